@@ -1,0 +1,334 @@
+//! The tree of a script, with the place of everything in it.
+//!
+//! The tree is general on purpose: `machine simple`, `read 0x28F size 4` and `set tlb { … }` are all
+//! *commands*, a word followed by operands. Which commands, settings, nouns and facts exist is not known
+//! here; the interpreter's registries know. Only what shapes a script (scopes, loops, definitions) has a
+//! kind of its own.
+
+use std::rc::Rc;
+
+use super::value::Value;
+
+/// A place in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Span {
+    /// Number of the file in the sources.
+    pub file: u32,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A word of the script and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word as written.
+    pub text: Rc<str>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Statements in order: a file, or the body of a block.
+pub type Block = Rc<[Stmt]>;
+
+/// One statement and the facts stated of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// What must come of it (`=> …`), in order; empty where nothing is stated.
+    pub facts: Rc<[Fact]>,
+    /// The whole statement, facts included.
+    pub span: Span,
+}
+
+/// The kinds of statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StmtKind {
+    /// `read 0x28F size 4`, `machine simple`, `set tlb { … }`, `mmapcopy(1)`: see [`Command`].
+    Command(Command),
+    /// `probe OP`, `probe VA`.
+    Probe(Box<Operation>),
+    /// `let NAME = EXPR`.
+    Let { name: Word, value: Expr },
+    /// `choose NAME in EXPR where …`.
+    Choose { name: Word, from: Expr, conditions: Rc<[Condition]> },
+    /// `for NAME in EXPR { … }`.
+    For { name: Word, over: Expr, body: Block },
+    /// `repeat EXPR { … }`.
+    Repeat { count: Expr, body: Block },
+    /// `if EXPR { … } else { … }`; `else if` is an `otherwise` of one `if`.
+    If { condition: Expr, then: Block, otherwise: Option<Block> },
+    /// `def NAME(a, b) { … }`.
+    Def { name: Word, params: Rc<[Word]>, body: Block },
+    /// `include "file.pw"`: the statements of that file (empty where it could not be read; the reader has said why).
+    Include { path: Word, body: Block },
+    /// `scenario "name" { … }`.
+    Scenario { name: Word, body: Block },
+    /// `reference 7 0 1 2 { frames 3 }`: pages are words and numbers, or one list.
+    Reference { pages: Pages, settings: Settings },
+    /// `NAME: STATEMENT` or `NAME { … }`.
+    InProcess { process: Word, body: Block },
+}
+
+/// A word, its operands, and what may follow: `verb operand* [= value operand*] [{ settings or table }]`.
+///
+/// `write 0x10 = 5 size 2` has operands `[0x10]` and `assigned` `[5, size, 2]`: words among operands are
+/// [`ExprKind::Name`]; the verb's row says which of them are its own. `f(1, 2)` as a statement is the command
+/// `f` with `call` set and the arguments as operands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// The first word.
+    pub verb: Word,
+    /// Written as a call, `verb(…)`.
+    pub call: bool,
+    /// What stands between the verb and `=` or the block.
+    pub operands: Rc<[Expr]>,
+    /// What stands after `=`, the value first.
+    pub assigned: Option<Rc<[Expr]>>,
+    /// The block in braces.
+    pub block: Option<Settings>,
+}
+
+/// What `probe` and `where … =>` take: an operation, perhaps in a process; a bare expression is an address (or a call).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// `NAME:` in front.
+    pub process: Option<Word>,
+    /// What is done.
+    pub kind: OperationKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// See [`Operation`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum OperationKind {
+    /// `probe write 0x10 = 5`.
+    Command(Command),
+    /// `probe 0x10`, `probe f(1)`.
+    Expr(Expr),
+}
+
+/// A condition of `choose`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// `where va % 4 == 0`.
+    Expr(Expr),
+    /// `where read va => tlb miss`.
+    Facts { operation: Operation, facts: Rc<[Fact]> },
+}
+
+/// The body of `machine { … }`, `reference … { … }`, `set pte … { … }`, `set tlb { … }`: settings and tables.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings {
+    /// In order.
+    pub settings: Rc<[Setting]>,
+    /// Rows that begin with `|`, taken together.
+    pub table: Option<Rc<Table>>,
+    /// From `{` to `}`.
+    pub span: Span,
+}
+
+/// `ways 4`, `bits 9 9 9 9`, `tlb L2 { … }`, `shared`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// Its first word.
+    pub name: Word,
+    /// What follows it; words are [`ExprKind::Name`].
+    pub values: Rc<[Expr]>,
+    /// A block of its own.
+    pub block: Option<Settings>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// A table: the header and the rows as written. [`Table::records`] undoes the side-by-side layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The columns' names.
+    pub header: Vec<Cell>,
+    /// The rows below it.
+    pub rows: Vec<Row>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its cells, without the bars.
+    pub cells: Vec<Cell>,
+    /// The whole row.
+    pub span: Span,
+}
+
+/// A cell and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// What it holds.
+    pub kind: CellKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CellKind {
+    /// A bare word or number, as written: the column says which.
+    Bare(Rc<str>),
+    /// `"quoted"`.
+    Quoted(Rc<str>),
+    /// `'h'`, as the byte.
+    Byte(u8),
+    /// `(EXPR)`.
+    Expr(Expr),
+    /// `-` or `–`: no value.
+    Nothing,
+    /// `*`: anything.
+    Anything,
+}
+
+/// One entry of a table: its cells in the order of the columns it has. Entries side by side are several records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record<'a> {
+    /// Columns and cells, pair by pair.
+    pub cells: Vec<(&'a Cell, &'a Cell)>,
+    /// The row it stands in.
+    pub span: Span,
+}
+
+/// The pages of a `reference`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pages {
+    /// `7 0 1 a`: numbers and words as written.
+    Words(Rc<[Word]>),
+    /// `[7, 0, f(x)]`: a list; a bare word in it is a page's name.
+    List(Expr),
+}
+
+/// `ppn 0x0D`, `fault not none`, `va in 0..64`, `tlb hit`, `ppn ?`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// Its name with its dots, `L1d.index`.
+    pub name: Word,
+    /// What is stated of it.
+    pub claim: Claim,
+    /// The whole.
+    pub span: Span,
+}
+
+/// What a fact states.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// `NAME VALUE`.
+    Is(Expr),
+    /// `NAME not VALUE`.
+    Not(Expr),
+    /// `NAME in RANGE`.
+    In(Expr),
+    /// `NAME ?`: to be filled in.
+    Open,
+    /// `NAME` alone: a blank of a question.
+    Blank,
+}
+
+/// An expression and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// The kinds of expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// A number, a string, a byte `'h'` (its number), `true`, `false`.
+    Value(Value),
+    /// A bare word: a variable, or a word of the place it stands in.
+    Name(Rc<str>),
+    /// `-x ~x !x not x`.
+    Unary(UnaryOp, Box<Expr>),
+    /// `a + b` and the rest.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `a..b`, `a..=b`.
+    Range { from: Box<Expr>, to: Box<Expr>, inclusive: bool },
+    /// `[a, b, 0..4]`.
+    List(Rc<[Expr]>),
+    /// `xs[i]`.
+    Index(Box<Expr>, Box<Expr>),
+    /// `hex(va)`: a function, a system call, or a path's function (`byte(VA)`).
+    Call { name: Word, args: Rc<[Expr]> },
+    /// `tlb.hits`, `fstat(fd).st_size`.
+    Field(Box<Expr>, Word),
+    /// `"""prose {EXPR}"""`.
+    Prose(Rc<[Piece]>),
+}
+
+/// A piece of prose.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// Text as it stands.
+    Text(Rc<str>),
+    /// `{EXPR}`.
+    Expr(Expr),
+}
+
+/// Operators with one operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnaryOp {
+    /// `-`
+    Negate,
+    /// `~`
+    Complement,
+    /// `!` and `not`
+    Not,
+}
+
+/// Operators with two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOp {
+    /// `*`
+    Multiply,
+    /// `/`, exact
+    Divide,
+    /// `//`, rounded down
+    FloorDivide,
+    /// `%`, of the sign of the divisor
+    Remainder,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `<<`
+    ShiftLeft,
+    /// `>>`
+    ShiftRight,
+    /// `&`
+    BitAnd,
+    /// `^`
+    BitXor,
+    /// `|`
+    BitOr,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `in`
+    In,
+    /// `and`, the right side only if needed
+    And,
+    /// `or`, the right side only if needed
+    Or,
+}

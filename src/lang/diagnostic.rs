@@ -1,0 +1,122 @@
+//! What is wrong with a script: a code, the place, what is the case, how to mend it.
+
+use super::ast::Span;
+
+/// A mistake in a script. Not a failed expectation (a `Mismatch`) and not a fault (the machine's answer).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which kind of mistake; has a page (`pagewalk explain CODE`).
+    pub code: Code,
+    /// What is the case, in a sentence without a full stop.
+    pub message: String,
+    /// The very token.
+    pub span: Span,
+    /// What stands under the token; may be empty.
+    pub label: String,
+    /// How to mend it.
+    pub help: Option<String>,
+    /// Other places that belong to it, each with a label.
+    pub related: Vec<(Span, String)>,
+}
+
+impl Diagnostic {
+    /// A diagnostic without label or help.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), span, label: String::new(), help: None, related: Vec::new() }
+    }
+
+    /// With what stands under the token.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// With how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With another place that belongs to it.
+    #[must_use]
+    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push((span, label.into()));
+        self
+    }
+}
+
+/// Makes the enum of codes and its registry from one list of rows.
+macro_rules! codes {
+    ($($variant:ident $name:literal $summary:literal)*) => {
+        /// The kinds of mistake. Each is one row; its page is the section of that name in `docs/diagnostics.md`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $(#[doc = $summary] $variant),* }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// Its name, as printed and as `pagewalk explain` takes it.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name),* }
+            }
+
+            /// What it means, in one line.
+            pub fn summary(self) -> &'static str {
+                match self { $(Code::$variant => $summary),* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Reading
+    Syntax "syntax" "the text is not a statement of the language"
+    Unclosed "unclosed" "a bracket, brace or string is opened and never closed"
+    BadNumber "bad-number" "what looks like a number is not one"
+    TooDeep "too-deep" "brackets or blocks are nested deeper than the reader goes"
+    Unreadable "unreadable" "a file cannot be read, or is not UTF-8 text"
+    OutsideFolder "outside-folder" "a script names a file outside its own folder"
+    IncludeCircle "include-circle" "files include each other in a circle"
+    IncludeDepth "include-depth" "files include each other too deeply"
+    // Names
+    UnknownVerb "unknown-verb" "no statement begins with this word"
+    UnknownName "unknown-name" "no variable has this name here"
+    UnknownFunction "unknown-function" "no function or definition has this name"
+    UnknownFact "unknown-fact" "this statement has no fact of this name"
+    UnknownSetting "unknown-setting" "no setting has this name here"
+    UnknownColumn "unknown-column" "this table has no column of this name"
+    UnknownNoun "unknown-noun" "there is no part of the machine of this name"
+    UnknownPath "unknown-path" "this has no property of this name"
+    UnknownWord "unknown-word" "this place takes one of a few words, and this is not one of them"
+    UnknownProcess "unknown-process" "no process has this name"
+    Recursion "recursion" "a definition calls itself"
+    Duplicate "duplicate" "the same thing is said twice"
+    NotYet "not-yet" "the language has this, and this version does not"
+    NotInLanguage "not-in-language" "the language leaves this out on purpose"
+    // Values
+    Overflow "overflow" "a number leaves the range of the language"
+    DivideByZero "divide-by-zero" "a division by zero"
+    WrongType "wrong-type" "a value of this kind cannot stand here"
+    NotAnInteger "not-an-integer" "this place needs a whole number"
+    WrongCount "wrong-count" "too many or too few values"
+    BadIndex "bad-index" "an index outside the list"
+    NoAnswer "no-answer" "there is no latest statement, or it has no such fact"
+    NothingToChoose "nothing-to-choose" "no value satisfies the conditions of a choose"
+    // The machine
+    NoMachine "no-machine" "an operation needs a machine, or a part that this machine does not have"
+    BadWidth "bad-width" "an address, field or page width is out of range"
+    NotAPowerOfTwo "not-a-power-of-two" "this number must be a power of two"
+    BadGeometry "bad-geometry" "sizes of a TLB, cache or page table that do not fit each other"
+    BadFormat "bad-format" "fields of a page-table entry that overlap or do not fit"
+    AddressTooWide "address-too-wide" "an address does not fit the machine's address space"
+    ValueTooWide "value-too-wide" "a value does not fit its field"
+    BadTable "bad-table" "a table's rows and columns do not agree"
+    MachineFile "machine-file" "a machine file is not valid"
+    // Limits
+    LimitSteps "limit-steps" "the script ran more statements than its budget"
+    LimitSize "limit-size" "something would need more memory than allowed"
+    LimitOutput "limit-output" "a script would print more than allowed"
+}

@@ -1,0 +1,4 @@
+//! Text to a checked tree. Knows nothing of machines: only words, numbers and where they stand.
+
+pub mod ast;
+pub mod diagnostic;

@@ -1,0 +1,7 @@
+//! Pagewalk: a scenario language and interpreter for memory systems.
+//!
+//! The floors, top first, are `face`, `report`, `run`, `machine` and `lang`; `ARCHITECTURE.md` says what
+//! each holds and what it may import.
+
+pub mod lang;
+pub mod machine;

@@ -1,0 +1,54 @@
+//! Numbers with a type: an address, a page number and a set index are never mixed up.
+
+use std::fmt;
+
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// Takes a number whose width the caller has checked.
+            pub(in crate::machine) const fn new(raw: u64) -> Self {
+                Self(raw)
+            }
+
+            /// The number itself.
+            pub const fn raw(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl fmt::LowerHex for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::LowerHex::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+number! {
+    /// A virtual address, in bytes; at most the machine's virtual width (a sign-extended one is cut to it).
+    Va
+}
+number! {
+    /// A physical address, in bytes; at most the machine's physical width.
+    Pa
+}
+number! {
+    /// A virtual page number: a virtual address without its page offset, in base pages.
+    Vpn
+}
+number! {
+    /// A physical page number: a physical address without its page offset, in base pages.
+    Ppn
+}
+number! {
+    /// The number of a set of a TLB or cache.
+    SetIndex
+}
+number! {
+    /// The tag of a TLB entry or cache line: what is left of the page or block number above the set index.
+    Tag
+}
