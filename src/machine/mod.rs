@@ -2,4 +2,8 @@
 
 pub mod addr;
 pub mod event;
+pub mod policy;
+pub mod random;
+pub mod set_assoc;
+pub mod sparse;
 pub mod spec;
