@@ -321,3 +321,6 @@ impl Steps<'_> {
 fn page_of(line: Line<Use>) -> Option<u32> {
     line.tag.map(|tag| tag.raw() as u32)
 }
+
+#[cfg(test)]
+mod tests;

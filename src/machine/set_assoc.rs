@@ -290,3 +290,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         2 * self.mask + self.ways
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,3 +168,6 @@ impl<'a, T> Rows<'a, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
