@@ -2,5 +2,10 @@
 
 pub mod ast;
 pub mod diagnostic;
+pub mod include;
+pub mod layout;
+pub mod parse;
+pub mod source;
 pub mod span;
+pub mod table;
 pub mod value;
