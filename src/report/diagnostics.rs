@@ -101,14 +101,12 @@ impl Report {
         let excerpt = Excerpt::new(file, &ranges);
         let mut hidden = Vec::new();
         for (at, (span, words)) in places.iter().enumerate() {
-            let words_shown = label(words);
-            match excerpt.find(&file.text, &range(*span)) {
-                Some(found) if at == 0 => {
-                    self.labels.push(LabeledSpan::new_primary_with_span(words_shown, found))
-                }
-                Some(found) => self.labels.push(LabeledSpan::new_with_span(words_shown, found)),
-                None => hidden.push((*span, *words)),
-            }
+            let Some(found) = excerpt.find(&file.text, &range(*span)) else {
+                hidden.push((*span, *words));
+                continue;
+            };
+            let new = if at == 0 { LabeledSpan::new_primary_with_span } else { LabeledSpan::new_with_span };
+            self.labels.push(new(label(words), found));
         }
         self.excerpt = Some(excerpt);
         hidden
