@@ -53,14 +53,16 @@ pub fn unit_factor(name: &str) -> Option<Number> {
 }
 
 impl Number {
-    /// A number without its unit: `20`, `0x14`, `0b1_0100`, `0.96`. Leading zeros are not octal. `bad-number`, or
-    /// `overflow`.
+    /// A number without its unit: `20`, `0x14`, `0b1_0100`, `0.96`. Leading zeros are not octal.
+    ///
+    /// # Errors
+    /// `bad-number` or `overflow`.
     pub fn literal(text: &str) -> Result<Self, ValueError> {
-        let radix = |prefix: [&str; 2]| prefix.iter().find_map(|p| text.strip_prefix(p));
-        if let Some(digits) = radix(["0x", "0X"]) {
+        if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
             return Self::digits(digits, 16);
         }
-        if let Some(digits) = radix(["0b", "0B"]) {
+        // No `0B`: that is no bytes at all.
+        if let Some(digits) = text.strip_prefix("0b") {
             return Self::digits(digits, 2);
         }
         match text.split_once('.') {
@@ -69,33 +71,28 @@ impl Number {
         }
     }
 
-    /// Digits of a radix from 2 to 36, `_` between them; no prefix, no sign. `bad-number`, or `overflow`.
+    /// Digits of a radix from 2 to 36, `_` between them; no prefix, no sign.
+    ///
+    /// # Errors
+    /// `bad-number` or `overflow`.
     pub fn digits(text: &str, radix: u32) -> Result<Self, ValueError> {
         Self::integer(accumulate(text, 0, text, radix)?)
     }
 
     /// A number with its unit, as a machine file has it: `8 KB`, `8KB`, `96%`, `10 ns`, `0x40`. A `-` may stand in
-    /// front. `bad-number`, or `overflow`.
+    /// front.
+    ///
+    /// # Errors
+    /// `bad-number` or `overflow`.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let text = text.trim();
         if let Some(rest) = text.strip_prefix('-') {
             return if rest.starts_with('-') { Err(bad(text)) } else { Self::parse(rest)?.negate() };
         }
-        // A hexadecimal number touching its unit (`0x8B`) is all digits, so only a space may part the two.
-        let cut = if text.starts_with("0x") || text.starts_with("0X") {
-            text.find(char::is_whitespace)
-        } else {
-            text.char_indices()
-                .skip(2)
-                .find(|(_, c)| c.is_alphabetic() || *c == '%')
-                .map(|(at, _)| at)
-                .or_else(|| {
-                    text.char_indices()
-                        .skip(1)
-                        .find(|(_, c)| c.is_alphabetic() || *c == '%')
-                        .map(|(at, _)| at)
-                })
-        };
+        // A prefixed number touching its unit (`0x8B`) is all digits, so only a space may part the two.
+        let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| text.starts_with(prefix));
+        let part = |c: char| if prefixed { c.is_whitespace() } else { !matches!(c, '0'..='9' | '_' | '.') };
+        let cut = text.find(part);
         let (number, unit) = text.split_at(cut.unwrap_or(text.len()));
         match unit.trim() {
             "" => Self::literal(number.trim_end()),
@@ -104,7 +101,7 @@ impl Number {
                     ValueError::new(Code::BadNumber, format!("`{unit}` is no unit"))
                         .help("sizes are B, KB, MB, GB; times ns, us, ms, s")
                 })?;
-                Self::literal(number.trim_end())?.multiply(factor)
+                Self::literal(number.trim_end())?.times(factor)
             }
         }
     }

@@ -1,9 +1,14 @@
 //! Values of the language: numbers, truths, strings, lists and ranges.
 
 mod error;
+pub mod functions;
+mod irrational;
 mod literal;
 mod number;
+pub mod ops;
 mod print;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
@@ -55,7 +60,10 @@ impl From<String> for Value {
 }
 
 impl Value {
-    /// A list of these parts; ranges and lists among them are spread out. `limit-size` past [`LIST_LIMIT`].
+    /// A list of these parts; ranges and lists among them are spread out.
+    ///
+    /// # Errors
+    /// `limit-size` past [`LIST_LIMIT`].
     pub fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
         let mut elements = Vec::new();
         for part in parts {
@@ -75,8 +83,10 @@ impl Value {
         Ok(Self::List(elements.into()))
     }
 
-    /// The integers from `from` to `to`, the end included if `inclusive`. `not-an-integer`, `wrong-type`, or
-    /// `overflow`.
+    /// The integers from `from` to `to`, the end included if `inclusive`.
+    ///
+    /// # Errors
+    /// `not-an-integer` or `wrong-type`.
     pub fn range(from: &Self, to: &Self, inclusive: bool) -> Result<Self, ValueError> {
         let (from, to) = (from.integer("a range")?, to.integer("a range")?);
         Ok(Self::Range { from, to: if inclusive { to + 1 } else { to } })
@@ -93,7 +103,10 @@ impl Value {
         }
     }
 
-    /// The number that this is; `wrong-type`, where `place` says what needs one (`a size`, `+`).
+    /// The number that this is. `place` says what needs one (`a size`, `+`).
+    ///
+    /// # Errors
+    /// `wrong-type`.
     pub fn number(&self, place: &str) -> Result<Number, ValueError> {
         match self {
             Self::Number(number) => Ok(*number),
@@ -104,7 +117,10 @@ impl Value {
         }
     }
 
-    /// The whole number that this is; `wrong-type` or `not-an-integer`, where `place` says what needs one.
+    /// The whole number that this is. `place` says what needs one.
+    ///
+    /// # Errors
+    /// `wrong-type` or `not-an-integer`.
     pub fn integer(&self, place: &str) -> Result<i128, ValueError> {
         let number = self.number(place)?;
         number.as_integer().ok_or_else(|| {
@@ -113,7 +129,10 @@ impl Value {
         })
     }
 
-    /// The truth that this is; `wrong-type`, where `place` says what needs one (`if`, `and`).
+    /// The truth that this is. `place` says what needs one (`if`, `and`).
+    ///
+    /// # Errors
+    /// `wrong-type`.
     pub fn truth(&self, place: &str) -> Result<bool, ValueError> {
         match self {
             Self::Bool(truth) => Ok(*truth),
@@ -133,7 +152,10 @@ impl Value {
         }
     }
 
-    /// `xs[i]`, counted from 0, of a list or range; `bad-index`, `not-an-integer` or `wrong-type`.
+    /// `xs[i]`, counted from 0, of a list or range.
+    ///
+    /// # Errors
+    /// `bad-index`, `not-an-integer` or `wrong-type`.
     pub fn index(&self, index: &Self) -> Result<Self, ValueError> {
         let Some(items) = self.items() else {
             let message = format!("only a list or a range has elements, and this is {}", self.kind());

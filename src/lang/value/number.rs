@@ -35,12 +35,18 @@ impl Number {
     /// Zero.
     pub const ZERO: Number = Number(Repr::Integer(0));
 
-    /// An integer; `overflow` outside −2^63..=2^64−1.
+    /// An integer.
+    ///
+    /// # Errors
+    /// `overflow` outside −2^63..=2^64−1.
     pub fn integer(value: i128) -> Result<Self, ValueError> {
         if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value))) } else { Err(overflow()) }
     }
 
-    /// An exact number; `overflow` outside the range.
+    /// An exact number.
+    ///
+    /// # Errors
+    /// `overflow` outside the range.
     pub fn exact(value: Ratio<i128>) -> Result<Self, ValueError> {
         if value.is_integer() {
             return Self::integer(value.to_integer());
@@ -51,12 +57,18 @@ impl Number {
         if inside { Ok(Self(Repr::Fraction(value))) } else { Err(overflow()) }
     }
 
-    /// `numerator / denominator`; `divide-by-zero`, or `overflow` outside the range.
+    /// `numerator / denominator`.
+    ///
+    /// # Errors
+    /// `divide-by-zero`, or `overflow` outside the range.
     pub fn fraction(numerator: i128, denominator: i128) -> Result<Self, ValueError> {
         Self::integer(numerator)?.divide(Self::integer(denominator)?)
     }
 
-    /// A double; `overflow` if it is not finite.
+    /// A double.
+    ///
+    /// # Errors
+    /// `overflow` if it is not finite.
     pub fn double(value: f64) -> Result<Self, ValueError> {
         if value.is_finite() { Ok(Self(Repr::Double(value))) } else { Err(overflow()) }
     }
@@ -65,9 +77,8 @@ impl Number {
     pub fn as_integer(self) -> Option<i128> {
         match self.0 {
             Repr::Integer(value) => Some(value),
-            Repr::Fraction(_) => None,
             Repr::Double(value) if value.fract() == 0.0 => whole(value).ok(),
-            Repr::Double(_) => None,
+            Repr::Fraction(_) | Repr::Double(_) => None,
         }
     }
 
@@ -111,7 +122,10 @@ impl Number {
     }
 
     /// `a + b`.
-    pub fn add(self, other: Self) -> Result<Self, ValueError> {
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn plus(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a + b),
             _ => self.combine(other, Ratio::checked_add, |a, b| a + b),
@@ -119,7 +133,10 @@ impl Number {
     }
 
     /// `a - b`.
-    pub fn subtract(self, other: Self) -> Result<Self, ValueError> {
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn minus(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b),
             _ => self.combine(other, Ratio::checked_sub, |a, b| a - b),
@@ -127,7 +144,10 @@ impl Number {
     }
 
     /// `a * b`.
-    pub fn multiply(self, other: Self) -> Result<Self, ValueError> {
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn times(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => {
                 a.checked_mul(b).map_or_else(|| Err(overflow()), Self::integer)
@@ -136,13 +156,19 @@ impl Number {
         }
     }
 
-    /// `a / b`, exact; `divide-by-zero`.
+    /// `a / b`, exact.
+    ///
+    /// # Errors
+    /// `divide-by-zero` or `overflow`.
     pub fn divide(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         self.combine(other, Ratio::checked_div, |a, b| a / b)
     }
 
-    /// `a // b`, the quotient rounded down; `divide-by-zero`.
+    /// `a // b`, the quotient rounded down.
+    ///
+    /// # Errors
+    /// `divide-by-zero` or `overflow`.
     pub fn floor_divide(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
@@ -151,7 +177,10 @@ impl Number {
         }
     }
 
-    /// `a % b` = a − b·(a // b), which has the divisor's sign; `divide-by-zero`.
+    /// `a % b` = a − b·(a // b), which has the divisor's sign.
+    ///
+    /// # Errors
+    /// `divide-by-zero`, or `overflow` where the fractions are too fine.
     pub fn remainder(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
@@ -171,11 +200,17 @@ impl Number {
     }
 
     /// `-a`.
+    ///
+    /// # Errors
+    /// `overflow`.
     pub fn negate(self) -> Result<Self, ValueError> {
-        Self::ZERO.subtract(self)
+        Self::ZERO.minus(self)
     }
 
     /// The largest integer not above it.
+    ///
+    /// # Errors
+    /// `overflow`, for a double.
     pub fn floor(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
@@ -185,6 +220,9 @@ impl Number {
     }
 
     /// The smallest integer not below it.
+    ///
+    /// # Errors
+    /// `overflow`.
     pub fn ceil(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
@@ -195,6 +233,9 @@ impl Number {
     }
 
     /// The nearest integer, halves away from zero.
+    ///
+    /// # Errors
+    /// `overflow`.
     pub fn round(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
