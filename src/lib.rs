@@ -5,3 +5,4 @@
 
 pub mod lang;
 pub mod machine;
+pub mod report;

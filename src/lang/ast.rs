@@ -7,18 +7,8 @@
 
 use std::rc::Rc;
 
+pub use super::span::Span;
 use super::value::Value;
-
-/// A place in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Span {
-    /// Number of the file in the sources.
-    pub file: u32,
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
 
 /// A word of the script and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
