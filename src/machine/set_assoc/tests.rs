@@ -222,3 +222,18 @@ fn a_victim_among_some_passes_over_the_others() {
     assert_eq!((state.use_bits, state.hand), (Some(vec![true, true, false, true]), Some(3)));
     assert_eq!(frames.victim_among(set, &mut SplitMix64::new(0), |_| false), None);
 }
+
+#[test]
+fn a_fill_forgets_what_was_remembered_of_the_way() {
+    let set = SetIndex::new(0);
+    let refilled = |policy| {
+        let mut frames = SetAssoc::new(1, 2, policy);
+        frames.fill(set, 0, Tag::new(1), ());
+        frames.touch(set, 0);
+        frames.fill(set, 0, Tag::new(2), ());
+        frames.policy_state(set)
+    };
+    assert_eq!(refilled(Policy::SecondChance).use_bits, Some(vec![false, false]));
+    assert_eq!(refilled(Policy::Clock).use_bits, Some(vec![true, false]));
+    assert_eq!(refilled(Policy::Lfu).counts, Some(vec![0, 0]));
+}
