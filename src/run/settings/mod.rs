@@ -1,5 +1,6 @@
 //! Blocks of settings, evaluated: `machine { … }` and what stands inside it, from a script or a YAML file.
 
+mod evaluate;
 mod field;
 mod levels;
 mod machine;
