@@ -1,0 +1,7 @@
+//! How a person reaches the rest.
+
+pub mod cli;
+pub mod explain;
+pub mod terminal;
+#[cfg(test)]
+mod tests;
