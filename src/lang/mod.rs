@@ -3,6 +3,11 @@
 pub mod ast;
 pub mod check;
 pub mod diagnostic;
+pub mod include;
+pub mod layout;
 pub mod nearest;
+pub mod parse;
+pub mod source;
 pub mod span;
+pub mod table;
 pub mod value;

@@ -2,4 +2,9 @@
 
 pub mod addr;
 pub mod event;
+pub mod policy;
+pub mod random;
+pub mod reference;
+pub mod set_assoc;
+pub mod sparse;
 pub mod spec;
