@@ -1,12 +1,14 @@
 //! The command line.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::explain;
-use super::terminal::{Color, Status, complain, finish, print};
+use super::reading::Reading;
+use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 
 /// A scenario language and interpreter for memory systems.
 #[derive(Debug, Parser)]
@@ -24,6 +26,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Read and check scripts without running them
+    Check {
+        /// The scripts; `-` is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {
         /// The code, as a message shows it in brackets
@@ -44,9 +52,25 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
+        Command::Check { files } => check(files, arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Completions { shell } => completions(*shell),
     }
+}
+
+/// Every file is checked, also after one that is wrong.
+fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
+    let mut worst = Status::Held;
+    for file in files {
+        let reading = Reading::of(file);
+        complain(&reading.complaint(diagnostic_style(color)));
+        let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
+        if status == Status::Held {
+            print(&format!("{}: no mistakes\n", reading.name()))?;
+        }
+        worst = worst.max(status);
+    }
+    Ok(worst)
 }
 
 fn explain(code: Option<&str>) -> io::Result<Status> {

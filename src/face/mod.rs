@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod explain;
+pub mod reading;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

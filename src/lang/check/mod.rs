@@ -13,7 +13,7 @@ use super::ast::{
     Settings, Span, Stmt, StmtKind, Word,
 };
 use super::diagnostic::{Code, Diagnostic};
-use super::nearest::nearest;
+pub use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
 use calls::{Definition, circles};
 use scope::{Scope, names_set};

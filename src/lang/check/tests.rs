@@ -5,13 +5,13 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::parse::parse;
 
 fn found(script: &str) -> Vec<Diagnostic> {
-    let (block, diagnostics) = parse(0, script, 0, &mut ());
-    assert_eq!(diagnostics, [], "{script}");
+    let parsed = parse(0, script, &mut ());
+    assert_eq!(parsed.diagnostics, [], "{script}");
     let known = Known {
         is_call: &|name| ["byte", "mmap"].contains(&name),
         is_word: &|name| ["NULL", "PROT_READ"].contains(&name),
     };
-    check(&block, known)
+    check(&parsed.body, known)
 }
 
 /// The codes, each with the text it points at.
