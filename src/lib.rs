@@ -3,6 +3,7 @@
 //! The floors, top first, are `face`, `report`, `run`, `machine` and `lang`; `ARCHITECTURE.md` says what
 //! each holds and what it may import.
 
+pub mod face;
 pub mod lang;
 pub mod machine;
 pub mod report;

@@ -180,7 +180,7 @@ impl Tree<'_> {
         let ambiguous = self.in_fact && unit == "B" && text.len() == digits.len() + 1;
         let number = Number::literal(digits).and_then(|number| match unit_factor(unit) {
             _ if unit.is_empty() => Ok(number),
-            Some(factor) => number.multiply(factor),
+            Some(factor) => number.times(factor),
             None => Err(bad_number(text)),
         });
         let number = if ambiguous { Err(bad_number(text)) } else { number };

@@ -33,8 +33,8 @@ const BROKEN_LIMIT: usize = 200;
 /// Reads the files that a script includes.
 pub trait Includes {
     /// The statements of the file that `path` (the text of the string) names; empty if it cannot be read.
-    /// `nesting` is the number of blocks and files around it.
-    fn include(&mut self, path: &Word, nesting: usize) -> Block;
+    /// `inside` is the number of blocks around it in the including file, the `include` itself counted.
+    fn include(&mut self, path: &Word, inside: usize) -> Block;
 }
 
 /// Includes nothing: for a text that stands alone.
@@ -44,10 +44,21 @@ impl Includes for () {
     }
 }
 
-/// Reads the text of file number `file`. `nesting` is the number of blocks and files around it.
-pub fn parse(file: u32, text: &str, nesting: usize, includes: &mut dyn Includes) -> (Block, Vec<Diagnostic>) {
+/// A file that has been read.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Its statements.
+    pub body: Block,
+    /// What is wrong with it, in the order of the text; included files report for themselves.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many blocks lie in each other.
+    pub depth: usize,
+}
+
+/// Reads the text of file number `file`.
+pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
     let layout = lay_out(file, text);
-    let mut tree = Tree { file, base: 0, nesting, includes, broken: 0, in_fact: false, diagnostics: layout.diagnostics };
+    let mut tree = Tree::new(file, includes, layout.diagnostics);
     let mut body = Vec::new();
     let mut start = 0;
     for end in layout.ends.iter().copied().chain([layout.text.len()]) {
@@ -58,7 +69,7 @@ pub fn parse(file: u32, text: &str, nesting: usize, includes: &mut dyn Includes)
         }
     }
     tree.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
-    (body.into(), tree.diagnostics)
+    Parsed { body: body.into(), diagnostics: tree.diagnostics, depth: tree.deepest }
 }
 
 /// Makes the tree of one file.
@@ -66,8 +77,10 @@ struct Tree<'a> {
     file: u32,
     /// Where in the file the piece at hand begins.
     base: usize,
-    /// Blocks and files around what is at hand.
+    /// Blocks around what is at hand.
     nesting: usize,
+    /// The most that they came to.
+    deepest: usize,
     includes: &'a mut dyn Includes,
     /// Broken lines so far.
     broken: usize,
@@ -76,7 +89,11 @@ struct Tree<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Tree<'_> {
+impl<'a> Tree<'a> {
+    fn new(file: u32, includes: &'a mut dyn Includes, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { file, base: 0, nesting: 0, deepest: 0, includes, broken: 0, in_fact: false, diagnostics }
+    }
+
     fn piece(&mut self, text: &str) -> Vec<Stmt> {
         match Grammar::parse(Rule::script, text) {
             Ok(mut pairs) => pairs.next().map_or_else(Vec::new, |script| self.lines(script)),
@@ -93,11 +110,12 @@ impl Tree<'_> {
     /// The statements of a block in braces.
     fn block(&mut self, block: Pair) -> Block {
         if self.nesting >= DEPTH_LIMIT {
-            let message = format!("blocks and included files lie more than {DEPTH_LIMIT} deep here");
+            let message = format!("blocks lie more than {DEPTH_LIMIT} deep here");
             self.report(Diagnostic::new(Code::TooDeep, self.span(&block), message));
             return Rc::new([]);
         }
         self.nesting += 1;
+        self.deepest = self.deepest.max(self.nesting);
         let body = self.lines(block).into();
         self.nesting -= 1;
         body

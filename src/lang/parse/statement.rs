@@ -148,25 +148,32 @@ impl Tree<'_> {
         let mut otherwise = None;
         let mut condition = None;
         let mut start = whole.start;
+        let outer = self.nesting;
         for part in pair.into_inner() {
             match part.as_rule() {
+                Rule::word_if if self.nesting >= DEPTH_LIMIT => {
+                    let message = format!("this `if` has too many arms: blocks lie more than {DEPTH_LIMIT} deep");
+                    let diagnostic = Diagnostic::new(Code::TooDeep, self.span(&part), message);
+                    self.report(diagnostic.label("each `else if` lies in the one before"));
+                    break;
+                }
                 Rule::word_if => start = self.span(&part).start,
                 Rule::expr => condition = Some(self.expr(part)),
                 Rule::block => {
                     let body = self.block(part);
                     match condition.take() {
-                        Some(condition) => arms.push((start, condition, body)),
+                        Some(condition) => {
+                            arms.push((start, condition, body));
+                            // Each arm lies in the one before it.
+                            self.nesting += 1;
+                        }
                         None => otherwise = Some(body),
                     }
                 }
                 _ => {}
             }
         }
-        if arms.len() + self.nesting > DEPTH_LIMIT {
-            let message = format!("this `if` has more than {DEPTH_LIMIT} arms");
-            self.report(Diagnostic::new(Code::TooDeep, whole, message));
-            return nothing();
-        }
+        self.nesting = outer;
         let mut kind = None;
         while let Some((start, condition, then)) = arms.pop() {
             let above = StmtKind::If { condition, then, otherwise: otherwise.take() };

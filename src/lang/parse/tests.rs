@@ -29,7 +29,7 @@ set cache {
 read 0x03D4 => vpn 0x0F, tlbi 3, tlbt 0x03, tlb hit, fault none, ppn 0x0D
             => pa 0x354, co 0, ci 5, ct 0x0D, cache hit, byte 0x36
 ";
-    let (body, diagnostics) = parse(0, text, 0, &mut ());
+    let Parsed { body, diagnostics, .. } = parse(0, text, &mut ());
     assert_eq!(diagnostics, []);
     assert_eq!(body.len(), 5);
     println!("{body:#?}");

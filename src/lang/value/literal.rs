@@ -34,16 +34,25 @@ units! {
     "GiB" 1 << 30, 1 "1024 MB";
     "TB" 1 << 40, 1 "1024 GB";
     "TiB" 1 << 40, 1 "1024 GB";
+    "PB" 1 << 50, 1 "1024 TB";
+    "PiB" 1 << 50, 1 "1024 TB";
+    "EB" 1 << 60, 1 "1024 PB";
+    "EiB" 1 << 60, 1 "1024 PB";
     "ns" 1, 1 "nanoseconds";
     "us" 1_000, 1 "microseconds, kept in nanoseconds";
     "ms" 1_000_000, 1 "milliseconds, kept in nanoseconds";
     "s" 1_000_000_000, 1 "seconds, kept in nanoseconds";
     "%" 1, 100 "hundredths";
     "bits" 1, 1 "a count";
+    "bit" 1, 1 "a count";
     "entries" 1, 1 "a count";
+    "entry" 1, 1 "a count";
     "slots" 1, 1 "a count";
+    "slot" 1, 1 "a count";
     "pages" 1, 1 "a count";
+    "page" 1, 1 "a count";
     "cycles" 1, 1 "a count";
+    "cycle" 1, 1 "a count";
 }
 
 /// What a number is multiplied by when this unit follows it (`KB`, `us`, `%`, `bits`); none if it is no unit.

@@ -266,7 +266,7 @@ pub fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     let Value::Number(number) = value else {
         return integer(value, arg.span).map_err(one);
     };
-    match number.multiply(Number::from(1000u64)).ok().and_then(Number::as_integer) {
+    match number.times(Number::from(1000u64)).ok().and_then(Number::as_integer) {
         Some(n) if (0..=1_000_000_000_000_000).contains(&n) => Ok(n as u64),
         Some(_) => Err(one(Diagnostic::new(Code::ValueTooWide, arg.span, "a latency from 0 to 10^12 is needed"))),
         None => Err(one(Diagnostic::new(Code::NotAnInteger, arg.span, "a latency is kept to a thousandth")
