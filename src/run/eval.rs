@@ -1,7 +1,7 @@
 //! The values of expressions.
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
-use crate::lang::check::nearest;
+use crate::lang::nearest::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{FUNCTIONS, Value, binary, function, unary};
 

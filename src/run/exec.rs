@@ -244,7 +244,7 @@ impl Session<'_> {
     /// Says that there is no such process.
     pub fn unknown_process(&self, process: &Word) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::UnknownProcess, process.span, format!("there is no process `{}`", process.text)).label("not declared");
-        match crate::lang::check::nearest(&process.text, ["machine", "scenario", "repeat"].into_iter()) {
+        match crate::lang::nearest::nearest(&process.text, ["machine", "scenario", "repeat"].into_iter()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help("processes belong to the kernel, which this version does not have yet"),
         }

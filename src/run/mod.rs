@@ -11,8 +11,11 @@ pub mod nouns;
 pub mod paths;
 pub mod record;
 mod reference;
+mod script;
 pub mod session;
 pub mod settings;
 pub mod state;
 pub mod verbs;
 pub mod view;
+
+pub use script::{Ended, check, run};

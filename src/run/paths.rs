@@ -2,7 +2,7 @@
 //! that look at memory. One row each; none of them changes anything.
 
 use crate::lang::ast::{Expr, Span, Word};
-use crate::lang::check::nearest;
+use crate::lang::nearest::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value};
 use crate::machine::Machine;

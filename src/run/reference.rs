@@ -62,7 +62,7 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
     let [first, rest @ ..] = field.args.as_slice() else { return sole(field).map(|_| ()) };
     let said = first.word().unwrap_or_default();
     let Some(name) = words().find(|word| *word == said) else {
-        let near = crate::lang::check::nearest(said, words());
+        let near = crate::lang::nearest::nearest(said, words());
         let help = near.map_or_else(|| format!("it is one of {}", list(words())), |near| format!("did you mean `{near}`?"));
         return Err(vec![Diagnostic::new(Code::UnknownWord, first.span, format!("`{said}` is no replacement policy")).help(help)]);
     };

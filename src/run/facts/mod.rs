@@ -6,7 +6,7 @@ mod component;
 mod reasons;
 mod row;
 
-use crate::lang::check::nearest;
+use crate::lang::nearest::nearest;
 use crate::machine::spec::Spec;
 
 use super::record::{Access, Did, ReferenceRun, Shown};

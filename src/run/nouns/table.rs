@@ -38,6 +38,36 @@ impl CellIn {
             Said::Nothing | Said::Anything => None,
         }
     }
+
+    /// The number as a bit.
+    ///
+    /// # Errors
+    /// `value-too-wide` for anything but 0 and 1.
+    pub fn bit(&self) -> Result<bool, Diagnostic> {
+        match self.number() {
+            Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            _ => Err(Diagnostic::new(Code::ValueTooWide, self.span, format!("`{}` is a bit", self.column)).label("must be 0 or 1")),
+        }
+    }
+
+    /// Says that its number does not fit.
+    pub fn too_wide(&self, bits: u32) -> Diagnostic {
+        let n = self.number().unwrap_or(0);
+        let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+        Diagnostic::new(Code::ValueTooWide, self.span, format!("{} 0x{n:X} has more than {bits} bits", self.column))
+            .label(format!("at most 0x{most:X}"))
+    }
+
+    /// Says that `*` sets nothing.
+    pub fn nothing_to_set(&self) -> Diagnostic {
+        Diagnostic::new(Code::BadTable, self.span, "`*` is anything, which cannot be set").help("write a number, or `-` for no value")
+    }
+}
+
+/// Hexadecimal digits of a field of so many bits.
+pub fn digits(bits: u32) -> u32 {
+    bits.div_ceil(4).max(1)
 }
 
 /// An entry of a table.

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use crate::lang::ast::{Span, Word};
-use crate::lang::check::nearest;
+use crate::lang::nearest::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value};
 

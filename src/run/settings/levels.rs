@@ -396,7 +396,7 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnosti
     if levels.len() < before {
         return Ok(());
     }
-    let near = crate::lang::check::nearest(&word, levels.iter().map(Level::called)).map(ToOwned::to_owned);
+    let near = crate::lang::nearest::nearest(&word, levels.iter().map(Level::called)).map(ToOwned::to_owned);
     let diagnostic = Diagnostic::new(Code::UnknownNoun, name.span, format!("there is no `{word}` to remove"));
     Err(one(match near {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

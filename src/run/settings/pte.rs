@@ -1,7 +1,7 @@
 //! The settings of `pte { … }`: where a page-table entry keeps what; and the fields of one entry.
 
 use crate::lang::ast::Span;
-use crate::lang::check::nearest;
+use crate::lang::nearest::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::machine::pte::{BITS, BitRow, Flags, Pte, PteError, PteFormat};

@@ -12,7 +12,7 @@ mod operands;
 mod perform;
 
 use crate::lang::ast::{Command, Word};
-use crate::lang::check::nearest;
+use crate::lang::nearest::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
 use super::absent;

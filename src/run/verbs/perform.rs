@@ -27,9 +27,12 @@ impl Session<'_> {
                 contents.put(self.machine(place)?)?;
                 Did::Quiet
             }
-            Action::Show(plan) => Did::Shown(self.show(plan)?),
+            Action::Show(plan, place) => Did::Shown(self.show(plan, place)?),
             Action::Expect(check) => return Ok((Did::Quiet, vec![check])),
             Action::ExpectTable(expectation) => return Ok((Did::Quiet, self.compare(&expectation)?)),
+            Action::ExpectReference(table, exactly) => {
+                return Ok((Did::Quiet, self.compare_reference(&table, exactly)?));
+            }
             Action::FlushTlb(level) => self.on_machine(|machine| machine.flush_tlb(level)),
             Action::FlushCache(level) => self.on_machine(|machine| machine.flush_cache(level)),
             Action::Invlpg(va) => self.on_machine(|machine| machine.invlpg(va)),
