@@ -2,4 +2,5 @@
 
 pub mod addr;
 pub mod event;
+pub mod pte;
 pub mod spec;
