@@ -101,7 +101,15 @@ pub enum Event {
     CacheLookup { cache: u32, set: SetIndex, tag: Tag, way: Option<u32>, purpose: Purpose },
     /// A block entered a cache; `victim` is the tag of the block that went, `writeback` whether it was dirty and
     /// written to the next level.
-    CacheFill { cache: u32, set: SetIndex, way: u32, tag: Tag, victim: Option<Tag>, writeback: bool, purpose: Purpose },
+    CacheFill {
+        cache: u32,
+        set: SetIndex,
+        way: u32,
+        tag: Tag,
+        victim: Option<Tag>,
+        writeback: bool,
+        purpose: Purpose,
+    },
     /// Another cache gave up its copy of the block (another core's, or the other half of a split cache); `dirty`: it was written back first.
     Snooped { cache: u32, core: u32, dirty: bool },
     /// Main memory was read or written.

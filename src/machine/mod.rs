@@ -2,5 +2,9 @@
 
 pub mod addr;
 pub mod event;
+pub mod policy;
 pub mod pte;
+pub mod random;
+pub mod set_assoc;
+pub mod sparse;
 pub mod spec;

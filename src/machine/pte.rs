@@ -323,7 +323,11 @@ impl PteFormat {
     /// The raw word of an entry's bytes; those past `bytes` are not looked at.
     pub fn from_bytes(&self, bytes: [u8; 8]) -> u64 {
         let spare = 64 - 8 * self.bytes;
-        if self.big_endian { u64::from_be_bytes(bytes) >> spare } else { u64::from_le_bytes(bytes) << spare >> spare }
+        if self.big_endian {
+            u64::from_be_bytes(bytes) >> spare
+        } else {
+            u64::from_le_bytes(bytes) << spare >> spare
+        }
     }
 }
 
