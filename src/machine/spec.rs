@@ -217,6 +217,12 @@ impl Mmu {
         bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
     }
 
+    /// The page of a virtual address.
+    #[inline]
+    pub(in crate::machine) fn vpn(&self, va: u64) -> Vpn {
+        Vpn::new(va.checked_shr(self.page_bits).unwrap_or(0))
+    }
+
     /// The index that virtual page `vpn` has in its table of each level, top first.
     pub fn indices(&self, vpn: Vpn) -> impl Iterator<Item = u64> + '_ {
         (1..=self.levels.len() as u32).map(move |level| self.index(vpn, level))
