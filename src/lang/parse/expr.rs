@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::Tree;
 use super::grammar::{Pair, Rule};
-use super::text::{byte, string};
-use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp};
+use super::text::{byte, quoted, string};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Number, Value, unit_factor};
+use crate::lang::value::{Number, Value, ValueError, unit_factor};
 
 /// The deepest tree of an expression, counted in operators, calls and brackets. Chains of operators are trees too.
 const TREE_LIMIT: u32 = 500;
@@ -106,7 +106,8 @@ impl Tree<'_> {
             // A pair of round brackets: the expression in it, brackets included in its place.
             _ => {
                 let inner = part.into_inner().next().map(|inner| self.deep(inner));
-                return inner.map_or_else(|| nothing(span), |(expr, depth)| (Expr { span, ..expr }, depth + 1));
+                return inner
+                    .map_or_else(|| nothing(span), |(expr, depth)| (Expr { span, ..expr }, depth + 1));
             }
         };
         (Expr { kind, span }, 1)
@@ -124,7 +125,7 @@ impl Tree<'_> {
         let (kind, below) = match (part.as_rule(), left.kind) {
             (Rule::arguments, ExprKind::Name(text)) => {
                 let (args, below) = self.deep_exprs(part);
-                let name = crate::lang::ast::Word { text, span: left.span };
+                let name = Word { text, span: left.span };
                 (ExprKind::Call { name, args }, below)
             }
             (_, kind) => {
@@ -177,14 +178,17 @@ impl Tree<'_> {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
         let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
-        let ambiguous = self.in_fact && unit == "B" && text.len() == digits.len() + 1;
+        // Textbooks print 0B for eleven.
+        let ambiguous =
+            text.starts_with("0B") || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
         let number = Number::literal(digits).and_then(|number| match unit_factor(unit) {
             _ if unit.is_empty() => Ok(number),
             Some(factor) => number.times(factor),
             None => Err(bad_number(text)),
         });
         let number = if ambiguous { Err(bad_number(text)) } else { number };
-        let number = number.map_err(|error| if error.code == Code::BadNumber { bad_number(text) } else { error });
+        let number =
+            number.map_err(|error| if error.code == Code::BadNumber { bad_number(text) } else { error });
         Value::Number(self.checked(number, span).unwrap_or(Number::ZERO))
     }
 }
@@ -200,16 +204,15 @@ fn touching_unit(text: &str) -> (&str, &str) {
     if unit_factor(unit).is_some() { (digits, unit) } else { (text, "") }
 }
 
-fn bad_number(text: &str) -> crate::lang::value::ValueError {
-    let quoted: String = text.chars().take(40).collect();
-    let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+fn bad_number(text: &str) -> ValueError {
+    let quoted = quoted(text);
+    let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit()) && !text.starts_with("0b");
     let help = if hexadecimal {
         format!("write 0x{quoted}")
     } else {
         "numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns".to_owned()
     };
-    let message = format!("`{quoted}` is not a number");
-    crate::lang::value::ValueError::new(Code::BadNumber, message).help(help)
+    ValueError::new(Code::BadNumber, format!("`{quoted}` is not a number")).help(help)
 }
 
 /// What stands where an expression has no value; there is a report then.
