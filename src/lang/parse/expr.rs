@@ -179,16 +179,19 @@ impl Tree<'_> {
         let unit = text[digits.len()..].trim_start();
         let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
         // Textbooks print 0B for eleven.
-        let ambiguous =
-            text.starts_with("0B") || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
+        let ambiguous = text.starts_with("0B") && text.len() > 2
+            || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
         let number = Number::literal(digits).and_then(|number| match unit_factor(unit) {
             _ if unit.is_empty() => Ok(number),
             Some(factor) => number.times(factor),
             None => Err(bad_number(text)),
         });
         let number = if ambiguous { Err(bad_number(text)) } else { number };
-        let number =
-            number.map_err(|error| if error.code == Code::BadNumber { bad_number(text) } else { error });
+        let number = number.map_err(|error| match error.code {
+            Code::BadNumber => bad_number(text),
+            code => ValueError::new(code, format!("`{}` leaves the range of numbers", quoted(text)))
+                .help("integers lie between -2^63 and 2^64 - 1"),
+        });
         Value::Number(self.checked(number, span).unwrap_or(Number::ZERO))
     }
 }

@@ -163,6 +163,10 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
     if word == "where" {
         return Some(mistake("`where` belongs to `choose`", "`choose NAME in RANGE where CONDITION`"));
     }
+    if word == "in" && stop.before.ends_with(" not") {
+        let help = "write `not (a in b)`; of a fact, `va not 3`";
+        return Some(mistake("`not` stands before all that it denies", help));
+    }
     let name =
         stop.wanted.iter().any(|rule| matches!(rule, Rule::name | Rule::verb | Rule::fact_name | Rule::fact));
     let reserved = matches!(word, "and" | "or" | "not" | "in" | "true" | "false");
@@ -208,12 +212,6 @@ fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     }
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake("`:` does not belong here", "`NAME: STATEMENT` begins a line, with one name"));
-    }
-    if rest.starts_with("not") && word_length(rest) == 3 && stop.wanted.contains(&Rule::infix) {
-        return Some(mistake(
-            "`not` stands before all that it denies",
-            "write `not (a in b)`, or a fact as `va not 3`",
-        ));
     }
     if rest.is_empty() {
         return None;

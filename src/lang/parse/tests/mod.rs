@@ -28,10 +28,10 @@ fn mistakes(text: &str) -> Vec<String> {
     parse(0, text, &mut ()).diagnostics.into_iter().map(one).collect()
 }
 
-/// Lines `text  ->  meaning`, each a script of its own; `\n` in a text is a newline.
+/// Lines `text -> meaning`, each a script of its own; `⏎` in a text is a newline.
 fn each_means(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
-        let (text, meaning) = line.split_once("  ->  ").expect("`text  ->  meaning`");
-        assert_eq!(tree(&text.trim().replace("\\n", "\n")), meaning.trim(), "for {text:?}");
+        let (text, meaning) = line.split_once(" -> ").expect("`text -> meaning`");
+        assert_eq!(tree(&text.trim().replace('⏎', "\n")), meaning.trim(), "for {text:?}");
     }
 }
