@@ -27,7 +27,8 @@ fn holds(path: &Path) {
     let mut records: Vec<StepRecord> = Vec::new();
     let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut records);
     assert_eq!(ended.diagnostics, [], "{} has no mistakes", path.display());
-    let failed: Vec<_> = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held).collect();
+    let failed: Vec<_> =
+        records.iter().flat_map(|record| &record.checks).filter(|check| !check.held).collect();
     assert!(failed.is_empty(), "{}: {failed:#?}", path.display());
     assert!(ended.totals.checks > 0, "{} states nothing", path.display());
 }
