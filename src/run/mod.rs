@@ -7,6 +7,7 @@ mod dry;
 mod eval;
 mod exec;
 pub mod facts;
+mod files;
 pub mod nouns;
 pub mod paths;
 pub mod record;
@@ -18,4 +19,5 @@ pub mod state;
 pub mod verbs;
 pub mod view;
 
+pub use files::Files;
 pub use script::{Ended, check, run};

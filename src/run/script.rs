@@ -7,6 +7,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
 use super::absent;
+use super::files::Files;
 use super::paths::MEMORY_FUNCTIONS;
 use super::record::{Sink, StepRecord, Totals};
 use super::session::{Options, Session, Stop};
@@ -46,7 +47,9 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
 /// Whether a name may be called besides functions and definitions.
 fn is_call(name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
-    MEMORY_FUNCTIONS.iter().any(|row| row.name == name) || verbs::verb(name).is_some() || absent::diagnostic(&word).is_some()
+    MEMORY_FUNCTIONS.iter().any(|row| row.name == name)
+        || verbs::verb(name).is_some()
+        || absent::diagnostic(&word).is_some()
 }
 
 /// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.
@@ -60,7 +63,8 @@ pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, s
     match session.run_block(script, place) {
         Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
         Err(Stop::Unknowable) => session.report(vec![
-            Diagnostic::new(Code::Syntax, place, "a statement could not be understood").help("please report this script"),
+            Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
+                .help("please report this script"),
         ]),
         Ok(()) | Err(Stop::Closed) => {}
     }

@@ -80,7 +80,8 @@ pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), D
 }
 
 fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, Diagnostic> {
-    let mut line = CacheLine { bytes: vec![None; 1 << spec(machine, level).block_bits], ..CacheLine::default() };
+    let mut line =
+        CacheLine { bytes: vec![None; 1 << spec(machine, level).block_bits], ..CacheLine::default() };
     let mut said_valid = None;
     for cell in group {
         match (cell.column.as_str(), cell.said) {
@@ -102,7 +103,9 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
     line.valid = said_valid.unwrap_or(line.tag.is_some());
     if line.valid && line.tag.is_none() {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();
-        return Err(Diagnostic::new(Code::BadTable, place, "a valid line needs a tag").label("this way is valid"));
+        return Err(
+            Diagnostic::new(Code::BadTable, place, "a valid line needs a tag").label("this way is valid")
+        );
     }
     Ok(line)
 }
@@ -110,7 +113,11 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
 /// The whole, as the textbook prints it; `d` is shown of a write-back cache that holds a dirty block.
 pub fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
-    let sets = if layout.keys <= u128::from(SHOWN) { (0..layout.keys as u64).collect() } else { present(machine, level) };
+    let sets = if layout.keys <= u128::from(SHOWN) {
+        (0..layout.keys as u64).collect()
+    } else {
+        present(machine, level)
+    };
     let ways = layout.groups as usize;
     let rows: Vec<(u64, Vec<CacheLine>)> = sets
         .iter()
@@ -121,7 +128,8 @@ pub fn view(machine: &Machine, level: usize) -> TableView {
     let columns: Vec<String> = layout.columns.into_iter().filter(|column| column != "d" || dirty).collect();
     let (index, tags) = (digits(spec(machine, level).index_bits()), tag_digits(machine, level));
     let row = |(key, lines): &(u64, Vec<CacheLine>)| {
-        let cells = lines.iter().flat_map(|line| columns.iter().map(move |column| cell_of(line, tags, column)));
+        let cells =
+            lines.iter().flat_map(|line| columns.iter().map(move |column| cell_of(line, tags, column)));
         std::iter::once(CellView::Hex(*key, index)).chain(cells).collect()
     };
     let rows = rows.iter().map(row).collect();

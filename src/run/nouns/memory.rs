@@ -16,7 +16,13 @@ const SHOWN: u64 = 16;
 /// What its tables may look like.
 pub fn layout(machine: &Machine, _: usize) -> Layout {
     let columns = (0..ROW).map(|n| format!("b{n}")).collect();
-    Layout { noun: "memory".to_owned(), key: "pa", keys: 1 << machine.spec().physical_bits, columns, groups: 1 }
+    Layout {
+        noun: "memory".to_owned(),
+        key: "pa",
+        keys: 1 << machine.spec().physical_bits,
+        columns,
+        groups: 1,
+    }
 }
 
 fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {

@@ -47,7 +47,12 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> TlbLine {
 
 /// Sets that hold something valid.
 pub fn present(machine: &Machine, level: usize) -> Vec<u64> {
-    machine.tlb_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
+    let sets = 0..spec(machine, level).sets;
+    let used = |key: &u64| {
+        set(machine, level, *key)
+            .is_some_and(|set| machine.tlb_lines(level, set).iter().any(|line| line.valid))
+    };
+    sets.filter(used).collect()
 }
 
 /// Whether a way is valid.
@@ -59,7 +64,9 @@ pub fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
 pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
     match column {
-        "tag" => CellView::hex(line.tag.map(crate::machine::addr::Tag::raw), digits(tag_bits(machine, level))),
+        "tag" => {
+            CellView::hex(line.tag.map(crate::machine::addr::Tag::raw), digits(tag_bits(machine, level)))
+        }
         "ppn" => CellView::hex(line.valid.then(|| line.ppn.raw()), digits(machine.spec().ppn_bits())),
         "v" => CellView::bit(line.valid),
         _ if !line.valid => CellView::Nothing,
@@ -104,7 +111,8 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     line.ppn = ppn.unwrap_or_default();
     if line.valid && (line.tag.is_none() || ppn.is_none()) {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();
-        return Err(Diagnostic::new(Code::BadTable, place, "a valid entry needs a tag and a PPN").label("this way is valid"));
+        return Err(Diagnostic::new(Code::BadTable, place, "a valid entry needs a tag and a PPN")
+            .label("this way is valid"));
     }
     Ok(line)
 }
@@ -112,7 +120,11 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
 /// The whole, as the textbook prints it; bits are shown where some entry differs from the ordinary.
 pub fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
-    let sets = if layout.keys <= u128::from(SHOWN) { (0..layout.keys as u64).collect() } else { present(machine, level) };
+    let sets = if layout.keys <= u128::from(SHOWN) {
+        (0..layout.keys as u64).collect()
+    } else {
+        present(machine, level)
+    };
     let ways = layout.groups as usize;
     let unusual = |bit: &Bit| {
         let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
