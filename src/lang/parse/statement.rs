@@ -56,9 +56,11 @@ impl Tree<'_> {
             }
             Rule::question => self.question(&pair),
             _ => {
-                let span = self.span(&pair);
+                let assigned = pair.clone().into_inner().find(|part| part.as_rule() == Rule::assigned);
+                let equals =
+                    assigned.map(|part| self.span(&part)).map(|span| Span { end: span.start + 1, ..span });
                 let command = self.command(pair);
-                recover::mends(&command, span, &mut self.diagnostics);
+                recover::mends(&command, equals, &mut self.diagnostics);
                 StmtKind::Command(command)
             }
         }
@@ -67,7 +69,8 @@ impl Tree<'_> {
     /// The statements that begin with a name and end with one expression or block.
     fn named(&mut self, pair: Pair) -> StmtKind {
         let rule = pair.as_rule();
-        let mut parts = pair.into_inner().filter(|part| part.as_rule() != Rule::word_in);
+        let mut parts =
+            pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::word_in | Rule::equals));
         let Some(first) = parts.next() else { return nothing() };
         let name = self.word(&first);
         match rule {
@@ -192,17 +195,12 @@ impl Tree<'_> {
     }
 
     fn define(&mut self, pair: Pair) -> StmtKind {
-        let mut names = Vec::new();
-        let mut body = None;
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::name => names.push(self.word(&part)),
-                _ => body = Some(self.block(part)),
-            }
-        }
-        let mut names = names.into_iter();
-        let (Some(name), Some(body)) = (names.next(), body) else { return nothing() };
-        StmtKind::Def { name, params: names.collect(), body }
+        let mut parts = pair.into_inner();
+        let (Some(name), Some(params), Some(block)) = (parts.next(), parts.next(), parts.next()) else {
+            return nothing();
+        };
+        let params = params.into_inner().map(|param| self.word(&param)).collect();
+        StmtKind::Def { name: self.word(&name), params, body: self.block(block) }
     }
 
     fn include(&mut self, pair: Pair) -> StmtKind {
