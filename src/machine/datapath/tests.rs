@@ -303,3 +303,5 @@ fn a_copy_is_not_disturbed() {
 }
 
 mod laws;
+mod naive;
+mod walks;
