@@ -7,18 +7,8 @@
 
 use std::rc::Rc;
 
+pub use super::span::Span;
 use super::value::Value;
-
-/// A place in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Span {
-    /// Number of the file in the sources.
-    pub file: u32,
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
 
 /// A word of the script and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +35,7 @@ pub struct Stmt {
 
 /// The kinds of statement.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum StmtKind {
     /// `read 0x28F size 4`, `machine simple`, `set tlb { … }`, `mmapcopy(1)`: see [`Command`].
     Command(Command),
@@ -113,6 +104,7 @@ pub enum OperationKind {
 
 /// A condition of `choose`.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum Condition {
     /// `where va % 4 == 0`.
     Expr(Expr),
@@ -245,6 +237,7 @@ pub struct Expr {
 
 /// The kinds of expression.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum ExprKind {
     /// A number, a string, a byte `'h'` (its number), `true`, `false`.
     Value(Value),

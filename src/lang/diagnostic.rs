@@ -1,6 +1,6 @@
 //! What is wrong with a script: a code, the place, what is the case, how to mend it.
 
-use super::ast::Span;
+use super::span::Span;
 
 /// A mistake in a script. Not a failed expectation (a `Mismatch`) and not a fault (the machine's answer).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,14 @@
 //! Text to a checked tree. Knows nothing of machines: only words, numbers and where they stand.
 
 pub mod ast;
+pub mod beside;
+pub mod check;
 pub mod diagnostic;
+pub mod include;
+pub mod layout;
+pub mod nearest;
+pub mod parse;
+pub mod source;
+pub mod span;
+pub mod table;
+pub mod value;

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod presets;
 pub mod pte;
 pub mod random;
+pub mod reference;
 pub mod set_assoc;
 pub mod sparse;
 pub mod spec;

@@ -96,3 +96,6 @@ impl Policy {
         &POLICIES[self as usize]
     }
 }
+
+#[cfg(test)]
+mod tests;

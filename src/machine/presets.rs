@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::policy::Policy;
 use super::pte::PteFormat;
-use super::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
+use super::spec::{CacheSpec, Capacity, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
 
 /// A machine that has a name.
 #[derive(Debug)]
@@ -72,6 +72,7 @@ impl CacheSpec {
             name: Rc::from(name),
             sets,
             ways,
+            capacity: Capacity::Lines(sets * u64::from(ways)),
             block_bits,
             policy: Policy::Lru,
             write: WritePolicy::Back,
@@ -97,7 +98,12 @@ fn simple() -> Spec {
 }
 
 fn core_i7() -> Spec {
-    let l1 = |name, side| CacheSpec { side, virtual_index: true, ..CacheSpec::new(name, 64, 8, 6) };
+    // Its caches are known by their size, so that is what an override of the block keeps.
+    let cache = |name, sets, ways| {
+        let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
+        CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
+    };
+    let l1 = |name, side| CacheSpec { side, virtual_index: true, ..cache(name, 64, 8) };
     Spec {
         mmu: Mmu::flat(48, 52, 12).map(|mmu| Mmu { levels: vec![9; 4], ..mmu }),
         physical_bits: 52,
@@ -109,8 +115,8 @@ fn core_i7() -> Spec {
         caches: vec![
             l1("L1d", Side::Data),
             l1("L1i", Side::Instructions),
-            CacheSpec::new("L2", 512, 8, 6),
-            CacheSpec { shared: true, ..CacheSpec::new("L3", 8192, 16, 6) },
+            cache("L2", 512, 8),
+            CacheSpec { shared: true, ..cache("L3", 8192, 16) },
         ],
         memory_latency: 0,
         cores: 4,

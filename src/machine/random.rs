@@ -46,3 +46,6 @@ impl SplitMix64 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

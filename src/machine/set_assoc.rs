@@ -98,16 +98,17 @@ impl<L: Copy + Default> SetAssoc<L> {
     #[inline]
     fn matches(&self, set: SetIndex, tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
         let row = self.words.row(set.raw())?;
-        let (valid, tags) = (&row[..self.mask], &row[self.tags()..self.tags() + self.ways]);
-        for (chunk, (&valid, tags)) in valid.iter().zip(tags.chunks(64)).enumerate() {
-            let equal = tags.iter().rev().fold(0, |mask, &t| mask << 1 | u64::from(t == tag.raw()));
-            let mut hits = equal & valid;
-            while hits != 0 {
-                let way = chunk * 64 + hits.trailing_zeros() as usize;
-                if also(way) {
-                    return Some(way as u32);
+        let tags = &row[self.tags()..self.tags() + self.ways];
+        if self.mask == 1 {
+            return first(equal(tags, tag) & row[0], also);
+        }
+        for (chunk, tags) in tags.chunks(64).enumerate() {
+            // Most chunks of a wide set hold nothing, which vector code finds out faster than where it is.
+            if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
+                let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
+                if let Some(way) = found {
+                    return Some(chunk as u32 * 64 + way);
                 }
-                hits &= hits - 1;
             }
         }
         None
@@ -290,3 +291,25 @@ impl<L: Copy + Default> SetAssoc<L> {
         2 * self.mask + self.ways
     }
 }
+
+/// A bit for each of up to 64 tags, set where it is `tag`.
+#[inline]
+fn equal(tags: &[u64], tag: Tag) -> u64 {
+    tags.iter().rev().fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
+}
+
+/// The lowest bit that is set and for whose number `also` holds.
+#[inline]
+fn first(mut bits: u64, also: impl Fn(usize) -> bool) -> Option<u32> {
+    while bits != 0 {
+        let i = bits.trailing_zeros();
+        if also(i as usize) {
+            return Some(i);
+        }
+        bits &= bits - 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,18 @@ enum Node<T> {
     Branch(Rc<[Node<T>; FAN_OUT]>),
 }
 
+impl<T: Clone> Node<T> {
+    #[cold]
+    fn branch() -> Self {
+        Self::Branch(Rc::new(array::from_fn(|_| Self::Empty)))
+    }
+
+    #[cold]
+    fn leaf(default: &T, cells: usize) -> Self {
+        Self::Leaf(vec![default.clone(); cells].into())
+    }
+}
+
 impl<T: Clone> Sparse<T> {
     /// An array of `rows` rows (at least one, at most 2^64) of `stride` cells (at least one), all `default`.
     pub fn new(rows: impl Into<u128>, stride: usize, default: T) -> Self {
@@ -95,13 +107,13 @@ impl<T: Clone> Sparse<T> {
         let mut node = &mut self.root;
         for level in (0..self.depth).rev() {
             if let Node::Empty = node {
-                *node = Node::Branch(Rc::new(array::from_fn(|_| Node::Empty)));
+                *node = Node::branch();
             }
             let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
             node = &mut Rc::make_mut(children)[slot(i, row_bits, level)];
         }
         if let Node::Empty = node {
-            *node = Node::Leaf(vec![self.default.clone(); self.leaf_cells].into());
+            *node = Node::leaf(&self.default, self.leaf_cells);
         }
         let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
         &mut Rc::make_mut(cells)[start..start + stride]
@@ -168,3 +180,6 @@ impl<'a, T> Rows<'a, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,6 +97,17 @@ pub enum Inclusion {
     Exclusive,
 }
 
+/// How the size of a cache was given: overrides that change its block keep this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capacity {
+    /// Bytes of data.
+    Bytes(u64),
+    /// Lines, or entries of a TLB.
+    Lines(u64),
+    /// Sets.
+    Sets(u64),
+}
+
 /// A cache level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CacheSpec {
@@ -106,6 +117,8 @@ pub struct CacheSpec {
     pub sets: u64,
     /// Lines a set.
     pub ways: u32,
+    /// How its size was given; agrees with the numbers around it.
+    pub capacity: Capacity,
     /// log2 of the block size in bytes.
     pub block_bits: u32,
     /// Which line of a full set goes.

@@ -1,0 +1,89 @@
+//! Which definition calls which, and whether any comes back to itself.
+
+use crate::lang::ast::{Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+
+/// A definition and the calls in its body.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its name, where it is defined.
+    pub name: Word,
+    /// The number of its parameters.
+    pub params: usize,
+    /// The definitions it calls, by number, and the name of each in the call.
+    pub calls: Vec<(usize, Span)>,
+}
+
+/// One `recursion` a circle of definitions, at the first call of the circle, naming all of them.
+pub fn circles(definitions: &[Definition]) -> Vec<Diagnostic> {
+    let mut search = Search { definitions, state: vec![State::New; definitions.len()], found: Vec::new() };
+    for start in 0..definitions.len() {
+        search.from(start);
+    }
+    search.found
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+struct Search<'a> {
+    definitions: &'a [Definition],
+    state: Vec<State>,
+    found: Vec<Diagnostic>,
+}
+
+impl Search<'_> {
+    /// Depth first, with a stack of its own: a chain of definitions may be long.
+    fn from(&mut self, start: usize) {
+        if self.state[start] != State::New {
+            return;
+        }
+        self.state[start] = State::Open;
+        // Definitions on the way and the number of the next call of each.
+        let mut path = vec![(start, 0)];
+        while let Some((at, next)) = path.last_mut() {
+            let Some(&(callee, _)) = self.definitions[*at].calls.get(*next) else {
+                self.state[*at] = State::Done;
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            match self.state[callee] {
+                State::New => {
+                    self.state[callee] = State::Open;
+                    path.push((callee, 0));
+                }
+                State::Open => self.report(&path, callee),
+                State::Done => {}
+            }
+        }
+    }
+
+    /// The circle is what of the path comes from `first` on; each step's call is the one before its `next`.
+    fn report(&mut self, path: &[(usize, usize)], first: usize) {
+        let start = path.iter().position(|(at, _)| *at == first).unwrap_or(0);
+        let steps: Vec<(&str, Span)> = path[start..]
+            .iter()
+            .map(|&(at, next)| (&*self.definitions[at].name.text, self.definitions[at].calls[next - 1].1))
+            .collect();
+        let Some(((caller, span), others)) = steps.split_first() else { return };
+        let way =
+            others.iter().map(|(name, _)| format!(" calls `{name}`, which")).collect::<Vec<_>>().concat();
+        let message = if others.is_empty() {
+            format!("`{caller}` calls itself")
+        } else {
+            format!("`{caller}`{way} calls `{caller}`")
+        };
+        let mut diagnostic = Diagnostic::new(Code::Recursion, *span, message)
+            .label(format!("called in `{caller}`"))
+            .help("a definition may not come back to itself; use `for` or `repeat`");
+        for (name, span) in others {
+            diagnostic = diagnostic.also(*span, format!("called in `{name}`"));
+        }
+        self.found.push(diagnostic);
+    }
+}

@@ -1,0 +1,76 @@
+//! The names of a scope, and what of a script sets them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::lang::ast::{Block, StmtKind};
+
+/// Variables and definitions of one scope.
+#[derive(Debug, Default)]
+pub struct Scope {
+    variables: BTreeSet<Rc<str>>,
+    definitions: BTreeMap<Rc<str>, Vec<usize>>,
+}
+
+impl Scope {
+    /// Makes a variable known.
+    pub fn set(&mut self, name: &Rc<str>) {
+        self.variables.insert(Rc::clone(name));
+    }
+
+    /// Is there such a variable?
+    pub fn has(&self, name: &str) -> bool {
+        self.variables.contains(name)
+    }
+
+    /// Its variables, by the alphabet.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(AsRef::as_ref)
+    }
+
+    /// Makes a definition known by its number.
+    pub fn define(&mut self, name: &Rc<str>, number: usize) {
+        self.definitions.entry(Rc::clone(name)).or_default().push(number);
+    }
+
+    /// The definitions of this name.
+    pub fn definitions(&self, name: &str) -> Option<&[usize]> {
+        self.definitions.get(name).map(Vec::as_slice)
+    }
+
+    /// The names of its definitions, by the alphabet.
+    pub fn defined(&self) -> impl Iterator<Item = &str> {
+        self.definitions.keys().map(AsRef::as_ref)
+    }
+}
+
+/// The blocks of a statement that belong to the scope it stands in.
+pub fn unscoped_blocks(kind: &StmtKind) -> impl Iterator<Item = &Block> {
+    let (first, second) = match kind {
+        StmtKind::For { body, .. }
+        | StmtKind::Repeat { body, .. }
+        | StmtKind::Include { body, .. }
+        | StmtKind::InProcess { body, .. } => (Some(body), None),
+        StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
+        _ => (None, None),
+    };
+    first.into_iter().chain(second)
+}
+
+/// Puts every variable that these statements set into `scope`; with `deep`, also those of scopes within.
+pub fn names_set(block: &Block, deep: bool, scope: &mut Scope) {
+    for stmt in block.iter() {
+        match &stmt.kind {
+            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
+                scope.set(&name.text);
+            }
+            StmtKind::Def { body, .. } | StmtKind::Scenario { body, .. } if deep => {
+                names_set(body, deep, scope);
+            }
+            _ => {}
+        }
+        for inner in unscoped_blocks(&stmt.kind) {
+            names_set(inner, deep, scope);
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! A script with all the files that it includes.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::ast::{Block, Span, Word};
+use super::diagnostic::{Code, Diagnostic};
+use super::layout::DEPTH_LIMIT;
+use super::parse::{Includes, parse};
+use super::source::{Sources, decode};
+
+/// The most files that may include each other in a row, the script not counted.
+const INCLUDE_LIMIT: usize = 64;
+
+/// The most files that a script may come to when every `include` is written out.
+const TOTAL_LIMIT: usize = 10_000;
+
+/// The largest file that is read, in bytes.
+const SIZE_LIMIT: u64 = 1 << 28;
+
+/// A script that has been read: its statements, those of included files in their places.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Script {
+    /// The statements of the first file.
+    pub body: Block,
+}
+
+/// Where the texts of scripts come from.
+pub trait Loader {
+    /// The one absolute path of a file or folder, links resolved.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// The bytes of a file.
+    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The bytes of standard input.
+    fn standard_input(&mut self) -> io::Result<Vec<u8>>;
+}
+
+/// The file system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+impl Loader for Disk {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+
+    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        if path.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        all(File::open(path)?)
+    }
+
+    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
+        all(io::stdin().lock())
+    }
+}
+
+fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > SIZE_LIMIT {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 256 MB"));
+    }
+    Ok(bytes)
+}
+
+/// Texts held in memory, by path, in front of another loader: unsaved buffers of an editor, or a test's files.
+#[derive(Debug, Clone, Default)]
+pub struct Texts<L> {
+    /// The texts; their paths are taken as they are.
+    pub texts: BTreeMap<PathBuf, Vec<u8>>,
+    /// Asked for what is not among them.
+    pub other: L,
+}
+
+impl<L: Loader> Loader for Texts<L> {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let plain = plain(path);
+        let held = self.texts.keys().any(|text| text.starts_with(&plain));
+        if held { Ok(plain) } else { self.other.canonical(path) }
+    }
+
+    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        self.texts.get(&plain(path)).cloned().map_or_else(|| self.other.load(path), Ok)
+    }
+
+    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
+        self.load(Path::new("-"))
+    }
+}
+
+/// Holds no files: behind [`Texts`], for texts alone.
+impl Loader for () {
+    fn canonical(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn load(&mut self, _: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// A path without `.` and, where that needs no file system, without `..`.
+fn plain(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// Reads the script at this path (`-` is standard input) and what it includes. A file that cannot be read is empty
+/// and reported; there is always a script.
+pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
+    let stdin = path == Path::new("-");
+    let bytes = if stdin { loader.standard_input() } else { loader.load(path) };
+    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
+    let text = bytes.map_err(|error| reason(&error)).and_then(|bytes| text_of(&bytes).map(str::to_owned));
+    let path = (!stdin).then_some(path);
+    match text {
+        Ok(text) => Reader::new(loader).script(&name, path, &text),
+        Err(reason) => {
+            let mut sources = Sources::default();
+            let file = sources.add(&name, path.map(Path::to_owned), "");
+            let message = format!("cannot read `{name}`: {reason}");
+            let diagnostic = Diagnostic::new(Code::Unreadable, Span { file, start: 0, end: 0 }, message);
+            (sources, Script { body: Rc::new([]) }, vec![diagnostic])
+        }
+    }
+}
+
+/// Reads a text as if it stood in a file of this name, with what it includes.
+pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
+    Reader::new(loader).script(name, Some(Path::new(name)), text)
+}
+
+/// Text of a file's bytes, or why there is none.
+fn text_of(bytes: &[u8]) -> Result<&str, String> {
+    decode(bytes).map_err(|at| {
+        let line = bytes.get(..at).unwrap_or(&[]).iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("it is not UTF-8 text (byte {at}, on line {line}, is {:#04x})", bytes.get(at).unwrap_or(&0))
+    })
+}
+
+/// An error of the file system in words, without the operating system's number.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "there is no permission to read it".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+/// A file that has been read, and what lies below it.
+#[derive(Debug, Clone)]
+struct Read {
+    body: Block,
+    below: Below,
+}
+
+/// What a file and the files that it includes come to.
+#[derive(Debug, Clone, Copy)]
+struct Below {
+    /// The files in a row below it.
+    height: usize,
+    /// The files with every `include` written out, itself counted.
+    total: usize,
+    /// The blocks and files in each other.
+    depth: usize,
+}
+
+/// A file being read.
+#[derive(Debug)]
+struct Open {
+    /// As a message names it, and what it is included by.
+    name: PathBuf,
+    /// Its one path; none for standard input, or if it is not known.
+    canonical: Option<PathBuf>,
+    /// The blocks and files around it.
+    nesting: usize,
+    /// What has been found below it so far.
+    below: Below,
+}
+
+/// Reads a script's files. A file included twice is read once: its statements are shared.
+struct Reader<'a> {
+    loader: &'a mut dyn Loader,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    /// The folder of the script, which no include leaves; none if it cannot be found.
+    root: Option<PathBuf>,
+    /// The files being read, the script first.
+    open: Vec<Open>,
+    /// The files read, by their one path.
+    read: BTreeMap<PathBuf, Read>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(loader: &'a mut dyn Loader) -> Self {
+        Self {
+            loader,
+            sources: Sources::default(),
+            diagnostics: Vec::new(),
+            root: None,
+            open: Vec::new(),
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the script and what it includes. Without a path it is standard input, in the folder at hand.
+    fn script(mut self, name: &str, path: Option<&Path>, text: &str) -> (Sources, Script, Vec<Diagnostic>) {
+        self.root = root(self.loader, path);
+        let canonical = path.and_then(|path| self.loader.canonical(path).ok());
+        let name = path.map_or_else(|| PathBuf::from(name), Path::to_owned);
+        let body = self.parse(name, path, canonical, 0, text).body;
+        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
+        (self.sources, Script { body }, self.diagnostics)
+    }
+
+    fn parse(
+        &mut self,
+        name: PathBuf,
+        path: Option<&Path>,
+        canonical: Option<PathBuf>,
+        nesting: usize,
+        text: &str,
+    ) -> Read {
+        let file = self.sources.add(&name.display().to_string(), path.map(Path::to_owned), text);
+        self.open.push(Open { name, canonical, nesting, below: Below { height: 0, total: 1, depth: 0 } });
+        let parsed = parse(file, text, self);
+        self.diagnostics.extend(parsed.diagnostics);
+        let below = self.open.pop().map_or(Below { height: 0, total: 1, depth: 0 }, |open| open.below);
+        Read { body: parsed.body, below: Below { depth: below.depth.max(parsed.depth), ..below } }
+    }
+
+    /// The one path of the file that an `include` names, or what is wrong with it.
+    fn find(&self, path: &Word) -> Result<PathBuf, Diagnostic> {
+        let root = self.root.as_deref().unwrap_or(Path::new("/"));
+        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).unwrap_or(root);
+        find(self.loader, root, folder, path)
+    }
+
+    fn included(&mut self, path: &Word, nesting: usize) -> Result<Read, Diagnostic> {
+        let canonical = self.find(path)?;
+        let same = |open: &Open| open.canonical.as_ref() == Some(&canonical);
+        if let Some(begin) = self.open.iter().position(same) {
+            return Err(circle(&self.open[begin..], path));
+        }
+        if let Some(read) = self.read.get(&canonical) {
+            return Ok(read.clone());
+        }
+        if self.open.len() > INCLUDE_LIMIT {
+            return Err(too_deep(path));
+        }
+        if nesting > DEPTH_LIMIT {
+            return Err(nested(path));
+        }
+        let text = load(self.loader, &canonical, SIZE_LIMIT).map_err(|reason| unreadable(path, &reason))?;
+        let name = name_beside(self.open.last().map_or(Path::new(""), |open| &open.name), path);
+        let read = self.parse(name.clone(), Some(&name), Some(canonical.clone()), nesting, &text);
+        self.read.insert(canonical, read.clone());
+        Ok(read)
+    }
+
+    /// Counts what an `include` brings to the file at hand; an error if that is too much.
+    fn count(&mut self, read: &Read, path: &Word, inside: usize) -> Result<(), Diagnostic> {
+        let (row, outer) = (self.open.len(), self.open.last().map_or(0, |open| open.nesting));
+        let Some(open) = self.open.last_mut() else { return Ok(()) };
+        let total = open.below.total + read.below.total;
+        if total > TOTAL_LIMIT {
+            let message =
+                format!("this script comes to more than {TOTAL_LIMIT} files, counted as often as included");
+            return Err(Diagnostic::new(Code::IncludeDepth, path.span, message));
+        }
+        if row + read.below.height > INCLUDE_LIMIT {
+            return Err(too_deep(path));
+        }
+        if outer + inside + read.below.depth > DEPTH_LIMIT {
+            return Err(nested(path));
+        }
+        open.below = Below {
+            height: open.below.height.max(read.below.height + 1),
+            depth: open.below.depth.max(inside + read.below.depth),
+            total,
+        };
+        Ok(())
+    }
+}
+
+impl Includes for Reader<'_> {
+    fn include(&mut self, path: &Word, inside: usize) -> Block {
+        let outer = self.open.last().map_or(0, |open| open.nesting);
+        let read = self.included(path, outer + inside);
+        let counted = read.and_then(|read| self.count(&read, path, inside).map(|()| read.body));
+        counted.unwrap_or_else(|diagnostic| {
+            self.diagnostics.push(diagnostic);
+            Rc::new([])
+        })
+    }
+}
+
+/// The folder of a script, which nothing that it names may leave; that at hand for standard input. None if it cannot
+/// be found.
+pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf> {
+    let folder = script.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
+    loader.canonical(folder.unwrap_or(Path::new("."))).ok()
+}
+
+/// The one path of the file that a script names, seen from the folder of the file in which the name stands.
+///
+/// # Errors
+/// `outside-folder` if it does not lie in `root` or below, `unreadable` if it is not there.
+pub(super) fn find(loader: &dyn Loader, root: &Path, folder: &Path, path: &Word) -> Result<PathBuf, Diagnostic> {
+    let target = folder.join(&*path.text);
+    match loader.canonical(&target) {
+        Ok(canonical) if canonical.starts_with(root) => Ok(canonical),
+        Err(error) if plain(&target).starts_with(root) => Err(unreadable(path, &reason(&error))),
+        _ => Err(Diagnostic::new(
+            Code::OutsideFolder,
+            path.span,
+            format!("`{}` lies outside the script's folder", path.text),
+        )
+        .help("a script reads only what lies in its own folder or below; copy or move the file there")),
+    }
+}
+
+/// As a message names the file that is named in the file `from`.
+pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
+    plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
+}
+
+/// The text of a file of at most so many bytes, or why it cannot be read.
+pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: u64) -> Result<String, String> {
+    let bytes = loader.load(path).map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("it is larger than {} MB", limit >> 20));
+    }
+    text_of(&bytes).map(str::to_owned)
+}
+
+/// Says why a file that a script names cannot be read.
+pub(super) fn unreadable(path: &Word, reason: &str) -> Diagnostic {
+    Diagnostic::new(Code::Unreadable, path.span, format!("cannot read `{}`: {reason}", path.text))
+}
+
+fn too_deep(path: &Word) -> Diagnostic {
+    let message = format!("more than {INCLUDE_LIMIT} files include each other in a row");
+    Diagnostic::new(Code::IncludeDepth, path.span, message)
+}
+
+fn nested(path: &Word) -> Diagnostic {
+    let message = format!("with this file, blocks and files lie more than {DEPTH_LIMIT} deep");
+    Diagnostic::new(Code::TooDeep, path.span, message)
+}
+
+/// The files from the one that is included again to the one that includes it.
+fn circle(open: &[Open], path: &Word) -> Diagnostic {
+    let again = open.first();
+    let names: Vec<String> = open.iter().chain(again).map(|open| open.name.display().to_string()).collect();
+    let message = format!("files include each other in a circle: {}", names.join(" → "));
+    Diagnostic::new(Code::IncludeCircle, path.span, message).label("this file is being read already")
+}

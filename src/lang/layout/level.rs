@@ -1,0 +1,68 @@
+//! What is open at a place of the text.
+
+/// What opened a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The file itself.
+    File,
+    /// `{` of statements or settings.
+    Block,
+    /// `(`
+    Paren,
+    /// `[`
+    Bracket,
+    /// `"""`
+    Prose,
+    /// `{` in prose.
+    Hole,
+}
+
+impl Kind {
+    /// Does it hold statements?
+    pub(super) fn is_block(self) -> bool {
+        matches!(self, Self::File | Self::Block)
+    }
+
+    /// Is it a round or square bracket?
+    pub(super) fn is_bracket(self) -> bool {
+        matches!(self, Self::Paren | Self::Bracket)
+    }
+
+    /// How a message names what opens and what closes it.
+    pub(super) fn ends(self) -> (&'static str, &'static str) {
+        match self {
+            Self::File => ("", ""),
+            Self::Block | Self::Hole => ("{", "}"),
+            Self::Paren => ("(", ")"),
+            Self::Bracket => ("[", "]"),
+            Self::Prose => ("\"\"\"", "\"\"\""),
+        }
+    }
+}
+
+/// Something open, and the statement at hand in it if it holds statements.
+#[derive(Debug)]
+pub(super) struct Level {
+    /// What opened it.
+    pub(super) kind: Kind,
+    /// Where.
+    pub(super) at: usize,
+    /// Blanks before the line in which it was opened.
+    pub(super) indent: usize,
+    /// Its first line is further in than the line that opened it.
+    pub(super) deeper: Option<bool>,
+    /// Where the statement at hand began; none between statements.
+    pub(super) statement: Option<usize>,
+    /// Words of that statement so far.
+    pub(super) words: u32,
+    /// That statement cannot be read and is to be blanked.
+    pub(super) damaged: bool,
+    /// That statement is a row of a table.
+    pub(super) row: bool,
+}
+
+impl Level {
+    pub(super) fn new(kind: Kind, at: usize, indent: usize) -> Self {
+        Self { kind, at, indent, deeper: None, statement: None, words: 0, damaged: false, row: false }
+    }
+}

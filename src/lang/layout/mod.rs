@@ -1,0 +1,335 @@
+//! The layout of a script: which newlines end a statement.
+//!
+//! A linear pass makes a copy of the text, byte for byte as long, in which comments and the newlines that end
+//! no statement are blanks. So every place in the copy is the same place in the script, and the grammar knows
+//! only newlines that count. The pass also sees that each bracket has its partner and that none lie too deep;
+//! a statement in which that is not so is reported and blanked.
+//!
+//! It does not know the statements, only words, strings, brackets and the rows of tables.
+
+mod level;
+mod mend;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use level::{Kind, Level};
+
+use super::diagnostic::{Code, Diagnostic};
+use super::span::Span;
+
+/// The most brackets and blocks that may lie in each other, in one file and over its includes.
+pub const DEPTH_LIMIT: usize = 200;
+
+/// The most words of one statement, what stands in its braces not counted.
+const WORD_LIMIT: u32 = 1 << 20;
+
+/// The most mistakes that are kept.
+const MISTAKE_LIMIT: usize = 200;
+
+/// A script laid out.
+#[derive(Debug)]
+pub struct Layout {
+    /// As long as the script's text, with comments and joining newlines blank.
+    pub text: String,
+    /// Where statements outside all braces end, in order.
+    pub ends: Vec<usize>,
+    /// What is wrong with its brackets and strings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lays a file out.
+pub fn lay_out(file: u32, text: &str) -> Layout {
+    let scan = Scan::new(file, text, false).run();
+    // Only a script whose braces do not match is worth a guess from its indentation.
+    let scan = if scan.unmatched { Scan::new(file, text, true).run() } else { scan };
+    let Scan { out, ends, diagnostics, .. } = scan;
+    Layout { text: String::from_utf8_lossy(&out).into_owned(), ends, diagnostics }
+}
+
+/// The pass over one file.
+struct Scan<'a> {
+    file: u32,
+    text: &'a str,
+    /// Guess from the indentation which brace is not closed.
+    strict: bool,
+    /// The copy.
+    out: Vec<u8>,
+    /// The next byte.
+    at: usize,
+    /// What is open, the file itself first.
+    levels: Vec<Level>,
+    /// Newlines outside brackets since the last token: the next one tells whether they count.
+    pending: Vec<usize>,
+    /// The last token wants the line to go on.
+    goes_on: bool,
+    /// The last token was a comma.
+    comma: bool,
+    /// A brace is not closed.
+    unmatched: bool,
+    /// Nothing has been read on the line at hand.
+    fresh: bool,
+    /// Blanks at the beginning of the line at hand.
+    indent: usize,
+    /// The first token of the line at hand.
+    first: usize,
+    /// The rest of the file is left unread.
+    done: bool,
+    /// How often the pass went back to read on after a bracket that is not closed.
+    returns: u32,
+    ends: Vec<usize>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Scan<'a> {
+    fn new(file: u32, text: &'a str, strict: bool) -> Self {
+        Self {
+            file,
+            text,
+            strict,
+            out: text.as_bytes().to_vec(),
+            at: 0,
+            levels: vec![Level::new(Kind::File, 0, 0)],
+            pending: Vec::new(),
+            goes_on: false,
+            comma: false,
+            unmatched: false,
+            fresh: true,
+            indent: 0,
+            first: 0,
+            done: false,
+            returns: 0,
+            ends: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn run(mut self) -> Self {
+        if self.text.starts_with('\u{feff}') {
+            self.blank(0, 3);
+            self.at = 3;
+        }
+        loop {
+            while !self.done && self.at < self.text.len() {
+                if self.top().kind == Kind::Prose { self.prose() } else { self.token() }
+            }
+            // A bracket that nothing closed may send the pass back.
+            if self.done || !self.close_brackets() {
+                break;
+            }
+        }
+        if !self.done {
+            self.unclosed_at_end();
+            self.pending.clear();
+            self.end_statement(self.text.len());
+        }
+        self
+    }
+
+    fn token(&mut self) {
+        if self.fresh && !matches!(self.byte(0), b' ' | b'\t' | b'\r' | b'\n') {
+            self.fresh = false;
+            self.first = self.at;
+        } else if self.fresh {
+            self.indent += 1;
+        }
+        match self.byte(0) {
+            b' ' | b'\t' | b'\r' => self.at += 1,
+            b'\n' => self.newline(),
+            b'#' => {
+                let end = self.line_end(self.at);
+                self.blank(self.at, end);
+                self.at = end;
+            }
+            0xC2 if self.byte(1) == 0xA0 => {
+                // A no-break space, as web pages and papers have them.
+                self.blank(self.at, self.at + 2);
+                self.at += 2;
+            }
+            b'"' if self.rest().starts_with("\"\"\"") => self.prose_quotes(),
+            b'"' | b'\'' => self.string(),
+            b'{' => self.open_block(),
+            b'}' => self.close_block(),
+            b';' => self.semicolon(),
+            b'(' => self.open(Kind::Paren),
+            b')' => self.close(Kind::Paren),
+            b'[' if !self.in_row() => self.open(Kind::Bracket),
+            b']' if !self.in_row() => self.close(Kind::Bracket),
+            _ if self.in_row() => self.cell(),
+            _ => self.word(),
+        }
+    }
+
+    fn newline(&mut self) {
+        if self.top().kind.is_block() {
+            self.pending.push(self.at);
+        } else {
+            self.out[self.at] = b' ';
+        }
+        (self.fresh, self.indent) = (true, 0);
+        self.at += 1;
+    }
+
+    /// A token begins: decides about the newlines before it. `joins` if it belongs to what stands above.
+    fn begin(&mut self, joins: bool) {
+        let row = self.byte(0) == b'|';
+        if let Some(first) = self.pending.first().copied() {
+            // No expression goes on with a bar after a comma: that is a row of a table.
+            let goes_on = self.goes_on && !(row && self.comma);
+            let joined = self.top().statement.is_some() && !self.top().row && (goes_on || joins);
+            if joined {
+                for newline in std::mem::take(&mut self.pending) {
+                    self.out[newline] = b' ';
+                }
+            } else {
+                self.end_statement(first);
+                self.pending.clear();
+                self.indentation();
+            }
+        }
+        let at = self.at;
+        let block = self.block();
+        let level = &mut self.levels[block];
+        if level.statement.is_none() {
+            level.statement = Some(at);
+            level.row = row;
+            level.words = 0;
+        }
+        level.words += 1;
+        if level.words > WORD_LIMIT {
+            self.too_long();
+        }
+        (self.goes_on, self.comma) = (false, false);
+    }
+
+    /// The statement of the innermost block ends before this byte.
+    fn end_statement(&mut self, at: usize) {
+        let block = self.block();
+        let level = &mut self.levels[block];
+        let begun = level.statement.take();
+        let damaged = std::mem::take(&mut level.damaged);
+        level.row = false;
+        if let (Some(begun), true) = (begun, damaged) {
+            self.blank(begun, at);
+        }
+        if block == 0 && begun.is_some() {
+            self.ends.push(at);
+        }
+        (self.goes_on, self.comma) = (false, false);
+    }
+
+    fn semicolon(&mut self) {
+        if self.close_brackets() {
+            return;
+        }
+        if self.top().kind.is_block() {
+            self.pending.clear();
+            self.end_statement(self.at);
+        }
+        self.at += 1;
+    }
+
+    fn open(&mut self, kind: Kind) {
+        self.begin(false);
+        self.push(kind);
+        self.at += 1;
+    }
+
+    fn close(&mut self, kind: Kind) {
+        self.begin(false);
+        if self.top().kind == kind {
+            self.levels.pop();
+        } else {
+            self.stray_bracket(kind);
+        }
+        self.at += 1;
+    }
+
+    fn open_block(&mut self) {
+        if self.close_brackets() {
+            return;
+        }
+        self.begin(false);
+        self.push(Kind::Block);
+        (self.goes_on, self.comma) = (false, false);
+        self.at += 1;
+    }
+
+    fn close_block(&mut self) {
+        if self.close_brackets() {
+            return;
+        }
+        self.indentation_of_close();
+        match self.top().kind {
+            Kind::Hole => {
+                self.levels.pop();
+            }
+            Kind::Block => {
+                self.end_statement(self.pending.first().copied().unwrap_or(self.at));
+                self.pending.clear();
+                self.levels.pop();
+            }
+            _ => self.stray_brace(),
+        }
+        self.at += 1;
+    }
+
+    fn push(&mut self, kind: Kind) {
+        if self.levels.len() > DEPTH_LIMIT {
+            return self.too_deep();
+        }
+        self.levels.push(Level::new(kind, self.at, self.indent));
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    /// The byte this far on, or 0 past the end.
+    fn byte(&self, ahead: usize) -> u8 {
+        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Bytes of the character at hand.
+    fn character(&self) -> usize {
+        self.rest().chars().next().map_or(1, char::len_utf8)
+    }
+
+    fn line_end(&self, from: usize) -> usize {
+        self.text.get(from..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |length| from + length)
+    }
+
+    fn top(&self) -> &Level {
+        &self.levels[self.levels.len() - 1]
+    }
+
+    /// Number of the innermost level that holds statements.
+    fn block(&self) -> usize {
+        self.levels.iter().rposition(|level| level.kind.is_block()).unwrap_or(0)
+    }
+
+    fn in_row(&self) -> bool {
+        let top = self.top();
+        top.row && top.kind.is_block() && self.pending.is_empty()
+    }
+
+    /// Makes blanks of these bytes; newlines stay.
+    fn blank(&mut self, from: usize, to: usize) {
+        for byte in &mut self.out[from..to] {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span { file: self.file, start: start as u32, end: end as u32 }
+    }
+
+    fn report(&mut self, code: Code, span: Span, message: &str, label: &str) -> &mut Diagnostic {
+        let index = self.diagnostics.len().min(MISTAKE_LIMIT);
+        self.diagnostics.truncate(MISTAKE_LIMIT);
+        self.diagnostics.push(Diagnostic::new(code, span, message).label(label));
+        &mut self.diagnostics[index]
+    }
+}

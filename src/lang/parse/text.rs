@@ -1,0 +1,102 @@
+//! Strings and bytes with C's escapes, and texts cut to quote them.
+
+use std::rc::Rc;
+
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+
+/// The text of a string in its quotes; the diagnostic stands at the escape that is none.
+pub(super) fn string(quoted: &str, span: Span) -> Result<Rc<str>, Diagnostic> {
+    let inner = inside(quoted);
+    if !inner.contains('\\') {
+        return Ok(inner.into());
+    }
+    String::from_utf8(unescape(inner, span)?).map(Rc::from).map_err(|error| {
+        let message = format!("the byte {} of this string is no text", error.utf8_error().valid_up_to());
+        Diagnostic::new(Code::Syntax, span, message)
+            .help("a string is UTF-8; a byte alone is written '\\xFF'")
+    })
+}
+
+/// The byte in its quotes.
+pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
+    match unescape(inside(quoted), span)?.as_slice() {
+        [byte] => Ok(*byte),
+        [] => Err(Diagnostic::new(Code::Syntax, span, "there is no byte between these quotes")),
+        bytes => {
+            let message = format!("'…' is one byte, and this is {}", bytes.len());
+            Err(Diagnostic::new(Code::Syntax, span, message).help("a string stands in double quotes"))
+        }
+    }
+}
+
+/// What stands between the quotes.
+fn inside(quoted: &str) -> &str {
+    quoted.get(1..quoted.len() - 1).unwrap_or("")
+}
+
+fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(plain) = rest.find('\\') {
+        bytes.extend_from_slice(&rest.as_bytes()[..plain]);
+        let escape = &rest[plain + 1..];
+        let Some(length) = one(escape, &mut bytes) else {
+            let start = span.start + 1 + (text.len() - escape.len() - 1) as u32;
+            let shown: String = escape.chars().take(1).collect();
+            let end = start + 1 + shown.len() as u32;
+            let message = format!("`\\{shown}` is no escape");
+            let help = "escapes are those of C: \\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101; a backslash itself is \\\\";
+            return Err(Diagnostic::new(Code::Syntax, Span { start, end, ..span }, message).help(help));
+        };
+        rest = &escape[length..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Ok(bytes)
+}
+
+/// Resolves the escape that the text (after the backslash) begins with. Answers how long it is.
+fn one(escape: &str, bytes: &mut Vec<u8>) -> Option<usize> {
+    let plain = match escape.as_bytes().first()? {
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'a' => 7,
+        b'b' => 8,
+        b'v' => 11,
+        b'f' => 12,
+        b'e' => 27,
+        quoted @ (b'\\' | b'"' | b'\'' | b'?') => *quoted,
+        b'x' => return number(escape, 1, 2, 16, bytes),
+        b'0'..=b'7' => return number(escape, 0, 3, 8, bytes),
+        b'u' => return character(escape, 4, bytes),
+        b'U' => return character(escape, 8, bytes),
+        _ => return None,
+    };
+    bytes.push(plain);
+    Some(1)
+}
+
+/// A byte in digits of the radix, at most so many.
+fn number(escape: &str, skip: usize, most: usize, radix: u32, bytes: &mut Vec<u8>) -> Option<usize> {
+    let digits = escape[skip..].chars().take(most).take_while(|digit| digit.is_digit(radix)).count();
+    let value = u32::from_str_radix(&escape[skip..skip + digits], radix).ok()?;
+    bytes.push(u8::try_from(value).ok()?);
+    Some(skip + digits)
+}
+
+/// A character by its number in Unicode.
+fn character(escape: &str, digits: usize, bytes: &mut Vec<u8>) -> Option<usize> {
+    let digits = escape.get(1..=digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+    bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    Some(1 + digits.len())
+}
+
+/// At most the first 40 characters.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}

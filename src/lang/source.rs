@@ -1,0 +1,92 @@
+//! The files of a script: their names, their texts, and where a byte of them stands.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use super::span::Span;
+
+/// A file of a script.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// As a message names it: the path as given, or `<stdin>`.
+    pub name: String,
+    /// Where it was read from, as given; none for standard input.
+    pub path: Option<PathBuf>,
+    /// Its text; empty if it could not be read.
+    pub text: Rc<str>,
+    /// First byte of every line.
+    lines: Vec<u32>,
+}
+
+/// A line and a column, both counted from 1. Columns count characters, not bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl SourceFile {
+    fn new(name: &str, path: Option<PathBuf>, text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
+        Self { name: name.to_owned(), path, text: text.into(), lines }
+    }
+
+    /// Where a byte stands; past the end, the end.
+    pub fn place(&self, byte: u32) -> Place {
+        let line = self.lines.partition_point(|first| *first <= byte).max(1);
+        let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
+        let before = self.text.get(first..(byte as usize).min(self.text.len())).unwrap_or("");
+        Place { line, column: before.chars().count() + 1 }
+    }
+
+    /// A line without its end, counted from 1; empty if there is no such line.
+    pub fn line(&self, number: usize) -> &str {
+        let first = number.checked_sub(1).and_then(|index| self.lines.get(index));
+        let rest = first.and_then(|first| self.text.get(*first as usize..)).unwrap_or("");
+        rest.lines().next().unwrap_or("")
+    }
+}
+
+/// The files of a script, numbered in the order in which they were read; the script itself is 0.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Takes a file in and numbers it. The text is below 4 GiB; a longer one is cut to nothing.
+    pub fn add(&mut self, name: &str, path: Option<PathBuf>, text: &str) -> u32 {
+        let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
+        self.files.push(SourceFile::new(name, path, text));
+        self.files.len() as u32 - 1
+    }
+
+    /// All files, in the order of their numbers.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// The file of this number.
+    pub fn file(&self, number: u32) -> Option<&SourceFile> {
+        self.files.get(number as usize)
+    }
+
+    /// The text of a place; empty if there is none.
+    pub fn text(&self, span: Span) -> &str {
+        let file = self.file(span.file);
+        file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("")
+    }
+
+    /// Where a place begins, with the name of its file.
+    pub fn place(&self, span: Span) -> Option<(&str, Place)> {
+        self.file(span.file).map(|file| (file.name.as_str(), file.place(span.start)))
+    }
+}
+
+/// Text of these bytes; if they are no UTF-8, the number of the first byte that is none.
+pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
+    std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())
+}

@@ -1,0 +1,68 @@
+//! What a table means: entries side by side taken apart.
+
+use super::ast::{Cell, Record, Row, Table};
+use super::diagnostic::{Code, Diagnostic};
+use super::span::Span;
+
+impl Table {
+    /// The entries of the table, one after the other: where the first column comes again in the header, the cells
+    /// from there on are another entry. The last row may hold fewer entries than the header has room for. A row
+    /// with too many or too few cells is left out and reported as `bad-table`.
+    pub fn records(&self) -> (Vec<Record<'_>>, Vec<Diagnostic>) {
+        let mut starts = self.starts();
+        starts.push(self.header.len());
+        let mut records = Vec::new();
+        let mut diagnostics = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            let last = index + 1 == self.rows.len();
+            if let Some(diagnostic) = self.mistake(row, &starts, last) {
+                diagnostics.push(diagnostic);
+                continue;
+            }
+            for bounds in starts.windows(2) {
+                let columns = self.header.get(bounds[0]..bounds[1]).unwrap_or(&[]);
+                let Some(cells) = row.cells.get(bounds[0]..bounds[1]) else { break };
+                records.push(Record { cells: columns.iter().zip(cells).collect(), span: row.span });
+            }
+        }
+        (records, diagnostics)
+    }
+
+    /// Where in the header an entry begins.
+    fn starts(&self) -> Vec<usize> {
+        let first = self.header.first().map(|cell| &cell.kind);
+        let again = self.header.iter().enumerate().filter(|(_, cell)| Some(&cell.kind) == first);
+        again.map(|(index, _)| index).collect()
+    }
+
+    /// What is wrong with the number of a row's cells, at the first cell too many or behind the last one.
+    fn mistake(&self, row: &Row, starts: &[usize], last: bool) -> Option<Diagnostic> {
+        let (wanted, given) = (self.header.len(), row.cells.len());
+        if let Some(extra) = row.cells.get(wanted) {
+            let message = format!("this row has {}, and the header has {}", cells(given), columns(wanted));
+            return Some(Diagnostic::new(Code::BadTable, extra.span, message).label("one too many"));
+        }
+        let whole = given == wanted || (last && starts.contains(&given));
+        let missing = self.header.get(given).filter(|_| !whole)?;
+        let end = row.cells.last().map_or(row.span, after);
+        let message = format!("this row has {}, and the header has {}", cells(given), columns(wanted));
+        Some(
+            Diagnostic::new(Code::BadTable, end, message)
+                .label("cells are missing after this one")
+                .help("`-` is no value")
+                .also(missing.span, "the first column without a cell"),
+        )
+    }
+}
+
+fn after(cell: &Cell) -> Span {
+    cell.span
+}
+
+fn cells(count: usize) -> String {
+    format!("{count} cell{}", if count == 1 { "" } else { "s" })
+}
+
+fn columns(count: usize) -> String {
+    format!("{count} column{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,265 @@
+//! The functions of the language: one row each.
+
+use super::{Number, Value, ValueError};
+use crate::lang::diagnostic::Code;
+
+/// A function of the language.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters in order; `digits?` may be left out, `numbers…` stands for one or more.
+    pub parameters: &'static [&'static str],
+    /// What it yields, in a line.
+    pub help: &'static str,
+    /// A call.
+    pub example: &'static str,
+    /// What that call prints.
+    pub gives: &'static str,
+    body: fn(&[Value]) -> Result<Value, ValueError>,
+}
+
+/// Every function.
+pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "ceil",
+        parameters: &["x"],
+        help: "the smallest integer not below x",
+        example: "ceil(7 / 2)",
+        gives: "4",
+        body: |args| one_number("ceil", args)?.ceil().map(Value::Number),
+    },
+    Function {
+        name: "floor",
+        parameters: &["x"],
+        help: "the largest integer not above x",
+        example: "floor(7 / 2)",
+        gives: "3",
+        body: |args| one_number("floor", args)?.floor().map(Value::Number),
+    },
+    Function {
+        name: "round",
+        parameters: &["x"],
+        help: "the nearest integer, halves away from zero",
+        example: "round(5 / 2)",
+        gives: "3",
+        body: |args| one_number("round", args)?.round().map(Value::Number),
+    },
+    Function {
+        name: "log2",
+        parameters: &["x"],
+        help: "the logarithm to base 2, exact for powers of two",
+        example: "log2(4 KB)",
+        gives: "12",
+        body: |args| one_number("log2", args)?.log2().map(Value::Number),
+    },
+    Function {
+        name: "sqrt",
+        parameters: &["x"],
+        help: "the square root, exact for squares",
+        example: "sqrt(9 / 4)",
+        gives: "1.5",
+        body: |args| one_number("sqrt", args)?.sqrt().map(Value::Number),
+    },
+    Function {
+        name: "min",
+        parameters: &["numbers…"],
+        help: "the smallest of the numbers, or of a list or range",
+        example: "min(4, 2, 3)",
+        gives: "2",
+        body: |args| extreme("min", args, |new, old| new.compare(old).is_lt()),
+    },
+    Function {
+        name: "max",
+        parameters: &["numbers…"],
+        help: "the largest of the numbers, or of a list or range",
+        example: "max([4, 2, 3])",
+        gives: "4",
+        body: |args| extreme("max", args, |new, old| new.compare(old).is_gt()),
+    },
+    Function {
+        name: "sum",
+        parameters: &["numbers…"],
+        help: "the sum of the numbers, or of a list or range; 0 if there are none",
+        example: "sum(1..=4)",
+        gives: "10",
+        body: sum,
+    },
+    Function {
+        name: "len",
+        parameters: &["xs"],
+        help: "the number of elements of a list or range, or of bytes of a string",
+        example: "len(\"hello\")",
+        gives: "5",
+        body: len,
+    },
+    Function {
+        name: "reverse",
+        parameters: &["xs"],
+        help: "a list, range or string from its end",
+        example: "reverse([1, 2, 3])",
+        gives: "[3, 2, 1]",
+        body: reverse,
+    },
+    Function {
+        name: "hex",
+        parameters: &["n", "digits?"],
+        help: "an integer in hexadecimal, with at least so many digits",
+        example: "hex(980, 4)",
+        gives: "0x03D4",
+        body: |args| radix("hex", args, |magnitude, digits| format!("0x{magnitude:0digits$X}")),
+    },
+    Function {
+        name: "bin",
+        parameters: &["n", "digits?"],
+        help: "an integer in binary, with at least so many digits",
+        example: "bin(5, 4)",
+        gives: "0b0101",
+        body: |args| radix("bin", args, |magnitude, digits| format!("0b{magnitude:0digits$b}")),
+    },
+];
+
+/// The function of this name.
+pub fn function(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().find(|function| function.name == name)
+}
+
+impl Function {
+    /// The fewest and the most arguments; none where there is no most.
+    pub fn arity(&self) -> (usize, Option<usize>) {
+        let least = self.parameters.iter().filter(|name| !name.ends_with('?')).count();
+        let endless = self.parameters.iter().any(|name| name.ends_with('…'));
+        (least, (!endless).then_some(self.parameters.len()))
+    }
+
+    /// As a reader is told: `hex(n, digits?)`.
+    pub fn signature(&self) -> String {
+        format!("{}({})", self.name, self.parameters.join(", "))
+    }
+
+    /// Does it take so many arguments?
+    ///
+    /// # Errors
+    /// `wrong-count` if not.
+    pub fn check_count(&self, given: usize) -> Result<(), ValueError> {
+        let (least, most) = self.arity();
+        if given >= least && most.is_none_or(|most| given <= most) {
+            return Ok(());
+        }
+        let plural = if given == 1 { "" } else { "s" };
+        let message = format!("`{}` is called with {given} argument{plural}", self.name);
+        Err(ValueError::new(Code::WrongCount, message).help(format!(
+            "it is {}: {}",
+            self.signature(),
+            self.help
+        )))
+    }
+
+    /// Its value for these arguments.
+    ///
+    /// # Errors
+    /// `wrong-count`, or what it says of its arguments.
+    pub fn call(&self, args: &[Value]) -> Result<Value, ValueError> {
+        self.check_count(args.len())?;
+        (self.body)(args)
+    }
+}
+
+fn first(args: &[Value]) -> Result<&Value, ValueError> {
+    args.first().ok_or_else(|| ValueError::new(Code::WrongCount, "there is no argument"))
+}
+
+fn one_number(place: &str, args: &[Value]) -> Result<Number, ValueError> {
+    first(args)?.number(place)
+}
+
+/// The one of the numbers, lists and ranges that comes before all others.
+fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> Result<Value, ValueError> {
+    let mut best: Option<Number> = None;
+    let mut take = |number: Number| {
+        if best.is_none_or(|old| before(number, old)) {
+            best = Some(number);
+        }
+    };
+    for arg in args {
+        match arg {
+            // The ends stand for all that lies between.
+            Value::Range { from, to } if from < to => {
+                take(Number::integer(*from)?);
+                take(Number::integer(*to - 1)?);
+            }
+            Value::Range { .. } => {}
+            Value::List(elements) => {
+                for element in elements.iter() {
+                    take(element.number(place)?);
+                }
+            }
+            other => take(other.number(place)?),
+        }
+    }
+    let none = || ValueError::new(Code::WrongCount, format!("`{place}` of nothing has no value"));
+    best.map(Value::Number).ok_or_else(none)
+}
+
+fn sum(args: &[Value]) -> Result<Value, ValueError> {
+    let mut total = Number::ZERO;
+    for arg in args {
+        match arg {
+            Value::Range { from, to } => total = total.plus(range_sum(*from, *to)?)?,
+            Value::List(elements) => {
+                for element in elements.iter() {
+                    total = total.plus(element.number("sum")?)?;
+                }
+            }
+            other => total = total.plus(other.number("sum")?)?,
+        }
+    }
+    Ok(total.into())
+}
+
+/// Count times the mean of the ends.
+fn range_sum(from: i128, to: i128) -> Result<Number, ValueError> {
+    if from >= to {
+        return Ok(Number::ZERO);
+    }
+    let doubled = (to - from).checked_mul(from + to - 1);
+    let overflow = || ValueError::new(Code::Overflow, "the sum leaves the range of numbers");
+    Number::integer(doubled.ok_or_else(overflow)? / 2)
+}
+
+fn len(args: &[Value]) -> Result<Value, ValueError> {
+    let value = first(args)?;
+    let length = match (value, value.items()) {
+        (Value::Text(text), _) => text.len() as i128,
+        (_, Some(items)) => items.remaining() as i128,
+        _ => return Err(no_sequence("len", value)),
+    };
+    Ok(Number::integer(length)?.into())
+}
+
+fn reverse(args: &[Value]) -> Result<Value, ValueError> {
+    match first(args)? {
+        Value::Text(text) => Ok(text.chars().rev().collect::<String>().into()),
+        value @ (Value::List(_) | Value::Range { .. }) => match Value::list([value.clone()])? {
+            Value::List(elements) => Ok(Value::List(elements.iter().rev().cloned().collect())),
+            other => Ok(other),
+        },
+        other => Err(no_sequence("reverse", other)),
+    }
+}
+
+fn no_sequence(place: &str, value: &Value) -> ValueError {
+    let message = format!("{place} needs a list, a range or a string, and this is {}", value.kind());
+    ValueError::new(Code::WrongType, message)
+}
+
+fn radix(place: &str, args: &[Value], write: fn(u128, usize) -> String) -> Result<Value, ValueError> {
+    let number = first(args)?.integer(place)?;
+    let digits = args.get(1).map_or(Ok(0), |digits| digits.integer("a number of digits"))?;
+    if !(0..=64).contains(&digits) {
+        let message = format!("{place} cannot write {digits} digits");
+        return Err(ValueError::new(Code::BadWidth, message).help("take 0 to 64 digits"));
+    }
+    let sign = if number < 0 { "-" } else { "" };
+    Ok(format!("{sign}{}", write(number.unsigned_abs(), digits as usize)).into())
+}

@@ -1,0 +1,67 @@
+//! Logarithms and roots: exact where the result is rational, doubles elsewhere.
+
+use num_rational::Ratio;
+
+use super::error::ValueError;
+use super::number::Number;
+use crate::lang::diagnostic::Code;
+
+impl Number {
+    /// The logarithm to base 2: exact for powers of two, else a double that is never whole (so that `ceil(log2(n))`
+    /// is the number of bits for every `n`).
+    ///
+    /// # Errors
+    /// `wrong-type` unless above zero.
+    pub fn log2(self) -> Result<Self, ValueError> {
+        if self.is_negative() || self.is_zero() {
+            let message = format!("log2 needs a number above zero, and this is {self}");
+            return Err(ValueError::new(Code::WrongType, message));
+        }
+        let double = self.to_f64().log2();
+        let Some(ratio) = self.as_ratio() else {
+            return Self::double(double);
+        };
+        if let (Some(above), Some(under)) = (power_of_two(*ratio.numer()), power_of_two(*ratio.denom())) {
+            return Self::integer(i128::from(above) - i128::from(under));
+        }
+        Self::double(away_from_whole(double, ratio))
+    }
+
+    /// The square root: exact for squares of rationals, else a double.
+    ///
+    /// # Errors
+    /// `wrong-type` below zero.
+    pub fn sqrt(self) -> Result<Self, ValueError> {
+        if self.is_negative() {
+            let message = format!("sqrt needs a number not below zero, and this is {self}");
+            return Err(ValueError::new(Code::WrongType, message));
+        }
+        let roots = self.as_ratio().map(|ratio| (exact_root(*ratio.numer()), exact_root(*ratio.denom())));
+        match roots {
+            Some((Some(above), Some(under))) => Self::exact(Ratio::new(above, under)),
+            _ => Self::double(self.to_f64().sqrt()),
+        }
+    }
+}
+
+/// The exponent, if a positive number is a power of two.
+fn power_of_two(number: i128) -> Option<u32> {
+    (number.count_ones() == 1).then(|| number.trailing_zeros())
+}
+
+/// The root of a square.
+fn exact_root(number: i128) -> Option<i128> {
+    let root = number.isqrt();
+    (root * root == number).then_some(root)
+}
+
+/// The logarithm of a number that is no power of two is irrational: where rounding made it whole, takes the double
+/// next to it on the true side.
+fn away_from_whole(log: f64, of: Ratio<i128>) -> f64 {
+    if log.fract() != 0.0 {
+        return log;
+    }
+    let power = 1_i128.checked_shl(log.abs() as u32).unwrap_or(i128::MAX);
+    let power = if log < 0.0 { Ratio::new(1, power) } else { Ratio::from_integer(power) };
+    if of > power { log.next_up() } else { log.next_down() }
+}

@@ -1,0 +1,159 @@
+//! Numbers as a script writes them: radix, `_`, decimals, and units.
+
+use num_rational::Ratio;
+
+use super::error::ValueError;
+use super::number::Number;
+use crate::lang::diagnostic::Code;
+
+/// A unit that may follow a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// As written.
+    pub name: &'static str,
+    /// What the number is multiplied by, as a numerator and a denominator.
+    pub factor: (i128, i128),
+    /// What it stands for, in a line.
+    pub help: &'static str,
+}
+
+macro_rules! units {
+    ($($name:literal $factor:expr, $under:literal $help:literal;)*) => {
+        /// Every unit: sizes in bytes, times in nanoseconds, a percent sign, and words that mean nothing more.
+        pub const UNITS: &[Unit] = &[$(Unit { name: $name, factor: ($factor, $under), help: $help }),*];
+    };
+}
+
+units! {
+    "B" 1, 1 "bytes";
+    "KB" 1 << 10, 1 "1024 bytes";
+    "KiB" 1 << 10, 1 "1024 bytes";
+    "MB" 1 << 20, 1 "1024 KB";
+    "MiB" 1 << 20, 1 "1024 KB";
+    "GB" 1 << 30, 1 "1024 MB";
+    "GiB" 1 << 30, 1 "1024 MB";
+    "TB" 1 << 40, 1 "1024 GB";
+    "TiB" 1 << 40, 1 "1024 GB";
+    "PB" 1 << 50, 1 "1024 TB";
+    "PiB" 1 << 50, 1 "1024 TB";
+    "EB" 1 << 60, 1 "1024 PB";
+    "EiB" 1 << 60, 1 "1024 PB";
+    "ns" 1, 1 "nanoseconds";
+    "us" 1_000, 1 "microseconds, kept in nanoseconds";
+    "ms" 1_000_000, 1 "milliseconds, kept in nanoseconds";
+    "s" 1_000_000_000, 1 "seconds, kept in nanoseconds";
+    "%" 1, 100 "hundredths";
+    "bits" 1, 1 "a count";
+    "bit" 1, 1 "a count";
+    "entries" 1, 1 "a count";
+    "entry" 1, 1 "a count";
+    "slots" 1, 1 "a count";
+    "slot" 1, 1 "a count";
+    "pages" 1, 1 "a count";
+    "page" 1, 1 "a count";
+    "cycles" 1, 1 "a count";
+    "cycle" 1, 1 "a count";
+}
+
+/// What a number is multiplied by when this unit follows it (`KB`, `us`, `%`, `bits`); none if it is no unit.
+pub fn unit_factor(name: &str) -> Option<Number> {
+    let (factor, under) = UNITS.iter().find(|unit| unit.name == name)?.factor;
+    Number::fraction(factor, under).ok()
+}
+
+impl Number {
+    /// A number without its unit: `20`, `0x14`, `0b1_0100`, `0.96`. Leading zeros are not octal.
+    ///
+    /// # Errors
+    /// `bad-number` or `overflow`.
+    pub fn literal(text: &str) -> Result<Self, ValueError> {
+        if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+            return Self::digits(digits, 16);
+        }
+        // No `0B`: that is no bytes at all.
+        if let Some(digits) = text.strip_prefix("0b") {
+            return Self::digits(digits, 2);
+        }
+        match text.split_once('.') {
+            None => Self::digits(text, 10),
+            Some((whole, decimals)) => Self::decimal(text, whole, decimals),
+        }
+    }
+
+    /// Digits of a radix from 2 to 36, `_` between them; no prefix, no sign.
+    ///
+    /// # Errors
+    /// `bad-number` or `overflow`.
+    pub fn digits(text: &str, radix: u32) -> Result<Self, ValueError> {
+        Self::integer(accumulate(text, 0, text, radix)?)
+    }
+
+    /// A number with its unit, as a machine file has it: `8 KB`, `8KB`, `96%`, `10 ns`, `0x40`. A `-` may stand in
+    /// front.
+    ///
+    /// # Errors
+    /// `bad-number` or `overflow`.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        let text = text.trim();
+        if let Some(rest) = text.strip_prefix('-') {
+            return if rest.starts_with('-') { Err(bad(text)) } else { Self::parse(rest)?.negate() };
+        }
+        // A prefixed number touching its unit (`0x8B`) is all digits, so only a space may part the two.
+        let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| text.starts_with(prefix));
+        let part = |c: char| if prefixed { c.is_whitespace() } else { !matches!(c, '0'..='9' | '_' | '.') };
+        let cut = text.find(part);
+        let (number, unit) = text.split_at(cut.unwrap_or(text.len()));
+        match unit.trim() {
+            "" => Self::literal(number.trim_end()),
+            unit => {
+                let factor = unit_factor(unit).ok_or_else(|| {
+                    ValueError::new(Code::BadNumber, format!("`{unit}` is no unit"))
+                        .help("sizes are B, KB, MB, GB; times ns, us, ms, s")
+                })?;
+                Self::literal(number.trim_end())?.times(factor)
+            }
+        }
+    }
+
+    fn decimal(text: &str, whole: &str, decimals: &str) -> Result<Self, ValueError> {
+        let scale = decimals.bytes().filter(u8::is_ascii_digit).count();
+        let denominator = u32::try_from(scale).ok().and_then(|digits| 10_i128.checked_pow(digits));
+        let numerator = accumulate(text, accumulate(text, 0, whole, 10)?, decimals, 10)?;
+        Self::exact(Ratio::new(numerator, denominator.ok_or_else(|| too_long(text))?))
+    }
+}
+
+/// `start` followed by these digits; `text` is what a message quotes.
+fn accumulate(text: &str, start: i128, digits: &str, radix: u32) -> Result<i128, ValueError> {
+    if digits.is_empty()
+        || digits.starts_with('_') && start == 0 && digits.len() == 1
+        || digits.ends_with('_')
+    {
+        return Err(bad(text));
+    }
+    let mut value = start;
+    for digit in digits.chars().filter(|c| *c != '_') {
+        let digit = digit.to_digit(radix).ok_or_else(|| bad(text))?;
+        let next = value.checked_mul(radix.into()).and_then(|scaled| scaled.checked_add(digit.into()));
+        value = next.ok_or_else(|| too_long(text))?;
+    }
+    Ok(value)
+}
+
+fn bad(text: &str) -> ValueError {
+    ValueError::new(Code::BadNumber, format!("`{}` is not a number", quoted(text)))
+        .help("numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%")
+}
+
+fn too_long(text: &str) -> ValueError {
+    ValueError::new(Code::Overflow, format!("`{}` leaves the range of numbers", quoted(text)))
+        .help("integers lie between -2^63 and 2^64 - 1")
+}
+
+/// At most the first 40 characters.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}

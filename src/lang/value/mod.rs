@@ -1,0 +1,235 @@
+//! Values of the language: numbers, truths, strings, lists and ranges.
+
+mod error;
+pub mod functions;
+mod irrational;
+mod literal;
+mod number;
+pub mod ops;
+mod print;
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+pub use error::ValueError;
+pub use literal::{UNITS, Unit, unit_factor};
+pub use number::{MAX, MIN, Number};
+
+use crate::lang::diagnostic::Code;
+
+/// The most elements a list may have.
+pub const LIST_LIMIT: usize = 1 << 20;
+
+/// A value. Cheap to clone. `==` here compares the representation; the language's `==` is [`Value::same`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(Number),
+    /// `true` or `false`.
+    Bool(bool),
+    /// A string, or a word that a fact answers with.
+    Text(Rc<str>),
+    /// A list.
+    List(Rc<[Value]>),
+    /// The integers `from..to`, the end excluded; empty if `to` is not above `from`.
+    Range {
+        /// The first.
+        from: i128,
+        /// One past the last.
+        to: i128,
+    },
+}
+
+impl<N: Into<Number>> From<N> for Value {
+    fn from(number: N) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Value {
+    /// A list of these parts; ranges and lists among them are spread out.
+    ///
+    /// # Errors
+    /// `limit-size` past [`LIST_LIMIT`].
+    pub fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
+        let mut elements = Vec::new();
+        for part in parts {
+            let spread = part.items();
+            let more = spread.as_ref().map_or(1, Items::remaining);
+            if more > (LIST_LIMIT - elements.len()) as u128 {
+                let message = format!("a list has at most {LIST_LIMIT} elements");
+                return Err(
+                    ValueError::new(Code::LimitSize, message).help("a loop goes over a range without a list")
+                );
+            }
+            match spread {
+                Some(items) => elements.extend(items),
+                None => elements.push(part),
+            }
+        }
+        Ok(Self::List(elements.into()))
+    }
+
+    /// The integers from `from` to `to`, the end included if `inclusive`.
+    ///
+    /// # Errors
+    /// `not-an-integer` or `wrong-type`.
+    pub fn range(from: &Self, to: &Self, inclusive: bool) -> Result<Self, ValueError> {
+        let (from, to) = (from.integer("a range")?, to.integer("a range")?);
+        Ok(Self::Range { from, to: if inclusive { to + 1 } else { to } })
+    }
+
+    /// What kind of value it is, with its article, as a message says it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "a number",
+            Self::Bool(_) => "true or false",
+            Self::Text(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Range { .. } => "a range",
+        }
+    }
+
+    /// The number that this is. `place` says what needs one (`a size`, `+`).
+    ///
+    /// # Errors
+    /// `wrong-type`.
+    pub fn number(&self, place: &str) -> Result<Number, ValueError> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            other => Err(ValueError::new(
+                Code::WrongType,
+                format!("{place} needs a number, and this is {}", other.kind()),
+            )),
+        }
+    }
+
+    /// The whole number that this is. `place` says what needs one.
+    ///
+    /// # Errors
+    /// `wrong-type` or `not-an-integer`.
+    pub fn integer(&self, place: &str) -> Result<i128, ValueError> {
+        let number = self.number(place)?;
+        number.as_integer().ok_or_else(|| {
+            ValueError::new(Code::NotAnInteger, format!("{place} needs a whole number, and this is {self}"))
+                .help("`//` divides and rounds down; `floor`, `round` and `ceil` round")
+        })
+    }
+
+    /// The truth that this is. `place` says what needs one (`if`, `and`).
+    ///
+    /// # Errors
+    /// `wrong-type`.
+    pub fn truth(&self, place: &str) -> Result<bool, ValueError> {
+        match self {
+            Self::Bool(truth) => Ok(*truth),
+            other => {
+                let message = format!("{place} needs true or false, and this is {}", other.kind());
+                Err(ValueError::new(Code::WrongType, message).help("compare it: `x != 0`"))
+            }
+        }
+    }
+
+    /// The elements of a list or range, made one by one; none for other values.
+    pub fn items(&self) -> Option<Items> {
+        match self {
+            Self::List(elements) => Some(Items::List { elements: Rc::clone(elements), next: 0 }),
+            Self::Range { from, to } => Some(Items::Range { next: *from, to: *to }),
+            _ => None,
+        }
+    }
+
+    /// `xs[i]`, counted from 0, of a list or range.
+    ///
+    /// # Errors
+    /// `bad-index`, `not-an-integer` or `wrong-type`.
+    pub fn index(&self, index: &Self) -> Result<Self, ValueError> {
+        let Some(items) = self.items() else {
+            let message = format!("only a list or a range has elements, and this is {}", self.kind());
+            return Err(ValueError::new(Code::WrongType, message));
+        };
+        let (at, length) = (index.integer("an index")?, items.remaining());
+        let outside = || {
+            let help = match length {
+                0 => "it has no elements".to_owned(),
+                _ => format!("its elements are numbered 0 to {}", length - 1),
+            };
+            ValueError::new(Code::BadIndex, format!("there is no element {at}")).help(help)
+        };
+        if u128::try_from(at).map_or(true, |at| at >= length) {
+            return Err(outside());
+        }
+        match self {
+            Self::List(elements) => elements.get(at as usize).cloned().ok_or_else(outside),
+            Self::Range { from, .. } => Ok(Self::Number(Number::integer(from + at)?)),
+            _ => Err(outside()),
+        }
+    }
+}
+
+/// The elements of a list or range, one by one; a range is never written out.
+#[derive(Debug, Clone)]
+pub enum Items {
+    /// Of a list.
+    List {
+        /// All of them.
+        elements: Rc<[Value]>,
+        /// The number of the next one.
+        next: usize,
+    },
+    /// Of a range.
+    Range {
+        /// The next one.
+        next: i128,
+        /// One past the last.
+        to: i128,
+    },
+}
+
+impl Items {
+    /// How many are still to come.
+    pub fn remaining(&self) -> u128 {
+        match self {
+            Self::List { elements, next } => elements.len().saturating_sub(*next) as u128,
+            Self::Range { next, to } => to.saturating_sub(*next).max(0) as u128,
+        }
+    }
+}
+
+impl Iterator for Items {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        match self {
+            Self::List { elements, next } => {
+                let element = elements.get(*next)?.clone();
+                *next += 1;
+                Some(element)
+            }
+            Self::Range { next, to } if *next < *to => {
+                let element = Number::integer(*next).ok()?;
+                *next += 1;
+                Some(Value::Number(element))
+            }
+            Self::Range { .. } => None,
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let exact = usize::try_from(self.remaining());
+        (exact.unwrap_or(usize::MAX), exact.ok())
+    }
+}

@@ -1,0 +1,307 @@
+//! Numbers: exact rationals, and IEEE doubles where a result is irrational.
+
+use std::cmp::Ordering;
+
+use num_rational::Ratio;
+use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Zero};
+
+use super::error::ValueError;
+use crate::lang::diagnostic::Code;
+
+/// The smallest number, −2^63.
+pub const MIN: i128 = -(1 << 63);
+/// The largest integer, 2^64 − 1.
+pub const MAX: i128 = (1 << 64) - 1;
+
+/// A number: exact, or a finite double that came from `log2` or `sqrt`. Always within −2^63 and 2^64 when exact.
+/// Equality is that of the numbers, so a double may equal an integer.
+#[derive(Debug, Clone, Copy)]
+pub struct Number(Repr);
+
+/// The invariants: an integer lies in `MIN..=MAX`; a fraction is reduced and no integer; a double is finite.
+#[derive(Debug, Clone, Copy)]
+enum Repr {
+    Integer(i128),
+    Fraction(Ratio<i128>),
+    Double(f64),
+}
+
+fn overflow() -> ValueError {
+    ValueError::new(Code::Overflow, "the result leaves the range of numbers")
+        .help("integers lie between -2^63 and 2^64 - 1, and fractions have limits of that order too")
+}
+
+impl Number {
+    /// Zero.
+    pub const ZERO: Number = Number(Repr::Integer(0));
+
+    /// An integer.
+    ///
+    /// # Errors
+    /// `overflow` outside −2^63..=2^64−1.
+    pub fn integer(value: i128) -> Result<Self, ValueError> {
+        if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value))) } else { Err(overflow()) }
+    }
+
+    /// An exact number.
+    ///
+    /// # Errors
+    /// `overflow` outside the range.
+    pub fn exact(value: Ratio<i128>) -> Result<Self, ValueError> {
+        if value.is_integer() {
+            return Self::integer(value.to_integer());
+        }
+        // Truncation towards zero stays in i128, and a fraction lies between its neighbours.
+        let whole = value.to_integer();
+        let inside = (MIN..=MAX).contains(&whole) && !(whole == MIN && *value.numer() < 0);
+        if inside { Ok(Self(Repr::Fraction(value))) } else { Err(overflow()) }
+    }
+
+    /// `numerator / denominator`.
+    ///
+    /// # Errors
+    /// `divide-by-zero`, or `overflow` outside the range.
+    pub fn fraction(numerator: i128, denominator: i128) -> Result<Self, ValueError> {
+        Self::integer(numerator)?.divide(Self::integer(denominator)?)
+    }
+
+    /// A double.
+    ///
+    /// # Errors
+    /// `overflow` if it is not finite.
+    pub fn double(value: f64) -> Result<Self, ValueError> {
+        if value.is_finite() { Ok(Self(Repr::Double(value))) } else { Err(overflow()) }
+    }
+
+    /// The integer that this is, if it is one (a whole double in range is).
+    pub fn as_integer(self) -> Option<i128> {
+        match self.0 {
+            Repr::Integer(value) => Some(value),
+            Repr::Double(value) if value.fract() == 0.0 => whole(value).ok(),
+            Repr::Fraction(_) | Repr::Double(_) => None,
+        }
+    }
+
+    /// The exact value; none for a double.
+    pub fn as_ratio(self) -> Option<Ratio<i128>> {
+        match self.0 {
+            Repr::Integer(value) => Some(Ratio::from_integer(value)),
+            Repr::Fraction(value) => Some(value),
+            Repr::Double(_) => None,
+        }
+    }
+
+    /// The nearest double, within a unit in the last place.
+    pub fn to_f64(self) -> f64 {
+        match self.0 {
+            Repr::Integer(value) => value as f64,
+            Repr::Fraction(value) => *value.numer() as f64 / *value.denom() as f64,
+            Repr::Double(value) => value,
+        }
+    }
+
+    /// Is it below zero?
+    pub fn is_negative(self) -> bool {
+        self.compare(Self::ZERO) == Ordering::Less
+    }
+
+    /// Is it zero?
+    pub fn is_zero(self) -> bool {
+        self.compare(Self::ZERO) == Ordering::Equal
+    }
+
+    /// Total order of the numbers (no double is a NaN). A fraction is compared with a double as a double.
+    pub fn compare(self, other: Self) -> Ordering {
+        match (self.0, other.0) {
+            (Repr::Integer(a), Repr::Integer(b)) => a.cmp(&b),
+            (Repr::Double(_), _) | (_, Repr::Double(_)) => {
+                self.to_f64().partial_cmp(&other.to_f64()).unwrap_or(Ordering::Equal)
+            }
+            _ => self.ratio().cmp(&other.ratio()),
+        }
+    }
+
+    /// `a + b`.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn plus(self, other: Self) -> Result<Self, ValueError> {
+        match (self.0, other.0) {
+            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a + b),
+            _ => self.combine(other, Ratio::checked_add, |a, b| a + b),
+        }
+    }
+
+    /// `a - b`.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn minus(self, other: Self) -> Result<Self, ValueError> {
+        match (self.0, other.0) {
+            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b),
+            _ => self.combine(other, Ratio::checked_sub, |a, b| a - b),
+        }
+    }
+
+    /// `a * b`.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn times(self, other: Self) -> Result<Self, ValueError> {
+        match (self.0, other.0) {
+            (Repr::Integer(a), Repr::Integer(b)) => {
+                a.checked_mul(b).map_or_else(|| Err(overflow()), Self::integer)
+            }
+            _ => self.combine(other, Ratio::checked_mul, |a, b| a * b),
+        }
+    }
+
+    /// `a / b`, exact.
+    ///
+    /// # Errors
+    /// `divide-by-zero` or `overflow`.
+    pub fn divide(self, other: Self) -> Result<Self, ValueError> {
+        other.refuse_zero()?;
+        self.combine(other, Ratio::checked_div, |a, b| a / b)
+    }
+
+    /// `a // b`, the quotient rounded down.
+    ///
+    /// # Errors
+    /// `divide-by-zero` or `overflow`.
+    pub fn floor_divide(self, other: Self) -> Result<Self, ValueError> {
+        other.refuse_zero()?;
+        match (self.0, other.0) {
+            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(floor_quotient(a, b)),
+            _ => self.divide(other)?.floor(),
+        }
+    }
+
+    /// `a % b` = a − b·(a // b), which has the divisor's sign.
+    ///
+    /// # Errors
+    /// `divide-by-zero`, or `overflow` where the fractions are too fine.
+    pub fn remainder(self, other: Self) -> Result<Self, ValueError> {
+        other.refuse_zero()?;
+        match (self.0, other.0) {
+            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b * floor_quotient(a, b)),
+            // b·(a // b) may leave the range although the remainder does not.
+            (Repr::Double(_), _) | (_, Repr::Double(_)) => {
+                let (a, b) = (self.to_f64(), other.to_f64());
+                Self::double(a - b * (a / b).floor())
+            }
+            _ => {
+                let (a, b) = (self.ratio(), other.ratio());
+                let quotient = a.checked_div(&b).ok_or_else(overflow)?.floor();
+                let taken = b.checked_mul(&quotient).ok_or_else(overflow)?;
+                Self::exact(a.checked_sub(&taken).ok_or_else(overflow)?)
+            }
+        }
+    }
+
+    /// `-a`.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn negate(self) -> Result<Self, ValueError> {
+        Self::ZERO.minus(self)
+    }
+
+    /// The largest integer not above it.
+    ///
+    /// # Errors
+    /// `overflow`, for a double.
+    pub fn floor(self) -> Result<Self, ValueError> {
+        match self.0 {
+            Repr::Integer(_) => Ok(self),
+            Repr::Fraction(value) => Self::integer(value.numer().div_euclid(*value.denom())),
+            Repr::Double(value) => Self::integer(whole(value.floor())?),
+        }
+    }
+
+    /// The smallest integer not below it.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn ceil(self) -> Result<Self, ValueError> {
+        match self.0 {
+            Repr::Integer(_) => Ok(self),
+            // No fraction is whole.
+            Repr::Fraction(value) => Self::integer(value.numer().div_euclid(*value.denom()) + 1),
+            Repr::Double(value) => Self::integer(whole(value.ceil())?),
+        }
+    }
+
+    /// The nearest integer, halves away from zero.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn round(self) -> Result<Self, ValueError> {
+        match self.0 {
+            Repr::Integer(_) => Ok(self),
+            Repr::Fraction(value) => {
+                let (numerator, denominator) = (value.numer().unsigned_abs(), value.denom().unsigned_abs());
+                let (below, rest) = (numerator / denominator, numerator % denominator);
+                // rest ≥ denominator / 2, without doubling either.
+                let nearest = (below + u128::from(rest >= denominator - rest)) as i128;
+                Self::integer(if *value.numer() < 0 { -nearest } else { nearest })
+            }
+            Repr::Double(value) => Self::integer(whole(value.round())?),
+        }
+    }
+
+    fn refuse_zero(self) -> Result<(), ValueError> {
+        if self.is_zero() {
+            return Err(ValueError::new(Code::DivideByZero, "this divides by zero"));
+        }
+        Ok(())
+    }
+
+    /// Only where neither side is a double.
+    fn ratio(self) -> Ratio<i128> {
+        self.as_ratio().unwrap_or_else(Ratio::zero)
+    }
+
+    fn combine(
+        self,
+        other: Self,
+        exact: fn(&Ratio<i128>, &Ratio<i128>) -> Option<Ratio<i128>>,
+        double: fn(f64, f64) -> f64,
+    ) -> Result<Self, ValueError> {
+        match (self.as_ratio(), other.as_ratio()) {
+            (Some(a), Some(b)) => Self::exact(exact(&a, &b).ok_or_else(overflow)?),
+            _ => Self::double(double(self.to_f64(), other.to_f64())),
+        }
+    }
+}
+
+/// ⌊a / b⌋ for integers of the language's range, `b` not zero.
+fn floor_quotient(a: i128, b: i128) -> i128 {
+    let quotient = a / b;
+    if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
+}
+
+/// A double without a fraction as an integer; `overflow` outside the range.
+fn whole(value: f64) -> Result<i128, ValueError> {
+    // 2^64 itself is a double and no integer of the language; what `as` saturates lies outside as well.
+    let integer = value as i128;
+    if (MIN..=MAX).contains(&integer) { Ok(integer) } else { Err(overflow()) }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.compare(*other) == Ordering::Equal
+    }
+}
+
+macro_rules! from_integers {
+    ($($kind:ty)*) => { $(
+        impl From<$kind> for Number {
+            fn from(value: $kind) -> Self {
+                Self(Repr::Integer(value.into()))
+            }
+        }
+    )* };
+}
+
+from_integers! { u8 i32 u32 i64 u64 }

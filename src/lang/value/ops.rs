@@ -1,0 +1,228 @@
+//! The operators of the language on values.
+
+use std::cmp::Ordering;
+
+use super::{Number, Value, ValueError};
+use crate::lang::ast::{BinaryOp, UnaryOp};
+use crate::lang::diagnostic::Code;
+
+/// The most places that a shift may move by: past these nothing of a number is left.
+const MOST_SHIFT: i128 = 64;
+
+/// As a script writes it.
+pub fn symbol(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::FloorDivide => "//",
+        BinaryOp::Remainder => "%",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::ShiftLeft => "<<",
+        BinaryOp::ShiftRight => ">>",
+        BinaryOp::BitAnd => "&",
+        BinaryOp::BitXor => "^",
+        BinaryOp::BitOr => "|",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::In => "in",
+        BinaryOp::And => "and",
+        BinaryOp::Or => "or",
+    }
+}
+
+/// `-x ~x !x`. `!` also takes an integer, as C does, and yields a truth.
+///
+/// # Errors
+/// `wrong-type`, `not-an-integer` or `overflow`.
+pub fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
+    match op {
+        UnaryOp::Negate => Ok(x.number("-")?.negate()?.into()),
+        UnaryOp::Complement => Ok(Number::integer(!x.integer("~")?)?.into()),
+        UnaryOp::Not => match x {
+            Value::Number(number) => Ok(Value::Bool(number.is_zero())),
+            other => Ok(Value::Bool(!other.truth("not")?)),
+        },
+    }
+}
+
+/// `a OP b`. `and` and `or` see both sides here: leaving the right one out is the caller's.
+///
+/// # Errors
+/// `wrong-type`, `not-an-integer`, `overflow` or `divide-by-zero`.
+pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, ValueError> {
+    use BinaryOp as Op;
+    let truth = match op {
+        Op::Equal => equal(op, a, b)?,
+        Op::NotEqual => !equal(op, a, b)?,
+        Op::Less => order(op, a, b)?.is_lt(),
+        Op::LessEqual => order(op, a, b)?.is_le(),
+        Op::Greater => order(op, a, b)?.is_gt(),
+        Op::GreaterEqual => order(op, a, b)?.is_ge(),
+        Op::In => contains(b, a)?,
+        Op::And => a.truth("and")? & b.truth("and")?,
+        Op::Or => a.truth("or")? | b.truth("or")?,
+        _ => return arithmetic(op, a, b).map(Value::Number),
+    };
+    Ok(Value::Bool(truth))
+}
+
+fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Number, ValueError> {
+    let place = symbol(op);
+    let (Value::Number(x), Value::Number(y)) = (a, b) else {
+        return Err(no_number(place, if matches!(a, Value::Number(_)) { b } else { a }));
+    };
+    let result = match op {
+        BinaryOp::Multiply => x.times(*y),
+        BinaryOp::Divide => x.divide(*y),
+        BinaryOp::FloorDivide => x.floor_divide(*y),
+        BinaryOp::Remainder => x.remainder(*y),
+        BinaryOp::Add => x.plus(*y),
+        BinaryOp::Subtract => x.minus(*y),
+        _ => bits(op, a.integer(place)?, b.integer(place)?),
+    };
+    result.map_err(|error| match error.code {
+        Code::Overflow => {
+            ValueError { message: format!("{x} {place} {y} leaves the range of numbers"), ..error }
+        }
+        Code::DivideByZero => ValueError { message: format!("{x} {place} {y} divides by zero"), ..error },
+        _ => error,
+    })
+}
+
+/// Two's complement of unlimited width, so `-1` has every bit.
+fn bits(op: BinaryOp, a: i128, b: i128) -> Result<Number, ValueError> {
+    Number::integer(match op {
+        BinaryOp::BitAnd => a & b,
+        BinaryOp::BitXor => a ^ b,
+        BinaryOp::BitOr => a | b,
+        _ => return shift(op, a, b),
+    })
+}
+
+fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
+    if !(0..=MOST_SHIFT).contains(&by) {
+        let message = format!("a shift by {by} is out of range");
+        return Err(
+            ValueError::new(Code::BadWidth, message).help(format!("numbers shift by 0 to {MOST_SHIFT} bits"))
+        );
+    }
+    if op == BinaryOp::ShiftRight {
+        return Number::integer(a >> by);
+    }
+    // |a| ≤ 2^64, so the product by 2^by is wrong only where it overflows.
+    a.checked_mul(1 << by).map_or_else(
+        || Err(ValueError::new(Code::Overflow, "the result leaves the range of numbers")),
+        Number::integer,
+    )
+}
+
+fn no_number(place: &str, value: &Value) -> ValueError {
+    let error =
+        ValueError::new(Code::WrongType, format!("{place} needs numbers, and this is {}", value.kind()));
+    match value {
+        Value::Text(_) => error.help("strings are put together in prose: \"\"\"{a}{b}\"\"\""),
+        Value::List(_) | Value::Range { .. } => error.help("lists are put together in brackets: [a, b]"),
+        _ => error,
+    }
+}
+
+impl Value {
+    /// Are these the same? Values of different kinds are not; a list and a range are where their elements are.
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a == b,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Range { from: a, to: a_end }, Self::Range { from: b, to: b_end }) => {
+                (a, a_end) == (b, b_end) || (a >= a_end && b >= b_end)
+            }
+            _ => match (self.items(), other.items()) {
+                (Some(a), Some(b)) => a.remaining() == b.remaining() && a.zip(b).all(|(a, b)| a.same(&b)),
+                _ => false,
+            },
+        }
+    }
+}
+
+/// `a == b`; comparing values of different kinds is a mistake, and not merely false.
+fn equal(op: BinaryOp, a: &Value, b: &Value) -> Result<bool, ValueError> {
+    if comparable(a, b) { Ok(a.same(b)) } else { Err(unlike(op, a, b)) }
+}
+
+fn comparable(a: &Value, b: &Value) -> bool {
+    let rank = |value: &Value| match value {
+        Value::Number(_) => 0,
+        Value::Bool(_) => 1,
+        Value::Text(_) => 2,
+        Value::List(_) | Value::Range { .. } => 3,
+    };
+    rank(a) == rank(b)
+}
+
+/// Numbers by size, strings by their bytes, false before true, lists by the first elements that differ.
+fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => Ok(a.compare(*b)),
+        (Value::Text(a), Value::Text(b)) => Ok(a.cmp(b)),
+        (Value::Bool(a), Value::Bool(b)) => Ok(a.cmp(b)),
+        _ => {
+            let (Some(left), Some(right)) = (a.items(), b.items()) else {
+                return Err(unlike(op, a, b));
+            };
+            let lengths = left.remaining().cmp(&right.remaining());
+            for (x, y) in left.zip(right) {
+                // Lists hold no lists, so this goes one level down.
+                let here = order(op, &x, &y)?;
+                if here.is_ne() {
+                    return Ok(here);
+                }
+            }
+            Ok(lengths)
+        }
+    }
+}
+
+/// `x in whole`: an integer in a range, an element of a list, a part of a string.
+fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
+    match (whole, x) {
+        (Value::Range { from, to }, Value::Number(number)) => match number.as_integer() {
+            Some(integer) => Ok(*from <= integer && integer < *to),
+            None => Err(ValueError::new(
+                Code::NotAnInteger,
+                format!("a range holds whole numbers, and this is {x}"),
+            )
+            .help("compare with the ends: `a <= x and x < b`")),
+        },
+        (Value::List(elements), _) if x.items().is_none() => {
+            Ok(elements.iter().any(|element| element.same(x)))
+        }
+        (Value::Text(text), Value::Text(part)) => Ok(text.contains(&**part)),
+        (Value::Range { .. } | Value::List(_) | Value::Text(_), _) => {
+            Err(ValueError::new(Code::WrongType, format!("{} is not in {}", x.kind(), whole.kind())))
+        }
+        _ => {
+            let message = format!("`in` needs a range or a list on its right, and this is {}", whole.kind());
+            Err(ValueError::new(Code::WrongType, message).help("write `0..4`, `0..=3` or `[0, 1]`"))
+        }
+    }
+}
+
+fn unlike(op: BinaryOp, a: &Value, b: &Value) -> ValueError {
+    let message = format!("`{}` compares {} with {}", symbol(op), a.kind(), b.kind());
+    let error = ValueError::new(Code::WrongType, message);
+    match (a, b) {
+        (Value::Text(text), Value::Number(_)) | (Value::Number(_), Value::Text(text)) => {
+            match Number::parse(text) {
+                Ok(_) => error.help(format!("a number is written without quotes: {text}")),
+                Err(_) => error.help("a string is compared with a string, a number with a number"),
+            }
+        }
+        (Value::Bool(_), _) | (_, Value::Bool(_)) => error.help("true and false stand without a comparison"),
+        _ => error.help("`in` asks whether a list or range has an element"),
+    }
+}

@@ -1,0 +1,132 @@
+//! How values are written: for people, and as JSON.
+
+use std::fmt;
+
+use super::Value;
+use super::number::Number;
+
+impl fmt::Display for Number {
+    /// `20`, `1.9999`, or a fraction `1/3` where no finite decimal is exact. A double has the fewest digits that
+    /// name it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(integer) = self.as_integer() {
+            return write!(f, "{integer}");
+        }
+        let Some(ratio) = self.as_ratio() else {
+            let double = self.to_f64();
+            let plain = (1e-7..1e21).contains(&double.abs());
+            return if plain { write!(f, "{double}") } else { write!(f, "{double:e}") };
+        };
+        match decimals(*ratio.numer(), *ratio.denom()) {
+            Some(text) => f.write_str(&text),
+            None => write!(f, "{}/{}", ratio.numer(), ratio.denom()),
+        }
+    }
+}
+
+/// The finite decimal of a fraction; none if there is none, or one of more than 40 digits.
+fn decimals(numerator: i128, denominator: i128) -> Option<String> {
+    let (above, under) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+    let sign = if numerator < 0 { "-" } else { "" };
+    let mut text = format!("{sign}{}.", above / under);
+    let mut rest = above % under;
+    for _ in 0..40 {
+        let scaled = rest.checked_mul(10)?;
+        text.push(char::from_digit((scaled / under) as u32, 10)?);
+        rest = scaled % under;
+        if rest == 0 {
+            return Some(text);
+        }
+    }
+    None
+}
+
+impl fmt::Display for Value {
+    /// As prose has it: strings bare, but quoted inside a list.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Bool(truth) => truth.fmt(f),
+            Self::Text(text) => f.write_str(text),
+            Self::Range { from, to } => write!(f, "{from}..{to}"),
+            Self::List(elements) => {
+                f.write_str("[")?;
+                for (at, element) in elements.iter().enumerate() {
+                    f.write_str(if at == 0 { "" } else { ", " })?;
+                    element.write_quoted(f)?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+impl Value {
+    /// As a script has it: strings quoted.
+    pub fn quoted(&self) -> String {
+        struct Quoted<'a>(&'a Value);
+        impl fmt::Display for Quoted<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write_quoted(f)
+            }
+        }
+        Quoted(self).to_string()
+    }
+
+    fn write_quoted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{}", Escaped(text)),
+            other => write!(f, "{other}"),
+        }
+    }
+
+    /// As JSON: whole numbers and decimals are numbers where JSON readers keep them exactly, other fractions are
+    /// strings (`"1/3"`), and so is a range (`"0..4"`).
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Number(number) => number.to_json(),
+            Self::Bool(truth) => (*truth).into(),
+            Self::Text(text) => (&**text).into(),
+            Self::Range { .. } => self.to_string().into(),
+            Self::List(elements) => elements.iter().map(Self::to_json).collect(),
+        }
+    }
+}
+
+impl Number {
+    /// As JSON; see [`Value::to_json`].
+    pub fn to_json(self) -> serde_json::Value {
+        if let Some(integer) = self.as_integer() {
+            return match (i64::try_from(integer), u64::try_from(integer)) {
+                (Ok(signed), _) => signed.into(),
+                (_, Ok(unsigned)) => unsigned.into(),
+                _ => integer.to_string().into(),
+            };
+        }
+        let (double, text) = (self.to_f64(), self.to_string());
+        let exact = self.as_ratio().is_none() || double.to_string() == text;
+        serde_json::Number::from_f64(double).filter(|_| exact).map_or_else(|| text.into(), Into::into)
+    }
+}
+
+/// A string between quotes, with C's escapes.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for c in self.0.chars() {
+            match c {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                '\t' => f.write_str("\\t")?,
+                '\r' => f.write_str("\\r")?,
+                '\0' => f.write_str("\\0")?,
+                c if c.is_ascii_control() => write!(f, "\\x{:02x}", c as u32)?,
+                c => write!(f, "{c}")?,
+            }
+        }
+        f.write_str("\"")
+    }
+}

@@ -1,0 +1,165 @@
+//! Diagnostics as people read them: the code, what is the case, the lines it is about, how to mend it.
+
+use std::fmt;
+use std::ops::Range;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode, ThemeCharacters, ThemeStyles,
+};
+
+use super::excerpt::{Excerpt, visible};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+
+/// The most characters of a message or a label that are shown: a script's own words may be in it.
+const LONGEST: usize = 400;
+
+/// How diagnostics are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// With the terminal's colours.
+    pub color: bool,
+    /// With Unicode's lines, else in ASCII.
+    pub unicode: bool,
+    /// The width to which messages are wrapped, in columns.
+    pub width: usize,
+}
+
+/// The diagnostics one below the other, an empty line after each.
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
+    let theme = GraphicalTheme {
+        characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
+        styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(style.width.max(20))
+        .without_syntax_highlighting();
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        // Writing to a string does not fail.
+        let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources));
+        text.push('\n');
+    }
+    if style.unicode { text } else { text.replace('…', "~").replace('\u{fffd}', "?") }
+}
+
+/// A diagnostic, or one of its other places where that is far away, with the lines it shows.
+#[derive(Debug)]
+struct Report {
+    message: String,
+    help: Option<String>,
+    severity: Severity,
+    excerpt: Option<Excerpt>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Report>,
+}
+
+impl Report {
+    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+        let main = diagnostic.span;
+        let mut report = Self {
+            message: format!("[{}] {}", diagnostic.code.name(), readable(&diagnostic.message)),
+            help: diagnostic.help.as_deref().map(readable),
+            severity: Severity::Error,
+            excerpt: None,
+            labels: Vec::new(),
+            related: Vec::new(),
+        };
+        let (near, far): (Vec<_>, Vec<_>) =
+            diagnostic.related.iter().partition(|(span, _)| span.file == main.file);
+        let places = std::iter::once((main, diagnostic.label.as_str()))
+            .chain(near.iter().map(|(span, words)| (*span, words.as_str())))
+            .collect::<Vec<_>>();
+        let hidden = report.show(&places, sources);
+        let far = far.iter().map(|(span, words)| (*span, words.as_str()));
+        report.related = hidden.into_iter().chain(far).map(|place| Self::elsewhere(place, sources)).collect();
+        report
+    }
+
+    /// A place that the lines of its diagnostic do not show.
+    fn elsewhere((span, words): (Span, &str), sources: &Sources) -> Self {
+        let mut report = Self {
+            message: readable(words),
+            help: None,
+            severity: Severity::Advice,
+            excerpt: None,
+            labels: Vec::new(),
+            related: Vec::new(),
+        };
+        report.show(&[(span, "")], sources);
+        report
+    }
+
+    /// Shows these places of one file, and answers with those that its lines had no room for.
+    fn show<'a>(&mut self, places: &[(Span, &'a str)], sources: &Sources) -> Vec<(Span, &'a str)> {
+        let Some(file) = places.first().and_then(|(span, _)| sources.file(span.file)) else {
+            return Vec::new();
+        };
+        let ranges: Vec<Range<usize>> = places.iter().map(|(span, _)| range(*span)).collect();
+        let excerpt = Excerpt::new(file, &ranges);
+        let mut hidden = Vec::new();
+        for (at, (span, words)) in places.iter().enumerate() {
+            let Some(found) = excerpt.find(&file.text, &range(*span)) else {
+                hidden.push((*span, *words));
+                continue;
+            };
+            let new = if at == 0 { LabeledSpan::new_primary_with_span } else { LabeledSpan::new_with_span };
+            self.labels.push(new(label(words), found));
+        }
+        self.excerpt = Some(excerpt);
+        hidden
+    }
+}
+
+fn range(span: Span) -> Range<usize> {
+    span.start as usize..span.end.max(span.start) as usize
+}
+
+fn label(words: &str) -> Option<String> {
+    (!words.is_empty()).then(|| readable(words))
+}
+
+/// Cut to a length that a reader bears.
+fn readable(words: &str) -> String {
+    let lines: Vec<_> = words.lines().map(visible).collect();
+    let text = lines.join("\n");
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text,
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Report {}
+
+impl miette::Diagnostic for Report {
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        if self.related.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.related.iter().map(|report| report as &dyn miette::Diagnostic)))
+    }
+}

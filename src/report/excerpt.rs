@@ -1,0 +1,172 @@
+//! The lines of a file that a diagnostic shows: few, short, and without anything a terminal would act on.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+use crate::lang::source::SourceFile;
+
+/// Lines up to this length, in bytes, are shown whole.
+const WHOLE: usize = 160;
+/// How much of a longer line is shown before the place that matters, in bytes.
+const BEFORE: usize = 40;
+
+/// Some lines of a file, copied and cut. To miette it is a source whose lines have the file's numbers.
+#[derive(Debug)]
+pub struct Excerpt {
+    name: String,
+    text: String,
+    lines: Vec<Line>,
+}
+
+/// A line of an excerpt.
+#[derive(Debug)]
+struct Line {
+    /// Its number in the file, from 0.
+    number: usize,
+    /// The bytes of the file that are shown of it.
+    source: Range<usize>,
+    /// The characters of the line before them.
+    column: usize,
+    /// Where they begin in the excerpt.
+    shown: usize,
+    /// Where the line begins and ends in the excerpt, with marks where it was cut.
+    whole: Range<usize>,
+}
+
+impl Excerpt {
+    /// The lines of these places of a file, each with the line before and after; the first place is the one that
+    /// matters most. Places are bytes of the file; what lies outside of it is moved to its end.
+    pub fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
+        let text = &file.text;
+        let mut lines: BTreeMap<usize, Range<usize>> = BTreeMap::new();
+        let mut beside: BTreeMap<usize, Range<usize>> = BTreeMap::new();
+        for place in places {
+            let start = boundary(text, place.start);
+            let number = file.place(start as u32).line - 1;
+            let line = line_around(text, start);
+            if let Some(end) = line.start.checked_sub(1) {
+                beside.insert(number - 1, line_around(text, end));
+            }
+            if let Some(next) =
+                text[line.end..].find('\n').map(|at| line.end + at + 1).filter(|at| *at < text.len())
+            {
+                beside.insert(number + 1, line_around(text, next));
+            }
+            lines.entry(number).or_insert_with(|| cut(text, &line, start));
+        }
+        for (number, line) in beside {
+            lines.entry(number).or_insert_with(|| cut(text, &line, line.start));
+        }
+        let name = visible(&file.name).into_owned();
+        let mut excerpt = Self { name, text: String::new(), lines: Vec::new() };
+        for (number, source) in lines {
+            excerpt.push(text, number, source);
+        }
+        excerpt
+    }
+
+    fn push(&mut self, text: &str, number: usize, source: Range<usize>) {
+        let line = line_around(text, source.start);
+        let start = self.text.len();
+        if source.start > line.start {
+            self.text.push('…');
+        }
+        let shown = self.text.len();
+        self.text.push_str(&visible(&text[source.clone()]));
+        if source.end < line.end {
+            self.text.push('…');
+        }
+        let column = text[line.start..source.start].chars().count();
+        self.lines.push(Line { number, source, column, shown, whole: start..self.text.len() });
+        self.text.push('\n');
+    }
+
+    /// Where a place of the file is in the excerpt, up to the end of its first line; none if it is not shown.
+    pub fn find(&self, text: &str, place: &Range<usize>) -> Option<Range<usize>> {
+        let start = boundary(text, place.start);
+        let line = self.lines.iter().find(|line| line.source.start <= start && start <= line.source.end)?;
+        let end = boundary(text, place.end).clamp(start, line.source.end);
+        let from = line.shown + visible(&text[line.source.start..start]).len();
+        Some(from..from + visible(&text[start..end]).len())
+    }
+
+    /// The number of the line, in `lines`, that holds this byte of the excerpt.
+    fn line_at(&self, offset: usize) -> Option<usize> {
+        self.lines.iter().position(|line| offset <= line.whole.end)
+    }
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let ends = (self.line_at(span.offset()), self.line_at(span.offset() + span.len()));
+        let (Some(mut first), Some(mut last)) = ends else {
+            return Err(MietteError::OutOfBounds);
+        };
+        let follows = |at: usize| self.lines[at].number + 1 == self.lines[at + 1].number;
+        if !(first..last).all(follows) {
+            return Err(MietteError::OutOfBounds);
+        }
+        let start = &self.lines[first];
+        // As many characters are shown as the file has.
+        let shown = self.text.get(start.shown..span.offset()).unwrap_or("");
+        let mut column = start.column + shown.chars().count();
+        for _ in 0..before {
+            first -= usize::from(first > 0 && follows(first - 1));
+        }
+        for _ in 0..after {
+            last += usize::from(last + 1 < self.lines.len() && follows(last));
+        }
+        let bytes = self.lines[first].whole.start..self.lines[last].whole.end;
+        if before + after > 0 {
+            column = 0;
+        }
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            &self.text.as_bytes()[bytes.clone()],
+            (bytes.start, bytes.len()).into(),
+            self.lines[first].number,
+            column,
+            last - first + 1,
+        )))
+    }
+}
+
+/// The nearest character boundary at or before a byte, within the text.
+fn boundary(text: &str, byte: usize) -> usize {
+    let byte = byte.min(text.len());
+    (0..=byte).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The line that holds a byte, without its end (`\n` or `\r\n`).
+fn line_around(text: &str, byte: usize) -> Range<usize> {
+    let start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[byte..].find('\n').map_or(text.len(), |at| byte + at);
+    let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
+    start..end.max(start)
+}
+
+/// The part of a line that is shown when `focus` matters.
+fn cut(text: &str, line: &Range<usize>, focus: usize) -> Range<usize> {
+    if line.len() <= WHOLE {
+        return line.clone();
+    }
+    let start = boundary(text, focus.saturating_sub(BEFORE)).max(line.start);
+    start..boundary(text, start + WHOLE).min(line.end)
+}
+
+/// Without what a terminal would act on: control characters and turns of the writing direction.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| {
+        c.is_control() && c != '\t'
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if text.contains(acts) { text.replace(acts, "\u{fffd}").into() } else { text.into() }
+}

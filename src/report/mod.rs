@@ -1,0 +1,6 @@
+//! What happened made readable.
+
+pub mod diagnostics;
+mod excerpt;
+#[cfg(test)]
+mod tests;
