@@ -171,9 +171,9 @@ fn counts_equal_the_naive_simulators() {
             let address = if random.below(2) == 0 { random.below(64) } else { random.below(512) };
             let store = random.below(3) == 0;
             if store {
-                naive.write(0, address)
+                naive.write(0, address);
             } else {
-                naive.read(0, address)
+                naive.read(0, address);
             }
             touch(&mut machine, address, store);
             for (level, plain) in naive.0.iter().enumerate() {
