@@ -154,7 +154,7 @@ pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, S
 /// Text of a file's bytes, or why there is none.
 fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
-        let line = bytes.get(..at).unwrap_or(&[]).iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
         format!("it is not UTF-8 text (byte {at}, on line {line}, is {:#04x})", bytes.get(at).unwrap_or(&0))
     })
 }
@@ -257,12 +257,15 @@ impl<'a> Reader<'a> {
 
     /// The one path of the file that an `include` names, or what is wrong with it.
     fn find(&self, path: &Word) -> Result<PathBuf, Diagnostic> {
-        let root = self.root.as_deref().unwrap_or(Path::new("/"));
-        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).unwrap_or(root);
+        let root = self.root.as_deref();
+        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).or(root);
+        let folder = folder.unwrap_or(Path::new("."));
         let target = folder.join(&*path.text);
         match self.loader.canonical(&target) {
-            Ok(canonical) if canonical.starts_with(root) => Ok(canonical),
-            Err(error) if plain(&target).starts_with(root) => Err(unreadable(path, &reason(&error))),
+            Ok(canonical) if root.is_some_and(|root| canonical.starts_with(root)) => Ok(canonical),
+            Err(error) if root.is_none_or(|root| plain(&target).starts_with(root)) => {
+                Err(unreadable(path, &reason(&error)))
+            }
             _ => Err(Diagnostic::new(
                 Code::OutsideFolder,
                 path.span,
@@ -356,3 +359,6 @@ fn circle(open: &[Open], path: &Word) -> Diagnostic {
     let message = format!("files include each other in a circle: {}", names.join(" → "));
     Diagnostic::new(Code::IncludeCircle, path.span, message).label("this file is being read already")
 }
+
+#[cfg(test)]
+mod tests;
