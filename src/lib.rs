@@ -3,6 +3,8 @@
 //! The floors, top first, are `face`, `report`, `run`, `machine` and `lang`; `ARCHITECTURE.md` says what
 //! each holds and what it may import.
 
+pub mod face;
 pub mod lang;
 pub mod machine;
 pub mod report;
+pub mod run;

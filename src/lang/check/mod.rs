@@ -2,8 +2,10 @@
 
 mod calls;
 mod scope;
+#[cfg(test)]
+mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::ast::{
@@ -11,7 +13,7 @@ use super::ast::{
     Settings, Span, Stmt, StmtKind, Word,
 };
 use super::diagnostic::{Code, Diagnostic};
-use super::nearest::nearest;
+pub use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
 use calls::{Definition, circles};
 use scope::{Scope, names_set};
@@ -42,6 +44,7 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
         numbers: HashMap::new(),
         inside: None,
         scenarios: HashMap::new(),
+        included: HashSet::new(),
         found: Vec::new(),
     };
     checker.scoped(script, &[]);
@@ -64,6 +67,8 @@ struct Checker<'a> {
     inside: Option<usize>,
     /// The scenarios of each file.
     scenarios: HashMap<(u32, Rc<str>), Span>,
+    /// The included blocks that have been looked at: a file included again is the same block, and says the same.
+    included: HashSet<*const [Stmt]>,
     found: Vec<Diagnostic>,
 }
 
@@ -137,7 +142,13 @@ impl Checker<'_> {
                 }
             }
             StmtKind::Def { name, params, body } => self.definition(name, params, body),
-            StmtKind::Include { body, .. } | StmtKind::InProcess { body, .. } => self.block(body),
+            StmtKind::InProcess { body, .. } => self.block(body),
+            StmtKind::Include { body, .. } if self.included.insert(Rc::as_ptr(body)) => self.block(body),
+            StmtKind::Include { body, .. } => {
+                if let Some(scope) = self.scopes.last_mut() {
+                    names_set(body, false, scope);
+                }
+            }
             StmtKind::Scenario { name, body } => {
                 self.scenario(name);
                 self.scoped(body, &[]);

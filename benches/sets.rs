@@ -1,0 +1,117 @@
+//! What a set costs: a hit, a fill, a snapshot. `cargo bench --bench sets`.
+
+use std::hint::black_box;
+
+use divan::{Bencher, counter::ItemsCount};
+use pagewalk::machine::policy::{POLICIES, Policy};
+use pagewalk::machine::random::SplitMix64;
+use pagewalk::machine::reference::{Reference, Replacement};
+use pagewalk::machine::set_assoc::SetAssoc;
+use pagewalk::machine::sparse::Sparse;
+
+/// Accesses in a round.
+const ROUND: usize = 10_000;
+
+fn main() {
+    divan::main();
+}
+
+/// One access the way a cache does it; whether it hit.
+fn access(cache: &mut SetAssoc<u64>, random: &mut SplitMix64, number: u64) -> bool {
+    let (set, tag) = cache.split(number);
+    if let Some(way) = cache.find(set, tag) {
+        cache.touch(set, way);
+        return true;
+    }
+    let (way, gone) = cache.victim(set, random);
+    black_box(gone);
+    cache.fill(set, way, tag, number);
+    false
+}
+
+/// A cache that holds the blocks `0..lines` and block numbers drawn below `range`.
+fn warm(sets: u64, ways: u32, policy: Policy, range: u64) -> (SetAssoc<u64>, Vec<u64>, SplitMix64) {
+    let (mut cache, mut random) = (SetAssoc::new(sets, ways, policy), SplitMix64::new(1));
+    for number in 0..sets * u64::from(ways) {
+        access(&mut cache, &mut SplitMix64::new(0), number);
+    }
+    (cache, (0..ROUND).map(|_| random.below(range)).collect(), random)
+}
+
+fn rounds(bencher: Bencher, sets: u64, ways: u32, policy: Policy, range: u64) {
+    let (mut cache, numbers, mut random) = warm(sets, ways, policy, range);
+    bencher
+        .counter(ItemsCount::new(ROUND))
+        .bench_local(|| numbers.iter().filter(|&&number| access(&mut cache, &mut random, number)).count());
+}
+
+/// 64 sets of 8, blocks that are all there.
+#[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
+fn hits_64x8(bencher: Bencher, policy: &str) {
+    rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 64 * 8);
+}
+
+/// 64 sets of 8, nearly no block there.
+#[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
+fn misses_64x8(bencher: Bencher, policy: &str) {
+    rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 1 << 40);
+}
+
+/// 64 sets of 8, lookups alone.
+#[divan::bench]
+fn find_64x8(bencher: Bencher) {
+    let (cache, numbers, _) = warm(64, 8, Policy::Lru, 64 * 8);
+    bencher.counter(ItemsCount::new(ROUND)).bench_local(|| {
+        let found = |&&number: &&u64| {
+            let (set, tag) = cache.split(number);
+            cache.find(set, tag).is_some()
+        };
+        numbers.iter().filter(found).count()
+    });
+}
+
+/// 8192 sets of 16, as a last-level cache.
+#[divan::bench]
+fn hits_8192x16(bencher: Bencher) {
+    rounds(bencher, 8192, 16, Policy::Lru, 8192 * 16);
+}
+
+/// One set of so many ways.
+#[divan::bench(args = [64, 1024, 65_536])]
+fn hits_fully_associative(bencher: Bencher, ways: u32) {
+    rounds(bencher, 1, ways, Policy::Lru, ways.into());
+}
+
+/// A copy of a warm last-level cache, and the first write to the copy.
+#[divan::bench]
+fn snapshot_8192x16(bencher: Bencher) {
+    let (cache, ..) = warm(8192, 16, Policy::Lru, 1);
+    bencher.bench_local(|| {
+        let mut copy = cache.clone();
+        copy.touch(copy.split(77).0, 3);
+        copy
+    });
+}
+
+/// A row of an array that is one leaf.
+#[divan::bench]
+fn row_mut_of_a_small_array(bencher: Bencher) {
+    let mut array = Sparse::new(64_u64, 16, 0_u64);
+    bencher.counter(ItemsCount::new(ROUND)).bench_local(|| {
+        for row in 0..ROUND as u64 {
+            black_box(&mut array).row_mut(row % 64)[3] += 1;
+        }
+    });
+}
+
+/// A reference string of 10,000 pages in 100 frames.
+#[divan::bench(args = ["lru", "clock", "optimal"])]
+fn reference_string(bencher: Bencher, name: &str) {
+    let mut random = SplitMix64::new(1);
+    let replacement =
+        Policy::by_name(name).map_or(Replacement::Optimal { lookahead: None }, Replacement::Policy);
+    let pages = (0..ROUND).map(|_| random.below(150) as u32).collect();
+    let reference =
+        Reference { pages, writes: vec![], frames: 100, replacement, holding: vec![], tick: None, random };
+    bencher.counter(ItemsCount::new(ROUND)).bench_local(|| reference.run());
+}

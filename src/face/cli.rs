@@ -1,0 +1,94 @@
+//! The command line.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use super::explain;
+use super::reading::Reading;
+use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
+
+/// A scenario language and interpreter for memory systems.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = true, subcommand_required = true)]
+#[command(
+    after_help = "Exit status: 0 all held, 1 an expectation failed, 2 the script or the usage is wrong."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read and check scripts without running them
+    Check {
+        /// The scripts; `-` is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Say what a message means and how to mend it; without a code, list the codes
+    Explain {
+        /// The code, as a message shows it in brackets
+        code: Option<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the command line of this process. Usage errors end it with 2, `--help` and `--version` with 0.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    finish(dispatch(&arguments))
+}
+
+fn dispatch(arguments: &Arguments) -> io::Result<Status> {
+    match &arguments.command {
+        Command::Check { files } => check(files, arguments.color),
+        Command::Explain { code } => explain(code.as_deref()),
+        Command::Completions { shell } => completions(*shell),
+    }
+}
+
+/// Every file is checked, also after one that is wrong.
+fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
+    let mut worst = Status::Held;
+    for file in files {
+        let reading = Reading::of(file);
+        complain(&reading.complaint(diagnostic_style(color)));
+        let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
+        if status == Status::Held {
+            print(&format!("{}: no mistakes\n", reading.name()))?;
+        }
+        worst = worst.max(status);
+    }
+    Ok(worst)
+}
+
+fn explain(code: Option<&str>) -> io::Result<Status> {
+    let Some(code) = code else {
+        return print(&explain::list()).map(|()| Status::Held);
+    };
+    match explain::page(code.trim_matches(['[', ']'])) {
+        Ok(page) => print(&page).map(|()| Status::Held),
+        Err(message) => {
+            complain(&format!("pagewalk: {message}\n"));
+            Ok(Status::Wrong)
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
+    // By way of memory: the generator would panic on a closed pipe.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "pagewalk", &mut script);
+    print(&String::from_utf8_lossy(&script)).map(|()| Status::Held)
+}

@@ -1,0 +1,8 @@
+//! How a person reaches the rest.
+
+pub mod cli;
+pub mod explain;
+pub mod reading;
+pub mod terminal;
+#[cfg(test)]
+mod tests;

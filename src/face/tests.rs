@@ -1,0 +1,69 @@
+//! The pages of the codes, and when to colour.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+
+use super::explain::{list, page, sections};
+use super::terminal::{Color, speaks_unicode};
+use crate::lang::diagnostic::Code;
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    let pages: BTreeSet<&str> = sections().map(|(name, _)| name).collect();
+    assert_eq!(codes, pages);
+    assert_eq!(sections().count(), Code::ALL.len(), "a section stands twice");
+    // In the order of the registry, as the list has them.
+    assert!(sections().map(|(name, _)| name).eq(Code::ALL.iter().map(|code| code.name())));
+}
+
+#[test]
+fn every_page_says_what_is_wrong_and_shows_it() {
+    for (name, body) in sections() {
+        let (words, scripts) = body.split_once("```").unwrap_or_else(|| panic!("{name} shows no script"));
+        assert!(words.split_whitespace().count() >= 25, "{name} says too little");
+        assert!(scripts.starts_with("pagewalk,fails\n") || scripts.starts_with("text\n"), "{name}");
+        assert_eq!(body.matches("```").count() % 2, 0, "{name} has an open fence");
+    }
+}
+
+#[test]
+fn explain_prints_a_page_without_markup() {
+    let text = page("unknown-fact").unwrap();
+    assert!(text.starts_with("unknown-fact: this statement has no fact of this name\n\n"), "{text}");
+    assert!(text.contains("\n    read 0x3D4 => vnp 0x0F\n"), "{text}");
+    assert!(!text.contains("```") && !text.contains("##"), "{text}");
+    // The last section under a heading does not run into the next heading.
+    assert!(!page("include-depth").unwrap().contains("# Names"));
+}
+
+#[test]
+fn explain_offers_the_nearest_code() {
+    assert!(page("unkown-fact").unwrap_err().contains("did you mean `unknown-fact`?"));
+    assert!(!page("zzz").unwrap_err().contains("did you mean"));
+    assert_eq!(list().lines().count(), Code::ALL.len());
+}
+
+/// An environment.
+fn with<'a>(variables: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<OsString> + 'a {
+    move |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+}
+
+#[test]
+fn colour_is_for_terminals_that_want_it() {
+    assert!(Color::Auto.decide(true, with(&[])));
+    assert!(Color::Auto.decide(true, with(&[("NO_COLOR", "")])));
+    assert!(!Color::Auto.decide(true, with(&[("NO_COLOR", "1")])));
+    assert!(!Color::Auto.decide(true, with(&[("TERM", "dumb")])));
+    assert!(!Color::Auto.decide(false, with(&[])));
+    assert!(Color::Always.decide(false, with(&[("NO_COLOR", "1")])));
+    assert!(!Color::Never.decide(true, with(&[])));
+}
+
+#[test]
+fn unicode_is_for_locales_that_have_it() {
+    assert!(speaks_unicode(with(&[("LANG", "de_DE.UTF-8")])));
+    assert!(speaks_unicode(with(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8")])));
+    assert!(!speaks_unicode(with(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")])));
+    assert!(!speaks_unicode(with(&[])));
+}

@@ -1,0 +1,146 @@
+//! Scripts of a line or two, and what is wrong with them.
+
+use super::{Known, check};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::parse::parse;
+
+fn found(script: &str) -> Vec<Diagnostic> {
+    let parsed = parse(0, script, &mut ());
+    assert_eq!(parsed.diagnostics, [], "{script}");
+    let known = Known {
+        is_call: &|name| ["byte", "mmap"].contains(&name),
+        is_word: &|name| ["NULL", "PROT_READ"].contains(&name),
+    };
+    check(&parsed.body, known)
+}
+
+/// The codes, each with the text it points at.
+fn codes(script: &str) -> Vec<(&'static str, &str)> {
+    let at = |d: Diagnostic| (d.code.name(), &script[d.span.start as usize..d.span.end as usize]);
+    found(script).into_iter().map(at).collect()
+}
+
+fn fine(script: &str) {
+    assert_eq!(codes(script), [], "{script}");
+}
+
+#[test]
+fn a_variable_is_set_before_it_is_used() {
+    fine("let x = 1\nlet y = x + 1\nexpect y == 2");
+    assert_eq!(codes("let y = x\nlet x = 1"), [("unknown-name", "x")]);
+    assert_eq!(codes("let x = x + 1"), [("unknown-name", "x")]);
+    assert_eq!(codes("repeat n { core 0 }"), [("unknown-name", "n")]);
+    assert_eq!(codes("if a < 2 { core 0 }"), [("unknown-name", "a")]);
+    assert_eq!(codes("for i in 0..n { core 0 }"), [("unknown-name", "n")]);
+    assert_eq!(codes("read base + 4"), [("unknown-name", "base")]);
+    assert_eq!(codes("let s = \"\"\"see {va}\"\"\""), [("unknown-name", "va")]);
+    assert_eq!(codes("choose x in 0..9 where x > y"), [("unknown-name", "y")]);
+    assert_eq!(codes("set memory {\n | pa b0 |\n | (k) 1 |\n}"), [("unknown-name", "k")]);
+    // Once a name is enough.
+    assert_eq!(codes("let a = x\nlet b = x"), [("unknown-name", "x")]);
+}
+
+#[test]
+fn words_of_a_place_are_no_variables() {
+    fine("machine {\n virtual 14 bits\n tlb { entries 16, ways 4, policy lru }\n}");
+    fine("translate 0x10 for write by supervisor => tlb miss, fault not none, tlb.victim none");
+    fine("let p = last.ppn\nexpect tlb.hits == 0\nlet q = NULL\nlet r = mmap(NULL, 4096, PROT_READ)");
+    fine("reference 7 0 1 a { frames 3, replacement lru, holding [a, b] } => resident [a, b]");
+    fine("reference [a, 0..3] { frames 3 }");
+    fine("show geometry");
+    assert_eq!(codes("reference [f, hex(g)] { frames 3 }"), [("unknown-name", "g")]);
+}
+
+#[test]
+fn loops_and_branches_open_no_scope() {
+    fine("if 1 < 2 { let x = 1 } else { let x = 2 }\nlet y = x");
+    fine("for i in 0..3 { let last_one = i }\nlet y = last_one + i");
+    // The second turn sees what the first one has set.
+    fine("for i in 0..3 {\n if i > 0 { read prev + 0 }\n let prev = i\n}");
+    fine("repeat 2 { choose x in 0..4 where x > 1 }\nread x + 0");
+}
+
+#[test]
+fn scenarios_and_definitions_open_scopes() {
+    let inside = "scenario \"a\" { let x = 1 }\nread x + 0";
+    assert_eq!(codes(inside), [("unknown-name", "x")]);
+    fine("let x = 1\nscenario \"a\" { read x + 0 }");
+    assert_eq!(codes("def f(a) { read a + 0 }\nread a + 0"), [("unknown-name", "a")]);
+    // What the script has set by the time of the call.
+    fine("def f() { read x + 0 }\nlet x = 1\nf()");
+    assert_eq!(codes("def f() { read nowhere + 0 }"), [("unknown-name", "nowhere")]);
+}
+
+#[test]
+fn help_for_unknown_names() {
+    let help = |script: &str| found(script).remove(0).help.unwrap();
+    assert_eq!(help("let entries = 16\nlet s = entires / 4"), "did you mean `entries`?");
+    assert_eq!(
+        help("let a = 1\nlet b = 2\nlet c = a-b"),
+        "`-` joins words: to subtract, write `a - b` with spaces"
+    );
+    assert!(help("expect last.tlb == hit").contains("\"hit\""));
+}
+
+#[test]
+fn calls_name_something_that_takes_so_many() {
+    fine("def f(a, b) { read a + b }\nf(1, 2)\nlet x = byte(3) + max(1, 2, 3)");
+    assert_eq!(codes("def f(a, b) { core 0 }\nf(1)"), [("wrong-count", "f")]);
+    assert_eq!(codes("let x = hex()"), [("wrong-count", "hex")]);
+    assert_eq!(codes("let x = log(8)"), [("unknown-function", "log")]);
+    assert_eq!(found("let x = lag2(8)").remove(0).help.unwrap(), "did you mean `log2`?");
+    let diagnostic = found("def f(a) { core 0 }\nf(1, 2)").remove(0);
+    assert_eq!(diagnostic.message, "`f` takes 1 argument, and is called with 2");
+    assert_eq!(diagnostic.related.len(), 1);
+    // The arguments are looked at all the same.
+    assert_eq!(codes("let x = floor(y)"), [("unknown-name", "y")]);
+    // Definitions of branches: any may be meant.
+    fine("if 1 < 2 { def f(a) { core 0 } } else { def f(a, b) { core 0 } }\nf(1)\nf(1, 2)");
+    // A scenario's own definition hides the script's.
+    fine("def f(a) { core 0 }\nscenario \"s\" {\n def f() { core 0 }\n f()\n}");
+    assert_eq!(codes("scenario \"s\" { def f() { core 0 } }\nf()"), [("unknown-function", "f")]);
+}
+
+#[test]
+fn definitions_do_not_come_back_to_themselves() {
+    let one = found("def f(n) { f(n - 1) }").remove(0);
+    assert_eq!((one.code, one.message.as_str()), (Code::Recursion, "`f` calls itself"));
+
+    let script = "def a() { b() }\ndef b() { c() }\ndef c() { if 1 < 2 { a() } }\na()";
+    let circle = found(script);
+    assert_eq!(circle.len(), 1, "{circle:?}");
+    assert_eq!(circle[0].message, "`a` calls `b`, which calls `c`, which calls `a`");
+    let places: Vec<&str> =
+        circle[0].related.iter().map(|(span, _)| &script[span.start as usize..span.end as usize]).collect();
+    assert_eq!(places, ["c", "a"]);
+
+    assert_eq!(codes("def f(n) { let x = max(f(1), 2) }"), [("recursion", "f")]);
+    // Calling one another without a circle.
+    fine("def a() { b(); c() }\ndef b() { c() }\ndef c() { core 0 }\na()");
+    // An inner definition that hides the outer one is another.
+    fine("def f() {\n def g() { core 0 }\n g()\n}\ndef g() { f() }");
+}
+
+#[test]
+fn long_chains_of_definitions_are_followed() {
+    let links = (0..20_000).map(|i| format!("def f{i}() {{ f{}() }}\n", i + 1));
+    let mut script = links.chain(["def f20000() { core 0 }\n".to_owned()]).collect::<Vec<_>>().concat();
+    fine(&script);
+    script = script.replace("{ core 0 }", "{ f0() }");
+    assert_eq!(codes(&script), [("recursion", "f1")]);
+}
+
+#[test]
+fn names_that_must_differ() {
+    assert_eq!(codes("def f(a, b, a) { core 0 }"), [("duplicate", "a")]);
+    let twice = found("scenario \"x\" { core 0 }\nscenario \"y\" { core 0 }\nscenario \"x\" { core 0 }");
+    assert_eq!(twice.len(), 1);
+    assert_eq!(twice[0].code, Code::Duplicate);
+    assert!(twice[0].related[0].0.start < twice[0].span.start);
+}
+
+#[test]
+fn mistakes_come_in_the_order_of_the_text() {
+    let script = "let a = x\ndef f(n) { f(n) }\nlet b = y";
+    assert_eq!(codes(script), [("unknown-name", "x"), ("recursion", "f"), ("unknown-name", "y")]);
+}

@@ -1,0 +1,251 @@
+//! What a policy remembers of a set and how it chooses: one run of words a set, all zero to begin with.
+//!
+//! | policy | words of a set with `w` ways |
+//! |---|---|
+//! | lru, mru, fifo, lifo | a stamp a way: when it was last touched (lru, mru) or filled (fifo, lifo) |
+//! | lfu | `w` stamps of filling, then `w` counts of touches |
+//! | plru | a bit a node of the tree, heap order from bit 1; 0 points left |
+//! | clock, second-chance | a use bit a way, then a word for the hand |
+//! | nru | a reference bit a way, then a dirty bit a way |
+//! | aging | a reference bit a way, then a counter a way |
+//! | random | none |
+
+use std::cmp::Reverse;
+
+use super::Policy;
+use crate::machine::random::SplitMix64;
+
+/// Bits of a word.
+const WORD: usize = u64::BITS as usize;
+
+/// Words that hold a bit a way.
+pub(in crate::machine) const fn mask_words(ways: usize) -> usize {
+    ways.div_ceil(WORD)
+}
+
+/// Bit `i` of `words`.
+#[inline]
+pub(in crate::machine) fn bit(words: &[u64], i: usize) -> bool {
+    words[i / WORD] >> (i % WORD) & 1 == 1
+}
+
+/// Makes bit `i` of `words` what `on` says.
+#[inline]
+pub(in crate::machine) fn set_bit(words: &mut [u64], i: usize, on: bool) {
+    let word = &mut words[i / WORD];
+    *word = *word & !(1 << (i % WORD)) | u64::from(on) << (i % WORD);
+}
+
+/// What a policy remembers of a set, as it is shown: none where the policy has no such thing. A vector has an element a
+/// way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PolicyState {
+    /// Use bits (clock, second-chance) or reference bits (nru, aging).
+    pub use_bits: Option<Vec<bool>>,
+    /// The way at which the hand will look first.
+    pub hand: Option<u32>,
+    /// Dirty bits (nru).
+    pub dirty: Option<Vec<bool>>,
+    /// Touches since the fill (lfu) or the 8-bit counters (aging).
+    pub counts: Option<Vec<u64>>,
+    /// The tree (plru), root first, then level by level; `true` points right. One element less than ways.
+    pub tree: Option<Vec<bool>>,
+}
+
+/// A policy's words of one set.
+impl Policy {
+    /// Words that a set of `ways` ways needs.
+    pub(in crate::machine) const fn words(self, ways: usize) -> usize {
+        let mask = mask_words(ways);
+        match self {
+            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo => ways,
+            Self::Lfu => 2 * ways,
+            Self::Plru => mask,
+            Self::Clock | Self::SecondChance => mask + 1,
+            Self::Nru => 2 * mask,
+            Self::Aging => mask + ways,
+            Self::Random => 0,
+        }
+    }
+
+    /// Whether a touch changes anything: where not, a hit need not write to the set.
+    #[inline]
+    pub(in crate::machine) const fn minds_touches(self) -> bool {
+        !matches!(self, Self::Fifo | Self::Lifo | Self::Random)
+    }
+
+    /// Way `way` was used; `now` grows from call to call.
+    #[inline]
+    pub(in crate::machine) fn touch(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
+        match self {
+            Self::Lru | Self::Mru => words[way] = now,
+            Self::Plru => point_away(words, ways, way),
+            Self::Clock | Self::SecondChance | Self::Nru | Self::Aging => set_bit(words, way, true),
+            Self::Lfu => words[ways + way] = words[ways + way].saturating_add(1),
+            Self::Fifo | Self::Lifo | Self::Random => {}
+        }
+    }
+
+    /// Way `way` was filled anew; what was remembered of it is forgotten.
+    #[inline]
+    pub(in crate::machine) fn fill(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
+        let mask = mask_words(ways);
+        match self {
+            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo => words[way] = now,
+            Self::Plru => point_away(words, ways, way),
+            Self::Clock => set_bit(words, way, true),
+            Self::SecondChance => set_bit(words, way, false),
+            Self::Lfu => (words[way], words[ways + way]) = (now, 0),
+            Self::Nru => {
+                set_bit(words, way, true);
+                set_bit(&mut words[mask..], way, false);
+            }
+            Self::Aging => {
+                set_bit(words, way, true);
+                words[mask + way] = 0;
+            }
+            Self::Random => {}
+        }
+    }
+
+    /// Way `way` became invalid: its bits and counts are cleared. Stamps and trees stay as they are.
+    pub(in crate::machine) fn forget(self, words: &mut [u64], ways: usize, way: usize) {
+        let mask = mask_words(ways);
+        match self {
+            Self::Clock | Self::SecondChance => set_bit(words, way, false),
+            Self::Lfu => words[ways + way] = 0,
+            Self::Nru => {
+                set_bit(words, way, false);
+                set_bit(&mut words[mask..], way, false);
+            }
+            Self::Aging => {
+                set_bit(words, way, false);
+                words[mask + way] = 0;
+            }
+            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Plru | Self::Random => {}
+        }
+    }
+
+    /// Orders the ways from the left (least recently touched, first filled) to the right, bits clear, counts 0, the hand
+    /// at way 0. Stamps are `now` and what follows it.
+    pub(in crate::machine) fn order(self, words: &mut [u64], ways: usize, now: u64) {
+        words.fill(0);
+        if let Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Lfu = self {
+            for (stamp, word) in (now..).zip(&mut words[..ways]) {
+                *word = stamp;
+            }
+        }
+    }
+
+    /// Way `way` holds something that differs from what lies beneath it, or no longer does. Only nru minds.
+    pub(in crate::machine) fn note_dirty(self, words: &mut [u64], ways: usize, way: usize, dirty: bool) {
+        if self == Self::Nru {
+            set_bit(&mut words[mask_words(ways)..], way, dirty);
+        }
+    }
+
+    /// The clock interrupt: nru clears the reference bits, aging shifts them into the counters from the top.
+    pub(in crate::machine) fn tick(self, words: &mut [u64], ways: usize) {
+        let (referenced, counters) = words.split_at_mut(mask_words(ways).min(words.len()));
+        match self {
+            Self::Nru => referenced.fill(0),
+            Self::Aging => {
+                for (way, counter) in counters.iter_mut().enumerate() {
+                    *counter = *counter >> 1 | u64::from(bit(referenced, way)) << 7;
+                }
+                referenced.fill(0);
+            }
+            _ => {}
+        }
+    }
+
+    /// Which of the ways for which `may` holds goes; none if there is none.
+    #[inline]
+    pub(in crate::machine) fn victim(
+        self,
+        words: &mut [u64],
+        ways: usize,
+        random: &mut SplitMix64,
+        may: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let mask = mask_words(ways);
+        let mut open = (0..ways).filter(|&way| may(way));
+        match self {
+            Self::Lru | Self::Fifo => open.min_by_key(|&way| words[way]),
+            Self::Mru | Self::Lifo => open.min_by_key(|&way| Reverse(words[way])),
+            Self::Lfu => open.min_by_key(|&way| (words[ways + way], words[way])),
+            Self::Nru => open.min_by_key(|&way| (bit(words, way), bit(&words[mask..], way))),
+            Self::Aging => open.min_by_key(|&way| words[mask + way]),
+            Self::Plru => {
+                // The way pointed to, else the nearest to it in the tree.
+                let pointed = pointed_to(words, ways);
+                (0..ways).map(|distance| pointed ^ distance).find(|&way| way < ways && may(way))
+            }
+            Self::Clock | Self::SecondChance => sweep(words, ways, may),
+            Self::Random => {
+                let count = open.clone().count() as u64;
+                open.nth(random.below(count) as usize)
+            }
+        }
+    }
+
+    /// The state as it is shown.
+    pub(in crate::machine) fn state(self, words: &[u64], ways: usize) -> PolicyState {
+        let mask = mask_words(ways);
+        let bits = |words: &[u64]| Some((0..ways).map(|way| bit(words, way)).collect());
+        let none = PolicyState::default();
+        match self {
+            Self::Clock | Self::SecondChance => {
+                PolicyState { use_bits: bits(words), hand: Some(words[mask] as u32), ..none }
+            }
+            Self::Nru => PolicyState { use_bits: bits(words), dirty: bits(&words[mask..]), ..none },
+            Self::Aging => {
+                PolicyState { use_bits: bits(words), counts: Some(words[mask..].to_vec()), ..none }
+            }
+            Self::Lfu => PolicyState { counts: Some(words[ways..].to_vec()), ..none },
+            Self::Plru => {
+                PolicyState { tree: Some((1..ways).map(|node| bit(words, node)).collect()), ..none }
+            }
+            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Random => none,
+        }
+    }
+}
+
+/// Points the bits of the tree on the path to `way` to the other side.
+#[inline]
+fn point_away(words: &mut [u64], ways: usize, way: usize) {
+    let mut node = way + ways;
+    while node > 1 {
+        let came_from_left = node.is_multiple_of(2);
+        node /= 2;
+        set_bit(words, node, came_from_left);
+    }
+}
+
+/// The way that the bits of the tree point to.
+fn pointed_to(words: &[u64], ways: usize) -> usize {
+    let mut node = 1;
+    while node < ways {
+        node = 2 * node + usize::from(bit(words, node));
+    }
+    node - ways
+}
+
+/// Turns the hand: it passes over ways that may not go, clears the set use bits it finds, takes the first clear one and
+/// stops after it. One turn clears every bit, so that the second finds one.
+fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
+    let mask = mask_words(ways);
+    let hand = words[mask] as usize;
+    for step in 0..2 * ways {
+        let way = (hand + step) % ways;
+        if !may(way) {
+            continue;
+        }
+        if !bit(words, way) {
+            words[mask] = ((way + 1) % ways) as u64;
+            return Some(way);
+        }
+        set_bit(words, way, false);
+    }
+    None
+}

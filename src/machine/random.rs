@@ -1,0 +1,51 @@
+//! The script's one source of randomness: the same seed gives the same numbers on every machine.
+
+/// `SplitMix64`, a generator of 64 random bits at a time out of a 64-bit state.
+///
+/// A draw adds the constant 0x9E3779B97F4A7C15 (2^64 divided by the golden ratio, made odd) to the state and mixes the sum
+/// `z`: `z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9`, `z = (z ^ z >> 27) * 0x94D049BB133111EB`, `z ^ z >> 31`, all modulo
+/// 2^64. Its period is 2^64. It is no source of secrets.
+///
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, with the mixing
+/// constants of David Stafford's variant 13, as in Sebastiano Vigna's `splitmix64.c` (public domain).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SplitMix64 {
+    state: u64,
+}
+
+impl SplitMix64 {
+    /// A generator whose state is `seed`, as it is.
+    pub const fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// Draws 64 random bits.
+    #[allow(clippy::should_implement_trait, reason = "a generator never ends, so it is not an iterator")]
+    pub const fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = self.state;
+        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Draws a number below `n`, each equally likely; 0 if `n` is 0.
+    ///
+    /// It is the draw modulo `n`. The highest 2^64 mod n draws would favour the small numbers, so they are thrown away
+    /// and drawn again; for the sizes of this project that happens next to never.
+    pub const fn below(&mut self, n: u64) -> u64 {
+        if n == 0 {
+            return 0;
+        }
+        let surplus = n.wrapping_neg() % n;
+        loop {
+            let draw = self.next();
+            if draw <= u64::MAX - surplus {
+                return draw % n;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,315 @@
+//! Sets of lines and what replaces them: the body of every TLB, cache and pool of page frames.
+
+use super::addr::{SetIndex, Tag};
+use super::policy::{Policy, PolicyState, bit, mask_words, set_bit};
+use super::random::SplitMix64;
+use super::sparse::Sparse;
+
+/// `sets` sets of `ways` lines, each a tag, a valid bit and a payload `L`, under a replacement policy.
+///
+/// Copying one is O(1), and lines take no storage before they are filled. What it does not do: count, write back, or
+/// know what a tag means.
+///
+/// # Panics
+/// Methods that take a set and a way panic if there is no such set or way, save [`SetAssoc::find`], [`SetAssoc::line`]
+/// and [`SetAssoc::place`].
+#[derive(Debug, Clone)]
+pub struct SetAssoc<L> {
+    /// A row a set: a valid bit a way, a bit a way that says it ever had a tag, the tags, the policy's words.
+    words: Sparse<u64>,
+    payloads: Sparse<L>,
+    sets: u64,
+    ways: usize,
+    policy: Policy,
+    /// Words of a bit a way.
+    mask: usize,
+    /// Grows with each touch and fill.
+    now: u64,
+}
+
+/// A line as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Line<L> {
+    /// Its tag; none if it never had one. An invalid line keeps its tag, as textbooks print them.
+    pub tag: Option<Tag>,
+    /// It holds something.
+    pub valid: bool,
+    /// What it holds.
+    pub payload: L,
+}
+
+impl<L: Copy + Default> SetAssoc<L> {
+    /// `sets` empty sets of `ways` lines (at least one of each).
+    ///
+    /// # Panics
+    /// If `sets`, or with [`Policy::Plru`] `ways`, is no power of two: a machine's description is checked for it before.
+    pub fn new(sets: u64, ways: u32, policy: Policy) -> Self {
+        let (sets, ways) = (sets.max(1), ways.max(1) as usize);
+        assert!(
+            policy != Policy::Plru || ways.is_power_of_two(),
+            "plru needs a power of two of ways, not {ways}"
+        );
+        let mask = mask_words(ways);
+        let row = 2 * mask + ways + policy.words(ways);
+        let words = Sparse::new(sets, row, 0);
+        Self { words, payloads: Sparse::new(sets, ways, L::default()), sets, ways, policy, mask, now: 0 }
+    }
+
+    /// Number of sets.
+    pub fn sets(&self) -> u64 {
+        self.sets
+    }
+
+    /// Lines a set.
+    pub fn ways(&self) -> u32 {
+        self.ways as u32
+    }
+
+    /// What replaces lines.
+    pub fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    /// Splits a page or block number: its set is the number modulo the sets, its tag what is left above.
+    #[inline]
+    pub fn split(&self, number: u64) -> (SetIndex, Tag) {
+        (SetIndex::new(number & (self.sets - 1)), Tag::new(number >> self.sets.trailing_zeros()))
+    }
+
+    /// The page or block number with this set and tag.
+    #[inline]
+    pub fn join(&self, set: SetIndex, tag: Tag) -> u64 {
+        tag.raw() << self.sets.trailing_zeros() | set.raw()
+    }
+
+    /// The lowest way of `set` that is valid and has `tag`. No state changes: a hit is told by [`SetAssoc::touch`].
+    #[inline]
+    pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
+        self.matches(set, tag, |_| true)
+    }
+
+    /// The lowest way of `set` that is valid, has `tag`, and whose payload satisfies `also` (an ASID, a page size).
+    #[inline]
+    pub fn find_by(&self, set: SetIndex, tag: Tag, also: impl Fn(&L) -> bool) -> Option<u32> {
+        let payloads = self.payloads.row(set.raw())?;
+        self.matches(set, tag, |way| also(&payloads[way]))
+    }
+
+    #[inline]
+    fn matches(&self, set: SetIndex, tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
+        let row = self.words.row(set.raw())?;
+        let tags = &row[self.tags()..self.tags() + self.ways];
+        if self.mask == 1 {
+            return first(equal(tags, tag) & row[0], also);
+        }
+        for (chunk, tags) in tags.chunks(64).enumerate() {
+            // Most chunks of a wide set hold nothing, which vector code finds out faster than where it is.
+            if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
+                let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
+                if let Some(way) = found {
+                    return Some(chunk as u32 * 64 + way);
+                }
+            }
+        }
+        None
+    }
+
+    /// Way `way` was used.
+    #[inline]
+    pub fn touch(&mut self, set: SetIndex, way: u32) {
+        if self.policy.minds_touches() {
+            self.now += 1;
+            let (at, now) = (self.policy_words(), self.now);
+            self.policy.touch(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, now);
+        }
+    }
+
+    /// Way `way` was stored to, or written back. Only `nru` minds; told beside [`SetAssoc::touch`] and [`SetAssoc::fill`].
+    pub fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
+        let at = self.policy_words();
+        self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
+    }
+
+    /// Where the next fill of `set` goes, and the valid line that goes for it: the lowest invalid way first, else the
+    /// policy's victim. A clock's hand moves, and `random` draws, only in the second case. The line stays until
+    /// [`SetAssoc::fill`] takes its place.
+    #[inline]
+    pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (u32, Option<Line<L>>) {
+        if let Some(way) = self.free(set) {
+            return (way, None);
+        }
+        let at = self.policy_words();
+        let words = &mut self.words.row_mut(set.raw())[at..];
+        let way = self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0) as u32;
+        (way, Some(self.line(set, way)))
+    }
+
+    /// The valid line of `set` that goes, among the ways for which `may` holds; none if there is none. A clock's hand
+    /// passes over the others without clearing their bits.
+    pub fn victim_among(
+        &mut self,
+        set: SetIndex,
+        random: &mut SplitMix64,
+        may: impl Fn(u32) -> bool,
+    ) -> Option<u32> {
+        let at = self.policy_words();
+        let (lines, words) = self.words.row_mut(set.raw()).split_at_mut(at);
+        let open = |way| bit(lines, way) && may(way as u32);
+        self.policy.victim(words, self.ways, random, open).map(|way| way as u32)
+    }
+
+    /// The lowest invalid way of `set`.
+    #[inline]
+    pub fn free(&self, set: SetIndex) -> Option<u32> {
+        let Some(row) = self.words.row(set.raw()) else { return Some(0) };
+        let (chunk, valid) = row[..self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
+        let way = chunk * 64 + valid.trailing_ones() as usize;
+        (way < self.ways).then_some(way as u32)
+    }
+
+    /// Puts a valid line into `way`, in place of what is there.
+    #[inline]
+    pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
+        self.now += 1;
+        let (at, now) = (self.policy_words(), self.now);
+        self.put(set, way as usize, Line { tag: Some(tag), valid: true, payload });
+        self.policy.fill(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, now);
+    }
+
+    /// Makes `way` invalid. Its tag and payload stay to be read.
+    pub fn invalidate(&mut self, set: SetIndex, way: u32) {
+        let (at, way) = (self.policy_words(), way as usize);
+        let row = self.words.row_mut(set.raw());
+        set_bit(row, way, false);
+        self.policy.forget(&mut row[at..], self.ways, way);
+    }
+
+    /// Makes every valid line invalid for which `goes` holds, and answers how many there were.
+    pub fn invalidate_if(&mut self, mut goes: impl FnMut(SetIndex, u32, &Line<L>) -> bool) -> u64 {
+        let going: Vec<_> = self.valid_lines().filter(|(set, way, line)| goes(*set, *way, line)).collect();
+        for (set, way, _) in &going {
+            self.invalidate(*set, *way);
+        }
+        going.len() as u64
+    }
+
+    /// Puts lines into the ways of `set` from the left, as they are given; none leaves a way as it is, as do lines that
+    /// are not given, and those beyond the last way are not taken. The whole set is then in order: the leftmost way is the
+    /// least recently touched and the first filled; use bits are clear, counts 0, the hand at way 0.
+    pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
+        if set.raw() >= self.sets {
+            return;
+        }
+        for (way, line) in lines.iter().enumerate().take(self.ways) {
+            if let Some(line) = line {
+                self.put(set, way, *line);
+            }
+        }
+        let at = self.policy_words();
+        self.policy.order(&mut self.words.row_mut(set.raw())[at..], self.ways, self.now + 1);
+        self.now += self.ways as u64;
+    }
+
+    fn put(&mut self, set: SetIndex, way: usize, line: Line<L>) {
+        assert!(way < self.ways, "way {way} of {}", self.ways);
+        let (mask, tags) = (self.mask, self.tags());
+        let row = self.words.row_mut(set.raw());
+        set_bit(row, way, line.valid);
+        set_bit(&mut row[mask..], way, line.tag.is_some());
+        row[tags + way] = line.tag.unwrap_or_default().raw();
+        self.payloads.row_mut(set.raw())[way] = line.payload;
+    }
+
+    /// The line in `way`; an empty one if it was never filled or there is no such line.
+    pub fn line(&self, set: SetIndex, way: u32) -> Line<L> {
+        let way = way as usize;
+        let Some(row) = self.words.row(set.raw()) else { return Line::default() };
+        if way >= self.ways {
+            return Line::default();
+        }
+        let tag = bit(&row[self.mask..], way).then(|| Tag::new(row[self.tags() + way]));
+        Line { tag, valid: bit(row, way), payload: self.payload(set, way as u32) }
+    }
+
+    /// What the line in `way` holds, valid or not; the default if nothing was ever put there.
+    #[inline]
+    pub fn payload(&self, set: SetIndex, way: u32) -> L {
+        self.payloads.row(set.raw()).and_then(|row| row.get(way as usize)).copied().unwrap_or_default()
+    }
+
+    /// What the line in `way` holds, to be changed.
+    #[inline]
+    pub fn payload_mut(&mut self, set: SetIndex, way: u32) -> &mut L {
+        &mut self.payloads.row_mut(set.raw())[way as usize]
+    }
+
+    /// The lines of `set`, from way 0.
+    pub fn lines(&self, set: SetIndex) -> impl Iterator<Item = Line<L>> + '_ {
+        (0..self.ways()).map(move |way| self.line(set, way))
+    }
+
+    /// Every valid line with its set and way, in order.
+    pub fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
+        self.words.rows().flat_map(move |(set, row)| {
+            let set = SetIndex::new(set);
+            (0..self.ways)
+                .filter(|&way| bit(row, way))
+                .map(move |way| (set, way as u32, self.line(set, way as u32)))
+        })
+    }
+
+    /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
+    pub fn tick(&mut self) {
+        if !matches!(self.policy, Policy::Nru | Policy::Aging) {
+            return;
+        }
+        let at = self.policy_words();
+        let sets: Vec<u64> = self.words.rows().map(|(set, _)| set).collect();
+        for set in sets {
+            self.policy.tick(&mut self.words.row_mut(set)[at..], self.ways);
+        }
+    }
+
+    /// What the policy remembers of `set`.
+    pub fn policy_state(&self, set: SetIndex) -> PolicyState {
+        let at = self.policy_words();
+        match self.words.row(set.raw()) {
+            Some(row) => self.policy.state(&row[at..], self.ways),
+            None => self.policy.state(&vec![0; self.policy.words(self.ways)], self.ways),
+        }
+    }
+
+    /// Where the tags begin in a row.
+    #[inline]
+    fn tags(&self) -> usize {
+        2 * self.mask
+    }
+
+    /// Where the policy's words begin in a row.
+    #[inline]
+    fn policy_words(&self) -> usize {
+        2 * self.mask + self.ways
+    }
+}
+
+/// A bit for each of up to 64 tags, set where it is `tag`.
+#[inline]
+fn equal(tags: &[u64], tag: Tag) -> u64 {
+    tags.iter().rev().fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
+}
+
+/// The lowest bit that is set and for whose number `also` holds.
+#[inline]
+fn first(mut bits: u64, also: impl Fn(usize) -> bool) -> Option<u32> {
+    while bits != 0 {
+        let i = bits.trailing_zeros();
+        if also(i as usize) {
+            return Some(i);
+        }
+        bits &= bits - 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

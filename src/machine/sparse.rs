@@ -1,0 +1,185 @@
+//! A sparse, persistent array of rows: what a machine's state is kept in. Copying it costs one reference count,
+//! and a write after that copies what it touches, so a snapshot costs what changes and not the size of memory.
+
+use std::array;
+use std::rc::Rc;
+
+/// Children of a branch, and the bits of a row's number that choose among them.
+const FAN_OUT: usize = 64;
+const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
+
+/// An array this small (in cells) is a single leaf, which makes a row one step away.
+const SMALL: u128 = 2048;
+
+/// A leaf of a larger array holds the most rows, a power of two of them, that keep it within so many cells.
+const LEAF: usize = 1024;
+
+/// A fixed number of rows of `stride` cells each, all of them the default until they are written. It is a radix tree
+/// of shared nodes, whose depth follows from the number of rows alone: nothing is allocated before it is written.
+///
+/// [`Clone`] is O(1). The first write after it copies one leaf and the path to that leaf.
+#[derive(Debug, Clone)]
+pub struct Sparse<T> {
+    root: Node<T>,
+    default: T,
+    stride: usize,
+    /// The number of the last row.
+    last: u64,
+    /// log2 of the rows a leaf covers.
+    row_bits: u32,
+    /// Cells of a leaf.
+    leaf_cells: usize,
+    /// Branches above a leaf.
+    depth: u32,
+}
+
+#[derive(Debug, Clone)]
+enum Node<T> {
+    Empty,
+    Leaf(Rc<[T]>),
+    Branch(Rc<[Node<T>; FAN_OUT]>),
+}
+
+impl<T: Clone> Node<T> {
+    #[cold]
+    fn branch() -> Self {
+        Self::Branch(Rc::new(array::from_fn(|_| Self::Empty)))
+    }
+
+    #[cold]
+    fn leaf(default: &T, cells: usize) -> Self {
+        Self::Leaf(vec![default.clone(); cells].into())
+    }
+}
+
+impl<T: Clone> Sparse<T> {
+    /// An array of `rows` rows (at least one, at most 2^64) of `stride` cells (at least one), all `default`.
+    pub fn new(rows: impl Into<u128>, stride: usize, default: T) -> Self {
+        let rows: u128 = rows.into().max(1);
+        let stride = stride.max(1);
+        let last = u64::try_from(rows - 1).unwrap_or(u64::MAX);
+        let width = u64::BITS - last.leading_zeros();
+        if rows.saturating_mul(stride as u128) <= SMALL {
+            let leaf_cells = rows as usize * stride;
+            return Self { root: Node::Empty, default, stride, last, row_bits: width, leaf_cells, depth: 0 };
+        }
+        let row_bits = (LEAF / stride).max(1).ilog2().min(width);
+        let depth = (width - row_bits).div_ceil(FAN_BITS);
+        Self { root: Node::Empty, default, stride, last, row_bits, leaf_cells: stride << row_bits, depth }
+    }
+
+    /// Cells of a row.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Row `i`; none if nothing near it was ever written (then all its cells are the default) or there is no such row.
+    #[inline]
+    pub fn row(&self, i: u64) -> Option<&[T]> {
+        if i > self.last {
+            return None;
+        }
+        let mut node = &self.root;
+        let mut level = self.depth;
+        loop {
+            match node {
+                Node::Empty => return None,
+                Node::Leaf(cells) => {
+                    let start = self.start(i);
+                    return cells.get(start..start + self.stride);
+                }
+                Node::Branch(children) => {
+                    level -= 1;
+                    node = &children[slot(i, self.row_bits, level)];
+                }
+            }
+        }
+    }
+
+    /// Row `i`, to be written.
+    ///
+    /// # Panics
+    /// If there is no row `i`: whoever makes a row number out of a script's checks it first.
+    #[inline]
+    pub fn row_mut(&mut self, i: u64) -> &mut [T] {
+        assert!(i <= self.last, "row {i} of an array whose last row is {}", self.last);
+        let (start, stride, row_bits) = (self.start(i), self.stride, self.row_bits);
+        let mut node = &mut self.root;
+        for level in (0..self.depth).rev() {
+            if let Node::Empty = node {
+                *node = Node::branch();
+            }
+            let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
+            node = &mut Rc::make_mut(children)[slot(i, row_bits, level)];
+        }
+        if let Node::Empty = node {
+            *node = Node::leaf(&self.default, self.leaf_cells);
+        }
+        let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
+        &mut Rc::make_mut(cells)[start..start + stride]
+    }
+
+    /// The rows that have storage, in order. Rows never written may be among them, all default: they share a leaf with
+    /// one that was.
+    pub fn rows(&self) -> Rows<'_, T> {
+        Rows { array: self, pending: vec![(&self.root, 0, self.depth)], leaf: None }
+    }
+
+    /// Where row `i` begins in its leaf.
+    #[inline]
+    fn start(&self, i: u64) -> usize {
+        let within = if self.row_bits >= u64::BITS { i } else { i & ((1 << self.row_bits) - 1) };
+        within as usize * self.stride
+    }
+}
+
+/// Which child of a branch at `level` (0 is just above the leaves) leads to row `i`.
+#[inline]
+fn slot(i: u64, row_bits: u32, level: u32) -> usize {
+    (i >> (row_bits + level * FAN_BITS)) as usize % FAN_OUT
+}
+
+/// The rows of a [`Sparse`] that have storage, with their numbers, in order.
+#[derive(Debug)]
+pub struct Rows<'a, T> {
+    array: &'a Sparse<T>,
+    /// Nodes still to visit, the next one last: each with its first row and the branches below it.
+    pending: Vec<(&'a Node<T>, u64, u32)>,
+    /// The leaf under way: the number of its next row and the cells left of it.
+    leaf: Option<(u64, &'a [T])>,
+}
+
+impl<'a, T> Iterator for Rows<'a, T> {
+    type Item = (u64, &'a [T]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((i, cells)) = self.leaf.take()
+                && let Some((row, rest)) = cells.split_at_checked(self.array.stride)
+                && i <= self.array.last
+            {
+                self.leaf = i.checked_add(1).map(|next| (next, rest));
+                return Some((i, row));
+            }
+            match self.pending.pop()? {
+                (Node::Empty, ..) => {}
+                (Node::Leaf(cells), first, _) => self.leaf = Some((first, cells)),
+                (Node::Branch(children), first, level) => self.descend(&children[..], first, level - 1),
+            }
+        }
+    }
+}
+
+impl<'a, T> Rows<'a, T> {
+    fn descend(&mut self, children: &'a [Node<T>], first: u64, level: u32) {
+        let below = self.array.row_bits + level * FAN_BITS;
+        for (slot, child) in children.iter().enumerate().rev() {
+            if !matches!(child, Node::Empty) {
+                self.pending.push((child, first | (slot as u64) << below, level));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::Sparse;
+
+/// What a write or a copy does to one of several arrays.
+#[derive(Debug, Clone)]
+enum Op {
+    /// Writes a cell of an array: which array, row, column, value.
+    Write(usize, u64, usize, u8),
+    /// Copies an array.
+    Clone(usize),
+}
+
+/// Rows that are near each other and rows that are far apart.
+fn a_row(rows: u128) -> impl Strategy<Value = u64> {
+    let last = (rows - 1) as u64;
+    prop_oneof![0..=last.min(70), 0..=last, last.saturating_sub(70)..=last]
+}
+
+fn shape_and_ops() -> impl Strategy<Value = (u128, usize, Vec<Op>)> {
+    let rows = prop_oneof![1..3000_u128, Just(1 << 20), Just(1 << 52), Just((1 << 52) + 1), Just(1 << 64)];
+    (rows, prop_oneof![1..5_usize, Just(18), Just(600), Just(4096)]).prop_flat_map(|(rows, stride)| {
+        let write = (any::<prop::sample::Index>(), a_row(rows), 0..stride, 1..=u8::MAX);
+        let op = prop_oneof![
+            8 => write.prop_map(|(array, row, column, value)| Op::Write(array.index(64), row, column, value)),
+            1 => any::<prop::sample::Index>().prop_map(|array| Op::Clone(array.index(64))),
+        ];
+        (Just(rows), Just(stride), prop::collection::vec(op, 0..40))
+    })
+}
+
+/// The cells that differ from the default, in order.
+fn cells(array: &Sparse<u8>) -> Vec<((u64, usize), u8)> {
+    let cells =
+        array.rows().flat_map(|(row, cells)| cells.iter().enumerate().map(move |(c, &v)| ((row, c), v)));
+    cells.filter(|&(_, value)| value != 0).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Copies are as independent as copies of a map are, and nothing else is in the array than in the map.
+    #[test]
+    fn behaves_as_a_map_and_its_copies((rows, stride, ops) in shape_and_ops()) {
+        let mut arrays = vec![(Sparse::new(rows, stride, 0_u8), BTreeMap::new())];
+        for op in ops {
+            let count = arrays.len();
+            match op {
+                Op::Clone(i) => arrays.push(arrays[i % count].clone()),
+                Op::Write(i, row, column, value) => {
+                    let (array, map) = &mut arrays[i % count];
+                    array.row_mut(row)[column] = value;
+                    map.insert((row, column), value);
+                }
+            }
+        }
+        for (array, map) in &arrays {
+            let expected: Vec<_> = map.iter().map(|(&at, &value)| (at, value)).collect();
+            prop_assert_eq!(cells(array), expected);
+            for (&(row, column), value) in map {
+                prop_assert_eq!(array.row(row).and_then(|cells| cells.get(column)), Some(value));
+            }
+            let numbers: Vec<u64> = array.rows().map(|(row, _)| row).collect();
+            prop_assert!(numbers.is_sorted_by(|a, b| a < b), "rows come once and in order");
+            prop_assert!(array.rows().all(|(row, cells)| u128::from(row) < rows && cells.len() == stride));
+        }
+    }
+}
+
+#[test]
+fn a_row_never_written_is_none_and_takes_no_storage() {
+    let array = Sparse::new(1_u128 << 64, 8, 0_u64);
+    assert_eq!((array.row(0), array.row(u64::MAX)), (None, None));
+    assert_eq!(array.rows().count(), 0);
+}
+
+#[test]
+fn a_row_beyond_the_last_is_none() {
+    let mut array = Sparse::new(10_u64, 2, 0_u8);
+    array.row_mut(9)[1] = 5;
+    assert_eq!(array.row(9), Some(&[0, 5][..]));
+    assert_eq!(array.row(10), None);
+}
+
+#[test]
+#[should_panic(expected = "row 4096 of an array whose last row is 4095")]
+fn a_row_beyond_the_last_cannot_be_written() {
+    Sparse::new(4096_u64, 8, 0_u8).row_mut(4096);
+}
+
+#[test]
+fn a_write_after_a_copy_copies_its_leaf_alone() {
+    let mut array = Sparse::new(1_u64 << 20, 8, 0_u64);
+    array.row_mut(0)[0] = 1;
+    array.row_mut(900_000)[0] = 2;
+    let copy = array.clone();
+    array.row_mut(0)[0] = 3;
+    let same = |row| std::ptr::eq(array.row(row).unwrap(), copy.row(row).unwrap());
+    assert!(same(900_000) && !same(0), "the leaf of row 900,000 stays shared, that of row 0 does not");
+}

@@ -1,0 +1,139 @@
+//! Facts that are stated, against what was done.
+
+use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use crate::lang::value::ops::binary;
+
+use super::facts::{self, Family, Key};
+use super::record::{Access, Check, Did, Shown};
+use super::session::{Session, Stop};
+
+impl Session<'_> {
+    /// Checks one stated fact.
+    ///
+    /// # Errors
+    /// `unknown-fact`, and what its value can be wrong with.
+    pub fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
+        let spec = match did {
+            Did::Access(access) => Some(access.spec.clone()),
+            _ => None,
+        };
+        let key = facts::key(&fact.name.text, family, spec.as_deref())
+            .map_err(|near| self.unknown_fact(fact, near, family))?;
+        let (expr, before) = match &fact.claim {
+            Claim::Is(expr) => (expr, ""),
+            Claim::Not(expr) => (expr, "not"),
+            Claim::In(expr) => (expr, "in"),
+            Claim::Open | Claim::Blank => return Err(self.no_claim(fact).into()),
+        };
+        let value = self.claimed(expr, &key)?;
+        let actual = key.of(did);
+        let held = actual.as_ref().is_some_and(|actual| match fact.claim {
+            Claim::Not(_) => !agrees(&key, &value, actual, did),
+            Claim::In(_) => binary(BinaryOp::In, &actual.value, &value).is_ok_and(|v| v == Value::Bool(true)),
+            _ => agrees(&key, &value, actual, did),
+        });
+        let hex = actual.as_ref().and_then(|actual| actual.hex);
+        let expected = Shown { value, hex, before };
+        let reason = match did {
+            Did::Access(access) if !held => why(access, &fact.name.text, &key, &expected, actual.is_none()),
+            _ => None,
+        };
+        Ok(Check { fact: fact.name.text.to_string(), expected, actual, held, span: fact.span, reason })
+    }
+
+    /// The value that a fact states: a word of that fact comes before a variable.
+    ///
+    /// # Errors
+    /// What the expression can be wrong with.
+    pub fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
+        match (&expr.kind, key) {
+            (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
+                Ok(Value::Text(name.clone()))
+            }
+            (ExprKind::Name(name), _) if key.takes_words() && self.state.find(name).is_none() => {
+                Ok(Value::Text(name.clone()))
+            }
+            (ExprKind::List(parts), Key::Reference(_)) => self.page_list(parts),
+            _ => self.eval(expr),
+        }
+    }
+
+    /// Says that a statement has no fact of this name.
+    pub fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
+        let name = &fact.name.text;
+        let diagnostic =
+            Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
+        let diagnostic = match family {
+            Family::None => diagnostic.label("this statement has no facts"),
+            _ => diagnostic.label("not a fact of this statement on this machine"),
+        };
+        match near {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        }
+    }
+
+    /// Says that a fact states nothing.
+    pub fn no_claim(&self, fact: &Fact) -> Diagnostic {
+        Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` states nothing", fact.name.text))
+            .label("what is it?")
+            .help(format!("write its value, as in `{} 0x0D`", fact.name.text))
+    }
+}
+
+/// Whether a stated value agrees with the actual one.
+fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
+    match (key, stated, did) {
+        (Key::Access(row), Value::Text(word), _) if row.name == "fault" => fault_agrees(word, &actual.value),
+        (Key::Access(row), Value::Text(text), Did::Access(access))
+            if row.name == "value" && !row.words.contains(&&**text) =>
+        {
+            access.data.iter().copied().eq(text.bytes().map(Some))
+        }
+        (Key::Reference(row), Value::List(pages), _) if row.name == "resident" => {
+            same_pages(pages, &actual.value)
+        }
+        _ => stated.same(&actual.value),
+    }
+}
+
+/// `normal` is any fault that the kernel resolves, `any` all but `none`.
+fn fault_agrees(word: &str, actual: &Value) -> bool {
+    let Value::Text(actual) = actual else { return false };
+    match word {
+        "any" => &**actual != "none",
+        "normal" => matches!(&**actual, "demand-zero" | "file" | "swap" | "copy-on-write"),
+        word => word == &**actual,
+    }
+}
+
+/// Whether two lists hold the same pages, in any order.
+fn same_pages(stated: &[Value], actual: &Value) -> bool {
+    let Value::List(actual) = actual else { return false };
+    let mut left: Vec<&Value> = actual.iter().collect();
+    let found = stated
+        .iter()
+        .all(|page| left.iter().position(|other| other.same(page)).map(|at| left.swap_remove(at)).is_some());
+    found && left.is_empty()
+}
+
+/// Why a stated fact does not hold.
+fn why(access: &Access, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
+    if let Value::Text(word) = &expected.value {
+        if key.takes_words() && !key.is_word(word, Some(&access.spec)) {
+            let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
+            let known = super::settings::list(key.words().iter().copied());
+            return Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
+                format!("`{name}` is one of {known}; did you mean `{near}`?")
+            }));
+        }
+    }
+    let reason = facts::reason(access, name);
+    match (missing, reason) {
+        (true, Some(reason)) => Some(format!("this access has no `{name}`: {reason}")),
+        (true, None) => Some(format!("this access has no `{name}`")),
+        (false, reason) => reason,
+    }
+}

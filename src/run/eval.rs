@@ -1,0 +1,155 @@
+//! The values of expressions.
+
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::lang::value::functions::{FUNCTIONS, function};
+use crate::lang::value::ops::{binary, unary};
+
+use super::absent;
+use super::paths::{self, MEMORY_FUNCTIONS};
+use super::session::{Session, Stop};
+use super::state::Binding;
+use crate::lang::ast::Span;
+
+impl Session<'_> {
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// What the script is wrong with, at the very operand.
+    pub fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        match &expr.kind {
+            ExprKind::Value(value) => Ok(value.clone()),
+            ExprKind::Name(name) => self.variable(name, expr.span),
+            ExprKind::Unary(op, x) => Ok(unary(*op, &self.eval(x)?).map_err(|e| e.at(expr.span))?),
+            ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr.span),
+            ExprKind::Range { from, to, inclusive } => {
+                let (from, to) = (self.eval(from)?, self.eval(to)?);
+                Ok(Value::range(&from, &to, *inclusive).map_err(|e| e.at(expr.span))?)
+            }
+            ExprKind::List(parts) => {
+                let parts = self.values(parts)?;
+                Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
+            }
+            ExprKind::Index(of, index) => {
+                let (of, at) = (self.eval(of)?, self.eval(index)?);
+                Ok(of.index(&at).map_err(|e| e.at(index.span))?)
+            }
+            ExprKind::Call { name, args } => self.call(name, args, expr.span),
+            ExprKind::Field(..) => self.path(expr),
+            ExprKind::Prose(pieces) => self.prose(pieces),
+        }
+    }
+
+    /// The values of several expressions.
+    ///
+    /// # Errors
+    /// As [`Session::eval`].
+    pub fn values(&mut self, exprs: &[Expr]) -> Result<Vec<Value>, Stop> {
+        exprs.iter().map(|expr| self.eval(expr)).collect()
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, span: Span) -> Result<Value, Stop> {
+        if let BinaryOp::And | BinaryOp::Or = op {
+            let first = self.truth(a)?;
+            let decided = first == (op == BinaryOp::Or);
+            return Ok(Value::Bool(if decided { first } else { self.truth(b)? }));
+        }
+        let (x, y) = (self.eval(a)?, self.eval(b)?);
+        Ok(binary(op, &x, &y).map_err(|e| e.at(span))?)
+    }
+
+    fn prose(&mut self, pieces: &[Piece]) -> Result<Value, Stop> {
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(part) => text.push_str(part),
+                Piece::Expr(expr) => text.push_str(&self.eval(expr)?.to_string()),
+            }
+        }
+        Ok(Value::from(text))
+    }
+
+    fn variable(&mut self, name: &str, span: Span) -> Result<Value, Stop> {
+        match self.state.find(name) {
+            Some(Binding::Value(value)) => Ok(value.clone()),
+            Some(Binding::Unknowable) => Err(Stop::Unknowable),
+            Some(Binding::Def(_)) => {
+                Err(Diagnostic::new(Code::WrongType, span, format!("`{name}` is a definition, not a value"))
+                    .help(format!("a definition stands as a statement of its own: `{name}(…)`"))
+                    .into())
+            }
+            None => Err(self.unknown_name(name, span).into()),
+        }
+    }
+
+    /// Says that a name is unknown, with the nearest.
+    pub fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
+        let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
+            .label("not set by any `let` before this");
+        if let Some((a, b)) = name.split_once('-') {
+            return diagnostic.help(format!("`-` joins words; to subtract write `{a} - {b}` with spaces"));
+        }
+        match nearest(name, self.state.names()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        }
+    }
+
+    fn call(&mut self, name: &Word, args: &[Expr], span: Span) -> Result<Value, Stop> {
+        if let Some(function) = function(&name.text) {
+            let args = self.values(args)?;
+            return Ok(function.call(&args).map_err(|e| e.at(span))?);
+        }
+        if let Some(row) = MEMORY_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
+            return self.memory_function(row, args, span);
+        }
+        Err(self.unknown_function(name).into())
+    }
+
+    fn unknown_function(&self, name: &Word) -> Diagnostic {
+        if let Some(diagnostic) = absent::diagnostic(name) {
+            return diagnostic;
+        }
+        if let Some(Binding::Def(_)) = self.state.find(&name.text) {
+            return Diagnostic::new(
+                Code::WrongType,
+                name.span,
+                format!("the definition `{}` has no value", name.text),
+            )
+            .help("call it as a statement of its own");
+        }
+        let names = FUNCTIONS.iter().map(|row| row.name).chain(MEMORY_FUNCTIONS.iter().map(|row| row.name));
+        let diagnostic = Diagnostic::new(
+            Code::UnknownFunction,
+            name.span,
+            format!("there is no function `{}`", name.text),
+        );
+        match nearest(&name.text, names) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help("`pagewalk help` lists the functions"),
+        }
+    }
+
+    fn path(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        let mut words = Vec::new();
+        let mut at = expr;
+        while let ExprKind::Field(of, name) = &at.kind {
+            words.push(name.clone());
+            at = of;
+        }
+        if let ExprKind::Name(head) = &at.kind {
+            words.push(Word { text: head.clone(), span: at.span });
+            words.reverse();
+            return self.path_value(&words);
+        }
+        let value = self.eval(at)?;
+        Err(paths::no_property(
+            &format!("{} value", value.kind()),
+            &words[words.len() - 1],
+            std::iter::empty(),
+        )
+        .into())
+    }
+}

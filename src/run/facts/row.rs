@@ -1,0 +1,27 @@
+//! The row of a fact, and the arithmetic of fields that facts share.
+
+use crate::run::record::{Access, Shown};
+
+/// A fact of an access.
+pub struct FactRow {
+    /// Its name.
+    pub name: &'static str,
+    /// The words that may stand for its value, which win over variables.
+    pub words: &'static [&'static str],
+    /// One line of help.
+    pub help: &'static str,
+    /// What it is for an access; none if the access has no such fact.
+    pub get: fn(&Access) -> Option<Shown>,
+    /// Whether it is told of every access, or only checked where it is stated.
+    pub told: bool,
+}
+
+/// `x` without its lowest `bits` bits; a shift by all 64 leaves nothing.
+pub fn shifted(x: u64, bits: u32) -> u64 {
+    x.checked_shr(bits).unwrap_or(0)
+}
+
+/// The lowest `bits` bits.
+pub fn low(x: u64, bits: u32) -> u64 {
+    if bits >= 64 { x } else { x & ((1 << bits) - 1) }
+}

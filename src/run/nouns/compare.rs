@@ -1,0 +1,129 @@
+//! A part of the machine against an expected table.
+
+use crate::lang::span::Span;
+use crate::machine::Machine;
+use crate::run::record::{Check, Shown};
+use crate::run::session::{Session, Stop};
+use crate::run::view::CellView;
+
+use super::row::TableNoun;
+use super::table::{CellIn, EntryIn, Said};
+
+/// An expected table, evaluated.
+pub struct TableExpectation {
+    /// The noun.
+    pub noun: &'static TableNoun,
+    /// The TLB's or cache's number.
+    pub level: usize,
+    /// The rows.
+    pub entries: Vec<EntryIn>,
+    /// There are no others.
+    pub exactly: bool,
+    /// The statement.
+    pub span: Span,
+}
+
+impl Session<'_> {
+    /// A check for every cell that says something; with `exactly`, one for every row and way that is not listed.
+    ///
+    /// # Errors
+    /// `no-machine`.
+    pub fn compare(&mut self, expected: &TableExpectation) -> Result<Vec<Check>, Stop> {
+        let machine = self.machine(expected.span)?;
+        let mut checks = Vec::new();
+        for entry in &expected.entries {
+            for (group, cells) in entry.groups.iter().enumerate() {
+                expected.group(machine, entry, group, cells, &mut checks);
+            }
+        }
+        if expected.exactly {
+            expected.others(machine, &mut checks);
+        }
+        Ok(checks)
+    }
+}
+
+impl TableExpectation {
+    fn group(
+        &self,
+        machine: &Machine,
+        entry: &EntryIn,
+        group: usize,
+        cells: &[CellIn],
+        checks: &mut Vec<Check>,
+    ) {
+        let invalid = !(self.noun.valid)(machine, self.level, entry.key, group);
+        let says_invalid =
+            cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
+        for cell in cells.iter().filter(|cell| cell.said != Said::Anything) {
+            let now = (self.noun.cell)(machine, self.level, entry.key, group, &cell.column);
+            let now = if invalid && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
+            let held = agrees(cell.said, &now) || invalid && says_invalid;
+            let expected = shown(&said(cell.said, &now));
+            checks.push(Check {
+                fact: self.label(machine, entry.key, group, &cell.column),
+                expected,
+                actual: Some(shown(&now)),
+                held,
+                span: cell.span,
+                reason: None,
+            });
+        }
+    }
+
+    /// What is valid and not listed.
+    fn others(&self, machine: &Machine, checks: &mut Vec<Check>) {
+        let groups = (self.noun.layout)(machine, self.level).groups as usize;
+        for key in (self.noun.present)(machine, self.level) {
+            let listed = self.entries.iter().find(|entry| entry.key == key);
+            let from = listed.map_or(0, |entry| entry.groups.len());
+            for group in (from..groups).filter(|&group| (self.noun.valid)(machine, self.level, key, group)) {
+                checks.push(Check {
+                    fact: self.label(machine, key, group, ""),
+                    expected: Shown::word("nothing"),
+                    actual: Some(Shown::word("a valid entry")),
+                    held: false,
+                    span: self.span,
+                    reason: Some("it is valid, and the table does not list it".to_owned()),
+                });
+            }
+        }
+    }
+
+    fn label(&self, machine: &Machine, key: u64, group: usize, column: &str) -> String {
+        let layout = (self.noun.layout)(machine, self.level);
+        let way = if layout.groups > 1 { format!(" way {group}") } else { String::new() };
+        format!("{} {} {key:X}{way} {column}", layout.noun, layout.key).trim_end().to_owned()
+    }
+}
+
+fn is_valid_column(column: &str) -> bool {
+    matches!(column, "v" | "p" | "valid")
+}
+
+fn agrees(said: Said, now: &CellView) -> bool {
+    match (said, now) {
+        (Said::Anything, _) | (Said::Nothing, CellView::Nothing) => true,
+        (Said::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == *now,
+        _ => false,
+    }
+}
+
+/// What is said, written as the actual cell is.
+fn said(said: Said, like: &CellView) -> CellView {
+    match (said, like) {
+        (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(n, *digits),
+        (Said::Number(n), CellView::Number(_)) => CellView::Number(n),
+        (Said::Number(n), _) => CellView::Hex(n, 1),
+        _ => CellView::Nothing,
+    }
+}
+
+fn shown(cell: &CellView) -> Shown {
+    match cell {
+        CellView::Hex(n, digits) => Shown::hex(*n, *digits),
+        CellView::Number(n) => Shown::plain(*n),
+        CellView::Text(text) => Shown::word(text),
+        CellView::Nothing => Shown::word("-"),
+    }
+}

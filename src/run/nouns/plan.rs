@@ -1,0 +1,122 @@
+//! What `set` puts and `show` shows, evaluated and checked.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::machine::Machine;
+use crate::machine::addr::Pa;
+use crate::machine::contents::PteWord;
+use crate::run::record::{Did, Shown};
+use crate::run::session::{Session, Stop};
+use crate::run::view::View;
+
+use super::row::TableNoun;
+use super::table::EntryIn;
+use super::{geometry, stats, steps};
+
+/// Contents to be put into the machine.
+pub struct Contents {
+    /// What.
+    pub what: What,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// See [`Contents`].
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum What {
+    /// The rows of a table.
+    Rows { noun: &'static TableNoun, level: usize, entries: Vec<EntryIn> },
+    /// CR3: from then on walks read memory.
+    Cr3(Pa),
+    /// A page-table entry in memory, as its raw word.
+    Pte { level: u32, at: Pa, raw: u64 },
+}
+
+impl Contents {
+    /// Puts them in.
+    ///
+    /// # Errors
+    /// What does not fit; rows before it have been put.
+    pub fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
+        match self.what {
+            What::Rows { noun, level, entries } => {
+                let put = entries.iter().filter_map(|entry| (noun.put)(machine, level, entry).err());
+                let wrong: Vec<Diagnostic> = put.collect();
+                if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+            }
+            What::Cr3(pa) => {
+                machine.set_cr3(Some(pa));
+                Ok(())
+            }
+            What::Pte { level, at, raw } => machine
+                .place_pte(level, at, PteWord::Raw(raw))
+                .map_err(|error| vec![Diagnostic::new(Code::AddressTooWide, self.span, error.to_string())]),
+        }
+    }
+}
+
+/// Something to show.
+pub enum ShowPlan {
+    /// A noun with a table.
+    Table(&'static TableNoun, usize),
+    /// A noun that is only shown.
+    Noun(&'static ShownNoun),
+    /// An expression: its text and value.
+    Value(String, Shown),
+}
+
+/// A noun that is only shown.
+pub struct ShownNoun {
+    /// Its word.
+    pub name: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// What is shown.
+    pub views: fn(&Machine, Option<&Did>, Option<&Did>) -> Vec<View>,
+}
+
+/// Nouns that are only shown.
+pub const SHOWN_NOUNS: &[ShownNoun] = &[
+    ShownNoun {
+        name: "geometry",
+        help: "every number that follows from the declaration, and the bit rulers",
+        views: |m, _, _| geometry::views(m),
+    },
+    ShownNoun {
+        name: "machine",
+        help: "the machine, as a declaration",
+        views: |m, _, _| vec![View::Declaration(m.spec().clone())],
+    },
+    ShownNoun {
+        name: "stats",
+        help: "the counters of every TLB and cache",
+        views: |m, _, _| stats::views(m),
+    },
+    ShownNoun {
+        name: "steps",
+        help: "the numbered steps of the last access",
+        views: |_, last, _| steps::views(last),
+    },
+    ShownNoun {
+        name: "reference",
+        help: "the table of steps of the last `reference`",
+        views: |_, _, reference| steps::reference(reference),
+    },
+];
+
+impl Session<'_> {
+    /// What a `show` shows.
+    ///
+    /// # Errors
+    /// `no-machine`.
+    pub fn show(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
+        let (last, reference) = (self.state.last.clone(), self.state.reference.clone());
+        match plan {
+            ShowPlan::Table(noun, level) => Ok(vec![View::Table((noun.view)(self.machine(place)?, level))]),
+            ShowPlan::Noun(noun) => {
+                Ok((noun.views)(self.machine(place)?, last.as_deref(), reference.as_deref()))
+            }
+            ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! `expect reference { … }`: the steps of the last reference string against a table. Its numbers are decimal.
+
+use crate::lang::ast::{Cell, CellKind, Table};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::{Number, Value};
+use crate::run::record::{Check, Did, ReferenceRun, Shown};
+use crate::run::session::{Session, Stop};
+use crate::run::view::CellView;
+
+use super::steps;
+
+impl Session<'_> {
+    /// A check for every cell of an expected table of steps.
+    ///
+    /// # Errors
+    /// `no-answer` before the first `reference`, `unknown-column`, `bad-table`.
+    pub fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
+        let (records, mut wrong) = table.records();
+        wrong.extend(table.header.iter().filter_map(unknown_column));
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
+        if self.checking {
+            return Err(Stop::Unknowable);
+        }
+        let Some(did) = self.state.reference.clone() else {
+            return Err(Diagnostic::new(Code::NoAnswer, table.span, "no `reference` has run yet").into());
+        };
+        let Did::Reference(run) = &*did else { return Ok(Vec::new()) };
+        let mut checks = Vec::new();
+        for record in &records {
+            let step = self.reference_step(record.cells[0].1)?;
+            for (column, cell) in &record.cells[1..] {
+                checks.extend(self.reference_cell(run, step, &text(column), cell)?);
+            }
+        }
+        if exactly && records.len() != run.steps.len() {
+            checks.push(count(table, records.len(), run.steps.len()));
+        }
+        Ok(checks)
+    }
+
+    fn reference_step(&mut self, cell: &Cell) -> Result<usize, Stop> {
+        let value = self.decimal(cell)?;
+        Ok(crate::run::settings::integer(&value, cell.span)? as usize)
+    }
+
+    /// The value of a cell: a decimal number, a page's name, or a computed value.
+    fn decimal(&mut self, cell: &Cell) -> Result<Value, Stop> {
+        match &cell.kind {
+            CellKind::Expr(expr) => self.eval(expr),
+            CellKind::Byte(byte) => Ok(Value::from(u64::from(*byte))),
+            _ => {
+                let text = text(cell);
+                Ok(Number::literal(&text).map_or_else(|_| Value::from(text.as_str()), Value::Number))
+            }
+        }
+    }
+
+    fn reference_cell(
+        &mut self,
+        run: &ReferenceRun,
+        step: usize,
+        column: &str,
+        cell: &Cell,
+    ) -> Result<Option<Check>, Stop> {
+        if cell.kind == CellKind::Anything {
+            return Ok(None);
+        }
+        let now = step.checked_sub(1).map_or(CellView::Nothing, |at| steps::cell(run, at, column));
+        let nothing = cell.kind == CellKind::Nothing;
+        let said = if nothing { Value::from("-") } else { self.decimal(cell)? };
+        let held = match &now {
+            CellView::Nothing => nothing,
+            now => !nothing && same(column, &said, &text_of(cell, &said), now),
+        };
+        let actual = Some(Shown::word(&now.to_string()));
+        Ok(Some(Check {
+            fact: format!("step {step} {column}"),
+            expected: Shown::plain(said),
+            actual,
+            held,
+            span: cell.span,
+            reason: None,
+        }))
+    }
+}
+
+/// Whether a cell says what the step holds; use bits are compared as they are written, `hit` also as a word.
+fn same(column: &str, said: &Value, written: &str, now: &CellView) -> bool {
+    let now = now.to_string();
+    match column {
+        "hit" if now == "1" => matches!(written, "1" | "h" | "hit" | "yes" | "true"),
+        "hit" => matches!(written, "0" | "m" | "miss" | "no" | "false"),
+        "use" => written == now,
+        _ => said.to_string() == now,
+    }
+}
+
+fn text_of(cell: &Cell, said: &Value) -> String {
+    if matches!(cell.kind, CellKind::Expr(_)) { said.to_string() } else { text(cell) }
+}
+
+fn text(cell: &Cell) -> String {
+    match &cell.kind {
+        CellKind::Bare(text) | CellKind::Quoted(text) => text.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
+    const KNOWN: [&str; 6] = ["step", "page", "hit", "victim", "use", "hand"];
+    let name = text(cell);
+    let frame = name.strip_prefix("frame").is_some_and(|n| n.parse::<u32>().is_ok());
+    if frame || KNOWN.contains(&&*name) {
+        return None;
+    }
+    let diagnostic =
+        Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
+    Some(match nearest(&name, KNOWN.into_iter()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("it has step, page, hit, frame0 …, victim, use and hand"),
+    })
+}
+
+fn count(table: &Table, listed: usize, steps: usize) -> Check {
+    Check {
+        fact: "steps".to_owned(),
+        expected: Shown::plain(listed as u64),
+        actual: Some(Shown::plain(steps as u64)),
+        held: false,
+        span: table.span,
+        reason: Some("the table must list every reference".to_owned()),
+    }
+}

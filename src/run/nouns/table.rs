@@ -1,0 +1,275 @@
+//! Tables of a script, evaluated: the key of each entry, and its columns in groups (the ways of a set).
+
+use crate::lang::ast::{Cell, CellKind, Record, Table};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::run::session::{Session, Stop};
+use crate::run::settings::list;
+
+/// What a cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// A number.
+    Number(u64),
+    /// No value.
+    Nothing,
+    /// Anything, in an expected table.
+    Anything,
+}
+
+/// A cell with its column.
+#[derive(Debug, Clone)]
+pub struct CellIn {
+    /// The column's name.
+    pub column: String,
+    /// What it says.
+    pub said: Said,
+    /// Its place.
+    pub span: Span,
+}
+
+impl CellIn {
+    /// The number, if it says one.
+    pub fn number(&self) -> Option<u64> {
+        match self.said {
+            Said::Number(n) => Some(n),
+            Said::Nothing | Said::Anything => None,
+        }
+    }
+
+    /// The number as a bit.
+    ///
+    /// # Errors
+    /// `value-too-wide` for anything but 0 and 1.
+    pub fn bit(&self) -> Result<bool, Diagnostic> {
+        match self.number() {
+            Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            _ => Err(Diagnostic::new(Code::ValueTooWide, self.span, format!("`{}` is a bit", self.column))
+                .label("must be 0 or 1")),
+        }
+    }
+
+    /// Says that its number does not fit.
+    pub fn too_wide(&self, bits: u32) -> Diagnostic {
+        let n = self.number().unwrap_or(0);
+        let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+        Diagnostic::new(
+            Code::ValueTooWide,
+            self.span,
+            format!("{} 0x{n:X} has more than {bits} bits", self.column),
+        )
+        .label(format!("at most 0x{most:X}"))
+    }
+
+    /// Says that `*` sets nothing.
+    pub fn nothing_to_set(&self) -> Diagnostic {
+        Diagnostic::new(Code::BadTable, self.span, "`*` is anything, which cannot be set")
+            .help("write a number, or `-` for no value")
+    }
+}
+
+/// Hexadecimal digits of a field of so many bits.
+pub fn digits(bits: u32) -> u32 {
+    bits.div_ceil(4).max(1)
+}
+
+/// An entry of a table.
+#[derive(Debug, Clone)]
+pub struct EntryIn {
+    /// The number in its first column.
+    pub key: u64,
+    /// The place of that number.
+    pub key_span: Span,
+    /// The other columns; a new group begins where a column comes again.
+    pub groups: Vec<Vec<CellIn>>,
+    /// The row.
+    pub span: Span,
+}
+
+/// What a noun's tables may look like.
+#[derive(Debug)]
+pub struct Layout {
+    /// The noun, for messages.
+    pub noun: String,
+    /// The first column.
+    pub key: &'static str,
+    /// How many keys there are.
+    pub keys: u128,
+    /// The other columns.
+    pub columns: Vec<String>,
+    /// How many groups a row may have.
+    pub groups: u64,
+}
+
+impl Session<'_> {
+    /// The entries of a table. `-` and `*` are kept; everything else must be a number that fits.
+    ///
+    /// # Errors
+    /// `bad-table`, `unknown-column`, `value-too-wide`, `duplicate`, and what computed cells can be wrong with.
+    pub fn entries(&mut self, table: &Table, layout: &Layout) -> Result<Vec<EntryIn>, Stop> {
+        let mut wrong = header_mistakes(table, layout);
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
+        let (records, mistakes) = table.records();
+        wrong.extend(mistakes);
+        let mut entries: Vec<EntryIn> = Vec::new();
+        let mut unknowable = false;
+        for record in &records {
+            match self.entry(record, layout) {
+                Ok(entry) => {
+                    wrong.extend(
+                        entries
+                            .iter()
+                            .find(|other| other.key == entry.key)
+                            .map(|other| twice(&entry, other, layout)),
+                    );
+                    entries.push(entry);
+                }
+                Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
+                Err(Stop::Unknowable) => unknowable = true,
+                Err(stop @ Stop::Closed) => return Err(stop),
+            }
+        }
+        match (wrong.is_empty(), unknowable) {
+            (false, _) => Err(wrong.into()),
+            (true, true) => Err(Stop::Unknowable),
+            (true, false) => Ok(entries),
+        }
+    }
+
+    fn entry(&mut self, record: &Record, layout: &Layout) -> Result<EntryIn, Stop> {
+        let [(_, first), rest @ ..] = record.cells.as_slice() else { return Err(Stop::Unknowable) };
+        let Said::Number(key) = self.cell(first)? else {
+            return Err(Diagnostic::new(
+                Code::BadTable,
+                first.span,
+                format!("an entry needs its `{}`", layout.key),
+            )
+            .into());
+        };
+        if u128::from(key) >= layout.keys {
+            return Err(Diagnostic::new(
+                Code::ValueTooWide,
+                first.span,
+                format!("`{}` has no {} 0x{key:X}", layout.noun, layout.key),
+            )
+            .label(format!("the largest is 0x{:X}", layout.keys - 1))
+            .into());
+        }
+        let mut groups: Vec<Vec<CellIn>> = vec![Vec::new()];
+        for (column, cell) in rest {
+            let column = name(column);
+            let said = self.cell(cell)?;
+            if groups[groups.len() - 1].iter().any(|other| other.column == column) {
+                groups.push(Vec::new());
+            }
+            let at = groups.len() - 1;
+            groups[at].push(CellIn { column, said, span: cell.span });
+        }
+        Ok(EntryIn { key, key_span: first.span, groups, span: record.span })
+    }
+
+    fn cell(&mut self, cell: &Cell) -> Result<Said, Stop> {
+        match &cell.kind {
+            CellKind::Nothing => Ok(Said::Nothing),
+            CellKind::Anything => Ok(Said::Anything),
+            CellKind::Byte(byte) => Ok(Said::Number(u64::from(*byte))),
+            CellKind::Bare(text) | CellKind::Quoted(text) => Ok(Said::Number(hexadecimal(text, cell.span)?)),
+            CellKind::Expr(expr) => match self.eval(expr)? {
+                Value::Text(text) if matches!(&*text, "unknown" | "none") => Ok(Said::Nothing),
+                value => Ok(Said::Number(crate::run::settings::integer(&value, expr.span)?)),
+            },
+        }
+    }
+}
+
+/// A number in a table is hexadecimal with or without `0x`.
+fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
+    let digits = text.strip_prefix("0x").or(text.strip_prefix("0X")).unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !plain {
+        return Err(Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a hexadecimal number"))
+            .label("numbers in tables are hexadecimal")
+            .help("`-` is no value, `*` is anything, `(EXPR)` is computed"));
+    }
+    u64::from_str_radix(digits, 16)
+        .map_err(|_| Diagnostic::new(Code::Overflow, span, format!("0x{digits} has more than 64 bits")))
+}
+
+fn name(cell: &Cell) -> String {
+    match &cell.kind {
+        CellKind::Bare(text) | CellKind::Quoted(text) => text.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// What is wrong with the first row: its first column, unknown columns, too many groups.
+fn header_mistakes(table: &Table, layout: &Layout) -> Vec<Diagnostic> {
+    let Some((first, rest)) = table.header.split_first() else {
+        return vec![Diagnostic::new(
+            Code::BadTable,
+            table.span,
+            "a table needs a row that names its columns",
+        )];
+    };
+    if name(first) != layout.key {
+        let message =
+            format!("the first column of `{}` is `{}`, not `{}`", layout.noun, layout.key, name(first));
+        return vec![Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry")];
+    }
+    let mut wrong = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    let mut groups = 1;
+    for cell in rest {
+        let column = name(cell);
+        if column == layout.key {
+            (seen, groups) = (Vec::new(), 1);
+            continue;
+        }
+        if !layout.columns.contains(&column) {
+            wrong.push(unknown_column(cell, &column, layout));
+            continue;
+        }
+        if seen.contains(&column) {
+            (seen, groups) = (Vec::new(), groups + 1);
+            if groups == layout.groups + 1 {
+                wrong.push(too_many(cell, layout));
+            }
+        }
+        seen.push(column);
+    }
+    wrong
+}
+
+fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::UnknownColumn,
+        cell.span,
+        format!("`{}` has no column `{column}`", layout.noun),
+    );
+    match nearest(column, layout.columns.iter().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => {
+            diagnostic.help(format!("it has {}", list(layout.columns.iter().map(String::as_str).take(12))))
+        }
+    }
+}
+
+fn too_many(cell: &Cell, layout: &Layout) -> Diagnostic {
+    let message = if layout.groups == 1 {
+        format!("the column `{}` stands twice", name(cell))
+    } else {
+        format!("`{}` has {} ways, and this is one more", layout.noun, layout.groups)
+    };
+    Diagnostic::new(Code::BadTable, cell.span, message).label("a way too many")
+}
+
+fn twice(entry: &EntryIn, other: &EntryIn, layout: &Layout) -> Diagnostic {
+    Diagnostic::new(Code::Duplicate, entry.key_span, format!("{} 0x{:X} stands twice", layout.key, entry.key))
+        .label("again here")
+        .also(other.key_span, "first here")
+}

@@ -1,0 +1,197 @@
+//! A session: the state of a script, and what every statement needs from its surroundings.
+
+use std::rc::Rc;
+
+use crate::lang::ast::{Expr, Span};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::source::Sources;
+use crate::lang::value::Value;
+use crate::machine::Machine;
+use crate::machine::spec::Spec;
+
+use super::files::Files;
+use super::record::{Check, Did, Sink, StepRecord, Totals};
+use super::state::{Slot, State};
+
+/// Why a statement did not complete.
+#[derive(Debug)]
+pub enum Stop {
+    /// The script is wrong.
+    Wrong(Vec<Diagnostic>),
+    /// Not to be known before the script runs (when checking only).
+    Unknowable,
+    /// The output was closed: nobody listens any more.
+    Closed,
+}
+
+impl From<Diagnostic> for Stop {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Wrong(vec![diagnostic])
+    }
+}
+
+impl From<Vec<Diagnostic>> for Stop {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self::Wrong(diagnostics)
+    }
+}
+
+/// How a script is run.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Statements, loop rounds and candidates of a `choose` before the script is stopped.
+    pub max_steps: u64,
+    /// The seed of a script that says none.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_steps: 10_000_000, seed: 0 }
+    }
+}
+
+/// Bytes that one access or string may have.
+pub const ACCESS_LIMIT: u64 = 1 << 20;
+
+/// Definitions, loops and blocks that may stand around a statement while it runs.
+pub const DEPTH_LIMIT: usize = 256;
+
+/// A script being run or checked.
+pub struct Session<'s> {
+    /// The texts that spans point into.
+    pub sources: &'s Sources,
+    /// The machine files that the script names.
+    pub files: &'s Files,
+    /// Everything that statements change.
+    pub state: State,
+    /// What is wrong so far.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Counts so far.
+    pub totals: Totals,
+    /// Only checked, not run.
+    pub checking: bool,
+    /// The loops around the statement, outermost first.
+    pub loops: Vec<Span>,
+    /// The scenario the statement stands in.
+    pub scenario: Option<Rc<str>>,
+    /// Blocks around the statement.
+    pub depth: usize,
+    options: Options,
+    steps: u64,
+    sink: &'s mut dyn Sink,
+}
+
+impl<'s> Session<'s> {
+    /// A session with nothing declared.
+    pub fn new(sources: &'s Sources, files: &'s Files, options: Options, sink: &'s mut dyn Sink) -> Self {
+        Self {
+            sources,
+            files,
+            state: State::new(options.seed),
+            diagnostics: Vec::new(),
+            totals: Totals::default(),
+            checking: false,
+            loops: Vec::new(),
+            scenario: None,
+            depth: 0,
+            options,
+            steps: 0,
+            sink,
+        }
+    }
+
+    /// The text of a place in the script.
+    pub fn text(&self, span: Span) -> &'s str {
+        self.sources.text(span)
+    }
+
+    /// The machine.
+    ///
+    /// # Errors
+    /// `no-machine` at `place` if none was declared.
+    pub fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
+        match &mut self.state.machine {
+            Slot::Is(machine) => Ok(machine),
+            Slot::Unknowable => Err(Stop::Unknowable),
+            Slot::Empty => Err(Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
+                .label("there is nothing to do this on")
+                .help("begin with `machine simple`, `machine core-i7` or `machine { … }`")
+                .into()),
+        }
+    }
+
+    /// How the machine is built, if it is known.
+    pub fn spec(&self) -> Option<&Rc<Spec>> {
+        match &self.state.machine {
+            Slot::Is(machine) => Some(machine.spec()),
+            _ => None,
+        }
+    }
+
+    /// Counts a step towards the budget.
+    ///
+    /// # Errors
+    /// `limit-steps` at the innermost loop, or at `place`.
+    pub fn step(&mut self, place: Span) -> Result<(), Stop> {
+        self.steps += 1;
+        if self.steps <= self.options.max_steps {
+            return Ok(());
+        }
+        let at = self.loops.last().copied().unwrap_or(place);
+        let message = format!("the script was stopped after {} steps", self.options.max_steps);
+        Err(Diagnostic::new(Code::LimitSteps, at, message)
+            .label("this was still running")
+            .help("make it shorter, or raise the budget with `--max-steps N`")
+            .into())
+    }
+
+    /// Hands on what a statement did, and remembers it for `last`.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`] when nobody listens any more.
+    pub fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
+        let did = Rc::new(did);
+        match &*did {
+            Did::Access(_) => self.state.last = Some(did.clone()),
+            Did::Reference(_) => {
+                self.state.last = Some(did.clone());
+                self.state.reference = Some(did.clone());
+            }
+            _ => {}
+        }
+        self.totals.statements += 1;
+        self.totals.checks += checks.len() as u64;
+        self.totals.held += checks.iter().filter(|check| check.held).count() as u64;
+        let depth = self.loops.len() as u32;
+        let record = StepRecord { span, scenario: self.scenario.clone(), depth, did, checks };
+        if self.sink.take(&record) { Ok(()) } else { Err(Stop::Closed) }
+    }
+
+    /// The value of an expression as a whole number from 0 to 2^64−1.
+    ///
+    /// # Errors
+    /// As [`super::settings::integer`], and what the expression can be wrong with.
+    pub fn integer(&mut self, expr: &Expr) -> Result<u64, Stop> {
+        let value = self.eval(expr)?;
+        Ok(super::settings::integer(&value, expr.span)?)
+    }
+
+    /// The value of an expression as a truth value.
+    ///
+    /// # Errors
+    /// `wrong-type`.
+    pub fn truth(&mut self, expr: &Expr) -> Result<bool, Stop> {
+        match self.eval(expr)? {
+            Value::Bool(truth) => Ok(truth),
+            value => Err(Diagnostic::new(
+                Code::WrongType,
+                expr.span,
+                format!("{} is neither true nor false", value.kind()),
+            )
+            .label("a condition is needed here")
+            .help("compare it with something, as in `x != 0`")
+            .into()),
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Settings with their values evaluated, and the rows that take them.
+//!
+//! A setting is one row of its block's registry: name, parameters, help, and the function that puts it into
+//! the draft of what is being declared. Rows know nothing of where a field was written.
+
+use std::rc::Rc;
+
+use crate::lang::ast::{Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::{Number, Value};
+
+/// A setting with its values evaluated.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its first word.
+    pub name: Word,
+    /// What follows.
+    pub args: Vec<Arg>,
+    /// A block of its own.
+    pub block: Option<Vec<Field>>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// A value of a setting and its place.
+#[derive(Debug, Clone)]
+pub struct Arg {
+    /// What it is.
+    pub kind: ArgKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A setting's value: a word of that setting comes before a variable of the same name.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum ArgKind {
+    /// A bare word, with the value of the variable of that name if there is one.
+    Word { text: Rc<str>, value: Option<Value> },
+    /// An expression's value.
+    Value(Value),
+    /// A range written `a..=b`: places that take bit numbers read `a..b` with both ends.
+    Inclusive(Value),
+}
+
+impl Arg {
+    /// The word, if it is a bare one.
+    pub fn word(&self) -> Option<&str> {
+        match &self.kind {
+            ArgKind::Word { text, .. } => Some(text),
+            ArgKind::Value(_) | ArgKind::Inclusive(_) => None,
+        }
+    }
+
+    /// The value, where no word of the setting is meant.
+    ///
+    /// # Errors
+    /// `unknown-word` for a bare word without a variable of that name.
+    pub fn value(&self) -> Result<&Value, Diagnostic> {
+        match &self.kind {
+            ArgKind::Value(value) | ArgKind::Inclusive(value) | ArgKind::Word { value: Some(value), .. } => {
+                Ok(value)
+            }
+            ArgKind::Word { text, value: None } => {
+                Err(Diagnostic::new(Code::UnknownWord, self.span, format!("`{text}` is no value"))
+                    .label("a number is needed here")
+                    .help("write a number, or a variable that a `let` has set"))
+            }
+        }
+    }
+
+    /// A whole number from 0 to 2^64−1.
+    ///
+    /// # Errors
+    /// `wrong-type`, `not-an-integer`.
+    pub fn integer(&self) -> Result<u64, Diagnostic> {
+        integer(self.value()?, self.span)
+    }
+
+    /// A whole number in a range.
+    ///
+    /// # Errors
+    /// As [`Arg::integer`], and `code` outside the range.
+    pub fn within(&self, low: u64, high: u64, code: Code, what: &str) -> Result<u64, Diagnostic> {
+        let n = self.integer()?;
+        if (low..=high).contains(&n) {
+            return Ok(n);
+        }
+        Err(Diagnostic::new(code, self.span, format!("{what} of {n} is out of range"))
+            .label(format!("must be from {low} to {high}")))
+    }
+
+    /// log2 of a power of two.
+    ///
+    /// # Errors
+    /// `not-a-power-of-two`.
+    pub fn log2(&self, what: &str) -> Result<u32, Diagnostic> {
+        let n = self.integer()?;
+        if n.is_power_of_two() {
+            return Ok(n.trailing_zeros());
+        }
+        Err(power_of_two(self.span, what, n))
+    }
+}
+
+/// A whole number from 0 to 2^64−1.
+///
+/// # Errors
+/// `wrong-type` for what is no number, `not-an-integer` for a fraction, `overflow` for a negative one.
+pub fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
+    let Value::Number(number) = value else {
+        return Err(Diagnostic::new(Code::WrongType, span, format!("{} is not a number", value.kind()))
+            .label("a whole number is needed here"));
+    };
+    let Some(n) = number.as_integer() else {
+        return Err(Diagnostic::new(Code::NotAnInteger, span, format!("{number} is not a whole number"))
+            .label("a whole number is needed here")
+            .help("round it with floor(…), ceil(…) or round(…), or divide with `//`"));
+    };
+    u64::try_from(n).map_err(|_| {
+        Diagnostic::new(Code::Overflow, span, format!("{n} is negative")).label("must be at least 0")
+    })
+}
+
+/// Says that a number must be a power of two, with its neighbours.
+pub fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
+            .label(format!("{n} is not a power of two"));
+    match n.checked_next_power_of_two() {
+        Some(next) if n > 0 => diagnostic.help(format!("the nearest are {} and {next}", next / 2)),
+        _ => diagnostic,
+    }
+}
+
+/// A setting of a block: one row.
+pub struct SettingRow<D: 'static> {
+    /// Its first word.
+    pub name: &'static str,
+    /// What follows it, as the reference prints it; empty for a flag.
+    pub params: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// Puts it into the draft.
+    pub set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,
+    /// It may stand several times (`tlb`, `cache`).
+    pub repeats: bool,
+}
+
+/// Puts fields into a draft by the rows of its block; every mistake is collected.
+pub fn apply<D>(
+    rows: &[SettingRow<D>],
+    block: &str,
+    fields: &[Field],
+    draft: &mut D,
+    wrong: &mut Vec<Diagnostic>,
+) {
+    for (i, field) in fields.iter().enumerate() {
+        let Some(row) = rows.iter().find(|row| row.name == &*field.name.text) else {
+            wrong.push(unknown(rows, block, &field.name));
+            continue;
+        };
+        if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text && !row.repeats) {
+            wrong.push(twice(&field.name, first.name.span));
+            continue;
+        }
+        if let Err(problems) = shape(row, field).and_then(|()| (row.set)(draft, field)) {
+            wrong.extend(problems);
+        }
+    }
+}
+
+/// A flag takes no values, a setting without a block of its own no block.
+fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
+    let takes_block = row.params.contains('{');
+    if row.params.is_empty() && !field.args.is_empty() {
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.args[0].span,
+            format!("`{}` takes no value", row.name),
+        )
+        .help("separate settings by a comma, `;` or a new line")));
+    }
+    if field.block.is_some() && !takes_block {
+        return Err(one(Diagnostic::new(
+            Code::WrongType,
+            field.span,
+            format!("`{}` takes no block in braces", row.name),
+        )
+        .help(usage(row))));
+    }
+    if field.block.is_none() && field.args.is_empty() && !row.params.is_empty() {
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.name.span,
+            format!("`{}` needs a value", row.name),
+        )
+        .label("nothing follows")
+        .help(usage(row))));
+    }
+    Ok(())
+}
+
+fn usage<D>(row: &SettingRow<D>) -> String {
+    format!("write `{} {}`: {}", row.name, row.params, row.help)
+}
+
+fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(Code::UnknownSetting, name.span, format!("`{block}` has no setting `{}`", name.text))
+            .label("not a setting of this block");
+    if let Some(said) = crate::run::absent::said(&name.text) {
+        return Diagnostic { code: Code::NotInLanguage, ..diagnostic }.help(said);
+    }
+    match nearest(&name.text, rows.iter().map(|row| row.name)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("it has {}", list(rows.iter().map(|row| row.name)))),
+    }
+}
+
+/// Says that a name is set twice.
+pub fn twice(name: &Word, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is set twice", name.text))
+        .label("again here")
+        .also(first, "first here")
+        .help("remove one of the two")
+}
+
+/// Applies the block of a setting that must have one and takes no other value.
+///
+/// # Errors
+/// `wrong-count` without a block, and every mistake in it.
+pub fn block_of<D>(field: &Field, rows: &[SettingRow<D>], draft: &mut D) -> Result<(), Vec<Diagnostic>> {
+    let Some(block) = &field.block else {
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.span,
+            format!("`{}` needs a block in braces", field.name.text),
+        )
+        .help(format!("write `{} {{ … }}`", field.name.text))));
+    };
+    if let Some(arg) = field.args.first() {
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            arg.span,
+            format!("`{}` takes no value before its block", field.name.text),
+        )));
+    }
+    let mut wrong = Vec::new();
+    apply(rows, &field.name.text, block, draft, &mut wrong);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// Exactly one value.
+///
+/// # Errors
+/// `wrong-count`.
+pub fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
+    match field.args.as_slice() {
+        [arg] => Ok(arg),
+        [] => Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.name.span,
+            format!("`{}` needs a value", field.name.text),
+        )
+        .label("nothing follows"))),
+        [_, more, ..] => Err(one(Diagnostic::new(
+            Code::WrongCount,
+            more.span,
+            format!("`{}` takes one value", field.name.text),
+        )
+        .label("one too many")
+        .help("separate settings by a comma, `;` or a new line"))),
+    }
+}
+
+/// One of the words of a setting.
+///
+/// # Errors
+/// `unknown-word`, with the nearest.
+pub fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
+    let said = arg.word().unwrap_or_default();
+    if let Some((_, found)) = words.iter().find(|(word, _)| *word == said) {
+        return Ok(*found);
+    }
+    let names = || words.iter().map(|(word, _)| *word);
+    let shown = arg.word().map_or_else(|| "a value".to_owned(), |word| format!("`{word}`"));
+    let diagnostic = Diagnostic::new(Code::UnknownWord, arg.span, format!("{shown} cannot stand here"))
+        .label(format!("one of {}", list(names())));
+    Err(one(match nearest(said, names()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    }))
+}
+
+/// A latency in thousandths.
+///
+/// # Errors
+/// `wrong-type`, `value-too-wide`, `not-an-integer` for finer steps than a thousandth.
+pub fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
+    let value = arg.value().map_err(one)?;
+    let Value::Number(number) = value else {
+        return integer(value, arg.span).map_err(one);
+    };
+    match number.times(Number::from(1000u64)).ok().and_then(Number::as_integer) {
+        Some(n) if (0..=1_000_000_000_000_000).contains(&n) => Ok(n as u64),
+        Some(_) => {
+            Err(one(Diagnostic::new(Code::ValueTooWide, arg.span, "a latency from 0 to 10^12 is needed")))
+        }
+        None => Err(one(Diagnostic::new(Code::NotAnInteger, arg.span, "a latency is kept to a thousandth")
+            .help("round it to three decimals"))),
+    }
+}
+
+/// A list of words for a message: `a, b or c`.
+pub fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// One problem as a list of one.
+pub fn one(diagnostic: Diagnostic) -> Vec<Diagnostic> {
+    vec![diagnostic]
+}

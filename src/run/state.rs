@@ -1,0 +1,121 @@
+//! Everything that a statement can change. A copy costs a handful of reference counts, whatever it holds.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::lang::ast::{Block, Word};
+use crate::lang::value::Value;
+use crate::machine::Machine;
+use crate::machine::random::SplitMix64;
+
+use super::record::Did;
+
+/// The state of a script between two statements.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The machine.
+    pub machine: Slot,
+    /// Scopes, outermost first: the script, scenarios, definitions.
+    pub scopes: Vec<Scope>,
+    /// The latest statement that has facts.
+    pub last: Option<Rc<Did>>,
+    /// The latest `reference`.
+    pub reference: Option<Rc<Did>>,
+    /// The script's generator.
+    pub random: SplitMix64,
+    /// What `seed` said last.
+    pub seed: u64,
+}
+
+/// The machine, if there is one.
+#[derive(Debug, Clone)]
+pub enum Slot {
+    /// None was declared.
+    Empty,
+    /// Which one is not known before the script runs (when checking only).
+    Unknowable,
+    /// This one.
+    Is(Box<Machine>),
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub enum Binding {
+    /// A value.
+    Value(Value),
+    /// A value that is not known before the script runs (when checking only).
+    Unknowable,
+    /// A definition.
+    Def(Rc<Definition>),
+}
+
+/// A `def`.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: Word,
+    /// Its parameters.
+    pub params: Rc<[Word]>,
+    /// Its statements.
+    pub body: Block,
+}
+
+/// The names of a script, scenario or definition.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// A definition's own: not seen by the definitions it calls.
+    pub private: bool,
+    names: Rc<BTreeMap<Rc<str>, Binding>>,
+}
+
+impl Scope {
+    /// An empty scope.
+    pub fn new(private: bool) -> Self {
+        Self { private, names: Rc::default() }
+    }
+
+    /// Gives a name a meaning.
+    pub fn bind(&mut self, name: Rc<str>, binding: Binding) {
+        Rc::make_mut(&mut self.names).insert(name, binding);
+    }
+}
+
+impl State {
+    /// Nothing declared yet.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            machine: Slot::Empty,
+            scopes: vec![Scope::new(false)],
+            last: None,
+            reference: None,
+            random: SplitMix64::new(seed),
+            seed,
+        }
+    }
+
+    /// What a name stands for, the innermost scope first.
+    pub fn find(&self, name: &str) -> Option<&Binding> {
+        self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
+    }
+
+    /// Gives a name a meaning in the innermost scope.
+    pub fn bind(&mut self, name: Rc<str>, binding: Binding) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.bind(name, binding);
+        }
+    }
+
+    /// Every name that can be seen.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().rev().flat_map(|scope| scope.names.keys().map(|name| &**name))
+    }
+
+    /// Starts the generator anew.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+        self.random = SplitMix64::new(seed);
+        if let Slot::Is(machine) = &mut self.machine {
+            machine.seed(seed);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `translate`, `read`, `write`, `fetch`.
+
+use crate::lang::ast::{Command, Expr};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use crate::machine::event::{Kind, Mode};
+use crate::run::record::AccessVerb;
+use crate::run::session::{ACCESS_LIMIT, Session, Stop};
+use crate::run::settings::{Arg, ArgKind, one_of};
+
+use super::action::{AccessPlan, Action};
+use super::operands::{clauses, missing, plain, word};
+
+const KINDS: &[(&str, Kind)] = &[("read", Kind::Read), ("write", Kind::Write), ("execute", Kind::Execute)];
+const MODES: &[(&str, Mode)] = &[("user", Mode::User), ("supervisor", Mode::Supervisor)];
+
+/// One of a clause's words.
+fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
+    let text = word(expr).unwrap_or_default().into();
+    one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
+}
+
+/// `translate VA [for read|write|execute] [by user|supervisor]`
+pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    plain(command)?;
+    let (va, clauses) = clauses(command, &command.operands, &["for", "by"])?;
+    let (mut kind, mut mode) = (Kind::Read, Mode::User);
+    for (clause, value) in clauses {
+        match clause {
+            "for" => kind = choice(value, KINDS)?,
+            _ => mode = choice(value, MODES)?,
+        }
+    }
+    let va = session.address(va, 1)?;
+    Ok(Action::Access(AccessPlan { verb: AccessVerb::Translate, kind, mode, va, data: Vec::new() }))
+}
+
+/// `read(fd, buf, n)` and `write(fd, buf, n)` are the system calls: a comma stands directly inside their parentheses.
+fn no_system_call(command: &Command) -> Result<(), Diagnostic> {
+    if !command.call || command.operands.len() < 2 {
+        return Ok(());
+    }
+    let message = format!("`{}(…, …)` is the system call, which needs a process", command.verb.text);
+    Err(Diagnostic::new(Code::NotYet, command.verb.span, message)
+        .label("processes are not in this version")
+        .help(format!("a load or store has one address: `{} 0x10`", command.verb.text)))
+}
+
+/// `read VA [size N]`
+pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    no_system_call(command)?;
+    plain(command)?;
+    let (va, clauses) = clauses(command, &command.operands, &["size"])?;
+    let size = clauses.first().map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
+    load(session, AccessVerb::Read, va, size)
+}
+
+/// `fetch VA`
+pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    plain(command)?;
+    let (va, _) = clauses(command, &command.operands, &[])?;
+    load(session, AccessVerb::Fetch, va, 1)
+}
+
+/// A load at an address: what `probe VA` stands for, too.
+pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
+    let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
+    let va = session.address(va, size)?;
+    Ok(Action::Access(AccessPlan { verb, kind, mode: Mode::User, va, data: vec![None; size as usize] }))
+}
+
+/// `write VA = V [size N]`
+pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    no_system_call(command)?;
+    let (va, extra) = clauses(command, &command.operands, &[])?;
+    debug_assert!(extra.is_empty());
+    let Some(assigned) = &command.assigned else {
+        return Err(missing(command, "a value after `=`").into());
+    };
+    let (value, clauses) = clauses(command, assigned, &["size"])?;
+    let size = match clauses.first() {
+        Some((_, size)) => Some(session.within(size, 1, ACCESS_LIMIT)?),
+        None => None,
+    };
+    let bytes = stored(&session.eval(value)?, size, value)?;
+    let va = session.address(va, bytes.len() as u64)?;
+    let data = bytes.into_iter().map(Some).collect();
+    Ok(Action::Access(AccessPlan { verb: AccessVerb::Write, kind: Kind::Write, mode: Mode::User, va, data }))
+}
+
+/// The bytes of a stored value: a number little-endian, a string as it is.
+fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
+    match value {
+        Value::Text(text) => {
+            let bytes: Vec<u8> = text.bytes().collect();
+            match size {
+                _ if bytes.is_empty() => {
+                    Err(Diagnostic::new(Code::WrongType, place.span, "an empty string stores nothing"))
+                }
+                Some(size) if size != bytes.len() as u64 => Err(Diagnostic::new(
+                    Code::WrongCount,
+                    place.span,
+                    format!("the string has {} bytes, not {size}", bytes.len()),
+                )),
+                _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(
+                    Code::LimitSize,
+                    place.span,
+                    format!("at most {ACCESS_LIMIT} bytes are stored at once"),
+                )),
+                _ => Ok(bytes),
+            }
+        }
+        value => number(value, size, place),
+    }
+}
+
+fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
+    let n = value.integer("a stored value").map_err(|e| e.at(place.span))?;
+    let bytes = size.unwrap_or(1).min(16) as u32;
+    let fits = bytes >= 9 || (n < 1i128 << (8 * bytes) && n >= -(1i128 << (8 * bytes - 1)));
+    if !fits {
+        let diagnostic = Diagnostic::new(
+            Code::ValueTooWide,
+            place.span,
+            format!("{n} does not fit in {bytes} byte{}", if bytes == 1 { "" } else { "s" }),
+        );
+        let needed = (1..=8)
+            .find(|b| n < 1i128 << (8 * b) && n >= -(1i128 << (8 * b - 1)))
+            .unwrap_or(8u32)
+            .next_power_of_two();
+        return Err(diagnostic
+            .label("too large")
+            .help(format!("say how many bytes are stored: `size {needed}`")));
+    }
+    let sign = if n < 0 { 0xFF } else { 0 };
+    let little = n.to_le_bytes();
+    Ok((0..size.unwrap_or(1) as usize).map(|i| little.get(i).copied().unwrap_or(sign)).collect())
+}

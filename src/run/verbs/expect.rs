@@ -1,0 +1,85 @@
+//! `expect`: an expression that must be true, or a table that a part of the machine must agree with.
+
+use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use crate::lang::value::ops::binary;
+use crate::run::nouns::TableExpectation;
+use crate::run::record::{Check, Shown};
+use crate::run::session::{Session, Stop};
+
+use super::action::Action;
+use super::operands::{missing, unexpected, word};
+
+/// `expect EXPR`, `expect [exactly] NOUN { table }`
+pub fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    if let Some(assigned) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
+        return Err(Diagnostic::new(Code::Syntax, assigned.span, "`=` gives a value, `==` compares")
+            .help("write `==`")
+            .into());
+    }
+    let exactly = command.operands.first().and_then(word) == Some("exactly") && command.block.is_some();
+    let operands = &command.operands[usize::from(exactly)..];
+    match (operands, &command.block) {
+        ([], _) => Err(missing(command, "something to expect").into()),
+        (operands, Some(block)) => {
+            let Some(table) = &block.table else {
+                return Err(Diagnostic::new(Code::BadTable, block.span, "a table is needed here")
+                    .help("rows stand between `|`")
+                    .into());
+            };
+            if word(&operands[0]) == Some("reference") {
+                return Ok(Action::ExpectReference(table.clone(), exactly));
+            }
+            let (noun, level) = session.noun(operands)?;
+            let layout = (noun.layout)(session.machine(block.span)?, level);
+            let entries = session.entries(table, &layout)?;
+            Ok(Action::ExpectTable(TableExpectation {
+                noun,
+                level,
+                entries,
+                exactly,
+                span: command.verb.span,
+            }))
+        }
+        ([expr], None) => Ok(Action::Expect(session.truth_check(expr)?)),
+        ([_, more, ..], None) => Err(unexpected(command, more, &[]).into()),
+    }
+}
+
+impl Session<'_> {
+    /// The check that an expression is true; of a comparison both sides are kept.
+    fn truth_check(&mut self, expr: &Expr) -> Result<Check, Stop> {
+        let written = |place: &Expr| self.text(place.span).trim().to_owned();
+        if let ExprKind::Binary(op, a, b) = &expr.kind {
+            if let Some(before) = comparison(*op) {
+                let (name, full) = (written(a), written(expr));
+                let (x, y) = (self.eval(a)?, self.eval(b)?);
+                let held = binary(*op, &x, &y).map_err(|e| e.at(expr.span))? == Value::Bool(true);
+                let hex = full.contains("0x").then_some(1);
+                let reason = (!held).then(|| format!("`{full}` is false"));
+                let (expected, actual) =
+                    (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
+                return Ok(Check { fact: name, expected, actual, held, span: expr.span, reason });
+            }
+        }
+        let fact = written(expr);
+        let held = self.truth(expr)?;
+        let (expected, actual) = (Shown::plain(Value::Bool(true)), Some(Shown::plain(Value::Bool(held))));
+        Ok(Check { fact, expected, actual, held, span: expr.span, reason: None })
+    }
+}
+
+/// What stands before the right side of a comparison.
+fn comparison(op: BinaryOp) -> Option<&'static str> {
+    match op {
+        BinaryOp::Equal => Some(""),
+        BinaryOp::NotEqual => Some("not"),
+        BinaryOp::Less => Some("<"),
+        BinaryOp::LessEqual => Some("<="),
+        BinaryOp::Greater => Some(">"),
+        BinaryOp::GreaterEqual => Some(">="),
+        BinaryOp::In => Some("in"),
+        _ => None,
+    }
+}

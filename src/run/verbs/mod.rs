@@ -1,0 +1,192 @@
+//! Verbs: what a statement can begin with. One row a verb: name, parameters, help, example, and the function that
+//! turns a command into an [`Action`]. Preparing an action evaluates and checks everything and changes nothing,
+//! so that a script can be checked without being run.
+
+mod access;
+mod action;
+mod contents;
+mod control;
+mod declare;
+mod expect;
+mod operands;
+mod perform;
+
+use crate::lang::ast::{Command, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+
+use super::absent;
+use super::facts::Family;
+use super::session::{Session, Stop};
+
+pub use access::load;
+pub use action::{AccessPlan, Action};
+pub use operands::word;
+
+/// A verb.
+pub struct Verb {
+    /// Its word.
+    pub name: &'static str,
+    /// What follows it, as the reference prints it.
+    pub params: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// A statement that uses it.
+    pub example: &'static str,
+    /// Which facts it has.
+    pub family: Family,
+    /// Evaluates and checks a command.
+    pub prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
+}
+
+impl Verb {
+    /// How it is written.
+    pub fn usage(&self) -> String {
+        format!("{} {}", self.name, self.params)
+    }
+}
+
+/// Every verb that is a command.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        name: "machine",
+        params: "[PRESET|\"file.yaml\"] [{ settings }]",
+        help: "declares the hardware; a later one starts afresh",
+        example: "machine core-i7 { cores 1 }",
+        family: Family::None,
+        prepare: declare::machine,
+    },
+    Verb {
+        name: "set",
+        params: "NOUN { table } | cr3 = PA | pte LEVEL PA = RAW | pte LEVEL PA { fields }",
+        help: "puts contents into the machine",
+        example: "set cr3 = 0x1000",
+        family: Family::None,
+        prepare: contents::set,
+    },
+    Verb {
+        name: "expect",
+        params: "EXPR | [exactly] NOUN { table }",
+        help: "states what must be true",
+        example: "expect tlb.hits == 0",
+        family: Family::None,
+        prepare: expect::expect,
+    },
+    Verb {
+        name: "show",
+        params: "NOUN | geometry | machine | stats | steps | EXPR",
+        help: "shows a part of the machine, or a value",
+        example: "show geometry",
+        family: Family::None,
+        prepare: contents::show,
+    },
+    Verb {
+        name: "translate",
+        params: "VA [for read|write|execute] [by user|supervisor]",
+        help: "the MMU alone: TLBs, page walk, A and D bits, TLB fill",
+        example: "translate 0x03D4 for write",
+        family: Family::Access,
+        prepare: access::translate,
+    },
+    Verb {
+        name: "read",
+        params: "VA [size N]",
+        help: "a load: translation, then the data caches, then memory",
+        example: "read 0x03D4 size 4",
+        family: Family::Access,
+        prepare: access::read,
+    },
+    Verb {
+        name: "write",
+        params: "VA = V [size N]",
+        help: "a store: translation, then the data caches, then memory",
+        example: "write 0x03D4 = 0x1234 size 2",
+        family: Family::Access,
+        prepare: access::write,
+    },
+    Verb {
+        name: "fetch",
+        params: "VA",
+        help: "an instruction fetch",
+        example: "fetch 0x03D4",
+        family: Family::Access,
+        prepare: access::fetch,
+    },
+    Verb {
+        name: "flush",
+        params: "tlb [NAME] | cache [NAME]",
+        help: "drops entries; a write-back cache writes dirty blocks back, global TLB entries stay",
+        example: "flush tlb",
+        family: Family::None,
+        prepare: control::flush,
+    },
+    Verb {
+        name: "invlpg",
+        params: "VA",
+        help: "drops the TLB entries of one page, global ones too",
+        example: "invlpg 0x03D4",
+        family: Family::None,
+        prepare: control::invlpg,
+    },
+    Verb {
+        name: "core",
+        params: "N",
+        help: "the core that later statements run on, from 0",
+        example: "core 0",
+        family: Family::None,
+        prepare: control::core,
+    },
+    Verb {
+        name: "seed",
+        params: "N",
+        help: "starts the script's generator anew",
+        example: "seed 1",
+        family: Family::None,
+        prepare: control::seed,
+    },
+];
+
+/// Words that begin a statement with a shape of its own; the grammar knows them.
+pub const FORMS: &[(&str, &str, &str)] = &[
+    ("let", "NAME = EXPR", "gives a name a value"),
+    (
+        "choose",
+        "NAME in RANGE|LIST where COND | where OP => FACTS",
+        "draws a value by the seed among those for which every condition holds",
+    ),
+    ("for", "NAME in RANGE|LIST { … }", "runs the block for each value"),
+    ("repeat", "N { … }", "runs the block N times"),
+    ("if", "COND { … } else { … }", "runs one block or the other"),
+    ("def", "NAME(a, b) { … }", "defines a statement of your own"),
+    ("include", "\"file.pw\"", "the statements of another file"),
+    ("scenario", "\"name\" { … }", "runs on a copy of the state, forgotten afterwards"),
+    ("probe", "OP | VA", "an operation's facts, without changing anything"),
+    ("reference", "PAGES { frames N, replacement P, … }", "page replacement on a bare string of pages"),
+];
+
+/// The verb of that name.
+pub fn verb(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|verb| verb.name == name)
+}
+
+/// The verb of a command.
+///
+/// # Errors
+/// `unknown-verb` with the nearest; `not-yet` and `not-in-language` for words that are known.
+pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
+    if let Some(verb) = verb(&word.text) {
+        return Ok(verb);
+    }
+    if let Some(diagnostic) = absent::diagnostic(word) {
+        return Err(diagnostic);
+    }
+    let names =
+        VERBS.iter().map(|verb| verb.name).chain(FORMS.iter().map(|form| form.0)).chain(also.iter().copied());
+    let diagnostic =
+        Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
+            .label("not a verb");
+    Err(match nearest(&word.text, names) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("`pagewalk help` lists the statements"),
+    })
+}
