@@ -7,3 +7,4 @@ pub mod face;
 pub mod lang;
 pub mod machine;
 pub mod report;
+pub mod run;

@@ -120,7 +120,7 @@ fn files_that_cannot_be_read_are_2() {
 
 #[test]
 fn many_mistakes_are_counted_and_not_all_shown() {
-    let text: String = (0..1000).map(|i| format!("let x{i} = y{i}q\n")).collect();
+    let text = (0..1000).map(|i| format!("let x{i} = y{i}q\n")).collect::<Vec<_>>().concat();
     let (status, _, err) = run(&["check", &script("many", &text)]);
     assert_eq!(status, 2);
     assert_eq!(err.matches("[unknown-name]").count(), 100);

@@ -35,6 +35,7 @@ pub struct Stmt {
 
 /// The kinds of statement.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum StmtKind {
     /// `read 0x28F size 4`, `machine simple`, `set tlb { … }`, `mmapcopy(1)`: see [`Command`].
     Command(Command),
@@ -103,6 +104,7 @@ pub enum OperationKind {
 
 /// A condition of `choose`.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum Condition {
     /// `where va % 4 == 0`.
     Expr(Expr),
@@ -191,6 +193,7 @@ pub struct Record<'a> {
 
 /// The pages of a `reference`.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum Pages {
     /// `7 0 1 a`: numbers and words as written.
     Words(Rc<[Word]>),
@@ -235,6 +238,7 @@ pub struct Expr {
 
 /// The kinds of expression.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum ExprKind {
     /// A number, a string, a byte `'h'` (its number), `true`, `false`.
     Value(Value),

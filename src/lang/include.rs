@@ -268,7 +268,9 @@ impl<'a> Reader<'a> {
                 path.span,
                 format!("`{}` lies outside the script's folder", path.text),
             )
-            .help("a script includes only what lies in its own folder or below; copy or move the file there")),
+            .help(
+                "a script includes only what lies in its own folder or below; copy or move the file there",
+            )),
         }
     }
 
@@ -302,7 +304,8 @@ impl<'a> Reader<'a> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let total = open.below.total + read.below.total;
         if total > TOTAL_LIMIT {
-            let message = format!("this script comes to more than {TOTAL_LIMIT} files, counted as often as included");
+            let message =
+                format!("this script comes to more than {TOTAL_LIMIT} files, counted as often as included");
             return Err(Diagnostic::new(Code::IncludeDepth, path.span, message));
         }
         if row + read.below.height > INCLUDE_LIMIT {

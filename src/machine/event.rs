@@ -42,10 +42,16 @@ pub enum Mode {
 /// The machine's answer to an access that cannot be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The entry of page-table level `level` (1 is the top) is not present.
-    NotPresent { level: u32 },
+    /// An entry of the page table is not present.
+    NotPresent {
+        /// Its level; 1 is the top.
+        level: u32,
+    },
     /// The entry is present and forbids the access.
-    Protection { why: Forbidden },
+    Protection {
+        /// The bit that forbids it.
+        why: Forbidden,
+    },
 }
 
 /// Which bit forbids an access.
@@ -77,35 +83,130 @@ pub enum Purpose {
     Demand,
     /// The page walk.
     Walk,
+    /// A dirty block on its way out, or a block that an exclusive cache takes from the one above.
+    Writeback,
 }
 
-/// A step of an access. `tlb` and `cache` number the levels of the spec from 0.
+/// A step of an access. `tlb` and `cache` number the levels of the spec from 0; they are those of the current core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// A piece of an access begins: the part in one page and one block.
-    Piece { va: Va, size: u32 },
-    /// A TLB was looked up; `way` is where it hit.
-    TlbLookup { tlb: u32, set: SetIndex, tag: Tag, way: Option<u32> },
-    /// The walk fetched an entry: its level (1 is the top), its index in the table, where it stands in memory (not
-    /// for the table that stands apart), its raw value (unknown if never set), and what it is.
-    Pte { level: u32, index: u64, address: Option<Pa>, value: Option<u64>, found: Found },
-    /// The walk set A (and D with `dirty`) in entries it used.
-    Marked { level: u32, dirty: bool },
-    /// A translation entered a TLB; `victim` is the tag of the entry that went.
-    TlbFill { tlb: u32, set: SetIndex, way: u32, tag: Tag, victim: Option<Tag> },
+    Piece {
+        /// Where it begins.
+        va: Va,
+        /// Its bytes.
+        size: u32,
+    },
+    /// A TLB was looked up.
+    TlbLookup {
+        /// The TLB.
+        tlb: u32,
+        /// The set.
+        set: SetIndex,
+        /// The tag looked for: on a miss in a TLB of several page sizes, that of the smallest.
+        tag: Tag,
+        /// Where it hit.
+        way: Option<u32>,
+    },
+    /// The walk fetched an entry, or the leaf again to set D in it.
+    Pte {
+        /// Level of its table; 1 is the top.
+        level: u32,
+        /// Its index in the table.
+        index: u64,
+        /// Where it stands in memory; none in the table that stands apart.
+        address: Option<Pa>,
+        /// Its raw value; none if it was never set, or leads on in the table that stands apart.
+        value: Option<u64>,
+        /// What it is.
+        found: Found,
+    },
+    /// The walk changed an entry: set A, or D, in it.
+    Marked {
+        /// Level of its table; 1 is the top.
+        level: u32,
+        /// D was set.
+        dirty: bool,
+    },
+    /// A translation entered a TLB.
+    TlbFill {
+        /// The TLB.
+        tlb: u32,
+        /// The set.
+        set: SetIndex,
+        /// The way.
+        way: u32,
+        /// Its tag.
+        tag: Tag,
+        /// Tag of the entry that went.
+        victim: Option<Tag>,
+    },
     /// The address is translated.
-    Translated { vpn: Vpn, ppn: Ppn, pa: Pa },
+    Translated {
+        /// The virtual page, in base pages.
+        vpn: Vpn,
+        /// The physical page, in base pages.
+        ppn: Ppn,
+        /// The physical address.
+        pa: Pa,
+    },
     /// The access cannot be done.
-    Faulted { fault: Fault },
-    /// A cache was looked up; `way` is where it hit.
-    CacheLookup { cache: u32, set: SetIndex, tag: Tag, way: Option<u32>, purpose: Purpose },
-    /// A block entered a cache; `victim` is the tag of the block that went, `writeback` whether it was dirty and
-    /// written to the next level.
-    CacheFill { cache: u32, set: SetIndex, way: u32, tag: Tag, victim: Option<Tag>, writeback: bool, purpose: Purpose },
-    /// Another cache gave up its copy of the block (another core's, or the other half of a split cache); `dirty`: it was written back first.
-    Snooped { cache: u32, core: u32, dirty: bool },
+    Faulted {
+        /// Why not.
+        fault: Fault,
+    },
+    /// A cache was looked up.
+    CacheLookup {
+        /// The cache.
+        cache: u32,
+        /// The set.
+        set: SetIndex,
+        /// The tag looked for.
+        tag: Tag,
+        /// Where it hit.
+        way: Option<u32>,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// A block entered a cache.
+    CacheFill {
+        /// The cache.
+        cache: u32,
+        /// The set.
+        set: SetIndex,
+        /// The way.
+        way: u32,
+        /// Its tag.
+        tag: Tag,
+        /// Tag of the block that went.
+        victim: Option<Tag>,
+        /// The block that went was dirty and was written down.
+        writeback: bool,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// Another cache gave up its copy of the block (another core's, or the other half of a split cache), or a virtually
+    /// indexed one its copy in another set.
+    Snooped {
+        /// The cache.
+        cache: u32,
+        /// The core it belongs to, 0 if it is shared.
+        core: u32,
+        /// It was written back first.
+        dirty: bool,
+    },
     /// Main memory was read or written.
-    Memory { pa: Pa, write: bool, purpose: Purpose },
+    Memory {
+        /// The first byte: of the piece or entry, or of the block written back.
+        pa: Pa,
+        /// It was written.
+        write: bool,
+        /// What for.
+        purpose: Purpose,
+    },
     /// The caches were passed by, because CD is set.
-    Bypassed { purpose: Purpose },
+    Bypassed {
+        /// What for.
+        purpose: Purpose,
+    },
 }

@@ -1,10 +1,29 @@
 //! The hardware: what a memory system is made of and what an access does to it. Knows nothing of scripts.
+//!
+//! [`Machine`] is the whole of it. It is built of a [`spec::Spec`], told what it holds, and then accessed; what happens
+//! on the way is told to an [`event::Observer`].
 
 pub mod addr;
+pub mod cache;
+pub mod check;
+pub mod contents;
+mod datapath;
 pub mod event;
+mod hierarchy;
+pub mod latency;
+pub mod memory;
+pub mod page_table;
 pub mod policy;
+pub mod presets;
+pub mod pte;
 pub mod random;
 pub mod reference;
 pub mod set_assoc;
 pub mod sparse;
 pub mod spec;
+pub mod tables;
+pub mod tlb;
+mod translate;
+mod walk;
+
+pub use datapath::{Data, Machine, Outcome, TooWide};

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::addr::{SetIndex, Tag};
 use super::policy::{Policy, PolicyState};
@@ -73,6 +74,21 @@ pub enum ReferenceError {
     TooManyHeld,
     /// This page is held twice.
     HeldTwice(u32),
+}
+
+impl fmt::Display for ReferenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReferenceError::NoFrames => f.write_str("there must be at least one frame"),
+            ReferenceError::NoWindow => f.write_str("a window of 0 references holds no page"),
+            ReferenceError::NoTick => f.write_str("a tick every 0 references never comes"),
+            ReferenceError::NotForFrames(policy) => {
+                write!(f, "`{}` does not replace page frames", policy.row().name)
+            }
+            ReferenceError::TooManyHeld => f.write_str("more pages are held than there are frames"),
+            ReferenceError::HeldTwice(_) => f.write_str("a page is held twice"),
+        }
+    }
 }
 
 /// What a reference did, and what stood in memory after it (after the tick, too, if one came).

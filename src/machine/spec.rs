@@ -2,13 +2,17 @@
 
 use std::rc::Rc;
 
+use super::addr::Vpn;
+use super::event::Kind;
 use super::policy::Policy;
-use super::pte::PteFormat;
+use super::pte::{PteFormat, mask};
 
 /// A latency in thousandths of the script's unit (cycles or nanoseconds).
 pub type Latency = u64;
 
 /// How a machine is built. [`Spec::check`] must have passed before a [`super::Machine`] is made of it.
+///
+/// Its derived numbers are of a spec that passed the check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// Address translation; none means that addresses are physical.
@@ -93,6 +97,17 @@ pub enum Inclusion {
     Exclusive,
 }
 
+/// How the size of a cache was given: overrides that change its block keep this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capacity {
+    /// Bytes of data.
+    Bytes(u64),
+    /// Lines, or entries of a TLB.
+    Lines(u64),
+    /// Sets.
+    Sets(u64),
+}
+
 /// A cache level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CacheSpec {
@@ -102,6 +117,8 @@ pub struct CacheSpec {
     pub sets: u64,
     /// Lines a set.
     pub ways: u32,
+    /// How its size was given; agrees with the numbers around it.
+    pub capacity: Capacity,
     /// log2 of the block size in bytes.
     pub block_bits: u32,
     /// Which line of a full set goes.
@@ -120,4 +137,182 @@ pub struct CacheSpec {
     pub shared: bool,
     /// Latency of a lookup.
     pub latency: Latency,
+}
+
+impl Side {
+    /// Whether what serves this side serves accesses of `kind`.
+    #[inline]
+    pub fn serves(self, kind: Kind) -> bool {
+        match self {
+            Side::Data => kind != Kind::Execute,
+            Side::Instructions => kind == Kind::Execute,
+            Side::Both => true,
+        }
+    }
+
+    /// Whether some access concerns both sides.
+    pub fn meets(self, other: Side) -> bool {
+        self == other || self == Side::Both || other == Side::Both
+    }
+}
+
+impl Spec {
+    /// Width of the addresses a program uses, in bits: virtual ones, or physical ones without an MMU.
+    pub fn virtual_bits(&self) -> u32 {
+        self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.virtual_bits)
+    }
+
+    /// Width of the page offset in bits; without an MMU the whole memory is one page.
+    pub fn page_bits(&self) -> u32 {
+        self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.page_bits)
+    }
+
+    /// Width of a VPN in bits, 0 without an MMU.
+    pub fn vpn_bits(&self) -> u32 {
+        self.virtual_bits() - self.page_bits()
+    }
+
+    /// Width of the virtual page offset (and of the physical one) in bits.
+    pub fn vpo_bits(&self) -> u32 {
+        self.page_bits()
+    }
+
+    /// Width of a PPN in bits, 0 without an MMU.
+    pub fn ppn_bits(&self) -> u32 {
+        self.physical_bits - self.page_bits()
+    }
+
+    /// Number of virtual pages.
+    pub fn pages(&self) -> u128 {
+        1 << self.vpn_bits()
+    }
+
+    /// Number of page frames.
+    pub fn frames(&self) -> u128 {
+        1 << self.ppn_bits()
+    }
+
+    /// Bytes of a table of one level with an entry for every page; 0 without an MMU.
+    pub fn flat_page_table_bytes(&self) -> u128 {
+        self.mmu.as_ref().map_or(0, |mmu| self.pages() * u128::from(mmu.pte.bytes))
+    }
+
+    /// The TLB of this name, by number.
+    pub fn tlb_named(&self, name: &str) -> Option<usize> {
+        self.tlbs.iter().position(|tlb| &*tlb.name == name)
+    }
+
+    /// The cache of this name, by number.
+    pub fn cache_named(&self, name: &str) -> Option<usize> {
+        self.caches.iter().position(|cache| &*cache.name == name)
+    }
+
+    /// The first TLB that serves accesses of `kind`.
+    pub fn first_tlb(&self, kind: Kind) -> Option<usize> {
+        self.tlbs.iter().position(|tlb| tlb.side.serves(kind))
+    }
+
+    /// The first cache that serves accesses of `kind`.
+    pub fn first_cache(&self, kind: Kind) -> Option<usize> {
+        self.caches.iter().position(|cache| cache.side.serves(kind))
+    }
+}
+
+impl Mmu {
+    /// log2 of the page that an entry of `level` maps (1 is the top): a huge one above the last level.
+    pub fn level_page_bits(&self, level: u32) -> u32 {
+        self.page_bits + self.levels.iter().skip(level as usize).sum::<u32>()
+    }
+
+    /// Bytes of a table of `level` (1 is the top); 0 if there is no such level.
+    pub fn table_bytes(&self, level: u32) -> u128 {
+        let bits = (level as usize).checked_sub(1).and_then(|n| self.levels.get(n));
+        bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
+    }
+
+    /// The page of a virtual address.
+    #[inline]
+    pub(in crate::machine) fn vpn(&self, va: u64) -> Vpn {
+        Vpn::new(va.checked_shr(self.page_bits).unwrap_or(0))
+    }
+
+    /// The index that virtual page `vpn` has in its table of each level, top first.
+    pub fn indices(&self, vpn: Vpn) -> impl Iterator<Item = u64> + '_ {
+        (1..=self.levels.len() as u32).map(move |level| self.index(vpn, level))
+    }
+
+    /// The index that virtual page `vpn` has in its table of `level` (1 is the top).
+    #[inline]
+    pub fn index(&self, vpn: Vpn, level: u32) -> u64 {
+        let bits = self.levels.get((level as usize).wrapping_sub(1)).copied().unwrap_or(0);
+        vpn.raw().checked_shr(self.level_page_bits(level) - self.page_bits).unwrap_or(0) & mask(bits)
+    }
+}
+
+impl TlbSpec {
+    /// Number of entries.
+    pub fn entries(&self) -> u64 {
+        self.sets * u64::from(self.ways)
+    }
+
+    /// Bits of the VPN that choose the set.
+    pub fn index_bits(&self) -> u32 {
+        self.sets.trailing_zeros()
+    }
+
+    /// Bits of the VPN above the index, for the smallest pages it holds.
+    pub fn tag_bits(&self, virtual_bits: u32) -> u32 {
+        let vpn_bits = virtual_bits.saturating_sub(self.page_bits.first().copied().unwrap_or(0));
+        vpn_bits.saturating_sub(self.index_bits())
+    }
+
+    /// Bytes that it can map at once, with the largest pages it holds.
+    pub fn reach(&self) -> u128 {
+        u128::from(self.entries()) << self.page_bits.last().copied().unwrap_or(0)
+    }
+}
+
+impl CacheSpec {
+    /// Number of lines.
+    pub fn lines(&self) -> u64 {
+        self.sets * u64::from(self.ways)
+    }
+
+    /// Bytes of data it holds.
+    pub fn size(&self) -> u128 {
+        u128::from(self.lines()) << self.block_bits
+    }
+
+    /// Bits of the address within a block.
+    pub fn offset_bits(&self) -> u32 {
+        self.block_bits
+    }
+
+    /// Bits of the address that choose the set.
+    pub fn index_bits(&self) -> u32 {
+        self.sets.trailing_zeros()
+    }
+
+    /// Bits of the physical address that it keeps as a tag: those above the index, or with a virtual index that reaches
+    /// into the page number, the whole PPN.
+    pub fn tag_bits(&self, spec: &Spec) -> u32 {
+        spec.physical_bits.saturating_sub(self.tag_low(spec))
+    }
+
+    /// The lowest bit of the physical address that belongs to the tag.
+    pub(in crate::machine) fn tag_low(&self, spec: &Spec) -> u32 {
+        let low = self.block_bits + self.index_bits();
+        if self.virtual_index { low.min(spec.page_bits()) } else { low }
+    }
+
+    /// Whether index and offset lie within the page offset, so that the set is known before the address is translated.
+    /// True without an MMU, where nothing is translated.
+    pub fn vipt(&self, spec: &Spec) -> bool {
+        spec.mmu.is_none() || self.block_bits + self.index_bits() <= spec.page_bits()
+    }
+
+    /// Page colors: into how many groups of sets the pages of memory fall.
+    pub fn colors(&self, spec: &Spec) -> u64 {
+        1 << (self.block_bits + self.index_bits()).saturating_sub(spec.page_bits())
+    }
 }

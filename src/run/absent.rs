@@ -9,9 +9,44 @@ const LATER: &[(&str, &[&str])] = &[
     (
         "processes and the kernel",
         &[
-            "kernel", "process", "file", "executable", "mmap", "munmap", "mprotect", "mremap", "msync", "madvise", "brk", "sbrk", "fork",
-            "execve", "exit", "wait", "open", "close", "pread", "pwrite", "lseek", "fstat", "ftruncate", "getpid", "malloc", "free",
-            "mlock", "munlock", "ksm", "reclaim", "sync", "swap", "tick", "processes", "layout", "frames", "file_byte", "file_size",
+            "kernel",
+            "process",
+            "file",
+            "executable",
+            "mmap",
+            "munmap",
+            "mprotect",
+            "mremap",
+            "msync",
+            "madvise",
+            "brk",
+            "sbrk",
+            "fork",
+            "execve",
+            "exit",
+            "wait",
+            "open",
+            "close",
+            "pread",
+            "pwrite",
+            "lseek",
+            "fstat",
+            "ftruncate",
+            "getpid",
+            "malloc",
+            "free",
+            "mlock",
+            "munlock",
+            "ksm",
+            "reclaim",
+            "sync",
+            "swap",
+            "tick",
+            "processes",
+            "layout",
+            "frames",
+            "file_byte",
+            "file_size",
         ],
     ),
     ("memory traces", &["replay"]),
@@ -41,5 +76,6 @@ pub fn diagnostic(word: &Word) -> Option<Diagnostic> {
         let message = format!("`{}` belongs to {topic}, which this version does not have yet", word.text);
         return Some(Diagnostic::new(Code::NotYet, word.span, message).label("not in this version"));
     }
-    said(&word.text).map(|said| Diagnostic::new(Code::NotInLanguage, word.span, said).label("not in the language"))
+    said(&word.text)
+        .map(|said| Diagnostic::new(Code::NotInLanguage, word.span, said).label("not in the language"))
 }

@@ -2,7 +2,8 @@
 
 use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Value, binary};
+use crate::lang::value::Value;
+use crate::lang::value::ops::binary;
 
 use super::facts::{self, Family, Key};
 use super::record::{Access, Check, Did, Shown};
@@ -18,7 +19,8 @@ impl Session<'_> {
             Did::Access(access) => Some(access.spec.clone()),
             _ => None,
         };
-        let key = facts::key(&fact.name.text, family, spec.as_deref()).map_err(|near| self.unknown_fact(fact, near, family))?;
+        let key = facts::key(&fact.name.text, family, spec.as_deref())
+            .map_err(|near| self.unknown_fact(fact, near, family))?;
         let (expr, before) = match &fact.claim {
             Claim::Is(expr) => (expr, ""),
             Claim::Not(expr) => (expr, "not"),
@@ -47,8 +49,12 @@ impl Session<'_> {
     /// What the expression can be wrong with.
     pub fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
         match (&expr.kind, key) {
-            (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => Ok(Value::Text(name.clone())),
-            (ExprKind::Name(name), _) if key.takes_words() && self.state.find(name).is_none() => Ok(Value::Text(name.clone())),
+            (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
+                Ok(Value::Text(name.clone()))
+            }
+            (ExprKind::Name(name), _) if key.takes_words() && self.state.find(name).is_none() => {
+                Ok(Value::Text(name.clone()))
+            }
             (ExprKind::List(parts), Key::Reference(_)) => self.page_list(parts),
             _ => self.eval(expr),
         }
@@ -57,7 +63,8 @@ impl Session<'_> {
     /// Says that a statement has no fact of this name.
     pub fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
         let name = &fact.name.text;
-        let diagnostic = Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
+        let diagnostic =
+            Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
         let diagnostic = match family {
             Family::None => diagnostic.label("this statement has no facts"),
             _ => diagnostic.label("not a fact of this statement on this machine"),
@@ -80,10 +87,14 @@ impl Session<'_> {
 fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
     match (key, stated, did) {
         (Key::Access(row), Value::Text(word), _) if row.name == "fault" => fault_agrees(word, &actual.value),
-        (Key::Access(row), Value::Text(text), Did::Access(access)) if row.name == "value" && !row.words.contains(&&**text) => {
-            access.data.iter().copied().eq(crate::lang::value::bytes(text).into_iter().map(Some))
+        (Key::Access(row), Value::Text(text), Did::Access(access))
+            if row.name == "value" && !row.words.contains(&&**text) =>
+        {
+            access.data.iter().copied().eq(text.bytes().map(Some))
         }
-        (Key::Reference(row), Value::List(pages), _) if row.name == "resident" => same_pages(pages, &actual.value),
+        (Key::Reference(row), Value::List(pages), _) if row.name == "resident" => {
+            same_pages(pages, &actual.value)
+        }
         _ => stated.same(&actual.value),
     }
 }
@@ -102,7 +113,9 @@ fn fault_agrees(word: &str, actual: &Value) -> bool {
 fn same_pages(stated: &[Value], actual: &Value) -> bool {
     let Value::List(actual) = actual else { return false };
     let mut left: Vec<&Value> = actual.iter().collect();
-    let found = stated.iter().all(|page| left.iter().position(|other| other.same(page)).map(|at| left.swap_remove(at)).is_some());
+    let found = stated
+        .iter()
+        .all(|page| left.iter().position(|other| other.same(page)).map(|at| left.swap_remove(at)).is_some());
     found && left.is_empty()
 }
 
@@ -110,9 +123,11 @@ fn same_pages(stated: &[Value], actual: &Value) -> bool {
 fn why(access: &Access, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
     if let Value::Text(word) = &expected.value {
         if key.takes_words() && !key.is_word(word, Some(&access.spec)) {
-            let near = crate::lang::check::nearest(word, key.words().iter().copied());
+            let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
             let known = super::settings::list(key.words().iter().copied());
-            return Some(near.map_or(format!("`{name}` is one of {known}"), |near| format!("`{name}` is one of {known}; did you mean `{near}`?")));
+            return Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
+                format!("`{name}` is one of {known}; did you mean `{near}`?")
+            }));
         }
     }
     let reason = facts::reason(access, name);

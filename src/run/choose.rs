@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Value;
+use crate::lang::value::{Number, Value};
 use crate::machine::random::SplitMix64;
 
 use super::exec::not_a_list;
@@ -28,8 +28,12 @@ impl Session<'_> {
         let mut refused = None;
         for tried in 0..all.min(CANDIDATES) {
             self.step(name.span)?;
-            let at = if all <= CANDIDATES { order.next(tried as u64, all as u64, &mut random) } else { below(&mut random, all) };
-            let candidate = value.nth(at).unwrap_or(Value::Bool(false));
+            let at = if all <= CANDIDATES {
+                order.next(tried as u64, all as u64, &mut random)
+            } else {
+                below(&mut random, all)
+            };
+            let candidate = nth(&value, at);
             self.state.bind(name.text.clone(), Binding::Value(candidate.clone()));
             refused = self.refusal(conditions)?;
             if refused.is_none() {
@@ -67,9 +71,23 @@ impl Session<'_> {
     }
 }
 
+/// The element of a range or list at a place within it.
+fn nth(of: &Value, at: u128) -> Value {
+    match of {
+        Value::Range { from, .. } => {
+            Number::integer(from + at as i128).map_or(Value::Bool(false), Value::Number)
+        }
+        Value::List(elements) => elements.get(at as usize).cloned().unwrap_or(Value::Bool(false)),
+        other => other.clone(),
+    }
+}
+
 /// A number below `n`, for ranges larger than a generator's word is asked for at once.
 fn below(random: &mut SplitMix64, n: u128) -> u128 {
-    u64::try_from(n).map_or_else(|_| u128::from(random.next()), |n| u128::from(random.below(n)))
+    match u64::try_from(n) {
+        Ok(n) => u128::from(random.below(n)),
+        Err(_) => u128::from(random.next()),
+    }
 }
 
 /// A random order of 0..n, one number at a time: Fisher and Yates' shuffle, of which only what moved is kept.
@@ -87,13 +105,23 @@ impl Order {
 }
 
 fn nothing(name: &Word, from: &Expr, all: u128, refused: Option<&Condition>) -> Diagnostic {
-    let tried = if all > CANDIDATES { format!("none of {CANDIDATES} sampled values") } else { format!("none of the {all} values") };
-    let diagnostic = Diagnostic::new(Code::NothingToChoose, from.span, format!("{tried} satisfies what is asked of `{}`", name.text))
-        .label("drawn from here");
+    let tried = if all > CANDIDATES {
+        format!("none of {CANDIDATES} sampled values")
+    } else {
+        format!("none of the {all} values")
+    };
+    let diagnostic = Diagnostic::new(
+        Code::NothingToChoose,
+        from.span,
+        format!("{tried} satisfies what is asked of `{}`", name.text),
+    )
+    .label("drawn from here");
     let span = match refused {
         None => return diagnostic,
         Some(Condition::Expr(expr)) => expr.span,
         Some(Condition::Facts { operation, .. }) => operation.span,
     };
-    diagnostic.also(span, "the last value failed this condition").help("loosen a condition, or widen the range")
+    diagnostic
+        .also(span, "the last value failed this condition")
+        .help("loosen a condition, or widen the range")
 }

@@ -49,7 +49,8 @@ impl Session<'_> {
             }
             StmtKind::Let { name, value } => {
                 let value = self.eval(value);
-                let binding = value.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
+                let binding =
+                    value.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
                 self.state.bind(name.text.clone(), binding);
                 self.no_facts(stmt, "this value")?;
                 value.map(|_| ())
@@ -157,7 +158,8 @@ impl Session<'_> {
             return Ok(());
         }
         let spec = self.spec().cloned();
-        let key = facts::key(&fact.name.text, family, spec.as_deref()).map_err(|near| self.unknown_fact(fact, near, family))?;
+        let key = facts::key(&fact.name.text, family, spec.as_deref())
+            .map_err(|near| self.unknown_fact(fact, near, family))?;
         match &fact.claim {
             Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.claimed(expr, &key).map(|_| ()),
             Claim::Open | Claim::Blank => Err(self.no_claim(fact).into()),
@@ -169,7 +171,9 @@ impl Session<'_> {
 fn forget(block: &[Stmt], state: &mut State) {
     for stmt in block {
         match &stmt.kind {
-            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } => state.bind(name.text.clone(), Binding::Unknowable),
+            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } => {
+                state.bind(name.text.clone(), Binding::Unknowable)
+            }
             StmtKind::For { name, body, .. } => {
                 state.bind(name.text.clone(), Binding::Unknowable);
                 forget(body, state);
@@ -188,8 +192,12 @@ fn forget(block: &[Stmt], state: &mut State) {
 /// Whether a block may declare a machine; a call of a definition within it counts as one that may.
 fn may_declare(block: &[Stmt]) -> bool {
     block.iter().any(|stmt| match &stmt.kind {
-        StmtKind::For { body, .. } | StmtKind::Repeat { body, .. } | StmtKind::Include { body, .. } => may_declare(body),
-        StmtKind::If { then, otherwise, .. } => may_declare(then) || otherwise.as_ref().is_some_and(|block| may_declare(block)),
+        StmtKind::For { body, .. } | StmtKind::Repeat { body, .. } | StmtKind::Include { body, .. } => {
+            may_declare(body)
+        }
+        StmtKind::If { then, otherwise, .. } => {
+            may_declare(then) || otherwise.as_ref().is_some_and(|block| may_declare(block))
+        }
         StmtKind::Command(command) => declares(command),
         _ => false,
     })

@@ -1,9 +1,11 @@
 //! The values of expressions.
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
-use crate::lang::check::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{FUNCTIONS, Value, binary, function, unary};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::lang::value::functions::{FUNCTIONS, function};
+use crate::lang::value::ops::{binary, unary};
 
 use super::absent;
 use super::paths::{self, MEMORY_FUNCTIONS};
@@ -73,9 +75,11 @@ impl Session<'_> {
         match self.state.find(name) {
             Some(Binding::Value(value)) => Ok(value.clone()),
             Some(Binding::Unknowable) => Err(Stop::Unknowable),
-            Some(Binding::Def(_)) => Err(Diagnostic::new(Code::WrongType, span, format!("`{name}` is a definition, not a value"))
-                .help(format!("a definition stands as a statement of its own: `{name}(…)`"))
-                .into()),
+            Some(Binding::Def(_)) => {
+                Err(Diagnostic::new(Code::WrongType, span, format!("`{name}` is a definition, not a value"))
+                    .help(format!("a definition stands as a statement of its own: `{name}(…)`"))
+                    .into())
+            }
             None => Err(self.unknown_name(name, span).into()),
         }
     }
@@ -109,11 +113,19 @@ impl Session<'_> {
             return diagnostic;
         }
         if let Some(Binding::Def(_)) = self.state.find(&name.text) {
-            return Diagnostic::new(Code::WrongType, name.span, format!("the definition `{}` has no value", name.text))
-                .help("call it as a statement of its own");
+            return Diagnostic::new(
+                Code::WrongType,
+                name.span,
+                format!("the definition `{}` has no value", name.text),
+            )
+            .help("call it as a statement of its own");
         }
         let names = FUNCTIONS.iter().map(|row| row.name).chain(MEMORY_FUNCTIONS.iter().map(|row| row.name));
-        let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, format!("there is no function `{}`", name.text));
+        let diagnostic = Diagnostic::new(
+            Code::UnknownFunction,
+            name.span,
+            format!("there is no function `{}`", name.text),
+        );
         match nearest(&name.text, names) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help("`pagewalk help` lists the functions"),
@@ -133,6 +145,11 @@ impl Session<'_> {
             return self.path_value(&words);
         }
         let value = self.eval(at)?;
-        Err(paths::no_property(&format!("{} value", value.kind()), &words[words.len() - 1], std::iter::empty()).into())
+        Err(paths::no_property(
+            &format!("{} value", value.kind()),
+            &words[words.len() - 1],
+            std::iter::empty(),
+        )
+        .into())
     }
 }

@@ -80,7 +80,13 @@ impl Session<'_> {
     }
 
     /// Checks the facts stated of what was done, and hands on the record.
-    fn conclude(&mut self, stmt: &Stmt, did: Did, mut checks: Vec<Check>, family: Family) -> Result<(), Stop> {
+    fn conclude(
+        &mut self,
+        stmt: &Stmt,
+        did: Did,
+        mut checks: Vec<Check>,
+        family: Family,
+    ) -> Result<(), Stop> {
         for fact in &*stmt.facts {
             checks.push(self.check_fact(fact, &did, family)?);
         }
@@ -111,7 +117,13 @@ impl Session<'_> {
         self.run_loop(stmt, items.map(Some), Some(name), body)
     }
 
-    fn run_loop(&mut self, stmt: &Stmt, rounds: impl Iterator<Item = Option<Value>>, name: Option<&Word>, body: &[Stmt]) -> Result<(), Stop> {
+    fn run_loop(
+        &mut self,
+        stmt: &Stmt,
+        rounds: impl Iterator<Item = Option<Value>>,
+        name: Option<&Word>,
+        body: &[Stmt],
+    ) -> Result<(), Stop> {
         self.loops.push(stmt.span);
         for value in rounds {
             self.step(stmt.span)?;
@@ -132,7 +144,8 @@ impl Session<'_> {
 
     /// A definition sees the script's and the scenario's names, and its own; not those of the definition that calls it.
     fn run_call(&mut self, stmt: &Stmt, def: &Definition, args: Vec<Value>) -> Result<(), Stop> {
-        let shared = self.state.scopes.iter().position(|scope| scope.private).unwrap_or(self.state.scopes.len());
+        let shared =
+            self.state.scopes.iter().position(|scope| scope.private).unwrap_or(self.state.scopes.len());
         let hidden = self.state.scopes.split_off(shared);
         let mut own = Scope::new(true);
         for (param, arg) in def.params.iter().zip(args) {
@@ -148,7 +161,8 @@ impl Session<'_> {
     /// Runs on a copy of the state. What is wrong in a scenario ends it, and the script goes on after it.
     fn run_scenario(&mut self, stmt: &Stmt, name: &Word, body: &[Stmt]) -> Result<(), Stop> {
         self.totals.scenarios += 1;
-        let (state, scenario, loops) = (self.state.clone(), self.scenario.replace(name.text.clone()), std::mem::take(&mut self.loops));
+        let (state, scenario, loops) =
+            (self.state.clone(), self.scenario.replace(name.text.clone()), std::mem::take(&mut self.loops));
         let depth = self.depth;
         self.state.scopes.push(Scope::new(false));
         self.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
@@ -166,7 +180,8 @@ impl Session<'_> {
     /// Remembers mistakes, each once.
     pub fn report(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
-            let known = self.diagnostics.iter().any(|d| d.code == diagnostic.code && d.span == diagnostic.span);
+            let known =
+                self.diagnostics.iter().any(|d| d.code == diagnostic.code && d.span == diagnostic.span);
             if !known {
                 self.diagnostics.push(diagnostic);
             }
@@ -190,7 +205,13 @@ impl Session<'_> {
         match (verb.prepare)(self, command) {
             Ok(action) => Ok((action, verb.family)),
             Err(Stop::Wrong(diagnostics)) => {
-                let mend = |d: Diagnostic| if d.code == Code::WrongCount && d.help.is_none() { d.help(format!("write `{}`", verb.usage())) } else { d };
+                let mend = |d: Diagnostic| {
+                    if d.code == Code::WrongCount && d.help.is_none() {
+                        d.help(format!("write `{}`", verb.usage()))
+                    } else {
+                        d
+                    }
+                };
                 Err(Stop::Wrong(diagnostics.into_iter().map(mend).collect()))
             }
             Err(stop) => Err(stop),
@@ -200,9 +221,13 @@ impl Session<'_> {
     fn prepare_call(&mut self, def: &Rc<Definition>, command: &Command) -> Result<Action, Stop> {
         let (given, wanted) = (command.operands.len(), def.params.len());
         if given != wanted {
-            return Err(Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` takes {wanted} values, not {given}", def.name.text))
-                .also(def.name.span, "defined here")
-                .into());
+            return Err(Diagnostic::new(
+                Code::WrongCount,
+                command.verb.span,
+                format!("`{}` takes {wanted} values, not {given}", def.name.text),
+            )
+            .also(def.name.span, "defined here")
+            .into());
         }
         Ok(Action::Call(def.clone(), self.values(&command.operands)?))
     }
@@ -234,8 +259,16 @@ impl Session<'_> {
     /// `probe read(x)` reads as a call; it is the verb with one operand.
     fn as_command(&self, expr: &Expr) -> Option<Command> {
         match &expr.kind {
-            crate::lang::ast::ExprKind::Call { name, args } if verbs::verb(&name.text).is_some() || absent::diagnostic(name).is_some() => {
-                Some(Command { verb: name.clone(), call: true, operands: args.clone(), assigned: None, block: None })
+            crate::lang::ast::ExprKind::Call { name, args }
+                if verbs::verb(&name.text).is_some() || absent::diagnostic(name).is_some() =>
+            {
+                Some(Command {
+                    verb: name.clone(),
+                    call: true,
+                    operands: args.clone(),
+                    assigned: None,
+                    block: None,
+                })
             }
             _ => None,
         }
@@ -243,8 +276,13 @@ impl Session<'_> {
 
     /// Says that there is no such process.
     pub fn unknown_process(&self, process: &Word) -> Diagnostic {
-        let diagnostic = Diagnostic::new(Code::UnknownProcess, process.span, format!("there is no process `{}`", process.text)).label("not declared");
-        match crate::lang::check::nearest(&process.text, ["machine", "scenario", "repeat"].into_iter()) {
+        let diagnostic = Diagnostic::new(
+            Code::UnknownProcess,
+            process.span,
+            format!("there is no process `{}`", process.text),
+        )
+        .label("not declared");
+        match crate::lang::nearest::nearest(&process.text, ["machine", "scenario", "repeat"].into_iter()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help("processes belong to the kernel, which this version does not have yet"),
         }

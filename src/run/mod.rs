@@ -7,12 +7,17 @@ mod dry;
 mod eval;
 mod exec;
 pub mod facts;
+mod files;
 pub mod nouns;
 pub mod paths;
 pub mod record;
 mod reference;
+mod script;
 pub mod session;
 pub mod settings;
 pub mod state;
 pub mod verbs;
 pub mod view;
+
+pub use files::Files;
+pub use script::{Ended, check, run};

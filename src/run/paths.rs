@@ -2,13 +2,12 @@
 //! that look at memory. One row each; none of them changes anything.
 
 use crate::lang::ast::{Expr, Span, Word};
-use crate::lang::check::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
 use crate::machine::Machine;
-use crate::machine::event::Kind;
+use crate::machine::cache::Counts;
 use crate::machine::spec::{CacheSpec, Spec, TlbSpec};
-use crate::machine::stats::Stats;
 
 use super::facts::{self, Component, Family};
 use super::record::Did;
@@ -20,7 +19,7 @@ pub struct Part<'a> {
     spec: &'a Spec,
     tlb: Option<&'a TlbSpec>,
     cache: Option<&'a CacheSpec>,
-    stats: Stats,
+    stats: Counts,
 }
 
 /// A property of a TLB or cache.
@@ -63,9 +62,14 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     part("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
     part("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats))),
     part("sets", "number of sets", |p| p.tlb.map(|t| t.sets).or(p.cache.map(|c| c.sets)).map(Value::from)),
-    part("ways", "associativity", |p| p.tlb.map(|t| t.ways).or(p.cache.map(|c| c.ways)).map(|w| Value::from(u64::from(w)))),
+    part("ways", "associativity", |p| {
+        p.tlb.map(|t| t.ways).or(p.cache.map(|c| c.ways)).map(|w| Value::from(u64::from(w)))
+    }),
     part("index_bits", "bits of the set index", |p| {
-        p.tlb.map(TlbSpec::index_bits).or(p.cache.map(CacheSpec::index_bits)).map(|b| Value::from(u64::from(b)))
+        p.tlb
+            .map(TlbSpec::index_bits)
+            .or(p.cache.map(CacheSpec::index_bits))
+            .map(|b| Value::from(u64::from(b)))
     }),
     part("offset_bits", "bits of the offset: in the block, or in the page", |p| {
         Some(Value::from(u64::from(p.cache.map_or(p.spec.page_bits(), CacheSpec::offset_bits))))
@@ -75,18 +79,31 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
         tlb.or(p.cache.map(|c| c.tag_bits(p.spec))).map(|b| Value::from(u64::from(b)))
     }),
     part("reach", "bytes that it covers when full", |p| {
-        p.tlb.map(TlbSpec::reach).or(p.cache.map(CacheSpec::size)).and_then(|n| u64::try_from(n).ok()).map(Value::from)
+        p.tlb
+            .map(TlbSpec::reach)
+            .or(p.cache.map(CacheSpec::size))
+            .and_then(|n| u64::try_from(n).ok())
+            .map(Value::from)
     }),
-    part("vipt", "true when index and offset lie in the page offset", |p| p.cache.map(|c| Value::Bool(c.vipt(p.spec)))),
-    part("colors", "page colors: groups of sets that a page can fall into", |p| p.cache.map(|c| Value::from(c.colors(p.spec)))),
+    part("vipt", "true when index and offset lie in the page offset", |p| {
+        p.cache.map(|c| Value::Bool(c.vipt(p.spec)))
+    }),
+    part("colors", "page colors: groups of sets that a page can fall into", |p| {
+        p.cache.map(|c| Value::from(c.colors(p.spec)))
+    }),
 ];
 
-fn miss_rate(stats: &Stats) -> Value {
+fn miss_rate(stats: &Counts) -> Value {
     let all = i128::from(stats.hits) + i128::from(stats.misses);
     Number::fraction(i128::from(stats.misses), all.max(1)).map_or(Value::from(0u64), Value::Number)
 }
 
-const fn property(of: &'static str, name: &'static str, help: &'static str, get: fn(&Machine) -> u128) -> MachineProperty {
+const fn property(
+    of: &'static str,
+    name: &'static str,
+    help: &'static str,
+    get: fn(&Machine) -> u128,
+) -> MachineProperty {
     MachineProperty { of, name, help, get }
 }
 
@@ -97,9 +114,11 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
     property("machine", "ppn_bits", "width of a PPN", |m| m.spec().ppn_bits().into()),
     property("machine", "pages", "number of virtual pages", |m| m.spec().pages()),
     property("machine", "frames", "number of physical pages", |m| m.spec().frames()),
-    property("machine", "flat_page_table_bytes", "size of a one-level page table", |m| m.spec().flat_page_table_bytes()),
-    property("page_table", "tables", "page tables in use, of all levels", |m| m.tables_in_use().into()),
-    property("page_table", "bytes", "bytes of the page tables in use", |m| m.table_bytes_in_use()),
+    property("machine", "flat_page_table_bytes", "size of a one-level page table", |m| {
+        m.spec().flat_page_table_bytes()
+    }),
+    property("page_table", "tables", "page tables in use, of all levels", |m| m.page_table().tables.into()),
+    property("page_table", "bytes", "bytes of the page tables in use", |m| m.page_table().bytes),
 ];
 
 /// A function that looks at memory as the CPU would see it.
@@ -117,12 +136,17 @@ pub struct MemoryFunction {
 /// The functions that look at memory.
 pub const MEMORY_FUNCTIONS: &[MemoryFunction] = &[
     MemoryFunction { name: "byte", params: "VA", help: "the byte at an address", of: little_endian },
-    MemoryFunction { name: "word", params: "VA, n", help: "n bytes at an address, little-endian, at most 8", of: little_endian },
+    MemoryFunction {
+        name: "word",
+        params: "VA, n",
+        help: "n bytes at an address, little-endian, at most 8",
+        of: little_endian,
+    },
     MemoryFunction {
         name: "string",
         params: "VA, n",
         help: "n bytes at an address, as text",
-        of: |bytes| Value::from(bytes.iter().map(|&byte| char::from(byte)).collect::<String>()),
+        of: |bytes| Value::from(String::from_utf8_lossy(bytes).into_owned()),
     },
 ];
 
@@ -132,7 +156,8 @@ fn little_endian(bytes: &[u8]) -> Value {
 
 /// Says that something has no such property, with the nearest.
 pub fn no_property(of: &str, name: &Word, names: impl Iterator<Item = &'static str>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::UnknownPath, name.span, format!("`{of}` has no `{}`", name.text)).label("not known");
+    let diagnostic = Diagnostic::new(Code::UnknownPath, name.span, format!("`{of}` has no `{}`", name.text))
+        .label("not known");
     match nearest(&name.text, names) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic,
@@ -146,7 +171,10 @@ impl Session<'_> {
     /// `unknown-path`, `no-answer`, `no-machine`.
     pub fn path_value(&mut self, words: &[Word]) -> Result<Value, Stop> {
         let [head, rest @ ..] = words else { return Err(Stop::Unknowable) };
-        let name = Word { text: rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".").into(), span: rest[0].span };
+        let name = Word {
+            text: rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".").into(),
+            span: rest[0].span,
+        };
         match &*head.text {
             "last" => self.last_fact(&name),
             "machine" | "page_table" => self.machine_property(head, &name),
@@ -165,7 +193,8 @@ impl Session<'_> {
         };
         let family = if matches!(*last, Did::Access(_)) { Family::Access } else { Family::Reference };
         let key = facts::key(&name.text, family, self.spec().map(AsRef::as_ref)).map_err(|near| {
-            let diagnostic = Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
+            let diagnostic =
+                Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
             near.map_or(diagnostic.clone(), |near| diagnostic.help(format!("did you mean `{near}`?")))
         })?;
         let shown = key.of(&last).ok_or_else(|| {
@@ -189,7 +218,10 @@ impl Session<'_> {
     }
 
     fn part_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
-        if matches!(self.state.find(&of.text), Some(_)) && !matches!(&*of.text, "tlb" | "cache") && self.component(&of.text).is_none() {
+        if matches!(self.state.find(&of.text), Some(_))
+            && !matches!(&*of.text, "tlb" | "cache")
+            && self.component(&of.text).is_none()
+        {
             return self.no_fields(of, name);
         }
         self.machine(of.span)?;
@@ -228,7 +260,9 @@ impl Session<'_> {
             return Diagnostic::new(Code::UnknownPath, of.span, format!("`{}` is not known", of.text));
         };
         let names: Vec<&str> = Component::all(spec).map(|component| component.name(spec)).collect();
-        let diagnostic = Diagnostic::new(Code::UnknownNoun, of.span, format!("this machine has no `{}`", of.text)).label("not a part of it");
+        let diagnostic =
+            Diagnostic::new(Code::UnknownNoun, of.span, format!("this machine has no `{}`", of.text))
+                .label("not a part of it");
         match nearest(&of.text, names.iter().copied().chain(["last", "machine", "page_table"])) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None if names.is_empty() => diagnostic.help("it has neither a TLB nor a cache"),
@@ -240,12 +274,21 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `wrong-count`, `address-too-wide`, `no-answer` where the bytes cannot be read or are unknown.
-    pub fn memory_function(&mut self, row: &MemoryFunction, args: &[Expr], span: Span) -> Result<Value, Stop> {
+    pub fn memory_function(
+        &mut self,
+        row: &MemoryFunction,
+        args: &[Expr],
+        span: Span,
+    ) -> Result<Value, Stop> {
         let wanted = row.params.split(',').count();
         if args.len() != wanted {
-            return Err(Diagnostic::new(Code::WrongCount, span, format!("`{}` takes {wanted} values, not {}", row.name, args.len()))
-                .help(format!("write `{}({})`: {}", row.name, row.params, row.help))
-                .into());
+            return Err(Diagnostic::new(
+                Code::WrongCount,
+                span,
+                format!("`{}` takes {wanted} values, not {}", row.name, args.len()),
+            )
+            .help(format!("write `{}({})`: {}", row.name, row.params, row.help))
+            .into());
         }
         let most = if row.name == "word" { 8 } else { ACCESS_LIMIT };
         let size = if wanted == 2 { self.within(&args[1], 1, most)? } else { 1 };
@@ -254,21 +297,30 @@ impl Session<'_> {
             return Err(Stop::Unknowable);
         }
         let mut bytes = vec![None; size as usize];
-        let seen = self.machine(span)?.peek(va, Kind::Read, &mut bytes);
+        let seen = self.machine(span)?.peek(va, &mut bytes);
         let why = match seen {
             Err(_) => "the access would fault",
             Ok(()) => "a byte of it was never set",
         };
-        bytes.into_iter().collect::<Option<Vec<u8>>>().filter(|_| seen.is_ok()).map(|bytes| (row.of)(&bytes)).ok_or_else(|| {
-            Diagnostic::new(Code::NoAnswer, span, "memory cannot be read here").label(why).into()
-        })
+        bytes
+            .into_iter()
+            .collect::<Option<Vec<u8>>>()
+            .filter(|_| seen.is_ok())
+            .map(|bytes| (row.of)(&bytes))
+            .ok_or_else(|| {
+                Diagnostic::new(Code::NoAnswer, span, "memory cannot be read here").label(why).into()
+            })
     }
 }
 
 fn part_of(machine: &Machine, component: Component) -> Part<'_> {
     let spec = machine.spec();
     match component {
-        Component::Tlb(at) => Part { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats: machine.tlb_stats(at) },
-        Component::Cache(at) => Part { spec, tlb: None, cache: Some(&spec.caches[at]), stats: machine.cache_stats(at) },
+        Component::Tlb(at) => {
+            Part { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats: machine.tlb_counts(at) }
+        }
+        Component::Cache(at) => {
+            Part { spec, tlb: None, cache: Some(&spec.caches[at]), stats: machine.cache_counts(at) }
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
+use crate::machine::Outcome;
 use crate::machine::addr::Va;
-use crate::machine::datapath::Outcome;
 use crate::machine::event::{Event, Kind, Mode};
 use crate::machine::reference;
 use crate::machine::spec::Spec;
@@ -176,7 +176,7 @@ impl std::fmt::Display for Shown {
             write!(f, "{} ", self.before)?;
         }
         match (&self.value, self.hex) {
-            (Value::Number(number), Some(digits)) => match number.to_integer() {
+            (Value::Number(number), Some(digits)) => match number.as_integer() {
                 Some(n) if n >= 0 => write!(f, "0x{n:0width$X}", width = digits as usize),
                 _ => write!(f, "{number}"),
             },

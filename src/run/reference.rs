@@ -27,7 +27,13 @@ pub struct Draft {
 
 /// Settings of `reference`.
 pub const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
-    SettingRow { name: "frames", params: "N", help: "number of frames", repeats: false, set: |d, f| number(f, &mut d.frames) },
+    SettingRow {
+        name: "frames",
+        params: "N",
+        help: "number of frames",
+        repeats: false,
+        set: |d, f| number(f, &mut d.frames),
+    },
     SettingRow {
         name: "replacement",
         params: "lru|fifo|clock|second-chance|nru|aging|mru|lifo|lfu|random|optimal [lookahead N]|working-set",
@@ -35,10 +41,34 @@ pub const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         repeats: false,
         set: replacement,
     },
-    SettingRow { name: "window", params: "N", help: "references that a working set looks back", repeats: false, set: |d, f| number(f, &mut d.window) },
-    SettingRow { name: "tick", params: "N", help: "a tick every N references, for nru and aging", repeats: false, set: |d, f| number(f, &mut d.tick) },
-    SettingRow { name: "holding", params: "[PAGES]", help: "pages in memory at the start, oldest first", repeats: false, set: |d, f| pages(f, &mut d.holding) },
-    SettingRow { name: "writes", params: "[PAGES]", help: "pages to which every reference is a store", repeats: false, set: |d, f| pages(f, &mut d.writes) },
+    SettingRow {
+        name: "window",
+        params: "N",
+        help: "references that a working set looks back",
+        repeats: false,
+        set: |d, f| number(f, &mut d.window),
+    },
+    SettingRow {
+        name: "tick",
+        params: "N",
+        help: "a tick every N references, for nru and aging",
+        repeats: false,
+        set: |d, f| number(f, &mut d.tick),
+    },
+    SettingRow {
+        name: "holding",
+        params: "[PAGES]",
+        help: "pages in memory at the start, oldest first",
+        repeats: false,
+        set: |d, f| pages(f, &mut d.holding),
+    },
+    SettingRow {
+        name: "writes",
+        params: "[PAGES]",
+        help: "pages to which every reference is a store",
+        repeats: false,
+        set: |d, f| pages(f, &mut d.writes),
+    },
 ];
 
 fn number(field: &Field, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
@@ -58,13 +88,20 @@ fn pages(field: &Field, to: &mut Vec<Value>) -> Result<(), Vec<Diagnostic>> {
 }
 
 fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> {
-    let words = || POLICIES.iter().filter(|row| row.frames).map(|row| row.name).chain(["optimal", "working-set"]);
+    let words =
+        || POLICIES.iter().filter(|row| row.frames).map(|row| row.name).chain(["optimal", "working-set"]);
     let [first, rest @ ..] = field.args.as_slice() else { return sole(field).map(|_| ()) };
     let said = first.word().unwrap_or_default();
     let Some(name) = words().find(|word| *word == said) else {
-        let near = crate::lang::check::nearest(said, words());
-        let help = near.map_or_else(|| format!("it is one of {}", list(words())), |near| format!("did you mean `{near}`?"));
-        return Err(vec![Diagnostic::new(Code::UnknownWord, first.span, format!("`{said}` is no replacement policy")).help(help)]);
+        let near = crate::lang::nearest::nearest(said, words());
+        let help = near.map_or_else(
+            || format!("it is one of {}", list(words())),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(vec![
+            Diagnostic::new(Code::UnknownWord, first.span, format!("`{said}` is no replacement policy"))
+                .help(help),
+        ]);
     };
     draft.replacement = Some(Word { text: name.into(), span: first.span });
     match rest {
@@ -126,10 +163,13 @@ impl Session<'_> {
             tick: draft.tick,
             random: self.state.random,
         };
-        let wrong = |error: ReferenceError| Stop::from(Diagnostic::new(Code::BadGeometry, settings.span, error.to_string()));
+        let wrong = |error: ReferenceError| {
+            Stop::from(Diagnostic::new(Code::BadGeometry, settings.span, error.to_string()))
+        };
         let totals = reference.run().map_err(wrong)?;
         self.state.random = totals.random;
-        let kept = string.len() as u64 * u64::from(reference.frames.min(string.len() as u32).max(1)) <= STEP_CELLS;
+        let kept =
+            string.len() as u64 * u64::from(reference.frames.min(string.len() as u32).max(1)) <= STEP_CELLS;
         let steps = if kept { reference.steps().map_err(wrong)?.collect() } else { Vec::new() };
         Ok(ReferenceRun { names: names.0, caption: draft.caption(), frames: reference.frames, totals, steps })
     }
@@ -199,8 +239,10 @@ impl Draft {
         match (&*word.text, self.window) {
             ("optimal", _) => self.framed(Replacement::Optimal { lookahead: self.lookahead }, place),
             ("working-set", Some(window)) => Ok(Replacement::WorkingSet { window }),
-            ("working-set", None) => Err(Diagnostic::new(Code::WrongCount, word.span, "a working set needs a window")
-                .help("add `window N`: the references it looks back")),
+            ("working-set", None) => {
+                Err(Diagnostic::new(Code::WrongCount, word.span, "a working set needs a window")
+                    .help("add `window N`: the references it looks back"))
+            }
             (name, _) => self.framed(Replacement::Policy(Policy::by_name(name).unwrap_or_default()), place),
         }
     }
@@ -209,13 +251,20 @@ impl Draft {
         if self.frames.is_some() {
             return Ok(replacement);
         }
-        Err(Diagnostic::new(Code::WrongCount, place, "how many frames there are is not said").help("add `frames N`"))
+        Err(Diagnostic::new(Code::WrongCount, place, "how many frames there are is not said")
+            .help("add `frames N`"))
     }
 
     fn caption(&self) -> String {
         let name = self.replacement.as_ref().map_or("lru", |word| &word.text);
         let more = |what: &str, n: Option<u64>| n.map_or(String::new(), |n| format!("{what} {n}"));
-        let parts = [name.to_owned(), more("lookahead", self.lookahead), more("window", self.window), more("frames", self.frames), more("tick", self.tick)];
+        let parts = [
+            name.to_owned(),
+            more("lookahead", self.lookahead),
+            more("window", self.window),
+            more("frames", self.frames),
+            more("tick", self.tick),
+        ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }
 }

@@ -9,6 +9,7 @@ use crate::lang::value::Value;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
 
+use super::files::Files;
 use super::record::{Check, Did, Sink, StepRecord, Totals};
 use super::state::{Slot, State};
 
@@ -60,6 +61,8 @@ pub const DEPTH_LIMIT: usize = 256;
 pub struct Session<'s> {
     /// The texts that spans point into.
     pub sources: &'s Sources,
+    /// The machine files that the script names.
+    pub files: &'s Files,
     /// Everything that statements change.
     pub state: State,
     /// What is wrong so far.
@@ -81,9 +84,10 @@ pub struct Session<'s> {
 
 impl<'s> Session<'s> {
     /// A session with nothing declared.
-    pub fn new(sources: &'s Sources, options: Options, sink: &'s mut dyn Sink) -> Self {
+    pub fn new(sources: &'s Sources, files: &'s Files, options: Options, sink: &'s mut dyn Sink) -> Self {
         Self {
             sources,
+            files,
             state: State::new(options.seed),
             diagnostics: Vec::new(),
             totals: Totals::default(),
@@ -180,10 +184,14 @@ impl<'s> Session<'s> {
     pub fn truth(&mut self, expr: &Expr) -> Result<bool, Stop> {
         match self.eval(expr)? {
             Value::Bool(truth) => Ok(truth),
-            value => Err(Diagnostic::new(Code::WrongType, expr.span, format!("{} is neither true nor false", value.kind()))
-                .label("a condition is needed here")
-                .help("compare it with something, as in `x != 0`")
-                .into()),
+            value => Err(Diagnostic::new(
+                Code::WrongType,
+                expr.span,
+                format!("{} is neither true nor false", value.kind()),
+            )
+            .label("a condition is needed here")
+            .help("compare it with something, as in `x != 0`")
+            .into()),
         }
     }
 }

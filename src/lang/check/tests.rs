@@ -123,8 +123,8 @@ fn definitions_do_not_come_back_to_themselves() {
 
 #[test]
 fn long_chains_of_definitions_are_followed() {
-    let mut script: String = (0..20_000).map(|i| format!("def f{i}() {{ f{}() }}\n", i + 1)).collect();
-    script.push_str("def f20000() { core 0 }\n");
+    let links = (0..20_000).map(|i| format!("def f{i}() {{ f{}() }}\n", i + 1));
+    let mut script = links.chain(["def f20000() { core 0 }\n".to_owned()]).collect::<Vec<_>>().concat();
     fine(&script);
     script = script.replace("{ core 0 }", "{ f0() }");
     assert_eq!(codes(&script), [("recursion", "f1")]);

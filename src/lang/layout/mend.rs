@@ -34,12 +34,13 @@ impl Scan<'_> {
         let begun = self.levels[self.block()].statement.unwrap_or(bracket);
         let line = self.text[..begun].rfind('\n').map_or(0, |newline| newline + 1);
         let indent = self.text[line..begun].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        let newline = self.text[bracket..self.at.min(self.text.len())].match_indices('\n').find_map(|(at, _)| {
-            let line = self.text[bracket + at + 1..].lines().next().unwrap_or("");
-            let text = line.trim_start_matches([' ', '\t']);
-            let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || "_}|".contains(c));
-            (begins && line.len() - text.len() <= indent).then_some(bracket + at)
-        });
+        let newline =
+            self.text[bracket..self.at.min(self.text.len())].match_indices('\n').find_map(|(at, _)| {
+                let line = self.text[bracket + at + 1..].lines().next().unwrap_or("");
+                let text = line.trim_start_matches([' ', '\t']);
+                let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || "_}|".contains(c));
+                (begins && line.len() - text.len() <= indent).then_some(bracket + at)
+            });
         let Some(newline) = newline else { return false };
         self.returns += 1;
         self.out[newline..].copy_from_slice(&self.text.as_bytes()[newline..]);
@@ -52,11 +53,15 @@ impl Scan<'_> {
     pub(super) fn unclosed_string(&mut self, line_end: usize) {
         let open = self.at;
         let (message, help) = if self.byte(0) == b'"' {
-            ("this string is never closed", "a string ends on its line; text over several lines stands in `\"\"\"`")
+            (
+                "this string is never closed",
+                "a string ends on its line; text over several lines stands in `\"\"\"`",
+            )
         } else {
             ("this `'` is never closed", "a byte is written 'h'; strings stand in double quotes")
         };
-        self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here").help = Some(help.to_owned());
+        self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here").help =
+            Some(help.to_owned());
         let line = self.text[open..line_end].trim_end();
         let block = self.block();
         self.levels[block].damaged = true;

@@ -245,7 +245,8 @@ impl<'a> Scan<'a> {
             let arrow = rest.starts_with("=>");
             self.begin(arrow);
             let row = self.in_row();
-            self.goes_on = !row && (arrow || rest.starts_with("..") || b"+-*/%<>&^|~!=,".contains(&self.byte(0)));
+            self.goes_on =
+                !row && (arrow || rest.starts_with("..") || b"+-*/%<>&^|~!=,".contains(&self.byte(0)));
             self.comma = self.byte(0) == b',';
             self.at += if arrow || rest.starts_with("..") { 2 } else { self.character() };
         } else {
@@ -261,7 +262,9 @@ impl<'a> Scan<'a> {
         let mut end = self.at + 1;
         loop {
             match self.text.as_bytes().get(end) {
-                Some(b'\\') if !matches!(self.text.as_bytes().get(end + 1), None | Some(b'\n' | b'\r')) => end += 2,
+                Some(b'\\') if !matches!(self.text.as_bytes().get(end + 1), None | Some(b'\n' | b'\r')) => {
+                    end += 2
+                }
                 Some(byte) if *byte == quote => break,
                 None | Some(b'\n') => return self.unclosed_string(end),
                 Some(_) => end += 1,

@@ -106,7 +106,8 @@ impl Tree<'_> {
             // A pair of round brackets: the expression in it, brackets included in its place.
             _ => {
                 let inner = part.into_inner().next().map(|inner| self.deep(inner));
-                return inner.map_or_else(|| nothing(span), |(expr, depth)| (Expr { span, ..expr }, depth + 1));
+                return inner
+                    .map_or_else(|| nothing(span), |(expr, depth)| (Expr { span, ..expr }, depth + 1));
             }
         };
         (Expr { kind, span }, 1)
@@ -184,7 +185,8 @@ impl Tree<'_> {
             None => Err(bad_number(text)),
         });
         let number = if ambiguous { Err(bad_number(text)) } else { number };
-        let number = number.map_err(|error| if error.code == Code::BadNumber { bad_number(text) } else { error });
+        let number =
+            number.map_err(|error| if error.code == Code::BadNumber { bad_number(text) } else { error });
         Value::Number(self.checked(number, span).unwrap_or(Number::ZERO))
     }
 }

@@ -41,7 +41,10 @@ impl Tree<'_> {
             Rule::repeat => {
                 let mut parts = pair.into_inner();
                 let count = parts.next().map(|count| self.expr(count));
-                count.map_or_else(nothing, |count| StmtKind::Repeat { count, body: self.next_block(parts.next()) })
+                count.map_or_else(nothing, |count| StmtKind::Repeat {
+                    count,
+                    body: self.next_block(parts.next()),
+                })
             }
             Rule::if_else => self.if_else(pair),
             Rule::define => self.define(pair),
@@ -152,7 +155,8 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::word_if if self.nesting >= DEPTH_LIMIT => {
-                    let message = format!("this `if` has too many arms: blocks lie more than {DEPTH_LIMIT} deep");
+                    let message =
+                        format!("this `if` has too many arms: blocks lie more than {DEPTH_LIMIT} deep");
                     let diagnostic = Diagnostic::new(Code::TooDeep, self.span(&part), message);
                     self.report(diagnostic.label("each `else if` lies in the one before"));
                     break;
@@ -180,7 +184,8 @@ impl Tree<'_> {
             if arms.is_empty() {
                 kind = Some(above);
             } else {
-                otherwise = Some([Stmt { kind: above, facts: [].into(), span: Span { start, ..whole } }].into());
+                otherwise =
+                    Some([Stmt { kind: above, facts: [].into(), span: Span { start, ..whole } }].into());
             }
         }
         kind.unwrap_or_else(nothing)
@@ -211,7 +216,8 @@ impl Tree<'_> {
         let end = self.span(&pair).end;
         let mut words = Vec::new();
         let mut list = None;
-        let mut settings = Settings { span: Span { file: self.file, start: end, end }, ..Settings::default() };
+        let mut settings =
+            Settings { span: Span { file: self.file, start: end, end }, ..Settings::default() };
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::page => words.push(self.word(&part)),

@@ -13,7 +13,8 @@ pub(super) fn string(quoted: &str, span: Span) -> Result<Rc<str>, Diagnostic> {
     }
     String::from_utf8(unescape(inner, span)?).map(Rc::from).map_err(|error| {
         let message = format!("the byte {} of this string is no text", error.utf8_error().valid_up_to());
-        Diagnostic::new(Code::Syntax, span, message).help("a string is UTF-8; a byte alone is written '\\xFF'")
+        Diagnostic::new(Code::Syntax, span, message)
+            .help("a string is UTF-8; a byte alone is written '\\xFF'")
     })
 }
 

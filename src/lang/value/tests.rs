@@ -150,6 +150,7 @@ fn shifts_stay_in_range() {
     assert_eq!(op("-5", Op::ShiftRight, "1"), "-3");
     assert_eq!(op("5", Op::ShiftRight, "64"), "0");
     assert_eq!(op("1", Op::ShiftLeft, "-1"), "bad-width");
+    assert_eq!(op("0", Op::ShiftRight, "65"), "bad-width");
     assert_eq!(op("1", Op::ShiftRight, "1000000"), "bad-width");
     assert_eq!(op("1", Op::ShiftLeft, "0.5"), "not-an-integer");
 }

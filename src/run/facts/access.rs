@@ -1,11 +1,11 @@
 //! The facts of an access that every machine has.
 
 use crate::lang::value::{Number, Value};
-use crate::machine::event::{Event, Fault, Kind, Purpose};
+use crate::machine::event::{Event, Fault, Purpose};
 use crate::machine::latency::cycles;
 
 use super::component::{self, Component};
-use super::row::{FactRow, low, serves, shifted};
+use super::row::{FactRow, low, shifted};
 use crate::run::record::{Access, AccessVerb, Shown};
 
 const LOOKUP: &[&str] = &["hit", "miss", "none"];
@@ -13,16 +13,36 @@ const NOTHING: &[&str] = &["none"];
 const YES_NO: &[&str] = &["yes", "no"];
 const UNKNOWN: &[&str] = &["unknown"];
 const FAULTS: &[&str] = &[
-    "none", "page", "demand-zero", "file", "swap", "copy-on-write", "protection", "segmentation", "bus", "normal", "any",
+    "none",
+    "page",
+    "demand-zero",
+    "file",
+    "swap",
+    "copy-on-write",
+    "protection",
+    "segmentation",
+    "bus",
+    "normal",
+    "any",
 ];
 
 /// A row that is told of every access.
-const fn told(name: &'static str, words: &'static [&'static str], help: &'static str, get: fn(&Access) -> Option<Shown>) -> FactRow {
+const fn told(
+    name: &'static str,
+    words: &'static [&'static str],
+    help: &'static str,
+    get: fn(&Access) -> Option<Shown>,
+) -> FactRow {
     FactRow { name, words, help, get, told: true }
 }
 
 /// A row of the kernel's answer: nothing on bare hardware, so it is checked but not told.
-const fn kernel(name: &'static str, words: &'static [&'static str], help: &'static str, get: fn(&Access) -> Option<Shown>) -> FactRow {
+const fn kernel(
+    name: &'static str,
+    words: &'static [&'static str],
+    help: &'static str,
+    get: fn(&Access) -> Option<Shown>,
+) -> FactRow {
     FactRow { name, words, help, get, told: false }
 }
 
@@ -35,23 +55,37 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("tlb", LOOKUP, "whether some TLB level held the translation", tlb),
     told("walk", &[], "page-table entries fetched", walk),
     told("fault", FAULTS, "why the access could not be done", fault),
-    told("ppn", &[], "physical page number", |a| physical_field(a, |pa, page| shifted(pa, page), |p, page| p - page)),
+    told("ppn", &[], "physical page number", |a| {
+        physical_field(a, |pa, page| shifted(pa, page), |p, page| p - page)
+    }),
     told("ppo", &[], "physical page offset", |a| physical_field(a, low, |_, page| page)),
     told("pa", &[], "physical address", pa),
     told("co", &[], "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
     told("ci", &[], "set of the first cache", |a| component::index(a, first_cache(a)?)),
     told("ct", &[], "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
-    told("cache", LOOKUP, "whether the first cache held the block", |a| component::lookup(a, first_cache(a)?)),
+    told("cache", LOOKUP, "whether the first cache held the block", |a| {
+        component::lookup(a, first_cache(a)?)
+    }),
     told("served", &["memory"], "where the data came from", served),
     told("byte", UNKNOWN, "the byte that was read", byte),
     told("value", UNKNOWN, "all that was read, little-endian", value),
-    told("cycles", &[], "latency of the access", |a| Some(Shown::plain(thousandths(cycles(&a.events, &a.spec))))),
-    told("pieces", &[], "parts it was done in, at block and page boundaries", |a| Some(Shown::plain(u64::from(a.outcome.pieces)))),
-    kernel("signal", &["none", "SIGSEGV", "SIGBUS"], "the signal that Linux sends", |_| Some(Shown::word("none"))),
-    kernel("code", &["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"], "the signal's si_code", |_| Some(Shown::word("none"))),
+    told("cycles", &[], "latency of the access", |a| {
+        Some(Shown::plain(thousandths(cycles(&a.spec, &a.events))))
+    }),
+    told("pieces", &[], "parts it was done in, at block and page boundaries", |a| {
+        Some(Shown::plain(u64::from(a.outcome.pieces)))
+    }),
+    kernel("signal", &["none", "SIGSEGV", "SIGBUS"], "the signal that Linux sends", |_| {
+        Some(Shown::word("none"))
+    }),
+    kernel("code", &["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"], "the signal's si_code", |_| {
+        Some(Shown::word("none"))
+    }),
     kernel("frame", &[], "the frame that the fault handler mapped", |_| None),
     kernel("evicted", NOTHING, "the page that the fault handler evicted", |_| Some(Shown::word("none"))),
-    kernel("swapped-out", YES_NO, "whether the evicted page was written to swap", |_| Some(Shown::word("no"))),
+    kernel("swapped-out", YES_NO, "whether the evicted page was written to swap", |_| {
+        Some(Shown::word("no"))
+    }),
     kernel("copied", YES_NO, "whether the fault handler copied a page", |_| Some(Shown::word("no"))),
     kernel("minor", &[], "minor faults of this access", |_| Some(Shown::plain(0u64))),
     kernel("major", &[], "major faults of this access", |_| Some(Shown::plain(0u64))),
@@ -81,11 +115,11 @@ fn pa(a: &Access) -> Option<Shown> {
 }
 
 fn first_tlb(a: &Access) -> Option<Component> {
-    a.spec.tlbs.iter().position(|tlb| serves(tlb.side, a.kind)).map(Component::Tlb)
+    a.spec.first_tlb(a.kind).map(Component::Tlb)
 }
 
 fn first_cache(a: &Access) -> Option<Component> {
-    a.spec.caches.iter().position(|cache| serves(cache.side, a.kind)).map(Component::Cache)
+    a.spec.first_cache(a.kind).map(Component::Cache)
 }
 
 fn tlb(a: &Access) -> Option<Shown> {
@@ -134,7 +168,9 @@ fn value(a: &Access) -> Option<Shown> {
         return Some(Shown::word("unknown"));
     };
     if bytes.len() > 8 {
-        return Some(Shown::plain(Value::List(bytes.iter().map(|&byte| Value::from(u64::from(byte))).collect())));
+        return Some(Shown::plain(Value::List(
+            bytes.iter().map(|&byte| Value::from(u64::from(byte))).collect(),
+        )));
     }
     let number = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
     Some(Shown::hex(number, 2 * bytes.len() as u32))

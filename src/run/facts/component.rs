@@ -3,7 +3,7 @@
 use crate::machine::event::{Event, Purpose};
 use crate::machine::spec::Spec;
 
-use super::row::{low, serves, shifted};
+use super::row::{low, shifted};
 use crate::run::record::{Access, Shown};
 
 /// A TLB or cache, by its place in the spec.
@@ -52,12 +52,30 @@ pub struct ComponentFact {
 
 /// The facts of a named TLB or cache.
 pub const COMPONENT_FACTS: &[ComponentFact] = &[
-    ComponentFact { suffix: "", words: &["hit", "miss", "none"], help: "whether it held it; none if it was not looked up", cache_only: false, get: lookup },
+    ComponentFact {
+        suffix: "",
+        words: &["hit", "miss", "none"],
+        help: "whether it held it; none if it was not looked up",
+        cache_only: false,
+        get: lookup,
+    },
     ComponentFact { suffix: ".index", words: &[], help: "the set", cache_only: false, get: index },
     ComponentFact { suffix: ".tag", words: &[], help: "the tag", cache_only: false, get: tag },
     ComponentFact { suffix: ".offset", words: &[], help: "the block offset", cache_only: true, get: offset },
-    ComponentFact { suffix: ".victim", words: &["none"], help: "the tag that a fill threw out", cache_only: false, get: victim },
-    ComponentFact { suffix: ".writeback", words: &["yes", "no"], help: "whether the victim was dirty and written back", cache_only: false, get: writeback },
+    ComponentFact {
+        suffix: ".victim",
+        words: &["none"],
+        help: "the tag that a fill threw out",
+        cache_only: false,
+        get: victim,
+    },
+    ComponentFact {
+        suffix: ".writeback",
+        words: &["yes", "no"],
+        help: "whether the victim was dirty and written back",
+        cache_only: false,
+        get: writeback,
+    },
 ];
 
 /// A fact of a level of the page table; `K` in its pattern is the level.
@@ -72,9 +90,21 @@ pub struct LevelFact {
 
 /// The facts of a level of the page table.
 pub const LEVEL_FACTS: &[LevelFact] = &[
-    LevelFact { pattern: ("vpn", ""), help: "the part of the VPN that indexes level K, 1 the top", get: vpn_part },
-    LevelFact { pattern: ("pte", ".address"), help: "physical address of level K's entry in this walk", get: pte_address },
-    LevelFact { pattern: ("pte", ".value"), help: "raw value of level K's entry in this walk", get: pte_value },
+    LevelFact {
+        pattern: ("vpn", ""),
+        help: "the part of the VPN that indexes level K, 1 the top",
+        get: vpn_part,
+    },
+    LevelFact {
+        pattern: ("pte", ".address"),
+        help: "physical address of level K's entry in this walk",
+        get: pte_address,
+    },
+    LevelFact {
+        pattern: ("pte", ".value"),
+        help: "raw value of level K's entry in this walk",
+        get: pte_value,
+    },
 ];
 
 /// Understands `vpn2` or `pte1.value`; levels that the machine does not have are no facts.
@@ -98,12 +128,16 @@ pub fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact
 /// The names of the levels' facts on a machine.
 pub fn level_names(spec: &Spec) -> impl Iterator<Item = String> + use<> {
     let levels = spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
-    LEVEL_FACTS.iter().flat_map(move |row| (1..=levels).map(|level| format!("{}{level}{}", row.pattern.0, row.pattern.1)))
+    LEVEL_FACTS
+        .iter()
+        .flat_map(move |row| (1..=levels).map(|level| format!("{}{level}{}", row.pattern.0, row.pattern.1)))
 }
 
 /// The names of the facts of a machine's TLBs and caches.
 pub fn component_names(spec: &Spec) -> Vec<String> {
-    let rows = |component| COMPONENT_FACTS.iter().filter(move |row| !row.cache_only || matches!(component, Component::Cache(_)));
+    let rows = |component| {
+        COMPONENT_FACTS.iter().filter(move |row| !row.cache_only || matches!(component, Component::Cache(_)))
+    };
     Component::all(spec)
         .flat_map(|component| rows(component).map(move |row| (component, row)))
         .map(|(component, row)| format!("{}{}", component.name(spec), row.suffix))
@@ -120,7 +154,9 @@ fn vpn_part(a: &Access, level: u32) -> Option<Shown> {
 
 fn pte_address(a: &Access, wanted: u32) -> Option<Shown> {
     a.first_piece().iter().find_map(|event| match event {
-        Event::Pte { level, address, .. } if *level == wanted => Some(Shown::field((*address)?.raw(), a.spec.physical_bits)),
+        Event::Pte { level, address, .. } if *level == wanted => {
+            Some(Shown::field((*address)?.raw(), a.spec.physical_bits))
+        }
         _ => None,
     })
 }
@@ -141,7 +177,11 @@ pub fn lookup(a: &Access, component: Component) -> Option<Shown> {
     for event in a.first_piece() {
         let way = match (event, component) {
             (Event::TlbLookup { tlb, way, .. }, Component::Tlb(at)) if *tlb as usize == at => way,
-            (Event::CacheLookup { cache, way, purpose: Purpose::Demand, .. }, Component::Cache(at)) if *cache as usize == at => way,
+            (Event::CacheLookup { cache, way, purpose: Purpose::Demand, .. }, Component::Cache(at))
+                if *cache as usize == at =>
+            {
+                way
+            }
             _ => continue,
         };
         found = Some(found == Some(true) || way.is_some());
@@ -164,7 +204,10 @@ pub fn index(a: &Access, component: Component) -> Option<Shown> {
             let cache = &a.spec.caches[at];
             let pa = a.outcome.pa?.raw();
             let indexed = if cache.virtual_index { a.va.raw() } else { pa };
-            Some(Shown::field(low(shifted(indexed, cache.block_bits), cache.index_bits()), cache.index_bits()))
+            Some(Shown::field(
+                low(shifted(indexed, cache.block_bits), cache.index_bits()),
+                cache.index_bits(),
+            ))
         }
     }
 }
@@ -175,7 +218,7 @@ pub fn tag(a: &Access, component: Component) -> Option<Shown> {
         Component::Tlb(at) => {
             let tlb = &a.spec.tlbs[at];
             let page = tlb_page(a, at)?;
-            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(a.spec.mmu.as_ref()?)))
+            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(a.spec.virtual_bits())))
         }
         Component::Cache(at) => {
             let bits = a.spec.caches[at].tag_bits(&a.spec);
@@ -189,8 +232,12 @@ fn tlb_page(a: &Access, at: usize) -> Option<u64> {
     a.spec.mmu.as_ref()?;
     let tlb = &a.spec.tlbs[at];
     let looked_up = a.first_piece().iter().filter_map(|event| match event {
-        Event::TlbLookup { tlb, set, tag, way } if *tlb as usize == at => Some((way.is_some(), tag.raw() << tlb_bits(a, at) | set.raw())),
-        Event::TlbFill { tlb, set, tag, .. } if *tlb as usize == at => Some((true, tag.raw() << tlb_bits(a, at) | set.raw())),
+        Event::TlbLookup { tlb, set, tag, way } if *tlb as usize == at => {
+            Some((way.is_some(), tag.raw() << tlb_bits(a, at) | set.raw()))
+        }
+        Event::TlbFill { tlb, set, tag, .. } if *tlb as usize == at => {
+            Some((true, tag.raw() << tlb_bits(a, at) | set.raw()))
+        }
         _ => None,
     });
     let certain = looked_up.filter(|(certain, _)| *certain).map(|(_, page)| page).next();
@@ -214,18 +261,17 @@ fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
         (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {
             Some((victim.map(crate::machine::addr::Tag::raw), false))
         }
-        (Event::CacheFill { cache, victim, writeback, purpose: Purpose::Demand, .. }, Component::Cache(at))
-            if *cache as usize == at =>
-        {
-            Some((victim.map(crate::machine::addr::Tag::raw), *writeback))
-        }
+        (
+            Event::CacheFill { cache, victim, writeback, purpose: Purpose::Demand, .. },
+            Component::Cache(at),
+        ) if *cache as usize == at => Some((victim.map(crate::machine::addr::Tag::raw), *writeback)),
         _ => None,
     })
 }
 
 fn victim(a: &Access, component: Component) -> Option<Shown> {
     let bits = match component {
-        Component::Tlb(at) => a.spec.tlbs[at].tag_bits(a.spec.mmu.as_ref()?),
+        Component::Tlb(at) => a.spec.tlbs[at].tag_bits(a.spec.virtual_bits()),
         Component::Cache(at) => a.spec.caches[at].tag_bits(&a.spec),
     };
     let tag = fill(a, component).and_then(|(tag, _)| tag);
@@ -235,13 +281,4 @@ fn victim(a: &Access, component: Component) -> Option<Shown> {
 fn writeback(a: &Access, component: Component) -> Option<Shown> {
     let dirty = fill(a, component).is_some_and(|(_, dirty)| dirty);
     Some(Shown::word(if dirty { "yes" } else { "no" }))
-}
-
-/// Whether a part serves this kind of access.
-pub fn on_path(a: &Access, component: Component) -> bool {
-    let side = match component {
-        Component::Tlb(at) => a.spec.tlbs[at].side,
-        Component::Cache(at) => a.spec.caches[at].side,
-    };
-    serves(side, a.kind)
 }

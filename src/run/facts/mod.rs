@@ -6,15 +6,15 @@ mod component;
 mod reasons;
 mod row;
 
-use crate::lang::check::nearest;
+use crate::lang::nearest::nearest;
 use crate::machine::spec::Spec;
 
-use super::record::{Access, Did, ReferenceRun, Shown};
+use super::record::{Did, ReferenceRun, Shown};
 
 pub use access::ACCESS_FACTS;
 pub use component::{COMPONENT_FACTS, Component, LEVEL_FACTS};
 pub use reasons::reason;
-pub use row::{FactRow, low, serves, shifted};
+pub use row::{FactRow, low, shifted};
 
 /// A fact of a `reference`.
 pub struct ReferenceFact {
@@ -161,7 +161,9 @@ pub fn all(did: &Did) -> Vec<(String, Shown)> {
                 Some((name, value))
             })
             .collect(),
-        Did::Reference(run) => REFERENCE_FACTS.iter().map(|row| (row.name.to_owned(), (row.get)(run))).collect(),
+        Did::Reference(run) => {
+            REFERENCE_FACTS.iter().map(|row| (row.name.to_owned(), (row.get)(run))).collect()
+        }
         _ => Vec::new(),
     }
 }

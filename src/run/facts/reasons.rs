@@ -12,8 +12,12 @@ pub fn reason(access: &Access, fact: &str) -> Option<String> {
     match (head, component) {
         (_, Some(component)) => lookup(access, component),
         ("tlb" | "tlbi" | "tlbt", _) => first(access, |c| matches!(c, Component::Tlb(_))),
-        ("cache" | "co" | "ci" | "ct" | "served", _) => first(access, |c| matches!(c, Component::Cache(_))).or_else(|| fault(access)),
-        ("byte" | "value" | "pa" | "ppn" | "ppo" | "fault", _) => fault(access).or_else(|| translation(access)),
+        ("cache" | "co" | "ci" | "ct" | "served", _) => {
+            first(access, |c| matches!(c, Component::Cache(_))).or_else(|| fault(access))
+        }
+        ("byte" | "value" | "pa" | "ppn" | "ppo" | "fault", _) => {
+            fault(access).or_else(|| translation(access))
+        }
         ("walk", _) => walk(access),
         _ => fault(access),
     }
@@ -28,8 +32,12 @@ fn lookup(access: &Access, component: Component) -> Option<String> {
     let name = component.name(&access.spec);
     let mut events = access.first_piece().iter();
     let (set, tag, way) = events.find_map(|event| match (event, component) {
-        (Event::TlbLookup { tlb, set, tag, way }, Component::Tlb(at)) if *tlb as usize == at => Some((set, tag, way)),
-        (Event::CacheLookup { cache, set, tag, way, purpose: Purpose::Demand }, Component::Cache(at)) if *cache as usize == at => {
+        (Event::TlbLookup { tlb, set, tag, way }, Component::Tlb(at)) if *tlb as usize == at => {
+            Some((set, tag, way))
+        }
+        (Event::CacheLookup { cache, set, tag, way, purpose: Purpose::Demand }, Component::Cache(at))
+            if *cache as usize == at =>
+        {
             Some((set, tag, way))
         }
         _ => None,
@@ -46,7 +54,11 @@ pub fn fault(access: &Access) -> Option<String> {
     match access.outcome.fault? {
         Fault::NotPresent { level } => {
             let levels = access.spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
-            let place = if levels == 1 { "the page-table entry".to_owned() } else { format!("the entry of level {level}") };
+            let place = if levels == 1 {
+                "the page-table entry".to_owned()
+            } else {
+                format!("the entry of level {level}")
+            };
             Some(format!("{place} is not present"))
         }
         Fault::Protection { why } => Some(
@@ -76,7 +88,9 @@ fn walk(access: &Access) -> Option<String> {
     });
     match fetched.last() {
         None => Some("a TLB held the translation, so no entry was fetched".to_owned()),
-        Some((level, Found::Absent)) => Some(format!("the walk ended at level {level}, whose entry is not present")),
+        Some((level, Found::Absent)) => {
+            Some(format!("the walk ended at level {level}, whose entry is not present"))
+        }
         Some((level, _)) => Some(format!("the walk ended at level {level}, whose entry maps the page")),
     }
 }

@@ -1,8 +1,5 @@
 //! The row of a fact, and the arithmetic of fields that facts share.
 
-use crate::machine::event::Kind;
-use crate::machine::spec::Side;
-
 use crate::run::record::{Access, Shown};
 
 /// A fact of an access.
@@ -27,13 +24,4 @@ pub fn shifted(x: u64, bits: u32) -> u64 {
 /// The lowest `bits` bits.
 pub fn low(x: u64, bits: u32) -> u64 {
     if bits >= 64 { x } else { x & ((1 << bits) - 1) }
-}
-
-/// Whether a part that is for one side serves this kind of access.
-pub fn serves(side: Side, kind: Kind) -> bool {
-    match side {
-        Side::Both => true,
-        Side::Instructions => kind == Kind::Execute,
-        Side::Data => kind != Kind::Execute,
-    }
 }

@@ -44,9 +44,17 @@ impl Session<'_> {
 }
 
 impl TableExpectation {
-    fn group(&self, machine: &Machine, entry: &EntryIn, group: usize, cells: &[CellIn], checks: &mut Vec<Check>) {
+    fn group(
+        &self,
+        machine: &Machine,
+        entry: &EntryIn,
+        group: usize,
+        cells: &[CellIn],
+        checks: &mut Vec<Check>,
+    ) {
         let invalid = !(self.noun.valid)(machine, self.level, entry.key, group);
-        let says_invalid = cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
+        let says_invalid =
+            cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
         for cell in cells.iter().filter(|cell| cell.said != Said::Anything) {
             let now = (self.noun.cell)(machine, self.level, entry.key, group, &cell.column);
             let now = if invalid && !is_valid_column(&cell.column) { CellView::Nothing } else { now };

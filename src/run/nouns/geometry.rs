@@ -1,6 +1,7 @@
 //! `show geometry`: every number that follows from the declaration.
 
 use crate::machine::Machine;
+use crate::machine::pte::Bit;
 use crate::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 use crate::run::view::View;
 
@@ -59,19 +60,26 @@ fn page_table(machine: &Machine, mmu: &Mmu) -> View {
     let entry = u128::from(mmu.pte.bytes);
     let mut rows = vec![
         ("entry", size(entry)),
-        ("flat page table", format!("2^{} × {} = {}", spec.vpn_bits(), size(entry), size(spec.flat_page_table_bytes()))),
+        (
+            "flat page table",
+            format!("2^{} × {} = {}", spec.vpn_bits(), size(entry), size(spec.flat_page_table_bytes())),
+        ),
     ];
     let bits: Vec<String> = mmu.levels.iter().map(u32::to_string).collect();
     rows.push(("levels", format!("{levels}: {} bits of the VPN", bits.join(" + "))));
     let tables: Vec<String> = (1..=levels as u32).map(|level| size(mmu.table_bytes(level))).collect();
     rows.push(("a table of each level", tables.join(", ")));
-    let spans: Vec<String> = (1..=levels as u32).map(|level| size(1u128 << mmu.level_page_bits(level))).collect();
+    let spans: Vec<String> =
+        (1..=levels as u32).map(|level| size(1u128 << mmu.level_page_bits(level))).collect();
     rows.push(("an entry of each level spans", spans.join(", ")));
     let one: u128 = (1..=levels as u32).map(|level| mmu.table_bytes(level)).sum();
     rows.push(("tables for one mapped page", format!("{levels}, {}", size(one))));
-    let mapped = machine.mapped_pages();
-    let (tables, bytes) = (machine.tables_in_use(), machine.table_bytes_in_use());
-    rows.push(("tables for the mapped pages", format!("{mapped} mapped, {tables} in use, {}", size(bytes))));
+    let listing = machine.page_table();
+    let mapped = listing.mappings.iter().filter(|mapping| mapping.pte.flags.has(Bit::P)).count();
+    rows.push((
+        "tables for the mapped pages",
+        format!("{mapped} mapped, {} in use, {}", listing.tables, size(listing.bytes)),
+    ));
     pairs("page table", rows)
 }
 
@@ -94,7 +102,16 @@ fn tlb_view(spec: &Spec, tlb: &TlbSpec) -> View {
 fn cache_view(spec: &Spec, cache: &CacheSpec) -> View {
     let (offset, index) = (cache.offset_bits(), cache.index_bits());
     let mut rows = vec![
-        ("size", format!("{} = {} sets × {} ways × {}", size(cache.size()), cache.sets, cache.ways, size(1u128 << offset))),
+        (
+            "size",
+            format!(
+                "{} = {} sets × {} ways × {}",
+                size(cache.size()),
+                cache.sets,
+                cache.ways,
+                size(1u128 << offset)
+            ),
+        ),
         ("CO", format!("{offset} bits")),
         ("CI", format!("{index} bits")),
         ("CT", format!("{} bits", cache.tag_bits(spec))),
@@ -115,7 +132,9 @@ fn vipt(spec: &Spec, cache: &CacheSpec) -> String {
     let (offset, index, page) = (cache.offset_bits(), cache.index_bits(), spec.page_bits());
     let sum = offset + index;
     if cache.vipt(spec) {
-        return format!("yes: CI + CO = {index} + {offset} = {sum} bits ≤ {page} bits of the page offset, equal in both addresses");
+        return format!(
+            "yes: CI + CO = {index} + {offset} = {sum} bits ≤ {page} bits of the page offset, equal in both addresses"
+        );
     }
     let ways = u64::from(cache.ways) << (sum - page);
     let most = size(u128::from(cache.ways) << page);

@@ -7,11 +7,13 @@ mod geometry;
 mod memory;
 mod page_table;
 mod plan;
+mod reference;
 mod row;
+mod stats;
 mod steps;
 mod table;
 mod tlb;
 
 pub use compare::TableExpectation;
-pub use plan::{Contents, ShowPlan, ShownNoun};
+pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, What};
 pub use row::{TABLE_NOUNS, TableNoun};

@@ -1,9 +1,10 @@
 //! What `set` puts and `show` shows, evaluated and checked.
 
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::machine::Machine;
 use crate::machine::addr::Pa;
+use crate::machine::contents::PteWord;
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Session, Stop};
 use crate::run::view::View;
@@ -27,7 +28,7 @@ pub enum What {
     /// CR3: from then on walks read memory.
     Cr3(Pa),
     /// A page-table entry in memory, as its raw word.
-    Pte { at: Pa, raw: u64 },
+    Pte { level: u32, at: Pa, raw: u64 },
 }
 
 impl Contents {
@@ -43,13 +44,12 @@ impl Contents {
                 if wrong.is_empty() { Ok(()) } else { Err(wrong) }
             }
             What::Cr3(pa) => {
-                machine.set_cr3(pa);
+                machine.set_cr3(Some(pa));
                 Ok(())
             }
-            What::Pte { at, raw } => {
-                machine.place_pte(at, raw);
-                Ok(())
-            }
+            What::Pte { level, at, raw } => machine
+                .place_pte(level, at, PteWord::Raw(raw))
+                .map_err(|error| vec![Diagnostic::new(Code::AddressTooWide, self.span, error.to_string())]),
         }
     }
 }
@@ -76,11 +76,31 @@ pub struct ShownNoun {
 
 /// Nouns that are only shown.
 pub const SHOWN_NOUNS: &[ShownNoun] = &[
-    ShownNoun { name: "geometry", help: "every number that follows from the declaration, and the bit rulers", views: |m, _, _| geometry::views(m) },
-    ShownNoun { name: "machine", help: "the machine, as a declaration", views: |m, _, _| vec![View::Declaration(m.spec().clone())] },
-    ShownNoun { name: "stats", help: "the counters of every TLB and cache", views: |m, _, _| stats::views(m) },
-    ShownNoun { name: "steps", help: "the numbered steps of the last access", views: |_, last, _| steps::views(last) },
-    ShownNoun { name: "reference", help: "the table of steps of the last `reference`", views: |_, _, reference| steps::reference(reference) },
+    ShownNoun {
+        name: "geometry",
+        help: "every number that follows from the declaration, and the bit rulers",
+        views: |m, _, _| geometry::views(m),
+    },
+    ShownNoun {
+        name: "machine",
+        help: "the machine, as a declaration",
+        views: |m, _, _| vec![View::Declaration(m.spec().clone())],
+    },
+    ShownNoun {
+        name: "stats",
+        help: "the counters of every TLB and cache",
+        views: |m, _, _| stats::views(m),
+    },
+    ShownNoun {
+        name: "steps",
+        help: "the numbered steps of the last access",
+        views: |_, last, _| steps::views(last),
+    },
+    ShownNoun {
+        name: "reference",
+        help: "the table of steps of the last `reference`",
+        views: |_, _, reference| steps::reference(reference),
+    },
 ];
 
 impl Session<'_> {
@@ -92,7 +112,9 @@ impl Session<'_> {
         let (last, reference) = (self.state.last.clone(), self.state.reference.clone());
         match plan {
             ShowPlan::Table(noun, level) => Ok(vec![View::Table((noun.view)(self.machine(place)?, level))]),
-            ShowPlan::Noun(noun) => Ok((noun.views)(self.machine(place)?, last.as_deref(), reference.as_deref())),
+            ShowPlan::Noun(noun) => {
+                Ok((noun.views)(self.machine(place)?, last.as_deref(), reference.as_deref()))
+            }
             ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
         }
     }

@@ -58,7 +58,13 @@ impl Session<'_> {
         }
     }
 
-    fn reference_cell(&mut self, run: &ReferenceRun, step: usize, column: &str, cell: &Cell) -> Result<Option<Check>, Stop> {
+    fn reference_cell(
+        &mut self,
+        run: &ReferenceRun,
+        step: usize,
+        column: &str,
+        cell: &Cell,
+    ) -> Result<Option<Check>, Stop> {
         if cell.kind == CellKind::Anything {
             return Ok(None);
         }
@@ -70,7 +76,14 @@ impl Session<'_> {
             now => !nothing && same(column, &said, &text_of(cell, &said), now),
         };
         let actual = Some(Shown::word(&now.to_string()));
-        Ok(Some(Check { fact: format!("step {step} {column}"), expected: Shown::plain(said), actual, held, span: cell.span, reason: None }))
+        Ok(Some(Check {
+            fact: format!("step {step} {column}"),
+            expected: Shown::plain(said),
+            actual,
+            held,
+            span: cell.span,
+            reason: None,
+        }))
     }
 }
 
@@ -103,7 +116,8 @@ fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
     if frame || KNOWN.contains(&&*name) {
         return None;
     }
-    let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
+    let diagnostic =
+        Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
     Some(match nearest(&name, KNOWN.into_iter()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help("it has step, page, hit, frame0 …, victim, use and hand"),

@@ -2,23 +2,29 @@
 
 use crate::lang::value::{Number, Value};
 use crate::machine::Machine;
-use crate::machine::stats::Stats;
+use crate::machine::cache::Counts;
 use crate::run::view::{CellView, TableView, View};
 
 /// A table of counters, a row a TLB or cache.
 pub fn views(machine: &Machine) -> Vec<View> {
     let spec = machine.spec();
-    let tlbs = spec.tlbs.iter().enumerate().map(|(at, tlb)| row(&tlb.name, machine.tlb_stats(at)));
-    let caches = spec.caches.iter().enumerate().map(|(at, cache)| row(&cache.name, machine.cache_stats(at)));
-    let names = ["part", "hits", "misses", "miss rate", "evictions", "writebacks", "walk hits", "walk misses"];
+    let tlbs = spec.tlbs.iter().enumerate().map(|(at, tlb)| row(&tlb.name, machine.tlb_counts(at)));
+    let caches = spec.caches.iter().enumerate().map(|(at, cache)| row(&cache.name, machine.cache_counts(at)));
+    let names =
+        ["part", "hits", "misses", "miss rate", "evictions", "writebacks", "walk hits", "walk misses"];
     let title = if spec.cores > 1 { format!("stats of core {}", machine.core()) } else { "stats".to_owned() };
-    let table = TableView { title, groups: vec![names.map(String::from).to_vec()], rows: tlbs.chain(caches).collect() };
+    let table = TableView {
+        title,
+        groups: vec![names.map(String::from).to_vec()],
+        rows: tlbs.chain(caches).collect(),
+    };
     vec![View::Table(table)]
 }
 
-fn row(name: &str, stats: Stats) -> Vec<CellView> {
+fn row(name: &str, stats: Counts) -> Vec<CellView> {
     let all = i128::from(stats.hits) + i128::from(stats.misses);
-    let rate = Number::fraction(i128::from(stats.misses), all.max(1)).map_or_else(|_| String::new(), |rate| Value::from(rate).to_string());
+    let rate = Number::fraction(i128::from(stats.misses), all.max(1))
+        .map_or_else(|_| String::new(), |rate| Value::from(rate).to_string());
     vec![
         CellView::Text(name.to_owned()),
         CellView::Number(stats.hits),

@@ -31,31 +31,43 @@ pub fn frames(run: &ReferenceRun) -> usize {
 /// A row a reference: the page, whether it hit, the frames after it, the victim, use bits and hand.
 pub fn table(run: &ReferenceRun) -> TableView {
     let frames = frames(run);
-    let has_use = run.steps.iter().any(|step| !step.state.use_bits().is_empty());
-    let has_hand = run.steps.iter().any(|step| step.state.hand().is_some());
+    let has_use = run.steps.iter().any(|step| step.state.use_bits.is_some());
+    let has_hand = run.steps.iter().any(|step| step.state.hand.is_some());
     let mut columns: Vec<String> = ["step", "page", "hit"].map(String::from).to_vec();
     columns.extend((0..frames).map(|n| format!("frame{n}")));
     columns.push("victim".to_owned());
     columns.extend(has_use.then(|| "use".to_owned()));
     columns.extend(has_hand.then(|| "hand".to_owned()));
     let rows = (0..run.steps.len()).map(|at| columns.iter().map(|column| cell(run, at, column)).collect());
-    TableView { title: format!("reference ({})", run.caption), groups: vec![columns.clone()], rows: rows.collect() }
+    TableView {
+        title: format!("reference ({})", run.caption),
+        groups: vec![columns.clone()],
+        rows: rows.collect(),
+    }
 }
 
 /// A cell of the table of steps; steps count from 1.
 pub fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
     let Some(step) = run.steps.get(at) else { return CellView::Nothing };
-    let page = |page: Option<u32>| page.map_or(CellView::Nothing, |page| CellView::Text(run.page(page).to_string()));
+    let page =
+        |page: Option<u32>| page.map_or(CellView::Nothing, |page| CellView::Text(run.page(page).to_string()));
     match column {
         "step" => CellView::Number(at as u64 + 1),
         "page" => page(Some(step.page)),
         "hit" => CellView::bit(step.hit),
         "victim" => page(step.victim),
         "use" => {
-            let bits: String = step.state.use_bits().iter().take(FRAMES).map(|bit| if *bit { '1' } else { '0' }).collect();
+            let bits: String = step
+                .state
+                .use_bits
+                .iter()
+                .flatten()
+                .take(FRAMES)
+                .map(|bit| if *bit { '1' } else { '0' })
+                .collect();
             CellView::Text(bits)
         }
-        "hand" => step.state.hand().map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
+        "hand" => step.state.hand.map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
         column => {
             let frame = column.strip_prefix("frame").and_then(|n| n.parse::<usize>().ok());
             page(frame.and_then(|n| step.frames.get(n).copied()).flatten())

@@ -38,6 +38,42 @@ impl CellIn {
             Said::Nothing | Said::Anything => None,
         }
     }
+
+    /// The number as a bit.
+    ///
+    /// # Errors
+    /// `value-too-wide` for anything but 0 and 1.
+    pub fn bit(&self) -> Result<bool, Diagnostic> {
+        match self.number() {
+            Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            _ => Err(Diagnostic::new(Code::ValueTooWide, self.span, format!("`{}` is a bit", self.column))
+                .label("must be 0 or 1")),
+        }
+    }
+
+    /// Says that its number does not fit.
+    pub fn too_wide(&self, bits: u32) -> Diagnostic {
+        let n = self.number().unwrap_or(0);
+        let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+        Diagnostic::new(
+            Code::ValueTooWide,
+            self.span,
+            format!("{} 0x{n:X} has more than {bits} bits", self.column),
+        )
+        .label(format!("at most 0x{most:X}"))
+    }
+
+    /// Says that `*` sets nothing.
+    pub fn nothing_to_set(&self) -> Diagnostic {
+        Diagnostic::new(Code::BadTable, self.span, "`*` is anything, which cannot be set")
+            .help("write a number, or `-` for no value")
+    }
+}
+
+/// Hexadecimal digits of a field of so many bits.
+pub fn digits(bits: u32) -> u32 {
+    bits.div_ceil(4).max(1)
 }
 
 /// An entry of a table.
@@ -85,7 +121,12 @@ impl Session<'_> {
         for record in &records {
             match self.entry(record, layout) {
                 Ok(entry) => {
-                    wrong.extend(entries.iter().find(|other| other.key == entry.key).map(|other| twice(&entry, other, layout)));
+                    wrong.extend(
+                        entries
+                            .iter()
+                            .find(|other| other.key == entry.key)
+                            .map(|other| twice(&entry, other, layout)),
+                    );
                     entries.push(entry);
                 }
                 Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
@@ -103,12 +144,21 @@ impl Session<'_> {
     fn entry(&mut self, record: &Record, layout: &Layout) -> Result<EntryIn, Stop> {
         let [(_, first), rest @ ..] = record.cells.as_slice() else { return Err(Stop::Unknowable) };
         let Said::Number(key) = self.cell(first)? else {
-            return Err(Diagnostic::new(Code::BadTable, first.span, format!("an entry needs its `{}`", layout.key)).into());
+            return Err(Diagnostic::new(
+                Code::BadTable,
+                first.span,
+                format!("an entry needs its `{}`", layout.key),
+            )
+            .into());
         };
         if u128::from(key) >= layout.keys {
-            return Err(Diagnostic::new(Code::ValueTooWide, first.span, format!("`{}` has no {} 0x{key:X}", layout.noun, layout.key))
-                .label(format!("the largest is 0x{:X}", layout.keys - 1))
-                .into());
+            return Err(Diagnostic::new(
+                Code::ValueTooWide,
+                first.span,
+                format!("`{}` has no {} 0x{key:X}", layout.noun, layout.key),
+            )
+            .label(format!("the largest is 0x{:X}", layout.keys - 1))
+            .into());
         }
         let mut groups: Vec<Vec<CellIn>> = vec![Vec::new()];
         for (column, cell) in rest {
@@ -146,7 +196,8 @@ fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
             .label("numbers in tables are hexadecimal")
             .help("`-` is no value, `*` is anything, `(EXPR)` is computed"));
     }
-    u64::from_str_radix(digits, 16).map_err(|_| Diagnostic::new(Code::Overflow, span, format!("0x{digits} has more than 64 bits")))
+    u64::from_str_radix(digits, 16)
+        .map_err(|_| Diagnostic::new(Code::Overflow, span, format!("0x{digits} has more than 64 bits")))
 }
 
 fn name(cell: &Cell) -> String {
@@ -159,10 +210,15 @@ fn name(cell: &Cell) -> String {
 /// What is wrong with the first row: its first column, unknown columns, too many groups.
 fn header_mistakes(table: &Table, layout: &Layout) -> Vec<Diagnostic> {
     let Some((first, rest)) = table.header.split_first() else {
-        return vec![Diagnostic::new(Code::BadTable, table.span, "a table needs a row that names its columns")];
+        return vec![Diagnostic::new(
+            Code::BadTable,
+            table.span,
+            "a table needs a row that names its columns",
+        )];
     };
     if name(first) != layout.key {
-        let message = format!("the first column of `{}` is `{}`, not `{}`", layout.noun, layout.key, name(first));
+        let message =
+            format!("the first column of `{}` is `{}`, not `{}`", layout.noun, layout.key, name(first));
         return vec![Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry")];
     }
     let mut wrong = Vec::new();
@@ -190,10 +246,16 @@ fn header_mistakes(table: &Table, layout: &Layout) -> Vec<Diagnostic> {
 }
 
 fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, format!("`{}` has no column `{column}`", layout.noun));
+    let diagnostic = Diagnostic::new(
+        Code::UnknownColumn,
+        cell.span,
+        format!("`{}` has no column `{column}`", layout.noun),
+    );
     match nearest(column, layout.columns.iter().map(String::as_str)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help(format!("it has {}", list(layout.columns.iter().map(String::as_str).take(12)))),
+        None => {
+            diagnostic.help(format!("it has {}", list(layout.columns.iter().map(String::as_str).take(12))))
+        }
     }
 }
 

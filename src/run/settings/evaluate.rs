@@ -14,7 +14,9 @@ impl Session<'_> {
     pub fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
         let args = setting.values.iter().map(|value| self.arg(value)).collect::<Result<_, Stop>>()?;
         let block = match &setting.block {
-            Some(block) => Some(block.settings.iter().map(|inner| self.field(inner)).collect::<Result<_, Stop>>()?),
+            Some(block) => {
+                Some(block.settings.iter().map(|inner| self.field(inner)).collect::<Result<_, Stop>>()?)
+            }
             None => None,
         };
         Ok(Field { name: setting.name.clone(), args, block, span: setting.span })

@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use crate::lang::ast::{Span, Word};
-use crate::lang::check::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
 
 /// A setting with its values evaluated.
@@ -58,7 +58,9 @@ impl Arg {
     /// `unknown-word` for a bare word without a variable of that name.
     pub fn value(&self) -> Result<&Value, Diagnostic> {
         match &self.kind {
-            ArgKind::Value(value) | ArgKind::Inclusive(value) | ArgKind::Word { value: Some(value), .. } => Ok(value),
+            ArgKind::Value(value) | ArgKind::Inclusive(value) | ArgKind::Word { value: Some(value), .. } => {
+                Ok(value)
+            }
             ArgKind::Word { text, value: None } => {
                 Err(Diagnostic::new(Code::UnknownWord, self.span, format!("`{text}` is no value"))
                     .label("a number is needed here")
@@ -122,8 +124,9 @@ pub fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
 
 /// Says that a number must be a power of two, with its neighbours.
 pub fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
-        .label(format!("{n} is not a power of two"));
+    let diagnostic =
+        Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
+            .label(format!("{n} is not a power of two"));
     match n.checked_next_power_of_two() {
         Some(next) if n > 0 => diagnostic.help(format!("the nearest are {} and {next}", next / 2)),
         _ => diagnostic,
@@ -145,7 +148,13 @@ pub struct SettingRow<D: 'static> {
 }
 
 /// Puts fields into a draft by the rows of its block; every mistake is collected.
-pub fn apply<D>(rows: &[SettingRow<D>], block: &str, fields: &[Field], draft: &mut D, wrong: &mut Vec<Diagnostic>) {
+pub fn apply<D>(
+    rows: &[SettingRow<D>],
+    block: &str,
+    fields: &[Field],
+    draft: &mut D,
+    wrong: &mut Vec<Diagnostic>,
+) {
     for (i, field) in fields.iter().enumerate() {
         let Some(row) = rows.iter().find(|row| row.name == &*field.name.text) else {
             wrong.push(unknown(rows, block, &field.name));
@@ -165,17 +174,29 @@ pub fn apply<D>(rows: &[SettingRow<D>], block: &str, fields: &[Field], draft: &m
 fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
     let takes_block = row.params.contains('{');
     if row.params.is_empty() && !field.args.is_empty() {
-        return Err(one(Diagnostic::new(Code::WrongCount, field.args[0].span, format!("`{}` takes no value", row.name))
-            .help("separate settings by a comma, `;` or a new line")));
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.args[0].span,
+            format!("`{}` takes no value", row.name),
+        )
+        .help("separate settings by a comma, `;` or a new line")));
     }
     if field.block.is_some() && !takes_block {
-        return Err(one(Diagnostic::new(Code::WrongType, field.span, format!("`{}` takes no block in braces", row.name))
-            .help(usage(row))));
+        return Err(one(Diagnostic::new(
+            Code::WrongType,
+            field.span,
+            format!("`{}` takes no block in braces", row.name),
+        )
+        .help(usage(row))));
     }
     if field.block.is_none() && field.args.is_empty() && !row.params.is_empty() {
-        return Err(one(Diagnostic::new(Code::WrongCount, field.name.span, format!("`{}` needs a value", row.name))
-            .label("nothing follows")
-            .help(usage(row))));
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.name.span,
+            format!("`{}` needs a value", row.name),
+        )
+        .label("nothing follows")
+        .help(usage(row))));
     }
     Ok(())
 }
@@ -185,8 +206,9 @@ fn usage<D>(row: &SettingRow<D>) -> String {
 }
 
 fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::UnknownSetting, name.span, format!("`{block}` has no setting `{}`", name.text))
-        .label("not a setting of this block");
+    let diagnostic =
+        Diagnostic::new(Code::UnknownSetting, name.span, format!("`{block}` has no setting `{}`", name.text))
+            .label("not a setting of this block");
     if let Some(said) = crate::run::absent::said(&name.text) {
         return Diagnostic { code: Code::NotInLanguage, ..diagnostic }.help(said);
     }
@@ -210,11 +232,19 @@ pub fn twice(name: &Word, first: Span) -> Diagnostic {
 /// `wrong-count` without a block, and every mistake in it.
 pub fn block_of<D>(field: &Field, rows: &[SettingRow<D>], draft: &mut D) -> Result<(), Vec<Diagnostic>> {
     let Some(block) = &field.block else {
-        return Err(one(Diagnostic::new(Code::WrongCount, field.span, format!("`{}` needs a block in braces", field.name.text))
-            .help(format!("write `{} {{ … }}`", field.name.text))));
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.span,
+            format!("`{}` needs a block in braces", field.name.text),
+        )
+        .help(format!("write `{} {{ … }}`", field.name.text))));
     };
     if let Some(arg) = field.args.first() {
-        return Err(one(Diagnostic::new(Code::WrongCount, arg.span, format!("`{}` takes no value before its block", field.name.text))));
+        return Err(one(Diagnostic::new(
+            Code::WrongCount,
+            arg.span,
+            format!("`{}` takes no value before its block", field.name.text),
+        )));
     }
     let mut wrong = Vec::new();
     apply(rows, &field.name.text, block, draft, &mut wrong);
@@ -228,13 +258,19 @@ pub fn block_of<D>(field: &Field, rows: &[SettingRow<D>], draft: &mut D) -> Resu
 pub fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
     match field.args.as_slice() {
         [arg] => Ok(arg),
-        [] => Err(one(Diagnostic::new(Code::WrongCount, field.name.span, format!("`{}` needs a value", field.name.text))
-            .label("nothing follows"))),
-        [_, more, ..] => {
-            Err(one(Diagnostic::new(Code::WrongCount, more.span, format!("`{}` takes one value", field.name.text))
-                .label("one too many")
-                .help("separate settings by a comma, `;` or a new line")))
-        }
+        [] => Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.name.span,
+            format!("`{}` needs a value", field.name.text),
+        )
+        .label("nothing follows"))),
+        [_, more, ..] => Err(one(Diagnostic::new(
+            Code::WrongCount,
+            more.span,
+            format!("`{}` takes one value", field.name.text),
+        )
+        .label("one too many")
+        .help("separate settings by a comma, `;` or a new line"))),
     }
 }
 
@@ -268,7 +304,9 @@ pub fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     };
     match number.times(Number::from(1000u64)).ok().and_then(Number::as_integer) {
         Some(n) if (0..=1_000_000_000_000_000).contains(&n) => Ok(n as u64),
-        Some(_) => Err(one(Diagnostic::new(Code::ValueTooWide, arg.span, "a latency from 0 to 10^12 is needed"))),
+        Some(_) => {
+            Err(one(Diagnostic::new(Code::ValueTooWide, arg.span, "a latency from 0 to 10^12 is needed")))
+        }
         None => Err(one(Diagnostic::new(Code::NotAnInteger, arg.span, "a latency is kept to a thousandth")
             .help("round it to three decimals"))),
     }

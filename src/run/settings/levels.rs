@@ -58,20 +58,32 @@ impl Shape {
             (Capacity::Sets(sets), Ways::Number(ways)) => return Ok((sets, ways)),
             (Capacity::Sets(sets), Ways::All) if sets == 1 => return Ok((1, 1)),
             (Capacity::Sets(_), Ways::All) => {
-                return Err(one(Diagnostic::new(Code::BadGeometry, span, "a fully associative one has one set")
-                    .help("say how many `entries` or `lines` it has instead of `sets`")));
+                return Err(one(Diagnostic::new(
+                    Code::BadGeometry,
+                    span,
+                    "a fully associative one has one set",
+                )
+                .help("say how many `entries` or `lines` it has instead of `sets`")));
             }
             (Capacity::Lines(lines), _) => lines,
             (Capacity::Bytes(bytes), _) if bytes % block == 0 && bytes >= block => bytes / block,
             (Capacity::Bytes(bytes), _) => {
-                return Err(one(Diagnostic::new(Code::BadGeometry, span, format!("{bytes} bytes are no whole number of {block}-byte blocks"))));
+                return Err(one(Diagnostic::new(
+                    Code::BadGeometry,
+                    span,
+                    format!("{bytes} bytes are no whole number of {block}-byte blocks"),
+                )));
             }
         };
         let ways = if let Ways::Number(n) = ways { n } else { lines };
         if lines % ways != 0 {
             let span = self.ways.map_or(span, |(_, span)| span);
-            return Err(one(Diagnostic::new(Code::BadGeometry, span, format!("{lines} lines cannot be shared out over {ways} ways"))
-                .label("the sets would not be of one size")));
+            return Err(one(Diagnostic::new(
+                Code::BadGeometry,
+                span,
+                format!("{lines} lines cannot be shared out over {ways} ways"),
+            )
+            .label("the sets would not be of one size")));
         }
         Ok((lines / ways, ways))
     }
@@ -86,7 +98,8 @@ impl Shape {
         }
         let ways = u32::try_from(ways).ok().filter(|&ways| ways <= 1 << 16);
         ways.map(|ways| (sets, ways)).ok_or_else(|| {
-            one(Diagnostic::new(Code::LimitSize, span, "too many ways").label("at most 65536 ways are simulated"))
+            one(Diagnostic::new(Code::LimitSize, span, "too many ways")
+                .label("at most 65536 ways are simulated"))
         })
     }
 }
@@ -102,6 +115,7 @@ pub struct TlbDraft {
     asid: bool,
     latency: u64,
     pub(super) span: Span,
+    places: Vec<(Rc<str>, Span)>,
 }
 
 /// A cache being declared.
@@ -119,9 +133,11 @@ pub struct CacheDraft {
     shared: bool,
     latency: u64,
     pub(super) span: Span,
+    places: Vec<(Rc<str>, Span)>,
 }
 
-const SIDES: &[(&str, Side)] = &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
+const SIDES: &[(&str, Side)] =
+    &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
 
 fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
     let words: Vec<_> = POLICIES.iter().filter(|row| row.sets).map(|row| (row.name, row.policy)).collect();
@@ -197,7 +213,17 @@ pub const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
 impl TlbDraft {
     fn new(name: Option<Rc<str>>, span: Span) -> Self {
         let (policy, side) = (Policy::Lru, Side::Both);
-        Self { name, shape: Shape::default(), policy, side, page_bits: None, asid: false, latency: 0, span }
+        Self {
+            name,
+            shape: Shape::default(),
+            policy,
+            side,
+            page_bits: None,
+            asid: false,
+            latency: 0,
+            span,
+            places: Vec::new(),
+        }
     }
 
     pub(super) fn of(spec: &TlbSpec, page_bits: u32) -> Self {
@@ -213,11 +239,17 @@ impl TlbDraft {
             asid: spec.asid,
             latency: spec.latency,
             span: none,
+            places: Vec::new(),
         }
     }
 
     pub(super) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or("tlb")
+    }
+
+    /// Where a setting of it is said.
+    pub(super) fn place(&self, setting: &str) -> Span {
+        place(&self.places, setting, self.span)
     }
 
     pub(super) fn build(&self, page_bits: u32) -> Result<TlbSpec, Vec<Diagnostic>> {
@@ -250,6 +282,7 @@ impl CacheDraft {
             shared: false,
             latency: 0,
             span,
+            places: Vec::new(),
         }
     }
 
@@ -269,11 +302,17 @@ impl CacheDraft {
             shared: spec.shared,
             latency: spec.latency,
             span: none,
+            places: Vec::new(),
         }
     }
 
     pub(super) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or("cache")
+    }
+
+    /// Where a setting of it is said.
+    pub(super) fn place(&self, setting: &str) -> Span {
+        place(&self.places, setting, self.span)
     }
 
     pub(super) fn build(&self) -> Result<CacheSpec, Vec<Diagnostic>> {
@@ -301,13 +340,18 @@ impl CacheDraft {
     }
 }
 
+/// Where a setting is said, or else the whole.
+fn place(places: &[(Rc<str>, Span)], setting: &str, whole: Span) -> Span {
+    places.iter().find(|(name, _)| &**name == setting).map_or(whole, |(_, span)| *span)
+}
+
 /// What `tlb` and `cache` drafts have in common for naming, overriding and removing.
-pub(super) trait Level: Sized {
+pub(super) trait Level: Sized + 'static {
     const UNNAMED: &'static str;
     fn fresh(name: Option<Rc<str>>, span: Span) -> Self;
     fn called(&self) -> &str;
     fn inherited(&self) -> bool;
-    fn declared(&mut self, span: Span);
+    fn declared(&mut self, field: &Field);
     fn rows() -> &'static [SettingRow<Self>];
 }
 
@@ -322,8 +366,10 @@ impl Level for TlbDraft {
     fn inherited(&self) -> bool {
         self.span == Span::default()
     }
-    fn declared(&mut self, span: Span) {
-        self.span = span;
+    fn declared(&mut self, field: &Field) {
+        self.span = field.span;
+        self.places =
+            field.block.iter().flatten().map(|inner| (inner.name.text.clone(), inner.span)).collect();
     }
     fn rows() -> &'static [SettingRow<Self>] {
         TLB_SETTINGS
@@ -341,8 +387,10 @@ impl Level for CacheDraft {
     fn inherited(&self) -> bool {
         self.span == Span::default()
     }
-    fn declared(&mut self, span: Span) {
-        self.span = span;
+    fn declared(&mut self, field: &Field) {
+        self.span = field.span;
+        self.places =
+            field.block.iter().flatten().map(|inner| (inner.name.text.clone(), inner.span)).collect();
     }
     fn rows() -> &'static [SettingRow<Self>] {
         CACHE_SETTINGS
@@ -371,16 +419,24 @@ pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), 
             let at = at.filter(|&at| levels[at].inherited());
             declare(levels, Some(word), at, field)
         }
-        _ => Err(one(Diagnostic::new(Code::WrongCount, field.span, format!("`{}` takes a name and a block in braces", L::UNNAMED))
-            .help(format!("write `{} NAME {{ … }}` or `{} none`", L::UNNAMED, L::UNNAMED)))),
+        _ => Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.span,
+            format!("`{}` takes a name and a block in braces", L::UNNAMED),
+        )
+        .help(format!("write `{} NAME {{ … }}` or `{} none`", L::UNNAMED, L::UNNAMED)))),
     }
 }
 
 fn which<L: Level>(levels: &[L], field: &Field) -> Diagnostic {
     let names = list(levels.iter().map(Level::called));
-    Diagnostic::new(Code::BadGeometry, field.name.span, format!("which `{}` is changed is not said", L::UNNAMED))
-        .label("there are several")
-        .help(format!("name it: {names}"))
+    Diagnostic::new(
+        Code::BadGeometry,
+        field.name.span,
+        format!("which `{}` is changed is not said", L::UNNAMED),
+    )
+    .label("there are several")
+    .help(format!("name it: {names}"))
 }
 
 fn name_of(arg: &Arg) -> Result<Rc<str>, Vec<Diagnostic>> {
@@ -396,7 +452,7 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnosti
     if levels.len() < before {
         return Ok(());
     }
-    let near = crate::lang::check::nearest(&word, levels.iter().map(Level::called)).map(ToOwned::to_owned);
+    let near = crate::lang::nearest::nearest(&word, levels.iter().map(Level::called)).map(ToOwned::to_owned);
     let diagnostic = Diagnostic::new(Code::UnknownNoun, name.span, format!("there is no `{word}` to remove"));
     Err(one(match near {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
@@ -404,13 +460,19 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnosti
     }))
 }
 
-fn declare<L: Level>(levels: &mut Vec<L>, name: Option<Rc<str>>, at: Option<usize>, field: &Field) -> Result<(), Vec<Diagnostic>> {
+fn declare<L: Level>(
+    levels: &mut Vec<L>,
+    name: Option<Rc<str>>,
+    at: Option<usize>,
+    field: &Field,
+) -> Result<(), Vec<Diagnostic>> {
     let plain = Field { args: Vec::new(), ..field.clone() };
     if let Some(at) = at {
-        levels[at].declared(field.span);
+        levels[at].declared(field);
         return block_of(&plain, L::rows(), &mut levels[at]);
     }
     let mut fresh = L::fresh(name, field.span);
+    fresh.declared(field);
     let result = block_of(&plain, L::rows(), &mut fresh);
     levels.push(fresh);
     result

@@ -3,11 +3,12 @@
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::machine::check::{Part, Problem, SpecError};
 use crate::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
+use super::field::{Arg, Field, SettingRow, apply, block_of, integer, latency, one, one_of, sole};
 use super::levels::{CacheDraft, TlbDraft, level};
 use super::pte::PteDraft;
-use super::field::{Arg, Field, SettingRow, apply, block_of, integer, latency, one, one_of, sole};
 
 /// A machine being declared: what was said, before what follows from it.
 #[derive(Debug, Clone, Default)]
@@ -35,18 +36,36 @@ pub struct TableDraft {
 
 /// Settings of `machine`.
 pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
-    SettingRow { name: "virtual", params: "N bits", help: "width of a virtual address", repeats: false, set: |d, f| {
-        d.spans.push(("virtual", f.span));
-        width(f, 64).map(|n| d.virtual_bits = Some(n))
-    } },
-    SettingRow { name: "physical", params: "N bits", help: "width of a physical address", repeats: false, set: |d, f| {
-        d.spans.push(("physical", f.span));
-        width(f, 64).map(|n| d.physical_bits = Some(n))
-    } },
-    SettingRow { name: "page", params: "SIZE", help: "page size, a power of two", repeats: false, set: |d, f| {
-        d.spans.push(("page", f.span));
-        sole(f)?.log2("the page size").map(|n| d.page_bits = Some(n)).map_err(one)
-    } },
+    SettingRow {
+        name: "virtual",
+        params: "N bits",
+        help: "width of a virtual address",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("virtual", f.span));
+            width(f, 64).map(|n| d.virtual_bits = Some(n))
+        },
+    },
+    SettingRow {
+        name: "physical",
+        params: "N bits",
+        help: "width of a physical address",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("physical", f.span));
+            width(f, 64).map(|n| d.physical_bits = Some(n))
+        },
+    },
+    SettingRow {
+        name: "page",
+        params: "SIZE",
+        help: "page size, a power of two",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("page", f.span));
+            sole(f)?.log2("the page size").map(|n| d.page_bits = Some(n)).map_err(one)
+        },
+    },
     SettingRow {
         name: "page_table",
         params: "{ levels N, bits N…, pte FORMAT, walk cached|uncached }",
@@ -82,9 +101,13 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         repeats: true,
         set: |d, f| level(&mut d.caches, f),
     },
-    SettingRow { name: "memory", params: "{ latency T }", help: "main memory", repeats: false, set: |d, f| {
-        block_of(f, MEMORY_SETTINGS, &mut d.memory_latency)
-    } },
+    SettingRow {
+        name: "memory",
+        params: "{ latency T }",
+        help: "main memory",
+        repeats: false,
+        set: |d, f| block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
+    },
     SettingRow {
         name: "cores",
         params: "N",
@@ -100,17 +123,25 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
 
 /// Settings of `page_table` inside `machine`.
 pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
-    SettingRow { name: "levels", params: "N", help: "number of levels, 1 to 6", repeats: false, set: |d, f| {
-        d.levels = Some(sole(f)?.within(1, 6, Code::BadGeometry, "a number of levels").map_err(one)?);
-        Ok(())
-    } },
+    SettingRow {
+        name: "levels",
+        params: "N",
+        help: "number of levels, 1 to 6",
+        repeats: false,
+        set: |d, f| {
+            d.levels = Some(sole(f)?.within(1, 6, Code::BadGeometry, "a number of levels").map_err(one)?);
+            Ok(())
+        },
+    },
     SettingRow {
         name: "bits",
         params: "N…",
         help: "bits of the VPN that index each level, top first",
         repeats: false,
         set: |d, f| {
-            let each = |arg: &Arg| each_integer(arg).map(|list| list.into_iter().map(|n| n.min(65) as u32).collect::<Vec<_>>());
+            let each = |arg: &Arg| {
+                each_integer(arg).map(|list| list.into_iter().map(|n| n.min(65) as u32).collect::<Vec<_>>())
+            };
             d.split = Some(f.args.iter().map(each).collect::<Result<Vec<_>, _>>().map_err(one)?.concat());
             Ok(())
         },
@@ -191,10 +222,19 @@ impl MachineDraft {
             None
         });
         let page_bits = self.page_bits.unwrap_or(0);
-        let tlbs: Vec<TlbSpec> = self.tlbs.iter().filter_map(|d| d.build(page_bits).map_err(|p| wrong.extend(p)).ok()).collect();
-        let caches: Vec<CacheSpec> = self.caches.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
+        let tlbs: Vec<TlbSpec> =
+            self.tlbs.iter().filter_map(|d| d.build(page_bits).map_err(|p| wrong.extend(p)).ok()).collect();
+        let caches: Vec<CacheSpec> =
+            self.caches.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
         let physical_bits = self.physical();
-        let spec = Spec { mmu, physical_bits, tlbs, caches, memory_latency: self.memory_latency, cores: self.cores.max(1) };
+        let spec = Spec {
+            mmu,
+            physical_bits,
+            tlbs,
+            caches,
+            memory_latency: self.memory_latency,
+            cores: self.cores.max(1),
+        };
         if wrong.is_empty() {
             if let Err(errors) = spec.check() {
                 wrong.extend(errors.iter().map(|error| self.diagnostic(error, place)));
@@ -213,19 +253,30 @@ impl MachineDraft {
             (_, Some(page_bits)) => page_bits,
             (Some(_), None) => {
                 let span = self.span_of("virtual").unwrap_or(place);
-                return Err(one(Diagnostic::new(Code::BadGeometry, span, "virtual addresses need a page size")
-                    .label("translated in pages of what size?")
-                    .help("add `page 4 KB`; without `virtual` and `page` addresses are physical")));
+                return Err(one(Diagnostic::new(
+                    Code::BadGeometry,
+                    span,
+                    "virtual addresses need a page size",
+                )
+                .label("translated in pages of what size?")
+                .help("add `page 4 KB`; without `virtual` and `page` addresses are physical")));
             }
         };
         let virtual_bits = self.virtual_bits.unwrap_or(self.physical());
         let bits = virtual_bits.min(self.physical());
         if page_bits > bits {
-            return Err(one(Diagnostic::new(Code::BadWidth, self.span_of("page").unwrap_or(place), "a page is larger than the address space")
-                .label(format!("2^{page_bits} bytes, addresses have {bits} bits"))));
+            return Err(one(Diagnostic::new(
+                Code::BadWidth,
+                self.span_of("page").unwrap_or(place),
+                "a page is larger than the address space",
+            )
+            .label(format!("2^{page_bits} bytes, addresses have {bits} bits"))));
         }
         let levels = self.levels(virtual_bits - page_bits, place)?;
-        let pte = self.table.pte.build(self.physical() - page_bits, self.span_of("pte").or(self.table.span).unwrap_or(place))?;
+        let pte = self
+            .table
+            .pte
+            .build(self.physical() - page_bits, self.span_of("pte").or(self.table.span).unwrap_or(place))?;
         Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached: self.table.walk_cached }))
     }
 
@@ -234,9 +285,11 @@ impl MachineDraft {
         let table = self.table.span.or(self.span_of("pte")).map(|span| ("a page table", span));
         match tlb.or(table) {
             None => Ok(None),
-            Some((what, span)) => Err(one(Diagnostic::new(Code::NoMachine, span, format!("{what} needs virtual addresses"))
-                .label("there is nothing to translate")
-                .help("add `virtual N bits` and `page SIZE`"))),
+            Some((what, span)) => {
+                Err(one(Diagnostic::new(Code::NoMachine, span, format!("{what} needs virtual addresses"))
+                    .label("there is nothing to translate")
+                    .help("add `virtual N bits` and `page SIZE`")))
+            }
         }
     }
 
@@ -245,8 +298,16 @@ impl MachineDraft {
         let split = match (&self.table.split, self.table.levels) {
             (Some(split), levels) => {
                 if levels.is_some_and(|n| n != split.len() as u64) {
-                    return Err(one(Diagnostic::new(Code::BadGeometry, span, "`levels` and `bits` do not agree")
-                        .label(format!("{} levels, bits for {}", levels.unwrap_or(0), split.len()))));
+                    return Err(one(Diagnostic::new(
+                        Code::BadGeometry,
+                        span,
+                        "`levels` and `bits` do not agree",
+                    )
+                    .label(format!(
+                        "{} levels, bits for {}",
+                        levels.unwrap_or(0),
+                        split.len()
+                    ))));
                 }
                 split.clone()
             }
@@ -254,18 +315,44 @@ impl MachineDraft {
         };
         let sum: u64 = split.iter().map(|&n| u64::from(n)).sum();
         if sum != u64::from(vpn_bits) {
-            return Err(one(Diagnostic::new(Code::BadGeometry, span, format!("the levels' bits sum to {sum}, the VPN has {vpn_bits}"))
-                .label("every bit of the VPN indexes one level")));
+            return Err(one(Diagnostic::new(
+                Code::BadGeometry,
+                span,
+                format!("the levels' bits sum to {sum}, the VPN has {vpn_bits}"),
+            )
+            .label("every bit of the VPN indexes one level")));
         }
         Ok(split)
     }
 
     /// A mistake that only the whole machine shows, at the setting it comes from.
-    fn diagnostic(&self, error: &crate::machine::spec::SpecError, place: Span) -> Diagnostic {
-        let span = self.tlbs.iter().map(|t| (t.name(), t.span)).chain(self.caches.iter().map(|c| (c.name(), c.span)));
-        let span = span.filter(|(name, _)| error.part() == Some(name)).map(|(_, span)| span).last();
-        let span = span.or_else(|| self.span_of(error.field())).unwrap_or(place);
-        Diagnostic::new(spec_code(error), span, error.to_string())
+    fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
+        let span = match error.part {
+            Part::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.place(error.setting)),
+            Part::Cache(at) => self.caches.get(at).map(|cache| cache.place(error.setting)),
+            Part::Machine => self.span_of(error.setting),
+            Part::PageTable => self.table.span,
+            Part::Pte(_) => self.span_of("pte").or(self.table.span),
+        };
+        Diagnostic::new(
+            code(&error.problem),
+            span.filter(|span| *span != Span::default()).unwrap_or(place),
+            error.problem.to_string(),
+        )
+    }
+}
+
+/// The code under which a problem of a spec is explained.
+fn code(problem: &Problem) -> Code {
+    match problem {
+        Problem::NotPowerOfTwo { .. } => Code::NotAPowerOfTwo,
+        Problem::Pte(_) => Code::BadFormat,
+        Problem::TooManyLines { .. } => Code::LimitSize,
+        Problem::NameTaken { .. } => Code::Duplicate,
+        Problem::NoMmu => Code::NoMachine,
+        Problem::PolicyOfFrames { .. } => Code::UnknownWord,
+        Problem::OutOfRange { .. } | Problem::PageTooLarge { .. } => Code::BadWidth,
+        _ => Code::BadGeometry,
     }
 }
 

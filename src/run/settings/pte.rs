@@ -1,8 +1,8 @@
 //! The settings of `pte { … }`: where a page-table entry keeps what; and the fields of one entry.
 
 use crate::lang::ast::Span;
-use crate::lang::check::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::machine::pte::{BITS, BitRow, Flags, Pte, PteError, PteFormat};
 
@@ -19,26 +19,52 @@ pub struct PteDraft {
 
 /// Settings of `pte` besides the bits, which come from the machine's registry of bits.
 pub const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
-    SettingRow { name: "size", params: "SIZE", help: "size of an entry, 1 to 8 bytes", repeats: false, set: |d, f| d.size(sole(f)?) },
-    SettingRow { name: "ppn", params: "N..N", help: "the PPN's bits, both ends included", repeats: false, set: |d, f| {
-        d.ppn = Some(bit_range(sole(f)?).map_err(one)?);
-        Ok(())
-    } },
-    SettingRow { name: "little-endian", params: "", help: "least significant byte first", repeats: false, set: |d, _| {
-        d.big_endian = false;
-        Ok(())
-    } },
-    SettingRow { name: "big-endian", params: "", help: "most significant byte first", repeats: false, set: |d, _| {
-        d.big_endian = true;
-        Ok(())
-    } },
+    SettingRow {
+        name: "size",
+        params: "SIZE",
+        help: "size of an entry, 1 to 8 bytes",
+        repeats: false,
+        set: |d, f| d.size(sole(f)?),
+    },
+    SettingRow {
+        name: "ppn",
+        params: "N..N",
+        help: "the PPN's bits, both ends included",
+        repeats: false,
+        set: |d, f| {
+            d.ppn = Some(bit_range(sole(f)?).map_err(one)?);
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "little-endian",
+        params: "",
+        help: "least significant byte first",
+        repeats: false,
+        set: |d, _| {
+            d.big_endian = false;
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "big-endian",
+        params: "",
+        help: "most significant byte first",
+        repeats: false,
+        set: |d, _| {
+            d.big_endian = true;
+            Ok(())
+        },
+    },
 ];
 
 /// Bit numbers as `0..6` (both ends included), `0..=6` or one number.
 fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
     let bit = |n: i128| u32::try_from(n).unwrap_or(u32::MAX);
     match arg.value()? {
-        Value::Range { from, to } if matches!(arg.kind, ArgKind::Inclusive(_)) => Ok((bit(*from), bit(*to - 1))),
+        Value::Range { from, to } if matches!(arg.kind, ArgKind::Inclusive(_)) => {
+            Ok((bit(*from), bit(*to - 1)))
+        }
         Value::Range { from, to } => Ok((bit(*from), bit(*to))),
         value => integer(value, arg.span).map(|n| (bit(i128::from(n)), bit(i128::from(n)))),
     }
@@ -65,7 +91,8 @@ impl PteDraft {
     pub(super) fn set(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
         let Some(block) = &field.block else { return self.size(sole(field)?) };
         let mut wrong = Vec::new();
-        let (bits, others): (Vec<&Field>, Vec<&Field>) = block.iter().partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
+        let (bits, others): (Vec<&Field>, Vec<&Field>) =
+            block.iter().partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
         let others: Vec<Field> = others.into_iter().cloned().collect();
         apply(PTE_SETTINGS, "pte", &others, self, &mut wrong);
         for field in bits {
@@ -80,7 +107,11 @@ impl PteDraft {
         let Some((bit, _)) = BitRow::named(&field.name.text) else { return Ok(()) };
         let n = sole(field)?.within(0, 63, Code::BadFormat, "a bit number").map_err(one)?;
         if self.places[bit as usize].replace(n as u32).is_some() {
-            return Err(one(Diagnostic::new(Code::Duplicate, field.name.span, format!("`{}` is set twice", field.name.text))));
+            return Err(one(Diagnostic::new(
+                Code::Duplicate,
+                field.name.span,
+                format!("`{}` is set twice", field.name.text),
+            )));
         }
         Ok(())
     }
@@ -93,15 +124,21 @@ impl PteDraft {
 
     /// The format for page numbers of so many bits.
     pub(super) fn build(&self, ppn_bits: u32, span: Span) -> Result<PteFormat, Vec<Diagnostic>> {
-        let wrong = |error: PteError| one(Diagnostic::new(Code::BadFormat, span, error.to_string()).label("the entry's format"));
+        let wrong = |error: PteError| {
+            one(Diagnostic::new(Code::BadFormat, span, error.to_string()).label("the entry's format"))
+        };
         let plain = self.ppn.is_none() && self.places.iter().all(Option::is_none);
         if plain {
             let format = PteFormat::default_for(ppn_bits, self.bytes).map_err(wrong)?;
             return Ok(PteFormat { big_endian: self.big_endian, ..format });
         }
         let Some((ppn_low, ppn_high)) = self.ppn else {
-            return Err(one(Diagnostic::new(Code::BadFormat, span, "the format does not say where the PPN stands")
-                .help(format!("add `ppn LOW..HIGH`, at least {ppn_bits} bits"))));
+            return Err(one(Diagnostic::new(
+                Code::BadFormat,
+                span,
+                "the format does not say where the PPN stands",
+            )
+            .help(format!("add `ppn LOW..HIGH`, at least {ppn_bits} bits"))));
         };
         let top = self.places.iter().flatten().copied().chain([ppn_high]).max().unwrap_or(0);
         let bytes = self.bytes.unwrap_or((top / 8 + 1).next_power_of_two());
@@ -136,8 +173,12 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
     if &*field.name.text == "ppn" {
         let n = sole(field)?.integer().map_err(one)?;
         if ppn_bits < 64 && n >> ppn_bits != 0 {
-            return Err(one(Diagnostic::new(Code::ValueTooWide, field.args[0].span, format!("PPN 0x{n:X} has more than {ppn_bits} bits"))
-                .label(format!("at most 0x{:X}", (1u64 << ppn_bits) - 1))));
+            return Err(one(Diagnostic::new(
+                Code::ValueTooWide,
+                field.args[0].span,
+                format!("PPN 0x{n:X} has more than {ppn_bits} bits"),
+            )
+            .label(format!("at most 0x{:X}", (1u64 << ppn_bits) - 1))));
         }
         pte.ppn = n;
         return Ok(());
@@ -146,7 +187,12 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
         let names = || BITS.iter().map(|row| row.name).chain(["ppn"]);
         let help = nearest(&field.name.text, names())
             .map_or_else(|| format!("it has {}", list(names())), |near| format!("did you mean `{near}`?"));
-        return Err(one(Diagnostic::new(Code::UnknownSetting, field.name.span, format!("an entry has no `{}`", field.name.text)).help(help)));
+        return Err(one(Diagnostic::new(
+            Code::UnknownSetting,
+            field.name.span,
+            format!("an entry has no `{}`", field.name.text),
+        )
+        .help(help)));
     };
     let on = sole(field)?.within(0, 1, Code::ValueTooWide, "a bit").map_err(one)? == 1;
     pte.flags = pte.flags.put(bit, on != inverse);

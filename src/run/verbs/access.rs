@@ -79,11 +79,21 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
     match value {
         Value::Text(text) => {
-            let bytes: Vec<u8> = crate::lang::value::bytes(text);
+            let bytes: Vec<u8> = text.bytes().collect();
             match size {
-                _ if bytes.is_empty() => Err(Diagnostic::new(Code::WrongType, place.span, "an empty string stores nothing")),
-                Some(size) if size != bytes.len() as u64 => Err(Diagnostic::new(Code::WrongCount, place.span, format!("the string has {} bytes, not {size}", bytes.len()))),
-                _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(Code::LimitSize, place.span, format!("at most {ACCESS_LIMIT} bytes are stored at once"))),
+                _ if bytes.is_empty() => {
+                    Err(Diagnostic::new(Code::WrongType, place.span, "an empty string stores nothing"))
+                }
+                Some(size) if size != bytes.len() as u64 => Err(Diagnostic::new(
+                    Code::WrongCount,
+                    place.span,
+                    format!("the string has {} bytes, not {size}", bytes.len()),
+                )),
+                _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(
+                    Code::LimitSize,
+                    place.span,
+                    format!("at most {ACCESS_LIMIT} bytes are stored at once"),
+                )),
                 _ => Ok(bytes),
             }
         }
@@ -96,9 +106,18 @@ fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
     let bytes = size.unwrap_or(1).min(16) as u32;
     let fits = bytes >= 9 || (n < 1i128 << (8 * bytes) && n >= -(1i128 << (8 * bytes - 1)));
     if !fits {
-        let diagnostic = Diagnostic::new(Code::ValueTooWide, place.span, format!("{n} does not fit in {bytes} byte{}", if bytes == 1 { "" } else { "s" }));
-        let needed = (1..=8).find(|b| n < 1i128 << (8 * b) && n >= -(1i128 << (8 * b - 1))).unwrap_or(8u32).next_power_of_two();
-        return Err(diagnostic.label("too large").help(format!("say how many bytes are stored: `size {needed}`")));
+        let diagnostic = Diagnostic::new(
+            Code::ValueTooWide,
+            place.span,
+            format!("{n} does not fit in {bytes} byte{}", if bytes == 1 { "" } else { "s" }),
+        );
+        let needed = (1..=8)
+            .find(|b| n < 1i128 << (8 * b) && n >= -(1i128 << (8 * b - 1)))
+            .unwrap_or(8u32)
+            .next_power_of_two();
+        return Err(diagnostic
+            .label("too large")
+            .help(format!("say how many bytes are stored: `size {needed}`")));
     }
     let sign = if n < 0 { 0xFF } else { 0 };
     let little = n.to_le_bytes();

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::lang::ast::Table;
+use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::machine::addr::Va;
 use crate::machine::event::{Kind, Mode};
@@ -34,11 +36,13 @@ pub enum Action {
     /// Puts contents into the machine.
     Contents(Contents),
     /// Shows something.
-    Show(ShowPlan),
+    Show(ShowPlan, Span),
     /// States an expression; the check is made already.
     Expect(Check),
     /// Compares a part of the machine with a table.
     ExpectTable(TableExpectation),
+    /// Compares the steps of the last reference string with a table; with true there are no others.
+    ExpectReference(Rc<Table>, bool),
     /// Drops the entries of one TLB level, or of all.
     FlushTlb(Option<usize>),
     /// Drops the blocks of one cache level, or of all.

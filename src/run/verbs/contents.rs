@@ -31,9 +31,13 @@ fn rows(session: &mut Session, command: &Command) -> Result<What, Stop> {
     let table = command.block.as_ref().and_then(|block| block.table.as_ref());
     let Some(table) = table else {
         let span = command.operands[0].span;
-        return Err(Diagnostic::new(Code::BadTable, span, format!("`set {}` needs a table in braces", noun.name))
-            .help(format!("its columns are {}", noun.columns))
-            .into());
+        return Err(Diagnostic::new(
+            Code::BadTable,
+            span,
+            format!("`set {}` needs a table in braces", noun.name),
+        )
+        .help(format!("its columns are {}", noun.columns))
+        .into());
     };
     let layout = (noun.layout)(session.machine(table.span)?, level);
     let entries = session.entries(table, &layout)?;
@@ -51,9 +55,13 @@ fn cr3(session: &mut Session, command: &Command) -> Result<What, Stop> {
 
 fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
     let [_, level, at] = &*command.operands else {
-        return Err(Diagnostic::new(Code::WrongCount, command.operands[0].span, "`set pte` needs a level and a physical address")
-            .help("write `set pte LEVEL PA = RAW` or `set pte LEVEL PA { ppn 0x12, p 1 }`")
-            .into());
+        return Err(Diagnostic::new(
+            Code::WrongCount,
+            command.operands[0].span,
+            "`set pte` needs a level and a physical address",
+        )
+        .help("write `set pte LEVEL PA = RAW` or `set pte LEVEL PA { ppn 0x12, p 1 }`")
+        .into());
     };
     session.needs_mmu(level)?;
     let spec = session.machine(level.span)?.spec().clone();
@@ -75,7 +83,7 @@ fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
         (Some([_, more, ..]), _) => return Err(unexpected(command, more, &[]).into()),
         _ => return Err(missing(command, "the entry: `= RAW` or its fields in braces").into()),
     };
-    Ok(What::Pte { at, raw })
+    Ok(What::Pte { level: n as u32, at, raw })
 }
 
 fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Stop> {
@@ -103,7 +111,9 @@ pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
                     session.machine(place)?;
                     ShowPlan::Noun(noun)
                 }
-                (None, None) if !session.is_noun(name) && session.state.find(name).is_some() => session.show_value(first)?,
+                (None, None) if !session.is_noun(name) && session.state.find(name).is_some() => {
+                    session.show_value(first)?
+                }
                 _ => {
                     let (noun, level) = session.noun(&command.operands)?;
                     ShowPlan::Table(noun, level)
@@ -152,16 +162,21 @@ impl Session<'_> {
             return Err(self.unknown_noun(first, name).into());
         };
         let named = match operands {
-            [_] => None,
             [_, part] => Some(part),
-            [_, _, more, ..] => return Err(Diagnostic::new(Code::WrongCount, more.span, "one name is enough").into()),
+            [_, _, more, ..] => {
+                return Err(Diagnostic::new(Code::WrongCount, more.span, "one name is enough").into());
+            }
+            _ => None,
         };
         self.machine(first.span)?;
         match (name, named) {
             ("page_table", None) => self.needs_mmu(first).map(|()| (noun, 0)),
             ("memory", None) => Ok((noun, 0)),
             ("tlb" | "cache", named) => Ok((noun, self.part_level(first, name == "tlb", named)?)),
-            (_, Some(part)) => Err(Diagnostic::new(Code::WrongCount, part.span, format!("there is only one `{name}`")).into()),
+            (_, Some(part)) => {
+                Err(Diagnostic::new(Code::WrongCount, part.span, format!("there is only one `{name}`"))
+                    .into())
+            }
             _ => Err(Stop::Unknowable),
         }
     }
@@ -171,10 +186,16 @@ impl Session<'_> {
         let what = if tlb { "TLB" } else { "cache" };
         let Some(named) = named else {
             let spec = self.machine(first.span)?.spec();
-            let names: Vec<&str> = if tlb { spec.tlbs.iter().map(|t| &*t.name).collect() } else { spec.caches.iter().map(|c| &*c.name).collect() };
+            let names: Vec<&str> = if tlb {
+                spec.tlbs.iter().map(|t| &*t.name).collect()
+            } else {
+                spec.caches.iter().map(|c| &*c.name).collect()
+            };
             return match names.len() {
                 1 => Ok(0),
-                0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}")).label("not a part of it").into()),
+                0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}"))
+                    .label("not a part of it")
+                    .into()),
                 _ => Err(Diagnostic::new(Code::UnknownNoun, first.span, format!("which {what} is not said"))
                     .label("there are several")
                     .help(format!("name it: {}", list(names.into_iter())))
@@ -197,8 +218,11 @@ impl Session<'_> {
         if let Some(diagnostic) = absent::diagnostic(&Word { text: name.into(), span: place.span }) {
             return diagnostic;
         }
-        let names = || TABLE_NOUNS.iter().map(|noun| noun.name).chain(SHOWN_NOUNS.iter().map(|noun| noun.name));
-        let diagnostic = Diagnostic::new(Code::UnknownNoun, place.span, format!("there is no `{name}` to look at")).label("not a part of the machine");
+        let names =
+            || TABLE_NOUNS.iter().map(|noun| noun.name).chain(SHOWN_NOUNS.iter().map(|noun| noun.name));
+        let diagnostic =
+            Diagnostic::new(Code::UnknownNoun, place.span, format!("there is no `{name}` to look at"))
+                .label("not a part of the machine");
         match nearest(name, names().chain(self.state.names())) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("there are {}", list(names()))),

@@ -3,10 +3,10 @@
 use crate::lang::ast::{Command, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-use crate::run::facts::Component;
-use crate::run::session::{Session, Stop};
 use super::action::Action;
 use super::operands::{missing, only, plain, unexpected, word};
+use crate::run::facts::Component;
+use crate::run::session::{Session, Stop};
 
 /// `flush tlb [NAME]`, `flush cache [NAME]`
 pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
@@ -38,7 +38,9 @@ fn all(session: &mut Session, what: &Expr, tlb: bool) -> Result<Action, Stop> {
     let none = if tlb { spec.tlbs.is_empty() } else { spec.caches.is_empty() };
     if none {
         let what_is = if tlb { "TLB" } else { "cache" };
-        return Err(Diagnostic::new(Code::NoMachine, what.span, format!("this machine has no {what_is}")).label("nothing to flush").into());
+        return Err(Diagnostic::new(Code::NoMachine, what.span, format!("this machine has no {what_is}"))
+            .label("nothing to flush")
+            .into());
     }
     Ok(if tlb { Action::FlushTlb(None) } else { Action::FlushCache(None) })
 }
@@ -57,8 +59,14 @@ pub fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     if core < u64::from(cores) {
         return Ok(Action::Core(core as u32));
     }
-    let known = if cores == 1 { "the only one is core 0".to_owned() } else { format!("they are numbered from 0 to {}", cores - 1) };
-    Err(Diagnostic::new(Code::BadIndex, expr.span, format!("this machine has no core {core}")).label(known).into())
+    let known = if cores == 1 {
+        "the only one is core 0".to_owned()
+    } else {
+        format!("they are numbered from 0 to {}", cores - 1)
+    };
+    Err(Diagnostic::new(Code::BadIndex, expr.span, format!("this machine has no core {core}"))
+        .label(known)
+        .into())
 }
 
 /// `seed N`
@@ -75,6 +83,7 @@ impl Session<'_> {
     pub fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
         self.machine(name.span)?;
         let text = word(name).unwrap_or_default();
-        self.component(text).ok_or_else(|| self.unknown_part(&Word { text: text.into(), span: name.span }).into())
+        self.component(text)
+            .ok_or_else(|| self.unknown_part(&Word { text: text.into(), span: name.span }).into())
     }
 }

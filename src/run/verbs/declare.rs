@@ -55,22 +55,32 @@ impl Session<'_> {
                 let fields = self.machine_file(path, base)?;
                 Ok(build_machine(None, &fields, base.span)?)
             }
-            _ => Err(Diagnostic::new(Code::WrongType, base.span, "a preset's name or a file in quotes is needed here").into()),
+            _ => Err(Diagnostic::new(
+                Code::WrongType,
+                base.span,
+                "a preset's name or a file in quotes is needed here",
+            )
+            .into()),
         }
     }
 
     /// The fields of a machine file, which the reader has read and kept among the sources.
     fn machine_file(&mut self, path: &str, place: &Expr) -> Result<Vec<Field>, Stop> {
-        let Some((file, text)) = self.sources.data(place.span.file, path) else {
-            return Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into());
+        let number = self.files.number(place.span);
+        let Some((number, file)) = number.and_then(|number| Some((number, self.sources.file(number)?)))
+        else {
+            return Err(
+                Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into()
+            );
         };
-        Ok(fields_of_yaml(file, text)?)
+        Ok(fields_of_yaml(number, &file.text)?)
     }
 }
 
 fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     let names = || PRESETS.iter().map(|preset| preset.name);
-    let diagnostic = Diagnostic::new(Code::UnknownWord, place.span, format!("there is no machine `{name}`")).label("not a preset");
+    let diagnostic = Diagnostic::new(Code::UnknownWord, place.span, format!("there is no machine `{name}`"))
+        .label("not a preset");
     if let Some(said) = absent::said(name) {
         return diagnostic.help(said);
     }

@@ -2,7 +2,8 @@
 
 use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Value, binary};
+use crate::lang::value::Value;
+use crate::lang::value::ops::binary;
 use crate::run::nouns::TableExpectation;
 use crate::run::record::{Check, Shown};
 use crate::run::session::{Session, Stop};
@@ -23,7 +24,9 @@ pub fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> 
         ([], _) => Err(missing(command, "something to expect").into()),
         (operands, Some(block)) => {
             let Some(table) = &block.table else {
-                return Err(Diagnostic::new(Code::BadTable, block.span, "a table is needed here").help("rows stand between `|`").into());
+                return Err(Diagnostic::new(Code::BadTable, block.span, "a table is needed here")
+                    .help("rows stand between `|`")
+                    .into());
             };
             if word(&operands[0]) == Some("reference") {
                 return Ok(Action::ExpectReference(table.clone(), exactly));
@@ -31,7 +34,13 @@ pub fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             let (noun, level) = session.noun(operands)?;
             let layout = (noun.layout)(session.machine(block.span)?, level);
             let entries = session.entries(table, &layout)?;
-            Ok(Action::ExpectTable(TableExpectation { noun, level, entries, exactly, span: command.verb.span }))
+            Ok(Action::ExpectTable(TableExpectation {
+                noun,
+                level,
+                entries,
+                exactly,
+                span: command.verb.span,
+            }))
         }
         ([expr], None) => Ok(Action::Expect(session.truth_check(expr)?)),
         ([_, more, ..], None) => Err(unexpected(command, more, &[]).into()),
@@ -49,7 +58,8 @@ impl Session<'_> {
                 let held = binary(*op, &x, &y).map_err(|e| e.at(expr.span))? == Value::Bool(true);
                 let hex = full.contains("0x").then_some(1);
                 let reason = (!held).then(|| format!("`{full}` is false"));
-                let (expected, actual) = (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
+                let (expected, actual) =
+                    (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
                 return Ok(Check { fact: name, expected, actual, held, span: expr.span, reason });
             }
         }

@@ -12,8 +12,8 @@ mod operands;
 mod perform;
 
 use crate::lang::ast::{Command, Word};
-use crate::lang::check::nearest;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 
 use super::absent;
 use super::facts::Family;
@@ -149,7 +149,11 @@ pub const VERBS: &[Verb] = &[
 /// Words that begin a statement with a shape of its own; the grammar knows them.
 pub const FORMS: &[(&str, &str, &str)] = &[
     ("let", "NAME = EXPR", "gives a name a value"),
-    ("choose", "NAME in RANGE|LIST where COND | where OP => FACTS", "draws a value by the seed among those for which every condition holds"),
+    (
+        "choose",
+        "NAME in RANGE|LIST where COND | where OP => FACTS",
+        "draws a value by the seed among those for which every condition holds",
+    ),
     ("for", "NAME in RANGE|LIST { … }", "runs the block for each value"),
     ("repeat", "N { … }", "runs the block N times"),
     ("if", "COND { … } else { … }", "runs one block or the other"),
@@ -176,8 +180,11 @@ pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
     if let Some(diagnostic) = absent::diagnostic(word) {
         return Err(diagnostic);
     }
-    let names = VERBS.iter().map(|verb| verb.name).chain(FORMS.iter().map(|form| form.0)).chain(also.iter().copied());
-    let diagnostic = Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text)).label("not a verb");
+    let names =
+        VERBS.iter().map(|verb| verb.name).chain(FORMS.iter().map(|form| form.0)).chain(also.iter().copied());
+    let diagnostic =
+        Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
+            .label("not a verb");
     Err(match nearest(&word.text, names) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help("`pagewalk help` lists the statements"),

@@ -20,7 +20,11 @@ pub fn word(expr: &Expr) -> Option<&str> {
 /// # Errors
 /// `wrong-count` where something is missing or too much, `unknown-word` for a clause that the verb does not have,
 /// `duplicate`.
-pub fn clauses<'a>(command: &Command, exprs: &'a [Expr], known: &[&'static str]) -> Result<(&'a Expr, Vec<(&'static str, &'a Expr)>), Diagnostic> {
+pub fn clauses<'a>(
+    command: &Command,
+    exprs: &'a [Expr],
+    known: &[&'static str],
+) -> Result<(&'a Expr, Vec<(&'static str, &'a Expr)>), Diagnostic> {
     let Some((first, rest)) = exprs.split_first() else {
         return Err(missing(command, "an address"));
     };
@@ -30,7 +34,8 @@ pub fn clauses<'a>(command: &Command, exprs: &'a [Expr], known: &[&'static str])
             return Err(unexpected(command, &pair[0], known));
         };
         let Some(value) = pair.get(1) else {
-            return Err(Diagnostic::new(Code::WrongCount, pair[0].span, format!("`{name}` needs a value")).label("nothing follows"));
+            return Err(Diagnostic::new(Code::WrongCount, pair[0].span, format!("`{name}` needs a value"))
+                .label("nothing follows"));
         };
         if found.iter().any(|(other, _)| other == name) {
             return Err(Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is said twice")));
@@ -43,13 +48,19 @@ pub fn clauses<'a>(command: &Command, exprs: &'a [Expr], known: &[&'static str])
 /// Says that an operand cannot stand where it does.
 pub fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Diagnostic {
     let verb = &command.verb.text;
-    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`")).label("unexpected here");
-    if known.is_empty() { diagnostic } else { diagnostic.help(format!("`{verb}` knows {}", list(known.iter().copied()))) }
+    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`"))
+        .label("unexpected here");
+    if known.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(format!("`{verb}` knows {}", list(known.iter().copied())))
+    }
 }
 
 /// Says that something is missing after the verb.
 pub fn missing(command: &Command, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` needs {what}", command.verb.text)).label("nothing follows")
+    Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` needs {what}", command.verb.text))
+        .label("nothing follows")
 }
 
 /// A command of exactly one operand and nothing else.
@@ -70,11 +81,20 @@ pub fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Diagnostic
 /// # Errors
 /// `wrong-count`.
 pub fn plain(command: &Command) -> Result<(), Diagnostic> {
-    let extra = command.assigned.as_ref().and_then(|a| a.first()).map(|e| e.span).or(command.block.as_ref().map(|b| b.span));
+    let extra = command
+        .assigned
+        .as_ref()
+        .and_then(|a| a.first())
+        .map(|e| e.span)
+        .or(command.block.as_ref().map(|b| b.span));
     match extra {
         None => Ok(()),
-        Some(span) => Err(Diagnostic::new(Code::WrongCount, span, format!("`{}` takes nothing like this", command.verb.text))
-            .label("too much")),
+        Some(span) => Err(Diagnostic::new(
+            Code::WrongCount,
+            span,
+            format!("`{}` takes nothing like this", command.verb.text),
+        )
+        .label("too much")),
     }
 }
 
@@ -88,7 +108,9 @@ impl Session<'_> {
         if (low..=high).contains(&n) {
             return Ok(n);
         }
-        Err(Diagnostic::new(Code::LimitSize, expr.span, format!("{n} is out of range")).label(format!("must be from {low} to {high}")).into())
+        Err(Diagnostic::new(Code::LimitSize, expr.span, format!("{n} is out of range"))
+            .label(format!("must be from {low} to {high}"))
+            .into())
     }
 
     /// An address that an access of `size` bytes can be made at.
@@ -108,7 +130,9 @@ impl Session<'_> {
             return Ok(va);
         }
         let message = format!("{size} bytes from 0x{raw:X} run past the end of the {what} address space");
-        Err(Diagnostic::new(Code::AddressTooWide, expr.span, message).label(format!("the last address is 0x{last:X}")).into())
+        Err(Diagnostic::new(Code::AddressTooWide, expr.span, message)
+            .label(format!("the last address is 0x{last:X}"))
+            .into())
     }
 
     /// A physical address.

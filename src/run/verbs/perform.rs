@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::machine::Machine;
-use crate::machine::datapath::{Data, Outcome};
 use crate::machine::spec::Spec;
+use crate::machine::{Data, Machine, Outcome};
 use crate::run::record::{Access, AccessVerb, Check, Did};
 use crate::run::session::{Session, Stop};
 use crate::run::state::Slot;
@@ -27,9 +26,12 @@ impl Session<'_> {
                 contents.put(self.machine(place)?)?;
                 Did::Quiet
             }
-            Action::Show(plan) => Did::Shown(self.show(plan)?),
+            Action::Show(plan, place) => Did::Shown(self.show(plan, place)?),
             Action::Expect(check) => return Ok((Did::Quiet, vec![check])),
             Action::ExpectTable(expectation) => return Ok((Did::Quiet, self.compare(&expectation)?)),
+            Action::ExpectReference(table, exactly) => {
+                return Ok((Did::Quiet, self.compare_reference(&table, exactly)?));
+            }
             Action::FlushTlb(level) => self.on_machine(|machine| machine.flush_tlb(level)),
             Action::FlushCache(level) => self.on_machine(|machine| machine.flush_cache(level)),
             Action::Invlpg(va) => self.on_machine(|machine| machine.invlpg(va)),
@@ -39,7 +41,12 @@ impl Session<'_> {
                 Did::Quiet
             }
             Action::Call(def, _) => {
-                return Err(Diagnostic::new(Code::WrongType, def.name.span, "a definition cannot stand here").into());
+                return Err(Diagnostic::new(
+                    Code::WrongType,
+                    def.name.span,
+                    "a definition cannot stand here",
+                )
+                .into());
             }
         };
         Ok((did, Vec::new()))
@@ -83,7 +90,9 @@ impl Session<'_> {
                 let bytes: Vec<u8> = data.iter().copied().map(Option::unwrap_or_default).collect();
                 machine.access(va, kind, mode, Data::Store(&bytes), &mut events)
             }
-            AccessVerb::Read | AccessVerb::Fetch => machine.access(va, kind, mode, Data::Load(&mut data), &mut events),
+            AccessVerb::Read | AccessVerb::Fetch => {
+                machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
+            }
         };
         let (spec, core) = (machine.spec().clone(), machine.core());
         Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events })

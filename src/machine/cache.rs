@@ -1,0 +1,232 @@
+//! One cache: blocks by set and tag, their bytes, and what happened to it. What happens between caches is the
+//! hierarchy's.
+
+use super::addr::{SetIndex, Tag};
+use super::memory::Bytes;
+use super::pte::mask;
+use super::random::SplitMix64;
+use super::set_assoc::{Line, SetAssoc};
+use super::spec::{CacheSpec, Inclusion, Side, Spec, WritePolicy};
+
+/// What happened to a TLB or cache since the machine was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Accesses (one a piece) that found it here.
+    pub hits: u64,
+    /// Accesses that looked here in vain.
+    pub misses: u64,
+    /// Valid entries that a fill threw out.
+    pub evictions: u64,
+    /// Dirty blocks that went from here to what is below.
+    pub writebacks: u64,
+    /// Page-table entries that the walk found here.
+    pub walk_hits: u64,
+    /// Page-table entries that the walk looked for here in vain.
+    pub walk_misses: u64,
+}
+
+/// A line of a cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// Its set.
+    pub set: SetIndex,
+    /// Its way.
+    pub way: u32,
+}
+
+/// What a line keeps beside its tag and bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::machine) struct Block {
+    /// It was stored to, and what is below does not know.
+    pub dirty: bool,
+}
+
+/// A cache of one core, or of all.
+#[derive(Debug, Clone)]
+pub(in crate::machine) struct Cache {
+    lines: SetAssoc<Block>,
+    data: Bytes,
+    /// What happened to it.
+    pub counts: Counts,
+    /// Its number in the spec.
+    pub level: u32,
+    /// The core it belongs to; none if it is shared.
+    pub core: Option<u32>,
+    /// log2 of its block.
+    pub block_bits: u32,
+    /// The lowest bit of the physical address that belongs to the tag.
+    tag_low: u32,
+    /// The set comes from the virtual address.
+    virtual_index: bool,
+    /// Bits of the set that come from the virtual page number: a block may stand in as many sets as they can name.
+    alias_bits: u32,
+    /// A store marks the block dirty and stops here.
+    pub write_back: bool,
+    /// A missing store brings the block in.
+    pub write_allocate: bool,
+    /// With regard to the levels above.
+    pub inclusion: Inclusion,
+    /// Which accesses it serves.
+    pub side: Side,
+    /// It ever held a block.
+    used: bool,
+}
+
+impl Cache {
+    /// An empty cache: number `level` of `spec`.
+    pub fn new(spec: &Spec, level: u32, cache: &CacheSpec, core: Option<u32>) -> Self {
+        let tag_low = cache.tag_low(spec);
+        Self {
+            lines: SetAssoc::new(cache.sets, cache.ways, cache.policy),
+            data: Bytes::new(cache.size()),
+            counts: Counts::default(),
+            level,
+            core,
+            block_bits: cache.block_bits,
+            tag_low,
+            virtual_index: cache.virtual_index,
+            alias_bits: (cache.block_bits + cache.index_bits()).saturating_sub(tag_low),
+            write_back: cache.write == WritePolicy::Back,
+            write_allocate: cache.write_allocate,
+            inclusion: cache.inclusion,
+            side: cache.side,
+            used: false,
+        }
+    }
+
+    /// The set and tag of the block at `pa`, which a program calls `va`.
+    #[inline]
+    pub fn locate(&self, va: u64, pa: u64) -> (SetIndex, Tag) {
+        let index = if self.virtual_index { va } else { pa };
+        (SetIndex::new(index >> self.block_bits & (self.lines.sets() - 1)), Tag::new(pa >> self.tag_low))
+    }
+
+    /// The way of `set` that holds the block of this tag.
+    #[inline]
+    pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
+        self.lines.find(set, tag)
+    }
+
+    /// The line that holds the block at `pa`, in whichever set a virtual index has put it.
+    pub fn holder(&self, pa: u64) -> Option<Slot> {
+        let (SetIndex { .. }, tag) = self.locate(pa, pa);
+        let low = pa >> self.block_bits & (self.lines.sets() - 1);
+        if self.alias_bits == 0 {
+            let set = SetIndex::new(low);
+            return self.find(set, tag).map(|way| Slot { set, way });
+        }
+        let color = self.tag_low - self.block_bits;
+        let sets =
+            (0..1u64 << self.alias_bits).map(|alias| SetIndex::new(low & mask(color) | alias << color));
+        sets.into_iter().find_map(|set| self.find(set, tag).map(|way| Slot { set, way }))
+    }
+
+    /// Whether a block may stand in several sets.
+    #[inline]
+    pub fn has_aliases(&self) -> bool {
+        self.alias_bits > 0
+    }
+
+    /// The physical address of the block in a line of this set and tag.
+    pub fn base(&self, set: SetIndex, tag: Tag) -> u64 {
+        tag.raw() << self.tag_low | set.raw() << self.block_bits & mask(self.tag_low)
+    }
+
+    /// The first byte of the block that holds `pa`.
+    #[inline]
+    pub fn align(&self, pa: u64) -> u64 {
+        pa & !mask(self.block_bits)
+    }
+
+    /// The line that a fill of `set` takes.
+    pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (Slot, Option<Line<Block>>) {
+        let (way, line) = self.lines.victim(set, random);
+        (Slot { set, way }, line)
+    }
+
+    /// Puts a block into a line; its bytes are those already copied there.
+    pub fn fill(&mut self, slot: Slot, tag: Tag, dirty: bool) {
+        self.used = true;
+        self.lines.fill(slot.set, slot.way, tag, Block { dirty });
+    }
+
+    /// The line was used.
+    #[inline]
+    pub fn touch(&mut self, slot: Slot) {
+        self.lines.touch(slot.set, slot.way);
+    }
+
+    /// Whether the block in the line is dirty.
+    #[inline]
+    pub fn dirty(&self, slot: Slot) -> bool {
+        self.lines.payload(slot.set, slot.way).dirty
+    }
+
+    /// Marks the block in the line.
+    #[inline]
+    pub fn mark(&mut self, slot: Slot, dirty: bool) {
+        if self.dirty(slot) != dirty {
+            self.lines.payload_mut(slot.set, slot.way).dirty = dirty;
+        }
+    }
+
+    /// Makes the line invalid.
+    pub fn invalidate(&mut self, slot: Slot) {
+        self.lines.invalidate(slot.set, slot.way);
+        self.mark(slot, false);
+    }
+
+    /// The line as it stands.
+    pub fn line(&self, slot: Slot) -> Line<Block> {
+        self.lines.line(slot.set, slot.way)
+    }
+
+    /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].
+    pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
+        self.used = true;
+        self.lines.place(set, lines);
+    }
+
+    /// Whether it ever held a block.
+    #[inline]
+    pub fn used(&self) -> bool {
+        self.used
+    }
+
+    /// Its valid lines with the addresses of their blocks, in order of set and way.
+    pub fn blocks(&self) -> impl Iterator<Item = (Slot, u64)> + '_ {
+        self.lines
+            .valid_lines()
+            .map(|(set, way, line)| (Slot { set, way }, self.base(set, line.tag.unwrap_or_default())))
+    }
+
+    /// Its lines that hold bytes of `first..=last`, with the addresses of their blocks.
+    pub fn holders(&self, first: u64, last: u64) -> impl Iterator<Item = (Slot, u64)> + '_ {
+        let blocks = (self.align(first) >> self.block_bits)..=(last >> self.block_bits);
+        blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
+    }
+
+    /// Where the bytes of a line begin in [`Cache::data`].
+    #[inline]
+    pub fn at(&self, slot: Slot) -> u64 {
+        (slot.set.raw() * u64::from(self.lines.ways()) + u64::from(slot.way)) << self.block_bits
+    }
+
+    /// Where the byte of `pa` stands in [`Cache::data`], if its block is in this line.
+    #[inline]
+    pub fn byte_at(&self, slot: Slot, pa: u64) -> u64 {
+        self.at(slot) | pa & mask(self.block_bits)
+    }
+
+    /// The bytes of all lines.
+    #[inline]
+    pub fn data(&self) -> &Bytes {
+        &self.data
+    }
+
+    /// The bytes of all lines, to be written.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut Bytes {
+        &mut self.data
+    }
+}

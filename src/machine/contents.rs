@@ -1,0 +1,318 @@
+//! What a machine holds, looked at and set without an access: what `set`, `show` and `expect` work on. Nothing here
+//! counts or replaces anything. Private TLBs and caches are those of the current core.
+
+use std::fmt;
+
+use super::addr::{Pa, Ppn, SetIndex, Tag, Va};
+use super::cache::{Block, Counts, Slot};
+use super::datapath::{Data, Machine, TooWide, fit};
+use super::event::{Fault, Kind, Mode};
+use super::hierarchy::Ctx;
+use super::pte::{Flags, Pte, mask};
+use super::set_assoc::Line;
+use super::tlb::{Tlb, TlbEntry};
+
+/// An entry of a TLB as a table lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TlbLine {
+    /// Its tag; none if it never had one.
+    pub tag: Option<Tag>,
+    /// It translates.
+    pub valid: bool,
+    /// The physical page, in base pages.
+    pub ppn: Ppn,
+    /// R/W, U/S, XD, G, D, CD and WT.
+    pub flags: Flags,
+    /// log2 of its page; 0 means the smallest that the TLB holds.
+    pub page_bits: u32,
+    /// The process it belongs to.
+    pub asid: u16,
+}
+
+/// A line of a cache as a table lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CacheLine {
+    /// Its tag; none if it never had one.
+    pub tag: Option<Tag>,
+    /// It holds a block.
+    pub valid: bool,
+    /// What is below does not know its bytes.
+    pub dirty: bool,
+    /// Its bytes from the lowest address on; when set, those not given are unknown.
+    pub bytes: Vec<Option<u8>>,
+}
+
+/// An entry as a script places it in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PteWord {
+    /// The raw word.
+    Raw(u64),
+    /// Its fields.
+    Fields(Pte),
+}
+
+/// Why an entry cannot be placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceError {
+    /// The machine translates nothing.
+    NoMmu,
+    /// The page table has fewer levels.
+    NoLevel {
+        /// Those it has.
+        levels: u32,
+    },
+    /// The entry would end beyond memory.
+    BeyondMemory,
+    /// The raw word is wider than an entry.
+    WordTooWide(TooWide),
+    /// The page number is wider than the entry's field.
+    PpnTooWide(TooWide),
+}
+
+impl fmt::Display for PlaceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PlaceError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
+            PlaceError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
+            PlaceError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
+            PlaceError::WordTooWide(error) => write!(f, "the entry {error}"),
+            PlaceError::PpnTooWide(error) => write!(f, "the PPN {error}"),
+        }
+    }
+}
+
+/// TLBs.
+impl Machine {
+    fn tlb(&self, level: usize) -> Option<&Tlb> {
+        self.spec().tlbs.get(level)?;
+        Some(self.translator.as_ref()?.tlb(level, self.core()))
+    }
+
+    /// Set and tag of an address's page in TLB `level`, for the smallest pages it holds; none if there is no such TLB.
+    pub fn tlb_place(&self, level: usize, va: Va) -> Option<(SetIndex, Tag)> {
+        let tlb = self.tlb(level)?;
+        Some(tlb.locate(va.raw(), tlb.smallest()))
+    }
+
+    /// A set number of TLB `level`.
+    ///
+    /// # Errors
+    /// If there is no such set.
+    pub fn tlb_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
+        fit(raw, self.spec().tlbs.get(level).map_or(0, super::spec::TlbSpec::index_bits)).map(SetIndex::new)
+    }
+
+    /// A tag of TLB `level`.
+    ///
+    /// # Errors
+    /// If it is wider than a tag.
+    pub fn tlb_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
+        let bits = self.spec().tlbs.get(level).map_or(0, |tlb| tlb.tag_bits(self.spec().virtual_bits()));
+        fit(raw, bits).map(Tag::new)
+    }
+
+    /// The ways of a set of TLB `level`; empty if there is no such TLB.
+    pub fn tlb_lines(&self, level: usize, set: SetIndex) -> Vec<TlbLine> {
+        let lines = self.tlb(level).map(|tlb| tlb.lines(set)).unwrap_or_default();
+        lines
+            .into_iter()
+            .map(|line| {
+                let TlbEntry { ppn, page_bits, flags, asid } = line.payload;
+                TlbLine { tag: line.tag, valid: line.valid, ppn: Ppn::new(ppn), flags, page_bits, asid }
+            })
+            .collect()
+    }
+
+    /// Sets ways of a set of TLB `level` from the left; none leaves a way as it is. The leftmost is then the least
+    /// recently used.
+    pub fn set_tlb_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<TlbLine>]) {
+        let (core, base_bits) = (self.core(), self.spec().page_bits());
+        if level >= self.spec().tlbs.len() {
+            return;
+        }
+        let Some(translator) = &mut self.translator else { return };
+        let tlb = translator.tlb_mut(level, core);
+        let line = |line: &TlbLine| {
+            let page_bits = if line.page_bits == 0 { tlb.smallest() } else { line.page_bits };
+            let ppn = line.ppn.raw() & !mask(page_bits.saturating_sub(base_bits));
+            let payload = TlbEntry { ppn, page_bits, flags: line.flags, asid: line.asid };
+            Line { tag: line.tag, valid: line.valid, payload }
+        };
+        let lines: Vec<_> = lines.iter().map(|given| given.as_ref().map(line)).collect();
+        tlb.place(set, &lines);
+    }
+
+    /// Drops the entries of one TLB level of the current core, or of all; global ones stay.
+    pub fn flush_tlb(&mut self, level: Option<usize>) {
+        let core = self.core();
+        let Some(translator) = &mut self.translator else { return };
+        for (n, tlb) in translator.tlbs_of(core).enumerate() {
+            if level.is_none_or(|level| level == n) {
+                tlb.flush();
+            }
+        }
+    }
+
+    /// Drops the entry of a page from all TLBs of the current core, global or not.
+    pub fn invlpg(&mut self, va: Va) {
+        let core = self.core();
+        let Some(translator) = &mut self.translator else { return };
+        let asid = translator.asid;
+        translator.tlbs_of(core).for_each(|tlb| tlb.drop_page(va.raw(), asid));
+    }
+
+    /// Another process runs: TLBs of the current core whose entries do not say whose they are drop those not global.
+    pub fn set_asid(&mut self, asid: u16) {
+        let core = self.core();
+        let Some(translator) = &mut self.translator else { return };
+        if translator.asid != asid {
+            translator.asid = asid;
+            translator.tlbs_of(core).for_each(Tlb::switch);
+        }
+    }
+
+    /// What happened to TLB `level`; zeros if there is no such TLB.
+    pub fn tlb_counts(&self, level: usize) -> Counts {
+        self.tlb(level).map(|tlb| tlb.counts).unwrap_or_default()
+    }
+}
+
+/// Caches.
+impl Machine {
+    fn has_cache(&self, level: usize) -> bool {
+        level < self.spec().caches.len()
+    }
+
+    /// Offset, set and tag of an address in cache `level`; none if there is no such cache.
+    pub fn cache_place(&self, level: usize, va: Va, pa: Pa) -> Option<(u64, SetIndex, Tag)> {
+        let spec = self.spec().caches.get(level)?;
+        let (set, tag) = self.hierarchy.cache(level, self.core()).locate(va.raw(), pa.raw());
+        Some((pa.raw() & mask(spec.block_bits), set, tag))
+    }
+
+    /// A set number of cache `level`.
+    ///
+    /// # Errors
+    /// If there is no such set.
+    pub fn cache_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
+        fit(raw, self.spec().caches.get(level).map_or(0, super::spec::CacheSpec::index_bits))
+            .map(SetIndex::new)
+    }
+
+    /// A tag of cache `level`.
+    ///
+    /// # Errors
+    /// If it is wider than a tag.
+    pub fn cache_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
+        let bits = self.spec().caches.get(level).map_or(0, |cache| cache.tag_bits(self.spec()));
+        fit(raw, bits).map(Tag::new)
+    }
+
+    /// The ways of a set of cache `level`; empty if there is no such cache.
+    pub fn cache_lines(&self, level: usize, set: SetIndex) -> Vec<CacheLine> {
+        let Some(spec) = self.spec().caches.get(level) else { return Vec::new() };
+        let cache = self.hierarchy.cache(level, self.core());
+        (0..spec.ways)
+            .map(|way| {
+                let slot = Slot { set, way };
+                let line = cache.line(slot);
+                let mut bytes = vec![None; 1 << spec.block_bits];
+                cache.data().read(cache.at(slot), &mut bytes);
+                CacheLine { tag: line.tag, valid: line.valid, dirty: line.payload.dirty, bytes }
+            })
+            .collect()
+    }
+
+    /// The sets of cache `level` that hold something, in order.
+    pub fn cache_sets_in_use(&self, level: usize) -> Vec<SetIndex> {
+        if !self.has_cache(level) {
+            return Vec::new();
+        }
+        let cache = self.hierarchy.cache(level, self.core());
+        let mut sets: Vec<SetIndex> = cache.blocks().map(|(slot, _)| slot.set).collect();
+        sets.dedup();
+        sets
+    }
+
+    /// Sets ways of a set of cache `level` from the left; none leaves a way as it is. The leftmost is then the least
+    /// recently used.
+    pub fn set_cache_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<CacheLine>]) {
+        let core = self.core();
+        let Some(spec) = self.spec().caches.get(level) else { return };
+        let (ways, block) = (spec.ways, 1usize << spec.block_bits);
+        if set.raw() >= spec.sets {
+            return;
+        }
+        let cache = self.hierarchy.cache_mut(level, core);
+        for (line, way) in lines.iter().zip(0..ways) {
+            let Some(line) = line else { continue };
+            let at = cache.at(Slot { set, way });
+            cache.data_mut().forget(at, block as u64);
+            for (at, byte) in (at..=u64::MAX).zip(line.bytes.iter().take(block)) {
+                cache.data_mut().set(at, *byte);
+            }
+        }
+        let line = |line: &CacheLine| Line {
+            tag: line.tag,
+            valid: line.valid,
+            payload: Block { dirty: line.dirty && line.valid },
+        };
+        let lines: Vec<_> = lines.iter().map(|given| given.as_ref().map(line)).collect();
+        cache.place(set, &lines);
+    }
+
+    /// Empties one cache level of the current core (a shared one for all), or all of them from the first on. Dirty
+    /// blocks are written to the next level; nothing is counted but `writebacks`.
+    pub fn flush_cache(&mut self, level: Option<usize>) {
+        let core = self.core();
+        let ctx = &mut Ctx { random: &mut self.random, watch: &mut () };
+        for n in 0..self.hierarchy.levels() {
+            if level.is_none_or(|level| level == n) {
+                self.hierarchy.flush(n, core, ctx);
+            }
+        }
+    }
+
+    /// What happened to cache `level`; zeros if there is no such cache.
+    pub fn cache_counts(&self, level: usize) -> Counts {
+        if self.has_cache(level) {
+            self.hierarchy.cache(level, self.core()).counts
+        } else {
+            Counts::default()
+        }
+    }
+}
+
+/// Memory.
+impl Machine {
+    /// The byte of main memory at `pa`, which a dirty line may differ from.
+    pub fn memory_byte(&self, pa: Pa) -> Option<u8> {
+        self.hierarchy.memory().get(pa.raw())
+    }
+
+    /// Sets the byte of main memory at `pa`, beneath the caches; none makes it unknown.
+    pub fn set_memory_byte(&mut self, pa: Pa, byte: Option<u8>) {
+        self.hierarchy.memory_mut().set(pa.raw(), byte);
+    }
+
+    /// Where main memory holds known bytes: the first addresses of the aligned runs of 64 that have some, in order.
+    pub fn memory_known(&self) -> Vec<Pa> {
+        self.hierarchy.memory().known().map(Pa::new).collect()
+    }
+
+    /// The newest byte at `pa`, in whichever cache or in memory. No state changes.
+    pub fn peek_physical(&self, pa: Pa) -> Option<u8> {
+        let mut byte = [None];
+        self.hierarchy.newest(pa.raw(), &mut byte);
+        byte[0]
+    }
+
+    /// The bytes that a load by the supervisor would read. No state changes.
+    ///
+    /// # Errors
+    /// The fault that the load would meet.
+    pub fn peek(&self, va: Va, out: &mut [Option<u8>]) -> Result<(), Fault> {
+        let outcome = self.clone().access(va, Kind::Read, Mode::Supervisor, Data::Load(out), &mut ());
+        outcome.fault.map_or(Ok(()), Err)
+    }
+}

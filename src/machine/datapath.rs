@@ -1,0 +1,248 @@
+//! The machine: an access from the address to the byte.
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::addr::{Pa, Ppn, Va, Vpn};
+use super::event::{Event, Fault, Kind, Mode, Observer, Purpose};
+use super::hierarchy::{Ctx, Hierarchy, Piece, RouteId};
+use super::pte::{Bit, Flags, mask};
+use super::random::SplitMix64;
+use super::spec::Spec;
+use super::translate::{Access, Mapped, Translator};
+
+/// A number that is wider than what it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooWide {
+    /// The number.
+    pub value: u64,
+    /// The bits there are for it.
+    pub bits: u32,
+}
+
+impl fmt::Display for TooWide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x} does not fit into {} bits", self.value, self.bits)
+    }
+}
+
+/// What an access moves.
+#[derive(Debug)]
+pub enum Data<'a> {
+    /// A load or fetch of so many bytes, into here; those never set are unknown.
+    Load(&'a mut [Option<u8>]),
+    /// A store of these bytes.
+    Store(&'a [u8]),
+}
+
+impl Data<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Data::Load(bytes) => bytes.len(),
+            Data::Store(bytes) => bytes.len(),
+        }
+    }
+}
+
+/// What came of an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Parts that it was done in, the one that faulted included.
+    pub pieces: u32,
+    /// The fault that ended it; earlier parts have happened.
+    pub fault: Option<Fault>,
+    /// Physical address of the first part.
+    pub pa: Option<Pa>,
+}
+
+/// A memory system and its state. Copying it costs a few words a TLB and cache: everything big is shared until written.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    spec: Rc<Spec>,
+    core: u32,
+    /// None without an MMU.
+    pub(in crate::machine) translator: Option<Translator>,
+    pub(in crate::machine) hierarchy: Hierarchy,
+    pub(in crate::machine) random: SplitMix64,
+}
+
+impl Machine {
+    /// A machine with nothing in it, at core 0, with seed 0.
+    ///
+    /// # Panics
+    /// If `spec` does not pass [`Spec::check`].
+    pub fn new(spec: Rc<Spec>) -> Self {
+        assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
+        let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
+        let hierarchy = Hierarchy::new(&spec);
+        Self { spec, core: 0, translator, hierarchy, random: SplitMix64::new(0) }
+    }
+
+    /// How it is built.
+    pub fn spec(&self) -> &Rc<Spec> {
+        &self.spec
+    }
+
+    /// Starts the generator of `random` replacement anew.
+    pub fn seed(&mut self, seed: u64) {
+        self.random = SplitMix64::new(seed);
+    }
+
+    /// The core that accesses run on.
+    pub fn core(&self) -> u32 {
+        self.core
+    }
+
+    /// Chooses the core that accesses run on.
+    ///
+    /// # Errors
+    /// If there is no such core.
+    pub fn set_core(&mut self, core: u32) -> Result<(), TooWide> {
+        if core >= self.spec.cores {
+            let bits = self.spec.cores.next_power_of_two().trailing_zeros();
+            return Err(TooWide { value: core.into(), bits });
+        }
+        self.core = core;
+        Ok(())
+    }
+
+    /// The address a program means by `raw`. From 48 bits up, a sign-extended one is cut to the width. Without an MMU it
+    /// is a physical one.
+    ///
+    /// # Errors
+    /// If it is wider than the space.
+    pub fn va(&self, raw: u64) -> Result<Va, TooWide> {
+        let bits = self.spec.virtual_bits();
+        let extended = self.spec.mmu.is_some() && bits >= 48 && raw >> (bits - 1) == u64::MAX >> (bits - 1);
+        if extended { Ok(Va::new(raw & mask(bits))) } else { fit(raw, bits).map(Va::new) }
+    }
+
+    /// The first address of `size` bytes that a program means, all of which the space has.
+    ///
+    /// # Errors
+    /// If the first or last one is wider than the space.
+    pub fn va_span(&self, raw: u64, size: u64) -> Result<Va, TooWide> {
+        let first = self.va(raw)?;
+        let bits = self.spec.virtual_bits();
+        match first.raw().checked_add(size.saturating_sub(1)) {
+            Some(last) => fit(last, bits).map(|_| first),
+            None => Err(TooWide { value: raw, bits }),
+        }
+    }
+
+    /// A physical address.
+    ///
+    /// # Errors
+    /// If it is wider than the space.
+    pub fn pa(&self, raw: u64) -> Result<Pa, TooWide> {
+        fit(raw, self.spec.physical_bits).map(Pa::new)
+    }
+
+    /// A virtual page number; from 48 bits of address up, a sign-extended one is cut as [`Machine::va`] does.
+    ///
+    /// # Errors
+    /// If it is wider than a VPN.
+    pub fn vpn(&self, raw: u64) -> Result<Vpn, TooWide> {
+        fit(raw, self.spec.vpn_bits()).map(Vpn::new)
+    }
+
+    /// A physical page number.
+    ///
+    /// # Errors
+    /// If it is wider than a PPN.
+    pub fn ppn(&self, raw: u64) -> Result<Ppn, TooWide> {
+        fit(raw, self.spec.ppn_bits()).map(Ppn::new)
+    }
+
+    /// The MMU alone: TLBs, walk, A and D, TLB fill; no data cache unless the walk uses them. Without an MMU the address
+    /// is physical already.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn translate(
+        &mut self,
+        va: Va,
+        kind: Kind,
+        mode: Mode,
+        watch: &mut impl Observer,
+    ) -> Result<Pa, Fault> {
+        self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
+    }
+
+    /// An access, piece by piece in address order: cut at pages and at the smallest blocks of the caches it goes
+    /// through. After a fault the later pieces are not done, nor are those past the end of the address space.
+    #[inline]
+    pub fn access(
+        &mut self,
+        va: Va,
+        kind: Kind,
+        mode: Mode,
+        mut data: Data<'_>,
+        watch: &mut impl Observer,
+    ) -> Outcome {
+        let route = RouteId::new(self.core, kind);
+        let bits = self.hierarchy.piece_bits(route).min(self.spec.page_bits());
+        let mut outcome = Outcome { pieces: 0, fault: None, pa: None };
+        let (len, mut done) = (data.len(), 0);
+        while done < len {
+            let Some(at) =
+                va.raw().checked_add(done as u64).filter(|at| at & !mask(self.spec.virtual_bits()) == 0)
+            else {
+                break;
+            };
+            let room = (mask(bits) - (at & mask(bits))).saturating_add(1);
+            let size = room.min((len - done) as u64).min(u64::from(u32::MAX)) as u32;
+            watch.see(Event::Piece { va: Va::new(at), size });
+            outcome.pieces += 1;
+            let mapped = match self.resolve(at, kind, mode, watch) {
+                Ok(mapped) => mapped,
+                Err(fault) => {
+                    outcome.fault = Some(fault);
+                    break;
+                }
+            };
+            outcome.pa = outcome.pa.or(Some(Pa::new(mapped.pa)));
+            let piece = Piece {
+                route,
+                va: at,
+                pa: mapped.pa,
+                size,
+                purpose: Purpose::Demand,
+                write_through: mapped.flags.has(Bit::Wt),
+                uncached: mapped.flags.has(Bit::Cd),
+            };
+            let ctx = &mut Ctx { random: &mut self.random, watch };
+            let range = done..done + size as usize;
+            match &mut data {
+                Data::Load(out) => self.hierarchy.load(&piece, &mut out[range], ctx),
+                Data::Store(bytes) => self.hierarchy.store(&piece, &bytes[range], ctx),
+            }
+            done += size as usize;
+        }
+        outcome
+    }
+
+    #[inline]
+    fn resolve(
+        &mut self,
+        va: u64,
+        kind: Kind,
+        mode: Mode,
+        watch: &mut impl Observer,
+    ) -> Result<Mapped, Fault> {
+        let Some(translator) = &mut self.translator else {
+            return Ok(Mapped { pa: va, flags: Flags::NONE });
+        };
+        let access = Access { va, kind, mode, core: self.core };
+        let ctx = &mut Ctx { random: &mut self.random, watch };
+        translator.translate(&self.spec, access, &mut self.hierarchy, ctx)
+    }
+}
+
+/// A number that fits into `bits` bits.
+pub(in crate::machine) fn fit(value: u64, bits: u32) -> Result<u64, TooWide> {
+    if value & !mask(bits) == 0 { Ok(value) } else { Err(TooWide { value, bits }) }
+}
+
+#[cfg(test)]
+mod tests;

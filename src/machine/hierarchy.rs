@@ -1,0 +1,321 @@
+//! The caches between the cores and main memory, and what a load or store does to them.
+//!
+//! Three laws hold whatever the geometry. The copy of a byte in the first cache that has it, in the order of the spec,
+//! is its newest value. A store leaves no copy in caches that are not on its route. A load finds no dirty copy there.
+
+mod coherence;
+mod plan;
+mod transfer;
+
+use std::rc::Rc;
+
+use super::addr::{Pa, SetIndex, Tag};
+use super::cache::{Cache, Slot};
+use super::event::{Event, Observer, Purpose};
+use super::memory::Bytes;
+use super::random::SplitMix64;
+use super::spec::{Inclusion, Spec};
+use plan::Plan;
+pub(in crate::machine) use plan::{Route, RouteId};
+
+/// What every step of an access needs beside the state: where chance comes from and who watches.
+pub(in crate::machine) struct Ctx<'a, O> {
+    /// The script's generator.
+    pub random: &'a mut SplitMix64,
+    /// Who watches.
+    pub watch: &'a mut O,
+}
+
+/// A load or store of bytes within one block of every cache on its route.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Piece {
+    /// Which caches it goes through.
+    pub route: RouteId,
+    /// What a program calls its first byte; the physical address where no program does.
+    pub va: u64,
+    /// Its first byte.
+    pub pa: u64,
+    /// Its bytes, at least one.
+    pub size: u32,
+    /// What for.
+    pub purpose: Purpose,
+    /// Stores pass down whatever the cache says (WT of the page).
+    pub write_through: bool,
+    /// The caches are passed by (CD of the page).
+    pub uncached: bool,
+}
+
+impl Piece {
+    fn last(&self) -> u64 {
+        self.pa + u64::from(self.size - 1)
+    }
+}
+
+/// Whose accesses the caches have seen: coherence costs nothing until they are of two routes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Users {
+    Nobody,
+    One(u16),
+    Several,
+}
+
+/// The caches of all cores and main memory.
+#[derive(Debug, Clone)]
+pub(in crate::machine) struct Hierarchy {
+    plan: Rc<Plan>,
+    /// In the order of the spec; the cores' ones of a level side by side.
+    caches: Vec<Cache>,
+    memory: Bytes,
+    users: Users,
+    /// The block that is between an exclusive cache and the one above.
+    lifted: Bytes,
+}
+
+impl Hierarchy {
+    /// Empty caches and unknown memory.
+    pub fn new(spec: &Spec) -> Self {
+        let cores = |shared: bool| if shared { 1 } else { spec.cores };
+        let caches = spec.caches.iter().zip(0..).flat_map(|(cache, level)| {
+            let own = move |core| (!cache.shared).then_some(core);
+            (0..cores(cache.shared)).map(move |core| Cache::new(spec, level, cache, own(core)))
+        });
+        let largest = spec.caches.iter().map(|cache| cache.block_bits).max().unwrap_or(0);
+        Self {
+            plan: Rc::new(Plan::new(spec)),
+            caches: caches.collect(),
+            memory: Bytes::new(1 << spec.physical_bits),
+            users: Users::Nobody,
+            lifted: Bytes::new(1 << largest),
+        }
+    }
+
+    /// log2 of the smallest block on a route: a piece lies within one such block.
+    #[inline]
+    pub fn piece_bits(&self, route: RouteId) -> u32 {
+        self.plan.route(route).smallest
+    }
+
+    /// Number of cache levels.
+    pub fn levels(&self) -> usize {
+        self.plan.levels()
+    }
+
+    /// Cache `level` of `core`.
+    pub fn cache(&self, level: usize, core: u32) -> &Cache {
+        &self.caches[self.plan.instance(level, core)]
+    }
+
+    /// Cache `level` of `core`, to be filled by a script, which may put a block into several caches.
+    pub fn cache_mut(&mut self, level: usize, core: u32) -> &mut Cache {
+        if !self.plan.single {
+            self.users = Users::Several;
+        }
+        &mut self.caches[self.plan.instance(level, core)]
+    }
+
+    /// Main memory, beneath the caches.
+    pub fn memory(&self) -> &Bytes {
+        &self.memory
+    }
+
+    /// Main memory, to be filled by a script.
+    pub fn memory_mut(&mut self) -> &mut Bytes {
+        &mut self.memory
+    }
+
+    /// Loads a piece into `out`.
+    #[inline]
+    pub fn load<O: Observer>(&mut self, piece: &Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
+        self.join(piece.route);
+        let route = self.plan.route(piece.route);
+        if let Some(first) = route.get(0)
+            && !piece.uncached
+            && (route.top_private || self.users != Users::Several)
+        {
+            let cache = &mut self.caches[first];
+            let (set, tag) = cache.locate(piece.va, piece.pa);
+            if let Some(way) = cache.find(set, tag) {
+                saw(cache, (set, tag), Some(way), piece.purpose, ctx);
+                let slot = Slot { set, way };
+                cache.touch(slot);
+                cache.data().read(cache.byte_at(slot, piece.pa), out);
+                return;
+            }
+        }
+        self.load_beyond(piece, out, ctx);
+    }
+
+    /// A load that the first cache cannot answer at once.
+    fn load_beyond<O: Observer>(&mut self, piece: &Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
+        let route = *self.plan.route(piece.route);
+        let Some(first) = self.enter(&route, piece, false, ctx) else {
+            self.newest(piece.pa, out);
+            return;
+        };
+        let mut looked = 0;
+        let found = self.search(&route, 0, piece, &mut looked, ctx);
+        if found != Some(0) {
+            self.bring(&route, 0, found, piece, ctx);
+        }
+        let cache = &self.caches[first];
+        let (set, tag) = cache.locate(piece.va, piece.pa);
+        if let Some(way) = cache.find(set, tag) {
+            cache.data().read(cache.byte_at(Slot { set, way }, piece.pa), out);
+        }
+    }
+
+    /// Stores the bytes of a piece.
+    #[inline]
+    pub fn store<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        self.join(piece.route);
+        let route = self.plan.route(piece.route);
+        if let Some(first) = route.get(0)
+            && !(piece.uncached || piece.write_through)
+        {
+            let cache = &mut self.caches[first];
+            let (set, tag) = cache.locate(piece.va, piece.pa);
+            if let Some(way) = cache.find(set, tag)
+                && cache.write_back
+                // A dirty block in a cache that nothing stands above of is nowhere else.
+                && (self.users != Users::Several || route.top_private && cache.dirty(Slot { set, way }))
+            {
+                saw(cache, (set, tag), Some(way), piece.purpose, ctx);
+                let slot = Slot { set, way };
+                cache.touch(slot);
+                cache.mark(slot, true);
+                let at = cache.byte_at(slot, piece.pa);
+                cache.data_mut().write(at, bytes);
+                return;
+            }
+        }
+        self.store_beyond(piece, bytes, ctx);
+    }
+
+    /// A store that does not end in the first cache at once.
+    fn store_beyond<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        let route = *self.plan.route(piece.route);
+        if self.enter(&route, piece, true, ctx).is_none() {
+            for (pa, byte) in (piece.pa..).zip(bytes) {
+                self.poke(pa, Some(*byte));
+            }
+            return;
+        }
+        let mut looked = 0;
+        for (k, inst) in route.caches().enumerate() {
+            let mut slot = self.look(&route, k, piece, &mut looked, ctx);
+            let allocates = self.caches[inst].write_allocate && !self.bars_fill(&route, k);
+            if slot.is_none() && allocates {
+                let found = self.search(&route, k + 1, piece, &mut looked, ctx);
+                slot = Some(self.bring(&route, k, found, piece, ctx));
+            }
+            let Some(slot) = slot else { continue };
+            let cache = &mut self.caches[inst];
+            let at = cache.byte_at(slot, piece.pa);
+            cache.data_mut().write(at, bytes);
+            if cache.write_back && !piece.write_through {
+                cache.mark(slot, true);
+                return;
+            }
+        }
+        self.memory.write(piece.pa, bytes);
+        ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: true, purpose: piece.purpose });
+    }
+
+    /// The first cache of the route, once other caches stand in a load's or store's way no more; none if memory
+    /// answers, which is told here.
+    fn enter<O: Observer>(
+        &mut self,
+        route: &Route,
+        piece: &Piece,
+        write: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<usize> {
+        let first = route.get(0);
+        if first.is_none() || piece.uncached {
+            if first.is_some() {
+                ctx.watch.see(Event::Bypassed { purpose: piece.purpose });
+            }
+            ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write, purpose: piece.purpose });
+            return None;
+        }
+        if self.users == Users::Several {
+            let (first, last) = route.around(piece.pa, piece.last());
+            self.snoop(route, first, last, write, ctx);
+        }
+        first
+    }
+
+    /// Looks for the piece in the caches from place `from` of the route on; answers the place that has it.
+    fn search<O: Observer>(
+        &mut self,
+        route: &Route,
+        from: usize,
+        piece: &Piece,
+        looked: &mut u32,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<usize> {
+        (from..route.len()).find(|&k| self.look(route, k, piece, looked, ctx).is_some())
+    }
+
+    /// Looks for the piece at place `k` of the route; it counts the first time that this access does.
+    fn look<O: Observer>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        piece: &Piece,
+        looked: &mut u32,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<Slot> {
+        let cache = &mut self.caches[route.at(k)];
+        let (set, tag) = cache.locate(piece.va, piece.pa);
+        let way = cache.find(set, tag);
+        if *looked >> k & 1 == 0 {
+            *looked |= 1 << k;
+            saw(cache, (set, tag), way, piece.purpose, ctx);
+            if let Some(way) = way {
+                cache.touch(Slot { set, way });
+            }
+        }
+        if way.is_none()
+            && cache.has_aliases()
+            && let Some(slot) = cache.holder(piece.pa)
+        {
+            self.expel(route, k, slot, ctx);
+        }
+        way.map(|way| Slot { set, way })
+    }
+
+    /// Whether place `k` of the route takes blocks only from the cache above.
+    fn bars_fill(&self, route: &Route, k: usize) -> bool {
+        k > 0 && self.caches[route.at(k)].inclusion == Inclusion::Exclusive
+    }
+
+    /// An access of this route begins.
+    #[inline]
+    fn join(&mut self, route: RouteId) {
+        let users = Users::One(self.plan.route(route).class);
+        if self.users != users {
+            self.users = if self.users == Users::Nobody { users } else { Users::Several };
+        }
+    }
+}
+
+/// Counts a lookup and tells of it.
+#[inline]
+fn saw<O: Observer>(
+    cache: &mut Cache,
+    (set, tag): (SetIndex, Tag),
+    way: Option<u32>,
+    purpose: Purpose,
+    ctx: &mut Ctx<'_, O>,
+) {
+    let counts = &mut cache.counts;
+    let count = match (purpose, way) {
+        (Purpose::Walk, Some(_)) => &mut counts.walk_hits,
+        (Purpose::Walk, None) => &mut counts.walk_misses,
+        (_, Some(_)) => &mut counts.hits,
+        (_, None) => &mut counts.misses,
+    };
+    *count += 1;
+    ctx.watch.see(Event::CacheLookup { cache: cache.level, set, tag, way, purpose });
+}

@@ -1,0 +1,151 @@
+//! What caches do to each other: snooped by other routes, recalled by an inclusive level, flushed.
+
+use super::{Ctx, Hierarchy, Route};
+use crate::machine::addr::Pa;
+use crate::machine::cache::Slot;
+use crate::machine::event::{Event, Kind, Observer, Purpose};
+use crate::machine::hierarchy::RouteId;
+use crate::machine::spec::Inclusion;
+
+impl Hierarchy {
+    /// Makes way for a load or store of this route: caches that are not on it write their dirty copies of `first..=last`
+    /// back, and before a store give up all copies.
+    pub(super) fn snoop<O: Observer>(
+        &mut self,
+        route: &Route,
+        first: u64,
+        last: u64,
+        store: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        // From the lowest level up: a copy further up is newer and must be written later.
+        for inst in (0..self.caches.len()).rev() {
+            if !self.caches[inst].used() || route.place_of(inst).is_some() {
+                continue;
+            }
+            for (slot, base) in self.caches[inst].holders(first, last).collect::<Vec<_>>() {
+                let dirty = self.caches[inst].dirty(slot);
+                if dirty {
+                    self.write_home(inst, slot, base, ctx);
+                }
+                let cache = &mut self.caches[inst];
+                if store {
+                    cache.invalidate(slot);
+                }
+                if dirty || store {
+                    let (cache, core) = (cache.level, cache.core.unwrap_or(0));
+                    ctx.watch.see(Event::Snooped { cache, core, dirty });
+                }
+            }
+        }
+    }
+
+    /// Writes a dirty block to memory and to the copies of lower levels, and marks it clean.
+    fn write_home<O: Observer>(&mut self, inst: usize, slot: Slot, base: u64, ctx: &mut Ctx<'_, O>) {
+        let cache = &mut self.caches[inst];
+        cache.counts.writebacks += 1;
+        cache.mark(slot, false);
+        let (level, bits, at, source) = (cache.level, cache.block_bits, cache.at(slot), cache.data().clone());
+        self.memory.copy(base, &source, at, 1 << bits);
+        ctx.watch.see(Event::Memory { pa: Pa::new(base), write: true, purpose: Purpose::Writeback });
+        let last = base | ((1 << bits) - 1);
+        for cache in self.caches.iter_mut().filter(|cache| cache.level > level && cache.used()) {
+            for (held, block) in cache.holders(base, last).collect::<Vec<_>>() {
+                let first = block.max(base);
+                let (to, size) = (cache.byte_at(held, first), 1 << bits.min(cache.block_bits));
+                cache.data_mut().copy(to, &source, at + (first - base), size);
+            }
+        }
+    }
+
+    /// Takes all copies of a block from the caches above an inclusive one, their dirty bytes into its own line.
+    pub(super) fn recall<O: Observer>(&mut self, inst: usize, slot: Slot, base: u64, ctx: &mut Ctx<'_, O>) {
+        let own = &self.caches[inst];
+        let (level, core, side) = (own.level, own.core, own.side);
+        let last = base | ((1 << own.block_bits) - 1);
+        for above in (0..inst).rev() {
+            let cache = &self.caches[above];
+            let apart = core.is_some() && cache.core.is_some() && core != cache.core;
+            if !cache.used() || cache.level == level || apart || !cache.side.meets(side) {
+                continue;
+            }
+            for (held, block) in cache.holders(base, last).collect::<Vec<_>>() {
+                self.give_up(above, held, (inst, slot), block, ctx);
+            }
+        }
+    }
+
+    /// Makes a line invalid; its block, if dirty, goes into a line below that covers it.
+    fn give_up<O: Observer>(
+        &mut self,
+        above: usize,
+        held: Slot,
+        (inst, slot): (usize, Slot),
+        block: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let cache = &mut self.caches[above];
+        let dirty = cache.dirty(held);
+        cache.invalidate(held);
+        cache.counts.writebacks += u64::from(dirty);
+        let (level, core) = (cache.level, cache.core.unwrap_or(0));
+        if dirty {
+            let (source, from, size) = (cache.data().clone(), cache.at(held), 1 << cache.block_bits);
+            let own = &mut self.caches[inst];
+            let to = own.byte_at(slot, block);
+            own.data_mut().copy(to, &source, from, size);
+            own.mark(slot, true);
+        }
+        ctx.watch.see(Event::Snooped { cache: level, core, dirty });
+    }
+
+    /// The newest bytes from `pa` on, wherever they are. No state changes.
+    pub fn newest(&self, pa: u64, out: &mut [Option<u8>]) {
+        for (pa, byte) in (pa..=u64::MAX).zip(out) {
+            let holder = self.caches.iter().filter(|cache| cache.used());
+            let mut held = holder.filter_map(|cache| Some((cache, cache.holder(pa)?)));
+            *byte = match held.next() {
+                Some((cache, slot)) => cache.data().get(cache.byte_at(slot, pa)),
+                None => self.memory.get(pa),
+            };
+        }
+    }
+
+    /// Where known bytes may stand, in memory or a cache: first addresses of aligned runs of 64, in no order.
+    pub fn known(&self) -> impl Iterator<Item = u64> + '_ {
+        let cached = self.caches.iter().filter(|cache| cache.used()).flat_map(|cache| {
+            let step = 1u64 << cache.block_bits;
+            cache.blocks().flat_map(move |(_, base)| (base & !63..=base | (step - 1)).step_by(64))
+        });
+        self.memory.known().chain(cached)
+    }
+
+    /// Writes a byte to memory and to every copy of it, past the caches' order.
+    pub fn poke(&mut self, pa: u64, byte: Option<u8>) {
+        self.memory.set(pa, byte);
+        for cache in self.caches.iter_mut().filter(|cache| cache.used()) {
+            if let Some(slot) = cache.holder(pa) {
+                let at = cache.byte_at(slot, pa);
+                cache.data_mut().set(at, byte);
+            }
+        }
+    }
+
+    /// Empties cache `level` of `core`; dirty blocks go to the next level.
+    pub fn flush<O: Observer>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
+        let inst = self.plan.instance(level, core);
+        let kinds = [Kind::Read, Kind::Execute].map(|kind| *self.plan.route(RouteId::new(core, kind)));
+        let Some((route, k)) = kinds.iter().find_map(|route| Some((route, route.place_of(inst)?))) else {
+            return;
+        };
+        for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {
+            if self.caches[inst].inclusion == Inclusion::Inclusive {
+                self.recall(inst, slot, base, ctx);
+            }
+            if self.caches[inst].dirty(slot) {
+                self.send_line(route, k, slot, base, ctx);
+            }
+            self.caches[inst].invalidate(slot);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Which caches an access goes through: fixed by the spec, so worked out once.
+
+use crate::machine::check::MAX_UNITS;
+use crate::machine::event::Kind;
+use crate::machine::pte::mask;
+use crate::machine::spec::Spec;
+
+/// A core's loads and stores, or its instruction fetches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::machine) struct RouteId(usize);
+
+impl RouteId {
+    /// The route of accesses of this kind by this core.
+    #[inline]
+    pub fn new(core: u32, kind: Kind) -> Self {
+        Self(core as usize * 2 + usize::from(kind == Kind::Execute))
+    }
+}
+
+/// The caches that an access goes through, from the core to memory.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Route {
+    caches: [u16; MAX_UNITS],
+    len: usize,
+    /// Equal for routes of the same caches.
+    pub class: u16,
+    /// log2 of the smallest block; 64 if there is no cache.
+    pub smallest: u32,
+    /// log2 of the largest block.
+    largest: u32,
+    /// Its first cache is the first of every route that goes through it.
+    pub top_private: bool,
+}
+
+impl Route {
+    /// Number of caches.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The cache at place `k`, which must be below [`Route::len`].
+    #[inline]
+    pub fn at(&self, k: usize) -> usize {
+        usize::from(self.caches[k])
+    }
+
+    /// The cache at place `k`; none is memory.
+    #[inline]
+    pub fn get(&self, k: usize) -> Option<usize> {
+        (k < self.len).then(|| self.at(k))
+    }
+
+    /// The caches in order.
+    pub fn caches(self) -> impl Iterator<Item = usize> {
+        (0..self.len).map(move |k| self.at(k))
+    }
+
+    /// The place of a cache.
+    pub fn place_of(&self, cache: usize) -> Option<usize> {
+        self.caches().position(|other| other == cache)
+    }
+
+    /// The bytes that come with those of `first..=last` when all caches of the route are filled.
+    pub fn around(&self, first: u64, last: u64) -> (u64, u64) {
+        (first & !mask(self.largest), last | mask(self.largest))
+    }
+}
+
+/// All routes of a machine.
+#[derive(Debug)]
+pub(super) struct Plan {
+    routes: Vec<Route>,
+    /// The first instance of each level, and whether there is one for all cores.
+    levels: Vec<(usize, bool)>,
+    /// All accesses go through the same caches.
+    pub single: bool,
+    /// Two routes through one cache go on differently below it.
+    pub crossed: bool,
+}
+
+impl Plan {
+    pub fn new(spec: &Spec) -> Self {
+        let mut next = 0;
+        let levels: Vec<(usize, bool)> = spec
+            .caches
+            .iter()
+            .map(|cache| {
+                let first = next;
+                next += if cache.shared { 1 } else { spec.cores as usize };
+                (first, cache.shared)
+            })
+            .collect();
+        let mut plan = Self { routes: Vec::new(), levels, single: true, crossed: false };
+        for core in 0..spec.cores {
+            for kind in [Kind::Read, Kind::Execute] {
+                let route = plan.draw(spec, core, kind);
+                plan.routes.push(route);
+            }
+        }
+        plan.compare();
+        plan
+    }
+
+    /// The route of one core and side; how it compares with others is not known yet.
+    fn draw(&self, spec: &Spec, core: u32, kind: Kind) -> Route {
+        let (mut caches, mut len, mut smallest, mut largest) = ([0; MAX_UNITS], 0, 64, 0);
+        for (level, cache) in spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(kind)) {
+            caches[len] = self.instance(level, core) as u16;
+            len += 1;
+            smallest = cache.block_bits.min(smallest);
+            largest = cache.block_bits.max(largest);
+        }
+        let known = self.routes.iter().find(|route| route.len == len && route.caches == caches);
+        let class = known.map_or(self.routes.len() as u16, |route| route.class);
+        Route { caches, len, class, smallest, largest, top_private: true }
+    }
+
+    fn compare(&mut self) {
+        let all = self.routes.clone();
+        self.single = all.iter().all(|route| route.class == 0);
+        for route in &mut self.routes {
+            for other in &all {
+                for k in 0..route.len {
+                    let Some(place) = other.place_of(route.at(k)) else { continue };
+                    route.top_private &= k > 0 || place == 0;
+                    self.crossed |= route.caches[k..route.len] != other.caches[place..other.len];
+                }
+            }
+        }
+    }
+
+    #[inline]
+    pub fn route(&self, id: RouteId) -> &Route {
+        &self.routes[id.0]
+    }
+
+    /// Number of cache levels.
+    pub fn levels(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// The cache of `core` at `level`.
+    pub fn instance(&self, level: usize, core: u32) -> usize {
+        let (first, shared) = self.levels[level];
+        first + if shared { 0 } else { core as usize }
+    }
+}

@@ -1,0 +1,247 @@
+//! How blocks move between the levels: brought up by a miss, sent down by an eviction.
+
+use super::{Ctx, Hierarchy, Piece, Route, Users};
+use crate::machine::addr::Pa;
+use crate::machine::cache::{Block, Slot};
+use crate::machine::event::{Event, Observer, Purpose};
+use crate::machine::memory::Bytes;
+use crate::machine::set_assoc::Line;
+use crate::machine::spec::Inclusion;
+
+/// The block that a cache is filled with.
+#[derive(Clone, Copy)]
+struct Wanted {
+    va: u64,
+    pa: u64,
+    purpose: Purpose,
+    from: Source,
+}
+
+/// Where the bytes of a fill come from.
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    /// The caches below, or memory.
+    Below,
+    /// The exclusive cache that gave the block up, dirty or not.
+    Lifted { dirty: bool },
+    /// The block above, which is about to be written over all of it.
+    Above,
+}
+
+/// A block on its way down, or a part of one.
+struct Parcel<'a> {
+    /// Bytes among which it stands.
+    source: &'a Bytes,
+    /// Where it begins there.
+    at: u64,
+    /// Its physical address.
+    base: u64,
+    /// log2 of its size.
+    bits: u32,
+    /// It differs from what is below.
+    dirty: bool,
+}
+
+impl Hierarchy {
+    /// Fills the caches from place `found` (none is memory) up to place `to`, which is the line it answers.
+    pub(super) fn bring<O: Observer>(
+        &mut self,
+        route: &Route,
+        to: usize,
+        found: Option<usize>,
+        piece: &Piece,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Slot {
+        let mut from = Source::Below;
+        match found {
+            None => {
+                ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: false, purpose: piece.purpose })
+            }
+            Some(place) if self.bars_fill(route, place) => from = self.lift(route, (to, place), piece, ctx),
+            Some(_) => {}
+        }
+        for k in (to + 1..found.unwrap_or(route.len())).rev() {
+            if !self.bars_fill(route, k) {
+                self.fill(route, k, Wanted { va: piece.va, pa: piece.pa, purpose: piece.purpose, from }, ctx);
+                from = Source::Below;
+            }
+        }
+        self.fill(route, to, Wanted { va: piece.va, pa: piece.pa, purpose: piece.purpose, from }, ctx)
+    }
+
+    /// Takes the block of a piece out of an exclusive cache, for the lowest cache above that is to be filled.
+    fn lift<O: Observer>(
+        &mut self,
+        route: &Route,
+        (to, place): (usize, usize),
+        piece: &Piece,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Source {
+        let cache = &mut self.caches[route.at(place)];
+        let Some(slot) = cache.holder(piece.pa) else { return Source::Below };
+        let (bits, base, dirty) = (cache.block_bits, cache.align(piece.pa), cache.dirty(slot));
+        self.lifted.copy(0, cache.data(), cache.at(slot), 1 << bits);
+        cache.invalidate(slot);
+        let taker = (to..place).rev().find(|&k| k == to || !self.bars_fill(route, k)).unwrap_or(to);
+        let keeps = self.caches[route.at(taker)].write_back;
+        if dirty && !keeps {
+            self.caches[route.at(place)].counts.writebacks += 1;
+            let source = self.lifted.clone();
+            self.send_down(route, place + 1, &Parcel { source: &source, at: 0, base, bits, dirty }, ctx);
+        }
+        Source::Lifted { dirty: dirty && keeps }
+    }
+
+    /// Fills the cache at place `k`; what has to go for it goes down first.
+    fn fill<O: Observer>(&mut self, route: &Route, k: usize, wanted: Wanted, ctx: &mut Ctx<'_, O>) -> Slot {
+        let inst = route.at(k);
+        let cache = &mut self.caches[inst];
+        let (set, tag) = cache.locate(wanted.va, wanted.pa);
+        let (slot, victim) = cache.victim(set, ctx.random);
+        let writeback = victim.is_some_and(|line| self.evict(route, k, (slot, line), ctx));
+        let base = self.caches[inst].align(wanted.pa);
+        let mut dirty = false;
+        match wanted.from {
+            Source::Below => self.copy_up(route, k, slot, base),
+            Source::Lifted { dirty: lifted } => {
+                dirty = lifted;
+                let (at, size) = (self.caches[inst].at(slot), 1 << self.caches[inst].block_bits);
+                self.caches[inst].data_mut().copy(at, &self.lifted, 0, size);
+            }
+            Source::Above => {}
+        }
+        let cache = &mut self.caches[inst];
+        cache.fill(slot, tag, dirty);
+        cache.counts.evictions += u64::from(victim.is_some());
+        let (cache, way, purpose) = (cache.level, slot.way, wanted.purpose);
+        let victim = victim.map(|line| line.tag.unwrap_or_default());
+        ctx.watch.see(Event::CacheFill { cache, set, way, tag, victim, writeback, purpose });
+        slot
+    }
+
+    /// Copies a block from below into a line at place `k`.
+    fn copy_up(&mut self, route: &Route, k: usize, slot: Slot, base: u64) {
+        let inst = route.at(k);
+        let (at, bits) = (self.caches[inst].at(slot), self.caches[inst].block_bits);
+        if let Some(next) = route.get(k + 1)
+            && self.caches[next].block_bits >= bits
+            && let Some(held) = self.caches[next].holder(base)
+        {
+            let (source, from) = (self.caches[next].data().clone(), self.caches[next].byte_at(held, base));
+            return self.caches[inst].data_mut().copy(at, &source, from, 1 << bits);
+        }
+        self.caches[inst].data_mut().copy(at, &self.memory, base, 1 << bits);
+        let last = base | ((1 << bits) - 1);
+        for below in (k + 1..route.len()).rev().map(|k| route.at(k)) {
+            for (held, block) in self.caches[below].holders(base, last).collect::<Vec<_>>() {
+                let size = 1 << self.caches[below].block_bits.min(bits);
+                let first = block.max(base);
+                let (source, from) =
+                    (self.caches[below].data().clone(), self.caches[below].byte_at(held, first));
+                self.caches[inst].data_mut().copy(at + (first - base), &source, from, size);
+            }
+        }
+    }
+
+    /// Sends what a line holds to the next place, if that must have it; answers whether it was dirty.
+    ///
+    /// An inclusive cache takes the block from those above first. The line stays until it is filled or made invalid.
+    pub(super) fn evict<O: Observer>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        (slot, line): (Slot, Line<Block>),
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let inst = route.at(k);
+        let base = self.caches[inst].base(slot.set, line.tag.unwrap_or_default());
+        if self.caches[inst].inclusion == Inclusion::Inclusive {
+            self.recall(inst, slot, base, ctx);
+        }
+        let dirty = self.caches[inst].dirty(slot);
+        let above = || (0..k).any(|k| self.caches[route.at(k)].holder(base).is_some());
+        let moves = dirty || k + 1 < route.len() && self.bars_fill(route, k + 1) && !above();
+        if moves {
+            self.send_line(route, k, slot, base, ctx);
+        }
+        dirty
+    }
+
+    /// Sends a line's block to the next place.
+    pub(super) fn send_line<O: Observer>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        slot: Slot,
+        base: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let cache = &mut self.caches[route.at(k)];
+        let (source, at, bits, dirty) =
+            (cache.data().clone(), cache.at(slot), cache.block_bits, cache.dirty(slot));
+        cache.counts.writebacks += u64::from(dirty);
+        if dirty && self.plan.crossed && self.users == Users::Several {
+            self.snoop(route, base, base | ((1 << bits) - 1), true, ctx);
+        }
+        self.send_down(route, k + 1, &Parcel { source: &source, at, base, bits, dirty }, ctx);
+    }
+
+    /// Makes a line invalid whose block is wanted in another set.
+    pub(super) fn expel<O: Observer>(&mut self, route: &Route, k: usize, slot: Slot, ctx: &mut Ctx<'_, O>) {
+        let inst = route.at(k);
+        let line = self.caches[inst].line(slot);
+        let dirty = self.evict(route, k, (slot, line), ctx);
+        let cache = &mut self.caches[inst];
+        cache.invalidate(slot);
+        let (cache, core) = (cache.level, cache.core.unwrap_or(0));
+        ctx.watch.see(Event::Snooped { cache, core, dirty });
+    }
+
+    /// Writes a parcel into the cache at place `k`, which allocates it unless it does not for stores, and on from there
+    /// as a store would go.
+    fn send_down<O: Observer>(&mut self, route: &Route, k: usize, parcel: &Parcel<'_>, ctx: &mut Ctx<'_, O>) {
+        let Some(inst) = route.get(k) else {
+            self.memory.copy(parcel.base, parcel.source, parcel.at, 1 << parcel.bits);
+            let pa = Pa::new(parcel.base);
+            return ctx.watch.see(Event::Memory { pa, write: true, purpose: Purpose::Writeback });
+        };
+        let bits = parcel.bits.min(self.caches[inst].block_bits);
+        for offset in (0..1u64 << parcel.bits).step_by(1 << bits) {
+            let part = Parcel { at: parcel.at + offset, base: parcel.base + offset, bits, ..*parcel };
+            let slot = self.take_in(route, k, &part, ctx);
+            if part.dirty && !(slot.is_some() && self.caches[inst].write_back) {
+                self.send_down(route, k + 1, &part, ctx);
+            }
+        }
+    }
+
+    /// Writes a parcel no larger than a block into the cache at place `k`; none if it passes by.
+    fn take_in<O: Observer>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        parcel: &Parcel<'_>,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<Slot> {
+        let cache = &mut self.caches[route.at(k)];
+        let slot = match cache.holder(parcel.base) {
+            Some(slot) => {
+                cache.touch(slot);
+                slot
+            }
+            None if cache.write_allocate || cache.inclusion == Inclusion::Exclusive => {
+                let from = if parcel.bits == cache.block_bits { Source::Above } else { Source::Below };
+                let wanted = Wanted { va: parcel.base, pa: parcel.base, purpose: Purpose::Writeback, from };
+                self.fill(route, k, wanted, ctx)
+            }
+            None => return None,
+        };
+        let cache = &mut self.caches[route.at(k)];
+        let at = cache.byte_at(slot, parcel.base);
+        cache.data_mut().copy(at, parcel.source, parcel.at, 1 << parcel.bits);
+        if parcel.dirty && cache.write_back {
+            cache.mark(slot, true);
+        }
+        Some(slot)
+    }
+}

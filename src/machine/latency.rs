@@ -1,0 +1,75 @@
+//! How long an access takes: the latencies of what was looked up, in sequence.
+
+use super::event::{Event, Observer, Purpose};
+use super::spec::{Latency, Spec};
+
+/// Adds up an access as it happens.
+///
+/// Every lookup of a TLB or cache costs its latency, and every read or write of memory that the access waits for
+/// costs memory's; so does an entry fetched from the table that stands apart. Blocks written back cost nothing: nobody
+/// waits for them. Where the first cache is virtually indexed, its lookup begins together with the first TLB's, and only
+/// the longer of the two counts.
+#[derive(Debug, Clone)]
+pub struct Meter<'a> {
+    spec: &'a Spec,
+    total: Latency,
+    /// Latency of this piece's first TLB lookup, until the first cache has been looked up.
+    tlb: Option<Latency>,
+    /// Whether this piece has looked up a cache for itself.
+    cached: bool,
+}
+
+impl<'a> Meter<'a> {
+    /// A meter at zero.
+    pub fn new(spec: &'a Spec) -> Self {
+        Self { spec, total: 0, tlb: None, cached: false }
+    }
+
+    /// The sum so far.
+    pub fn total(&self) -> Latency {
+        self.total
+    }
+
+    fn add(&mut self, latency: Latency) {
+        self.total = self.total.saturating_add(latency);
+    }
+
+    fn cache(&mut self, n: u32, purpose: Purpose) {
+        let Some(cache) = self.spec.caches.get(n as usize) else { return };
+        self.add(cache.latency);
+        if purpose == Purpose::Demand && !self.cached {
+            self.cached = true;
+            if cache.virtual_index {
+                self.total = self.total.saturating_sub(cache.latency.min(self.tlb.unwrap_or(0)));
+            }
+        }
+    }
+}
+
+impl Observer for Meter<'_> {
+    fn see(&mut self, event: Event) {
+        match event {
+            Event::Piece { .. } => (self.tlb, self.cached) = (None, false),
+            Event::TlbLookup { tlb, .. } => {
+                let latency = self.spec.tlbs.get(tlb as usize).map_or(0, |tlb| tlb.latency);
+                self.add(latency);
+                self.tlb = self.tlb.or(Some(latency));
+            }
+            Event::CacheLookup { cache, purpose, .. } => self.cache(cache, purpose),
+            Event::Memory { purpose: Purpose::Demand | Purpose::Walk, .. }
+            | Event::Pte { address: None, .. } => {
+                self.add(self.spec.memory_latency);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How long the access took that these events tell of.
+pub fn cycles(spec: &Spec, events: &[Event]) -> Latency {
+    let mut meter = Meter::new(spec);
+    for event in events {
+        meter.see(*event);
+    }
+    meter.total()
+}

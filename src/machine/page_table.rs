@@ -1,0 +1,183 @@
+//! The page table of bare hardware, which stands apart from memory: it takes no frame and no cache line.
+
+use super::addr::Vpn;
+use super::pte::{Bit, Flags, Pte};
+use super::sparse::Sparse;
+use super::spec::Mmu;
+
+/// What an entry leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// A table of the next level.
+    Table(Pte),
+    /// A page, present or not: a huge one above the last level.
+    Page(Pte),
+}
+
+impl Entry {
+    /// Its bits and page number.
+    pub fn pte(self) -> Pte {
+        match self {
+            Entry::Table(pte) | Entry::Page(pte) => pte,
+        }
+    }
+}
+
+/// A page of the table as it is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mapping {
+    /// Its first virtual page.
+    pub vpn: Vpn,
+    /// Level of its entry; 1 is the top.
+    pub level: u32,
+    /// The entry.
+    pub pte: Pte,
+}
+
+/// The tables of one level, side by side: the entry of a page stands at its VPN without the bits of lower levels.
+#[derive(Debug, Clone)]
+struct Level {
+    entries: Sparse<Option<Entry>>,
+    /// Bits of the VPN that lower levels use.
+    shift: u32,
+    /// Bytes of a table.
+    table_bytes: u128,
+    /// Tables in use.
+    tables: u64,
+}
+
+impl Level {
+    fn key(&self, vpn: u64) -> u64 {
+        vpn.checked_shr(self.shift).unwrap_or(0)
+    }
+}
+
+/// A page table of one or more levels. Copying it costs no more than its number of levels.
+///
+/// Tables between are made as needed, and forbid nothing.
+#[derive(Debug, Clone)]
+pub struct PageTable {
+    levels: Vec<Level>,
+}
+
+impl PageTable {
+    /// An empty table: the root alone.
+    pub fn new(mmu: &Mmu) -> Self {
+        let level = |n: u32| {
+            let shift = mmu.level_page_bits(n) - mmu.page_bits;
+            let keys = 1u128 << (mmu.virtual_bits - mmu.page_bits - shift);
+            let table_bytes = mmu.table_bytes(n);
+            Level { entries: Sparse::new(keys, 1, None), shift, table_bytes, tables: u64::from(n == 1) }
+        };
+        Self { levels: (1..=mmu.levels.len() as u32).map(level).collect() }
+    }
+
+    /// The entry of `vpn` at `level` (1 is the top), if it was ever set or made.
+    pub fn entry(&self, level: u32, vpn: Vpn) -> Option<Entry> {
+        let level = self.levels.get((level as usize).checked_sub(1)?)?;
+        *level.entries.row(level.key(vpn.raw()))?.first()?
+    }
+
+    /// The entry that maps `vpn`, and its level, if one was ever set; it need not be present.
+    pub fn leaf(&self, vpn: Vpn) -> Option<(u32, Pte)> {
+        for level in 1..=self.levels.len() as u32 {
+            if let Entry::Page(pte) = self.entry(level, vpn)? {
+                return Some((level, pte));
+            }
+        }
+        None
+    }
+
+    /// Sets the entry of `vpn` at the last level. A huge page that held `vpn` goes.
+    pub fn map(&mut self, vpn: Vpn, pte: Pte) {
+        self.map_at(self.levels.len() as u32, vpn, pte);
+    }
+
+    /// Sets the entry of `vpn` at `level`, a huge page above the last one: then PS is set, and the tables below it go.
+    /// A level that does not exist is left alone.
+    pub fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
+        let last = self.levels.len();
+        let n = level as usize;
+        if !(1..=last).contains(&n) {
+            return;
+        }
+        for upper in 1..n {
+            if !matches!(self.entry(upper as u32, vpn), Some(Entry::Table(_))) {
+                self.put(upper, vpn, Some(Entry::Table(Pte { ppn: 0, flags: Flags::TABLE })));
+                self.levels[upper].tables += 1;
+            }
+        }
+        if let Some(Entry::Table(_)) = self.entry(level, vpn) {
+            self.drop_below(n, vpn);
+        }
+        let flags = if n < last { pte.flags.with(Bit::Ps) } else { pte.flags };
+        self.put(n, vpn, Some(Entry::Page(Pte { flags, ..pte })));
+    }
+
+    /// Sets a bit of an entry that there is.
+    pub fn mark(&mut self, level: u32, vpn: Vpn, bit: Bit) {
+        let with = |pte: Pte| Pte { flags: pte.flags.with(bit), ..pte };
+        let marked = self.entry(level, vpn).map(|entry| match entry {
+            Entry::Table(pte) => Entry::Table(with(pte)),
+            Entry::Page(pte) => Entry::Page(with(pte)),
+        });
+        if marked.is_some() {
+            self.put(level as usize, vpn, marked);
+        }
+    }
+
+    /// Every page that was ever set, present or not, in order of VPN.
+    pub fn mappings(&self) -> Vec<Mapping> {
+        let mut all = Vec::new();
+        for (level, number) in self.levels.iter().zip(1..) {
+            all.extend(level.entries.rows().filter_map(|(key, cell)| match cell.first()? {
+                Some(Entry::Page(pte)) => Some(Mapping {
+                    vpn: Vpn::new(key.checked_shl(level.shift).unwrap_or(0)),
+                    level: number,
+                    pte: *pte,
+                }),
+                _ => None,
+            }));
+        }
+        all.sort_by_key(|mapping| mapping.vpn);
+        all
+    }
+
+    /// Tables in use: the root, and those that were made on the way to a page.
+    pub fn tables(&self) -> u64 {
+        self.levels.iter().map(|level| level.tables).sum()
+    }
+
+    /// Bytes of the tables in use.
+    pub fn bytes(&self) -> u128 {
+        self.levels.iter().map(|level| u128::from(level.tables) * level.table_bytes).sum()
+    }
+
+    fn put(&mut self, level: usize, vpn: Vpn, entry: Option<Entry>) {
+        let level = &mut self.levels[level - 1];
+        let key = level.key(vpn.raw());
+        level.entries.row_mut(key)[0] = entry;
+    }
+
+    /// Drops the tables that the entry of `vpn` at level `n` leads to.
+    fn drop_below(&mut self, n: usize, vpn: Vpn) {
+        let (key, shift) = (self.levels[n - 1].key(vpn.raw()), self.levels[n - 1].shift);
+        self.levels[n].tables -= 1;
+        for m in n..self.levels.len() {
+            let level = &mut self.levels[m];
+            let below = shift - level.shift;
+            let rows = level.entries.rows().filter(|(k, cell)| k >> below == key && cell[0].is_some());
+            let going: Vec<(u64, Option<Entry>)> = rows.map(|(k, cell)| (k, cell[0])).collect();
+            let tables = going.iter().filter(|(_, entry)| matches!(entry, Some(Entry::Table(_)))).count();
+            for (k, _) in going {
+                level.entries.row_mut(k)[0] = None;
+            }
+            if let Some(next) = self.levels.get_mut(m + 1) {
+                next.tables -= tables as u64;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

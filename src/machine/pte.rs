@@ -1,0 +1,345 @@
+//! Page-table entries: which bits there are, and where a format puts them in the raw word.
+//!
+//! Intel 64 and IA-32 Architectures Software Developer's Manual, volume 3A, section 4.5, names the bits and their
+//! places; a script may put them elsewhere.
+
+use std::fmt;
+
+/// A bit of a page-table entry, in the order of Intel's bit numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Bit {
+    /// Present.
+    P,
+    /// Stores are allowed.
+    Rw,
+    /// User mode is allowed.
+    Us,
+    /// Write-through.
+    Wt,
+    /// Cache disabled.
+    Cd,
+    /// Accessed.
+    A,
+    /// Dirty.
+    D,
+    /// The entry of an upper level is a page.
+    Ps,
+    /// Global.
+    G,
+    /// Execution disabled.
+    Xd,
+}
+
+/// A row of the registry of bits.
+#[derive(Debug)]
+pub struct BitRow {
+    /// The bit.
+    pub bit: Bit,
+    /// Its name in scripts.
+    pub name: &'static str,
+    /// Its other names.
+    pub aliases: &'static [&'static str],
+    /// Names that mean the contrary, as lectures write them: `sup 1` is `us 0`.
+    pub inverses: &'static [&'static str],
+    /// Its name as slides print it.
+    pub label: &'static str,
+    /// What it means, in one line.
+    pub help: &'static str,
+}
+
+const fn row(
+    bit: Bit,
+    name: &'static str,
+    aliases: &'static [&'static str],
+    inverses: &'static [&'static str],
+    label: &'static str,
+    help: &'static str,
+) -> BitRow {
+    BitRow { bit, name, aliases, inverses, label, help }
+}
+
+/// Every bit of an entry, in the order a default format lays them out.
+pub const BITS: [BitRow; 10] = [
+    row(Bit::P, "p", &["v", "valid"], &[], "P", "present: the entry holds a page or a table"),
+    row(Bit::Rw, "rw", &["write"], &[], "R/W", "stores are allowed"),
+    row(Bit::Us, "us", &[], &["sup"], "U/S", "user mode may use the page; 0 is supervisor only"),
+    row(Bit::Wt, "wt", &[], &[], "WT", "stores to the page (fetches from the table) are write-through"),
+    row(Bit::Cd, "cd", &[], &[], "CD", "the page (the table) is not cached"),
+    row(Bit::A, "a", &[], &[], "A", "accessed: set by the MMU when a walk uses the entry"),
+    row(Bit::D, "d", &[], &[], "D", "dirty: set by the MMU when the page is stored to"),
+    row(Bit::Ps, "ps", &[], &[], "PS", "page size: an entry of an upper level is a page, not a table"),
+    row(Bit::G, "g", &[], &[], "G", "global: kept in the TLB on a flush"),
+    row(Bit::Xd, "xd", &[], &["exec"], "XD", "no instruction may be fetched from the page"),
+];
+
+impl Bit {
+    /// Its row of the registry.
+    pub fn row(self) -> &'static BitRow {
+        &BITS[self as usize]
+    }
+}
+
+impl BitRow {
+    /// The bit of that name or alias, and whether the name means the contrary.
+    pub fn named(name: &str) -> Option<(Bit, bool)> {
+        BITS.iter().find_map(|row| {
+            let straight = row.name == name || row.aliases.contains(&name);
+            (straight || row.inverses.contains(&name)).then_some((row.bit, !straight))
+        })
+    }
+}
+
+/// A set of bits of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flags(u16);
+
+impl Flags {
+    /// No bit.
+    pub const NONE: Flags = Flags(0);
+    /// What a script's row has where it gives no bit: R/W and U/S.
+    pub const OPEN: Flags = Flags::NONE.with(Bit::Rw).with(Bit::Us);
+    /// An inner entry of a table that stands apart: present and forbidding nothing.
+    pub const TABLE: Flags = Flags::OPEN.with(Bit::P);
+
+    /// Whether it holds `bit`.
+    #[inline]
+    pub const fn has(self, bit: Bit) -> bool {
+        self.0 >> bit as u8 & 1 == 1
+    }
+
+    /// These and `bit`.
+    #[inline]
+    pub const fn with(self, bit: Bit) -> Flags {
+        Flags(self.0 | 1 << bit as u8)
+    }
+
+    /// These without `bit`.
+    pub const fn without(self, bit: Bit) -> Flags {
+        Flags(self.0 & !(1 << bit as u8))
+    }
+
+    /// These with `bit` set to `on`.
+    pub const fn put(self, bit: Bit, on: bool) -> Flags {
+        if on { self.with(bit) } else { self.without(bit) }
+    }
+}
+
+impl fmt::Debug for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(BITS.iter().filter(|row| self.has(row.bit)).map(|row| row.bit)).finish()
+    }
+}
+
+/// A page-table entry taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pte {
+    /// Page number of the page, or of the child table; meaningless without P.
+    pub ppn: u64,
+    /// The bits.
+    pub flags: Flags,
+}
+
+/// Where the raw word of an entry keeps what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PteFormat {
+    /// Size of an entry, 1 to 8 bytes.
+    pub bytes: u32,
+    /// Bit number of each bit, in the order of [`BITS`]; none where the format lacks it.
+    pub places: [Option<u32>; BITS.len()],
+    /// Lowest bit of the PPN.
+    pub ppn_low: u32,
+    /// Highest bit of the PPN.
+    pub ppn_high: u32,
+    /// The most significant byte stands first.
+    pub big_endian: bool,
+}
+
+/// What can be wrong with a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PteError {
+    /// An entry has 1 to 8 bytes.
+    Size {
+        /// The size given.
+        bytes: u32,
+    },
+    /// A bit number lies beyond the entry.
+    BitOutside {
+        /// The bit.
+        bit: Bit,
+        /// Its number.
+        place: u32,
+        /// Width of the entry in bits.
+        width: u32,
+    },
+    /// The PPN's bits run backwards or beyond the entry.
+    PpnOutside {
+        /// Lowest bit given.
+        low: u32,
+        /// Highest bit given.
+        high: u32,
+        /// Width of the entry in bits.
+        width: u32,
+    },
+    /// A bit stands where another bit stands.
+    BitOverlap {
+        /// The earlier one.
+        first: Bit,
+        /// The later one.
+        second: Bit,
+    },
+    /// A bit stands within the PPN.
+    PpnOverlap {
+        /// The bit.
+        bit: Bit,
+    },
+    /// The PPN's field is too narrow for the machine's page numbers.
+    PpnNarrow {
+        /// Bits of the field (of what the entry has left beside P, for a default format).
+        have: u32,
+        /// Bits of a PPN.
+        need: u32,
+    },
+}
+
+impl fmt::Display for PteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            PteError::Size { bytes } => write!(f, "a page-table entry has 1 to 8 bytes, not {bytes}"),
+            PteError::BitOutside { bit, place, width } => {
+                write!(f, "{} is bit {place}, but an entry has only bits 0 to {}", bit.row().label, width - 1)
+            }
+            PteError::PpnOutside { low, high, width } if low > high || high < width => {
+                write!(f, "the PPN's bits run backwards: {low} is above {high}")
+            }
+            PteError::PpnOutside { low, high, width } => {
+                write!(f, "the PPN is bits {low} to {high}, but an entry has only bits 0 to {}", width - 1)
+            }
+            PteError::BitOverlap { first, second } => {
+                write!(f, "{} stands on the same bit as {}", second.row().label, first.row().label)
+            }
+            PteError::PpnOverlap { bit } => write!(f, "{} stands within the PPN's bits", bit.row().label),
+            PteError::PpnNarrow { have, need } => {
+                write!(f, "a PPN has {need} bits, and the entry has room for {have}")
+            }
+        }
+    }
+}
+
+impl PteFormat {
+    /// The format of a machine that says nothing, or only a size: P, R/W, U/S, WT, CD, A, D, PS, G from bit 0 and XD on top.
+    ///
+    /// Without `bytes`, the smallest power of two that holds the PPN and ten flags (8 where none does). The PPN stands
+    /// from bit 12 if it fits below XD, else from bit 9. A size too small keeps the first flags that fit, and the PPN
+    /// stands directly above them.
+    ///
+    /// # Errors
+    /// [`PteError::Size`] for a size that no entry has; [`PteError::PpnNarrow`] where not even P fits beside the PPN.
+    pub fn default_for(ppn_bits: u32, bytes: Option<u32>) -> Result<PteFormat, PteError> {
+        let count = BITS.len() as u32;
+        let bytes = bytes.unwrap_or_else(|| (ppn_bits + count).div_ceil(8).next_power_of_two().min(8));
+        let width = width_of(bytes)?;
+        let room = width.saturating_sub(ppn_bits);
+        if room == 0 {
+            return Err(PteError::PpnNarrow { have: width - 1, need: ppn_bits });
+        }
+        let places = |at: &dyn Fn(u32) -> Option<u32>| std::array::from_fn(|n| at(n as u32));
+        let ppn_at = |low| (low, low + ppn_bits.max(1) - 1);
+        let (places, (ppn_low, ppn_high)) = if room < count {
+            (places(&|n| (n < room).then_some(n)), ppn_at(room))
+        } else {
+            let low = if 12 + ppn_bits < width { 12 } else { count - 1 };
+            (places(&|n| Some(if n == count - 1 { width - 1 } else { n })), ppn_at(low))
+        };
+        // A machine of one page has no PPN bits; its field is then the one bit above the flags, always 0.
+        Ok(PteFormat { bytes, places, ppn_low, ppn_high, big_endian: false })
+    }
+
+    /// Checks that everything stands within the entry and nothing on top of another.
+    ///
+    /// # Errors
+    /// The first [`PteError`] found.
+    pub fn check(&self) -> Result<(), PteError> {
+        let width = width_of(self.bytes)?;
+        let (low, high) = (self.ppn_low, self.ppn_high);
+        if low > high || high >= width {
+            return Err(PteError::PpnOutside { low, high, width });
+        }
+        for (n, row) in BITS.iter().enumerate() {
+            let bit = row.bit;
+            let Some(place) = self.places[n] else { continue };
+            if place >= width {
+                return Err(PteError::BitOutside { bit, place, width });
+            }
+            if (low..=high).contains(&place) {
+                return Err(PteError::PpnOverlap { bit });
+            }
+            if let Some(first) = self.places[..n].iter().position(|&other| other == Some(place)) {
+                return Err(PteError::BitOverlap { first: BITS[first].bit, second: bit });
+            }
+        }
+        Ok(())
+    }
+
+    /// Bit number of `bit`, if the format has it.
+    #[inline]
+    pub fn place(&self, bit: Bit) -> Option<u32> {
+        self.places[bit as usize]
+    }
+
+    /// Width of the PPN's field in bits.
+    pub fn ppn_bits(&self) -> u32 {
+        (self.ppn_high + 1).saturating_sub(self.ppn_low)
+    }
+
+    /// The raw word of an entry; a PPN too wide for the field is cut, and bits the format lacks are dropped.
+    pub fn encode(&self, pte: Pte) -> u64 {
+        let ppn = (pte.ppn & mask(self.ppn_bits())) << self.ppn_low;
+        let held = BITS.iter().filter(|row| pte.flags.has(row.bit));
+        held.filter_map(|row| self.place(row.bit)).fold(ppn, |raw, place| raw | 1 << place)
+    }
+
+    /// The entry of a raw word. What the format lacks is present and permitted: P, R/W and U/S read as 1, the rest as 0.
+    pub fn decode(&self, raw: u64) -> Pte {
+        let on = |bit| match self.place(bit) {
+            Some(place) => raw >> place & 1 == 1,
+            None => matches!(bit, Bit::P | Bit::Rw | Bit::Us),
+        };
+        let flags = BITS.iter().fold(Flags::NONE, |flags, row| flags.put(row.bit, on(row.bit)));
+        Pte { ppn: raw >> self.ppn_low & mask(self.ppn_bits()), flags }
+    }
+
+    /// The entry as this format can keep it; P is kept even where the format has no place for it.
+    pub fn keep(&self, pte: Pte) -> Pte {
+        let kept = self.decode(self.encode(pte));
+        Pte { flags: kept.flags.put(Bit::P, pte.flags.has(Bit::P)), ..kept }
+    }
+
+    /// The raw word as it stands in memory: the first `bytes` of the array.
+    pub fn to_bytes(&self, raw: u64) -> [u8; 8] {
+        if self.big_endian { (raw << (64 - 8 * self.bytes)).to_be_bytes() } else { raw.to_le_bytes() }
+    }
+
+    /// The raw word of an entry's bytes; those past `bytes` are not looked at.
+    pub fn from_bytes(&self, bytes: [u8; 8]) -> u64 {
+        let spare = 64 - 8 * self.bytes;
+        if self.big_endian {
+            u64::from_be_bytes(bytes) >> spare
+        } else {
+            u64::from_le_bytes(bytes) << spare >> spare
+        }
+    }
+}
+
+/// Width of an entry in bits.
+fn width_of(bytes: u32) -> Result<u32, PteError> {
+    if (1..=8).contains(&bytes) { Ok(bytes * 8) } else { Err(PteError::Size { bytes }) }
+}
+
+/// The lowest `bits` bits, all 64 from there up.
+pub(in crate::machine) const fn mask(bits: u32) -> u64 {
+    if bits >= 64 { u64::MAX } else { (1 << bits) - 1 }
+}
+
+#[cfg(test)]
+mod tests;

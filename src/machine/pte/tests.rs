@@ -1,0 +1,106 @@
+use super::*;
+use proptest::prelude::*;
+
+fn entry(ppn: u64, bits: &[Bit]) -> Pte {
+    Pte { ppn, flags: bits.iter().fold(Flags::NONE, |flags, &bit| flags.with(bit)) }
+}
+
+#[test]
+fn the_core_i7_entry_is_intels() {
+    // Intel SDM 3A, table 4-19: P 0, R/W 1, U/S 2, PWT 3, PCD 4, A 5, D 6, PS 7, G 8, address from 12, XD 63.
+    let format = PteFormat::default_for(40, None).unwrap();
+    assert_eq!(format.bytes, 8);
+    assert_eq!((format.ppn_low, format.ppn_high), (12, 51));
+    let places: Vec<_> = format.places.iter().map(|place| place.unwrap()).collect();
+    assert_eq!(places, [0, 1, 2, 3, 4, 5, 6, 7, 8, 63]);
+    let pte = entry(0x12345, &[Bit::P, Bit::Rw, Bit::Us, Bit::A, Bit::D, Bit::Xd]);
+    assert_eq!(format.encode(pte), 0x8000_0000_1234_5067);
+    assert_eq!(format.decode(0x8000_0000_1234_5067), pte);
+}
+
+#[test]
+fn a_ppn_that_does_not_fit_from_bit_12_stands_from_bit_9() {
+    let format = PteFormat::default_for(6, None).unwrap();
+    assert_eq!((format.bytes, format.ppn_low, format.ppn_high), (2, 9, 14));
+    assert_eq!(format.place(Bit::Xd), Some(15));
+    let x86_32 = PteFormat::default_for(20, Some(4)).unwrap();
+    assert_eq!((x86_32.ppn_low, x86_32.ppn_high, x86_32.place(Bit::Xd)), (9, 28, Some(31)));
+    let just_fits = PteFormat::default_for(19, Some(4)).unwrap();
+    assert_eq!((just_fits.ppn_low, just_fits.ppn_high), (12, 30));
+}
+
+#[test]
+fn a_small_entry_keeps_the_first_flags_that_fit() {
+    let format = PteFormat::default_for(24, Some(4)).unwrap();
+    assert_eq!((format.ppn_low, format.ppn_high), (8, 31));
+    assert_eq!(format.place(Bit::Ps), Some(7));
+    assert_eq!((format.place(Bit::G), format.place(Bit::Xd)), (None, None));
+    let tiny = PteFormat::default_for(7, Some(1)).unwrap();
+    assert_eq!((tiny.ppn_low, tiny.ppn_high, tiny.place(Bit::P), tiny.place(Bit::Rw)), (1, 7, Some(0), None));
+}
+
+#[test]
+fn no_room_for_the_ppn_is_an_error() {
+    assert_eq!(PteFormat::default_for(8, Some(1)), Err(PteError::PpnNarrow { have: 7, need: 8 }));
+    assert_eq!(PteFormat::default_for(64, None), Err(PteError::PpnNarrow { have: 63, need: 64 }));
+    assert_eq!(PteFormat::default_for(8, Some(9)), Err(PteError::Size { bytes: 9 }));
+    assert!(PteFormat::default_for(63, None).is_ok());
+}
+
+#[test]
+fn what_a_format_lacks_is_permitted() {
+    let format = PteFormat::default_for(7, Some(1)).unwrap();
+    let pte = format.decode(0x03);
+    assert_eq!(pte, entry(1, &[Bit::P, Bit::Rw, Bit::Us]));
+}
+
+#[test]
+fn fields_must_not_meet() {
+    let mut format = PteFormat::default_for(20, Some(4)).unwrap();
+    assert_eq!(format.check(), Ok(()));
+    format.places[Bit::Rw as usize] = Some(0);
+    assert_eq!(format.check(), Err(PteError::BitOverlap { first: Bit::P, second: Bit::Rw }));
+    format.places[Bit::Rw as usize] = Some(20);
+    assert_eq!(format.check(), Err(PteError::PpnOverlap { bit: Bit::Rw }));
+    format.places[Bit::Rw as usize] = Some(32);
+    assert_eq!(format.check(), Err(PteError::BitOutside { bit: Bit::Rw, place: 32, width: 32 }));
+    (format.ppn_low, format.ppn_high) = (6, 2);
+    assert_eq!(format.check(), Err(PteError::PpnOutside { low: 6, high: 2, width: 32 }));
+}
+
+#[test]
+fn names_are_found_with_their_contraries() {
+    assert_eq!(BitRow::named("valid"), Some((Bit::P, false)));
+    assert_eq!(BitRow::named("sup"), Some((Bit::Us, true)));
+    assert_eq!(BitRow::named("exec"), Some((Bit::Xd, true)));
+    assert_eq!(BitRow::named("q"), None);
+    for (n, row) in BITS.iter().enumerate() {
+        assert_eq!(row.bit as usize, n);
+    }
+}
+
+#[test]
+fn byte_order_is_the_formats() {
+    let mut format = PteFormat::default_for(14, Some(3)).unwrap();
+    assert_eq!(format.to_bytes(0x01_2345)[..3], [0x45, 0x23, 0x01]);
+    format.big_endian = true;
+    assert_eq!(format.to_bytes(0x01_2345)[..3], [0x01, 0x23, 0x45]);
+    assert_eq!(format.from_bytes([0x01, 0x23, 0x45, 0xFF, 0, 0, 0, 0]), 0x01_2345);
+}
+
+proptest! {
+    #[test]
+    fn every_default_format_is_sound_and_keeps_what_it_has(ppn_bits in 0u32..=64, bytes in proptest::option::of(1u32..=8), raw: u64) {
+        if let Ok(mut format) = PteFormat::default_for(ppn_bits, bytes) {
+            prop_assert_eq!(format.check(), Ok(()));
+            prop_assert!(format.ppn_bits() >= ppn_bits);
+            let pte = format.decode(raw);
+            prop_assert_eq!(format.decode(format.encode(pte)), pte);
+            let word = format.encode(pte);
+            for big_endian in [false, true] {
+                format.big_endian = big_endian;
+                prop_assert_eq!(format.from_bytes(format.to_bytes(word)), word);
+            }
+        }
+    }
+}

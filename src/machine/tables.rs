@@ -1,0 +1,187 @@
+//! The page table as a script sets and reads it: the one that stands apart, or the one in memory under CR3.
+
+use super::addr::{Pa, Vpn};
+use super::contents::{PlaceError, PteWord};
+use super::datapath::{Machine, fit};
+use super::page_table::Mapping;
+use super::pte::{Bit, Pte, mask};
+use super::spec::Mmu;
+use super::walk::Tables;
+
+/// The most pages of a table in memory that are listed: one that leads to itself has no end.
+const LISTED: usize = 1 << 20;
+/// A table of up to this many entries is read entry by entry; of a larger one, where known bytes stand.
+const SMALL_TABLE: u64 = 1 << 12;
+
+/// Pages and tables of a page table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Every page that was set, in order of VPN. In memory, those that are present.
+    pub mappings: Vec<Mapping>,
+    /// Tables in use.
+    pub tables: u64,
+    /// Their bytes.
+    pub bytes: u128,
+}
+
+impl Machine {
+    fn tables(&self) -> Option<(&Mmu, &Tables)> {
+        Some((self.spec().mmu.as_ref()?, &self.translator.as_ref()?.tables))
+    }
+
+    /// Sets the leaf entry of a page in the table that stands apart; tables between are made as needed. What the format
+    /// has no place for is lost. Nothing without an MMU.
+    pub fn map(&mut self, vpn: Vpn, pte: Pte) {
+        let levels = self.spec().mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
+        self.map_at(levels, vpn, pte);
+    }
+
+    /// Sets the entry of a page at `level` (1 is the top): above the last one, a huge page. Nothing if there is no such
+    /// level.
+    pub fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
+        let spec = self.spec().clone();
+        if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {
+            translator.tables.apart.map_at(level, vpn, mmu.pte.keep(pte));
+        }
+    }
+
+    /// The entry that maps a page, and its level. In memory, only if it is present.
+    pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
+        let (mmu, tables) = self.tables()?;
+        let Some(cr3) = tables.cr3 else { return tables.apart.leaf(vpn) };
+        let mut base = cr3;
+        for level in 1..=mmu.levels.len() as u32 {
+            let pte = self.entry_at(mmu, level, base, mmu.index(vpn, level))?;
+            if self.is_page(mmu, level, pte) {
+                return Some((level, pte));
+            }
+            base = self.child(mmu, pte);
+        }
+        None
+    }
+
+    /// The physical address of the root table in memory.
+    pub fn cr3(&self) -> Option<Pa> {
+        self.tables()?.1.cr3.map(Pa::new)
+    }
+
+    /// From now on walks read memory from this root (none: the table that stands apart). TLBs keep what they hold.
+    pub fn set_cr3(&mut self, root: Option<Pa>) {
+        if let Some(translator) = &mut self.translator {
+            translator.tables.cr3 = root.map(Pa::raw);
+        }
+    }
+
+    /// Writes an entry of a table of `level` (1 is the top) to memory, and to every cached copy of its bytes.
+    ///
+    /// # Errors
+    /// If there is no such level, or the word or its end do not fit.
+    pub fn place_pte(&mut self, level: u32, at: Pa, word: PteWord) -> Result<(), PlaceError> {
+        let spec = self.spec().clone();
+        let mmu = spec.mmu.as_ref().ok_or(PlaceError::NoMmu)?;
+        let levels = mmu.levels.len() as u32;
+        if !(1..=levels).contains(&level) {
+            return Err(PlaceError::NoLevel { levels });
+        }
+        let raw = match word {
+            PteWord::Raw(raw) => fit(raw, mmu.pte.bytes * 8).map_err(PlaceError::WordTooWide)?,
+            PteWord::Fields(pte) => {
+                fit(pte.ppn, mmu.pte.ppn_bits()).map_err(PlaceError::PpnTooWide)?;
+                mmu.pte.encode(pte)
+            }
+        };
+        let last = at.raw().checked_add(u64::from(mmu.pte.bytes) - 1).ok_or(PlaceError::BeyondMemory)?;
+        fit(last, spec.physical_bits).map_err(|_| PlaceError::BeyondMemory)?;
+        for (at, byte) in (at.raw()..=last).zip(mmu.pte.to_bytes(raw)) {
+            self.hierarchy.poke(at, Some(byte));
+        }
+        Ok(())
+    }
+
+    /// The pages and tables of the page table that walks use.
+    pub fn page_table(&self) -> Listing {
+        let Some((mmu, tables)) = self.tables() else { return Listing::default() };
+        let Some(cr3) = tables.cr3 else {
+            let apart = &tables.apart;
+            return Listing { mappings: apart.mappings(), tables: apart.tables(), bytes: apart.bytes() };
+        };
+        let mut listing = Listing::default();
+        let mut seen = Vec::new();
+        self.list(mmu, 1, cr3, 0, &mut listing, &mut seen);
+        seen.sort_unstable();
+        seen.dedup();
+        listing.tables = seen.len() as u64;
+        listing.bytes = seen.iter().map(|(level, _)| mmu.table_bytes(*level)).sum();
+        listing
+    }
+
+    /// Lists the table of `level` at `base`, whose first entry maps page `first`.
+    fn list(
+        &self,
+        mmu: &Mmu,
+        level: u32,
+        base: u64,
+        first: u64,
+        listing: &mut Listing,
+        seen: &mut Vec<(u32, u64)>,
+    ) {
+        seen.push((level, base));
+        let below = mmu.level_page_bits(level) - mmu.page_bits;
+        for index in self.known_indices(mmu, level, base) {
+            if listing.mappings.len() >= LISTED || seen.len() >= LISTED {
+                return;
+            }
+            let Some(pte) = self.entry_at(mmu, level, base, index) else { continue };
+            let vpn = first | index.checked_shl(below).unwrap_or(0);
+            if self.is_page(mmu, level, pte) {
+                listing.mappings.push(Mapping { vpn: Vpn::new(vpn), level, pte });
+            } else {
+                self.list(mmu, level + 1, self.child(mmu, pte), vpn, listing, seen);
+            }
+        }
+    }
+
+    /// The indices of the entries of a table that may be known, in order.
+    fn known_indices(&self, mmu: &Mmu, level: u32, base: u64) -> Vec<u64> {
+        let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
+        let entries = 1u128 << bits;
+        if entries <= u128::from(SMALL_TABLE) {
+            return (0..entries as u64).collect();
+        }
+        let bytes = u64::from(mmu.pte.bytes);
+        let mut known: Vec<u64> = Vec::new();
+        for row in self.hierarchy.known() {
+            let (from, to) = (row.saturating_sub(bytes).max(base), row.saturating_add(63));
+            if from <= to {
+                known.extend((from - base) / bytes..=(to - base) / bytes);
+            }
+        }
+        known.sort_unstable();
+        known.dedup();
+        known.retain(|index| u128::from(*index) < entries);
+        known
+    }
+
+    /// The present entry at an index of a table in memory.
+    fn entry_at(&self, mmu: &Mmu, level: u32, base: u64, index: u64) -> Option<Pte> {
+        debug_assert!(level >= 1);
+        let size = u64::from(mmu.pte.bytes);
+        let at = base.checked_add(index.checked_mul(size)?)?;
+        fit(at.checked_add(size - 1)?, self.spec().physical_bits).ok()?;
+        let mut bytes = [None; 8];
+        self.hierarchy.newest(at, &mut bytes[..size as usize]);
+        if bytes[..size as usize].iter().any(Option::is_none) {
+            return None;
+        }
+        let pte = mmu.pte.decode(mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
+        pte.flags.has(Bit::P).then_some(pte)
+    }
+
+    fn is_page(&self, mmu: &Mmu, level: u32, pte: Pte) -> bool {
+        level as usize == mmu.levels.len() || pte.flags.has(Bit::Ps)
+    }
+
+    fn child(&self, mmu: &Mmu, pte: Pte) -> u64 {
+        (pte.ppn & mask(self.spec().ppn_bits())).checked_shl(mmu.page_bits).unwrap_or(0)
+    }
+}

@@ -1,0 +1,158 @@
+//! One TLB: translations by set and tag, and what happened to it.
+
+use std::rc::Rc;
+
+use super::addr::{SetIndex, Tag};
+use super::cache::Counts;
+use super::pte::{Bit, Flags, mask};
+use super::random::SplitMix64;
+use super::set_assoc::{Line, SetAssoc};
+use super::spec::TlbSpec;
+
+/// A translation as a TLB keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TlbEntry {
+    /// The first physical page, in base pages.
+    pub ppn: u64,
+    /// log2 of the page, or of the part of a huge one that this TLB can hold.
+    pub page_bits: u32,
+    /// R/W, U/S and XD of all levels together; G, D, CD and WT of the page.
+    pub flags: Flags,
+    /// The process it belongs to.
+    pub asid: u16,
+}
+
+/// Where a lookup looked, and what it found.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Lookup {
+    pub set: SetIndex,
+    pub tag: Tag,
+    pub hit: Option<(u32, TlbEntry)>,
+}
+
+/// A TLB of one core.
+#[derive(Debug, Clone)]
+pub(in crate::machine) struct Tlb {
+    entries: SetAssoc<TlbEntry>,
+    /// log2 of the page sizes it holds, smallest first.
+    sizes: Rc<[u32]>,
+    smallest: u32,
+    /// One page size and no address-space numbers: the tag alone tells.
+    plain: bool,
+    asid: bool,
+    /// What happened to it.
+    pub counts: Counts,
+}
+
+impl Tlb {
+    /// An empty TLB.
+    pub fn new(spec: &TlbSpec) -> Self {
+        Self {
+            entries: SetAssoc::new(spec.sets, spec.ways, spec.policy),
+            sizes: spec.page_bits.as_slice().into(),
+            smallest: spec.page_bits.first().copied().unwrap_or(0),
+            plain: spec.page_bits.len() == 1 && !spec.asid,
+            asid: spec.asid,
+            counts: Counts::default(),
+        }
+    }
+
+    /// Where the page of `va` of this size belongs.
+    #[inline]
+    pub fn locate(&self, va: u64, page_bits: u32) -> (SetIndex, Tag) {
+        self.entries.split(va.checked_shr(page_bits).unwrap_or(0))
+    }
+
+    /// log2 of the smallest pages it holds.
+    pub fn smallest(&self) -> u32 {
+        self.smallest
+    }
+
+    /// Looks for the translation of `va`. No state changes.
+    #[inline]
+    pub fn look(&self, va: u64, asid: u16) -> Lookup {
+        let (set, tag) = self.locate(va, self.smallest);
+        if self.plain {
+            let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
+            return Lookup { set, tag, hit };
+        }
+        let found = self.sizes.iter().find_map(|&bits| {
+            let (set, tag) = self.locate(va, bits);
+            let way =
+                self.entries.find_by(set, tag, |entry| entry.page_bits == bits && self.ours(entry, asid))?;
+            Some(Lookup { set, tag, hit: Some((way, self.entries.payload(set, way))) })
+        });
+        found.unwrap_or(Lookup { set, tag, hit: None })
+    }
+
+    fn ours(&self, entry: &TlbEntry, asid: u16) -> bool {
+        !self.asid || entry.asid == asid || entry.flags.has(Bit::G)
+    }
+
+    /// Counts a lookup, and touches what it found.
+    #[inline]
+    pub fn count(&mut self, found: &Lookup) {
+        match found.hit {
+            Some((way, _)) => {
+                self.counts.hits += 1;
+                self.entries.touch(found.set, way);
+            }
+            None => self.counts.misses += 1,
+        }
+    }
+
+    /// Puts in the part of a translation that it can hold; none if it holds no page so small.
+    pub fn fill(
+        &mut self,
+        va: u64,
+        entry: TlbEntry,
+        base_bits: u32,
+        random: &mut SplitMix64,
+    ) -> Option<(SetIndex, u32, Tag, Option<Tag>)> {
+        let bits = *self.sizes.iter().rev().find(|&&bits| bits <= entry.page_bits)?;
+        let part = va & mask(entry.page_bits) & !mask(bits);
+        let ppn = entry.ppn | part.checked_shr(base_bits).unwrap_or(0);
+        let (set, tag) = self.locate(va, bits);
+        let (way, victim) = self.entries.victim(set, random);
+        self.entries.fill(set, way, tag, TlbEntry { ppn, page_bits: bits, ..entry });
+        self.counts.evictions += u64::from(victim.is_some());
+        Some((set, way, tag, victim.and_then(|line| line.tag)))
+    }
+
+    /// Sets D in the entry of `va`, if it is here.
+    pub fn mark_dirty(&mut self, va: u64, asid: u16) {
+        let found = self.look(va, asid);
+        if let Some((way, entry)) = found.hit {
+            self.entries.payload_mut(found.set, way).flags = entry.flags.with(Bit::D);
+        }
+    }
+
+    /// Drops the entry of `va`, global or not.
+    pub fn drop_page(&mut self, va: u64, asid: u16) {
+        while let Lookup { set, hit: Some((way, _)), .. } = self.look(va, asid) {
+            self.entries.invalidate(set, way);
+        }
+    }
+
+    /// Drops all entries that are not global.
+    pub fn flush(&mut self) {
+        self.entries.invalidate_if(|_, _, line| !line.payload.flags.has(Bit::G));
+    }
+
+    /// Drops what another process must not see: nothing if entries carry their process.
+    pub fn switch(&mut self) {
+        if !self.asid {
+            self.flush();
+        }
+    }
+
+    /// The lines of a set, from way 0.
+    pub fn lines(&self, set: SetIndex) -> Vec<Line<TlbEntry>> {
+        self.entries.lines(set).collect()
+    }
+
+    /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].
+    pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
+        self.entries.place(set, lines);
+    }
+}

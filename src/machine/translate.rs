@@ -1,0 +1,222 @@
+//! The MMU: TLB levels in order, then the walk.
+
+use super::addr::{Pa, Ppn};
+use super::check::MAX_UNITS;
+use super::event::{Event, Fault, Kind, Mode, Observer};
+use super::hierarchy::{Ctx, Hierarchy, RouteId};
+use super::page_table::PageTable;
+use super::pte::{Bit, Flags, mask};
+use super::spec::{Mmu, Spec};
+use super::tlb::{Lookup, Tlb, TlbEntry};
+use super::walk::{Tables, Walker, forbidden};
+
+/// An access as the MMU sees it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Access {
+    pub va: u64,
+    pub kind: Kind,
+    pub mode: Mode,
+    pub core: u32,
+}
+
+/// A translated address, and what its page says of caching.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Mapped {
+    pub pa: u64,
+    pub flags: Flags,
+}
+
+/// The TLB levels that accesses of one side look into.
+#[derive(Debug, Clone, Copy)]
+struct Levels {
+    levels: [u8; MAX_UNITS],
+    len: usize,
+}
+
+impl Levels {
+    fn new(spec: &Spec, kind: Kind) -> Self {
+        let (mut levels, mut len) = ([0; MAX_UNITS], 0);
+        for (n, _) in spec.tlbs.iter().enumerate().filter(|(_, tlb)| tlb.side.serves(kind)) {
+            levels[len] = n as u8;
+            len += 1;
+        }
+        Self { levels, len }
+    }
+
+    fn list(self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
+        (0..self.len).map(move |k| usize::from(self.levels[k]))
+    }
+}
+
+/// The TLBs of all cores and the page table.
+#[derive(Debug, Clone)]
+pub(in crate::machine) struct Translator {
+    /// In the order of the spec; the cores' ones of a level side by side.
+    tlbs: Vec<Tlb>,
+    cores: usize,
+    page_bits: u32,
+    data: Levels,
+    instructions: Levels,
+    /// The page tables.
+    pub tables: Tables,
+    /// The process whose entries count.
+    pub asid: u16,
+}
+
+impl Translator {
+    /// Empty TLBs and an empty table.
+    pub fn new(spec: &Spec, mmu: &Mmu) -> Self {
+        let cores = spec.cores as usize;
+        Self {
+            tlbs: spec.tlbs.iter().flat_map(|tlb| (0..cores).map(move |_| Tlb::new(tlb))).collect(),
+            cores,
+            page_bits: mmu.page_bits,
+            data: Levels::new(spec, Kind::Read),
+            instructions: Levels::new(spec, Kind::Execute),
+            tables: Tables { apart: PageTable::new(mmu), cr3: None },
+            asid: 0,
+        }
+    }
+
+    /// TLB `level` of `core`.
+    pub fn tlb(&self, level: usize, core: u32) -> &Tlb {
+        &self.tlbs[level * self.cores + core as usize]
+    }
+
+    /// TLB `level` of `core`.
+    #[inline]
+    pub fn tlb_mut(&mut self, level: usize, core: u32) -> &mut Tlb {
+        &mut self.tlbs[level * self.cores + core as usize]
+    }
+
+    /// All TLBs of `core`.
+    pub fn tlbs_of(&mut self, core: u32) -> impl Iterator<Item = &mut Tlb> {
+        self.tlbs.iter_mut().skip(core as usize).step_by(self.cores)
+    }
+
+    #[inline]
+    fn levels(&self, kind: Kind) -> &Levels {
+        if kind == Kind::Execute { &self.instructions } else { &self.data }
+    }
+
+    /// Translates an address.
+    ///
+    /// # Errors
+    /// The fault, which fills no TLB.
+    #[inline]
+    pub fn translate<O: Observer>(
+        &mut self,
+        spec: &Spec,
+        access: Access,
+        memory: &mut Hierarchy,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Result<Mapped, Fault> {
+        let Access { va, kind, mode, core } = access;
+        let levels = self.levels(kind);
+        if levels.len > 0 {
+            let (level, asid) = (usize::from(levels.levels[0]), self.asid);
+            let tlb = self.tlb_mut(level, core);
+            let found = tlb.look(va, asid);
+            if let Some((_, entry)) = found.hit
+                && forbidden(entry.flags, kind, mode).is_none()
+                && (kind != Kind::Write || entry.flags.has(Bit::D))
+            {
+                tlb.count(&found);
+                told(level, &found, ctx);
+                return Ok(self.map(va, &entry, ctx));
+            }
+        }
+        let found = self.translate_beyond(spec, access, memory, ctx);
+        match found {
+            Ok(entry) => Ok(self.map(va, &entry, ctx)),
+            Err(fault) => {
+                ctx.watch.see(Event::Faulted { fault });
+                Err(fault)
+            }
+        }
+    }
+
+    /// A translation that the first TLB cannot answer at once.
+    fn translate_beyond<O: Observer>(
+        &mut self,
+        spec: &Spec,
+        access: Access,
+        memory: &mut Hierarchy,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Result<TlbEntry, Fault> {
+        let Access { va, kind, mode, core } = access;
+        let (levels, asid) = (*self.levels(kind), self.asid);
+        let Some(mmu) = &spec.mmu else { return Ok(TlbEntry::default()) };
+        for (k, level) in levels.list().enumerate() {
+            let tlb = self.tlb_mut(level, core);
+            let found = tlb.look(va, asid);
+            tlb.count(&found);
+            told(level, &found, ctx);
+            let Some((_, mut entry)) = found.hit else { continue };
+            if let Some(why) = forbidden(entry.flags, kind, mode) {
+                return Err(Fault::Protection { why });
+            }
+            if kind == Kind::Write && !entry.flags.has(Bit::D) {
+                if mmu.pte.place(Bit::D).is_some() {
+                    self.walker(spec, mmu, core, memory).set_dirty(va, ctx);
+                }
+                self.tlbs_of(core).for_each(|tlb| tlb.mark_dirty(va, asid));
+                entry.flags = entry.flags.with(Bit::D);
+            }
+            self.fill(va, entry, core, levels.list().take(k), ctx);
+            return Ok(entry);
+        }
+        let leaf = self.walker(spec, mmu, core, memory).walk(va, kind, mode, ctx)?;
+        let entry = TlbEntry { ppn: leaf.ppn, page_bits: leaf.page_bits, flags: leaf.flags, asid };
+        self.fill(va, entry, core, levels.list(), ctx);
+        Ok(entry)
+    }
+
+    fn walker<'a>(
+        &'a mut self,
+        spec: &Spec,
+        mmu: &'a Mmu,
+        core: u32,
+        memory: &'a mut Hierarchy,
+    ) -> Walker<'a> {
+        let route = RouteId::new(core, Kind::Read);
+        Walker { mmu, physical_bits: spec.physical_bits, tables: &mut self.tables, memory, route }
+    }
+
+    /// Fills TLBs with a translation, from the lowest level up.
+    fn fill<O: Observer>(
+        &mut self,
+        va: u64,
+        entry: TlbEntry,
+        core: u32,
+        levels: impl DoubleEndedIterator<Item = usize>,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let base_bits = self.page_bits;
+        for level in levels.rev() {
+            if let Some((set, way, tag, victim)) =
+                self.tlb_mut(level, core).fill(va, entry, base_bits, ctx.random)
+            {
+                ctx.watch.see(Event::TlbFill { tlb: level as u32, set, way, tag, victim });
+            }
+        }
+    }
+
+    /// The physical address of `va` by an entry.
+    #[inline]
+    fn map<O: Observer>(&self, va: u64, entry: &TlbEntry, ctx: &mut Ctx<'_, O>) -> Mapped {
+        let bits = self.page_bits;
+        let pa = entry.ppn.checked_shl(bits).unwrap_or(0) | va & mask(entry.page_bits);
+        let page = |address: u64| address.checked_shr(bits).unwrap_or(0);
+        let vpn = super::addr::Vpn::new(page(va));
+        ctx.watch.see(Event::Translated { vpn, ppn: Ppn::new(page(pa)), pa: Pa::new(pa) });
+        Mapped { pa, flags: entry.flags }
+    }
+}
+
+/// Tells of a lookup.
+#[inline]
+fn told<O: Observer>(level: usize, found: &Lookup, ctx: &mut Ctx<'_, O>) {
+    let way = found.hit.map(|(way, _)| way);
+    ctx.watch.see(Event::TlbLookup { tlb: level as u32, set: found.set, tag: found.tag, way });
+}

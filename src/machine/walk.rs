@@ -1,0 +1,268 @@
+//! The page walk: from the root to the page, through the table that stands apart or through memory from CR3.
+
+use super::addr::Pa;
+use super::event::{Event, Fault, Forbidden, Found, Kind, Mode, Observer, Purpose};
+use super::hierarchy::{Ctx, Hierarchy, Piece, RouteId};
+use super::page_table::{Entry, PageTable};
+use super::pte::{Bit, Flags, Pte, mask};
+use super::spec::Mmu;
+
+/// Where the tables are.
+#[derive(Debug, Clone)]
+pub(in crate::machine) struct Tables {
+    /// The table that stands apart.
+    pub apart: PageTable,
+    /// Physical address of the root in memory, once there is one: then walks read memory.
+    pub cr3: Option<u64>,
+}
+
+/// A page as the walk found it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Leaf {
+    /// Its first physical page, in base pages.
+    pub ppn: u64,
+    /// log2 of its size.
+    pub page_bits: u32,
+    /// R/W, U/S and XD of all levels together; G, D, CD and WT of its own entry.
+    pub flags: Flags,
+}
+
+/// A table on the way: where it is in memory, and whether fetches from it pass the caches by.
+#[derive(Debug, Clone, Copy)]
+struct Table {
+    base: u64,
+    uncached: bool,
+}
+
+/// An entry as it was read.
+#[derive(Debug, Clone, Copy)]
+struct Visit {
+    level: u32,
+    address: Option<u64>,
+    raw: Option<u64>,
+    pte: Pte,
+    found: Found,
+}
+
+/// What a walk needs: the tables, and memory to read them from.
+pub(in crate::machine) struct Walker<'a> {
+    pub mmu: &'a Mmu,
+    pub physical_bits: u32,
+    pub tables: &'a mut Tables,
+    pub memory: &'a mut Hierarchy,
+    /// The data side of the core that walks.
+    pub route: RouteId,
+}
+
+/// Which bit of `flags`, if any, forbids an access.
+#[inline]
+pub(in crate::machine) fn forbidden(flags: Flags, kind: Kind, mode: Mode) -> Option<Forbidden> {
+    if mode == Mode::User && !flags.has(Bit::Us) {
+        Some(Forbidden::Supervisor)
+    } else if kind == Kind::Write && !flags.has(Bit::Rw) {
+        Some(Forbidden::ReadOnly)
+    } else if kind == Kind::Execute && flags.has(Bit::Xd) {
+        Some(Forbidden::NoExecute)
+    } else {
+        None
+    }
+}
+
+/// Rights through one more level: R/W and U/S must hold at all, XD at any (Intel SDM 3A, section 4.6).
+fn accumulate(so_far: Flags, entry: Flags) -> Flags {
+    so_far
+        .put(Bit::Rw, so_far.has(Bit::Rw) && entry.has(Bit::Rw))
+        .put(Bit::Us, so_far.has(Bit::Us) && entry.has(Bit::Us))
+        .put(Bit::Xd, so_far.has(Bit::Xd) || entry.has(Bit::Xd))
+}
+
+impl Walker<'_> {
+    /// Walks to the page of `va`, and marks the entries if the access may be done.
+    ///
+    /// # Errors
+    /// The fault; nothing is marked then.
+    pub fn walk<O: Observer>(
+        &mut self,
+        va: u64,
+        kind: Kind,
+        mode: Mode,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Result<Leaf, Fault> {
+        let mut rights = Flags::OPEN;
+        let mut visits = Vec::with_capacity(self.mmu.levels.len());
+        let mut table = self.root();
+        loop {
+            let level = visits.len() as u32 + 1;
+            let visit = self.fetch(va, level, table, ctx);
+            if visit.found == Found::Absent {
+                return Err(Fault::NotPresent { level });
+            }
+            rights = accumulate(rights, visit.pte.flags);
+            visits.push(visit);
+            if visit.found == Found::Page {
+                break;
+            }
+            table = self.child(visit.pte);
+        }
+        if let Some(why) = forbidden(rights, kind, mode) {
+            return Err(Fault::Protection { why });
+        }
+        for visit in &visits {
+            let dirty = kind == Kind::Write && visit.found == Found::Page;
+            self.mark(va, visit, dirty, ctx);
+        }
+        Ok(self.leaf(
+            rights,
+            visits.last().map_or(Pte::default(), |visit| visit.pte),
+            visits.len() as u32,
+            kind,
+        ))
+    }
+
+    /// Sets D in the entry of a page that a TLB has clean. Only that entry is fetched; without one nothing happens.
+    pub fn set_dirty<O: Observer>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
+        let mut table = self.root();
+        for level in 1..=self.mmu.levels.len() as u32 {
+            let visit = self.peek(va, level, table);
+            match visit.found {
+                Found::Absent => return,
+                Found::Table => table = self.child(visit.pte),
+                Found::Page => {
+                    let visit = self.fetch(va, level, table, ctx);
+                    return self.mark(va, &visit, true, ctx);
+                }
+            }
+        }
+    }
+
+    fn root(&self) -> Table {
+        Table { base: self.tables.cr3.unwrap_or(0), uncached: false }
+    }
+
+    fn child(&self, pte: Pte) -> Table {
+        let base = self.cut(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0);
+        Table { base, uncached: pte.flags.has(Bit::Cd) }
+    }
+
+    /// A page number as wide as the machine's: a format may have room for more.
+    fn cut(&self, ppn: u64) -> u64 {
+        ppn & mask(self.physical_bits - self.mmu.page_bits)
+    }
+
+    fn leaf(&self, rights: Flags, pte: Pte, level: u32, kind: Kind) -> Leaf {
+        let page_bits = self.mmu.level_page_bits(level);
+        let dirty = pte.flags.has(Bit::D) || kind == Kind::Write || self.mmu.pte.place(Bit::D).is_none();
+        let own = [Bit::G, Bit::Cd, Bit::Wt];
+        let flags = own.into_iter().fold(rights, |flags, bit| flags.put(bit, pte.flags.has(bit)));
+        let ppn = self.cut(pte.ppn) & !mask(page_bits - self.mmu.page_bits);
+        Leaf { ppn, page_bits, flags: flags.put(Bit::D, dirty) }
+    }
+
+    /// Reads an entry as the walk does, and tells of it.
+    fn fetch<O: Observer>(&mut self, va: u64, level: u32, table: Table, ctx: &mut Ctx<'_, O>) -> Visit {
+        let visit = match self.address(va, level, table) {
+            Some(address) => {
+                let mut bytes = [None; 8];
+                self.fetch_bytes(address, table.uncached, &mut bytes[..self.mmu.pte.bytes as usize], ctx);
+                self.read(level, address, bytes)
+            }
+            None => self.peek(va, level, table),
+        };
+        let index = self.mmu.index(self.mmu.vpn(va), level);
+        let Visit { address, raw: value, found, .. } = visit;
+        ctx.watch.see(Event::Pte { level, index, address: address.map(Pa::new), value, found });
+        visit
+    }
+
+    fn fetch_bytes<O: Observer>(
+        &mut self,
+        address: u64,
+        uncached: bool,
+        out: &mut [Option<u8>],
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if !self.mmu.walk_cached {
+            let pa = Pa::new(address);
+            ctx.watch.see(Event::Memory { pa, write: false, purpose: Purpose::Walk });
+            return self.memory.newest(address, out);
+        }
+        let block = 1u64 << self.memory.piece_bits(self.route).min(63);
+        let mut done = 0;
+        while done < out.len() {
+            let pa = address + done as u64;
+            let size = (block - pa % block).min((out.len() - done) as u64) as u32;
+            let (route, purpose) = (self.route, Purpose::Walk);
+            let piece = Piece { route, va: pa, pa, size, purpose, write_through: false, uncached };
+            self.memory.load(&piece, &mut out[done..done + size as usize], ctx);
+            done += size as usize;
+        }
+    }
+
+    /// Reads an entry without a trace.
+    fn peek(&self, va: u64, level: u32, table: Table) -> Visit {
+        if let Some(address) = self.address(va, level, table) {
+            let mut bytes = [None; 8];
+            self.memory.newest(address, &mut bytes[..self.mmu.pte.bytes as usize]);
+            return self.read(level, address, bytes);
+        }
+        let entry =
+            if self.tables.cr3.is_some() { None } else { self.tables.apart.entry(level, self.mmu.vpn(va)) };
+        let raw = |pte| Some(self.mmu.pte.encode(pte));
+        let (found, raw, pte) = match entry {
+            None => (Found::Absent, None, Pte::default()),
+            Some(Entry::Table(pte)) => (Found::Table, None, pte),
+            Some(Entry::Page(pte)) if pte.flags.has(Bit::P) => (Found::Page, raw(pte), pte),
+            Some(Entry::Page(pte)) => (Found::Absent, raw(pte), pte),
+        };
+        Visit { level, address: None, raw, pte, found }
+    }
+
+    /// Where an entry stands in memory; none in the table that stands apart, or beyond memory.
+    fn address(&self, va: u64, level: u32, table: Table) -> Option<u64> {
+        self.tables.cr3?;
+        let bytes = u64::from(self.mmu.pte.bytes);
+        let offset = self.mmu.index(self.mmu.vpn(va), level).checked_mul(bytes)?;
+        let address = table.base.checked_add(offset)?;
+        (address.checked_add(bytes - 1)? <= mask(self.physical_bits)).then_some(address)
+    }
+
+    /// What an entry in memory says. One with a byte that was never set is not present.
+    fn read(&self, level: u32, address: u64, bytes: [Option<u8>; 8]) -> Visit {
+        let known = bytes[..self.mmu.pte.bytes as usize].iter().all(Option::is_some);
+        let raw = known.then(|| self.mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
+        let pte = raw.map_or(Pte::default(), |raw| self.mmu.pte.decode(raw));
+        let last = level as usize == self.mmu.levels.len();
+        let found = match pte.flags {
+            flags if !flags.has(Bit::P) => Found::Absent,
+            flags if last || flags.has(Bit::Ps) => Found::Page,
+            _ => Found::Table,
+        };
+        Visit { level, address: Some(address), raw, pte, found }
+    }
+
+    /// Sets A, and with `dirty` D, in an entry, as far as its format has them.
+    fn mark<O: Observer>(&mut self, va: u64, visit: &Visit, dirty: bool, ctx: &mut Ctx<'_, O>) {
+        let format = &self.mmu.pte;
+        let wanted = [(Bit::A, true), (Bit::D, dirty)];
+        let missing =
+            |bit: Bit| format.place(bit).filter(|_| !visit.pte.flags.has(bit)).map(|place| (bit, place));
+        let (mut raw, mut changed) = (visit.raw.unwrap_or(0), Flags::NONE);
+        for (bit, place) in wanted.into_iter().filter_map(|(bit, set)| missing(bit).filter(|_| set)) {
+            raw |= 1 << place;
+            changed = changed.with(bit);
+            if visit.address.is_none() {
+                self.tables.apart.mark(visit.level, self.mmu.vpn(va), bit);
+            }
+        }
+        if changed == Flags::NONE {
+            return;
+        }
+        if let Some(address) = visit.address {
+            let bytes = format.to_bytes(raw);
+            for (at, byte) in (address..=u64::MAX).zip(&bytes[..format.bytes as usize]) {
+                self.memory.poke(at, Some(*byte));
+            }
+        }
+        ctx.watch.see(Event::Marked { level: visit.level, dirty: changed.has(Bit::D) });
+    }
+}

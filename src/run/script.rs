@@ -1,0 +1,72 @@
+//! A whole script: checked first, then run, if nothing is wrong with it.
+
+use crate::lang::ast::Block;
+use crate::lang::check::{self, Known};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+
+use super::absent;
+use super::files::Files;
+use super::paths::MEMORY_FUNCTIONS;
+use super::record::{Sink, StepRecord, Totals};
+use super::session::{Options, Session, Stop};
+use super::verbs;
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// What is wrong with the script, in the order of the text where it was found before the run.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Counts.
+    pub totals: Totals,
+}
+
+/// Takes nothing: for a check.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+/// Checks a script without running it.
+pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Vec<Diagnostic> {
+    let known = Known { is_call: &|name| is_call(name), is_word: &|_| false };
+    let mut nowhere = Nowhere;
+    let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.checking = true;
+    session.report(check::check(script, known));
+    session.check_block(script);
+    let mut diagnostics = session.diagnostics;
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
+    diagnostics
+}
+
+/// Whether a name may be called besides functions and definitions.
+fn is_call(name: &str) -> bool {
+    let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
+    MEMORY_FUNCTIONS.iter().any(|row| row.name == name)
+        || verbs::verb(name).is_some()
+        || absent::diagnostic(&word).is_some()
+}
+
+/// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.
+pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, sink: &mut dyn Sink) -> Ended {
+    let diagnostics = check(script, sources, files, options);
+    if !diagnostics.is_empty() {
+        return Ended { diagnostics, totals: Totals::default() };
+    }
+    let mut session = Session::new(sources, files, options, sink);
+    let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
+    match session.run_block(script, place) {
+        Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
+        Err(Stop::Unknowable) => session.report(vec![
+            Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
+                .help("please report this script"),
+        ]),
+        Ok(()) | Err(Stop::Closed) => {}
+    }
+    Ended { diagnostics: session.diagnostics, totals: session.totals }
+}
