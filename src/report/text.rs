@@ -7,7 +7,7 @@ mod theme;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
-use super::doc::{Block, Checks, Step, Tone};
+use super::doc::{Block, Checks, Step};
 use super::excerpt::visible;
 use super::narrate::{self, Narrator};
 use crate::lang::source::Sources;

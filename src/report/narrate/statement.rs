@@ -53,6 +53,14 @@ impl<'s> Statements<'s> {
         let sources = self.sources;
         self.known.entry(record.span).or_insert_with(|| Rc::new(read(sources, record))).clone()
     }
+
+    /// The first words of a statement with a block, and its place.
+    pub fn head(&self, span: Span) -> (String, String) {
+        let written = Written::of(self.sources.text(span));
+        let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
+        let place = self.sources.place(span).map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
+        (format!("{} {{ … }}", cut(head)), place)
+    }
 }
 
 fn read(sources: &Sources, record: &StepRecord) -> Statement {
@@ -84,12 +92,17 @@ fn short(text: &str, brace: Option<usize>) -> String {
         return joined;
     }
     let head = brace.and_then(|brace| text.get(..brace)).unwrap_or(text);
-    let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut = match head.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &head[..cut]),
-        None => head,
-    };
-    if brace.is_some() { format!("{cut} {{ … }}") } else { cut }
+    let head = cut(head);
+    if brace.is_some() { format!("{head} {{ … }}") } else { head }
+}
+
+/// On one line, cut to a length that a reader bears.
+fn cut(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match joined.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &joined[..end]),
+        None => joined,
+    }
 }
 
 /// Text of a script without comments.
