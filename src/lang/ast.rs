@@ -193,7 +193,6 @@ pub struct Record<'a> {
 
 /// The pages of a `reference`.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
 pub enum Pages {
     /// `7 0 1 a`: numbers and words as written.
     Words(Rc<[Word]>),

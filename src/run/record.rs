@@ -31,6 +31,7 @@ pub struct StepRecord {
 
 /// What a statement did.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Did {
     /// An access to memory.
     Access(Access),

@@ -8,6 +8,7 @@ use super::record::{Access, Shown};
 
 /// Something shown.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum View {
     /// A table.
     Table(TableView),

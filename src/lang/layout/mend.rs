@@ -86,20 +86,30 @@ impl Scan<'_> {
     pub(super) fn stray_bracket(&mut self, kind: Kind) {
         let (open, close) = kind.ends();
         let here = self.span(self.at, self.at + 1);
-        let top = self.top();
-        if top.kind.is_bracket() {
-            let (at, (opened, wanted)) = (top.at, top.kind.ends());
-            let opener = self.span(at, at + 1);
-            let message = format!("`{opened}` is closed by `{close}`");
-            self.report(Code::Unclosed, here, &message, &format!("a `{wanted}` belongs here"))
-                .related
-                .push((opener, "opened here".to_owned()));
-            self.out[self.at] = wanted.as_bytes()[0];
-            self.levels.pop();
-        } else {
+        let (top, inner) =
+            (self.top(), self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0));
+        let partner = self.levels[inner..].iter().rposition(|level| level.kind == kind).map(|at| inner + at);
+        if !top.kind.is_bracket() {
             let message = format!("this `{close}` closes nothing");
             self.report(Code::Syntax, here, &message, &format!("no `{open}` is open"));
             self.out[self.at] = b' ';
+            return;
+        }
+        let (at, (opened, wanted)) = (top.at, top.kind.ends());
+        let opener = self.span(at, at + 1);
+        if let Some(partner) = partner {
+            let message = format!("this `{opened}` is never closed");
+            self.report(Code::Unclosed, opener, &message, &format!("no `{wanted}` follows before `{close}`"));
+            self.levels.truncate(partner);
+            let block = self.block();
+            self.levels[block].damaged = true;
+        } else {
+            let message = format!("`{opened}` is closed by `{close}`");
+            let diagnostic =
+                self.report(Code::Unclosed, here, &message, &format!("a `{wanted}` belongs here"));
+            diagnostic.related.push((opener, "opened here".to_owned()));
+            self.out[self.at] = wanted.as_bytes()[0];
+            self.levels.pop();
         }
     }
 
@@ -145,8 +155,13 @@ impl Scan<'_> {
 
     /// The file ends: what is still open is not closed.
     pub(super) fn unclosed_at_end(&mut self) {
+        let mut in_hole = false;
         while self.levels.len() > 1 {
             let Some(level) = self.levels.pop() else { break };
+            // The prose around a hole that is not closed may well be.
+            if std::mem::replace(&mut in_hole, level.kind == Kind::Hole) {
+                continue;
+            }
             if level.kind == Kind::Block && !self.strict {
                 self.unmatched = true;
             }

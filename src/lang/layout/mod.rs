@@ -11,6 +11,7 @@ mod level;
 mod mend;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use level::{Kind, Level};
 
@@ -22,6 +23,9 @@ pub const DEPTH_LIMIT: usize = 200;
 
 /// The most words of one statement, what stands in its braces not counted.
 const WORD_LIMIT: u32 = 1 << 20;
+
+/// The most mistakes that are kept.
+const MISTAKE_LIMIT: usize = 200;
 
 /// A script laid out.
 #[derive(Debug)]
@@ -160,7 +164,7 @@ impl<'a> Scan<'a> {
         if self.top().kind.is_block() {
             self.pending.push(self.at);
         } else {
-            self.blank(self.at, self.at + 1);
+            self.out[self.at] = b' ';
         }
         (self.fresh, self.indent) = (true, 0);
         self.at += 1;
@@ -223,86 +227,6 @@ impl<'a> Scan<'a> {
             self.end_statement(self.at);
         }
         self.at += 1;
-    }
-
-    fn cell(&mut self) {
-        self.begin(false);
-        if self.byte(0) == b'|' {
-            self.at += 1;
-            return;
-        }
-        let ends = |c: char| c.is_ascii_whitespace() || "|;{}()\"'#\u{a0}".contains(c);
-        let length = self.rest().find(ends).unwrap_or(self.rest().len());
-        self.at += length.max(self.character());
-    }
-
-    /// A word, a number, or an operator.
-    fn word(&mut self) {
-        let rest = self.rest();
-        let length = word_length(rest);
-        let word = &rest[..length];
-        if length == 0 {
-            let arrow = rest.starts_with("=>");
-            self.begin(arrow);
-            let row = self.in_row();
-            self.goes_on =
-                !row && (arrow || rest.starts_with("..") || b"+-*/%<>&^|~!=,".contains(&self.byte(0)));
-            self.comma = self.byte(0) == b',';
-            self.at += if arrow || rest.starts_with("..") { 2 } else { self.character() };
-        } else {
-            self.begin(matches!(word, "where" | "else"));
-            self.goes_on = matches!(word, "and" | "or" | "not" | "in" | "where");
-            self.at += length;
-        }
-    }
-
-    fn string(&mut self) {
-        self.begin(false);
-        let quote = self.byte(0);
-        let mut end = self.at + 1;
-        loop {
-            match self.text.as_bytes().get(end) {
-                Some(b'\\') if !matches!(self.text.as_bytes().get(end + 1), None | Some(b'\n' | b'\r')) => {
-                    end += 2
-                }
-                Some(byte) if *byte == quote => break,
-                None | Some(b'\n') => return self.unclosed_string(end),
-                Some(_) => end += 1,
-            }
-        }
-        self.at = end + 1;
-    }
-
-    /// Prose begins, or ends inside a hole that is not closed.
-    fn prose_quotes(&mut self) {
-        if self.levels.iter().any(|level| level.kind == Kind::Hole) {
-            return self.unclosed_hole();
-        }
-        self.begin(false);
-        self.push(Kind::Prose);
-        self.at += 3;
-    }
-
-    /// The text of prose, up to a hole or its end.
-    fn prose(&mut self) {
-        let rest = self.rest();
-        let Some(length) = rest.find(['{', '"', '}']) else {
-            self.at = self.text.len();
-            return;
-        };
-        let rest = &rest[length..];
-        self.at += length;
-        if rest.starts_with("\"\"\"") {
-            self.levels.pop();
-            self.at += 3;
-        } else if rest.starts_with("{{") || rest.starts_with("}}") {
-            self.at += 2;
-        } else if rest.starts_with('{') {
-            self.push(Kind::Hole);
-            self.at += 1;
-        } else {
-            self.at += 1;
-        }
     }
 
     fn open(&mut self, kind: Kind) {
@@ -403,27 +327,9 @@ impl<'a> Scan<'a> {
     }
 
     fn report(&mut self, code: Code, span: Span, message: &str, label: &str) -> &mut Diagnostic {
-        let index = self.diagnostics.len();
+        let index = self.diagnostics.len().min(MISTAKE_LIMIT);
+        self.diagnostics.truncate(MISTAKE_LIMIT);
         self.diagnostics.push(Diagnostic::new(code, span, message).label(label));
         &mut self.diagnostics[index]
-    }
-}
-
-/// Bytes of the word or number that the text begins with; 0 if it begins with neither.
-fn word_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let is_word = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let number = bytes.first().is_some_and(u8::is_ascii_digit);
-    let mut end = 0;
-    loop {
-        let next = bytes.get(end + 1).unwrap_or(&0);
-        match bytes.get(end) {
-            _ if is_word(end) => end += 1,
-            Some(b'.') if number && next.is_ascii_digit() => end += 1,
-            Some(b'-') if end > 0 && !number && next.is_ascii_alphabetic() => end += 1,
-            // A percent sign touches its number, and what could be an operand does not follow it.
-            Some(b'%') if number && !is_word(end + 1) && *next != b'(' => return end + 1,
-            _ => return end,
-        }
     }
 }

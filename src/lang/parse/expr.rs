@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::Tree;
 use super::grammar::{Pair, Rule};
-use super::text::{byte, string};
-use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp};
+use super::text::{byte, quoted, string};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Number, Value, unit_factor};
+use crate::lang::value::{Number, Value, ValueError, unit_factor};
 
 /// The deepest tree of an expression, counted in operators, calls and brackets. Chains of operators are trees too.
 const TREE_LIMIT: u32 = 500;
@@ -125,7 +125,7 @@ impl Tree<'_> {
         let (kind, below) = match (part.as_rule(), left.kind) {
             (Rule::arguments, ExprKind::Name(text)) => {
                 let (args, below) = self.deep_exprs(part);
-                let name = crate::lang::ast::Word { text, span: left.span };
+                let name = Word { text, span: left.span };
                 (ExprKind::Call { name, args }, below)
             }
             (_, kind) => {
@@ -178,15 +178,20 @@ impl Tree<'_> {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
         let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
-        let ambiguous = self.in_fact && unit == "B" && text.len() == digits.len() + 1;
+        // Textbooks print 0B for eleven.
+        let ambiguous = text.starts_with("0B") && text.len() > 2
+            || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
         let number = Number::literal(digits).and_then(|number| match unit_factor(unit) {
             _ if unit.is_empty() => Ok(number),
             Some(factor) => number.times(factor),
             None => Err(bad_number(text)),
         });
         let number = if ambiguous { Err(bad_number(text)) } else { number };
-        let number =
-            number.map_err(|error| if error.code == Code::BadNumber { bad_number(text) } else { error });
+        let number = number.map_err(|error| match error.code {
+            Code::BadNumber => bad_number(text),
+            code => ValueError::new(code, format!("`{}` leaves the range of numbers", quoted(text)))
+                .help("integers lie between -2^63 and 2^64 - 1"),
+        });
         Value::Number(self.checked(number, span).unwrap_or(Number::ZERO))
     }
 }
@@ -202,16 +207,15 @@ fn touching_unit(text: &str) -> (&str, &str) {
     if unit_factor(unit).is_some() { (digits, unit) } else { (text, "") }
 }
 
-fn bad_number(text: &str) -> crate::lang::value::ValueError {
-    let quoted: String = text.chars().take(40).collect();
-    let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+fn bad_number(text: &str) -> ValueError {
+    let quoted = quoted(text);
+    let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit()) && !text.starts_with("0b");
     let help = if hexadecimal {
         format!("write 0x{quoted}")
     } else {
         "numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns".to_owned()
     };
-    let message = format!("`{quoted}` is not a number");
-    crate::lang::value::ValueError::new(Code::BadNumber, message).help(help)
+    ValueError::new(Code::BadNumber, format!("`{quoted}` is not a number")).help(help)
 }
 
 /// What stands where an expression has no value; there is a report then.

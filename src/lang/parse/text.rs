@@ -1,4 +1,4 @@
-//! Strings and bytes: C's escapes.
+//! Strings and bytes with C's escapes, and texts cut to quote them.
 
 use std::rc::Rc;
 
@@ -91,4 +91,12 @@ fn character(escape: &str, digits: usize, bytes: &mut Vec<u8>) -> Option<usize> 
     let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
     bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     Some(1 + digits.len())
+}
+
+/// At most the first 40 characters.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
 }

@@ -22,6 +22,7 @@ pub struct Contents {
 }
 
 /// See [`Contents`].
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum What {
     /// The rows of a table.
     Rows { noun: &'static TableNoun, level: usize, entries: Vec<EntryIn> },

@@ -34,6 +34,7 @@ pub struct Arg {
 
 /// A setting's value: a word of that setting comes before a variable of the same name.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum ArgKind {
     /// A bare word, with the value of the variable of that name if there is one.
     Word { text: Rc<str>, value: Option<Value> },

@@ -6,9 +6,11 @@ use crate::lang::value::Value;
 use crate::machine::check::{Part, Problem, SpecError};
 use crate::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
+use super::cache::CacheDraft;
 use super::field::{Arg, Field, SettingRow, apply, block_of, integer, latency, one, one_of, sole};
-use super::levels::{CacheDraft, TlbDraft, level};
+use super::level::{Level, level};
 use super::pte::PteDraft;
+use super::tlb::TlbDraft;
 
 /// A machine being declared: what was said, before what follows from it.
 #[derive(Debug, Clone, Default)]
@@ -281,7 +283,7 @@ impl MachineDraft {
     }
 
     fn no_mmu(&self) -> Result<Option<Mmu>, Vec<Diagnostic>> {
-        let tlb = self.tlbs.first().map(|tlb| ("a TLB", tlb.span));
+        let tlb = self.tlbs.first().map(|tlb| ("a TLB", tlb.common().span));
         let table = self.table.span.or(self.span_of("pte")).map(|span| ("a page table", span));
         match tlb.or(table) {
             None => Ok(None),
@@ -328,8 +330,8 @@ impl MachineDraft {
     /// A mistake that only the whole machine shows, at the setting it comes from.
     fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
         let span = match error.part {
-            Part::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.place(error.setting)),
-            Part::Cache(at) => self.caches.get(at).map(|cache| cache.place(error.setting)),
+            Part::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().place(error.setting)),
+            Part::Cache(at) => self.caches.get(at).map(|cache| cache.common().place(error.setting)),
             Part::Machine => self.span_of(error.setting),
             Part::PageTable => self.table.span,
             Part::Pte(_) => self.span_of("pte").or(self.table.span),

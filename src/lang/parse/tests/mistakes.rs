@@ -1,0 +1,169 @@
+//! What is said of a line that is wrong: the code, the very place, the sentence, and how to mend it.
+
+use super::*;
+
+/// Lines `text -> mistake`, each a script of its own with this one mistake.
+fn each_is(lines: &str) {
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let (text, mistake) = line.split_once(" -> ").expect("`text -> mistake`");
+        let text = text.trim().replace('⏎', "\n");
+        assert_eq!(mistakes(&text), [mistake.trim()], "for {text:?}");
+    }
+}
+
+#[test]
+fn equals_signs() {
+    each_is(
+        r#"
+x = 3                     -> syntax at "x": `x` is given a value without `let` (write `let x = …`)
+let x == 3                -> syntax at "==": `==` compares (`let` gives a value with `=`)
+expect a = b              -> syntax at "=": `=` compares nothing (to compare, write `==`)
+set cr3 == 3              -> syntax at "cr3 == 3": `==` compares (`set` gives a value with `=`)
+if x = 3 { read 1 }       -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
+choose x in 0..4 where x = 3 -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
+read 1 => vpn = 3         -> syntax at "=": a fact and its value stand side by side (write `vpn 3`, `fault not none` or `va in 0..64`)
+machine { ways = 4 }      -> syntax at "=": a setting and its value stand side by side (write `ways VALUE`)
+machine { ways: 4 }       -> syntax at ":": a setting and its value stand side by side (write `ways VALUE`)
+x += 3                    -> syntax at "+=": `+=` is no operator (write `let x = x + …`)
+x++                       -> syntax at "++": `++` is no operator (write `let x = x + 1`)
+"#,
+    );
+}
+
+#[test]
+fn operators_of_other_languages() {
+    each_is(
+        r#"
+let x = a && b            -> syntax at "&&": `&&` is no operator (write `and`)
+let x = a || b            -> syntax at "||": `||` is no operator (write `or`)
+let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }`)
+let x = a <> b            -> syntax at "<>": `<>` is no operator (write `!=`)
+show a ** 2               -> syntax at "**": `**` is no operator (a power of two is written `1 << n`)
+show a not in b           -> syntax at "in": `not` stands before all that it denies (write `not (a in b)`; of a fact, `va not 3`)
+read 1 → ppn 3            -> syntax at "→": `→` is no arrow of the language (facts follow `=>`)
+show “hello”              -> syntax at "“": these quotes are typographic (write straight quotes, "…")
+show a – b                -> syntax at "–": this dash is no minus sign (write `-`; only a table's cell may hold a dash)
+// a comment              -> syntax at "//": this is no comment (a comment begins with `#`)
+read 4 // load it, then   -> syntax at ",": `,` does not belong here (`//` divides; a comment begins with `#`)
+"#,
+    );
+    assert_eq!(
+        mistakes("read 1 -> ppn 3"),
+        ["syntax at \"->\": `->` is no arrow of the language (facts follow `=>`)"]
+    );
+}
+
+#[test]
+fn numbers() {
+    each_is(
+        r#"
+read 1 => ppn 0D          -> bad-number at "0D": `0D` is not a number (write 0x0D)
+read 1 => ppn 1F          -> bad-number at "1F": `1F` is not a number (write 0x1F)
+read 1 => byte 0B         -> bad-number at "0B": `0B` is not a number (write 0x0B)
+read 1 => byte 36B        -> bad-number at "36B": `36B` is not a number (write 0x36B)
+read 1 => byte 0B1        -> bad-number at "0B1": `0B1` is not a number (write 0x0B1)
+read 3D                   -> bad-number at "3D": `3D` is not a number (write 0x3D)
+read 0x                   -> bad-number at "0x": `0x` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
+read 0b12                 -> bad-number at "0b12": `0b12` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
+read 12xyz                -> bad-number at "12xyz": `12xyz` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
+read 1.5.2                -> bad-number at "1.5.2": `1.5.2` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
+read 18446744073709551616 -> overflow at "18446744073709551616": `18446744073709551616` leaves the range of numbers (integers lie between -2^63 and 2^64 - 1)
+read 16 EB                -> overflow at "16 EB": `16 EB` leaves the range of numbers (integers lie between -2^63 and 2^64 - 1)
+"#,
+    );
+    assert_eq!(tree("read 1 => size 8 B, byte 0x0B"), "read 1 => size 8, byte 11");
+}
+
+#[test]
+fn names() {
+    each_is(
+        r#"
+let größe = 3             -> syntax at "ö": `ö` cannot stand in a name (names are made of the letters a to z and A to Z, digits and `_`)
+let in = 3                -> syntax at "in": `in` is a word of the language and names nothing (choose another name)
+read @                    -> syntax at "@": the character `@` means nothing here
+"#,
+    );
+}
+
+#[test]
+fn facts() {
+    each_is(
+        r#"
+read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two facts (write `vpn 3, ppn …`)
+read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
+read 1 => 3               -> syntax at "3": `3` does not belong here: the name of a fact is missing
+for x in y { z } => vpn 3 -> syntax at "=>": facts cannot stand here (facts follow a statement in the block)
+machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
+choose x in y where read x -> syntax at "read x": this operation is no condition by itself (write what must come of it: `where read x => tlb miss`)
+"#,
+    );
+}
+
+#[test]
+fn shapes() {
+    each_is(
+        r#"
+else { read 1 }           -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
+| a | b |                 -> syntax at "|": a row of a table stands in a block (write `set tlb { … }` around the rows)
+let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (it is written `let NAME = VALUE`)
+let x =                   -> syntax at "": the line ends too early: a value is missing (it is written `let NAME = VALUE`)
+let x = 1 2               -> syntax at "2": `2` does not belong here (it is written `let NAME = VALUE`)
+for x 0..4 { read x }     -> syntax at "0": `0` does not belong here: `in` is missing (it is written `for NAME in RANGE { … }`)
+if { read 1 }             -> syntax at "{": `{` does not belong here: a value is missing (it is written `if CONDITION { … } else { … }`)
+def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (it is written `def NAME(A, B) { … }`)
+scenario { read 1 }       -> syntax at "{": `{` does not belong here: a string in double quotes is missing (it is written `scenario "name" { … }`)
+include other             -> syntax at "other": `other` does not belong here: a string in double quotes is missing (it is written `include "other.pw"`)
+reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page is missing (it is written `reference 7 0 1 2 { frames 3, replacement lru }`)
+read x where y            -> syntax at "where": `where` belongs to `choose` (`choose NAME in RANGE where CONDITION`)
+f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is missing
+x + 1                     -> syntax at "+": a statement begins with what it does (to see a value, write `show x + 1`)
+tlb.hits                  -> syntax at ".": a statement begins with what it does (to see a value, write `show tlb.hits`)
+3 + 4                     -> syntax at "3": `3` does not belong here (a statement begins with a word: `read 0x10`, `let x = 1`, `show x`)
+if a { b } read 2         -> syntax at "read": this statement ends with its `}` (the next statement begins on its own line, or after `;`)
+P1: P2: read 4            -> syntax at ":": `:` does not belong here (`NAME: STATEMENT` begins a line, with one name)
+P1:                       -> syntax at "": the line ends too early: a statement is missing (`NAME: STATEMENT` runs in that process)
+"#,
+    );
+}
+
+#[test]
+fn strings() {
+    each_is(
+        r#"
+let x = "a\qb"            -> syntax at "\\q": `\q` is no escape (escapes are those of C: \n \t \r \0 \\ \" \' \x41 \101; a backslash itself is \\)
+let x = 'ab'              -> syntax at "'ab'": '…' is one byte, and this is 2 (a string stands in double quotes)
+let x = ''                -> syntax at "''": there is no byte between these quotes
+let x = "\xff"            -> syntax at "\"\\xff\"": the byte 0 of this string is no text (a string is UTF-8; a byte alone is written '\xFF')
+let x = "abc              -> unclosed at "\"": this string is never closed (a string ends on its line; text over several lines stands in `"""`)
+"#,
+    );
+}
+
+#[test]
+fn one_mistake_a_statement_and_the_good_ones_stay() {
+    let text = "scenario \"x\" {\n  x = 3\n  read 1\n  read 1 => vpn 3 ppn 4\n  if a && b { read 2 }\n  machine { ways = 2 ; page 4\n }\n}\nread 0D\nread 5\nshow (\nread 6\n";
+    let Parsed { body, diagnostics, .. } = parse(0, text, &mut ());
+    let places: Vec<&str> =
+        diagnostics.iter().map(|one| &text[one.span.start as usize..one.span.end as usize]).collect();
+    assert_eq!(places, ["x", "ppn", "&&", "=", "0D", "("]);
+    assert_eq!(
+        sketch::block(&body),
+        "scenario \"x\" { x = 3 ; read 1 ; machine {page 4} } ; read 0 ; read 5 ; read 6"
+    );
+}
+
+#[test]
+fn places_are_those_of_the_script_far_into_it() {
+    // Longer than the pieces that the grammar sees at a time.
+    let lines = "read 1 # é\n".repeat(20_000);
+    let text = format!("{lines}read 0D\n");
+    let diagnostics = parse(3, &text, &mut ()).diagnostics;
+    let [one] = diagnostics.as_slice() else { panic!("one mistake") };
+    assert_eq!((one.span.file, &text[one.span.start as usize..one.span.end as usize]), (3, "0D"));
+}
+
+#[test]
+fn no_flood_of_messages() {
+    let diagnostics = parse(0, &"let\n".repeat(10_000), &mut ()).diagnostics;
+    assert_eq!(diagnostics.len(), super::super::BROKEN_LIMIT);
+}

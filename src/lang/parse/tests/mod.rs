@@ -1,0 +1,37 @@
+//! One line of the language a test: what it means, or what is said of it.
+
+mod expressions;
+mod mistakes;
+mod pages;
+mod properties;
+mod sketch;
+mod statements;
+
+use super::{Parsed, parse};
+
+/// A script without a mistake, written out again.
+fn tree(text: &str) -> String {
+    let Parsed { body, diagnostics, .. } = parse(0, text, &mut ());
+    assert_eq!(diagnostics, [], "in {text:?}");
+    sketch::block(&body)
+}
+
+/// The mistakes of a script: code, place in the text, message and help.
+fn mistakes(text: &str) -> Vec<String> {
+    let one = |diagnostic: super::Diagnostic| {
+        let place = text
+            .get(diagnostic.span.start as usize..diagnostic.span.end as usize)
+            .expect("a place in the text");
+        let help = diagnostic.help.map_or(String::new(), |help| format!(" ({help})"));
+        format!("{} at {place:?}: {}{help}", diagnostic.code.name(), diagnostic.message)
+    };
+    parse(0, text, &mut ()).diagnostics.into_iter().map(one).collect()
+}
+
+/// Lines `text -> meaning`, each a script of its own; `⏎` in a text is a newline.
+fn each_means(lines: &str) {
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let (text, meaning) = line.split_once(" -> ").expect("`text -> meaning`");
+        assert_eq!(tree(&text.trim().replace('⏎', "\n")), meaning.trim(), "for {text:?}");
+    }
+}

@@ -1,0 +1,187 @@
+//! The tree of a script written out again on one line, every operator in brackets, for tests to compare.
+
+use crate::lang::ast::*;
+use crate::lang::value::Value;
+
+pub(super) fn block(body: &[Stmt]) -> String {
+    body.iter().map(stmt).collect::<Vec<_>>().join(" ; ")
+}
+
+fn braced(body: &[Stmt]) -> String {
+    format!("{{ {} }}", block(body))
+}
+
+fn stmt(stmt: &Stmt) -> String {
+    let kind = match &stmt.kind {
+        StmtKind::Command(command) => self::command(command),
+        StmtKind::Probe(operation) => format!("probe {}", self::operation(operation)),
+        StmtKind::Let { name, value } => format!("let {} = {}", name.text, expr(value)),
+        StmtKind::Choose { name, from, conditions } => {
+            let conditions: String = conditions.iter().map(condition).collect();
+            format!("choose {} in {}{conditions}", name.text, expr(from))
+        }
+        StmtKind::For { name, over, body } => format!("for {} in {} {}", name.text, expr(over), braced(body)),
+        StmtKind::Repeat { count, body } => format!("repeat {} {}", expr(count), braced(body)),
+        StmtKind::If { condition, then, otherwise } => {
+            let otherwise =
+                otherwise.as_ref().map_or(String::new(), |body| format!(" else {}", braced(body)));
+            format!("if {} {}{otherwise}", expr(condition), braced(then))
+        }
+        StmtKind::Def { name, params, body } => {
+            let params: Vec<&str> = params.iter().map(|param| &*param.text).collect();
+            format!("def {}({}) {}", name.text, params.join(", "), braced(body))
+        }
+        StmtKind::Include { path, body } => format!("include {:?} {}", path.text, braced(body)),
+        StmtKind::Scenario { name, body } => format!("scenario {:?} {}", name.text, braced(body)),
+        StmtKind::Reference { pages: Pages::List(list), settings: block } => {
+            format!("reference {}{}", expr(list), settings(block))
+        }
+        StmtKind::Reference { pages: Pages::Words(words), settings: block } => {
+            let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
+            format!("reference {}{}", words.join(" "), settings(block))
+        }
+        StmtKind::InProcess { process, body } => format!("{}: {}", process.text, braced(body)),
+    };
+    kind + &facts(&stmt.facts)
+}
+
+fn condition(condition: &Condition) -> String {
+    match condition {
+        Condition::Expr(condition) => format!(" where {}", expr(condition)),
+        Condition::Facts { operation, facts } => {
+            format!(" where {}{}", self::operation(operation), self::facts(facts))
+        }
+    }
+}
+
+fn operation(operation: &Operation) -> String {
+    let process = operation.process.as_ref().map_or(String::new(), |process| format!("{}: ", process.text));
+    match &operation.kind {
+        OperationKind::Command(command) => format!("{process}<{}>", self::command(command)),
+        OperationKind::Expr(address) => process + &expr(address),
+    }
+}
+
+fn command(command: &Command) -> String {
+    let mut text = command.verb.text.to_string();
+    if command.call {
+        return format!("{text}!({})", join(&command.operands, ", "));
+    }
+    if !command.operands.is_empty() {
+        text += &format!(" {}", join(&command.operands, " "));
+    }
+    if let Some(assigned) = &command.assigned {
+        text += &format!(" = {}", join(assigned, " "));
+    }
+    text + &command.block.as_ref().map_or(String::new(), settings)
+}
+
+fn settings(block: &Settings) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for setting in block.settings.iter() {
+        let values: String = setting.values.iter().map(|value| format!(" {}", expr(value))).collect();
+        parts.push(format!(
+            "{}{values}{}",
+            setting.name.text,
+            setting.block.as_ref().map_or(String::new(), settings)
+        ));
+    }
+    if let Some(table) = &block.table {
+        parts.push(format!("|{}|", cells(&table.header)));
+        parts.extend(table.rows.iter().map(|row| format!("|{}|", cells(&row.cells))));
+    }
+    if parts.is_empty() && block.span.start == block.span.end {
+        String::new()
+    } else {
+        format!(" {{{}}}", parts.join(", "))
+    }
+}
+
+pub(super) fn cells(cells: &[Cell]) -> String {
+    let one = |cell: &Cell| match &cell.kind {
+        CellKind::Bare(word) => word.to_string(),
+        CellKind::Quoted(text) => format!("{text:?}"),
+        CellKind::Byte(byte) => format!("'{byte}'"),
+        CellKind::Expr(inner) => format!("({})", expr(inner)),
+        CellKind::Nothing => "-".to_owned(),
+        CellKind::Anything => "*".to_owned(),
+    };
+    cells.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+fn facts(facts: &[Fact]) -> String {
+    let one = |fact: &Fact| match &fact.claim {
+        Claim::Is(value) => format!("{} {}", fact.name.text, expr(value)),
+        Claim::Not(value) => format!("{} not {}", fact.name.text, expr(value)),
+        Claim::In(range) => format!("{} in {}", fact.name.text, expr(range)),
+        Claim::Open => format!("{} ?", fact.name.text),
+        Claim::Blank => fact.name.text.to_string(),
+    };
+    if facts.is_empty() {
+        String::new()
+    } else {
+        format!(" => {}", facts.iter().map(one).collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn join(exprs: &[Expr], between: &str) -> String {
+    exprs.iter().map(expr).collect::<Vec<_>>().join(between)
+}
+
+pub(super) fn expr(expr: &Expr) -> String {
+    let inner = self::expr;
+    match &expr.kind {
+        ExprKind::Value(Value::Text(text)) => format!("{text:?}"),
+        ExprKind::Value(value) => value.to_string(),
+        ExprKind::Name(name) => name.to_string(),
+        ExprKind::Unary(op, operand) => {
+            let sign = match op {
+                UnaryOp::Negate => "-",
+                UnaryOp::Complement => "~",
+                UnaryOp::Not => "!",
+            };
+            format!("({sign}{})", inner(operand))
+        }
+        ExprKind::Binary(op, left, right) => format!("({} {} {})", inner(left), sign(*op), inner(right)),
+        ExprKind::Range { from, to, inclusive } => {
+            format!("({}{}{})", inner(from), if *inclusive { "..=" } else { ".." }, inner(to))
+        }
+        ExprKind::List(items) => format!("[{}]", join(items, ", ")),
+        ExprKind::Index(list, index) => format!("{}[{}]", inner(list), inner(index)),
+        ExprKind::Call { name, args } => format!("{}({})", name.text, join(args, ", ")),
+        ExprKind::Field(of, name) => format!("{}.{}", inner(of), name.text),
+        ExprKind::Prose(pieces) => {
+            let one = |piece: &Piece| match piece {
+                Piece::Text(text) => text.to_string(),
+                Piece::Expr(value) => format!("<{}>", inner(value)),
+            };
+            format!("{:?}", pieces.iter().map(one).collect::<String>())
+        }
+    }
+}
+
+fn sign(op: BinaryOp) -> &'static str {
+    use BinaryOp as B;
+    match op {
+        B::Multiply => "*",
+        B::Divide => "/",
+        B::FloorDivide => "//",
+        B::Remainder => "%",
+        B::Add => "+",
+        B::Subtract => "-",
+        B::ShiftLeft => "<<",
+        B::ShiftRight => ">>",
+        B::BitAnd => "&",
+        B::BitXor => "^",
+        B::BitOr => "|",
+        B::Equal => "==",
+        B::NotEqual => "!=",
+        B::Less => "<",
+        B::LessEqual => "<=",
+        B::Greater => ">",
+        B::GreaterEqual => ">=",
+        B::In => "in",
+        B::And => "and",
+        B::Or => "or",
+    }
+}
