@@ -191,8 +191,12 @@ impl Session<'_> {
                 .help("`last` is the latest `read`, `write`, `fetch`, `translate`, `probe` or `reference`")
                 .into());
         };
-        let family = if matches!(*last, Did::Access(_)) { Family::Access } else { Family::Reference };
-        let key = facts::key(&name.text, family, self.spec().map(AsRef::as_ref)).map_err(|near| {
+        // Of the machine that the statement ran on, which need not be the latest declared.
+        let (family, spec) = match &*last {
+            Did::Access(access) => (Family::Access, Some(&*access.spec)),
+            _ => (Family::Reference, None),
+        };
+        let key = facts::key(&name.text, family, spec).map_err(|near| {
             let diagnostic =
                 Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
             near.map_or(diagnostic.clone(), |near| diagnostic.help(format!("did you mean `{near}`?")))
