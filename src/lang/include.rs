@@ -230,8 +230,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the script and what it includes. Without a path it is standard input, in the folder at hand.
     fn script(mut self, name: &str, path: Option<&Path>, text: &str) -> (Sources, Script, Vec<Diagnostic>) {
-        let folder = path.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
-        self.root = self.loader.canonical(folder.unwrap_or(Path::new("."))).ok();
+        self.root = root(self.loader, path);
         let canonical = path.and_then(|path| self.loader.canonical(path).ok());
         let name = path.map_or_else(|| PathBuf::from(name), Path::to_owned);
         let body = self.parse(name, path, canonical, 0, text).body;
@@ -259,19 +258,7 @@ impl<'a> Reader<'a> {
     fn find(&self, path: &Word) -> Result<PathBuf, Diagnostic> {
         let root = self.root.as_deref().unwrap_or(Path::new("/"));
         let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).unwrap_or(root);
-        let target = folder.join(&*path.text);
-        match self.loader.canonical(&target) {
-            Ok(canonical) if canonical.starts_with(root) => Ok(canonical),
-            Err(error) if plain(&target).starts_with(root) => Err(unreadable(path, &reason(&error))),
-            _ => Err(Diagnostic::new(
-                Code::OutsideFolder,
-                path.span,
-                format!("`{}` lies outside the script's folder", path.text),
-            )
-            .help(
-                "a script includes only what lies in its own folder or below; copy or move the file there",
-            )),
-        }
+        find(self.loader, root, folder, path)
     }
 
     fn included(&mut self, path: &Word, nesting: usize) -> Result<Read, Diagnostic> {
@@ -289,11 +276,9 @@ impl<'a> Reader<'a> {
         if nesting > DEPTH_LIMIT {
             return Err(nested(path));
         }
-        let bytes = self.loader.load(&canonical).map_err(|error| unreadable(path, &reason(&error)))?;
-        let text = text_of(&bytes).map_err(|reason| unreadable(path, &reason))?;
-        let includer = self.open.last().and_then(|open| open.name.parent()).unwrap_or(Path::new(""));
-        let name = plain(&includer.join(&*path.text));
-        let read = self.parse(name.clone(), Some(&name), Some(canonical.clone()), nesting, text);
+        let text = load(self.loader, &canonical, SIZE_LIMIT).map_err(|reason| unreadable(path, &reason))?;
+        let name = name_beside(self.open.last().map_or(Path::new(""), |open| &open.name), path);
+        let read = self.parse(name.clone(), Some(&name), Some(canonical.clone()), nesting, &text);
         self.read.insert(canonical, read.clone());
         Ok(read)
     }
@@ -335,7 +320,52 @@ impl Includes for Reader<'_> {
     }
 }
 
-fn unreadable(path: &Word, reason: &str) -> Diagnostic {
+/// The folder of a script, which nothing that it names may leave; that at hand for standard input. None if it cannot
+/// be found.
+pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf> {
+    let folder = script.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
+    loader.canonical(folder.unwrap_or(Path::new("."))).ok()
+}
+
+/// The one path of the file that a script names, seen from the folder of the file in which the name stands.
+///
+/// # Errors
+/// `outside-folder` if it does not lie in `root` or below, `unreadable` if it is not there.
+pub(super) fn find(
+    loader: &dyn Loader,
+    root: &Path,
+    folder: &Path,
+    path: &Word,
+) -> Result<PathBuf, Diagnostic> {
+    let target = folder.join(&*path.text);
+    match loader.canonical(&target) {
+        Ok(canonical) if canonical.starts_with(root) => Ok(canonical),
+        Err(error) if plain(&target).starts_with(root) => Err(unreadable(path, &reason(&error))),
+        _ => Err(Diagnostic::new(
+            Code::OutsideFolder,
+            path.span,
+            format!("`{}` lies outside the script's folder", path.text),
+        )
+        .help("a script reads only what lies in its own folder or below; copy or move the file there")),
+    }
+}
+
+/// As a message names the file that is named in the file `from`.
+pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
+    plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
+}
+
+/// The text of a file of at most so many bytes, or why it cannot be read.
+pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: u64) -> Result<String, String> {
+    let bytes = loader.load(path).map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("it is larger than {} MB", limit >> 20));
+    }
+    text_of(&bytes).map(str::to_owned)
+}
+
+/// Says why a file that a script names cannot be read.
+pub(super) fn unreadable(path: &Word, reason: &str) -> Diagnostic {
     Diagnostic::new(Code::Unreadable, path.span, format!("cannot read `{}`: {reason}", path.text))
 }
 

@@ -1,6 +1,7 @@
 //! Text to a checked tree. Knows nothing of machines: only words, numbers and where they stand.
 
 pub mod ast;
+pub mod beside;
 pub mod check;
 pub mod diagnostic;
 pub mod include;

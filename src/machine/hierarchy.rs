@@ -195,7 +195,7 @@ impl Hierarchy {
     fn store_beyond<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
         let route = *self.plan.route(piece.route);
         if self.enter(&route, piece, true, ctx).is_none() {
-            for (pa, byte) in (piece.pa..).zip(bytes) {
+            for (pa, byte) in (piece.pa..=u64::MAX).zip(bytes) {
                 self.poke(pa, Some(*byte));
             }
             return;

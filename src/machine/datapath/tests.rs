@@ -301,3 +301,5 @@ fn a_copy_is_not_disturbed() {
     read(&mut machine, 0x03D4);
     assert_ne!(format!("{machine:?}"), before);
 }
+
+mod laws;

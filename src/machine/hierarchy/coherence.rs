@@ -18,6 +18,7 @@ impl Hierarchy {
         store: bool,
         ctx: &mut Ctx<'_, O>,
     ) {
+        let (first, last) = if store { self.widen(route, first, last) } else { (first, last) };
         // From the lowest level up: a copy further up is newer and must be written later.
         for inst in (0..self.caches.len()).rev() {
             if !self.caches[inst].used() || route.place_of(inst).is_some() {
@@ -36,6 +37,26 @@ impl Hierarchy {
                     let (cache, core) = (cache.level, cache.core.unwrap_or(0));
                     ctx.watch.see(Event::Snooped { cache, core, dirty });
                 }
+            }
+        }
+    }
+
+    /// The bytes that go with `first..=last` when caches off the route give them up: what an inclusive cache loses, those
+    /// above it lose.
+    fn widen(&self, route: &Route, mut first: u64, mut last: u64) -> (u64, u64) {
+        loop {
+            let before = (first, last);
+            for (inst, cache) in self.caches.iter().enumerate() {
+                if cache.used() && cache.inclusion == Inclusion::Inclusive && route.place_of(inst).is_none() {
+                    let held = cache
+                        .holders(first, last)
+                        .map(|(_, base)| (base, base | ((1 << cache.block_bits) - 1)));
+                    (first, last) =
+                        held.fold((first, last), |(from, to), (base, end)| (from.min(base), to.max(end)));
+                }
+            }
+            if (first, last) == before {
+                return before;
             }
         }
     }
@@ -139,9 +160,7 @@ impl Hierarchy {
             return;
         };
         for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {
-            if self.caches[inst].inclusion == Inclusion::Inclusive {
-                self.recall(inst, slot, base, ctx);
-            }
+            self.gather(route, k, slot, base, ctx);
             if self.caches[inst].dirty(slot) {
                 self.send_line(route, k, slot, base, ctx);
             }

@@ -155,9 +155,7 @@ impl Hierarchy {
     ) -> bool {
         let inst = route.at(k);
         let base = self.caches[inst].base(slot.set, line.tag.unwrap_or_default());
-        if self.caches[inst].inclusion == Inclusion::Inclusive {
-            self.recall(inst, slot, base, ctx);
-        }
+        self.gather(route, k, slot, base, ctx);
         let dirty = self.caches[inst].dirty(slot);
         let above = || (0..k).any(|k| self.caches[route.at(k)].holder(base).is_some());
         let moves = dirty || k + 1 < route.len() && self.bars_fill(route, k + 1) && !above();
@@ -165,6 +163,31 @@ impl Hierarchy {
             self.send_line(route, k, slot, base, ctx);
         }
         dirty
+    }
+
+    /// Takes a block that leaves an inclusive cache from those above.
+    pub(super) fn gather<O: Observer>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        slot: Slot,
+        base: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if self.caches[route.at(k)].inclusion == Inclusion::Inclusive {
+            self.settle(route, k, base, ctx);
+            self.recall(route.at(k), slot, base, ctx);
+        }
+    }
+
+    /// Before a block is sent down: where another route goes on differently below this cache, its copies there are older
+    /// and would be found again; some of their bytes may even be news to this line.
+    fn settle<O: Observer>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
+        if self.plan.crossed && self.users == Users::Several {
+            let last = base | ((1 << self.caches[route.at(k)].block_bits) - 1);
+            let (first, last) = route.around(base, last);
+            self.snoop(route, first, last, true, ctx);
+        }
     }
 
     /// Sends a line's block to the next place.
@@ -176,13 +199,13 @@ impl Hierarchy {
         base: u64,
         ctx: &mut Ctx<'_, O>,
     ) {
+        if self.caches[route.at(k)].dirty(slot) {
+            self.settle(route, k, base, ctx);
+        }
         let cache = &mut self.caches[route.at(k)];
         let (source, at, bits, dirty) =
             (cache.data().clone(), cache.at(slot), cache.block_bits, cache.dirty(slot));
         cache.counts.writebacks += u64::from(dirty);
-        if dirty && self.plan.crossed && self.users == Users::Several {
-            self.snoop(route, base, base | ((1 << bits) - 1), true, ctx);
-        }
         self.send_down(route, k + 1, &Parcel { source: &source, at, base, bits, dirty }, ctx);
     }
 

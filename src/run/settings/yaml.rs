@@ -1,7 +1,198 @@
-//! stub until merged
-use super::field::Field;
-use crate::lang::diagnostic::Diagnostic;
-/// stub
-pub fn fields_of_yaml(_: u32, _: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
-    Ok(Vec::new())
+//! Machine files: the settings of `machine { … }` written in YAML, as the same fields with places in the file.
+//!
+//! A mapping is a block, a value is a word or a number with its unit, a list is several values. A flag is set by
+//! `true` or by its name alone. Several TLBs or caches are a list of blocks, each with an optional `name`.
+
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::rc::Rc;
+
+use crate::lang::ast::{Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::{Number, Value, ValueError};
+
+use super::cache::CACHE_SETTINGS;
+use super::field::{Arg, ArgKind, Field, one};
+use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS};
+use super::pte::PTE_SETTINGS;
+use super::tlb::TLB_SETTINGS;
+use tree::{Entry, Node, Scalar, join, tree};
+
+/// The settings that a machine file gives, as those of a script would be; `file` is its number in the sources.
+/// All of them may stand in one block `machine:`. Whether the settings exist and fit is not looked at here.
+///
+/// # Errors
+/// `machine-file` for what is no YAML or cannot be settings, and what values can be wrong with.
+pub fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
+    let mut top = tree(file, text).map_err(one)?;
+    let mut within = Span { file, start: 0, end: 0 };
+    if let Node::Block(entries) = &mut top
+        && let [(key, inner)] = entries.as_mut_slice()
+        && key.text == "machine"
+    {
+        within = key.span;
+        top = std::mem::replace(inner, Node::List(Vec::new()));
+    }
+    let Node::Block(entries) = &top else {
+        let span = top.span().unwrap_or(within);
+        return Err(one(Diagnostic::new(Code::MachineFile, span, "a machine file is a block of settings")
+            .label("no block")
+            .help("write settings as in `page: 4 KB`, one a line")));
+    };
+    let mut wrong = Vec::new();
+    let fields = block(entries.iter(), &mut wrong);
+    if wrong.is_empty() { Ok(fields) } else { Err(wrong) }
+}
+
+/// What follows the name of a setting, as its row says, in whichever block that is: no name is a flag in one block and
+/// something else in another. None for PTE bits and for what has no row.
+fn params(name: &str) -> Option<&'static str> {
+    let machine = MACHINE_SETTINGS.iter().map(|row| (row.name, row.params));
+    let table = TABLE_SETTINGS.iter().map(|row| (row.name, row.params));
+    let pte = PTE_SETTINGS.iter().map(|row| (row.name, row.params));
+    let tlb = TLB_SETTINGS.iter().map(|row| (row.name, row.params));
+    let cache = CACHE_SETTINGS.iter().map(|row| (row.name, row.params));
+    let memory = MEMORY_SETTINGS.iter().map(|row| (row.name, row.params));
+    let mut rows = machine.chain(table).chain(pte).chain(tlb).chain(cache).chain(memory);
+    rows.find(|(row, _)| *row == name).map(|(_, params)| params)
+}
+
+/// Whether a setting may stand several times, each time with a name of its own.
+fn repeats(name: &str) -> bool {
+    MACHINE_SETTINGS.iter().any(|row| row.name == name && row.repeats)
+}
+
+/// The settings of a block; mistakes are collected.
+fn block<'a, 't: 'a>(
+    entries: impl Iterator<Item = &'a Entry<'t>>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for (key, node) in entries {
+        if !is_word(key.text) {
+            wrong.push(
+                Diagnostic::new(
+                    Code::MachineFile,
+                    key.span,
+                    format!("`{}` cannot be the name of a setting", key.text),
+                )
+                .label("a word is needed here"),
+            );
+            continue;
+        }
+        match node {
+            Node::List(items) if repeats(key.text) => {
+                for item in items {
+                    fields.extend(field(key, item, item.span().unwrap_or(key.span), wrong));
+                }
+            }
+            _ => fields.extend(field(key, node, join(key.span, node.span()), wrong)),
+        }
+    }
+    fields
+}
+
+/// A setting; none for a flag that is `false`, and for a mistake.
+fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> Option<Field> {
+    let plain = Field { name: word(key), args: Vec::new(), block: None, span };
+    match node {
+        Node::Scalar(scalar) if scalar.is_null() => Some(plain),
+        Node::Scalar(scalar) => match (scalar.truth(), params(key.text)) {
+            (Some(true), Some("")) => Some(plain),
+            (Some(false), Some("")) => None,
+            (Some(truth), Some("on|off")) => {
+                let text = if truth { "on" } else { "off" };
+                let kind = ArgKind::Word { text: text.into(), value: Some(Value::Bool(truth)) };
+                Some(Field { args: vec![Arg { kind, span: scalar.span }], ..plain })
+            }
+            _ => Some(Field { args: vec![told(value(scalar), wrong)?], ..plain }),
+        },
+        Node::List(items) => {
+            let args: Vec<_> = items.iter().filter_map(|item| told(item_value(key, item), wrong)).collect();
+            (args.len() == items.len()).then_some(Field { args, ..plain })
+        }
+        Node::Block(entries) => {
+            let names = |(name, _): &&Entry| repeats(key.text) && name.text == "name";
+            let name = entries.iter().find(names).map(|(name, node)| told(level_name(name, node), wrong));
+            let inner = block(entries.iter().filter(|entry| !names(entry)), wrong);
+            Some(Field { args: name.flatten().into_iter().collect(), block: Some(inner), ..plain })
+        }
+    }
+}
+
+/// The value, or none and its mistake among the others.
+fn told<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -> Option<T> {
+    result.map_err(|diagnostic| wrong.push(diagnostic)).ok()
+}
+
+/// The name of a TLB or cache.
+fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
+    match node {
+        Node::Scalar(scalar) if is_word(scalar.text) && !scalar.is_null() => {
+            Ok(Arg { kind: ArgKind::Word { text: scalar.text.into(), value: None }, span: scalar.span })
+        }
+        _ => {
+            let span = node.span().unwrap_or(name.span);
+            Err(Diagnostic::new(Code::MachineFile, span, "a name is a word")
+                .label("not a name")
+                .help("names begin with a letter and go on with letters, digits and `_`"))
+        }
+    }
+}
+
+/// One of several values.
+fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
+    match item {
+        Node::Scalar(scalar) if !scalar.is_null() => value(scalar),
+        _ => {
+            let span = item.span().unwrap_or(key.span);
+            Err(Diagnostic::new(
+                Code::MachineFile,
+                span,
+                format!("this cannot stand in a list of `{}`", key.text),
+            )
+            .label("a number or a word is needed here"))
+        }
+    }
+}
+
+fn word(scalar: &Scalar) -> Word {
+    Word { text: scalar.text.into(), span: scalar.span }
+}
+
+/// A word of the language.
+fn is_word(text: &str) -> bool {
+    let letter = |c: char| c == '_' || c.is_alphabetic();
+    text.starts_with(letter) && text.chars().all(|c| letter(c) || c.is_numeric() || c == '-')
+}
+
+/// A truth, a number with its unit, a range or a word.
+fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
+    let (text, span) = (scalar.text.trim(), scalar.span);
+    let at = |error: ValueError| number_wrong(text, error).at(span);
+    let kind = if let Some(truth) = scalar.truth() {
+        ArgKind::Value(Value::Bool(truth))
+    } else if is_word(text) {
+        ArgKind::Word { text: Rc::from(text), value: None }
+    } else if let Some((from, to)) = text.split_once("..") {
+        let (to, inclusive) = to.strip_prefix('=').map_or((to, false), |to| (to, true));
+        let (from, to) = (Number::parse(from).map_err(at)?, Number::parse(to).map_err(at)?);
+        let range = Value::range(&from.into(), &to.into(), inclusive).map_err(at)?;
+        if inclusive { ArgKind::Inclusive(range) } else { ArgKind::Value(range) }
+    } else if text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) {
+        ArgKind::Value(Number::parse(text).map_err(at)?.into())
+    } else {
+        return Err(Diagnostic::new(Code::MachineFile, span, format!("`{text}` is no value"))
+            .label("neither a number nor a word")
+            .help("values are numbers with their unit, as `64 B`, and words, as `plru`; nothing is computed in a file"));
+    };
+    Ok(Arg { kind, span })
+}
+
+/// What is wrong with a number; of several numbers, that they are no list.
+fn number_wrong(text: &str, error: ValueError) -> ValueError {
+    let several = text.split_whitespace().skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    if several { error.help("several values are a list, as in `[9, 9, 9, 9]`") } else { error }
 }

@@ -10,7 +10,7 @@ use crate::machine::presets::PRESETS;
 use crate::machine::spec::Spec;
 use crate::run::absent;
 use crate::run::session::{Session, Stop};
-use crate::run::settings::{Field, build_machine, fields_of_yaml, list};
+use crate::run::settings::{Field, build_machine, list};
 
 use super::action::Action;
 use super::operands::{missing, unexpected};
@@ -64,16 +64,15 @@ impl Session<'_> {
         }
     }
 
-    /// The fields of a machine file, which the reader has read and kept among the sources.
-    fn machine_file(&mut self, path: &str, place: &Expr) -> Result<Vec<Field>, Stop> {
-        let number = self.files.number(place.span);
-        let Some((number, file)) = number.and_then(|number| Some((number, self.sources.file(number)?)))
-        else {
-            return Err(
-                Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into()
-            );
-        };
-        Ok(fields_of_yaml(number, &file.text)?)
+    /// The fields of a machine file, which was read before the script ran; what is wrong with the file has been said.
+    fn machine_file(&self, path: &str, place: &Expr) -> Result<Rc<[Field]>, Stop> {
+        match self.files.machine(place.span) {
+            Some(fields) => Ok(fields),
+            None if self.checking => Err(Stop::Unknowable),
+            None => {
+                Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into())
+            }
+        }
     }
 }
 

@@ -1,0 +1,60 @@
+//! Data files that a script names in strings (`machine "file.yaml"`), read beside it.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::ast::Word;
+use super::diagnostic::Diagnostic;
+use super::include::{self, Loader};
+use super::source::Sources;
+
+/// The largest data file that is read, in bytes.
+const SIZE_LIMIT: u64 = 1 << 20;
+
+/// Reads the data files of a script and adds them to its sources, each once. What may be named and how is as for
+/// `include`: relative to the file in which the name stands, never outside the script's folder.
+pub struct Beside<'a> {
+    sources: &'a mut Sources,
+    loader: &'a mut dyn Loader,
+    /// The folder of the script.
+    root: PathBuf,
+    /// The numbers of the files read, by their one path.
+    read: BTreeMap<PathBuf, u32>,
+}
+
+impl<'a> Beside<'a> {
+    /// A reader that has read nothing yet, for the script that is file 0 of these sources.
+    pub fn new(sources: &'a mut Sources, loader: &'a mut dyn Loader) -> Self {
+        let script = sources.file(0).and_then(|file| file.path.as_deref());
+        let root = include::root(loader, script).unwrap_or_else(|| PathBuf::from("/"));
+        Self { sources, loader, root, read: BTreeMap::new() }
+    }
+
+    /// Reads the file that a string of a script names; its number in the sources.
+    ///
+    /// # Errors
+    /// `outside-folder`, or `unreadable` for a file that is not there, larger than 1 MB or no UTF-8 text.
+    pub fn read(&mut self, path: &Word) -> Result<u32, Diagnostic> {
+        let from = self.sources.file(path.span.file).and_then(|file| file.path.clone());
+        let canonical = from.as_deref().and_then(|from| self.loader.canonical(from).ok());
+        let folder = canonical.as_deref().and_then(Path::parent).unwrap_or(&self.root);
+        let canonical = include::find(self.loader, &self.root, folder, path)?;
+        if let Some(number) = self.read.get(&canonical) {
+            return Ok(*number);
+        }
+        let text = include::load(self.loader, &canonical, SIZE_LIMIT)
+            .map_err(|reason| include::unreadable(path, &reason))?;
+        let name = include::name_beside(from.as_deref().unwrap_or(Path::new("")), path);
+        let number = self.sources.add(&name.display().to_string(), Some(name.clone()), &text);
+        self.read.insert(canonical, number);
+        Ok(number)
+    }
+
+    /// The text of a file by its number; empty if there is none.
+    pub fn text(&self, number: u32) -> &str {
+        self.sources.file(number).map_or("", |file| &file.text)
+    }
+}

@@ -1,0 +1,395 @@
+//! A YAML document as a tree that knows the place of everything in it.
+//!
+//! The YAML library keeps no places. But a scalar that is asked for as a string it lends out as a part of the text
+//! itself, and where that part begins, there the scalar stands. Whether a node is a scalar has to be known before it
+//! is asked for; so the document is read twice, first for its shape and then for its scalars.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+
+/// The most values in a machine file, counted as often as an alias repeats them.
+const VALUES_LIMIT: usize = 4096;
+
+/// The most blocks and lists within each other.
+const DEPTH_LIMIT: usize = 16;
+
+/// A key, or a value that is neither a block nor a list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scalar<'t> {
+    /// As written, without quotes; empty where nothing stands.
+    pub text: &'t str,
+    /// Its place, without quotes.
+    pub span: Span,
+    /// It stood in quotes.
+    pub quoted: bool,
+}
+
+impl Scalar<'_> {
+    /// No value: nothing, `~` or `null`.
+    pub fn is_null(&self) -> bool {
+        !self.quoted && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
+    }
+
+    /// `true` or `false`.
+    pub fn truth(&self) -> Option<bool> {
+        match self.text {
+            _ if self.quoted => None,
+            "true" | "True" | "TRUE" => Some(true),
+            "false" | "False" | "FALSE" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// A key and its value.
+pub type Entry<'t> = (Scalar<'t>, Node<'t>);
+
+/// A value of the document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node<'t> {
+    /// `64 B`, `plru`, nothing.
+    Scalar(Scalar<'t>),
+    /// `[9, 9]`, or lines that begin with `-`.
+    List(Vec<Node<'t>>),
+    /// `{ ways: 4 }`, or lines with keys; no key twice.
+    Block(Vec<Entry<'t>>),
+}
+
+impl Node<'_> {
+    /// From its first scalar to its last; none where nothing stands.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Scalar(scalar) => Some(scalar.span).filter(|span| span.end > span.start),
+            Self::List(items) => {
+                let first = items.iter().find_map(Self::span)?;
+                Some(join(first, items.iter().rev().find_map(Self::span)))
+            }
+            Self::Block(entries) => {
+                let (key, value) = entries.last()?;
+                Some(join(entries.first()?.0.span, Some(join(key.span, value.span()))))
+            }
+        }
+    }
+}
+
+/// From one place to a later one. An alias stands for a value that lies before it: then the first place alone.
+pub fn join(from: Span, to: Option<Span>) -> Span {
+    let end = to.filter(|to| to.start >= from.start).map_or(from.end, |to| to.end);
+    Span { end: end.max(from.end), ..from }
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// `machine-file` for what is no YAML, and for what YAML has and a machine file does not.
+pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
+    let mut shape = Shape::default();
+    let read = document(text, &mut shape);
+    read.map_err(|error| diagnostic(file, text, &error, shape.refusal))?;
+    let kinds = shape.kinds.into_iter();
+    let mut scalars = Scalars { file, text, kinds, refusal: None, twice: None };
+    let read = document(text, &mut scalars);
+    match (scalars.twice, read) {
+        (Some(twice), _) => Err(twice),
+        (None, Ok(Some(node))) => Ok(node),
+        (None, Ok(None)) => Err(second_document(file, text)),
+        (None, Err(error)) => Err(diagnostic(file, text, &error, scalars.refusal)),
+    }
+}
+
+/// The only document of a text; none if there are several.
+fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::Result<Option<S::Value>> {
+    let mut documents = serde_yaml::Deserializer::from_str(text);
+    let first = documents.next().unwrap_or_else(|| serde_yaml::Deserializer::from_str(text));
+    let value = seed.deserialize(first)?;
+    Ok(documents.next().is_none().then_some(value))
+}
+
+/// What YAML has and a machine file does not: a message and how to mend it.
+#[derive(Debug, Clone, Copy)]
+struct Refusal(&'static str, &'static str);
+
+const EMPTY: Refusal = Refusal("the file says nothing", "write settings as in `page: 4 KB`, one a line");
+const KEY: Refusal =
+    Refusal("the name of a setting is a word", "write settings as in `page: 4 KB`, one a line");
+const TAG: Refusal = Refusal("a machine file has no tags", "leave out what begins with `!`");
+const LONG: Refusal =
+    Refusal("a machine file has at most 4096 values", "say less, or repeat less by aliases");
+const DEEP: Refusal =
+    Refusal("blocks and lists lie too deep in each other", "a machine needs no more than four");
+const LINES: Refusal =
+    Refusal("this is not written as it is meant", "write it on one line and without escapes");
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Scalar,
+    List,
+    Block,
+}
+
+/// The first reading: what the values are, each before those within it.
+#[derive(Debug, Default)]
+struct Shape {
+    kinds: Vec<Kind>,
+    refusal: Option<Refusal>,
+    depth: usize,
+    /// The node at hand is a key.
+    key: bool,
+}
+
+impl Shape {
+    fn refuse<E: de::Error>(&mut self, refusal: Refusal) -> E {
+        self.refusal = Some(refusal);
+        E::custom(refusal.0)
+    }
+
+    /// Takes in a node; `word`: it may be a key.
+    fn take<E: de::Error>(&mut self, kind: Kind, word: bool) -> Result<(), E> {
+        match self.key {
+            true if word => Ok(()),
+            true => Err(self.refuse(KEY)),
+            false if self.kinds.len() >= VALUES_LIMIT => Err(self.refuse(LONG)),
+            false if kind != Kind::Scalar && self.depth >= DEPTH_LIMIT => Err(self.refuse(DEEP)),
+            false => {
+                self.kinds.push(kind);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'t> DeserializeSeed<'t> for &mut Shape {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'t>>(self, node: D) -> Result<(), D::Error> {
+        node.deserialize_any(self)
+    }
+}
+
+impl<'t> Visitor<'t> for &mut Shape {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str("a value of a machine file")
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
+        self.take(Kind::Scalar, false)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
+        self.take(Kind::Scalar, false)
+    }
+
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<(), E> {
+        self.take(Kind::Scalar, false)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
+        self.take(Kind::Scalar, false)
+    }
+
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<(), E> {
+        self.take(Kind::Scalar, false)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
+        self.take(Kind::Scalar, false)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.take(Kind::Scalar, false)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
+        self.take(Kind::Scalar, true)
+    }
+
+    /// The file holds no document.
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        Err(self.refuse(EMPTY))
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<(), A::Error> {
+        self.take(Kind::List, false)?;
+        self.depth += 1;
+        while items.next_element_seed(&mut *self)?.is_some() {}
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<(), A::Error> {
+        self.take(Kind::Block, false)?;
+        self.depth += 1;
+        loop {
+            self.key = true;
+            let key = entries.next_key_seed(&mut *self)?;
+            self.key = false;
+            if key.is_none() {
+                break;
+            }
+            entries.next_value_seed(&mut *self)?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn visit_enum<A: EnumAccess<'t>>(self, _: A) -> Result<(), A::Error> {
+        Err(self.refuse(TAG))
+    }
+}
+
+/// The second reading: the scalars with their places, in a tree of the shape found by the first.
+struct Scalars<'t> {
+    file: u32,
+    text: &'t str,
+    /// Of the values still to come.
+    kinds: std::vec::IntoIter<Kind>,
+    refusal: Option<Refusal>,
+    /// The first key that stands twice in its block.
+    twice: Option<Diagnostic>,
+}
+
+impl<'t> Scalars<'t> {
+    /// The place of a part of the text.
+    fn scalar(&self, part: &'t str) -> Option<Scalar<'t>> {
+        let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
+        let end = start.checked_add(part.len())?;
+        self.text.get(start..end).filter(|found| *found == part)?;
+        let around = (
+            start.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)),
+            self.text.as_bytes().get(end),
+        );
+        let quoted = matches!(around, (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')));
+        let span = Span { file: self.file, start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? };
+        Some(Scalar { text: part, span, quoted })
+    }
+}
+
+/// A key of the second reading.
+struct Key<'a, 't>(&'a mut Scalars<'t>);
+
+impl<'t> DeserializeSeed<'t> for Key<'_, 't> {
+    type Value = Option<Scalar<'t>>;
+
+    fn deserialize<D: Deserializer<'t>>(self, node: D) -> Result<Self::Value, D::Error> {
+        match node.deserialize_str(self.0)? {
+            Node::Scalar(scalar) => Ok(Some(scalar)),
+            Node::List(_) | Node::Block(_) => Ok(None),
+        }
+    }
+}
+
+impl<'t> DeserializeSeed<'t> for &mut Scalars<'t> {
+    type Value = Node<'t>;
+
+    fn deserialize<D: Deserializer<'t>>(self, node: D) -> Result<Node<'t>, D::Error> {
+        match self.kinds.next() {
+            Some(Kind::Block) => node.deserialize_map(self),
+            Some(Kind::List) => node.deserialize_seq(self),
+            Some(Kind::Scalar) | None => node.deserialize_str(self),
+        }
+    }
+}
+
+impl<'t> Visitor<'t> for &mut Scalars<'t> {
+    type Value = Node<'t>;
+
+    fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str("a value of a machine file")
+    }
+
+    /// A part of the text.
+    fn visit_borrowed_str<E: de::Error>(self, part: &'t str) -> Result<Node<'t>, E> {
+        self.scalar(part).map(Node::Scalar).ok_or_else(|| E::custom("a scalar has no place"))
+    }
+
+    /// Not as it stands in the text: with escapes, or over several lines.
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Node<'t>, E> {
+        self.refusal = Some(LINES);
+        Err(E::custom(LINES.0))
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<Node<'t>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(&mut *self)? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<Node<'t>, A::Error> {
+        let mut block = Vec::new();
+        let mut places = BTreeMap::new();
+        while let Some(key) = entries.next_key_seed(Key(self))?.flatten() {
+            if let Some(first) = places.insert(key.text, key.span) {
+                self.twice.get_or_insert_with(|| twice(&key, first));
+            }
+            block.push((key, entries.next_value_seed(&mut *self)?));
+        }
+        Ok(Node::Block(block))
+    }
+}
+
+fn twice(key: &Scalar, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::MachineFile, key.span, format!("`{}` stands twice in this block", key.text))
+        .label("again here")
+        .also(first, "first here")
+        .help("remove one of the two; several TLBs or caches are a list, each item begun by `-`")
+}
+
+fn second_document(file: u32, text: &str) -> Diagnostic {
+    let lines = text.split_inclusive('\n').scan(0, |end, line| {
+        *end += line.len();
+        Some((*end - line.len(), line))
+    });
+    let at = lines.filter(|(_, line)| line.starts_with("---")).last().map_or(0, |(at, _)| at);
+    Diagnostic::new(Code::MachineFile, token(file, text, at), "the file holds several documents")
+        .help("a file describes one machine; put the other into a file of its own")
+}
+
+/// What the library says of a text, or what was refused in it, at its place.
+fn diagnostic(file: u32, text: &str, error: &serde_yaml::Error, refusal: Option<Refusal>) -> Diagnostic {
+    let at = error.location().map_or(0, |location| location.index());
+    if let Some(Refusal(message, help)) = refusal {
+        return Diagnostic::new(Code::MachineFile, token(file, text, at), message).help(help);
+    }
+    let said = error.to_string();
+    let problem = said.split(" at line ").next().unwrap_or_default();
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let at = if problem.starts_with("control characters") { text.find(control).unwrap_or(at) } else { at };
+    let span = token(file, text, at);
+    let diagnostic = Diagnostic::new(Code::MachineFile, span, format!("this is no valid YAML: {problem}"));
+    let tab = text.get(at..).is_some_and(|rest| rest.starts_with('\t'));
+    let mend = MENDING.iter().find(|(what, _)| problem.contains(what)).map(|(_, help)| *help);
+    match mend {
+        _ if tab => diagnostic.help("indent by spaces, not by tabs"),
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// Words of the library's messages, and how to mend what they are said of.
+const MENDING: [(&str, &str); 6] = [
+    ("mapping values are not allowed", "settings of a block are indented alike, each on a line of its own"),
+    ("tab character", "indent by spaces, not by tabs"),
+    ("cannot start any token", "put a value that begins with this character in quotes"),
+    ("expected key", "settings of a block are indented alike"),
+    ("'-' indicator", "the items of a list are indented alike"),
+    ("expected ','", "close the bracket or brace that was opened"),
+];
+
+/// The word that stands at this byte; one character if it is a blank.
+fn token(file: u32, text: &str, at: usize) -> Span {
+    let at = at.min(text.len());
+    let rest = text.get(at..).unwrap_or_default();
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let length = rest.find(char::is_whitespace).unwrap_or(rest.len()).max(first);
+    Span { file, start: at as u32, end: (at + length) as u32 }
+}
