@@ -138,6 +138,7 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::process => process = Some(self.word(&part)),
+                Rule::word_probe => {}
                 Rule::expr => kind = Some(OperationKind::Expr(self.expr(part))),
                 _ => kind = Some(OperationKind::Command(self.command(part))),
             }
