@@ -5,10 +5,10 @@ pub mod doc;
 mod excerpt;
 pub mod json;
 pub mod narrate;
-pub mod text;
 #[cfg(test)]
 mod playing;
 #[cfg(test)]
 mod tests;
+pub mod text;
 #[cfg(test)]
 mod trial;
