@@ -32,9 +32,11 @@ impl Reading {
         let (mut sources, script, mut diagnostics) = read(path, &mut Disk);
         let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
         diagnostics.extend(wrong);
-        let whole = diagnostics.is_empty();
+        let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
         let checked = run::check(&script.body, &sources, &files, Options::default());
-        diagnostics.extend(checked.into_iter().filter(|diagnostic| whole || stands_alone(diagnostic.code)));
+        let checked: Vec<Diagnostic> =
+            checked.into_iter().filter(|diagnostic| stands_alone(diagnostic.code, &broken)).collect();
+        diagnostics.extend(checked);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         Self { sources, script, files, diagnostics }
     }
@@ -57,19 +59,28 @@ impl Reading {
     }
 }
 
-/// Whether a mistake of this kind is one even in a script of which a statement could not be read: what is missing (a
-/// variable, a machine) is not taken for a mistake of its own.
-fn stands_alone(code: Code) -> bool {
-    !matches!(
-        code,
-        Code::UnknownName
-            | Code::UnknownFunction
-            | Code::UnknownNoun
-            | Code::UnknownPath
-            | Code::UnknownProcess
-            | Code::NoMachine
-            | Code::AddressTooWide
-            | Code::ValueTooWide
-            | Code::BadTable
-    )
+/// The line in which a mistake stands.
+fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
+    let file = sources.file(diagnostic.span.file);
+    file.map_or("", |file| file.line(file.place(diagnostic.span.start).line))
+}
+
+/// Whether a mistake of this kind is one, given the lines that could not be read: what they would have declared (a
+/// machine, a name) is not taken for a mistake of its own.
+fn stands_alone(code: Code, broken: &[&str]) -> bool {
+    let declared_by: &[&str] = match code {
+        Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {
+            &["let", "def", "choose", "for", "include", "}"]
+        }
+        Code::UnknownNoun
+        | Code::UnknownPath
+        | Code::UnknownFact
+        | Code::NoMachine
+        | Code::AddressTooWide
+        | Code::ValueTooWide
+        | Code::BadTable
+        | Code::BadIndex => &["machine", "tlb", "cache", "include", "{", "}"],
+        _ => return true,
+    };
+    !broken.iter().any(|line| declared_by.iter().any(|word| line.contains(word)))
 }
