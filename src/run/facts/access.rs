@@ -64,7 +64,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("ci", &[], "set of the first cache", |a| component::index(a, first_cache(a)?)),
     told("ct", &[], "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
     told("cache", LOOKUP, "whether the first cache held the block", |a| {
-        component::lookup(a, first_cache(a)?)
+        first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache))
     }),
     told("served", &["memory"], "where the data came from", served),
     told("byte", UNKNOWN, "the byte that was read", byte),
@@ -123,7 +123,10 @@ fn first_cache(a: &Access) -> Option<Component> {
 }
 
 fn tlb(a: &Access) -> Option<Shown> {
-    first_tlb(a)?;
+    a.spec.mmu.as_ref()?;
+    if first_tlb(a).is_none() {
+        return Some(Shown::word("none"));
+    }
     let hit = |event: &Event| matches!(event, Event::TlbLookup { way: Some(_), .. });
     Some(Shown::word(if a.first_piece().iter().any(hit) { "hit" } else { "miss" }))
 }

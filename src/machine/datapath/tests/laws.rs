@@ -160,7 +160,7 @@ fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: &mut [Optio
         2 => {
             let levels = machine.spec().caches.len() as u64;
             return if levels > 0 {
-                machine.flush_cache(Some(dice.below(levels) as usize))
+                machine.flush_cache(Some(dice.below(levels) as usize));
             };
         }
         3..=9 => {
@@ -203,9 +203,15 @@ fn assert_sound(machine: &Machine) {
             own.dedup();
             assert_eq!(own.len(), count, "{} holds a block twice", cache.name);
             let covers = nested && cache.inclusion == Inclusion::Inclusive;
-            for (m, above) in caches[..n].iter().enumerate().filter(|(_, above)| covers && above.side.meets(cache.side)) {
+            for (m, above) in
+                caches[..n].iter().enumerate().filter(|(_, above)| covers && above.side.meets(cache.side))
+            {
                 for (_, base) in machine.hierarchy.cache(m, core).blocks() {
-                    assert!(machine.hierarchy.cache(n, core).holder(base).is_some(), "{base:#x} of {}", above.name);
+                    assert!(
+                        machine.hierarchy.cache(n, core).holder(base).is_some(),
+                        "{base:#x} of {}",
+                        above.name
+                    );
                 }
             }
         }
