@@ -17,7 +17,7 @@ use std::rc::Rc;
 use super::doc::{Block, Checks, Failure, Tone};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::record::{Check, Did, StepRecord, Totals};
+use crate::run::record::{Check, Did, Shown, StepRecord, Totals};
 use repeats::Repeats;
 pub use declaration::declaration;
 pub use ruler::rulers;
@@ -45,8 +45,11 @@ impl<'s> Narrator<'s> {
         if record.depth == 0 {
             self.whole(record, &statement, &mut blocks);
         } else {
-            let told = self.repeats.count(record.span, &statement.short);
-            self.round(record, &statement, told, &mut blocks);
+            let failed = record.checks.iter().any(|check| !check.held);
+            if let Some(left_out) = self.repeats.count(record.span, &statement.short, failed) {
+                blocks.extend(left_out);
+                self.round(record, &statement, failed, &mut blocks);
+            }
         }
         blocks
     }
@@ -78,15 +81,11 @@ impl<'s> Narrator<'s> {
             Did::Machine(spec) => blocks.push(Block::line(parts::machine(spec))),
             Did::Bound { .. } | Did::Scenario(_) | Did::Quiet => {}
         }
-        blocks.extend(checks(&record.checks));
+        blocks.extend(self.checks(&record.checks));
     }
 
-    /// A statement in a loop: one line, and only for its first rounds; what fails is always told.
-    fn round(&self, record: &StepRecord, statement: &Rc<Statement>, told: bool, blocks: &mut Vec<Block>) {
-        let failed = record.checks.iter().any(|check| !check.held);
-        if !told && !failed {
-            return;
-        }
+    /// A statement in a loop: one line.
+    fn round(&self, record: &StepRecord, statement: &Rc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
         let mut text = match &*record.did {
             Did::Access(access) => access::line(access),
             Did::Bound { name, value } => bound(name, value, statement),
@@ -94,8 +93,8 @@ impl<'s> Narrator<'s> {
             _ => statement.short.clone(),
         };
         if failed {
-            blocks.push(Block::Statement { text, place: statement.place() });
-            return blocks.extend(checks(&record.checks));
+            blocks.push(Block::line(format!("{text}  ({})", statement.place())));
+            return blocks.extend(self.checks(&record.checks));
         }
         if !record.checks.is_empty() {
             let held = count(record.checks.len() as u64, "fact holds", "facts hold");
@@ -107,6 +106,29 @@ impl<'s> Narrator<'s> {
             Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
             _ => {}
         }
+    }
+
+    /// How the facts stated of a statement stand; nothing if none was stated.
+    fn checks(&self, checks: &[Check]) -> Option<Block> {
+        if checks.is_empty() {
+            return None;
+        }
+        let held = checks.iter().filter(|check| check.held).count() as u64;
+        let failed = checks.iter().filter(|check| !check.held).map(|check| Failure {
+            fact: check.fact.clone(),
+            expected: self.expected(check),
+            actual: check.actual.as_ref().map(ToString::to_string),
+            reason: check.reason.clone(),
+        });
+        Some(Block::Checks(Checks { held, failed: failed.collect() }))
+    }
+
+    /// What was stated; where there is nothing to compare it with, in the base it was stated in.
+    fn expected(&self, check: &Check) -> String {
+        let digits = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() as u32;
+        let written = || self.statements.text(check.span).split_once("0x").map(|(_, rest)| digits(rest));
+        let hex = check.expected.hex.or_else(written);
+        Shown { hex, ..check.expected.clone() }.to_string()
     }
 }
 
@@ -121,21 +143,6 @@ fn bound(name: &str, value: &Value, statement: &Statement) -> String {
         Some(n) if n >= 256 => format!("{name} = {n} (0x{n:X})"),
         _ => format!("{name} = {}", value.quoted()),
     }
-}
-
-/// How the facts stated of a statement stand; nothing if none was stated.
-fn checks(checks: &[Check]) -> Option<Block> {
-    if checks.is_empty() {
-        return None;
-    }
-    let held = checks.iter().filter(|check| check.held).count() as u64;
-    let failed = checks.iter().filter(|check| !check.held).map(|check| Failure {
-        fact: check.fact.clone(),
-        expected: check.expected.to_string(),
-        actual: check.actual.as_ref().map(ToString::to_string),
-        reason: check.reason.clone(),
-    });
-    Some(Block::Checks(Checks { held, failed: failed.collect() }))
 }
 
 /// `1 fact holds`, `9,900 facts hold`.
@@ -158,9 +165,11 @@ fn thousands(n: u64) -> String {
 
 /// `2 of 36 facts do not hold`.
 pub fn failure(failed: u64, all: u64) -> String {
-    let verb = if failed == 1 { "does" } else { "do" };
-    let noun = if all == 1 { "fact" } else { "facts" };
-    format!("{} of {} {noun} {verb} not hold", thousands(failed), thousands(all))
+    match (failed, all) {
+        (1, 1) => "1 fact does not hold".to_owned(),
+        (1, all) => format!("1 of {} facts does not hold", thousands(all)),
+        (failed, all) => format!("{} of {} facts do not hold", thousands(failed), thousands(all)),
+    }
 }
 
 /// What a run came to, in one line; `errors` counts what was wrong with the script.

@@ -35,6 +35,7 @@ pub struct TextSink<'s, W: Write> {
     narrator: Narrator<'s>,
     theme: Theme,
     written: u64,
+    budget: u64,
     /// The last statement had something below it, so the next one stands off.
     spaced: bool,
     error: Option<io::Error>,
@@ -48,6 +49,7 @@ impl<'s, W: Write> TextSink<'s, W> {
             narrator: Narrator::new(sources, options.explain),
             theme: Theme { color: options.color },
             written: 0,
+            budget: BUDGET,
             spaced: false,
             error: None,
         }
@@ -59,7 +61,7 @@ impl<'s, W: Write> TextSink<'s, W> {
     /// What the output said, now or earlier; a closed pipe among them.
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
         let rest = self.narrator.rest();
-        if self.written < BUDGET {
+        if self.written < self.budget {
             self.tell(&rest);
         }
         self.write("\n");
@@ -96,15 +98,15 @@ impl<'s, W: Write> TextSink<'s, W> {
 
 impl<W: Write> Sink for TextSink<'_, W> {
     fn take(&mut self, record: &StepRecord) -> bool {
-        if self.written >= BUDGET {
+        if self.written >= self.budget {
             return self.error.is_none();
         }
         let blocks = self.narrator.tell(record);
         if !blocks.is_empty() {
             self.tell(&blocks);
         }
-        if self.written >= BUDGET {
-            self.write("\n… more is not told: this is 64 MB already\n");
+        if self.written >= self.budget {
+            self.write(&format!("\n… what follows is not told: there are {} bytes already\n", self.budget));
         }
         self.error.is_none()
     }

@@ -3,7 +3,7 @@
 use crate::lang::value::{Number, Value};
 use crate::machine::pte::{BITS, PteFormat};
 use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy};
+use crate::machine::spec::{CacheSpec, Capacity, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy};
 use crate::run::nouns::size;
 
 /// `machine { … }`.
@@ -64,7 +64,7 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
 }
 
 fn tlb(spec: &Spec, tlb: &TlbSpec) -> String {
-    let mut settings = shape(tlb.sets, tlb.ways, "entries", tlb.entries());
+    let mut settings = vec![format!("entries {}", tlb.entries()), ways(tlb.sets, tlb.ways)];
     settings.extend(policy(tlb.policy));
     settings.extend(side(tlb.side));
     if tlb.page_bits != [spec.page_bits()] {
@@ -77,8 +77,12 @@ fn tlb(spec: &Spec, tlb: &TlbSpec) -> String {
 }
 
 fn cache(cache: &CacheSpec) -> String {
-    let mut settings = shape(cache.sets, cache.ways, "lines", cache.lines());
-    settings.push(format!("block {}", size(1 << cache.block_bits)));
+    let (capacity, ways) = match cache.capacity {
+        Capacity::Bytes(bytes) => (format!("size {}", size(bytes.into())), ways(cache.sets, cache.ways)),
+        Capacity::Lines(lines) => (format!("lines {lines}"), ways(cache.sets, cache.ways)),
+        Capacity::Sets(sets) => (format!("sets {sets}"), format!("ways {}", cache.ways)),
+    };
+    let mut settings = vec![capacity, ways, format!("block {}", size(1 << cache.block_bits))];
     settings.extend(policy(cache.policy));
     settings.extend((cache.write == WritePolicy::Through).then(|| "write-through".to_owned()));
     settings.extend((!cache.write_allocate).then(|| "no-write-allocate".to_owned()));
@@ -94,11 +98,11 @@ fn cache(cache: &CacheSpec) -> String {
     block("cache", &cache.name, settings)
 }
 
-fn shape(sets: u64, ways: u32, noun: &str, lines: u64) -> Vec<String> {
+fn ways(sets: u64, ways: u32) -> String {
     match (sets, ways) {
-        (_, 1) => vec![format!("{noun} {lines}"), "direct-mapped".to_owned()],
-        (1, _) => vec![format!("{noun} {lines}"), "fully-associative".to_owned()],
-        _ => vec![format!("{noun} {lines}"), format!("ways {ways}")],
+        (_, 1) => "direct-mapped".to_owned(),
+        (1, _) => "fully-associative".to_owned(),
+        _ => format!("ways {ways}"),
     }
 }
 

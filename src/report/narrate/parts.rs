@@ -25,14 +25,26 @@ pub fn vpn(spec: &Spec, va: u64) -> String {
     hex(va.checked_shr(spec.page_bits()).unwrap_or(0), spec.vpn_bits())
 }
 
-/// What a TLB is called in a sentence.
+/// What a TLB is called.
 pub fn tlb_name(spec: &Spec, tlb: u32) -> &str {
     spec.tlbs.get(tlb as usize).map_or("TLB", |tlb| if &*tlb.name == "tlb" { "TLB" } else { &tlb.name })
 }
 
-/// What a cache is called in a sentence.
+/// What a cache is called.
 pub fn cache_name(spec: &Spec, cache: u32) -> &str {
     spec.caches.get(cache as usize).map_or("cache", |cache| &cache.name)
+}
+
+/// What a TLB is called within a sentence.
+pub fn the_tlb(spec: &Spec, tlb: u32) -> String {
+    let name = tlb_name(spec, tlb);
+    if name == "TLB" { "the TLB".to_owned() } else { name.to_owned() }
+}
+
+/// What a cache is called within a sentence.
+pub fn the_cache(spec: &Spec, cache: u32) -> String {
+    let name = cache_name(spec, cache);
+    if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
 }
 
 /// The index of a set of a TLB.

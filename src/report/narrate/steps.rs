@@ -27,6 +27,8 @@ pub struct Sequence<'a> {
     pub(super) fetched: Vec<Fetched>,
     /// Who answers with what was last asked for.
     pub(super) source: String,
+    /// Who asked last.
+    last: String,
     steps: Vec<Step>,
     /// The entry that the walk has asked for and not yet got.
     asked: bool,
@@ -39,8 +41,8 @@ pub struct Sequence<'a> {
 
 impl<'a> Sequence<'a> {
     fn new(access: &'a Access) -> Self {
-        let source = "memory".to_owned();
-        Self { access, fetched: Vec::new(), source, steps: Vec::new(), asked: false, stored: false, holder: None, pieces: 0 }
+        let (source, last) = ("memory".to_owned(), "MMU".to_owned());
+        Self { access, fetched: Vec::new(), source, last, steps: Vec::new(), asked: false, stored: false, holder: None, pieces: 0 }
     }
 
     /// Adds a step.
@@ -105,6 +107,7 @@ impl<'a> Sequence<'a> {
                 let (set, tag) = (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
                 let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
                 let name = parts::cache_name(spec, cache).to_owned();
+                self.last.clone_from(&name);
                 if way.is_some() {
                     self.source.clone_from(&name);
                     self.holder = self.holder.or(Some(cache)).filter(|_| purpose == Purpose::Demand);
@@ -115,12 +118,17 @@ impl<'a> Sequence<'a> {
                 if purpose == Purpose::Demand {
                     self.holder = Some(cache);
                 }
+                let name = parts::cache_name(spec, cache).to_owned();
+                let who = if purpose == Purpose::Writeback { name.clone() } else { format!("{} → {name}", self.source) };
                 let (set, tag) = (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
                 let dirty = if writeback { ", which was dirty and was written back" } else { "" };
                 let instead = victim.map(|victim| format!(", in place of tag {}{dirty}", parts::cache_tag(spec, cache, victim.raw())));
                 let block = if purpose == Purpose::Writeback { "takes the block written back" } else { "takes the block in" };
                 let what = format!("{block}: set {set}, way {way}, tag {tag}{}", instead.unwrap_or_default());
-                self.push(parts::cache_name(spec, cache).to_owned(), what);
+                self.push(who, what);
+                if purpose != Purpose::Writeback {
+                    self.source = name;
+                }
             }
             Event::Memory { pa, write, purpose } => self.memory(pa, write, purpose),
             Event::Snooped { .. } => {
@@ -133,8 +141,14 @@ impl<'a> Sequence<'a> {
         }
     }
 
+    /// Something is asked for: memory has it unless a cache holds it.
+    pub(super) fn begin_asking(&mut self) {
+        (self.source, self.last) = ("memory".to_owned(), "MMU".to_owned());
+    }
+
     /// The CPU hands an address over.
     fn begin(&mut self, va: Va, size: u32) {
+        self.begin_asking();
         self.stored = false;
         self.holder = None;
         self.pieces += 1;
@@ -170,7 +184,7 @@ impl<'a> Sequence<'a> {
         let ppo = parts::hex(pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1), bits);
         let what = format!("physical address {} (PPN {ppn}, PPO {ppo})", parts::pa(spec, pa.raw()));
         if self.access.uses_caches() {
-            self.source = "memory".to_owned();
+            self.begin_asking();
             let to = self.first_part();
             self.push(format!("MMU → {to}"), format!("{what}{}", self.storing()));
         } else {
@@ -179,17 +193,19 @@ impl<'a> Sequence<'a> {
     }
 
     fn memory(&mut self, pa: Pa, write: bool, purpose: Purpose) {
-        let address = parts::pa(&self.access.spec, pa.raw());
-        let what = match (write, purpose) {
-            (false, Purpose::Walk) => return,
-            (false, _) => format!("reads {address}"),
+        let spec = &self.access.spec;
+        let address = parts::pa(spec, pa.raw());
+        let cached = spec.caches.iter().any(|cache| *cache.name == *self.last);
+        let (who, what) = match (write, purpose) {
+            (false, _) if cached => (format!("{} → memory", self.last), format!("asks for the block that holds {address}")),
+            (false, _) => return,
             (true, Purpose::Demand) => {
                 self.stored = true;
-                format!("stores at {address}")
+                ("memory".to_owned(), format!("stores at {address}"))
             }
-            (true, _) => format!("takes the block written back to {address}"),
+            (true, _) => ("memory".to_owned(), format!("takes the block written back, at {address}")),
         };
-        self.push("memory".to_owned(), what);
+        self.push(who, what);
     }
 
     fn faulted(&mut self, fault: Fault) {

@@ -49,7 +49,7 @@ impl Sequence<'_> {
         let first = spec.first_cache(crate::machine::event::Kind::Read).filter(|_| cached);
         let to = first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned();
         self.push(format!("MMU → {to}"), what);
-        self.source = "memory".to_owned();
+        self.begin_asking();
     }
 
     /// The MMU gets an entry.

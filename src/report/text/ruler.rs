@@ -11,6 +11,8 @@ use crate::report::doc::{BitField, Ruler, RulerRow};
 const CELLS: u32 = 20;
 /// The width of a bit's cell.
 const CELL: usize = 3;
+/// The least width of a stretch of several bits.
+const STRETCH: usize = 7;
 
 /// Draws a ruler.
 pub fn draw(text: &mut String, ruler: &Ruler, theme: Theme) {
@@ -50,7 +52,7 @@ impl Drawing {
         lows.sort_unstable_by(|a, b| b.cmp(a));
         lows.dedup();
         let highs = std::iter::once(ruler.bits - 1).chain(lows.iter().map(|low| low.saturating_sub(1)));
-        let stretch = |(high, &low)| Stretch { high, low, width: CELL.max(Stretch::numbers(high, low).len()) };
+        let stretch = |(high, &low)| Stretch { high, low, width: if high == low { CELL } else { STRETCH } };
         let mut drawing = Self(highs.zip(&lows).map(stretch).collect());
         fields().for_each(|field| drawing.make_room(field));
         drawing
@@ -126,12 +128,6 @@ impl Drawing {
 
     fn covers(&self, row: &RulerRow, at: usize) -> bool {
         row.fields.iter().any(|field| self.within(field).contains(&at))
-    }
-}
-
-impl Stretch {
-    fn numbers(high: u32, low: u32) -> String {
-        if high == low { low.to_string() } else { format!("{high} {low}") }
     }
 }
 
