@@ -10,5 +10,3 @@ pub mod text;
 mod playing;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod trial;

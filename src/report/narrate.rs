@@ -7,22 +7,25 @@ mod parts;
 mod reference;
 mod repeats;
 mod ruler;
+mod sequence;
 mod statement;
 mod steps;
 mod view;
 mod walk;
+mod words;
 
 use std::rc::Rc;
 
-use super::doc::{Block, Checks, Failure, Tone};
+use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::record::{Check, Did, Shown, StepRecord, Totals};
-use repeats::Repeats;
+use crate::run::record::{Check, Did, Shown, StepRecord};
 pub use declaration::declaration;
+use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
+pub use words::{count, failure, summary};
 
 /// Tells a run, record by record.
 #[derive(Debug)]
@@ -46,8 +49,7 @@ impl<'s> Narrator<'s> {
             self.whole(record, &statement, &mut blocks);
         } else {
             let failed = record.checks.iter().any(|check| !check.held);
-            if let Some(left_out) = self.repeats.count(record.span, &statement.short, failed) {
-                blocks.extend(left_out);
+            if self.repeats.count(record.span, &statement.short, failed, &mut blocks) {
                 self.round(record, &statement, failed, &mut blocks);
             }
         }
@@ -98,7 +100,7 @@ impl<'s> Narrator<'s> {
         }
         if !record.checks.is_empty() {
             let held = count(record.checks.len() as u64, "fact holds", "facts hold");
-            text.push_str(&format!("  ({held})"));
+            text = format!("{text}  ({held})");
         }
         blocks.push(Block::line(text));
         match &*record.did {
@@ -143,53 +145,6 @@ fn bound(name: &str, value: &Value, statement: &Statement) -> String {
         Some(n) if n >= 256 => format!("{name} = {n} (0x{n:X})"),
         _ => format!("{name} = {}", value.quoted()),
     }
-}
-
-/// `1 fact holds`, `9,900 facts hold`.
-pub fn count(n: u64, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
-}
-
-/// A number with its digits in groups of three.
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `2 of 36 facts do not hold`.
-pub fn failure(failed: u64, all: u64) -> String {
-    match (failed, all) {
-        (1, 1) => "1 fact does not hold".to_owned(),
-        (1, all) => format!("1 of {} facts does not hold", thousands(all)),
-        (failed, all) => format!("{} of {} facts do not hold", thousands(failed), thousands(all)),
-    }
-}
-
-/// What a run came to, in one line; `errors` counts what was wrong with the script.
-pub fn summary(totals: Totals, errors: usize) -> (Tone, String) {
-    let mut text = count(totals.statements, "statement", "statements");
-    if totals.scenarios > 0 {
-        text.push_str(" in ");
-        text.push_str(&count(totals.scenarios, "scenario", "scenarios"));
-    }
-    text.push_str(", ");
-    text.push_str(&match (totals.failed(), totals.checks) {
-        (0, 0) => "no facts stated".to_owned(),
-        (0, all) => count(all, "fact holds", "facts hold"),
-        (failed, all) => failure(failed, all),
-    });
-    if errors > 0 {
-        text.push_str(", ");
-        text.push_str(&count(errors as u64, "mistake in the script", "mistakes in the script"));
-    }
-    (if totals.failed() == 0 && errors == 0 { Tone::Good } else { Tone::Bad }, text)
 }
 
 #[cfg(test)]

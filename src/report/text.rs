@@ -1,6 +1,7 @@
 //! A told run as text for a terminal or a pipe, written as it comes.
 
 mod grid;
+mod lines;
 mod ruler;
 mod theme;
 
@@ -12,6 +13,7 @@ use super::excerpt::visible;
 use super::narrate::{self, Narrator};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
+use lines::{line, padded, width};
 use theme::{Ink, Theme};
 
 /// Bytes after which nothing more is told: a script that loops never floods.
@@ -132,7 +134,11 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         }
         Block::Worksheet(blanks) => {
             let blanks = blanks.iter().map(|blank| {
-                format!("{} {}", theme.paint(Ink::Faint, &blank.label), theme.paint(Ink::Strong, &visible(&blank.value)))
+                format!(
+                    "{} {}",
+                    theme.paint(Ink::Faint, &blank.label),
+                    theme.paint(Ink::Strong, &visible(&blank.value))
+                )
             });
             line(text, 2, &blanks.collect::<Vec<_>>().join("  "));
         }
@@ -143,20 +149,6 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Script(script) => script.lines().for_each(|words| line(text, 2, &visible(words))),
         Block::Checks(checks) => checked(text, checks, theme),
     }
-}
-
-fn line(text: &mut String, indent: usize, words: &str) {
-    // Writing to a string does not fail, here and below.
-    let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
-}
-
-fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
-/// Text that ends a column of this width.
-fn padded(text: &str, to: usize) -> String {
-    format!("{text}{:fill$}", "", fill = to.saturating_sub(width(text)))
 }
 
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
@@ -173,7 +165,11 @@ fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Them
     let indent = if title.is_empty() { 2 } else { 4 };
     let column = pairs.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
     for (name, value) in pairs {
-        line(text, indent, &format!("{}  {}", theme.paint(Ink::Faint, &padded(&visible(name), column)), visible(value)));
+        line(
+            text,
+            indent,
+            &format!("{}  {}", theme.paint(Ink::Faint, &padded(&visible(name), column)), visible(value)),
+        );
     }
 }
 
@@ -193,10 +189,14 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
     }
     let (failed, all) = (checks.failed.len() as u64, checks.failed.len() as u64 + checks.held);
     line(text, 2, &theme.paint(Ink::Bad, &format!("✗ {}", narrate::failure(failed, all))));
-    let rows: Vec<[String; 3]> = checks.failed.iter().map(|failure| {
-        let actual = failure.actual.as_deref().unwrap_or("-");
-        [&*failure.fact, &*failure.expected, actual].map(|words| visible(words).into_owned())
-    }).collect();
+    let rows: Vec<[String; 3]> = checks
+        .failed
+        .iter()
+        .map(|failure| {
+            let actual = failure.actual.as_deref().unwrap_or("-");
+            [&*failure.fact, &*failure.expected, actual].map(|words| visible(words).into_owned())
+        })
+        .collect();
     let column = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
     let columns = [column(0), column(1), column(2)];
     for (row, failure) in rows.iter().zip(&checks.failed) {
@@ -204,7 +204,11 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
         let reason = failure.reason.as_deref().map(visible).unwrap_or_default();
         let fact = theme.paint(Ink::Strong, &fact);
         let actual = theme.paint(Ink::Bad, &actual);
-        line(text, 4, &format!("{fact}  expected {expected}  actual {actual}  {}", theme.paint(Ink::Faint, &reason)));
+        line(
+            text,
+            4,
+            &format!("{fact}  expected {expected}  actual {actual}  {}", theme.paint(Ink::Faint, &reason)),
+        );
     }
 }
 

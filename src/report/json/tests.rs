@@ -34,7 +34,17 @@ fn an_access_has_its_facts_with_their_types() {
     assert_eq!(record["line"], 35);
     assert_eq!(record["statement"], "read 0x03D4");
     let facts = &record["facts"];
-    for (name, n) in [("vpn", 0x0F), ("tlbi", 3), ("tlbt", 3), ("ppn", 0x0D), ("pa", 0x354), ("co", 0), ("ci", 5), ("ct", 0x0D), ("byte", 0x36)] {
+    for (name, n) in [
+        ("vpn", 0x0F),
+        ("tlbi", 3),
+        ("tlbt", 3),
+        ("ppn", 0x0D),
+        ("pa", 0x354),
+        ("co", 0),
+        ("ci", 5),
+        ("ct", 0x0D),
+        ("byte", 0x36),
+    ] {
         assert_eq!(facts[name], json!(n), "{name}");
     }
     for (name, word) in [("tlb", "hit"), ("fault", "none"), ("cache", "hit"), ("served", "cache")] {
@@ -69,7 +79,12 @@ fn no_name_stands_twice() {
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
     for line in lines(&script) {
         let Some((_, facts)) = line.split_once("\"facts\":{") else { continue };
-        let mut names: Vec<&str> = facts.trim_end_matches('}').split(',').filter_map(|member| member.split_once(':')).map(|(name, _)| name).collect();
+        let mut names: Vec<&str> = facts
+            .trim_end_matches('}')
+            .split(',')
+            .filter_map(|member| member.split_once(':'))
+            .map(|(name, _)| name)
+            .collect();
         let count = names.len();
         assert!(count > 20, "{line}");
         names.sort_unstable();
@@ -84,7 +99,8 @@ fn the_other_statements_have_what_they_did() {
     assert_eq!(last("let va = 0x28F")["value"], 0x28F);
     assert_eq!(last("let r = 4 / 7")["value"], "4/7");
     assert_eq!(last("let t = \"a\\\"\\n\\x1b\"")["value"], "a\"\n\u{1b}");
-    let record = last("reference 7 0 1 2 0 3 0 4 2 3 0 3 2 1 2 0 1 7 0 1 { frames 3, replacement fifo } => faults 15");
+    let record =
+        last("reference 7 0 1 2 0 3 0 4 2 3 0 3 2 1 2 0 1 7 0 1 { frames 3, replacement fifo } => faults 15");
     assert_eq!(record["facts"]["faults"], 15);
     assert_eq!(record["facts"]["hits"], 5);
     assert_eq!(record["facts"]["rate"], 0.75);
@@ -132,7 +148,8 @@ fn a_closed_pipe_stops_the_run() {
             Ok(())
         }
     }
-    let (sink, ended) = play("repeat 900 { repeat 900 { let x = 1 } }\n", |sources| JsonSink::new(Closed, sources));
+    let (sink, ended) =
+        play("repeat 900 { repeat 900 { let x = 1 } }\n", |sources| JsonSink::new(Closed, sources));
     assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
     assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }

@@ -1,8 +1,8 @@
 //! A machine as a declaration that a script can hold: it reads back as the same machine. Defaults are not said.
 
 use crate::lang::value::{Number, Value};
-use crate::machine::pte::{BITS, PteFormat};
 use crate::machine::policy::Policy;
+use crate::machine::pte::{BITS, PteFormat};
 use crate::machine::spec::{CacheSpec, Capacity, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy};
 use crate::run::nouns::size;
 
@@ -20,7 +20,7 @@ pub fn declaration(spec: &Spec) -> String {
     lines.extend(spec.tlbs.iter().map(|tlb| self::tlb(spec, tlb)));
     lines.extend(spec.caches.iter().map(cache));
     if spec.memory_latency > 0 {
-        lines.push(block("memory", "", vec![latency(spec.memory_latency)]));
+        lines.push(block("memory", "", &[latency(spec.memory_latency)]));
     }
     if spec.cores > 1 {
         lines.push(format!("cores {}", spec.cores));
@@ -29,7 +29,7 @@ pub fn declaration(spec: &Spec) -> String {
 }
 
 /// `tlb NAME { … }`, where the name of the unnamed one is not said.
-fn block(word: &str, name: &str, settings: Vec<String>) -> String {
+fn block(word: &str, name: &str, settings: &[String]) -> String {
     let name = if name == word || name.is_empty() { String::new() } else { format!(" {name}") };
     format!("{word}{name} {{ {} }}", settings.join(", "))
 }
@@ -44,7 +44,7 @@ fn page_table(spec: &Spec, mmu: &Mmu) -> Option<String> {
     if mmu.walk_cached {
         settings.push("walk cached".to_owned());
     }
-    (!settings.is_empty()).then(|| block("page_table", "", settings))
+    (!settings.is_empty()).then(|| block("page_table", "", &settings))
 }
 
 /// The format of an entry, if it is not the default one.
@@ -58,9 +58,11 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
     }
     let mut settings = vec![format!("size {} B", format.bytes)];
     settings.push(format!("ppn {}..{}", format.ppn_low, format.ppn_high));
-    settings.extend(BITS.iter().filter_map(|row| format.place(row.bit).map(|place| format!("{} {place}", row.name))));
+    settings.extend(
+        BITS.iter().filter_map(|row| format.place(row.bit).map(|place| format!("{} {place}", row.name))),
+    );
     settings.extend(format.big_endian.then(|| "big-endian".to_owned()));
-    Some(block("pte", "", settings))
+    Some(block("pte", "", &settings))
 }
 
 fn tlb(spec: &Spec, tlb: &TlbSpec) -> String {
@@ -73,7 +75,7 @@ fn tlb(spec: &Spec, tlb: &TlbSpec) -> String {
     }
     settings.extend(tlb.asid.then(|| "asid on".to_owned()));
     settings.extend(waits(tlb.latency));
-    block("tlb", &tlb.name, settings)
+    block("tlb", &tlb.name, &settings)
 }
 
 fn cache(cache: &CacheSpec) -> String {
@@ -95,7 +97,7 @@ fn cache(cache: &CacheSpec) -> String {
     });
     settings.extend(cache.shared.then(|| "shared".to_owned()));
     settings.extend(waits(cache.latency));
-    block("cache", &cache.name, settings)
+    block("cache", &cache.name, &settings)
 }
 
 fn ways(sets: u64, ways: u32) -> String {
@@ -124,6 +126,7 @@ fn waits(time: Latency) -> Option<String> {
 
 /// A latency is kept in thousandths; a finite decimal says it exactly.
 fn latency(time: Latency) -> String {
-    let value = Number::fraction(i128::from(time), 1000).map_or_else(|_| Value::from(time / 1000), Value::from);
+    let value =
+        Number::fraction(i128::from(time), 1000).map_or_else(|_| Value::from(time / 1000), Value::from);
     format!("latency {value}")
 }

@@ -1,5 +1,7 @@
 //! The parts of a machine in words: names, numbers in the digits of their field, sizes.
 
+use std::fmt::Write as _;
+
 use crate::machine::event::Kind;
 use crate::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 use crate::run::nouns::size;
@@ -107,13 +109,19 @@ pub fn machine(spec: &Spec) -> String {
     let mut text = parts.join(", ");
     for tlb in &spec.tlbs {
         let shape = shape(tlb.sets, tlb.ways);
-        text.push_str(&format!("; {}: {} entries, {shape}{}", title("TLB", "tlb", &tlb.name), tlb.entries(), side(tlb.side)));
+        let _ = write!(
+            text,
+            "; {}: {} entries, {shape}{}",
+            title("TLB", "tlb", &tlb.name),
+            tlb.entries(),
+            side(tlb.side)
+        );
     }
     for cache in &spec.caches {
-        text.push_str(&format!("; {}: {}", title("cache", "cache", &cache.name), self::cache(spec, cache)));
+        let _ = write!(text, "; {}: {}", title("cache", "cache", &cache.name), self::cache(spec, cache));
     }
     if spec.cores > 1 {
-        text.push_str(&format!("; {} cores", spec.cores));
+        let _ = write!(text, "; {} cores", spec.cores);
     }
     text
 }

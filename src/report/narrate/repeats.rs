@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Statements, thousands};
+use super::statement::Statements;
+use super::words::thousands;
 use crate::lang::span::Span;
 use crate::report::doc::{Block, Tone};
 
@@ -55,8 +56,8 @@ impl Repeats {
         blocks
     }
 
-    /// Counts a run of a statement. None if it is not told; else what was left out before it. `must`: it is told anyhow.
-    pub fn count(&mut self, span: Span, text: &str, must: bool) -> Option<Option<Block>> {
+    /// Counts a run of a statement; whether it is told, after what was left out before it. `must`: it is told anyhow.
+    pub fn count(&mut self, span: Span, text: &str, must: bool, blocks: &mut Vec<Block>) -> bool {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);
         if place == next {
@@ -66,10 +67,10 @@ impl Repeats {
         let count = &mut self.counts[place];
         count.runs += 1;
         if count.runs > TOLD && !must {
-            return None;
+            return false;
         }
-        let left_out = count.left_out(count.runs - 1, several);
+        blocks.extend(count.left_out(count.runs - 1, several));
         count.told = count.runs;
-        Some(left_out)
+        true
     }
 }

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{bound, declaration, failure, steps, summary, thousands};
+use super::words::thousands;
+use super::{bound, declaration, failure, steps, summary};
 use crate::machine::spec::Spec;
 use crate::report::doc::{Block, Step, Table, Tone};
 use crate::report::narrate::{Statement, reference};
@@ -71,7 +72,10 @@ fn steps_of_a_fault_end_at_the_handler() {
     ];
     assert_eq!(lines(steps), expected);
     let Block::Paragraph { text, .. } = &blocks[1] else { panic!("no words") };
-    assert!(text.contains("pick a victim page (writing it to disk if it is dirty)") && text.contains("runs again"));
+    assert!(
+        text.contains("pick a victim page (writing it to disk if it is dirty)")
+            && text.contains("runs again")
+    );
 }
 
 #[test]
@@ -79,7 +83,11 @@ fn steps_of_a_store_mark_the_block() {
     let steps = lines(&steps_of(&format!("{SIMPLE}write 0x03D4 = 0x41")));
     assert_eq!(steps.last().unwrap(), "cache: stores byte 0x41; the block is now dirty");
     let through = "machine { physical 8 bits; cache { lines 4, block 4 B, direct-mapped, write-through, no-write-allocate } }\nwrite 0x10 = 7";
-    let expected = ["CPU → cache: physical address 0x10, to store to", "cache: CI 0x0, CT 0x1: miss", "memory: stores at 0x10"];
+    let expected = [
+        "CPU → cache: physical address 0x10, to store to",
+        "cache: CI 0x0, CT 0x1: miss",
+        "memory: stores at 0x10",
+    ];
     assert_eq!(lines(&steps_of(through)), expected);
 }
 
@@ -182,14 +190,25 @@ fn counts_are_said_in_words() {
     let totals = Totals { statements: 14, checks: 36, held: 36, scenarios: 0 };
     assert_eq!(summary(totals, 0), (Tone::Good, "14 statements, 36 facts hold".to_owned()));
     let totals = Totals { held: 34, scenarios: 3, ..totals };
-    assert_eq!(summary(totals, 0), (Tone::Bad, "14 statements in 3 scenarios, 2 of 36 facts do not hold".to_owned()));
+    assert_eq!(
+        summary(totals, 0),
+        (Tone::Bad, "14 statements in 3 scenarios, 2 of 36 facts do not hold".to_owned())
+    );
     let totals = Totals { statements: 1, ..Totals::default() };
-    assert_eq!(summary(totals, 1), (Tone::Bad, "1 statement, no facts stated, 1 mistake in the script".to_owned()));
+    assert_eq!(
+        summary(totals, 1),
+        (Tone::Bad, "1 statement, no facts stated, 1 mistake in the script".to_owned())
+    );
 }
 
 #[test]
 fn variables_are_told_in_the_base_of_the_script() {
-    let statement = |text: &str| Statement { file: String::new(), line: 1, text: text.to_owned(), short: text.to_owned() };
+    let statement = |text: &str| Statement {
+        file: String::new(),
+        line: 1,
+        text: text.to_owned(),
+        short: text.to_owned(),
+    };
     assert_eq!(bound("va", &655u64.into(), &statement("choose va in 0..0x3FFF")), "va = 0x28F");
     assert_eq!(bound("va", &655u64.into(), &statement("let va = 5 * 131")), "va = 655 (0x28F)");
     assert_eq!(bound("n", &4u64.into(), &statement("let n = 2 + 2")), "n = 4");

@@ -3,9 +3,12 @@
 //! An address of few bits gets a cell a bit, as on the slides. A wider one gets a cell for each stretch of bits between
 //! two ends of fields, with the numbers of its first and last bit.
 
+use std::fmt::Write;
+
+use super::lines::{line, width};
 use super::theme::{Ink, Theme};
-use super::{line, visible, width};
 use crate::report::doc::{BitField, Ruler, RulerRow};
+use crate::report::excerpt::visible;
 
 /// The widest address that gets a cell a bit.
 const CELLS: u32 = 20;
@@ -100,7 +103,7 @@ impl Drawing {
                 line.push_str(&" ".repeat(before));
             }
             line.push('│');
-            line.push_str(&format!("{:^room$}", field.full_name(), room = self.room(field)));
+            let _ = write!(line, "{:^room$}", field.full_name(), room = self.room(field));
         }
         line.push('│');
         line
@@ -111,8 +114,10 @@ impl Drawing {
         let mut line = String::new();
         for at in 0..=self.0.len() {
             let wall = |row: Option<&RulerRow>| row.is_some_and(|row| self.wall(row, at));
-            let roof = |at: Option<usize>| at.is_some_and(|at| [above, below].into_iter().flatten().any(|row| self.covers(row, at)));
-            line.push(junction(wall(above), wall(below), roof(at.checked_sub(1)), roof(Some(at))));
+            let roof = |at: Option<usize>| {
+                at.is_some_and(|at| [above, below].into_iter().flatten().any(|row| self.covers(row, at)))
+            };
+            line.push(junction((wall(above), wall(below)), (roof(at.checked_sub(1)), roof(Some(at)))));
             if let Some(stretch) = self.0.get(at) {
                 let stroke = if roof(Some(at)) { "─" } else { " " };
                 line.push_str(&stroke.repeat(stretch.width));
@@ -132,7 +137,7 @@ impl Drawing {
 }
 
 /// Where lines meet.
-fn junction(up: bool, down: bool, left: bool, right: bool) -> char {
+fn junction((up, down): (bool, bool), (left, right): (bool, bool)) -> char {
     match (up, down, left, right) {
         (true, true, true, true) => '┼',
         (true, true, true, false) => '┤',

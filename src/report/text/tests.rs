@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Options, TextSink, text};
-use crate::report::narrate::rulers;
 use crate::report::doc::Block;
+use crate::report::narrate::rulers;
 use crate::report::playing::{SIMPLE, play, records};
 use crate::run::record::Did;
 
@@ -39,15 +39,29 @@ fn the_worksheets_of_the_lecture_are_filled_in() {
     // CS:APP 9.6.4 as lectures.md section 1 has it: VA, then VPN TLBI TLBT hit fault PPN, then PA CO CI CT hit byte.
     let answers = [
         ("0x03D4", ["0F", "3", "03", "yes", "no", "0D"], ["354", "0", "5", "0D", "yes", "0x36"]),
-        ("0x028F", ["0A", "2", "02", "no", "no", "09"], ["24F", "3", "3", "09", "no", "unknown (from memory)"]),
-        ("0x0020", ["00", "0", "00", "no", "no", "28"], ["A20", "0", "8", "28", "no", "unknown (from memory)"]),
+        (
+            "0x028F",
+            ["0A", "2", "02", "no", "no", "09"],
+            ["24F", "3", "3", "09", "no", "unknown (from memory)"],
+        ),
+        (
+            "0x0020",
+            ["00", "0", "00", "no", "no", "28"],
+            ["A20", "0", "8", "28", "no", "unknown (from memory)"],
+        ),
     ];
     for (va, [vpn, tlbi, tlbt, tlb, fault, ppn], [pa, co, ci, ct, cache, byte]) in answers {
         let lines = last(&format!("read {va}"));
-        let upper = format!("  VPN 0x{vpn}  TLBI 0x{tlbi}  TLBT 0x{tlbt}  TLB hit? {tlb}  page fault? {fault}  PPN 0x{ppn}");
+        let upper = format!(
+            "  VPN 0x{vpn}  TLBI 0x{tlbi}  TLBT 0x{tlbt}  TLB hit? {tlb}  page fault? {fault}  PPN 0x{ppn}"
+        );
         let lower = format!("  PA 0x{pa}  CO 0x{co}  CI 0x{ci}  CT 0x{ct}  cache hit? {cache}  byte {byte}");
         assert_eq!(lines[1..3], [upper, lower]);
-        assert!(lines[0].starts_with(&format!("read {va} ")) && lines[0].ends_with(" t.pw:35"), "{}", lines[0]);
+        assert!(
+            lines[0].starts_with(&format!("read {va} ")) && lines[0].ends_with(" t.pw:35"),
+            "{}",
+            lines[0]
+        );
     }
 }
 
@@ -70,7 +84,8 @@ fn tables_look_like_the_textbook() {
         "2 │ 02 - 0 │ 08 - 0 │ 06 - 0 │ 03 - 0",
         "3 │ 07 - 0 │ 03 0D 1 │ 0A 34 1 │ 02 - 0",
     ];
-    let shown: Vec<String> = lines[2..].iter().filter(|line| !line.contains('┼')).map(|line| words(line)).collect();
+    let shown: Vec<String> =
+        lines[2..].iter().filter(|line| !line.contains('┼')).map(|line| words(line)).collect();
     assert_eq!(shown, rows);
     let bars = columns(&lines[2], '│');
     assert_eq!(bars.len(), 4);
@@ -117,9 +132,16 @@ fn rulers_of_a_large_machine_number_the_ends_of_fields() {
         let drawn = text(&[Block::Ruler(ruler.clone())], false);
         let lines: Vec<&str> = drawn.lines().collect();
         let numbers: Vec<char> = lines[1].chars().collect();
-        let number_from = |at: usize| numbers[at..].iter().skip_while(|c| **c == ' ').take_while(|c| c.is_ascii_digit()).collect::<String>();
+        let number_from = |at: usize| {
+            numbers[at..]
+                .iter()
+                .skip_while(|c| **c == ' ')
+                .take_while(|c| c.is_ascii_digit())
+                .collect::<String>()
+        };
         let number_to = |at: usize| {
-            let digits = numbers[..=at.min(numbers.len() - 1)].iter().rev().take_while(|c| c.is_ascii_digit());
+            let digits =
+                numbers[..=at.min(numbers.len() - 1)].iter().rev().take_while(|c| c.is_ascii_digit());
             digits.collect::<Vec<_>>().into_iter().rev().collect::<String>()
         };
         for (row, line) in ruler.rows.iter().zip(lines[3..].iter().step_by(2)) {
@@ -146,7 +168,9 @@ fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
         let row = rulers[ruler].rows.iter().find(|row| row.label == label).unwrap();
         row.fields.iter().map(|field| (field.full_name(), field.high - field.low + 1)).collect()
     };
-    let owned = |parts: &[(&str, u32)]| -> Vec<(String, u32)> { parts.iter().map(|(name, bits)| ((*name).to_owned(), *bits)).collect() };
+    let owned = |parts: &[(&str, u32)]| -> Vec<(String, u32)> {
+        parts.iter().map(|(name, bits)| ((*name).to_owned(), *bits)).collect()
+    };
     assert_eq!(cut(0, ""), owned(&[("VPN", 36), ("VPO", 12)]));
     assert_eq!(cut(0, "page tables"), owned(&[("VPN1", 9), ("VPN2", 9), ("VPN3", 9), ("VPN4", 9)]));
     assert_eq!(cut(0, "dTLB"), owned(&[("TLBT", 32), ("TLBI", 4)]));
@@ -160,7 +184,10 @@ fn failed_facts_are_aligned_and_say_why() {
     assert_eq!(lines[3], "  ✗ 3 of 4 facts do not hold");
     assert_eq!(lines[4], "    ppn    expected 0x0D  actual 0x09     VPN 0x0A is mapped to PPN 0x09");
     assert!(lines[5].starts_with("    byte   expected 0x36  actual unknown  "), "{}", lines[5]);
-    assert_eq!(lines[6], "    cache  expected hit   actual miss     no valid way of set 0x3 of cache holds tag 0x09");
+    assert_eq!(
+        lines[6],
+        "    cache  expected hit   actual miss     no valid way of set 0x3 of cache holds tag 0x09"
+    );
     assert_eq!(last("read 0x03D4 => tlb hit")[3], "  ✓ 1 fact holds");
     assert_eq!(last("read 0x03D4 => tlb hit, ppn 0x0D")[3], "  ✓ 2 facts hold");
 }
@@ -172,7 +199,10 @@ fn loops_are_told_by_their_first_rounds() {
     assert_eq!(text.matches("\n  probe read 0x").count(), 100);
     assert!(text.contains("\nfor i in 0..10000 { … } "), "{text}");
     assert!(text.contains("\n  … 9,900 more\n\nprobe 0x40 "), "{text}");
-    assert!(text.contains("\n  probe read 0x0000 → TLB miss, PPN 0x28, PA 0xA00, cache miss, byte unknown\n"), "{text}");
+    assert!(
+        text.contains("\n  probe read 0x0000 → TLB miss, PPN 0x28, PA 0xA00, cache miss, byte unknown\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -180,7 +210,10 @@ fn failures_deep_in_a_loop_are_told() {
     // Page 1 is not present, page 0 is; the last of 900 rounds looks at page 1.
     let text = told(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
     assert!(!text.contains('✗') && text.contains("  … 800 more\n"));
-    let text = told(&format!("{SIMPLE}for i in 0..900 {{ probe i // 899 * 0x40 => fault none }}\n"), Options::default());
+    let text = told(
+        &format!("{SIMPLE}for i in 0..900 {{ probe i // 899 * 0x40 => fault none }}\n"),
+        Options::default(),
+    );
     assert_eq!(text.matches('✗').count(), 1);
     let at = text.find('✗').unwrap();
     let told = "\n  … 799 more\n  probe read 0x0040 → TLB miss, page fault  (t.pw:35)\n  ";
@@ -199,7 +232,9 @@ fn the_summary_counts() {
 
 #[test]
 fn colour_changes_nothing_but_the_colour() {
-    let script = format!("{SIMPLE}read 0x028F => ppn 1\nshow tlb\nshow geometry\nshow steps\nscenario \"x\" {{ read 0x20 }}\n");
+    let script = format!(
+        "{SIMPLE}read 0x028F => ppn 1\nshow tlb\nshow geometry\nshow steps\nscenario \"x\" {{ read 0x20 }}\n"
+    );
     let plain = told(&script, Options { explain: true, color: false });
     let colored = told(&script, Options { explain: true, color: true });
     assert!(!plain.contains('\x1b') && colored.contains("\x1b[31m"));
@@ -212,7 +247,8 @@ fn colour_changes_nothing_but_the_colour() {
 
 #[test]
 fn what_a_terminal_would_act_on_is_made_visible() {
-    let text = told("let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n", Options::default());
+    let text =
+        told("let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n", Options::default());
     assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
 }
 
@@ -239,7 +275,8 @@ impl Write for Closing {
 #[test]
 fn a_closed_pipe_stops_the_run() {
     let script = format!("{SIMPLE}repeat 900 {{ repeat 900 {{ expect 1 == 2 }} }}\n");
-    let (sink, ended) = play(&script, |sources| TextSink::new(Closing { left: 100 }, sources, Options::default()));
+    let (sink, ended) =
+        play(&script, |sources| TextSink::new(Closing { left: 100 }, sources, Options::default()));
     assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
     assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
