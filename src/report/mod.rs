@@ -5,8 +5,8 @@ pub mod doc;
 mod excerpt;
 pub mod json;
 pub mod narrate;
-pub mod text;
 #[cfg(test)]
 mod playing;
 #[cfg(test)]
 mod tests;
+pub mod text;
