@@ -10,5 +10,3 @@ mod playing;
 #[cfg(test)]
 mod tests;
 pub mod text;
-#[cfg(test)]
-mod trial;
