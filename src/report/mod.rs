@@ -5,10 +5,8 @@ pub mod doc;
 mod excerpt;
 pub mod json;
 pub mod narrate;
-pub mod text;
 #[cfg(test)]
 mod playing;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod trial;
+pub mod text;
