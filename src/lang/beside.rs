@@ -45,7 +45,8 @@ impl<'a> Beside<'a> {
         if let Some(number) = self.read.get(&canonical) {
             return Ok(*number);
         }
-        let text = include::load(self.loader, &canonical, SIZE_LIMIT).map_err(|reason| include::unreadable(path, &reason))?;
+        let text = include::load(self.loader, &canonical, SIZE_LIMIT)
+            .map_err(|reason| include::unreadable(path, &reason))?;
         let name = include::name_beside(from.as_deref().unwrap_or(Path::new("")), path);
         let number = self.sources.add(&name.display().to_string(), Some(name.clone()), &text);
         self.read.insert(canonical, number);

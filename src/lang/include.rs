@@ -331,7 +331,12 @@ pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf
 ///
 /// # Errors
 /// `outside-folder` if it does not lie in `root` or below, `unreadable` if it is not there.
-pub(super) fn find(loader: &dyn Loader, root: &Path, folder: &Path, path: &Word) -> Result<PathBuf, Diagnostic> {
+pub(super) fn find(
+    loader: &dyn Loader,
+    root: &Path,
+    folder: &Path,
+    path: &Word,
+) -> Result<PathBuf, Diagnostic> {
     let target = folder.join(&*path.text);
     match loader.canonical(&target) {
         Ok(canonical) if canonical.starts_with(root) => Ok(canonical),

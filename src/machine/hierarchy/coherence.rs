@@ -48,8 +48,11 @@ impl Hierarchy {
             let before = (first, last);
             for (inst, cache) in self.caches.iter().enumerate() {
                 if cache.used() && cache.inclusion == Inclusion::Inclusive && route.place_of(inst).is_none() {
-                    let held = cache.holders(first, last).map(|(_, base)| (base, base | ((1 << cache.block_bits) - 1)));
-                    (first, last) = held.fold((first, last), |(from, to), (base, end)| (from.min(base), to.max(end)));
+                    let held = cache
+                        .holders(first, last)
+                        .map(|(_, base)| (base, base | ((1 << cache.block_bits) - 1)));
+                    (first, last) =
+                        held.fold((first, last), |(from, to), (base, end)| (from.min(base), to.max(end)));
                 }
             }
             if (first, last) == before {

@@ -166,7 +166,14 @@ impl Hierarchy {
     }
 
     /// Takes a block that leaves an inclusive cache from those above.
-    pub(super) fn gather<O: Observer>(&mut self, route: &Route, k: usize, slot: Slot, base: u64, ctx: &mut Ctx<'_, O>) {
+    pub(super) fn gather<O: Observer>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        slot: Slot,
+        base: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         if self.caches[route.at(k)].inclusion == Inclusion::Inclusive {
             self.settle(route, k, base, ctx);
             self.recall(route.at(k), slot, base, ctx);

@@ -203,9 +203,15 @@ fn assert_sound(machine: &Machine) {
             own.dedup();
             assert_eq!(own.len(), count, "{} holds a block twice", cache.name);
             let covers = nested && cache.inclusion == Inclusion::Inclusive;
-            for (m, above) in caches[..n].iter().enumerate().filter(|(_, above)| covers && above.side.meets(cache.side)) {
+            for (m, above) in
+                caches[..n].iter().enumerate().filter(|(_, above)| covers && above.side.meets(cache.side))
+            {
                 for (_, base) in machine.hierarchy.cache(m, core).blocks() {
-                    assert!(machine.hierarchy.cache(n, core).holder(base).is_some(), "{base:#x} of {}", above.name);
+                    assert!(
+                        machine.hierarchy.cache(n, core).holder(base).is_some(),
+                        "{base:#x} of {}",
+                        above.name
+                    );
                 }
             }
         }

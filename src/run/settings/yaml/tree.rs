@@ -115,11 +115,15 @@ fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::R
 struct Refusal(&'static str, &'static str);
 
 const EMPTY: Refusal = Refusal("the file says nothing", "write settings as in `page: 4 KB`, one a line");
-const KEY: Refusal = Refusal("the name of a setting is a word", "write settings as in `page: 4 KB`, one a line");
+const KEY: Refusal =
+    Refusal("the name of a setting is a word", "write settings as in `page: 4 KB`, one a line");
 const TAG: Refusal = Refusal("a machine file has no tags", "leave out what begins with `!`");
-const LONG: Refusal = Refusal("a machine file has at most 4096 values", "say less, or repeat less by aliases");
-const DEEP: Refusal = Refusal("blocks and lists lie too deep in each other", "a machine needs no more than four");
-const LINES: Refusal = Refusal("this is not written as it is meant", "write it on one line and without escapes");
+const LONG: Refusal =
+    Refusal("a machine file has at most 4096 values", "say less, or repeat less by aliases");
+const DEEP: Refusal =
+    Refusal("blocks and lists lie too deep in each other", "a machine needs no more than four");
+const LINES: Refusal =
+    Refusal("this is not written as it is meant", "write it on one line and without escapes");
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -258,7 +262,10 @@ impl<'t> Scalars<'t> {
         let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         let end = start.checked_add(part.len())?;
         self.text.get(start..end).filter(|found| *found == part)?;
-        let around = (start.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)), self.text.as_bytes().get(end));
+        let around = (
+            start.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)),
+            self.text.as_bytes().get(end),
+        );
         let quoted = matches!(around, (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')));
         let span = Span { file: self.file, start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? };
         Some(Scalar { text: part, span, quoted })
