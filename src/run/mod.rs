@@ -1,6 +1,7 @@
 //! The interpreter: what a script does, statement by statement, and whether what it states holds.
 
 pub mod absent;
+mod access;
 mod checks;
 mod choose;
 mod dry;
@@ -15,6 +16,7 @@ mod reference;
 mod script;
 pub mod session;
 pub mod settings;
+mod shown;
 pub mod state;
 pub mod verbs;
 pub mod view;
