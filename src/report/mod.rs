@@ -1,6 +1,14 @@
 //! What happened made readable.
 
 pub mod diagnostics;
+pub mod doc;
 mod excerpt;
+pub mod json;
+pub mod narrate;
+pub mod text;
+#[cfg(test)]
+mod playing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial;

@@ -19,8 +19,10 @@ pub struct StepRecord {
     pub span: Span,
     /// The scenario it belongs to.
     pub scenario: Option<Rc<str>>,
-    /// How many loops and definitions stand around it.
+    /// How many loops stand around it.
     pub depth: u32,
+    /// The outermost of them.
+    pub outer: Option<Span>,
     /// What it did.
     pub did: Rc<Did>,
     /// What was stated of it.
