@@ -22,4 +22,5 @@ pub mod verbs;
 pub mod view;
 
 pub use files::Files;
+pub use reference::REFERENCE_SETTINGS;
 pub use script::{Ended, check, run};
