@@ -9,6 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::explain;
 use super::reading::Reading;
+use super::running::Run;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use crate::report::manual::{self, SECTIONS, Section};
 
@@ -28,6 +29,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run scripts: tell what happened, and check what they state
+    Run(Run),
     /// Read and check scripts without running them
     Check {
         /// The scripts; `-` is standard input
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
+        Command::Run(run) => run.all(arguments.color),
         Command::Check { files } => check(files, arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),

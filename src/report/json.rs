@@ -119,15 +119,20 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 self.line.push_str(",\"facts\":{");
                 let known = self.facts.take().filter(|(spec, _)| Rc::ptr_eq(spec, &access.spec));
                 let known = known.unwrap_or_else(|| (access.spec.clone(), keys(&access.spec)));
-                let told = known.1.iter().filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
+                let told =
+                    known.1.iter().filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
                 members(&mut self.line, told);
                 self.line.push('}');
                 self.facts = Some(known);
             }
             Did::Reference(run) => {
                 self.line.push_str(",\"facts\":{");
-                let names: Vec<String> = REFERENCE_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
-                members(&mut self.line, names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))));
+                let names: Vec<String> =
+                    REFERENCE_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
+                members(
+                    &mut self.line,
+                    names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))),
+                );
                 self.line.push('}');
             }
             Did::Bound { name, value } => {

@@ -6,10 +6,10 @@ mod excerpt;
 pub mod json;
 pub mod manual;
 pub mod narrate;
-pub mod text;
 #[cfg(test)]
 mod playing;
 #[cfg(test)]
 mod tests;
+pub mod text;
 #[cfg(test)]
 mod trial;

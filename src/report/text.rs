@@ -130,7 +130,11 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         }
         Block::Worksheet(blanks) => {
             let blanks = blanks.iter().map(|blank| {
-                format!("{} {}", theme.paint(Ink::Faint, &blank.label), theme.paint(Ink::Strong, &visible(&blank.value)))
+                format!(
+                    "{} {}",
+                    theme.paint(Ink::Faint, &blank.label),
+                    theme.paint(Ink::Strong, &visible(&blank.value))
+                )
             });
             line(text, 2, &blanks.collect::<Vec<_>>().join("  "));
         }
@@ -171,7 +175,11 @@ fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Them
     let indent = if title.is_empty() { 2 } else { 4 };
     let column = pairs.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
     for (name, value) in pairs {
-        line(text, indent, &format!("{}  {}", theme.paint(Ink::Faint, &padded(&visible(name), column)), visible(value)));
+        line(
+            text,
+            indent,
+            &format!("{}  {}", theme.paint(Ink::Faint, &padded(&visible(name), column)), visible(value)),
+        );
     }
 }
 
@@ -191,10 +199,14 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
     }
     let (failed, all) = (checks.failed.len() as u64, checks.failed.len() as u64 + checks.held);
     line(text, 2, &theme.paint(Ink::Bad, &format!("✗ {}", narrate::failure(failed, all))));
-    let rows: Vec<[String; 3]> = checks.failed.iter().map(|failure| {
-        let actual = failure.actual.as_deref().unwrap_or("-");
-        [&*failure.fact, &*failure.expected, actual].map(|words| visible(words).into_owned())
-    }).collect();
+    let rows: Vec<[String; 3]> = checks
+        .failed
+        .iter()
+        .map(|failure| {
+            let actual = failure.actual.as_deref().unwrap_or("-");
+            [&*failure.fact, &*failure.expected, actual].map(|words| visible(words).into_owned())
+        })
+        .collect();
     let column = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
     let columns = [column(0), column(1), column(2)];
     for (row, failure) in rows.iter().zip(&checks.failed) {
@@ -202,7 +214,11 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
         let reason = failure.reason.as_deref().map(visible).unwrap_or_default();
         let fact = theme.paint(Ink::Strong, &fact);
         let actual = theme.paint(Ink::Bad, &actual);
-        line(text, 4, &format!("{fact}  expected {expected}  actual {actual}  {}", theme.paint(Ink::Faint, &reason)));
+        line(
+            text,
+            4,
+            &format!("{fact}  expected {expected}  actual {actual}  {}", theme.paint(Ink::Faint, &reason)),
+        );
     }
 }
 

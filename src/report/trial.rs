@@ -1,6 +1,6 @@
+use super::json::JsonSink;
 use super::playing::{SIMPLE, play};
 use super::text::{Options, TextSink};
-use super::json::JsonSink;
 #[test]
 fn trial() {
     let Ok(path) = std::env::var("PW") else { return };
@@ -10,7 +10,8 @@ fn trial() {
         let (sink, ended) = play(&script, |sources| JsonSink::new(&mut out, sources));
         sink.finish(ended.totals, 0).unwrap();
     } else {
-        let options = Options { explain: std::env::var("EXPLAIN").is_ok(), color: std::env::var("COLOR").is_ok() };
+        let options =
+            Options { explain: std::env::var("EXPLAIN").is_ok(), color: std::env::var("COLOR").is_ok() };
         let (sink, ended) = play(&script, |sources| TextSink::new(&mut out, sources, options));
         sink.finish(ended.totals, 0).unwrap();
     }

@@ -23,4 +23,4 @@ pub mod view;
 
 pub use files::Files;
 pub use reference::REFERENCE_SETTINGS;
-pub use script::{Ended, check, run};
+pub use script::{Ended, check, play, run};

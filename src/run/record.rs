@@ -116,6 +116,17 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// The sum of two runs.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            statements: self.statements + other.statements,
+            checks: self.checks + other.checks,
+            held: self.held + other.held,
+            scenarios: self.scenarios + other.scenarios,
+        }
+    }
+
     /// Checks that did not hold.
     pub fn failed(&self) -> u64 {
         self.checks - self.held

@@ -1,8 +1,8 @@
 //! A machine as a declaration that a script can hold: it reads back as the same machine. Defaults are not said.
 
 use crate::lang::value::{Number, Value};
-use crate::machine::pte::{BITS, PteFormat};
 use crate::machine::policy::Policy;
+use crate::machine::pte::{BITS, PteFormat};
 use crate::machine::spec::{CacheSpec, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy};
 use crate::run::nouns::size;
 
@@ -58,7 +58,9 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
     }
     let mut settings = vec![format!("size {} B", format.bytes)];
     settings.push(format!("ppn {}..{}", format.ppn_low, format.ppn_high));
-    settings.extend(BITS.iter().filter_map(|row| format.place(row.bit).map(|place| format!("{} {place}", row.name))));
+    settings.extend(
+        BITS.iter().filter_map(|row| format.place(row.bit).map(|place| format!("{} {place}", row.name))),
+    );
     settings.extend(format.big_endian.then(|| "big-endian".to_owned()));
     Some(block("pte", "", settings))
 }
@@ -120,6 +122,7 @@ fn waits(time: Latency) -> Option<String> {
 
 /// A latency is kept in thousandths; a finite decimal says it exactly.
 fn latency(time: Latency) -> String {
-    let value = Number::fraction(i128::from(time), 1000).map_or_else(|_| Value::from(time / 1000), Value::from);
+    let value =
+        Number::fraction(i128::from(time), 1000).map_or_else(|_| Value::from(time / 1000), Value::from);
     format!("latency {value}")
 }

@@ -95,7 +95,12 @@ pub fn machine(spec: &Spec) -> String {
     let mut text = parts.join(", ");
     for tlb in &spec.tlbs {
         let shape = shape(tlb.sets, tlb.ways);
-        text.push_str(&format!("; {}: {} entries, {shape}{}", title("TLB", "tlb", &tlb.name), tlb.entries(), side(tlb.side)));
+        text.push_str(&format!(
+            "; {}: {} entries, {shape}{}",
+            title("TLB", "tlb", &tlb.name),
+            tlb.entries(),
+            side(tlb.side)
+        ));
     }
     for cache in &spec.caches {
         text.push_str(&format!("; {}: {}", title("cache", "cache", &cache.name), self::cache(spec, cache)));

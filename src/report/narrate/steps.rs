@@ -40,7 +40,16 @@ pub struct Sequence<'a> {
 impl<'a> Sequence<'a> {
     fn new(access: &'a Access) -> Self {
         let source = "memory".to_owned();
-        Self { access, fetched: Vec::new(), source, steps: Vec::new(), asked: false, stored: false, holder: None, pieces: 0 }
+        Self {
+            access,
+            fetched: Vec::new(),
+            source,
+            steps: Vec::new(),
+            asked: false,
+            stored: false,
+            holder: None,
+            pieces: 0,
+        }
     }
 
     /// Adds a step.
@@ -54,7 +63,10 @@ impl<'a> Sequence<'a> {
             self.begin(self.access.va, 0);
         }
         for (at, event) in events.iter().enumerate() {
-            if walks(event) && !self.asked && let Some(entry) = Fetched::next(&events[at..]) {
+            if walks(event)
+                && !self.asked
+                && let Some(entry) = Fetched::next(&events[at..])
+            {
                 self.asked = true;
                 self.ask(entry);
             }
@@ -76,7 +88,10 @@ impl<'a> Sequence<'a> {
             Event::TlbLookup { tlb, set, tag, way } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
                 let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
-                self.push(format!("MMU → {}", parts::tlb_name(spec, tlb)), format!("TLBI {set}, TLBT {tag}: {found}"));
+                self.push(
+                    format!("MMU → {}", parts::tlb_name(spec, tlb)),
+                    format!("TLBI {set}, TLBT {tag}: {found}"),
+                );
             }
             Event::Pte { .. } => {
                 self.asked = false;
@@ -87,8 +102,12 @@ impl<'a> Sequence<'a> {
             Event::Marked { level, dirty } => self.mark(level, dirty),
             Event::TlbFill { tlb, set, way, tag, victim } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
-                let instead = victim.map(|victim| format!(", in place of tag {}", parts::tlb_tag(spec, tlb, victim.raw())));
-                let what = format!("keeps the translation: set {set}, way {way}, tag {tag}{}", instead.unwrap_or_default());
+                let instead = victim
+                    .map(|victim| format!(", in place of tag {}", parts::tlb_tag(spec, tlb, victim.raw())));
+                let what = format!(
+                    "keeps the translation: set {set}, way {way}, tag {tag}{}",
+                    instead.unwrap_or_default()
+                );
                 self.push(format!("MMU → {}", parts::tlb_name(spec, tlb)), what);
             }
             Event::Translated { pa, .. } => self.translated(pa),
@@ -102,7 +121,8 @@ impl<'a> Sequence<'a> {
         let spec = &self.access.spec;
         match event {
             Event::CacheLookup { cache, set, tag, way, purpose } => {
-                let (set, tag) = (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
+                let (set, tag) =
+                    (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
                 let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
                 let name = parts::cache_name(spec, cache).to_owned();
                 if way.is_some() {
@@ -115,10 +135,17 @@ impl<'a> Sequence<'a> {
                 if purpose == Purpose::Demand {
                     self.holder = Some(cache);
                 }
-                let (set, tag) = (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
+                let (set, tag) =
+                    (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
                 let dirty = if writeback { ", which was dirty and was written back" } else { "" };
-                let instead = victim.map(|victim| format!(", in place of tag {}{dirty}", parts::cache_tag(spec, cache, victim.raw())));
-                let block = if purpose == Purpose::Writeback { "takes the block written back" } else { "takes the block in" };
+                let instead = victim.map(|victim| {
+                    format!(", in place of tag {}{dirty}", parts::cache_tag(spec, cache, victim.raw()))
+                });
+                let block = if purpose == Purpose::Writeback {
+                    "takes the block written back"
+                } else {
+                    "takes the block in"
+                };
                 let what = format!("{block}: set {set}, way {way}, tag {tag}{}", instead.unwrap_or_default());
                 self.push(parts::cache_name(spec, cache).to_owned(), what);
             }
@@ -128,7 +155,9 @@ impl<'a> Sequence<'a> {
                     self.push("other caches".to_owned(), text.trim_end_matches('.').to_owned());
                 }
             }
-            Event::Bypassed { .. } => self.push("MMU".to_owned(), "CD is set: the caches are passed by".to_owned()),
+            Event::Bypassed { .. } => {
+                self.push("MMU".to_owned(), "CD is set: the caches are passed by".to_owned())
+            }
             _ => {}
         }
     }
@@ -145,7 +174,10 @@ impl<'a> Sequence<'a> {
         if let Some(mmu) = &spec.mmu {
             let offset = va.raw() & (1u64 << mmu.page_bits).wrapping_sub(1);
             let (vpn, vpo) = (parts::vpn(spec, va.raw()), parts::hex(offset, mmu.page_bits));
-            self.push("CPU → MMU".to_owned(), format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})"));
+            self.push(
+                "CPU → MMU".to_owned(),
+                format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})"),
+            );
         } else {
             let to = self.first_part();
             self.push(format!("CPU → {to}"), format!("{piece}physical address {address}{}", self.storing()));
@@ -194,10 +226,13 @@ impl<'a> Sequence<'a> {
 
     fn faulted(&mut self, fault: Fault) {
         let (what, then) = match fault {
-            Fault::NotPresent { .. } => ("exception: page fault".to_owned(), "control goes to the kernel's page fault handler"),
-            Fault::Protection { why } => {
-                (format!("exception: {}", notes::forbidden(self.access, why)), "control goes to the kernel's fault handler")
+            Fault::NotPresent { .. } => {
+                ("exception: page fault".to_owned(), "control goes to the kernel's page fault handler")
             }
+            Fault::Protection { why } => (
+                format!("exception: {}", notes::forbidden(self.access, why)),
+                "control goes to the kernel's fault handler",
+            ),
         };
         self.push("MMU → CPU".to_owned(), what);
         self.push("CPU → handler".to_owned(), then.to_owned());
@@ -230,9 +265,17 @@ impl<'a> Sequence<'a> {
         match (self.access.verb, self.holder) {
             (AccessVerb::Translate, _) => {}
             (AccessVerb::Write, Some(cache)) if !self.stored => {
-                let back = self.access.spec.caches.get(cache as usize).is_some_and(|cache| cache.write == WritePolicy::Back);
+                let back = self
+                    .access
+                    .spec
+                    .caches
+                    .get(cache as usize)
+                    .is_some_and(|cache| cache.write == WritePolicy::Back);
                 let dirty = if back { "; the block is now dirty" } else { "" };
-                self.push(parts::cache_name(&self.access.spec, cache).to_owned(), format!("stores {data}{dirty}"));
+                self.push(
+                    parts::cache_name(&self.access.spec, cache).to_owned(),
+                    format!("stores {data}{dirty}"),
+                );
             }
             (AccessVerb::Write, _) => {}
             _ => {

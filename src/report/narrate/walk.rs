@@ -22,7 +22,9 @@ impl Fetched {
     /// The next entry that these events fetch.
     pub fn next(events: &[Event]) -> Option<Self> {
         events.iter().find_map(|event| match *event {
-            Event::Pte { level, index, address, value, found } => Some(Self { level, index, address, value, found }),
+            Event::Pte { level, index, address, value, found } => {
+                Some(Self { level, index, address, value, found })
+            }
             _ => None,
         })
     }
@@ -35,7 +37,11 @@ impl Sequence<'_> {
         let spec = &self.access.spec;
         let several = mmu.levels.len() > 1;
         let (level, bits) = (entry.level, mmu.levels.get(entry.level as usize - 1).copied().unwrap_or(1));
-        let part = if several { format!("VPN{level} {}", parts::hex(entry.index, bits)) } else { format!("VPN {}", parts::hex(entry.index, bits)) };
+        let part = if several {
+            format!("VPN{level} {}", parts::hex(entry.index, bits))
+        } else {
+            format!("VPN {}", parts::hex(entry.index, bits))
+        };
         let what = match entry.address {
             Some(address) => {
                 let base = if level == 1 { "CR3".to_owned() } else { format!("the level-{level} table") };
@@ -55,16 +61,25 @@ impl Sequence<'_> {
     /// The MMU gets an entry.
     pub fn answer(&mut self, entry: Fetched) {
         let Some(mmu) = &self.access.spec.mmu else { return };
-        let raw = entry.value.map(|raw| format!("PTE {}: ", parts::hex(raw, 8 * mmu.pte.bytes))).unwrap_or_default();
+        let raw = entry
+            .value
+            .map(|raw| format!("PTE {}: ", parts::hex(raw, 8 * mmu.pte.bytes)))
+            .unwrap_or_default();
         let ppn = entry.value.map(|raw| parts::hex(mmu.pte.decode(raw).ppn, self.access.spec.ppn_bits()));
         let what = match (entry.found, ppn) {
             (Found::Absent, _) => "not present (P = 0)".to_owned(),
-            (Found::Table, Some(ppn)) => format!("present, the level-{} table is in page {ppn}", entry.level + 1),
+            (Found::Table, Some(ppn)) => {
+                format!("present, the level-{} table is in page {ppn}", entry.level + 1)
+            }
             (Found::Table, None) => format!("the level-{} table", entry.level + 1),
             (Found::Page, ppn) => {
                 let ppn = ppn.map_or_else(String::new, |ppn| format!(", PPN {ppn}"));
                 let huge = (entry.level as usize) < mmu.levels.len();
-                let huge = if huge { format!(", a huge page of {}", size(1 << mmu.level_page_bits(entry.level))) } else { String::new() };
+                let huge = if huge {
+                    format!(", a huge page of {}", size(1 << mmu.level_page_bits(entry.level)))
+                } else {
+                    String::new()
+                };
                 format!("present (P = 1){ppn}{huge}")
             }
         };
@@ -76,12 +91,16 @@ impl Sequence<'_> {
     pub fn mark(&mut self, level: u32, dirty: bool) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = self.fetched.iter().rev().find(|entry| entry.level == level).and_then(|entry| entry.value);
-        let had_a = raw.is_some_and(|raw| mmu.pte.place(Bit::A).is_none() || mmu.pte.decode(raw).flags.has(Bit::A));
+        let had_a =
+            raw.is_some_and(|raw| mmu.pte.place(Bit::A).is_none() || mmu.pte.decode(raw).flags.has(Bit::A));
         let bits = match (dirty, had_a) {
             (true, true) => "the dirty bit D",
             (true, false) => "the accessed bit A and the dirty bit D",
             (false, _) => "the accessed bit A",
         };
-        self.push("MMU → memory".to_owned(), format!("sets {bits} in {}", notes::entry(&self.access.spec, level)));
+        self.push(
+            "MMU → memory".to_owned(),
+            format!("sets {bits} in {}", notes::entry(&self.access.spec, level)),
+        );
     }
 }

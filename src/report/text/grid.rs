@@ -10,14 +10,16 @@ pub fn draw(text: &mut String, table: &Table, theme: Theme) {
         line(text, 2, &theme.paint(Ink::Strong, &visible(&table.title)));
     }
     let names: Vec<&String> = table.groups.iter().flatten().collect();
-    let columns: Vec<Column> = names.iter().enumerate().map(|(at, name)| Column::of(table, at, name)).collect();
+    let columns: Vec<Column> =
+        names.iter().enumerate().map(|(at, name)| Column::of(table, at, name)).collect();
     let header = names.iter().zip(&columns).map(|(name, column)| column.fit(&visible(name)));
     let header: Vec<String> = header.map(|name| theme.paint(Ink::Faint, &name)).collect();
     line(text, 2, &grouped(table, &header, " ", " │ "));
     let strokes: Vec<String> = columns.iter().map(|column| "─".repeat(column.width)).collect();
     line(text, 2, &grouped(table, &strokes, "─", "─┼─"));
     for row in &table.rows {
-        let cells: Vec<String> = row.iter().zip(&columns).map(|(cell, column)| column.fit(&visible(&cell.text))).collect();
+        let cells: Vec<String> =
+            row.iter().zip(&columns).map(|(cell, column)| column.fit(&visible(&cell.text))).collect();
         line(text, 2, &grouped(table, &cells, " ", " │ "));
     }
     if table.rows.is_empty() {

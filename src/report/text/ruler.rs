@@ -50,7 +50,8 @@ impl Drawing {
         lows.sort_unstable_by(|a, b| b.cmp(a));
         lows.dedup();
         let highs = std::iter::once(ruler.bits - 1).chain(lows.iter().map(|low| low.saturating_sub(1)));
-        let stretch = |(high, &low)| Stretch { high, low, width: CELL.max(Stretch::numbers(high, low).len()) };
+        let stretch =
+            |(high, &low)| Stretch { high, low, width: CELL.max(Stretch::numbers(high, low).len()) };
         let mut drawing = Self(highs.zip(&lows).map(stretch).collect());
         fields().for_each(|field| drawing.make_room(field));
         drawing
@@ -109,7 +110,9 @@ impl Drawing {
         let mut line = String::new();
         for at in 0..=self.0.len() {
             let wall = |row: Option<&RulerRow>| row.is_some_and(|row| self.wall(row, at));
-            let roof = |at: Option<usize>| at.is_some_and(|at| [above, below].into_iter().flatten().any(|row| self.covers(row, at)));
+            let roof = |at: Option<usize>| {
+                at.is_some_and(|at| [above, below].into_iter().flatten().any(|row| self.covers(row, at)))
+            };
             line.push(junction(wall(above), wall(below), roof(at.checked_sub(1)), roof(Some(at))));
             if let Some(stretch) = self.0.get(at) {
                 let stroke = if roof(Some(at)) { "─" } else { " " };
