@@ -60,6 +60,8 @@ pub struct Outcome {
 pub struct Machine {
     spec: Rc<Spec>,
     core: u32,
+    /// The last address of a program.
+    last: u64,
     /// None without an MMU.
     pub(in crate::machine) translator: Option<Translator>,
     pub(in crate::machine) hierarchy: Hierarchy,
@@ -75,7 +77,8 @@ impl Machine {
         assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
-        Self { spec, core: 0, translator, hierarchy, random: SplitMix64::new(0) }
+        let last = mask(spec.virtual_bits());
+        Self { spec, core: 0, last, translator, hierarchy, random: SplitMix64::new(0) }
     }
 
     /// How it is built.
@@ -181,13 +184,11 @@ impl Machine {
         watch: &mut impl Observer,
     ) -> Outcome {
         let route = RouteId::new(self.core, kind);
-        let bits = self.hierarchy.piece_bits(route).min(self.spec.page_bits());
+        let bits = self.hierarchy.piece_bits(route);
         let mut outcome = Outcome { pieces: 0, fault: None, pa: None };
         let (len, mut done) = (data.len(), 0);
         while done < len {
-            let Some(at) =
-                va.raw().checked_add(done as u64).filter(|at| at & !mask(self.spec.virtual_bits()) == 0)
-            else {
+            let Some(at) = va.raw().checked_add(done as u64).filter(|at| *at <= self.last) else {
                 break;
             };
             let room = (mask(bits) - (at & mask(bits))).saturating_add(1);
