@@ -40,7 +40,10 @@ fn cell(cell: &CellView) -> Value {
 fn ruler(ruler: &Ruler) -> Value {
     let field = |row: &crate::report::doc::RulerRow| -> Vec<Value> {
         let of = |label: &str| if label.is_empty() { Value::Null } else { label.into() };
-        row.fields.iter().map(|f| json!({"name": f.full_name(), "of": of(&row.label), "high": f.high, "low": f.low})).collect()
+        row.fields
+            .iter()
+            .map(|f| json!({"name": f.full_name(), "of": of(&row.label), "high": f.high, "low": f.low}))
+            .collect()
     };
     json!({"ruler": ruler.title, "bits": ruler.bits, "fields": ruler.rows.iter().flat_map(field).collect::<Vec<_>>()})
 }
@@ -48,7 +51,8 @@ fn ruler(ruler: &Ruler) -> Value {
 fn sequence(block: &Block) -> Option<Value> {
     match block {
         Block::Steps(steps) => {
-            let steps: Vec<Value> = steps.iter().map(|step| json!({"who": step.who, "what": step.what})).collect();
+            let steps: Vec<Value> =
+                steps.iter().map(|step| json!({"who": step.who, "what": step.what})).collect();
             Some(json!({"steps": steps}))
         }
         Block::Paragraph { text, .. } => Some(json!({"remark": text})),

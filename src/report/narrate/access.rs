@@ -53,11 +53,14 @@ impl Sheet<'_> {
     /// `yes` for a hit, `no` for a miss.
     fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
         let word = self.fact(fact)?.to_string();
-        Some(blank(label, match word.as_str() {
-            "hit" => "yes",
-            "miss" => "no",
-            _ => "not looked up",
-        }))
+        Some(blank(
+            label,
+            match word.as_str() {
+                "hit" => "yes",
+                "miss" => "no",
+                _ => "not looked up",
+            },
+        ))
     }
 
     fn core(&self) -> Option<Blank> {
@@ -94,12 +97,18 @@ impl Sheet<'_> {
     /// From the physical address to the byte; nothing if there is no physical address.
     fn data(&self) -> Vec<Blank> {
         let Some(pa) = self.blank("PA", "pa") else { return Vec::new() };
-        let mut blanks: Vec<Blank> = self.core().filter(|_| self.access.spec.mmu.is_none()).into_iter().collect();
+        let mut blanks: Vec<Blank> =
+            self.core().filter(|_| self.access.spec.mmu.is_none()).into_iter().collect();
         blanks.push(pa);
         if self.access.uses_caches() {
             let first = self.access.spec.first_cache(self.access.kind);
             let name = first.map_or("cache", |first| parts::cache_name(&self.access.spec, first as u32));
-            let cache = [self.blank("CO", "co"), self.blank("CI", "ci"), self.blank("CT", "ct"), self.hit(&format!("{name} hit?"), "cache")];
+            let cache = [
+                self.blank("CO", "co"),
+                self.blank("CI", "ci"),
+                self.blank("CT", "ct"),
+                self.hit(&format!("{name} hit?"), "cache"),
+            ];
             blanks.extend(cache.into_iter().flatten());
             blanks.extend(self.moved());
         }
@@ -119,7 +128,10 @@ impl Sheet<'_> {
             _ => "value",
         };
         let from_memory = self.fact("served").is_some_and(|level| level.to_string() == "memory");
-        Some(blank(label, if data == "unknown" && from_memory { "unknown (from memory)".to_owned() } else { data }))
+        Some(blank(
+            label,
+            if data == "unknown" && from_memory { "unknown (from memory)".to_owned() } else { data },
+        ))
     }
 
     /// Only machines that say how long things take.
@@ -135,10 +147,16 @@ fn blank(label: &str, value: impl Into<String>) -> Blank {
 /// Which TLB held the translation, where there are several levels to look into.
 fn tlb_path(access: &Access) -> Option<String> {
     let spec = &access.spec;
-    let mut path: Vec<String> = access.first_piece().iter().filter_map(|event| match event {
-        Event::TlbLookup { tlb, way, .. } => Some(format!("{} {}", parts::tlb_name(spec, *tlb), hit(way.is_some()))),
-        _ => None,
-    }).collect();
+    let mut path: Vec<String> = access
+        .first_piece()
+        .iter()
+        .filter_map(|event| match event {
+            Event::TlbLookup { tlb, way, .. } => {
+                Some(format!("{} {}", parts::tlb_name(spec, *tlb), hit(way.is_some())))
+            }
+            _ => None,
+        })
+        .collect();
     let missed = !path.last().is_some_and(|last| last.ends_with("hit"));
     let levels = spec.mmu.as_ref()?.levels.len();
     let fetched = access.first_piece().iter().filter(|event| matches!(event, Event::Pte { .. })).count();
@@ -165,7 +183,8 @@ fn cache_path(access: &Access) -> Option<String> {
     if !served {
         path.push("memory".to_owned());
     }
-    Some(path.join(" → "))
+    // A hit in the first level has its blank.
+    (path.len() > 1).then(|| path.join(" → "))
 }
 
 fn hit(hit: bool) -> &'static str {
@@ -182,13 +201,22 @@ fn pieces(access: &Access) -> Vec<Block> {
         access.outcome.pieces
     ))];
     let rest = &access.events[access.first_piece().len()..];
-    let begins: Vec<usize> = rest.iter().enumerate().filter(|(_, event)| matches!(event, Event::Piece { .. })).map(|(at, _)| at).collect();
+    let begins: Vec<usize> = rest
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| matches!(event, Event::Piece { .. }))
+        .map(|(at, _)| at)
+        .collect();
     for (number, begin) in begins.iter().enumerate().take(PIECES) {
         let end = begins.get(number + 1).copied().unwrap_or(rest.len());
         if let Event::Piece { va, size } = rest[*begin] {
             let bytes = if size == 1 { "1 byte".to_owned() } else { format!("{size} bytes") };
             let passage = passage(&access.spec, &rest[*begin..end]).join(", ");
-            blocks.push(Block::line(format!("piece {}: {bytes} at {} → {passage}", number + 2, parts::va(&access.spec, va.raw()))));
+            blocks.push(Block::line(format!(
+                "piece {}: {bytes} at {} → {passage}",
+                number + 2,
+                parts::va(&access.spec, va.raw())
+            )));
         }
     }
     if begins.len() > PIECES {
@@ -202,12 +230,17 @@ pub fn line(access: &Access) -> String {
     let mut passage = passage(&access.spec, access.first_piece());
     let done = access.outcome.fault.is_none();
     if done && matches!(access.verb, AccessVerb::Read | AccessVerb::Fetch) {
-        passage.push(format!("{} {}", if access.data.len() == 1 { "byte" } else { "value" }, parts::data(access)));
+        passage.push(format!(
+            "{} {}",
+            if access.data.len() == 1 { "byte" } else { "value" },
+            parts::data(access)
+        ));
     }
     if access.outcome.pieces > 1 {
         passage.push(format!("{} pieces", access.outcome.pieces));
     }
-    let stored = if access.verb == AccessVerb::Write { format!(" = {}", parts::data(access)) } else { String::new() };
+    let stored =
+        if access.verb == AccessVerb::Write { format!(" = {}", parts::data(access)) } else { String::new() };
     let probe = if access.probe { "probe " } else { "" };
     let core = if access.spec.cores > 1 { format!("core {}: ", access.core) } else { String::new() };
     let address = parts::va(&access.spec, access.va.raw());

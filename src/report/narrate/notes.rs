@@ -32,20 +32,35 @@ pub fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     match *event {
         Event::Faulted { fault } => Some((Tone::Bad, fault_sentence(access, fault))),
         Event::Pte { level, found: Found::Page, .. } => huge(spec, level).and_then(plain),
-        Event::Marked { level, dirty: true } => plain(format!("The store sets the dirty bit D in {}.", entry(spec, level))),
-        Event::TlbFill { tlb, set, way, victim: Some(victim), .. } => {
-            let (set, victim) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, victim.raw()));
-            plain(format!("{}: set {set} was full; the entry with tag {victim} (way {way}) made room.", parts::tlb_name(spec, tlb)))
+        Event::Marked { level, dirty: true } => {
+            plain(format!("The store sets the dirty bit D in {}.", entry(spec, level)))
         }
-        Event::CacheFill { cache, set, way, victim: Some(victim), writeback, purpose, .. } => {
-            let (set, victim) = (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, victim.raw()));
-            let whose = if purpose == Purpose::Walk { " for the page-table entry" } else { "" };
-            let back = if writeback { ", and was dirty, so it was written back" } else { "" };
-            let name = parts::cache_name(spec, cache);
-            plain(format!("{name}: set {set} was full; the block with tag {victim} (way {way}) made room{whose}{back}."))
+        Event::TlbFill { tlb, set, victim: Some(victim), .. } => {
+            let (set, victim) =
+                (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, victim.raw()));
+            plain(format!(
+                "Set {set} of {} was full: the entry with tag {victim} was evicted.",
+                parts::the_tlb(spec, tlb)
+            ))
+        }
+        Event::CacheFill { cache, set, victim: Some(victim), writeback, purpose, .. } => {
+            let (set, victim) =
+                (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, victim.raw()));
+            let why = match purpose {
+                Purpose::Demand => "",
+                Purpose::Walk => ", to make room for a page-table entry",
+                Purpose::Writeback => ", to make room for a block written back from above",
+            };
+            let back = if writeback { "; it was dirty, so it was written back" } else { "" };
+            let name = parts::the_cache(spec, cache);
+            plain(format!(
+                "Set {set} of {name} was full: the block with tag {victim} was evicted{why}{back}."
+            ))
         }
         Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
-        Event::Bypassed { purpose: Purpose::Demand } => plain("CD is set for the page: the caches were passed by.".to_owned()),
+        Event::Bypassed { purpose: Purpose::Demand } => {
+            plain("CD is set for the page: the caches were passed by.".to_owned())
+        }
         Event::Bypassed { .. } => plain("CD is set for a page table: its entry was not cached.".to_owned()),
         _ => None,
     }
@@ -59,7 +74,10 @@ pub fn entry(spec: &Spec, level: u32) -> String {
 
 fn huge(spec: &Spec, level: u32) -> Option<String> {
     let mmu = spec.mmu.as_ref().filter(|mmu| (level as usize) < mmu.levels.len())?;
-    Some(format!("The level-{level} entry maps a huge page of {}: the walk ends there.", size(1 << mmu.level_page_bits(level))))
+    Some(format!(
+        "The level-{level} entry maps a huge page of {}: the walk ends there.",
+        size(1 << mmu.level_page_bits(level))
+    ))
 }
 
 fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
@@ -77,7 +95,8 @@ fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
 fn fault_sentence(access: &Access, fault: Fault) -> String {
     let spec = &access.spec;
     let at = faulted_at(access);
-    let place = if access.outcome.pieces > 1 { format!(" at {}", parts::va(spec, at)) } else { String::new() };
+    let place =
+        if access.outcome.pieces > 1 { format!(" at {}", parts::va(spec, at)) } else { String::new() };
     match fault {
         Fault::NotPresent { level } => {
             let vpn = parts::vpn(spec, at);
@@ -105,7 +124,9 @@ pub fn forbidden(access: &Access, why: Forbidden) -> String {
     let kind = parts::kind(access.kind);
     match why {
         Forbidden::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),
-        Forbidden::Supervisor => format!("the page is the supervisor's (U/S = 0) and this is {kind} by the user"),
+        Forbidden::Supervisor => {
+            format!("the page is the supervisor's (U/S = 0) and this is {kind} by the user")
+        }
         Forbidden::NoExecute => format!("nothing on the page may be executed (XD = 1) and this is {kind}"),
     }
 }

@@ -4,7 +4,8 @@ use crate::report::doc::{Block, Cell, Table};
 use crate::run::nouns::reference_table;
 use crate::run::record::ReferenceRun;
 
-use super::{count, view};
+use super::view;
+use super::words::count;
 
 /// The longest string whose table is drawn unasked.
 const LONGEST: usize = 40;
@@ -18,7 +19,11 @@ pub fn blocks(run: &ReferenceRun) -> Vec<Block> {
         return blocks;
     }
     let across = across(run);
-    blocks.push(Block::Table(if width(&across) <= WIDEST { across } else { view::table(&reference_table(run)) }));
+    blocks.push(Block::Table(if width(&across) <= WIDEST {
+        across
+    } else {
+        view::table(&reference_table(run))
+    }));
     blocks
 }
 
@@ -45,7 +50,11 @@ fn across(run: &ReferenceRun) -> Table {
     };
     let held = |frame: usize, at: usize| run.steps[at].frames.get(frame).copied().flatten();
     let mut rows: Vec<Vec<Cell>> = (0..frames)
-        .map(|frame| row(format!("frame {frame}"), &|at| held(frame, at).map_or_else(|| "-".to_owned(), |page| run.page(page).to_string())))
+        .map(|frame| {
+            row(format!("frame {frame}"), &|at| {
+                held(frame, at).map_or_else(|| "-".to_owned(), |page| run.page(page).to_string())
+            })
+        })
         .collect();
     rows.push(row("fault".to_owned(), &|at| if run.steps[at].hit { String::new() } else { "×".to_owned() }));
     Table { title: String::new(), groups, rows }
@@ -53,8 +62,11 @@ fn across(run: &ReferenceRun) -> Table {
 
 fn width(table: &Table) -> usize {
     let names = table.groups.iter().flatten().map(|name| name.chars().count());
-    names.enumerate().map(|(at, name)| {
-        let cells = table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count());
-        cells.max().unwrap_or(0).max(name) + 1
-    }).sum()
+    names
+        .enumerate()
+        .map(|(at, name)| {
+            let cells = table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count());
+            cells.max().unwrap_or(0).max(name) + 1
+        })
+        .sum()
 }

@@ -9,9 +9,17 @@ use crate::report::doc::{BitField, Ruler, RulerRow};
 pub fn rulers(spec: &Spec) -> Vec<Ruler> {
     let mut rulers = Vec::new();
     if let Some(mmu) = &spec.mmu {
-        rulers.push(Ruler { title: "virtual address".to_owned(), bits: mmu.virtual_bits, rows: virtual_rows(spec, mmu) });
+        rulers.push(Ruler {
+            title: "virtual address".to_owned(),
+            bits: mmu.virtual_bits,
+            rows: virtual_rows(spec, mmu),
+        });
     }
-    rulers.push(Ruler { title: "physical address".to_owned(), bits: spec.physical_bits, rows: physical_rows(spec) });
+    rulers.push(Ruler {
+        title: "physical address".to_owned(),
+        bits: spec.physical_bits,
+        rows: physical_rows(spec),
+    });
     rulers
 }
 

@@ -54,11 +54,17 @@ impl<'s> Statements<'s> {
         self.known.entry(record.span).or_insert_with(|| Rc::new(read(sources, record))).clone()
     }
 
+    /// The text of a place in the script.
+    pub fn text(&self, span: Span) -> &'s str {
+        self.sources.text(span)
+    }
+
     /// The first words of a statement with a block, and its place.
     pub fn head(&self, span: Span) -> (String, String) {
         let written = Written::of(self.sources.text(span));
         let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
-        let place = self.sources.place(span).map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
+        let place =
+            self.sources.place(span).map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
         (format!("{} {{ … }}", cut(head)), place)
     }
 }
@@ -81,7 +87,9 @@ fn head_end(record: &StepRecord) -> u32 {
     let Span { file, start, end } = record.span;
     let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_));
     let first = record.checks.first().map(|check| check.span).filter(|_| has_facts);
-    first.filter(|fact| fact.file == file && (start..end).contains(&fact.start)).map_or(end, |fact| fact.start)
+    first
+        .filter(|fact| fact.file == file && (start..end).contains(&fact.start))
+        .map_or(end, |fact| fact.start)
 }
 
 /// On one line: a block of braces over several lines is left out if it is long or a table.
@@ -163,7 +171,10 @@ mod tests {
 
     #[test]
     fn comments_go_and_strings_stay() {
-        assert_eq!(line("write 0x10 = \"# { \\\" no comment\"  # comment"), "write 0x10 = \"# { \\\" no comment\"");
+        assert_eq!(
+            line("write 0x10 = \"# { \\\" no comment\"  # comment"),
+            "write 0x10 = \"# { \\\" no comment\""
+        );
         assert_eq!(line("write 0x10 = '#' # hash"), "write 0x10 = '#'");
         assert_eq!(line("let x = [1, # one\n         2]"), "let x = [1, 2]");
         assert_eq!(line("show \"\"\"say \"hi\" # {x}\"\"\""), "show \"\"\"say \"hi\" # {x}\"\"\"");
