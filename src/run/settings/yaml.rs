@@ -14,7 +14,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value, ValueError};
 
 use super::field::{Arg, ArgKind, Field, one};
-use super::levels::{CACHE_SETTINGS, TLB_SETTINGS};
+use super::{CACHE_SETTINGS, TLB_SETTINGS};
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS};
 use super::pte::PTE_SETTINGS;
 use tree::{Entry, Node, Scalar, join, tree};
