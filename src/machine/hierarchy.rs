@@ -175,7 +175,7 @@ impl Hierarchy {
             let cache = &mut self.caches[first];
             let (set, tag) = cache.locate(piece.va, piece.pa);
             if let Some(way) = cache.find(set, tag)
-                && cache.write_back
+                && cache.write_back()
                 // A dirty block in a cache that nothing stands above of is nowhere else.
                 && (self.users != Users::Several || route.top_private && cache.dirty(Slot { set, way }))
             {
@@ -195,7 +195,7 @@ impl Hierarchy {
     fn store_beyond<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
         let route = *self.plan.route(piece.route);
         if self.enter(&route, piece, true, ctx).is_none() {
-            for (pa, byte) in (piece.pa..).zip(bytes) {
+            for (pa, byte) in (piece.pa..=u64::MAX).zip(bytes) {
                 self.poke(pa, Some(*byte));
             }
             return;
@@ -212,7 +212,7 @@ impl Hierarchy {
             let cache = &mut self.caches[inst];
             let at = cache.byte_at(slot, piece.pa);
             cache.data_mut().write(at, bytes);
-            if cache.write_back && !piece.write_through {
+            if cache.write_back() && !piece.write_through {
                 cache.mark(slot, true);
                 return;
             }

@@ -85,7 +85,10 @@ impl Names {
                     self.collect(then);
                     self.collect(otherwise.as_deref().unwrap_or_default());
                 }
-                StmtKind::Probe(_) | StmtKind::Let { .. } | StmtKind::Choose { .. } | StmtKind::Reference { .. } => {}
+                StmtKind::Probe(_)
+                | StmtKind::Let { .. }
+                | StmtKind::Choose { .. }
+                | StmtKind::Reference { .. } => {}
             }
         }
     }

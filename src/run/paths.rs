@@ -191,8 +191,11 @@ impl Session<'_> {
                 .help("`last` is the latest `read`, `write`, `fetch`, `translate`, `probe` or `reference`")
                 .into());
         };
-        let family = if matches!(*last, Did::Access(_)) { Family::Access } else { Family::Reference };
-        let key = facts::key(&name.text, family, self.spec().map(AsRef::as_ref)).map_err(|near| {
+        let (family, spec) = match &*last {
+            Did::Access(access) => (Family::Access, Some(&*access.spec)),
+            _ => (Family::Reference, None),
+        };
+        let key = facts::key(&name.text, family, spec).map_err(|near| {
             let diagnostic =
                 Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
             near.map_or(diagnostic.clone(), |near| diagnostic.help(format!("did you mean `{near}`?")))
@@ -263,6 +266,17 @@ impl Session<'_> {
         let diagnostic =
             Diagnostic::new(Code::UnknownNoun, of.span, format!("this machine has no `{}`", of.text))
                 .label("not a part of it");
+        if matches!(&*of.text, "tlb" | "cache") && !names.is_empty() {
+            let of_kind =
+                |component: &Component| matches!(component, Component::Tlb(_)) == (&*of.text == "tlb");
+            let kind: Vec<&str> =
+                Component::all(spec).filter(of_kind).map(|component| component.name(spec)).collect();
+            if !kind.is_empty() {
+                return diagnostic
+                    .label("there are several")
+                    .help(format!("name it: {}", super::settings::list(kind.into_iter())));
+            }
+        }
         match nearest(&of.text, names.iter().copied().chain(["last", "machine", "page_table"])) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None if names.is_empty() => diagnostic.help("it has neither a TLB nor a cache"),

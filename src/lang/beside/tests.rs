@@ -40,7 +40,12 @@ fn a_file_is_read_once_by_whatever_name() {
 
 #[test]
 fn a_name_is_relative_to_the_file_it_stands_in() {
-    let files = [("/lab/main.pw", "include \"sub/inner.pw\""), ("/lab/sub/inner.pw", ""), ("/lab/sub/a.yaml", "inner"), ("/lab/a.yaml", "outer")];
+    let files = [
+        ("/lab/main.pw", "include \"sub/inner.pw\""),
+        ("/lab/sub/inner.pw", ""),
+        ("/lab/sub/a.yaml", "inner"),
+        ("/lab/a.yaml", "outer"),
+    ];
     let mut loader = texts(&files);
     let mut sources = sources(&mut loader);
     let mut beside = Beside::new(&mut sources, &mut loader);
@@ -58,7 +63,11 @@ fn nothing_outside_the_folder_of_the_script_is_read() {
     let mut beside = Beside::new(&mut sources, &mut loader);
     for name in ["../secret.yaml", "/secret.yaml", "../laboratory/a.yaml", "../missing.yaml", "/etc/passwd"] {
         let wrong = beside.read(&word(0, name));
-        assert_eq!(wrong.as_ref().map_err(|wrong| (wrong.code, wrong.span)), Err((Code::OutsideFolder, word(0, "").span)), "{name}");
+        assert_eq!(
+            wrong.as_ref().map_err(|wrong| (wrong.code, wrong.span)),
+            Err((Code::OutsideFolder, word(0, "").span)),
+            "{name}"
+        );
     }
     assert_eq!(sources.files().len(), 1);
 }
@@ -66,7 +75,8 @@ fn nothing_outside_the_folder_of_the_script_is_read() {
 #[test]
 fn what_cannot_be_read_is_said_at_its_name() {
     let long = "x".repeat((1 << 20) + 1);
-    let mut loader = texts(&[("/lab/main.pw", ""), ("/lab/long.yaml", &long), ("/lab/just.yaml", &long[1..])]);
+    let mut loader =
+        texts(&[("/lab/main.pw", ""), ("/lab/long.yaml", &long), ("/lab/just.yaml", &long[1..])]);
     loader.texts.insert("/lab/latin.yaml".into(), b"page: 4\xE9".to_vec());
     let mut sources = sources(&mut loader);
     let mut beside = Beside::new(&mut sources, &mut loader);
@@ -96,7 +106,8 @@ fn a_link_out_of_the_folder_is_not_followed() -> std::io::Result<()> {
     let mut sources = read(&lab.join("main.pw"), &mut Disk).0;
     let mut disk = Disk;
     let mut beside = Beside::new(&mut sources, &mut disk);
-    let answers = ["link.yaml", "own.yaml", "alias.yaml"].map(|name| beside.read(&word(0, name)).map_err(|wrong| wrong.code));
+    let answers = ["link.yaml", "own.yaml", "alias.yaml"]
+        .map(|name| beside.read(&word(0, name)).map_err(|wrong| wrong.code));
     std::fs::remove_dir_all(&folder)?;
     assert_eq!(answers, [Err(Code::OutsideFolder), Ok(1), Ok(1)]);
     Ok(())

@@ -5,7 +5,7 @@ use pest::error::{ErrorVariant, InputLocation};
 
 use super::grammar::{Grammar, Rule};
 use super::text::quoted;
-use crate::lang::ast::{BinaryOp, Command, ExprKind, Span};
+use crate::lang::ast::{BinaryOp, Command, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
 /// What stands in other languages, or on other keyboards, and what it is here.
@@ -251,6 +251,10 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     if stop.before.is_empty() && !stop.setting {
         return diagnostic.help("a statement begins with a word: `read 0x10`, `let x = 1`, `show x`");
     }
+    if stop.before.is_empty() {
+        return diagnostic
+            .help("a setting begins with its name; its values stand side by side: `bits 9 9 9 9`");
+    }
     match shape {
         Some((_, shape)) => diagnostic.help(format!("it is written {shape}")),
         None => diagnostic,
@@ -274,28 +278,24 @@ fn words(rule: Rule) -> Option<&'static str> {
     })
 }
 
-/// Mistakes in a command that the grammar takes. `equals` is the place of its `=`.
-pub(super) fn mends(command: &Command, equals: Option<Span>, diagnostics: &mut Vec<Diagnostic>) {
-    let verb = &command.verb;
-    if let Some(equals) = equals {
-        if command.operands.is_empty() {
-            let message = format!("`{}` is given a value without `let`", quoted(&verb.text));
-            let help = format!("write `let {} = …`", quoted(&verb.text));
-            diagnostics.push(Diagnostic { span: verb.span, ..mistake(message, help) });
-        } else if matches!(&*verb.text, "expect" | "show") {
-            diagnostics.push(Diagnostic {
-                span: equals,
-                ..mistake("`=` compares nothing", "to compare, write `==`")
-            });
-        }
-        return;
+/// A command gives a value with `=` where the grammar allows that and the language does not.
+pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnostic> {
+    if alone {
+        let name = quoted(&verb.text);
+        let message = format!("`{name}` is given a value without `let`");
+        return Some(Diagnostic { span: verb.span, ..mistake(message, format!("write `let {name} = …`")) });
     }
-    if let (Some(last), "set" | "write" | "file") = (command.operands.last(), &*verb.text)
-        && let ExprKind::Binary(BinaryOp::Equal, ..) = last.kind
-    {
-        let help = format!("`{}` gives a value with `=`", verb.text);
-        diagnostics.push(Diagnostic { span: last.span, ..mistake("`==` compares", help) });
-    }
+    let compares = matches!(&*verb.text, "expect" | "show");
+    compares.then(|| Diagnostic { span: equals, ..mistake("`=` compares nothing", "to compare, write `==`") })
+}
+
+/// A command compares where it should give a value.
+pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
+    let last = command.operands.last().filter(|_| command.assigned.is_none())?;
+    let gives = matches!(&*command.verb.text, "set" | "write" | "file");
+    let compares = matches!(last.kind, ExprKind::Binary(BinaryOp::Equal, ..));
+    let help = || format!("`{}` gives a value with `=`", command.verb.text);
+    (gives && compares).then(|| Diagnostic { span: last.span, ..mistake("`==` compares", help()) })
 }
 
 /// The token that a text begins with, in quotes.

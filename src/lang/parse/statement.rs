@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::grammar::{Pair, Rule};
+use super::table::table;
 use super::{Tree, recover};
 use crate::lang::ast::{
-    Block, Claim, Command, Condition, Fact, Operation, OperationKind, Pages, Setting, Settings, Span, Stmt,
-    StmtKind, Word,
+    Block, Claim, Command, Condition, Expr, Fact, Operation, OperationKind, Pages, Setting, Settings, Span,
+    Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::layout::DEPTH_LIMIT;
@@ -56,11 +57,8 @@ impl Tree<'_> {
             }
             Rule::question => self.question(&pair),
             _ => {
-                let assigned = pair.clone().into_inner().find(|part| part.as_rule() == Rule::assigned);
-                let equals =
-                    assigned.map(|part| self.span(&part)).map(|span| Span { end: span.start + 1, ..span });
                 let command = self.command(pair);
-                recover::mends(&command, equals, &mut self.diagnostics);
+                self.diagnostics.extend(recover::compared(&command));
                 StmtKind::Command(command)
             }
         }
@@ -140,6 +138,7 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::process => process = Some(self.word(&part)),
+                Rule::word_probe => {}
                 Rule::expr => kind = Some(OperationKind::Expr(self.expr(part))),
                 _ => kind = Some(OperationKind::Command(self.command(part))),
             }
@@ -238,28 +237,33 @@ impl Tree<'_> {
     fn command(&mut self, pair: Pair) -> Command {
         let mut command = empty();
         let mut operands = Vec::new();
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::verb => command.verb = self.word(&part),
-                Rule::call => return self.call(part),
-                Rule::expr => operands.push(self.expr(part)),
-                Rule::assigned => command.assigned = Some(self.exprs(part)),
-                Rule::settings => command.block = Some(self.settings(part)),
-                _ => {}
-            }
-        }
+        self.parts(pair, &mut command, &mut operands);
         command.operands = operands.into();
         command
     }
 
-    /// `f(1, 2)`. With one operand `read(x)` and `write(x)` are no system calls but accesses with a bracket.
-    fn call(&mut self, pair: Pair) -> Command {
-        let mut parts = pair.into_inner();
-        let (Some(name), Some(arguments)) = (parts.next(), parts.next()) else { return empty() };
-        let verb = self.word(&name);
-        let operands = self.exprs(arguments);
-        let call = operands.len() != 1 || !matches!(&*verb.text, "read" | "write");
-        Command { verb, call, operands, assigned: None, block: None }
+    /// Takes the parts of a command in, those of its operands too.
+    fn parts(&mut self, pair: Pair, command: &mut Command, operands: &mut Vec<Expr>) {
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::verb => command.verb = self.word(&part),
+                Rule::operands => self.parts(part, command, operands),
+                Rule::expr => operands.push(self.expr(part)),
+                Rule::assigned => {
+                    let start = self.span(&part).start;
+                    let equals = Span { file: self.file, start, end: start + 1 };
+                    self.diagnostics.extend(recover::assigned(&command.verb, operands.is_empty(), equals));
+                    command.assigned = Some(self.exprs(part));
+                }
+                Rule::settings => command.block = Some(self.settings(part)),
+                Rule::arguments => {
+                    operands.extend(part.into_inner().map(|argument| self.expr(argument)));
+                    // With one operand these are no system calls but accesses with a bracket.
+                    command.call = operands.len() != 1 || !matches!(&*command.verb.text, "read" | "write");
+                }
+                _ => {}
+            }
+        }
     }
 
     fn facts(&mut self, pair: Pair) -> Rc<[Fact]> {
@@ -294,7 +298,7 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        Settings { settings: settings.into(), table: self.table(rows).map(Rc::new), span }
+        Settings { settings: settings.into(), table: table(rows).map(Rc::new), span }
     }
 
     fn setting(&mut self, pair: Pair) -> Setting {

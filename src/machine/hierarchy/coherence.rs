@@ -18,6 +18,7 @@ impl Hierarchy {
         store: bool,
         ctx: &mut Ctx<'_, O>,
     ) {
+        let (first, last) = if store { self.widen(route, first, last) } else { (first, last) };
         // From the lowest level up: a copy further up is newer and must be written later.
         for inst in (0..self.caches.len()).rev() {
             if !self.caches[inst].used() || route.place_of(inst).is_some() {
@@ -36,6 +37,26 @@ impl Hierarchy {
                     let (cache, core) = (cache.level, cache.core.unwrap_or(0));
                     ctx.watch.see(Event::Snooped { cache, core, dirty });
                 }
+            }
+        }
+    }
+
+    /// The bytes that go with `first..=last` when caches off the route give them up: what an inclusive cache loses, those
+    /// above it lose.
+    fn widen(&self, route: &Route, mut first: u64, mut last: u64) -> (u64, u64) {
+        loop {
+            let before = (first, last);
+            for (inst, cache) in self.caches.iter().enumerate() {
+                if cache.used() && cache.inclusion == Inclusion::Inclusive && route.place_of(inst).is_none() {
+                    let held = cache
+                        .holders(first, last)
+                        .map(|(_, base)| (base, base | ((1 << cache.block_bits) - 1)));
+                    (first, last) =
+                        held.fold((first, last), |(from, to), (base, end)| (from.min(base), to.max(end)));
+                }
+            }
+            if (first, last) == before {
+                return before;
             }
         }
     }
@@ -134,16 +155,15 @@ impl Hierarchy {
     /// Empties cache `level` of `core`; dirty blocks go to the next level.
     pub fn flush<O: Observer>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
         let inst = self.plan.instance(level, core);
-        let kinds = [Kind::Read, Kind::Execute].map(|kind| *self.plan.route(RouteId::new(core, kind)));
-        let Some((route, k)) = kinds.iter().find_map(|route| Some((route, route.place_of(inst)?))) else {
-            return;
-        };
+        let ids = [Kind::Read, Kind::Execute].map(|kind| RouteId::new(core, kind));
+        let place = |id: &RouteId| Some((*id, self.plan.route(*id).place_of(inst)?));
+        let Some((id, k)) = ids.iter().find_map(place) else { return };
+        let route = *self.plan.route(id);
+        self.join(id);
         for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {
-            if self.caches[inst].inclusion == Inclusion::Inclusive {
-                self.recall(inst, slot, base, ctx);
-            }
+            self.gather(&route, k, slot, base, ctx);
             if self.caches[inst].dirty(slot) {
-                self.send_line(route, k, slot, base, ctx);
+                self.send_line(&route, k, slot, base, ctx);
             }
             self.caches[inst].invalidate(slot);
         }

@@ -55,7 +55,7 @@ impl Hierarchy {
         let mut from = Source::Below;
         match found {
             None => {
-                ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: false, purpose: piece.purpose })
+                ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: false, purpose: piece.purpose });
             }
             Some(place) if self.bars_fill(route, place) => from = self.lift(route, (to, place), piece, ctx),
             Some(_) => {}
@@ -83,7 +83,7 @@ impl Hierarchy {
         self.lifted.copy(0, cache.data(), cache.at(slot), 1 << bits);
         cache.invalidate(slot);
         let taker = (to..place).rev().find(|&k| k == to || !self.bars_fill(route, k)).unwrap_or(to);
-        let keeps = self.caches[route.at(taker)].write_back;
+        let keeps = self.caches[route.at(taker)].write_back();
         if dirty && !keeps {
             self.caches[route.at(place)].counts.writebacks += 1;
             let source = self.lifted.clone();
@@ -155,9 +155,7 @@ impl Hierarchy {
     ) -> bool {
         let inst = route.at(k);
         let base = self.caches[inst].base(slot.set, line.tag.unwrap_or_default());
-        if self.caches[inst].inclusion == Inclusion::Inclusive {
-            self.recall(inst, slot, base, ctx);
-        }
+        self.gather(route, k, slot, base, ctx);
         let dirty = self.caches[inst].dirty(slot);
         let above = || (0..k).any(|k| self.caches[route.at(k)].holder(base).is_some());
         let moves = dirty || k + 1 < route.len() && self.bars_fill(route, k + 1) && !above();
@@ -165,6 +163,31 @@ impl Hierarchy {
             self.send_line(route, k, slot, base, ctx);
         }
         dirty
+    }
+
+    /// Takes a block that leaves an inclusive cache from those above.
+    pub(super) fn gather<O: Observer>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        slot: Slot,
+        base: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if self.caches[route.at(k)].inclusion == Inclusion::Inclusive {
+            self.settle(route, k, base, ctx);
+            self.recall(route.at(k), slot, base, ctx);
+        }
+    }
+
+    /// Before a block is sent down: where another route goes on differently below this cache, its copies there are older
+    /// and would be found again; some of their bytes may even be news to this line.
+    fn settle<O: Observer>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
+        if self.plan.crossed && self.users == Users::Several {
+            let last = base | ((1 << self.caches[route.at(k)].block_bits) - 1);
+            let (first, last) = route.around(base, last);
+            self.snoop(route, first, last, true, ctx);
+        }
     }
 
     /// Sends a line's block to the next place.
@@ -176,13 +199,13 @@ impl Hierarchy {
         base: u64,
         ctx: &mut Ctx<'_, O>,
     ) {
+        if self.caches[route.at(k)].dirty(slot) {
+            self.settle(route, k, base, ctx);
+        }
         let cache = &mut self.caches[route.at(k)];
         let (source, at, bits, dirty) =
             (cache.data().clone(), cache.at(slot), cache.block_bits, cache.dirty(slot));
         cache.counts.writebacks += u64::from(dirty);
-        if dirty && self.plan.crossed && self.users == Users::Several {
-            self.snoop(route, base, base | ((1 << bits) - 1), true, ctx);
-        }
         self.send_down(route, k + 1, &Parcel { source: &source, at, base, bits, dirty }, ctx);
     }
 
@@ -209,7 +232,7 @@ impl Hierarchy {
         for offset in (0..1u64 << parcel.bits).step_by(1 << bits) {
             let part = Parcel { at: parcel.at + offset, base: parcel.base + offset, bits, ..*parcel };
             let slot = self.take_in(route, k, &part, ctx);
-            if part.dirty && !(slot.is_some() && self.caches[inst].write_back) {
+            if part.dirty && !(slot.is_some() && self.caches[inst].write_back()) {
                 self.send_down(route, k + 1, &part, ctx);
             }
         }
@@ -239,7 +262,7 @@ impl Hierarchy {
         let cache = &mut self.caches[route.at(k)];
         let at = cache.byte_at(slot, parcel.base);
         cache.data_mut().copy(at, parcel.source, parcel.at, 1 << parcel.bits);
-        if parcel.dirty && cache.write_back {
+        if parcel.dirty && cache.write_back() {
             cache.mark(slot, true);
         }
         Some(slot)

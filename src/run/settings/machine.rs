@@ -31,6 +31,8 @@ pub struct MachineDraft {
 pub struct TableDraft {
     levels: Option<u64>,
     split: Option<Vec<u32>>,
+    /// The split of the machine that is overridden, which holds where neither of the two is said.
+    inherited: Vec<u32>,
     pte: PteDraft,
     walk_cached: bool,
     span: Option<Span>,
@@ -203,9 +205,7 @@ impl MachineDraft {
         if let Some(mmu) = &spec.mmu {
             draft.virtual_bits = Some(mmu.virtual_bits);
             draft.page_bits = Some(mmu.page_bits);
-            draft.table.levels = Some(mmu.levels.len() as u64);
-            let even = even_split(mmu.virtual_bits - mmu.page_bits, mmu.levels.len() as u32);
-            draft.table.split = (even != mmu.levels).then(|| mmu.levels.clone());
+            draft.table.inherited.clone_from(&mmu.levels);
             draft.table.pte = PteDraft::of(&mmu.pte, spec.physical_bits - mmu.page_bits);
             draft.table.walk_cached = mmu.walk_cached;
         }
@@ -313,7 +313,8 @@ impl MachineDraft {
                 }
                 split.clone()
             }
-            (None, levels) => even_split(vpn_bits, levels.unwrap_or(1) as u32),
+            (None, Some(levels)) => even_split(vpn_bits, levels as u32),
+            (None, None) => self.table.inherited_split(vpn_bits),
         };
         let sum: u64 = split.iter().map(|&n| u64::from(n)).sum();
         if sum != u64::from(vpn_bits) {
@@ -355,6 +356,16 @@ fn code(problem: &Problem) -> Code {
         Problem::PolicyOfFrames { .. } => Code::UnknownWord,
         Problem::OutOfRange { .. } | Problem::PageTooLarge { .. } => Code::BadWidth,
         _ => Code::BadGeometry,
+    }
+}
+
+impl TableDraft {
+    /// The split where none is said: one level, or as many as the overridden machine has, split as there.
+    fn inherited_split(&self, vpn_bits: u32) -> Vec<u32> {
+        let before = &self.inherited;
+        let levels = before.len().max(1) as u32;
+        let even = even_split(before.iter().sum(), levels) == *before;
+        if even || before.is_empty() { even_split(vpn_bits, levels) } else { before.clone() }
     }
 }
 

@@ -89,6 +89,8 @@ impl PteDraft {
 
     /// `pte SIZE` or `pte { … }`.
     pub(super) fn set(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
+        // Nothing of an overridden machine's format is kept: bits of two formats would mix.
+        *self = Self::default();
         let Some(block) = &field.block else { return self.size(sole(field)?) };
         let mut wrong = Vec::new();
         let (bits, others): (Vec<&Field>, Vec<&Field>) =

@@ -13,10 +13,11 @@ use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value, ValueError};
 
+use super::cache::CACHE_SETTINGS;
 use super::field::{Arg, ArgKind, Field, one};
-use super::{CACHE_SETTINGS, TLB_SETTINGS};
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS};
 use super::pte::PTE_SETTINGS;
+use super::tlb::TLB_SETTINGS;
 use tree::{Entry, Node, Scalar, join, tree};
 
 /// The settings that a machine file gives, as those of a script would be; `file` is its number in the sources.
@@ -64,13 +65,20 @@ fn repeats(name: &str) -> bool {
 }
 
 /// The settings of a block; mistakes are collected.
-fn block<'a, 't: 'a>(entries: impl Iterator<Item = &'a Entry<'t>>, wrong: &mut Vec<Diagnostic>) -> Vec<Field> {
+fn block<'a, 't: 'a>(
+    entries: impl Iterator<Item = &'a Entry<'t>>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Vec<Field> {
     let mut fields = Vec::new();
     for (key, node) in entries {
         if !is_word(key.text) {
             wrong.push(
-                Diagnostic::new(Code::MachineFile, key.span, format!("`{}` cannot be the name of a setting", key.text))
-                    .label("a word is needed here"),
+                Diagnostic::new(
+                    Code::MachineFile,
+                    key.span,
+                    format!("`{}` cannot be the name of a setting", key.text),
+                )
+                .label("a word is needed here"),
             );
             continue;
         }
@@ -140,8 +148,12 @@ fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
         Node::Scalar(scalar) if !scalar.is_null() => value(scalar),
         _ => {
             let span = item.span().unwrap_or(key.span);
-            Err(Diagnostic::new(Code::MachineFile, span, format!("this cannot stand in a list of `{}`", key.text))
-                .label("a number or a word is needed here"))
+            Err(Diagnostic::new(
+                Code::MachineFile,
+                span,
+                format!("this cannot stand in a list of `{}`", key.text),
+            )
+            .label("a number or a word is needed here"))
         }
     }
 }

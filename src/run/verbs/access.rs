@@ -35,8 +35,20 @@ pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Sto
     Ok(Action::Access(AccessPlan { verb: AccessVerb::Translate, kind, mode, va, data: Vec::new() }))
 }
 
+/// `read(fd, buf, n)` and `write(fd, buf, n)` are the system calls: a comma stands directly inside their parentheses.
+fn no_system_call(command: &Command) -> Result<(), Diagnostic> {
+    if !command.call || command.operands.len() < 2 {
+        return Ok(());
+    }
+    let message = format!("`{}(…, …)` is the system call, which needs a process", command.verb.text);
+    Err(Diagnostic::new(Code::NotYet, command.verb.span, message)
+        .label("processes are not in this version")
+        .help(format!("a load or store has one address: `{} 0x10`", command.verb.text)))
+}
+
 /// `read VA [size N]`
 pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    no_system_call(command)?;
     plain(command)?;
     let (va, clauses) = clauses(command, &command.operands, &["size"])?;
     let size = clauses.first().map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
@@ -59,6 +71,7 @@ pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Re
 
 /// `write VA = V [size N]`
 pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    no_system_call(command)?;
     let (va, extra) = clauses(command, &command.operands, &[])?;
     debug_assert!(extra.is_empty());
     let Some(assigned) = &command.assigned else {

@@ -69,7 +69,9 @@ impl Session<'_> {
         match self.files.machine(place.span) {
             Some(fields) => Ok(fields),
             None if self.checking => Err(Stop::Unknowable),
-            None => Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into()),
+            None => {
+                Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into())
+            }
         }
     }
 }

@@ -132,10 +132,13 @@ impl Refusal {
 }
 
 const EMPTY: Refusal = Refusal("the file says nothing", "write settings as in `page: 4 KB`, one a line");
-const KEY: Refusal = Refusal("the name of a setting is a word", "write settings as in `page: 4 KB`, one a line");
+const KEY: Refusal =
+    Refusal("the name of a setting is a word", "write settings as in `page: 4 KB`, one a line");
 const TAG: Refusal = Refusal("a machine file has no tags", "leave out what begins with `!`");
-const LONG: Refusal = Refusal("a machine file has at most 4096 values", "say less, or repeat less by aliases");
-const DEEP: Refusal = Refusal("blocks and lists lie too deep in each other", "a machine needs no more than four");
+const LONG: Refusal =
+    Refusal("a machine file has at most 4096 values", "say less, or repeat less by aliases");
+const DEEP: Refusal =
+    Refusal("blocks and lists lie too deep in each other", "a machine needs no more than four");
 const BRACKETS: Refusal = Refusal("a machine file has at most 256 brackets and braces", LONG.1);
 const LINES: Refusal = Refusal(
     "this value goes on over several lines, or has escapes",
@@ -279,7 +282,10 @@ impl<'t> Scalars<'t> {
         let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         let end = start.checked_add(part.len())?;
         self.text.get(start..end).filter(|found| *found == part)?;
-        let around = (start.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)), self.text.as_bytes().get(end));
+        let around = (
+            start.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)),
+            self.text.as_bytes().get(end),
+        );
         let quoted = matches!(around, (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')));
         let span = Span { file: self.file, start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? };
         Some(Scalar { text: part, span, quoted })
@@ -376,11 +382,14 @@ fn diagnostic(file: u32, text: &str, error: &serde_yaml::Error, refusal: Option<
     }
     let said = error.to_string();
     let (problem, context) = said.split_once(", while ").unwrap_or((&said, ""));
-    let problem = [" at line ", " at position "].iter().fold(problem, |said, end| said.split(end).next().unwrap_or(said));
+    let problem = [" at line ", " at position "]
+        .iter()
+        .fold(problem, |said, end| said.split(end).next().unwrap_or(said));
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     let at = if problem.starts_with("control characters") { text.find(control).unwrap_or(at) } else { at };
     let span = token(file, text, at);
-    let mut diagnostic = Diagnostic::new(Code::MachineFile, span, format!("this is no valid YAML: {problem}"));
+    let mut diagnostic =
+        Diagnostic::new(Code::MachineFile, span, format!("this is no valid YAML: {problem}"));
     diagnostic.related = begun(file, text, context).into_iter().collect();
     let tab = text.get(at..).is_some_and(|rest| rest.starts_with('\t'));
     let mend = MENDING.iter().find(|(what, _)| problem.contains(what)).map(|(_, help)| *help);
