@@ -8,6 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::explain;
 use super::reading::Reading;
+use super::running::Run;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 
 /// A scenario language and interpreter for memory systems.
@@ -26,6 +27,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run scripts: tell what happened, and check what they state
+    Run(Run),
     /// Read and check scripts without running them
     Check {
         /// The scripts; `-` is standard input
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
+        Command::Run(run) => run.all(arguments.color),
         Command::Check { files } => check(files, arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Completions { shell } => completions(*shell),

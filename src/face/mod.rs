@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod explain;
 pub mod reading;
+pub mod running;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

@@ -2,36 +2,43 @@
 
 use std::path::Path;
 
-use crate::lang::check::{Known, check};
-use crate::lang::diagnostic::Diagnostic;
-use crate::lang::include::{Disk, Script, read};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::include::{Script, read};
+use crate::lang::loader::Disk;
 use crate::lang::source::Sources;
 use crate::report::diagnostics::{Style, render};
+use crate::run::session::Options;
+use crate::run::{self, Files};
 
 /// The most diagnostics of a script that are shown.
 const MOST: usize = 100;
 
 /// A script and what is wrong with it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reading {
     /// Its files.
     pub sources: Sources,
     /// Its statements.
     pub script: Script,
+    /// The machine files that it names.
+    pub files: Files,
     /// What is wrong with it; empty if it may run.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Reading {
-    /// Reads the script at this path (`-` is standard input) and what it includes, and checks what can be checked
-    /// without knowing machines. Checks follow only where reading found nothing wrong: what is missing from the tree
-    /// would look like a mistake of its own.
+    /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
     pub fn of(path: &Path) -> Self {
-        let (sources, script, mut diagnostics) = read(path, &mut Disk);
-        if diagnostics.is_empty() {
-            diagnostics = check(&script.body, KNOWN);
-        }
-        Self { sources, script, diagnostics }
+        let (mut sources, script, mut diagnostics) = read(path, &mut Disk);
+        let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+        diagnostics.extend(wrong);
+        let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
+        let checked = run::check(&script.body, &sources, &files, Options::default());
+        let checked: Vec<Diagnostic> =
+            checked.into_iter().filter(|diagnostic| stands_alone(diagnostic.code, &broken)).collect();
+        diagnostics.extend(checked);
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
+        Self { sources, script, files, diagnostics }
     }
 
     /// The script's name, as messages have it.
@@ -52,12 +59,28 @@ impl Reading {
     }
 }
 
-/// What may be called and what is no variable. Whether a call's name exists is found when the script runs; words in
-/// capitals are C's constants or processes.
-const KNOWN: Known<'_> = Known {
-    is_call: &|_| true,
-    is_word: &|name| {
-        let capitals = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(capitals)
-    },
-};
+/// The line in which a mistake stands.
+fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
+    let file = sources.file(diagnostic.span.file);
+    file.map_or("", |file| file.line(file.place(diagnostic.span.start).line))
+}
+
+/// Whether a mistake of this kind is one, given the lines that could not be read: what they would have declared (a
+/// machine, a name) is not taken for a mistake of its own.
+fn stands_alone(code: Code, broken: &[&str]) -> bool {
+    let declared_by: &[&str] = match code {
+        Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {
+            &["let", "def", "choose", "for", "include", "}"]
+        }
+        Code::UnknownNoun
+        | Code::UnknownPath
+        | Code::UnknownFact
+        | Code::NoMachine
+        | Code::AddressTooWide
+        | Code::ValueTooWide
+        | Code::BadTable
+        | Code::BadIndex => &["machine", "tlb", "cache", "include", "{", "}"],
+        _ => return true,
+    };
+    !broken.iter().any(|line| declared_by.iter().any(|word| line.contains(word)))
+}

@@ -19,8 +19,8 @@ const SIZE_LIMIT: u64 = 1 << 20;
 pub struct Beside<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,
-    /// The folder of the script.
-    root: PathBuf,
+    /// The folder of the script; none if it cannot be found.
+    root: Option<PathBuf>,
     /// The numbers of the files read, by their one path.
     read: BTreeMap<PathBuf, u32>,
 }
@@ -29,7 +29,7 @@ impl<'a> Beside<'a> {
     /// A reader that has read nothing yet, for the script that is file 0 of these sources.
     pub fn new(sources: &'a mut Sources, loader: &'a mut dyn Loader) -> Self {
         let script = sources.file(0).and_then(|file| file.path.as_deref());
-        let root = include::root(loader, script).unwrap_or_else(|| PathBuf::from("/"));
+        let root = include::root(loader, script);
         Self { sources, loader, root, read: BTreeMap::new() }
     }
 
@@ -40,8 +40,9 @@ impl<'a> Beside<'a> {
     pub fn read(&mut self, path: &Word) -> Result<u32, Diagnostic> {
         let from = self.sources.file(path.span.file).and_then(|file| file.path.clone());
         let canonical = from.as_deref().and_then(|from| self.loader.canonical(from).ok());
-        let folder = canonical.as_deref().and_then(Path::parent).unwrap_or(&self.root);
-        let canonical = include::find(self.loader, &self.root, folder, path)?;
+        let folder = canonical.as_deref().and_then(Path::parent).or(self.root.as_deref());
+        let folder = folder.unwrap_or(Path::new("."));
+        let canonical = include::find(self.loader, self.root.as_deref(), folder, path)?;
         if let Some(number) = self.read.get(&canonical) {
             return Ok(*number);
         }

@@ -1,14 +1,15 @@
 //! A script with all the files that it includes.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::ast::{Block, Span, Word};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
+pub use super::loader::{Disk, Loader, Texts};
+use super::loader::{SIZE_LIMIT, plain};
 use super::parse::{Includes, parse};
 use super::source::{Sources, decode};
 
@@ -18,112 +19,11 @@ const INCLUDE_LIMIT: usize = 64;
 /// The most files that a script may come to when every `include` is written out.
 const TOTAL_LIMIT: usize = 10_000;
 
-/// The largest file that is read, in bytes.
-const SIZE_LIMIT: u64 = 1 << 28;
-
 /// A script that has been read: its statements, those of included files in their places.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Script {
     /// The statements of the first file.
     pub body: Block,
-}
-
-/// Where the texts of scripts come from.
-pub trait Loader {
-    /// The one absolute path of a file or folder, links resolved.
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
-
-    /// The bytes of a file.
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>>;
-
-    /// The bytes of standard input.
-    fn standard_input(&mut self) -> io::Result<Vec<u8>>;
-}
-
-/// The file system.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Disk;
-
-impl Loader for Disk {
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        path.canonicalize()
-    }
-
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        if path.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
-        }
-        all(File::open(path)?)
-    }
-
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
-        all(io::stdin().lock())
-    }
-}
-
-fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 256 MB"));
-    }
-    Ok(bytes)
-}
-
-/// Texts held in memory, by path, in front of another loader: unsaved buffers of an editor, or a test's files.
-#[derive(Debug, Clone, Default)]
-pub struct Texts<L> {
-    /// The texts; their paths are taken as they are.
-    pub texts: BTreeMap<PathBuf, Vec<u8>>,
-    /// Asked for what is not among them.
-    pub other: L,
-}
-
-impl<L: Loader> Loader for Texts<L> {
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        let plain = plain(path);
-        let held = self.texts.keys().any(|text| text.starts_with(&plain));
-        if held { Ok(plain) } else { self.other.canonical(path) }
-    }
-
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        self.texts.get(&plain(path)).cloned().map_or_else(|| self.other.load(path), Ok)
-    }
-
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
-        self.load(Path::new("-"))
-    }
-}
-
-/// Holds no files: behind [`Texts`], for texts alone.
-impl Loader for () {
-    fn canonical(&self, _: &Path) -> io::Result<PathBuf> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn load(&mut self, _: &Path) -> io::Result<Vec<u8>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-}
-
-/// A path without `.` and, where that needs no file system, without `..`.
-fn plain(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if plain.file_name().is_some() => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 /// Reads the script at this path (`-` is standard input) and what it includes. A file that cannot be read is empty
@@ -154,7 +54,7 @@ pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, S
 /// Text of a file's bytes, or why there is none.
 fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
-        let line = bytes.get(..at).unwrap_or(&[]).iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
         format!("it is not UTF-8 text (byte {at}, on line {line}, is {:#04x})", bytes.get(at).unwrap_or(&0))
     })
 }
@@ -256,9 +156,9 @@ impl<'a> Reader<'a> {
 
     /// The one path of the file that an `include` names, or what is wrong with it.
     fn find(&self, path: &Word) -> Result<PathBuf, Diagnostic> {
-        let root = self.root.as_deref().unwrap_or(Path::new("/"));
-        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).unwrap_or(root);
-        find(self.loader, root, folder, path)
+        let root = self.root.as_deref();
+        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).or(root);
+        find(self.loader, root, folder.unwrap_or(Path::new(".")), path)
     }
 
     fn included(&mut self, path: &Word, nesting: usize) -> Result<Read, Diagnostic> {
@@ -330,17 +230,20 @@ pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf
 /// The one path of the file that a script names, seen from the folder of the file in which the name stands.
 ///
 /// # Errors
-/// `outside-folder` if it does not lie in `root` or below, `unreadable` if it is not there.
+/// `outside-folder` if it does not lie in `root` or below (nothing does where no root is known), `unreadable` if it
+/// is not there.
 pub(super) fn find(
     loader: &dyn Loader,
-    root: &Path,
+    root: Option<&Path>,
     folder: &Path,
     path: &Word,
 ) -> Result<PathBuf, Diagnostic> {
     let target = folder.join(&*path.text);
     match loader.canonical(&target) {
-        Ok(canonical) if canonical.starts_with(root) => Ok(canonical),
-        Err(error) if plain(&target).starts_with(root) => Err(unreadable(path, &reason(&error))),
+        Ok(canonical) if root.is_some_and(|root| canonical.starts_with(root)) => Ok(canonical),
+        Err(error) if root.is_none_or(|root| plain(&target).starts_with(root)) => {
+            Err(unreadable(path, &reason(&error)))
+        }
         _ => Err(Diagnostic::new(
             Code::OutsideFolder,
             path.span,
@@ -386,3 +289,6 @@ fn circle(open: &[Open], path: &Word) -> Diagnostic {
     let message = format!("files include each other in a circle: {}", names.join(" → "));
     Diagnostic::new(Code::IncludeCircle, path.span, message).label("this file is being read already")
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod include;
 pub mod layout;
+pub mod loader;
 pub mod nearest;
 pub mod parse;
 pub mod source;

@@ -86,7 +86,10 @@ impl Sources {
     }
 }
 
-/// Text of these bytes; if they are no UTF-8, the number of the first byte that is none.
+/// Text of these bytes.
+///
+/// # Errors
+/// If they are no UTF-8, the number of the first byte that is none.
 pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
     std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())
 }

@@ -2,7 +2,6 @@
 
 use super::ast::{Cell, CellKind, Record, Row, Table};
 use super::diagnostic::{Code, Diagnostic};
-use super::span::Span;
 
 impl Table {
     /// The entries of the table, one after the other: where the first column comes again in the header, the cells
@@ -44,7 +43,7 @@ impl Table {
         }
         let whole = given == wanted || (last && starts.contains(&given));
         let missing = self.header.get(given).filter(|_| !whole)?;
-        let end = row.cells.last().map_or(row.span, after);
+        let end = row.cells.last().map_or(row.span, |cell| cell.span);
         let message = format!("this row has {}, and the header has {}", cells(given), columns(wanted));
         Some(
             Diagnostic::new(Code::BadTable, end, message)
@@ -63,10 +62,6 @@ fn name(cell: &Cell) -> Option<&str> {
     }
 }
 
-fn after(cell: &Cell) -> Span {
-    cell.span
-}
-
 fn cells(count: usize) -> String {
     format!("{count} cell{}", if count == 1 { "" } else { "s" })
 }
@@ -74,3 +69,6 @@ fn cells(count: usize) -> String {
 fn columns(count: usize) -> String {
     format!("{count} column{}", if count == 1 { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,8 +60,8 @@ pub(in crate::machine) struct Cache {
     virtual_index: bool,
     /// Bits of the set that come from the virtual page number: a block may stand in as many sets as they can name.
     alias_bits: u32,
-    /// A store marks the block dirty and stops here.
-    pub write_back: bool,
+    /// What a store does.
+    write: WritePolicy,
     /// A missing store brings the block in.
     pub write_allocate: bool,
     /// With regard to the levels above.
@@ -86,7 +86,7 @@ impl Cache {
             tag_low,
             virtual_index: cache.virtual_index,
             alias_bits: (cache.block_bits + cache.index_bits()).saturating_sub(tag_low),
-            write_back: cache.write == WritePolicy::Back,
+            write: cache.write,
             write_allocate: cache.write_allocate,
             inclusion: cache.inclusion,
             side: cache.side,
@@ -119,6 +119,12 @@ impl Cache {
         let sets =
             (0..1u64 << self.alias_bits).map(|alias| SetIndex::new(low & mask(color) | alias << color));
         sets.into_iter().find_map(|set| self.find(set, tag).map(|way| Slot { set, way }))
+    }
+
+    /// Whether a store marks the block dirty and stops here.
+    #[inline]
+    pub fn write_back(&self) -> bool {
+        self.write == WritePolicy::Back
     }
 
     /// Whether a block may stand in several sets.

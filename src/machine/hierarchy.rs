@@ -175,7 +175,7 @@ impl Hierarchy {
             let cache = &mut self.caches[first];
             let (set, tag) = cache.locate(piece.va, piece.pa);
             if let Some(way) = cache.find(set, tag)
-                && cache.write_back
+                && cache.write_back()
                 // A dirty block in a cache that nothing stands above of is nowhere else.
                 && (self.users != Users::Several || route.top_private && cache.dirty(Slot { set, way }))
             {
@@ -212,7 +212,7 @@ impl Hierarchy {
             let cache = &mut self.caches[inst];
             let at = cache.byte_at(slot, piece.pa);
             cache.data_mut().write(at, bytes);
-            if cache.write_back && !piece.write_through {
+            if cache.write_back() && !piece.write_through {
                 cache.mark(slot, true);
                 return;
             }

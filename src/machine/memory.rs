@@ -69,7 +69,7 @@ impl Bytes {
             let (to_row, to_byte) = (to / ROW, (to % ROW) as usize);
             match from.rows.row(source / ROW) {
                 Some(row) => {
-                    copy_within_row(self.rows.row_mut(to_row), to_byte, row, (source % ROW) as usize, step)
+                    copy_within_row(self.rows.row_mut(to_row), to_byte, row, (source % ROW) as usize, step);
                 }
                 None if self.rows.row(to_row).is_some() => {
                     forget(self.rows.row_mut(to_row), to_byte, step);
@@ -112,7 +112,7 @@ fn forget(row: &mut [u64], n: usize, len: u64) {
 fn copy_within_row(to: &mut [u64], n: usize, from: &[u64], m: usize, len: u64) {
     if len == ROW {
         to.copy_from_slice(from);
-    } else if (n | m) % 8 == 0 && len % 8 == 0 {
+    } else if (n | m).is_multiple_of(8) && len.is_multiple_of(8) {
         let words = len as usize / 8;
         to[n / 8..n / 8 + words].copy_from_slice(&from[m / 8..m / 8 + words]);
         let known = (from[KNOWN] >> m) << n & bits_of(n, len);

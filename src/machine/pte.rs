@@ -110,16 +110,19 @@ impl Flags {
 
     /// These and `bit`.
     #[inline]
+    #[must_use]
     pub const fn with(self, bit: Bit) -> Flags {
         Flags(self.0 | 1 << bit as u8)
     }
 
     /// These without `bit`.
+    #[must_use]
     pub const fn without(self, bit: Bit) -> Flags {
         Flags(self.0 & !(1 << bit as u8))
     }
 
     /// These with `bit` set to `on`.
+    #[must_use]
     pub const fn put(self, bit: Bit, on: bool) -> Flags {
         if on { self.with(bit) } else { self.without(bit) }
     }

@@ -52,7 +52,7 @@ impl Machine {
         let mut base = cr3;
         for level in 1..=mmu.levels.len() as u32 {
             let pte = self.entry_at(mmu, level, base, mmu.index(vpn, level))?;
-            if self.is_page(mmu, level, pte) {
+            if is_page(mmu, level, pte) {
                 return Some((level, pte));
             }
             base = self.child(mmu, pte);
@@ -133,7 +133,7 @@ impl Machine {
             }
             let Some(pte) = self.entry_at(mmu, level, base, index) else { continue };
             let vpn = first | index.checked_shl(below).unwrap_or(0);
-            if self.is_page(mmu, level, pte) {
+            if is_page(mmu, level, pte) {
                 listing.mappings.push(Mapping { vpn: Vpn::new(vpn), level, pte });
             } else {
                 self.list(mmu, level + 1, self.child(mmu, pte), vpn, listing, seen);
@@ -177,11 +177,11 @@ impl Machine {
         pte.flags.has(Bit::P).then_some(pte)
     }
 
-    fn is_page(&self, mmu: &Mmu, level: u32, pte: Pte) -> bool {
-        level as usize == mmu.levels.len() || pte.flags.has(Bit::Ps)
-    }
-
     fn child(&self, mmu: &Mmu, pte: Pte) -> u64 {
         (pte.ppn & mask(self.spec().ppn_bits())).checked_shl(mmu.page_bits).unwrap_or(0)
     }
+}
+
+fn is_page(mmu: &Mmu, level: u32, pte: Pte) -> bool {
+    level as usize == mmu.levels.len() || pte.flags.has(Bit::Ps)
 }

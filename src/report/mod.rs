@@ -1,6 +1,14 @@
 //! What happened made readable.
 
 pub mod diagnostics;
+pub mod doc;
 mod excerpt;
+pub mod json;
+pub mod narrate;
+#[cfg(test)]
+mod playing;
 #[cfg(test)]
 mod tests;
+pub mod text;
+#[cfg(test)]
+mod trial;

@@ -56,6 +56,12 @@ impl Session<'_> {
                 Ok(Value::Text(name.clone()))
             }
             (ExprKind::List(parts), Key::Reference(_)) => self.page_list(parts),
+            // `fault in [none, page]`
+            (ExprKind::List(parts), _) => {
+                let parts: Vec<Value> =
+                    parts.iter().map(|part| self.claimed(part, key)).collect::<Result<_, _>>()?;
+                Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
+            }
             _ => self.eval(expr),
         }
     }

@@ -154,7 +154,7 @@ impl Session<'_> {
     }
 
     fn check_stated(&mut self, fact: &Fact, family: Family) -> Result<(), Stop> {
-        if matches!(self.state.machine, Slot::Unknowable) && family == Family::Access {
+        if !matches!(self.state.machine, Slot::Is(_)) && family == Family::Access {
             return Ok(());
         }
         let spec = self.spec().cloned();

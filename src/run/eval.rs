@@ -108,7 +108,8 @@ impl Session<'_> {
         Err(self.unknown_function(name).into())
     }
 
-    fn unknown_function(&self, name: &Word) -> Diagnostic {
+    /// Says that nothing of this name can be called, with the nearest.
+    pub fn unknown_function(&self, name: &Word) -> Diagnostic {
         if let Some(diagnostic) = absent::diagnostic(name) {
             return diagnostic;
         }
@@ -121,11 +122,9 @@ impl Session<'_> {
             .help("call it as a statement of its own");
         }
         let names = FUNCTIONS.iter().map(|row| row.name).chain(MEMORY_FUNCTIONS.iter().map(|row| row.name));
-        let diagnostic = Diagnostic::new(
-            Code::UnknownFunction,
-            name.span,
-            format!("there is no function `{}`", name.text),
-        );
+        let names = names.chain(self.state.definitions());
+        let message = format!("no function or definition is called `{}` here", name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
         match nearest(&name.text, names) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help("`pagewalk help` lists the functions"),

@@ -200,6 +200,7 @@ impl Session<'_> {
         let names: Vec<&str> = self.state.names().collect();
         let verb = match verbs::verb(&command.verb.text) {
             Some(verb) => verb,
+            None if command.call => return Err(self.unknown_call(&command.verb)),
             None => verbs::find(&command.verb, &names)?,
         };
         match (verb.prepare)(self, command) {
@@ -216,6 +217,15 @@ impl Session<'_> {
             }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// Says that what is called is not defined, or only later. In the body of a definition that is only checked,
+    /// what is defined later may be defined in time.
+    fn unknown_call(&self, name: &Word) -> Stop {
+        if self.checking && self.state.scopes.iter().any(|scope| scope.private) {
+            return Stop::Unknowable;
+        }
+        absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
     }
 
     fn prepare_call(&mut self, def: &Rc<Definition>, command: &Command) -> Result<Action, Stop> {

@@ -20,4 +20,4 @@ pub mod verbs;
 pub mod view;
 
 pub use files::Files;
-pub use script::{Ended, check, run};
+pub use script::{Ended, check, play, run};

@@ -19,8 +19,10 @@ pub struct StepRecord {
     pub span: Span,
     /// The scenario it belongs to.
     pub scenario: Option<Rc<str>>,
-    /// How many loops and definitions stand around it.
+    /// How many loops stand around it.
     pub depth: u32,
+    /// The outermost of them.
+    pub outer: Option<Span>,
     /// What it did.
     pub did: Rc<Did>,
     /// What was stated of it.
@@ -214,6 +216,17 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// The sum of two runs.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            statements: self.statements + other.statements,
+            checks: self.checks + other.checks,
+            held: self.held + other.held,
+            scenarios: self.scenarios + other.scenarios,
+        }
+    }
+
     /// Checks that did not hold.
     pub fn failed(&self) -> u64 {
         self.checks - self.held

@@ -58,6 +58,17 @@ pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, s
     if !diagnostics.is_empty() {
         return Ended { diagnostics, totals: Totals::default() };
     }
+    play(script, sources, files, options, sink)
+}
+
+/// Runs a script in which [`check`] has found nothing wrong.
+pub fn play(
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    sink: &mut dyn Sink,
+) -> Ended {
     let mut session = Session::new(sources, files, options, sink);
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
     match session.run_block(script, place) {

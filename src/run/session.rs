@@ -164,7 +164,14 @@ impl<'s> Session<'s> {
         self.totals.checks += checks.len() as u64;
         self.totals.held += checks.iter().filter(|check| check.held).count() as u64;
         let depth = self.loops.len() as u32;
-        let record = StepRecord { span, scenario: self.scenario.clone(), depth, did, checks };
+        let record = StepRecord {
+            span,
+            scenario: self.scenario.clone(),
+            depth,
+            outer: self.loops.first().copied(),
+            did,
+            checks,
+        };
         if self.sink.take(&record) { Ok(()) } else { Err(Stop::Closed) }
     }
 

@@ -110,6 +110,12 @@ impl State {
         self.scopes.iter().rev().flat_map(|scope| scope.names.keys().map(|name| &**name))
     }
 
+    /// The names of the definitions that can be seen.
+    pub fn definitions(&self) -> impl Iterator<Item = &str> {
+        let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
+        names.filter(|(_, binding)| matches!(binding, Binding::Def(_))).map(|(name, _)| &**name)
+    }
+
     /// Starts the generator anew.
     pub fn reseed(&mut self, seed: u64) {
         self.seed = seed;

@@ -1,7 +1,7 @@
 //! What is wrong with brackets and strings, and where to read on.
 
 use super::level::Kind;
-use super::{Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
+use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
 
 /// How often the pass may go back in one file; keeps it linear.
 const RETURN_LIMIT: u32 = 20;
@@ -22,7 +22,7 @@ impl Scan<'_> {
         );
         self.levels.truncate(inner + 1);
         self.levels[block].damaged = true;
-        (self.goes_on, self.comma) = (false, false);
+        self.after = After::Nothing;
         inner == block && self.go_back(at)
     }
 
@@ -193,7 +193,7 @@ impl Scan<'_> {
 
     /// A `}` at the beginning of its line closes the block that began that far in, and no block within it.
     pub(super) fn indentation_of_close(&mut self) {
-        if !self.strict || self.first != self.at {
+        if !self.strict || self.first != Some(self.at) {
             return;
         }
         let indent = self.indent;

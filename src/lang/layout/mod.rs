@@ -47,6 +47,17 @@ pub fn lay_out(file: u32, text: &str) -> Layout {
     Layout { text: String::from_utf8_lossy(&out).into_owned(), ends, diagnostics }
 }
 
+/// What a token says of the line that it stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// The line may end here.
+    Nothing,
+    /// A comma: the line goes on, unless a row of a table follows.
+    Comma,
+    /// An operator: the line goes on.
+    Operator,
+}
+
 /// The pass over one file.
 struct Scan<'a> {
     file: u32,
@@ -61,18 +72,14 @@ struct Scan<'a> {
     levels: Vec<Level>,
     /// Newlines outside brackets since the last token: the next one tells whether they count.
     pending: Vec<usize>,
-    /// The last token wants the line to go on.
-    goes_on: bool,
-    /// The last token was a comma.
-    comma: bool,
+    /// What the last token says of the line.
+    after: After,
     /// A brace is not closed.
     unmatched: bool,
-    /// Nothing has been read on the line at hand.
-    fresh: bool,
     /// Blanks at the beginning of the line at hand.
     indent: usize,
-    /// The first token of the line at hand.
-    first: usize,
+    /// The first token of the line at hand; none before it.
+    first: Option<usize>,
     /// The rest of the file is left unread.
     done: bool,
     /// How often the pass went back to read on after a bracket that is not closed.
@@ -91,12 +98,10 @@ impl<'a> Scan<'a> {
             at: 0,
             levels: vec![Level::new(Kind::File, 0, 0)],
             pending: Vec::new(),
-            goes_on: false,
-            comma: false,
+            after: After::Nothing,
             unmatched: false,
-            fresh: true,
             indent: 0,
-            first: 0,
+            first: None,
             done: false,
             returns: 0,
             ends: Vec::new(),
@@ -127,11 +132,11 @@ impl<'a> Scan<'a> {
     }
 
     fn token(&mut self) {
-        if self.fresh && !matches!(self.byte(0), b' ' | b'\t' | b'\r' | b'\n') {
-            self.fresh = false;
-            self.first = self.at;
-        } else if self.fresh {
-            self.indent += 1;
+        if self.first.is_none() {
+            match self.byte(0) {
+                b' ' | b'\t' | b'\r' | b'\n' => self.indent += 1,
+                _ => self.first = Some(self.at),
+            }
         }
         match self.byte(0) {
             b' ' | b'\t' | b'\r' => self.at += 1,
@@ -166,7 +171,7 @@ impl<'a> Scan<'a> {
         } else {
             self.out[self.at] = b' ';
         }
-        (self.fresh, self.indent) = (true, 0);
+        (self.first, self.indent) = (None, 0);
         self.at += 1;
     }
 
@@ -175,7 +180,7 @@ impl<'a> Scan<'a> {
         let row = self.byte(0) == b'|';
         if let Some(first) = self.pending.first().copied() {
             // No expression goes on with a bar after a comma: that is a row of a table.
-            let goes_on = self.goes_on && !(row && self.comma);
+            let goes_on = self.after == After::Operator || self.after == After::Comma && !row;
             let joined = self.top().statement.is_some() && !self.top().row && (goes_on || joins);
             if joined {
                 for newline in std::mem::take(&mut self.pending) {
@@ -199,7 +204,7 @@ impl<'a> Scan<'a> {
         if level.words > WORD_LIMIT {
             self.too_long();
         }
-        (self.goes_on, self.comma) = (false, false);
+        self.after = After::Nothing;
     }
 
     /// The statement of the innermost block ends before this byte.
@@ -215,7 +220,7 @@ impl<'a> Scan<'a> {
         if block == 0 && begun.is_some() {
             self.ends.push(at);
         }
-        (self.goes_on, self.comma) = (false, false);
+        self.after = After::Nothing;
     }
 
     fn semicolon(&mut self) {
@@ -251,7 +256,7 @@ impl<'a> Scan<'a> {
         }
         self.begin(false);
         self.push(Kind::Block);
-        (self.goes_on, self.comma) = (false, false);
+        self.after = After::Nothing;
         self.at += 1;
     }
 

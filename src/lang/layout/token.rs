@@ -1,7 +1,7 @@
 //! Words, operators, strings and prose: how far each goes, and whether the line goes on after it.
 
-use super::Scan;
 use super::level::Kind;
+use super::{After, Scan};
 
 impl Scan<'_> {
     pub(super) fn cell(&mut self) {
@@ -24,13 +24,20 @@ impl Scan<'_> {
             let arrow = rest.starts_with("=>");
             self.begin(arrow);
             let row = self.in_row();
-            self.goes_on =
-                !row && (arrow || rest.starts_with("..") || b"+-*/%<>&^|~!=,".contains(&self.byte(0)));
-            self.comma = self.byte(0) == b',';
+            self.after = match self.byte(0) {
+                _ if row => After::Nothing,
+                b',' => After::Comma,
+                byte if arrow || rest.starts_with("..") || b"+-*/%<>&^|~!=".contains(&byte) => {
+                    After::Operator
+                }
+                _ => After::Nothing,
+            };
             self.at += if arrow || rest.starts_with("..") { 2 } else { self.character() };
         } else {
             self.begin(matches!(word, "where" | "else"));
-            self.goes_on = matches!(word, "and" | "or" | "not" | "in" | "where");
+            if matches!(word, "and" | "or" | "not" | "in" | "where") {
+                self.after = After::Operator;
+            }
             self.at += length;
         }
     }
@@ -42,7 +49,7 @@ impl Scan<'_> {
         loop {
             match self.text.as_bytes().get(end) {
                 Some(b'\\') if !matches!(self.text.as_bytes().get(end + 1), None | Some(b'\n' | b'\r')) => {
-                    end += 2
+                    end += 2;
                 }
                 Some(byte) if *byte == quote => break,
                 None | Some(b'\n') => return self.unclosed_string(end),

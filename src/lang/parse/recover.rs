@@ -251,6 +251,10 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     if stop.before.is_empty() && !stop.setting {
         return diagnostic.help("a statement begins with a word: `read 0x10`, `let x = 1`, `show x`");
     }
+    if stop.before.is_empty() {
+        return diagnostic
+            .help("a setting begins with its name; its values stand side by side: `bits 9 9 9 9`");
+    }
     match shape {
         Some((_, shape)) => diagnostic.help(format!("it is written {shape}")),
         None => diagnostic,

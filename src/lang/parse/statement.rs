@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::grammar::{Pair, Rule};
+use super::table::table;
 use super::{Tree, recover};
 use crate::lang::ast::{
     Block, Claim, Command, Condition, Expr, Fact, Operation, OperationKind, Pages, Setting, Settings, Span,
@@ -137,6 +138,7 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::process => process = Some(self.word(&part)),
+                Rule::word_probe => {}
                 Rule::expr => kind = Some(OperationKind::Expr(self.expr(part))),
                 _ => kind = Some(OperationKind::Command(self.command(part))),
             }
@@ -296,7 +298,7 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        Settings { settings: settings.into(), table: self.table(rows).map(Rc::new), span }
+        Settings { settings: settings.into(), table: table(rows).map(Rc::new), span }
     }
 
     fn setting(&mut self, pair: Pair) -> Setting {

@@ -28,14 +28,14 @@ impl Tree<'_> {
         };
         Cell { kind, span }
     }
+}
 
-    /// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line.
-    pub(super) fn table(&mut self, rows: Vec<Row>) -> Option<Table> {
-        let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty());
-        let first = rows.next()?;
-        let rows: Vec<Row> = rows.collect();
-        let mut span = first.span;
-        span.end = rows.last().map_or(span.end, |row| row.span.end);
-        Some(Table { header: first.cells, rows, span })
-    }
+/// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line.
+pub(super) fn table(rows: Vec<Row>) -> Option<Table> {
+    let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty());
+    let first = rows.next()?;
+    let rows: Vec<Row> = rows.collect();
+    let mut span = first.span;
+    span.end = rows.last().map_or(span.end, |row| row.span.end);
+    Some(Table { header: first.cells, rows, span })
 }

@@ -1,6 +1,7 @@
 //! The simple memory system of CS:APP 9.6.4, as the lecture prints it, in every field.
 
 use super::*;
+use crate::machine::cache::Counts;
 use crate::machine::contents::{CacheLine, TlbLine};
 use crate::machine::event::{Forbidden, Found};
 use crate::machine::presets::Preset;
@@ -206,7 +207,7 @@ fn a_page_that_is_not_present_faults_and_fills_nothing() {
     assert!(matches!(events[2], Event::Pte { level: 1, index: 1, found: Found::Absent, .. }));
     assert_eq!(events.last(), Some(&Event::Faulted { fault }));
     assert_eq!(format!("{:?}", machine.tlb_lines(0, machine.tlb_set_index(0, 1).unwrap())), before);
-    assert_eq!((machine.tlb_counts(0).misses, machine.cache_counts(0)), (1, Default::default()));
+    assert_eq!((machine.tlb_counts(0).misses, machine.cache_counts(0)), (1, Counts::default()));
 }
 
 #[test]
@@ -303,3 +304,5 @@ fn a_copy_is_not_disturbed() {
 }
 
 mod laws;
+mod naive;
+mod walks;

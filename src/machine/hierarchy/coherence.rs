@@ -155,14 +155,15 @@ impl Hierarchy {
     /// Empties cache `level` of `core`; dirty blocks go to the next level.
     pub fn flush<O: Observer>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
         let inst = self.plan.instance(level, core);
-        let kinds = [Kind::Read, Kind::Execute].map(|kind| *self.plan.route(RouteId::new(core, kind)));
-        let Some((route, k)) = kinds.iter().find_map(|route| Some((route, route.place_of(inst)?))) else {
-            return;
-        };
+        let ids = [Kind::Read, Kind::Execute].map(|kind| RouteId::new(core, kind));
+        let place = |id: &RouteId| Some((*id, self.plan.route(*id).place_of(inst)?));
+        let Some((id, k)) = ids.iter().find_map(place) else { return };
+        let route = *self.plan.route(id);
+        self.join(id);
         for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {
-            self.gather(route, k, slot, base, ctx);
+            self.gather(&route, k, slot, base, ctx);
             if self.caches[inst].dirty(slot) {
-                self.send_line(route, k, slot, base, ctx);
+                self.send_line(&route, k, slot, base, ctx);
             }
             self.caches[inst].invalidate(slot);
         }

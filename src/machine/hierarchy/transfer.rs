@@ -55,7 +55,7 @@ impl Hierarchy {
         let mut from = Source::Below;
         match found {
             None => {
-                ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: false, purpose: piece.purpose })
+                ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: false, purpose: piece.purpose });
             }
             Some(place) if self.bars_fill(route, place) => from = self.lift(route, (to, place), piece, ctx),
             Some(_) => {}
@@ -83,7 +83,7 @@ impl Hierarchy {
         self.lifted.copy(0, cache.data(), cache.at(slot), 1 << bits);
         cache.invalidate(slot);
         let taker = (to..place).rev().find(|&k| k == to || !self.bars_fill(route, k)).unwrap_or(to);
-        let keeps = self.caches[route.at(taker)].write_back;
+        let keeps = self.caches[route.at(taker)].write_back();
         if dirty && !keeps {
             self.caches[route.at(place)].counts.writebacks += 1;
             let source = self.lifted.clone();
@@ -232,7 +232,7 @@ impl Hierarchy {
         for offset in (0..1u64 << parcel.bits).step_by(1 << bits) {
             let part = Parcel { at: parcel.at + offset, base: parcel.base + offset, bits, ..*parcel };
             let slot = self.take_in(route, k, &part, ctx);
-            if part.dirty && !(slot.is_some() && self.caches[inst].write_back) {
+            if part.dirty && !(slot.is_some() && self.caches[inst].write_back()) {
                 self.send_down(route, k + 1, &part, ctx);
             }
         }
@@ -262,7 +262,7 @@ impl Hierarchy {
         let cache = &mut self.caches[route.at(k)];
         let at = cache.byte_at(slot, parcel.base);
         cache.data_mut().copy(at, parcel.source, parcel.at, 1 << parcel.bits);
-        if parcel.dirty && cache.write_back {
+        if parcel.dirty && cache.write_back() {
             cache.mark(slot, true);
         }
         Some(slot)

@@ -26,7 +26,7 @@ fn gate_2024_2000_pages_need_3_to_1025_tables() {
     let (mut dense, mut spread) = (table(&[10, 10], 32, 12, 4), table(&[10, 10], 32, 12, 4));
     for n in 0..2000 {
         dense.map(Vpn::new(n), page(n));
-        spread.map(Vpn::new(n % 1024 << 10 | n / 1024), page(n));
+        spread.map(Vpn::new(((n % 1024) << 10) | (n / 1024)), page(n));
     }
     assert_eq!((dense.tables(), spread.tables()), (3, 1025));
 }

@@ -52,7 +52,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("vpo", &[], "virtual page offset", |a| virtual_field(a, low, |_, page| page)),
     told("tlbi", &[], "TLB index: the set of the first TLB", |a| component::index(a, first_tlb(a)?)),
     told("tlbt", &[], "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
-    told("tlb", LOOKUP, "whether some TLB level held the translation", tlb),
+    told("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
     told("walk", &[], "page-table entries fetched", walk),
     told("fault", FAULTS, "why the access could not be done", fault),
     told("ppn", &[], "physical page number", |a| {
@@ -63,7 +63,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("co", &[], "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
     told("ci", &[], "set of the first cache", |a| component::index(a, first_cache(a)?)),
     told("ct", &[], "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
-    told("cache", LOOKUP, "whether the first cache held the block", |a| {
+    told("cache", LOOKUP, "whether the first cache held the block; none if it was not looked up", |a| {
         first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache))
     }),
     told("served", &["memory"], "where the data came from", served),
@@ -132,7 +132,6 @@ fn tlb(a: &Access) -> Option<Shown> {
 }
 
 fn walk(a: &Access) -> Option<Shown> {
-    a.spec.mmu.as_ref()?;
     let fetched = a.first_piece().iter().filter(|event| matches!(event, Event::Pte { .. })).count();
     Some(Shown::plain(fetched as u64))
 }

@@ -150,6 +150,18 @@ pub fn access_names(spec: &Spec) -> Vec<String> {
     rows.chain(component::level_names(spec)).chain(component::component_names(spec)).collect()
 }
 
+/// Whether a fact is told of every access on a machine; of a part that it lacks, it need not be said that it did nothing.
+fn tells(key: Key, spec: &Spec) -> bool {
+    let Key::Access(row) = key else { return true };
+    let idle = match row.name {
+        "tlb" => spec.tlbs.is_empty(),
+        "walk" => spec.mmu.is_none(),
+        "cache" => spec.caches.is_empty(),
+        _ => false,
+    };
+    row.told && !idle
+}
+
 /// Every fact that was told of what was done, in the order of the registry.
 pub fn all(did: &Did) -> Vec<(String, Shown)> {
     match did {
@@ -157,8 +169,7 @@ pub fn all(did: &Did) -> Vec<(String, Shown)> {
             .into_iter()
             .filter_map(|name| {
                 let key = access_key(&name, Some(&access.spec)).ok()?;
-                let told = !matches!(key, Key::Access(row) if !row.told);
-                let value = key.of(did).filter(|_| told)?;
+                let value = key.of(did).filter(|_| tells(key, &access.spec))?;
                 Some((name, value))
             })
             .collect(),

@@ -15,5 +15,7 @@ mod table;
 mod tlb;
 
 pub use compare::TableExpectation;
+pub use geometry::size;
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, What};
 pub use row::{TABLE_NOUNS, TableNoun};
+pub use steps::table as reference_table;

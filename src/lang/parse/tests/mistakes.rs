@@ -23,6 +23,7 @@ if x = 3 { read 1 }       -> syntax at "=": `=` gives a value, and nothing takes
 choose x in 0..4 where x = 3 -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
 read 1 => vpn = 3         -> syntax at "=": a fact and its value stand side by side (write `vpn 3`, `fault not none` or `va in 0..64`)
 machine { ways = 4 }      -> syntax at "=": a setting and its value stand side by side (write `ways VALUE`)
+machine { bits 9, 9 }     -> syntax at "9": `9` does not belong here (a setting begins with its name; its values stand side by side: `bits 9 9 9 9`)
 machine { ways: 4 }       -> syntax at ":": a setting and its value stand side by side (write `ways VALUE`)
 x += 3                    -> syntax at "+=": `+=` is no operator (write `let x = x + …`)
 x++                       -> syntax at "++": `++` is no operator (write `let x = x + 1`)

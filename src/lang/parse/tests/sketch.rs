@@ -68,10 +68,10 @@ fn command(command: &Command) -> String {
         return format!("{text}!({})", join(&command.operands, ", "));
     }
     if !command.operands.is_empty() {
-        text += &format!(" {}", join(&command.operands, " "));
+        text = format!("{text} {}", join(&command.operands, " "));
     }
     if let Some(assigned) = &command.assigned {
-        text += &format!(" = {}", join(assigned, " "));
+        text = format!("{text} = {}", join(assigned, " "));
     }
     text + &command.block.as_ref().map_or(String::new(), settings)
 }
@@ -79,7 +79,8 @@ fn command(command: &Command) -> String {
 fn settings(block: &Settings) -> String {
     let mut parts: Vec<String> = Vec::new();
     for setting in block.settings.iter() {
-        let values: String = setting.values.iter().map(|value| format!(" {}", expr(value))).collect();
+        let values =
+            setting.values.iter().map(|value| [" ".to_owned(), expr(value)].concat()).collect::<String>();
         parts.push(format!(
             "{}{values}{}",
             setting.name.text,

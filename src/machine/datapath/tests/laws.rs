@@ -160,7 +160,7 @@ fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: &mut [Optio
         2 => {
             let levels = machine.spec().caches.len() as u64;
             return if levels > 0 {
-                machine.flush_cache(Some(dice.below(levels) as usize))
+                machine.flush_cache(Some(dice.below(levels) as usize));
             };
         }
         3..=9 => {

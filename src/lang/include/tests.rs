@@ -1,0 +1,226 @@
+//! Files that include files.
+
+use std::path::PathBuf;
+
+use super::*;
+
+fn texts(files: &[(&str, &str)]) -> Texts<()> {
+    let texts = files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect();
+    Texts { texts, other: () }
+}
+
+/// Reads `/s/a.pw` of these files. Answers the verbs in the order in which they would run, and what is wrong as
+/// `file: code at place: message`.
+fn read_all(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    described(read(Path::new("/s/a.pw"), &mut texts(files)))
+}
+
+fn described(
+    (sources, script, diagnostics): (Sources, Script, Vec<Diagnostic>),
+) -> (Vec<String>, Vec<String>) {
+    let mut verbs = Vec::new();
+    collect(&script.body, &mut verbs);
+    let one = |one: &Diagnostic| {
+        let (file, _) = sources.place(one.span).expect("a file");
+        format!("{file}: {} at {}: {}", one.code.name(), sources.text(one.span), one.message)
+    };
+    (verbs, diagnostics.iter().map(one).collect())
+}
+
+fn collect(body: &Block, verbs: &mut Vec<String>) {
+    use crate::lang::ast::StmtKind;
+    for stmt in body.iter() {
+        match &stmt.kind {
+            StmtKind::Command(command) => verbs.push(command.verb.text.to_string()),
+            StmtKind::Include { body, .. } | StmtKind::Repeat { body, .. } => collect(body, verbs),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn files_stand_in_the_place_of_their_include() {
+    let (verbs, wrong) = read_all(&[
+        ("/s/a.pw", "one\ninclude \"lib/b.pw\"\nfive\nrepeat 2 { include \"d.pw\" }\n"),
+        ("/s/lib/b.pw", "two\ninclude \"c.pw\"\ninclude \"../d.pw\""),
+        ("/s/lib/c.pw", "three"),
+        ("/s/d.pw", "four"),
+    ]);
+    assert_eq!(verbs, ["one", "two", "three", "four", "five", "four"]);
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn twice_in_sequence_is_no_circle() {
+    let mut files = texts(&[("/s/a.pw", "include \"b.pw\"\ninclude \"b.pw\""), ("/s/b.pw", "b 0D")]);
+    let (sources, script, wrong) = read(Path::new("/s/a.pw"), &mut files);
+    assert_eq!(sources.files().len(), 2);
+    assert_eq!(script.body.len(), 2);
+    assert_eq!(wrong.len(), 1, "a mistake in a file is told once");
+    assert_eq!(sources.place(wrong[0].span).map(|(file, place)| (file, place.column)), Some(("/s/b.pw", 3)));
+}
+
+#[test]
+fn circles_are_told_with_their_chain() {
+    let (verbs, wrong) = read_all(&[
+        ("/s/a.pw", "one\ninclude \"b.pw\"\nthree"),
+        ("/s/b.pw", "two\ninclude \"c/c.pw\""),
+        ("/s/c/c.pw", "include \"../b.pw\""),
+    ]);
+    assert_eq!(verbs, ["one", "two", "three"]);
+    assert_eq!(
+        wrong,
+        ["/s/c/c.pw: include-circle at \"../b.pw\": files include each other in a circle: \
+          /s/b.pw → /s/c/c.pw → /s/b.pw"]
+    );
+    let (_, wrong) = read_all(&[("/s/a.pw", "include \"a.pw\"")]);
+    assert_eq!(
+        wrong,
+        ["/s/a.pw: include-circle at \"a.pw\": files include each other in a circle: /s/a.pw → /s/a.pw"]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_told_at_its_path() {
+    let mut files = texts(&[("/s/a.pw", "include \"none.pw\"\ninclude \"b.pw\"\ninclude \"\"\none")]);
+    files.texts.insert("/s/b.pw".into(), b"read 1\nab\xffc".to_vec());
+    let (verbs, wrong) = described(read(Path::new("/s/a.pw"), &mut files));
+    assert_eq!(verbs, ["one"]);
+    assert_eq!(
+        wrong[..2],
+        [
+            "/s/a.pw: unreadable at \"none.pw\": cannot read `none.pw`: there is no such file",
+            "/s/a.pw: unreadable at \"b.pw\": cannot read `b.pw`: it is not UTF-8 text (byte 9, on line 2, is 0xff)",
+        ]
+    );
+    assert!(wrong[2].starts_with("/s/a.pw: unreadable at \"\": cannot read ``"));
+}
+
+#[test]
+fn the_script_itself_may_be_missing_or_no_text() {
+    let (sources, script, wrong) = read(Path::new("/s/none.pw"), &mut texts(&[]));
+    assert_eq!((sources.files().len(), script.body.len()), (1, 0));
+    assert_eq!(wrong[0].message, "cannot read `/s/none.pw`: there is no such file");
+    let mut files = Texts { texts: [(PathBuf::from("/s/a.pw"), vec![0xE9])].into(), other: () };
+    let (_, _, wrong) = read(Path::new("/s/a.pw"), &mut files);
+    assert_eq!(wrong[0].code, Code::Unreadable);
+}
+
+#[test]
+fn no_include_leaves_the_folder() {
+    let outside = ["../x.pw", "/etc/passwd", "../none.pw", "sub/../../x.pw"];
+    for path in outside {
+        let (_, wrong) =
+            read_all(&[("/s/a.pw", &format!("include \"{path}\"")), ("/x.pw", "x"), ("/etc/passwd", "x")]);
+        let expected =
+            format!("/s/a.pw: outside-folder at \"{path}\": `{path}` lies outside the script's folder");
+        assert_eq!(wrong, [expected]);
+    }
+    let (verbs, wrong) =
+        read_all(&[("/s/a.pw", "include \"../s/b.pw\"\ninclude \"/s/b.pw\""), ("/s/b.pw", "b")]);
+    assert_eq!((verbs.len(), wrong.len()), (2, 0));
+}
+
+#[test]
+fn sixty_four_deep_and_no_more() {
+    let chain = |count: usize| {
+        let mut files = texts(&[("/s/a.pw", "include \"1.pw\"")]);
+        for number in 1..=count {
+            let text =
+                if number == count { "end".to_owned() } else { format!("include \"{}.pw\"", number + 1) };
+            files.texts.insert(format!("/s/{number}.pw").into(), text.into_bytes());
+        }
+        described(read(Path::new("/s/a.pw"), &mut files))
+    };
+    assert_eq!(chain(64), (vec!["end".to_owned()], vec![]));
+    let (verbs, wrong) = chain(65);
+    assert_eq!(verbs, [""; 0]);
+    assert_eq!(
+        wrong,
+        ["/s/64.pw: include-depth at \"65.pw\": more than 64 files include each other in a row"]
+    );
+}
+
+#[test]
+fn a_file_known_already_still_counts_in_depth() {
+    // b is read at the first row, then asked for again below 60 others.
+    let mut files = texts(&[("/s/a.pw", "include \"b0.pw\"\ninclude \"c0.pw\"")]);
+    for number in 0..60 {
+        let next = |letter: char| format!("include \"{letter}{}.pw\"", number + 1).into_bytes();
+        files
+            .texts
+            .insert(format!("/s/b{number}.pw").into(), if number == 9 { b"end".to_vec() } else { next('b') });
+        files.texts.insert(
+            format!("/s/c{number}.pw").into(),
+            if number == 59 { b"include \"b0.pw\"".to_vec() } else { next('c') },
+        );
+    }
+    let (verbs, wrong) = described(read(Path::new("/s/a.pw"), &mut files));
+    assert_eq!(verbs, ["end"]);
+    assert_eq!(
+        wrong,
+        ["/s/c59.pw: include-depth at \"b0.pw\": more than 64 files include each other in a row"]
+    );
+}
+
+#[test]
+fn doubling_comes_to_an_end() {
+    let mut files = texts(&[("/s/a.pw", "include \"0.pw\"")]);
+    for number in 0..60 {
+        let text = format!("include \"{0}.pw\"\ninclude \"{0}.pw\"", number + 1);
+        files.texts.insert(format!("/s/{number}.pw").into(), text.into_bytes());
+    }
+    files.texts.insert("/s/60.pw".into(), b"end".to_vec());
+    let (_, _, wrong) = read(Path::new("/s/a.pw"), &mut files);
+    assert!(!wrong.is_empty());
+    assert!(wrong.iter().all(|one| one.code == Code::IncludeDepth), "{wrong:?}");
+}
+
+#[test]
+fn blocks_count_through_includes() {
+    let nested = |levels: usize, inner: &str| {
+        format!("{}{inner}{}", "repeat 1 { ".repeat(levels), " }".repeat(levels))
+    };
+    let two = |inner: usize| {
+        read_all(&[("/s/a.pw", &nested(100, "include \"b.pw\"")), ("/s/b.pw", &nested(inner, "end"))])
+    };
+    assert_eq!(two(99), (vec!["end".to_owned()], vec![]));
+    let (verbs, wrong) = two(100);
+    assert_eq!((verbs.len(), wrong.len()), (0, 1));
+    assert!(wrong[0].starts_with("/s/a.pw: too-deep at \"b.pw\""));
+}
+
+#[test]
+fn standard_input_includes_from_the_folder_at_hand() {
+    let mut files = texts(&[("-", "one\ninclude \"b.pw\""), ("b.pw", "two")]);
+    let (sources, script, wrong) = read(Path::new("-"), &mut files);
+    assert_eq!(sources.files()[0].name, "<stdin>");
+    assert_eq!(sources.files()[0].path, None);
+    let (verbs, wrong) = described((sources, script, wrong));
+    assert_eq!((verbs.join(" "), wrong.len()), ("one two".to_owned(), 0));
+}
+
+#[test]
+fn a_text_without_a_file() {
+    let (sources, script, wrong) = read_text("buffer.pw", "read 1\ninclude \"x.pw\"", &mut ());
+    assert_eq!((sources.files()[0].name.as_str(), script.body.len()), ("buffer.pw", 2));
+    assert_eq!(wrong[0].code, Code::Unreadable);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_folder_are_outside() {
+    let root = std::env::temp_dir().join(format!("pagewalk-include-{}", std::process::id()));
+    let folder = root.join("scripts");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(root.join("secret.pw"), "secret").expect("a file");
+    std::fs::write(folder.join("b.pw"), "\u{feff}two\r\n").expect("a file");
+    std::fs::write(folder.join("a.pw"), "include \"link.pw\"\ninclude \"b.pw\"\ninclude \".\"")
+        .expect("a file");
+    std::os::unix::fs::symlink(root.join("secret.pw"), folder.join("link.pw")).expect("a link");
+    let (verbs, wrong) = described(read(&folder.join("a.pw"), &mut Disk));
+    std::fs::remove_dir_all(&root).expect("the folder is gone");
+    assert_eq!(verbs, ["two"]);
+    assert!(wrong[0].contains("outside-folder at \"link.pw\""), "{wrong:?}");
+    assert!(wrong[1].ends_with("cannot read `.`: it is a folder"), "{wrong:?}");
+}

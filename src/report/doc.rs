@@ -1,0 +1,167 @@
+//! What a run tells, as a tree without a format. Text, Markdown, HTML, LaTeX and Typst are drawn from it; nothing here
+//! knows of colours, columns of characters or tags.
+
+/// How a line is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it is.
+    Plain,
+    /// Beside the point: a place, a count of what is left out.
+    Faint,
+    /// Something held.
+    Good,
+    /// Something did not hold, or could not be done.
+    Bad,
+}
+
+/// A part of what is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// The name of a scenario.
+    Heading(String),
+    /// A statement of the script and where it stands (`file:line`); what follows up to the next one came of it.
+    Statement {
+        /// Its text on one line.
+        text: String,
+        /// Its file and line.
+        place: String,
+    },
+    /// A sentence, or a line of its own.
+    Paragraph {
+        /// How it is meant.
+        tone: Tone,
+        /// Its words.
+        text: String,
+    },
+    /// A line of the textbook's worksheet, with the blanks filled in.
+    Worksheet(Vec<Blank>),
+    /// Names and values under a title.
+    Pairs {
+        /// What they are of.
+        title: String,
+        /// Each name with its value.
+        pairs: Vec<(String, String)>,
+    },
+    /// A table.
+    Table(Table),
+    /// An address with its fields.
+    Ruler(Ruler),
+    /// A numbered sequence, from 1.
+    Steps(Vec<Step>),
+    /// Lines of the language.
+    Script(String),
+    /// What was stated, against what is the case.
+    Checks(Checks),
+}
+
+impl Block {
+    /// A plain sentence or line.
+    pub fn line(text: impl Into<String>) -> Self {
+        Self::toned(Tone::Plain, text)
+    }
+
+    /// A sentence or line that is meant in a certain way.
+    pub fn toned(tone: Tone, text: impl Into<String>) -> Self {
+        Self::Paragraph { tone, text: text.into() }
+    }
+}
+
+/// A blank of the worksheet: `VPN 0x0F`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blank {
+    /// What is asked.
+    pub label: String,
+    /// The answer.
+    pub value: String,
+}
+
+/// A table whose columns stand in groups (the ways of a set).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// What it is; may be empty.
+    pub title: String,
+    /// The names of the columns, group by group.
+    pub groups: Vec<Vec<String>>,
+    /// The cells of each row, as many as there are columns in all groups.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// What it says.
+    pub text: String,
+    /// It is a word, not a number: words begin where their column begins, numbers end where it ends.
+    pub word: bool,
+}
+
+/// An address drawn as boxes: its bits are numbered from the left, the highest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruler {
+    /// Which address it is.
+    pub title: String,
+    /// Its width.
+    pub bits: u32,
+    /// Ways of cutting it up, one below the other.
+    pub rows: Vec<RulerRow>,
+}
+
+/// A way of cutting an address up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulerRow {
+    /// Whose it is (a TLB, a cache); empty where that needs no saying.
+    pub label: String,
+    /// The fields, from the highest bit downward, each beginning where the one before it ends.
+    pub fields: Vec<BitField>,
+}
+
+/// Consecutive bits of an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BitField {
+    /// Its name: `TLBT`.
+    pub name: &'static str,
+    /// What follows its name, for one of several: the 2 of `VPN2`.
+    pub number: Option<u32>,
+    /// Its highest bit.
+    pub high: u32,
+    /// Its lowest bit, not above the highest.
+    pub low: u32,
+}
+
+impl BitField {
+    /// Its name with its number.
+    pub fn full_name(&self) -> String {
+        self.number.map_or_else(|| self.name.to_owned(), |number| format!("{}{number}", self.name))
+    }
+}
+
+/// A step of a sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Who does it, or who hands on to whom: `CPU → MMU`.
+    pub who: String,
+    /// What happens.
+    pub what: String,
+}
+
+/// What came of the facts stated of a statement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checks {
+    /// How many held.
+    pub held: u64,
+    /// Those that did not.
+    pub failed: Vec<Failure>,
+}
+
+/// A fact that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Its name.
+    pub fact: String,
+    /// What was stated.
+    pub expected: String,
+    /// What is the case; none if the statement has no such fact.
+    pub actual: Option<String>,
+    /// Why that is the case.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,235 @@
+//! A run as JSON, an object a line: a record per statement, and a last line with the totals.
+//!
+//! A loop may run a million statements, so lines are put together by hand: the parts of a line that a statement has in
+//! common with its next run are kept, and so are the keys of the facts.
+
+mod shown;
+
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Write};
+use std::rc::Rc;
+
+use serde_json::json;
+
+use super::narrate::Statements;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::machine::spec::Spec;
+use crate::run::facts::{self, Family, Key, REFERENCE_FACTS};
+use crate::run::record::{Check, Did, Shown, Sink, StepRecord, Totals};
+
+/// Writes a run as JSON lines.
+pub struct JsonSink<'s, W: Write> {
+    out: BufWriter<W>,
+    statements: Statements<'s>,
+    /// `{"file":…,"line":…,"statement":…` of the statements that have run.
+    heads: HashMap<Span, Rc<str>>,
+    /// The facts of an access on the machine that the last one ran on, each with `"name":`.
+    facts: Option<(Rc<Spec>, Vec<(String, Key)>)>,
+    line: String,
+    error: Option<io::Error>,
+}
+
+impl<'s, W: Write> JsonSink<'s, W> {
+    /// A sink for one script.
+    pub fn new(out: W, sources: &'s Sources) -> Self {
+        Self {
+            out: BufWriter::with_capacity(1 << 16, out),
+            statements: Statements::new(sources),
+            heads: HashMap::new(),
+            facts: None,
+            line: String::new(),
+            error: None,
+        }
+    }
+
+    /// Writes the totals; `errors` counts what was wrong with the script.
+    ///
+    /// # Errors
+    /// What the output said, now or earlier; a closed pipe among them.
+    pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
+        let totals = json!({"totals": {
+            "statements": totals.statements,
+            "checks": totals.checks,
+            "held": totals.held,
+            "failed": totals.failed(),
+            "scenarios": totals.scenarios,
+            "errors": errors,
+        }});
+        self.line = format!("{totals}\n");
+        self.write();
+        self.close()
+    }
+
+    /// Ends the lines of a script without totals, for one of several scripts.
+    ///
+    /// # Errors
+    /// As [`JsonSink::finish`].
+    pub fn close(mut self) -> io::Result<()> {
+        match self.error {
+            Some(error) => Err(error),
+            None => self.out.flush(),
+        }
+    }
+
+    fn write(&mut self) {
+        if self.error.is_none() {
+            self.error = self.out.write_all(self.line.as_bytes()).err();
+        }
+    }
+
+    fn put(&mut self, record: &StepRecord) {
+        self.line.clear();
+        let head = self.head(record);
+        self.line.push_str(&head);
+        if let Some(scenario) = &record.scenario {
+            self.line.push_str(",\"scenario\":");
+            string(&mut self.line, scenario);
+        }
+        self.did(&record.did);
+        if !record.checks.is_empty() {
+            self.line.push_str(",\"checks\":[");
+            for (at, check) in record.checks.iter().enumerate() {
+                self.line.push_str(if at == 0 { "" } else { "," });
+                put_check(&mut self.line, check);
+            }
+            self.line.push(']');
+        }
+        self.line.push_str("}\n");
+    }
+
+    fn head(&mut self, record: &StepRecord) -> Rc<str> {
+        if let Some(head) = self.heads.get(&record.span) {
+            return head.clone();
+        }
+        let statement = self.statements.of(record);
+        let mut head = String::from("{\"file\":");
+        string(&mut head, &statement.file);
+        head.push_str(&format!(",\"line\":{},\"statement\":", statement.line));
+        string(&mut head, &statement.text);
+        let head: Rc<str> = head.into();
+        self.heads.insert(record.span, head.clone());
+        head
+    }
+
+    fn did(&mut self, did: &Did) {
+        match did {
+            Did::Access(access) => {
+                self.line.push_str(",\"facts\":{");
+                let known = self.facts.take().filter(|(spec, _)| Rc::ptr_eq(spec, &access.spec));
+                let known = known.unwrap_or_else(|| (access.spec.clone(), keys(&access.spec)));
+                let told =
+                    known.1.iter().filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
+                members(&mut self.line, told);
+                self.line.push('}');
+                self.facts = Some(known);
+            }
+            Did::Reference(run) => {
+                self.line.push_str(",\"facts\":{");
+                let names: Vec<String> =
+                    REFERENCE_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
+                members(
+                    &mut self.line,
+                    names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))),
+                );
+                self.line.push('}');
+            }
+            Did::Bound { name, value } => {
+                self.line.push_str(",\"name\":");
+                string(&mut self.line, name);
+                self.line.push_str(",\"value\":");
+                put_value(&mut self.line, value);
+            }
+            Did::Shown(views) => {
+                let views: Vec<serde_json::Value> = views.iter().flat_map(shown::json).collect();
+                self.line.push_str(&format!(",\"shown\":{}", serde_json::Value::from(views)));
+            }
+            Did::Machine(_) | Did::Scenario(_) | Did::Quiet => {}
+        }
+    }
+}
+
+impl<W: Write> Sink for JsonSink<'_, W> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        self.put(record);
+        self.write();
+        self.error.is_none()
+    }
+}
+
+/// The facts that are told of an access on a machine, each once.
+fn keys(spec: &Spec) -> Vec<(String, Key)> {
+    let mut keys: Vec<(String, Key)> = Vec::new();
+    for name in facts::access_names(spec) {
+        let Ok(key) = facts::key(&name, Family::Access, Some(spec)) else { continue };
+        let told = !matches!(key, Key::Access(row) if !row.told);
+        let mut member = String::new();
+        string(&mut member, &name);
+        member.push(':');
+        if told && !keys.iter().any(|(known, _)| *known == member) {
+            keys.push((member, key));
+        }
+    }
+    keys
+}
+
+/// The members of an object; names come with their colon.
+fn members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, Shown)>) {
+    for (at, (name, value)) in members.enumerate() {
+        line.push_str(if at == 0 { "" } else { "," });
+        line.push_str(name);
+        put_value(line, &value.value);
+    }
+}
+
+fn put_check(line: &mut String, check: &Check) {
+    line.push_str("{\"fact\":");
+    string(line, &check.fact);
+    line.push_str(",\"expected\":");
+    if check.expected.before.is_empty() {
+        put_value(line, &check.expected.value);
+    } else {
+        string(line, &check.expected.to_string());
+    }
+    line.push_str(",\"actual\":");
+    match &check.actual {
+        Some(actual) => put_value(line, &actual.value),
+        None => line.push_str("null"),
+    }
+    line.push_str(if check.held { ",\"held\":true" } else { ",\"held\":false" });
+    if let Some(reason) = &check.reason {
+        line.push_str(",\"reason\":");
+        string(line, reason);
+    }
+    line.push('}');
+}
+
+/// A value; as [`Value::to_json`] has it, without the detour for the frequent kinds.
+fn put_value(line: &mut String, value: &Value) {
+    use std::fmt::Write as _;
+    match value {
+        Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
+            // Writing to a string does not fail.
+            Some(n) => drop(write!(line, "{n}")),
+            None => drop(write!(line, "{}", number.to_json())),
+        },
+        Value::Text(text) => string(line, text),
+        value => drop(write!(line, "{}", value.to_json())),
+    }
+}
+
+/// A string with its quotes and escapes.
+fn string(line: &mut String, text: &str) {
+    let plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+    if plain {
+        line.push('"');
+        line.push_str(text);
+        line.push('"');
+    } else {
+        line.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests;

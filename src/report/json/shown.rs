@@ -1,0 +1,61 @@
+//! What `show` shows, as JSON.
+
+use serde_json::{Value, json};
+
+use crate::report::doc::{Block, Ruler};
+use crate::report::narrate::{declaration, rulers, steps};
+use crate::run::view::{CellView, TableView, View};
+
+/// The objects of a view; only rulers may be several.
+pub fn json(view: &View) -> Vec<Value> {
+    match view {
+        View::Table(shown) => vec![table(shown)],
+        View::Pairs { title, pairs } => {
+            let pairs = pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+            vec![json!({"title": title, "pairs": Value::Object(pairs.collect())})]
+        }
+        View::Value { of, value } => vec![json!({"of": of, "value": value.value.to_json()})],
+        View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
+        View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
+        View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
+        View::Remark(words) => vec![json!({"remark": words})],
+    }
+}
+
+/// Columns in one row of names, as the cells of a row are in one row.
+fn table(shown: &TableView) -> Value {
+    let columns: Vec<&String> = shown.groups.iter().flatten().collect();
+    let rows: Vec<Vec<Value>> = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    json!({"title": shown.title, "columns": columns, "rows": rows})
+}
+
+fn cell(cell: &CellView) -> Value {
+    match cell {
+        CellView::Hex(n, _) | CellView::Number(n) => (*n).into(),
+        CellView::Text(text) => text.as_str().into(),
+        CellView::Nothing => Value::Null,
+    }
+}
+
+fn ruler(ruler: &Ruler) -> Value {
+    let field = |row: &crate::report::doc::RulerRow| -> Vec<Value> {
+        let of = |label: &str| if label.is_empty() { Value::Null } else { label.into() };
+        row.fields
+            .iter()
+            .map(|f| json!({"name": f.full_name(), "of": of(&row.label), "high": f.high, "low": f.low}))
+            .collect()
+    };
+    json!({"ruler": ruler.title, "bits": ruler.bits, "fields": ruler.rows.iter().flat_map(field).collect::<Vec<_>>()})
+}
+
+fn sequence(block: &Block) -> Option<Value> {
+    match block {
+        Block::Steps(steps) => {
+            let steps: Vec<Value> =
+                steps.iter().map(|step| json!({"who": step.who, "what": step.what})).collect();
+            Some(json!({"steps": steps}))
+        }
+        Block::Paragraph { text, .. } => Some(json!({"remark": text})),
+        _ => None,
+    }
+}

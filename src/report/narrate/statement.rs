@@ -1,0 +1,189 @@
+//! The text of a statement without its facts, and where it stands. Each is worked out once: loops run a statement often.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::run::record::{Did, StepRecord};
+
+/// The most characters of a statement that stand on one line.
+const LONGEST: usize = 100;
+
+/// A statement as it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The name of its file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its text without facts and comments.
+    pub text: String,
+    /// The same on one line; tables are left out.
+    pub short: String,
+}
+
+impl Statement {
+    /// `file:line`.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+
+    /// Its first word.
+    pub fn verb(&self) -> &str {
+        self.text.split_whitespace().next().unwrap_or("")
+    }
+}
+
+/// The statements of a script, as far as they have run.
+#[derive(Debug)]
+pub struct Statements<'s> {
+    sources: &'s Sources,
+    known: HashMap<Span, Rc<Statement>>,
+}
+
+impl<'s> Statements<'s> {
+    /// None yet.
+    pub fn new(sources: &'s Sources) -> Self {
+        Self { sources, known: HashMap::new() }
+    }
+
+    /// The statement of a record.
+    pub fn of(&mut self, record: &StepRecord) -> Rc<Statement> {
+        let sources = self.sources;
+        self.known.entry(record.span).or_insert_with(|| Rc::new(read(sources, record))).clone()
+    }
+
+    /// The first words of a statement with a block, and its place.
+    pub fn head(&self, span: Span) -> (String, String) {
+        let written = Written::of(self.sources.text(span));
+        let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
+        let place =
+            self.sources.place(span).map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
+        (format!("{} {{ … }}", cut(head)), place)
+    }
+}
+
+fn read(sources: &Sources, record: &StepRecord) -> Statement {
+    let span = record.span;
+    let (file, line) = sources.place(span).map_or(("", 0), |(file, place)| (file, place.line));
+    let mut written = Written::of(sources.text(Span { end: head_end(record), ..span }));
+    if let (Did::Scenario(_), Some(brace)) = (&*record.did, written.brace) {
+        written.text.truncate(brace);
+        written.brace = None;
+    }
+    let text = written.text.trim();
+    let text = text.strip_suffix("=>").unwrap_or(text).trim_end().to_owned();
+    Statement { file: file.to_owned(), line, short: short(&text, written.brace), text }
+}
+
+/// Where a statement ends and its facts begin.
+fn head_end(record: &StepRecord) -> u32 {
+    let Span { file, start, end } = record.span;
+    let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_));
+    let first = record.checks.first().map(|check| check.span).filter(|_| has_facts);
+    first
+        .filter(|fact| fact.file == file && (start..end).contains(&fact.start))
+        .map_or(end, |fact| fact.start)
+}
+
+/// On one line: a block of braces over several lines is left out if it is long or a table.
+fn short(text: &str, brace: Option<usize>) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fits = joined.chars().count() <= LONGEST;
+    if fits && !(text.contains('\n') && text.contains('|')) {
+        return joined;
+    }
+    let head = brace.and_then(|brace| text.get(..brace)).unwrap_or(text);
+    let head = cut(head);
+    if brace.is_some() { format!("{head} {{ … }}") } else { head }
+}
+
+/// On one line, cut to a length that a reader bears.
+fn cut(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match joined.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &joined[..end]),
+        None => joined,
+    }
+}
+
+/// Text of a script without comments.
+struct Written {
+    text: String,
+    /// The first brace that opens a block.
+    brace: Option<usize>,
+}
+
+impl Written {
+    fn of(source: &str) -> Self {
+        let mut written = Self { text: String::with_capacity(source.len()), brace: None };
+        let mut rest = source;
+        while let Some(next) = rest.chars().next() {
+            let taken = match next {
+                '#' => {
+                    rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+                    continue;
+                }
+                '"' | '\'' => literal(rest),
+                _ => next.len_utf8(),
+            };
+            if next == '{' {
+                written.brace = written.brace.or(Some(written.text.len()));
+            }
+            written.text.push_str(&rest[..taken]);
+            rest = &rest[taken..];
+        }
+        written
+    }
+}
+
+/// Bytes of the string or byte that a text begins with, quotes included.
+fn literal(text: &str) -> usize {
+    let quote = ["\"\"\"", "\"", "'"].into_iter().find(|quote| text.starts_with(quote)).unwrap_or("\"");
+    let mut at = quote.len();
+    while let Some(next) = text[at..].chars().next() {
+        if text[at..].starts_with(quote) {
+            return at + quote.len();
+        }
+        at += next.len_utf8();
+        if next == '\\' {
+            at += text[at..].chars().next().map_or(0, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Written, short};
+
+    /// The one-line form of a text.
+    fn line(text: &str) -> String {
+        let written = Written::of(text);
+        short(written.text.trim(), written.brace)
+    }
+
+    #[test]
+    fn comments_go_and_strings_stay() {
+        assert_eq!(
+            line("write 0x10 = \"# { \\\" no comment\"  # comment"),
+            "write 0x10 = \"# { \\\" no comment\""
+        );
+        assert_eq!(line("write 0x10 = '#' # hash"), "write 0x10 = '#'");
+        assert_eq!(line("let x = [1, # one\n         2]"), "let x = [1, 2]");
+        assert_eq!(line("show \"\"\"say \"hi\" # {x}\"\"\""), "show \"\"\"say \"hi\" # {x}\"\"\"");
+        assert_eq!(line("write 0x10 = \"open"), "write 0x10 = \"open");
+    }
+
+    #[test]
+    fn tables_are_left_out_and_short_blocks_are_not() {
+        assert_eq!(line("set tlb {\n | set | tag ppn v |\n | 0 | 03 0D 1 |\n}"), "set tlb { … }");
+        assert_eq!(line("machine core-i7 {\n  cores 1\n}"), "machine core-i7 { cores 1 }");
+        let long = format!("machine {{\n{}}}", "  tlb { entries 16, ways 4 }\n".repeat(9));
+        assert_eq!(line(&long), "machine { … }");
+        let plain = format!("expect {}", "x + ".repeat(40));
+        assert_eq!(line(&plain).chars().count(), 101);
+        assert!(line(&plain).ends_with('…'));
+    }
+}

@@ -1,0 +1,226 @@
+//! A told run as text for a terminal or a pipe, written as it comes.
+
+mod grid;
+mod ruler;
+mod theme;
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write};
+
+use super::doc::{Block, Checks, Step};
+use super::excerpt::visible;
+use super::narrate::{self, Narrator};
+use crate::lang::source::Sources;
+use crate::run::record::{Sink, StepRecord, Totals};
+use theme::{Ink, Theme};
+
+/// Bytes after which nothing more is told: a script that loops never floods.
+const BUDGET: u64 = 64 << 20;
+
+/// The column at which the place of a statement stands, if the statement leaves it free.
+const PLACE: usize = 64;
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// The numbered steps of every access, too.
+    pub explain: bool,
+    /// With a terminal's colours.
+    pub color: bool,
+}
+
+/// Writes what a run tells as text.
+pub struct TextSink<'s, W: Write> {
+    out: BufWriter<W>,
+    narrator: Narrator<'s>,
+    theme: Theme,
+    written: u64,
+    /// The last statement had something below it, so the next one stands off.
+    spaced: bool,
+    error: Option<io::Error>,
+}
+
+impl<'s, W: Write> TextSink<'s, W> {
+    /// A sink for one script.
+    pub fn new(out: W, sources: &'s Sources, options: Options) -> Self {
+        Self {
+            out: BufWriter::with_capacity(1 << 16, out),
+            narrator: Narrator::new(sources, options.explain),
+            theme: Theme { color: options.color },
+            written: 0,
+            spaced: false,
+            error: None,
+        }
+    }
+
+    /// Tells what the run came to; `errors` counts what was wrong with the script.
+    ///
+    /// # Errors
+    /// What the output said, now or earlier; a closed pipe among them.
+    pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
+        let rest = self.narrator.rest();
+        if self.written < BUDGET {
+            self.tell(&rest);
+        }
+        self.write("\n");
+        let (tone, text) = narrate::summary(totals, errors);
+        let line = self.theme.paint(Ink::of(tone), &text);
+        self.write(&format!("{line}\n"));
+        match self.error {
+            Some(error) => Err(error),
+            None => self.out.flush(),
+        }
+    }
+
+    fn tell(&mut self, blocks: &[Block]) {
+        let mut text = String::new();
+        for (at, block) in blocks.iter().enumerate() {
+            let opens = matches!(block, Block::Statement { .. } | Block::Heading(_));
+            let has_more = blocks.get(at + 1).is_some_and(|next| !matches!(next, Block::Statement { .. }));
+            if opens && (self.spaced || has_more) && self.written > 0 {
+                text.push('\n');
+            }
+            self.spaced = !opens;
+            draw(&mut text, block, self.theme);
+        }
+        self.write(&text);
+    }
+
+    fn write(&mut self, text: &str) {
+        if self.error.is_none() {
+            self.written += text.len() as u64;
+            self.error = self.out.write_all(text.as_bytes()).err();
+        }
+    }
+}
+
+impl<W: Write> Sink for TextSink<'_, W> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if self.written >= BUDGET {
+            return self.error.is_none();
+        }
+        let blocks = self.narrator.tell(record);
+        if !blocks.is_empty() {
+            self.tell(&blocks);
+        }
+        if self.written >= BUDGET {
+            self.write("\n… more is not told: this is 64 MB already\n");
+        }
+        self.error.is_none()
+    }
+}
+
+/// Blocks as text.
+pub fn text(blocks: &[Block], color: bool) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        draw(&mut text, block, Theme { color });
+    }
+    text
+}
+
+fn draw(text: &mut String, block: &Block, theme: Theme) {
+    match block {
+        Block::Heading(name) => line(text, 0, &theme.paint(Ink::Strong, &format!("── {} ──", visible(name)))),
+        Block::Statement { text: words, place } => statement(text, words, place, theme),
+        Block::Paragraph { tone, text: words } => {
+            for words in words.lines() {
+                line(text, 2, &theme.paint(Ink::of(*tone), &visible(words)));
+            }
+        }
+        Block::Worksheet(blanks) => {
+            let blanks = blanks.iter().map(|blank| {
+                format!(
+                    "{} {}",
+                    theme.paint(Ink::Faint, &blank.label),
+                    theme.paint(Ink::Strong, &visible(&blank.value))
+                )
+            });
+            line(text, 2, &blanks.collect::<Vec<_>>().join("  "));
+        }
+        Block::Pairs { title, pairs } => named(text, title, pairs, theme),
+        Block::Table(table) => grid::draw(text, table, theme),
+        Block::Ruler(ruler) => ruler::draw(text, ruler, theme),
+        Block::Steps(steps) => numbered(text, steps, theme),
+        Block::Script(script) => script.lines().for_each(|words| line(text, 2, &visible(words))),
+        Block::Checks(checks) => checked(text, checks, theme),
+    }
+}
+
+fn line(text: &mut String, indent: usize, words: &str) {
+    // Writing to a string does not fail, here and below.
+    let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Text that ends a column of this width.
+fn padded(text: &str, to: usize) -> String {
+    format!("{text}{:fill$}", "", fill = to.saturating_sub(width(text)))
+}
+
+fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
+    let words = visible(words);
+    let gap = PLACE.saturating_sub(width(&words)).max(2);
+    let (words, place) = (theme.paint(Ink::Strong, &words), theme.paint(Ink::Faint, &visible(place)));
+    let _ = writeln!(text, "{words}{:gap$}{place}", "");
+}
+
+fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Theme) {
+    if !title.is_empty() {
+        line(text, 2, &theme.paint(Ink::Strong, &visible(title)));
+    }
+    let indent = if title.is_empty() { 2 } else { 4 };
+    let column = pairs.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    for (name, value) in pairs {
+        line(
+            text,
+            indent,
+            &format!("{}  {}", theme.paint(Ink::Faint, &padded(&visible(name), column)), visible(value)),
+        );
+    }
+}
+
+fn numbered(text: &mut String, steps: &[Step], theme: Theme) {
+    let digits = steps.len().to_string().len();
+    let column = steps.iter().map(|step| width(&step.who)).max().unwrap_or(0);
+    for (number, step) in (1..).zip(steps) {
+        let who = theme.paint(Ink::Faint, &padded(&visible(&step.who), column));
+        line(text, 2, &format!("{number:digits$}  {who}  {}", visible(&step.what)));
+    }
+}
+
+fn checked(text: &mut String, checks: &Checks, theme: Theme) {
+    if checks.failed.is_empty() {
+        let count = narrate::count(checks.held, "fact holds", "facts hold");
+        return line(text, 2, &theme.paint(Ink::Good, &format!("✓ {count}")));
+    }
+    let (failed, all) = (checks.failed.len() as u64, checks.failed.len() as u64 + checks.held);
+    line(text, 2, &theme.paint(Ink::Bad, &format!("✗ {}", narrate::failure(failed, all))));
+    let rows: Vec<[String; 3]> = checks
+        .failed
+        .iter()
+        .map(|failure| {
+            let actual = failure.actual.as_deref().unwrap_or("-");
+            [&*failure.fact, &*failure.expected, actual].map(|words| visible(words).into_owned())
+        })
+        .collect();
+    let column = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
+    let columns = [column(0), column(1), column(2)];
+    for (row, failure) in rows.iter().zip(&checks.failed) {
+        let [fact, expected, actual] = [0, 1, 2].map(|at| padded(&row[at], columns[at]));
+        let reason = failure.reason.as_deref().map(visible).unwrap_or_default();
+        let fact = theme.paint(Ink::Strong, &fact);
+        let actual = theme.paint(Ink::Bad, &actual);
+        line(
+            text,
+            4,
+            &format!("{fact}  expected {expected}  actual {actual}  {}", theme.paint(Ink::Faint, &reason)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

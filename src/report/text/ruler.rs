@@ -1,0 +1,157 @@
+//! Bit rulers: the bits' numbers, and below them the fields as boxes.
+//!
+//! An address of few bits gets a cell a bit, as on the slides. A wider one gets a cell for each stretch of bits between
+//! two ends of fields, with the numbers of its first and last bit.
+
+use super::theme::{Ink, Theme};
+use super::{line, visible, width};
+use crate::report::doc::{BitField, Ruler, RulerRow};
+
+/// The widest address that gets a cell a bit.
+const CELLS: u32 = 20;
+/// The width of a bit's cell.
+const CELL: usize = 3;
+
+/// Draws a ruler.
+pub fn draw(text: &mut String, ruler: &Ruler, theme: Theme) {
+    let title = format!("{} ({} bits)", visible(&ruler.title), ruler.bits);
+    line(text, 2, &theme.paint(Ink::Strong, &title));
+    if ruler.bits == 0 || ruler.rows.iter().any(|row| row.fields.is_empty()) {
+        return;
+    }
+    let drawing = Drawing::of(ruler);
+    line(text, 2, &theme.paint(Ink::Faint, &drawing.numbers()));
+    line(text, 2, &drawing.border(None, ruler.rows.first()));
+    for (at, row) in ruler.rows.iter().enumerate() {
+        line(text, 2, &format!("{}  {}", drawing.boxes(row), theme.paint(Ink::Faint, &visible(&row.label))));
+        line(text, 2, &drawing.border(Some(row), ruler.rows.get(at + 1)));
+    }
+}
+
+/// Consecutive bits that no field's end divides.
+struct Stretch {
+    high: u32,
+    low: u32,
+    width: usize,
+}
+
+/// The stretches of an address, from the left.
+struct Drawing(Vec<Stretch>);
+
+impl Drawing {
+    fn of(ruler: &Ruler) -> Self {
+        let fields = || ruler.rows.iter().flat_map(|row| &row.fields);
+        // Lowest bits of the stretches.
+        let mut lows: Vec<u32> = fields().flat_map(|field| [field.low, field.high + 1]).chain([0]).collect();
+        if ruler.bits <= CELLS {
+            lows.extend(0..ruler.bits);
+        }
+        lows.retain(|low| *low < ruler.bits);
+        lows.sort_unstable_by(|a, b| b.cmp(a));
+        lows.dedup();
+        let highs = std::iter::once(ruler.bits - 1).chain(lows.iter().map(|low| low.saturating_sub(1)));
+        let stretch =
+            |(high, &low)| Stretch { high, low, width: CELL.max(Stretch::numbers(high, low).len()) };
+        let mut drawing = Self(highs.zip(&lows).map(stretch).collect());
+        fields().for_each(|field| drawing.make_room(field));
+        drawing
+    }
+
+    fn within(&self, field: &BitField) -> std::ops::Range<usize> {
+        let first = self.0.iter().position(|stretch| stretch.high <= field.high).unwrap_or(0);
+        let last = self.0.iter().position(|stretch| stretch.low <= field.low).unwrap_or(self.0.len() - 1);
+        first..last.max(first) + 1
+    }
+
+    /// The width of a field's box without its borders.
+    fn room(&self, field: &BitField) -> usize {
+        let stretches = &self.0[self.within(field)];
+        stretches.iter().map(|stretch| stretch.width).sum::<usize>() + stretches.len() - 1
+    }
+
+    /// Widens a field's stretches until its name fits.
+    fn make_room(&mut self, field: &BitField) {
+        let missing = (width(&field.full_name()) + 2).saturating_sub(self.room(field));
+        let within = self.within(field);
+        let count = within.len();
+        for (at, stretch) in self.0[within].iter_mut().enumerate() {
+            stretch.width += missing / count + usize::from(at < missing % count);
+        }
+    }
+
+    fn numbers(&self) -> String {
+        let cells = self.0.iter().map(|stretch| {
+            let Stretch { high, low, width } = stretch;
+            let (right, left) = (low.to_string(), high.to_string());
+            if high == low {
+                return format!("{right:>width$}");
+            }
+            format!("{left}{right:>fill$}", fill = width - left.len())
+        });
+        format!(" {}", cells.collect::<Vec<_>>().join(" "))
+    }
+
+    fn boxes(&self, row: &RulerRow) -> String {
+        let mut line = String::new();
+        for (at, field) in row.fields.iter().enumerate() {
+            if at == 0 {
+                let before: usize = self.0[..self.within(field).start].iter().map(|s| s.width + 1).sum();
+                line.push_str(&" ".repeat(before));
+            }
+            line.push('│');
+            line.push_str(&format!("{:^room$}", field.full_name(), room = self.room(field)));
+        }
+        line.push('│');
+        line
+    }
+
+    /// The line between two rows of boxes.
+    fn border(&self, above: Option<&RulerRow>, below: Option<&RulerRow>) -> String {
+        let mut line = String::new();
+        for at in 0..=self.0.len() {
+            let wall = |row: Option<&RulerRow>| row.is_some_and(|row| self.wall(row, at));
+            let roof = |at: Option<usize>| {
+                at.is_some_and(|at| [above, below].into_iter().flatten().any(|row| self.covers(row, at)))
+            };
+            line.push(junction(wall(above), wall(below), roof(at.checked_sub(1)), roof(Some(at))));
+            if let Some(stretch) = self.0.get(at) {
+                let stroke = if roof(Some(at)) { "─" } else { " " };
+                line.push_str(&stroke.repeat(stretch.width));
+            }
+        }
+        line
+    }
+
+    /// Whether a box of the row begins or ends at the left of this stretch.
+    fn wall(&self, row: &RulerRow, at: usize) -> bool {
+        row.fields.iter().map(|field| self.within(field)).any(|within| within.start == at || within.end == at)
+    }
+
+    fn covers(&self, row: &RulerRow, at: usize) -> bool {
+        row.fields.iter().any(|field| self.within(field).contains(&at))
+    }
+}
+
+impl Stretch {
+    fn numbers(high: u32, low: u32) -> String {
+        if high == low { low.to_string() } else { format!("{high} {low}") }
+    }
+}
+
+/// Where lines meet.
+fn junction(up: bool, down: bool, left: bool, right: bool) -> char {
+    match (up, down, left, right) {
+        (true, true, true, true) => '┼',
+        (true, true, true, false) => '┤',
+        (true, true, false, true) => '├',
+        (true, false, true, true) => '┴',
+        (false, true, true, true) => '┬',
+        (true, false, true, false) => '┘',
+        (true, false, false, true) => '└',
+        (false, true, true, false) => '┐',
+        (false, true, false, true) => '┌',
+        (false, false, true, _) | (false, false, _, true) => '─',
+        (true, _, false, false) | (_, true, false, false) => '│',
+        (false, false, false, false) => ' ',
+    }
+}
