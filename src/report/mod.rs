@@ -4,11 +4,10 @@ pub mod diagnostics;
 pub mod doc;
 mod excerpt;
 pub mod json;
+pub mod manual;
 pub mod narrate;
 #[cfg(test)]
 mod playing;
 #[cfg(test)]
 mod tests;
 pub mod text;
-#[cfg(test)]
-mod trial;

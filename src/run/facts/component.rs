@@ -30,6 +30,14 @@ impl Component {
         }
     }
 
+    /// Widths of its set index and of its tags, in bits.
+    pub fn widths(self, spec: &Spec) -> (u32, u32) {
+        match self {
+            Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec.virtual_bits())),
+            Self::Cache(at) => (spec.caches[at].index_bits(), spec.caches[at].tag_bits(spec)),
+        }
+    }
+
     /// Every TLB, then every cache.
     pub fn all(spec: &Spec) -> impl Iterator<Item = Self> + use<> {
         (0..spec.tlbs.len()).map(Self::Tlb).chain((0..spec.caches.len()).map(Self::Cache))
