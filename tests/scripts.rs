@@ -111,7 +111,8 @@ fn stated(text: &str) -> Vec<(usize, usize, usize)> {
 
 /// Another value of the same kind.
 fn other(value: &str) -> String {
-    let swapped = [("hit", "miss"), ("miss", "hit"), ("none", "page"), ("memory", "cache"), ("unknown", "0x12")];
+    let swapped =
+        [("hit", "miss"), ("miss", "hit"), ("none", "page"), ("memory", "cache"), ("unknown", "0x12")];
     if let Some((_, other)) = swapped.iter().find(|(word, _)| *word == value) {
         return (*other).to_owned();
     }
