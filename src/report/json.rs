@@ -6,6 +6,7 @@
 mod shown;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
@@ -26,10 +27,13 @@ pub struct JsonSink<'s, W: Write> {
     /// `{"file":…,"line":…,"statement":…` of the statements that have run.
     heads: HashMap<Span, Rc<str>>,
     /// The facts of an access on the machine that the last one ran on, each with `"name":`.
-    facts: Option<(Rc<Spec>, Vec<(String, Key)>)>,
+    facts: Option<Facts>,
     line: String,
     error: Option<io::Error>,
 }
+
+/// A machine, and the facts of an access on it.
+type Facts = (Rc<Spec>, Vec<(String, Key)>);
 
 impl<'s, W: Write> JsonSink<'s, W> {
     /// A sink for one script.
@@ -106,7 +110,8 @@ impl<'s, W: Write> JsonSink<'s, W> {
         let statement = self.statements.of(record);
         let mut head = String::from("{\"file\":");
         string(&mut head, &statement.file);
-        head.push_str(&format!(",\"line\":{},\"statement\":", statement.line));
+        // Writing to a string does not fail, here and below.
+        let _ = write!(head, ",\"line\":{},\"statement\":", statement.line);
         string(&mut head, &statement.text);
         let head: Rc<str> = head.into();
         self.heads.insert(record.span, head.clone());
@@ -143,7 +148,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             }
             Did::Shown(views) => {
                 let views: Vec<serde_json::Value> = views.iter().flat_map(shown::json).collect();
-                self.line.push_str(&format!(",\"shown\":{}", serde_json::Value::from(views)));
+                let _ = write!(self.line, ",\"shown\":{}", serde_json::Value::from(views));
             }
             Did::Machine(_) | Did::Scenario(_) | Did::Quiet => {}
         }
@@ -207,10 +212,8 @@ fn put_check(line: &mut String, check: &Check) {
 
 /// A value; as [`Value::to_json`] has it, without the detour for the frequent kinds.
 fn put_value(line: &mut String, value: &Value) {
-    use std::fmt::Write as _;
     match value {
         Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
-            // Writing to a string does not fail.
             Some(n) => drop(write!(line, "{n}")),
             None => drop(write!(line, "{}", number.to_json())),
         },

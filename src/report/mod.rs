@@ -11,5 +11,3 @@ mod playing;
 #[cfg(test)]
 mod tests;
 pub mod text;
-#[cfg(test)]
-mod trial;

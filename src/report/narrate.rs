@@ -7,22 +7,25 @@ mod parts;
 mod reference;
 mod repeats;
 mod ruler;
+mod sequence;
 mod statement;
 mod steps;
 mod view;
 mod walk;
+mod words;
 
 use std::rc::Rc;
 
-use super::doc::{Block, Checks, Failure, Tone};
+use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::record::{Check, Did, StepRecord, Totals};
+use crate::run::record::{Check, Did, Shown, StepRecord};
 pub use declaration::declaration;
 use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
+pub use words::{count, failure, summary};
 
 /// Tells a run, record by record.
 #[derive(Debug)]
@@ -45,8 +48,10 @@ impl<'s> Narrator<'s> {
         if record.depth == 0 {
             self.whole(record, &statement, &mut blocks);
         } else {
-            let told = self.repeats.count(record.span, &statement.short);
-            self.round(record, &statement, told, &mut blocks);
+            let failed = record.checks.iter().any(|check| !check.held);
+            if self.repeats.count(record.span, &statement.short, failed, &mut blocks) {
+                self.round(record, &statement, failed, &mut blocks);
+            }
         }
         blocks
     }
@@ -78,15 +83,11 @@ impl<'s> Narrator<'s> {
             Did::Machine(spec) => blocks.push(Block::line(parts::machine(spec))),
             Did::Bound { .. } | Did::Scenario(_) | Did::Quiet => {}
         }
-        blocks.extend(checks(&record.checks));
+        blocks.extend(self.checks(&record.checks));
     }
 
-    /// A statement in a loop: one line, and only for its first rounds; what fails is always told.
-    fn round(&self, record: &StepRecord, statement: &Rc<Statement>, told: bool, blocks: &mut Vec<Block>) {
-        let failed = record.checks.iter().any(|check| !check.held);
-        if !told && !failed {
-            return;
-        }
+    /// A statement in a loop: one line.
+    fn round(&self, record: &StepRecord, statement: &Rc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
         let mut text = match &*record.did {
             Did::Access(access) => access::line(access),
             Did::Bound { name, value } => bound(name, value, statement),
@@ -94,12 +95,12 @@ impl<'s> Narrator<'s> {
             _ => statement.short.clone(),
         };
         if failed {
-            blocks.push(Block::Statement { text, place: statement.place() });
-            return blocks.extend(checks(&record.checks));
+            blocks.push(Block::line(format!("{text}  ({})", statement.place())));
+            return blocks.extend(self.checks(&record.checks));
         }
         if !record.checks.is_empty() {
             let held = count(record.checks.len() as u64, "fact holds", "facts hold");
-            text.push_str(&format!("  ({held})"));
+            text = format!("{text}  ({held})");
         }
         blocks.push(Block::line(text));
         match &*record.did {
@@ -107,6 +108,29 @@ impl<'s> Narrator<'s> {
             Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
             _ => {}
         }
+    }
+
+    /// How the facts stated of a statement stand; nothing if none was stated.
+    fn checks(&self, checks: &[Check]) -> Option<Block> {
+        if checks.is_empty() {
+            return None;
+        }
+        let held = checks.iter().filter(|check| check.held).count() as u64;
+        let failed = checks.iter().filter(|check| !check.held).map(|check| Failure {
+            fact: check.fact.clone(),
+            expected: self.expected(check),
+            actual: check.actual.as_ref().map(ToString::to_string),
+            reason: check.reason.clone(),
+        });
+        Some(Block::Checks(Checks { held, failed: failed.collect() }))
+    }
+
+    /// What was stated; where there is nothing to compare it with, in the base it was stated in.
+    fn expected(&self, check: &Check) -> String {
+        let digits = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() as u32;
+        let written = || self.statements.text(check.span).split_once("0x").map(|(_, rest)| digits(rest));
+        let hex = check.expected.hex.or_else(written);
+        Shown { hex, ..check.expected.clone() }.to_string()
     }
 }
 
@@ -121,66 +145,6 @@ fn bound(name: &str, value: &Value, statement: &Statement) -> String {
         Some(n) if n >= 256 => format!("{name} = {n} (0x{n:X})"),
         _ => format!("{name} = {}", value.quoted()),
     }
-}
-
-/// How the facts stated of a statement stand; nothing if none was stated.
-fn checks(checks: &[Check]) -> Option<Block> {
-    if checks.is_empty() {
-        return None;
-    }
-    let held = checks.iter().filter(|check| check.held).count() as u64;
-    let failed = checks.iter().filter(|check| !check.held).map(|check| Failure {
-        fact: check.fact.clone(),
-        expected: check.expected.to_string(),
-        actual: check.actual.as_ref().map(ToString::to_string),
-        reason: check.reason.clone(),
-    });
-    Some(Block::Checks(Checks { held, failed: failed.collect() }))
-}
-
-/// `1 fact holds`, `9,900 facts hold`.
-pub fn count(n: u64, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
-}
-
-/// A number with its digits in groups of three.
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `2 of 36 facts do not hold`.
-pub fn failure(failed: u64, all: u64) -> String {
-    let verb = if failed == 1 { "does" } else { "do" };
-    let noun = if all == 1 { "fact" } else { "facts" };
-    format!("{} of {} {noun} {verb} not hold", thousands(failed), thousands(all))
-}
-
-/// What a run came to, in one line; `errors` counts what was wrong with the script.
-pub fn summary(totals: Totals, errors: usize) -> (Tone, String) {
-    let mut text = count(totals.statements, "statement", "statements");
-    if totals.scenarios > 0 {
-        text.push_str(" in ");
-        text.push_str(&count(totals.scenarios, "scenario", "scenarios"));
-    }
-    text.push_str(", ");
-    text.push_str(&match (totals.failed(), totals.checks) {
-        (0, 0) => "no facts stated".to_owned(),
-        (0, all) => count(all, "fact holds", "facts hold"),
-        (failed, all) => failure(failed, all),
-    });
-    if errors > 0 {
-        text.push_str(", ");
-        text.push_str(&count(errors as u64, "mistake in the script", "mistakes in the script"));
-    }
-    (if totals.failed() == 0 && errors == 0 { Tone::Good } else { Tone::Bad }, text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A told run as text for a terminal or a pipe, written as it comes.
 
 mod grid;
+mod lines;
 mod ruler;
 mod theme;
 
@@ -12,6 +13,7 @@ use super::excerpt::visible;
 use super::narrate::{self, Narrator};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
+use lines::{line, padded, width};
 use theme::{Ink, Theme};
 
 /// Bytes after which nothing more is told: a script that loops never floods.
@@ -35,6 +37,7 @@ pub struct TextSink<'s, W: Write> {
     narrator: Narrator<'s>,
     theme: Theme,
     written: u64,
+    budget: u64,
     /// The last statement had something below it, so the next one stands off.
     spaced: bool,
     error: Option<io::Error>,
@@ -48,6 +51,7 @@ impl<'s, W: Write> TextSink<'s, W> {
             narrator: Narrator::new(sources, options.explain),
             theme: Theme { color: options.color },
             written: 0,
+            budget: BUDGET,
             spaced: false,
             error: None,
         }
@@ -59,7 +63,7 @@ impl<'s, W: Write> TextSink<'s, W> {
     /// What the output said, now or earlier; a closed pipe among them.
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
         let rest = self.narrator.rest();
-        if self.written < BUDGET {
+        if self.written < self.budget {
             self.tell(&rest);
         }
         self.write("\n");
@@ -96,15 +100,15 @@ impl<'s, W: Write> TextSink<'s, W> {
 
 impl<W: Write> Sink for TextSink<'_, W> {
     fn take(&mut self, record: &StepRecord) -> bool {
-        if self.written >= BUDGET {
+        if self.written >= self.budget {
             return self.error.is_none();
         }
         let blocks = self.narrator.tell(record);
         if !blocks.is_empty() {
             self.tell(&blocks);
         }
-        if self.written >= BUDGET {
-            self.write("\n… more is not told: this is 64 MB already\n");
+        if self.written >= self.budget {
+            self.write(&format!("\n… what follows is not told: there are {} bytes already\n", self.budget));
         }
         self.error.is_none()
     }
@@ -145,20 +149,6 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Script(script) => script.lines().for_each(|words| line(text, 2, &visible(words))),
         Block::Checks(checks) => checked(text, checks, theme),
     }
-}
-
-fn line(text: &mut String, indent: usize, words: &str) {
-    // Writing to a string does not fail, here and below.
-    let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
-}
-
-fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
-/// Text that ends a column of this width.
-fn padded(text: &str, to: usize) -> String {
-    format!("{text}{:fill$}", "", fill = to.saturating_sub(width(text)))
 }
 
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {

@@ -1,1 +1,155 @@
+//! The lines of a run in JSON.
 
+use std::io;
+
+use serde_json::{Value, json};
+
+use super::JsonSink;
+use crate::report::playing::{SIMPLE, play};
+
+/// The lines that a script tells, as text.
+fn lines(script: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let (sink, ended) = play(script, |sources| JsonSink::new(&mut out, sources));
+    sink.finish(ended.totals, 0).unwrap();
+    String::from_utf8(out).unwrap().lines().map(ToOwned::to_owned).collect()
+}
+
+fn objects(script: &str) -> Vec<Value> {
+    lines(script).iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The record of the last statement on the lectures' simple memory system.
+fn last(statement: &str) -> Value {
+    let mut objects = objects(&format!("{SIMPLE}{statement}\n"));
+    objects.truncate(objects.len() - 1);
+    objects.pop().unwrap()
+}
+
+#[test]
+fn an_access_has_its_facts_with_their_types() {
+    // The answers of lectures.md section 1.
+    let record = last("read 0x03D4 # comment\n => vpn 0x0F, byte 0x36, cache miss");
+    assert_eq!(record["file"], "t.pw");
+    assert_eq!(record["line"], 35);
+    assert_eq!(record["statement"], "read 0x03D4");
+    let facts = &record["facts"];
+    for (name, n) in [
+        ("vpn", 0x0F),
+        ("tlbi", 3),
+        ("tlbt", 3),
+        ("ppn", 0x0D),
+        ("pa", 0x354),
+        ("co", 0),
+        ("ci", 5),
+        ("ct", 0x0D),
+        ("byte", 0x36),
+    ] {
+        assert_eq!(facts[name], json!(n), "{name}");
+    }
+    for (name, word) in [("tlb", "hit"), ("fault", "none"), ("cache", "hit"), ("served", "cache")] {
+        assert_eq!(facts[name], json!(word), "{name}");
+    }
+    assert_eq!(facts["tlb.victim"], "none");
+    assert_eq!(record["checks"][0], json!({"fact": "vpn", "expected": 15, "actual": 15, "held": true}));
+    assert_eq!(record["checks"][2]["expected"], "miss");
+    assert_eq!(record["checks"][2]["held"], false);
+    assert!(record["checks"][2]["reason"].is_string());
+    assert!(record.get("scenario").is_none());
+}
+
+#[test]
+fn what_an_access_does_not_have_is_not_there() {
+    let record = last("read 0x028F");
+    assert_eq!(record["facts"]["byte"], "unknown");
+    assert_eq!(record["facts"]["value"], "unknown");
+    assert!(record.get("checks").is_none());
+    let record = last("read 0x0040 => fault not none, ppn 1, vpn in 0..4");
+    assert_eq!(record["facts"]["fault"], "page");
+    assert!(record["facts"].get("ppn").is_none() && record["facts"].get("byte").is_none());
+    assert_eq!(record["checks"][0]["expected"], "not none");
+    assert_eq!(record["checks"][1]["actual"], Value::Null);
+    assert_eq!(record["checks"][1]["held"], false);
+    assert_eq!(record["checks"][2]["expected"], "in 0..4");
+}
+
+#[test]
+fn no_name_stands_twice() {
+    // A parser keeps the last of two members of one name, so the text is looked at.
+    let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
+    for line in lines(&script) {
+        let Some((_, facts)) = line.split_once("\"facts\":{") else { continue };
+        let mut names: Vec<&str> = facts
+            .trim_end_matches('}')
+            .split(',')
+            .filter_map(|member| member.split_once(':'))
+            .map(|(name, _)| name)
+            .collect();
+        let count = names.len();
+        assert!(count > 20, "{line}");
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{line}");
+    }
+}
+
+#[test]
+fn the_other_statements_have_what_they_did() {
+    assert_eq!(last("let va = 0x28F")["name"], "va");
+    assert_eq!(last("let va = 0x28F")["value"], 0x28F);
+    assert_eq!(last("let r = 4 / 7")["value"], "4/7");
+    assert_eq!(last("let t = \"a\\\"\\n\\x1b\"")["value"], "a\"\n\u{1b}");
+    let record =
+        last("reference 7 0 1 2 0 3 0 4 2 3 0 3 2 1 2 0 1 7 0 1 { frames 3, replacement fifo } => faults 15");
+    assert_eq!(record["facts"]["faults"], 15);
+    assert_eq!(record["facts"]["hits"], 5);
+    assert_eq!(record["facts"]["rate"], 0.75);
+    assert_eq!(record["facts"]["trace"].as_str().unwrap().len(), 20);
+    assert_eq!(record["facts"]["resident"].as_array().unwrap().len(), 3);
+    assert_eq!(record["checks"][0]["held"], true);
+}
+
+#[test]
+fn what_is_shown_is_data() {
+    let record = last("show tlb");
+    let table = &record["shown"][0];
+    assert_eq!(table["columns"][0], "set");
+    // Set 0 of the lecture's TLB: 03 – 0, 09 0D 1, 00 – 0, 07 02 1.
+    assert_eq!(table["rows"][0], json!([0, 3, null, 0, 9, 0x0D, 1, 0, null, 0, 7, 2, 1]));
+    assert_eq!(last("show 1 + 1")["shown"][0], json!({"of": "1 + 1", "value": 2}));
+    let rulers = last("show geometry");
+    assert_eq!(rulers["shown"][0]["fields"][0], json!({"name": "VPN", "of": null, "high": 13, "low": 6}));
+    assert!(last("show machine")["shown"][0]["machine"].as_str().unwrap().starts_with("machine {\n"));
+    assert!(last("read 0x20\nshow steps")["shown"][0]["steps"][0]["what"].is_string());
+    assert!(last("show stats")["shown"][0]["rows"].is_array());
+}
+
+#[test]
+fn scenarios_and_totals_are_told() {
+    let objects = objects("let x = 1\nscenario \"a \\\"b\\\"\" { expect x == 2; expect x == 1 }\n");
+    assert!(objects[0].get("scenario").is_none());
+    assert_eq!(objects[1]["statement"], "scenario \"a \\\"b\\\"\"");
+    assert_eq!(objects[2]["statement"], "expect x == 2");
+    assert_eq!(objects[2]["scenario"], objects[3]["scenario"]);
+    assert_eq!(objects[2]["checks"][0]["actual"], 1);
+    let totals = json!({"totals": {"statements": 4, "checks": 2, "held": 1, "failed": 1, "scenarios": 1, "errors": 0}});
+    assert_eq!(objects.last(), Some(&totals));
+    assert_eq!(objects.len(), 5);
+}
+
+#[test]
+fn a_closed_pipe_stops_the_run() {
+    struct Closed;
+    impl io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let (sink, ended) =
+        play("repeat 900 { repeat 900 { let x = 1 } }\n", |sources| JsonSink::new(Closed, sources));
+    assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
+    assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+}

@@ -183,7 +183,8 @@ fn cache_path(access: &Access) -> Option<String> {
     if !served {
         path.push("memory".to_owned());
     }
-    Some(path.join(" → "))
+    // A hit in the first level has its blank.
+    (path.len() > 1).then(|| path.join(" → "))
 }
 
 fn hit(hit: bool) -> &'static str {

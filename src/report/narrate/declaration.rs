@@ -3,7 +3,7 @@
 use crate::lang::value::{Number, Value};
 use crate::machine::policy::Policy;
 use crate::machine::pte::{BITS, PteFormat};
-use crate::machine::spec::{CacheSpec, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy};
+use crate::machine::spec::{CacheSpec, Capacity, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy};
 use crate::run::nouns::size;
 
 /// `machine { … }`.
@@ -20,7 +20,7 @@ pub fn declaration(spec: &Spec) -> String {
     lines.extend(spec.tlbs.iter().map(|tlb| self::tlb(spec, tlb)));
     lines.extend(spec.caches.iter().map(cache));
     if spec.memory_latency > 0 {
-        lines.push(block("memory", "", vec![latency(spec.memory_latency)]));
+        lines.push(block("memory", "", &[latency(spec.memory_latency)]));
     }
     if spec.cores > 1 {
         lines.push(format!("cores {}", spec.cores));
@@ -29,7 +29,7 @@ pub fn declaration(spec: &Spec) -> String {
 }
 
 /// `tlb NAME { … }`, where the name of the unnamed one is not said.
-fn block(word: &str, name: &str, settings: Vec<String>) -> String {
+fn block(word: &str, name: &str, settings: &[String]) -> String {
     let name = if name == word || name.is_empty() { String::new() } else { format!(" {name}") };
     format!("{word}{name} {{ {} }}", settings.join(", "))
 }
@@ -44,7 +44,7 @@ fn page_table(spec: &Spec, mmu: &Mmu) -> Option<String> {
     if mmu.walk_cached {
         settings.push("walk cached".to_owned());
     }
-    (!settings.is_empty()).then(|| block("page_table", "", settings))
+    (!settings.is_empty()).then(|| block("page_table", "", &settings))
 }
 
 /// The format of an entry, if it is not the default one.
@@ -62,11 +62,11 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
         BITS.iter().filter_map(|row| format.place(row.bit).map(|place| format!("{} {place}", row.name))),
     );
     settings.extend(format.big_endian.then(|| "big-endian".to_owned()));
-    Some(block("pte", "", settings))
+    Some(block("pte", "", &settings))
 }
 
 fn tlb(spec: &Spec, tlb: &TlbSpec) -> String {
-    let mut settings = shape(tlb.sets, tlb.ways, "entries", tlb.entries());
+    let mut settings = vec![format!("entries {}", tlb.entries()), ways(tlb.sets, tlb.ways)];
     settings.extend(policy(tlb.policy));
     settings.extend(side(tlb.side));
     if tlb.page_bits != [spec.page_bits()] {
@@ -75,12 +75,16 @@ fn tlb(spec: &Spec, tlb: &TlbSpec) -> String {
     }
     settings.extend(tlb.asid.then(|| "asid on".to_owned()));
     settings.extend(waits(tlb.latency));
-    block("tlb", &tlb.name, settings)
+    block("tlb", &tlb.name, &settings)
 }
 
 fn cache(cache: &CacheSpec) -> String {
-    let mut settings = shape(cache.sets, cache.ways, "lines", cache.lines());
-    settings.push(format!("block {}", size(1 << cache.block_bits)));
+    let (capacity, ways) = match cache.capacity {
+        Capacity::Bytes(bytes) => (format!("size {}", size(bytes.into())), ways(cache.sets, cache.ways)),
+        Capacity::Lines(lines) => (format!("lines {lines}"), ways(cache.sets, cache.ways)),
+        Capacity::Sets(sets) => (format!("sets {sets}"), format!("ways {}", cache.ways)),
+    };
+    let mut settings = vec![capacity, ways, format!("block {}", size(1 << cache.block_bits))];
     settings.extend(policy(cache.policy));
     settings.extend((cache.write == WritePolicy::Through).then(|| "write-through".to_owned()));
     settings.extend((!cache.write_allocate).then(|| "no-write-allocate".to_owned()));
@@ -93,14 +97,14 @@ fn cache(cache: &CacheSpec) -> String {
     });
     settings.extend(cache.shared.then(|| "shared".to_owned()));
     settings.extend(waits(cache.latency));
-    block("cache", &cache.name, settings)
+    block("cache", &cache.name, &settings)
 }
 
-fn shape(sets: u64, ways: u32, noun: &str, lines: u64) -> Vec<String> {
+fn ways(sets: u64, ways: u32) -> String {
     match (sets, ways) {
-        (_, 1) => vec![format!("{noun} {lines}"), "direct-mapped".to_owned()],
-        (1, _) => vec![format!("{noun} {lines}"), "fully-associative".to_owned()],
-        _ => vec![format!("{noun} {lines}"), format!("ways {ways}")],
+        (_, 1) => "direct-mapped".to_owned(),
+        (1, _) => "fully-associative".to_owned(),
+        _ => format!("ways {ways}"),
     }
 }
 

@@ -35,22 +35,26 @@ pub fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
         Event::Marked { level, dirty: true } => {
             plain(format!("The store sets the dirty bit D in {}.", entry(spec, level)))
         }
-        Event::TlbFill { tlb, set, way, victim: Some(victim), .. } => {
+        Event::TlbFill { tlb, set, victim: Some(victim), .. } => {
             let (set, victim) =
                 (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, victim.raw()));
             plain(format!(
-                "{}: set {set} was full; the entry with tag {victim} (way {way}) made room.",
-                parts::tlb_name(spec, tlb)
+                "Set {set} of {} was full: the entry with tag {victim} was evicted.",
+                parts::the_tlb(spec, tlb)
             ))
         }
-        Event::CacheFill { cache, set, way, victim: Some(victim), writeback, purpose, .. } => {
+        Event::CacheFill { cache, set, victim: Some(victim), writeback, purpose, .. } => {
             let (set, victim) =
                 (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, victim.raw()));
-            let whose = if purpose == Purpose::Walk { " for the page-table entry" } else { "" };
-            let back = if writeback { ", and was dirty, so it was written back" } else { "" };
-            let name = parts::cache_name(spec, cache);
+            let why = match purpose {
+                Purpose::Demand => "",
+                Purpose::Walk => ", to make room for a page-table entry",
+                Purpose::Writeback => ", to make room for a block written back from above",
+            };
+            let back = if writeback { "; it was dirty, so it was written back" } else { "" };
+            let name = parts::the_cache(spec, cache);
             plain(format!(
-                "{name}: set {set} was full; the block with tag {victim} (way {way}) made room{whose}{back}."
+                "Set {set} of {name} was full: the block with tag {victim} was evicted{why}{back}."
             ))
         }
         Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),

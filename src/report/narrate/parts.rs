@@ -1,5 +1,7 @@
 //! The parts of a machine in words: names, numbers in the digits of their field, sizes.
 
+use std::fmt::Write as _;
+
 use crate::machine::event::Kind;
 use crate::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 use crate::run::nouns::size;
@@ -25,14 +27,26 @@ pub fn vpn(spec: &Spec, va: u64) -> String {
     hex(va.checked_shr(spec.page_bits()).unwrap_or(0), spec.vpn_bits())
 }
 
-/// What a TLB is called in a sentence.
+/// What a TLB is called.
 pub fn tlb_name(spec: &Spec, tlb: u32) -> &str {
     spec.tlbs.get(tlb as usize).map_or("TLB", |tlb| if &*tlb.name == "tlb" { "TLB" } else { &tlb.name })
 }
 
-/// What a cache is called in a sentence.
+/// What a cache is called.
 pub fn cache_name(spec: &Spec, cache: u32) -> &str {
     spec.caches.get(cache as usize).map_or("cache", |cache| &cache.name)
+}
+
+/// What a TLB is called within a sentence.
+pub fn the_tlb(spec: &Spec, tlb: u32) -> String {
+    let name = tlb_name(spec, tlb);
+    if name == "TLB" { "the TLB".to_owned() } else { name.to_owned() }
+}
+
+/// What a cache is called within a sentence.
+pub fn the_cache(spec: &Spec, cache: u32) -> String {
+    let name = cache_name(spec, cache);
+    if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
 }
 
 /// The index of a set of a TLB.
@@ -95,18 +109,19 @@ pub fn machine(spec: &Spec) -> String {
     let mut text = parts.join(", ");
     for tlb in &spec.tlbs {
         let shape = shape(tlb.sets, tlb.ways);
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "; {}: {} entries, {shape}{}",
             title("TLB", "tlb", &tlb.name),
             tlb.entries(),
             side(tlb.side)
-        ));
+        );
     }
     for cache in &spec.caches {
-        text.push_str(&format!("; {}: {}", title("cache", "cache", &cache.name), self::cache(spec, cache)));
+        let _ = write!(text, "; {}: {}", title("cache", "cache", &cache.name), self::cache(spec, cache));
     }
     if spec.cores > 1 {
-        text.push_str(&format!("; {} cores", spec.cores));
+        let _ = write!(text, "; {} cores", spec.cores);
     }
     text
 }

@@ -4,7 +4,8 @@ use crate::report::doc::{Block, Cell, Table};
 use crate::run::nouns::reference_table;
 use crate::run::record::ReferenceRun;
 
-use super::{count, view};
+use super::view;
+use super::words::count;
 
 /// The longest string whose table is drawn unasked.
 const LONGEST: usize = 40;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Statements, thousands};
+use super::statement::Statements;
+use super::words::thousands;
 use crate::lang::span::Span;
 use crate::report::doc::{Block, Tone};
 
@@ -16,7 +17,26 @@ pub struct Repeats {
     /// Places in `counts`.
     places: HashMap<Span, usize>,
     /// Statements in the order in which they first ran.
-    counts: Vec<(String, u64)>,
+    counts: Vec<Count>,
+}
+
+/// How often a statement has run in a loop.
+#[derive(Debug)]
+struct Count {
+    text: String,
+    runs: u64,
+    /// Runs that were told, or told to have been left out.
+    told: u64,
+}
+
+impl Count {
+    /// Tells how many runs were left out.
+    fn left_out(&mut self, up_to: u64, several: bool) -> Option<Block> {
+        let more = up_to.saturating_sub(self.told);
+        self.told = self.told.max(up_to);
+        let of = if several { format!(" of `{}`", self.text) } else { String::new() };
+        (more > 0).then(|| Block::toned(Tone::Faint, format!("… {} more{of}", thousands(more))))
+    }
 }
 
 impl Repeats {
@@ -26,10 +46,7 @@ impl Repeats {
             return Vec::new();
         }
         let several = self.counts.len() > 1;
-        let left_out = self.counts.iter().filter(|(_, runs)| *runs > TOLD).map(|(text, runs)| {
-            let more = format!("… {} more", thousands(runs - TOLD));
-            Block::toned(Tone::Faint, if several { format!("{more} of `{text}`") } else { more })
-        });
+        let left_out = self.counts.iter_mut().filter_map(|count| count.left_out(count.runs, several));
         let mut blocks: Vec<Block> = left_out.collect();
         *self = Self { outer, ..Self::default() };
         if let Some(span) = outer {
@@ -39,14 +56,21 @@ impl Repeats {
         blocks
     }
 
-    /// Counts a run of a statement; whether it is still told.
-    pub fn count(&mut self, span: Span, text: &str) -> bool {
+    /// Counts a run of a statement; whether it is told, after what was left out before it. `must`: it is told anyhow.
+    pub fn count(&mut self, span: Span, text: &str, must: bool, blocks: &mut Vec<Block>) -> bool {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);
         if place == next {
-            self.counts.push((text.to_owned(), 0));
+            self.counts.push(Count { text: text.to_owned(), runs: 0, told: 0 });
         }
-        self.counts[place].1 += 1;
-        self.counts[place].1 <= TOLD
+        let several = self.counts.len() > 1;
+        let count = &mut self.counts[place];
+        count.runs += 1;
+        if count.runs > TOLD && !must {
+            return false;
+        }
+        blocks.extend(count.left_out(count.runs - 1, several));
+        count.told = count.runs;
+        true
     }
 }

@@ -54,6 +54,11 @@ impl<'s> Statements<'s> {
         self.known.entry(record.span).or_insert_with(|| Rc::new(read(sources, record))).clone()
     }
 
+    /// The text of a place in the script.
+    pub fn text(&self, span: Span) -> &'s str {
+        self.sources.text(span)
+    }
+
     /// The first words of a statement with a block, and its place.
     pub fn head(&self, span: Span) -> (String, String) {
         let written = Written::of(self.sources.text(span));

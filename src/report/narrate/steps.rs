@@ -1,6 +1,6 @@
 //! The numbered sequence of an access between CPU, MMU, caches, memory and fault handler, as the slides number it.
 
-use super::walk::Fetched;
+use super::sequence::{Fetched, Sequence};
 use super::{notes, parts};
 use crate::machine::addr::{Pa, Va};
 use crate::machine::event::{Event, Fault, Purpose};
@@ -21,42 +21,7 @@ pub fn steps(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// The steps so far.
-pub struct Sequence<'a> {
-    pub(super) access: &'a Access,
-    pub(super) fetched: Vec<Fetched>,
-    /// Who answers with what was last asked for.
-    pub(super) source: String,
-    steps: Vec<Step>,
-    /// The entry that the walk has asked for and not yet got.
-    asked: bool,
-    /// The piece has stored its bytes somewhere that was told.
-    stored: bool,
-    /// The cache that a store of this piece ends in.
-    holder: Option<u32>,
-    pieces: u32,
-}
-
-impl<'a> Sequence<'a> {
-    fn new(access: &'a Access) -> Self {
-        let source = "memory".to_owned();
-        Self {
-            access,
-            fetched: Vec::new(),
-            source,
-            steps: Vec::new(),
-            asked: false,
-            stored: false,
-            holder: None,
-            pieces: 0,
-        }
-    }
-
-    /// Adds a step.
-    pub(super) fn push(&mut self, who: String, what: String) {
-        self.steps.push(Step { who, what });
-    }
-
+impl Sequence<'_> {
     fn run(&mut self) -> Vec<Step> {
         let events = &self.access.events;
         if !matches!(events.first(), Some(Event::Piece { .. })) {
@@ -65,19 +30,18 @@ impl<'a> Sequence<'a> {
         for (at, event) in events.iter().enumerate() {
             if walks(event)
                 && !self.asked
-                && let Some(entry) = Fetched::next(&events[at..])
+                && let Some(entry) = Fetched::first(&events[at..])
             {
                 self.asked = true;
                 self.ask(entry);
             }
             self.see(*event, &events[at..]);
+            if self.steps.len() >= MOST {
+                self.push("…", "and so on, piece by piece");
+                break;
+            }
         }
         self.end();
-        let left_out = self.steps.len().saturating_sub(MOST);
-        self.steps.truncate(MOST);
-        if left_out > 0 {
-            self.push("…".to_owned(), format!("and {left_out} more"));
-        }
         std::mem::take(&mut self.steps)
     }
 
@@ -95,7 +59,7 @@ impl<'a> Sequence<'a> {
             }
             Event::Pte { .. } => {
                 self.asked = false;
-                if let Some(entry) = Fetched::next(rest) {
+                if let Some(entry) = Fetched::first(rest) {
                     self.answer(entry);
                 }
             }
@@ -125,6 +89,7 @@ impl<'a> Sequence<'a> {
                     (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
                 let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
                 let name = parts::cache_name(spec, cache).to_owned();
+                self.last.clone_from(&name);
                 if way.is_some() {
                     self.source.clone_from(&name);
                     self.holder = self.holder.or(Some(cache)).filter(|_| purpose == Purpose::Demand);
@@ -135,6 +100,12 @@ impl<'a> Sequence<'a> {
                 if purpose == Purpose::Demand {
                     self.holder = Some(cache);
                 }
+                let name = parts::cache_name(spec, cache).to_owned();
+                let who = if purpose == Purpose::Writeback {
+                    name.clone()
+                } else {
+                    format!("{} → {name}", self.source)
+                };
                 let (set, tag) =
                     (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
                 let dirty = if writeback { ", which was dirty and was written back" } else { "" };
@@ -147,23 +118,25 @@ impl<'a> Sequence<'a> {
                     "takes the block in"
                 };
                 let what = format!("{block}: set {set}, way {way}, tag {tag}{}", instead.unwrap_or_default());
-                self.push(parts::cache_name(spec, cache).to_owned(), what);
+                self.push(who, what);
+                if purpose != Purpose::Writeback {
+                    self.source = name;
+                }
             }
             Event::Memory { pa, write, purpose } => self.memory(pa, write, purpose),
             Event::Snooped { .. } => {
                 if let Some((_, text)) = notes::note(self.access, &event) {
-                    self.push("other caches".to_owned(), text.trim_end_matches('.').to_owned());
+                    self.push("other caches", text.trim_end_matches('.').to_owned());
                 }
             }
-            Event::Bypassed { .. } => {
-                self.push("MMU".to_owned(), "CD is set: the caches are passed by".to_owned())
-            }
+            Event::Bypassed { .. } => self.push("MMU", "CD is set: the caches are passed by".to_owned()),
             _ => {}
         }
     }
 
     /// The CPU hands an address over.
     fn begin(&mut self, va: Va, size: u32) {
+        self.begin_asking();
         self.stored = false;
         self.holder = None;
         self.pieces += 1;
@@ -174,10 +147,7 @@ impl<'a> Sequence<'a> {
         if let Some(mmu) = &spec.mmu {
             let offset = va.raw() & (1u64 << mmu.page_bits).wrapping_sub(1);
             let (vpn, vpo) = (parts::vpn(spec, va.raw()), parts::hex(offset, mmu.page_bits));
-            self.push(
-                "CPU → MMU".to_owned(),
-                format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})"),
-            );
+            self.push("CPU → MMU", format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})"));
         } else {
             let to = self.first_part();
             self.push(format!("CPU → {to}"), format!("{piece}physical address {address}{}", self.storing()));
@@ -202,26 +172,30 @@ impl<'a> Sequence<'a> {
         let ppo = parts::hex(pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1), bits);
         let what = format!("physical address {} (PPN {ppn}, PPO {ppo})", parts::pa(spec, pa.raw()));
         if self.access.uses_caches() {
-            self.source = "memory".to_owned();
+            self.begin_asking();
             let to = self.first_part();
             self.push(format!("MMU → {to}"), format!("{what}{}", self.storing()));
         } else {
-            self.push("MMU".to_owned(), format!("{what}; the translation is done"));
+            self.push("MMU", format!("{what}; the translation is done"));
         }
     }
 
     fn memory(&mut self, pa: Pa, write: bool, purpose: Purpose) {
-        let address = parts::pa(&self.access.spec, pa.raw());
-        let what = match (write, purpose) {
-            (false, Purpose::Walk) => return,
-            (false, _) => format!("reads {address}"),
+        let spec = &self.access.spec;
+        let address = parts::pa(spec, pa.raw());
+        let cached = spec.caches.iter().any(|cache| *cache.name == *self.last);
+        let (who, what) = match (write, purpose) {
+            (false, _) if cached => {
+                (format!("{} → memory", self.last), format!("asks for the block that holds {address}"))
+            }
+            (false, _) => return,
             (true, Purpose::Demand) => {
                 self.stored = true;
-                format!("stores at {address}")
+                ("memory".to_owned(), format!("stores at {address}"))
             }
-            (true, _) => format!("takes the block written back to {address}"),
+            (true, _) => ("memory".to_owned(), format!("takes the block written back, at {address}")),
         };
-        self.push("memory".to_owned(), what);
+        self.push(who, what);
     }
 
     fn faulted(&mut self, fault: Fault) {
@@ -234,8 +208,8 @@ impl<'a> Sequence<'a> {
                 "control goes to the kernel's fault handler",
             ),
         };
-        self.push("MMU → CPU".to_owned(), what);
-        self.push("CPU → handler".to_owned(), then.to_owned());
+        self.push("MMU → CPU", what);
+        self.push("CPU → handler", then.to_owned());
     }
 
     /// What a kernel would do about the fault.
@@ -263,7 +237,6 @@ impl<'a> Sequence<'a> {
             _ => format!("value {data}"),
         };
         match (self.access.verb, self.holder) {
-            (AccessVerb::Translate, _) => {}
             (AccessVerb::Write, Some(cache)) if !self.stored => {
                 let back = self
                     .access
@@ -272,12 +245,9 @@ impl<'a> Sequence<'a> {
                     .get(cache as usize)
                     .is_some_and(|cache| cache.write == WritePolicy::Back);
                 let dirty = if back { "; the block is now dirty" } else { "" };
-                self.push(
-                    parts::cache_name(&self.access.spec, cache).to_owned(),
-                    format!("stores {data}{dirty}"),
-                );
+                self.push(parts::cache_name(&self.access.spec, cache), format!("stores {data}{dirty}"));
             }
-            (AccessVerb::Write, _) => {}
+            (AccessVerb::Translate | AccessVerb::Write, _) => {}
             _ => {
                 let from = self.holder.map_or("memory", |cache| parts::cache_name(&self.access.spec, cache));
                 self.push(format!("{from} → CPU"), data);

@@ -3,7 +3,9 @@
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::run::view::{CellView, TableView, View};
 
-use super::{declaration, rulers, steps};
+use super::declaration::declaration;
+use super::ruler::rulers;
+use super::steps::steps;
 
 /// Something shown.
 pub fn blocks(view: &View) -> Vec<Block> {

@@ -2,33 +2,10 @@
 
 use super::notes;
 use super::parts;
-use super::steps::Sequence;
-use crate::machine::addr::Pa;
-use crate::machine::event::{Event, Found};
+use super::sequence::{Fetched, Sequence};
+use crate::machine::event::{Found, Kind};
 use crate::machine::pte::Bit;
 use crate::run::nouns::size;
-
-/// An entry that the walk fetched, as its event has it.
-#[derive(Debug, Clone, Copy)]
-pub struct Fetched {
-    level: u32,
-    index: u64,
-    address: Option<Pa>,
-    value: Option<u64>,
-    found: Found,
-}
-
-impl Fetched {
-    /// The next entry that these events fetch.
-    pub fn next(events: &[Event]) -> Option<Self> {
-        events.iter().find_map(|event| match *event {
-            Event::Pte { level, index, address, value, found } => {
-                Some(Self { level, index, address, value, found })
-            }
-            _ => None,
-        })
-    }
-}
 
 impl Sequence<'_> {
     /// The MMU asks for an entry.
@@ -52,10 +29,10 @@ impl Sequence<'_> {
             None => format!("fetches the page-table entry of {part}"),
         };
         let cached = mmu.walk_cached && entry.address.is_some();
-        let first = spec.first_cache(crate::machine::event::Kind::Read).filter(|_| cached);
+        let first = spec.first_cache(Kind::Read).filter(|_| cached);
         let to = first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned();
         self.push(format!("MMU → {to}"), what);
-        self.source = "memory".to_owned();
+        self.begin_asking();
     }
 
     /// The MMU gets an entry.
@@ -98,9 +75,17 @@ impl Sequence<'_> {
             (true, false) => "the accessed bit A and the dirty bit D",
             (false, _) => "the accessed bit A",
         };
-        self.push(
-            "MMU → memory".to_owned(),
-            format!("sets {bits} in {}", notes::entry(&self.access.spec, level)),
-        );
+        let who = "MMU → memory";
+        match self.marked {
+            Some((first, same)) if same == bits && first < level => {
+                self.steps.pop();
+                self.push(who, format!("sets {bits} in the entries of levels {first} to {level}"));
+                self.marked = Some((first, bits));
+            }
+            _ => {
+                self.push(who, format!("sets {bits} in {}", notes::entry(&self.access.spec, level)));
+                self.marked = Some((level, bits));
+            }
+        }
     }
 }

@@ -1,11 +1,19 @@
 //! Tables as the textbook prints them: a header, a bar between groups of columns, numbers flush right.
 
+use super::lines::{line, padded, width};
 use super::theme::{Ink, Theme};
-use super::{line, padded, visible, width};
 use crate::report::doc::{Cell, Table};
+use crate::report::excerpt::visible;
+
+/// Rows from which on a narrow table is drawn in halves side by side.
+const TALL: usize = 12;
+/// The widest that halves side by side may be, in characters.
+const WIDE: usize = 80;
 
 /// Draws a table.
 pub fn draw(text: &mut String, table: &Table, theme: Theme) {
+    let halves = halves(table);
+    let table = halves.as_ref().unwrap_or(table);
     if !table.title.is_empty() {
         line(text, 2, &theme.paint(Ink::Strong, &visible(&table.title)));
     }
@@ -25,6 +33,28 @@ pub fn draw(text: &mut String, table: &Table, theme: Theme) {
     if table.rows.is_empty() {
         line(text, 2, &theme.paint(Ink::Faint, "(nothing)"));
     }
+}
+
+/// A tall and narrow table of numbers in two halves side by side, as textbooks print page tables.
+fn halves(table: &Table) -> Option<Table> {
+    let columns: usize = table.groups.iter().map(Vec::len).sum();
+    let widths = (0..columns)
+        .zip(table.groups.iter().flatten())
+        .map(|(at, name)| Column::of(table, at, name).width + 1);
+    let narrow = 2 * (widths.sum::<usize>() + 2 * table.groups.len()) <= WIDE;
+    let words = table.rows.iter().flatten().any(|cell| cell.word);
+    if table.rows.len() < TALL || words || !narrow {
+        return None;
+    }
+    let (left, right) = table.rows.split_at(table.rows.len().div_ceil(2));
+    let nothing = vec![Cell { text: String::new(), word: false }; columns];
+    let right = right.iter().chain(std::iter::repeat(&nothing));
+    let rows = left.iter().zip(right).map(|(left, right)| [left.as_slice(), right].concat()).collect();
+    Some(Table {
+        title: table.title.clone(),
+        groups: [table.groups.as_slice(), &table.groups].concat(),
+        rows,
+    })
 }
 
 /// How a column is set.

@@ -3,14 +3,19 @@
 //! An address of few bits gets a cell a bit, as on the slides. A wider one gets a cell for each stretch of bits between
 //! two ends of fields, with the numbers of its first and last bit.
 
+use std::fmt::Write;
+
+use super::lines::{line, width};
 use super::theme::{Ink, Theme};
-use super::{line, visible, width};
 use crate::report::doc::{BitField, Ruler, RulerRow};
+use crate::report::excerpt::visible;
 
 /// The widest address that gets a cell a bit.
 const CELLS: u32 = 20;
 /// The width of a bit's cell.
 const CELL: usize = 3;
+/// The least width of a stretch of several bits.
+const STRETCH: usize = 7;
 
 /// Draws a ruler.
 pub fn draw(text: &mut String, ruler: &Ruler, theme: Theme) {
@@ -50,8 +55,7 @@ impl Drawing {
         lows.sort_unstable_by(|a, b| b.cmp(a));
         lows.dedup();
         let highs = std::iter::once(ruler.bits - 1).chain(lows.iter().map(|low| low.saturating_sub(1)));
-        let stretch =
-            |(high, &low)| Stretch { high, low, width: CELL.max(Stretch::numbers(high, low).len()) };
+        let stretch = |(high, &low)| Stretch { high, low, width: if high == low { CELL } else { STRETCH } };
         let mut drawing = Self(highs.zip(&lows).map(stretch).collect());
         fields().for_each(|field| drawing.make_room(field));
         drawing
@@ -99,7 +103,7 @@ impl Drawing {
                 line.push_str(&" ".repeat(before));
             }
             line.push('│');
-            line.push_str(&format!("{:^room$}", field.full_name(), room = self.room(field)));
+            let _ = write!(line, "{:^room$}", field.full_name(), room = self.room(field));
         }
         line.push('│');
         line
@@ -113,7 +117,7 @@ impl Drawing {
             let roof = |at: Option<usize>| {
                 at.is_some_and(|at| [above, below].into_iter().flatten().any(|row| self.covers(row, at)))
             };
-            line.push(junction(wall(above), wall(below), roof(at.checked_sub(1)), roof(Some(at))));
+            line.push(junction((wall(above), wall(below)), (roof(at.checked_sub(1)), roof(Some(at)))));
             if let Some(stretch) = self.0.get(at) {
                 let stroke = if roof(Some(at)) { "─" } else { " " };
                 line.push_str(&stroke.repeat(stretch.width));
@@ -132,14 +136,8 @@ impl Drawing {
     }
 }
 
-impl Stretch {
-    fn numbers(high: u32, low: u32) -> String {
-        if high == low { low.to_string() } else { format!("{high} {low}") }
-    }
-}
-
 /// Where lines meet.
-fn junction(up: bool, down: bool, left: bool, right: bool) -> char {
+fn junction((up, down): (bool, bool), (left, right): (bool, bool)) -> char {
     match (up, down, left, right) {
         (true, true, true, true) => '┼',
         (true, true, true, false) => '┤',

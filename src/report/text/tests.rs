@@ -1,1 +1,299 @@
+//! How a told run looks as text.
 
+use std::io::{self, Write};
+
+use super::{Options, TextSink, text};
+use crate::report::doc::Block;
+use crate::report::narrate::rulers;
+use crate::report::playing::{SIMPLE, play, records};
+use crate::run::record::Did;
+
+/// What a script tells.
+fn told(script: &str, options: Options) -> String {
+    let mut out = Vec::new();
+    let (sink, ended) = play(script, |sources| TextSink::new(&mut out, sources, options));
+    sink.finish(ended.totals, 0).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// What the last statement of a script on the lectures' simple memory system tells, without the summary.
+fn last(statement: &str) -> Vec<String> {
+    let text = told(&format!("{SIMPLE}{statement}\n"), Options::default());
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let from = lines.iter().rposition(|line| line.contains(" t.pw:")).unwrap();
+    lines[from..lines.len() - 2].iter().map(ToString::to_string).collect()
+}
+
+/// Words of a line with one space between.
+fn words(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The columns of a line at which a character stands.
+fn columns(line: &str, wanted: char) -> Vec<usize> {
+    line.chars().enumerate().filter(|(_, c)| *c == wanted).map(|(at, _)| at).collect()
+}
+
+#[test]
+fn the_worksheets_of_the_lecture_are_filled_in() {
+    // CS:APP 9.6.4 as lectures.md section 1 has it: VA, then VPN TLBI TLBT hit fault PPN, then PA CO CI CT hit byte.
+    let answers = [
+        ("0x03D4", ["0F", "3", "03", "yes", "no", "0D"], ["354", "0", "5", "0D", "yes", "0x36"]),
+        (
+            "0x028F",
+            ["0A", "2", "02", "no", "no", "09"],
+            ["24F", "3", "3", "09", "no", "unknown (from memory)"],
+        ),
+        (
+            "0x0020",
+            ["00", "0", "00", "no", "no", "28"],
+            ["A20", "0", "8", "28", "no", "unknown (from memory)"],
+        ),
+    ];
+    for (va, [vpn, tlbi, tlbt, tlb, fault, ppn], [pa, co, ci, ct, cache, byte]) in answers {
+        let lines = last(&format!("read {va}"));
+        let upper = format!(
+            "  VPN 0x{vpn}  TLBI 0x{tlbi}  TLBT 0x{tlbt}  TLB hit? {tlb}  page fault? {fault}  PPN 0x{ppn}"
+        );
+        let lower = format!("  PA 0x{pa}  CO 0x{co}  CI 0x{ci}  CT 0x{ct}  cache hit? {cache}  byte {byte}");
+        assert_eq!(lines[1..3], [upper, lower]);
+        assert!(
+            lines[0].starts_with(&format!("read {va} ")) && lines[0].ends_with(" t.pw:35"),
+            "{}",
+            lines[0]
+        );
+    }
+}
+
+#[test]
+fn a_fault_says_why_and_leaves_the_rest_out() {
+    let lines = last("probe 0x0040");
+    assert_eq!(lines[1], "  VPN 0x01  TLBI 0x1  TLBT 0x00  TLB hit? no  page fault? yes  PPN -");
+    assert_eq!(lines[2], "  Page fault: the page-table entry of VPN 0x01 is not present (P = 0).");
+    assert_eq!(lines[3], "  A probe: nothing was changed.");
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn tables_look_like_the_textbook() {
+    let lines = last("show tlb");
+    let rows = [
+        "set │ tag ppn v │ tag ppn v │ tag ppn v │ tag ppn v",
+        "0 │ 03 - 0 │ 09 0D 1 │ 00 - 0 │ 07 02 1",
+        "1 │ 03 2D 1 │ 02 - 0 │ 04 - 0 │ 0A - 0",
+        "2 │ 02 - 0 │ 08 - 0 │ 06 - 0 │ 03 - 0",
+        "3 │ 07 - 0 │ 03 0D 1 │ 0A 34 1 │ 02 - 0",
+    ];
+    let shown: Vec<String> =
+        lines[2..].iter().filter(|line| !line.contains('┼')).map(|line| words(line)).collect();
+    assert_eq!(shown, rows);
+    let bars = columns(&lines[2], '│');
+    assert_eq!(bars.len(), 4);
+    assert!(lines[4..].iter().all(|line| columns(line, '│') == bars), "{lines:#?}");
+    assert_eq!(columns(&lines[3], '┼'), bars);
+}
+
+#[test]
+fn tall_tables_stand_in_two_halves() {
+    let lines = last("show page_table");
+    assert_eq!(words(&lines[2]), "vpn ppn v │ vpn ppn v");
+    assert_eq!(words(&lines[4]), "00 28 1 │ 08 13 1");
+    assert_eq!(words(lines.last().unwrap()), "07 - 0 │ 0F 0D 1");
+}
+
+#[test]
+fn rulers_of_a_small_machine_have_a_cell_a_bit() {
+    let lines = last("show geometry");
+    let drawn = [
+        "  virtual address (14 bits)",
+        "    13  12  11  10   9   8   7   6   5   4   3   2   1   0",
+        "  ┌───────────────────────────────┬───────────────────────┐",
+        "  │              VPN              │          VPO          │",
+        "  ├───────────────────────┬───────┼───────────────────────┘",
+        "  │         TLBT          │ TLBI  │",
+        "  └───────────────────────┴───────┘",
+        "  physical address (12 bits)",
+        "    11  10   9   8   7   6   5   4   3   2   1   0",
+        "  ┌───────────────────────┬───────────────────────┐",
+        "  │          PPN          │          PPO          │",
+        "  ├───────────────────────┼───────────────┬───────┤",
+        "  │          CT           │      CI       │  CO   │",
+        "  └───────────────────────┴───────────────┴───────┘",
+    ];
+    assert_eq!(lines[1..=drawn.len()], drawn);
+}
+
+#[test]
+fn rulers_of_a_large_machine_number_the_ends_of_fields() {
+    let records = records("machine core-i7");
+    let Did::Machine(spec) = &*records[0].did else { panic!() };
+    for ruler in rulers(spec) {
+        // Where the text puts the highest and lowest bit of each field, against the numbers above.
+        let drawn = text(&[Block::Ruler(ruler.clone())], false);
+        let lines: Vec<&str> = drawn.lines().collect();
+        let numbers: Vec<char> = lines[1].chars().collect();
+        let number_from = |at: usize| {
+            numbers[at..]
+                .iter()
+                .skip_while(|c| **c == ' ')
+                .take_while(|c| c.is_ascii_digit())
+                .collect::<String>()
+        };
+        let number_to = |at: usize| {
+            let digits =
+                numbers[..=at.min(numbers.len() - 1)].iter().rev().take_while(|c| c.is_ascii_digit());
+            digits.collect::<Vec<_>>().into_iter().rev().collect::<String>()
+        };
+        for (row, line) in ruler.rows.iter().zip(lines[3..].iter().step_by(2)) {
+            let walls = columns(line, '│');
+            assert_eq!(walls.len(), row.fields.len() + 1, "{drawn}");
+            for (field, pair) in row.fields.iter().zip(walls.windows(2)) {
+                assert_eq!(number_from(pair[0] + 1), field.high.to_string(), "{drawn}");
+                assert_eq!(number_to(pair[1] - 1), field.low.to_string(), "{drawn}");
+                let inside: String = line.chars().take(pair[1]).skip(pair[0] + 1).collect();
+                assert_eq!(inside.trim(), field.full_name(), "{drawn}");
+            }
+        }
+        assert!(lines.iter().all(|line| line.chars().count() <= 100), "{drawn}");
+    }
+}
+
+#[test]
+fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
+    // lectures.md section 2: TLBI 4 bits, TLBT 32 (L1 d-TLB); CT 40, CI 6, CO 6 (L1 d-cache); VPN 4 × 9.
+    let records = records("machine core-i7");
+    let Did::Machine(spec) = &*records[0].did else { panic!() };
+    let rulers = rulers(spec);
+    let cut = |ruler: usize, label: &str| -> Vec<(String, u32)> {
+        let row = rulers[ruler].rows.iter().find(|row| row.label == label).unwrap();
+        row.fields.iter().map(|field| (field.full_name(), field.high - field.low + 1)).collect()
+    };
+    let owned = |parts: &[(&str, u32)]| -> Vec<(String, u32)> {
+        parts.iter().map(|(name, bits)| ((*name).to_owned(), *bits)).collect()
+    };
+    assert_eq!(cut(0, ""), owned(&[("VPN", 36), ("VPO", 12)]));
+    assert_eq!(cut(0, "page tables"), owned(&[("VPN1", 9), ("VPN2", 9), ("VPN3", 9), ("VPN4", 9)]));
+    assert_eq!(cut(0, "dTLB"), owned(&[("TLBT", 32), ("TLBI", 4)]));
+    assert_eq!(cut(1, ""), owned(&[("PPN", 40), ("PPO", 12)]));
+    assert_eq!(cut(1, "L1d"), owned(&[("CT", 40), ("CI", 6), ("CO", 6)]));
+}
+
+#[test]
+fn failed_facts_are_aligned_and_say_why() {
+    let lines = last("read 0x028F => ppn 0x0D, byte 0x36, cache hit, tlb miss");
+    assert_eq!(lines[3], "  ✗ 3 of 4 facts do not hold");
+    assert_eq!(lines[4], "    ppn    expected 0x0D  actual 0x09     VPN 0x0A is mapped to PPN 0x09");
+    assert!(lines[5].starts_with("    byte   expected 0x36  actual unknown  "), "{}", lines[5]);
+    assert_eq!(
+        lines[6],
+        "    cache  expected hit   actual miss     no valid way of set 0x3 of cache holds tag 0x09"
+    );
+    assert_eq!(last("read 0x03D4 => tlb hit")[3], "  ✓ 1 fact holds");
+    assert_eq!(last("read 0x03D4 => tlb hit, ppn 0x0D")[3], "  ✓ 2 facts hold");
+}
+
+#[test]
+fn loops_are_told_by_their_first_rounds() {
+    let script = format!("{SIMPLE}for i in 0..10000 {{ probe i }}\nprobe 0x40\n");
+    let text = told(&script, Options::default());
+    assert_eq!(text.matches("\n  probe read 0x").count(), 100);
+    assert!(text.contains("\nfor i in 0..10000 { … } "), "{text}");
+    assert!(text.contains("\n  … 9,900 more\n\nprobe 0x40 "), "{text}");
+    assert!(
+        text.contains("\n  probe read 0x0000 → TLB miss, PPN 0x28, PA 0xA00, cache miss, byte unknown\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn failures_deep_in_a_loop_are_told() {
+    // Page 1 is not present, page 0 is; the last of 900 rounds looks at page 1.
+    let text = told(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
+    assert!(!text.contains('✗') && text.contains("  … 800 more\n"));
+    let text = told(
+        &format!("{SIMPLE}for i in 0..900 {{ probe i // 899 * 0x40 => fault none }}\n"),
+        Options::default(),
+    );
+    assert_eq!(text.matches('✗').count(), 1);
+    let at = text.find('✗').unwrap();
+    let told = "\n  … 799 more\n  probe read 0x0040 → TLB miss, page fault  (t.pw:35)\n  ";
+    assert!(text[..at].ends_with(told), "{text}");
+    assert!(!text[at..].contains('…'), "{text}");
+    assert!(text.ends_with("1 of 900 facts does not hold\n"), "{text}");
+}
+
+#[test]
+fn the_summary_counts() {
+    let text = told("let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n", Options::default());
+    assert!(text.contains("\n── a ──\n"), "{text}");
+    assert!(text.ends_with("\n4 statements in 1 scenario, 2 facts hold\n"), "{text}");
+    assert!(told("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts stated\n"));
+}
+
+#[test]
+fn colour_changes_nothing_but_the_colour() {
+    let script = format!(
+        "{SIMPLE}read 0x028F => ppn 1\nshow tlb\nshow geometry\nshow steps\nscenario \"x\" {{ read 0x20 }}\n"
+    );
+    let plain = told(&script, Options { explain: true, color: false });
+    let colored = told(&script, Options { explain: true, color: true });
+    assert!(!plain.contains('\x1b') && colored.contains("\x1b[31m"));
+    let mut stripped = String::new();
+    for (at, part) in colored.split("\x1b[").enumerate() {
+        stripped.push_str(if at == 0 { part } else { part.split_once('m').unwrap().1 });
+    }
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn what_a_terminal_would_act_on_is_made_visible() {
+    let text =
+        told("let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n", Options::default());
+    assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
+}
+
+/// Takes some bytes and is closed then.
+struct Closing {
+    left: usize,
+}
+
+impl Write for Closing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let taken = bytes.len().min(self.left);
+        self.left -= taken;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_stops_the_run() {
+    let script = format!("{SIMPLE}repeat 900 {{ repeat 900 {{ expect 1 == 2 }} }}\n");
+    let (sink, ended) =
+        play(&script, |sources| TextSink::new(Closing { left: 100 }, sources, Options::default()));
+    assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
+    assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+}
+
+#[test]
+fn output_has_an_end() {
+    let mut out = Vec::new();
+    let script = "repeat 5000 { expect 1 == 2 }\n";
+    let (sink, ended) = play(script, |sources| {
+        let mut sink = TextSink::new(&mut out, sources, Options::default());
+        sink.budget = 2000;
+        sink
+    });
+    assert_eq!(ended.totals.statements, 5000);
+    sink.finish(ended.totals, 0).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.len() < 2400, "{}", text.len());
+    assert!(text.contains("\n… what follows is not told: there are 2000 bytes already\n"), "{text}");
+    assert!(text.ends_with("\n5,000 statements, 5,000 of 5,000 facts do not hold\n"), "{text}");
+}

@@ -3,7 +3,7 @@
 use crate::machine::event::{Event, Fault, Forbidden, Found, Purpose};
 
 use super::component::Component;
-use crate::run::record::Access;
+use crate::run::record::{Access, Shown};
 
 /// Why an access came to what it did at a part, in one sentence; none where there is nothing to say.
 pub fn reason(access: &Access, fact: &str) -> Option<String> {
@@ -42,10 +42,11 @@ fn lookup(access: &Access, component: Component) -> Option<String> {
         }
         _ => None,
     })?;
-    let (set, tag) = (set.raw(), tag.raw());
+    let (index_bits, tag_bits) = component.widths(&access.spec);
+    let (set, tag) = (Shown::field(set.raw(), index_bits), Shown::field(tag.raw(), tag_bits));
     Some(match way {
-        Some(way) => format!("way {way} of set {set} of {name} is valid and holds tag 0x{tag:X}"),
-        None => format!("no valid way of set {set} of {name} holds tag 0x{tag:X}"),
+        Some(way) => format!("way {way} of set {set} of {name} is valid and holds tag {tag}"),
+        None => format!("no valid way of set {set} of {name} holds tag {tag}"),
     })
 }
 
@@ -78,7 +79,8 @@ fn translation(access: &Access) -> Option<String> {
         _ => None,
     });
     let (vpn, ppn) = vpn_ppn.filter(|_| access.spec.mmu.is_some())?;
-    Some(format!("VPN 0x{vpn:X} is mapped to PPN 0x{ppn:X}"))
+    let (vpn, ppn) = (Shown::field(vpn, access.spec.vpn_bits()), Shown::field(ppn, access.spec.ppn_bits()));
+    Some(format!("VPN {vpn} is mapped to PPN {ppn}"))
 }
 
 fn walk(access: &Access) -> Option<String> {

@@ -89,7 +89,7 @@ fn tlb_view(spec: &Spec, tlb: &TlbSpec) -> View {
     pairs(
         &title("TLB", "tlb", &tlb.name),
         vec![
-            ("entries", format!("{} = {} sets × {} ways", tlb.entries(), tlb.sets, tlb.ways)),
+            ("entries", format!("{} = {}", tlb.entries(), shape(tlb.sets, tlb.ways))),
             ("TLBI", format!("{} bits", tlb.index_bits())),
             ("TLBT", format!("{tag} bits")),
             ("pages", sizes.join(", ")),
@@ -104,13 +104,7 @@ fn cache_view(spec: &Spec, cache: &CacheSpec) -> View {
     let mut rows = vec![
         (
             "size",
-            format!(
-                "{} = {} sets × {} ways × {}",
-                size(cache.size()),
-                cache.sets,
-                cache.ways,
-                size(1u128 << offset)
-            ),
+            format!("{} = {} × {}", size(cache.size()), shape(cache.sets, cache.ways), size(1u128 << offset)),
         ),
         ("CO", format!("{offset} bits")),
         ("CI", format!("{index} bits")),
@@ -145,6 +139,12 @@ fn vipt(spec: &Spec, cache: &CacheSpec) -> String {
         cache.colors(spec),
         cache.ways
     )
+}
+
+/// `16 sets × 1 way`
+fn shape(sets: u64, ways: u32) -> String {
+    let plural = |one| if one { "" } else { "s" };
+    format!("{sets} set{} × {ways} way{}", plural(sets == 1), plural(ways == 1))
 }
 
 fn bits(n: u32) -> String {

@@ -1,0 +1,51 @@
+//! Counts in words.
+
+use crate::report::doc::Tone;
+use crate::run::record::Totals;
+
+/// `1 fact holds`, `9,900 facts hold`.
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
+}
+
+/// A number with its digits in groups of three.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `2 of 36 facts do not hold`.
+pub fn failure(failed: u64, all: u64) -> String {
+    match (failed, all) {
+        (1, 1) => "1 fact does not hold".to_owned(),
+        (1, all) => format!("1 of {} facts does not hold", thousands(all)),
+        (failed, all) => format!("{} of {} facts do not hold", thousands(failed), thousands(all)),
+    }
+}
+
+/// What a run came to, in one line; `errors` counts what was wrong with the script.
+pub fn summary(totals: Totals, errors: usize) -> (Tone, String) {
+    let mut text = count(totals.statements, "statement", "statements");
+    if totals.scenarios > 0 {
+        text.push_str(" in ");
+        text.push_str(&count(totals.scenarios, "scenario", "scenarios"));
+    }
+    text.push_str(", ");
+    text.push_str(&match (totals.failed(), totals.checks) {
+        (0, 0) => "no facts stated".to_owned(),
+        (0, all) => count(all, "fact holds", "facts hold"),
+        (failed, all) => failure(failed, all),
+    });
+    if errors > 0 {
+        text.push_str(", ");
+        text.push_str(&count(errors as u64, "mistake in the script", "mistakes in the script"));
+    }
+    (if totals.failed() == 0 && errors == 0 { Tone::Good } else { Tone::Bad }, text)
+}

@@ -1,0 +1,19 @@
+//! Lines and columns of text.
+
+use std::fmt::Write;
+
+/// Adds a line.
+pub fn line(text: &mut String, indent: usize, words: &str) {
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
+}
+
+/// The columns that a text takes.
+pub fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Text that ends a column of this width.
+pub fn padded(text: &str, to: usize) -> String {
+    format!("{text}{:fill$}", "", fill = to.saturating_sub(width(text)))
+}
