@@ -42,7 +42,7 @@ fn scripts_hold_and_terminals_show_what_is_printed() {
         for Piece { info, body, line } in fences(&text) {
             if let Some(words) = info.and_then(script) {
                 scripts += 1;
-                let name = words.iter().find(|word| word.ends_with(".pw")).unwrap_or(&"script.pw");
+                let name = words.iter().find(|word| word.contains(".pw")).unwrap_or(&"script.pw");
                 let (status, told) = terminal.run_script(name, body);
                 assert_eq!(status != 0, words.contains(&"fails"), "{path}:{line}: status {status}\n{told}");
             }
@@ -69,7 +69,7 @@ fn every_page_of_a_code_shows_a_script_that_earns_it() {
         match info {
             None => {
                 code =
-                    body.lines().rfind(|line| line.starts_with("## ")).map_or(code, |heading| &heading[3..])
+                    body.lines().rfind(|line| line.starts_with("## ")).map_or(code, |heading| &heading[3..]);
             }
             Some("pagewalk,fails") => {
                 let (_, told) = terminal.run_script("script.pw", body);

@@ -56,11 +56,8 @@ impl Terminal {
         let output = command.output().expect("the program runs");
         let told = [output.stdout, output.stderr].concat();
         // Ends of lines are not seen in a document.
-        let told: String = String::from_utf8(told)
-            .expect("a text")
-            .lines()
-            .map(|line| format!("{}\n", line.trim_end()))
-            .collect();
+        let told = String::from_utf8(told).expect("a text");
+        let told = told.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
         (output.status.code().expect("an exit status"), told)
     }
 }
