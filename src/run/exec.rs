@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::lang::ast::{Command, Expr, Operation, OperationKind, Span, Stmt, StmtKind, Word};
+use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
@@ -259,7 +259,7 @@ impl Session<'_> {
             return Err(self.unknown_process(process).into());
         }
         let (action, family) = match &operation.kind {
-            OperationKind::Expr(expr) => match self.as_command(expr) {
+            OperationKind::Expr(expr) => match as_command(expr) {
                 Some(command) => self.prepare(&command)?,
                 None => (verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
             },
@@ -272,24 +272,6 @@ impl Session<'_> {
             .label("not an operation on memory")
             .help("`probe` takes `translate`, `read`, `write`, `fetch` or an address")
             .into())
-    }
-
-    /// `probe read(x)` reads as a call; it is the verb with one operand.
-    fn as_command(&self, expr: &Expr) -> Option<Command> {
-        match &expr.kind {
-            crate::lang::ast::ExprKind::Call { name, args }
-                if verbs::verb(&name.text).is_some() || absent::diagnostic(name).is_some() =>
-            {
-                Some(Command {
-                    verb: name.clone(),
-                    call: true,
-                    operands: args.clone(),
-                    assigned: None,
-                    block: None,
-                })
-            }
-            _ => None,
-        }
     }
 
     /// Says that there is no such process.
@@ -312,4 +294,22 @@ pub fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
         .label("nothing to go through")
         .help("write a range `0..4` or a list `[1, 2]`")
+}
+
+/// `probe read(x)` reads as a call; it is the verb with one operand.
+fn as_command(expr: &Expr) -> Option<Command> {
+    match &expr.kind {
+        ExprKind::Call { name, args }
+            if verbs::verb(&name.text).is_some() || absent::diagnostic(name).is_some() =>
+        {
+            Some(Command {
+                verb: name.clone(),
+                call: true,
+                operands: args.clone(),
+                assigned: None,
+                block: None,
+            })
+        }
+        _ => None,
+    }
 }

@@ -221,7 +221,7 @@ impl Session<'_> {
     }
 
     fn part_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
-        if matches!(self.state.find(&of.text), Some(_))
+        if self.state.find(&of.text).is_some()
             && !matches!(&*of.text, "tlb" | "cache")
             && self.component(&of.text).is_none()
         {

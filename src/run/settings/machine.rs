@@ -239,10 +239,10 @@ impl MachineDraft {
             memory_latency: self.memory_latency,
             cores: self.cores.max(1),
         };
-        if wrong.is_empty() {
-            if let Err(errors) = spec.check() {
-                wrong.extend(errors.iter().map(|error| self.diagnostic(error, place)));
-            }
+        if wrong.is_empty()
+            && let Err(errors) = spec.check()
+        {
+            wrong.extend(errors.iter().map(|error| self.diagnostic(error, place)));
         }
         if wrong.is_empty() { Ok(spec) } else { Err(wrong) }
     }

@@ -113,7 +113,7 @@ pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
                     }
                     ShowPlan::Noun(noun)
                 }
-                (None, None) if !session.is_noun(name) && session.state.find(name).is_some() => {
+                (None, None) if !is_noun(name) && session.state.find(name).is_some() => {
                     session.show_value(first)?
                 }
                 _ => {
@@ -133,10 +133,6 @@ impl Session<'_> {
             _ => self.text(expr.span).trim().to_owned(),
         };
         Ok(ShowPlan::Value(of, Shown::plain(self.eval(expr)?)))
-    }
-
-    fn is_noun(&self, name: &str) -> bool {
-        TABLE_NOUNS.iter().any(|noun| noun.name == name)
     }
 
     fn entry_fields(&mut self, block: &Settings) -> Result<Vec<crate::run::settings::Field>, Stop> {
@@ -212,10 +208,10 @@ impl Session<'_> {
     }
 
     fn unknown_noun(&self, place: &Expr, name: &str) -> Diagnostic {
-        if let ExprKind::Field(of, noun) = &place.kind {
-            if let Some(process) = word(of) {
-                return self.unknown_process(&Word { text: process.into(), span: noun.span });
-            }
+        if let ExprKind::Field(of, noun) = &place.kind
+            && let Some(process) = word(of)
+        {
+            return self.unknown_process(&Word { text: process.into(), span: noun.span });
         }
         if let Some(diagnostic) = absent::diagnostic(&Word { text: name.into(), span: place.span }) {
             return diagnostic;
@@ -230,4 +226,8 @@ impl Session<'_> {
             None => diagnostic.help(format!("there are {}", list(names()))),
         }
     }
+}
+
+fn is_noun(name: &str) -> bool {
+    TABLE_NOUNS.iter().any(|noun| noun.name == name)
 }
