@@ -127,7 +127,9 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         self.loops.push(stmt.span);
         for value in rounds {
-            self.step(stmt.span)?;
+            if body.is_empty() {
+                self.step(stmt.span)?;
+            }
             if let (Some(name), Some(value)) = (name, value) {
                 self.state.bind(name.text.clone(), Binding::Value(value));
             }
@@ -181,9 +183,8 @@ impl Session<'_> {
     /// Remembers mistakes, each once.
     pub fn report(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
-            let known =
-                self.diagnostics.iter().any(|d| d.code == diagnostic.code && d.span == diagnostic.span);
-            if !known {
+            let Span { file, start, end } = diagnostic.span;
+            if self.reported.insert((diagnostic.code.name(), file, start, end)) {
                 self.diagnostics.push(diagnostic);
             }
         }

@@ -81,7 +81,9 @@ impl TableExpectation {
             };
             let listed = self.entries.iter().find(lists);
             let from = listed.map_or(0, |entry| entry.groups.len());
-            for group in (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group)) {
+            for group in
+                (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group))
+            {
                 checks.push(Check {
                     fact: self.label(machine, key, group, ""),
                     expected: Shown::word("nothing"),
