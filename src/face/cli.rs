@@ -4,12 +4,14 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::explain;
 use super::reading::Reading;
 use super::running::Run;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
+use crate::report::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
 #[derive(Debug, Parser)]
@@ -40,6 +42,12 @@ enum Command {
         /// The code, as a message shows it in brackets
         code: Option<String>,
     },
+    /// Print the reference of the language as Markdown, or one section of it
+    Reference {
+        /// The section
+        #[arg(value_parser = sections())]
+        section: Option<String>,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -58,6 +66,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Run(run) => run.all(arguments.color),
         Command::Check { files } => check(files, arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
+        Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),
     }
 }
@@ -88,6 +97,15 @@ fn explain(code: Option<&str>) -> io::Result<Status> {
             Ok(Status::Wrong)
         }
     }
+}
+
+/// The names of the reference's sections.
+fn sections() -> PossibleValuesParser {
+    PossibleValuesParser::new(SECTIONS.iter().map(|section| section.name))
+}
+
+fn reference(section: Option<&str>) -> io::Result<Status> {
+    print(&section.and_then(Section::named).map_or_else(manual::page, Section::text)).map(|()| Status::Held)
 }
 
 fn completions(shell: clap_complete::Shell) -> io::Result<Status> {

@@ -1,6 +1,6 @@
 //! What a table means: entries side by side taken apart.
 
-use super::ast::{Record, Row, Table};
+use super::ast::{Cell, CellKind, Record, Row, Table};
 use super::diagnostic::{Code, Diagnostic};
 
 impl Table {
@@ -29,8 +29,8 @@ impl Table {
 
     /// Where in the header an entry begins.
     fn starts(&self) -> Vec<usize> {
-        let first = self.header.first().map(|cell| &cell.kind);
-        let again = self.header.iter().enumerate().filter(|(_, cell)| Some(&cell.kind) == first);
+        let first = self.header.first().map(name);
+        let again = self.header.iter().enumerate().filter(|(_, cell)| Some(name(cell)) == first);
         again.map(|(index, _)| index).collect()
     }
 
@@ -51,6 +51,14 @@ impl Table {
                 .help("`-` is no value")
                 .also(missing.span, "the first column without a cell"),
         )
+    }
+}
+
+/// A column's name, which may be quoted.
+fn name(cell: &Cell) -> Option<&str> {
+    match &cell.kind {
+        CellKind::Bare(text) | CellKind::Quoted(text) => Some(text),
+        _ => None,
     }
 }
 

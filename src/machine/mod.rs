@@ -4,6 +4,7 @@
 //! on the way is told to an [`event::Observer`].
 
 pub mod addr;
+mod bits;
 pub mod cache;
 pub mod check;
 pub mod contents;

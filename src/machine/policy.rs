@@ -2,9 +2,6 @@
 
 mod state;
 
-pub use state::PolicyState;
-pub(in crate::machine) use state::{bit, mask_words, set_bit};
-
 /// Which line of a full set, or which page of full memory, goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Policy {
@@ -84,6 +81,22 @@ pub const POLICIES: [PolicyRow; 11] = [
     },
     any(Policy::Random, "random", "any one goes, drawn by the script's seed"),
 ];
+
+/// What a policy remembers of a set, as it is shown: none where the policy has no such thing. A vector has an element a
+/// way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PolicyState {
+    /// Use bits (clock, second-chance) or reference bits (nru, aging).
+    pub use_bits: Option<Vec<bool>>,
+    /// The way at which the hand will look first.
+    pub hand: Option<u32>,
+    /// Dirty bits (nru).
+    pub dirty: Option<Vec<bool>>,
+    /// Touches since the fill (lfu) or the 8-bit counters (aging).
+    pub counts: Option<Vec<u64>>,
+    /// The tree (plru), root first, then level by level; `true` points right. One element less than ways.
+    pub tree: Option<Vec<bool>>,
+}
 
 impl Policy {
     /// The policy of this name.

@@ -1,7 +1,8 @@
 //! Sets of lines and what replaces them: the body of every TLB, cache and pool of page frames.
 
 use super::addr::{SetIndex, Tag};
-use super::policy::{Policy, PolicyState, bit, mask_words, set_bit};
+use super::bits::{bit, mask_words, set_bit};
+use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::sparse::Sparse;
 

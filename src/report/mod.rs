@@ -4,6 +4,7 @@ pub mod diagnostics;
 pub mod doc;
 mod excerpt;
 pub mod json;
+pub mod manual;
 pub mod narrate;
 #[cfg(test)]
 mod playing;

@@ -4,8 +4,8 @@
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-/// Statements and functions of the language that come with the kernel, traces and exams.
-const LATER: &[(&str, &[&str])] = &[
+/// Statements and functions of the language that come with the kernel, traces and exams: a topic and its words.
+pub const LATER: &[(&str, &[&str])] = &[
     (
         "processes and the kernel",
         &[
@@ -53,8 +53,8 @@ const LATER: &[(&str, &[&str])] = &[
     ("exam questions", &["question", "exam", "ask", "choice", "essay", "part", "text", "given", "figure"]),
 ];
 
-/// What the language leaves out on purpose.
-const LEFT_OUT: &[(&str, &[&str])] = &[
+/// What the language leaves out on purpose: a topic and its words.
+pub const LEFT_OUT: &[(&str, &[&str])] = &[
     ("segmentation", &["segmentation", "segment", "segments", "segment_table"]),
     ("inverted page tables", &["inverted", "inverted_page_table"]),
     ("hashed page tables", &["hashed", "hashed_page_table"]),

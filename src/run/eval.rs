@@ -127,7 +127,7 @@ impl Session<'_> {
         let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
         match nearest(&name.text, names) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help("`pagewalk help` lists the functions"),
+            None => diagnostic.help("`pagewalk reference functions` lists the functions"),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The interpreter: what a script does, statement by statement, and whether what it states holds.
 
 pub mod absent;
+mod access;
 mod checks;
 mod choose;
 mod dry;
@@ -15,9 +16,11 @@ mod reference;
 mod script;
 pub mod session;
 pub mod settings;
+mod shown;
 pub mod state;
 pub mod verbs;
 pub mod view;
 
 pub use files::Files;
+pub use reference::REFERENCE_SETTINGS;
 pub use script::{Ended, check, play, run};

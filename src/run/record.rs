@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
-use crate::machine::Outcome;
-use crate::machine::addr::Va;
-use crate::machine::event::{Event, Kind, Mode};
 use crate::machine::reference;
 use crate::machine::spec::Spec;
 
 use super::view::View;
+
+pub use super::access::{Access, AccessVerb};
+pub use super::shown::Shown;
 
 /// One executed statement.
 #[derive(Debug, Clone)]
@@ -47,58 +47,6 @@ pub enum Did {
     Scenario(Rc<str>),
     /// An expectation, or a statement whose effect speaks for itself.
     Quiet,
-}
-
-/// Which statement made an access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccessVerb {
-    /// `translate`
-    Translate,
-    /// `read`
-    Read,
-    /// `write`
-    Write,
-    /// `fetch`
-    Fetch,
-}
-
-/// An access: what was asked, every event, what came of it.
-#[derive(Debug, Clone)]
-pub struct Access {
-    /// The machine it ran on.
-    pub spec: Rc<Spec>,
-    /// The core it ran on.
-    pub core: u32,
-    /// The statement.
-    pub verb: AccessVerb,
-    /// Without effect.
-    pub probe: bool,
-    /// What it was for.
-    pub kind: Kind,
-    /// By whom.
-    pub mode: Mode,
-    /// The virtual address; the physical one on a machine without an MMU.
-    pub va: Va,
-    /// Bytes read or written, in address order.
-    pub data: Vec<Option<u8>>,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// Everything that happened.
-    pub events: Vec<Event>,
-}
-
-impl Access {
-    /// The events of the first piece, which the facts speak of.
-    pub fn first_piece(&self) -> &[Event] {
-        let is_piece = |event: &Event| matches!(event, Event::Piece { .. });
-        let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
-        &self.events[..next]
-    }
-
-    /// The data side of the caches is used.
-    pub fn uses_caches(&self) -> bool {
-        self.verb != AccessVerb::Translate
-    }
 }
 
 /// A played reference string.
@@ -138,54 +86,6 @@ pub struct Check {
     pub span: Span,
     /// Why the actual value is what it is.
     pub reason: Option<String>,
-}
-
-/// A value and how a course writes it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// The value.
-    pub value: Value,
-    /// Hexadecimal digits, for a number that is written so.
-    pub hex: Option<u32>,
-    /// What stands before it: `not`, `in`.
-    pub before: &'static str,
-}
-
-impl Shown {
-    /// A value as it is.
-    pub fn plain(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), hex: None, before: "" }
-    }
-
-    /// A word.
-    pub fn word(word: &str) -> Self {
-        Self::plain(Value::Text(word.into()))
-    }
-
-    /// A number in hexadecimal with at least `digits` digits.
-    pub fn hex(n: u64, digits: u32) -> Self {
-        Self { value: Value::from(n), hex: Some(digits), before: "" }
-    }
-
-    /// A number in hexadecimal with the digits of a field of so many bits.
-    pub fn field(n: u64, bits: u32) -> Self {
-        Self::hex(n, bits.div_ceil(4).max(1))
-    }
-}
-
-impl std::fmt::Display for Shown {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if !self.before.is_empty() {
-            write!(f, "{} ", self.before)?;
-        }
-        match (&self.value, self.hex) {
-            (Value::Number(number), Some(digits)) => match number.as_integer() {
-                Some(n) if n >= 0 => write!(f, "0x{n:0width$X}", width = digits as usize),
-                _ => write!(f, "{number}"),
-            },
-            (value, _) => write!(f, "{value}"),
-        }
-    }
 }
 
 /// Takes records as they come.

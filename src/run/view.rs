@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::machine::spec::Spec;
 
-use super::record::{Access, Shown};
+use super::access::Access;
+use super::shown::Shown;
 
 /// Something shown.
 #[derive(Debug, Clone)]

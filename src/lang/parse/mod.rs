@@ -95,16 +95,15 @@ impl<'a> Tree<'a> {
     }
 
     fn piece(&mut self, text: &str) -> Vec<Stmt> {
-        match Grammar::parse(Rule::script, text) {
-            Ok(mut pairs) => pairs.next().map_or_else(Vec::new, |script| self.lines(script)),
-            Err(error) => {
-                // The last alternative of a line takes anything: only a stack too small for it comes here.
-                let at = self.base + text.len() - text.trim_start().len();
-                let span = Span { file: self.file, start: at as u32, end: at as u32 };
-                self.report(Diagnostic::new(Code::TooDeep, span, error.variant.message().into_owned()));
-                Vec::new()
-            }
+        if let Ok(mut pairs) = Grammar::parse(Rule::script, text) {
+            return pairs.next().map_or_else(Vec::new, |script| self.lines(script));
         }
+        // The last alternative of a line takes anything: only a stack too small for it comes here.
+        let at = (self.base + text.len() - text.trim_start().len()) as u32;
+        let span = Span { file: self.file, start: at, end: at };
+        let message = "brackets and blocks from here on lie too deep for this system's stack";
+        self.report(Diagnostic::new(Code::TooDeep, span, message));
+        Vec::new()
     }
 
     /// The statements of a block in braces.

@@ -304,5 +304,6 @@ fn a_copy_is_not_disturbed() {
 }
 
 mod laws;
+mod levels;
 mod naive;
 mod walks;

@@ -12,45 +12,9 @@
 
 use std::cmp::Reverse;
 
-use super::Policy;
+use super::{Policy, PolicyState};
+use crate::machine::bits::{bit, mask_words, set_bit};
 use crate::machine::random::SplitMix64;
-
-/// Bits of a word.
-const WORD: usize = u64::BITS as usize;
-
-/// Words that hold a bit a way.
-pub(in crate::machine) const fn mask_words(ways: usize) -> usize {
-    ways.div_ceil(WORD)
-}
-
-/// Bit `i` of `words`.
-#[inline]
-pub(in crate::machine) fn bit(words: &[u64], i: usize) -> bool {
-    words[i / WORD] >> (i % WORD) & 1 == 1
-}
-
-/// Makes bit `i` of `words` what `on` says.
-#[inline]
-pub(in crate::machine) fn set_bit(words: &mut [u64], i: usize, on: bool) {
-    let word = &mut words[i / WORD];
-    *word = *word & !(1 << (i % WORD)) | u64::from(on) << (i % WORD);
-}
-
-/// What a policy remembers of a set, as it is shown: none where the policy has no such thing. A vector has an element a
-/// way.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PolicyState {
-    /// Use bits (clock, second-chance) or reference bits (nru, aging).
-    pub use_bits: Option<Vec<bool>>,
-    /// The way at which the hand will look first.
-    pub hand: Option<u32>,
-    /// Dirty bits (nru).
-    pub dirty: Option<Vec<bool>>,
-    /// Touches since the fill (lfu) or the 8-bit counters (aging).
-    pub counts: Option<Vec<u64>>,
-    /// The tree (plru), root first, then level by level; `true` points right. One element less than ways.
-    pub tree: Option<Vec<bool>>,
-}
 
 /// A policy's words of one set.
 impl Policy {

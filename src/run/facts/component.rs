@@ -90,6 +90,8 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
 pub struct LevelFact {
     /// What stands before and after the level's number.
     pub pattern: (&'static str, &'static str),
+    /// The words that may stand for its value.
+    pub words: &'static [&'static str],
     /// One line of help.
     pub help: &'static str,
     /// What it is for the level.
@@ -100,16 +102,19 @@ pub struct LevelFact {
 pub const LEVEL_FACTS: &[LevelFact] = &[
     LevelFact {
         pattern: ("vpn", ""),
+        words: &[],
         help: "the part of the VPN that indexes level K, 1 the top",
         get: vpn_part,
     },
     LevelFact {
         pattern: ("pte", ".address"),
+        words: &[],
         help: "physical address of level K's entry in this walk",
         get: pte_address,
     },
     LevelFact {
         pattern: ("pte", ".value"),
+        words: &["unknown"],
         help: "raw value of level K's entry in this walk",
         get: pte_value,
     },

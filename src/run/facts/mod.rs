@@ -72,7 +72,8 @@ impl Key {
         match self {
             Key::Access(row) => row.words,
             Key::Component(row, _) => row.words,
-            Key::Level(..) | Key::Reference(_) => &[],
+            Key::Level(row, _) => row.words,
+            Key::Reference(_) => &[],
         }
     }
 

@@ -187,6 +187,6 @@ pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
             .label("not a verb");
     Err(match nearest(&word.text, names) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help("`pagewalk help` lists the statements"),
+        None => diagnostic.help("`pagewalk reference statements` lists the statements"),
     })
 }

@@ -1,0 +1,263 @@
+//! The reference of the language: every row of every registry, as Markdown. No list of words stands here, only which
+//! registry a section is made of.
+
+use std::fmt::Write;
+
+use crate::lang::value::UNITS;
+use crate::lang::value::functions::FUNCTIONS;
+use crate::machine::policy::POLICIES;
+use crate::machine::presets::PRESETS;
+use crate::machine::pte::BITS;
+use crate::run::absent::{LATER, LEFT_OUT};
+use crate::run::facts::{ACCESS_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
+use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS};
+use crate::run::paths::{MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES};
+use crate::run::settings::{
+    CACHE_SETTINGS, MACHINE_SETTINGS, MEMORY_SETTINGS, PTE_SETTINGS, SettingRow, TABLE_SETTINGS, TLB_SETTINGS,
+};
+use crate::run::verbs::{FORMS, VERBS};
+use crate::run::{REFERENCE_SETTINGS, facts::Family};
+
+/// A section of the reference.
+pub struct Section {
+    /// The word that asks for it.
+    pub name: &'static str,
+    title: &'static str,
+    about: &'static str,
+    body: fn(&mut String),
+}
+
+/// Every section, in the order of the page.
+pub const SECTIONS: &[Section] = &[
+    Section {
+        name: "statements",
+        title: "Statements",
+        about: "What a line can begin with. `probe` before an operation gives its facts without doing it.",
+        body: statements,
+    },
+    Section {
+        name: "settings",
+        title: "Settings",
+        about: "What stands in the braces of a declaration, separated by new lines, commas or `;`.",
+        body: settings,
+    },
+    Section {
+        name: "bits",
+        title: "Bits of a page-table entry",
+        about: "Columns of the noun `page_table`, settings of `pte`, fields of `set pte`. A name of the last column \
+                means the contrary: `sup 1` is `us 0`.",
+        body: bits,
+    },
+    Section {
+        name: "policies",
+        title: "Replacement policies",
+        about: "What `policy` and `replacement` take.",
+        body: policies,
+    },
+    Section {
+        name: "presets",
+        title: "Presets",
+        about: "What may stand after `machine`, alone or before braces that change it.",
+        body: presets,
+    },
+    Section {
+        name: "facts",
+        title: "Facts",
+        about: "What can be stated after `=>`, and read as `last.NAME` in an expression. `K` is a level of the page \
+                table, 1 the top; `NAME` a TLB or cache of the machine.",
+        body: facts,
+    },
+    Section {
+        name: "nouns",
+        title: "Nouns",
+        about: "What `set`, `expect` and `show` know. Columns that are not given keep their defaults or are not checked.",
+        body: nouns,
+    },
+    Section {
+        name: "paths",
+        title: "Paths",
+        about: "Values that an expression can ask of the machine. `NAME` is a TLB or cache; `tlb` and `cache` stand \
+                for the only one.",
+        body: paths,
+    },
+    Section {
+        name: "functions",
+        title: "Functions",
+        about: "What an expression can call. `digits?` may be left out; `numbers…` is one or more.",
+        body: functions,
+    },
+    Section {
+        name: "units",
+        title: "Units",
+        about: "What may follow a number, with or without a space (a percent sign only without).",
+        body: units,
+    },
+    Section {
+        name: "absent",
+        title: "Not in this version",
+        about: "Words of the language that are known and refused as such.",
+        body: absent,
+    },
+];
+
+/// The whole page.
+pub fn page() -> String {
+    let mut text = "# Reference\n\n\
+        Every word of the language, as this version has it. Made by `pagewalk reference`, which prints one section\n\
+        when told its name. [The language](language.md) says what the words mean together.\n"
+        .to_owned();
+    for section in SECTIONS {
+        text.push('\n');
+        text.push_str(&section.text());
+    }
+    text
+}
+
+impl Section {
+    /// The section of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SECTIONS.iter().find(|section| section.name == name)
+    }
+
+    /// Its heading, what it is about, and its tables.
+    pub fn text(&self) -> String {
+        let mut text = format!("## {}\n\n{}\n", self.title, self.about);
+        (self.body)(&mut text);
+        text
+    }
+}
+
+fn statements(out: &mut String) {
+    let verbs = VERBS.iter().map(|verb| {
+        let facts = if verb.family == Family::Access { "has facts; " } else { "" };
+        [code(&verb.usage()), format!("{facts}{}", verb.help), code(verb.example)]
+    });
+    table(out, "", ["statement", "does", "example"], verbs);
+    let forms = FORMS.iter().map(|(name, rest, help)| [code(&format!("{name} {rest}")), (*help).to_owned()]);
+    table(out, "", ["statement", "does"], forms);
+}
+
+fn settings(out: &mut String) {
+    settings_of(out, "`machine { … }`", MACHINE_SETTINGS);
+    settings_of(out, "`page_table { … }`", TABLE_SETTINGS);
+    settings_of(out, "`pte { … }`, besides the bits below", PTE_SETTINGS);
+    settings_of(out, "`tlb { … }`", TLB_SETTINGS);
+    settings_of(out, "`cache { … }`", CACHE_SETTINGS);
+    settings_of(out, "`memory { … }`", MEMORY_SETTINGS);
+    settings_of(out, "`reference PAGES { … }`", REFERENCE_SETTINGS);
+}
+
+fn settings_of<D>(out: &mut String, title: &str, rows: &[SettingRow<D>]) {
+    let cells =
+        rows.iter().map(|row| [code(format!("{} {}", row.name, row.params).trim_end()), row.help.to_owned()]);
+    table(out, title, ["setting", "is"], cells);
+}
+
+fn bits(out: &mut String) {
+    let rows = BITS.iter().map(|row| {
+        [code(row.name), words(row.aliases), row.label.to_owned(), row.help.to_owned(), words(row.inverses)]
+    });
+    table(out, "", ["bit", "also", "printed", "is", "contrary"], rows);
+}
+
+fn policies(out: &mut String) {
+    let yes = |on| if on { "yes" } else { "no" }.to_owned();
+    let rows =
+        POLICIES.iter().map(|row| [code(row.name), row.help.to_owned(), yes(row.sets), yes(row.frames)]);
+    table(out, "", ["policy", "does", "for TLBs and caches", "for frames"], rows);
+}
+
+fn presets(out: &mut String) {
+    table(out, "", ["preset", "is"], PRESETS.iter().map(|row| [code(row.name), row.help.to_owned()]));
+}
+
+fn facts(out: &mut String) {
+    let access = ACCESS_FACTS.iter().map(|row| {
+        let whose = if row.told { "" } else { " (a kernel's doing)" };
+        [code(row.name), values(row.words), format!("{}{whose}", row.help)]
+    });
+    table(out, "Of an access", ["fact", "values", "is"], access);
+    let level = LEVEL_FACTS
+        .iter()
+        .map(|row| [code(&format!("{}K{}", row.pattern.0, row.pattern.1)), values(&[]), row.help.to_owned()]);
+    table(out, "Of a level of the page table", ["fact", "values", "is"], level);
+    let part = COMPONENT_FACTS.iter().map(|row| {
+        let of = if row.cache_only { " (caches)" } else { "" };
+        [code(&format!("NAME{}", row.suffix)), values(row.words), format!("{}{of}", row.help)]
+    });
+    table(out, "Of a TLB or cache", ["fact", "values", "is"], part);
+    let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    table(out, "Of a `reference`", ["fact", "is"], run);
+}
+
+fn nouns(out: &mut String) {
+    let tables = TABLE_NOUNS.iter().map(|row| [code(row.name), code(row.columns), row.help.to_owned()]);
+    table(out, "For `set`, `expect` and `show`", ["noun", "columns", "is"], tables);
+    let shown = SHOWN_NOUNS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    table(out, "For `show` only, besides any expression", ["noun", "shows"], shown);
+}
+
+fn paths(out: &mut String) {
+    let machine =
+        MACHINE_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
+    let part = PART_PROPERTIES.iter().map(|row| [code(&format!("NAME.{}", row.name)), row.help.to_owned()]);
+    table(out, "", ["path", "is"], machine.chain(part));
+}
+
+fn functions(out: &mut String) {
+    let rows = FUNCTIONS
+        .iter()
+        .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
+    table(out, "", ["function", "is", "example", "gives"], rows);
+    let memory = MEMORY_FUNCTIONS
+        .iter()
+        .map(|row| [code(&format!("{}({})", row.name, row.params)), row.help.to_owned()]);
+    table(out, "Looking at memory as the CPU would, changing nothing", ["function", "is"], memory);
+}
+
+fn units(out: &mut String) {
+    table(out, "", ["unit", "is"], UNITS.iter().map(|row| [code(row.name), row.help.to_owned()]));
+}
+
+fn absent(out: &mut String) {
+    let rows = |topics: &'static [(&str, &[&str])]| {
+        topics.iter().map(|(topic, known)| [(*topic).to_owned(), words(known)])
+    };
+    table(out, "To come", ["topic", "words"], rows(LATER));
+    table(out, "Left out on purpose", ["topic", "words"], rows(LEFT_OUT));
+}
+
+/// A table under a title of its own, if it has one.
+fn table<const N: usize>(
+    out: &mut String,
+    title: &str,
+    header: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) {
+    if !title.is_empty() {
+        // Writing to a string does not fail.
+        let _ = write!(out, "\n### {title}\n");
+    }
+    let _ = write!(out, "\n| {} |\n|{}\n", header.join(" | "), "---|".repeat(N));
+    for row in rows {
+        let _ = writeln!(out, "| {} |", row.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    }
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// Words, or nothing.
+fn words(words: &[&str]) -> String {
+    words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a fact, and whether it has other values.
+fn values(known: &[&str]) -> String {
+    match known {
+        [] => "a value".to_owned(),
+        [_] => format!("a value or {}", words(known)),
+        _ => words(known),
+    }
+}

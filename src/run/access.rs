@@ -1,0 +1,60 @@
+//! An access as it was made.
+
+use std::rc::Rc;
+
+use crate::machine::Outcome;
+use crate::machine::addr::Va;
+use crate::machine::event::{Event, Kind, Mode};
+use crate::machine::spec::Spec;
+
+/// Which statement made an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessVerb {
+    /// `translate`
+    Translate,
+    /// `read`
+    Read,
+    /// `write`
+    Write,
+    /// `fetch`
+    Fetch,
+}
+
+/// An access: what was asked, every event, what came of it.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The machine it ran on.
+    pub spec: Rc<Spec>,
+    /// The core it ran on.
+    pub core: u32,
+    /// The statement.
+    pub verb: AccessVerb,
+    /// Without effect.
+    pub probe: bool,
+    /// What it was for.
+    pub kind: Kind,
+    /// By whom.
+    pub mode: Mode,
+    /// The virtual address; the physical one on a machine without an MMU.
+    pub va: Va,
+    /// Bytes read or written, in address order.
+    pub data: Vec<Option<u8>>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Everything that happened.
+    pub events: Vec<Event>,
+}
+
+impl Access {
+    /// The events of the first piece, which the facts speak of.
+    pub fn first_piece(&self) -> &[Event] {
+        let is_piece = |event: &Event| matches!(event, Event::Piece { .. });
+        let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
+        &self.events[..next]
+    }
+
+    /// The data side of the caches is used.
+    pub fn uses_caches(&self) -> bool {
+        self.verb != AccessVerb::Translate
+    }
+}

@@ -1,0 +1,51 @@
+//! A value as a course writes it.
+
+use crate::lang::value::Value;
+
+/// A value and how a course writes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The value.
+    pub value: Value,
+    /// Hexadecimal digits, for a number that is written so.
+    pub hex: Option<u32>,
+    /// What stands before it: `not`, `in`.
+    pub before: &'static str,
+}
+
+impl Shown {
+    /// A value as it is.
+    pub fn plain(value: impl Into<Value>) -> Self {
+        Self { value: value.into(), hex: None, before: "" }
+    }
+
+    /// A word.
+    pub fn word(word: &str) -> Self {
+        Self::plain(Value::Text(word.into()))
+    }
+
+    /// A number in hexadecimal with at least `digits` digits.
+    pub fn hex(n: u64, digits: u32) -> Self {
+        Self { value: Value::from(n), hex: Some(digits), before: "" }
+    }
+
+    /// A number in hexadecimal with the digits of a field of so many bits.
+    pub fn field(n: u64, bits: u32) -> Self {
+        Self::hex(n, bits.div_ceil(4).max(1))
+    }
+}
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.before.is_empty() {
+            write!(f, "{} ", self.before)?;
+        }
+        match (&self.value, self.hex) {
+            (Value::Number(number), Some(digits)) => match number.as_integer() {
+                Some(n) if n >= 0 => write!(f, "0x{n:0width$X}", width = digits as usize),
+                _ => write!(f, "{number}"),
+            },
+            (value, _) => write!(f, "{value}"),
+        }
+    }
+}

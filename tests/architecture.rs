@@ -1,0 +1,216 @@
+//! The house rules of `ARCHITECTURE.md`, held by reading the sources.
+
+#[path = "architecture/imports.rs"]
+mod imports;
+#[path = "architecture/rules.rs"]
+mod rules;
+#[path = "architecture/sources.rs"]
+mod sources;
+
+use imports::Crate;
+use rules::{Floors, circles, floor};
+use sources::{Source, rust_files};
+
+/// The longest a file may be, in lines.
+const LONGEST_FILE: usize = 400;
+
+fn floors() -> Floors {
+    Floors::of_table(&std::fs::read_to_string("ARCHITECTURE.md").expect("ARCHITECTURE.md is there"))
+}
+
+fn read(sources: &[Source]) -> Crate {
+    Crate::read(sources.iter().map(|source| (source.path.as_str(), source.text.as_str())))
+}
+
+/// None, or a failure that lists them.
+fn none(rule: &str, found: &[String]) {
+    assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));
+}
+
+#[test]
+fn no_floor_imports_from_above() {
+    none("arrows that the table of floors does not allow", &floors().forbidden(&read(&rust_files("src"))));
+}
+
+#[test]
+fn no_files_import_in_a_circle() {
+    none("circles of imports", &circles(&read(&rust_files("src"))));
+}
+
+#[test]
+fn the_sources_are_read() {
+    // That nothing is found above is not because nothing was read.
+    let (sources, floors) = (rust_files("src"), floors());
+    let read = read(&sources);
+    let arrow = |from: &str, to: &str| {
+        read.arrows().iter().any(|arrow| read.files[arrow.from] == from && read.files[arrow.to] == to)
+    };
+    assert!(arrow("src/main.rs", "src/face/cli.rs"));
+    assert!(arrow("src/lang/diagnostic.rs", "src/lang/span.rs"));
+    for path in sources.iter().filter_map(|source| floor(&source.path)) {
+        assert!(floors.below(path).is_some(), "{path} is no floor of the table");
+    }
+    for low in ["lang", "machine"] {
+        assert_eq!(floors.below(low), Some(&[][..]), "{low} knows of no other floor");
+    }
+}
+
+#[test]
+fn files_are_short() {
+    let long = rust_files("src").into_iter().filter_map(|source| {
+        let lines = source.text.lines().count();
+        (lines > LONGEST_FILE).then(|| format!("{}: {lines} lines", source.path))
+    });
+    none("files of more than 400 lines", &long.collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_is_unsafe_or_left_undone() {
+    let sources = ["src", "tests", "benches"].into_iter().flat_map(rust_files);
+    none(
+        "what a finished program does not have",
+        &sources.flat_map(|source| source.undone()).collect::<Vec<_>>(),
+    );
+}
+
+/// The arrows of made-up files, each as "from to".
+fn arrows(sources: &[(&str, &str)]) -> Vec<String> {
+    let read = Crate::read(sources.iter().copied());
+    read.arrows().iter().map(|arrow| format!("{} {}", read.files[arrow.from], read.files[arrow.to])).collect()
+}
+
+/// A crate in which `a::x` imports from `b` by these lines; whether the arrow is seen.
+fn sees(lines: &str) -> bool {
+    let sources = [
+        ("src/lib.rs", "pub mod a; pub mod b;"),
+        ("src/a/mod.rs", "pub mod x;"),
+        ("src/a/x.rs", lines),
+        ("src/b.rs", "pub struct Thing; pub fn make() {}"),
+    ];
+    arrows(&sources) == ["src/a/x.rs src/b.rs"]
+}
+
+#[test]
+fn every_form_of_import_is_seen() {
+    for lines in [
+        "use crate::b::Thing;",
+        "use crate::b::{Thing};",
+        "pub use crate::b::Thing;",
+        "pub(in crate::a) use crate::b::Thing as Other;",
+        "use crate::{b};",
+        "use crate::b::{self as other};",
+        "use super::super::b::*;",
+        "use self::super::super::b::Thing;",
+        "fn f() -> crate::b::Thing { loop {} }",
+        "fn f() { g(|| vec![1, crate::b::make()]); }",
+        "fn f() { super::super::b::make() }",
+        "fn f() { use super::super::{b::{make}}; }",
+        "impl crate::b::Thing {}",
+        "mod inner { use super::super::super::b::Thing; }",
+        "fn f() { assert!(matches!(x, crate::b::Thing)); }",
+    ] {
+        assert!(sees(lines), "{lines}");
+    }
+}
+
+#[test]
+fn what_is_no_import_is_not_seen() {
+    for lines in [
+        "// use crate::b::Thing;",
+        "/// [`crate::b::Thing`]\nfn f() {}",
+        "fn f() -> &'static str { \"crate::b::Thing\" }",
+        "pub(in crate::a) fn f() {}",
+        "use std::fmt; fn f() -> fmt::Result { Ok(()) }",
+        "fn f() { b::make() }",
+        "mod b { pub fn make() {} } fn f() { b::make() }",
+    ] {
+        assert!(!sees(lines), "{lines}");
+    }
+}
+
+#[test]
+fn paths_through_an_imported_module_are_followed() {
+    let sources = [
+        ("src/lib.rs", "mod a; mod b;"),
+        ("src/a.rs", "use crate::b; fn f() { b::deep::make() }"),
+        ("src/b/mod.rs", "pub mod deep;"),
+        ("src/b/deep.rs", "pub fn make() {}"),
+    ];
+    assert_eq!(arrows(&sources), ["src/a.rs src/b/mod.rs", "src/a.rs src/b/deep.rs"]);
+}
+
+#[test]
+fn re_exports_lead_to_the_file_that_defines() {
+    let sources = [
+        ("src/lib.rs", "mod a; mod b;"),
+        ("src/a.rs", "use crate::b::{Thing, Made, Other};"),
+        ("src/b/mod.rs", "mod deep; pub use deep::Thing; pub use deep::*; numbered!(Made);"),
+        ("src/b/deep.rs", "pub struct Thing; pub struct Other;"),
+    ];
+    let from_a: Vec<_> = arrows(&sources).into_iter().filter(|arrow| arrow.starts_with("src/a.rs")).collect();
+    assert_eq!(from_a, ["src/a.rs src/b/deep.rs", "src/a.rs src/b/mod.rs", "src/a.rs src/b/deep.rs"]);
+}
+
+#[test]
+fn an_arrow_upwards_is_found() {
+    let floors =
+        Floors::of_table("| `src/high/` | low, side | x |\n| `src/low/` | – | y |\n| `src/side/` | – | z |");
+    let of = |low: &str, high: &str| {
+        let sources = [
+            ("src/lib.rs", "pub mod high; pub mod low; pub fn f() {}"),
+            ("src/low/mod.rs", low),
+            ("src/high/mod.rs", high),
+        ];
+        floors.forbidden(&Crate::read(sources))
+    };
+    assert_eq!(of("pub fn f() {}", "use crate::low::f;"), [""; 0]);
+    assert_eq!(
+        of("fn f() {}\nuse crate::high::g;", "pub fn g() {}"),
+        ["src/low/mod.rs:2 imports src/high/mod.rs"]
+    );
+    assert_eq!(of("", "use crate::f;"), ["src/high/mod.rs:1 imports src/lib.rs"]);
+}
+
+#[test]
+fn a_circle_is_found() {
+    let of = |sources: &[(&str, &str)]| circles(&Crate::read(sources.iter().copied()));
+    // Three files round.
+    let round = [
+        ("src/lib.rs", "mod a; mod b; mod c;"),
+        ("src/a.rs", "use crate::b::g; pub fn f() {}"),
+        ("src/b.rs", "use super::c::h; pub fn g() {}"),
+        ("src/c.rs", "pub fn h() { crate::a::f() }"),
+    ];
+    assert_eq!(
+        of(&round),
+        ["src/a.rs:1 imports src/b.rs, src/b.rs:1 imports src/c.rs, src/c.rs:1 imports src/a.rs"]
+    );
+    // A parent that re-exports its child's item while the child takes the parent's own.
+    let child = |text| {
+        [
+            ("src/lib.rs", "mod a;"),
+            ("src/a/mod.rs", "mod x; pub use x::X; pub struct A;"),
+            ("src/a/x.rs", text),
+        ]
+    };
+    assert_eq!(of(&child("use super::A; pub struct X;")).len(), 1);
+    assert_eq!(of(&child("pub struct X;")), [""; 0]);
+    // A declaration is no import, and what a parent only passes on is not the parent's.
+    let passed = [
+        ("src/lib.rs", "mod a;"),
+        ("src/a/mod.rs", "mod x; mod y; pub use x::X; pub use y::Y;"),
+        ("src/a/x.rs", "pub struct X;"),
+        ("src/a/y.rs", "use super::X; pub struct Y;"),
+    ];
+    assert_eq!(of(&passed), [""; 0]);
+}
+
+#[test]
+fn what_is_undone_is_found() {
+    let of = |text: &str| Source { path: "a.rs".into(), text: text.into() }.undone();
+    assert_eq!(of("fn f() {\n    todo!()\n}"), ["a.rs:2: `todo!`"]);
+    assert_eq!(of("fn f() { if x { unimplemented!(\"y\") } }"), ["a.rs:1: `unimplemented!`"]);
+    assert_eq!(of("unsafe fn f() {}"), ["a.rs:1: `unsafe`"]);
+    assert_eq!(of("#[test]\n#[ignore = \"slow\"]\nfn f() {}"), ["a.rs:2: `ignore`"]);
+    assert_eq!(of("// todo!()\nfn todo() { \"unsafe todo!\" }"), [""; 0]);
+}

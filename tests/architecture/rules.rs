@@ -1,0 +1,90 @@
+//! The rules that the arrows are held to: no arrow upwards between floors, no circle between files.
+
+use std::collections::BTreeMap;
+
+use super::imports::{Arrow, Crate};
+
+/// Floors, and those that each may import from besides itself.
+#[derive(Debug)]
+pub struct Floors(BTreeMap<String, Vec<String>>);
+
+impl Floors {
+    /// Reads the table of `ARCHITECTURE.md`: rows of a folder, what it may import (`–` is nothing), what it holds.
+    pub fn of_table(markdown: &str) -> Self {
+        let rows = markdown.lines().filter_map(|line| {
+            let mut cells = line.strip_prefix("| `src/")?.split(" | ");
+            let floor = cells.next()?.strip_suffix("/`")?;
+            let below = cells.next()?.split(", ").map(str::trim).filter(|name| *name != "–");
+            Some((floor.to_owned(), below.map(ToOwned::to_owned).collect()))
+        });
+        Self(rows.collect())
+    }
+
+    /// What a floor may import from, besides itself.
+    pub fn below(&self, floor: &str) -> Option<&[String]> {
+        self.0.get(floor).map(Vec::as_slice)
+    }
+
+    /// The arrows that the table does not allow, each told in a line. What stands in no floor (the crate's two roots)
+    /// may import anything, and nothing may import from it.
+    pub fn forbidden(&self, read: &Crate) -> Vec<String> {
+        let allowed = |arrow: &Arrow| match (floor(&read.files[arrow.from]), floor(&read.files[arrow.to])) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(from), Some(to)) => {
+                from == to || self.below(from).is_some_and(|below| below.iter().any(|b| b == to))
+            }
+        };
+        let told = |arrow: &Arrow| told(read, arrow);
+        read.arrows().iter().filter(|arrow| !allowed(arrow)).map(told).collect()
+    }
+}
+
+/// The folder of a file directly below `src/`.
+pub fn floor(file: &str) -> Option<&str> {
+    file.strip_prefix("src/")?.split_once('/').map(|(floor, _)| floor)
+}
+
+fn told(read: &Crate, arrow: &Arrow) -> String {
+    format!("{}:{} imports {}", read.files[arrow.from], arrow.line, read.files[arrow.to])
+}
+
+/// The circles of imports: for each knot of files that reach each other, a shortest way round.
+pub fn circles(read: &Crate) -> Vec<String> {
+    let mut out: Vec<Vec<Arrow>> = vec![Vec::new(); read.files.len()];
+    for arrow in read.arrows() {
+        out[arrow.from].push(arrow);
+    }
+    let mut told_of = vec![false; read.files.len()];
+    let mut found = Vec::new();
+    for start in 0..read.files.len() {
+        let Some(way) = way_back(&out, start).filter(|_| !told_of[start]) else { continue };
+        for arrow in &way {
+            told_of[arrow.from] = true;
+        }
+        found.push(way.iter().map(|arrow| told(read, arrow)).collect::<Vec<_>>().join(", "));
+    }
+    found
+}
+
+/// The shortest way from a file to itself, breadth first.
+fn way_back(out: &[Vec<Arrow>], start: usize) -> Option<Vec<Arrow>> {
+    let mut came_by: BTreeMap<usize, Arrow> = BTreeMap::new();
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for arrow in &out[at] {
+            if arrow.to == start {
+                let mut way = vec![arrow.clone()];
+                while let Some(before) = came_by.get(&way[0].from).filter(|_| way[0].from != start) {
+                    way.insert(0, before.clone());
+                }
+                return Some(way);
+            }
+            if !came_by.contains_key(&arrow.to) {
+                came_by.insert(arrow.to, arrow.clone());
+                queue.push_back(arrow.to);
+            }
+        }
+    }
+    None
+}

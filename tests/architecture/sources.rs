@@ -1,0 +1,80 @@
+//! The Rust files of a folder.
+
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// A Rust file.
+pub struct Source {
+    /// Its path from the package's root, with `/`.
+    pub path: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+/// The Rust files below a folder, by path.
+pub fn rust_files(folder: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    gather(Path::new(folder), &mut found);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    assert!(!found.is_empty(), "{folder} has Rust files");
+    found
+}
+
+fn gather(folder: &Path, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            gather(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&path).expect("a text");
+            found.push(Source { path: path.to_string_lossy().replace('\\', "/"), text });
+        }
+    }
+}
+
+impl Source {
+    /// Where it says `unsafe`, `todo!`, `unimplemented!` or `#[ignore]`.
+    pub fn undone(&self) -> Vec<String> {
+        let tokens = self.text.parse().unwrap_or_else(|error| panic!("{} is Rust: {error}", self.path));
+        let mut found = Vec::new();
+        undone(tokens, &mut |line, word| found.push(format!("{}:{line}: `{word}`", self.path)));
+        found
+    }
+}
+
+fn undone(tokens: TokenStream, found: &mut impl FnMut(usize, &str)) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        let next_is =
+            |mark| matches!(tokens.get(at + 1), Some(TokenTree::Punct(next)) if next.as_char() == mark);
+        match token {
+            TokenTree::Ident(word) => {
+                let line = word.span().start().line;
+                match word.to_string().as_str() {
+                    "unsafe" => found(line, "unsafe"),
+                    macro_name @ ("todo" | "unimplemented") if next_is('!') => {
+                        found(line, &format!("{macro_name}!"))
+                    }
+                    _ => {}
+                }
+            }
+            // `#[ignore]` and `#[ignore = "why"]`.
+            TokenTree::Punct(hash) if hash.as_char() == '#' => {
+                if let Some(TokenTree::Group(attribute)) = tokens.get(at + 1) {
+                    if attribute
+                        .stream()
+                        .into_iter()
+                        .next()
+                        .is_some_and(|first| first.to_string() == "ignore")
+                    {
+                        found(hash.span().start().line, "ignore");
+                    }
+                }
+            }
+            TokenTree::Group(group) => undone(group.stream(), found),
+            _ => {}
+        }
+    }
+}
