@@ -76,7 +76,10 @@ impl TableExpectation {
         let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
         let before = checks.len();
         for key in (self.noun.present)(machine, self.level) {
-            let listed = self.entries.iter().find(|entry| entry.key == key);
+            let lists = |entry: &&EntryIn| {
+                key.checked_sub(entry.key).is_some_and(|past| past < (self.noun.reach)(entry))
+            };
+            let listed = self.entries.iter().find(lists);
             let from = listed.map_or(0, |entry| entry.groups.len());
             for group in (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group)) {
                 checks.push(Check {
