@@ -54,20 +54,19 @@ impl Machine {
     /// # Errors
     /// If there is no such level, or no table of it in memory.
     pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PlaceError> {
-        let spec = self.spec().clone();
-        let mmu = spec.mmu.as_ref().ok_or(PlaceError::NoMmu)?;
-        let Some(cr3) = self.cr3() else {
+        let (layout, tables) = self.tables().ok_or(PlaceError::NoMmu)?;
+        let Some(mut base) = tables.cr3 else {
             self.map_at(level, vpn, pte);
             return Ok(());
         };
-        let mut base = cr3.raw();
         for upper in 1..level {
-            let entry = self.entry_at(mmu, upper, base, mmu.index(vpn, upper));
-            let table = entry.filter(|entry| !is_page(mmu, upper, *entry));
-            base = self.child(mmu, table.ok_or(PlaceError::NoTable { level: upper + 1 })?);
+            let entry = self.entry_at(layout, upper, base, layout.mmu.index(vpn, upper));
+            let (table, _) =
+                entry.filter(|(_, page)| !page).ok_or(PlaceError::NoTable { level: upper + 1 })?;
+            base = layout.child(table);
         }
-        let at = mmu.index(vpn, level).checked_mul(mmu.pte.bytes.into()).and_then(|at| base.checked_add(at));
-        self.place_pte(level, Pa::new(at.ok_or(PlaceError::BeyondMemory)?), PteWord::Fields(pte))
+        let at = layout.address(base, layout.mmu.index(vpn, level)).ok_or(PlaceError::BeyondMemory)?;
+        self.place_pte(level, Pa::new(at), PteWord::Fields(pte))
     }
 
     /// The entry that maps a page, and its level. In memory, only if it is present.

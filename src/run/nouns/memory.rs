@@ -29,9 +29,18 @@ fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
     machine.memory_byte(machine.pa(pa.checked_add(at)?).ok()?)
 }
 
-/// Rows are never listed of themselves: memory has no end, so `exactly` is about the rows of the table.
+/// The addresses of the known bytes.
 pub fn present(machine: &Machine, _: usize) -> Vec<u64> {
-    shown(machine)
+    let known = |pa: &u64| byte(machine, *pa, 0).is_some();
+    let runs = machine.memory_known().into_iter().map(Pa::raw);
+    runs.flat_map(|run| (0..ROW).map(move |at| run + at)).filter(known).collect()
+}
+
+/// Whether a row has the byte at an address.
+pub fn lists(entry: &EntryIn, pa: u64) -> bool {
+    let column = |at: u64| format!("b{at}");
+    let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
+    wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
 }
 
 /// Every row of memory is there.
