@@ -117,8 +117,15 @@ impl Machine {
         lines
             .into_iter()
             .map(|line| {
-                let TlbEntry { ppn, page_bits, flags, asid } = line.payload;
-                TlbLine { tag: line.tag, valid: line.valid, ppn: Ppn::new(ppn), flags, page_bits, asid }
+                let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
+                TlbLine {
+                    tag: line.tag,
+                    valid: line.valid,
+                    ppn: Ppn::new(ppn),
+                    flags,
+                    page_bits: page_bits.into(),
+                    asid,
+                }
             })
             .collect()
     }
@@ -135,7 +142,8 @@ impl Machine {
         let line = |line: &TlbLine| {
             let page_bits = if line.page_bits == 0 { tlb.smallest() } else { line.page_bits };
             let ppn = line.ppn.raw() & !mask(page_bits.saturating_sub(base_bits));
-            let payload = TlbEntry { ppn, page_bits, flags: line.flags, asid: line.asid };
+            let (flags, asid, bits) = (line.flags, line.asid, page_bits as u8);
+            let payload = TlbEntry { ppn, page_bits: bits, whole_bits: bits, flags, asid };
             Line { tag: line.tag, valid: line.valid, payload }
         };
         let lines: Vec<_> = lines.iter().map(|given| given.as_ref().map(line)).collect();

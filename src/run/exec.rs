@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::lang::value::functions::function;
 
 use super::absent;
 use super::facts::Family;
@@ -224,6 +225,13 @@ impl Session<'_> {
     fn unknown_call(&self, name: &Word) -> Stop {
         if self.checking && self.state.scopes.iter().any(|scope| scope.private) {
             return Stop::Unknowable;
+        }
+        let is_function = function(&name.text).is_some()
+            || super::paths::MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text);
+        if is_function {
+            let message = format!("`{}` yields a value, and is no statement", name.text);
+            let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
+            return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
         }
         absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
     }

@@ -86,16 +86,23 @@ pub fn file(path: &Path) -> Outcome {
 }
 
 fn loaded(path: &Path, loader: &mut dyn Loader, options: Options) -> Outcome {
-    let (sources, script, wrong) = read(path, loader);
+    let (mut sources, script, mut wrong) = read(path, loader);
+    let files = if wrong.is_empty() {
+        let (files, unread) = Files::read(&script.body, &mut sources, loader);
+        wrong = unread;
+        files
+    } else {
+        Files::default()
+    };
     if !wrong.is_empty() {
         return Outcome { mistakes: mistakes(&sources, &wrong), ..Outcome::default() };
     }
-    ran(&sources, &script, options)
+    ran(&sources, &script, &files, options)
 }
 
-fn ran(sources: &Sources, script: &Script, options: Options) -> Outcome {
+fn ran(sources: &Sources, script: &Script, files: &Files, options: Options) -> Outcome {
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, sources, &Files::default(), options, &mut records);
+    let ended = run(&script.body, sources, files, options, &mut records);
     Outcome {
         mistakes: mistakes(sources, &ended.diagnostics),
         failures: failures(sources, &records),

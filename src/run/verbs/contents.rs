@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::absent;
 use crate::run::facts::Component;
-use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, TABLE_NOUNS, TableNoun, What};
+use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, TABLE_NOUNS, TableNoun, Views, What};
 use crate::run::record::Shown;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::{list, pte_of_fields};
@@ -108,7 +108,9 @@ pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             match (shown, command.operands.get(1)) {
                 (Some(_), Some(more)) => return Err(unexpected(command, more, &[]).into()),
                 (Some(noun), None) => {
-                    session.machine(place)?;
+                    if let Views::Machine(_) = noun.views {
+                        session.machine(place)?;
+                    }
                     ShowPlan::Noun(noun)
                 }
                 (None, None) if !is_noun(name) && session.state.find(name).is_some() => {
