@@ -106,7 +106,7 @@ impl<'s> Narrator<'s> {
 
     /// A statement in a loop: one line.
     fn round(&self, record: &StepRecord, statement: &Rc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
-        let mut text = match &*record.did {
+        let text = match &*record.did {
             Did::Access(access) => access::line(access),
             Did::Bound { name, value } => bound(name, value, statement),
             Did::Reference(run) => format!("{}: {}", statement.short, reference::totals(run)),
