@@ -172,7 +172,7 @@ fn forget(block: &[Stmt], state: &mut State) {
     for stmt in block {
         match &stmt.kind {
             StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } => {
-                state.bind(name.text.clone(), Binding::Unknowable)
+                state.bind(name.text.clone(), Binding::Unknowable);
             }
             StmtKind::For { name, body, .. } => {
                 state.bind(name.text.clone(), Binding::Unknowable);
@@ -181,7 +181,9 @@ fn forget(block: &[Stmt], state: &mut State) {
             StmtKind::Repeat { body, .. } | StmtKind::Include { body, .. } => forget(body, state),
             StmtKind::If { then, otherwise, .. } => {
                 forget(then, state);
-                otherwise.iter().for_each(|block| forget(block, state));
+                if let Some(block) = otherwise {
+                    forget(block, state);
+                }
             }
             StmtKind::Command(command) if declares(command) => state.machine = Slot::Unknowable,
             _ => {}

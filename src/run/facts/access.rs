@@ -55,9 +55,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
     told("walk", &[], "page-table entries fetched", walk),
     told("fault", FAULTS, "why the access could not be done", fault),
-    told("ppn", &[], "physical page number", |a| {
-        physical_field(a, |pa, page| shifted(pa, page), |p, page| p - page)
-    }),
+    told("ppn", &[], "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
     told("ppo", &[], "physical page offset", |a| physical_field(a, low, |_, page| page)),
     told("pa", &[], "physical address", pa),
     told("co", &[], "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
@@ -123,7 +121,6 @@ fn first_cache(a: &Access) -> Option<Component> {
 }
 
 fn tlb(a: &Access) -> Option<Shown> {
-    a.spec.mmu.as_ref()?;
     if first_tlb(a).is_none() {
         return Some(Shown::word("none"));
     }

@@ -15,6 +15,9 @@ use crate::lang::span::Span;
 /// The most values in a machine file, counted as often as an alias repeats them.
 const VALUES_LIMIT: usize = 4096;
 
+/// The most brackets and braces that are opened: the library's time grows with the square of their depth.
+const BRACKETS_LIMIT: usize = 256;
+
 /// The most blocks and lists within each other.
 const DEPTH_LIMIT: usize = 16;
 
@@ -88,6 +91,9 @@ pub fn join(from: Span, to: Option<Span>) -> Span {
 /// # Errors
 /// `machine-file` for what is no YAML, and for what YAML has and a machine file does not.
 pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
+    if let Some((at, _)) = text.match_indices(['[', '{']).nth(BRACKETS_LIMIT) {
+        return Err(BRACKETS.at(token(file, text, at)));
+    }
     let mut shape = Shape::default();
     let read = document(text, &mut shape);
     read.map_err(|error| diagnostic(file, text, &error, shape.refusal))?;
@@ -102,9 +108,14 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     }
 }
 
+/// The bytes of the mark that some editors begin a file with.
+fn mark(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
 /// The only document of a text; none if there are several.
 fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::Result<Option<S::Value>> {
-    let mut documents = serde_yaml::Deserializer::from_str(text);
+    let mut documents = serde_yaml::Deserializer::from_str(text.get(mark(text)..).unwrap_or(text));
     let first = documents.next().unwrap_or_else(|| serde_yaml::Deserializer::from_str(text));
     let value = seed.deserialize(first)?;
     Ok(documents.next().is_none().then_some(value))
@@ -114,6 +125,12 @@ fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::R
 #[derive(Debug, Clone, Copy)]
 struct Refusal(&'static str, &'static str);
 
+impl Refusal {
+    fn at(self, span: Span) -> Diagnostic {
+        Diagnostic::new(Code::MachineFile, span, self.0).help(self.1)
+    }
+}
+
 const EMPTY: Refusal = Refusal("the file says nothing", "write settings as in `page: 4 KB`, one a line");
 const KEY: Refusal =
     Refusal("the name of a setting is a word", "write settings as in `page: 4 KB`, one a line");
@@ -122,8 +139,11 @@ const LONG: Refusal =
     Refusal("a machine file has at most 4096 values", "say less, or repeat less by aliases");
 const DEEP: Refusal =
     Refusal("blocks and lists lie too deep in each other", "a machine needs no more than four");
-const LINES: Refusal =
-    Refusal("this is not written as it is meant", "write it on one line and without escapes");
+const BRACKETS: Refusal = Refusal("a machine file has at most 256 brackets and braces", LONG.1);
+const LINES: Refusal = Refusal(
+    "this value goes on over several lines, or has escapes",
+    "write it on one line, as it is meant; values of a list are parted by commas",
+);
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -356,40 +376,56 @@ fn second_document(file: u32, text: &str) -> Diagnostic {
 
 /// What the library says of a text, or what was refused in it, at its place.
 fn diagnostic(file: u32, text: &str, error: &serde_yaml::Error, refusal: Option<Refusal>) -> Diagnostic {
-    let at = error.location().map_or(0, |location| location.index());
-    if let Some(Refusal(message, help)) = refusal {
-        return Diagnostic::new(Code::MachineFile, token(file, text, at), message).help(help);
+    let at = error.location().map_or(0, |location| location.index() + mark(text));
+    if let Some(refusal) = refusal {
+        return refusal.at(token(file, text, at));
     }
     let said = error.to_string();
-    let problem = said.split(" at line ").next().unwrap_or_default();
+    let (problem, context) = said.split_once(", while ").unwrap_or((&said, ""));
+    let problem = [" at line ", " at position "]
+        .iter()
+        .fold(problem, |said, end| said.split(end).next().unwrap_or(said));
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     let at = if problem.starts_with("control characters") { text.find(control).unwrap_or(at) } else { at };
     let span = token(file, text, at);
-    let diagnostic = Diagnostic::new(Code::MachineFile, span, format!("this is no valid YAML: {problem}"));
+    let mut diagnostic =
+        Diagnostic::new(Code::MachineFile, span, format!("this is no valid YAML: {problem}"));
+    diagnostic.related = begun(file, text, context).into_iter().collect();
     let tab = text.get(at..).is_some_and(|rest| rest.starts_with('\t'));
     let mend = MENDING.iter().find(|(what, _)| problem.contains(what)).map(|(_, help)| *help);
-    match mend {
-        _ if tab => diagnostic.help("indent by spaces, not by tabs"),
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    diagnostic.help = if tab { Some(TABS) } else { mend }.map(str::to_owned);
+    diagnostic
 }
+
+/// Where that began which is not right further on, from the end of a library's message:
+/// `scanning a quoted scalar at line 1 column 4`.
+fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
+    let (what, place) = context.rsplit_once(" at line ")?;
+    let (line, column) = place.split_once(" column ")?;
+    let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+    let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let (within, _) = text.get(before..)?.char_indices().nth(column.checked_sub(1)?)?;
+    Some((token(file, text, before + within), format!("while {what} that begins here")))
+}
+
+const TABS: &str = "indent by spaces, not by tabs";
 
 /// Words of the library's messages, and how to mend what they are said of.
 const MENDING: [(&str, &str); 6] = [
     ("mapping values are not allowed", "settings of a block are indented alike, each on a line of its own"),
-    ("tab character", "indent by spaces, not by tabs"),
+    ("tab character", TABS),
     ("cannot start any token", "put a value that begins with this character in quotes"),
     ("expected key", "settings of a block are indented alike"),
     ("'-' indicator", "the items of a list are indented alike"),
     ("expected ','", "close the bracket or brace that was opened"),
 ];
 
-/// The word that stands at this byte; one character if it is a blank.
+/// The word that stands at this byte; one character where none begins.
 fn token(file: u32, text: &str, at: usize) -> Span {
     let at = at.min(text.len());
     let rest = text.get(at..).unwrap_or_default();
     let first = rest.chars().next().map_or(0, char::len_utf8);
-    let length = rest.find(char::is_whitespace).unwrap_or(rest.len()).max(first);
+    let ends = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | ']' | '}');
+    let length = rest.find(ends).unwrap_or(rest.len()).max(first);
     Span { file, start: at as u32, end: (at + length) as u32 }
 }
