@@ -164,7 +164,9 @@ fn tlb_path(access: &Access) -> Option<String> {
         let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
         path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
     }
-    (spec.tlbs.len() > 1 || levels > 1).then(|| path.join(" → ")).filter(|path| !path.is_empty())
+    // One TLB's hit has its blank.
+    let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
+    (says_more && !path.is_empty()).then(|| path.join(" → "))
 }
 
 /// Where the data came from, where there are several levels to look into.

@@ -225,7 +225,8 @@ fn failures_deep_in_a_loop_are_told() {
 #[test]
 fn the_summary_counts() {
     let text = told("let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n", Options::default());
-    assert!(text.contains("\n── a ──\n"), "{text}");
+    assert!(text.contains("expect x == 1  ✓  "), "{text}");
+    assert!(text.contains("t.pw:2\n\n── a ──\n\nexpect x == 1  ✓ "), "{text}");
     assert!(text.ends_with("\n4 statements in 1 scenario, 2 facts hold\n"), "{text}");
     assert!(told("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts stated\n"));
 }

@@ -121,7 +121,6 @@ fn first_cache(a: &Access) -> Option<Component> {
 }
 
 fn tlb(a: &Access) -> Option<Shown> {
-    a.spec.mmu.as_ref()?;
     if first_tlb(a).is_none() {
         return Some(Shown::word("none"));
     }

@@ -76,9 +76,11 @@ impl TableExpectation {
         let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
         let before = checks.len();
         for key in (self.noun.present)(machine, self.level) {
-            let listed = self.entries.iter().find(|entry| entry.key == key);
+            let listed = self.entries.iter().find(|entry| (self.noun.lists)(entry, key));
             let from = listed.map_or(0, |entry| entry.groups.len());
-            for group in (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group)) {
+            for group in
+                (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group))
+            {
                 checks.push(Check {
                     fact: self.label(machine, key, group, ""),
                     expected: Shown::word("nothing"),
