@@ -61,6 +61,11 @@ pub enum PlaceError {
         /// Those it has.
         levels: u32,
     },
+    /// Under CR3 no table of this level is there for the page.
+    NoTable {
+        /// The level, 1 the top.
+        level: u32,
+    },
     /// The entry would end beyond memory.
     BeyondMemory,
     /// The raw word is wider than an entry.
@@ -74,6 +79,9 @@ impl fmt::Display for PlaceError {
         match self {
             PlaceError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
             PlaceError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
+            PlaceError::NoTable { level } => {
+                write!(f, "walks read memory from CR3 on, where this page has no table of level {level} yet")
+            }
             PlaceError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
             PlaceError::WordTooWide(error) => write!(f, "the entry {error}"),
             PlaceError::PpnTooWide(error) => write!(f, "the PPN {error}"),

@@ -48,6 +48,27 @@ impl Machine {
         }
     }
 
+    /// Sets the entry of a page at `level` in the table that walks use: the one that stands apart, or the one in memory,
+    /// where the tables on the way must be present.
+    ///
+    /// # Errors
+    /// If there is no such level, or no table of it in memory.
+    pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PlaceError> {
+        let (layout, tables) = self.tables().ok_or(PlaceError::NoMmu)?;
+        let Some(mut base) = tables.cr3 else {
+            self.map_at(level, vpn, pte);
+            return Ok(());
+        };
+        for upper in 1..level {
+            let entry = self.entry_at(layout, upper, base, layout.mmu.index(vpn, upper));
+            let (table, _) =
+                entry.filter(|(_, page)| !page).ok_or(PlaceError::NoTable { level: upper + 1 })?;
+            base = layout.child(table);
+        }
+        let at = layout.address(base, layout.mmu.index(vpn, level)).ok_or(PlaceError::BeyondMemory)?;
+        self.place_pte(level, Pa::new(at), PteWord::Fields(pte))
+    }
+
     /// The entry that maps a page, and its level. In memory, only if it is present.
     pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         let (layout, tables) = self.tables()?;

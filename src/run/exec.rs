@@ -127,13 +127,15 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         self.loops.push(stmt.span);
         for value in rounds {
-            if body.is_empty() {
-                self.step(stmt.span)?;
-            }
             if let (Some(name), Some(value)) = (name, value) {
                 self.state.bind(name.text.clone(), Binding::Value(value));
             }
+            let before = self.worked;
             self.run_block(body, stmt.span)?;
+            // A round without a statement is a step of its own: it must not be endless for nothing.
+            if self.worked == before {
+                self.step(stmt.span)?;
+            }
         }
         self.loops.pop();
         Ok(())

@@ -249,12 +249,7 @@ impl Session<'_> {
 
     /// A TLB or cache by its name; `tlb` and `cache` stand for the only one.
     pub fn component(&self, name: &str) -> Option<Component> {
-        let spec = self.spec()?;
-        Component::named(spec, name).or(match name {
-            "tlb" if spec.tlbs.len() == 1 => Some(Component::Tlb(0)),
-            "cache" if spec.caches.len() == 1 => Some(Component::Cache(0)),
-            _ => None,
-        })
+        Component::named(self.spec()?, name)
     }
 
     /// Says that the machine has no TLB or cache of this name.

@@ -40,7 +40,7 @@ impl From<Vec<Diagnostic>> for Stop {
 /// How a script is run.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Statements before the script is stopped; those that do a great deal count for more.
+    /// Statements and empty loop rounds before the script is stopped; those that do a great deal count for more.
     pub max_steps: u64,
     /// The seed of a script that says none.
     pub seed: u64,
@@ -89,7 +89,8 @@ pub struct Session<'s> {
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
     options: Options,
-    worked: u64,
+    /// Work so far: see [`Session::work`].
+    pub(super) worked: u64,
     sink: &'s mut dyn Sink,
 }
 
@@ -160,7 +161,7 @@ impl<'s> Session<'s> {
             return Ok(());
         }
         let at = self.loops.last().copied().unwrap_or(place);
-        let message = format!("the script was stopped after {} steps", self.options.max_steps);
+        let message = format!("the script was stopped after {} statements", self.options.max_steps);
         Err(Diagnostic::new(Code::LimitSteps, at, message)
             .label("this was still running")
             .help("make it shorter, or raise the budget with `--max-steps N`")

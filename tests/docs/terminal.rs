@@ -4,6 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder to read") {
+        let path = entry.expect("a folder to read").path();
+        let copied = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &copied);
+        } else {
+            fs::copy(&path, copied).expect("a file to copy");
+        }
+    }
+}
+
 /// Where a document's commands are run.
 pub struct Terminal {
     folder: PathBuf,
@@ -13,12 +27,7 @@ impl Terminal {
     /// A fresh one for a document.
     pub fn new(document: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(document.replace(['/', '.'], "-"));
-        let examples = folder.join("examples");
-        fs::create_dir_all(&examples).expect("a folder");
-        for entry in fs::read_dir("examples").expect("there are examples") {
-            let path = entry.expect("an example").path();
-            fs::copy(&path, examples.join(path.file_name().expect("a name"))).expect("an example to copy");
-        }
+        copy(Path::new("examples"), &folder.join("examples"));
         Self { folder }
     }
 

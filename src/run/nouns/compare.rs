@@ -76,10 +76,7 @@ impl TableExpectation {
         let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
         let before = checks.len();
         for key in (self.noun.present)(machine, self.level) {
-            let lists = |entry: &&EntryIn| {
-                key.checked_sub(entry.key).is_some_and(|past| past < (self.noun.reach)(entry))
-            };
-            let listed = self.entries.iter().find(lists);
+            let listed = self.entries.iter().find(|entry| (self.noun.lists)(entry, key));
             let from = listed.map_or(0, |entry| entry.groups.len());
             for group in
                 (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group))

@@ -29,15 +29,18 @@ fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
     machine.memory_byte(machine.pa(pa.checked_add(at)?).ok()?)
 }
 
-/// Addresses of the known bytes.
+/// The addresses of the known bytes.
 pub fn present(machine: &Machine, _: usize) -> Vec<u64> {
-    let bytes = shown(machine).into_iter().flat_map(|row| (0..SHOWN).map(move |at| (row, at)));
-    bytes.filter(|&(row, at)| byte(machine, row, at).is_some()).map(|(row, at)| row + at).collect()
+    let known = |pa: &u64| byte(machine, *pa, 0).is_some();
+    let runs = machine.memory_known().into_iter().map(Pa::raw);
+    runs.flat_map(|run| (0..ROW).map(move |at| run + at)).filter(known).collect()
 }
 
-/// A row speaks of the bytes up to its last column.
-pub fn reach(entry: &EntryIn) -> u64 {
-    entry.groups.iter().flatten().map(|cell| place(&cell.column) + 1).max().unwrap_or(0)
+/// Whether a row has the byte at an address.
+pub fn lists(entry: &EntryIn, pa: u64) -> bool {
+    let column = |at: u64| format!("b{at}");
+    let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
+    wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
 }
 
 /// How far from the row's address the byte of a column lies.
