@@ -2,6 +2,7 @@
 
 mod running;
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// The scripts of a folder and the folders in it, in the order of their names.
@@ -28,16 +29,16 @@ fn scripts_hold() {
         let outcome = running::file(path);
         let name = path.display();
         for wrong in &outcome.mistakes {
-            told += &format!("{name}:{}: [{}] `{}`: {}\n", wrong.line, wrong.code, wrong.at, wrong.said);
+            let _ = writeln!(told, "{name}:{}: [{}] `{}`: {}", wrong.line, wrong.code, wrong.at, wrong.said);
         }
         for failed in &outcome.failures {
             let running::Failure { file, line, fact, expected, actual } = failed;
-            told += &format!("{file}:{line}: {fact} is {actual}, not {expected}\n");
+            let _ = writeln!(told, "{file}:{line}: {fact} is {actual}, not {expected}");
         }
         // What is included by others states nothing of itself.
         let included = name.to_string().contains("include/");
         if outcome.checks == 0 && !included {
-            told += &format!("{name}: states nothing\n");
+            let _ = writeln!(told, "{name}: states nothing");
         }
         run += 1;
     }
@@ -111,7 +112,8 @@ fn stated(text: &str) -> Vec<(usize, usize, usize)> {
 
 /// Another value of the same kind.
 fn other(value: &str) -> String {
-    let swapped = [("hit", "miss"), ("miss", "hit"), ("none", "page"), ("memory", "cache"), ("unknown", "0x12")];
+    let swapped =
+        [("hit", "miss"), ("miss", "hit"), ("none", "page"), ("memory", "cache"), ("unknown", "0x12")];
     if let Some((_, other)) = swapped.iter().find(|(word, _)| *word == value) {
         return (*other).to_owned();
     }

@@ -61,6 +61,11 @@ pub enum PlaceError {
         /// Those it has.
         levels: u32,
     },
+    /// Under CR3 no table of this level is there for the page.
+    NoTable {
+        /// The level, 1 the top.
+        level: u32,
+    },
     /// The entry would end beyond memory.
     BeyondMemory,
     /// The raw word is wider than an entry.
@@ -74,6 +79,9 @@ impl fmt::Display for PlaceError {
         match self {
             PlaceError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
             PlaceError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
+            PlaceError::NoTable { level } => {
+                write!(f, "walks read memory from CR3 on, where this page has no table of level {level} yet")
+            }
             PlaceError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
             PlaceError::WordTooWide(error) => write!(f, "the entry {error}"),
             PlaceError::PpnTooWide(error) => write!(f, "the PPN {error}"),
@@ -117,8 +125,15 @@ impl Machine {
         lines
             .into_iter()
             .map(|line| {
-                let TlbEntry { ppn, page_bits, flags, asid } = line.payload;
-                TlbLine { tag: line.tag, valid: line.valid, ppn: Ppn::new(ppn), flags, page_bits, asid }
+                let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
+                TlbLine {
+                    tag: line.tag,
+                    valid: line.valid,
+                    ppn: Ppn::new(ppn),
+                    flags,
+                    page_bits: page_bits.into(),
+                    asid,
+                }
             })
             .collect()
     }
@@ -135,7 +150,8 @@ impl Machine {
         let line = |line: &TlbLine| {
             let page_bits = if line.page_bits == 0 { tlb.smallest() } else { line.page_bits };
             let ppn = line.ppn.raw() & !mask(page_bits.saturating_sub(base_bits));
-            let payload = TlbEntry { ppn, page_bits, flags: line.flags, asid: line.asid };
+            let (flags, asid, bits) = (line.flags, line.asid, page_bits as u8);
+            let payload = TlbEntry { ppn, page_bits: bits, whole_bits: bits, flags, asid };
             Line { tag: line.tag, valid: line.valid, payload }
         };
         let lines: Vec<_> = lines.iter().map(|given| given.as_ref().map(line)).collect();

@@ -60,6 +60,8 @@ pub struct Outcome {
 pub struct Machine {
     spec: Rc<Spec>,
     core: u32,
+    /// The last address of a program.
+    last: u64,
     /// None without an MMU.
     pub(in crate::machine) translator: Option<Translator>,
     pub(in crate::machine) hierarchy: Hierarchy,
@@ -75,7 +77,8 @@ impl Machine {
         assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
-        Self { spec, core: 0, translator, hierarchy, random: SplitMix64::new(0) }
+        let last = mask(spec.virtual_bits());
+        Self { spec, core: 0, last, translator, hierarchy, random: SplitMix64::new(0) }
     }
 
     /// How it is built.
@@ -181,45 +184,55 @@ impl Machine {
         watch: &mut impl Observer,
     ) -> Outcome {
         let route = RouteId::new(self.core, kind);
-        let bits = self.hierarchy.piece_bits(route).min(self.spec.page_bits());
+        let bits = self.hierarchy.piece_bits(route);
         let mut outcome = Outcome { pieces: 0, fault: None, pa: None };
         let (len, mut done) = (data.len(), 0);
         while done < len {
-            let Some(at) =
-                va.raw().checked_add(done as u64).filter(|at| at & !mask(self.spec.virtual_bits()) == 0)
-            else {
+            let Some(at) = va.raw().checked_add(done as u64).filter(|at| *at <= self.last) else {
                 break;
             };
             let room = (mask(bits) - (at & mask(bits))).saturating_add(1);
             let size = room.min((len - done) as u64).min(u64::from(u32::MAX)) as u32;
+            let next = done + size as usize;
+            let part = match &mut data {
+                Data::Load(out) => Data::Load(&mut out[done..next]),
+                Data::Store(bytes) => Data::Store(&bytes[done..next]),
+            };
             watch.see(Event::Piece { va: Va::new(at), size });
             outcome.pieces += 1;
-            let mapped = match self.resolve(at, kind, mode, watch) {
-                Ok(mapped) => mapped,
+            match self.move_piece(route, at, kind, mode, part, watch) {
+                Ok(pa) => outcome.pa = outcome.pa.or(Some(Pa::new(pa))),
                 Err(fault) => {
                     outcome.fault = Some(fault);
                     break;
                 }
-            };
-            outcome.pa = outcome.pa.or(Some(Pa::new(mapped.pa)));
-            let piece = Piece {
-                route,
-                va: at,
-                pa: mapped.pa,
-                size,
-                purpose: Purpose::Demand,
-                write_through: mapped.flags.has(Bit::Wt),
-                uncached: mapped.flags.has(Bit::Cd),
-            };
-            let ctx = &mut Ctx { random: &mut self.random, watch };
-            let range = done..done + size as usize;
-            match &mut data {
-                Data::Load(out) => self.hierarchy.load(&piece, &mut out[range], ctx),
-                Data::Store(bytes) => self.hierarchy.store(&piece, &bytes[range], ctx),
             }
-            done += size as usize;
+            done = next;
         }
         outcome
+    }
+
+    /// The part of an access that lies in one page and one block; answers its physical address.
+    #[inline]
+    fn move_piece(
+        &mut self,
+        route: RouteId,
+        va: u64,
+        kind: Kind,
+        mode: Mode,
+        data: Data<'_>,
+        watch: &mut impl Observer,
+    ) -> Result<u64, Fault> {
+        let Mapped { pa, flags } = self.resolve(va, kind, mode, watch)?;
+        let (size, purpose) = (data.len() as u32, Purpose::Demand);
+        let (write_through, uncached) = (flags.has(Bit::Wt), flags.has(Bit::Cd));
+        let piece = Piece { route, va, pa, size, purpose, write_through, uncached };
+        let ctx = &mut Ctx { random: &mut self.random, watch };
+        match data {
+            Data::Load(out) => self.hierarchy.load(&piece, out, ctx),
+            Data::Store(bytes) => self.hierarchy.store(&piece, bytes, ctx),
+        }
+        Ok(pa)
     }
 
     #[inline]

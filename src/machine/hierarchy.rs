@@ -89,10 +89,10 @@ impl Hierarchy {
         }
     }
 
-    /// log2 of the smallest block on a route: a piece lies within one such block.
+    /// log2 of what a piece lies within: the smallest block on its route, or the page if that is smaller.
     #[inline]
     pub fn piece_bits(&self, route: RouteId) -> u32 {
-        self.plan.route(route).smallest
+        self.plan.route(route).piece_bits
     }
 
     /// Number of cache levels.

@@ -239,6 +239,8 @@ impl PteFormat {
     /// # Errors
     /// [`PteError::Size`] for a size that no entry has; [`PteError::PpnNarrow`] where not even P fits beside the PPN.
     pub fn default_for(ppn_bits: u32, bytes: Option<u32>) -> Result<PteFormat, PteError> {
+        // A machine of one page has no PPN bits; its field is then one bit, always 0.
+        let ppn_bits = ppn_bits.max(1);
         let count = BITS.len() as u32;
         let bytes = bytes.unwrap_or_else(|| (ppn_bits + count).div_ceil(8).next_power_of_two().min(8));
         let width = width_of(bytes)?;
@@ -247,14 +249,13 @@ impl PteFormat {
             return Err(PteError::PpnNarrow { have: width - 1, need: ppn_bits });
         }
         let places = |at: &dyn Fn(u32) -> Option<u32>| std::array::from_fn(|n| at(n as u32));
-        let ppn_at = |low| (low, low + ppn_bits.max(1) - 1);
+        let ppn_at = |low| (low, low + ppn_bits - 1);
         let (places, (ppn_low, ppn_high)) = if room < count {
             (places(&|n| (n < room).then_some(n)), ppn_at(room))
         } else {
             let low = if 12 + ppn_bits < width { 12 } else { count - 1 };
             (places(&|n| Some(if n == count - 1 { width - 1 } else { n })), ppn_at(low))
         };
-        // A machine of one page has no PPN bits; its field is then the one bit above the flags, always 0.
         Ok(PteFormat { bytes, places, ppn_low, ppn_high, big_endian: false })
     }
 

@@ -3,10 +3,11 @@
 use super::addr::{Pa, Vpn};
 use super::contents::{PlaceError, PteWord};
 use super::datapath::{Machine, fit};
+use super::event::Found;
 use super::page_table::Mapping;
-use super::pte::{Bit, Pte, mask};
+use super::pte::Pte;
 use super::spec::Mmu;
-use super::walk::Tables;
+use super::walk::{Layout, Tables};
 
 /// The most pages of a table in memory that are listed: one that leads to itself has no end.
 const LISTED: usize = 1 << 20;
@@ -25,8 +26,10 @@ pub struct Listing {
 }
 
 impl Machine {
-    fn tables(&self) -> Option<(&Mmu, &Tables)> {
-        Some((self.spec().mmu.as_ref()?, &self.translator.as_ref()?.tables))
+    fn tables(&self) -> Option<(Layout<'_>, &Tables)> {
+        let mmu = self.spec().mmu.as_ref()?;
+        let layout = Layout { mmu, physical_bits: self.spec().physical_bits };
+        Some((layout, &self.translator.as_ref()?.tables))
     }
 
     /// Sets the leaf entry of a page in the table that stands apart; tables between are made as needed. What the format
@@ -45,17 +48,38 @@ impl Machine {
         }
     }
 
+    /// Sets the entry of a page at `level` in the table that walks use: the one that stands apart, or the one in memory,
+    /// where the tables on the way must be present.
+    ///
+    /// # Errors
+    /// If there is no such level, or no table of it in memory.
+    pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PlaceError> {
+        let (layout, tables) = self.tables().ok_or(PlaceError::NoMmu)?;
+        let Some(mut base) = tables.cr3 else {
+            self.map_at(level, vpn, pte);
+            return Ok(());
+        };
+        for upper in 1..level {
+            let entry = self.entry_at(layout, upper, base, layout.mmu.index(vpn, upper));
+            let (table, _) =
+                entry.filter(|(_, page)| !page).ok_or(PlaceError::NoTable { level: upper + 1 })?;
+            base = layout.child(table);
+        }
+        let at = layout.address(base, layout.mmu.index(vpn, level)).ok_or(PlaceError::BeyondMemory)?;
+        self.place_pte(level, Pa::new(at), PteWord::Fields(pte))
+    }
+
     /// The entry that maps a page, and its level. In memory, only if it is present.
     pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
-        let (mmu, tables) = self.tables()?;
+        let (layout, tables) = self.tables()?;
         let Some(cr3) = tables.cr3 else { return tables.apart.leaf(vpn) };
         let mut base = cr3;
-        for level in 1..=mmu.levels.len() as u32 {
-            let pte = self.entry_at(mmu, level, base, mmu.index(vpn, level))?;
-            if is_page(mmu, level, pte) {
+        for level in 1..=layout.mmu.levels.len() as u32 {
+            let (pte, page) = self.entry_at(layout, level, base, layout.mmu.index(vpn, level))?;
+            if page {
                 return Some((level, pte));
             }
-            base = self.child(mmu, pte);
+            base = layout.child(pte);
         }
         None
     }
@@ -100,43 +124,42 @@ impl Machine {
 
     /// The pages and tables of the page table that walks use.
     pub fn page_table(&self) -> Listing {
-        let Some((mmu, tables)) = self.tables() else { return Listing::default() };
+        let Some((layout, tables)) = self.tables() else { return Listing::default() };
         let Some(cr3) = tables.cr3 else {
             let apart = &tables.apart;
             return Listing { mappings: apart.mappings(), tables: apart.tables(), bytes: apart.bytes() };
         };
         let mut listing = Listing::default();
         let mut seen = Vec::new();
-        self.list(mmu, 1, cr3, 0, &mut listing, &mut seen);
+        self.list(layout, (1, cr3), 0, &mut listing, &mut seen);
         seen.sort_unstable();
         seen.dedup();
         listing.tables = seen.len() as u64;
-        listing.bytes = seen.iter().map(|(level, _)| mmu.table_bytes(*level)).sum();
+        listing.bytes = seen.iter().map(|(level, _)| layout.mmu.table_bytes(*level)).sum();
         listing
     }
 
-    /// Lists the table of `level` at `base`, whose first entry maps page `first`.
+    /// Lists a table, by level and first byte, whose first entry maps page `first`.
     fn list(
         &self,
-        mmu: &Mmu,
-        level: u32,
-        base: u64,
+        layout: Layout<'_>,
+        (level, base): (u32, u64),
         first: u64,
         listing: &mut Listing,
         seen: &mut Vec<(u32, u64)>,
     ) {
         seen.push((level, base));
-        let below = mmu.level_page_bits(level) - mmu.page_bits;
-        for index in self.known_indices(mmu, level, base) {
+        let below = layout.mmu.level_page_bits(level) - layout.mmu.page_bits;
+        for index in self.known_indices(layout.mmu, level, base) {
             if listing.mappings.len() >= LISTED || seen.len() >= LISTED {
                 return;
             }
-            let Some(pte) = self.entry_at(mmu, level, base, index) else { continue };
+            let Some((pte, page)) = self.entry_at(layout, level, base, index) else { continue };
             let vpn = first | index.checked_shl(below).unwrap_or(0);
-            if is_page(mmu, level, pte) {
+            if page {
                 listing.mappings.push(Mapping { vpn: Vpn::new(vpn), level, pte });
             } else {
-                self.list(mmu, level + 1, self.child(mmu, pte), vpn, listing, seen);
+                self.list(layout, (level + 1, layout.child(pte)), vpn, listing, seen);
             }
         }
     }
@@ -162,26 +185,9 @@ impl Machine {
         known
     }
 
-    /// The present entry at an index of a table in memory.
-    fn entry_at(&self, mmu: &Mmu, level: u32, base: u64, index: u64) -> Option<Pte> {
-        debug_assert!(level >= 1);
-        let size = u64::from(mmu.pte.bytes);
-        let at = base.checked_add(index.checked_mul(size)?)?;
-        fit(at.checked_add(size - 1)?, self.spec().physical_bits).ok()?;
-        let mut bytes = [None; 8];
-        self.hierarchy.newest(at, &mut bytes[..size as usize]);
-        if bytes[..size as usize].iter().any(Option::is_none) {
-            return None;
-        }
-        let pte = mmu.pte.decode(mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
-        pte.flags.has(Bit::P).then_some(pte)
+    /// The entry at an index of a table in memory, if it is present, and whether it is a page.
+    fn entry_at(&self, layout: Layout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
+        let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
+        (visit.found != Found::Absent).then_some((visit.pte, visit.found == Found::Page))
     }
-
-    fn child(&self, mmu: &Mmu, pte: Pte) -> u64 {
-        (pte.ppn & mask(self.spec().ppn_bits())).checked_shl(mmu.page_bits).unwrap_or(0)
-    }
-}
-
-fn is_page(mmu: &Mmu, level: u32, pte: Pte) -> bool {
-    level as usize == mmu.levels.len() || pte.flags.has(Bit::Ps)
 }

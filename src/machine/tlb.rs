@@ -15,7 +15,9 @@ pub struct TlbEntry {
     /// The first physical page, in base pages.
     pub ppn: u64,
     /// log2 of the page, or of the part of a huge one that this TLB can hold.
-    pub page_bits: u32,
+    pub page_bits: u8,
+    /// log2 of the whole page.
+    pub whole_bits: u8,
     /// R/W, U/S and XD of all levels together; G, D, CD and WT of the page.
     pub flags: Flags,
     /// The process it belongs to.
@@ -78,8 +80,9 @@ impl Tlb {
         }
         let found = self.sizes.iter().find_map(|&bits| {
             let (set, tag) = self.locate(va, bits);
-            let way =
-                self.entries.find_by(set, tag, |entry| entry.page_bits == bits && self.ours(entry, asid))?;
+            let way = self
+                .entries
+                .find_by(set, tag, |entry| u32::from(entry.page_bits) == bits && self.ours(entry, asid))?;
             Some(Lookup { set, tag, hit: Some((way, self.entries.payload(set, way))) })
         });
         found.unwrap_or(Lookup { set, tag, hit: None })
@@ -109,12 +112,13 @@ impl Tlb {
         base_bits: u32,
         random: &mut SplitMix64,
     ) -> Option<(SetIndex, u32, Tag, Option<Tag>)> {
-        let bits = *self.sizes.iter().rev().find(|&&bits| bits <= entry.page_bits)?;
-        let part = va & mask(entry.page_bits) & !mask(bits);
+        let held = u32::from(entry.page_bits);
+        let bits = *self.sizes.iter().rev().find(|&&bits| bits <= held)?;
+        let part = va & mask(held) & !mask(bits);
         let ppn = entry.ppn | part.checked_shr(base_bits).unwrap_or(0);
         let (set, tag) = self.locate(va, bits);
         let (way, victim) = self.entries.victim(set, random);
-        self.entries.fill(set, way, tag, TlbEntry { ppn, page_bits: bits, ..entry });
+        self.entries.fill(set, way, tag, TlbEntry { ppn, page_bits: bits as u8, ..entry });
         self.counts.evictions += u64::from(victim.is_some());
         Some((set, way, tag, victim.and_then(|line| line.tag)))
     }
@@ -127,9 +131,16 @@ impl Tlb {
         }
     }
 
-    /// Drops the entry of `va`, global or not.
+    /// Drops the entry of the page of `va`, global or not; of a huge page all the parts that are here.
     pub fn drop_page(&mut self, va: u64, asid: u16) {
-        while let Lookup { set, hit: Some((way, _)), .. } = self.look(va, asid) {
+        let lines = self.entries.valid_lines().filter(|(set, _, line)| {
+            let entry = &line.payload;
+            let number = self.entries.join(*set, line.tag.unwrap_or_default());
+            let first = number.checked_shl(entry.page_bits.into()).unwrap_or(0);
+            let page = |address: u64| address.checked_shr(entry.whole_bits.into()).unwrap_or(0);
+            page(first) == page(va) && self.ours(entry, asid)
+        });
+        for (set, way, _) in lines.collect::<Vec<_>>() {
             self.entries.invalidate(set, way);
         }
     }

@@ -8,7 +8,7 @@ use super::page_table::PageTable;
 use super::pte::{Bit, Flags, mask};
 use super::spec::{Mmu, Spec};
 use super::tlb::{Lookup, Tlb, TlbEntry};
-use super::walk::{Tables, Walker, forbidden};
+use super::walk::{Layout, Tables, Walker, forbidden};
 
 /// An access as the MMU sees it.
 #[derive(Debug, Clone, Copy)]
@@ -167,7 +167,8 @@ impl Translator {
             return Ok(entry);
         }
         let leaf = self.walker(spec, mmu, core, memory).walk(va, kind, mode, ctx)?;
-        let entry = TlbEntry { ppn: leaf.ppn, page_bits: leaf.page_bits, flags: leaf.flags, asid };
+        let bits = leaf.page_bits as u8;
+        let entry = TlbEntry { ppn: leaf.ppn, page_bits: bits, whole_bits: bits, flags: leaf.flags, asid };
         self.fill(va, entry, core, levels.list(), ctx);
         Ok(entry)
     }
@@ -180,7 +181,12 @@ impl Translator {
         memory: &'a mut Hierarchy,
     ) -> Walker<'a> {
         let route = RouteId::new(core, Kind::Read);
-        Walker { mmu, physical_bits: spec.physical_bits, tables: &mut self.tables, memory, route }
+        Walker {
+            layout: Layout { mmu, physical_bits: spec.physical_bits },
+            tables: &mut self.tables,
+            memory,
+            route,
+        }
     }
 
     /// Fills TLBs with a translation, from the lowest level up.
@@ -206,7 +212,7 @@ impl Translator {
     #[inline]
     fn map<O: Observer>(&self, va: u64, entry: &TlbEntry, ctx: &mut Ctx<'_, O>) -> Mapped {
         let bits = self.page_bits;
-        let pa = entry.ppn.checked_shl(bits).unwrap_or(0) | va & mask(entry.page_bits);
+        let pa = entry.ppn.checked_shl(bits).unwrap_or(0) | va & mask(entry.page_bits.into());
         let page = |address: u64| address.checked_shr(bits).unwrap_or(0);
         let vpn = super::addr::Vpn::new(page(va));
         ctx.watch.see(Event::Translated { vpn, ppn: Ppn::new(page(pa)), pa: Pa::new(pa) });

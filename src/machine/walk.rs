@@ -36,18 +36,64 @@ struct Table {
 
 /// An entry as it was read.
 #[derive(Debug, Clone, Copy)]
-struct Visit {
+pub(in crate::machine) struct Visit {
     level: u32,
     address: Option<u64>,
     raw: Option<u64>,
-    pte: Pte,
-    found: Found,
+    pub pte: Pte,
+    pub found: Found,
+}
+
+/// How tables lie in memory.
+#[derive(Clone, Copy)]
+pub(in crate::machine) struct Layout<'a> {
+    pub mmu: &'a Mmu,
+    pub physical_bits: u32,
+}
+
+impl Layout<'_> {
+    /// A page number as wide as the machine's: a format may have room for more.
+    fn cut(&self, ppn: u64) -> u64 {
+        ppn & mask(self.physical_bits - self.mmu.page_bits)
+    }
+
+    /// The first byte of the table that an entry leads to.
+    pub fn child(&self, pte: Pte) -> u64 {
+        self.cut(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0)
+    }
+
+    /// Where an entry of the table at `base` stands; none beyond memory.
+    pub fn address(&self, base: u64, index: u64) -> Option<u64> {
+        let bytes = u64::from(self.mmu.pte.bytes);
+        let address = base.checked_add(index.checked_mul(bytes)?)?;
+        (address.checked_add(bytes - 1)? <= mask(self.physical_bits)).then_some(address)
+    }
+
+    /// The newest bytes of an entry, read without a trace.
+    pub fn peek(&self, memory: &Hierarchy, level: u32, address: u64) -> Visit {
+        let mut bytes = [None; 8];
+        memory.newest(address, &mut bytes[..self.mmu.pte.bytes as usize]);
+        self.read(level, address, bytes)
+    }
+
+    /// What an entry says. One with a byte that was never set is not present.
+    fn read(&self, level: u32, address: u64, bytes: [Option<u8>; 8]) -> Visit {
+        let known = bytes[..self.mmu.pte.bytes as usize].iter().all(Option::is_some);
+        let raw = known.then(|| self.mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
+        let pte = raw.map_or(Pte::default(), |raw| self.mmu.pte.decode(raw));
+        let last = level as usize == self.mmu.levels.len();
+        let found = match pte.flags {
+            flags if !flags.has(Bit::P) => Found::Absent,
+            flags if last || flags.has(Bit::Ps) => Found::Page,
+            _ => Found::Table,
+        };
+        Visit { level, address: Some(address), raw, pte, found }
+    }
 }
 
 /// What a walk needs: the tables, and memory to read them from.
 pub(in crate::machine) struct Walker<'a> {
-    pub mmu: &'a Mmu,
-    pub physical_bits: u32,
+    pub layout: Layout<'a>,
     pub tables: &'a mut Tables,
     pub memory: &'a mut Hierarchy,
     /// The data side of the core that walks.
@@ -89,7 +135,7 @@ impl Walker<'_> {
         ctx: &mut Ctx<'_, O>,
     ) -> Result<Leaf, Fault> {
         let mut rights = Flags::OPEN;
-        let mut visits = Vec::with_capacity(self.mmu.levels.len());
+        let mut visits = Vec::with_capacity(self.layout.mmu.levels.len());
         let mut table = self.root();
         loop {
             let level = visits.len() as u32 + 1;
@@ -122,7 +168,7 @@ impl Walker<'_> {
     /// Sets D in the entry of a page that a TLB has clean. Only that entry is fetched; without one nothing happens.
     pub fn set_dirty<O: Observer>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
         let mut table = self.root();
-        for level in 1..=self.mmu.levels.len() as u32 {
+        for level in 1..=self.layout.mmu.levels.len() as u32 {
             let visit = self.peek(va, level, table);
             match visit.found {
                 Found::Absent => return,
@@ -140,21 +186,16 @@ impl Walker<'_> {
     }
 
     fn child(&self, pte: Pte) -> Table {
-        let base = self.cut(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0);
-        Table { base, uncached: pte.flags.has(Bit::Cd) }
-    }
-
-    /// A page number as wide as the machine's: a format may have room for more.
-    fn cut(&self, ppn: u64) -> u64 {
-        ppn & mask(self.physical_bits - self.mmu.page_bits)
+        Table { base: self.layout.child(pte), uncached: pte.flags.has(Bit::Cd) }
     }
 
     fn leaf(&self, rights: Flags, pte: Pte, level: u32, kind: Kind) -> Leaf {
-        let page_bits = self.mmu.level_page_bits(level);
-        let dirty = pte.flags.has(Bit::D) || kind == Kind::Write || self.mmu.pte.place(Bit::D).is_none();
+        let page_bits = self.layout.mmu.level_page_bits(level);
+        let dirty =
+            pte.flags.has(Bit::D) || kind == Kind::Write || self.layout.mmu.pte.place(Bit::D).is_none();
         let own = [Bit::G, Bit::Cd, Bit::Wt];
         let flags = own.into_iter().fold(rights, |flags, bit| flags.put(bit, pte.flags.has(bit)));
-        let ppn = self.cut(pte.ppn) & !mask(page_bits - self.mmu.page_bits);
+        let ppn = self.layout.cut(pte.ppn) & !mask(page_bits - self.layout.mmu.page_bits);
         Leaf { ppn, page_bits, flags: flags.put(Bit::D, dirty) }
     }
 
@@ -163,12 +204,17 @@ impl Walker<'_> {
         let visit = match self.address(va, level, table) {
             Some(address) => {
                 let mut bytes = [None; 8];
-                self.fetch_bytes(address, table.uncached, &mut bytes[..self.mmu.pte.bytes as usize], ctx);
-                self.read(level, address, bytes)
+                self.fetch_bytes(
+                    address,
+                    table.uncached,
+                    &mut bytes[..self.layout.mmu.pte.bytes as usize],
+                    ctx,
+                );
+                self.layout.read(level, address, bytes)
             }
             None => self.peek(va, level, table),
         };
-        let index = self.mmu.index(self.mmu.vpn(va), level);
+        let index = self.layout.mmu.index(self.layout.mmu.vpn(va), level);
         let Visit { address, raw: value, found, .. } = visit;
         ctx.watch.see(Event::Pte { level, index, address: address.map(Pa::new), value, found });
         visit
@@ -181,7 +227,7 @@ impl Walker<'_> {
         out: &mut [Option<u8>],
         ctx: &mut Ctx<'_, O>,
     ) {
-        if !self.mmu.walk_cached {
+        if !self.layout.mmu.walk_cached {
             let pa = Pa::new(address);
             ctx.watch.see(Event::Memory { pa, write: false, purpose: Purpose::Walk });
             return self.memory.newest(address, out);
@@ -201,13 +247,14 @@ impl Walker<'_> {
     /// Reads an entry without a trace.
     fn peek(&self, va: u64, level: u32, table: Table) -> Visit {
         if let Some(address) = self.address(va, level, table) {
-            let mut bytes = [None; 8];
-            self.memory.newest(address, &mut bytes[..self.mmu.pte.bytes as usize]);
-            return self.read(level, address, bytes);
+            return self.layout.peek(self.memory, level, address);
         }
-        let entry =
-            if self.tables.cr3.is_some() { None } else { self.tables.apart.entry(level, self.mmu.vpn(va)) };
-        let raw = |pte| Some(self.mmu.pte.encode(pte));
+        let entry = if self.tables.cr3.is_some() {
+            None
+        } else {
+            self.tables.apart.entry(level, self.layout.mmu.vpn(va))
+        };
+        let raw = |pte| Some(self.layout.mmu.pte.encode(pte));
         let (found, raw, pte) = match entry {
             None => (Found::Absent, None, Pte::default()),
             Some(Entry::Table(pte)) => (Found::Table, None, pte),
@@ -220,29 +267,13 @@ impl Walker<'_> {
     /// Where an entry stands in memory; none in the table that stands apart, or beyond memory.
     fn address(&self, va: u64, level: u32, table: Table) -> Option<u64> {
         self.tables.cr3?;
-        let bytes = u64::from(self.mmu.pte.bytes);
-        let offset = self.mmu.index(self.mmu.vpn(va), level).checked_mul(bytes)?;
-        let address = table.base.checked_add(offset)?;
-        (address.checked_add(bytes - 1)? <= mask(self.physical_bits)).then_some(address)
-    }
-
-    /// What an entry in memory says. One with a byte that was never set is not present.
-    fn read(&self, level: u32, address: u64, bytes: [Option<u8>; 8]) -> Visit {
-        let known = bytes[..self.mmu.pte.bytes as usize].iter().all(Option::is_some);
-        let raw = known.then(|| self.mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
-        let pte = raw.map_or(Pte::default(), |raw| self.mmu.pte.decode(raw));
-        let last = level as usize == self.mmu.levels.len();
-        let found = match pte.flags {
-            flags if !flags.has(Bit::P) => Found::Absent,
-            flags if last || flags.has(Bit::Ps) => Found::Page,
-            _ => Found::Table,
-        };
-        Visit { level, address: Some(address), raw, pte, found }
+        let mmu = self.layout.mmu;
+        self.layout.address(table.base, mmu.index(mmu.vpn(va), level))
     }
 
     /// Sets A, and with `dirty` D, in an entry, as far as its format has them.
     fn mark<O: Observer>(&mut self, va: u64, visit: &Visit, dirty: bool, ctx: &mut Ctx<'_, O>) {
-        let format = &self.mmu.pte;
+        let format = &self.layout.mmu.pte;
         let wanted = [(Bit::A, true), (Bit::D, dirty)];
         let missing =
             |bit: Bit| format.place(bit).filter(|_| !visit.pte.flags.has(bit)).map(|place| (bit, place));
@@ -251,7 +282,7 @@ impl Walker<'_> {
             raw |= 1 << place;
             changed = changed.with(bit);
             if visit.address.is_none() {
-                self.tables.apart.mark(visit.level, self.mmu.vpn(va), bit);
+                self.tables.apart.mark(visit.level, self.layout.mmu.vpn(va), bit);
             }
         }
         if changed == Flags::NONE {

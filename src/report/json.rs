@@ -92,15 +92,12 @@ impl<'s, W: Write> JsonSink<'s, W> {
             string(&mut self.line, scenario);
         }
         self.did(&record.did);
-        if !record.checks.is_empty() {
-            self.line.push_str(",\"checks\":[");
-            for (at, check) in record.checks.iter().enumerate() {
-                self.line.push_str(if at == 0 { "" } else { "," });
-                put_check(&mut self.line, check);
-            }
-            self.line.push(']');
+        self.line.push_str(",\"checks\":[");
+        for (at, check) in record.checks.iter().enumerate() {
+            self.line.push_str(if at == 0 { "" } else { "," });
+            put_check(&mut self.line, check);
         }
-        self.line.push_str("}\n");
+        self.line.push_str("]}\n");
     }
 
     fn head(&mut self, record: &StepRecord) -> Rc<str> {
@@ -119,27 +116,33 @@ impl<'s, W: Write> JsonSink<'s, W> {
     }
 
     fn did(&mut self, did: &Did) {
+        self.line.push_str(",\"facts\":{");
         match did {
             Did::Access(access) => {
-                self.line.push_str(",\"facts\":{");
                 let known = self.facts.take().filter(|(spec, _)| Rc::ptr_eq(spec, &access.spec));
                 let known = known.unwrap_or_else(|| (access.spec.clone(), keys(&access.spec)));
                 let told =
                     known.1.iter().filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
                 members(&mut self.line, told);
-                self.line.push('}');
                 self.facts = Some(known);
             }
             Did::Reference(run) => {
-                self.line.push_str(",\"facts\":{");
                 let names: Vec<String> =
                     REFERENCE_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
                 members(
                     &mut self.line,
                     names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))),
                 );
-                self.line.push('}');
             }
+            _ => {}
+        }
+        self.line.push('}');
+        self.effect(did);
+    }
+
+    /// What a statement without facts did.
+    fn effect(&mut self, did: &Did) {
+        match did {
             Did::Bound { name, value } => {
                 self.line.push_str(",\"name\":");
                 string(&mut self.line, name);
@@ -150,7 +153,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 let views: Vec<serde_json::Value> = views.iter().flat_map(shown::json).collect();
                 let _ = write!(self.line, ",\"shown\":{}", serde_json::Value::from(views));
             }
-            Did::Machine(_) | Did::Scenario(_) | Did::Quiet => {}
+            _ => {}
         }
     }
 }

@@ -25,6 +25,7 @@ use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
+use words::approximately;
 pub use words::{count, failure, summary};
 
 /// Tells a run, record by record.
@@ -66,12 +67,18 @@ impl<'s> Narrator<'s> {
         if let Did::Scenario(name) = &*record.did {
             return blocks.push(Block::Heading(name.to_string()));
         }
+        let shown_value = match &*record.did {
+            Did::Shown(views) => view::sole_value(views),
+            _ => None,
+        };
         let text = match &*record.did {
             Did::Bound { name, value } => bound(name, value, statement),
-            _ => statement.short.clone(),
+            Did::Quiet => return self.quiet(record, statement, blocks),
+            _ => shown_value.clone().unwrap_or_else(|| statement.short.clone()),
         };
         blocks.push(Block::Statement { text, place: statement.place() });
         match &*record.did {
+            _ if shown_value.is_some() => {}
             Did::Access(access) => {
                 blocks.extend(access::worksheet(access, &record.did));
                 if self.explain {
@@ -80,15 +87,26 @@ impl<'s> Narrator<'s> {
             }
             Did::Reference(run) => blocks.extend(reference::blocks(run)),
             Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
-            Did::Machine(spec) => blocks.push(Block::line(parts::machine(spec))),
+            Did::Machine(spec) => blocks.extend(parts::machine(spec).into_iter().map(Block::line)),
             Did::Bound { .. } | Did::Scenario(_) | Did::Quiet => {}
         }
         blocks.extend(self.checks(&record.checks));
     }
 
+    /// An expectation or a statement whose effect speaks for itself: one line if nothing fails.
+    fn quiet(&self, record: &StepRecord, statement: &Statement, blocks: &mut Vec<Block>) {
+        let text = statement.short.clone();
+        if record.checks.iter().any(|check| !check.held) {
+            blocks.push(Block::Statement { text, place: statement.place() });
+            return blocks.extend(self.checks(&record.checks));
+        }
+        let text = format!("{text}{}", verdict(&record.checks));
+        blocks.push(Block::Statement { text, place: statement.place() });
+    }
+
     /// A statement in a loop: one line.
     fn round(&self, record: &StepRecord, statement: &Rc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
-        let mut text = match &*record.did {
+        let text = match &*record.did {
             Did::Access(access) => access::line(access),
             Did::Bound { name, value } => bound(name, value, statement),
             Did::Reference(run) => format!("{}: {}", statement.short, reference::totals(run)),
@@ -98,11 +116,7 @@ impl<'s> Narrator<'s> {
             blocks.push(Block::line(format!("{text}  ({})", statement.place())));
             return blocks.extend(self.checks(&record.checks));
         }
-        if !record.checks.is_empty() {
-            let held = count(record.checks.len() as u64, "fact holds", "facts hold");
-            text = format!("{text}  ({held})");
-        }
-        blocks.push(Block::line(text));
+        blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));
         match &*record.did {
             Did::Access(access) if self.explain => blocks.extend(steps(access)),
             Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
@@ -134,16 +148,26 @@ impl<'s> Narrator<'s> {
     }
 }
 
+/// That everything stated holds, behind a statement on its line; empty if nothing was stated.
+fn verdict(checks: &[Check]) -> String {
+    match checks.len() as u64 {
+        0 => String::new(),
+        1 => "  ✓".to_owned(),
+        all => format!("  ✓ {}", count(all, "fact holds", "facts hold")),
+    }
+}
+
 /// A variable and its value; in hexadecimal where the script speaks so.
 fn bound(name: &str, value: &Value, statement: &Statement) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,
     };
+    let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
     match number {
-        Some(n) if statement.text.contains("0x") => format!("{name} = 0x{n:X}"),
-        Some(n) if n >= 256 => format!("{name} = {n} (0x{n:X})"),
-        _ => format!("{name} = {}", value.quoted()),
+        Some(n) if statement.text.contains("0x") => format!("{name} = 0x{n:X}{chosen}"),
+        Some(n) if n >= 256 => format!("{name} = {n} (0x{n:X}){chosen}"),
+        _ => format!("{name} = {}{}{chosen}", value.quoted(), approximately(value)),
     }
 }
 

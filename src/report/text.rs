@@ -79,12 +79,13 @@ impl<'s, W: Write> TextSink<'s, W> {
     fn tell(&mut self, blocks: &[Block]) {
         let mut text = String::new();
         for (at, block) in blocks.iter().enumerate() {
-            let opens = matches!(block, Block::Statement { .. } | Block::Heading(_));
+            let heading = matches!(block, Block::Heading(_));
+            let opens = heading || matches!(block, Block::Statement { .. });
             let has_more = blocks.get(at + 1).is_some_and(|next| !matches!(next, Block::Statement { .. }));
-            if opens && (self.spaced || has_more) && self.written > 0 {
+            if opens && (self.spaced || has_more || heading) && self.written > 0 {
                 text.push('\n');
             }
-            self.spaced = !opens;
+            self.spaced = heading || !opens;
             draw(&mut text, block, self.theme);
         }
         self.write(&text);

@@ -127,14 +127,15 @@ fn same_pages(stated: &[Value], actual: &Value) -> bool {
 
 /// Why a stated fact does not hold.
 fn why(access: &Access, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
-    if let Value::Text(word) = &expected.value {
-        if key.takes_words() && !key.is_word(word, Some(&access.spec)) {
-            let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
-            let known = super::settings::list(key.words().iter().copied());
-            return Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
-                format!("`{name}` is one of {known}; did you mean `{near}`?")
-            }));
-        }
+    if let Value::Text(word) = &expected.value
+        && key.takes_words()
+        && !key.is_word(word, Some(&access.spec))
+    {
+        let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
+        let known = super::settings::list(key.words().iter().copied());
+        return Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
+            format!("`{name}` is one of {known}; did you mean `{near}`?")
+        }));
     }
     let reason = facts::reason(access, name);
     match (missing, reason) {

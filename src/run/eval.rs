@@ -99,6 +99,7 @@ impl Session<'_> {
 
     fn call(&mut self, name: &Word, args: &[Expr], span: Span) -> Result<Value, Stop> {
         if let Some(function) = function(&name.text) {
+            function.check_count(args.len()).map_err(|e| e.at(name.span))?;
             let args = self.values(args)?;
             return Ok(function.call(&args).map_err(|e| e.at(span))?);
         }

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::lang::ast::{Command, Expr, Operation, OperationKind, Span, Stmt, StmtKind, Word};
+use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::lang::value::functions::function;
 
 use super::absent;
 use super::facts::Family;
@@ -126,11 +127,15 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         self.loops.push(stmt.span);
         for value in rounds {
-            self.step(stmt.span)?;
             if let (Some(name), Some(value)) = (name, value) {
                 self.state.bind(name.text.clone(), Binding::Value(value));
             }
+            let before = self.steps;
             self.run_block(body, stmt.span)?;
+            // A round without a statement is a step of its own: it must not be endless for nothing.
+            if self.steps == before {
+                self.step(stmt.span)?;
+            }
         }
         self.loops.pop();
         Ok(())
@@ -225,6 +230,13 @@ impl Session<'_> {
         if self.checking && self.state.scopes.iter().any(|scope| scope.private) {
             return Stop::Unknowable;
         }
+        let is_function = function(&name.text).is_some()
+            || super::paths::MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text);
+        if is_function {
+            let message = format!("`{}` yields a value, and is no statement", name.text);
+            let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
+            return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
+        }
         absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
     }
 
@@ -251,7 +263,7 @@ impl Session<'_> {
             return Err(self.unknown_process(process).into());
         }
         let (action, family) = match &operation.kind {
-            OperationKind::Expr(expr) => match self.as_command(expr) {
+            OperationKind::Expr(expr) => match as_command(expr) {
                 Some(command) => self.prepare(&command)?,
                 None => (verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
             },
@@ -264,24 +276,6 @@ impl Session<'_> {
             .label("not an operation on memory")
             .help("`probe` takes `translate`, `read`, `write`, `fetch` or an address")
             .into())
-    }
-
-    /// `probe read(x)` reads as a call; it is the verb with one operand.
-    fn as_command(&self, expr: &Expr) -> Option<Command> {
-        match &expr.kind {
-            crate::lang::ast::ExprKind::Call { name, args }
-                if verbs::verb(&name.text).is_some() || absent::diagnostic(name).is_some() =>
-            {
-                Some(Command {
-                    verb: name.clone(),
-                    call: true,
-                    operands: args.clone(),
-                    assigned: None,
-                    block: None,
-                })
-            }
-            _ => None,
-        }
     }
 
     /// Says that there is no such process.
@@ -304,4 +298,22 @@ pub fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
         .label("nothing to go through")
         .help("write a range `0..4` or a list `[1, 2]`")
+}
+
+/// `probe read(x)` reads as a call; it is the verb with one operand.
+fn as_command(expr: &Expr) -> Option<Command> {
+    match &expr.kind {
+        ExprKind::Call { name, args }
+            if verbs::verb(&name.text).is_some() || absent::diagnostic(name).is_some() =>
+        {
+            Some(Command {
+                verb: name.clone(),
+                call: true,
+                operands: args.clone(),
+                assigned: None,
+                block: None,
+            })
+        }
+        _ => None,
+    }
 }

@@ -221,7 +221,7 @@ impl Session<'_> {
     }
 
     fn part_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
-        if matches!(self.state.find(&of.text), Some(_))
+        if self.state.find(&of.text).is_some()
             && !matches!(&*of.text, "tlb" | "cache")
             && self.component(&of.text).is_none()
         {
@@ -249,12 +249,7 @@ impl Session<'_> {
 
     /// A TLB or cache by its name; `tlb` and `cache` stand for the only one.
     pub fn component(&self, name: &str) -> Option<Component> {
-        let spec = self.spec()?;
-        Component::named(spec, name).or(match name {
-            "tlb" if spec.tlbs.len() == 1 => Some(Component::Tlb(0)),
-            "cache" if spec.caches.len() == 1 => Some(Component::Cache(0)),
-            _ => None,
-        })
+        Component::named(self.spec()?, name)
     }
 
     /// Says that the machine has no TLB or cache of this name.

@@ -61,7 +61,7 @@ pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, s
     play(script, sources, files, options, sink)
 }
 
-/// Runs a script in which [`check`] has found nothing wrong.
+/// Runs a script in which [`check()`] has found nothing wrong.
 pub fn play(
     script: &Block,
     sources: &Sources,

@@ -39,7 +39,7 @@ impl From<Vec<Diagnostic>> for Stop {
 /// How a script is run.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Statements, loop rounds and candidates of a `choose` before the script is stopped.
+    /// Statements, empty loop rounds and candidates of a `choose` before the script is stopped.
     pub max_steps: u64,
     /// The seed of a script that says none.
     pub seed: u64,
@@ -78,7 +78,8 @@ pub struct Session<'s> {
     /// Blocks around the statement.
     pub depth: usize,
     options: Options,
-    steps: u64,
+    /// Steps so far.
+    pub(super) steps: u64,
     sink: &'s mut dyn Sink,
 }
 
@@ -139,7 +140,7 @@ impl<'s> Session<'s> {
             return Ok(());
         }
         let at = self.loops.last().copied().unwrap_or(place);
-        let message = format!("the script was stopped after {} steps", self.options.max_steps);
+        let message = format!("the script was stopped after {} statements", self.options.max_steps);
         Err(Diagnostic::new(Code::LimitSteps, at, message)
             .label("this was still running")
             .help("make it shorter, or raise the budget with `--max-steps N`")

@@ -154,7 +154,7 @@ impl Crate {
                 }
                 TokenTree::Ident(word) if word == "as" => {
                     let name = tree.get(at + 1).map(ToString::to_string).unwrap_or_default();
-                    return self.bind(module, name, path, line, top);
+                    return self.bind(module, &name, path, line, top);
                 }
                 TokenTree::Ident(word) => {
                     line = word.span().start().line;
@@ -167,12 +167,12 @@ impl Crate {
             }
         }
         let name = path.last().cloned().unwrap_or_default();
-        self.bind(module, name, path, line, top);
+        self.bind(module, &name, path, line, top);
     }
 
-    fn bind(&mut self, module: &ModulePath, name: String, path: Vec<String>, line: usize, top: bool) {
+    fn bind(&mut self, module: &ModulePath, name: &str, path: Vec<String>, line: usize, top: bool) {
         if top {
-            self.define(module, &name, Name::Use(path.clone()));
+            self.define(module, name, Name::Use(path.clone()));
         }
         self.import(module, path, line);
     }
@@ -217,7 +217,7 @@ impl Crate {
         let module = self.modules.get(at).filter(|_| depth < LONGEST)?;
         match module.names.get(name) {
             Some(Name::Module) => {
-                let child = join(at, name);
+                let child = join(at, &name);
                 self.modules.contains_key(&child).then_some(Target::Module(child))
             }
             Some(Name::Item) => Some(Target::Item(module.file)),
@@ -264,6 +264,6 @@ fn is_punct(token: &TokenTree, mark: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
 }
 
-fn join(path: &[String], name: impl ToString) -> ModulePath {
+fn join(path: &[String], name: &impl ToString) -> ModulePath {
     path.iter().cloned().chain([name.to_string()]).collect()
 }

@@ -1,6 +1,6 @@
 //! The rules that the arrows are held to: no arrow upwards between floors, no circle between files.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::imports::{Arrow, Crate};
 
@@ -80,8 +80,8 @@ fn way_back(out: &[Vec<Arrow>], start: usize) -> Option<Vec<Arrow>> {
                 }
                 return Some(way);
             }
-            if !came_by.contains_key(&arrow.to) {
-                came_by.insert(arrow.to, arrow.clone());
+            if let Entry::Vacant(first) = came_by.entry(arrow.to) {
+                first.insert(arrow.clone());
                 queue.push_back(arrow.to);
             }
         }

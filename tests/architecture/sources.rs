@@ -55,22 +55,21 @@ fn undone(tokens: TokenStream, found: &mut impl FnMut(usize, &str)) {
                 match word.to_string().as_str() {
                     "unsafe" => found(line, "unsafe"),
                     macro_name @ ("todo" | "unimplemented") if next_is('!') => {
-                        found(line, &format!("{macro_name}!"))
+                        found(line, &format!("{macro_name}!"));
                     }
                     _ => {}
                 }
             }
             // `#[ignore]` and `#[ignore = "why"]`.
             TokenTree::Punct(hash) if hash.as_char() == '#' => {
-                if let Some(TokenTree::Group(attribute)) = tokens.get(at + 1) {
-                    if attribute
+                if let Some(TokenTree::Group(attribute)) = tokens.get(at + 1)
+                    && attribute
                         .stream()
                         .into_iter()
                         .next()
                         .is_some_and(|first| first.to_string() == "ignore")
-                    {
-                        found(hash.span().start().line, "ignore");
-                    }
+                {
+                    found(hash.span().start().line, "ignore");
                 }
             }
             TokenTree::Group(group) => undone(group.stream(), found),

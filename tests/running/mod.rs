@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use pagewalk::lang::diagnostic::Diagnostic;
-use pagewalk::lang::include::{Disk, Loader, Script, Texts, read};
+use pagewalk::lang::include::{Disk, Loader, Texts, read};
 use pagewalk::lang::source::Sources;
-use pagewalk::run::record::StepRecord;
+use pagewalk::run::record::{Sink, StepRecord};
 use pagewalk::run::session::Options;
 use pagewalk::run::{Files, run};
 
@@ -77,28 +77,46 @@ pub fn text_within(script: impl AsRef<[u8]>, options: Options) -> Outcome {
 pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
     let held = files.iter().map(|(name, text)| (Path::new("/scripts").join(name), text.to_vec())).collect();
     let first: PathBuf = Path::new("/scripts").join(files[0].0);
-    loaded(&first, &mut Texts { texts: held, other: () }, options)
+    loaded(&first, &mut Texts { texts: held, other: () }, options, true)
 }
 
 /// Runs a file.
 pub fn file(path: &Path) -> Outcome {
-    loaded(path, &mut Disk, Options::default())
+    loaded(path, &mut Disk, Options::default(), true)
 }
 
-fn loaded(path: &Path, loader: &mut dyn Loader, options: Options) -> Outcome {
-    let (sources, script, wrong) = read(path, loader);
+/// Runs a file; what its statements did is not kept, and of what failed nothing but the number of checks.
+pub fn counted(path: &Path) -> Outcome {
+    loaded(path, &mut Disk, Options::default(), false)
+}
+
+/// Takes no records.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+fn loaded(path: &Path, loader: &mut dyn Loader, options: Options, keep: bool) -> Outcome {
+    let (mut sources, script, mut wrong) = read(path, loader);
+    let files = if wrong.is_empty() {
+        let (files, unread) = Files::read(&script.body, &mut sources, loader);
+        wrong = unread;
+        files
+    } else {
+        Files::default()
+    };
     if !wrong.is_empty() {
         return Outcome { mistakes: mistakes(&sources, &wrong), ..Outcome::default() };
     }
-    ran(&sources, &script, options)
-}
-
-fn ran(sources: &Sources, script: &Script, options: Options) -> Outcome {
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, sources, &Files::default(), options, &mut records);
+    let sink: &mut dyn Sink = if keep { &mut records } else { &mut Nowhere };
+    let ended = run(&script.body, &sources, &files, options, sink);
     Outcome {
-        mistakes: mistakes(sources, &ended.diagnostics),
-        failures: failures(sources, &records),
+        mistakes: mistakes(&sources, &ended.diagnostics),
+        failures: failures(&sources, &records),
         checks: ended.totals.checks,
         records,
     }

@@ -24,8 +24,8 @@ pub(in crate::machine) struct Route {
     len: usize,
     /// Equal for routes of the same caches.
     pub class: u16,
-    /// log2 of the smallest block; 64 if there is no cache.
-    pub smallest: u32,
+    /// log2 of what a piece lies within: the smallest block or the page, whichever is smaller.
+    pub piece_bits: u32,
     /// log2 of the largest block.
     largest: u32,
     /// Its first cache is the first of every route that goes through it.
@@ -104,16 +104,17 @@ impl Plan {
 
     /// The route of one core and side; how it compares with others is not known yet.
     fn draw(&self, spec: &Spec, core: u32, kind: Kind) -> Route {
-        let (mut caches, mut len, mut smallest, mut largest) = ([0; MAX_UNITS], 0, 64, 0);
+        let (mut caches, mut len, mut largest) = ([0; MAX_UNITS], 0, 0);
+        let mut piece_bits = spec.page_bits();
         for (level, cache) in spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(kind)) {
             caches[len] = self.instance(level, core) as u16;
             len += 1;
-            smallest = cache.block_bits.min(smallest);
+            piece_bits = cache.block_bits.min(piece_bits);
             largest = cache.block_bits.max(largest);
         }
         let known = self.routes.iter().find(|route| route.len == len && route.caches == caches);
         let class = known.map_or(self.routes.len() as u16, |route| route.class);
-        Route { caches, len, class, smallest, largest, top_private: true }
+        Route { caches, len, class, piece_bits, largest, top_private: true }
     }
 
     fn compare(&mut self) {

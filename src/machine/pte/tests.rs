@@ -45,6 +45,8 @@ fn no_room_for_the_ppn_is_an_error() {
     assert_eq!(PteFormat::default_for(64, None), Err(PteError::PpnNarrow { have: 63, need: 64 }));
     assert_eq!(PteFormat::default_for(8, Some(9)), Err(PteError::Size { bytes: 9 }));
     assert!(PteFormat::default_for(63, None).is_ok());
+    let one_page = PteFormat::default_for(0, Some(1)).unwrap();
+    assert_eq!((one_page.check(), one_page.ppn_low, one_page.place(Bit::Ps)), (Ok(()), 7, None));
 }
 
 #[test]

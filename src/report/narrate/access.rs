@@ -52,7 +52,9 @@ impl Sheet<'_> {
 
     /// `yes` for a hit, `no` for a miss.
     fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
-        let word = self.fact(fact)?.to_string();
+        let (spec, kind) = (&self.access.spec, self.access.kind);
+        let first = if fact == "tlb" { spec.first_tlb(kind) } else { spec.first_cache(kind) };
+        let word = self.fact(fact).filter(|_| first.is_some())?.to_string();
         Some(blank(
             label,
             match word.as_str() {
@@ -164,7 +166,9 @@ fn tlb_path(access: &Access) -> Option<String> {
         let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
         path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
     }
-    (spec.tlbs.len() > 1 || levels > 1).then(|| path.join(" → ")).filter(|path| !path.is_empty())
+    // One TLB's hit has its blank.
+    let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
+    (says_more && !path.is_empty()).then(|| path.join(" → "))
 }
 
 /// Where the data came from, where there are several levels to look into.

@@ -1,7 +1,6 @@
 //! The parts of a machine in words: names, numbers in the digits of their field, sizes.
 
-use std::fmt::Write as _;
-
+use crate::lang::value::Value;
 use crate::machine::event::Kind;
 use crate::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 use crate::run::nouns::size;
@@ -79,7 +78,7 @@ pub fn verb(verb: AccessVerb) -> &'static str {
     }
 }
 
-/// What a store stores or a load has loaded: a number of up to eight bytes, else the bytes.
+/// What a store stores or a load has loaded: a number of up to eight bytes, else a text or the bytes.
 pub fn data(access: &Access) -> String {
     const SHOWN: usize = 16;
     let Some(bytes) = access.data.iter().copied().collect::<Option<Vec<u8>>>() else {
@@ -89,46 +88,60 @@ pub fn data(access: &Access) -> String {
         let number = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
         return hex(number, 8 * bytes.len() as u32);
     }
+    if let Some(text) = printable(&bytes) {
+        return Value::from(text).quoted();
+    }
     let shown: Vec<String> = bytes.iter().take(SHOWN).map(|byte| format!("{byte:02X}")).collect();
     let rest = if bytes.len() > SHOWN { " …" } else { "" };
     format!("{}{rest}", shown.join(" "))
 }
 
-/// A machine in one line.
-pub fn machine(spec: &Spec) -> String {
+/// Bytes that are a short text.
+fn printable(bytes: &[u8]) -> Option<&str> {
+    const LONGEST: usize = 60;
+    let text = std::str::from_utf8(bytes).ok()?;
+    let plain = text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte));
+    (plain && text.len() <= LONGEST).then_some(text)
+}
+
+/// A machine in one line, or in a line for its addresses, TLBs and caches each.
+pub fn machine(spec: &Spec) -> Vec<String> {
+    const LONGEST: usize = 140;
+    let tlbs = spec.tlbs.iter().map(tlb).collect::<Vec<_>>().join("; ");
+    let caches = spec.caches.iter().map(|cache| self::cache(spec, cache)).collect::<Vec<_>>().join("; ");
+    let lines: Vec<String> =
+        [addresses(spec), tlbs, caches].into_iter().filter(|line| !line.is_empty()).collect();
+    let one = lines.join("; ");
+    if one.chars().count() <= LONGEST { vec![one] } else { lines }
+}
+
+fn addresses(spec: &Spec) -> String {
     let mut parts = Vec::new();
     if let Some(mmu) = &spec.mmu {
         parts.push(format!("{}-bit virtual addresses", mmu.virtual_bits));
     }
     parts.push(format!("{}-bit physical addresses", spec.physical_bits));
     if let Some(mmu) = &spec.mmu {
-        let levels = mmu.levels.len();
-        let table = if levels > 1 { format!(", a page table of {levels} levels") } else { String::new() };
-        parts.push(format!("pages of {}{table}", size(1 << mmu.page_bits)));
-    }
-    let mut text = parts.join(", ");
-    for tlb in &spec.tlbs {
-        let shape = shape(tlb.sets, tlb.ways);
-        let _ = write!(
-            text,
-            "; {}: {} entries, {shape}{}",
-            title("TLB", "tlb", &tlb.name),
-            tlb.entries(),
-            side(tlb.side)
-        );
-    }
-    for cache in &spec.caches {
-        let _ = write!(text, "; {}: {}", title("cache", "cache", &cache.name), self::cache(spec, cache));
+        parts.push(format!("pages of {}", size(1 << mmu.page_bits)));
+        if mmu.levels.len() > 1 {
+            parts.push(format!("a page table of {} levels", mmu.levels.len()));
+        }
     }
     if spec.cores > 1 {
-        let _ = write!(text, "; {} cores", spec.cores);
+        parts.push(format!("{} cores", spec.cores));
     }
-    text
+    parts.join(", ")
+}
+
+fn tlb(tlb: &TlbSpec) -> String {
+    let (name, shape) = (title("TLB", "tlb", &tlb.name), shape(tlb.sets, tlb.ways));
+    format!("{name}: {} entries, {shape}{}", tlb.entries(), side(tlb.side))
 }
 
 fn cache(spec: &Spec, cache: &CacheSpec) -> String {
     let mut text = format!(
-        "{} in blocks of {}, {}{}",
+        "{}: {} in blocks of {}, {}{}",
+        title("cache", "cache", &cache.name),
         size(cache.size()),
         size(1 << cache.block_bits),
         shape(cache.sets, cache.ways),

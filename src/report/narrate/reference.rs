@@ -1,11 +1,12 @@
 //! A reference string as textbooks draw it: references across, frames down, a mark under each fault.
 
+use crate::lang::value::{Number, Value};
 use crate::report::doc::{Block, Cell, Table};
 use crate::run::nouns::reference_table;
 use crate::run::record::ReferenceRun;
 
 use super::view;
-use super::words::count;
+use super::words::{approximately, count};
 
 /// The longest string whose table is drawn unasked.
 const LONGEST: usize = 40;
@@ -30,8 +31,9 @@ pub fn blocks(run: &ReferenceRun) -> Vec<Block> {
 /// `15 faults and 5 hits in 20 references, fault rate 0.75`.
 pub fn totals(run: &ReferenceRun) -> String {
     let (faults, hits) = (run.totals.faults, run.totals.hits);
-    let rate = crate::lang::value::Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));
-    let rate = rate.map(|rate| format!(", fault rate {rate}")).unwrap_or_default();
+    let rate = Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));
+    let rate = rate.map(Value::Number).map(|rate| format!(", fault rate {rate}{}", approximately(&rate)));
+    let rate = rate.unwrap_or_default();
     format!(
         "{} and {} in {}{rate}",
         count(faults, "fault", "faults"),

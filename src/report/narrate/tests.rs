@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::words::thousands;
 use super::{bound, declaration, failure, steps, summary};
+use crate::lang::value::{Number, Value};
 use crate::machine::spec::Spec;
 use crate::report::doc::{Block, Step, Table, Tone};
-use crate::report::narrate::{Statement, reference};
+use crate::report::narrate::{Statement, parts, reference};
 use crate::report::playing::{SIMPLE, records};
 use crate::run::record::{Did, StepRecord, Totals};
 
@@ -182,6 +183,21 @@ fn declarations_read_back_as_the_same_machine() {
 }
 
 #[test]
+fn long_data_are_a_text_or_bytes() {
+    let data = |script: &str| {
+        let records = records(script);
+        let Did::Access(access) = &*records.last().unwrap().did else { panic!("no access") };
+        parts::data(access)
+    };
+    let machine = "machine { physical 12 bits }\n";
+    assert_eq!(data(&format!("{machine}write 0x10 = \"hello, world\\n\"")), "\"hello, world\\n\"");
+    assert_eq!(data(&format!("{machine}write 0x10 = 0x1234 size 4")), "0x00001234");
+    let bytes = data(&format!("{machine}write 0x10 = 0x1234 size 20"));
+    assert_eq!(bytes, "34 12 00 00 00 00 00 00 00 00 00 00 00 00 00 00 …");
+    assert_eq!(data(&format!("{machine}read 0x10 size 20")), "unknown");
+}
+
+#[test]
 fn counts_are_said_in_words() {
     assert_eq!([0, 999, 1000, 9900, 1_234_567].map(thousands), ["0", "999", "1,000", "9,900", "1,234,567"]);
     assert_eq!(failure(1, 1), "1 fact does not hold");
@@ -209,8 +225,10 @@ fn variables_are_told_in_the_base_of_the_script() {
         text: text.to_owned(),
         short: text.to_owned(),
     };
-    assert_eq!(bound("va", &655u64.into(), &statement("choose va in 0..0x3FFF")), "va = 0x28F");
+    assert_eq!(bound("va", &655u64.into(), &statement("choose va in 0..0x3FFF")), "va = 0x28F  (chosen)");
     assert_eq!(bound("va", &655u64.into(), &statement("let va = 5 * 131")), "va = 655 (0x28F)");
     assert_eq!(bound("n", &4u64.into(), &statement("let n = 2 + 2")), "n = 4");
     assert_eq!(bound("s", &"a".into(), &statement("let s = \"a\"")), "s = \"a\"");
+    let third = Value::from(Number::fraction(1, 3).unwrap());
+    assert_eq!(bound("r", &third, &statement("let r = 1 / 3")), "r = 1/3 (≈ 0.3333)");
 }

@@ -1,23 +1,37 @@
 //! What `show` shows.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::run::record::Shown;
 use crate::run::view::{CellView, TableView, View};
 
 use super::declaration::declaration;
 use super::ruler::rulers;
 use super::steps::steps;
+use super::words::approximately;
 
 /// Something shown.
 pub fn blocks(view: &View) -> Vec<Block> {
     match view {
         View::Table(shown) => vec![Block::Table(table(shown))],
         View::Pairs { title, pairs } => vec![Block::Pairs { title: title.clone(), pairs: pairs.clone() }],
-        View::Value { of, value } => vec![Block::line(format!("{of} = {value}"))],
+        View::Value { of, value } => vec![Block::line(self::value(of, value))],
         View::Rulers(spec) => rulers(spec).into_iter().map(Block::Ruler).collect(),
         View::Steps(access) => steps(access),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }
+}
+
+/// The only thing shown, if it is a value: it stands on the statement's line.
+pub fn sole_value(views: &[View]) -> Option<String> {
+    match views {
+        [View::Value { of, value }] => Some(self::value(of, value)),
+        _ => None,
+    }
+}
+
+fn value(of: &str, value: &Shown) -> String {
+    format!("{of} = {value}{}", approximately(&value.value))
 }
 
 /// A table of the machine.

@@ -1,11 +1,20 @@
 //! Counts in words.
 
+use crate::lang::value::Value;
 use crate::report::doc::Tone;
 use crate::run::record::Totals;
 
 /// `1 fact holds`, `9,900 facts hold`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
+}
+
+/// A decimal behind a fraction that has no finite one: ` (≈ 0.5714)`; empty for other values.
+pub fn approximately(value: &Value) -> String {
+    match value {
+        Value::Number(number) if number.to_string().contains('/') => format!(" (≈ {:.4})", number.to_f64()),
+        _ => String::new(),
+    }
 }
 
 /// A number with its digits in groups of three.

@@ -75,6 +75,17 @@ fn a_fault_says_why_and_leaves_the_rest_out() {
 }
 
 #[test]
+fn only_what_the_machine_has_is_told() {
+    let text = told(
+        "machine simple { tlb none; cache none }\nset page_table {\n| vpn ppn v |\n| 01 05 1 |\n}\nread 0x41\n",
+        Options::default(),
+    );
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.contains(&"  VPN 0x01  page fault? no  PPN 0x05"), "{text}");
+    assert!(lines.contains(&"  PA 0x141  byte unknown (from memory)"), "{text}");
+}
+
+#[test]
 fn tables_look_like_the_textbook() {
     let lines = last("show tlb");
     let rows = [
@@ -225,7 +236,8 @@ fn failures_deep_in_a_loop_are_told() {
 #[test]
 fn the_summary_counts() {
     let text = told("let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n", Options::default());
-    assert!(text.contains("\n── a ──\n"), "{text}");
+    assert!(text.contains("expect x == 1  ✓  "), "{text}");
+    assert!(text.contains("t.pw:2\n\n── a ──\n\nexpect x == 1  ✓ "), "{text}");
     assert!(text.ends_with("\n4 statements in 1 scenario, 2 facts hold\n"), "{text}");
     assert!(told("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts stated\n"));
 }

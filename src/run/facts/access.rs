@@ -55,9 +55,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
     told("walk", &[], "page-table entries fetched", walk),
     told("fault", FAULTS, "why the access could not be done", fault),
-    told("ppn", &[], "physical page number", |a| {
-        physical_field(a, |pa, page| shifted(pa, page), |p, page| p - page)
-    }),
+    told("ppn", &[], "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
     told("ppo", &[], "physical page offset", |a| physical_field(a, low, |_, page| page)),
     told("pa", &[], "physical address", pa),
     told("co", &[], "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
@@ -123,7 +121,6 @@ fn first_cache(a: &Access) -> Option<Component> {
 }
 
 fn tlb(a: &Access) -> Option<Shown> {
-    a.spec.mmu.as_ref()?;
     if first_tlb(a).is_none() {
         return Some(Shown::word("none"));
     }
@@ -153,19 +150,20 @@ fn served(a: &Access) -> Option<Shown> {
     Some(Shown::word(level.map_or("memory", |cache| &a.spec.caches[cache as usize].name)))
 }
 
-/// Whether the access brought something back.
+/// The bytes that were read, as far as there is a physical address.
 fn loaded(a: &Access) -> Option<&[Option<u8>]> {
-    let loads = matches!(a.verb, AccessVerb::Read | AccessVerb::Fetch) && a.outcome.fault.is_none();
+    let loads = matches!(a.verb, AccessVerb::Read | AccessVerb::Fetch) && a.outcome.pa.is_some();
     loads.then_some(a.data.as_slice())
 }
 
+/// The first piece's, which has been read even if a later one faulted.
 fn byte(a: &Access) -> Option<Shown> {
     let first = *loaded(a)?.first()?;
     Some(first.map_or(Shown::word("unknown"), |byte| Shown::hex(u64::from(byte), 2)))
 }
 
 fn value(a: &Access) -> Option<Shown> {
-    let bytes = loaded(a)?;
+    let bytes = loaded(a).filter(|_| a.outcome.fault.is_none())?;
     let Some(bytes) = bytes.iter().copied().collect::<Option<Vec<u8>>>() else {
         return Some(Shown::word("unknown"));
     };

@@ -16,10 +16,14 @@ pub enum Component {
 }
 
 impl Component {
-    /// The part of that name.
+    /// The part of that name; `tlb` and `cache` stand for the only one.
     pub fn named(spec: &Spec, name: &str) -> Option<Self> {
-        let tlb = spec.tlbs.iter().position(|tlb| &*tlb.name == name).map(Self::Tlb);
-        tlb.or_else(|| spec.caches.iter().position(|cache| &*cache.name == name).map(Self::Cache))
+        let tlb = spec.tlb_named(name).map(Self::Tlb);
+        tlb.or_else(|| spec.cache_named(name).map(Self::Cache)).or(match name {
+            "tlb" if spec.tlbs.len() == 1 => Some(Self::Tlb(0)),
+            "cache" if spec.caches.len() == 1 => Some(Self::Cache(0)),
+            _ => None,
+        })
     }
 
     /// Its name.

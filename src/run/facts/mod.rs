@@ -154,8 +154,7 @@ pub fn access_names(spec: &Spec) -> Vec<String> {
 fn tells(key: Key, spec: &Spec) -> bool {
     let Key::Access(row) = key else { return true };
     let idle = match row.name {
-        "tlb" => spec.tlbs.is_empty(),
-        "walk" => spec.mmu.is_none(),
+        "tlb" | "walk" => spec.mmu.is_none(),
         "cache" => spec.caches.is_empty(),
         _ => false,
     };

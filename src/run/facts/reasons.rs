@@ -84,11 +84,11 @@ fn translation(access: &Access) -> Option<String> {
 }
 
 fn walk(access: &Access) -> Option<String> {
-    let fetched = access.first_piece().iter().filter_map(|event| match event {
+    let mut fetched = access.first_piece().iter().filter_map(|event| match event {
         Event::Pte { level, found, .. } => Some((*level, *found)),
         _ => None,
     });
-    match fetched.last() {
+    match fetched.next_back() {
         None => Some("a TLB held the translation, so no entry was fetched".to_owned()),
         Some((level, Found::Absent)) => {
             Some(format!("the walk ended at level {level}, whose entry is not present"))

@@ -96,7 +96,9 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
                 let at = byte.strip_prefix('b').and_then(|n| n.parse::<usize>().ok());
                 let to = at.and_then(|at| line.bytes.get_mut(at));
                 let byte = u8::try_from(n).map_err(|_| cell.too_wide(8))?;
-                to.into_iter().for_each(|to| *to = Some(byte));
+                if let Some(to) = to {
+                    *to = Some(byte);
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::run::session::{Session, Stop};
 use crate::run::view::CellView;
 
 use super::row::TableNoun;
-use super::table::{CellIn, EntryIn, Said};
+use super::table::{CellIn, EntryIn, Layout, Said};
 
 /// An expected table, evaluated.
 pub struct TableExpectation {
@@ -73,11 +73,14 @@ impl TableExpectation {
 
     /// What is valid and not listed.
     fn others(&self, machine: &Machine, checks: &mut Vec<Check>) {
-        let groups = (self.noun.layout)(machine, self.level).groups as usize;
+        let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
+        let before = checks.len();
         for key in (self.noun.present)(machine, self.level) {
-            let listed = self.entries.iter().find(|entry| entry.key == key);
+            let listed = self.entries.iter().find(|entry| (self.noun.lists)(entry, key));
             let from = listed.map_or(0, |entry| entry.groups.len());
-            for group in (from..groups).filter(|&group| (self.noun.valid)(machine, self.level, key, group)) {
+            for group in
+                (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group))
+            {
                 checks.push(Check {
                     fact: self.label(machine, key, group, ""),
                     expected: Shown::word("nothing"),
@@ -87,6 +90,16 @@ impl TableExpectation {
                     reason: Some("it is valid, and the table does not list it".to_owned()),
                 });
             }
+        }
+        if checks.len() == before {
+            checks.push(Check {
+                fact: format!("{noun} others"),
+                expected: Shown::word("none"),
+                actual: Some(Shown::word("none")),
+                held: true,
+                span: self.span,
+                reason: None,
+            });
         }
     }
 

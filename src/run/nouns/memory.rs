@@ -1,11 +1,11 @@
 //! The `memory` noun: `pa`, then `b0 b1 …`: main memory beneath the caches.
 
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::machine::Machine;
 use crate::machine::addr::Pa;
 use crate::run::view::{CellView, TableView};
 
-use super::table::{EntryIn, Layout, Said, digits};
+use super::table::{CellIn, EntryIn, Layout, Said, digits};
 
 /// The most bytes that a row may have.
 const ROW: u64 = 64;
@@ -29,9 +29,23 @@ fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
     machine.memory_byte(machine.pa(pa.checked_add(at)?).ok()?)
 }
 
-/// Rows are never listed of themselves: memory has no end, so `exactly` is about the rows of the table.
+/// The addresses of the known bytes.
 pub fn present(machine: &Machine, _: usize) -> Vec<u64> {
-    shown(machine)
+    let known = |pa: &u64| byte(machine, *pa, 0).is_some();
+    let runs = machine.memory_known().into_iter().map(Pa::raw);
+    runs.flat_map(|run| (0..ROW).map(move |at| run + at)).filter(known).collect()
+}
+
+/// Whether a row has the byte at an address.
+pub fn lists(entry: &EntryIn, pa: u64) -> bool {
+    let column = |at: u64| format!("b{at}");
+    let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
+    wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
+}
+
+/// How far from the row's address the byte of a column lies.
+fn place(column: &str) -> u64 {
+    column.strip_prefix('b').and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
 /// Every row of memory is there.
@@ -41,8 +55,7 @@ pub fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
 
 /// A byte of a row.
 pub fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
-    let at = column.strip_prefix('b').and_then(|n| n.parse().ok());
-    CellView::hex(at.and_then(|at| byte(machine, key, at)).map(u64::from), 2)
+    CellView::hex(byte(machine, key, place(column)).map(u64::from), 2)
 }
 
 /// Puts the bytes of a row in; `-` makes a byte unknown.
@@ -51,17 +64,23 @@ pub fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Ce
 /// `value-too-wide`.
 pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     for cell in entry.groups.iter().flatten() {
-        let at = cell.column.strip_prefix('b').and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+        let at = place(&cell.column);
         let byte = match cell.said {
             Said::Anything => return Err(cell.nothing_to_set()),
             Said::Nothing => None,
             Said::Number(n) => Some(u8::try_from(n).map_err(|_| cell.too_wide(8))?),
         };
         let pa = entry.key.checked_add(at).and_then(|pa| machine.pa(pa).ok());
-        let pa = pa.ok_or_else(|| cell.too_wide(machine.spec().physical_bits))?;
+        let pa = pa.ok_or_else(|| beyond(cell, entry.key))?;
         machine.set_memory_byte(pa, byte);
     }
     Ok(())
+}
+
+/// Says that a byte of a row lies past the last address.
+fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
+    let message = format!("{} of the row at 0x{pa:X} lies past the physical address space", cell.column);
+    Diagnostic::new(Code::AddressTooWide, cell.span, message).help("write `-`, or leave the cells away")
 }
 
 /// First addresses of the rows that hold a known byte.

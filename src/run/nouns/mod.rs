@@ -16,6 +16,6 @@ mod tlb;
 
 pub use compare::TableExpectation;
 pub use geometry::size;
-pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, What};
+pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
 pub use steps::table as reference_table;

@@ -83,13 +83,15 @@ pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagn
     }
     pte = Pte { ppn: ppn.unwrap_or(0), flags: pte.flags.put(Bit::P, valid) };
     let levels = machine.spec().mmu.as_ref().map_or(1, |mmu| mmu.levels.len() as u32);
-    if !pte.flags.has(Bit::Ps) || levels == 1 {
-        machine.map(vpn, pte);
-        return Ok(());
+    let huge = pte.flags.has(Bit::Ps) && levels > 1;
+    if huge {
+        aligned(machine, entry, pte)?;
     }
-    aligned(machine, entry, pte)?;
-    machine.map_at(levels - 1, vpn, pte);
-    Ok(())
+    machine.set_page(levels - u32::from(huge), vpn, pte).map_err(|error| {
+        Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())
+            .label("cannot be set")
+            .help("write the entries on the way to it with `set pte LEVEL PA { … }` first")
+    })
 }
 
 /// A page with PS is one of the level above the last: it begins where such a page can begin.

@@ -72,7 +72,18 @@ pub struct ShownNoun {
     /// One line of help.
     pub help: &'static str,
     /// What is shown.
-    pub views: fn(&Machine, Option<&Did>, Option<&Did>) -> Vec<View>,
+    pub views: Views,
+}
+
+/// How a noun that is only shown is drawn, by what it is of.
+#[derive(Clone, Copy)]
+pub enum Views {
+    /// The machine.
+    Machine(fn(&Machine) -> Vec<View>),
+    /// The latest statement that has facts.
+    Last(fn(Option<&Did>) -> Vec<View>),
+    /// The latest `reference`.
+    Reference(fn(Option<&Did>) -> Vec<View>),
 }
 
 /// Nouns that are only shown.
@@ -80,27 +91,27 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     ShownNoun {
         name: "geometry",
         help: "every number that follows from the declaration, and the bit rulers",
-        views: |m, _, _| geometry::views(m),
+        views: Views::Machine(geometry::views),
     },
     ShownNoun {
         name: "machine",
         help: "the machine, as a declaration",
-        views: |m, _, _| vec![View::Declaration(m.spec().clone())],
+        views: Views::Machine(|m| vec![View::Declaration(m.spec().clone())]),
     },
     ShownNoun {
         name: "stats",
         help: "the counters of every TLB and cache",
-        views: |m, _, _| stats::views(m),
+        views: Views::Machine(stats::views),
     },
     ShownNoun {
         name: "steps",
         help: "the numbered steps of the last access",
-        views: |_, last, _| steps::views(last),
+        views: Views::Last(steps::views),
     },
     ShownNoun {
         name: "reference",
         help: "the table of steps of the last `reference`",
-        views: |_, _, reference| steps::reference(reference),
+        views: Views::Reference(steps::reference),
     },
 ];
 
@@ -110,12 +121,13 @@ impl Session<'_> {
     /// # Errors
     /// `no-machine`.
     pub fn show(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
-        let (last, reference) = (self.state.last.clone(), self.state.reference.clone());
         match plan {
             ShowPlan::Table(noun, level) => Ok(vec![View::Table((noun.view)(self.machine(place)?, level))]),
-            ShowPlan::Noun(noun) => {
-                Ok((noun.views)(self.machine(place)?, last.as_deref(), reference.as_deref()))
-            }
+            ShowPlan::Noun(noun) => match noun.views {
+                Views::Machine(views) => Ok(views(self.machine(place)?)),
+                Views::Last(views) => Ok(views(self.state.last.as_deref())),
+                Views::Reference(views) => Ok(views(self.state.reference.as_deref())),
+            },
             ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
         }
     }

@@ -17,7 +17,11 @@ impl Session<'_> {
     /// `no-answer` before the first `reference`, `unknown-column`, `bad-table`.
     pub fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
         let (records, mut wrong) = table.records();
-        wrong.extend(table.header.iter().filter_map(unknown_column));
+        if let Some(first) = table.header.first().filter(|first| text(first) != "step") {
+            let message = format!("the first column of `reference` is `step`, not `{}`", text(first));
+            wrong.push(Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the row"));
+        }
+        wrong.extend(table.header.iter().skip(1).filter_map(unknown_column));
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
@@ -28,6 +32,10 @@ impl Session<'_> {
             return Err(Diagnostic::new(Code::NoAnswer, table.span, "no `reference` has run yet").into());
         };
         let Did::Reference(run) = &*did else { return Ok(Vec::new()) };
+        let beyond: Vec<Diagnostic> = table.header.iter().filter_map(|cell| beyond(run, cell)).collect();
+        if !beyond.is_empty() {
+            return Err(beyond.into());
+        }
         let mut checks = Vec::new();
         for record in &records {
             let step = self.reference_step(record.cells[0].1)?;
@@ -93,7 +101,8 @@ fn same(column: &str, said: &Value, written: &str, now: &CellView) -> bool {
     match column {
         "hit" if now == "1" => matches!(written, "1" | "h" | "hit" | "yes" | "true"),
         "hit" => matches!(written, "0" | "m" | "miss" | "no" | "false"),
-        "use" => written == now,
+        // A frame that holds nothing has no use bit that counts: it may be left out at the end, or drawn as a dash.
+        "use" => written.replace('-', "0").trim_end_matches('0') == now.trim_end_matches('0'),
         _ => said.to_string() == now,
     }
 }
@@ -121,6 +130,17 @@ fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
     Some(match nearest(&name, KNOWN.into_iter()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help("it has step, page, hit, frame0 …, victim, use and hand"),
+    })
+}
+
+/// A column of a frame that the run does not have.
+fn beyond(run: &ReferenceRun, cell: &Cell) -> Option<Diagnostic> {
+    let name = text(cell);
+    let frame: usize = name.strip_prefix("frame")?.parse().ok()?;
+    let frames = steps::frames(run);
+    (frame >= frames && run.frames as usize <= frame && !run.steps.is_empty()).then(|| {
+        Diagnostic::new(Code::UnknownColumn, cell.span, format!("this run has no `{name}`"))
+            .label(format!("it has {frames} frame{}, numbered from 0", if frames == 1 { "" } else { "s" }))
     })
 }
 

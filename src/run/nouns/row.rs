@@ -17,8 +17,10 @@ pub struct TableNoun {
     pub help: &'static str,
     /// What its tables may look like on a machine.
     pub layout: fn(&Machine, usize) -> Layout,
-    /// Keys of the rows that hold something valid.
+    /// Keys of the rows that hold something valid; of memory, the addresses of the known bytes.
     pub present: fn(&Machine, usize) -> Vec<u64>,
+    /// Whether a table's entry lists what stands at such a key.
+    pub lists: fn(&EntryIn, u64) -> bool,
     /// Whether a group (a way) of a row is valid.
     pub valid: fn(&Machine, usize, u64, usize) -> bool,
     /// What a cell of a row, group and column holds.
@@ -37,6 +39,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
         help: "the page table, by virtual page number",
         layout: page_table::layout,
         present: page_table::present,
+        lists: |entry, key| entry.key == key,
         valid: page_table::valid,
         cell: page_table::cell,
         put: page_table::put,
@@ -48,6 +51,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
         help: "a TLB, a group of columns a way",
         layout: tlb::layout,
         present: tlb::present,
+        lists: |entry, key| entry.key == key,
         valid: tlb::valid,
         cell: tlb::cell,
         put: tlb::put,
@@ -59,6 +63,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
         help: "a cache, a group of columns a way",
         layout: cache::layout,
         present: cache::present,
+        lists: |entry, key| entry.key == key,
         valid: cache::valid,
         cell: cache::cell,
         put: cache::put,
@@ -70,6 +75,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
         help: "main memory beneath the caches, by physical address",
         layout: memory::layout,
         present: memory::present,
+        lists: memory::lists,
         valid: memory::valid,
         cell: memory::cell,
         put: memory::put,

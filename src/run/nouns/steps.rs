@@ -56,17 +56,9 @@ pub fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
         "page" => page(Some(step.page)),
         "hit" => CellView::bit(step.hit),
         "victim" => page(step.victim),
-        "use" => {
-            let bits: String = step
-                .state
-                .use_bits
-                .iter()
-                .flatten()
-                .take(FRAMES)
-                .map(|bit| if *bit { '1' } else { '0' })
-                .collect();
-            CellView::Text(bits)
-        }
+        "use" => step.state.use_bits.as_ref().map_or(CellView::Nothing, |bits| {
+            CellView::Text(bits.iter().take(FRAMES).map(|bit| if *bit { '1' } else { '0' }).collect())
+        }),
         "hand" => step.state.hand.map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
         column => {
             let frame = column.strip_prefix("frame").and_then(|n| n.parse::<usize>().ok());

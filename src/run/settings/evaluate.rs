@@ -1,6 +1,8 @@
 //! Settings of a script, evaluated.
 
 use crate::lang::ast::{Expr, ExprKind, Setting};
+use crate::lang::value::Number;
+use crate::lang::value::unit_factor;
 use crate::run::session::{Session, Stop};
 use crate::run::state::Binding;
 
@@ -12,7 +14,10 @@ impl Session<'_> {
     /// # Errors
     /// What its expressions can be wrong with.
     pub fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
-        let args = setting.values.iter().map(|value| self.arg(value)).collect::<Result<_, Stop>>()?;
+        let said =
+            setting.values.iter().enumerate().filter(|(at, value)| *at == 0 || !self.is_bare_unit(value));
+        let said: Vec<_> = said.map(|(_, value)| value).collect();
+        let args = said.into_iter().map(|value| self.arg(value)).collect::<Result<_, Stop>>()?;
         let block = match &setting.block {
             Some(block) => {
                 Some(block.settings.iter().map(|inner| self.field(inner)).collect::<Result<_, Stop>>()?)
@@ -20,6 +25,12 @@ impl Session<'_> {
             None => None,
         };
         Ok(Field { name: setting.name.clone(), args, block, span: setting.span })
+    }
+
+    /// Whether this is a unit that changes nothing, as in `virtual n bits`; after a literal the reader drops it.
+    fn is_bare_unit(&self, value: &Expr) -> bool {
+        let ExprKind::Name(word) = &value.kind else { return false };
+        unit_factor(word) == Some(Number::from(1u64)) && self.state.find(word).is_none()
     }
 
     fn arg(&mut self, expr: &Expr) -> Result<Arg, Stop> {

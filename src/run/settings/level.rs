@@ -44,15 +44,18 @@ impl Common {
         &self.name
     }
 
-    /// Where a setting of it is said, or else the whole.
+    /// Where a setting of it is said, or else the whole. How large it is can be said in several ways.
     pub fn place(&self, setting: &str) -> Span {
-        self.places.iter().find(|(name, _)| &**name == setting).map_or(self.span, |(_, span)| *span)
+        const CAPACITY: [&str; 4] = ["size", "lines", "entries", "sets"];
+        let like = |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
+        self.places.iter().find(|(name, _)| like(name)).map_or(self.span, |(_, span)| *span)
     }
 
     fn declared(&mut self, field: &Field) {
         self.span = field.span;
-        self.places =
-            field.block.iter().flatten().map(|inner| (inner.name.text.clone(), inner.span)).collect();
+        let name = field.args.first().map(|arg| ("name".into(), arg.span));
+        let settings = field.block.iter().flatten().map(|inner| (inner.name.text.clone(), inner.span));
+        self.places = name.into_iter().chain(settings).collect();
     }
 }
 

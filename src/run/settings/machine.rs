@@ -31,6 +31,7 @@ pub struct MachineDraft {
 pub struct TableDraft {
     levels: Option<u64>,
     split: Option<Vec<u32>>,
+    split_span: Option<Span>,
     /// The split of the machine that is overridden, which holds where neither of the two is said.
     inherited: Vec<u32>,
     pte: PteDraft,
@@ -146,6 +147,7 @@ pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
             let each = |arg: &Arg| {
                 each_integer(arg).map(|list| list.into_iter().map(|n| n.min(65) as u32).collect::<Vec<_>>())
             };
+            d.split_span = Some(f.span);
             d.split = Some(f.args.iter().map(each).collect::<Result<Vec<_>, _>>().map_err(one)?.concat());
             Ok(())
         },
@@ -237,10 +239,10 @@ impl MachineDraft {
             memory_latency: self.memory_latency,
             cores: self.cores.max(1),
         };
-        if wrong.is_empty() {
-            if let Err(errors) = spec.check() {
-                wrong.extend(errors.iter().map(|error| self.diagnostic(error, place)));
-            }
+        if wrong.is_empty()
+            && let Err(errors) = spec.check()
+        {
+            wrong.extend(errors.iter().map(|error| self.diagnostic(error, place)));
         }
         if wrong.is_empty() { Ok(spec) } else { Err(wrong) }
     }
@@ -275,10 +277,7 @@ impl MachineDraft {
             .label(format!("2^{page_bits} bytes, addresses have {bits} bits"))));
         }
         let levels = self.levels(virtual_bits - page_bits, place)?;
-        let pte = self
-            .table
-            .pte
-            .build(self.physical() - page_bits, self.span_of("pte").or(self.table.span).unwrap_or(place))?;
+        let pte = self.table.pte.build(self.physical() - page_bits, place)?;
         Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached: self.table.walk_cached }))
     }
 
@@ -296,7 +295,7 @@ impl MachineDraft {
     }
 
     fn levels(&self, vpn_bits: u32, place: Span) -> Result<Vec<u32>, Vec<Diagnostic>> {
-        let span = self.table.span.unwrap_or(place);
+        let span = self.table.split_span.or(self.table.span).unwrap_or(place);
         let split = match (&self.table.split, self.table.levels) {
             (Some(split), levels) => {
                 if levels.is_some_and(|n| n != split.len() as u64) {

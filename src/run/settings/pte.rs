@@ -1,5 +1,7 @@
 //! The settings of `pte { … }`: where a page-table entry keeps what; and the fields of one entry.
 
+use std::rc::Rc;
+
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
@@ -15,6 +17,9 @@ pub struct PteDraft {
     places: [Option<u32>; BITS.len()],
     ppn: Option<(u32, u32)>,
     big_endian: bool,
+    /// Where the format is said, and each setting of it; no place for one of a preset.
+    span: Option<Span>,
+    said: Vec<(Rc<str>, Span)>,
 }
 
 /// Settings of `pte` besides the bits, which come from the machine's registry of bits.
@@ -84,19 +89,22 @@ impl PteDraft {
             places: format.places,
             ppn: Some((format.ppn_low, format.ppn_high)),
             big_endian: format.big_endian,
+            ..Self::default()
         }
     }
 
     /// `pte SIZE` or `pte { … }`.
     pub(super) fn set(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
         // Nothing of an overridden machine's format is kept: bits of two formats would mix.
-        *self = Self::default();
+        *self = Self { span: Some(field.span), ..Self::default() };
         let Some(block) = &field.block else { return self.size(sole(field)?) };
+        self.said = block.iter().map(|inner| (inner.name.text.clone(), inner.span)).collect();
         let mut wrong = Vec::new();
         let (bits, others): (Vec<&Field>, Vec<&Field>) =
             block.iter().partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
         let others: Vec<Field> = others.into_iter().cloned().collect();
         apply(PTE_SETTINGS, "pte", &others, self, &mut wrong);
+        wrong.iter_mut().filter(|d| d.code == Code::UnknownSetting).for_each(offer_bits);
         for field in bits {
             if let Err(problems) = self.bit(field) {
                 wrong.extend(problems);
@@ -124,10 +132,26 @@ impl PteDraft {
         Ok(())
     }
 
+    /// The setting that a mistake comes from.
+    fn place(&self, error: &PteError) -> Option<Span> {
+        let is = |name: &str| match *error {
+            PteError::Size { .. } => name == "size",
+            PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => name == "ppn",
+            PteError::BitOutside { bit, .. }
+            | PteError::PpnOverlap { bit }
+            | PteError::BitOverlap { second: bit, .. } => {
+                BitRow::named(name).is_some_and(|(row, _)| row == bit)
+            }
+        };
+        self.said.iter().find(|(name, _)| is(name)).map(|(_, span)| *span)
+    }
+
     /// The format for page numbers of so many bits.
-    pub(super) fn build(&self, ppn_bits: u32, span: Span) -> Result<PteFormat, Vec<Diagnostic>> {
+    pub(super) fn build(&self, ppn_bits: u32, place: Span) -> Result<PteFormat, Vec<Diagnostic>> {
+        let span = self.span.unwrap_or(place);
         let wrong = |error: PteError| {
-            one(Diagnostic::new(Code::BadFormat, span, error.to_string()).label("the entry's format"))
+            let at = self.place(&error).unwrap_or(span);
+            one(Diagnostic::new(Code::BadFormat, at, error.to_string()).label("the entry's format"))
         };
         let plain = self.ppn.is_none() && self.places.iter().all(Option::is_none);
         if plain {
@@ -151,6 +175,18 @@ impl PteDraft {
         }
         Ok(format)
     }
+}
+
+/// A misspelt setting of a format may be a bit's name.
+fn offer_bits(diagnostic: &mut Diagnostic) {
+    let said = diagnostic.message.rsplit('`').nth(1).unwrap_or_default().to_owned();
+    let names = || BITS.iter().flat_map(|row| [row.name].into_iter().chain(row.aliases.iter().copied()));
+    let settings = || PTE_SETTINGS.iter().map(|row| row.name);
+    let help = nearest(&said, names().chain(settings())).map_or_else(
+        || format!("it has {}", list(settings().chain(names()))),
+        |near| format!("did you mean `{near}`?"),
+    );
+    diagnostic.help = Some(help);
 }
 
 /// One entry from `{ ppn 0x12, p 1, rw 0 }`; bits not given are as in a table: `rw 1 us 1`, the rest 0, and P is 1.

@@ -57,7 +57,7 @@ impl Shape {
         let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
         let lines = match (capacity, ways) {
             (Capacity::Sets(sets), Ways::Number(ways)) => return Ok((sets, ways)),
-            (Capacity::Sets(sets), Ways::All) if sets == 1 => return Ok((1, 1)),
+            (Capacity::Sets(1), Ways::All) => return Ok((1, 1)),
             (Capacity::Sets(_), Ways::All) => {
                 return Err(one(Diagnostic::new(
                     Code::BadGeometry,

@@ -63,6 +63,9 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// A load at an address: what `probe VA` stands for, too.
+///
+/// # Errors
+/// `address-too-wide`, `no-machine`.
 pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
     let va = session.address(va, size)?;

@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::absent;
 use crate::run::facts::Component;
-use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, TABLE_NOUNS, TableNoun, What};
+use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, TABLE_NOUNS, TableNoun, Views, What};
 use crate::run::record::Shown;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::{list, pte_of_fields};
@@ -108,10 +108,12 @@ pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             match (shown, command.operands.get(1)) {
                 (Some(_), Some(more)) => return Err(unexpected(command, more, &[]).into()),
                 (Some(noun), None) => {
-                    session.machine(place)?;
+                    if let Views::Machine(_) = noun.views {
+                        session.machine(place)?;
+                    }
                     ShowPlan::Noun(noun)
                 }
-                (None, None) if !session.is_noun(name) && session.state.find(name).is_some() => {
+                (None, None) if !is_noun(name) && session.state.find(name).is_some() => {
                     session.show_value(first)?
                 }
                 _ => {
@@ -131,10 +133,6 @@ impl Session<'_> {
             _ => self.text(expr.span).trim().to_owned(),
         };
         Ok(ShowPlan::Value(of, Shown::plain(self.eval(expr)?)))
-    }
-
-    fn is_noun(&self, name: &str) -> bool {
-        TABLE_NOUNS.iter().any(|noun| noun.name == name)
     }
 
     fn entry_fields(&mut self, block: &Settings) -> Result<Vec<crate::run::settings::Field>, Stop> {
@@ -210,10 +208,10 @@ impl Session<'_> {
     }
 
     fn unknown_noun(&self, place: &Expr, name: &str) -> Diagnostic {
-        if let ExprKind::Field(of, noun) = &place.kind {
-            if let Some(process) = word(of) {
-                return self.unknown_process(&Word { text: process.into(), span: noun.span });
-            }
+        if let ExprKind::Field(of, noun) = &place.kind
+            && let Some(process) = word(of)
+        {
+            return self.unknown_process(&Word { text: process.into(), span: noun.span });
         }
         if let Some(diagnostic) = absent::diagnostic(&Word { text: name.into(), span: place.span }) {
             return diagnostic;
@@ -228,4 +226,8 @@ impl Session<'_> {
             None => diagnostic.help(format!("there are {}", list(names()))),
         }
     }
+}
+
+fn is_noun(name: &str) -> bool {
+    TABLE_NOUNS.iter().any(|noun| noun.name == name)
 }

@@ -51,17 +51,16 @@ impl Session<'_> {
     /// The check that an expression is true; of a comparison both sides are kept.
     fn truth_check(&mut self, expr: &Expr) -> Result<Check, Stop> {
         let written = |place: &Expr| self.text(place.span).trim().to_owned();
-        if let ExprKind::Binary(op, a, b) = &expr.kind {
-            if let Some(before) = comparison(*op) {
-                let (name, full) = (written(a), written(expr));
-                let (x, y) = (self.eval(a)?, self.eval(b)?);
-                let held = binary(*op, &x, &y).map_err(|e| e.at(expr.span))? == Value::Bool(true);
-                let hex = full.contains("0x").then_some(1);
-                let reason = (!held).then(|| format!("`{full}` is false"));
-                let (expected, actual) =
-                    (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
-                return Ok(Check { fact: name, expected, actual, held, span: expr.span, reason });
-            }
+        if let ExprKind::Binary(op, a, b) = &expr.kind
+            && let Some(before) = comparison(*op)
+        {
+            let (name, full) = (written(a), written(expr));
+            let (x, y) = (self.eval(a)?, self.eval(b)?);
+            let held = binary(*op, &x, &y).map_err(|e| e.at(expr.span))? == Value::Bool(true);
+            let hex = full.contains("0x").then_some(1);
+            let (expected, actual) =
+                (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
+            return Ok(Check { fact: name, expected, actual, held, span: expr.span, reason: None });
         }
         let fact = written(expr);
         let held = self.truth(expr)?;

@@ -15,6 +15,9 @@ pub fn word(expr: &Expr) -> Option<&str> {
     }
 }
 
+/// Clauses of a statement: the word that each begins with, and what it says.
+pub type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
+
 /// The first operand and the clauses after it: words of `known`, each followed by what it says.
 ///
 /// # Errors
@@ -24,11 +27,11 @@ pub fn clauses<'a>(
     command: &Command,
     exprs: &'a [Expr],
     known: &[&'static str],
-) -> Result<(&'a Expr, Vec<(&'static str, &'a Expr)>), Diagnostic> {
+) -> Result<(&'a Expr, Clauses<'a>), Diagnostic> {
     let Some((first, rest)) = exprs.split_first() else {
         return Err(missing(command, "an address"));
     };
-    let mut found: Vec<(&'static str, &Expr)> = Vec::new();
+    let mut found: Clauses = Vec::new();
     for pair in rest.chunks(2) {
         let Some(name) = word(&pair[0]).and_then(|w| known.iter().find(|k| **k == w)) else {
             return Err(unexpected(command, &pair[0], known));

@@ -195,6 +195,39 @@ fn global_entries_outlive_a_flush_but_not_invlpg() {
     assert_eq!(misses(&mut machine), 5);
 }
 
+/// Intel SDM 3A, section 4.10.4.1: INVLPG drops every TLB entry of the page, however small its parts.
+#[test]
+fn invlpg_drops_all_parts_of_a_huge_page() {
+    let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 4, 12)], vec![]);
+    machine.map_at(1, machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });
+    machine.map(machine.vpn(0x400).unwrap(), Pte { ppn: 1, flags: Flags::TABLE });
+    for va in [0x0, 0x1000, 0x3F_F000, 0x40_0000] {
+        user_read(&mut machine, va).unwrap();
+    }
+    machine.invlpg(machine.va(0x2000).unwrap());
+    for (va, misses) in [(0x0, 5), (0x1000, 6), (0x3F_F000, 7), (0x40_0000, 7)] {
+        user_read(&mut machine, va).unwrap();
+        assert_eq!(machine.tlb_counts(0).misses, misses, "{va:#x}");
+    }
+}
+
+#[test]
+fn a_flat_table_in_memory_is_listed_where_bytes_are_known() {
+    let mmu = Mmu::flat(48, 52, 12).unwrap();
+    let plain = (Preset::named("simple").unwrap().build)();
+    let cache = CacheSpec::new("cache", 4, 1, 4);
+    let spec = Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![cache], ..plain };
+    let mut machine = Machine::new(Rc::new(spec));
+    for vpn in [7, 0xF_0000_0000_u64] {
+        word(&mut machine, 1, 0x1000 + 8 * vpn, vpn << 12 | 7);
+    }
+    machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
+    let listing = machine.page_table();
+    let vpns: Vec<_> = listing.mappings.iter().map(|page| (page.vpn.raw(), page.pte.ppn)).collect();
+    assert_eq!(vpns, [(7, 7), (0xF_0000_0000, 0xF_0000_0000)]);
+    assert_eq!(listing.tables, 1);
+}
+
 #[test]
 fn a_tlb_entry_without_a_pte_is_believed() {
     let mut machine = x86_32(vec![TlbSpec::new("tlb", 4, 2, 12)], vec![]);

@@ -1,0 +1,131 @@
+//! The documents tell the truth: their scripts hold, their terminals show what the program prints, their links lead
+//! somewhere, and the reference has every row of the registries.
+//!
+//! `PAGEWALK_RETELL=1 cargo test --test docs` writes what the program prints into the terminals.
+
+#[path = "docs/fences.rs"]
+mod fences;
+#[path = "docs/terminal.rs"]
+mod terminal;
+
+use std::fs;
+use std::path::Path;
+
+use fences::{Piece, fences};
+use terminal::Terminal;
+
+/// Every document that a reader is shown.
+fn documents() -> Vec<String> {
+    let docs =
+        fs::read_dir("docs").expect("there are documents").map(|entry| entry.expect("a document").path());
+    let docs = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let mut paths: Vec<String> = docs.map(|path| path.display().to_string()).collect();
+    paths
+        .extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "grammar/README.md"].map(ToOwned::to_owned));
+    paths.sort();
+    paths
+}
+
+/// What stands in a script's fence besides the language: `fails`, the name of a file. None for other fences.
+fn script(info: &str) -> Option<Vec<&str>> {
+    let mut words = info.split([',', ' ']);
+    (words.next() == Some("pagewalk")).then(|| words.collect())
+}
+
+#[test]
+fn scripts_hold_and_terminals_show_what_is_printed() {
+    let mut scripts = 0;
+    for path in documents() {
+        let text = fs::read_to_string(&path).expect("a document");
+        let terminal = Terminal::new(&path);
+        let mut retold = String::new();
+        for Piece { info, body, line } in fences(&text) {
+            if let Some(words) = info.and_then(script) {
+                scripts += 1;
+                let name = words.iter().find(|word| word.contains(".pw")).unwrap_or(&"script.pw");
+                let (status, told) = terminal.run_script(name, body);
+                assert_eq!(status != 0, words.contains(&"fails"), "{path}:{line}: status {status}\n{told}");
+            }
+            retold += &if info == Some("console") { terminal.retold(body) } else { body.to_owned() };
+        }
+        if std::env::var_os("PAGEWALK_RETELL").is_some() {
+            fs::write(&path, &retold).expect("a document to write");
+        }
+        let lines = text.lines().zip(retold.lines()).enumerate();
+        let differs =
+            lines.map(|(i, (shown, printed))| (i + 1, shown, printed)).find(|line| line.1 != line.2);
+        assert_eq!(differs, None, "{path}: a line, what is shown, what is printed");
+        assert_eq!(text, retold, "{path}");
+    }
+    assert!(scripts > 0);
+}
+
+#[test]
+fn every_page_of_a_code_shows_a_script_that_earns_it() {
+    let text = fs::read_to_string("docs/diagnostics.md").expect("the page of the codes");
+    let terminal = Terminal::new("codes");
+    let mut code = "";
+    for Piece { info, body, line } in fences(&text) {
+        match info {
+            None => {
+                code =
+                    body.lines().rfind(|line| line.starts_with("## ")).map_or(code, |heading| &heading[3..]);
+            }
+            Some("pagewalk,fails") => {
+                let (_, told) = terminal.run_script("script.pw", body);
+                assert!(
+                    told.contains(&format!("[{code}]")),
+                    "docs/diagnostics.md:{line}: not {code} but\n{told}"
+                );
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+#[test]
+fn the_first_script_of_the_readme_is_the_first_example() {
+    let text = fs::read_to_string("README.md").expect("README.md");
+    let first = fences(&text).find(|piece| piece.info.is_some_and(|info| info.starts_with("pagewalk")));
+    assert_eq!(first.expect("a script").body, fs::read_to_string("examples/first.pw").expect("the example"));
+}
+
+#[test]
+fn the_reference_is_not_stale() {
+    let text = fs::read_to_string("docs/reference.md").expect("docs/reference.md");
+    let mend = "docs/reference.md is stale: `cargo run -- reference > docs/reference.md`";
+    assert!(text == pagewalk::report::manual::page(), "{mend}");
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for path in documents() {
+        let text = fs::read_to_string(&path).expect("a document");
+        let prose = fences(&text).filter(|piece| piece.info.is_none());
+        for link in
+            prose.flat_map(|piece| piece.body.split("](").skip(1)).filter_map(|rest| rest.split(')').next())
+        {
+            if link.starts_with("http") {
+                continue;
+            }
+            let (file, anchor) =
+                link.split_once('#').map_or((link, None), |(file, anchor)| (file, Some(anchor)));
+            let folder = Path::new(&path).parent().expect("a folder");
+            let target = if file.is_empty() { Path::new(&path).to_owned() } else { folder.join(file) };
+            assert!(target.exists(), "{path} links to {link}");
+            if let Some(anchor) = anchor {
+                let there = fs::read_to_string(&target)
+                    .expect("a document")
+                    .lines()
+                    .any(|line| line.starts_with('#') && slug(line.trim_start_matches('#').trim()) == anchor);
+                assert!(there, "{path} links to {link}");
+            }
+        }
+    }
+}
+
+/// The anchor of a heading, as Markdown's renderers make it.
+fn slug(heading: &str) -> String {
+    let kept = heading.to_lowercase().replace(' ', "-");
+    kept.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect()
+}

@@ -1,0 +1,72 @@
+//! A terminal in a folder of its own, in which the examples are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder to read") {
+        let path = entry.expect("a folder to read").path();
+        let copied = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &copied);
+        } else {
+            fs::copy(&path, copied).expect("a file to copy");
+        }
+    }
+}
+
+/// Where a document's commands are run.
+pub struct Terminal {
+    folder: PathBuf,
+}
+
+impl Terminal {
+    /// A fresh one for a document.
+    pub fn new(document: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(document.replace(['/', '.'], "-"));
+        copy(Path::new("examples"), &folder.join("examples"));
+        Self { folder }
+    }
+
+    /// Puts a script there and runs it: the exit status, and all that was printed.
+    pub fn run_script(&self, name: &str, text: &str) -> (i32, String) {
+        fs::write(self.folder.join(name), text).expect("a script to write");
+        self.pagewalk(&["run", name])
+    }
+
+    /// The text of a terminal, `$ command` and what it prints, with what the program prints now. Commands of other
+    /// programs are left as they are.
+    pub fn retold(&self, shown: &str) -> String {
+        let mut text = String::new();
+        let mut ours = false;
+        for line in shown.split_inclusive('\n') {
+            if let Some(command) = line.strip_prefix("$ ") {
+                text += line;
+                ours = false;
+                for start in ["pagewalk ", "cargo run --release -- "] {
+                    if let Some(args) = command.trim_end().strip_prefix(start) {
+                        text += &self.pagewalk(&args.split(' ').collect::<Vec<_>>()).1;
+                        ours = true;
+                    }
+                }
+            } else if !ours {
+                text += line;
+            }
+        }
+        text
+    }
+
+    fn pagewalk(&self, args: &[&str]) -> (i32, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+        command.args(args).current_dir(&self.folder).env_remove("NO_COLOR").stdin(Stdio::null());
+        let output = command.output().expect("the program runs");
+        let told = [output.stdout, output.stderr].concat();
+        // Ends of lines are not seen in a document.
+        let told = String::from_utf8(told).expect("a text");
+        let told = told.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+        (output.status.code().expect("an exit status"), told)
+    }
+}
