@@ -139,7 +139,9 @@ impl PteDraft {
             PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => name == "ppn",
             PteError::BitOutside { bit, .. }
             | PteError::PpnOverlap { bit }
-            | PteError::BitOverlap { second: bit, .. } => BitRow::named(name).is_some_and(|(row, _)| row == bit),
+            | PteError::BitOverlap { second: bit, .. } => {
+                BitRow::named(name).is_some_and(|(row, _)| row == bit)
+            }
         };
         self.said.iter().find(|(name, _)| is(name)).map(|(_, span)| *span)
     }
