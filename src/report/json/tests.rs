@@ -78,9 +78,9 @@ fn no_name_stands_twice() {
     // A parser keeps the last of two members of one name, so the text is looked at.
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
     for line in lines(&script) {
-        let Some((_, facts)) = line.split_once("\"facts\":{") else { continue };
+        let facts = line.split_once("\"facts\":{").and_then(|(_, rest)| rest.split_once('}'));
+        let Some((facts, _)) = facts.filter(|(facts, _)| !facts.is_empty()) else { continue };
         let mut names: Vec<&str> = facts
-            .trim_end_matches('}')
             .split(',')
             .filter_map(|member| member.split_once(':'))
             .map(|(name, _)| name)

@@ -52,7 +52,9 @@ impl Sheet<'_> {
 
     /// `yes` for a hit, `no` for a miss.
     fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
-        let word = self.fact(fact)?.to_string();
+        let (spec, kind) = (&self.access.spec, self.access.kind);
+        let first = if fact == "tlb" { spec.first_tlb(kind) } else { spec.first_cache(kind) };
+        let word = self.fact(fact).filter(|_| first.is_some())?.to_string();
         Some(blank(
             label,
             match word.as_str() {

@@ -94,7 +94,7 @@ fn head_end(record: &StepRecord) -> u32 {
 
 /// On one line: a block of braces over several lines is left out if it is long or a table.
 fn short(text: &str, brace: Option<usize>) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let joined = joined(text, brace);
     let fits = joined.chars().count() <= LONGEST;
     if fits && !(text.contains('\n') && text.contains('|')) {
         return joined;
@@ -102,6 +102,20 @@ fn short(text: &str, brace: Option<usize>) -> String {
     let head = brace.and_then(|brace| text.get(..brace)).unwrap_or(text);
     let head = cut(head);
     if brace.is_some() { format!("{head} {{ … }}") } else { head }
+}
+
+/// A text on one line. Behind the brace a new line separates, so a semicolon takes its place where nothing else does.
+fn joined(text: &str, brace: Option<usize>) -> String {
+    let (head, block) = text.split_at_checked(brace.unwrap_or(text.len())).unwrap_or((text, ""));
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = words(head);
+    for part in block.lines().map(words).filter(|part| !part.is_empty()) {
+        let goes_on =
+            line.ends_with(['{', ',', ';', '(', '[']) || part.starts_with(['{', '}', ')', ']', ',', '|']);
+        line.push_str(if goes_on || line.is_empty() { " " } else { "; " });
+        line.push_str(&part);
+    }
+    line
 }
 
 /// On one line, cut to a length that a reader bears.
@@ -185,6 +199,9 @@ mod tests {
     fn tables_are_left_out_and_short_blocks_are_not() {
         assert_eq!(line("set tlb {\n | set | tag ppn v |\n | 0 | 03 0D 1 |\n}"), "set tlb { … }");
         assert_eq!(line("machine core-i7 {\n  cores 1\n}"), "machine core-i7 { cores 1 }");
+        let several =
+            "machine {\n  physical 8 bits # narrow\n\n  cache { lines 4,\n    block 4 B }\n  cores 2;\n}";
+        assert_eq!(line(several), "machine { physical 8 bits; cache { lines 4, block 4 B }; cores 2; }");
         let long = format!("machine {{\n{}}}", "  tlb { entries 16, ways 4 }\n".repeat(9));
         assert_eq!(line(&long), "machine { … }");
         let plain = format!("expect {}", "x + ".repeat(40));

@@ -75,6 +75,17 @@ fn a_fault_says_why_and_leaves_the_rest_out() {
 }
 
 #[test]
+fn only_what_the_machine_has_is_told() {
+    let text = told(
+        "machine simple { tlb none; cache none }\nset page_table {\n| vpn ppn v |\n| 01 05 1 |\n}\nread 0x41\n",
+        Options::default(),
+    );
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.contains(&"  VPN 0x01  page fault? no  PPN 0x05"), "{text}");
+    assert!(lines.contains(&"  PA 0x141  byte unknown (from memory)"), "{text}");
+}
+
+#[test]
 fn tables_look_like_the_textbook() {
     let lines = last("show tlb");
     let rows = [

@@ -150,19 +150,20 @@ fn served(a: &Access) -> Option<Shown> {
     Some(Shown::word(level.map_or("memory", |cache| &a.spec.caches[cache as usize].name)))
 }
 
-/// Whether the access brought something back.
+/// The bytes that were read, as far as there is a physical address.
 fn loaded(a: &Access) -> Option<&[Option<u8>]> {
-    let loads = matches!(a.verb, AccessVerb::Read | AccessVerb::Fetch) && a.outcome.fault.is_none();
+    let loads = matches!(a.verb, AccessVerb::Read | AccessVerb::Fetch) && a.outcome.pa.is_some();
     loads.then_some(a.data.as_slice())
 }
 
+/// The first piece's, which has been read even if a later one faulted.
 fn byte(a: &Access) -> Option<Shown> {
     let first = *loaded(a)?.first()?;
     Some(first.map_or(Shown::word("unknown"), |byte| Shown::hex(u64::from(byte), 2)))
 }
 
 fn value(a: &Access) -> Option<Shown> {
-    let bytes = loaded(a)?;
+    let bytes = loaded(a).filter(|_| a.outcome.fault.is_none())?;
     let Some(bytes) = bytes.iter().copied().collect::<Option<Vec<u8>>>() else {
         return Some(Shown::word("unknown"));
     };

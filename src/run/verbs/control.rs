@@ -22,7 +22,11 @@ pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         Some("cache") => false,
         _ => return Err(unexpected(command, what, &["tlb", "cache"]).into()),
     };
-    let Some(name) = name else { return all(session, what, tlb) };
+    session.machine(what.span)?;
+    // Without a name even where there is none to flush: one script may then run on machines with and without.
+    let Some(name) = name else {
+        return Ok(if tlb { Action::FlushTlb(None) } else { Action::FlushCache(None) });
+    };
     match session.part(name)? {
         Component::Tlb(level) if tlb => Ok(Action::FlushTlb(Some(level))),
         Component::Cache(level) if !tlb => Ok(Action::FlushCache(Some(level))),
@@ -31,18 +35,6 @@ pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             Err(Diagnostic::new(Code::UnknownNoun, name.span, format!("this is a {is}, not a {not}")).into())
         }
     }
-}
-
-fn all(session: &mut Session, what: &Expr, tlb: bool) -> Result<Action, Stop> {
-    let spec = session.machine(what.span)?.spec();
-    let none = if tlb { spec.tlbs.is_empty() } else { spec.caches.is_empty() };
-    if none {
-        let what_is = if tlb { "TLB" } else { "cache" };
-        return Err(Diagnostic::new(Code::NoMachine, what.span, format!("this machine has no {what_is}"))
-            .label("nothing to flush")
-            .into());
-    }
-    Ok(if tlb { Action::FlushTlb(None) } else { Action::FlushCache(None) })
 }
 
 /// `invlpg VA`
