@@ -20,28 +20,7 @@ impl Session<'_> {
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
-            StmtKind::Command(command) => {
-                let prepared = self.prepare(command);
-                let family = match &prepared {
-                    Ok((_, family)) => *family,
-                    Err(_) => verbs::verb(&command.verb.text).map_or(Family::None, |verb| verb.family),
-                };
-                let declared = match prepared {
-                    Ok((action, _)) if action.declares() => self.perform(action, false).map(|_| ()),
-                    Ok((Action::Call(def, _), _)) => {
-                        if may_declare(&def.body) {
-                            self.state.machine = Slot::Unknowable;
-                        }
-                        self.no_facts(stmt, &def.name.text)
-                    }
-                    other => other.map(|_| ()),
-                };
-                if declared.is_err() && &*command.verb.text == "machine" {
-                    self.state.machine = Slot::Unknowable;
-                }
-                self.check_facts(&stmt.facts, family);
-                declared
-            }
+            StmtKind::Command(command) => self.check_command(stmt, command),
             StmtKind::Probe(operation) => {
                 let prepared = self.prepare_operation(operation).map(|_| ());
                 self.check_facts(&stmt.facts, Family::Access);
@@ -103,15 +82,35 @@ impl Session<'_> {
         }
     }
 
+    /// Declarations and contents are carried out, so that what follows is checked against them.
+    fn check_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
+        let prepared = self.prepare(command);
+        let family = match &prepared {
+            Ok((_, family)) => *family,
+            Err(_) => verbs::verb(&command.verb.text).map_or(Family::None, |verb| verb.family),
+        };
+        let result = match prepared {
+            Ok((action, _)) if action.declares() => self.perform(action, false).map(|_| ()),
+            Ok((Action::Call(def, _), _)) if may_declare(&def.body) => {
+                self.state.machine = Slot::Unknowable;
+                Ok(())
+            }
+            other => other.map(|_| ()),
+        };
+        if result.is_err() && &*command.verb.text == "machine" {
+            self.state.machine = Slot::Unknowable;
+        }
+        self.check_facts(&stmt.facts, family);
+        result
+    }
+
     /// Checks blocks that may run or not: what they change is unknowable afterwards.
     fn check_perhaps(&mut self, blocks: &[&[Stmt]]) {
         let before = self.state.clone();
-        let mut changed: Vec<State> = Vec::new();
         for block in blocks {
-            self.state = before.clone();
             forget(block, &mut self.state);
             self.check_block(block);
-            changed.push(std::mem::replace(&mut self.state, before.clone()));
+            self.state = before.clone();
         }
         for block in blocks {
             forget(block, &mut self.state);

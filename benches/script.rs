@@ -1,0 +1,85 @@
+//! What a script costs: to read, to check, to run. `cargo bench --bench script`.
+
+use std::fmt::Write;
+
+use divan::Bencher;
+use pagewalk::lang::include::{Disk, Script, read_text};
+use pagewalk::lang::source::Sources;
+use pagewalk::run::record::{Sink, StepRecord};
+use pagewalk::run::session::Options;
+use pagewalk::run::{Files, check, play};
+
+/// Lines of the long script.
+const LINES: usize = 20_000;
+
+fn main() {
+    divan::main();
+}
+
+/// Takes records and forgets them.
+struct Nobody;
+
+impl Sink for Nobody {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+/// Accesses with facts, one a line, on a page table of 64 pages.
+fn long() -> String {
+    let mut text = "machine simple\nset page_table {\n  | vpn ppn |\n".to_owned();
+    for vpn in 0..64 {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "  | {vpn:02X}  {vpn:02X}  |");
+    }
+    text += "}\n";
+    for line in text.lines().count()..LINES {
+        let va = line * 52 % 4096;
+        let _ = writeln!(text, "read 0x{va:04X} => vpn 0x{:02X}, fault none, pa 0x{va:03X}", va / 64);
+    }
+    text
+}
+
+fn script(text: &str) -> (Sources, Script) {
+    let (sources, script, wrong) = read_text("script.pw", text, &mut Disk);
+    assert_eq!(wrong, []);
+    (sources, script)
+}
+
+/// From text to a tree.
+#[divan::bench]
+fn read_20_000_lines(bencher: Bencher) {
+    let text = long();
+    bencher.bench(|| script(&text));
+}
+
+/// A tree gone over for mistakes.
+#[divan::bench]
+fn check_20_000_lines(bencher: Bencher) {
+    let (sources, script) = script(&long());
+    bencher.bench_local(|| {
+        let wrong = check(&script.body, &sources, &Files::default(), Options::default());
+        assert_eq!(wrong, []);
+    });
+}
+
+/// A checked tree run, nobody told.
+#[divan::bench]
+fn run_20_000_lines(bencher: Bencher) {
+    let (sources, script) = script(&long());
+    bencher.bench_local(|| {
+        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
+        assert_eq!((ended.diagnostics.len(), ended.totals.failed()), (0, 0));
+    });
+}
+
+/// The worked example, from text to the last statement.
+#[divan::bench]
+fn simple_memory_system(bencher: Bencher) {
+    let text = include_str!("../examples/simple-memory-system.pw");
+    bencher.bench_local(|| {
+        let (sources, script) = script(text);
+        assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()), []);
+        play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody).totals
+    });
+}
