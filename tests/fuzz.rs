@@ -1,0 +1,253 @@
+//! Random scripts, and examples with mistakes put in: the interpreter never panics, always ends, and says the same twice.
+
+mod running;
+
+use pagewalk::run::session::Options;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// So few steps that a loop without an end does not matter.
+const BUDGET: Options = Options { max_steps: 2000, seed: 7 };
+
+/// Numbers that are likely to be legal, and some that are not.
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => (0u64..20).prop_map(|n| n.to_string()),
+        4 => (0u32..16).prop_map(|n| format!("0x{:X}", 1u64 << n)),
+        4 => (0u64..0x4000).prop_map(|n| format!("0x{n:X}")),
+        1 => select(vec!["0xFFFFFFFFFFFFFFFF", "-1", "1/3", "0.5", "96%", "4 KB", "\"text\"", "x", "y", "true"])
+            .prop_map(String::from),
+    ]
+}
+
+fn expression() -> impl Strategy<Value = String> {
+    let atom = prop_oneof![
+        6 => number(),
+        1 => select(vec!["last.vpn", "last.fault", "tlb.hits", "cache.miss_rate", "machine.pages", "byte(0)", "x", "i"])
+            .prop_map(String::from),
+    ];
+    atom.prop_recursive(3, 12, 3, |inner| {
+        let operator = select(vec![
+            "+", "-", "*", "/", "//", "%", "<<", ">>", "&", "|", "^", "==", "<", "in", "and", "or", "..",
+            "..=",
+        ]);
+        prop_oneof![
+            4 => (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+            1 => (select(vec!["-", "~", "!", "not "]), inner.clone()).prop_map(|(op, a)| format!("{op}{a}")),
+            1 => (select(vec!["hex", "log2", "sum", "len", "reverse", "sqrt", "min"]), inner.clone())
+                .prop_map(|(f, a)| format!("{f}({a})")),
+            1 => vec(inner.clone(), 0..4).prop_map(|xs| format!("[{}]", xs.join(", "))),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{a}[{b}]")),
+            1 => inner.prop_map(|a| format!("\"\"\"{{{a}}}\"\"\"")),
+        ]
+    })
+}
+
+/// A value of mostly so many powers of two.
+fn power(most: u32) -> impl Strategy<Value = String> {
+    prop_oneof![9 => (0..most).prop_map(|n| (1u64 << n).to_string()), 1 => number()]
+}
+
+fn machine() -> impl Strategy<Value = String> {
+    let policy = select(vec!["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random", "nru"]);
+    let tlb = (power(5), power(3), policy.clone()).prop_map(|(entries, ways, policy)| {
+        format!("tlb {{ entries {entries}, ways {ways}, policy {policy} }}")
+    });
+    let write = select(vec!["write-back", "write-through", "no-write-allocate", "index virtual", "shared"]);
+    let cache =
+        (power(6), power(3), power(5), policy, write).prop_map(|(lines, ways, block, policy, write)| {
+            format!("cache {{ lines {lines}, ways {ways}, block {block} B, policy {policy}, {write} }}")
+        });
+    let own = (1u32..20, 1u32..20, power(9), 1u32..4, vec(prop_oneof![tlb, cache], 0..3)).prop_map(
+        |(virtual_bits, physical_bits, page, levels, parts)| {
+            format!(
+                "machine {{ virtual {virtual_bits} bits, physical {physical_bits} bits, page {page} B, page_table {{ levels {levels} }}\n{} }}",
+                parts.join("\n")
+            )
+        },
+    );
+    prop_oneof![
+        3 => own,
+        2 => Just("machine simple".to_owned()),
+        1 => Just("machine core-i7 { cores 2 }".to_owned()),
+        1 => power(20).prop_map(|n| format!("machine simple {{ page {n} }}")),
+    ]
+}
+
+fn operation() -> impl Strategy<Value = String> {
+    prop_oneof![
+        expression().prop_map(|va| format!("read ({va})")),
+        number().prop_map(|va| format!("read {va}")),
+        (number(), 0u32..12).prop_map(|(va, size)| format!("read {va} size {size}")),
+        (number(), number()).prop_map(|(va, v)| format!("write {va} = {v}")),
+        (number(), number(), 0u32..12).prop_map(|(va, v, size)| format!("write {va} = {v} size {size}")),
+        number().prop_map(|va| format!("fetch {va}")),
+        (number(), select(vec!["for write", "for execute", "by supervisor", "for reed"]))
+            .prop_map(|(va, how)| format!("translate {va} {how}")),
+    ]
+}
+
+fn facts() -> impl Strategy<Value = String> {
+    let fact = prop_oneof![
+        (select(vec!["tlb", "cache", "L1d"]), select(vec!["hit", "miss", "none", "x"]))
+            .prop_map(|(n, v)| format!("{n} {v}")),
+        (select(vec!["fault", "signal"]), select(vec!["none", "page", "any", "in [none, page]", "not none"]))
+            .prop_map(|(n, v)| format!("{n} {v}")),
+        (
+            select(vec![
+                "vpn",
+                "vpn1",
+                "pa",
+                "ct",
+                "byte",
+                "value",
+                "tlb.index",
+                "walk",
+                "cycles",
+                "pieces",
+                "vnp"
+            ]),
+            expression()
+        )
+            .prop_map(|(name, value)| format!("{name} {value}")),
+        expression().prop_map(|range| format!("pa in {range}")),
+    ];
+    vec(fact, 0..3)
+        .prop_map(|facts| if facts.is_empty() { String::new() } else { format!(" => {}", facts.join(", ")) })
+}
+
+fn contents() -> impl Strategy<Value = String> {
+    let cell = || prop_oneof![6 => (0u32..0x20).prop_map(|n| format!("{n:X}")), 1 => Just("-".to_owned()), 1 => Just("*".to_owned()), 1 => number().prop_map(|n| format!("({n})"))];
+    let header = select(vec![
+        ("page_table", "vpn ppn v"),
+        ("page_table", "vpn ppn rw us xd"),
+        ("tlb", "set tag ppn v tag ppn v"),
+        ("cache", "idx tag v d b0 b1"),
+        ("memory", "pa b0 b1 b2"),
+        ("tlb dTLB", "set tag ppn"),
+        ("reference", "step page hit frame0 victim use hand"),
+    ]);
+    (select(vec!["set", "expect", "expect exactly"]), header, vec(vec(cell(), 8), 0..4)).prop_map(
+        |(verb, (noun, header), rows)| {
+            let columns = header.split(' ').count();
+            let rows: Vec<String> =
+                rows.iter().map(|row| format!("| {} |", row[..columns].join(" "))).collect();
+            format!("{verb} {noun} {{ | {header} |\n{} }}", rows.join("\n"))
+        },
+    )
+}
+
+fn reference() -> impl Strategy<Value = String> {
+    let policy = select(vec![
+        "fifo",
+        "lru",
+        "clock",
+        "second-chance",
+        "nru, tick 2",
+        "aging, tick 3",
+        "mru",
+        "lifo",
+        "lfu",
+        "random",
+        "optimal",
+        "optimal lookahead 2",
+        "working-set, window 3",
+        "plru",
+    ]);
+    let page = prop_oneof![3 => (0u32..8).prop_map(|n| n.to_string()), 1 => select(vec!["a", "b", "x"]).prop_map(String::from)];
+    (
+        vec(page, 1..14),
+        0u32..5,
+        policy,
+        select(vec!["", ", holding [0, 1]", ", writes [1, a]", ", holding [x, x]"]),
+    )
+        .prop_map(|(pages, frames, policy, more)| {
+            format!(
+                "reference {} {{ frames {frames}, replacement {policy}{more} }} => faults in 1..20",
+                pages.join(" ")
+            )
+        })
+}
+
+fn statement() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        4 => (operation(), facts()).prop_map(|(op, facts)| op + &facts),
+        2 => contents(),
+        1 => (operation(), facts()).prop_map(|(op, facts)| format!("probe {op}{facts}")),
+        1 => expression().prop_map(|value| format!("let x = {value}")),
+        1 => expression().prop_map(|value| format!("expect {value}")),
+        1 => select(vec!["show tlb", "show stats", "show geometry", "show steps", "flush tlb", "flush cache", "core 1",
+                "invlpg 0x40", "set cr3 = 0x100", "set pte 1 0x100 = 0x83", "seed 3", "show reference", "show memory"]).prop_map(String::from),
+        1 => reference(),
+        1 => (expression(), operation(), facts()).prop_map(|(from, op, facts)| format!("choose x in {from} where {op}{facts}")),
+        1 => (number(), expression()).prop_map(|(to, when)| format!("choose y in 0..{to} where {when}")),
+        1 => machine(),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        let body = vec(inner, 0..4).prop_map(|body| body.join("\n"));
+        prop_oneof![
+            (expression(), body.clone()).prop_map(|(over, body)| format!("for i in {over} {{\n{body}\n}}")),
+            (number(), body.clone()).prop_map(|(count, body)| format!("repeat {count} {{\n{body}\n}}")),
+            (expression(), body.clone(), body.clone())
+                .prop_map(|(c, a, b)| format!("if {c} {{\n{a}\n}} else {{\n{b}\n}}")),
+            (any::<u16>(), body.clone())
+                .prop_map(|(name, body)| format!("scenario \"{name}\" {{\n{body}\n}}")),
+            body.prop_map(|body| format!("def f(x) {{\n{body}\n}}\nf(1)")),
+        ]
+    })
+}
+
+/// Runs a script twice; both runs do the same.
+fn twice(script: &str) -> Result<(), TestCaseError> {
+    let (first, second) = (running::text_within(script, BUDGET), running::text_within(script, BUDGET));
+    prop_assert_eq!(format!("{:?}", first.records), format!("{:?}", second.records));
+    prop_assert_eq!(first.mistakes, second.mistakes);
+    prop_assert_eq!(first.failures, second.failures);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_scripts_end_and_repeat(machine in machine(), body in vec(statement(), 1..8)) {
+        twice(&format!("{machine}\nlet x = 1\nlet y = [1, 2]\nlet i = 0\n{}", body.join("\n")))?;
+    }
+
+    #[test]
+    fn mutated_examples_end_and_repeat(changes in vec((any::<Index>(), any::<Index>(), 0u8..4), 1..5)) {
+        let mut tokens = tokens(include_str!("../examples/simple-memory-system.pw"));
+        for (one, other, change) in changes {
+            let (one, other) = (one.index(tokens.len()), other.index(tokens.len()));
+            match change {
+                0 => tokens.swap(one, other),
+                1 => tokens[one].clear(),
+                2 => tokens[one] = tokens[other].clone(),
+                _ => tokens[one] = "0xFFFFFFFF".to_owned(),
+            }
+        }
+        twice(&tokens.concat())?;
+    }
+}
+
+/// Words, blanks and signs, which put together are the text again.
+fn tokens(text: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    let kind = |c: char| {
+        if c.is_alphanumeric() {
+            0
+        } else if c == ' ' {
+            1
+        } else {
+            2
+        }
+    };
+    for c in text.chars() {
+        match tokens.last_mut() {
+            Some(last) if kind(c) < 2 && last.ends_with(|before| kind(before) == kind(c)) => last.push(c),
+            _ => tokens.push(c.to_string()),
+        }
+    }
+    tokens
+}
