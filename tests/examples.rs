@@ -22,10 +22,12 @@ fn examples_hold() {
 }
 
 fn holds(path: &Path) {
-    let (sources, script, wrong) = read(path, &mut Disk);
+    let (mut sources, script, mut wrong) = read(path, &mut Disk);
+    let (files, more) = Files::read(&script.body, &mut sources, &mut Disk);
+    wrong.extend(more);
     assert_eq!(wrong, [], "{} reads", path.display());
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut records);
+    let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, [], "{} has no mistakes", path.display());
     let failed: Vec<_> =
         records.iter().flat_map(|record| &record.checks).filter(|check| !check.held).collect();

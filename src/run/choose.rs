@@ -8,11 +8,14 @@ use crate::lang::value::{Number, Value};
 use crate::machine::random::SplitMix64;
 
 use super::exec::not_a_list;
-use super::session::{Session, Stop};
+use super::session::{Session, Stop, WORK_OF_STEP};
 use super::state::Binding;
 
 /// Ranges up to this size are gone through whole, in a random order; larger ones are sampled so many times.
 const CANDIDATES: u128 = 1 << 20;
+
+/// What trying a candidate counts towards the budget.
+const WORK: u64 = WORK_OF_STEP / 8;
 
 impl Session<'_> {
     /// Draws a value: each one that satisfies the conditions is equally likely.
@@ -27,7 +30,7 @@ impl Session<'_> {
         let mut order = Order::default();
         let mut refused = None;
         for tried in 0..all.min(CANDIDATES) {
-            self.step(name.span)?;
+            self.work(WORK, name.span)?;
             let at = if all <= CANDIDATES {
                 order.next(tried as u64, all as u64, &mut random)
             } else {

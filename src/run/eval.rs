@@ -9,7 +9,7 @@ use crate::lang::value::ops::{binary, unary};
 
 use super::absent;
 use super::paths::{self, MEMORY_FUNCTIONS};
-use super::session::{Session, Stop};
+use super::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
 use super::state::Binding;
 use crate::lang::ast::Span;
 
@@ -30,6 +30,7 @@ impl Session<'_> {
             }
             ExprKind::List(parts) => {
                 let parts = self.values(parts)?;
+                self.work(parts.iter().map(elements).fold(0, u64::saturating_add), expr.span)?;
                 Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
             }
             ExprKind::Index(of, index) => {
@@ -38,7 +39,7 @@ impl Session<'_> {
             }
             ExprKind::Call { name, args } => self.call(name, args, expr.span),
             ExprKind::Field(..) => self.path(expr),
-            ExprKind::Prose(pieces) => self.prose(pieces),
+            ExprKind::Prose(pieces) => self.prose(pieces, expr.span),
         }
     }
 
@@ -57,15 +58,24 @@ impl Session<'_> {
             return Ok(Value::Bool(if decided { first } else { self.truth(b)? }));
         }
         let (x, y) = (self.eval(a)?, self.eval(b)?);
+        self.work(elements(&x).max(elements(&y)), span)?;
         Ok(binary(op, &x, &y).map_err(|e| e.at(span))?)
     }
 
-    fn prose(&mut self, pieces: &[Piece]) -> Result<Value, Stop> {
+    fn prose(&mut self, pieces: &[Piece], span: Span) -> Result<Value, Stop> {
         let mut text = String::new();
         for piece in pieces {
             match piece {
                 Piece::Text(part) => text.push_str(part),
-                Piece::Expr(expr) => text.push_str(&self.eval(expr)?.to_string()),
+                Piece::Expr(expr) => {
+                    let value = self.eval(expr)?;
+                    self.work(elements(&value), span)?;
+                    text.push_str(&value.to_string());
+                }
+            }
+            if text.len() as u64 > ACCESS_LIMIT {
+                let message = format!("this text is longer than {ACCESS_LIMIT} bytes");
+                return Err(Diagnostic::new(Code::LimitSize, span, message).into());
             }
         }
         Ok(Value::from(text))
@@ -101,6 +111,7 @@ impl Session<'_> {
         if let Some(function) = function(&name.text) {
             function.check_count(args.len()).map_err(|e| e.at(name.span))?;
             let args = self.values(args)?;
+            self.work(args.iter().map(elements).fold(0, u64::saturating_add), span)?;
             return Ok(function.call(&args).map_err(|e| e.at(span))?);
         }
         if let Some(row) = MEMORY_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
@@ -152,4 +163,14 @@ impl Session<'_> {
         )
         .into())
     }
+}
+
+/// What going through a value counts towards the budget: the elements of a list, the bytes of a string; short ones
+/// are free.
+fn elements(value: &Value) -> u64 {
+    beyond_ordinary(match value {
+        Value::List(elements) => elements.len() as u64,
+        Value::Text(text) => text.len() as u64,
+        Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
+    })
 }

@@ -130,10 +130,10 @@ impl Session<'_> {
             if let (Some(name), Some(value)) = (name, value) {
                 self.state.bind(name.text.clone(), Binding::Value(value));
             }
-            let before = self.steps;
+            let before = self.worked;
             self.run_block(body, stmt.span)?;
             // A round without a statement is a step of its own: it must not be endless for nothing.
-            if self.steps == before {
+            if self.worked == before {
                 self.step(stmt.span)?;
             }
         }
@@ -185,9 +185,8 @@ impl Session<'_> {
     /// Remembers mistakes, each once.
     pub fn report(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
-            let known =
-                self.diagnostics.iter().any(|d| d.code == diagnostic.code && d.span == diagnostic.span);
-            if !known {
+            let Span { file, start, end } = diagnostic.span;
+            if self.reported.insert((diagnostic.code.name(), file, start, end)) {
                 self.diagnostics.push(diagnostic);
             }
         }

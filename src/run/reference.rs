@@ -7,7 +7,7 @@ use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::reference::{Reference, ReferenceError, Replacement};
 
 use super::record::ReferenceRun;
-use super::session::{Session, Stop};
+use super::session::{Session, Stop, beyond_ordinary};
 use super::settings::{Arg, ArgKind, Field, SettingRow, apply, list, sole};
 
 /// Cells of the table of steps that are kept; a longer run keeps its totals only.
@@ -166,6 +166,10 @@ impl Session<'_> {
         let wrong = |error: ReferenceError| {
             Stop::from(Diagnostic::new(Code::BadGeometry, settings.span, error.to_string()))
         };
+        // Each reference may look at every page that is held.
+        let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
+        let held = (names.0.len() as u64).min(frames).max(1);
+        self.work(beyond_ordinary((string.len() as u64).saturating_mul(held)), settings.span)?;
         let totals = reference.run().map_err(wrong)?;
         self.state.random = totals.random;
         let kept =

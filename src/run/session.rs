@@ -1,5 +1,6 @@
 //! A session: the state of a script, and what every statement needs from its surroundings.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::lang::ast::{Expr, Span};
@@ -39,7 +40,7 @@ impl From<Vec<Diagnostic>> for Stop {
 /// How a script is run.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Statements, empty loop rounds and candidates of a `choose` before the script is stopped.
+    /// Statements and empty loop rounds before the script is stopped; those that do a great deal count for more.
     pub max_steps: u64,
     /// The seed of a script that says none.
     pub seed: u64,
@@ -56,6 +57,14 @@ pub const ACCESS_LIMIT: u64 = 1 << 20;
 
 /// Definitions, loops and blocks that may stand around a statement while it runs.
 pub const DEPTH_LIMIT: usize = 256;
+
+/// Work that counts as much as a statement: see [`Session::work`].
+pub const WORK_OF_STEP: u64 = 64;
+
+/// An amount of work as it counts towards the budget: what any statement may do is in its step.
+pub fn beyond_ordinary(amount: u64) -> u64 {
+    if amount > WORK_OF_STEP { amount } else { 0 }
+}
 
 /// A script being run or checked.
 pub struct Session<'s> {
@@ -77,9 +86,11 @@ pub struct Session<'s> {
     pub scenario: Option<Rc<str>>,
     /// Blocks around the statement.
     pub depth: usize,
+    /// The codes and places of the diagnostics.
+    pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
     options: Options,
-    /// Steps so far.
-    pub(super) steps: u64,
+    /// Work so far: see [`Session::work`].
+    pub(super) worked: u64,
     sink: &'s mut dyn Sink,
 }
 
@@ -96,8 +107,9 @@ impl<'s> Session<'s> {
             loops: Vec::new(),
             scenario: None,
             depth: 0,
+            reported: BTreeSet::new(),
             options,
-            steps: 0,
+            worked: 0,
             sink,
         }
     }
@@ -135,8 +147,17 @@ impl<'s> Session<'s> {
     /// # Errors
     /// `limit-steps` at the innermost loop, or at `place`.
     pub fn step(&mut self, place: Span) -> Result<(), Stop> {
-        self.steps += 1;
-        if self.steps <= self.options.max_steps {
+        self.work(WORK_OF_STEP, place)
+    }
+
+    /// Counts work towards the budget: what a statement does beyond the ordinary, in bytes, list elements or
+    /// references gone through. So that the budget holds for time, too, and not only for statements.
+    ///
+    /// # Errors
+    /// `limit-steps` at the innermost loop, or at `place`.
+    pub fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
+        self.worked = self.worked.saturating_add(amount);
+        if self.worked / WORK_OF_STEP <= self.options.max_steps {
             return Ok(());
         }
         let at = self.loops.last().copied().unwrap_or(place);

@@ -3,6 +3,7 @@
 //! A mapping is a block, a value is a word or a number with its unit, a list is several values. A flag is set by
 //! `true` or by its name alone. Several TLBs or caches are a list of blocks, each with an optional `name`.
 
+mod said;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::machine::event::{Kind, Mode};
 use crate::run::record::AccessVerb;
-use crate::run::session::{ACCESS_LIMIT, Session, Stop};
+use crate::run::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
 use crate::run::settings::{Arg, ArgKind, one_of};
 
 use super::action::{AccessPlan, Action};
@@ -68,6 +68,7 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// `address-too-wide`, `no-machine`.
 pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
+    session.work(beyond_ordinary(size), va.span)?;
     let va = session.address(va, size)?;
     Ok(Action::Access(AccessPlan { verb, kind, mode: Mode::User, va, data: vec![None; size as usize] }))
 }
@@ -86,6 +87,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         None => None,
     };
     let bytes = stored(&session.eval(value)?, size, value)?;
+    session.work(beyond_ordinary(bytes.len() as u64), va.span)?;
     let va = session.address(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
     Ok(Action::Access(AccessPlan { verb: AccessVerb::Write, kind: Kind::Write, mode: Mode::User, va, data }))
