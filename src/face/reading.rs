@@ -34,8 +34,10 @@ impl Reading {
         diagnostics.extend(wrong);
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
         let checked = run::check(&script.body, &sources, &files, Options::default());
-        let checked: Vec<Diagnostic> =
-            checked.into_iter().filter(|diagnostic| stands_alone(diagnostic.code, &broken)).collect();
+        let beside = |one: &Diagnostic| {
+            stands_alone(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
+        };
+        let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         Self { sources, script, files, diagnostics }

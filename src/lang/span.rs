@@ -10,3 +10,10 @@ pub struct Span {
     /// One past the last byte.
     pub end: u32,
 }
+
+impl Span {
+    /// Whether two places share a byte, or are the same.
+    pub fn meets(self, other: Self) -> bool {
+        self == other || self.file == other.file && self.start < other.end && other.start < self.end
+    }
+}

@@ -80,7 +80,7 @@ impl<'s> Narrator<'s> {
         match &*record.did {
             _ if shown_value.is_some() => {}
             Did::Access(access) => {
-                blocks.extend(access::worksheet(access, &record.did));
+                blocks.extend(access::worksheet(access, &record.did, statement.operand()));
                 if self.explain {
                     blocks.extend(steps(access));
                 }

@@ -1,6 +1,8 @@
 //! Checking a script without running it: every statement is prepared once with what is known before a run.
 //! What depends on a run (facts, loop variables, drawn values) is unknowable, and silently passed over.
 
+use std::rc::Rc;
+
 use crate::lang::ast::{Claim, Command, Condition, Fact, Stmt, StmtKind, Word};
 
 use super::facts::{self, Family};
@@ -91,7 +93,7 @@ impl Session<'_> {
         };
         let result = match prepared {
             Ok((action, _)) if action.declares() => self.perform(action, false).map(|_| ()),
-            Ok((Action::Call(def, _), _)) if may_declare(&def.body) => {
+            Ok((Action::Call(def, _), _)) if may_declare(&def.body, &self.state, &mut Vec::new()) => {
                 self.state.machine = Slot::Unknowable;
                 Ok(())
             }
@@ -168,42 +170,55 @@ impl Session<'_> {
 
 /// Makes unknowable whatever a block may change.
 fn forget(block: &[Stmt], state: &mut State) {
-    for stmt in block {
-        match &stmt.kind {
-            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } => {
-                state.bind(name.text.clone(), Binding::Unknowable);
-            }
-            StmtKind::For { name, body, .. } => {
-                state.bind(name.text.clone(), Binding::Unknowable);
-                forget(body, state);
-            }
-            StmtKind::Repeat { body, .. } | StmtKind::Include { body, .. } => forget(body, state),
-            StmtKind::If { then, otherwise, .. } => {
-                forget(then, state);
-                if let Some(block) = otherwise {
-                    forget(block, state);
-                }
-            }
-            StmtKind::Command(command) if declares(command) => state.machine = Slot::Unknowable,
-            _ => {}
-        }
+    forget_names(block, state);
+    if may_declare(block, state, &mut Vec::new()) {
+        state.machine = Slot::Unknowable;
     }
 }
 
-/// Whether a block may declare a machine; a call of a definition within it counts as one that may.
-fn may_declare(block: &[Stmt]) -> bool {
-    block.iter().any(|stmt| match &stmt.kind {
-        StmtKind::For { body, .. } | StmtKind::Repeat { body, .. } | StmtKind::Include { body, .. } => {
-            may_declare(body)
+fn forget_names(block: &[Stmt], state: &mut State) {
+    for stmt in block {
+        match &stmt.kind {
+            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
+                state.bind(name.text.clone(), Binding::Unknowable);
+            }
+            _ => {}
         }
-        StmtKind::If { then, otherwise, .. } => {
-            may_declare(then) || otherwise.as_ref().is_some_and(|block| may_declare(block))
-        }
-        StmtKind::Command(command) => declares(command),
-        _ => false,
+        inner_blocks(stmt).for_each(|block| forget_names(block, state));
+    }
+}
+
+/// Whether a block may declare a machine, itself or by a definition that it calls; `seen` are those looked into.
+fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Rc<str>>) -> bool {
+    block.iter().any(|stmt| {
+        let here = match &stmt.kind {
+            StmtKind::Command(command) => declares(command, state, seen),
+            _ => false,
+        };
+        here || inner_blocks(stmt).any(|block| may_declare(block, state, seen))
     })
 }
 
-fn declares(command: &Command) -> bool {
-    &*command.verb.text == "machine" || command.call && verbs::verb(&command.verb.text).is_none()
+fn declares(command: &Command, state: &State, seen: &mut Vec<Rc<str>>) -> bool {
+    let name = &command.verb.text;
+    match state.find(name) {
+        _ if &**name == "machine" => true,
+        Some(Binding::Def(def)) if command.call && !seen.contains(name) => {
+            seen.push(name.clone());
+            may_declare(&def.body, state, seen)
+        }
+        _ => false,
+    }
+}
+
+/// The blocks of a statement that run in the state it stands in, as often as may be.
+fn inner_blocks(stmt: &Stmt) -> impl Iterator<Item = &[Stmt]> {
+    let (first, second) = match &stmt.kind {
+        StmtKind::For { body, .. } | StmtKind::Repeat { body, .. } | StmtKind::Include { body, .. } => {
+            (Some(body), None)
+        }
+        StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
+        _ => (None, None),
+    };
+    first.into_iter().chain(second).map(|block| &**block)
 }

@@ -12,9 +12,10 @@ use crate::run::record::{Access, AccessVerb, Did, Shown};
 /// Further pieces of an access that are told.
 const PIECES: usize = 8;
 
-/// The worksheet of an access, with what it leaves unsaid in sentences below.
-pub fn worksheet(access: &Access, did: &Rc<Did>) -> Vec<Block> {
-    let sheet = Sheet { access, did };
+/// The worksheet of an access, with what it leaves unsaid in sentences below. `operand` is the number that the statement
+/// writes for the address, if it does.
+pub fn worksheet(access: &Access, did: &Rc<Did>, operand: Option<u64>) -> Vec<Block> {
+    let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
     let mut blocks = Vec::new();
     let translation = sheet.translation();
     if !translation.is_empty() {
@@ -38,6 +39,8 @@ pub fn worksheet(access: &Access, did: &Rc<Did>) -> Vec<Block> {
 struct Sheet<'a> {
     access: &'a Access,
     did: &'a Did,
+    /// The statement shows the address as a number.
+    written: bool,
 }
 
 impl Sheet<'_> {
@@ -75,8 +78,11 @@ impl Sheet<'_> {
             return Vec::new();
         }
         let ppn = self.fact("ppn").map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
+        let address =
+            (!self.written).then(|| blank("VA", parts::va(&self.access.spec, self.access.va.raw())));
         let blanks = [
             self.core(),
+            address,
             self.blank("VPN", "vpn"),
             self.blank("TLBI", "tlbi"),
             self.blank("TLBT", "tlbt"),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::lang::value::Number;
 use crate::run::record::{Did, StepRecord};
 
 /// The most characters of a statement that stand on one line.
@@ -27,6 +28,17 @@ impl Statement {
     /// `file:line`.
     pub fn place(&self) -> String {
         format!("{}:{}", self.file, self.line)
+    }
+
+    /// The number that an access's statement writes for its address; none where it is computed.
+    pub fn operand(&self) -> Option<u64> {
+        let mut words = self
+            .text
+            .split_whitespace()
+            .skip_while(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let number = Number::literal(words.next()?).ok()?.as_integer()?;
+        let ends = words.next().is_none_or(|next| matches!(next, "=" | "size" | "for" | "by"));
+        u64::try_from(number).ok().filter(|_| ends)
     }
 
     /// Its first word.
@@ -175,7 +187,7 @@ fn literal(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Written, short};
+    use super::{Statement, Written, short};
 
     /// The one-line form of a text.
     fn line(text: &str) -> String {
@@ -193,6 +205,20 @@ mod tests {
         assert_eq!(line("let x = [1, # one\n         2]"), "let x = [1, 2]");
         assert_eq!(line("show \"\"\"say \"hi\" # {x}\"\"\""), "show \"\"\"say \"hi\" # {x}\"\"\"");
         assert_eq!(line("write 0x10 = \"open"), "write 0x10 = \"open");
+    }
+
+    #[test]
+    fn an_address_is_written_or_computed() {
+        let operand = |text: &str| {
+            Statement { file: String::new(), line: 1, text: text.to_owned(), short: String::new() }.operand()
+        };
+        assert_eq!(operand("read 0x3D4"), Some(0x3D4));
+        assert_eq!(operand("probe 0x03D4"), Some(0x3D4));
+        assert_eq!(operand("probe write 16 = 1"), Some(16));
+        assert_eq!(operand("translate 0x10 for write by user"), Some(0x10));
+        assert_eq!(operand("read 0x10 + i"), None);
+        assert_eq!(operand("read va"), None);
+        assert_eq!(operand("read (2)"), None);
     }
 
     #[test]

@@ -75,6 +75,15 @@ fn a_fault_says_why_and_leaves_the_rest_out() {
 }
 
 #[test]
+fn a_computed_address_is_told() {
+    let lines = last("let va = 0x3C0\nread va + 0x14");
+    assert_eq!(
+        lines[1],
+        "  VA 0x03D4  VPN 0x0F  TLBI 0x3  TLBT 0x03  TLB hit? yes  page fault? no  PPN 0x0D"
+    );
+}
+
+#[test]
 fn only_what_the_machine_has_is_told() {
     let text = told(
         "machine simple { tlb none; cache none }\nset page_table {\n| vpn ppn v |\n| 01 05 1 |\n}\nread 0x41\n",

@@ -70,6 +70,10 @@ impl Level for CacheDraft {
         &mut self.common
     }
 
+    fn agrees(&self) -> Result<(), Vec<Diagnostic>> {
+        self.build().map(|_| ())
+    }
+
     fn rows() -> &'static [SettingRow<Self>] {
         CACHE_SETTINGS
     }

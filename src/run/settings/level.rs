@@ -69,6 +69,8 @@ pub(super) trait Level: Sized + 'static {
     fn common(&self) -> &Common;
     /// What both have.
     fn common_mut(&mut self) -> &mut Common;
+    /// Whether its settings fit each other.
+    fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
     /// Its settings.
     fn rows() -> &'static [SettingRow<Self>];
 }
@@ -181,13 +183,12 @@ fn declare<L: Level>(
     field: &Field,
 ) -> Result<(), Vec<Diagnostic>> {
     let plain = Field { args: Vec::new(), ..field.clone() };
-    if let Some(at) = at {
-        levels[at].common_mut().declared(field);
-        return block_of(&plain, L::rows(), &mut levels[at]);
-    }
-    let mut fresh = L::fresh(Common::new(name, L::UNNAMED, field.span));
-    fresh.common_mut().declared(field);
-    let result = block_of(&plain, L::rows(), &mut fresh);
-    levels.push(fresh);
-    result
+    let at = at.unwrap_or_else(|| {
+        levels.push(L::fresh(Common::new(name, L::UNNAMED, field.span)));
+        levels.len() - 1
+    });
+    let level = &mut levels[at];
+    level.common_mut().declared(field);
+    block_of(&plain, L::rows(), level)?;
+    level.agrees()
 }

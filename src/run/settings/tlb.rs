@@ -47,6 +47,10 @@ impl Level for TlbDraft {
         &mut self.common
     }
 
+    fn agrees(&self) -> Result<(), Vec<Diagnostic>> {
+        self.build(0).map(|_| ())
+    }
+
     fn rows() -> &'static [SettingRow<Self>] {
         TLB_SETTINGS
     }
