@@ -171,7 +171,7 @@ fn keys(spec: &Spec) -> Vec<(String, Key)> {
     let mut keys: Vec<(String, Key)> = Vec::new();
     for name in facts::access_names(spec) {
         let Ok(key) = facts::key(&name, Family::Access, Some(spec)) else { continue };
-        let told = !matches!(key, Key::Access(row) if !row.told);
+        let told = facts::tells(key, spec);
         let mut member = String::new();
         string(&mut member, &name);
         member.push(':');

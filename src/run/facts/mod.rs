@@ -151,7 +151,7 @@ pub fn access_names(spec: &Spec) -> Vec<String> {
 }
 
 /// Whether a fact is told of every access on a machine; of a part that it lacks, it need not be said that it did nothing.
-fn tells(key: Key, spec: &Spec) -> bool {
+pub fn tells(key: Key, spec: &Spec) -> bool {
     let Key::Access(row) = key else { return true };
     let idle = match row.name {
         "tlb" | "walk" => spec.mmu.is_none(),
@@ -159,22 +159,4 @@ fn tells(key: Key, spec: &Spec) -> bool {
         _ => false,
     };
     row.told && !idle
-}
-
-/// Every fact that was told of what was done, in the order of the registry.
-pub fn all(did: &Did) -> Vec<(String, Shown)> {
-    match did {
-        Did::Access(access) => access_names(&access.spec)
-            .into_iter()
-            .filter_map(|name| {
-                let key = access_key(&name, Some(&access.spec)).ok()?;
-                let value = key.of(did).filter(|_| tells(key, &access.spec))?;
-                Some((name, value))
-            })
-            .collect(),
-        Did::Reference(run) => {
-            REFERENCE_FACTS.iter().map(|row| (row.name.to_owned(), (row.get)(run))).collect()
-        }
-        _ => Vec::new(),
-    }
 }
