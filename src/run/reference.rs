@@ -169,7 +169,7 @@ impl Session<'_> {
         // Each reference may look at every page that is held.
         let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
         let held = (names.0.len() as u64).min(frames).max(1);
-        self.work(beyond_ordinary((string.len() as u64).saturating_mul(held)), settings.span)?;
+        self.work(beyond_ordinary((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
         let totals = reference.run().map_err(wrong)?;
         self.state.random = totals.random;
         let kept =
