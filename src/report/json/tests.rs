@@ -80,11 +80,8 @@ fn no_name_stands_twice() {
     for line in lines(&script) {
         let facts = line.split_once("\"facts\":{").and_then(|(_, rest)| rest.split_once('}'));
         let Some((facts, _)) = facts.filter(|(facts, _)| !facts.is_empty()) else { continue };
-        let mut names: Vec<&str> = facts
-            .split(',')
-            .filter_map(|member| member.split_once(':'))
-            .map(|(name, _)| name)
-            .collect();
+        let mut names: Vec<&str> =
+            facts.split(',').filter_map(|member| member.split_once(':')).map(|(name, _)| name).collect();
         let count = names.len();
         assert!(count > 20, "{line}");
         names.sort_unstable();
