@@ -5,6 +5,8 @@
 mod cases;
 mod running;
 
+use std::fmt::Write;
+
 use cases::CASES;
 use pagewalk::face::explain::sections;
 use pagewalk::run::session::Options;
@@ -25,7 +27,7 @@ fn each_mistake_is_reported_once_and_in_its_place() {
     for (code, at, script) in CASES {
         let outcome = text(script);
         if sole(&outcome) != (code, at) {
-            told += &format!("want [{code}] at `{at}`\n{script}\n{:#?}\n\n", outcome.mistakes);
+            let _ = writeln!(told, "want [{code}] at `{at}`\n{script}\n{:#?}\n", outcome.mistakes);
         }
     }
     assert!(told.is_empty(), "\n{told}");
@@ -179,8 +181,10 @@ fn loops_without_an_end_are_stopped() {
     for (script, at) in cases {
         assert_eq!(sole(&text_within(script, options)), ("limit-steps", at), "{script}");
     }
-    let doubling: String =
-        (1..40).map(|n| format!("def f{n}() {{ f{}(); f{}() }}\n", n - 1, n - 1)).collect();
+    let doubling: String = (1..40)
+        .map(|n| format!("def f{n}() {{ f{}(); f{}() }}\n", n - 1, n - 1))
+        .collect::<Vec<_>>()
+        .concat();
     let outcome = text_within(format!("def f0() {{ }}\n{doubling}f39()"), options);
     assert_eq!(sole(&outcome).0, "limit-steps");
 }
@@ -208,9 +212,11 @@ fn what_grows_is_limited() {
     for script in cases {
         assert_eq!(sole(&text(script)).0, "limit-size", "{script}");
     }
-    let chain: String = (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", n + 1)).collect();
+    let chain: String =
+        (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", n + 1)).collect::<Vec<_>>().concat();
     assert_eq!(sole(&text(format!("{chain}def f5000() {{ }}\nf0()"))).0, "too-deep");
-    let circle: String = (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", (n + 1) % 5000)).collect();
+    let circle: String =
+        (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", (n + 1) % 5000)).collect::<Vec<_>>().concat();
     assert_eq!(sole(&text(circle)).0, "recursion");
 }
 
