@@ -5,6 +5,8 @@
 mod cases;
 mod running;
 
+use std::fmt::Write;
+
 use cases::CASES;
 use pagewalk::face::explain::sections;
 use pagewalk::run::session::Options;
@@ -21,14 +23,14 @@ fn sole(outcome: &Outcome) -> (&str, &str) {
 
 #[test]
 fn each_mistake_is_reported_once_and_in_its_place() {
-    let mut told: Vec<String> = Vec::new();
+    let mut told = String::new();
     for (code, at, script) in CASES {
         let outcome = text(script);
         if sole(&outcome) != (code, at) {
-            told.push(format!("want [{code}] at `{at}`\n{script}\n{:#?}\n\n", outcome.mistakes));
+            let _ = writeln!(told, "want [{code}] at `{at}`\n{script}\n{:#?}\n", outcome.mistakes);
         }
     }
-    assert!(told.is_empty(), "\n{}", told.concat());
+    assert!(told.is_empty(), "\n{told}");
     assert!(CASES.len() >= 120, "only {} cases", CASES.len());
 }
 
@@ -179,9 +181,11 @@ fn loops_without_an_end_are_stopped() {
     for (script, at) in cases {
         assert_eq!(sole(&text_within(script, options)), ("limit-steps", at), "{script}");
     }
-    let doubling: Vec<String> =
-        (1..40).map(|n| format!("def f{n}() {{ f{}(); f{}() }}\n", n - 1, n - 1)).collect();
-    let outcome = text_within(format!("def f0() {{ }}\n{}f39()", doubling.concat()), options);
+    let doubling: String = (1..40)
+        .map(|n| format!("def f{n}() {{ f{}(); f{}() }}\n", n - 1, n - 1))
+        .collect::<Vec<_>>()
+        .concat();
+    let outcome = text_within(format!("def f0() {{ }}\n{doubling}f39()"), options);
     assert_eq!(sole(&outcome).0, "limit-steps");
 }
 
@@ -208,11 +212,12 @@ fn what_grows_is_limited() {
     for script in cases {
         assert_eq!(sole(&text(script)).0, "limit-size", "{script}");
     }
-    let chain: Vec<String> = (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", n + 1)).collect();
-    assert_eq!(sole(&text(format!("{}def f5000() {{ }}\nf0()", chain.concat()))).0, "too-deep");
-    let circle: Vec<String> =
-        (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", (n + 1) % 5000)).collect();
-    assert_eq!(sole(&text(circle.concat())).0, "recursion");
+    let chain: String =
+        (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", n + 1)).collect::<Vec<_>>().concat();
+    assert_eq!(sole(&text(format!("{chain}def f5000() {{ }}\nf0()"))).0, "too-deep");
+    let circle: String =
+        (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", (n + 1) % 5000)).collect::<Vec<_>>().concat();
+    assert_eq!(sole(&text(circle)).0, "recursion");
 }
 
 /// The page of the messages: a script that fails yields the code of its section, one that is mended has no mistake.

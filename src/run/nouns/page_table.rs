@@ -4,6 +4,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::machine::Machine;
 use crate::machine::addr::Vpn;
 use crate::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
+use crate::run::settings::no_read_bit;
 use crate::run::view::{CellView, TableView};
 
 use super::table::{CellIn, EntryIn, Layout, Said, digits};
@@ -108,16 +109,7 @@ fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnosti
 
 /// There is no read bit: a page that is present may be read.
 fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
-    if cell.bit()? {
-        return Ok(());
-    }
-    Err(Diagnostic::new(
-        Code::ValueTooWide,
-        cell.span,
-        "a page-table entry has no read bit: a page that is present may be read",
-    )
-    .label("cannot be 0")
-    .help("make the page not present (`v 0`), or forbid it to the user (`sup 1`)"))
+    if cell.bit()? { Ok(()) } else { Err(no_read_bit(cell.span)) }
 }
 
 /// The entries that were set, as the textbook prints them; bits are shown where some entry differs from the ordinary.

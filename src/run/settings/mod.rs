@@ -13,6 +13,6 @@ mod yaml;
 pub use cache::CACHE_SETTINGS;
 pub use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one_of, sole};
 pub use machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS, build_machine};
-pub use pte::{PTE_SETTINGS, pte_of_fields};
+pub use pte::{PTE_SETTINGS, no_read_bit, pte_of_fields};
 pub use tlb::TLB_SETTINGS;
 pub use yaml::fields_of_yaml;

@@ -207,6 +207,14 @@ pub fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnos
     if wrong.is_empty() { Ok(pte) } else { Err(wrong) }
 }
 
+/// Says that a page that is present may be read: there is no bit to forbid it.
+pub fn no_read_bit(span: Span) -> Diagnostic {
+    let message = "a page-table entry has no read bit: a page that is present may be read";
+    Diagnostic::new(Code::ValueTooWide, span, message)
+        .label("cannot be 0")
+        .help("make the page not present (`v 0`), or forbid it to the user (`sup 1`)")
+}
+
 fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diagnostic>> {
     if &*field.name.text == "ppn" {
         let n = sole(field)?.integer().map_err(one)?;
@@ -220,6 +228,10 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
         }
         pte.ppn = n;
         return Ok(());
+    }
+    if &*field.name.text == "read" {
+        let arg = sole(field)?;
+        return if arg.integer().map_err(one)? == 1 { Ok(()) } else { Err(one(no_read_bit(arg.span))) };
     }
     let Some((bit, inverse)) = BitRow::named(&field.name.text) else {
         let names = || BITS.iter().map(|row| row.name).chain(["ppn"]);
