@@ -118,5 +118,4 @@ codes! {
     // Limits
     LimitSteps "limit-steps" "the script ran more statements than its budget"
     LimitSize "limit-size" "something would need more memory than allowed"
-    LimitOutput "limit-output" "a script would print more than allowed"
 }

@@ -17,7 +17,8 @@ impl Number {
             let message = format!("log2 needs a number above zero, and this is {self}");
             return Err(ValueError::new(Code::WrongType, message));
         }
-        let double = self.to_f64().log2();
+        // libm and not the system's mathematics: the last bit is the same on every machine.
+        let double = libm::log2(self.to_f64());
         let Some(ratio) = self.as_ratio() else {
             return Self::double(double);
         };

@@ -73,6 +73,10 @@ fn cell_of(line: &CacheLine, tag_digits: u32, column: &str) -> CellView {
 pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let lines: Vec<Option<CacheLine>> =
         entry.groups.iter().map(|group| way(machine, level, group).map(Some)).collect::<Result<_, _>>()?;
+    let tag = |line: &Option<CacheLine>| {
+        line.as_ref().filter(|line| line.valid).and_then(|line| line.tag).map(Tag::raw)
+    };
+    entry.each_tag_once(&lines.iter().map(tag).collect::<Vec<_>>())?;
     if let Some(set) = set(machine, level, entry.key) {
         machine.set_cache_lines(level, set, &lines);
     }

@@ -6,7 +6,7 @@ use crate::machine::Machine;
 use crate::machine::addr::Pa;
 use crate::machine::contents::PteWord;
 use crate::run::record::{Did, Shown};
-use crate::run::session::{Session, Stop};
+use crate::run::session::{Session, Stop, beyond_ordinary};
 use crate::run::view::View;
 
 use super::row::TableNoun;
@@ -121,6 +121,12 @@ impl Session<'_> {
     /// # Errors
     /// `no-machine`.
     pub fn show(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
+        let views = self.views(plan, place)?;
+        self.work(views.iter().map(cells).sum(), place)?;
+        Ok(views)
+    }
+
+    fn views(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
         match plan {
             ShowPlan::Table(noun, level) => Ok(vec![View::Table((noun.view)(self.machine(place)?, level))]),
             ShowPlan::Noun(noun) => match noun.views {
@@ -130,5 +136,13 @@ impl Session<'_> {
             },
             ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
         }
+    }
+}
+
+/// The cells of a view, as they count towards the budget.
+fn cells(view: &View) -> u64 {
+    match view {
+        View::Table(table) => beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64),
+        _ => 0,
     }
 }

@@ -89,6 +89,24 @@ pub struct EntryIn {
     pub span: Span,
 }
 
+impl EntryIn {
+    /// A tag that two valid ways of the row have: a set holds a tag once, so which of them is meant cannot be known.
+    ///
+    /// # Errors
+    /// `duplicate`, at the second way.
+    pub fn each_tag_once(&self, tags: &[Option<u64>]) -> Result<(), Diagnostic> {
+        let again = |way: &usize| tags[*way].is_some() && tags[..*way].contains(&tags[*way]);
+        let Some(way) = (0..tags.len()).find(again) else { return Ok(()) };
+        let place = |way: usize| {
+            self.groups.get(way).and_then(|group| group.first()).map_or(self.span, |cell| cell.span)
+        };
+        let first = tags.iter().position(|tag| *tag == tags[way]).unwrap_or(0);
+        Err(Diagnostic::new(Code::Duplicate, place(way), "two valid ways of this set have the same tag")
+            .label("again here")
+            .also(place(first), "first here"))
+    }
+}
+
 /// What a noun's tables may look like.
 #[derive(Debug)]
 pub struct Layout {

@@ -2,7 +2,7 @@
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::machine::Machine;
-use crate::machine::addr::SetIndex;
+use crate::machine::addr::{SetIndex, Tag};
 use crate::machine::contents::TlbLine;
 use crate::machine::pte::{Bit, BitRow, Flags};
 use crate::machine::spec::TlbSpec;
@@ -64,9 +64,7 @@ pub fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
 pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
     match column {
-        "tag" => {
-            CellView::hex(line.tag.map(crate::machine::addr::Tag::raw), digits(tag_bits(machine, level)))
-        }
+        "tag" => CellView::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
         "ppn" => CellView::hex(line.valid.then(|| line.ppn.raw()), digits(machine.spec().ppn_bits())),
         "v" => CellView::bit(line.valid),
         _ if !line.valid => CellView::Nothing,
@@ -81,6 +79,10 @@ pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str)
 pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let lines: Vec<Option<TlbLine>> =
         entry.groups.iter().map(|group| way(machine, level, group).map(Some)).collect::<Result<_, _>>()?;
+    let tag = |line: &Option<TlbLine>| {
+        line.as_ref().filter(|line| line.valid).and_then(|line| line.tag).map(Tag::raw)
+    };
+    entry.each_tag_once(&lines.iter().map(tag).collect::<Vec<_>>())?;
     if let Some(set) = set(machine, level, entry.key) {
         machine.set_tlb_lines(level, set, &lines);
     }

@@ -4,7 +4,7 @@ use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
-use crate::run::nouns::TableExpectation;
+use crate::run::nouns::{TABLE_NOUNS, TableExpectation};
 use crate::run::record::{Check, Shown};
 use crate::run::session::{Session, Stop};
 
@@ -42,9 +42,25 @@ pub fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> 
                 span: command.verb.span,
             }))
         }
+        ([expr], None) if names_a_noun(session, expr) => Err(no_table(expr).into()),
         ([expr], None) => Ok(Action::Expect(session.truth_check(expr)?)),
         ([_, more, ..], None) => Err(unexpected(command, more, &[]).into()),
     }
+}
+
+/// Whether an expression is the bare name of a noun with a table, and of no variable.
+fn names_a_noun(session: &Session, expr: &Expr) -> bool {
+    word(expr).is_some_and(|name| {
+        TABLE_NOUNS.iter().any(|noun| noun.name == name) && session.state.find(name).is_none()
+    })
+}
+
+/// Says that a noun alone states nothing.
+fn no_table(place: &Expr) -> Diagnostic {
+    let name = word(place).unwrap_or_default();
+    Diagnostic::new(Code::BadTable, place.span, format!("what is expected of `{name}` is not said"))
+        .label("neither a table nor a property follows")
+        .help(format!("write a table, `expect {name} {{ … }}`, or compare a property of it"))
 }
 
 impl Session<'_> {
