@@ -31,6 +31,10 @@ pub fn sole_value(views: &[View]) -> Option<String> {
 }
 
 fn value(of: &str, value: &Shown) -> String {
+    if of.is_empty() {
+        // Prose speaks for itself.
+        return value.to_string();
+    }
     format!("{of} = {value}{}", approximately(&value.value))
 }
 

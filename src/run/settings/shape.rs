@@ -22,6 +22,11 @@ pub(super) struct Shape {
     pub ways: Option<(Ways, Span)>,
 }
 
+/// Where something is said; what a preset says has no place in the script, so the declaration that changes it has.
+fn said(span: Option<Span>, place: Span) -> Span {
+    span.filter(|span| *span != Span::default()).unwrap_or(place)
+}
+
 impl Shape {
     /// Takes the number of sets, lines or bytes, said once.
     pub fn capacity(&mut self, field: &Field, kind: fn(u64) -> Capacity) -> Result<(), Vec<Diagnostic>> {
@@ -54,6 +59,7 @@ impl Shape {
             return Err(one(Diagnostic::new(Code::BadGeometry, place, "how large it is is not said")
                 .help("say how many `entries`, `lines` or `sets` it has, or its `size`")));
         };
+        let span = said(Some(span), place);
         let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
         let lines = match (capacity, ways) {
             (Capacity::Sets(sets), Ways::Number(ways)) => return Ok((sets, ways)),
@@ -78,7 +84,7 @@ impl Shape {
         };
         let ways = if let Ways::Number(n) = ways { n } else { lines };
         if lines % ways != 0 {
-            let span = self.ways.map_or(span, |(_, span)| span);
+            let span = said(self.ways.map(|(_, span)| span), span);
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 span,
@@ -92,10 +98,16 @@ impl Shape {
     /// As [`Shape::resolve`], with the number of sets checked to be a power of two.
     pub fn sets(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u32), Vec<Diagnostic>> {
         let (sets, ways) = self.resolve(block, otherwise, place)?;
-        let span = self.capacity.map_or(place, |(_, span)| span);
+        let span = said(self.capacity.map(|(_, span)| span), place);
         if !sets.is_power_of_two() {
-            return Err(one(power_of_two(span, "the number of sets", sets)
-                .also(self.ways.map_or(span, |(_, span)| span), format!("{ways} ways"))));
+            let diagnostic = power_of_two(span, "the number of sets", sets);
+            let ways_span = said(self.ways.map(|(_, span)| span), span);
+            let apart = ways_span != span;
+            return Err(one(if apart {
+                diagnostic.also(ways_span, format!("{ways} ways"))
+            } else {
+                diagnostic
+            }));
         }
         let ways = u32::try_from(ways).ok().filter(|&ways| ways <= 1 << 16);
         ways.map(|ways| (sets, ways)).ok_or_else(|| {
