@@ -119,23 +119,17 @@ impl Machine {
         fit(raw, bits).map(Tag::new)
     }
 
-    /// The ways of a set of TLB `level`; empty if there is no such TLB.
-    pub fn tlb_lines(&self, level: usize, set: SetIndex) -> Vec<TlbLine> {
-        let lines = self.tlb(level).map(|tlb| tlb.lines(set)).unwrap_or_default();
-        lines
-            .into_iter()
-            .map(|line| {
-                let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
-                TlbLine {
-                    tag: line.tag,
-                    valid: line.valid,
-                    ppn: Ppn::new(ppn),
-                    flags,
-                    page_bits: page_bits.into(),
-                    asid,
-                }
-            })
-            .collect()
+    /// A way of a set of TLB `level`; none if there is no such way.
+    pub fn tlb_line(&self, level: usize, set: SetIndex, way: u32) -> Option<TlbLine> {
+        let line = self.tlb(level)?.line(set, way)?;
+        let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
+        let (ppn, page_bits) = (Ppn::new(ppn), page_bits.into());
+        Some(TlbLine { tag: line.tag, valid: line.valid, ppn, flags, page_bits, asid })
+    }
+
+    /// The sets of TLB `level` that hold something, in order.
+    pub fn tlb_sets_in_use(&self, level: usize) -> Vec<SetIndex> {
+        self.tlb(level).map(Tlb::sets_in_use).unwrap_or_default()
     }
 
     /// Sets ways of a set of TLB `level` from the left; none leaves a way as it is. The leftmost is then the least
@@ -224,19 +218,20 @@ impl Machine {
         fit(raw, bits).map(Tag::new)
     }
 
-    /// The ways of a set of cache `level`; empty if there is no such cache.
-    pub fn cache_lines(&self, level: usize, set: SetIndex) -> Vec<CacheLine> {
-        let Some(spec) = self.spec().caches.get(level) else { return Vec::new() };
+    /// A way of a set of cache `level`, without its bytes; none if there is no such way.
+    pub fn cache_line(&self, level: usize, set: SetIndex, way: u32) -> Option<CacheLine> {
+        self.spec().caches.get(level).filter(|spec| way < spec.ways && set.raw() < spec.sets)?;
+        let line = self.hierarchy.cache(level, self.core()).line(Slot { set, way });
+        let dirty = line.payload.dirty;
+        Some(CacheLine { tag: line.tag, valid: line.valid, dirty, bytes: Vec::new() })
+    }
+
+    /// A byte of the block in a way of a set of cache `level`, if there is one and it is known.
+    pub fn cache_byte(&self, level: usize, set: SetIndex, way: u32, at: u64) -> Option<u8> {
+        let spec = self.spec().caches.get(level)?;
         let cache = self.hierarchy.cache(level, self.core());
-        (0..spec.ways)
-            .map(|way| {
-                let slot = Slot { set, way };
-                let line = cache.line(slot);
-                let mut bytes = vec![None; 1 << spec.block_bits];
-                cache.data().read(cache.at(slot), &mut bytes);
-                CacheLine { tag: line.tag, valid: line.valid, dirty: line.payload.dirty, bytes }
-            })
-            .collect()
+        let inside = way < spec.ways && set.raw() < spec.sets && at >> spec.block_bits == 0;
+        cache.data().get(inside.then(|| cache.at(Slot { set, way }))? + at)
     }
 
     /// The sets of cache `level` that hold something, in order.

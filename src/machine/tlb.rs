@@ -157,9 +157,16 @@ impl Tlb {
         }
     }
 
-    /// The lines of a set, from way 0.
-    pub fn lines(&self, set: SetIndex) -> Vec<Line<TlbEntry>> {
-        self.entries.lines(set).collect()
+    /// The sets that hold a valid entry, in order.
+    pub fn sets_in_use(&self) -> Vec<SetIndex> {
+        let mut sets: Vec<SetIndex> = self.entries.valid_lines().map(|(set, _, _)| set).collect();
+        sets.dedup();
+        sets
+    }
+
+    /// A line of a set; none if there is no such way.
+    pub fn line(&self, set: SetIndex, way: u32) -> Option<Line<TlbEntry>> {
+        (way < self.entries.ways()).then(|| self.entries.line(set, way))
     }
 
     /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].

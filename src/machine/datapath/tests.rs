@@ -183,7 +183,7 @@ fn a_miss_fills_the_lowest_invalid_way_and_the_line() {
     let mut machine = simple();
     let (_, _, events) = read(&mut machine, 0x0020);
     let set = machine.tlb_set_index(0, 0).unwrap();
-    let line = machine.tlb_lines(0, set)[0];
+    let line = machine.tlb_line(0, set, 0).unwrap();
     assert_eq!((line.valid, line.tag.unwrap().raw(), line.ppn.raw()), (true, 0, 0x28));
     assert!(events.iter().any(|event| matches!(event, Event::TlbFill { way: 0, victim: None, .. })));
     let victims: Vec<_> = events
@@ -200,13 +200,15 @@ fn a_miss_fills_the_lowest_invalid_way_and_the_line() {
 #[test]
 fn a_page_that_is_not_present_faults_and_fills_nothing() {
     let mut machine = simple();
-    let before = format!("{:?}", machine.tlb_lines(0, machine.tlb_set_index(0, 1).unwrap()));
+    let set = machine.tlb_set_index(0, 1).unwrap();
+    let ways = |machine: &Machine| (0..4).map(|way| machine.tlb_line(0, set, way)).collect::<Vec<_>>();
+    let before = ways(&machine);
     let (byte, outcome, events) = read(&mut machine, 0x0040);
     let fault = Fault::NotPresent { level: 1 };
     assert_eq!((byte, outcome), (None, Outcome { pieces: 1, fault: Some(fault), pa: None }));
     assert!(matches!(events[2], Event::Pte { level: 1, index: 1, found: Found::Absent, .. }));
     assert_eq!(events.last(), Some(&Event::Faulted { fault }));
-    assert_eq!(format!("{:?}", machine.tlb_lines(0, machine.tlb_set_index(0, 1).unwrap())), before);
+    assert_eq!(ways(&machine), before);
     assert_eq!((machine.tlb_counts(0).misses, machine.cache_counts(0)), (1, Counts::default()));
 }
 

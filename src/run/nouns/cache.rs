@@ -7,10 +7,8 @@ use crate::machine::contents::CacheLine;
 use crate::machine::spec::{CacheSpec, WritePolicy};
 use crate::run::view::{CellView, TableView};
 
+use super::sets;
 use super::table::{CellIn, EntryIn, Layout, Said, digits};
-
-/// Sets that are shown even if they hold nothing.
-const SHOWN: u64 = 64;
 
 fn spec(machine: &Machine, level: usize) -> &CacheSpec {
     &machine.spec().caches[level]
@@ -30,8 +28,8 @@ fn set(machine: &Machine, level: usize, key: u64) -> Option<SetIndex> {
 }
 
 fn line(machine: &Machine, level: usize, key: u64, way: usize) -> CacheLine {
-    let lines = set(machine, level, key).map(|set| machine.cache_lines(level, set)).unwrap_or_default();
-    lines.into_iter().nth(way).unwrap_or_default()
+    let line = set(machine, level, key).and_then(|set| machine.cache_line(level, set, way as u32));
+    line.unwrap_or_default()
 }
 
 /// Sets that hold something valid.
@@ -46,22 +44,16 @@ pub fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
 
 /// A cell of a way.
 pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
-    cell_of(&line(machine, level, key, way), tag_digits(machine, level), column)
-}
-
-fn tag_digits(machine: &Machine, level: usize) -> u32 {
-    digits(spec(machine, level).tag_bits(machine.spec()))
-}
-
-fn cell_of(line: &CacheLine, tag_digits: u32, column: &str) -> CellView {
+    let line = line(machine, level, key, way);
     match column {
-        "tag" => CellView::hex(line.tag.map(Tag::raw), tag_digits),
+        "tag" => CellView::hex(line.tag.map(Tag::raw), digits(spec(machine, level).tag_bits(machine.spec()))),
         "v" => CellView::bit(line.valid),
         _ if !line.valid => CellView::Nothing,
         "d" => CellView::bit(line.dirty),
         byte => {
-            let at = byte.strip_prefix('b').and_then(|n| n.parse::<usize>().ok());
-            CellView::hex(at.and_then(|at| *line.bytes.get(at)?).map(u64::from), 2)
+            let at = byte.strip_prefix('b').and_then(|n| n.parse().ok());
+            let byte = at.and_then(|at| machine.cache_byte(level, set(machine, level, key)?, way as u32, at));
+            CellView::hex(byte.map(u64::from), 2)
         }
     }
 }
@@ -71,12 +63,8 @@ fn cell_of(line: &CacheLine, tag_digits: u32, column: &str) -> CellView {
 /// # Errors
 /// `value-too-wide`, `bad-table`.
 pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
-    let lines: Vec<Option<CacheLine>> =
-        entry.groups.iter().map(|group| way(machine, level, group).map(Some)).collect::<Result<_, _>>()?;
-    let tag = |line: &Option<CacheLine>| {
-        line.as_ref().filter(|line| line.valid).and_then(|line| line.tag).map(Tag::raw)
-    };
-    entry.each_tag_once(&lines.iter().map(tag).collect::<Vec<_>>())?;
+    let tag = |line: &CacheLine| line.tag.filter(|_| line.valid).map(Tag::raw);
+    let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
     if let Some(set) = set(machine, level, entry.key) {
         machine.set_cache_lines(level, set, &lines);
     }
@@ -119,26 +107,12 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
 /// The whole, as the textbook prints it; `d` is shown of a write-back cache that holds a dirty block.
 pub fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
-    let sets = if layout.keys <= u128::from(SHOWN) {
-        (0..layout.keys as u64).collect()
-    } else {
-        present(machine, level)
-    };
+    let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;
-    let rows: Vec<(u64, Vec<CacheLine>)> = sets
-        .iter()
-        .filter_map(|&key| set(machine, level, key).map(|index| (key, machine.cache_lines(level, index))))
-        .collect();
     let write_back = spec(machine, level).write == WritePolicy::Back;
-    let dirty = write_back && rows.iter().any(|(_, lines)| lines.iter().any(|line| line.dirty));
-    let columns: Vec<String> = layout.columns.into_iter().filter(|column| column != "d" || dirty).collect();
-    let (index, tags) = (digits(spec(machine, level).index_bits()), tag_digits(machine, level));
-    let row = |(key, lines): &(u64, Vec<CacheLine>)| {
-        let cells =
-            lines.iter().flat_map(|line| columns.iter().map(move |column| cell_of(line, tags, column)));
-        std::iter::once(CellView::Hex(*key, index)).chain(cells).collect()
-    };
-    let rows = rows.iter().map(row).collect();
-    let groups = std::iter::once(vec!["idx".to_owned()]).chain((0..ways).map(|_| columns.clone())).collect();
-    TableView { title: layout.noun, groups, rows }
+    let holds_dirty = |key: u64| (0..ways).any(|way| line(machine, level, key, way).dirty);
+    let dirty = write_back && sets.iter().any(|&key| holds_dirty(key));
+    let columns: Vec<String> =
+        layout.columns.iter().filter(|column| *column != "d" || dirty).cloned().collect();
+    sets::view(layout, &sets, &columns, |key, way, column| cell(machine, level, key, way, column))
 }

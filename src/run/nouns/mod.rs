@@ -9,6 +9,7 @@ mod page_table;
 mod plan;
 mod reference;
 mod row;
+mod sets;
 mod stats;
 mod steps;
 mod table;

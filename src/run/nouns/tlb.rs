@@ -8,6 +8,7 @@ use crate::machine::pte::{Bit, BitRow, Flags};
 use crate::machine::spec::TlbSpec;
 use crate::run::view::{CellView, TableView};
 
+use super::sets;
 use super::table::{CellIn, EntryIn, Layout, Said, digits};
 
 /// The bits that an entry of a TLB keeps and a table may give.
@@ -15,9 +16,6 @@ const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
 
 /// What an entry has where a table gives no bit: R/W, U/S and D.
 const OPEN: Flags = Flags::OPEN.with(Bit::D);
-
-/// Sets that are shown even if they hold nothing.
-const SHOWN: u64 = 64;
 
 fn spec(machine: &Machine, level: usize) -> &TlbSpec {
     &machine.spec().tlbs[level]
@@ -41,18 +39,13 @@ fn set(machine: &Machine, level: usize, key: u64) -> Option<SetIndex> {
 }
 
 fn line(machine: &Machine, level: usize, key: u64, way: usize) -> TlbLine {
-    let lines = set(machine, level, key).map(|set| machine.tlb_lines(level, set)).unwrap_or_default();
-    lines.get(way).copied().unwrap_or_default()
+    let line = set(machine, level, key).and_then(|set| machine.tlb_line(level, set, way as u32));
+    line.unwrap_or_default()
 }
 
 /// Sets that hold something valid.
 pub fn present(machine: &Machine, level: usize) -> Vec<u64> {
-    let sets = 0..spec(machine, level).sets;
-    let used = |key: &u64| {
-        set(machine, level, *key)
-            .is_some_and(|set| machine.tlb_lines(level, set).iter().any(|line| line.valid))
-    };
-    sets.filter(used).collect()
+    machine.tlb_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
 
 /// Whether a way is valid.
@@ -77,12 +70,8 @@ pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str)
 /// # Errors
 /// `value-too-wide`, `bad-table`.
 pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
-    let lines: Vec<Option<TlbLine>> =
-        entry.groups.iter().map(|group| way(machine, level, group).map(Some)).collect::<Result<_, _>>()?;
-    let tag = |line: &Option<TlbLine>| {
-        line.as_ref().filter(|line| line.valid).and_then(|line| line.tag).map(Tag::raw)
-    };
-    entry.each_tag_once(&lines.iter().map(tag).collect::<Vec<_>>())?;
+    let tag = |line: &TlbLine| line.tag.filter(|_| line.valid).map(Tag::raw);
+    let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
     if let Some(set) = set(machine, level, entry.key) {
         machine.set_tlb_lines(level, set, &lines);
     }
@@ -122,11 +111,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
 /// The whole, as the textbook prints it; bits are shown where some entry differs from the ordinary.
 pub fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
-    let sets = if layout.keys <= u128::from(SHOWN) {
-        (0..layout.keys as u64).collect()
-    } else {
-        present(machine, level)
-    };
+    let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;
     let unusual = |bit: &Bit| {
         let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
@@ -134,12 +119,5 @@ pub fn view(machine: &Machine, level: usize) -> TableView {
     };
     let bits = BITS.iter().filter(|bit| unusual(bit)).map(|bit| bit.row().name);
     let columns: Vec<String> = ["tag", "ppn", "v"].into_iter().chain(bits).map(String::from).collect();
-    let row = |key: u64| {
-        let first = CellView::Hex(key, digits(spec(machine, level).index_bits()));
-        let cells = (0..ways).flat_map(|w| columns.iter().map(move |column| (w, column)));
-        std::iter::once(first).chain(cells.map(|(w, column)| cell(machine, level, key, w, column))).collect()
-    };
-    let rows = sets.iter().map(|&key| row(key)).collect();
-    let groups = std::iter::once(vec!["set".to_owned()]).chain((0..ways).map(|_| columns.clone())).collect();
-    TableView { title: layout.noun, groups, rows }
+    sets::view(layout, &sets, &columns, |key, way, column| cell(machine, level, key, way, column))
 }

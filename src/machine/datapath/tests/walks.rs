@@ -238,7 +238,7 @@ fn a_tlb_entry_without_a_pte_is_believed() {
     let (pa, events) = translate(&mut machine, 0xD123, Kind::Write, Mode::User);
     assert_eq!(pa, Ok(0x7_7123));
     assert!(!events.iter().any(|event| matches!(event, Event::Pte { .. })));
-    assert!(machine.tlb_lines(0, set)[0].flags.has(Bit::D));
+    assert!(machine.tlb_line(0, set, 0).unwrap().flags.has(Bit::D));
 }
 
 #[test]
