@@ -254,7 +254,8 @@ impl<'a> Scan<'a> {
         if self.close_brackets() {
             return;
         }
-        self.begin(false);
+        // No statement begins with a brace: on a line of its own it opens the block of the one above.
+        self.begin(true);
         self.push(Kind::Block);
         self.after = After::Nothing;
         self.at += 1;

@@ -55,6 +55,7 @@ fn a_line_that_begins_so_belongs_to_what_stands_above() {
     joins("choose x in y_where z_where a => b\nread");
     joins("if a {\n b\n}_else {\n c\n}\nread");
     joins("if a { }____else { }\n");
+    joins("if a_{\n b\n}\nread");
     joins("elsewhere\nwhereas\n");
     joins("a;\nelse");
     joins("{\n=> a\n}");

@@ -88,7 +88,7 @@ impl Shape {
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 span,
-                format!("{lines} lines cannot be shared out over {ways} ways"),
+                format!("{lines} is no multiple of {ways} ways"),
             )
             .label("the sets would not be of one size")));
         }
