@@ -15,6 +15,7 @@ pub mod latency;
 pub mod memory;
 pub mod page_table;
 pub mod policy;
+pub mod pool;
 pub mod presets;
 pub mod pte;
 pub mod random;
