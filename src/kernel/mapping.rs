@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::abi::Errno;
 use super::area::Area;
 use super::ids::Pid;
 use super::kernel::Kernel;
@@ -29,6 +30,22 @@ impl Kernel {
 
     /// The highest hole of `len` bytes (whole pages) below `mmap-base`, at its top.
     pub(in crate::kernel) fn find_hole(&self, _pid: Pid, _len: u64) -> Option<u64> {
+        todo!()
+    }
+
+    /// Moves the break, as `brk(2)` does: the heap's area follows in whole pages.
+    ///
+    /// # Errors
+    /// ENOMEM, with the break where it was.
+    pub(in crate::kernel) fn move_break(&mut self, _pid: Pid, _to: u64) -> Result<(), Errno> {
+        todo!()
+    }
+
+    /// `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`: its address.
+    ///
+    /// # Errors
+    /// As `mmap(2)`.
+    pub(in crate::kernel) fn map_private(&mut self, _pid: Pid, _len: u64) -> Result<u64, Errno> {
         todo!()
     }
 }
