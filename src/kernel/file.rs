@@ -114,7 +114,9 @@ impl Fill {
     /// The byte at an offset, within what the fill gives.
     fn byte(&self, offset: u64, page_bits: u32) -> u8 {
         match self {
-            Fill::Bytes(bytes) => usize::try_from(offset).ok().and_then(|n| bytes.get(n)).copied().unwrap_or(0),
+            Fill::Bytes(bytes) => {
+                usize::try_from(offset).ok().and_then(|n| bytes.get(n)).copied().unwrap_or(0)
+            }
             Fill::Byte(byte) => *byte,
             Fill::Counting => offset as u8,
             Fill::Pages(first) => first.wrapping_add((offset >> page_bits) as u8),

@@ -136,4 +136,3 @@ impl Kernel {
         self.zap_pages(pid, start..self.shape.vpn(area.end));
     }
 }
-
