@@ -15,6 +15,7 @@ pub mod config;
 pub mod event;
 pub mod file;
 pub mod frames;
+mod holes;
 pub mod ids;
 mod kernel;
 mod mapping;
