@@ -84,7 +84,7 @@ impl Session<'_> {
         let outcome = match verb {
             AccessVerb::Translate => {
                 let result = machine.translate(va, kind, mode, &mut events);
-                Outcome { pieces: 1, fault: result.err(), pa: result.ok() }
+                Outcome { pieces: 1, fault: result.err(), pa: result.ok(), done: 0 }
             }
             AccessVerb::Write => {
                 let bytes: Vec<u8> = data.iter().copied().map(Option::unwrap_or_default).collect();
