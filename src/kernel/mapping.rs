@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::abi::Errno;
 use super::area::Area;
 use super::areas::{Areas, Edit};
 use super::ids::Pid;
@@ -74,5 +75,21 @@ impl Kernel {
         for area in before {
             self.count_users(area.backing, -1);
         }
+    }
+
+    /// Moves the break, as `brk(2)` does: the heap's area follows in whole pages.
+    ///
+    /// # Errors
+    /// ENOMEM, with the break where it was.
+    pub(in crate::kernel) fn move_break(&mut self, _pid: Pid, _to: u64) -> Result<(), Errno> {
+        todo!()
+    }
+
+    /// `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`: its address.
+    ///
+    /// # Errors
+    /// As `mmap(2)`.
+    pub(in crate::kernel) fn map_private(&mut self, _pid: Pid, _len: u64) -> Result<u64, Errno> {
+        todo!()
     }
 }
