@@ -38,6 +38,8 @@ macro_rules! errors {
 errors! {
     EPERM 1 "operation not permitted",
     ENOENT 2 "no such file",
+    ESRCH 3 "no such process",
+    ENOEXEC 8 "not a program that can be executed",
     EBADF 9 "bad file descriptor",
     ECHILD 10 "no child process",
     EAGAIN 11 "try again: a limit is reached",
@@ -45,10 +47,12 @@ errors! {
     EACCES 13 "permission denied",
     EFAULT 14 "bad address",
     EEXIST 17 "it exists already",
+    ENODEV 19 "it cannot be mapped",
     EINVAL 22 "invalid argument",
     EMFILE 24 "too many open files",
     EFBIG 27 "file too large",
     ESPIPE 29 "not a file with an offset",
+    ENAMETOOLONG 36 "name too long",
     EOVERFLOW 75 "value too large",
 }
 
@@ -63,6 +67,13 @@ pub struct Constant {
     pub help: &'static str,
 }
 
+impl Constant {
+    /// A row of a list of constants.
+    pub const fn new(name: &'static str, value: i64, help: &'static str) -> Self {
+        Self { name, value, help }
+    }
+}
+
 /// An argument of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arg {
@@ -72,10 +83,71 @@ pub enum Arg {
     Bytes(Rc<[u8]>),
 }
 
+/// The arguments of a system call, converted to the types of its parameters as C converts them: what does not fit loses its
+/// high bits. One that was left out is 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Args<'a>(&'a [Arg]);
+
+/// A buffer that a system call is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buffer<'a> {
+    /// An address of the process.
+    At(u64),
+    /// A string in its place: it stands in no page of the process, and cannot be written.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Args<'a> {
+    /// The arguments as they were written.
+    pub const fn new(args: &'a [Arg]) -> Self {
+        Self(args)
+    }
+
+    /// The argument was given, not left out.
+    pub fn given(self, at: usize) -> bool {
+        at < self.0.len()
+    }
+
+    fn number(self, at: usize) -> i128 {
+        match self.0.get(at) {
+            Some(Arg::Number(number)) => *number,
+            Some(Arg::Bytes(_)) | None => 0,
+        }
+    }
+
+    /// As an `int`.
+    pub fn int(self, at: usize) -> i32 {
+        self.number(at) as i32
+    }
+
+    /// As a `size_t`.
+    pub fn size(self, at: usize) -> u64 {
+        self.number(at) as u64
+    }
+
+    /// As an `off_t` or an `intptr_t`.
+    pub fn offset(self, at: usize) -> i64 {
+        self.number(at) as i64
+    }
+
+    /// As a pointer: its address.
+    pub fn address(self, at: usize) -> u64 {
+        self.number(at) as u64
+    }
+
+    /// As a pointer to bytes.
+    pub fn buffer(self, at: usize) -> Buffer<'a> {
+        match self.0.get(at) {
+            Some(Arg::Bytes(bytes)) => Buffer::Bytes(bytes),
+            _ => Buffer::At(self.address(at)),
+        }
+    }
+}
+
 /// What a system call came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// What it returned, or its error (it returned −1 then).
+    /// What it returned, or its error (it returned −1 then, `malloc` NULL).
     pub result: Result<u64, Errno>,
     /// The process that `fork` made.
     pub child: Option<Pid>,
@@ -89,10 +161,31 @@ impl From<Result<u64, Errno>> for Reply {
     }
 }
 
-/// Every constant.
-pub const CONSTANTS: &[Constant] = &[];
-
-/// The value of a constant.
-pub fn constant(name: &str) -> Option<i64> {
-    CONSTANTS.iter().find(|constant| constant.name == name).map(|constant| constant.value)
-}
+/// Constants of files, buffers and the library. Those of memory stand beside its calls; [`super::syscall::constants`] has all.
+pub const CONSTANTS: &[Constant] = &[
+    Constant::new("NULL", 0, "no address"),
+    Constant::new("MAP_FAILED", -1, "what `mmap` and `mremap` answer when they fail"),
+    Constant::new("O_RDONLY", 0, "open: for reading only"),
+    Constant::new("O_WRONLY", 1, "open: for writing only"),
+    Constant::new("O_RDWR", 2, "open: for reading and writing"),
+    Constant::new("O_CREAT", 0x40, "open: make an empty file if there is none"),
+    Constant::new("O_EXCL", 0x80, "open: with O_CREAT, fail if the file exists"),
+    Constant::new("O_TRUNC", 0x200, "open: cut the file to no bytes"),
+    Constant::new("O_APPEND", 0x400, "open: every write goes to the end of the file"),
+    Constant::new("O_CLOEXEC", 0x8_0000, "open: `execve` closes the descriptor"),
+    Constant::new("S_IRUSR", 0o400, "open, mode: the owner may read"),
+    Constant::new("S_IWUSR", 0o200, "open, mode: the owner may write"),
+    Constant::new("SEEK_SET", 0, "lseek: from the beginning of the file"),
+    Constant::new("SEEK_CUR", 1, "lseek: from where the offset is"),
+    Constant::new("SEEK_END", 2, "lseek: from the end of the file"),
+    Constant::new("STDIN_FILENO", 0, "the descriptor of standard input"),
+    Constant::new("STDOUT_FILENO", 1, "the descriptor of standard output"),
+    Constant::new("STDERR_FILENO", 2, "the descriptor of standard error"),
+    Constant::new("EXIT_SUCCESS", 0, "exit: all went well"),
+    Constant::new("EXIT_FAILURE", 1, "exit: something went wrong"),
+    Constant::new(
+        "M_MMAP_THRESHOLD",
+        128 << 10,
+        "from so many bytes on `malloc` takes an area of its own (glibc's default)",
+    ),
+];

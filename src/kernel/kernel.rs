@@ -74,6 +74,8 @@ pub struct Kernel {
     pub(in crate::kernel) swap: Swap,
     pub(in crate::kernel) processes: Map<Pid, Rc<Process>>,
     pub(in crate::kernel) names: Map<Rc<str>, Pid>,
+    /// Processes that have not ended, or whose parent has not waited for them.
+    pub(in crate::kernel) alive: u32,
     pub(in crate::kernel) opens: Map<OpenId, Open>,
     /// The process that each core runs.
     pub(in crate::kernel) running: Rc<Vec<Option<Pid>>>,

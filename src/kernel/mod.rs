@@ -23,6 +23,7 @@ mod file_io;
 mod file_pages;
 mod fork;
 pub mod frames;
+mod holes;
 pub mod ids;
 mod kernel;
 mod ksm;

@@ -95,6 +95,6 @@ impl Session<'_> {
             }
         };
         let (spec, core) = (machine.spec().clone(), machine.core());
-        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events })
+        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process: None })
     }
 }
