@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::area::Label;
 use super::areas::Areas;
 use super::heap::Heap;
 use super::ids::{FrameNo, OpenId, Pid, SlotNo};

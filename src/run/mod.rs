@@ -2,6 +2,7 @@
 
 pub mod absent;
 mod access;
+mod call;
 mod checks;
 mod choose;
 mod dry;
@@ -11,7 +12,9 @@ pub mod facts;
 mod files;
 pub mod nouns;
 pub mod paths;
+mod process;
 pub mod record;
+pub mod recorder;
 mod reference;
 mod script;
 pub mod session;
