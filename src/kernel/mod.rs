@@ -18,6 +18,7 @@ pub mod frames;
 mod holes;
 pub mod ids;
 mod kernel;
+mod look;
 mod mapping;
 pub mod object;
 mod paging;
