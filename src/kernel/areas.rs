@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use imbl::ordmap::DiffItem;
+
 use super::area::Area;
 use super::holes::Holes;
 use super::persistent::Map;
@@ -59,6 +61,11 @@ impl Areas {
         self.find(va).or_else(|| self.all.get_next(&va).map(|(_, area)| area))
     }
 
+    /// The last area that ends at `va` or below.
+    pub fn below(&self, va: u64) -> Option<&Area> {
+        self.all.range(..va).next_back().map(|(_, area)| area).filter(|area| area.end <= va)
+    }
+
     /// The areas that have a byte of `range`, whole, in order.
     pub fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Area> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());
@@ -74,6 +81,23 @@ impl Areas {
     /// No area has a byte of `range`.
     pub fn is_free(&self, range: Range<u64>) -> bool {
         self.touching(range).next().is_none()
+    }
+
+    /// The areas that are only here, and those that are only in `later`. Costs what has changed, if one is a changed copy of
+    /// the other.
+    pub fn difference(&self, later: &Self) -> (Vec<Area>, Vec<Area>) {
+        let (mut gone, mut come) = (Vec::new(), Vec::new());
+        for item in self.all.diff(&later.all) {
+            match item {
+                DiffItem::Add(_, area) => come.push(*area),
+                DiffItem::Remove(_, area) => gone.push(*area),
+                DiffItem::Update { old: (_, old), new: (_, new) } => {
+                    gone.push(*old);
+                    come.push(*new);
+                }
+            }
+        }
+        (gone, come)
     }
 
     /// Where the highest hole of `len` bytes between `lowest` and `limit` has its top `len` bytes.

@@ -27,6 +27,7 @@ mod holes;
 pub mod ids;
 mod kernel;
 mod ksm;
+mod look;
 mod mapping;
 pub mod numbers;
 pub mod object;
