@@ -47,6 +47,8 @@ pub mod swap;
 mod swapping;
 pub mod syscall;
 pub mod tables;
+#[cfg(test)]
+mod tests;
 mod zap;
 
 pub use kernel::{Kernel, Merging, Open, OutOfMemory};
