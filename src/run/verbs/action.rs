@@ -11,6 +11,7 @@ use crate::machine::spec::Spec;
 use crate::run::nouns::{Contents, ShowPlan, TableExpectation};
 use crate::run::record::{AccessVerb, Check};
 use crate::run::state::Definition;
+use crate::run::syscalls::CallPlan;
 
 /// An access, evaluated and checked.
 #[derive(Debug, Clone)]
@@ -53,6 +54,8 @@ pub enum Action {
     Core(u32),
     /// Starts the generator anew.
     Seed(u64),
+    /// Makes a system call.
+    SystemCall(CallPlan),
     /// Calls a definition.
     Call(Rc<Definition>, Vec<Value>),
 }
