@@ -6,6 +6,7 @@ mod call;
 mod checks;
 mod choose;
 mod dry;
+mod effect;
 mod eval;
 mod exec;
 pub mod facts;
