@@ -12,7 +12,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
 
 use super::process::ProcessRef;
-use super::record::{ArgRecord, CallRecord};
+use super::record::{ArgRecord, Before, CallRecord};
 use super::recorder::Recorder;
 use super::session::{Session, Stop, beyond_ordinary};
 
@@ -136,6 +136,7 @@ impl Session<'_> {
         let probe = self.probing;
         let kernel = self.kernel(place)?;
         kernel.switch_to(pid);
+        let before = Before::of(kernel, pid, row.name, &values);
         let mut recorder = Recorder::default();
         let reply = row.call(kernel, pid, &values, &mut recorder);
         let work = kernel.take_work();
@@ -147,6 +148,7 @@ impl Session<'_> {
         let child = reply.child.and_then(|child| kernel.process(child)).map(ProcessRef::from);
         let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
         let recorded = recorder.finish(kernel, pid, None);
+        let effect = before.map(|before| before.effect(kernel, row.name, &values, &reply));
         self.kernel_work(work, place)?;
         Ok(Rc::new(CallRecord {
             process: process.unwrap_or_else(|| ProcessRef { pid, name: "".into() }),
@@ -159,6 +161,7 @@ impl Session<'_> {
             faults: recorded.faults,
             steps: recorded.steps,
             legend: recorded.legend,
+            effect: effect.unwrap_or_default(),
             probe,
         }))
     }

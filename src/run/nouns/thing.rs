@@ -90,6 +90,11 @@ pub const THING_NOUNS: &[ThingNoun] = &[
 ];
 
 impl ThingNoun {
+    /// The names of its columns.
+    pub fn column_names(&self) -> String {
+        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ")
+    }
+
     /// The noun of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         THING_NOUNS.iter().find(|noun| noun.name == name)

@@ -136,7 +136,11 @@ impl Session<'_> {
             return self.no_fields(of, name);
         }
         self.machine(of.span)?;
-        let Some(component) = self.component(&of.text) else { return Err(self.unknown_part(of).into()) };
+        let Some(component) = self.component(&of.text) else {
+            // It may be a process that is not known yet.
+            let perhaps = self.checking && self.unsure.others;
+            return Err(if perhaps { Stop::Unknowable } else { self.unknown_part(of).into() });
+        };
         let Some(row) = PART_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
             return Err(no_property(&of.text, name, PART_PROPERTIES.iter().map(|row| row.name)).into());
         };
