@@ -70,6 +70,7 @@ impl Kernel {
         self.work += (before.len() + after.len()) as u64;
         // The new ones first, so that nothing goes that is used again at once.
         for area in after {
+            self.locks |= area.locked;
             self.count_users(area.backing, 1);
         }
         for area in before {

@@ -82,9 +82,4 @@ impl Kernel {
     pub fn file_size(&self, _file: FileId) -> u64 {
         todo!()
     }
-
-    /// Bytes of a file as `read(2)` would see them; fewer at its end. No state changes.
-    pub fn file_peek(&self, _file: FileId, _offset: u64, _out: &mut [u8]) -> usize {
-        todo!()
-    }
 }
