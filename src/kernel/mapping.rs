@@ -56,7 +56,7 @@ impl Kernel {
 
     /// The byte after the last that a process may map (`TASK_SIZE`): a page below half of the address space on machines
     /// of 48 bits and more, whose upper half is the kernel's; else all of it.
-    pub(in crate::kernel) fn user_end(&self) -> u64 {
+    pub fn user_end(&self) -> u64 {
         match self.machine.spec().virtual_bits() {
             bits @ 48.. => (1 << (bits - 1)) - self.page_size(),
             bits => 1 << bits,

@@ -156,7 +156,7 @@ impl Session<'_> {
 
     fn check_operation(&mut self, operation: &Operation, stated: &[Fact]) -> Result<(), Stop> {
         let mut prepared = Ok(());
-        let prepare = |session: &mut Self| {
+        let mut prepare = |session: &mut Self| {
             prepared = session.prepare_operation(operation).map(|_| ());
         };
         match &operation.process {

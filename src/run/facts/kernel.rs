@@ -3,7 +3,7 @@
 use crate::kernel::event::{Class, Code, Signal, Step, Store};
 use crate::machine::event::Fault;
 
-use crate::run::record::{Access, CallRecord, FaultRecord, Shown};
+use crate::run::record::{Access, FaultRecord, Shown};
 use crate::run::recorder::{copied, evicted};
 
 /// Why an access could not be done at first, or at all.

@@ -21,6 +21,7 @@ pub fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
         mmap_base: config.mmap_base,
         stack: (config.stack_top, config.stack_size),
         pc: process.pc,
+        pgd: space.tables.get(&(1, 0)).map(|table| table.ppn << kernel.machine().spec().page_bits()),
         table_bytes: u64::try_from(table_bytes).unwrap_or(u64::MAX),
     }))]
 }

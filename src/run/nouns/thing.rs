@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use crate::kernel::Kernel;
 use crate::kernel::frames::{Frame, Holds};
+use crate::kernel::heap::HeapBlock;
 use crate::kernel::ids::{FrameNo, Pid, SlotNo};
-use crate::kernel::process::{HeapBlock, Place, Process};
+use crate::kernel::process::{Place, Process};
 use crate::run::process::AreaRecord;
 use crate::run::view::CellView;
 

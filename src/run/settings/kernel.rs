@@ -135,6 +135,12 @@ impl KernelPlan {
                     .label("this many cannot be")
                     .help("page tables need room in physical memory, too, from its top downward")
             }
+            BootError::NoPresentBit | BootError::PageTooLarge => {
+                Diagnostic::new(Code::BadKernel, place, error.to_string()).label("on this machine no kernel runs")
+            }
+            BootError::PolicyOfSets => {
+                Diagnostic::new(Code::BadKernel, said("replacement").unwrap_or(place), error.to_string())
+            }
             BootError::BadAddress { setting } => {
                 Diagnostic::new(Code::BadKernel, said(setting).unwrap_or(place), error.to_string())
                     .label("cannot be this")

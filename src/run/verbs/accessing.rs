@@ -38,7 +38,7 @@ impl Session<'_> {
         let outcome = match verb {
             AccessVerb::Translate => {
                 let result = machine.translate(va, kind, mode, &mut events);
-                Outcome { pieces: 1, fault: result.err(), pa: result.ok() }
+                Outcome { pieces: 1, fault: result.err(), pa: result.ok(), done: 0 }
             }
             AccessVerb::Write => {
                 machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events)
@@ -78,7 +78,7 @@ impl Session<'_> {
         let recorded = recorder.finish(kernel, pid, before.as_ref());
         let killed = done.killed;
         let fault = killed.and_then(|_| recorded.faults.last()?.fault());
-        let outcome = Outcome { pieces: done.pieces, fault, pa: done.pa };
+        let outcome = Outcome { pieces: done.pieces, fault, pa: done.pa, done: done.done };
         let inside = InProcess { process, faults: recorded.faults, killed, ended, legend: recorded.legend };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));

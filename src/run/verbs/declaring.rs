@@ -6,7 +6,6 @@ use crate::kernel::Kernel;
 use crate::kernel::ids::Pid;
 use crate::kernel::spawn::AreaError;
 use crate::lang::ast::Span;
-use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
 use crate::run::record::{AreaRecord, Booted, Declaration, Declared, Did, ProcessRef};

@@ -1,5 +1,7 @@
 //! Doing what was prepared.
 
+use crate::kernel::ids::Pid;
+use crate::kernel::process::Life;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::machine::Machine;
 use crate::run::record::{Check, Did};
@@ -62,7 +64,8 @@ impl Session<'_> {
             Slot::Is(machine) => drop(act(machine)),
             Slot::Kernel(kernel) => {
                 let named = self.inside.process().map(|process| process.pid);
-                if let Some(pid) = named.filter(|pid| kernel.runs(*pid)) {
+                let runs = |pid: &Pid| kernel.process(*pid).is_some_and(|process| process.life == Life::Running);
+                if let Some(pid) = named.filter(runs) {
                     kernel.switch_to(pid);
                 }
                 drop(act(kernel.machine_mut()));
