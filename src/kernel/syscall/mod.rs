@@ -4,7 +4,9 @@ mod call;
 mod file;
 mod heap;
 mod memory;
+mod path;
 mod process;
+mod transfer;
 
 pub use call::{Answer, Param, SystemCall};
 
