@@ -33,6 +33,30 @@ impl Kernel {
         freed
     }
 
+    /// The merged pages of a range get frames of their own again (`MADV_UNMERGEABLE`). Each counts as a minor fault.
+    ///
+    /// # Errors
+    /// If there is no frame for a copy.
+    pub(in crate::kernel) fn unmerge(
+        &mut self,
+        pid: Pid,
+        range: Range<u64>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), OutOfMemory> {
+        for (vpn, place) in self.pages_in(pid, self.shape.vpns(&range)) {
+            self.work += 1;
+            let Place::Frame(frame) = place else { continue };
+            let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { continue };
+            if self.frames.get(frame).holds == Holds::Merged {
+                self.copy_on_write(&Touch { pid, vpn, area, write: true }, Some(frame), watch)?;
+                self.count_fault(pid, false);
+            }
+        }
+        // The area may forbid stores.
+        self.reprotect(pid, range);
+        Ok(())
+    }
+
     /// The frames that mergeable pages lead to, with those pages, in order of frame.
     fn mergeable(&mut self) -> BTreeMap<FrameNo, Vec<(Pid, u64)>> {
         let mut found: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
