@@ -98,7 +98,7 @@ impl Kernel {
 
     /// The lowest address that a hint is taken for (`vm.mmap_min_addr`): 64 KB on machines with room, else a page.
     pub(in crate::kernel) fn lowest_hint(&self) -> u64 {
-        let lowest = if self.is_roomy() { 0x1_0000 } else { 1 };
+        let lowest: u64 = if self.is_roomy() { 0x1_0000 } else { 1 };
         lowest.next_multiple_of(self.page_size())
     }
 
