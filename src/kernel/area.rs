@@ -13,6 +13,16 @@ pub struct Prot {
     pub exec: bool,
 }
 
+impl Prot {
+    /// `PROT_READ | PROT_WRITE`.
+    pub const RW: Self = Self { read: true, write: true, exec: false };
+
+    /// `PROT_NONE`.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// What stands behind an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
@@ -46,8 +56,24 @@ pub struct Area {
     pub locked: bool,
     /// Equal pages may be merged (`VM_MERGEABLE`).
     pub mergeable: bool,
+    /// What `madvise` said of how it will be used.
+    pub advice: Advice,
+    /// No swap is set aside for it (`MAP_NORESERVE`); none ever is here, but it keeps areas apart.
+    pub unreserved: bool,
     /// The name that a script gave it; it takes no part in merging.
     pub label: Option<Label>,
+}
+
+/// How an area will be used, as far as that keeps areas apart (`VM_RAND_READ`, `VM_SEQ_READ`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Advice {
+    /// `MADV_NORMAL`.
+    #[default]
+    Normal,
+    /// `MADV_RANDOM`.
+    Random,
+    /// `MADV_SEQUENTIAL`.
+    Sequential,
 }
 
 /// The number of a name given by a script: see [`super::process::AddressSpace::labels`].
@@ -55,6 +81,23 @@ pub struct Area {
 pub struct Label(pub u16);
 
 impl Area {
+    /// An area without any of the flags.
+    pub fn new(range: std::ops::Range<u64>, prot: Prot, shared: bool, backing: Backing) -> Self {
+        Self {
+            start: range.start,
+            end: range.end,
+            prot,
+            shared,
+            backing,
+            stack: false,
+            locked: false,
+            mergeable: false,
+            advice: Advice::Normal,
+            unreserved: false,
+            label: None,
+        }
+    }
+
     /// Its bytes.
     pub fn len(&self) -> u64 {
         self.end - self.start
@@ -68,15 +111,37 @@ impl Area {
     /// The part from `start` to `end`, with its offset moved along.
     #[must_use]
     pub fn part(&self, start: u64, end: u64) -> Self {
-        let moved = start - self.start;
-        let backing = match self.backing {
+        Self { start, end, backing: self.backing_at(start), ..*self }
+    }
+
+    /// The part that lies in `range`, of which it has a byte.
+    #[must_use]
+    pub fn clip(&self, range: &std::ops::Range<u64>) -> Self {
+        self.part(self.start.max(range.start), self.end.min(range.end))
+    }
+
+    /// One area in place of two, if `next` follows at once and agrees in everything but its name.
+    #[must_use]
+    pub fn joined(&self, next: &Self) -> Option<Self> {
+        let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
+        let like =
+            Self { start: self.start, end: self.end, backing: self.backing, label: self.label, ..*next };
+        (follows && like == *self).then(|| Self { end: next.end, label: self.label.or(next.label), ..*self })
+    }
+
+    /// What stands behind the byte at `va`, which may be its end. Whether a private area's file may be written through
+    /// its descriptor makes no difference to it.
+    fn backing_at(&self, va: u64) -> Backing {
+        let moved = va - self.start;
+        match self.backing {
             Backing::Anonymous => Backing::Anonymous,
             Backing::File { file, offset, writable } => {
-                Backing::File { file, offset: offset + moved, writable }
+                Backing::File { file, offset: offset.wrapping_add(moved), writable: writable || !self.shared }
             }
-            Backing::Object { object, offset } => Backing::Object { object, offset: offset + moved },
-        };
-        Self { start, end, backing, ..*self }
+            Backing::Object { object, offset } => {
+                Backing::Object { object, offset: offset.wrapping_add(moved) }
+            }
+        }
     }
 
     /// Where in its file or object the byte at `va` stands; none for anonymous memory.

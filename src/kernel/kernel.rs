@@ -12,6 +12,7 @@ use super::ids::{OpenId, Pid};
 use super::object::Objects;
 use super::persistent::Map;
 use super::process::Process;
+use super::shape::Shape;
 use super::swap::Swap;
 use super::tables::TableSpace;
 
@@ -64,6 +65,8 @@ pub struct Merging {
 pub struct Kernel {
     pub(in crate::kernel) machine: Machine,
     pub(in crate::kernel) config: Rc<Config>,
+    /// How page tables are cut.
+    pub(in crate::kernel) shape: Shape,
     pub(in crate::kernel) frames: Frames,
     pub(in crate::kernel) space: TableSpace,
     pub(in crate::kernel) files: Files,
@@ -71,12 +74,16 @@ pub struct Kernel {
     pub(in crate::kernel) swap: Swap,
     pub(in crate::kernel) processes: Map<Pid, Rc<Process>>,
     pub(in crate::kernel) names: Map<Rc<str>, Pid>,
+    /// Processes that have not ended, or whose parent has not waited for them.
+    pub(in crate::kernel) alive: u32,
     pub(in crate::kernel) opens: Map<OpenId, Open>,
     /// The process that each core runs.
     pub(in crate::kernel) running: Rc<Vec<Option<Pid>>>,
     /// The physical page of zeros, once it was needed.
     pub(in crate::kernel) zero: Option<u64>,
     pub(in crate::kernel) merging: Merging,
+    /// Some area was locked once, so that eviction has to ask.
+    pub(in crate::kernel) locks: bool,
     /// Work done so far, in pages and areas gone through: callers hold it against a budget.
     pub(in crate::kernel) work: u64,
 }

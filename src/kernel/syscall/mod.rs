@@ -1,43 +1,36 @@
-//! System calls: one row each, with its prototype in C.
+//! System calls: one row each, with its prototype in C. Every file has its own rows; here they are one list.
 
-use super::abi::{Arg, Reply};
-use super::event::Watch;
-use super::ids::Pid;
-use super::kernel::{Kernel, OutOfMemory};
+mod call;
+mod file;
+mod heap;
+mod memory;
+mod path;
+mod process;
+mod transfer;
 
-/// What a parameter takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Param {
-    /// A number or an address.
-    Number,
-    /// A buffer: an address, or a string in its place.
-    Buffer,
-    /// A string that is not in the process's memory, such as a path; also an address of one that ends in a NUL.
-    Path,
-}
+pub use call::{Answer, Param, SystemCall};
 
-/// A system call, or a function of the C library that makes one.
-pub struct SystemCall {
-    /// Its name.
-    pub name: &'static str,
-    /// Its prototype in C.
-    pub prototype: &'static str,
-    /// One line of help.
-    pub help: &'static str,
-    /// What it takes.
-    pub params: &'static [Param],
-    /// How many of them must be given: the rest may be left out.
-    pub required: usize,
-    /// Fields of the structure that it fills in, which may stand after it: `fstat(fd).st_size`.
-    pub fields: &'static [&'static str],
-    /// Does it.
-    pub run: fn(&mut Kernel, Pid, &[Arg], &mut dyn Watch) -> Result<Reply, OutOfMemory>,
-}
+use super::abi::{self, Constant};
 
 /// Every system call.
-pub const SYSTEM_CALLS: &[SystemCall] = &[];
+pub fn system_calls() -> impl Iterator<Item = &'static SystemCall> {
+    [file::CALLS, memory::CALLS, process::CALLS, heap::CALLS].into_iter().flatten()
+}
 
 /// The system call of this name.
 pub fn system_call(name: &str) -> Option<&'static SystemCall> {
-    SYSTEM_CALLS.iter().find(|call| call.name == name)
+    system_calls().find(|call| call.name == name)
 }
+
+/// Every constant of C.
+pub fn constants() -> impl Iterator<Item = &'static Constant> {
+    [abi::CONSTANTS, memory::CONSTANTS].into_iter().flatten()
+}
+
+/// The value of a constant.
+pub fn constant(name: &str) -> Option<i64> {
+    constants().find(|constant| constant.name == name).map(|constant| constant.value)
+}
+
+#[cfg(test)]
+mod tests;
