@@ -59,6 +59,12 @@ impl Areas {
         self.find(va).or_else(|| self.all.get_next(&va).map(|(_, area)| area))
     }
 
+    /// The last area that ends at `va` or below.
+    pub fn below(&self, va: u64) -> Option<&Area> {
+        let (_, area) = self.all.get_prev(&va.checked_sub(1)?)?;
+        if area.end <= va { Some(area) } else { self.below(area.start) }
+    }
+
     /// The areas that have a byte of `range`, whole, in order.
     pub fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Area> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());

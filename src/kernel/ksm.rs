@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
 
 use crate::machine::pte::Bit;
 
 use super::area::Backing;
 use super::entries::flags_of;
 use super::event::{Step, Watch};
+use super::fault::Touch;
 use super::frames::Holds;
 use super::ids::{FrameNo, Pid};
-use super::kernel::Kernel;
+use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
 
 /// Frames that hold the same bytes, the lowest first, with the mergeable pages that lead to each.
