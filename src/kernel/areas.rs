@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use imbl::ordmap::DiffItem;
+
 use super::area::Area;
 use super::holes::Holes;
 use super::persistent::Map;
@@ -80,6 +82,23 @@ impl Areas {
     /// No area has a byte of `range`.
     pub fn is_free(&self, range: Range<u64>) -> bool {
         self.touching(range).next().is_none()
+    }
+
+    /// The areas that are only here, and those that are only in `later`. Costs what has changed, if one is a changed copy of
+    /// the other.
+    pub fn difference(&self, later: &Self) -> (Vec<Area>, Vec<Area>) {
+        let (mut gone, mut come) = (Vec::new(), Vec::new());
+        for item in self.all.diff(&later.all) {
+            match item {
+                DiffItem::Add(_, area) => come.push(*area),
+                DiffItem::Remove(_, area) => gone.push(*area),
+                DiffItem::Update { old: (_, old), new: (_, new) } => {
+                    gone.push(*old);
+                    come.push(*new);
+                }
+            }
+        }
+        (gone, come)
     }
 
     /// Where the highest hole of `len` bytes between `lowest` and `limit` has its top `len` bytes.

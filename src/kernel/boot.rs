@@ -127,6 +127,7 @@ impl Kernel {
             running: Rc::new(vec![None; cores]),
             zero: None,
             merging: Merging::default(),
+            locks: false,
             alive: 0,
             work: 0,
         })

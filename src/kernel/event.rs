@@ -154,8 +154,8 @@ pub enum Step {
     Table { level: u32, ppn: u64 },
     /// A free frame was taken.
     Taken { frame: FrameNo },
-    /// No frame was free: this one's page goes. `page` is its first mapping (lowest process, then page), `swapped_out`
-    /// that its bytes were written to swap; `to` is where they were written, none where they were just dropped.
+    /// No frame was free: this one's page goes, and the frame is taken. `page` is its first mapping (lowest process, then
+    /// page); `to` is where its bytes were written, none where they were just dropped.
     Evicted { frame: FrameNo, page: Option<PageOf>, to: Option<Store> },
     /// A frame was filled with zeros.
     Zeroed { frame: FrameNo },
@@ -163,7 +163,8 @@ pub enum Step {
     Filled { frame: FrameNo, from: Store },
     /// A frame that holds the page already is mapped too.
     Shared { frame: FrameNo },
-    /// A page was copied for a store. `from` is none for the zero page.
+    /// A page was copied for a store. `from` is none for the zero page, and for a page of a file that stands in no frame:
+    /// then [`Step::Filled`] came before, from that file into the copy.
     Copied { from: Option<FrameNo>, to: FrameNo },
     /// The last sharer's frame was made writable without a copy.
     Reused { frame: FrameNo },

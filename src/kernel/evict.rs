@@ -19,8 +19,6 @@ struct Choice {
     keep: Option<FrameNo>,
     /// A slot can be had for a page that has none of its own.
     room: bool,
-    /// Some area is locked.
-    locks: bool,
 }
 
 impl Kernel {
@@ -59,8 +57,7 @@ impl Kernel {
         keep: Option<FrameNo>,
         watch: &mut dyn Watch,
     ) -> Result<FrameNo, OutOfMemory> {
-        let (room, locks) = (self.swap.has_room(), self.has_locks());
-        let choice = Choice { only, keep, room, locks };
+        let choice = Choice { only, keep, room: self.swap.has_room() };
         // The pool is lent out, so that what may go can be asked of the rest.
         let idle = Pool::new(self.frames.pool.policy(), 0);
         let mut pool = std::mem::replace(&mut self.frames.pool, idle);
@@ -78,7 +75,7 @@ impl Kernel {
         choice.keep != Some(frame)
             && choice.only.is_none_or(|pid| self.frames.mapped_by(frame, pid).is_some())
             && (choice.room || !self.needs_slot(frame, &self.frames.get(frame)))
-            && !(choice.locks && self.is_locked(frame))
+            && !self.is_locked(frame)
     }
 
     /// A page needs a slot besides its own to leave its frame.
@@ -90,17 +87,12 @@ impl Kernel {
         }
     }
 
-    /// Some process has a locked area.
-    fn has_locks(&self) -> bool {
-        self.processes.values().any(|process| process.space.areas.iter().any(|area| area.locked))
-    }
-
     /// A frame is mapped in a locked area.
     pub(in crate::kernel) fn is_locked(&self, frame: FrameNo) -> bool {
         let locked = |(pid, vpn): (Pid, u64)| {
             self.area_at(pid, vpn << self.shape.page_bits).is_some_and(|area| area.locked)
         };
-        self.frames.maps(frame).any(locked)
+        self.locks && self.frames.maps(frame).any(locked)
     }
 
     /// Makes the page in a frame leave it: into its file or a slot, or for nothing if it can be had again. There is a slot

@@ -96,9 +96,13 @@ impl File {
         if size < self.size {
             let pages = size.div_ceil(1 << page_bits);
             let gone: Vec<u64> = self.written.range(pages..).map(|(page, _)| *page).collect();
-            gone.iter().for_each(|page| drop(self.written.remove(page)));
+            for page in gone {
+                self.written.remove(&page);
+            }
             let gone: Vec<u64> = self.turned.range(pages..).copied().collect();
-            gone.iter().for_each(|page| drop(self.turned.remove(page)));
+            for page in gone {
+                self.turned.remove(&page);
+            }
             self.base = self.base.min(size);
             if let Some(last) = self.written.get_mut(&(size >> page_bits)) {
                 let mut bytes = last.to_vec();

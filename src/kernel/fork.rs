@@ -89,11 +89,11 @@ impl Kernel {
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
         (space.labels, space.heap) = (Rc::clone(&from.labels), from.heap.clone());
-        let areas: Vec<Area> = space.areas.iter().copied().collect();
-        for area in areas {
-            if area.locked {
-                space.areas.change(area.start..area.end, &|area| area.locked = false);
-            }
+        let locked: Vec<Area> = space.areas.iter().filter(|area| area.locked).copied().collect();
+        for area in locked {
+            space.areas.change(area.start..area.end, &|area| area.locked = false);
+        }
+        for area in space.areas.iter() {
             self.count_users(area.backing, 1);
         }
     }

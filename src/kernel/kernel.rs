@@ -82,6 +82,8 @@ pub struct Kernel {
     /// The physical page of zeros, once it was needed.
     pub(in crate::kernel) zero: Option<u64>,
     pub(in crate::kernel) merging: Merging,
+    /// Some area was locked once, so that eviction has to ask.
+    pub(in crate::kernel) locks: bool,
     /// Work done so far, in pages and areas gone through: callers hold it against a budget.
     pub(in crate::kernel) work: u64,
 }

@@ -100,7 +100,7 @@ impl Kernel {
 
     /// The byte after the last that a process may map (`TASK_SIZE`): a page below half of the address space on machines
     /// of 48 bits and more, whose upper half is the kernel's; else all of it.
-    pub(in crate::kernel) fn user_end(&self) -> u64 {
+    pub fn user_end(&self) -> u64 {
         match self.machine.spec().virtual_bits() {
             bits @ 48.. => (1 << (bits - 1)) - self.page_size(),
             bits => 1 << bits,
@@ -137,6 +137,7 @@ impl Kernel {
         self.work += (before.len() + after.len()) as u64;
         // The new ones first, so that nothing goes that is used again at once.
         for area in after {
+            self.locks |= area.locked;
             self.count_users(area.backing, 1);
         }
         for area in before {

@@ -8,6 +8,7 @@ use crate::kernel::event::Step;
 use crate::kernel::file::Executable;
 use crate::machine::spec::Spec;
 
+use super::effect::Effect;
 use super::process::{AreaRecord, Legend, ProcessRef};
 use super::recorder::FaultRecord;
 
@@ -34,6 +35,8 @@ pub struct CallRecord {
     pub steps: Vec<Step>,
     /// The names that the steps need.
     pub legend: Legend,
+    /// What it changed.
+    pub effect: Effect,
     /// Without effect.
     pub probe: bool,
 }

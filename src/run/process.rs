@@ -7,6 +7,7 @@ use crate::kernel::area::{Area, Backing};
 use crate::kernel::event::{Step, Store};
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::{Kernel, process::Process};
+use crate::machine::policy::Policy;
 
 /// A process, by its number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct Legend {
     pub files: BTreeMap<FileId, Rc<str>>,
     /// Processes, by number.
     pub processes: BTreeMap<Pid, Rc<str>>,
+    /// Who chose what was evicted; none if nothing was.
+    pub policy: Option<Policy>,
 }
 
 impl Legend {
@@ -81,6 +84,7 @@ impl Legend {
             match *step {
                 Step::Filled { from, .. } => legend.store(kernel, from),
                 Step::Evicted { page, to, .. } => {
+                    legend.policy = Some(kernel.config().replacement);
                     page.into_iter().for_each(|page| legend.process(kernel, page.pid));
                     to.into_iter().for_each(|to| legend.store(kernel, to));
                 }

@@ -11,8 +11,9 @@ use super::view::View;
 
 pub use super::access::{Access, AccessVerb, InProcess};
 pub use super::call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
+pub use super::effect::{Before, Effect, FileRecord};
 pub use super::process::{AreaRecord, Legend, ProcessRef};
-pub use super::recorder::FaultRecord;
+pub use super::recorder::{FaultRecord, Surroundings};
 pub use super::shown::Shown;
 
 /// One executed statement.

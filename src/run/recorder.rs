@@ -1,15 +1,17 @@
 //! Watches a process and keeps what happens: the hardware's events of what was done, and each fault apart.
 
 use crate::kernel::Kernel;
+use crate::kernel::area::{Area, Backing};
 use crate::kernel::event::{Class, PageOf, Step, Store, Watch};
 use crate::kernel::ids::{FrameNo, Pid};
 use crate::kernel::process::Process;
-use crate::machine::event::{Event, Fault, Observer};
+use crate::machine::addr::Va;
+use crate::machine::event::{Event, Fault, Kind, Observer};
 
 use super::process::{AreaRecord, Legend};
 
 /// A page fault: the attempt that failed, and what the kernel did about it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FaultRecord {
     /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
     pub events: Vec<Event>,
@@ -17,6 +19,37 @@ pub struct FaultRecord {
     pub steps: Vec<Step>,
     /// The area of the address; none if there is none.
     pub area: Option<AreaRecord>,
+    /// What a fault that was not resolved is explained by.
+    pub around: Surroundings,
+}
+
+/// What lies around an address that could not be accessed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The nearest areas below and above an address that is in none.
+    pub areas: (Option<AreaRecord>, Option<AreaRecord>),
+    /// The bytes of the file behind the area.
+    pub file_size: Option<u64>,
+}
+
+impl Surroundings {
+    fn of(kernel: &Kernel, process: &Process, fault: &FaultRecord) -> Self {
+        let Some((va, _)) = fault.wanted() else { return Self::default() };
+        let areas = &process.space.areas;
+        let record = |area: &Area| AreaRecord::of(kernel, process, *area);
+        match &fault.area {
+            None => {
+                let above = areas.at_or_above(va.raw());
+                let below = areas.below(va.raw());
+                Self { areas: (below.map(record), above.map(record)), file_size: None }
+            }
+            Some(AreaRecord { area: Area { backing: Backing::File { file, .. }, .. }, .. }) => {
+                let size = kernel.name_and_size(*file).map(|(_, size)| size);
+                Self { areas: (None, None), file_size: size }
+            }
+            Some(_) => Self::default(),
+        }
+    }
 }
 
 impl FaultRecord {
@@ -36,6 +69,19 @@ impl FaultRecord {
     /// It was resolved, without a disk.
     pub fn minor(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Resolved { major: false, .. }))
+    }
+
+    /// The address, and what it was wanted for.
+    pub fn wanted(&self) -> Option<(Va, Kind)> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Fault { va, kind, .. } => Some((*va, *kind)),
+            _ => None,
+        })
+    }
+
+    /// It could not be resolved.
+    pub fn fatal(&self) -> bool {
+        self.class().is_some_and(|class| !class.normal())
     }
 
     /// What the hardware found.
@@ -114,7 +160,7 @@ impl Recorder {
     fn failed(&mut self) {
         let from = self.events.iter().rposition(|event| matches!(event, Event::Piece { .. }));
         let events = self.events.split_off(from.unwrap_or(0));
-        self.faults.push(FaultRecord { events, steps: Vec::new(), area: None });
+        self.faults.push(FaultRecord { events, ..FaultRecord::default() });
         self.handling = true;
     }
 
@@ -130,6 +176,9 @@ impl Recorder {
                 let area = process.space.areas.at_or_above(start)?;
                 Some(AreaRecord::of(kernel, process, *area))
             });
+            if let Some(process) = process.filter(|_| fault.fatal()) {
+                fault.around = Surroundings::of(kernel, process, fault);
+            }
         }
         let steps = self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps);
         let legend = Legend::of(kernel, steps);

@@ -27,6 +27,8 @@ pub enum View {
     CallSteps(Rc<CallRecord>),
     /// The address space of a process.
     Layout(Box<LayoutView>),
+    /// The areas of a process, as `/proc/PID/maps` prints them.
+    Maps { spec: Rc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
     Declaration(Rc<Spec>),
     /// A remark in words.
@@ -52,6 +54,8 @@ pub struct LayoutView {
     pub stack: (u64, u64),
     /// The program counter.
     pub pc: Option<u64>,
+    /// The physical address of its level-1 page table (`pgd`): what CR3 holds while it runs.
+    pub pgd: Option<u64>,
     /// Bytes of its page tables.
     pub table_bytes: u64,
 }

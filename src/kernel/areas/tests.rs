@@ -145,6 +145,11 @@ proptest! {
             prop_assert_eq!(&now, &runs(&model));
             // A copy keeps what it had, and edits account for every area.
             prop_assert_eq!(copy.iter().copied().collect::<Vec<_>>(), held.clone());
+            let (gone, come) = copy.difference(&areas);
+            prop_assert_eq!(gone, held.iter().filter(|area| !now.contains(area)).copied().collect::<Vec<_>>());
+            prop_assert_eq!(come, now.iter().filter(|area| !held.contains(area)).copied().collect::<Vec<_>>());
+            let below = copy.below(20 * PAGE + 1).copied();
+            prop_assert_eq!(below, held.iter().rev().find(|area| area.end <= 20 * PAGE).copied());
             let mut told = held;
             for edit in edits {
                 for gone in &edit.before {

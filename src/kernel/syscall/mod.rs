@@ -31,3 +31,6 @@ pub fn constants() -> impl Iterator<Item = &'static Constant> {
 pub fn constant(name: &str) -> Option<i64> {
     constants().find(|constant| constant.name == name).map(|constant| constant.value)
 }
+
+#[cfg(test)]
+mod tests;
