@@ -80,7 +80,7 @@ impl Lab {
         self.adopt(space, None)
     }
 
-    fn adopt(&mut self, space: crate::kernel::process::AddressSpace, parent: Option<Pid>) -> Pid {
+    pub fn adopt(&mut self, space: crate::kernel::process::AddressSpace, parent: Option<Pid>) -> Pid {
         let pid = Pid(self.kernel.processes.len() as u32 + 1);
         let process = Process {
             pid,
@@ -145,8 +145,19 @@ impl Lab {
 
     /// Loads bytes; those that could be loaded, how it ended, and the kernel's steps.
     pub fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<Step>) {
+        self.access_bytes(pid, va, size, Kind::Read)
+    }
+
+    /// As [`Lab::load`], of any kind.
+    pub fn access_bytes(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        size: usize,
+        kind: Kind,
+    ) -> (Vec<Option<u8>>, End, Vec<Step>) {
         let (mut bytes, mut steps) = (vec![None; size], Steps::default());
-        let end = self.access(pid, va, Kind::Read, Data::Load(&mut bytes), &mut steps);
+        let end = self.access(pid, va, kind, Data::Load(&mut bytes), &mut steps);
         (bytes, end, steps.0)
     }
 

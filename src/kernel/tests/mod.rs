@@ -2,4 +2,7 @@
 
 mod counts;
 mod lab;
+mod laws;
+mod model;
 mod sound;
+mod strings;
