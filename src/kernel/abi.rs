@@ -39,13 +39,14 @@ errors! {
     EPERM 1 "operation not permitted",
     ENOENT 2 "no such file",
     ESRCH 3 "no such process",
-    ENOEXEC 8 "not a program that can be executed",
+    E2BIG 7 "too many arguments",
     EBADF 9 "bad file descriptor",
     ECHILD 10 "no child process",
     EAGAIN 11 "try again: a limit is reached",
     ENOMEM 12 "out of memory, or no such area",
     EACCES 13 "permission denied",
     EFAULT 14 "bad address",
+    EBUSY 16 "in use: it is locked in memory",
     EEXIST 17 "it exists already",
     ENODEV 19 "it cannot be mapped",
     EINVAL 22 "invalid argument",
@@ -54,6 +55,7 @@ errors! {
     ESPIPE 29 "not a file with an offset",
     ENAMETOOLONG 36 "name too long",
     EOVERFLOW 75 "value too large",
+    EOPNOTSUPP 95 "not supported",
 }
 
 /// A constant of C, with Linux's value on x86-64.
@@ -161,18 +163,36 @@ impl From<Result<u64, Errno>> for Reply {
     }
 }
 
+/// Flag of `open`: for writing only.
+pub const O_WRONLY: i32 = 1;
+/// Flag of `open`: for reading and writing.
+pub const O_RDWR: i32 = 2;
+/// Flag of `open`: make an empty file if there is none.
+pub const O_CREAT: i32 = 0x40;
+/// Flag of `open`: with `O_CREAT`: fail if the file exists.
+pub const O_EXCL: i32 = 0x80;
+/// Flag of `open`: cut the file to no bytes.
+pub const O_TRUNC: i32 = 0x200;
+/// Flag of `open`: every write goes to the end.
+pub const O_APPEND: i32 = 0x400;
+/// Flag of `open`: `execve` closes the descriptor.
+pub const O_CLOEXEC: i32 = 0x8_0000;
+
+/// From so many bytes on `malloc` takes an area of its own: glibc's default.
+pub const MMAP_THRESHOLD: u64 = 128 << 10;
+
 /// Constants of files, buffers and the library. Those of memory stand beside its calls; [`super::syscall::constants`] has all.
 pub const CONSTANTS: &[Constant] = &[
     Constant::new("NULL", 0, "no address"),
     Constant::new("MAP_FAILED", -1, "what `mmap` and `mremap` answer when they fail"),
     Constant::new("O_RDONLY", 0, "open: for reading only"),
-    Constant::new("O_WRONLY", 1, "open: for writing only"),
-    Constant::new("O_RDWR", 2, "open: for reading and writing"),
-    Constant::new("O_CREAT", 0x40, "open: make an empty file if there is none"),
-    Constant::new("O_EXCL", 0x80, "open: with O_CREAT, fail if the file exists"),
-    Constant::new("O_TRUNC", 0x200, "open: cut the file to no bytes"),
-    Constant::new("O_APPEND", 0x400, "open: every write goes to the end of the file"),
-    Constant::new("O_CLOEXEC", 0x8_0000, "open: `execve` closes the descriptor"),
+    Constant::new("O_WRONLY", O_WRONLY as i64, "open: for writing only"),
+    Constant::new("O_RDWR", O_RDWR as i64, "open: for reading and writing"),
+    Constant::new("O_CREAT", O_CREAT as i64, "open: make an empty file if there is none"),
+    Constant::new("O_EXCL", O_EXCL as i64, "open: with O_CREAT, fail if the file exists"),
+    Constant::new("O_TRUNC", O_TRUNC as i64, "open: cut the file to no bytes"),
+    Constant::new("O_APPEND", O_APPEND as i64, "open: every write goes to the end of the file"),
+    Constant::new("O_CLOEXEC", O_CLOEXEC as i64, "open: `execve` closes the descriptor"),
     Constant::new("S_IRUSR", 0o400, "open, mode: the owner may read"),
     Constant::new("S_IWUSR", 0o200, "open, mode: the owner may write"),
     Constant::new("SEEK_SET", 0, "lseek: from the beginning of the file"),
@@ -185,7 +205,7 @@ pub const CONSTANTS: &[Constant] = &[
     Constant::new("EXIT_FAILURE", 1, "exit: something went wrong"),
     Constant::new(
         "M_MMAP_THRESHOLD",
-        128 << 10,
+        MMAP_THRESHOLD as i64,
         "from so many bytes on `malloc` takes an area of its own (glibc's default)",
     ),
 ];

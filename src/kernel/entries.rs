@@ -9,10 +9,11 @@ use crate::machine::pte::{Bit, Flags, Pte};
 use super::area::Prot;
 use super::areas::Areas;
 use super::event::{Step, Watch};
+use super::heap::Heap;
 use super::ids::Pid;
 use super::kernel::{Kernel, OutOfMemory};
 use super::persistent::Map;
-use super::process::{AddressSpace, Heap};
+use super::process::AddressSpace;
 use super::shape::Shape;
 use super::tables::{Table, Tables};
 

@@ -2,7 +2,7 @@
 //! of scripts. It behaves as Linux does, on page tables that stand in the machine's simulated memory.
 //!
 //! [`Kernel`] is the whole of it, and owns the [`crate::machine::Machine`]. A process does an [`Kernel::access`] or a system
-//! call of [`syscall::SYSTEM_CALLS`]; what happens on the way is told to an [`event::Watch`]. Copying a kernel costs a few
+//! call of [`syscall::system_calls`]; what happens on the way is told to an [`event::Watch`]. Copying a kernel costs a few
 //! reference counts: everything big is shared until it is written.
 
 pub mod abi;
@@ -12,21 +12,26 @@ pub mod area;
 pub mod areas;
 mod around;
 pub mod boot;
+mod brk;
 pub mod config;
 mod cow;
+pub mod descriptors;
 mod entries;
 pub mod event;
 mod evict;
+mod exec;
 mod fault;
 pub mod file;
 mod file_io;
 mod file_pages;
 mod fork;
 pub mod frames;
+pub mod heap;
 mod holes;
 pub mod ids;
 mod kernel;
 mod ksm;
+pub mod life;
 mod look;
 mod mapping;
 pub mod numbers;
@@ -34,6 +39,7 @@ pub mod object;
 mod pages;
 pub mod persistent;
 pub mod process;
+pub mod program;
 mod reach;
 pub mod shape;
 mod shared;

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::area::Label;
 use super::areas::Areas;
+use super::heap::Heap;
 use super::ids::{FrameNo, OpenId, Pid, SlotNo};
-use super::persistent::Map;
+use super::persistent::{Map, Set};
 use super::tables::Tables;
 
 /// Where a page of a process is; one without an entry was never touched, or belongs to a shared object or file whose page
@@ -39,24 +39,6 @@ pub struct AddressSpace {
     pub labels: Rc<Vec<Rc<str>>>,
     /// Blocks of `malloc`.
     pub heap: Heap,
-}
-
-/// Blocks of `malloc`, by the address that it answered.
-#[derive(Debug, Clone, Default)]
-pub struct Heap {
-    /// All blocks, free ones too.
-    pub blocks: Map<u64, HeapBlock>,
-}
-
-/// A block of `malloc`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HeapBlock {
-    /// Bytes that may be used, a multiple of 16.
-    pub size: u64,
-    /// It is not free.
-    pub used: bool,
-    /// It is an area of its own (`mmap`).
-    pub mapped: bool,
 }
 
 /// An open file: what a descriptor refers to.
@@ -107,8 +89,10 @@ pub struct Process {
     pub pid: Pid,
     /// Its name in the script.
     pub name: Rc<str>,
-    /// Who forked it.
+    /// Who forked it, while that one runs.
     pub parent: Option<Pid>,
+    /// Those that it forked, running or not waited for.
+    pub children: Set<Pid>,
     /// What became of it.
     pub life: Life,
     /// Its address space; empty once it ended.

@@ -9,9 +9,10 @@ use super::area::{Area, Backing};
 use super::entries::{asid, flags_of};
 use super::event::Watch;
 use super::frames::Holds;
+use super::heap::Heap;
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::kernel::{Kernel, OutOfMemory};
-use super::process::{Heap, Place};
+use super::process::Place;
 
 impl Kernel {
     /// Gives back everything of a process's address space: pages, tables (the root too), areas (their backings are counted

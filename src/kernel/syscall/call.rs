@@ -39,7 +39,7 @@ pub struct SystemCall {
 }
 
 impl SystemCall {
-    /// A process makes this call. One that has ended cannot (ESRCH); a wrong number of arguments, or a string where the
+    /// A process makes this call, on the current core. One that has ended cannot (ESRCH); a wrong number of arguments, or a string where the
     /// call takes a number, is EINVAL.
     ///
     /// # Errors
@@ -54,6 +54,7 @@ impl SystemCall {
         if !counted || !args.iter().zip(self.params).all(fits) {
             return Ok(Err(Errno::EINVAL).into());
         }
+        kernel.switch_to(pid);
         (self.run)(kernel, pid, Args::new(args), watch)
     }
 }

@@ -4,7 +4,9 @@ mod call;
 mod file;
 mod heap;
 mod memory;
+mod path;
 mod process;
+mod transfer;
 
 pub use call::{Answer, Param, SystemCall};
 
@@ -29,3 +31,6 @@ pub fn constants() -> impl Iterator<Item = &'static Constant> {
 pub fn constant(name: &str) -> Option<i64> {
     constants().find(|constant| constant.name == name).map(|constant| constant.value)
 }
+
+#[cfg(test)]
+mod tests;
