@@ -236,8 +236,7 @@ impl Pair {
     fn step(&mut self, op: &Op) {
         match *op {
             Op::Spawn if self.alive.len() < 4 => {
-                if let Ok(space) = self.lab.kernel.new_space() {
-                    let pid = self.lab.adopt(space, None);
+                if let Ok(pid) = self.lab.kernel.spawn("P".into()) {
                     self.model.spaces.insert(pid, super::model::Space::default());
                     self.alive.push(pid);
                 }
