@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use crate::kernel::abi::{Arg, Args, Reply};
 use crate::kernel::area::Area;
-use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::heap::HeapBlock;
+use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::process::{Life, Process};
 use crate::kernel::{Kernel, Open};
 
