@@ -7,6 +7,7 @@ use crate::machine::event::{Event, Fault, Kind, Mode, Observer};
 use crate::machine::pool::Pool;
 use crate::machine::{Data, Machine};
 
+use super::config::Signals;
 use super::entries::asid;
 use super::event::{Class, Step, Watch};
 use super::ids::{FrameNo, Pid};
@@ -168,8 +169,14 @@ impl Kernel {
         Ok(Some(class))
     }
 
-    /// A process gets the signal of a fatal fault.
-    fn signal(&mut self, _pid: Pid, _class: Class) {}
+    /// A process gets the signal of a fatal fault: with `signals kill` it ends.
+    fn signal(&mut self, pid: Pid, class: Class) {
+        if self.config.signals == Signals::Kill
+            && let Some((signal, _)) = class.signal()
+        {
+            self.kill(pid, signal);
+        }
+    }
 
     /// The program counter follows what a process fetches.
     fn fetched(&mut self, pid: Pid, va: Va, kind: Kind) {

@@ -2,7 +2,7 @@
 //! of scripts. It behaves as Linux does, on page tables that stand in the machine's simulated memory.
 //!
 //! [`Kernel`] is the whole of it, and owns the [`crate::machine::Machine`]. A process does an [`Kernel::access`] or a system
-//! call of [`syscall::SYSTEM_CALLS`]; what happens on the way is told to an [`event::Watch`]. Copying a kernel costs a few
+//! call of [`syscall::system_calls`]; what happens on the way is told to an [`event::Watch`]. Copying a kernel costs a few
 //! reference counts: everything big is shared until it is written.
 
 pub mod abi;

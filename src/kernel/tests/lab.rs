@@ -86,6 +86,7 @@ impl Lab {
             pid,
             name: format!("P{pid}").into(),
             parent,
+            children: crate::kernel::persistent::Set::new(),
             life: Life::Running,
             space,
             descriptors: Map::new(),
