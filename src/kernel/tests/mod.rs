@@ -2,4 +2,4 @@
 
 mod counts;
 mod lab;
-mod sound;
+pub(in crate::kernel) mod sound;

@@ -9,7 +9,7 @@ fn found(script: &str) -> Vec<Diagnostic> {
     assert_eq!(parsed.diagnostics, [], "{script}");
     let known = Known {
         is_call: &|name| ["byte", "mmap"].contains(&name),
-        is_word: &|name| ["NULL", "PROT_READ"].contains(&name),
+        words: &["NULL", "PROT_READ"],
     };
     check(&parsed.body, known)
 }
