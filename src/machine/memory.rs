@@ -235,9 +235,8 @@ fn wipe(row: &mut [u64], n: usize, len: u64, known: bool) {
     let bits = bits_of(n, len);
     row[KNOWN] = row[KNOWN] & !bits | if known { bits } else { 0 };
     for (word, at) in row[..KNOWN].iter_mut().zip((0..).step_by(8)) {
-        // A byte of ones for each bit that is set.
-        let eight = bits >> at & 0xFF;
-        *word &= !(0..8).fold(0, |ones, byte| ones | (eight >> byte & 1) * (0xFF << (byte * 8)));
+        let lone = (0..8).filter(|byte| bits >> (at + byte) & 1 == 1);
+        *word &= !lone.fold(0, |ones, byte| ones | 0xFF << (byte * 8));
     }
 }
 

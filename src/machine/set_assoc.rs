@@ -1,7 +1,7 @@
 //! Sets of lines and what replaces them: the body of every TLB, cache and pool of page frames.
 
 use super::addr::{SetIndex, Tag};
-use super::bits::{bit, mask_words, set_bit};
+use super::bits::{bit, mask_words, ones, set_bit};
 use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::sparse::Sparse;
@@ -253,9 +253,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
         self.words.rows().flat_map(move |(set, row)| {
             let set = SetIndex::new(set);
-            (0..self.ways)
-                .filter(|&way| bit(row, way))
-                .map(move |way| (set, way as u32, self.line(set, way as u32)))
+            ones(&row[..self.mask]).map(move |way| (set, way as u32, self.line(set, way as u32)))
         })
     }
 
