@@ -22,8 +22,7 @@ fn by_pool(reference: &Reference, policy: Policy) -> Vec<(Option<u32>, PolicySta
             frame
         } else {
             let free = (frames.len() as u32) < reference.frames;
-            let frame =
-                if free { frames.len() as u32 } else { pool.victim(&mut random, |_| true).unwrap() };
+            let frame = if free { frames.len() as u32 } else { pool.victim(&mut random, |_| true).unwrap() };
             pool.fill(frame);
             gone = frames.insert(frame, *page);
             frame
@@ -116,7 +115,8 @@ impl Whole {
             }
             Deed::Tick => policy.tick(words, limit),
             Deed::Victim(divisor) => {
-                let may = |way: usize| self.filled[way] && (divisor == 1 || !way.is_multiple_of(divisor as usize));
+                let may =
+                    |way: usize| self.filled[way] && (divisor == 1 || !way.is_multiple_of(divisor as usize));
                 return policy.victim(words, limit, random, may).map(|way| way as u32);
             }
             _ => {}
