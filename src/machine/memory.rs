@@ -99,11 +99,13 @@ impl Bytes {
         }
     }
 
-    /// Copies `len` bytes of another array, the unknown ones as unknown.
-    ///
-    /// # Panics
-    /// As [`Bytes::set`].
+    /// Copies `len` bytes of another array, the unknown ones as unknown. Those that would come beyond the size are passed
+    /// over: a script may fill a set of a cache that no address of a smaller memory belongs to.
     pub fn copy(&mut self, at: u64, from: &Bytes, from_at: u64, len: u64) {
+        if at / ROW > self.rows.last() {
+            return;
+        }
+        let len = len.min((self.rows.last() - at / ROW).saturating_mul(ROW).saturating_add(ROW - at % ROW));
         let mut done = 0;
         while done < len {
             let (to, source) = (at + done, from_at + done);

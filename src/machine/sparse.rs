@@ -68,6 +68,11 @@ impl<T: Clone> Sparse<T> {
         Self { root: Node::Empty, default, stride, last, row_bits, leaf_cells: stride << row_bits, depth }
     }
 
+    /// The number of the last row.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
     /// Cells of a row.
     pub fn stride(&self) -> usize {
         self.stride

@@ -51,7 +51,8 @@ impl Presence {
     }
 
     fn note_all(&mut self, bit: u64, first: u64, last: u64) {
-        for region in first..=last {
+        // A script may fill a set of a cache that no address of a smaller memory belongs to.
+        for region in first..=last.min(self.regions.last()) {
             let mut caches = self.of_region(region);
             if caches & bit == 0 {
                 caches |= bit;

@@ -292,6 +292,22 @@ fn what_lies_beyond_memory_is_passed_over() {
 }
 
 #[test]
+fn a_block_that_memory_is_too_small_for_is_lost() {
+    for bits in [8, 12] {
+        let plain = (Preset::named("simple").unwrap().build)();
+        let caches = vec![CacheSpec::new("cache", 1024, 1, 4)];
+        let spec = Spec { mmu: None, physical_bits: bits, tlbs: vec![], caches, ..plain };
+        let mut machine = Machine::new(Rc::new(spec));
+        let set = machine.cache_set_index(0, 0x3FF).unwrap();
+        let tag = Some(machine.cache_tag(0, 0).unwrap());
+        let line = CacheLine { tag, valid: true, dirty: true, bytes: vec![Some(1)] };
+        machine.set_cache_lines(0, set, &[Some(line)]);
+        machine.flush_cache(None);
+        assert_eq!((machine.memory_known(), machine.cache_counts(0).writebacks), (vec![], 1));
+    }
+}
+
+#[test]
 fn an_entry_reaches_memory_and_every_copy_of_it() {
     let mut machine = mapped();
     load(&mut machine, 0x40);
