@@ -267,8 +267,7 @@ impl Side for Linux {
     }
 
     fn file(&mut self, file: usize) -> Vec<u8> {
-        let path = &self.files[file].path;
-        fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        self.files[file].read().expect("a file of ours can be read")
     }
 }
 
@@ -283,6 +282,13 @@ impl RealFile {
             descriptors[mode as usize] = tracee.open(path, mode as u64).map_err(|error| wrong(&error))?;
         }
         Ok(RealFile { path: path.to_path_buf(), file, descriptors })
+    }
+
+    /// All its bytes. It stays open: closing a file lets some file systems write it to the disk.
+    fn read(&self) -> std::io::Result<Vec<u8>> {
+        let mut bytes = vec![0; self.file.metadata()?.len() as usize];
+        self.file.read_exact_at(&mut bytes, 0)?;
+        Ok(bytes)
     }
 }
 

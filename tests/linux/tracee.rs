@@ -160,8 +160,8 @@ impl Tracee {
     fn empty(&mut self) -> Result<(), String> {
         let start = self.registers.rip;
         self.memory.write_all_at(SYSCALL.1, start).map_err(|error| format!("code cannot be written: {error}"))?;
-        // Read, write and execute; private, fixed and anonymous.
-        let room = self.call_from(start, number::MMAP, [ROOM, ROOM_SIZE, 7, 0x32, u64::MAX, 0]);
+        // Read, write and execute; fixed and anonymous; shared, so that `madvise` over everything does not drop it.
+        let room = self.call_from(start, number::MMAP, [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0]);
         if room != Ok(ROOM as i64) {
             return Err(format!("executable memory is not permitted here: {room:?}"));
         }
