@@ -6,7 +6,7 @@ use std::fmt;
 use super::op::{FILES, Op, Step};
 use super::place::{Layout, PAGE, Place};
 use super::side::{Answer, Area, Backing, Side, joined};
-use super::view::View;
+use super::view::{FileView, View};
 
 /// What came of a sequence.
 #[derive(Debug)]
@@ -93,7 +93,8 @@ pub fn run(
 ) -> Run {
     reference.start(layout);
     other.start(layout);
-    let files = FILES.iter().map(|file| file.contents()).collect();
+    let file = |size: usize| FileView { size: size as u64, stored_past_end: false };
+    let files = FILES.iter().map(|spec| file(spec.size)).collect();
     let mut pair = Pair {
         view: View { processes: vec![Some(reference.maps(0))], files },
         reference,
@@ -140,6 +141,7 @@ impl Pair<'_> {
     /// Looks anew at the processes that a step changed, and at where in a page it was.
     fn remember(&mut self, step: &Step, answer: &Answer) {
         let process = step.process;
+        self.view.note(step, answer);
         self.view.processes[process] = (step.op != Op::Exit).then(|| self.reference.maps(process));
         if let Answer::Child(child) = *answer {
             assert_eq!(child, self.view.processes.len(), "processes count from 0");
@@ -181,11 +183,20 @@ impl Pair<'_> {
     fn memory(&mut self) -> Option<Difference> {
         let offsets: Vec<u16> = self.offsets.iter().copied().collect();
         for process in self.view.living() {
-            for page in self.view.areas(process).iter().flat_map(Area::pages) {
-                let reference = self.reference.bytes(process, page, &offsets);
-                let other = self.other.bytes(process, page, &offsets);
-                if reference != other {
-                    return Some(first_difference(process, page, &offsets, reference.as_deref(), other.as_deref()));
+            for area in self.view.areas(process) {
+                let unsettled = self.view.unsettled(area);
+                for page in area.pages() {
+                    let offsets = match unsettled {
+                        Some(from) if from.page_start() == page => {
+                            &offsets[..offsets.partition_point(|&offset| page.plus(offset.into()) < from)]
+                        }
+                        _ => &offsets,
+                    };
+                    let reference = self.reference.bytes(process, page, offsets);
+                    let other = self.other.bytes(process, page, offsets);
+                    if reference != other {
+                        return Some(first_difference(process, page, offsets, reference.as_deref(), other.as_deref()));
+                    }
                 }
             }
         }
@@ -203,7 +214,7 @@ impl Pair<'_> {
                 reference: byte(&reference, at),
                 other: byte(&other, at),
             });
-            self.view.files[file] = reference;
+            self.view.files[file].size = reference.len() as u64;
             if differs {
                 return difference.or(Some(Difference {
                     subject: Subject::FileSize(file),

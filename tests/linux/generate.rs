@@ -190,7 +190,7 @@ impl Generator {
                 offset,
             };
         }
-        let length = self.one_of(&[(4, 1), (4, 0x10), (2, 0), (2, 0x1000), (1, 0x1001)]);
+        let length = self.one_of(&[(4, 1), (4, 0x10), (1, 0), (2, 0x20)]);
         Op::Pwrite { fd: self.fd(), from: Source::Byte(self.byte()), length, offset }
     }
 
@@ -260,7 +260,7 @@ impl Generator {
     /// An offset in a file: often near its end.
     fn offset(&mut self, draw: &Draw<'_>) -> i64 {
         let file = self.below(2) as usize;
-        let size = draw.view.files[file].len() as u64;
+        let size = draw.view.files[file].size;
         match self.below(100) {
             0..30 => self.below(FILE_PAGES) as i64 * PAGE,
             30..60 => (size + self.below(3)) as i64 - 1,

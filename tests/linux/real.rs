@@ -70,12 +70,12 @@ pub struct Linux {
 }
 
 impl Linux {
-    /// Starts the process from which all others come.
+    /// Starts the process from which all others come; the files are made below a folder.
     ///
     /// # Errors
     /// Why this machine does not permit it.
-    pub fn new() -> Result<Linux, String> {
-        let folder = Folder::new().map_err(|error| format!("no folder for files: {error}"))?;
+    pub fn new(folder: &Path) -> Result<Linux, String> {
+        let folder = Folder::new(folder).map_err(|error| format!("no folder for files: {error}"))?;
         let mut mother = Tracee::spawn()?;
         let brk_start = mother.break_now();
         if brk_start % PAGE as u64 != 0 {
@@ -292,15 +292,15 @@ impl RealFile {
     }
 }
 
-/// A folder of our own among the temporary ones, which goes with its value.
+/// A folder of our own below another, which goes with its value.
 #[derive(Debug)]
 struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> std::io::Result<Folder> {
+    fn new(within: &Path) -> std::io::Result<Folder> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("pagewalk-linux-{}-{number}", std::process::id()));
+        let folder = within.join(format!("pagewalk-linux-{}-{number}", std::process::id()));
         fs::create_dir(&folder)?;
         folder.canonicalize().map(Folder)
     }
