@@ -87,13 +87,13 @@ impl Generator {
         ];
         match self.below(100) {
             0..4 if living < LIVING => Op::Fork,
-            4..6 if living > 1 => Op::Exit,
+            4..7 if living > 1 => Op::Exit,
             _ => self.one_of(MAKERS)(self, draw),
         }
     }
 
     fn mmap(&mut self, draw: &Draw<'_>) -> Op {
-        let kind = self.one_of(&[(30, MAP_PRIVATE), (30, MAP_SHARED), (1, 0), (1, MAP_PRIVATE | MAP_SHARED)]);
+        let kind = self.one_of(&[(30, MAP_PRIVATE), (30, MAP_SHARED), (1, 0)]);
         let anonymous = self.one_of(&[(1, 0), (1, MAP_ANONYMOUS)]);
         let placed = self.one_of(&[(40, MAP_FIXED), (12, MAP_FIXED_NOREPLACE), (48, 0)]);
         let extra = self.one_of(&[(90, 0), (6, MAP_POPULATE), (4, MAP_NORESERVE)]);
@@ -116,19 +116,20 @@ impl Generator {
     }
 
     fn munmap(&mut self, draw: &Draw<'_>) -> Op {
-        Op::Munmap { at: self.place(draw), length: self.length() }
+        let (at, length) = self.range(draw, 30);
+        Op::Munmap { at, length }
     }
 
     fn mprotect(&mut self, draw: &Draw<'_>) -> Op {
         let prot = if self.chance(2) { 0x10 } else { self.protection() };
-        Op::Mprotect { at: self.place(draw), length: self.length(), prot }
+        let (at, length) = self.range(draw, 60);
+        Op::Mprotect { at, length, prot }
     }
 
     fn mremap(&mut self, draw: &Draw<'_>) -> Op {
         let both = MREMAP_MAYMOVE | MREMAP_FIXED;
         let flags = self.one_of(&[(30, 0), (40, MREMAP_MAYMOVE), (28, both), (1, MREMAP_FIXED), (1, 0x40)]);
-        let at = self.place(draw);
-        let old = self.length();
+        let (at, old) = self.range(draw, 75);
         let new = if self.chance(30) { old } else { self.length() };
         let mut to = if flags & MREMAP_FIXED == 0 { Place::NULL } else { self.place(draw) };
         if flags & MREMAP_FIXED != 0 && to.base == Base::Null {
@@ -149,7 +150,8 @@ impl Generator {
             (3, 2),
             (2, 99),
         ]);
-        Op::Madvise { at: self.place(draw), length: self.length(), advice }
+        let (at, length) = self.range(draw, 60);
+        Op::Madvise { at, length, advice }
     }
 
     fn msync(&mut self, draw: &Draw<'_>) -> Op {
@@ -162,7 +164,8 @@ impl Generator {
             (3, MS_ASYNC | MS_SYNC),
             (2, 0x40),
         ]);
-        Op::Msync { at: self.place(draw), length: self.length(), flags }
+        let (at, length) = self.range(draw, 60);
+        Op::Msync { at, length, flags }
     }
 
     fn brk(&mut self, draw: &Draw<'_>) -> Op {
@@ -223,23 +226,23 @@ impl Generator {
     fn fd(&mut self) -> Fd {
         let file = self.below(2) as usize;
         match self.below(100) {
-            0..2 => Fd::None,
-            2..4 => Fd::Closed,
-            4..10 => Fd::File(file, Mode::WriteOnly),
-            10..35 => Fd::File(file, Mode::ReadOnly),
+            0 => Fd::None,
+            1 => Fd::Closed,
+            2..7 => Fd::File(file, Mode::WriteOnly),
+            7..27 => Fd::File(file, Mode::ReadOnly),
             _ => Fd::File(file, Mode::ReadWrite),
         }
     }
 
     fn protection(&mut self) -> u64 {
         let drawn = self.one_of(&[
-            (40, PROT_RW),
-            (20, PROT_READ),
-            (10, PROT_NONE),
+            (46, PROT_RW),
+            (14, PROT_READ),
+            (7, PROT_NONE),
             (6, PROT_WRITE),
             (6, PROT_READ | PROT_EXEC),
-            (5, PROT_EXEC),
-            (8, PROT_RW | PROT_EXEC),
+            (4, PROT_EXEC),
+            (12, PROT_RW | PROT_EXEC),
             (5, PROT_WRITE | PROT_EXEC),
         ]);
         if drawn == PROT_EXEC && !self.permits.execute_is_read { PROT_READ | PROT_EXEC } else { drawn }
@@ -285,10 +288,26 @@ impl Generator {
         if self.chance(5) { page.plus(1 + self.below(PAGE as u64 - 1) as i64) } else { page }
     }
 
+    /// A range: so often in a hundred all in one area.
+    fn range(&mut self, draw: &Draw<'_>, inside: u64) -> (Place, u64) {
+        if draw.areas.is_empty() || !self.chance(inside) {
+            return (self.place(draw), self.length());
+        }
+        let area = self.area(draw);
+        let pages = (area.length() / PAGE) as u64;
+        // Often from its start, often to its end.
+        let first = if self.chance(40) { 0 } else { self.below(pages) };
+        let count = if self.chance(40) { pages - first } else { 1 + self.below(pages - first) };
+        (area.start.plus(first as i64 * PAGE), count * PAGE as u64)
+    }
+
+    fn area<'a>(&mut self, draw: &Draw<'a>) -> &'a Area {
+        &draw.areas[self.below(draw.areas.len() as u64) as usize]
+    }
+
     /// Where a byte lies: mostly in an area, often at the end of a page or of its file.
     fn byte_place(&mut self, draw: &Draw<'_>) -> Place {
-        let inside = (!draw.areas.is_empty() && self.chance(80))
-            .then(|| &draw.areas[self.below(draw.areas.len() as u64) as usize]);
+        let inside = (!draw.areas.is_empty() && self.chance(85)).then(|| self.area(draw));
         let page = match inside {
             Some(area) => {
                 if let Some(end) = draw.view.end_of_file(area).filter(|_| self.chance(30)) {
@@ -310,7 +329,7 @@ struct Draw<'a> {
 }
 
 impl Draw<'_> {
-    /// Where areas begin and end, and where files end in them; what `mmap` chose last comes first.
+    /// Where areas begin and end, and where files end in them.
     fn ends(&self) -> Vec<Place> {
         let mut ends = Vec::with_capacity(self.areas.len() * 3);
         for area in self.areas {

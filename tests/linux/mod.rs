@@ -1,5 +1,7 @@
 mod compare;
+mod counts;
 mod differ;
+mod facts;
 mod generate;
 mod names;
 mod op;

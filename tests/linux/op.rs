@@ -5,7 +5,7 @@ use super::place::Place;
 
 /// The files of a sequence.
 pub const FILES: [FileSpec; 2] =
-    [FileSpec { name: "f0", size: 3 * 4096 + 0x123, fill: 0x70 }, FileSpec { name: "f1", size: 4096, fill: 0x78 }];
+    [FileSpec { name: "f0", size: 5 * 4096 + 0x123, fill: 0x70 }, FileSpec { name: "f1", size: 2 * 4096, fill: 0x78 }];
 
 /// A file as a sequence finds it.
 #[derive(Debug, Clone, Copy)]
