@@ -8,7 +8,8 @@
 //! - `tracee`, `real`: Linux as a side;
 //! - `generate`: random steps, drawn from a `view` of the processes so that they meet areas' edges;
 //! - `differ`, `compare`: performing and comparing; `shrink`, `script`: a difference made small, as a script of Pagewalk;
-//! - `facts`, `counts`: what semantics.md says of Linux, held against Linux.
+//! - `calls`, `accesses`, `counts`: what semantics.md says of Linux, asked of each side there is;
+//! - `liar`: a side that lies, and is found out.
 //!
 //! `PAGEWALK_LINUX_SEQUENCES=10000` compares that many sequences, `PAGEWALK_LINUX_SEED=7` begins with that one. Where the
 //! machine does not permit it, the tests say that they were skipped, and pass.
@@ -21,5 +22,6 @@ mod linux;
 #[test]
 fn skipped() {
     use std::io::Write;
-    writeln!(std::io::stderr(), "skipped: Pagewalk is compared with Linux on x86-64 only").expect("a standard error");
+    writeln!(std::io::stderr(), "skipped: Pagewalk is compared with Linux on x86-64 only")
+        .expect("a standard error");
 }

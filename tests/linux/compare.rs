@@ -5,8 +5,6 @@ use std::fmt;
 use super::differ::{Run, run};
 use super::generate::Generator;
 use super::op::Step;
-use super::place::Layout;
-use super::real::Permits;
 use super::script::script;
 use super::shrink::shrink;
 use super::side::{Answer, Side};
@@ -43,20 +41,15 @@ impl Sequences {
     /// Those that `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES` ask for, else so many.
     pub fn asked_for(count: u64) -> Sequences {
         let number = |name: &str| {
-            std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: no number")))
+            std::env::var(name)
+                .ok()
+                .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: no number")))
         };
         Sequences {
             seed: number("PAGEWALK_LINUX_SEED").unwrap_or(SEED),
             count: number("PAGEWALK_LINUX_SEQUENCES").unwrap_or(count),
         }
     }
-}
-
-/// What Linux is here.
-#[derive(Debug, Clone, Copy)]
-pub struct Here {
-    pub layout: Layout,
-    pub permits: Permits,
 }
 
 /// Compares two sides on sequences.
@@ -66,35 +59,39 @@ pub struct Here {
 pub fn compare(
     reference: &mut dyn Side,
     other: &mut dyn Side,
-    here: Here,
     sequences: Sequences,
 ) -> Result<Totals, String> {
+    let permits = reference.permits().and(other.permits());
     let mut totals = Totals::default();
     for seed in (sequences.seed..).take(sequences.count as usize) {
-        let mut generator = Generator::new(seed, here.permits);
-        let run = run(reference, other, here.layout, |view| generator.next(view));
+        let mut generator = Generator::new(seed, permits);
+        let run = run(reference, other, |view| generator.next(view));
         totals.sequences += 1;
         totals.steps += run.told.len() as u64;
         totals.left_out += run.left_out as u64;
         let failed = |answer: &Answer| matches!(answer, Answer::Error(_) | Answer::Signal(..));
         totals.failed += run.told.iter().filter(|(_, answer)| failed(answer)).count() as u64;
         if run.difference.is_some() {
-            return Err(shrunk(reference, other, here.layout, seed, run));
+            return Err(shrunk(reference, other, seed, run));
         }
     }
     Ok(totals)
 }
 
 /// Has the sides perform given steps.
-pub fn replay(reference: &mut dyn Side, other: &mut dyn Side, layout: Layout, steps: &[Step]) -> Run {
+pub fn replay(reference: &mut dyn Side, other: &mut dyn Side, steps: &[Step]) -> Run {
     let mut steps = steps.iter().copied();
-    run(reference, other, layout, |_| steps.next())
+    run(reference, other, |_| steps.next())
 }
 
-fn shrunk(reference: &mut dyn Side, other: &mut dyn Side, layout: Layout, seed: u64, found: Run) -> String {
-    let before = found.told.len();
-    let run = shrink(|steps| replay(reference, other, layout, steps), found);
-    let after = run.told.len();
-    let names = format!("{} (the reference) and {} (the other)", reference.name(), other.name());
-    format!("# {names} differ: seed {seed}, {before} steps shrunk to {after}.\n{}", script(&run))
+fn shrunk(reference: &mut dyn Side, other: &mut dyn Side, seed: u64, found: Run) -> String {
+    let (names, before) = (format!("{} and {}", reference.name(), other.name()), found.told.len());
+    if replay(reference, other, &found.steps()).difference.is_none() {
+        return format!(
+            "# {names} differ: seed {seed}. They did not when they did it again.\n{}",
+            script(&found)
+        );
+    }
+    let run = shrink(|steps| replay(reference, other, steps), found);
+    format!("# {names} differ: seed {seed}, {before} steps shrunk to {}.\n{}", run.told.len(), script(&run))
 }

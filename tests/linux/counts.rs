@@ -1,11 +1,20 @@
-//! The faults that semantics.md counts (rules 12, 13, 18 and 19), held against the real kernel.
+//! The faults that semantics.md counts (rules 12, 13, 18 and 19), asked of a side.
 
 use super::names::*;
 use super::op::{Fd, Mode, Op, Source, Step};
 use super::place::{PAGE, Place};
-use super::real::Linux;
+use super::say;
 use super::side::{Answer, Side};
-use super::{linux, say};
+
+super::asked_of_each_side! {
+    Counted:
+    rule_19_anonymous_pages,
+    rule_19_mprotect_of_untouched_pages_costs_no_fault,
+    rule_19_private_file_pages,
+    rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults_once_more,
+    rule_13_fork_leaves_untouched_and_shared_pages_absent,
+    rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it,
+}
 
 const COUNT: i64 = 16;
 const LENGTH: u64 = (COUNT * PAGE) as u64;
@@ -13,20 +22,17 @@ const ANONYMOUS: u64 = MAP_PRIVATE | MAP_ANONYMOUS;
 const SHARED: u64 = MAP_SHARED | MAP_ANONYMOUS;
 
 /// A process whose minor faults are counted, with a place for 16 pages that starts at a multiple of their length.
-struct Counted {
-    linux: Linux,
+struct Counted<'a> {
+    side: &'a mut dyn Side,
     start: Place,
 }
 
-impl Counted {
-    /// None where Linux cannot be asked. File 0 has 16 pages, all in the page cache.
-    fn new() -> Option<Counted> {
-        let mut linux = linux()?;
-        let layout = linux.layout();
-        linux.start(layout);
-        let window = layout.window();
+impl Counted<'_> {
+    /// A side that has begun anew. Its file 0 gets 16 pages, all in the page cache.
+    fn asks(side: &mut dyn Side) -> Counted<'_> {
+        let window = side.layout().window();
         let start = Place::window((window.next_multiple_of(LENGTH) - window) as i64);
-        let mut counted = Counted { linux, start };
+        let mut counted = Counted { side, start };
         for at in (0..LENGTH as i64).step_by(0x1000) {
             let op = Op::Pwrite {
                 fd: Fd::File(0, Mode::ReadWrite),
@@ -43,11 +49,11 @@ impl Counted {
             assert_eq!(counted.step(0, map), Answer::At(at));
             assert_eq!(counted.step(0, Op::Store { at, byte: 0x90 }), Answer::Done);
         }
-        Some(counted)
+        counted
     }
 
     fn step(&mut self, process: usize, op: Op) -> Answer {
-        self.linux.step(&Step { process, op })
+        self.side.step(&Step { process, op })
     }
 
     /// Maps the 16 pages of nothing or of file 0; the faults that took.
@@ -87,12 +93,12 @@ impl Counted {
     }
 
     /// The minor faults of something. There are no major ones.
-    fn faults(&mut self, process: usize, something: impl FnOnce(&mut Counted)) -> u64 {
+    fn faults(&mut self, process: usize, something: impl FnOnce(&mut Self)) -> u64 {
         // The first access of a process faults the code itself in.
         self.step(process, Op::Load { at: Place::NULL });
-        let (minor, major) = self.linux.tracee(process).faults();
+        let (minor, major) = self.side.faults(process);
         something(self);
-        let (minor_after, major_after) = self.linux.tracee(process).faults();
+        let (minor_after, major_after) = self.side.faults(process);
         assert_eq!(major_after, major, "everything is in memory");
         minor_after - minor
     }
@@ -108,9 +114,7 @@ impl Counted {
     }
 }
 
-#[test]
-fn rule_19_anonymous_pages() {
-    let Some(mut counted) = Counted::new() else { return };
+fn rule_19_anonymous_pages(counted: &mut Counted<'_>) {
     counted.map(PROT_RW, ANONYMOUS);
     assert_eq!((counted.load(0), counted.store(0)), (16, 16));
     counted.map(PROT_RW, ANONYMOUS);
@@ -120,9 +124,7 @@ fn rule_19_anonymous_pages() {
     assert_eq!((counted.map(PROT_RW, ANONYMOUS | MAP_POPULATE), counted.store(0)), (16, 0));
 }
 
-#[test]
-fn rule_19_mprotect_of_untouched_pages_costs_no_fault() {
-    let Some(mut counted) = Counted::new() else { return };
+fn rule_19_mprotect_of_untouched_pages_costs_no_fault(counted: &mut Counted<'_>) {
     counted.map(PROT_READ, ANONYMOUS);
     let at = counted.start;
     let protect = Op::Mprotect { at, length: LENGTH, prot: PROT_RW };
@@ -130,9 +132,7 @@ fn rule_19_mprotect_of_untouched_pages_costs_no_fault() {
     assert_eq!(counted.store(0), 16);
 }
 
-#[test]
-fn rule_19_private_file_pages() {
-    let Some(mut counted) = Counted::new() else { return };
+fn rule_19_private_file_pages(counted: &mut Counted<'_>) {
     if counted.faults_around() {
         counted.map(PROT_RW, MAP_PRIVATE);
         assert_eq!((counted.load(0), counted.store(0)), (1, 16));
@@ -141,9 +141,9 @@ fn rule_19_private_file_pages() {
     }
 }
 
-#[test]
-fn rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults_once_more() {
-    let Some(mut counted) = Counted::new() else { return };
+fn rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults_once_more(
+    counted: &mut Counted<'_>,
+) {
     counted.map(PROT_RW, ANONYMOUS);
     counted.store(0);
     assert_eq!(counted.step(0, Op::Fork), Answer::Child(1));
@@ -152,9 +152,7 @@ fn rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults
     assert_eq!((counted.store(1), counted.store(0)), (0, 0));
 }
 
-#[test]
-fn rule_13_fork_leaves_untouched_and_shared_pages_absent() {
-    let Some(mut counted) = Counted::new() else { return };
+fn rule_13_fork_leaves_untouched_and_shared_pages_absent(counted: &mut Counted<'_>) {
     counted.map(PROT_RW, ANONYMOUS);
     assert_eq!(counted.step(0, Op::Fork), Answer::Child(1));
     assert_eq!((counted.store(0), counted.store(1)), (16, 16));
@@ -166,21 +164,19 @@ fn rule_13_fork_leaves_untouched_and_shared_pages_absent() {
     assert!((1..=16).contains(&loads), "{loads}");
 }
 
-#[test]
-fn rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it() {
-    let Some(mut counted) = Counted::new() else { return };
+fn rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it(counted: &mut Counted<'_>) {
     if !counted.faults_around() {
         return;
     }
     let (start, fd) = (counted.start, Fd::File(0, Mode::ReadWrite));
     counted.step(0, Op::Ftruncate { fd, length: 4 * PAGE });
     counted.map(PROT_READ, MAP_PRIVATE);
-    let fatal = |counted: &mut Counted, op: Op| {
+    let fatal = |counted: &mut Counted<'_>, op: Op| {
         counted.faults(0, |counted| assert!(matches!(counted.step(0, op), Answer::Signal(..)), "{op:?}"))
     };
-    assert_eq!(fatal(&mut counted, Op::Load { at: start.plus(-2 * PAGE) }), 0);
-    assert_eq!(fatal(&mut counted, Op::Store { at: start, byte: 0x90 }), 0);
-    assert_eq!(fatal(&mut counted, Op::Load { at: start.plus(9 * PAGE) }), 0);
+    assert_eq!(fatal(counted, Op::Load { at: start.plus(-2 * PAGE) }), 0);
+    assert_eq!(fatal(counted, Op::Store { at: start, byte: 0x90 }), 0);
+    assert_eq!(fatal(counted, Op::Load { at: start.plus(9 * PAGE) }), 0);
     for page in 0..4 {
         let load = Op::Load { at: start.plus(page * PAGE) };
         let faults = counted.faults(0, |counted| assert_eq!(counted.step(0, load), Answer::Byte(0x90)));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::op::{FILES, Op, Step};
-use super::place::{Layout, PAGE, Place};
+use super::place::{PAGE, Place};
 use super::side::{Answer, Area, Backing, Side, joined};
 use super::view::{FileView, View};
 
@@ -35,6 +35,8 @@ pub struct Difference {
     pub reference: Seen,
     /// What the other side says of it.
     pub other: Seen,
+    /// The names of the two.
+    pub names: [&'static str; 2],
 }
 
 /// What is looked at.
@@ -88,11 +90,10 @@ impl Objects {
 pub fn run(
     reference: &mut dyn Side,
     other: &mut dyn Side,
-    layout: Layout,
     mut next: impl FnMut(&View) -> Option<Step>,
 ) -> Run {
-    reference.start(layout);
-    other.start(layout);
+    reference.start();
+    other.start();
     let file = |size: usize| FileView { size: size as u64, stored_past_end: false };
     let files = FILES.iter().map(|spec| file(spec.size)).collect();
     let mut pair = Pair {
@@ -127,8 +128,9 @@ impl Pair<'_> {
         let answer = self.reference.step(step);
         let other = self.other.step(step);
         if answer != other {
-            let (reference, other) = (Seen::Answer(answer.clone()), Seen::Answer(other));
-            return (answer, Some(Difference { subject: Subject::Answer, reference, other }));
+            let difference =
+                self.difference(Subject::Answer, Seen::Answer(answer.clone()), Seen::Answer(other));
+            return (answer, Some(difference));
         }
         self.remember(step, &answer);
         let may_change_files =
@@ -172,11 +174,8 @@ impl Pair<'_> {
         self.view.living().into_iter().find_map(|process| {
             let reference = self.reference_objects.number(self.view.areas(process).to_vec());
             let other = self.other_objects.number(self.other.maps(process));
-            (reference != other).then(|| Difference {
-                subject: Subject::Maps(process),
-                reference: Seen::Maps(reference),
-                other: Seen::Maps(other),
-            })
+            (reference != other)
+                .then(|| self.difference(Subject::Maps(process), Seen::Maps(reference), Seen::Maps(other)))
         })
     }
 
@@ -195,7 +194,10 @@ impl Pair<'_> {
                     let reference = self.reference.bytes(process, page, offsets);
                     let other = self.other.bytes(process, page, offsets);
                     if reference != other {
-                        return Some(first_difference(process, page, offsets, reference.as_deref(), other.as_deref()));
+                        let (at, [reference, other]) =
+                            first_difference(offsets, reference.as_deref(), other.as_deref());
+                        let subject = Subject::Byte(process, page.plus(at.into()));
+                        return Some(self.difference(subject, Seen::Byte(reference), Seen::Byte(other)));
                     }
                 }
             }
@@ -206,42 +208,34 @@ impl Pair<'_> {
     fn files(&mut self) -> Option<Difference> {
         for file in 0..FILES.len() {
             let (reference, other) = (self.reference.file(file), self.other.file(file));
-            let (sizes, differs) = ([reference.len(), other.len()], reference != other);
-            let at = reference.iter().zip(&other).position(|(reference, other)| reference != other);
-            let byte = |bytes: &[u8], at: usize| Seen::Byte(bytes.get(at).copied());
-            let difference = at.map(|at| Difference {
-                subject: Subject::FileByte(file, at),
-                reference: byte(&reference, at),
-                other: byte(&other, at),
-            });
             self.view.files[file].size = reference.len() as u64;
-            if differs {
-                return difference.or(Some(Difference {
-                    subject: Subject::FileSize(file),
-                    reference: Seen::Size(sizes[0]),
-                    other: Seen::Size(sizes[1]),
-                }));
+            let sizes = (Seen::Size(reference.len()), Seen::Size(other.len()));
+            if sizes.0 != sizes.1 {
+                return Some(self.difference(Subject::FileSize(file), sizes.0, sizes.1));
+            }
+            let at = reference.iter().zip(&other).position(|(reference, other)| reference != other);
+            if let Some(at) = at {
+                let [reference, other] = [&reference, &other].map(|bytes| Seen::Byte(Some(bytes[at])));
+                return Some(self.difference(Subject::FileByte(file, at), reference, other));
             }
         }
         None
     }
+
+    fn difference(&self, subject: Subject, reference: Seen, other: Seen) -> Difference {
+        Difference { subject, reference, other, names: [self.reference.name(), self.other.name()] }
+    }
 }
 
-/// The first byte that differs in a page.
+/// The first offset whose bytes differ, and those.
 fn first_difference(
-    process: usize,
-    page: Place,
     offsets: &[u16],
     reference: Option<&[u8]>,
     other: Option<&[u8]>,
-) -> Difference {
-    let byte = |bytes: Option<&[u8]>, at: usize| bytes.and_then(|bytes| bytes.get(at).copied());
-    let at = (0..offsets.len()).find(|&at| byte(reference, at) != byte(other, at)).unwrap_or(0);
-    Difference {
-        subject: Subject::Byte(process, page.plus(offsets[at].into())),
-        reference: Seen::Byte(byte(reference, at)),
-        other: Seen::Byte(byte(other, at)),
-    }
+) -> (u16, [Option<u8>; 2]) {
+    let bytes = |at: usize| [reference, other].map(|bytes| bytes.and_then(|bytes| bytes.get(at).copied()));
+    let at = (0..offsets.len()).find(|&at| bytes(at)[0] != bytes(at)[1]).unwrap_or(0);
+    (offsets[at], bytes(at))
 }
 
 impl fmt::Display for Seen {
@@ -253,15 +247,5 @@ impl fmt::Display for Seen {
             Seen::Byte(None) => f.write_str("nothing"),
             Seen::Size(size) => write!(f, "{size} bytes"),
         }
-    }
-}
-
-impl fmt::Display for Difference {
-    /// As comments of a script.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Difference { subject, reference, other } = self;
-        writeln!(f, "# Here they differ, in {subject:?}:")?;
-        writeln!(f, "#   the reference: {reference}")?;
-        writeln!(f, "#   the other:     {other}")
     }
 }

@@ -5,8 +5,7 @@ use pagewalk::machine::random::SplitMix64;
 use super::names::*;
 use super::op::{Fd, HARMLESS, Mode, Op, Source, Step};
 use super::place::{Base, PAGE, Place, WINDOW};
-use super::real::Permits;
-use super::side::{Area, Backing};
+use super::side::{Area, Backing, Permits};
 use super::view::View;
 
 /// The processes that may live at once.
@@ -129,7 +128,12 @@ impl Generator {
     fn mremap(&mut self, draw: &Draw<'_>) -> Op {
         let both = MREMAP_MAYMOVE | MREMAP_FIXED;
         let flags = self.one_of(&[(30, 0), (40, MREMAP_MAYMOVE), (28, both), (1, MREMAP_FIXED), (1, 0x40)]);
-        let (at, old) = self.range(draw, 75);
+        let (at, mut old) = self.range(draw, 75);
+        if !self.permits.moves_areas
+            && let Some(area) = draw.areas.iter().find(|area| area.holds(at))
+        {
+            old = old.min((area.end.bytes - at.bytes) as u64);
+        }
         let new = if self.chance(30) { old } else { self.length() };
         let mut to = if flags & MREMAP_FIXED == 0 { Place::NULL } else { self.place(draw) };
         if flags & MREMAP_FIXED != 0 && to.base == Base::Null {

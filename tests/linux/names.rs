@@ -31,8 +31,12 @@ pub const MS_INVALIDATE: u64 = 2;
 pub const MS_SYNC: u64 = 4;
 
 /// The bits of a protection.
-pub const PROTECTIONS: Names =
-    &[("PROT_NONE", PROT_NONE), ("PROT_READ", PROT_READ), ("PROT_WRITE", PROT_WRITE), ("PROT_EXEC", PROT_EXEC)];
+pub const PROTECTIONS: Names = &[
+    ("PROT_NONE", PROT_NONE),
+    ("PROT_READ", PROT_READ),
+    ("PROT_WRITE", PROT_WRITE),
+    ("PROT_EXEC", PROT_EXEC),
+];
 
 /// The bits of `mmap`'s flags.
 pub const MAP_FLAGS: Names = &[

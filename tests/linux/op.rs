@@ -4,8 +4,10 @@ use super::names::{self, Names};
 use super::place::Place;
 
 /// The files of a sequence.
-pub const FILES: [FileSpec; 2] =
-    [FileSpec { name: "f0", size: 5 * 4096 + 0x123, fill: 0x70 }, FileSpec { name: "f1", size: 2 * 4096, fill: 0x78 }];
+pub const FILES: [FileSpec; 2] = [
+    FileSpec { name: "f0", size: 5 * 4096 + 0x123, fill: 0x70 },
+    FileSpec { name: "f1", size: 2 * 4096, fill: 0x78 },
+];
 
 /// A file as a sequence finds it.
 #[derive(Debug, Clone, Copy)]
@@ -73,22 +75,72 @@ pub enum Source {
 /// What a step does. Numbers mean what the C function's parameters mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
-    Mmap { at: Place, length: u64, prot: u64, flags: u64, fd: Fd, offset: u64 },
-    Munmap { at: Place, length: u64 },
-    Mprotect { at: Place, length: u64, prot: u64 },
-    Mremap { at: Place, old: u64, new: u64, flags: u64, to: Place },
-    Madvise { at: Place, length: u64, advice: u64 },
-    Msync { at: Place, length: u64, flags: u64 },
-    Brk { at: Place },
-    Pread { fd: Fd, to: Place, length: u64, offset: i64 },
-    Pwrite { fd: Fd, from: Source, length: u64, offset: i64 },
-    Ftruncate { fd: Fd, length: i64 },
+    Mmap {
+        at: Place,
+        length: u64,
+        prot: u64,
+        flags: u64,
+        fd: Fd,
+        offset: u64,
+    },
+    Munmap {
+        at: Place,
+        length: u64,
+    },
+    Mprotect {
+        at: Place,
+        length: u64,
+        prot: u64,
+    },
+    Mremap {
+        at: Place,
+        old: u64,
+        new: u64,
+        flags: u64,
+        to: Place,
+    },
+    Madvise {
+        at: Place,
+        length: u64,
+        advice: u64,
+    },
+    Msync {
+        at: Place,
+        length: u64,
+        flags: u64,
+    },
+    Brk {
+        at: Place,
+    },
+    Pread {
+        fd: Fd,
+        to: Place,
+        length: u64,
+        offset: i64,
+    },
+    Pwrite {
+        fd: Fd,
+        from: Source,
+        length: u64,
+        offset: i64,
+    },
+    Ftruncate {
+        fd: Fd,
+        length: i64,
+    },
     /// A load of one byte.
-    Load { at: Place },
+    Load {
+        at: Place,
+    },
     /// A store of one byte. Its value is one of [`HARMLESS`].
-    Store { at: Place, byte: u8 },
+    Store {
+        at: Place,
+        byte: u8,
+    },
     /// The fetch of the instruction at the first byte of a page.
-    Fetch { at: Place },
+    Fetch {
+        at: Place,
+    },
     /// The child is the process with the next number.
     Fork,
     /// The end of the process.
@@ -98,7 +150,8 @@ pub enum Op {
 /// Bytes that are, as are those of [`FILES`], instructions that change nothing but registers, whatever follows them: what is
 /// stored may be executed.
 pub const HARMLESS: [u8; 18] = [
-    0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0xB0, 0xB1, 0xB2, 0xB3, 0xB8, 0xB9, 0xBA, 0xBB,
+    0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0xB0, 0xB1, 0xB2, 0xB3, 0xB8, 0xB9, 0xBA,
+    0xBB,
 ];
 
 /// A step: what one process does while the others stand still.
@@ -127,7 +180,11 @@ pub enum Arg {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// A system call, and whether its result is an address.
-    Call { name: &'static str, args: Vec<Arg>, gives_place: bool },
+    Call {
+        name: &'static str,
+        args: Vec<Arg>,
+        gives_place: bool,
+    },
     Load(Place),
     Store(Place, u8),
     Fetch(Place),

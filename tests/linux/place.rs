@@ -99,6 +99,9 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Where Pagewalk has them by itself.
+    pub const OF_SCRIPTS: Layout = Layout { mmap_base: 0x7FFF_F7FF_F000, brk_start: 0x5555_5555_9000 };
+
     /// Where the window begins.
     pub const fn window(self) -> u64 {
         self.mmap_base - (WINDOW * PAGE) as u64

@@ -8,10 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
-use super::names::{MAP_ANONYMOUS, MAP_PRIVATE, PROT_EXEC, PROT_READ};
+use super::names::{
+    MADV_MERGEABLE, MADV_WILLNEED, MAP_ANONYMOUS, MAP_PRIVATE, MREMAP_FIXED, MREMAP_MAYMOVE, PROT_EXEC,
+    PROT_READ,
+};
 use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};
 use super::place::{Layout, PAGE, Place};
-use super::side::{Answer, Area, Backing, Side};
+use super::side::{Answer, Area, Backing, Permits, Side};
 use super::tracee::{Accessed, ROOM, ROOM_SIZE, Tracee};
 
 /// The system calls that steps make, with their numbers on x86-64.
@@ -30,19 +33,6 @@ const CALLS: [(&str, u64); 10] = [
 
 fn number(name: &str) -> u64 {
     CALLS.iter().find(|(call, _)| *call == name).unwrap_or_else(|| panic!("{name} has no number")).1
-}
-
-/// What depends on how this kernel was built and where the files are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Permits {
-    /// Files may be mapped executable: their file system is not mounted `noexec`.
-    pub executable_files: bool,
-    /// Memory that may be executed and nothing else may be read (semantics.md 17): the processor has no protection keys.
-    pub execute_is_read: bool,
-    /// `MADV_MERGEABLE` is known: the kernel can merge same pages.
-    pub merging: bool,
-    /// `MADV_WILLNEED` of anonymous memory is no error: the kernel can swap.
-    pub swapping: bool,
 }
 
 /// A real file that a sequence uses.
@@ -65,8 +55,8 @@ pub struct Linux {
     /// By number; those that have ended are none.
     processes: Vec<Option<Tracee>>,
     files: Vec<RealFile>,
-    /// Where the files are; it goes last.
-    folder: Folder,
+    /// Where the files are; it goes last, and they with it.
+    _folder: Folder,
 }
 
 impl Linux {
@@ -85,29 +75,18 @@ impl Linux {
         let files = files.collect::<Result<Vec<_>, _>>()?;
         let mut linux = Linux {
             layout: Layout { mmap_base: 0, brk_start },
-            permits: Permits { executable_files: false, execute_is_read: false, merging: false, swapping: false },
+            permits: Permits::ALL,
             mother,
             processes: Vec::new(),
             files,
-            folder,
+            _folder: folder,
         };
         linux.begin();
         linux.look_around()?;
         Ok(linux)
     }
 
-    /// Where the window and the heap are.
-    pub const fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    /// What this kernel permits.
-    pub const fn permits(&self) -> Permits {
-        self.permits
-    }
-
-    /// A process, to do with what is no step.
-    pub fn tracee(&mut self, process: usize) -> &mut Tracee {
+    fn tracee(&mut self, process: usize) -> &mut Tracee {
         self.processes[process].as_mut().expect("a process that has not ended")
     }
 
@@ -119,15 +98,21 @@ impl Linux {
             tracee.call(number("mmap"), [0, PAGE as u64, prot, flags, fd as u64, 0])
         };
         let anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
-        let top = map(PROT_READ, anonymous, -1).map_err(|error| format!("mmap does not work: {error}"))? as u64;
-        let code = map(PROT_EXEC, anonymous, -1).map_err(|error| format!("no executable memory: {error}"))? as u64;
+        let top =
+            map(PROT_READ, anonymous, -1).map_err(|error| format!("mmap does not work: {error}"))? as u64;
+        let code =
+            map(PROT_EXEC, anonymous, -1).map_err(|error| format!("no executable memory: {error}"))? as u64;
         let executable_files = map(PROT_EXEC, MAP_PRIVATE, file).is_ok();
         let mut advise =
             |advice: u64| tracee.call(number("madvise"), [top, PAGE as u64, advice, 0, 0, 0]).is_ok();
-        let (merging, swapping) = (advise(super::names::MADV_MERGEABLE), advise(super::names::MADV_WILLNEED));
+        let (merging, swapping) = (advise(MADV_MERGEABLE), advise(MADV_WILLNEED));
         let execute_is_read = tracee.load(code).is_ok();
+        // Two areas, one readable and one executable, to a place below them.
+        let (two, below) = (2 * PAGE as u64, code - 8 * PAGE as u64);
+        let moved = tracee.call(number("mremap"), [code, two, two, MREMAP_MAYMOVE | MREMAP_FIXED, below, 0]);
         self.layout.mmap_base = top + PAGE as u64;
-        self.permits = Permits { executable_files, execute_is_read, merging, swapping };
+        self.permits =
+            Permits { executable_files, execute_is_read, merging, swapping, moves_areas: moved.is_ok() };
         Ok(())
     }
 
@@ -184,7 +169,8 @@ impl Linux {
         let inode: u64 = fields.nth(1)?.parse().ok()?;
         let path = fields.next().unwrap_or("").trim_start();
         let start = u64::from_str_radix(start, 16).ok()?;
-        let ours = (ROOM..ROOM + ROOM_SIZE).contains(&start) || (path.starts_with("[v") && path.ends_with(']'));
+        let ours =
+            (ROOM..ROOM + ROOM_SIZE).contains(&start) || (path.starts_with("[v") && path.ends_with(']'));
         let file = self.files.iter().position(|file| file.path.as_os_str() == path);
         let backing = match file {
             Some(file) => Backing::File(file),
@@ -217,7 +203,15 @@ impl Side for Linux {
         "Linux"
     }
 
-    fn start(&mut self, _layout: Layout) {
+    fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    fn permits(&self) -> Permits {
+        self.permits
+    }
+
+    fn start(&mut self) {
         self.begin();
     }
 
@@ -268,6 +262,10 @@ impl Side for Linux {
 
     fn file(&mut self, file: usize) -> Vec<u8> {
         self.files[file].read().expect("a file of ours can be read")
+    }
+
+    fn faults(&mut self, process: usize) -> (u64, u64) {
+        self.tracee(process).faults()
     }
 }
 

@@ -1,56 +1,48 @@
 //! A sequence as a script of Pagewalk, which states what the reference answered.
 
-use std::fmt::Write;
+use std::iter;
 
 use super::differ::{Run, Seen, Subject};
 use super::names;
-use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Op, Step};
-use super::place::{Layout, PAGE, Place};
-use super::side::{Area, Backing};
-
-/// Where a script has the window and the heap: where Pagewalk has them by itself.
-const LAYOUT: Layout = Layout { mmap_base: 0x7FFF_F7FF_F000, brk_start: 0x5555_5555_9000 };
+use super::op::{Action, Arg, CLOSED, FILES, Fd, FileSpec, Mode, Op, Step};
+use super::place::Layout;
+use super::side::{Answer, Area, Backing};
 
 /// The script of a run. It states the answers of the reference; what differs stands at the end, and is stated too.
 pub fn script(run: &Run) -> String {
-    let mut text = head(run);
-    for (at, (step, answer)) in run.told.iter().enumerate() {
-        if at + 1 == run.told.len()
-            && let Some(difference) = &run.difference
-        {
-            text.push_str("# Here they differ.\n");
-            for (name, seen) in [("the reference", &difference.reference), ("the other", &difference.other)] {
-                writeln!(text, "#   {name}: {seen}").expect("a string can be written");
-            }
-        }
-        writeln!(text, "{}", line(step, answer)).expect("a string can be written");
-    }
+    let mut lines = head(run);
+    lines.extend(run.told.iter().map(|(step, answer)| line(step, answer)));
     if let Some(difference) = &run.difference {
-        text.push_str(&expectation(difference.subject, &difference.reference));
+        let seen = difference.names.iter().zip([&difference.reference, &difference.other]);
+        let comment = seen.map(|(name, seen)| format!("#   {name}: {seen}"));
+        // Before the last step, or before the end if it is only seen there.
+        lines.splice(
+            lines.len() - 1..lines.len() - 1,
+            iter::once("# Here they differ.".into()).chain(comment),
+        );
+        lines.extend(expectation(difference.subject, &difference.reference));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 /// The kernel, the files, the first process and its descriptors.
-fn head(run: &Run) -> String {
-    let Layout { mmap_base, brk_start } = LAYOUT;
-    let mut text = format!("kernel {{ mmap-base 0x{mmap_base:X}, brk-start 0x{brk_start:X} }}\n");
-    for file in FILES {
-        let (name, size, fill) = (file.name, file.size, file.fill);
-        text.push_str(&format!("file \"{name}\" {{ size 0x{size:X}, fill pages 0x{fill:X} }}\n"));
-    }
-    text.push_str("process P0\n");
-    text.push_str(&format!("let window = 0x{:X}\nlet heap = 0x{brk_start:X}\n", LAYOUT.window()));
+fn head(run: &Run) -> Vec<String> {
+    let Layout { mmap_base, brk_start } = Layout::OF_SCRIPTS;
+    let mut lines = vec![format!("kernel {{ mmap-base 0x{mmap_base:X}, brk-start 0x{brk_start:X} }}")];
+    lines.extend(FILES.iter().map(|FileSpec { name, size, fill }| {
+        format!("file \"{name}\" {{ size 0x{size:X}, fill pages 0x{fill:X} }}")
+    }));
+    lines.push("process P0".into());
+    lines.push(format!("let window = 0x{:X}", Layout::OF_SCRIPTS.window()));
+    lines.push(format!("let heap = 0x{brk_start:X}"));
     for (file, spec) in FILES.iter().enumerate() {
-        for mode in Mode::ALL {
-            let fd = Fd::File(file, mode);
-            if run.told.iter().any(|(step, _)| uses(step.op, fd)) {
-                let (name, mode) = (spec.name, mode.name());
-                text.push_str(&format!("P0: let {} = open(\"{name}\", {mode})\n", descriptor(fd)));
-            }
-        }
+        let opened = Mode::ALL.map(|mode| (Fd::File(file, mode), mode)).into_iter();
+        let opened = opened.filter(|&(fd, _)| run.told.iter().any(|(step, _)| uses(step.op, fd)));
+        lines.extend(opened.map(|(fd, mode)| {
+            format!("P0: let {} = open(\"{}\", {})", descriptor(fd), spec.name, mode.name())
+        }));
     }
-    text
+    lines
 }
 
 fn uses(op: Op, fd: Fd) -> bool {
@@ -73,7 +65,7 @@ fn descriptor(fd: Fd) -> String {
 }
 
 /// A step with what must come of it.
-fn line(step: &Step, answer: &super::side::Answer) -> String {
+fn line(step: &Step, answer: &Answer) -> String {
     let process = step.process;
     let does = match step.op.action() {
         Action::Call { name, args, .. } => {
@@ -84,7 +76,7 @@ fn line(step: &Step, answer: &super::side::Answer) -> String {
         Action::Store(at, byte) => format!("write {at} = 0x{byte:02X}"),
         Action::Fetch(at) => format!("fetch {at}"),
         Action::Fork => match *answer {
-            super::side::Answer::Child(child) => format!("let P{child} = fork()"),
+            Answer::Child(child) => format!("let P{child} = fork()"),
             _ => "fork()".into(),
         },
         Action::Exit => return format!("P{process}: exit(0)"),
@@ -105,32 +97,33 @@ fn argument(arg: Arg) -> String {
 }
 
 /// What must hold after the last step; nothing if the step says it itself.
-fn expectation(subject: Subject, seen: &Seen) -> String {
+fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
     match (subject, seen) {
         (Subject::Maps(process), Seen::Maps(areas)) => maps(process, areas),
         (Subject::Byte(process, at), Seen::Byte(Some(byte))) => {
-            format!("P{process}: expect byte({at}) == 0x{byte:02X}\n")
+            vec![format!("P{process}: expect byte({at}) == 0x{byte:02X}")]
         }
         (Subject::FileByte(file, at), Seen::Byte(Some(byte))) => {
-            format!("expect file_byte(\"{}\", 0x{at:X}) == 0x{byte:02X}\n", FILES[file].name)
+            vec![format!("expect file_byte(\"{}\", 0x{at:X}) == 0x{byte:02X}", FILES[file].name)]
         }
         (Subject::FileSize(file), Seen::Size(size)) => {
-            format!("expect file_size(\"{}\") == 0x{size:X}\n", FILES[file].name)
+            vec![format!("expect file_size(\"{}\") == 0x{size:X}", FILES[file].name)]
         }
-        _ => String::new(),
+        _ => Vec::new(),
     }
 }
 
-fn maps(process: usize, areas: &[Area]) -> String {
-    let mut text = format!("expect exactly P{process}.maps {{\n  | start end perms offset backing |\n");
-    for Area { start, end, perms, offset, backing } in areas {
+fn maps(process: usize, areas: &[Area]) -> Vec<String> {
+    let mut lines = vec![format!("expect exactly P{process}.maps {{")];
+    lines.push("  | start end perms offset backing |".into());
+    lines.extend(areas.iter().map(|Area { start, end, perms, offset, backing }| {
         let backing = match *backing {
             Backing::Anonymous => "anonymous",
             Backing::Shared(_) => "*",
             Backing::File(file) => FILES[file].name,
         };
-        text.push_str(&format!("  | ({start}) ({end}) {perms} {offset:X} {backing} |\n"));
-    }
-    text.push_str("}\n");
-    text
+        format!("  | ({start}) ({end}) {perms} {offset:X} {backing} |")
+    }));
+    lines.push("}".into());
+    lines
 }

@@ -149,7 +149,8 @@ fn smaller(size: u64) -> impl Iterator<Item = u64> {
     let page = PAGE as u64;
     let round = size.checked_next_multiple_of(page).unwrap_or(size);
     let sizes = [0, page, size.saturating_sub(page) / page * page, round, 1, size / 2];
-    sizes.into_iter().filter(move |&simpler| (simpler % page != 0, simpler) < (size % page != 0, size))
+    let order = move |size: u64| (!size.is_multiple_of(page), size);
+    sizes.into_iter().filter(move |&simpler| order(simpler) < order(size))
 }
 
 /// Rounder and smaller offsets, the smallest first.

@@ -115,6 +115,44 @@ pub fn joined(areas: &[Area]) -> Vec<Area> {
     whole
 }
 
+/// What depends on how a kernel was built, on the processor, and on where the files are. Sequences leave out what a side does not permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub struct Permits {
+    /// Files may be mapped executable: their file system is not mounted `noexec`.
+    pub executable_files: bool,
+    /// Memory that may be executed and nothing else may be read (semantics.md 17): the processor has no protection keys.
+    pub execute_is_read: bool,
+    /// `MADV_MERGEABLE` is known: the kernel can merge same pages.
+    pub merging: bool,
+    /// `MADV_WILLNEED` of anonymous memory is no error: the kernel can swap.
+    pub swapping: bool,
+    /// `mremap` moves several areas at once (semantics.md 16): Linux 6.17 and later.
+    pub moves_areas: bool,
+}
+
+impl Permits {
+    /// All of it.
+    pub const ALL: Permits = Permits {
+        executable_files: true,
+        execute_is_read: true,
+        merging: true,
+        swapping: true,
+        moves_areas: true,
+    };
+
+    /// What both permit.
+    pub const fn and(self, other: Permits) -> Permits {
+        Permits {
+            executable_files: self.executable_files && other.executable_files,
+            execute_is_read: self.execute_is_read && other.execute_is_read,
+            merging: self.merging && other.merging,
+            swapping: self.swapping && other.swapping,
+            moves_areas: self.moves_areas && other.moves_areas,
+        }
+    }
+}
+
 /// Performs steps and lets itself be looked at. Looking must not change what later steps answer.
 ///
 /// A sequence begins with [`Side::start`]: process 0 has an empty address space, the break at the start of the heap,
@@ -124,9 +162,14 @@ pub trait Side {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// Forgets all and begins anew. Where the real process has the window and the heap is told for the case that it
-    /// matters; a side may put them elsewhere.
-    fn start(&mut self, layout: Layout);
+    /// Where it has the window and the heap; always the same.
+    fn layout(&self) -> Layout;
+
+    /// What it permits.
+    fn permits(&self) -> Permits;
+
+    /// Forgets all and begins anew.
+    fn start(&mut self);
 
     /// Performs a step.
     fn step(&mut self, step: &Step) -> Answer;
@@ -140,4 +183,8 @@ pub trait Side {
 
     /// All bytes of a file, as `read` would give them.
     fn file(&mut self, file: usize) -> Vec<u8>;
+
+    /// The minor and the major faults that a process had so far. Only `counts` looks at them, and expects Linux's ways: `zero-page on`,
+    /// `fault-around 16 pages`, `page-cache warm`.
+    fn faults(&mut self, process: usize) -> (u64, u64);
 }

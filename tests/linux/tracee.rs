@@ -123,11 +123,6 @@ impl Tracee {
         Ok(Tracee { pid, memory, maps, registers: settled(pid)?, children: VecDeque::new(), ended: false })
     }
 
-    /// Its number.
-    pub const fn pid(&self) -> Pid {
-        self.pid
-    }
-
     /// Replaces the program by itself and stops before its first instruction: nothing has run then that left traces in the process.
     fn run_anew(&mut self) -> std::io::Result<()> {
         let (code, below_stack) = (self.registers.rip, (self.registers.rsp - 0x400) & !0xF);
@@ -159,7 +154,9 @@ impl Tracee {
     /// Makes the room and unmaps all else.
     fn empty(&mut self) -> Result<(), String> {
         let start = self.registers.rip;
-        self.memory.write_all_at(SYSCALL.1, start).map_err(|error| format!("code cannot be written: {error}"))?;
+        self.memory
+            .write_all_at(SYSCALL.1, start)
+            .map_err(|error| format!("code cannot be written: {error}"))?;
         // Read, write and execute; fixed and anonymous; shared, so that `madvise` over everything does not drop it.
         let room = self.call_from(start, number::MMAP, [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0]);
         if room != Ok(ROOM as i64) {
@@ -181,7 +178,8 @@ impl Tracee {
         for line in self.maps().lines() {
             let (range, _) = line.split_once(' ').unwrap_or((line, ""));
             if let Some((first, after)) = range.split_once('-')
-                && let (Ok(first), Ok(after)) = (u64::from_str_radix(first, 16), u64::from_str_radix(after, 16))
+                && let (Ok(first), Ok(after)) =
+                    (u64::from_str_radix(first, 16), u64::from_str_radix(after, 16))
                 && start <= first
                 && after <= end
             {
@@ -239,8 +237,17 @@ impl Tracee {
     fn call_from(&mut self, code: u64, number: u64, args: [u64; 6]) -> Result<i64, Errno> {
         let [rdi, rsi, rdx, r10, r8, r9] = args;
         let registers = self.registers;
-        let stop =
-            self.surely_go(user_regs_struct { rip: code, rax: number, rdi, rsi, rdx, r10, r8, r9, ..registers });
+        let stop = self.surely_go(user_regs_struct {
+            rip: code,
+            rax: number,
+            rdi,
+            rsi,
+            rdx,
+            r10,
+            r8,
+            r9,
+            ..registers
+        });
         assert_eq!(stop, Stop::Trap, "system call {number} comes back");
         let result = ptrace::getregs(self.pid).expect("the registers of a stopped process").rax as i64;
         if (-4095..0).contains(&result) { Err(Errno::from_raw(-result as i32)) } else { Ok(result) }
@@ -365,7 +372,8 @@ impl Tracee {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("a living process");
         // The second field is a name in parentheses, which may hold spaces; the third is the state.
         let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
-        let field = |number: usize| fields.split_whitespace().nth(number - 3).and_then(|text| text.parse().ok());
+        let field =
+            |number: usize| fields.split_whitespace().nth(number - 3).and_then(|text| text.parse().ok());
         field(10).zip(field(12)).expect("counts of faults")
     }
 }

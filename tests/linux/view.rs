@@ -101,10 +101,10 @@ impl View {
     fn may_write(&self, areas: &[Area], file: usize, from: Source, length: u64, offset: i64) -> bool {
         let Source::Memory(from) = from else { return true };
         // A write past the end that fails before its first byte makes the file longer on Linux since 6.16.
-        let leaves_gap = offset > self.files[file].size as i64;
-        self.settled(areas, from, length)
+        let leaves_no_gap = offset <= self.files[file].size as i64;
+        (leaves_no_gap || self.readable(areas, from))
+            && self.settled(areas, from, length)
             && !copies_itself(areas, file, from, length, offset)
-            && !(leaves_gap && !self.readable(areas, from))
     }
 
     /// Whether nothing in a range of memory may be zeroed or not.
@@ -117,10 +117,10 @@ impl View {
     fn readable(&self, areas: &[Area], at: Place) -> bool {
         areas.iter().filter(|area| area.holds(at)).any(|area| {
             let file_ends = match area.backing {
-                Backing::File(file) => {
-                    area.start.plus(self.files[file].size.next_multiple_of(PAGE as u64) as i64)
-                        .plus(-(area.offset as i64))
-                }
+                Backing::File(file) => area
+                    .start
+                    .plus(self.files[file].size.next_multiple_of(PAGE as u64) as i64)
+                    .plus(-(area.offset as i64)),
                 Backing::Anonymous | Backing::Shared(_) => area.end,
             };
             !area.perms.starts_with("---") && at < file_ends
