@@ -121,6 +121,7 @@ impl Generator {
 
     fn mprotect(&mut self, draw: &Draw<'_>) -> Op {
         let prot = if self.chance(2) { 0x10 } else { self.protection() };
+        let prot = if self.permits.executable_files { prot } else { prot & !PROT_EXEC };
         let (at, length) = self.range(draw, 60);
         Op::Mprotect { at, length, prot }
     }
