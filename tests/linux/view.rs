@@ -100,7 +100,7 @@ impl View {
 
     fn may_write(&self, areas: &[Area], file: usize, from: Source, length: u64, offset: i64) -> bool {
         let Source::Memory(from) = from else { return true };
-        // A write past the end that fails before its first byte makes the file longer on Linux since 6.16.
+        // A write past the end that fails before its first byte makes the file longer on some Linuxes, 6.18 among them.
         let leaves_no_gap = offset <= self.files[file].size as i64;
         (leaves_no_gap || self.readable(areas, from))
             && self.settled(areas, from, length)
