@@ -4,6 +4,7 @@
 //! each holds and what it may import.
 
 pub mod face;
+pub mod kernel;
 pub mod lang;
 pub mod machine;
 pub mod report;

@@ -212,6 +212,36 @@ impl Cache {
         blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
     }
 
+    /// Tells the lines that hold bytes of `first..=last`, and which bytes of these (from, to): no byte twice, or the line
+    /// in which it would be found last.
+    pub fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(Slot, u64, u64)) {
+        let mut clip = |slot, base: u64| tell(slot, base.max(first), self.end(base).min(last));
+        if (last - first) >> self.block_bits <= self.lines.sets() * u64::from(self.lines.ways()) {
+            return self.holders(first, last).for_each(|(slot, base)| clip(slot, base));
+        }
+        let held: Vec<_> =
+            self.blocks().filter(|(_, base)| *base <= last && self.end(*base) >= first).collect();
+        held.into_iter().rev().for_each(|(slot, base)| clip(slot, base));
+    }
+
+    /// Makes all lines invalid that hold bytes of `first..=last`, dirty or not.
+    pub fn drop_held(&mut self, first: u64, last: u64) {
+        let mut held = Vec::new();
+        self.each_held(first, last, |slot, from, _| held.push((slot, from)));
+        for (slot, pa) in held {
+            self.invalidate(slot);
+            while let Some(slot) = self.holder(pa) {
+                self.invalidate(slot);
+            }
+        }
+    }
+
+    /// The last byte of the block that begins at `base`.
+    #[inline]
+    pub fn end(&self, base: u64) -> u64 {
+        base | mask(self.block_bits)
+    }
+
     /// Where the bytes of a line begin in [`Cache::data`].
     #[inline]
     pub fn at(&self, slot: Slot) -> u64 {

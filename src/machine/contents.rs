@@ -167,18 +167,8 @@ impl Machine {
     pub fn invlpg(&mut self, va: Va) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
-        let asid = translator.asid;
+        let asid = translator.context(core).asid;
         translator.tlbs_of(core).for_each(|tlb| tlb.drop_page(va.raw(), asid));
-    }
-
-    /// Another process runs: TLBs of the current core whose entries do not say whose they are drop those not global.
-    pub fn set_asid(&mut self, asid: u16) {
-        let core = self.core();
-        let Some(translator) = &mut self.translator else { return };
-        if translator.asid != asid {
-            translator.asid = asid;
-            translator.tlbs_of(core).for_each(Tlb::switch);
-        }
     }
 
     /// What happened to TLB `level`; zeros if there is no such TLB.
@@ -231,7 +221,9 @@ impl Machine {
         let spec = self.spec().caches.get(level)?;
         let cache = self.hierarchy.cache(level, self.core());
         let inside = way < spec.ways && set.raw() < spec.sets && at >> spec.block_bits == 0;
-        cache.data().get(inside.then(|| cache.at(Slot { set, way }))? + at)
+        let slot = inside.then_some(Slot { set, way })?;
+        let (filled, at) = (cache.line(slot).tag.is_some(), cache.at(slot) + at);
+        if filled { cache.data().get(at) } else { cache.data().given(at) }
     }
 
     /// The sets of cache `level` that hold something, in order.
@@ -309,13 +301,6 @@ impl Machine {
     /// Where main memory holds known bytes: the first addresses of the aligned runs of 64 that have some, in order.
     pub fn memory_known(&self) -> Vec<Pa> {
         self.hierarchy.memory().known().map(Pa::new).collect()
-    }
-
-    /// The newest byte at `pa`, in whichever cache or in memory. No state changes.
-    pub fn peek_physical(&self, pa: Pa) -> Option<u8> {
-        let mut byte = [None];
-        self.hierarchy.newest(pa.raw(), &mut byte);
-        byte[0]
     }
 
     /// The bytes that a load by the supervisor would read. No state changes.

@@ -53,6 +53,8 @@ pub struct Outcome {
     pub fault: Option<Fault>,
     /// Physical address of the first part.
     pub pa: Option<Pa>,
+    /// Bytes moved: those of the parts before the fault, all of them without one.
+    pub done: usize,
 }
 
 /// A memory system and its state. Copying it costs a few words a TLB and cache: everything big is shared until written.
@@ -89,6 +91,16 @@ impl Machine {
     /// Starts the generator of `random` replacement anew.
     pub fn seed(&mut self, seed: u64) {
         self.random = SplitMix64::new(seed);
+    }
+
+    /// The generator of `random` replacement.
+    pub fn random(&mut self) -> &mut SplitMix64 {
+        &mut self.random
+    }
+
+    /// Number of cores.
+    pub fn core_count(&self) -> u32 {
+        self.spec.cores
     }
 
     /// The core that accesses run on.
@@ -157,6 +169,30 @@ impl Machine {
         fit(raw, self.spec.ppn_bits()).map(Ppn::new)
     }
 
+    /// The first byte of a page frame.
+    #[inline]
+    pub fn page_of(&self, ppn: Ppn) -> Pa {
+        Pa::new(ppn.raw().checked_shl(self.spec.page_bits()).unwrap_or(0))
+    }
+
+    /// The page frame of a byte.
+    #[inline]
+    pub fn ppn_of(&self, pa: Pa) -> Ppn {
+        Ppn::new(pa.raw().checked_shr(self.spec.page_bits()).unwrap_or(0))
+    }
+
+    /// The page of an address.
+    #[inline]
+    pub fn vpn_of(&self, va: Va) -> Vpn {
+        Vpn::new(va.raw().checked_shr(self.spec.page_bits()).unwrap_or(0))
+    }
+
+    /// The first address of a page.
+    #[inline]
+    pub fn va_of(&self, vpn: Vpn) -> Va {
+        Va::new(vpn.raw().checked_shl(self.spec.page_bits()).unwrap_or(0))
+    }
+
     /// The MMU alone: TLBs, walk, A and D, TLB fill; no data cache unless the walk uses them. Without an MMU the address
     /// is physical already.
     ///
@@ -185,9 +221,10 @@ impl Machine {
     ) -> Outcome {
         let route = RouteId::new(self.core, kind);
         let bits = self.hierarchy.piece_bits(route);
-        let mut outcome = Outcome { pieces: 0, fault: None, pa: None };
-        let (len, mut done) = (data.len(), 0);
-        while done < len {
+        let mut outcome = Outcome { pieces: 0, fault: None, pa: None, done: 0 };
+        let len = data.len();
+        while outcome.done < len {
+            let done = outcome.done;
             let Some(at) = va.raw().checked_add(done as u64).filter(|at| *at <= self.last) else {
                 break;
             };
@@ -207,7 +244,7 @@ impl Machine {
                     break;
                 }
             }
-            done = next;
+            outcome.done = next;
         }
         outcome
     }

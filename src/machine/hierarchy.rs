@@ -4,6 +4,7 @@
 //! is its newest value. A store leaves no copy in caches that are not on its route. A load finds no dirty copy there.
 
 mod coherence;
+mod direct;
 mod plan;
 mod transfer;
 
@@ -195,10 +196,7 @@ impl Hierarchy {
     fn store_beyond<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
         let route = *self.plan.route(piece.route);
         if self.enter(&route, piece, true, ctx).is_none() {
-            for (pa, byte) in (piece.pa..=u64::MAX).zip(bytes) {
-                self.poke(pa, Some(*byte));
-            }
-            return;
+            return self.poke(piece.pa, bytes);
         }
         let mut looked = 0;
         for (k, inst) in route.caches().enumerate() {

@@ -12,21 +12,33 @@ const KNOWN: usize = 8;
 /// An array of bytes, each unknown until it is written. Copying it is O(1), and what was never written takes no storage.
 #[derive(Debug, Clone)]
 pub struct Bytes {
+    /// An unknown byte stands there as 0.
     rows: Sparse<u64>,
+    /// Bytes that are not known otherwise are known to be 0.
+    zeros: bool,
 }
 
 impl Bytes {
     /// `size` unknown bytes.
     pub fn new(size: u128) -> Self {
-        Self { rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0) }
+        Self { rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0), zeros: false }
+    }
+
+    /// From now on bytes that would be unknown are known to be 0.
+    pub fn zero_unset(&mut self) {
+        self.zeros = true;
     }
 
     /// The byte at `at`, if it is known.
     #[inline]
     pub fn get(&self, at: u64) -> Option<u8> {
-        let row = self.rows.row(at / ROW)?;
-        let n = (at % ROW) as usize;
-        (row[KNOWN] >> n & 1 == 1).then(|| (row[n / 8] >> (n % 8 * 8)) as u8)
+        let Some(row) = self.rows.row(at / ROW) else { return self.zeros.then_some(0) };
+        byte_of(row, (at % ROW) as usize, self.zeros)
+    }
+
+    /// The byte at `at`, if it was written.
+    pub fn given(&self, at: u64) -> Option<u8> {
+        byte_of(self.rows.row(at / ROW)?, (at % ROW) as usize, false)
     }
 
     /// Writes the byte at `at`; none makes it unknown.
@@ -41,8 +53,24 @@ impl Bytes {
     /// Reads the bytes from `at` on.
     #[inline]
     pub fn read(&self, at: u64, out: &mut [Option<u8>]) {
-        for (n, byte) in out.iter_mut().enumerate() {
-            *byte = self.get(at + n as u64);
+        for (at, n, run) in runs(at, out) {
+            match self.rows.row(at) {
+                Some(row) => {
+                    run.iter_mut().zip(n..).for_each(|(byte, n)| *byte = byte_of(row, n, self.zeros));
+                }
+                None => run.fill(self.zeros.then_some(0)),
+            }
+        }
+    }
+
+    /// Reads the bytes from `at` on, unknown ones as 0.
+    #[inline]
+    pub fn read_known(&self, at: u64, out: &mut [u8]) {
+        for (at, n, run) in runs(at, out) {
+            match self.rows.row(at) {
+                Some(row) => read_row(row, n, run),
+                None => run.fill(0),
+            }
         }
     }
 
@@ -52,8 +80,13 @@ impl Bytes {
     /// As [`Bytes::set`].
     #[inline]
     pub fn write(&mut self, at: u64, bytes: &[u8]) {
-        for (n, byte) in bytes.iter().enumerate() {
-            self.set(at + n as u64, Some(*byte));
+        let mut done = 0;
+        while done < bytes.len() {
+            let at = at + done as u64;
+            let n = (at % ROW) as usize;
+            let next = bytes.len().min(done + ROW as usize - n);
+            write_row(self.rows.row_mut(at / ROW), n, &bytes[done..next]);
+            done = next;
         }
     }
 
@@ -72,7 +105,7 @@ impl Bytes {
                     copy_within_row(self.rows.row_mut(to_row), to_byte, row, (source % ROW) as usize, step);
                 }
                 None if self.rows.row(to_row).is_some() => {
-                    forget(self.rows.row_mut(to_row), to_byte, step);
+                    wipe(self.rows.row_mut(to_row), to_byte, step, false);
                 }
                 None => {}
             }
@@ -80,15 +113,108 @@ impl Bytes {
         }
     }
 
-    /// Makes `len` bytes unknown.
-    pub fn forget(&mut self, at: u64, len: u64) {
-        self.copy(at, &Bytes::new(u128::from(len)), 0, len);
+    /// Copies `len` bytes to another place in the array, which does not overlap, the unknown ones as unknown.
+    pub fn copy_within(&mut self, from: u64, to: u64, len: u64) {
+        if (from | to | len).is_multiple_of(ROW) {
+            self.rows.copy_rows(from / ROW, to / ROW, len / ROW);
+        } else {
+            let source = self.clone();
+            self.copy(to, &source, from, len);
+        }
     }
 
-    /// Where known bytes stand: the first bytes of the aligned runs of 64 that hold some, in order.
+    /// Makes `len` bytes unknown.
+    pub fn forget(&mut self, at: u64, len: u64) {
+        let Some(more) = len.checked_sub(1) else { return };
+        let last = at + more;
+        // The rows between the first and the last one go whole.
+        let (from, to) = (at.div_ceil(ROW), (last / ROW + u64::from(last % ROW == ROW - 1)));
+        if from < to {
+            self.rows.reset(from, to - 1);
+        }
+        for row in [at / ROW, last / ROW] {
+            if (from..to).contains(&row) || self.rows.row(row).is_none() {
+                continue;
+            }
+            let (first, end) = (at.max(row * ROW), last.min(row * ROW + (ROW - 1)));
+            wipe(self.rows.row_mut(row), (first % ROW) as usize, end - first + 1, false);
+        }
+    }
+
+    /// Makes `len` bytes 0. If bytes never set are 0, these are then as if never set, and give their storage back.
+    ///
+    /// # Panics
+    /// As [`Bytes::set`].
+    pub fn zero(&mut self, at: u64, len: u64) {
+        if self.zeros {
+            return self.forget(at, len);
+        }
+        let mut done = 0;
+        while done < len {
+            let at = at + done;
+            let step = (ROW - at % ROW).min(len - done);
+            wipe(self.rows.row_mut(at / ROW), (at % ROW) as usize, step, true);
+            done += step;
+        }
+    }
+
+    /// Where written bytes stand: the first bytes of the aligned runs of 64 that hold some, in order.
     pub fn known(&self) -> impl Iterator<Item = u64> + '_ {
         self.rows.rows().filter(|(_, row)| row[KNOWN] != 0).map(|(row, _)| row * ROW)
     }
+}
+
+/// Cuts what is to be filled from byte `at` on into runs of one row: its number, the run's first byte in it, the run.
+#[inline]
+fn runs<T>(at: u64, mut out: &mut [T]) -> impl Iterator<Item = (u64, usize, &mut [T])> {
+    let mut at = at;
+    std::iter::from_fn(move || {
+        if out.is_empty() {
+            return None;
+        }
+        let n = (at % ROW) as usize;
+        let row = at / ROW;
+        let len = out.len().min(ROW as usize - n);
+        let run;
+        (run, out) = std::mem::take(&mut out).split_at_mut(len);
+        at = at.wrapping_add(run.len() as u64);
+        Some((row, n, run))
+    })
+}
+
+/// Byte `n` of a row, if it is known or all are.
+#[inline]
+fn byte_of(row: &[u64], n: usize, all: bool) -> Option<u8> {
+    (all || row[KNOWN] >> n & 1 == 1).then(|| (row[n / 8] >> (n % 8 * 8)) as u8)
+}
+
+/// Reads the bytes of a row from byte `n` on.
+#[inline]
+fn read_row(row: &[u64], mut n: usize, mut out: &mut [u8]) {
+    while !out.is_empty() {
+        let word = row[n / 8].to_le_bytes();
+        let len = out.len().min(8 - n % 8);
+        let (now, later) = out.split_at_mut(len);
+        now.copy_from_slice(&word[n % 8..n % 8 + len]);
+        (n, out) = (n + len, later);
+    }
+}
+
+/// Writes bytes of a row from byte `n` on.
+#[inline]
+fn write_row(row: &mut [u64], n: usize, bytes: &[u8]) {
+    if let [byte] = bytes {
+        return put(row, n, Some(*byte));
+    }
+    let (mut at, mut rest) = (n, bytes);
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(rest.len().min(8 - at % 8));
+        let mut word = row[at / 8].to_le_bytes();
+        word[at % 8..at % 8 + now.len()].copy_from_slice(now);
+        row[at / 8] = u64::from_le_bytes(word);
+        (at, rest) = (at + now.len(), later);
+    }
+    row[KNOWN] |= bits_of(n, bytes.len() as u64);
 }
 
 /// Writes byte `n` of a row.
@@ -104,8 +230,15 @@ fn bits_of(n: usize, len: u64) -> u64 {
     (u64::MAX >> (ROW - len)) << n
 }
 
-fn forget(row: &mut [u64], n: usize, len: u64) {
-    row[KNOWN] &= !bits_of(n, len);
+/// Makes `len` (1 to 64) bytes of a row 0, known or unknown.
+fn wipe(row: &mut [u64], n: usize, len: u64, known: bool) {
+    let bits = bits_of(n, len);
+    row[KNOWN] = row[KNOWN] & !bits | if known { bits } else { 0 };
+    for (word, at) in row[..KNOWN].iter_mut().zip((0..).step_by(8)) {
+        // A byte of ones for each bit that is set.
+        let eight = bits >> at & 0xFF;
+        *word &= !(0..8).fold(0, |ones, byte| ones | (eight >> byte & 1) * (0xFF << (byte * 8)));
+    }
 }
 
 /// Copies `len` (1 to 64) bytes from byte `m` of one row to byte `n` of another.

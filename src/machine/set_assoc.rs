@@ -275,8 +275,8 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn policy_state(&self, set: SetIndex) -> PolicyState {
         let at = self.policy_words();
         match self.words.row(set.raw()) {
-            Some(row) => self.policy.state(&row[at..], self.ways),
-            None => self.policy.state(&vec![0; self.policy.words(self.ways)], self.ways),
+            Some(row) => self.policy.state(&row[at..], self.ways, self.ways),
+            None => self.policy.state(&vec![0; self.policy.words(self.ways)], self.ways, self.ways),
         }
     }
 

@@ -119,6 +119,81 @@ impl<T: Clone> Sparse<T> {
         &mut Rc::make_mut(cells)[start..start + stride]
     }
 
+    /// Makes the rows `first..=last` (those of them that there are) the default again. What then holds nothing else gives
+    /// its storage back.
+    pub fn reset(&mut self, first: u64, last: u64) {
+        let (row_bits, stride, depth) = (self.row_bits, self.stride, self.depth);
+        let mut root = std::mem::replace(&mut self.root, Node::Empty);
+        reset(&mut root, (first, last.min(self.last)), 0, depth, (row_bits, stride, &self.default));
+        self.root = root;
+    }
+
+    /// Makes `count` rows from `to` on what those from `from` on are; the two do not overlap. Where whole leaves are
+    /// copied to whole leaves, they are shared until one is written to.
+    ///
+    /// # Panics
+    /// If there are no such rows.
+    pub fn copy_rows(&mut self, mut from: u64, mut to: u64, mut count: u64) {
+        while count > 0 {
+            let step = self.copy_some(from, to, count);
+            (from, to, count) = (from.wrapping_add(step), to.wrapping_add(step), count - step);
+        }
+    }
+
+    /// Copies as many rows as one node holds; answers how many.
+    fn copy_some(&mut self, from: u64, to: u64, count: u64) -> u64 {
+        let bits = |level: u32| self.row_bits + level * FAN_BITS;
+        let whole = |level: &u32| {
+            bits(*level) < 64 && (from | to).trailing_zeros() >= bits(*level) && count >> bits(*level) > 0
+        };
+        if let Some(level) = (0..self.depth.max(1)).rev().find(whole) {
+            let step = 1 << bits(level);
+            match self.node(from, level).clone() {
+                Node::Empty => self.reset(to, to + (step - 1)),
+                node => *self.node_mut(to, level) = node,
+            }
+            return step;
+        }
+        let size = 1u64 << self.row_bits;
+        let step = count.min(size - from % size).min(size - to % size);
+        match self.node(from, 0).clone() {
+            Node::Leaf(cells) => {
+                let (start, len) = (self.start(from), step as usize * self.stride);
+                let target = self.start(to);
+                self.row_mut(to);
+                let Node::Leaf(leaf) = self.node_mut(to, 0) else { unreachable!("a row was made") };
+                Rc::make_mut(leaf)[target..target + len].clone_from_slice(&cells[start..start + len]);
+            }
+            _ => self.reset(to, to + (step - 1)),
+        }
+        step
+    }
+
+    /// The node at `level` (0 is a leaf) that holds row `i`; an empty one if it is in none.
+    fn node(&self, i: u64, level: u32) -> &Node<T> {
+        let mut node = &self.root;
+        for above in (level..self.depth).rev() {
+            let Node::Branch(children) = node else { return &Node::Empty };
+            node = &children[slot(i, self.row_bits, above)];
+        }
+        node
+    }
+
+    /// The node at `level` (0 is a leaf) that holds row `i`, to be replaced.
+    fn node_mut(&mut self, i: u64, level: u32) -> &mut Node<T> {
+        assert!(i <= self.last, "row {i} of an array whose last row is {}", self.last);
+        let row_bits = self.row_bits;
+        let mut node = &mut self.root;
+        for above in (level..self.depth).rev() {
+            if let Node::Empty = node {
+                *node = Node::branch();
+            }
+            let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
+            node = &mut Rc::make_mut(children)[slot(i, row_bits, above)];
+        }
+        node
+    }
+
     /// The rows that have storage, in order. Rows never written may be among them, all default: they share a leaf with
     /// one that was.
     pub fn rows(&self) -> Rows<'_, T> {
@@ -130,6 +205,41 @@ impl<T: Clone> Sparse<T> {
     fn start(&self, i: u64) -> usize {
         let within = if self.row_bits >= u64::BITS { i } else { i & ((1 << self.row_bits) - 1) };
         within as usize * self.stride
+    }
+}
+
+/// Makes the rows `first..=last` of a node the default again. The node is `depth` branches high and its first row is
+/// `base`; a leaf's shape is log2 of its rows, cells a row, and the default.
+fn reset<T: Clone>(
+    node: &mut Node<T>,
+    (first, last): (u64, u64),
+    base: u64,
+    depth: u32,
+    shape: (u32, usize, &T),
+) {
+    let (row_bits, stride, default) = shape;
+    let end = base | u64::MAX.checked_shr(64u32.saturating_sub(row_bits + depth * FAN_BITS)).unwrap_or(0);
+    if end < first || last < base {
+        return;
+    }
+    if first <= base && end <= last {
+        *node = Node::Empty;
+        return;
+    }
+    let (from, to) = (first.max(base) - base, last.min(end) - base);
+    match node {
+        Node::Empty => {}
+        Node::Leaf(cells) => {
+            let (from, to) = (from as usize * stride, (to as usize + 1) * stride);
+            Rc::make_mut(cells)[from..to].fill(default.clone());
+        }
+        Node::Branch(children) => {
+            let below = row_bits + (depth - 1) * FAN_BITS;
+            let children = Rc::make_mut(children);
+            for n in (from >> below)..=(to >> below) {
+                reset(&mut children[n as usize], (first, last), base + (n << below), depth - 1, shape);
+            }
+        }
     }
 }
 

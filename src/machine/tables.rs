@@ -4,10 +4,10 @@ use super::addr::{Pa, Vpn};
 use super::contents::{PlaceError, PteWord};
 use super::datapath::{Machine, fit};
 use super::event::Found;
-use super::page_table::Mapping;
+use super::page_table::{Mapping, PageTable};
 use super::pte::Pte;
 use super::spec::Mmu;
-use super::walk::{Layout, Tables};
+use super::walk::Layout;
 
 /// The most pages of a table in memory that are listed: one that leads to itself has no end.
 const LISTED: usize = 1 << 20;
@@ -26,10 +26,12 @@ pub struct Listing {
 }
 
 impl Machine {
-    fn tables(&self) -> Option<(Layout<'_>, &Tables)> {
+    /// How tables lie in memory, the one that stands apart, and the root in memory if the current core has one.
+    fn tables(&self) -> Option<(Layout<'_>, &PageTable, Option<u64>)> {
         let mmu = self.spec().mmu.as_ref()?;
         let layout = Layout { mmu, physical_bits: self.spec().physical_bits };
-        Some((layout, &self.translator.as_ref()?.tables))
+        let translator = self.translator.as_ref()?;
+        Some((layout, &translator.apart, translator.context(self.core()).root))
     }
 
     /// Sets the leaf entry of a page in the table that stands apart; tables between are made as needed. What the format
@@ -44,7 +46,7 @@ impl Machine {
     pub fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let spec = self.spec().clone();
         if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {
-            translator.tables.apart.map_at(level, vpn, mmu.pte.keep(pte));
+            translator.apart.map_at(level, vpn, mmu.pte.keep(pte));
         }
     }
 
@@ -54,8 +56,8 @@ impl Machine {
     /// # Errors
     /// If there is no such level, or no table of it in memory.
     pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PlaceError> {
-        let (layout, tables) = self.tables().ok_or(PlaceError::NoMmu)?;
-        let Some(mut base) = tables.cr3 else {
+        let (layout, _, root) = self.tables().ok_or(PlaceError::NoMmu)?;
+        let Some(mut base) = root else {
             self.map_at(level, vpn, pte);
             return Ok(());
         };
@@ -71,9 +73,8 @@ impl Machine {
 
     /// The entry that maps a page, and its level. In memory, only if it is present.
     pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
-        let (layout, tables) = self.tables()?;
-        let Some(cr3) = tables.cr3 else { return tables.apart.leaf(vpn) };
-        let mut base = cr3;
+        let (layout, apart, root) = self.tables()?;
+        let Some(mut base) = root else { return apart.leaf(vpn) };
         for level in 1..=layout.mmu.levels.len() as u32 {
             let (pte, page) = self.entry_at(layout, level, base, layout.mmu.index(vpn, level))?;
             if page {
@@ -82,18 +83,6 @@ impl Machine {
             base = layout.child(pte);
         }
         None
-    }
-
-    /// The physical address of the root table in memory.
-    pub fn cr3(&self) -> Option<Pa> {
-        self.tables()?.1.cr3.map(Pa::new)
-    }
-
-    /// From now on walks read memory from this root (none: the table that stands apart). TLBs keep what they hold.
-    pub fn set_cr3(&mut self, root: Option<Pa>) {
-        if let Some(translator) = &mut self.translator {
-            translator.tables.cr3 = root.map(Pa::raw);
-        }
     }
 
     /// Writes an entry of a table of `level` (1 is the top) to memory, and to every cached copy of its bytes.
@@ -116,22 +105,19 @@ impl Machine {
         };
         let last = at.raw().checked_add(u64::from(mmu.pte.bytes) - 1).ok_or(PlaceError::BeyondMemory)?;
         fit(last, spec.physical_bits).map_err(|_| PlaceError::BeyondMemory)?;
-        for (at, byte) in (at.raw()..=last).zip(mmu.pte.to_bytes(raw)) {
-            self.hierarchy.poke(at, Some(byte));
-        }
+        self.hierarchy.poke(at.raw(), &mmu.pte.to_bytes(raw)[..mmu.pte.bytes as usize]);
         Ok(())
     }
 
-    /// The pages and tables of the page table that walks use.
+    /// The pages and tables of the page table that walks of the current core use.
     pub fn page_table(&self) -> Listing {
-        let Some((layout, tables)) = self.tables() else { return Listing::default() };
-        let Some(cr3) = tables.cr3 else {
-            let apart = &tables.apart;
+        let Some((layout, apart, root)) = self.tables() else { return Listing::default() };
+        let Some(root) = root else {
             return Listing { mappings: apart.mappings(), tables: apart.tables(), bytes: apart.bytes() };
         };
         let mut listing = Listing::default();
         let mut seen = Vec::new();
-        self.list(layout, (1, cr3), 0, &mut listing, &mut seen);
+        self.list(layout, (1, root), 0, &mut listing, &mut seen);
         seen.sort_unstable();
         seen.dedup();
         listing.tables = seen.len() as u64;

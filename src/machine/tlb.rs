@@ -133,16 +133,38 @@ impl Tlb {
 
     /// Drops the entry of the page of `va`, global or not; of a huge page all the parts that are here.
     pub fn drop_page(&mut self, va: u64, asid: u16) {
+        self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid));
+    }
+
+    fn drop_page_if(&mut self, va: u64, goes: impl Fn(&Tlb, &TlbEntry) -> bool) {
         let lines = self.entries.valid_lines().filter(|(set, _, line)| {
             let entry = &line.payload;
             let number = self.entries.join(*set, line.tag.unwrap_or_default());
             let first = number.checked_shl(entry.page_bits.into()).unwrap_or(0);
             let page = |address: u64| address.checked_shr(entry.whole_bits.into()).unwrap_or(0);
-            page(first) == page(va) && self.ours(entry, asid)
+            page(first) == page(va) && goes(self, entry)
         });
         for (set, way, _) in lines.collect::<Vec<_>>() {
             self.entries.invalidate(set, way);
         }
+    }
+
+    /// Drops the entries of the page of `va` that process `asid` could meet, while the core runs `running`: its own and
+    /// global ones. Entries that do not carry their process are those of the one that runs.
+    pub fn shoot_down(&mut self, va: u64, asid: u16, running: u16) {
+        self.drop_page_if(va, |tlb, entry| {
+            entry.flags.has(Bit::G) || if tlb.asid { entry.asid == asid } else { running == asid }
+        });
+    }
+
+    /// Drops all entries of process `asid`, while the core runs `running`; global ones are those of the process that
+    /// filled them.
+    pub fn shoot_down_all(&mut self, asid: u16, running: u16) {
+        let its = !self.asid && running == asid;
+        self.entries.invalidate_if(|_, _, line| {
+            let entry = &line.payload;
+            entry.asid == asid || its && !entry.flags.has(Bit::G)
+        });
     }
 
     /// Drops all entries that are not global.

@@ -8,7 +8,7 @@ use super::page_table::PageTable;
 use super::pte::{Bit, Flags, mask};
 use super::spec::{Mmu, Spec};
 use super::tlb::{Lookup, Tlb, TlbEntry};
-use super::walk::{Layout, Tables, Walker, forbidden};
+use super::walk::{Layout, Walker, forbidden};
 
 /// An access as the MMU sees it.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,15 @@ pub(in crate::machine) struct Access {
     pub kind: Kind,
     pub mode: Mode,
     pub core: u32,
+}
+
+/// The address space that a core runs in.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::machine) struct Context {
+    /// The process whose TLB entries count.
+    pub asid: u16,
+    /// Physical address of the root table in memory; without one walks go through the table that stands apart.
+    pub root: Option<u64>,
 }
 
 /// A translated address, and what its page says of caching.
@@ -48,7 +57,7 @@ impl Levels {
     }
 }
 
-/// The TLBs of all cores and the page table.
+/// The TLBs of all cores, the address space each runs in, and the table that stands apart.
 #[derive(Debug, Clone)]
 pub(in crate::machine) struct Translator {
     /// In the order of the spec; the cores' ones of a level side by side.
@@ -57,10 +66,10 @@ pub(in crate::machine) struct Translator {
     page_bits: u32,
     data: Levels,
     instructions: Levels,
-    /// The page tables.
-    pub tables: Tables,
-    /// The process whose entries count.
-    pub asid: u16,
+    /// The table that stands apart.
+    pub apart: PageTable,
+    /// Of each core.
+    contexts: Vec<Context>,
 }
 
 impl Translator {
@@ -73,8 +82,8 @@ impl Translator {
             page_bits: mmu.page_bits,
             data: Levels::new(spec, Kind::Read),
             instructions: Levels::new(spec, Kind::Execute),
-            tables: Tables { apart: PageTable::new(mmu), cr3: None },
-            asid: 0,
+            apart: PageTable::new(mmu),
+            contexts: vec![Context::default(); cores],
         }
     }
 
@@ -87,6 +96,23 @@ impl Translator {
     #[inline]
     pub fn tlb_mut(&mut self, level: usize, core: u32) -> &mut Tlb {
         &mut self.tlbs[level * self.cores + core as usize]
+    }
+
+    /// The address space that `core` runs in.
+    #[inline]
+    pub fn context(&self, core: u32) -> Context {
+        self.contexts[core as usize]
+    }
+
+    /// The address spaces that the cores run in, to be changed.
+    pub fn contexts_mut(&mut self) -> &mut [Context] {
+        &mut self.contexts
+    }
+
+    /// Every TLB, with the process that its core runs.
+    pub fn tlbs_and_processes(&mut self) -> impl Iterator<Item = (&mut Tlb, u16)> {
+        let running = self.contexts.iter().map(|context| context.asid).cycle();
+        self.tlbs.iter_mut().zip(running)
     }
 
     /// All TLBs of `core`.
@@ -114,7 +140,7 @@ impl Translator {
         let Access { va, kind, mode, core } = access;
         let levels = self.levels(kind);
         if levels.len > 0 {
-            let (level, asid) = (usize::from(levels.levels[0]), self.asid);
+            let (level, asid) = (usize::from(levels.levels[0]), self.context(core).asid);
             let tlb = self.tlb_mut(level, core);
             let found = tlb.look(va, asid);
             if let Some((_, entry)) = found.hit
@@ -145,7 +171,7 @@ impl Translator {
         ctx: &mut Ctx<'_, O>,
     ) -> Result<TlbEntry, Fault> {
         let Access { va, kind, mode, core } = access;
-        let (levels, asid) = (*self.levels(kind), self.asid);
+        let (levels, asid) = (*self.levels(kind), self.context(core).asid);
         let Some(mmu) = &spec.mmu else { return Ok(TlbEntry::default()) };
         for (k, level) in levels.list().enumerate() {
             let tlb = self.tlb_mut(level, core);
@@ -183,7 +209,8 @@ impl Translator {
         let route = RouteId::new(core, Kind::Read);
         Walker {
             layout: Layout { mmu, physical_bits: spec.physical_bits },
-            tables: &mut self.tables,
+            root: self.contexts[core as usize].root,
+            apart: &mut self.apart,
             memory,
             route,
         }

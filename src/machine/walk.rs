@@ -7,15 +7,6 @@ use super::page_table::{Entry, PageTable};
 use super::pte::{Bit, Flags, Pte, mask};
 use super::spec::Mmu;
 
-/// Where the tables are.
-#[derive(Debug, Clone)]
-pub(in crate::machine) struct Tables {
-    /// The table that stands apart.
-    pub apart: PageTable,
-    /// Physical address of the root in memory, once there is one: then walks read memory.
-    pub cr3: Option<u64>,
-}
-
 /// A page as the walk found it.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::machine) struct Leaf {
@@ -91,10 +82,13 @@ impl Layout<'_> {
     }
 }
 
-/// What a walk needs: the tables, and memory to read them from.
+/// What a walk needs: the table that stands apart, or a root and memory to read from.
 pub(in crate::machine) struct Walker<'a> {
     pub layout: Layout<'a>,
-    pub tables: &'a mut Tables,
+    /// The table that stands apart.
+    pub apart: &'a mut PageTable,
+    /// Physical address of the root in memory, once there is one: then walks read memory.
+    pub root: Option<u64>,
     pub memory: &'a mut Hierarchy,
     /// The data side of the core that walks.
     pub route: RouteId,
@@ -136,7 +130,7 @@ impl Walker<'_> {
     ) -> Result<Leaf, Fault> {
         let mut rights = Flags::OPEN;
         let mut visits = Vec::with_capacity(self.layout.mmu.levels.len());
-        let mut table = self.root();
+        let mut table = self.top();
         loop {
             let level = visits.len() as u32 + 1;
             let visit = self.fetch(va, level, table, ctx);
@@ -167,7 +161,7 @@ impl Walker<'_> {
 
     /// Sets D in the entry of a page that a TLB has clean. Only that entry is fetched; without one nothing happens.
     pub fn set_dirty<O: Observer>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
-        let mut table = self.root();
+        let mut table = self.top();
         for level in 1..=self.layout.mmu.levels.len() as u32 {
             let visit = self.peek(va, level, table);
             match visit.found {
@@ -181,8 +175,8 @@ impl Walker<'_> {
         }
     }
 
-    fn root(&self) -> Table {
-        Table { base: self.tables.cr3.unwrap_or(0), uncached: false }
+    fn top(&self) -> Table {
+        Table { base: self.root.unwrap_or(0), uncached: false }
     }
 
     fn child(&self, pte: Pte) -> Table {
@@ -249,11 +243,7 @@ impl Walker<'_> {
         if let Some(address) = self.address(va, level, table) {
             return self.layout.peek(self.memory, level, address);
         }
-        let entry = if self.tables.cr3.is_some() {
-            None
-        } else {
-            self.tables.apart.entry(level, self.layout.mmu.vpn(va))
-        };
+        let entry = if self.root.is_some() { None } else { self.apart.entry(level, self.layout.mmu.vpn(va)) };
         let raw = |pte| Some(self.layout.mmu.pte.encode(pte));
         let (found, raw, pte) = match entry {
             None => (Found::Absent, None, Pte::default()),
@@ -266,7 +256,7 @@ impl Walker<'_> {
 
     /// Where an entry stands in memory; none in the table that stands apart, or beyond memory.
     fn address(&self, va: u64, level: u32, table: Table) -> Option<u64> {
-        self.tables.cr3?;
+        self.root?;
         let mmu = self.layout.mmu;
         self.layout.address(table.base, mmu.index(mmu.vpn(va), level))
     }
@@ -282,17 +272,14 @@ impl Walker<'_> {
             raw |= 1 << place;
             changed = changed.with(bit);
             if visit.address.is_none() {
-                self.tables.apart.mark(visit.level, self.layout.mmu.vpn(va), bit);
+                self.apart.mark(visit.level, self.layout.mmu.vpn(va), bit);
             }
         }
         if changed == Flags::NONE {
             return;
         }
         if let Some(address) = visit.address {
-            let bytes = format.to_bytes(raw);
-            for (at, byte) in (address..=u64::MAX).zip(&bytes[..format.bytes as usize]) {
-                self.memory.poke(at, Some(*byte));
-            }
+            self.memory.poke(address, &format.to_bytes(raw)[..format.bytes as usize]);
         }
         ctx.watch.see(Event::Marked { level: visit.level, dirty: changed.has(Bit::D) });
     }

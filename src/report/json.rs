@@ -143,7 +143,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
     /// What a statement without facts did.
     fn effect(&mut self, did: &Did) {
         match did {
-            Did::Bound { name, value } => {
+            Did::Bound { name, value, .. } => {
                 self.line.push_str(",\"name\":");
                 string(&mut self.line, name);
                 self.line.push_str(",\"value\":");

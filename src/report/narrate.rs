@@ -72,7 +72,7 @@ impl<'s> Narrator<'s> {
             _ => None,
         };
         let text = match &*record.did {
-            Did::Bound { name, value } => bound(name, value, statement),
+            Did::Bound { name, value, .. } => bound(name, value, statement),
             Did::Quiet => return self.quiet(record, statement, blocks),
             _ => shown_value.clone().unwrap_or_else(|| statement.short.clone()),
         };
@@ -88,7 +88,12 @@ impl<'s> Narrator<'s> {
             Did::Reference(run) => blocks.extend(reference::blocks(run)),
             Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
             Did::Machine(spec) => blocks.extend(parts::machine(spec).into_iter().map(Block::line)),
-            Did::Bound { .. } | Did::Scenario(_) | Did::Quiet => {}
+            Did::Bound { .. }
+            | Did::Scenario(_)
+            | Did::Quiet
+            | Did::Call(_)
+            | Did::Declared(_)
+            | Did::Action(_) => {}
         }
         blocks.extend(self.checks(&record.checks));
     }
@@ -108,7 +113,7 @@ impl<'s> Narrator<'s> {
     fn round(&self, record: &StepRecord, statement: &Rc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
-            Did::Bound { name, value } => bound(name, value, statement),
+            Did::Bound { name, value, .. } => bound(name, value, statement),
             Did::Reference(run) => format!("{}: {}", statement.short, reference::totals(run)),
             _ => statement.short.clone(),
         };

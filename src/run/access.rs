@@ -7,6 +7,11 @@ use crate::machine::addr::Va;
 use crate::machine::event::{Event, Kind, Mode};
 use crate::machine::spec::Spec;
 
+use crate::kernel::event::Class;
+
+use super::process::{Legend, ProcessRef};
+use super::recorder::FaultRecord;
+
 /// Which statement made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessVerb {
@@ -41,8 +46,26 @@ pub struct Access {
     pub data: Vec<Option<u8>>,
     /// What came of it.
     pub outcome: Outcome,
-    /// Everything that happened.
+    /// Everything that the hardware did. In a process, what it did for the pieces that were done, and for one that could not
+    /// be done; an attempt that was done again stands in its fault.
     pub events: Vec<Event>,
+    /// The process that made it; none on bare hardware.
+    pub process: Option<Box<InProcess>>,
+}
+
+/// What an access of a process has beyond the hardware's.
+#[derive(Debug, Clone)]
+pub struct InProcess {
+    /// The process.
+    pub process: ProcessRef,
+    /// Its faults, in order: resolved ones, and one that could not be.
+    pub faults: Vec<FaultRecord>,
+    /// The fault that ended it.
+    pub killed: Option<Class>,
+    /// The process has ended of it.
+    pub ended: bool,
+    /// The names that the steps need.
+    pub legend: Legend,
 }
 
 impl Access {
@@ -51,6 +74,11 @@ impl Access {
         let is_piece = |event: &Event| matches!(event, Event::Piece { .. });
         let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
         &self.events[..next]
+    }
+
+    /// Its faults that the kernel answered, in order; none on bare hardware.
+    pub fn faults(&self) -> &[FaultRecord] {
+        self.process.as_ref().map_or(&[], |process| &process.faults)
     }
 
     /// The data side of the caches is used.

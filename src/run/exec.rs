@@ -97,7 +97,7 @@ impl Session<'_> {
     fn bind_and_tell(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
         self.no_facts(stmt, "this value")?;
         self.state.bind(name.text.clone(), Binding::Value(value.clone()));
-        self.finish(stmt.span, Did::Bound { name: name.text.clone(), value }, Vec::new())
+        self.finish(stmt.span, Did::Bound { name: name.text.clone(), value, call: None }, Vec::new())
     }
 
     /// Refuses facts stated of what has none.

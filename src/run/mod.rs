@@ -2,16 +2,20 @@
 
 pub mod absent;
 mod access;
+mod call;
 mod checks;
 mod choose;
 mod dry;
+mod effect;
 mod eval;
 mod exec;
 pub mod facts;
 mod files;
 pub mod nouns;
 pub mod paths;
+mod process;
 pub mod record;
+pub mod recorder;
 mod reference;
 mod script;
 pub mod session;

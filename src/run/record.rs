@@ -9,7 +9,11 @@ use crate::machine::spec::Spec;
 
 use super::view::View;
 
-pub use super::access::{Access, AccessVerb};
+pub use super::access::{Access, AccessVerb, InProcess};
+pub use super::call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
+pub use super::effect::{Before, Effect, FileRecord};
+pub use super::process::{AreaRecord, Legend, ProcessRef};
+pub use super::recorder::{FaultRecord, Surroundings};
 pub use super::shown::Shown;
 
 /// One executed statement.
@@ -23,6 +27,10 @@ pub struct StepRecord {
     pub depth: u32,
     /// The outermost of them.
     pub outer: Option<Span>,
+    /// The process that it names, or stands in the block of.
+    pub process: Option<ProcessRef>,
+    /// System calls in its expressions, in the order in which they were done; without the one that `did` is.
+    pub calls: Vec<Rc<CallRecord>>,
     /// What it did.
     pub did: Rc<Did>,
     /// What was stated of it.
@@ -37,16 +45,32 @@ pub enum Did {
     Access(Access),
     /// A reference string was played.
     Reference(ReferenceRun),
-    /// A name was given a value.
-    Bound { name: Rc<str>, value: Value },
+    /// A system call.
+    Call(Rc<CallRecord>),
+    /// A name was given a value: the facts are those of the outermost system call of it, if there is one.
+    Bound { name: Rc<str>, value: Value, call: Option<Rc<CallRecord>> },
     /// Something is shown.
     Shown(Vec<View>),
     /// A machine was declared.
     Machine(Rc<Spec>),
+    /// A kernel, a file, an executable or a process was declared.
+    Declared(Declared),
+    /// The kernel did something of its own accord.
+    Action(ActionRecord),
     /// A scenario begins.
     Scenario(Rc<str>),
     /// An expectation, or a statement whose effect speaks for itself.
     Quiet,
+}
+
+impl Did {
+    /// The system call that its facts are of.
+    pub fn call(&self) -> Option<&CallRecord> {
+        match self {
+            Self::Call(call) | Self::Bound { call: Some(call), .. } => Some(call),
+            _ => None,
+        }
+    }
 }
 
 /// A played reference string.

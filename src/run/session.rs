@@ -191,6 +191,8 @@ impl<'s> Session<'s> {
             scenario: self.scenario.clone(),
             depth,
             outer: self.loops.first().copied(),
+            process: None,
+            calls: Vec::new(),
             did,
             checks,
         };

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use crate::machine::spec::Spec;
 
 use super::access::Access;
+use super::call::CallRecord;
+use super::process::{AreaRecord, ProcessRef};
 use super::shown::Shown;
 
 /// Something shown.
@@ -21,10 +23,52 @@ pub enum View {
     Rulers(Rc<Spec>),
     /// The numbered sequence of an access.
     Steps(Box<Access>),
+    /// What a system call did.
+    CallSteps(Rc<CallRecord>),
+    /// The address space of a process.
+    Layout(Box<LayoutView>),
+    /// The areas of a process, as `/proc/PID/maps` prints them.
+    Maps { spec: Rc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
     Declaration(Rc<Spec>),
     /// A remark in words.
     Remark(String),
+}
+
+/// The address space of a process: its areas, and where they may grow.
+#[derive(Debug, Clone)]
+pub struct LayoutView {
+    /// The process.
+    pub process: ProcessRef,
+    /// The machine, for widths.
+    pub spec: Rc<Spec>,
+    /// In order of address.
+    pub areas: Vec<AreaLayout>,
+    /// The first address that is the kernel's, or past the address space.
+    pub user_end: u64,
+    /// Where the heap begins, and the break.
+    pub brk: (u64, u64),
+    /// The address below which `mmap` looks for a hole.
+    pub mmap_base: u64,
+    /// The address just past the stack, and the most bytes it may have.
+    pub stack: (u64, u64),
+    /// The program counter.
+    pub pc: Option<u64>,
+    /// The physical address of its level-1 page table (`pgd`): what CR3 holds while it runs.
+    pub pgd: Option<u64>,
+    /// Bytes of its page tables.
+    pub table_bytes: u64,
+}
+
+/// An area of a [`LayoutView`], and how much of it is where.
+#[derive(Debug, Clone)]
+pub struct AreaLayout {
+    /// The area.
+    pub area: AreaRecord,
+    /// Its pages in user frames.
+    pub resident: u64,
+    /// Its pages in swap.
+    pub swapped: u64,
 }
 
 /// A table with columns in groups (the ways of a set), as textbooks draw them.

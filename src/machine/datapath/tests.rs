@@ -205,7 +205,7 @@ fn a_page_that_is_not_present_faults_and_fills_nothing() {
     let before = ways(&machine);
     let (byte, outcome, events) = read(&mut machine, 0x0040);
     let fault = Fault::NotPresent { level: 1 };
-    assert_eq!((byte, outcome), (None, Outcome { pieces: 1, fault: Some(fault), pa: None }));
+    assert_eq!((byte, outcome), (None, Outcome { pieces: 1, fault: Some(fault), pa: None, done: 0 }));
     assert!(matches!(events[2], Event::Pte { level: 1, index: 1, found: Found::Absent, .. }));
     assert_eq!(events.last(), Some(&Event::Faulted { fault }));
     assert_eq!(ways(&machine), before);

@@ -120,38 +120,6 @@ impl Hierarchy {
         ctx.watch.see(Event::Snooped { cache: level, core, dirty });
     }
 
-    /// The newest bytes from `pa` on, wherever they are. No state changes.
-    pub fn newest(&self, pa: u64, out: &mut [Option<u8>]) {
-        for (pa, byte) in (pa..=u64::MAX).zip(out) {
-            let holder = self.caches.iter().filter(|cache| cache.used());
-            let mut held = holder.filter_map(|cache| Some((cache, cache.holder(pa)?)));
-            *byte = match held.next() {
-                Some((cache, slot)) => cache.data().get(cache.byte_at(slot, pa)),
-                None => self.memory.get(pa),
-            };
-        }
-    }
-
-    /// Where known bytes may stand, in memory or a cache: first addresses of aligned runs of 64, in no order.
-    pub fn known(&self) -> impl Iterator<Item = u64> + '_ {
-        let cached = self.caches.iter().filter(|cache| cache.used()).flat_map(|cache| {
-            let step = 1u64 << cache.block_bits;
-            cache.blocks().flat_map(move |(_, base)| (base & !63..=base | (step - 1)).step_by(64))
-        });
-        self.memory.known().chain(cached)
-    }
-
-    /// Writes a byte to memory and to every copy of it, past the caches' order.
-    pub fn poke(&mut self, pa: u64, byte: Option<u8>) {
-        self.memory.set(pa, byte);
-        for cache in self.caches.iter_mut().filter(|cache| cache.used()) {
-            if let Some(slot) = cache.holder(pa) {
-                let at = cache.byte_at(slot, pa);
-                cache.data_mut().set(at, byte);
-            }
-        }
-    }
-
     /// Empties cache `level` of `core`; dirty blocks go to the next level.
     pub fn flush<O: Observer>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
         let inst = self.plan.instance(level, core);

@@ -73,6 +73,8 @@ pub(super) struct Plan {
     routes: Vec<Route>,
     /// The first instance of each level, and whether there is one for all cores.
     levels: Vec<(usize, bool)>,
+    /// log2 of the smallest block of all caches; 64 without any.
+    pub smallest: u32,
     /// All accesses go through the same caches.
     pub single: bool,
     /// Two routes through one cache go on differently below it.
@@ -91,7 +93,8 @@ impl Plan {
                 (first, cache.shared)
             })
             .collect();
-        let mut plan = Self { routes: Vec::new(), levels, single: true, crossed: false };
+        let smallest = spec.caches.iter().map(|cache| cache.block_bits).min().unwrap_or(64);
+        let mut plan = Self { routes: Vec::new(), levels, smallest, single: true, crossed: false };
         for core in 0..spec.cores {
             for kind in [Kind::Read, Kind::Execute] {
                 let route = plan.draw(spec, core, kind);

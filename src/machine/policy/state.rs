@@ -16,20 +16,58 @@ use super::{Policy, PolicyState};
 use crate::machine::bits::{bit, mask_words, set_bit};
 use crate::machine::random::SplitMix64;
 
+/// A run of words that a policy keeps of a set.
+#[derive(Clone, Copy)]
+enum Run {
+    /// A bit a way.
+    Bits,
+    /// A word a way.
+    Words,
+    /// One: the way after the last one that the hand took.
+    Hand,
+}
+
+impl Run {
+    const fn words(self, ways: usize) -> usize {
+        match self {
+            Self::Bits => mask_words(ways),
+            Self::Words => ways,
+            Self::Hand => 1,
+        }
+    }
+}
+
 /// A policy's words of one set.
 impl Policy {
-    /// Words that a set of `ways` ways needs.
-    pub(in crate::machine) const fn words(self, ways: usize) -> usize {
-        let mask = mask_words(ways);
+    /// What a set keeps, in order.
+    const fn runs(self) -> &'static [Run] {
         match self {
-            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo => ways,
-            Self::Lfu => 2 * ways,
-            Self::Plru => mask,
-            Self::Clock | Self::SecondChance => mask + 1,
-            Self::Nru => 2 * mask,
-            Self::Aging => mask + ways,
-            Self::Random => 0,
+            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo => &[Run::Words],
+            Self::Lfu => &[Run::Words, Run::Words],
+            Self::Plru => &[Run::Bits],
+            Self::Clock | Self::SecondChance => &[Run::Bits, Run::Hand],
+            Self::Nru => &[Run::Bits, Run::Bits],
+            Self::Aging => &[Run::Bits, Run::Words],
+            Self::Random => &[],
         }
+    }
+
+    /// Words that a set of `ways` ways needs.
+    pub(in crate::machine) fn words(self, ways: usize) -> usize {
+        self.runs().iter().map(|run| run.words(ways)).sum()
+    }
+
+    /// The words of a set of `ways` ways as those of one of `more`, whose new ways were never filled. Not for plru.
+    pub(in crate::machine) fn relay(self, words: &[u64], ways: usize, more: usize) -> Vec<u64> {
+        let (mut from, mut laid) = (words, Vec::with_capacity(self.words(more)));
+        for run in self.runs() {
+            let (these, rest) = from.split_at(run.words(ways).min(from.len()));
+            let end = laid.len() + run.words(more);
+            laid.extend_from_slice(these);
+            laid.resize(end, 0);
+            from = rest;
+        }
+        laid
     }
 
     /// Whether a touch changes anything: where not, a hit need not write to the set.
@@ -153,14 +191,15 @@ impl Policy {
         }
     }
 
-    /// The state as it is shown.
-    pub(in crate::machine) fn state(self, words: &[u64], ways: usize) -> PolicyState {
+    /// The state as it is shown, of a set whose hand goes round `places` ways: those given, or more.
+    pub(in crate::machine) fn state(self, words: &[u64], ways: usize, places: usize) -> PolicyState {
         let mask = mask_words(ways);
         let bits = |words: &[u64]| Some((0..ways).map(|way| bit(words, way)).collect());
         let none = PolicyState::default();
         match self {
             Self::Clock | Self::SecondChance => {
-                PolicyState { use_bits: bits(words), hand: Some(words[mask] as u32), ..none }
+                let hand = words[mask] % places.max(1) as u64;
+                PolicyState { use_bits: bits(words), hand: Some(hand as u32), ..none }
             }
             Self::Nru => PolicyState { use_bits: bits(words), dirty: bits(&words[mask..]), ..none },
             Self::Aging => {
@@ -206,7 +245,7 @@ fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<
             continue;
         }
         if !bit(words, way) {
-            words[mask] = ((way + 1) % ways) as u64;
+            words[mask] = way as u64 + 1;
             return Some(way);
         }
         set_bit(words, way, false);

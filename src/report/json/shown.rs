@@ -17,6 +17,7 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Value { of, value } => vec![json!({"of": of, "value": value.value.to_json()})],
         View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
         View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
+        View::CallSteps(_) | View::Layout(_) | View::Maps { .. } => Vec::new(),
         View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
         View::Remark(words) => vec![json!({"remark": words})],
     }

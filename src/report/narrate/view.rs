@@ -17,6 +17,7 @@ pub fn blocks(view: &View) -> Vec<Block> {
         View::Value { of, value } => vec![Block::line(self::value(of, value))],
         View::Rulers(spec) => rulers(spec).into_iter().map(Block::Ruler).collect(),
         View::Steps(access) => steps(access),
+        View::CallSteps(_) | View::Layout(_) | View::Maps { .. } => Vec::new(),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }

@@ -84,7 +84,7 @@ impl Session<'_> {
         let outcome = match verb {
             AccessVerb::Translate => {
                 let result = machine.translate(va, kind, mode, &mut events);
-                Outcome { pieces: 1, fault: result.err(), pa: result.ok() }
+                Outcome { pieces: 1, fault: result.err(), pa: result.ok(), done: 0 }
             }
             AccessVerb::Write => {
                 let bytes: Vec<u8> = data.iter().copied().map(Option::unwrap_or_default).collect();
@@ -95,6 +95,6 @@ impl Session<'_> {
             }
         };
         let (spec, core) = (machine.spec().clone(), machine.core());
-        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events })
+        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process: None })
     }
 }

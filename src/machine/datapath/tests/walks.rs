@@ -191,7 +191,7 @@ fn global_entries_outlive_a_flush_but_not_invlpg() {
     assert_eq!(misses(&mut machine), 3);
     machine.invlpg(machine.va(0x1FFF).unwrap());
     assert_eq!(misses(&mut machine), 4);
-    machine.set_asid(7);
+    machine.switch_to(7, None);
     assert_eq!(misses(&mut machine), 5);
 }
 

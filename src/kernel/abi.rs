@@ -1,0 +1,209 @@
+//! The C interface: constants, error numbers, what system calls take and answer. One row a name.
+
+use std::rc::Rc;
+
+use super::ids::Pid;
+
+macro_rules! errors {
+    ($($name:ident $number:literal $help:literal),* $(,)?) => {
+        /// An error of a system call.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(clippy::upper_case_acronyms, reason = "C's names")]
+        pub enum Errno {
+            $(#[doc = $help] $name,)*
+        }
+
+        impl Errno {
+            /// Every error, in the order of its number.
+            pub const ALL: &'static [Errno] = &[$(Errno::$name),*];
+
+            /// Its name in C.
+            pub const fn name(self) -> &'static str {
+                match self { $(Errno::$name => stringify!($name),)* }
+            }
+
+            /// Its number on Linux.
+            pub const fn number(self) -> u32 {
+                match self { $(Errno::$name => $number,)* }
+            }
+
+            /// What it means, in a few words.
+            pub const fn help(self) -> &'static str {
+                match self { $(Errno::$name => $help,)* }
+            }
+        }
+    };
+}
+
+errors! {
+    EPERM 1 "operation not permitted",
+    ENOENT 2 "no such file",
+    ESRCH 3 "no such process",
+    E2BIG 7 "too many arguments",
+    EBADF 9 "bad file descriptor",
+    ECHILD 10 "no child process",
+    EAGAIN 11 "try again: a limit is reached",
+    ENOMEM 12 "out of memory, or no such area",
+    EACCES 13 "permission denied",
+    EFAULT 14 "bad address",
+    EEXIST 17 "it exists already",
+    ENODEV 19 "it cannot be mapped",
+    EINVAL 22 "invalid argument",
+    EMFILE 24 "too many open files",
+    EFBIG 27 "file too large",
+    ESPIPE 29 "not a file with an offset",
+    ENAMETOOLONG 36 "name too long",
+    EOVERFLOW 75 "value too large",
+}
+
+/// A constant of C, with Linux's value on x86-64.
+#[derive(Debug, Clone, Copy)]
+pub struct Constant {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: i64,
+    /// One line of help.
+    pub help: &'static str,
+}
+
+impl Constant {
+    /// A row of a list of constants.
+    pub const fn new(name: &'static str, value: i64, help: &'static str) -> Self {
+        Self { name, value, help }
+    }
+}
+
+/// An argument of a system call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// A number or an address; negative ones as C would pass them.
+    Number(i128),
+    /// A string in place of a buffer.
+    Bytes(Rc<[u8]>),
+}
+
+/// The arguments of a system call, converted to the types of its parameters as C converts them: what does not fit loses its
+/// high bits. One that was left out is 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Args<'a>(&'a [Arg]);
+
+/// A buffer that a system call is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buffer<'a> {
+    /// An address of the process.
+    At(u64),
+    /// A string in its place: it stands in no page of the process, and cannot be written.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Args<'a> {
+    /// The arguments as they were written.
+    pub const fn new(args: &'a [Arg]) -> Self {
+        Self(args)
+    }
+
+    /// The argument was given, not left out.
+    pub fn given(self, at: usize) -> bool {
+        at < self.0.len()
+    }
+
+    fn number(self, at: usize) -> i128 {
+        match self.0.get(at) {
+            Some(Arg::Number(number)) => *number,
+            Some(Arg::Bytes(_)) | None => 0,
+        }
+    }
+
+    /// As an `int`.
+    pub fn int(self, at: usize) -> i32 {
+        self.number(at) as i32
+    }
+
+    /// As a `size_t`.
+    pub fn size(self, at: usize) -> u64 {
+        self.number(at) as u64
+    }
+
+    /// As an `off_t` or an `intptr_t`.
+    pub fn offset(self, at: usize) -> i64 {
+        self.number(at) as i64
+    }
+
+    /// As a pointer: its address.
+    pub fn address(self, at: usize) -> u64 {
+        self.number(at) as u64
+    }
+
+    /// As a pointer to bytes.
+    pub fn buffer(self, at: usize) -> Buffer<'a> {
+        match self.0.get(at) {
+            Some(Arg::Bytes(bytes)) => Buffer::Bytes(bytes),
+            _ => Buffer::At(self.address(at)),
+        }
+    }
+}
+
+/// What a system call came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// What it returned, or its error (it returned −1 then, `malloc` NULL).
+    pub result: Result<u64, Errno>,
+    /// The process that `fork` made.
+    pub child: Option<Pid>,
+    /// Fields of the structure it filled in: `st_size` of `fstat`.
+    pub fields: Vec<(&'static str, u64)>,
+}
+
+impl From<Result<u64, Errno>> for Reply {
+    fn from(result: Result<u64, Errno>) -> Self {
+        Self { result, child: None, fields: Vec::new() }
+    }
+}
+
+/// Flag of `open`: for writing only.
+pub const O_WRONLY: i32 = 1;
+/// Flag of `open`: for reading and writing.
+pub const O_RDWR: i32 = 2;
+/// Flag of `open`: make an empty file if there is none.
+pub const O_CREAT: i32 = 0x40;
+/// Flag of `open`: with `O_CREAT`: fail if the file exists.
+pub const O_EXCL: i32 = 0x80;
+/// Flag of `open`: cut the file to no bytes.
+pub const O_TRUNC: i32 = 0x200;
+/// Flag of `open`: every write goes to the end.
+pub const O_APPEND: i32 = 0x400;
+/// Flag of `open`: `execve` closes the descriptor.
+pub const O_CLOEXEC: i32 = 0x8_0000;
+
+/// From so many bytes on `malloc` takes an area of its own: glibc's default.
+pub const MMAP_THRESHOLD: u64 = 128 << 10;
+
+/// Constants of files, buffers and the library. Those of memory stand beside its calls; [`super::syscall::constants`] has all.
+pub const CONSTANTS: &[Constant] = &[
+    Constant::new("NULL", 0, "no address"),
+    Constant::new("MAP_FAILED", -1, "what `mmap` and `mremap` answer when they fail"),
+    Constant::new("O_RDONLY", 0, "open: for reading only"),
+    Constant::new("O_WRONLY", O_WRONLY as i64, "open: for writing only"),
+    Constant::new("O_RDWR", O_RDWR as i64, "open: for reading and writing"),
+    Constant::new("O_CREAT", O_CREAT as i64, "open: make an empty file if there is none"),
+    Constant::new("O_EXCL", O_EXCL as i64, "open: with O_CREAT, fail if the file exists"),
+    Constant::new("O_TRUNC", O_TRUNC as i64, "open: cut the file to no bytes"),
+    Constant::new("O_APPEND", O_APPEND as i64, "open: every write goes to the end of the file"),
+    Constant::new("O_CLOEXEC", O_CLOEXEC as i64, "open: `execve` closes the descriptor"),
+    Constant::new("S_IRUSR", 0o400, "open, mode: the owner may read"),
+    Constant::new("S_IWUSR", 0o200, "open, mode: the owner may write"),
+    Constant::new("SEEK_SET", 0, "lseek: from the beginning of the file"),
+    Constant::new("SEEK_CUR", 1, "lseek: from where the offset is"),
+    Constant::new("SEEK_END", 2, "lseek: from the end of the file"),
+    Constant::new("STDIN_FILENO", 0, "the descriptor of standard input"),
+    Constant::new("STDOUT_FILENO", 1, "the descriptor of standard output"),
+    Constant::new("STDERR_FILENO", 2, "the descriptor of standard error"),
+    Constant::new("EXIT_SUCCESS", 0, "exit: all went well"),
+    Constant::new("EXIT_FAILURE", 1, "exit: something went wrong"),
+    Constant::new(
+        "M_MMAP_THRESHOLD",
+        MMAP_THRESHOLD as i64,
+        "from so many bytes on `malloc` takes an area of its own (glibc's default)",
+    ),
+];

@@ -1,0 +1,236 @@
+//! An access of a process: the hardware's, with faults handled and the access done again.
+
+use std::rc::Rc;
+
+use crate::machine::addr::{Pa, Va};
+use crate::machine::event::{Event, Fault, Kind, Mode, Observer};
+use crate::machine::pool::Pool;
+use crate::machine::{Data, Machine};
+
+use super::config::Signals;
+use super::entries::asid;
+use super::event::{Class, Step, Watch};
+use super::ids::{FrameNo, Pid};
+use super::kernel::{Kernel, OutOfMemory};
+
+/// What came of an access of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Parts that it was done in, the one that could not be done included; a part done again after a fault counts once.
+    pub pieces: u32,
+    /// Bytes moved.
+    pub done: usize,
+    /// Physical address of the first part.
+    pub pa: Option<Pa>,
+    /// The fault that ended it.
+    pub killed: Option<Class>,
+}
+
+/// How often a part of an access that gets nowhere is done again: once after the fault was handled, and once after a TLB
+/// was told that it is mistaken.
+const TRIES: u32 = 3;
+
+/// Watches an access, and tells replacement which frames it uses.
+struct Touching<'a, W> {
+    watch: &'a mut W,
+    pool: &'a mut Pool,
+    write: bool,
+    /// A fault has just filled this frame for the access: that is its touch.
+    fresh: Option<FrameNo>,
+}
+
+impl<W: Observer> Observer for Touching<'_, W> {
+    #[inline]
+    fn see(&mut self, event: Event) {
+        if let Event::Translated { ppn, .. } = event
+            && let Ok(frame) = u32::try_from(ppn.raw())
+        {
+            if self.fresh.take() != Some(FrameNo(frame)) {
+                self.pool.touch(frame);
+            }
+            if self.write {
+                self.pool.note_dirty(frame, true);
+            }
+        }
+        self.watch.see(event);
+    }
+}
+
+/// Faults of an access, so that none comes back for ever.
+#[derive(Default)]
+struct Faults {
+    /// Where the latest was.
+    at: Option<u64>,
+    /// How often in a row.
+    times: u32,
+}
+
+impl Faults {
+    /// One more, at an address; false if there were enough there.
+    fn again(&mut self, at: u64) -> bool {
+        self.times = if self.at == Some(at) { self.times + 1 } else { 1 };
+        self.at = Some(at);
+        self.times < TRIES
+    }
+}
+
+impl Kernel {
+    /// An access by a process on the current core, which switches to it if another ran there. After a fatal fault with
+    /// `signals kill` the process has ended. One that has ended, or never was, has no memory: its accesses are
+    /// segmentation faults.
+    ///
+    /// # Errors
+    /// If a fault needs memory and there is none; earlier parts have happened.
+    pub fn access<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        kind: Kind,
+        mut data: Data<'_>,
+        watch: &mut W,
+    ) -> Result<Outcome, OutOfMemory> {
+        let mut outcome = Outcome { pieces: 0, done: 0, pa: None, killed: None };
+        if !self.runs(pid) {
+            return Ok(Outcome { pieces: 1, killed: Some(Class::Segmentation), ..outcome });
+        }
+        let (mut faults, mut fresh, mut at) = (Faults::default(), None, va);
+        loop {
+            let rest = match &mut data {
+                Data::Load(out) => Data::Load(&mut out[outcome.done..]),
+                Data::Store(bytes) => Data::Store(&bytes[outcome.done..]),
+            };
+            let (pool, write) = (&mut self.frames.pool, kind == Kind::Write);
+            let mut touching = Touching { watch, pool, write, fresh };
+            let got = self.machine.access(at, kind, Mode::User, rest, &mut touching);
+            // A part that is done again after its fault is counted already.
+            outcome.pieces += got.pieces - u32::from(faults.at.is_some());
+            outcome.done += got.done;
+            outcome.pa = outcome.pa.or(got.pa);
+            let Some(fault) = got.fault else { break };
+            at = self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va);
+            outcome.killed = self.fault(pid, at, kind, fault, &mut faults, watch)?;
+            if outcome.killed.is_some() {
+                break;
+            }
+            fresh = self.frames.fresh;
+        }
+        self.fetched(pid, va, kind);
+        Ok(outcome)
+    }
+
+    /// The MMU alone, with faults handled: TLBs, walk, no data cache. `mode` supervisor is what the kernel itself may do.
+    ///
+    /// # Errors
+    /// As [`Kernel::access`].
+    pub fn translate<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        kind: Kind,
+        mode: Mode,
+        watch: &mut W,
+    ) -> Result<Outcome, OutOfMemory> {
+        let mut outcome = Outcome { pieces: 1, done: 0, pa: None, killed: None };
+        if !self.runs(pid) {
+            return Ok(Outcome { killed: Some(Class::Segmentation), ..outcome });
+        }
+        let (mut faults, mut fresh) = (Faults::default(), None);
+        while outcome.pa.is_none() && outcome.killed.is_none() {
+            let (pool, write) = (&mut self.frames.pool, kind == Kind::Write);
+            let mut touching = Touching { watch, pool, write, fresh };
+            match self.machine.translate(va, kind, mode, &mut touching) {
+                Ok(pa) => outcome.pa = Some(pa),
+                Err(fault) => outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?,
+            }
+            fresh = self.frames.fresh;
+        }
+        Ok(outcome)
+    }
+
+    /// A fault that the hardware raised. Answers its class if it is fatal; the process has its signal then.
+    fn fault<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        kind: Kind,
+        fault: Fault,
+        faults: &mut Faults,
+        watch: &mut W,
+    ) -> Result<Option<Class>, OutOfMemory> {
+        watch.step(Step::Fault { va, kind, fault });
+        let handled = self.handle(pid, va.raw(), kind, watch)?;
+        let class = match handled {
+            Ok(()) if faults.again(va.raw()) => return Ok(None),
+            Ok(()) => Class::Protection,
+            Err(class) => class,
+        };
+        watch.step(Step::Killed { class });
+        self.signal(pid, class);
+        Ok(Some(class))
+    }
+
+    /// A process gets the signal of a fatal fault: with `signals kill` it ends.
+    fn signal(&mut self, pid: Pid, class: Class) {
+        if self.config.signals == Signals::Kill
+            && let Some((signal, _)) = class.signal()
+        {
+            self.kill(pid, signal);
+        }
+    }
+
+    /// The program counter follows what a process fetches.
+    fn fetched(&mut self, pid: Pid, va: Va, kind: Kind) {
+        if kind == Kind::Execute
+            && let Some(process) = self.process_mut(pid)
+        {
+            process.pc = Some(va.raw());
+        }
+    }
+
+    /// The current core goes on with a process: a context switch, unless it ran there already.
+    pub fn switch_to(&mut self, pid: Pid) {
+        self.runs(pid);
+    }
+
+    /// The current core runs a process; false if that has no address space.
+    #[inline]
+    fn runs(&mut self, pid: Pid) -> bool {
+        self.current() == Some(pid) || self.context_switch(pid)
+    }
+
+    fn context_switch(&mut self, pid: Pid) -> bool {
+        let Some(root) = self.root_of(pid) else { return false };
+        let core = self.machine.core() as usize;
+        if let Some(running) = Rc::make_mut(&mut self.running).get_mut(core) {
+            *running = Some(pid);
+        }
+        // Numbers of processes beyond what a TLB can tell apart come round again.
+        if self.processes.get_max().is_some_and(|(last, _)| last.0 > u32::from(u16::MAX)) {
+            self.machine.shoot_down_all(asid(pid));
+        }
+        self.machine.switch_to(asid(pid), Some(root));
+        true
+    }
+
+    /// No core runs a process any more.
+    pub(in crate::kernel) fn leave_cores(&mut self, pid: Pid) {
+        let current = self.machine.core();
+        for core in 0..self.machine.core_count() {
+            let Some(running) = Rc::make_mut(&mut self.running).get_mut(core as usize) else { continue };
+            if *running == Some(pid) && self.machine.set_core(core).is_ok() {
+                *running = None;
+                self.machine.switch_to(0, None);
+            }
+        }
+        // It was the current one before.
+        let _ = self.machine.set_core(current);
+    }
+
+    /// The machine as it would be while the process runs on the current core: its page table can be listed. A copy, which
+    /// costs little.
+    pub fn machine_of(&self, pid: Pid) -> Machine {
+        let mut machine = self.machine.clone();
+        machine.switch_to(asid(pid), self.root_of(pid));
+        machine
+    }
+}

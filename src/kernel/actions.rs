@@ -1,0 +1,45 @@
+//! What the kernel does of its own accord, when a script says so: reclaiming, syncing, ticking. Merging is in `ksm`.
+
+use crate::machine::addr::Vpn;
+
+use super::event::Watch;
+use super::frames::Holds;
+use super::ids::{FileId, Pid};
+use super::kernel::{Kernel, OutOfMemory};
+use super::process::Place;
+
+impl Kernel {
+    /// Evicts up to so many pages, by the policy. Answers how many went.
+    pub fn reclaim(&mut self, pages: u64, watch: &mut dyn Watch) -> u64 {
+        (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count() as u64
+    }
+
+    /// Writes every dirty file page to its file.
+    pub fn sync(&mut self) {
+        let files: Vec<FileId> = self.files.all.keys().copied().collect();
+        files.into_iter().for_each(|file| self.file_sync(file, 0..u64::MAX));
+    }
+
+    /// Moves one page of a process to swap, with whoever shares it. False if it is not an anonymous page in memory, or if
+    /// it is locked.
+    ///
+    /// # Errors
+    /// If swap is full.
+    pub fn swap_out(&mut self, pid: Pid, vpn: Vpn, watch: &mut dyn Watch) -> Result<bool, OutOfMemory> {
+        let Some(Place::Frame(frame)) = self.place(pid, vpn.raw()) else { return Ok(false) };
+        let held = self.frames.get(frame);
+        if matches!(held.holds, Holds::File { .. } | Holds::Nothing) || self.is_locked(frame) {
+            return Ok(false);
+        }
+        if self.needs_slot(frame, &held) && !self.swap.has_room() {
+            return Err(OutOfMemory::Frames);
+        }
+        self.push_out(frame, watch);
+        Ok(true)
+    }
+
+    /// The clock interrupt that ages reference bits (`nru`, `aging`).
+    pub fn tick(&mut self) {
+        self.frames.pool.tick();
+    }
+}

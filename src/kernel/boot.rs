@@ -1,0 +1,207 @@
+//! Starting a kernel on a machine, and looking at it.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::machine::Machine;
+use crate::machine::pte::Bit;
+use crate::machine::spec::Spec;
+
+use super::config::{Config, FRAME_LIMIT};
+use super::file::Files;
+use super::frames::Frames;
+use super::ids::Pid;
+use super::kernel::{Kernel, Merging};
+use super::object::Objects;
+use super::persistent::Map;
+use super::process::Process;
+use super::shape::Shape;
+use super::swap::Swap;
+use super::tables::TableSpace;
+
+/// log2 of the largest page that a kernel handles: evicting one copies it.
+const MAX_PAGE_BITS: u32 = 24;
+
+/// Why a kernel cannot be started on a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BootError {
+    /// The machine translates no addresses.
+    NoMmu,
+    /// More user frames than there are physical pages, or than the limit of the simulation.
+    TooManyFrames {
+        /// The most there can be.
+        most: u64,
+    },
+    /// No user frame at all.
+    NoFrames,
+    /// Entries of the page table have no P bit, and cannot say that a page is not there.
+    NoPresentBit,
+    /// Pages are larger than a kernel of this simulation handles.
+    PageTooLarge,
+    /// The replacement policy is one of sets only.
+    PolicyOfSets,
+    /// An address of the settings lies beyond the address space, or is no multiple of the page size.
+    BadAddress {
+        /// The setting.
+        setting: &'static str,
+    },
+}
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BootError::NoMmu => f.write_str("a machine without `virtual` and `page` runs no processes"),
+            BootError::TooManyFrames { most } => write!(f, "there can be at most {most} user frames"),
+            BootError::NoFrames => f.write_str("there must be at least one user frame"),
+            BootError::NoPresentBit => f.write_str(
+                "page-table entries without a P (valid) bit cannot say that a page is not in memory",
+            ),
+            BootError::PageTooLarge => {
+                write!(f, "under a kernel a page has at most {} bytes", 1u64 << MAX_PAGE_BITS)
+            }
+            BootError::PolicyOfSets => f.write_str("this policy does not replace page frames"),
+            BootError::BadAddress { setting } => {
+                write!(f, "`{setting}` is no page boundary of the address space")
+            }
+        }
+    }
+}
+
+/// Checks what the settings ask for against a machine of so many physical pages.
+fn check(spec: &Spec, shape: &Shape, pages: u64, config: &Config) -> Result<(), BootError> {
+    let format = spec.mmu.as_ref().map(|mmu| &mmu.pte).ok_or(BootError::NoMmu)?;
+    format.place(Bit::P).ok_or(BootError::NoPresentBit)?;
+    if shape.page_bits > MAX_PAGE_BITS {
+        return Err(BootError::PageTooLarge);
+    }
+    if !config.replacement.row().frames {
+        return Err(BootError::PolicyOfSets);
+    }
+    // A process needs at least its root table.
+    let most = pages.saturating_sub(shape.table_pages(1).unwrap_or(u64::MAX)).min(FRAME_LIMIT);
+    match config.frames {
+        _ if most == 0 => return Err(BootError::NoFrames),
+        Some(0) => return Err(BootError::NoFrames),
+        Some(frames) if u64::from(frames) > most => return Err(BootError::TooManyFrames { most }),
+        _ => {}
+    }
+    let last = 1u128 << spec.virtual_bits();
+    let addresses = [
+        ("stack-top", config.stack_top),
+        ("stack-size", config.stack_size),
+        ("mmap-base", config.mmap_base),
+        ("brk-start", config.brk_start),
+    ];
+    let bad = |at: u64| at & (shape.page() - 1) != 0 || u128::from(at) > last;
+    match addresses.into_iter().find(|(_, at)| bad(*at)) {
+        Some((setting, _)) => Err(BootError::BadAddress { setting }),
+        None => Ok(()),
+    }
+}
+
+impl Kernel {
+    /// Starts a kernel: memory that was never set is zeros from now on.
+    ///
+    /// # Errors
+    /// What the settings ask for and the machine does not have.
+    pub fn boot(mut machine: Machine, config: Config) -> Result<Self, BootError> {
+        let spec = machine.spec().clone();
+        let shape = Shape::of(&spec).ok_or(BootError::NoMmu)?;
+        let pages = u64::try_from(spec.frames()).unwrap_or(u64::MAX);
+        check(&spec, &shape, pages, &config)?;
+        let limit = config.frames.map_or(pages.min(FRAME_LIMIT), u64::from) as u32;
+        let cores = machine.core_count() as usize;
+        machine.zero_unset();
+        Ok(Self {
+            frames: Frames::new(config.replacement, limit),
+            space: TableSpace::new(pages),
+            swap: Swap::new(config.swap),
+            machine,
+            config: Rc::new(config),
+            shape,
+            files: Files::default(),
+            objects: Objects::default(),
+            processes: Map::new(),
+            names: Map::new(),
+            opens: Map::new(),
+            running: Rc::new(vec![None; cores]),
+            zero: None,
+            merging: Merging::default(),
+            locks: false,
+            alive: 0,
+            work: 0,
+        })
+    }
+
+    /// The machine. What it holds is the kernel's business: page tables and frames stand in its memory.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// The machine, for what a script does to the hardware itself: flushing, choosing a core.
+    pub fn machine_mut(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// User frames.
+    pub fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
+    /// How many user frames there can be now: those of the settings, or those below the lowest page table.
+    pub fn frame_limit(&self) -> u32 {
+        let most = self.config.frames.map_or(FRAME_LIMIT, u64::from);
+        most.min(self.space.low()) as u32
+    }
+
+    /// Files.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The swap file.
+    pub fn swap(&self) -> &Swap {
+        &self.swap
+    }
+
+    /// What same-page merging has done.
+    pub fn merging(&self) -> Merging {
+        self.merging
+    }
+
+    /// A process.
+    pub fn process(&self, pid: Pid) -> Option<&Process> {
+        self.processes.get(&pid).map(|process| &**process)
+    }
+
+    /// The process of this name: the latest, if several had it.
+    pub fn named(&self, name: &str) -> Option<&Process> {
+        let pid = *self.names.get(name)?;
+        self.process(pid)
+    }
+
+    /// All processes, ended ones too, in the order of creation.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> + '_ {
+        self.processes.values().map(|process| &**process)
+    }
+
+    /// The process that runs on the current core.
+    pub fn current(&self) -> Option<Pid> {
+        *self.running.get(self.machine.core() as usize)?
+    }
+
+    /// Takes the work done since the last call, in pages and areas gone through: for a budget.
+    pub fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.work)
+    }
+
+    /// A process to be changed.
+    pub(in crate::kernel) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
+        self.processes.get_mut(&pid).map(Rc::make_mut)
+    }
+}

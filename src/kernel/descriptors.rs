@@ -1,0 +1,119 @@
+//! Descriptors, and the open file descriptions that they refer to.
+
+use super::abi::Errno;
+use super::area::Backing;
+use super::ids::{FileId, OpenId, Pid};
+use super::kernel::{Kernel, Open};
+use super::process::Descriptor;
+
+/// The most descriptors a process may have (`RLIMIT_NOFILE`).
+pub const MOST_DESCRIPTORS: u32 = 1024;
+
+impl Kernel {
+    /// The open file description of a descriptor.
+    ///
+    /// # Errors
+    /// EBADF if there is none.
+    pub(in crate::kernel) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, Open), Errno> {
+        let number = u32::try_from(fd).map_err(|_| Errno::EBADF)?;
+        let held = self.process(pid).and_then(|process| process.descriptors.get(&number));
+        let id = held.ok_or(Errno::EBADF)?.open;
+        self.opens.get(&id).map(|open| (id, *open)).ok_or(Errno::EBADF)
+    }
+
+    /// The lowest number that is no descriptor of a process.
+    ///
+    /// # Errors
+    /// EMFILE if it has as many as there may be.
+    pub(in crate::kernel) fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
+        let taken = self.process(pid).into_iter().flat_map(|process| process.descriptors.keys());
+        let free = (0..).zip(taken).find(|(number, fd)| number != *fd).map(|(number, _)| number);
+        let count = self.process(pid).map_or(0, |process| process.descriptors.len());
+        let number = free.unwrap_or(count as u32);
+        if number < MOST_DESCRIPTORS { Ok(number) } else { Err(Errno::EMFILE) }
+    }
+
+    /// Opens a file, or the terminal, as a descriptor that is free.
+    pub(in crate::kernel) fn install(&mut self, pid: Pid, fd: u32, open: Open, close_on_exec: bool) {
+        let id = OpenId(self.opens.get_max().map_or(0, |(last, _)| last.0 + 1));
+        self.opens.insert(id, Open { users: 1, ..open });
+        if let Some(file) = open.file {
+            self.count_users(of_file(file), 1);
+        }
+        if let Some(process) = self.process_mut(pid) {
+            process.descriptors.insert(fd, Descriptor { open: id, close_on_exec });
+        }
+    }
+
+    /// Opens the terminal as standard input, output and error: one open file description, as a login makes it.
+    pub(in crate::kernel) fn open_terminal(&mut self, pid: Pid) {
+        let open = Open { file: None, offset: 0, read: true, write: true, append: false, users: 1 };
+        self.install(pid, 0, open, false);
+        let Some(first) = self.process(pid).and_then(|process| process.descriptors.get(&0).copied()) else {
+            return;
+        };
+        for fd in 1..=2 {
+            self.count_descriptor(first.open);
+            if let Some(process) = self.process_mut(pid) {
+                process.descriptors.insert(fd, first);
+            }
+        }
+    }
+
+    /// One more descriptor refers to an open file description.
+    fn count_descriptor(&mut self, id: OpenId) {
+        if let Some(open) = self.opens.get_mut(&id) {
+            open.users += 1;
+        }
+    }
+
+    /// A child has copies of all descriptors of its parent.
+    pub(in crate::kernel) fn share_descriptors(&mut self, child: Pid) {
+        for id in self.open_ids(child, |_| true).into_iter().map(|(_, id)| id) {
+            self.count_descriptor(id);
+        }
+    }
+
+    /// The descriptors of a process that are of a kind.
+    fn open_ids(&mut self, pid: Pid, of: fn(&Descriptor) -> bool) -> Vec<(u32, OpenId)> {
+        let all = self.process(pid).into_iter().flat_map(|process| process.descriptors.iter());
+        let found: Vec<_> = all.filter(|(_, held)| of(held)).map(|(fd, held)| (*fd, held.open)).collect();
+        self.work += found.len() as u64;
+        found
+    }
+
+    /// Closes a descriptor. With the last one, the open file description goes.
+    ///
+    /// # Errors
+    /// EBADF if there is none.
+    pub(in crate::kernel) fn close_descriptor(&mut self, pid: Pid, fd: i32) -> Result<(), Errno> {
+        let (id, open) = self.descriptor(pid, fd)?;
+        if let Some(process) = self.process_mut(pid) {
+            process.descriptors.remove(&fd.unsigned_abs());
+        }
+        if open.users > 1 {
+            self.opens.insert(id, Open { users: open.users - 1, ..open });
+            return Ok(());
+        }
+        self.opens.remove(&id);
+        if let Some(file) = open.file {
+            self.count_users(of_file(file), -1);
+            self.forget_file(file);
+        }
+        Ok(())
+    }
+
+    /// Closes all descriptors, or those that an `execve` closes.
+    pub(in crate::kernel) fn close_descriptors(&mut self, pid: Pid, on_exec: bool) {
+        let of: fn(&Descriptor) -> bool = if on_exec { |held| held.close_on_exec } else { |_| true };
+        for (fd, _) in self.open_ids(pid, of) {
+            // It is there: it was listed just now.
+            let _ = self.close_descriptor(pid, fd as i32);
+        }
+    }
+}
+
+/// A file as what a descriptor counts as a user of.
+fn of_file(file: FileId) -> Backing {
+    Backing::File { file, offset: 0, writable: false }
+}

@@ -1,0 +1,252 @@
+//! Page-table entries: they stand in the machine's memory, in its format. Tables on the way are made as needed.
+
+use std::ops::Range;
+
+use crate::machine::Machine;
+use crate::machine::addr::{Pa, Vpn};
+use crate::machine::pte::{Bit, Flags, Pte};
+
+use super::area::Prot;
+use super::areas::Areas;
+use super::event::{Step, Watch};
+use super::heap::Heap;
+use super::ids::Pid;
+use super::kernel::{Kernel, OutOfMemory};
+use super::persistent::Map;
+use super::process::AddressSpace;
+use super::shape::Shape;
+use super::tables::{Table, Tables};
+
+/// A process whose entries went in more pages than these loses all its TLB entries at once, which costs less than looking
+/// for each (Linux's `tlb_single_page_flush_ceiling`).
+const FLUSH_CEILING: usize = 33;
+
+/// What an entry of a page allows.
+pub(in crate::kernel) fn flags_of(prot: Prot, writable: bool) -> Flags {
+    let any = prot.read || prot.write || prot.exec;
+    Flags::NONE.with(Bit::Us).put(Bit::P, any).put(Bit::Rw, writable).put(Bit::Xd, !prot.exec)
+}
+
+/// Where the entry of a page stands, if there is a table for it.
+pub(in crate::kernel) fn entry_of(tables: &Tables, shape: &Shape, vpn: u64) -> Option<u64> {
+    let level = shape.levels;
+    let table = tables.get(&(level, shape.table(level, vpn)))?;
+    Some(shape.entry(level, table.ppn, vpn))
+}
+
+/// Writes an entry.
+pub(in crate::kernel) fn put(machine: &mut Machine, at: u64, pte: Pte) {
+    if let Ok(at) = machine.pa(at) {
+        machine.put_pte(at, pte);
+    }
+}
+
+/// The entry at a physical address.
+fn get(machine: &Machine, at: u64) -> Pte {
+    machine.pa(at).map_or(Pte::default(), |at| machine.pte_at(at))
+}
+
+impl Kernel {
+    /// An address space with a root table and nothing in it.
+    ///
+    /// # Errors
+    /// If there is no room for the table.
+    pub(in crate::kernel) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
+        let ppn = self.take_table(1)?;
+        let brk = self.config.brk_start;
+        Ok(AddressSpace {
+            areas: Areas::default(),
+            tables: Map::unit((1, 0), Table { ppn, used: 0 }),
+            pages: Map::new(),
+            resident: 0,
+            brk_start: brk,
+            brk,
+            labels: std::rc::Rc::default(),
+            heap: Heap::default(),
+        })
+    }
+
+    /// Takes room for a table, which is all zeros.
+    fn take_table(&mut self, level: u32) -> Result<u64, OutOfMemory> {
+        let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
+        let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
+        let first = self.space.take(len, floor.into()).ok_or(OutOfMemory::Tables)?;
+        // What was a user frame once may hold anything.
+        for ppn in first..first.saturating_add(len).min(self.frames.reached().into()) {
+            if let Ok(ppn) = self.machine.ppn(ppn) {
+                self.machine.zero_page(ppn);
+            }
+        }
+        self.work += 1;
+        Ok(first)
+    }
+
+    /// Gives back a table whose entries are all zeros.
+    fn give_table(&mut self, level: u32, table: Table) {
+        if let Some(len) = self.shape.table_pages(level) {
+            self.space.give(table.ppn, len);
+        }
+    }
+
+    /// Makes the tables on the way to a page that are not there.
+    ///
+    /// # Errors
+    /// If there is no room for one; those above it stay.
+    pub(in crate::kernel) fn make_path(
+        &mut self,
+        pid: Pid,
+        vpn: u64,
+        watch: &mut dyn Watch,
+    ) -> Result<(), OutOfMemory> {
+        let shape = self.shape;
+        let Some(process) = self.process_mut(pid) else { return Ok(()) };
+        if process.space.tables.contains_key(&(shape.levels, shape.table(shape.levels, vpn))) {
+            return Ok(());
+        }
+        let mut tables = std::mem::take(&mut process.space.tables);
+        let made = self.make_tables(&mut tables, vpn, watch);
+        if let Some(process) = self.process_mut(pid) {
+            process.space.tables = tables;
+        }
+        made
+    }
+
+    /// As [`Kernel::make_path`], for the tables of an address space that no process has yet.
+    ///
+    /// # Errors
+    /// As [`Kernel::make_path`].
+    pub(in crate::kernel) fn make_tables(
+        &mut self,
+        tables: &mut Tables,
+        vpn: u64,
+        watch: &mut dyn Watch,
+    ) -> Result<(), OutOfMemory> {
+        let shape = self.shape;
+        for level in 2..=shape.levels {
+            let key = (level, shape.table(level, vpn));
+            if tables.contains_key(&key) {
+                continue;
+            }
+            let ppn = self.take_table(level)?;
+            watch.step(Step::Table { level, ppn });
+            tables.insert(key, Table { ppn, used: 0 });
+            if let Some(above) = tables.get_mut(&(level - 1, shape.table(level - 1, vpn))) {
+                above.used += 1;
+                let at = shape.entry(level - 1, above.ppn, vpn);
+                put(&mut self.machine, at, Pte { ppn, flags: Flags::TABLE });
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives back the tables below the root that have nothing left in them, of those on the way to the pages of a range.
+    pub(in crate::kernel) fn give_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
+        let shape = self.shape;
+        let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else { return };
+        for level in (2..=shape.levels).rev() {
+            let Some(process) = self.process_mut(pid) else { return };
+            let keys = (level, shape.table(level, vpns.start))..=(level, shape.table(level, last));
+            let there = process.space.tables.range(keys).map(|(key, table)| (*key, *table));
+            let empty: Vec<_> = there.filter(|(_, table)| table.used == 0).collect();
+            for (key, table) in empty {
+                self.cut_table(pid, key, table);
+            }
+        }
+    }
+
+    fn cut_table(&mut self, pid: Pid, (level, number): (u32, u64), table: Table) {
+        let (shape, mut above) = (self.shape, None);
+        let vpn = shape.first_page(level, number);
+        if let Some(process) = self.process_mut(pid) {
+            let tables = &mut process.space.tables;
+            tables.remove(&(level, number));
+            if let Some(upper) = tables.get_mut(&(level - 1, shape.table(level - 1, vpn))) {
+                upper.used -= 1;
+                above = Some(upper.ppn);
+            }
+        }
+        if let Some(ppn) = above {
+            put(&mut self.machine, shape.entry(level - 1, ppn, vpn), Pte::default());
+        }
+        self.give_table(level, table);
+        self.work += 1;
+    }
+
+    /// Gives back the root of a process that has no other table.
+    pub(in crate::kernel) fn give_root(&mut self, pid: Pid) {
+        let Some(process) = self.process_mut(pid) else { return };
+        if let Some(root) = process.space.tables.remove(&(1, 0)) {
+            self.give_table(1, root);
+        }
+    }
+
+    /// Gives back all tables of an address space that holds no page.
+    pub(in crate::kernel) fn give_tables(&mut self, tables: &Tables) {
+        for ((level, number), _) in tables.iter() {
+            let vpn = self.shape.first_page(*level, *number);
+            if let Some(above) = level.checked_sub(1).filter(|above| *above > 0)
+                && let Some(upper) = tables.get(&(above, self.shape.table(above, vpn)))
+            {
+                put(&mut self.machine, self.shape.entry(above, upper.ppn, vpn), Pte::default());
+            }
+        }
+        for ((level, _), table) in tables.iter() {
+            self.give_table(*level, *table);
+        }
+    }
+
+    /// The physical address of a process's root table.
+    pub(in crate::kernel) fn root_of(&self, pid: Pid) -> Option<Pa> {
+        let root = self.process(pid)?.space.tables.get(&(1, 0))?;
+        self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
+    }
+
+    /// The entry of a page of a process; none if there is no table for it.
+    pub(in crate::kernel) fn pte(&self, pid: Pid, vpn: u64) -> Option<Pte> {
+        let at = entry_of(&self.process(pid)?.space.tables, &self.shape, vpn)?;
+        Some(get(&self.machine, at))
+    }
+
+    /// Writes the entry of a page of a process for which there is a table. TLBs are not told.
+    pub(in crate::kernel) fn put_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
+        let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
+        if let Some(at) = at {
+            put(&mut self.machine, at, pte);
+        }
+    }
+
+    /// Changes the permissions of an entry, and drops what TLBs hold of it. What the hardware marked stays.
+    pub(in crate::kernel) fn permit(&mut self, pid: Pid, vpn: u64, flags: Flags) {
+        let Some(pte) = self.pte(pid, vpn) else { return };
+        let marks = |bit| pte.flags.has(bit);
+        let flags = flags.put(Bit::A, marks(Bit::A)).put(Bit::D, marks(Bit::D));
+        self.put_entry(pid, vpn, Pte { flags, ..pte });
+        self.shoot_down(pid, vpn);
+    }
+
+    /// Drops what TLBs of any core hold of a page.
+    pub(in crate::kernel) fn shoot_down(&mut self, pid: Pid, vpn: u64) {
+        if let Some(vpn) = self.vpn(vpn) {
+            self.machine.shoot_down(self.machine.va_of(vpn), asid(pid));
+        }
+    }
+
+    /// Drops what TLBs of any core hold of these pages.
+    pub(in crate::kernel) fn shoot_down_pages(&mut self, pid: Pid, vpns: &[u64]) {
+        if vpns.len() > FLUSH_CEILING {
+            self.machine.shoot_down_all(asid(pid));
+        } else {
+            vpns.iter().for_each(|vpn| self.shoot_down(pid, *vpn));
+        }
+    }
+
+    /// A page number as the machine writes it.
+    pub(in crate::kernel) fn vpn(&self, vpn: u64) -> Option<Vpn> {
+        self.machine.vpn(vpn).ok()
+    }
+}
+
+/// The address-space number of a process in TLBs.
+pub(in crate::kernel) fn asid(pid: Pid) -> u16 {
+    pid.0 as u16
+}

@@ -1,0 +1,165 @@
+//! Frames for pages that need one, and the pages that make room for them.
+
+use crate::machine::pool::Pool;
+
+use super::config::Scope;
+use super::event::{Step, Store, Watch};
+use super::frames::{Frame, Holds};
+use super::ids::{FrameNo, Pid, SlotNo};
+use super::kernel::{Kernel, OutOfMemory};
+use super::object::ObjectPage;
+use super::process::Place;
+
+/// What may be evicted.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    /// Only frames that this process maps.
+    only: Option<Pid>,
+    /// Not this one.
+    keep: Option<FrameNo>,
+    /// A slot can be had for a page that has none of its own.
+    room: bool,
+}
+
+impl Kernel {
+    /// A frame for a page of a process: the lowest free one, or that of the policy's victim. `keep` stays where it is.
+    ///
+    /// # Errors
+    /// If no frame is free and no page can make room.
+    pub(in crate::kernel) fn take_frame(
+        &mut self,
+        pid: Pid,
+        keep: Option<FrameNo>,
+        holds: Holds,
+        watch: &mut dyn Watch,
+    ) -> Result<FrameNo, OutOfMemory> {
+        let limit = self.frame_limit();
+        let taken = self.frames.take(limit, holds);
+        if let Some(frame) = taken {
+            watch.step(Step::Taken { frame });
+        } else {
+            let local = self.config.scope == Scope::Local;
+            let maps_some = self.process(pid).is_some_and(|process| process.space.resident > 0);
+            self.evict((local && maps_some).then_some(pid), keep, watch)?;
+        }
+        let frame = taken.or_else(|| self.frames.take(limit, holds)).ok_or(OutOfMemory::Frames)?;
+        self.frames.fresh = Some(frame);
+        Ok(frame)
+    }
+
+    /// Evicts the policy's victim.
+    ///
+    /// # Errors
+    /// If no page can make room.
+    pub(in crate::kernel) fn evict(
+        &mut self,
+        only: Option<Pid>,
+        keep: Option<FrameNo>,
+        watch: &mut dyn Watch,
+    ) -> Result<FrameNo, OutOfMemory> {
+        let choice = Choice { only, keep, room: self.swap.has_room() };
+        // The pool is lent out, so that what may go can be asked of the rest.
+        let idle = Pool::new(self.frames.pool.policy(), 0);
+        let mut pool = std::mem::replace(&mut self.frames.pool, idle);
+        let mut random = *self.machine.random();
+        let victim = pool.victim(&mut random, |frame| self.may_go(FrameNo(frame), &choice));
+        self.frames.pool = pool;
+        *self.machine.random() = random;
+        let victim = FrameNo(victim.ok_or(OutOfMemory::Frames)?);
+        self.push_out(victim, watch);
+        Ok(victim)
+    }
+
+    /// Whether a frame may be evicted.
+    fn may_go(&self, frame: FrameNo, choice: &Choice) -> bool {
+        choice.keep != Some(frame)
+            && choice.only.is_none_or(|pid| self.frames.mapped_by(frame, pid).is_some())
+            && (choice.room || !self.needs_slot(frame, &self.frames.get(frame)))
+            && !self.is_locked(frame)
+    }
+
+    /// A page needs a slot besides its own to leave its frame.
+    pub(in crate::kernel) fn needs_slot(&self, frame: FrameNo, held: &Frame) -> bool {
+        match (held.holds, held.slot) {
+            (Holds::Nothing | Holds::File { .. }, _) => false,
+            (_, None) => true,
+            (_, Some(slot)) => self.swap.holds_pages(slot) && self.is_dirty(frame),
+        }
+    }
+
+    /// A frame is mapped in a locked area.
+    pub(in crate::kernel) fn is_locked(&self, frame: FrameNo) -> bool {
+        let locked = |(pid, vpn): (Pid, u64)| {
+            self.area_at(pid, vpn << self.shape.page_bits).is_some_and(|area| area.locked)
+        };
+        self.locks && self.frames.maps(frame).any(locked)
+    }
+
+    /// Makes the page in a frame leave it: into its file or a slot, or for nothing if it can be had again. There is a slot
+    /// if it needs one.
+    pub(in crate::kernel) fn push_out(&mut self, frame: FrameNo, watch: &mut dyn Watch) {
+        let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
+        self.work += 1 + mapped.len() as u64;
+        let page = mapped.first().and_then(|(pid, vpn)| self.page_of(*pid, *vpn));
+        let held = self.frames.get(frame);
+        let (slot, to) = match held.holds {
+            Holds::Nothing => return,
+            Holds::File { file, page } => {
+                let dirty = self.is_dirty(frame);
+                (None, dirty.then_some(Store::File { file, page }))
+            }
+            Holds::Anonymous | Holds::Merged => self.write_out(frame, &held, false),
+            Holds::Object { .. } => self.write_out(frame, &held, true),
+        };
+        for (pid, vpn) in mapped {
+            let place = slot.filter(|_| !matches!(held.holds, Holds::Object { .. })).map(Place::Swap);
+            self.unmap_page(pid, vpn, place);
+            self.shoot_down(pid, vpn);
+            if let Some(Place::Swap(slot)) = place {
+                self.swap.put(slot, pid, vpn);
+            }
+        }
+        self.leave_frame(frame, slot);
+        watch.step(Step::Evicted { frame, page, to });
+    }
+
+    /// A frame that no entry leads to any more becomes free; its page is where it was written, if it was.
+    fn leave_frame(&mut self, frame: FrameNo, slot: Option<SlotNo>) {
+        match self.frames.get(frame).holds {
+            Holds::File { file, page } => {
+                self.unframe_file_page(frame, file, page);
+                let warm = self.config.warm;
+                if let Some(held) = self.file_mut(file) {
+                    held.set_cached(page, false, warm);
+                }
+            }
+            Holds::Object { object, page } => {
+                self.place_object_page(object, page, ObjectPage { frame: None, slot });
+            }
+            Holds::Nothing | Holds::Anonymous | Holds::Merged => {}
+        }
+        if let Some(slot) = slot {
+            self.swap.back(slot, None);
+        }
+        self.frames.free(frame);
+    }
+
+    /// Sees to it that the page in a frame is in a slot too: the one that it came from if it is clean or alone there, else
+    /// another. Answers the slot, and where it was written, if it had to be.
+    fn write_out(&mut self, frame: FrameNo, held: &Frame, object: bool) -> (Option<SlotNo>, Option<Store>) {
+        match held.slot {
+            Some(slot) if !self.is_dirty(frame) => (Some(slot), None),
+            Some(slot) if !self.swap.holds_pages(slot) => {
+                self.swap.write(slot, self.cut_bytes(frame));
+                (Some(slot), Some(Store::Swap { slot }))
+            }
+            own => {
+                if let Some(slot) = own {
+                    self.part_from_slot(frame, slot);
+                }
+                let slot = self.take_slot(frame, object);
+                (slot, slot.map(|slot| Store::Swap { slot }))
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `execve`: another program takes the place of a process's own.
+
+use std::rc::Rc;
+
+use super::abi::Errno;
+use super::area::{Area, Backing, Label, Prot};
+use super::areas::Areas;
+use super::file::Executable;
+use super::ids::{FileId, Pid};
+use super::kernel::Kernel;
+use super::mapping::MOST_AREAS;
+use super::program::{self, Segment};
+
+/// SIGKILL: what a process dies of if its old memory is gone and there is none for the new one.
+const KILLED: u32 = 9;
+
+/// An address space as a program begins with it.
+#[derive(Default)]
+struct Image {
+    areas: Areas,
+    labels: Vec<Rc<str>>,
+    /// Where its heap begins.
+    brk: u64,
+}
+
+impl Image {
+    fn label(&mut self, name: &Rc<str>) -> Option<Label> {
+        let at = self.labels.iter().position(|label| label == name).unwrap_or(self.labels.len());
+        if at == self.labels.len() {
+            self.labels.push(Rc::clone(name));
+        }
+        u16::try_from(at).ok().map(Label)
+    }
+
+    /// Puts an area where nothing is.
+    fn put(&mut self, area: Area, name: &Rc<str>) -> Result<(), Errno> {
+        let free = self.areas.is_free(area.start..area.end) && self.areas.count() < MOST_AREAS;
+        let label = self.label(name);
+        free.then(|| drop(self.areas.insert(Area { label, ..area }))).ok_or(Errno::ENOMEM)
+    }
+}
+
+impl Kernel {
+    /// `execve(2)`, the whole or nothing: the old areas go, the program's sections, its libraries and a stack come; the
+    /// program counter is at the entry.
+    ///
+    /// # Errors
+    /// ENOENT without such a file, EACCES if it is no executable, ENOMEM if there is no room for its areas.
+    pub(in crate::kernel) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
+        let program = self.files.executables.get(&file).map(Rc::clone).ok_or(Errno::EACCES)?;
+        let image = self.image(file, &program)?;
+        let current = self.current() == Some(pid);
+        self.drop_space(pid);
+        let Ok(mut space) = self.new_space() else {
+            self.end(pid, KILLED);
+            return Err(Errno::ENOMEM);
+        };
+        (space.brk_start, space.brk) = (image.brk, image.brk);
+        space.labels = Rc::new(image.labels);
+        if let Some(process) = self.process_mut(pid) {
+            (process.space, process.pc) = (space, Some(program.entry));
+        }
+        for area in image.areas.iter() {
+            self.map_area(pid, *area);
+        }
+        self.close_descriptors(pid, true);
+        if current {
+            self.switch_to(pid);
+        }
+        Ok(())
+    }
+
+    /// Everything that a program begins with.
+    fn image(&mut self, file: FileId, program: &Executable) -> Result<Image, Errno> {
+        let page = self.page_size();
+        let mut image = Image::default();
+        for segment in program::segments(&program.sections, page) {
+            let name = segment.section.map_or_else(Rc::default, |at| Rc::clone(&program.sections[at].name));
+            image.put(segment.area(file, 0, false), &name)?;
+            image.brk = segment.pages.end;
+        }
+        let top = self.config.stack_top;
+        let start = top.checked_sub(page).ok_or(Errno::ENOMEM)?;
+        let prot = Prot { read: true, write: true, exec: false };
+        let stack = Area { stack: true, ..Area::new(start..top, prot, false, Backing::Anonymous) };
+        image.put(stack, &"stack".into())?;
+        for name in &program.libraries {
+            self.add_library(&mut image, name)?;
+        }
+        self.work += image.areas.count() as u64;
+        Ok(image)
+    }
+
+    /// Puts a shared library into the highest hole: what is not written to is shared.
+    fn add_library(&mut self, image: &mut Image, name: &Rc<str>) -> Result<(), Errno> {
+        let page = self.page_size();
+        let file = self.library_file(name);
+        let segments = match self.files.executables.get(&file) {
+            Some(library) => program::segments(&library.sections, page),
+            None => program::plain_library(self.file_size(file), page),
+        };
+        let (Some(first), Some(last)) = (segments.first(), segments.last()) else { return Ok(()) };
+        let (base, len) = (first.pages.start, last.pages.end - first.pages.start);
+        let limit = self.config.mmap_base;
+        let at = image.areas.highest_hole(len, page, limit).ok_or(Errno::ENOMEM)?;
+        for segment in &segments {
+            let shared = segment.offset.is_some() && !segment.prot.write;
+            let from = segment.pages.start - base;
+            let moved =
+                Segment { pages: from..from + (segment.pages.end - segment.pages.start), ..segment.clone() };
+            image.put(moved.area(file, at, shared), name)?;
+        }
+        Ok(())
+    }
+
+    /// The file of a library. One that nobody declared is made: two pages, of text and of data.
+    fn library_file(&mut self, name: &Rc<str>) -> FileId {
+        if let Some(file) = self.file_named(name) {
+            return file;
+        }
+        let sections = program::implicit_library(self.page_size());
+        let size = program::file_size(&sections, self.page_size());
+        let file = self.add_file(Rc::clone(name), super::file::Fill::Byte(0), size);
+        let library = Executable { entry: 0, sections, libraries: Vec::new() };
+        self.files.executables.insert(file, Rc::new(library));
+        file
+    }
+}

@@ -1,0 +1,166 @@
+//! Files: their bytes on disk, and which of their pages are in the page cache.
+//!
+//! A page that is mapped stands in a user frame, which all its mappers share and which holds the newest bytes; when its last
+//! mapping goes, the frame is written back if it is dirty, and is free. The rest of the page cache is the kernel's own
+//! memory, like its page tables, and takes no user frame: a page that was read once, or is warm from the beginning, is in it
+//! until it is evicted.
+
+use std::rc::Rc;
+
+use super::ids::{FileId, FrameNo};
+use super::persistent::{Map, Set};
+
+/// What a file's bytes are before anything is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fill {
+    /// These bytes.
+    Bytes(Rc<[u8]>),
+    /// All this byte.
+    Byte(u8),
+    /// Byte i is i modulo 256.
+    Counting,
+    /// Page i is filled with this byte plus i, modulo 256.
+    Pages(u8),
+}
+
+/// A file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Bytes it has.
+    pub size: u64,
+    /// Its bytes before anything was written; beyond `base` they are zeros.
+    pub fill: Fill,
+    /// The first byte that `fill` does not give.
+    pub base: u64,
+    /// Pages that were written, whole.
+    pub written: Map<u64, Rc<[u8]>>,
+    /// Pages that are in the page cache, if it was cold in the beginning; or that are not, if it was warm.
+    pub turned: Set<u64>,
+    /// Pages that stand in a user frame.
+    pub mapped: Map<u64, FrameNo>,
+    /// Areas that map it and descriptors that refer to it.
+    pub users: u32,
+}
+
+impl File {
+    /// A file as it is declared.
+    pub(in crate::kernel) fn new(name: Rc<str>, fill: Fill, size: u64) -> Self {
+        let (written, turned, mapped) = (Map::new(), Set::new(), Map::new());
+        Self { name, size, fill, base: size, written, turned, mapped, users: 0 }
+    }
+
+    /// A page is in the page cache; `warm`: all pages were in the beginning. One in a frame is.
+    pub fn is_cached(&self, page: u64, warm: bool) -> bool {
+        self.turned.contains(&page) != warm
+    }
+
+    /// A page comes into the page cache, or leaves it.
+    pub(in crate::kernel) fn set_cached(&mut self, page: u64, cached: bool, warm: bool) {
+        if cached == warm {
+            self.turned.remove(&page);
+        } else {
+            self.turned.insert(page);
+        }
+    }
+
+    /// The bytes on disk from `offset` on, which lie within one page of `1 << page_bits` bytes; zeros beyond the end.
+    pub(in crate::kernel) fn read_disk(&self, offset: u64, out: &mut [u8], page_bits: u32) {
+        let there = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
+        let (out, beyond) = out.split_at_mut(there);
+        beyond.fill(0);
+        if let Some(page) = self.written.get(&(offset >> page_bits)) {
+            let at = (offset & ((1 << page_bits) - 1)) as usize;
+            out.copy_from_slice(&page[at..at + out.len()]);
+            return;
+        }
+        for (at, byte) in (offset..).zip(out) {
+            *byte = if at < self.base { self.fill.byte(at, page_bits) } else { 0 };
+        }
+    }
+
+    /// Writes bytes of a page to disk, from `at` in it on. What lies beyond the file's end is not written.
+    pub(in crate::kernel) fn write_disk(&mut self, page: u64, at: usize, bytes: &[u8], page_bits: u32) {
+        let start = page << page_bits;
+        let mut whole = vec![0; 1 << page_bits];
+        self.read_disk(start, &mut whole, page_bits);
+        let room = usize::try_from(self.size.saturating_sub(start)).unwrap_or(usize::MAX);
+        let end = (at + bytes.len()).min(room).max(at);
+        whole[at..end].copy_from_slice(&bytes[..end - at]);
+        self.written.insert(page, whole.into());
+    }
+
+    /// Changes the size on disk: what is cut off is forgotten, what is added is zeros.
+    pub(in crate::kernel) fn resize(&mut self, size: u64, page_bits: u32) {
+        if size < self.size {
+            let pages = size.div_ceil(1 << page_bits);
+            let gone: Vec<u64> = self.written.range(pages..).map(|(page, _)| *page).collect();
+            for page in gone {
+                self.written.remove(&page);
+            }
+            let gone: Vec<u64> = self.turned.range(pages..).copied().collect();
+            for page in gone {
+                self.turned.remove(&page);
+            }
+            self.base = self.base.min(size);
+            if let Some(last) = self.written.get_mut(&(size >> page_bits)) {
+                let mut bytes = last.to_vec();
+                bytes[(size & ((1 << page_bits) - 1)) as usize..].fill(0);
+                *last = bytes.into();
+            }
+        }
+        self.size = size;
+    }
+}
+
+impl Fill {
+    /// The byte at an offset, within what the fill gives.
+    fn byte(&self, offset: u64, page_bits: u32) -> u8 {
+        match self {
+            Fill::Bytes(bytes) => {
+                usize::try_from(offset).ok().and_then(|n| bytes.get(n)).copied().unwrap_or(0)
+            }
+            Fill::Byte(byte) => *byte,
+            Fill::Counting => offset as u8,
+            Fill::Pages(first) => first.wrapping_add((offset >> page_bits) as u8),
+        }
+    }
+}
+
+/// All files.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// By number.
+    pub all: Map<FileId, Rc<File>>,
+    /// By name.
+    pub names: Map<Rc<str>, FileId>,
+    /// Executables, by the number of their file.
+    pub executables: Map<FileId, Rc<Executable>>,
+}
+
+/// An `executable`: a file with sections that `execve` maps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executable {
+    /// Where it begins to run.
+    pub entry: u64,
+    /// In order of address.
+    pub sections: Vec<Section>,
+    /// Names of shared libraries.
+    pub libraries: Vec<Rc<str>>,
+}
+
+/// A section of an executable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Its name, `.text`.
+    pub name: Rc<str>,
+    /// Its first byte.
+    pub start: u64,
+    /// Its bytes.
+    pub size: u64,
+    /// What is allowed.
+    pub prot: super::area::Prot,
+    /// It has no bytes in the file (`.bss`).
+    pub zero: bool,
+}

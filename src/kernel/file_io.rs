@@ -1,0 +1,138 @@
+//! What `read`, `write` and `ftruncate` do to a file, wherever its pages are.
+
+use super::area::{Area, Backing};
+use super::ids::{FileId, FrameNo, Pid};
+use super::kernel::Kernel;
+
+impl Kernel {
+    /// Cuts `len` bytes of a file from `offset` on into parts of a page: page, where in it, where in the bytes, length.
+    fn parts(&self, offset: u64, len: usize) -> impl Iterator<Item = (u64, usize, usize, usize)> + use<> {
+        let page = self.shape.page();
+        let mut done = 0;
+        std::iter::from_fn(move || {
+            let at = offset.checked_add(done as u64)?;
+            let within = (at % page) as usize;
+            let size = (page as usize - within).min(len - done);
+            let part = (at / page, within, done, size);
+            done += size;
+            (size > 0).then_some(part)
+        })
+    }
+
+    /// Bytes of a file as `read(2)` would see them; fewer at its end. No state changes.
+    pub fn file_peek(&self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
+        let Some(held) = self.files.all.get(&file) else { return 0 };
+        let len = usize::try_from(held.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
+        for (page, within, from, size) in self.parts(offset, len) {
+            let out = &mut out[from..from + size];
+            match held.mapped.get(&page) {
+                Some(frame) => self.read_frame(*frame, within, out),
+                None => held.read_disk(offset + from as u64, out, self.shape.page_bits),
+            }
+        }
+        len
+    }
+
+    /// Bytes of a frame from `at` on.
+    pub(in crate::kernel) fn read_frame(&self, frame: FrameNo, at: usize, out: &mut [u8]) {
+        let first = self.machine.page_of(self.ppn(frame)).raw();
+        if let Ok(pa) = self.machine.pa(first + at as u64) {
+            self.machine.read_bytes(pa, out);
+        }
+    }
+
+    /// Writes bytes to a frame from `at` on.
+    pub(in crate::kernel) fn write_frame(&mut self, frame: FrameNo, at: usize, bytes: &[u8]) {
+        let first = self.machine.page_of(self.ppn(frame)).raw();
+        if let Ok(pa) = self.machine.pa(first + at as u64) {
+            self.machine.write_bytes(pa, bytes);
+        }
+        self.frames.change(frame).dirty = true;
+        self.frames.pool.note_dirty(frame.0, true);
+    }
+
+    /// Reads bytes of a file as `read(2)` does, and leaves its pages in the page cache. Answers how many there were.
+    pub(in crate::kernel) fn file_read(&mut self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
+        let len = self.file_peek(file, offset, out);
+        for (page, ..) in self.parts(offset, len) {
+            self.use_page(file, page);
+        }
+        len
+    }
+
+    /// A page of a file is used by the kernel: it is in the page cache from now on. Answers its frame.
+    fn use_page(&mut self, file: FileId, page: u64) -> Option<FrameNo> {
+        self.work += 1;
+        let warm = self.config.warm;
+        let held = self.file_mut(file)?;
+        held.set_cached(page, true, warm);
+        let frame = *held.mapped.get(&page)?;
+        self.frames.pool.touch(frame.0);
+        Some(frame)
+    }
+
+    /// Writes bytes to a file as `write(2)` does: where a page is mapped, into its frame. The file grows as needed.
+    pub(in crate::kernel) fn file_write(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
+        let Some(end) = offset.checked_add(bytes.len() as u64) else { return };
+        let Some(held) = self.files.all.get(&file).filter(|_| !bytes.is_empty()) else { return };
+        if end > held.size {
+            self.file_resize(file, end);
+        }
+        let bits = self.shape.page_bits;
+        for (page, within, from, size) in self.parts(offset, bytes.len()) {
+            let part = &bytes[from..from + size];
+            if let Some(frame) = self.use_page(file, page) {
+                self.write_frame(frame, within, part);
+            } else if let Some(held) = self.file_mut(file) {
+                held.write_disk(page, within, part, bits);
+            }
+        }
+    }
+
+    /// Changes a file's size: pages wholly beyond the end leave every process, private copies too; what is left of the last
+    /// page reads zeros.
+    pub(in crate::kernel) fn file_truncate(&mut self, file: FileId, size: u64) {
+        let Some(held) = self.files.all.get(&file) else { return };
+        if size < held.size {
+            let beyond = self.shape.pages_of(size);
+            for (pid, area) in self.mappings_of(file) {
+                self.zap_beyond(pid, &area, beyond);
+            }
+        }
+        self.file_resize(file, size);
+    }
+
+    /// Changes a file's size where no page beyond the end is mapped. The bytes of its last page past the smaller of the two
+    /// sizes become zeros, whoever wrote there.
+    fn file_resize(&mut self, file: FileId, size: u64) {
+        let bits = self.shape.page_bits;
+        let Some(held) = self.file_mut(file) else { return };
+        let keep = size.min(held.size);
+        held.resize(size, bits);
+        let (page, within) = (keep >> bits, (keep & ((1 << bits) - 1)) as usize);
+        if let Some(frame) = held.mapped.get(&page).copied().filter(|_| within > 0) {
+            let dirty = self.frames.get(frame).dirty;
+            self.write_frame(frame, within, &vec![0; (1 << bits) - within]);
+            self.frames.change(frame).dirty = dirty;
+        }
+    }
+
+    /// The areas of processes that map a file.
+    fn mappings_of(&mut self, file: FileId) -> Vec<(Pid, Area)> {
+        let is_of = |area: &Area| matches!(area.backing, Backing::File { file: of, .. } if of == file);
+        let mut found = Vec::new();
+        for process in self.processes.values() {
+            self.work += process.space.areas.count() as u64;
+            let areas = process.space.areas.iter().filter(|area| is_of(area));
+            found.extend(areas.map(|area| (process.pid, *area)));
+        }
+        found
+    }
+
+    /// The pages of an area from page `beyond` of its file on leave the process.
+    fn zap_beyond(&mut self, pid: Pid, area: &Area, beyond: u64) {
+        let first = self.shape.vpn(area.offset_of(area.start).unwrap_or(0));
+        let start = self.shape.vpn(area.start).saturating_add(beyond.saturating_sub(first));
+        self.zap_pages(pid, start..self.shape.vpn(area.end));
+    }
+}

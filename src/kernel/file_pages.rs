@@ -1,0 +1,158 @@
+//! Pages of files in processes: bringing them in, and writing them back.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::machine::pte::{Bit, Pte};
+
+use super::event::{Class, Step, Store, Watch};
+use super::fault::{Answer, Touch};
+use super::file::File;
+use super::frames::Holds;
+use super::ids::{FileId, FrameNo};
+use super::kernel::{Kernel, OutOfMemory};
+
+impl Kernel {
+    /// A file to be changed.
+    pub(in crate::kernel) fn file_mut(&mut self, file: FileId) -> Option<&mut File> {
+        self.files.all.get_mut(&file).map(Rc::make_mut)
+    }
+
+    /// A touch of a page of a file that the process has no entry for. A store to a private area makes the process its own
+    /// copy at once.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub(in crate::kernel) fn touch_file(
+        &mut self,
+        touch: &Touch,
+        file: FileId,
+        watch: &mut dyn Watch,
+    ) -> Result<Answer, OutOfMemory> {
+        let page = self.backing_page(touch);
+        let Some(held) = self.files.all.get(&file) else { return Ok(Answer::Fatal(Class::Bus)) };
+        if page >= self.shape.pages_of(held.size) {
+            self.map_around(touch, watch);
+            return Ok(Answer::Fatal(Class::Bus));
+        }
+        let (framed, major) = (held.mapped.get(&page).copied(), !held.is_cached(page, self.config.warm));
+        self.make_path(touch.pid, touch.vpn, watch)?;
+        if !touch.area.shared && (touch.write || !self.shape.read_only) {
+            let frame = match framed {
+                Some(frame) => self.copy_frame(touch, Some(frame), watch)?,
+                None => self.copy_from_file(touch, file, page, watch)?,
+            };
+            self.map_frame(touch, frame, touch.area.prot.write, watch);
+            return Ok(Answer::Resolved { class: Class::File, major });
+        }
+        let frame = match framed {
+            Some(frame) => {
+                watch.step(Step::Shared { frame });
+                frame
+            }
+            None => {
+                let frame = self.take_frame(touch.pid, None, Holds::File { file, page }, watch)?;
+                watch.step(Step::Filled { frame, from: self.store_of(file, page) });
+                self.fill_from_file(frame, file, page);
+                frame
+            }
+        };
+        self.frames.change(frame).dirty |= touch.write;
+        self.map_frame(touch, frame, touch.write || (!self.shape.read_only && touch.area.prot.write), watch);
+        self.map_around(touch, watch);
+        Ok(Answer::Resolved { class: Class::File, major })
+    }
+
+    /// Where a page of a file is read from.
+    fn store_of(&self, file: FileId, page: u64) -> Store {
+        let cached = |held: &Rc<File>| held.is_cached(page, self.config.warm);
+        match self.files.all.get(&file).is_some_and(cached) {
+            true => Store::PageCache { file, page },
+            false => Store::File { file, page },
+        }
+    }
+
+    /// A new private frame with a copy of a page of a file that stands in no frame: it is read into the page cache first.
+    fn copy_from_file(
+        &mut self,
+        touch: &Touch,
+        file: FileId,
+        page: u64,
+        watch: &mut dyn Watch,
+    ) -> Result<FrameNo, OutOfMemory> {
+        let to = self.take_frame(touch.pid, None, Holds::Anonymous, watch)?;
+        watch.step(Step::Filled { frame: to, from: self.store_of(file, page) });
+        self.read_in(to, file, page);
+        watch.step(Step::Copied { from: None, to });
+        Ok(to)
+    }
+
+    /// Fills a frame that is to be the page of a file.
+    pub(in crate::kernel) fn fill_from_file(&mut self, frame: FrameNo, file: FileId, page: u64) {
+        self.read_in(frame, file, page);
+        if let Some(held) = self.file_mut(file) {
+            held.mapped.insert(page, frame);
+        }
+    }
+
+    /// Reads a page of a file into a frame; the page is in the page cache then.
+    fn read_in(&mut self, frame: FrameNo, file: FileId, page: u64) {
+        let (bits, warm) = (self.shape.page_bits, self.config.warm);
+        let Some(held) = self.file_mut(file) else { return };
+        held.set_cached(page, true, warm);
+        let mut bytes = vec![0; 1 << bits];
+        held.read_disk(page << bits, &mut bytes, bits);
+        let to = self.machine.page_of(self.ppn(frame));
+        self.machine.write_bytes(to, &bytes);
+    }
+
+    /// The bytes of a frame.
+    pub(in crate::kernel) fn frame_bytes(&self, frame: FrameNo) -> Vec<u8> {
+        let mut bytes = vec![0; self.shape.page() as usize];
+        self.machine.read_page(self.ppn(frame), &mut bytes);
+        bytes
+    }
+
+    /// Writes a frame to the page of the file that it holds.
+    pub(in crate::kernel) fn write_back(&mut self, frame: FrameNo, file: FileId, page: u64) {
+        let (bytes, bits) = (self.frame_bytes(frame), self.shape.page_bits);
+        if let Some(held) = self.file_mut(file) {
+            held.write_disk(page, 0, &bytes, bits);
+        }
+        self.frames.pool.note_dirty(frame.0, false);
+    }
+
+    /// A frame that no entry leads to is no page of its file any more; if it is dirty, it is written to it first.
+    pub(in crate::kernel) fn unframe_file_page(&mut self, frame: FrameNo, file: FileId, page: u64) {
+        if self.frames.get(frame).dirty {
+            self.write_back(frame, file, page);
+        }
+        if let Some(held) = self.file_mut(file) {
+            held.mapped.remove(&page);
+        }
+    }
+
+    /// Writes the dirty pages of a file that stand in `pages` to it. The next store to each faults, so that it is known.
+    pub(in crate::kernel) fn file_sync(&mut self, file: FileId, pages: Range<u64>) {
+        let Some(held) = self.files.all.get(&file).filter(|_| pages.start < pages.end) else { return };
+        let framed: Vec<_> = held.mapped.range(pages).map(|(page, frame)| (*page, *frame)).collect();
+        for (page, frame) in framed {
+            self.work += 1;
+            if self.is_dirty(frame) {
+                self.write_back(frame, file, page);
+                self.clean(frame);
+            }
+        }
+    }
+
+    /// No entry says of a frame any more that it was stored to, and none allows stores.
+    fn clean(&mut self, frame: FrameNo) {
+        self.frames.change(frame).dirty = false;
+        for (pid, vpn) in self.frames.maps(frame).collect::<Vec<_>>() {
+            let Some(pte) = self.pte(pid, vpn) else { continue };
+            let flags = pte.flags.without(Bit::D).without(Bit::Rw);
+            self.put_entry(pid, vpn, Pte { flags, ..pte });
+            self.shoot_down(pid, vpn);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The address space of a child.
+
+use std::rc::Rc;
+
+use crate::machine::pte::Bit;
+
+use super::area::Area;
+use super::entries::{asid, flags_of};
+use super::frames::Holds;
+use super::ids::Pid;
+use super::kernel::{Kernel, OutOfMemory};
+use super::pages::enter;
+use super::process::{AddressSpace, Place};
+
+impl Kernel {
+    /// The child's address space: areas are copied (and their backings counted), unlocked; private pages with frames of
+    /// their own are read-only in both from now on, those in swap are shared there. Pages of shared areas, and of areas that
+    /// have no page of their own, are left absent and fault again (Linux's `vma_needs_copy`).
+    ///
+    /// # Errors
+    /// If there is no room for its tables, or without an R/W bit for the copies; nothing has changed then.
+    pub(in crate::kernel) fn fork_space(
+        &mut self,
+        parent: Pid,
+        child: Pid,
+    ) -> Result<AddressSpace, OutOfMemory> {
+        let mut pages = self.pages_to_inherit(parent);
+        if !self.shape.read_only {
+            self.make_room(parent, &mut pages)?;
+        }
+        let mut space = self.new_space()?;
+        for (_, vpn, _) in &pages {
+            let made = self.make_tables(&mut space.tables, *vpn, &mut ());
+            if let Err(error) = made {
+                self.give_tables(&space.tables);
+                return Err(error);
+            }
+        }
+        self.inherit_settings(parent, &mut space);
+        let mut protected = false;
+        for (area, vpn, place) in pages {
+            self.work += 1;
+            protected |= self.inherit(&mut space, (parent, child), vpn, &area, place);
+        }
+        if protected {
+            self.machine.shoot_down_all(asid(parent));
+        }
+        Ok(space)
+    }
+
+    /// The pages that a child begins with, in order.
+    fn pages_to_inherit(&self, parent: Pid) -> Vec<(Area, u64, Place)> {
+        let Some(process) = self.process(parent) else { return Vec::new() };
+        let mut all = Vec::new();
+        for area in process.space.areas.iter().filter(|area| !area.shared) {
+            let pages = self.pages_in(parent, self.shape.vpns(&(area.start..area.end)));
+            if pages.iter().any(|(_, place)| self.is_own(*place)) {
+                all.extend(pages.into_iter().map(|(vpn, place)| (*area, vpn, place)));
+            }
+        }
+        all
+    }
+
+    /// A page is not one of a file, or of the zero frame.
+    fn is_own(&self, place: Place) -> bool {
+        match place {
+            Place::Frame(frame) => matches!(self.frames.get(frame).holds, Holds::Anonymous | Holds::Merged),
+            Place::Swap(_) => true,
+            Place::Zero => false,
+        }
+    }
+
+    /// Evicts until there are free frames for copies of all that the child begins with.
+    fn make_room(&mut self, parent: Pid, pages: &mut Vec<(Area, u64, Place)>) -> Result<(), OutOfMemory> {
+        loop {
+            let needed = pages.iter().filter(|(_, _, place)| matches!(place, Place::Frame(_))).count();
+            let free = self.frame_limit() - self.frames.used().min(self.frame_limit());
+            if needed <= free as usize {
+                return Ok(());
+            }
+            self.evict(None, None, &mut ())?;
+            *pages = self.pages_to_inherit(parent);
+        }
+    }
+
+    /// What of an address space is no page.
+    fn inherit_settings(&mut self, parent: Pid, space: &mut AddressSpace) {
+        let Some(from) = self.process(parent).map(|process| &process.space) else { return };
+        space.areas = from.areas.clone();
+        (space.brk_start, space.brk) = (from.brk_start, from.brk);
+        (space.labels, space.heap) = (Rc::clone(&from.labels), from.heap.clone());
+        let locked: Vec<Area> = space.areas.iter().filter(|area| area.locked).copied().collect();
+        for area in locked {
+            space.areas.change(area.start..area.end, &|area| area.locked = false);
+        }
+        for area in space.areas.iter() {
+            self.count_users(area.backing, 1);
+        }
+    }
+
+    /// Gives a page to a child. Answers whether it was taken away from the parent's stores.
+    fn inherit(
+        &mut self,
+        space: &mut AddressSpace,
+        (parent, child): (Pid, Pid),
+        vpn: u64,
+        area: &Area,
+        place: Place,
+    ) -> bool {
+        let own = self.shape.read_only;
+        let flags = flags_of(area.prot, !own && area.prot.write);
+        let (mut place, mut protected) = (place, false);
+        match place {
+            Place::Swap(slot) => self.swap.put(slot, child, vpn),
+            Place::Zero => {}
+            Place::Frame(_) if own => protected = self.protect(parent, vpn),
+            Place::Frame(frame) => {
+                let Some(copy) = self.frames.take(self.frame_limit(), Holds::Anonymous) else { return false };
+                self.machine.copy_page(self.ppn(frame), self.ppn(copy));
+                place = Place::Frame(copy);
+            }
+        }
+        let zero = self.zero.unwrap_or(0);
+        let parts = (space, &mut self.frames, &mut self.machine);
+        enter(parts, &self.shape, (child, vpn), place, (zero, flags));
+        protected
+    }
+
+    /// Makes an entry of a page in a frame read-only; true if it was not. TLBs are not told.
+    fn protect(&mut self, pid: Pid, vpn: u64) -> bool {
+        let Some(mut pte) = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::Rw)) else { return false };
+        pte.flags = pte.flags.without(Bit::Rw);
+        self.put_entry(pid, vpn, pte);
+        true
+    }
+}

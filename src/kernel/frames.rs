@@ -1,0 +1,144 @@
+//! User page frames: what each holds and which pages map it (the reverse mapping).
+
+use crate::machine::policy::Policy;
+use crate::machine::pool::Pool;
+use crate::machine::sparse::Sparse;
+
+use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
+use super::numbers::Numbers;
+use super::persistent::Set;
+
+/// What a frame holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Holds {
+    /// Nothing: the frame is free.
+    #[default]
+    Nothing,
+    /// A private page: demand-zero, or a copy.
+    Anonymous,
+    /// Equal private pages merged into one, read-only in all of them.
+    Merged,
+    /// A page of a file.
+    File { file: FileId, page: u64 },
+    /// A page of a shared anonymous object.
+    Object { object: ObjectId, page: u64 },
+}
+
+/// A user page frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Frame {
+    /// What it holds.
+    pub holds: Holds,
+    /// Page-table entries that lead to it.
+    pub refs: u32,
+    /// It differs from what stands in its file or slot, as far as entries that led to it said so; those that lead to it now
+    /// keep their own dirty bit.
+    pub dirty: bool,
+    /// The swap slot that holds the same page, if it was swapped in (the swap cache).
+    pub slot: Option<SlotNo>,
+}
+
+/// All user page frames.
+#[derive(Debug, Clone)]
+pub struct Frames {
+    /// By number.
+    table: Sparse<Frame>,
+    /// Who maps what: frame, process, virtual page.
+    mappings: Set<(u32, Pid, u64)>,
+    /// Which are in use.
+    numbers: Numbers,
+    /// The highest that ever was in use, and one.
+    reached: u32,
+    /// The one that the latest fault filled: the access that is done again then does not count as another touch of it.
+    pub(in crate::kernel) fresh: Option<FrameNo>,
+    /// What goes when no frame is free.
+    pub pool: Pool,
+}
+
+impl Frames {
+    /// `limit` frames at most, all free. `policy` serves frames.
+    pub(in crate::kernel) fn new(policy: Policy, limit: u32) -> Self {
+        Self {
+            table: Sparse::new(limit, 1, Frame::default()),
+            mappings: Set::new(),
+            numbers: Numbers::default(),
+            reached: 0,
+            fresh: None,
+            pool: Pool::new(policy, limit),
+        }
+    }
+
+    /// What is known of a frame; of one that there is not, that it is free.
+    pub fn get(&self, frame: FrameNo) -> Frame {
+        self.table.row(frame.0.into()).and_then(|row| row.first()).copied().unwrap_or_default()
+    }
+
+    /// Frames in use.
+    pub fn used(&self) -> u32 {
+        self.numbers.used()
+    }
+
+    /// The highest frame in use, and one: tables stand above.
+    pub fn end(&self) -> u32 {
+        self.numbers.end()
+    }
+
+    /// The highest frame that ever was in use, and one: above, memory is as it was when the kernel started.
+    pub(in crate::kernel) fn reached(&self) -> u32 {
+        self.reached
+    }
+
+    /// The frames in use, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (FrameNo, Frame)> + '_ {
+        let rows = self.table.rows().filter_map(|(n, row)| Some((FrameNo(n as u32), *row.first()?)));
+        rows.filter(|(_, frame)| frame.holds != Holds::Nothing)
+    }
+
+    /// The pages that lead to a frame, by process, then virtual page number.
+    pub fn maps(&self, frame: FrameNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
+        let rows = self.mappings.range((frame.0, Pid(0), 0)..=(frame.0, Pid(u32::MAX), u64::MAX));
+        rows.map(|(_, pid, vpn)| (*pid, *vpn))
+    }
+
+    /// The first of [`Frames::maps`] that is the process's.
+    pub fn mapped_by(&self, frame: FrameNo, pid: Pid) -> Option<u64> {
+        let (at, owner, vpn) = *self.mappings.get_next(&(frame.0, pid, 0))?;
+        (at == frame.0 && owner == pid).then_some(vpn)
+    }
+
+    /// Takes the lowest free frame below `limit` for a new page.
+    pub(in crate::kernel) fn take(&mut self, limit: u32, holds: Holds) -> Option<FrameNo> {
+        let number = self.numbers.take(limit)?;
+        self.reached = self.reached.max(number + 1);
+        self.pool.fill(number);
+        *self.change(FrameNo(number)) = Frame { holds, ..Frame::default() };
+        Some(FrameNo(number))
+    }
+
+    /// A frame that nothing leads to is free from now on.
+    pub(in crate::kernel) fn free(&mut self, frame: FrameNo) {
+        *self.change(frame) = Frame::default();
+        self.pool.forget(frame.0);
+        self.numbers.give(frame.0);
+    }
+
+    /// A frame to be changed, below the limit.
+    pub(in crate::kernel) fn change(&mut self, frame: FrameNo) -> &mut Frame {
+        &mut self.table.row_mut(frame.0.into())[0]
+    }
+
+    /// A page leads to a frame from now on.
+    pub(in crate::kernel) fn map(&mut self, frame: FrameNo, pid: Pid, vpn: u64) {
+        self.mappings.insert((frame.0, pid, vpn));
+        self.change(frame).refs += 1;
+    }
+
+    /// A page leads to a frame no more; with `dirty`, it was stored to through it.
+    pub(in crate::kernel) fn unmap(&mut self, frame: FrameNo, pid: Pid, vpn: u64, dirty: bool) {
+        self.mappings.remove(&(frame.0, pid, vpn));
+        let frame = self.change(frame);
+        frame.refs -= 1;
+        frame.dirty |= dirty;
+    }
+}

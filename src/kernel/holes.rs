@@ -1,0 +1,119 @@
+//! The holes between areas, kept so that the highest one of a length is found without going through them: a binary trie of
+//! their first bytes (a Patricia tree) whose forks know the longest hole below them.
+
+use std::rc::Rc;
+
+/// Runs of bytes that no area has. Copying shares all of it; a change makes at most 64 forks anew.
+#[derive(Debug, Clone, Default)]
+pub struct Holes {
+    root: Option<Rc<Node>>,
+}
+
+#[derive(Debug)]
+enum Node {
+    Hole {
+        start: u64,
+        len: u64,
+    },
+    /// The holes below agree in all bits above `bit`; those of `low` have it clear, those of `high` have it set.
+    Fork {
+        bit: u32,
+        lowest: u64,
+        longest: u64,
+        low: Rc<Node>,
+        high: Rc<Node>,
+    },
+}
+
+/// A hole: its first byte and its length.
+type Hole = (u64, u64);
+
+impl Holes {
+    /// A hole that begins at `start`, in place of one that began there.
+    pub fn insert(&mut self, start: u64, len: u64) {
+        self.root = Some(match &self.root {
+            None => Rc::new(Node::Hole { start, len }),
+            Some(root) => insert(root, start, len),
+        });
+    }
+
+    /// The hole that begins at `start` is none any more.
+    pub fn remove(&mut self, start: u64) {
+        self.root = self.root.as_ref().and_then(|root| remove(root, start));
+    }
+
+    /// The highest hole of at least `len` bytes that begins below `limit`.
+    pub fn highest(&self, len: u64, limit: u64) -> Option<Hole> {
+        highest(self.root.as_deref()?, len, limit)
+    }
+}
+
+impl Node {
+    /// The length of the longest hole.
+    fn longest(&self) -> u64 {
+        match self {
+            Node::Hole { len, .. } => *len,
+            Node::Fork { longest, .. } => *longest,
+        }
+    }
+
+    /// The first byte of the lowest hole.
+    fn lowest(&self) -> u64 {
+        match self {
+            Node::Hole { start, .. } => *start,
+            Node::Fork { lowest, .. } => *lowest,
+        }
+    }
+}
+
+fn fork(bit: u32, low: Rc<Node>, high: Rc<Node>) -> Rc<Node> {
+    let longest = low.longest().max(high.longest());
+    Rc::new(Node::Fork { bit, lowest: low.lowest(), longest, low, high })
+}
+
+/// A fork of two nodes whose holes first differ in one bit.
+fn join(a: Rc<Node>, b: Rc<Node>) -> Rc<Node> {
+    let (at, other) = (a.lowest(), b.lowest());
+    let bit = (at ^ other).ilog2();
+    if at < other { fork(bit, a, b) } else { fork(bit, b, a) }
+}
+
+fn insert(node: &Rc<Node>, start: u64, len: u64) -> Rc<Node> {
+    let hole = || Rc::new(Node::Hole { start, len });
+    match &**node {
+        Node::Hole { start: here, .. } if *here == start => hole(),
+        Node::Fork { bit, low, high, .. } if (node.lowest() ^ start) >> bit <= 1 => {
+            if start >> bit & 1 == 0 {
+                fork(*bit, insert(low, start, len), high.clone())
+            } else {
+                fork(*bit, low.clone(), insert(high, start, len))
+            }
+        }
+        _ => join(node.clone(), hole()),
+    }
+}
+
+fn remove(node: &Rc<Node>, start: u64) -> Option<Rc<Node>> {
+    let Node::Fork { bit, low, high, .. } = &**node else {
+        return (node.lowest() != start).then(|| node.clone());
+    };
+    let (low, high) = if start >> bit & 1 == 0 {
+        (remove(low, start), Some(high.clone()))
+    } else {
+        (Some(low.clone()), remove(high, start))
+    };
+    match (low, high) {
+        (Some(low), Some(high)) => Some(fork(*bit, low, high)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn highest(node: &Node, len: u64, limit: u64) -> Option<Hole> {
+    if node.longest() < len || node.lowest() >= limit {
+        return None;
+    }
+    match node {
+        Node::Hole { start, len } => Some((*start, *len)),
+        Node::Fork { low, high, .. } => highest(high, len, limit).or_else(|| highest(low, len, limit)),
+    }
+}

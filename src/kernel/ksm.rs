@@ -1,0 +1,102 @@
+//! Same-page merging: equal private pages share a read-only frame.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use crate::machine::pte::Bit;
+
+use super::area::Backing;
+use super::entries::flags_of;
+use super::event::{Step, Watch};
+use super::frames::Holds;
+use super::ids::{FrameNo, Pid};
+use super::kernel::Kernel;
+use super::process::Place;
+
+/// Frames that hold the same bytes, the lowest first, with the mergeable pages that lead to each.
+type Equals = Vec<(FrameNo, Vec<(Pid, u64)>)>;
+
+impl Kernel {
+    /// Same-page merging: pages of mergeable private areas with equal bytes share one read-only frame, the
+    /// lowest-numbered. Answers the frames freed.
+    pub fn ksm_scan(&mut self, watch: &mut dyn Watch) -> u64 {
+        self.merging.scans += 1;
+        if !self.shape.read_only {
+            return 0;
+        }
+        let before = self.frames.used();
+        for equals in self.equal_frames() {
+            self.merge(&equals, watch);
+        }
+        let freed = u64::from(before - self.frames.used());
+        self.merging.merged += freed;
+        freed
+    }
+
+    /// The frames that mergeable pages lead to, with those pages, in order of frame.
+    fn mergeable(&mut self) -> BTreeMap<FrameNo, Vec<(Pid, u64)>> {
+        let mut found: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
+        for process in self.processes.values() {
+            let fit = |area: &&_| is_mergeable(area);
+            for area in process.space.areas.iter().filter(fit) {
+                let pages = process.space.pages.range(self.shape.vpns(&(area.start..area.end)));
+                for (vpn, place) in pages {
+                    self.work += 1;
+                    if let Place::Frame(frame) = place {
+                        found.entry(*frame).or_default().push((process.pid, *vpn));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Groups of two or more frames that hold the same bytes, in order of their lowest frame.
+    fn equal_frames(&mut self) -> Vec<Equals> {
+        let mut alike: BTreeMap<u64, Vec<Equals>> = BTreeMap::new();
+        for (frame, pages) in self.mergeable() {
+            let bytes = self.frame_bytes(frame);
+            let mut hasher = DefaultHasher::new();
+            hasher.write(&bytes);
+            let groups = alike.entry(hasher.finish()).or_default();
+            match groups.iter_mut().find(|group| self.frame_bytes(group[0].0) == bytes) {
+                Some(group) => group.push((frame, pages)),
+                None => groups.push(vec![(frame, pages)]),
+            }
+        }
+        let mut groups: Vec<Equals> = alike.into_values().flatten().filter(|group| group.len() > 1).collect();
+        groups.sort_by_key(|group| group[0].0);
+        groups
+    }
+
+    /// Leads the pages of all frames of a group to its first.
+    fn merge(&mut self, equals: &Equals, watch: &mut dyn Watch) {
+        let Some(((keep, _), others)) = equals.split_first() else { return };
+        self.frames.change(*keep).holds = Holds::Merged;
+        for (pid, vpn) in self.frames.maps(*keep).collect::<Vec<_>>() {
+            let Some(pte) = self.pte(pid, vpn) else { continue };
+            self.permit(pid, vpn, pte.flags.without(Bit::Rw));
+        }
+        for (frame, pages) in others {
+            for (pid, vpn) in pages {
+                self.merge_page(*pid, *vpn, *keep, watch);
+            }
+            self.release(*frame);
+        }
+    }
+
+    fn merge_page(&mut self, pid: Pid, vpn: u64, keep: FrameNo, watch: &mut dyn Watch) {
+        let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { return };
+        self.unmap_page(pid, vpn, None);
+        self.shoot_down(pid, vpn);
+        self.map_page(pid, vpn, Place::Frame(keep), flags_of(area.prot, false));
+        watch.step(Step::Shared { frame: keep });
+        if let Some(page) = self.page_of(pid, vpn) {
+            watch.step(Step::Mapped { page, frame: Some(keep), writable: false });
+        }
+    }
+}
+
+fn is_mergeable(area: &super::area::Area) -> bool {
+    area.mergeable && !area.shared && area.backing == Backing::Anonymous
+}

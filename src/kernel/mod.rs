@@ -1,0 +1,54 @@
+//! What an operating system adds to the hardware: processes with areas, page faults, frames, swap, files. Knows nothing
+//! of scripts. It behaves as Linux does, on page tables that stand in the machine's simulated memory.
+//!
+//! [`Kernel`] is the whole of it, and owns the [`crate::machine::Machine`]. A process does an [`Kernel::access`] or a system
+//! call of [`syscall::system_calls`]; what happens on the way is told to an [`event::Watch`]. Copying a kernel costs a few
+//! reference counts: everything big is shared until it is written.
+
+pub mod abi;
+pub mod access;
+mod actions;
+pub mod area;
+pub mod areas;
+mod around;
+pub mod boot;
+pub mod config;
+mod cow;
+pub mod descriptors;
+mod entries;
+pub mod event;
+mod evict;
+mod exec;
+mod fault;
+pub mod file;
+mod file_io;
+mod file_pages;
+mod fork;
+pub mod frames;
+pub mod heap;
+mod holes;
+pub mod ids;
+mod kernel;
+mod ksm;
+pub mod life;
+mod look;
+mod mapping;
+pub mod numbers;
+pub mod object;
+mod pages;
+pub mod persistent;
+pub mod process;
+pub mod program;
+mod reach;
+pub mod shape;
+mod shared;
+pub mod spawn;
+pub mod swap;
+mod swapping;
+pub mod syscall;
+pub mod tables;
+#[cfg(test)]
+mod tests;
+mod zap;
+
+pub use kernel::{Kernel, Merging, Open, OutOfMemory};

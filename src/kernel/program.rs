@@ -1,0 +1,155 @@
+//! What an executable is as a file, and what areas it is loaded as.
+
+use std::ops::Range;
+
+use super::area::{Area, Backing, Prot};
+use super::file::{Executable, Section};
+use super::ids::FileId;
+
+/// Why an executable cannot be declared. Sections are told by their place in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExecutableError {
+    /// It has no section with a byte.
+    Empty,
+    /// A section reaches beyond the address space (its user half).
+    Beyond(usize),
+    /// Two sections have a byte in common.
+    Overlap(usize, usize),
+}
+
+/// Whole pages of a loaded program with the same permissions and backing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Its addresses.
+    pub pages: Range<u64>,
+    /// What is allowed.
+    pub prot: Prot,
+    /// Where it begins in the file; none is anonymous (`.bss`).
+    pub offset: Option<u64>,
+    /// The section that it is called after, by its place in the list; none for a library that is no executable.
+    pub section: Option<usize>,
+}
+
+/// Checks that an executable can be loaded below `limit`.
+///
+/// # Errors
+/// Why it cannot.
+pub fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
+    let sections = executable.sections.iter().enumerate().filter(|(_, section)| section.size > 0);
+    let mut sorted: Vec<_> = sections.collect();
+    sorted.sort_by_key(|(_, section)| section.start);
+    let beyond = |section: &Section| section.start.checked_add(section.size).is_none_or(|end| end > limit);
+    if let Some((at, _)) = sorted.iter().find(|(_, section)| beyond(section)) {
+        return Err(ExecutableError::Beyond(*at));
+    }
+    let overlap = |pair: &&[(usize, &Section)]| pair[0].1.start + pair[0].1.size > pair[1].1.start;
+    match sorted.windows(2).find(overlap) {
+        Some(pair) => Err(ExecutableError::Overlap(pair[0].0, pair[1].0)),
+        None if sorted.is_empty() => Err(ExecutableError::Empty),
+        None => Ok(()),
+    }
+}
+
+/// Where each section begins in the file: on a page of its own, as far into it as its address is into its page; behind the
+/// section before it where the two have a page in common. One without bytes is nowhere. Sections are in order of address.
+fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
+    // The next free page of the file; the last section with bytes, its offset and its end.
+    let (mut free, mut last): (u64, Option<(u64, u64, u64)>) = (0, None);
+    let place = |section: &Section| {
+        if section.zero || section.size == 0 {
+            return None;
+        }
+        let first = section.start / page;
+        let offset = match last {
+            Some((start, offset, end)) if (end - 1) / page == first => offset + (section.start - start),
+            _ => free + section.start % page,
+        };
+        let end = offset + section.size;
+        free = end.next_multiple_of(page);
+        last = Some((section.start, offset, section.start + section.size));
+        Some(offset)
+    };
+    sections.iter().map(place).collect()
+}
+
+/// Bytes of the file of an executable: those of its sections, in order of address.
+pub fn file_size(sections: &[Section], page: u64) -> u64 {
+    let ends = offsets(sections, page).into_iter().zip(sections);
+    ends.filter_map(|(offset, section)| Some(offset? + section.size)).max().unwrap_or(0)
+}
+
+/// The pages that sections (in order of address) are loaded as. In a page that two of them have in common, what either needs
+/// is allowed; it is of the file if one of them is: so the part of a `.bss` in the last page of `.data` is that page's rest.
+pub fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
+    let mut all: Vec<Segment> = Vec::new();
+    for ((at, section), offset) in sections.iter().enumerate().zip(offsets(sections, page)) {
+        if section.size == 0 {
+            continue;
+        }
+        let start = section.start / page * page;
+        let end = (section.start + section.size).next_multiple_of(page);
+        let offset = offset.map(|offset| offset / page * page);
+        let mut own = Segment { pages: start..end, prot: section.prot, offset, section: Some(at) };
+        if let Some(last) = all.pop_if(|last| last.pages.end > start) {
+            let (rest, common) = meet(last, &mut own, page);
+            all.extend(rest.into_iter().chain([common]));
+        }
+        if !own.pages.is_empty() {
+            all.push(own);
+        }
+    }
+    all
+}
+
+/// Cuts the page that a segment has in common with the one before it out of both. Answers what is left of that one, if
+/// anything, and the page.
+fn meet(last: Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
+    let start = own.pages.start;
+    let Prot { read, write, exec } = last.prot;
+    let prot =
+        Prot { read: read || own.prot.read, write: write || own.prot.write, exec: exec || own.prot.exec };
+    let of_last = last.offset.map(|offset| offset + (start - last.pages.start));
+    let section = if prot == last.prot { last.section } else { own.section };
+    let common = Segment { pages: start..start + page, prot, offset: of_last.or(own.offset), section };
+    own.pages.start += page;
+    own.offset = own.offset.map(|offset| offset + page);
+    let rest = Segment { pages: last.pages.start..start, ..last };
+    ((!rest.pages.is_empty()).then_some(rest), common)
+}
+
+/// The segments of a shared library that is a file of `size` bytes and no more is known of: all of it as text, and its last
+/// page once more as data.
+pub fn plain_library(size: u64, page: u64) -> Vec<Segment> {
+    let Some(text) = size.checked_next_multiple_of(page).filter(|text| *text > 0) else { return Vec::new() };
+    let Some(end) = text.checked_add(page) else { return Vec::new() };
+    let allowed = |write| Prot { read: true, write, exec: !write };
+    let segment =
+        |pages, write, offset| Segment { pages, prot: allowed(write), offset: Some(offset), section: None };
+    vec![segment(0..text, false, 0), segment(text..end, true, text - page)]
+}
+
+/// The sections of a library that nobody declared: a page of text and a page of data.
+pub fn implicit_library(page: u64) -> Vec<Section> {
+    let section = |name: &str, start, write| Section {
+        name: name.into(),
+        start,
+        size: page,
+        prot: Prot { read: true, write, exec: !write },
+        zero: false,
+    };
+    vec![section(".text", 0, false), section(".data", page, true)]
+}
+
+impl Segment {
+    /// The area that it is loaded as, `shift` bytes above its address.
+    pub fn area(&self, file: FileId, shift: u64, shared: bool) -> Area {
+        let backing = match self.offset {
+            Some(offset) => Backing::File { file, offset, writable: false },
+            None => Backing::Anonymous,
+        };
+        Area::new(self.pages.start + shift..self.pages.end + shift, self.prot, shared, backing)
+    }
+}
+
+#[cfg(test)]
+mod tests;

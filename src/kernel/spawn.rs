@@ -1,0 +1,156 @@
+//! Areas, files and executables as a script declares them.
+
+use std::rc::Rc;
+
+use super::area::{Area, Backing, Label, Prot};
+use super::file::{Executable, File, Fill};
+use super::ids::{FileId, Pid};
+use super::kernel::Kernel;
+use super::mapping::MOST_AREAS;
+use super::program::{self, ExecutableError};
+
+/// The largest size and offset of a file: what an `off_t` holds.
+pub const MOST_BYTES: u64 = i64::MAX as u64;
+
+/// An area as a `process` declaration lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaDeclaration {
+    /// Its name: `heap` and `stack` are these.
+    pub label: Option<Rc<str>>,
+    /// Its first byte.
+    pub start: u64,
+    /// The byte after its last.
+    pub end: u64,
+    /// What is allowed.
+    pub prot: Prot,
+    /// Shared.
+    pub shared: bool,
+    /// The file behind it; none is anonymous.
+    pub file: Option<FileId>,
+    /// Where in the file it begins.
+    pub offset: u64,
+}
+
+/// Why an area cannot be declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AreaError {
+    /// Start, end or offset is no multiple of the page size.
+    NotAligned,
+    /// It has no page, or ends before it begins.
+    Empty,
+    /// It reaches beyond the address space (its user half), or its offset beyond what a file may have.
+    Beyond,
+    /// Another area has a part of it.
+    Overlaps(Area),
+    /// There are too many areas.
+    TooMany,
+}
+
+impl Kernel {
+    /// Gives a process an area. One called `heap` is the heap: it begins there, the break is at its end, and `malloc` has
+    /// all of it. One called `stack` grows down.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub fn declare_area(&mut self, pid: Pid, area: AreaDeclaration) -> Result<(), AreaError> {
+        self.check_area(pid, &area)?;
+        let AreaDeclaration { label, start, end, prot, shared, file, offset } = area;
+        let number =
+            label.as_ref().map(|name| self.label(pid, name).ok_or(AreaError::TooMany)).transpose()?;
+        let backing = match file {
+            Some(file) => Backing::File { file, offset, writable: prot.write || !shared },
+            None if shared => Backing::Object { object: self.new_object(end - start), offset: 0 },
+            None => Backing::Anonymous,
+        };
+        let is = |name: &str| label.as_deref() == Some(name);
+        let area = Area { stack: is("stack"), label: number, ..Area::new(start..end, prot, shared, backing) };
+        self.map_area(pid, area);
+        if let Some(process) = self.process_mut(pid).filter(|_| is("heap")) {
+            (process.space.brk_start, process.space.brk) = (start, end);
+            process.space.heap.grow(start, end);
+        }
+        Ok(())
+    }
+
+    fn check_area(&self, pid: Pid, area: &AreaDeclaration) -> Result<(), AreaError> {
+        let AreaDeclaration { start, end, offset, .. } = *area;
+        if [start, end, offset].iter().any(|at| !at.is_multiple_of(self.page_size())) {
+            return Err(AreaError::NotAligned);
+        }
+        if start >= end {
+            return Err(AreaError::Empty);
+        }
+        if end > self.user_end() || offset.checked_add(end - start).is_none_or(|last| last > MOST_BYTES) {
+            return Err(AreaError::Beyond);
+        }
+        let areas = self.process(pid).map(|process| &process.space.areas);
+        if let Some(other) =
+            areas.and_then(|areas| areas.at_or_above(start)).filter(|other| other.start < end)
+        {
+            return Err(AreaError::Overlaps(*other));
+        }
+        let full = areas.is_some_and(|areas| areas.count() >= MOST_AREAS);
+        if full { Err(AreaError::TooMany) } else { Ok(()) }
+    }
+
+    /// The number of an area's name; none if there are too many.
+    fn label(&mut self, pid: Pid, name: &Rc<str>) -> Option<Label> {
+        let labels = &mut self.process_mut(pid)?.space.labels;
+        let at = labels.iter().position(|label| label == name).unwrap_or(labels.len());
+        let number = u16::try_from(at).ok()?;
+        if at == labels.len() {
+            Rc::make_mut(labels).push(Rc::clone(name));
+        }
+        self.work += u64::from(number) / 64;
+        Some(Label(number))
+    }
+
+    /// A new file; one of the same name is replaced (those who have it open keep the old one). Sizes end at
+    /// [`MOST_BYTES`].
+    pub fn add_file(&mut self, name: Rc<str>, fill: Fill, size: u64) -> FileId {
+        let id = FileId(self.files.all.get_max().map_or(0, |(last, _)| last.0) + 1);
+        let file = File::new(Rc::clone(&name), fill, size.min(MOST_BYTES));
+        self.files.all.insert(id, Rc::new(file));
+        if let Some(before) = self.files.names.insert(name, id) {
+            self.forget_file(before);
+        }
+        id
+    }
+
+    /// A file that nothing refers to and that has no name any more is forgotten.
+    pub(in crate::kernel) fn forget_file(&mut self, file: FileId) {
+        let Some(held) = self.files.all.get(&file) else { return };
+        if held.users == 0 && self.files.names.get(&held.name) != Some(&file) {
+            self.files.all.remove(&file);
+            self.files.executables.remove(&file);
+        }
+    }
+
+    /// A new executable: a file in which each section stands from a page on, congruent with its address. Its bytes are
+    /// zeros.
+    ///
+    /// # Errors
+    /// If it could not be loaded.
+    pub fn add_executable(
+        &mut self,
+        name: Rc<str>,
+        mut executable: Executable,
+    ) -> Result<FileId, ExecutableError> {
+        program::check(&executable, self.user_end())?;
+        executable.sections.sort_by_key(|section| section.start);
+        let size = program::file_size(&executable.sections, self.page_size());
+        let file = self.add_file(name, Fill::Byte(0), size);
+        self.files.executables.insert(file, Rc::new(executable));
+        Ok(file)
+    }
+
+    /// The file of this name.
+    pub fn file_named(&self, name: &str) -> Option<FileId> {
+        self.files.names.get(name).copied()
+    }
+
+    /// A file's size in bytes.
+    pub fn file_size(&self, file: FileId) -> u64 {
+        self.files.all.get(&file).map_or(0, |file| file.size)
+    }
+}

@@ -1,0 +1,140 @@
+//! The swap file: slots of a page each.
+
+use std::rc::Rc;
+
+use super::ids::{FrameNo, Pid, SlotNo};
+use super::numbers::Numbers;
+use super::persistent::{Map, Set};
+
+/// A slot in use.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// The page's bytes, without the zeros at its end.
+    pub bytes: Rc<[u8]>,
+    /// The frame that holds the same page (the swap cache).
+    pub frame: Option<FrameNo>,
+    /// It belongs to a page of a shared object.
+    pub object: bool,
+}
+
+/// The swap file.
+#[derive(Debug, Clone)]
+pub struct Swap {
+    /// Slots there are.
+    pub slots: u32,
+    /// Those in use.
+    pub used: Map<SlotNo, Slot>,
+    /// Which pages of processes are there: slot, process, virtual page.
+    pub pages: Set<(SlotNo, Pid, u64)>,
+    /// Which numbers are in use.
+    numbers: Numbers,
+    /// Those that only back a page which is in a frame: they can be had when no other is free.
+    spare: Set<SlotNo>,
+}
+
+impl Swap {
+    /// A swap file of so many slots, all free.
+    pub(in crate::kernel) fn new(slots: u32) -> Self {
+        let (used, pages, spare) = (Map::new(), Set::new(), Set::new());
+        Self { slots, used, pages, numbers: Numbers::default(), spare }
+    }
+
+    /// A slot can be had for another page.
+    pub fn has_room(&self) -> bool {
+        self.numbers.used() < self.slots || !self.spare.is_empty()
+    }
+
+    /// The page in a frame can be had of this slot; none if it is not in use.
+    pub(in crate::kernel) fn slot(&self, slot: SlotNo) -> Option<&Slot> {
+        self.used.get(&slot)
+    }
+
+    /// Pages of processes that are in a slot, in order.
+    pub fn pages_in(&self, slot: SlotNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
+        let rows = self.pages.range((slot, Pid(0), 0)..=(slot, Pid(u32::MAX), u64::MAX));
+        rows.map(|(_, pid, vpn)| (*pid, *vpn))
+    }
+
+    /// Takes the lowest free slot for a page; none if all are in use.
+    pub(in crate::kernel) fn take(&mut self, bytes: Rc<[u8]>, object: bool) -> Option<SlotNo> {
+        let slot = SlotNo(self.numbers.take(self.slots)?);
+        self.used.insert(slot, Slot { bytes, frame: None, object });
+        Some(slot)
+    }
+
+    /// The lowest slot that only backs a page in a frame, and the frame.
+    pub(in crate::kernel) fn spare(&self) -> Option<(SlotNo, FrameNo)> {
+        let slot = *self.spare.get_min()?;
+        Some((slot, self.slot(slot)?.frame?))
+    }
+
+    /// Writes other bytes to a slot that is in use.
+    pub(in crate::kernel) fn write(&mut self, slot: SlotNo, bytes: Rc<[u8]>) {
+        if let Some(held) = self.used.get_mut(&slot) {
+            held.bytes = bytes;
+        }
+    }
+
+    /// The page of a slot is in this frame too from now on, or in none. A slot that nothing needs is free then.
+    pub(in crate::kernel) fn back(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
+        if let Some(held) = self.used.get_mut(&slot) {
+            held.frame = frame;
+            self.settle(slot);
+        }
+    }
+
+    /// A page of a process is in a slot from now on.
+    pub(in crate::kernel) fn put(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
+        self.pages.insert((slot, pid, vpn));
+        self.spare.remove(&slot);
+    }
+
+    /// A page of a process is in a slot no more. A slot that nothing needs is free then.
+    pub(in crate::kernel) fn leave(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
+        self.pages.remove(&(slot, pid, vpn));
+        self.settle(slot);
+    }
+
+    /// The page of a shared object that was in a slot goes.
+    pub(in crate::kernel) fn drop_object(&mut self, slot: SlotNo) {
+        if let Some(held) = self.used.get_mut(&slot) {
+            (held.object, held.frame) = (false, None);
+            self.settle(slot);
+        }
+    }
+
+    /// Lends a slot that no frame holds, and which is being read into one, to the page that makes room: the slot is free.
+    /// Answers what was in it.
+    pub(in crate::kernel) fn lend(&mut self, slot: SlotNo) -> Option<Slot> {
+        self.used.get(&slot).filter(|held| held.frame.is_none())?;
+        self.numbers.give(slot.0);
+        self.used.remove(&slot)
+    }
+
+    /// Takes back a slot that was lent and not used, while all others are in use.
+    pub(in crate::kernel) fn take_back(&mut self, slot: SlotNo, held: Slot) {
+        if self.numbers.take(self.slots) == Some(slot.0) {
+            self.used.insert(slot, held);
+        }
+    }
+
+    /// Some page of a process is in a slot.
+    pub(in crate::kernel) fn holds_pages(&self, slot: SlotNo) -> bool {
+        self.pages_in(slot).next().is_some()
+    }
+
+    fn settle(&mut self, slot: SlotNo) {
+        let Some(held) = self.used.get(&slot) else { return };
+        if self.holds_pages(slot) {
+            self.spare.remove(&slot);
+        } else if held.frame.is_some() {
+            self.spare.insert(slot);
+        } else {
+            self.spare.remove(&slot);
+            if !held.object {
+                self.used.remove(&slot);
+                self.numbers.give(slot.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Pages that come back from swap, and slots for those that go there.
+
+use std::rc::Rc;
+
+use super::event::{Class, Step, Store, Watch};
+use super::fault::{Answer, Touch};
+use super::frames::Holds;
+use super::ids::{FrameNo, SlotNo};
+use super::kernel::{Kernel, OutOfMemory};
+use super::object::ObjectPage;
+
+impl Kernel {
+    /// A touch of a private page that is in swap. A frame that holds the same page already (the swap cache) is shared;
+    /// else the page is read, and keeps its slot as long as it is clean. A store gets a page of its own at once.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub(in crate::kernel) fn swap_in(
+        &mut self,
+        touch: &Touch,
+        slot: SlotNo,
+        watch: &mut dyn Watch,
+    ) -> Result<Answer, OutOfMemory> {
+        self.make_path(touch.pid, touch.vpn, watch)?;
+        let cached = self.swap.slot(slot).and_then(|held| held.frame);
+        // Without an R/W bit no later store can be noticed.
+        let own = touch.write || !self.shape.read_only;
+        let frame = match cached {
+            Some(frame) if own => self.copy_frame(touch, Some(frame), watch)?,
+            Some(frame) => {
+                watch.step(Step::Shared { frame });
+                frame
+            }
+            None => {
+                let frame = self.take_frame_for(touch, slot, Holds::Anonymous, watch)?;
+                watch.step(Step::Filled { frame, from: Store::Swap { slot } });
+                frame
+            }
+        };
+        self.swap.leave(slot, touch.pid, touch.vpn);
+        let alone = self.frames.get(frame).refs == 0;
+        if own && alone {
+            self.make_own(frame);
+        }
+        let held = self.frames.get(frame);
+        let shared = held.slot.is_some_and(|slot| self.swap.holds_pages(slot));
+        let writable = alone && held.holds == Holds::Anonymous && !shared;
+        self.map_frame(touch, frame, writable && touch.area.prot.write, watch);
+        Ok(Answer::Resolved { class: Class::Swap, major: cached.is_none() })
+    }
+
+    /// Takes a frame and reads a slot into it. If all slots are in use and only this page is in it, the page that makes
+    /// room may have this slot.
+    ///
+    /// # Errors
+    /// If there is no frame.
+    pub(in crate::kernel) fn take_frame_for(
+        &mut self,
+        touch: &Touch,
+        slot: SlotNo,
+        holds: Holds,
+        watch: &mut dyn Watch,
+    ) -> Result<FrameNo, OutOfMemory> {
+        let bytes = self.swap.slot(slot).map_or_else(Rc::default, |held| held.bytes.clone());
+        let taken = self.take_frame(touch.pid, None, holds, watch);
+        let kept = taken.is_ok();
+        let frame = taken.or_else(|error| self.take_frame_lending(touch, slot, holds, error, watch))?;
+        self.machine.zero_page(self.ppn(frame));
+        let to = self.machine.page_of(self.ppn(frame));
+        self.machine.write_bytes(to, &bytes);
+        if kept {
+            self.frames.change(frame).slot = Some(slot);
+            self.swap.back(slot, Some(frame));
+        }
+        Ok(frame)
+    }
+
+    fn take_frame_lending(
+        &mut self,
+        touch: &Touch,
+        slot: SlotNo,
+        holds: Holds,
+        error: OutOfMemory,
+        watch: &mut dyn Watch,
+    ) -> Result<FrameNo, OutOfMemory> {
+        let alone = self.swap.pages_in(slot).count() <= 1;
+        let lent = if alone { self.swap.lend(slot) } else { None }.ok_or(error)?;
+        let taken = self.take_frame(touch.pid, None, holds, watch);
+        if taken.is_err() {
+            self.swap.take_back(slot, lent);
+        }
+        taken
+    }
+
+    /// A slot for the bytes of a frame: the lowest free one, else one that only backs a page in another frame.
+    pub(in crate::kernel) fn take_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
+        let bytes: Rc<[u8]> = self.cut_bytes(frame);
+        if let Some(slot) = self.swap.take(bytes.clone(), object) {
+            return Some(slot);
+        }
+        let (slot, backs) = self.swap.spare()?;
+        self.frames.change(backs).slot = None;
+        if let Holds::Object { object, page } = self.frames.get(backs).holds {
+            self.place_object_page(object, page, ObjectPage { frame: Some(backs), slot: None });
+        }
+        self.swap.drop_object(slot);
+        self.swap.take(bytes, object)
+    }
+
+    /// The bytes of a frame without the zeros at their end.
+    pub(in crate::kernel) fn cut_bytes(&self, frame: FrameNo) -> Rc<[u8]> {
+        let bytes = self.frame_bytes(frame);
+        let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        bytes[..len].into()
+    }
+
+    /// Bytes of the page in a slot, from `at` in it on.
+    pub(in crate::kernel) fn read_slot(&self, slot: SlotNo, at: usize, out: &mut [u8]) {
+        let bytes = self.swap.slot(slot).and_then(|held| held.bytes.get(at..)).unwrap_or_default();
+        let there = bytes.len().min(out.len());
+        out[..there].copy_from_slice(&bytes[..there]);
+        out[there..].fill(0);
+    }
+}

@@ -1,0 +1,60 @@
+//! What a system call is: a row of the registry.
+
+use crate::kernel::abi::{Arg, Args, Errno, Reply};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::{Kernel, OutOfMemory};
+use crate::kernel::process::Life;
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Param {
+    /// A number or an address.
+    Number,
+    /// A buffer: an address, or a string in its place.
+    Buffer,
+    /// A string that is not in the process's memory, such as a path; also an address of one that ends in a NUL.
+    Path,
+}
+
+/// What a system call came to; it may need memory that there is not.
+pub type Answer = Result<Reply, OutOfMemory>;
+
+/// A system call, or a function of the C library that makes one.
+pub struct SystemCall {
+    /// Its name.
+    pub name: &'static str,
+    /// Its prototype in C.
+    pub prototype: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// What it takes.
+    pub params: &'static [Param],
+    /// How many of them must be given: the rest may be left out.
+    pub required: usize,
+    /// Fields of the structure that it fills in, which may stand after it: `fstat(fd).st_size`.
+    pub fields: &'static [&'static str],
+    /// Does it, for a process that runs: callers use [`SystemCall::call`].
+    pub run: fn(&mut Kernel, Pid, Args<'_>, &mut dyn Watch) -> Answer,
+}
+
+impl SystemCall {
+    /// A process makes this call, on the current core. One that has ended cannot (ESRCH); a wrong number of arguments, or a string where the
+    /// call takes a number, is EINVAL.
+    ///
+    /// # Errors
+    /// If it needs memory and there is none.
+    pub fn call(&self, kernel: &mut Kernel, pid: Pid, args: &[Arg], watch: &mut dyn Watch) -> Answer {
+        let runs = kernel.process(pid).is_some_and(|process| process.life == Life::Running);
+        if !runs {
+            return Ok(Err(Errno::ESRCH).into());
+        }
+        let fits = |(arg, param): (&Arg, &Param)| matches!(arg, Arg::Number(_)) || *param != Param::Number;
+        let counted = (self.required..=self.params.len()).contains(&args.len());
+        if !counted || !args.iter().zip(self.params).all(fits) {
+            return Ok(Err(Errno::EINVAL).into());
+        }
+        kernel.switch_to(pid);
+        (self.run)(kernel, pid, Args::new(args), watch)
+    }
+}

@@ -1,0 +1,208 @@
+//! Files: `open`, `close`, `read`, `write`, `pread`, `pwrite`, `lseek`, `fstat`, `ftruncate`.
+
+use crate::kernel::abi::{
+    Args, Buffer, Errno, O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, Reply,
+};
+use crate::kernel::event::Watch;
+use crate::kernel::file::Fill;
+use crate::kernel::ids::{FileId, Pid};
+use crate::kernel::kernel::{Kernel, Open, OutOfMemory};
+use crate::kernel::spawn::MOST_BYTES;
+
+use super::call::{Answer, Param, SystemCall};
+use super::path::path;
+use super::transfer::{pread, pwrite, read, write};
+
+/// What `fstat` tells.
+const STAT_FIELDS: &[&str] = &["st_ino", "st_mode", "st_nlink", "st_size", "st_blksize"];
+
+/// Their rows.
+pub const CALLS: &[SystemCall] = &[
+    SystemCall {
+        name: "open",
+        prototype: "int open(const char *path, int flags, ... /* mode_t mode */ )",
+        help: "opens a file: the lowest free descriptor",
+        params: &[Param::Path, Param::Number, Param::Number],
+        required: 2,
+        fields: &[],
+        run: open,
+    },
+    SystemCall {
+        name: "close",
+        prototype: "int close(int fd)",
+        help: "closes a descriptor",
+        params: &[Param::Number],
+        required: 1,
+        fields: &[],
+        run: close,
+    },
+    SystemCall {
+        name: "read",
+        prototype: "ssize_t read(int fd, void *buf, size_t count)",
+        help: "reads from where the offset is",
+        params: &[Param::Number, Param::Buffer, Param::Number],
+        required: 3,
+        fields: &[],
+        run: read,
+    },
+    SystemCall {
+        name: "write",
+        prototype: "ssize_t write(int fd, const void *buf, size_t count)",
+        help: "writes from where the offset is",
+        params: &[Param::Number, Param::Buffer, Param::Number],
+        required: 3,
+        fields: &[],
+        run: write,
+    },
+    SystemCall {
+        name: "pread",
+        prototype: "ssize_t pread(int fd, void *buf, size_t count, off_t offset)",
+        help: "reads from an offset, without moving the descriptor's",
+        params: &[Param::Number, Param::Buffer, Param::Number, Param::Number],
+        required: 4,
+        fields: &[],
+        run: pread,
+    },
+    SystemCall {
+        name: "pwrite",
+        prototype: "ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)",
+        help: "writes from an offset, without moving the descriptor's",
+        params: &[Param::Number, Param::Buffer, Param::Number, Param::Number],
+        required: 4,
+        fields: &[],
+        run: pwrite,
+    },
+    SystemCall {
+        name: "lseek",
+        prototype: "off_t lseek(int fd, off_t offset, int whence)",
+        help: "moves the offset of a descriptor",
+        params: &[Param::Number, Param::Number, Param::Number],
+        required: 3,
+        fields: &[],
+        run: lseek,
+    },
+    SystemCall {
+        name: "fstat",
+        prototype: "int fstat(int fd, struct stat *statbuf)",
+        help: "tells of a file: `fstat(fd).st_size`",
+        params: &[Param::Number, Param::Buffer],
+        required: 1,
+        fields: STAT_FIELDS,
+        run: fstat,
+    },
+    SystemCall {
+        name: "ftruncate",
+        prototype: "int ftruncate(int fd, off_t length)",
+        help: "changes the size of a file",
+        params: &[Param::Number, Param::Number],
+        required: 2,
+        fields: &[],
+        run: ftruncate,
+    },
+];
+
+/// `open(2)`. There are no directories and no owners: the mode of a new file is not kept.
+fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    let name = path(kernel, pid, args.buffer(0), watch)?;
+    Ok(name.and_then(|name| open_named(kernel, pid, &name, args.int(1))).into())
+}
+
+fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u64, Errno> {
+    let fd = kernel.free_descriptor(pid)?;
+    let file = match kernel.file_named(name) {
+        Some(_) if flags & O_CREAT != 0 && flags & O_EXCL != 0 => return Err(Errno::EEXIST),
+        Some(file) => {
+            if flags & O_TRUNC != 0 {
+                kernel.file_truncate(file, 0);
+            }
+            file
+        }
+        None if flags & O_CREAT != 0 => kernel.add_file(name.into(), Fill::Byte(0), 0),
+        None => return Err(Errno::ENOENT),
+    };
+    // The access mode 3 allows neither, as on Linux.
+    let mode = flags & (O_WRONLY | O_RDWR);
+    let open = Open {
+        file: Some(file),
+        offset: 0,
+        read: mode == 0 || mode == O_RDWR,
+        write: mode == O_WRONLY || mode == O_RDWR,
+        append: flags & O_APPEND != 0,
+        users: 0,
+    };
+    kernel.install(pid, fd, open, flags & O_CLOEXEC != 0);
+    Ok(fd.into())
+}
+
+fn close(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    Ok(kernel.close_descriptor(pid, args.int(0)).map(|()| 0).into())
+}
+
+fn lseek(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    Ok(seek(kernel, pid, args.int(0), args.offset(1), args.int(2)).into())
+}
+
+fn seek(kernel: &mut Kernel, pid: Pid, fd: i32, by: i64, whence: i32) -> Result<u64, Errno> {
+    let (id, open) = kernel.descriptor(pid, fd)?;
+    if !(0..=2).contains(&whence) {
+        return Err(Errno::EINVAL);
+    }
+    let file = open.file.ok_or(Errno::ESPIPE)?;
+    let from = match whence {
+        0 => 0,
+        1 => open.offset,
+        _ => kernel.file_size(file),
+    };
+    let to = from.checked_add_signed(by).filter(|to| *to <= MOST_BYTES).ok_or(Errno::EINVAL)?;
+    kernel.set_offset(id, to);
+    Ok(to)
+}
+
+/// `fstat(2)`. What it tells is also answered as fields, so the buffer may be left out.
+fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    let open = match kernel.descriptor(pid, args.int(0)) {
+        Ok((_, open)) => open,
+        Err(error) => return Ok(Err(error).into()),
+    };
+    let values = stat(kernel, open.file);
+    if args.given(1) && !put_stat(kernel, pid, args.buffer(1), &values, watch)? {
+        return Ok(Err(Errno::EFAULT).into());
+    }
+    let fields = STAT_FIELDS.iter().copied().zip(values).collect();
+    Ok(Reply { fields, ..Ok(0).into() })
+}
+
+/// The values of [`STAT_FIELDS`]. The terminal is a character device of one owner, with the block size of a pseudoterminal.
+fn stat(kernel: &Kernel, file: Option<FileId>) -> [u64; 5] {
+    let Some(file) = file else { return [0, 0o20_620, 1, 0, 1024] };
+    let mode = if kernel.files().executables.contains_key(&file) { 0o100_755 } else { 0o100_644 };
+    [file.0.into(), mode, 1, kernel.file_size(file), kernel.page_size()]
+}
+
+/// Fills in a `struct stat` of x86-64; false if it cannot be written.
+fn put_stat(
+    kernel: &mut Kernel,
+    pid: Pid,
+    to: Buffer<'_>,
+    [ino, mode, nlink, size, blksize]: &[u64; 5],
+    watch: &mut dyn Watch,
+) -> Result<bool, OutOfMemory> {
+    let Buffer::At(at) = to else { return Ok(false) };
+    let mut bytes = [0; 144];
+    for (offset, value) in [(8, ino), (16, nlink), (24, mode), (48, size), (56, blksize)] {
+        bytes[offset..offset + 8].copy_from_slice(&value.to_le_bytes());
+    }
+    Ok(kernel.copy_out(pid, at, &bytes, watch)? == bytes.len())
+}
+
+fn ftruncate(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    Ok(truncate(kernel, pid, args.int(0), args.offset(1)).map(|()| 0).into())
+}
+
+fn truncate(kernel: &mut Kernel, pid: Pid, fd: i32, length: i64) -> Result<(), Errno> {
+    let length = u64::try_from(length).map_err(|_| Errno::EINVAL)?;
+    let (_, open) = kernel.descriptor(pid, fd)?;
+    let file = open.file.filter(|_| open.write).ok_or(Errno::EINVAL)?;
+    kernel.file_truncate(file, length);
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! The C library's heap: `malloc`, `free`.
+
+use crate::kernel::abi::{Args, Errno, MMAP_THRESHOLD};
+use crate::kernel::event::Watch;
+use crate::kernel::heap::{self, UNIT};
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::Kernel;
+use crate::kernel::spawn::MOST_BYTES;
+
+use super::call::{Answer, Param, SystemCall};
+
+/// Their rows.
+pub const CALLS: &[SystemCall] = &[
+    SystemCall {
+        name: "malloc",
+        prototype: "void *malloc(size_t size)",
+        help: "a block of memory: from the heap, a large one from `mmap`",
+        params: &[Param::Number],
+        required: 1,
+        fields: &[],
+        run: malloc,
+    },
+    SystemCall {
+        name: "free",
+        prototype: "void free(void *ptr)",
+        help: "gives a block of `malloc` back",
+        params: &[Param::Number],
+        required: 1,
+        fields: &[],
+        run: free,
+    },
+];
+
+fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    Ok(allocate(kernel, pid, args.size(0)).into())
+}
+
+/// The address of a block of at least `size` bytes; ENOMEM if there is none.
+fn allocate(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
+    // More than PTRDIFF_MAX is refused by glibc too.
+    let wanted = heap::usable(size).filter(|wanted| *wanted <= MOST_BYTES).ok_or(Errno::ENOMEM)?;
+    if size >= MMAP_THRESHOLD { map_block(kernel, pid, wanted) } else { from_heap(kernel, pid, wanted) }
+}
+
+/// A block that is an area of its own.
+fn map_block(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
+    let page = kernel.page_size();
+    let len = (size + UNIT).checked_next_multiple_of(page).ok_or(Errno::ENOMEM)?;
+    let at = kernel.map_private(pid, len)? + UNIT;
+    let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
+    process.space.heap.add_mapped(at, len - UNIT);
+    Ok(at)
+}
+
+/// A block of the heap, which grows if it must by whole pages.
+fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
+    let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
+    let brk = process.space.brk;
+    process.space.heap.cut(brk);
+    let (found, looked) = process.space.heap.take(size);
+    let least = process.space.heap.break_for(brk, size);
+    kernel.work += looked;
+    if let Some(at) = found {
+        return Ok(at);
+    }
+    let to = least.and_then(|least| least.checked_next_multiple_of(kernel.page_size().max(UNIT)));
+    let to = to.ok_or(Errno::ENOMEM)?;
+    kernel.move_break(pid, to)?;
+    let heap = &mut kernel.process_mut(pid).ok_or(Errno::ESRCH)?.space.heap;
+    heap.grow(brk, to);
+    heap.take(size).0.ok_or(Errno::ENOMEM)
+}
+
+/// `free(3)`. What is no block in use is EINVAL, where glibc ends the process.
+fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    Ok(release(kernel, pid, args.address(0)).map(|()| 0).into())
+}
+
+fn release(kernel: &mut Kernel, pid: Pid, at: u64) -> Result<(), Errno> {
+    if at == 0 {
+        return Ok(());
+    }
+    let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
+    let brk = process.space.brk;
+    process.space.heap.cut(brk);
+    let block = process.space.heap.release(at).ok_or(Errno::EINVAL)?;
+    if block.mapped {
+        kernel.unmap_range(pid, at - UNIT..at + block.size);
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! System calls: one row each, with its prototype in C. Every file has its own rows; here they are one list.
+
+mod call;
+mod file;
+mod heap;
+mod memory;
+mod path;
+mod process;
+mod transfer;
+
+pub use call::{Answer, Param, SystemCall};
+
+use super::abi::{self, Constant};
+
+/// Every system call.
+pub fn system_calls() -> impl Iterator<Item = &'static SystemCall> {
+    [file::CALLS, memory::CALLS, process::CALLS, heap::CALLS].into_iter().flatten()
+}
+
+/// The system call of this name.
+pub fn system_call(name: &str) -> Option<&'static SystemCall> {
+    system_calls().find(|call| call.name == name)
+}
+
+/// Every constant of C.
+pub fn constants() -> impl Iterator<Item = &'static Constant> {
+    [abi::CONSTANTS, memory::CONSTANTS].into_iter().flatten()
+}
+
+/// The value of a constant.
+pub fn constant(name: &str) -> Option<i64> {
+    constants().find(|constant| constant.name == name).map(|constant| constant.value)
+}
+
+#[cfg(test)]
+mod tests;

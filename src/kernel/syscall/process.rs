@@ -1,0 +1,135 @@
+//! Processes: `fork`, `execve`, `exit`, `wait`, `getpid`.
+
+use crate::kernel::abi::{Args, Errno, Reply};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::{Kernel, OutOfMemory};
+
+use super::call::{Answer, Param, SystemCall};
+use super::path::path;
+
+/// Their rows.
+pub const CALLS: &[SystemCall] = &[
+    SystemCall {
+        name: "fork",
+        prototype: "pid_t fork(void)",
+        help: "makes a copy of the process, which shares its frames until one of the two writes",
+        params: &[],
+        required: 0,
+        fields: &[],
+        run: fork,
+    },
+    SystemCall {
+        name: "execve",
+        prototype: "int execve(const char *path, char *const argv[], char *const envp[])",
+        help: "replaces the address space by that of an executable",
+        params: &[Param::Path, Param::Number, Param::Number],
+        required: 1,
+        fields: &[],
+        run: execve,
+    },
+    SystemCall {
+        name: "exit",
+        prototype: "void exit(int status)",
+        help: "ends the process: its memory and descriptors are given back",
+        params: &[Param::Number],
+        required: 1,
+        fields: &[],
+        run: exit,
+    },
+    SystemCall {
+        name: "wait",
+        prototype: "pid_t wait(int *wstatus)",
+        help: "takes note of a child that ended, and answers its pid",
+        params: &[Param::Number],
+        required: 0,
+        fields: &[],
+        run: wait,
+    },
+    SystemCall {
+        name: "getpid",
+        prototype: "pid_t getpid(void)",
+        help: "the number of the process",
+        params: &[],
+        required: 0,
+        fields: &[],
+        run: getpid,
+    },
+];
+
+/// Bytes of a pointer.
+const POINTER: u64 = 8;
+
+/// The most strings in `argv` or `envp`.
+const MOST_STRINGS: u64 = 4096;
+
+fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    let child = kernel.fork(pid);
+    Ok(Reply { child: child.ok(), ..child.map(|child| child.0.into()).into() })
+}
+
+/// `execve(2)`. The strings of `argv` and `envp` are not put on the new stack; NULL stands for an empty list, as on Linux.
+fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    let name = path(kernel, pid, args.buffer(0), watch)?;
+    let found = name.and_then(|name| kernel.file_named(&name).ok_or(Errno::ENOENT));
+    let program = found.and_then(|file| match kernel.files().executables.contains_key(&file) {
+        true => Ok(file),
+        false => Err(Errno::EACCES),
+    });
+    let file = match program {
+        Ok(file) => file,
+        Err(error) => return Ok(Err(error).into()),
+    };
+    for list in [args.address(1), args.address(2)] {
+        if let Err(error) = check_strings(kernel, pid, list, watch)? {
+            return Ok(Err(error).into());
+        }
+    }
+    Ok(kernel.exec(pid, file).map(|()| 0).into())
+}
+
+/// A list of pointers that ends with NULL can be read: EFAULT if not, E2BIG if it is too long.
+fn check_strings(
+    kernel: &mut Kernel,
+    pid: Pid,
+    list: u64,
+    watch: &mut dyn Watch,
+) -> Result<Result<(), Errno>, OutOfMemory> {
+    if list == 0 {
+        return Ok(Ok(()));
+    }
+    for at in 0..MOST_STRINGS {
+        let mut pointer = [0; POINTER as usize];
+        let Some(from) = list.checked_add(at * POINTER) else { return Ok(Err(Errno::EFAULT)) };
+        if kernel.copy_in(pid, from, &mut pointer, watch)? < pointer.len() {
+            return Ok(Err(Errno::EFAULT));
+        }
+        if pointer == [0; POINTER as usize] {
+            return Ok(Ok(()));
+        }
+    }
+    Ok(Err(Errno::E2BIG))
+}
+
+/// `exit(3)`: it does not return; what it answers is seen by nobody.
+fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    kernel.end(pid, (args.int(0) as u32 & 0xFF) << 8);
+    Ok(Ok(0).into())
+}
+
+/// `wait(2)`. The child is taken note of even if its status cannot be written, as on Linux.
+fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    let (child, status) = match kernel.wait(pid) {
+        Ok(ended) => ended,
+        Err(error) => return Ok(Err(error).into()),
+    };
+    let at = args.address(0);
+    if at != 0 && kernel.copy_out(pid, at, &status.to_le_bytes(), watch)? < 4 {
+        return Ok(Err(Errno::EFAULT).into());
+    }
+    Ok(Ok(child.0.into()).into())
+}
+
+fn getpid(_kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+    Ok(Ok(pid.0.into()).into())
+}

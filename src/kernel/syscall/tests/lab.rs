@@ -1,0 +1,152 @@
+//! Kernels with processes that make system calls.
+
+use std::rc::Rc;
+
+use crate::kernel::Kernel;
+use crate::kernel::abi::{Arg, Errno, Reply};
+use crate::kernel::area::Prot;
+use crate::kernel::config::Config;
+use crate::kernel::file::Fill;
+use crate::kernel::ids::{FileId, Pid};
+use crate::kernel::spawn::AreaDeclaration;
+use crate::kernel::syscall::{constant, system_call};
+use crate::machine::Machine;
+use crate::machine::presets::Preset;
+
+/// A kernel under test, and the process whose turn it is.
+pub struct Lab {
+    pub kernel: Kernel,
+    pub pid: Pid,
+}
+
+/// What a call answers.
+pub type Result = std::result::Result<u64, Errno>;
+
+/// An argument of a call.
+pub trait Argument {
+    fn arg(&self) -> Arg;
+}
+
+impl Argument for i32 {
+    fn arg(&self) -> Arg {
+        Arg::Number((*self).into())
+    }
+}
+
+impl Argument for i64 {
+    fn arg(&self) -> Arg {
+        Arg::Number((*self).into())
+    }
+}
+
+impl Argument for u64 {
+    fn arg(&self) -> Arg {
+        Arg::Number((*self).into())
+    }
+}
+
+impl Argument for &str {
+    fn arg(&self) -> Arg {
+        Arg::Bytes(self.as_bytes().into())
+    }
+}
+
+/// Arguments of several types.
+macro_rules! args {
+    ($($arg:expr),* $(,)?) => { &[$(&$arg as &dyn $crate::kernel::syscall::tests::lab::Argument),*] };
+}
+pub(super) use args;
+
+/// The value of constants that are or-ed.
+pub fn c(names: &str) -> i32 {
+    names.split('|').map(|name| constant(name.trim()).expect("a constant") as i32).fold(0, |a, b| a | b)
+}
+
+/// `rwx` as permissions.
+pub fn prot(perms: &str) -> Prot {
+    Prot { read: perms.contains('r'), write: perms.contains('w'), exec: perms.contains('x') }
+}
+
+impl Lab {
+    pub fn on(preset: &str, change: impl FnOnce(&mut Config)) -> Self {
+        let spec = (Preset::named(preset).expect("a preset").build)();
+        let mut config = Config::default_for(&spec);
+        change(&mut config);
+        let machine = Machine::new(Rc::new(spec));
+        let mut kernel = Kernel::boot(machine, config).expect("a kernel that can be started");
+        let pid = kernel.spawn("P1".into()).expect("room for a root table");
+        Self { kernel, pid }
+    }
+
+    /// On a Core i7 with the defaults.
+    pub fn i7() -> Self {
+        Self::on("core-i7", |_| {})
+    }
+
+    /// On the 14/12-bit machine of 64-byte pages.
+    pub fn simple() -> Self {
+        Self::on("simple", |_| {})
+    }
+
+    pub fn reply(&mut self, name: &str, args: &[&dyn Argument]) -> Reply {
+        let args: Vec<Arg> = args.iter().map(|arg| arg.arg()).collect();
+        let call = system_call(name).expect("a system call");
+        call.call(&mut self.kernel, self.pid, &args, &mut ()).expect("memory")
+    }
+
+    pub fn call(&mut self, name: &str, args: &[&dyn Argument]) -> Result {
+        self.reply(name, args).result
+    }
+
+    /// A call that succeeds.
+    pub fn ok(&mut self, name: &str, args: &[&dyn Argument]) -> u64 {
+        self.call(name, args).unwrap_or_else(|error| panic!("{name}: {error:?}"))
+    }
+
+    /// A file with these bytes.
+    pub fn file(&mut self, name: &str, bytes: &str) -> FileId {
+        self.kernel.add_file(name.into(), Fill::Bytes(bytes.as_bytes().into()), bytes.len() as u64)
+    }
+
+    /// Opens a file by constants.
+    pub fn open(&mut self, name: &str, flags: &str) -> Result {
+        self.call("open", args![name, c(flags)])
+    }
+
+    /// Declares an area of the process, anonymous and private.
+    pub fn area(&mut self, label: &str, start: u64, end: u64, perms: &str) {
+        let area = AreaDeclaration {
+            label: Some(label.into()),
+            start,
+            end,
+            prot: prot(perms),
+            shared: false,
+            file: None,
+            offset: 0,
+        };
+        self.kernel.declare_area(self.pid, area).expect("an area");
+    }
+
+    /// Bytes of the process's memory, as far as they can be read.
+    pub fn bytes(&self, va: u64, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        let va = self.kernel.machine().va(va).expect("an address");
+        let there = self.kernel.peek(self.pid, va, &mut bytes);
+        bytes.truncate(there);
+        bytes
+    }
+
+    /// Bytes of a file, as `read` would see them.
+    pub fn contents(&self, name: &str) -> Vec<u8> {
+        let file = self.kernel.file_named(name).expect("a file");
+        let mut bytes = vec![0; self.kernel.file_size(file) as usize];
+        let there = self.kernel.file_peek(file, 0, &mut bytes);
+        bytes.truncate(there);
+        bytes
+    }
+
+    /// What the process wrote to the terminal.
+    pub fn stdout(&self) -> &[u8] {
+        &self.kernel.process(self.pid).expect("a process").stdout
+    }
+}

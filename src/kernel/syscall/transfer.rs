@@ -1,0 +1,240 @@
+//! `read`, `write`, `pread` and `pwrite`: bytes between a file and the memory of a process, page by page.
+
+use std::rc::Rc;
+
+use crate::kernel::abi::{Args, Buffer, Errno};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::{FileId, OpenId, Pid};
+use crate::kernel::kernel::{Kernel, Open, OutOfMemory};
+use crate::kernel::spawn::MOST_BYTES;
+
+use super::call::Answer;
+
+/// The most bytes that Linux moves in a call (`MAX_RW_COUNT`).
+const MOST_OF_LINUX: u64 = 0x7FFF_F000;
+
+/// The most bytes that a call moves here; it answers how many, as a short `read` or `write` may.
+pub const MOST_AT_ONCE: u64 = 16 << 20;
+
+/// The most bytes between the file and the memory at a time.
+const CHUNK: u64 = 64 << 10;
+
+/// The most bytes that are kept of what a process writes to the terminal.
+pub const MOST_OF_TERMINAL: usize = 1 << 20;
+
+/// What a call of this family was asked for, once it is allowed.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    id: OpenId,
+    open: Open,
+    buffer: Buffer<'a>,
+    count: u64,
+    /// Where in the file.
+    offset: u64,
+    /// The descriptor's offset follows.
+    follows: bool,
+}
+
+/// Which way bytes go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From the file.
+    In,
+    /// To the file.
+    Out,
+}
+
+pub fn read(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    transfer(kernel, pid, args, (Way::In, None), watch)
+}
+
+pub fn write(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    transfer(kernel, pid, args, (Way::Out, None), watch)
+}
+
+pub fn pread(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    transfer(kernel, pid, args, (Way::In, Some(args.offset(3))), watch)
+}
+
+pub fn pwrite(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    transfer(kernel, pid, args, (Way::Out, Some(args.offset(3))), watch)
+}
+
+fn transfer(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    (way, at): (Way, Option<i64>),
+    watch: &mut dyn Watch,
+) -> Answer {
+    let request = match request(kernel, pid, args, way, at) {
+        Ok(request) => request,
+        Err(error) => return Ok(Err(error).into()),
+    };
+    Ok(match (request.open.file, way) {
+        // The end of the terminal's input.
+        (None, Way::In) => Ok(0),
+        (None, Way::Out) => to_terminal(kernel, pid, &request, watch)?,
+        (Some(file), Way::In) => from_file(kernel, pid, &request, file, watch)?,
+        (Some(file), Way::Out) => to_file(kernel, pid, &request, file, watch)?,
+    }
+    .into())
+}
+
+/// Checks a call, in Linux's order (`ksys_pread64`, `vfs_read`, `rw_verify_area`).
+fn request<'a>(
+    kernel: &Kernel,
+    pid: Pid,
+    args: Args<'a>,
+    way: Way,
+    at: Option<i64>,
+) -> Result<Request<'a>, Errno> {
+    let at = at.map(u64::try_from).transpose().map_err(|_| Errno::EINVAL)?;
+    let (id, open) = kernel.descriptor(pid, args.int(0))?;
+    if at.is_some() && open.file.is_none() {
+        return Err(Errno::ESPIPE);
+    }
+    if !(if way == Way::In { open.read } else { open.write }) {
+        return Err(Errno::EBADF);
+    }
+    let (buffer, count) = (args.buffer(1), args.size(2));
+    if let Buffer::At(start) = buffer
+        && start.checked_add(count).is_none_or(|end| end > kernel.user_end())
+    {
+        return Err(Errno::EFAULT);
+    }
+    let offset = at.unwrap_or(open.offset);
+    if offset.checked_add(count).is_none_or(|end| end > MOST_BYTES) {
+        return Err(Errno::EINVAL);
+    }
+    let count = count.min(MOST_OF_LINUX).min(MOST_AT_ONCE);
+    Ok(Request { id, open, buffer, count, offset, follows: at.is_none() })
+}
+
+/// What a call answers whose buffer could be used up to `done`.
+fn part_done(done: u64, fault: bool) -> Result<u64, Errno> {
+    if fault && done == 0 { Err(Errno::EFAULT) } else { Ok(done) }
+}
+
+/// Bytes up to the end of the page of the file, at most `rest`.
+fn chunk(kernel: &Kernel, offset: u64, rest: u64) -> usize {
+    let page = kernel.page_size();
+    (page - offset % page).min(rest).min(CHUNK) as usize
+}
+
+fn from_file(
+    kernel: &mut Kernel,
+    pid: Pid,
+    request: &Request<'_>,
+    file: FileId,
+    watch: &mut dyn Watch,
+) -> Result<Result<u64, Errno>, OutOfMemory> {
+    let (mut done, mut fault) = (0, false);
+    while done < request.count && !fault {
+        let at = request.offset + done;
+        let mut bytes = vec![0; chunk(kernel, at, request.count - done)];
+        let there = kernel.file_read(file, at, &mut bytes);
+        let moved = match request.buffer {
+            Buffer::At(start) => kernel.copy_out(pid, start + done, &bytes[..there], watch)?,
+            Buffer::Bytes(_) => 0,
+        };
+        kernel.moved(moved);
+        done += moved as u64;
+        fault = moved < there;
+        if there < bytes.len() {
+            break;
+        }
+    }
+    if request.follows {
+        kernel.set_offset(request.id, request.offset + done);
+    }
+    Ok(part_done(done, fault))
+}
+
+fn to_file(
+    kernel: &mut Kernel,
+    pid: Pid,
+    request: &Request<'_>,
+    file: FileId,
+    watch: &mut dyn Watch,
+) -> Result<Result<u64, Errno>, OutOfMemory> {
+    if request.count == 0 {
+        return Ok(Ok(0));
+    }
+    // With O_APPEND a pwrite goes to the end too, as on Linux.
+    let start = if request.open.append { kernel.file_size(file) } else { request.offset };
+    let room = MOST_BYTES - start.min(MOST_BYTES);
+    if room == 0 {
+        return Ok(Err(Errno::EFBIG));
+    }
+    let count = request.count.min(room);
+    let (mut done, mut fault) = (0, false);
+    while done < count && !fault {
+        let mut bytes = vec![0; chunk(kernel, start + done, count - done)];
+        let there = fetch(kernel, pid, request.buffer, done, &mut bytes, watch)?;
+        kernel.file_write(file, start + done, &bytes[..there]);
+        kernel.moved(there);
+        done += there as u64;
+        fault = there < bytes.len();
+    }
+    if request.follows && done > 0 {
+        kernel.set_offset(request.id, start + done);
+    }
+    Ok(part_done(done, fault))
+}
+
+fn to_terminal(
+    kernel: &mut Kernel,
+    pid: Pid,
+    request: &Request<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Result<u64, Errno>, OutOfMemory> {
+    let kept = kernel.process(pid).map_or(0, |process| process.stdout.len());
+    let room = MOST_OF_TERMINAL.saturating_sub(kept) as u64;
+    if room == 0 && request.count > 0 {
+        return Ok(Err(Errno::EFBIG));
+    }
+    let mut bytes = vec![0; request.count.min(room) as usize];
+    let there = fetch(kernel, pid, request.buffer, 0, &mut bytes, watch)?;
+    if let Some(process) = kernel.process_mut(pid) {
+        Rc::make_mut(&mut process.stdout).extend(&bytes[..there]);
+    }
+    kernel.moved(there);
+    Ok(part_done(there as u64, there < bytes.len()))
+}
+
+/// Bytes of a buffer from `done` on; how many there are before the first that cannot be read. A string ends with its NUL.
+fn fetch(
+    kernel: &mut Kernel,
+    pid: Pid,
+    buffer: Buffer<'_>,
+    done: u64,
+    out: &mut [u8],
+    watch: &mut dyn Watch,
+) -> Result<usize, OutOfMemory> {
+    let string = match buffer {
+        Buffer::At(start) => return kernel.copy_in(pid, start + done, out, watch),
+        Buffer::Bytes(string) => string,
+    };
+    let mut there = 0;
+    let left = string.iter().copied().chain([0]).skip(done as usize);
+    for (to, byte) in out.iter_mut().zip(left) {
+        *to = byte;
+        there += 1;
+    }
+    Ok(there)
+}
+
+impl Kernel {
+    /// Moves the offset of an open file description.
+    pub(super) fn set_offset(&mut self, id: OpenId, offset: u64) {
+        if let Some(open) = self.opens.get_mut(&id) {
+            open.offset = offset;
+        }
+    }
+
+    /// Bytes were moved: work of a piece for every 64 of them.
+    fn moved(&mut self, bytes: usize) {
+        self.work += bytes as u64 / 64;
+    }
+}

@@ -1,0 +1,94 @@
+//! Where page tables stand: physical memory above the user frames, from the top downward.
+
+use super::persistent::Map;
+
+/// The pages that tables (and the zero frame) take, from the top of memory downward. Those that are free are zeros.
+#[derive(Debug, Clone)]
+pub struct TableSpace {
+    /// The lowest page that is taken; the number of physical pages while there is none.
+    low: u64,
+    /// Runs of free pages above `low`: first page, length. No two touch.
+    free: Map<u64, u64>,
+}
+
+/// A page table of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Its first physical page.
+    pub ppn: u64,
+    /// Its entries that stand for something: pages, those in swap included, or tables below.
+    pub used: u32,
+}
+
+/// The page tables of a process, by level (1 is the top) and by the part of the VPN above the table's own index.
+pub type Tables = Map<(u32, u64), Table>;
+
+impl TableSpace {
+    /// All of `pages` physical pages, free.
+    pub(in crate::kernel) fn new(pages: u64) -> Self {
+        Self { low: pages, free: Map::new() }
+    }
+
+    /// The lowest page that is taken, with all above it: user frames stand below.
+    pub fn low(&self) -> u64 {
+        self.low
+    }
+
+    /// Takes `len` pages side by side, as high as there are so many, and none below `floor`. Answers the first.
+    pub(in crate::kernel) fn take(&mut self, len: u64, floor: u64) -> Option<u64> {
+        let run = self.free.iter().rev().find(|(_, size)| **size >= len).map(|(start, size)| (*start, *size));
+        let Some((start, size)) = run else {
+            self.low = self.low.checked_sub(len).filter(|first| *first >= floor)?;
+            return Some(self.low);
+        };
+        self.free.remove(&start);
+        if size > len {
+            self.free.insert(start, size - len);
+        }
+        Some(start + (size - len))
+    }
+
+    /// Gives `len` pages from `first` on back.
+    pub(in crate::kernel) fn give(&mut self, first: u64, len: u64) {
+        let (mut start, mut size) = (first, len);
+        if let Some(next) = self.free.remove(&(first + len)) {
+            size += next;
+        }
+        let before = self.free.get_prev(&first).map(|(start, size)| (*start, *size));
+        if let Some((below, run)) = before.filter(|(below, run)| below + run == first) {
+            self.free.remove(&below);
+            (start, size) = (below, size + run);
+        }
+        if start == self.low {
+            self.low = start + size;
+        } else {
+            self.free.insert(start, size);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TableSpace;
+
+    #[test]
+    fn tables_grow_down_and_leave_no_page_behind() {
+        let mut space = TableSpace::new(64);
+        assert_eq!((space.take(8, 0), space.take(8, 0), space.take(1, 0)), (Some(56), Some(48), Some(47)));
+        space.give(56, 8);
+        assert_eq!((space.low(), space.take(3, 0), space.take(8, 0)), (47, Some(61), Some(39)));
+        space.give(47, 1);
+        space.give(39, 8);
+        assert_eq!(space.low(), 48);
+        space.give(61, 3);
+        space.give(48, 8);
+        assert_eq!((space.low(), space.free.len()), (64, 0));
+    }
+
+    #[test]
+    fn nothing_below_the_floor_is_taken() {
+        let mut space = TableSpace::new(16);
+        assert_eq!((space.take(8, 9), space.take(8, 8), space.take(1, 8)), (None, Some(8), None));
+        assert_eq!(space.low(), 8);
+    }
+}

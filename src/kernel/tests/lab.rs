@@ -1,0 +1,204 @@
+//! Kernels to try things on: processes with areas, without system calls.
+
+use std::rc::Rc;
+
+use crate::kernel::area::{Area, Backing, Prot};
+use crate::kernel::config::Config;
+use crate::kernel::event::{Class, Step, Watch};
+use crate::kernel::file::{File, Fill};
+use crate::kernel::ids::{FileId, FrameNo, ObjectId, Pid};
+use crate::kernel::persistent::Map;
+use crate::kernel::process::{FaultCounts, Life, Process};
+use crate::kernel::{Kernel, OutOfMemory};
+use crate::machine::event::{Event, Kind, Observer};
+use crate::machine::presets::Preset;
+use crate::machine::spec::Spec;
+use crate::machine::{Data, Machine};
+
+/// A kernel under test.
+#[derive(Debug, Clone)]
+pub struct Lab {
+    pub kernel: Kernel,
+}
+
+/// The steps of the kernel, with the hardware's events left out.
+#[derive(Default)]
+pub struct Steps(pub Vec<Step>);
+
+impl Observer for Steps {
+    fn see(&mut self, _: Event) {}
+}
+
+impl Watch for Steps {
+    fn step(&mut self, step: Step) {
+        self.0.push(step);
+    }
+}
+
+/// Read and write.
+pub const RW: Prot = Prot { read: true, write: true, exec: false };
+/// Read only.
+pub const R: Prot = Prot { read: true, write: false, exec: false };
+/// Nothing.
+pub const NONE: Prot = Prot { read: false, write: false, exec: false };
+
+/// The spec of a preset.
+pub fn preset(name: &str) -> Spec {
+    (Preset::named(name).expect("a preset").build)()
+}
+
+/// How an access ended: its last class, if any, and whether it was fatal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Done,
+    Killed(Class),
+    NoMemory(OutOfMemory),
+}
+
+impl Lab {
+    pub fn new(spec: Spec, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default_for(&spec);
+        change(&mut config);
+        let kernel = Kernel::boot(Machine::new(Rc::new(spec)), config).expect("a kernel that can be started");
+        Self { kernel }
+    }
+
+    pub fn simple(change: impl FnOnce(&mut Config)) -> Self {
+        Self::new(preset("simple"), change)
+    }
+
+    pub fn i7(change: impl FnOnce(&mut Config)) -> Self {
+        Self::new(preset("core-i7"), change)
+    }
+
+    pub fn page(&self) -> u64 {
+        self.kernel.shape.page()
+    }
+
+    pub fn spawn(&mut self) -> Pid {
+        let space = self.kernel.new_space().expect("room for a root");
+        self.adopt(space, None)
+    }
+
+    fn adopt(&mut self, space: crate::kernel::process::AddressSpace, parent: Option<Pid>) -> Pid {
+        let pid = Pid(self.kernel.processes.len() as u32 + 1);
+        let process = Process {
+            pid,
+            name: format!("P{pid}").into(),
+            parent,
+            children: crate::kernel::persistent::Set::new(),
+            life: Life::Running,
+            space,
+            descriptors: Map::new(),
+            stdout: Rc::default(),
+            faults: FaultCounts::default(),
+            pc: None,
+        };
+        self.kernel.processes.insert(pid, Rc::new(process));
+        pid
+    }
+
+    pub fn fork(&mut self, parent: Pid) -> Result<Pid, OutOfMemory> {
+        let child = Pid(self.kernel.processes.len() as u32 + 1);
+        let space = self.kernel.fork_space(parent, child)?;
+        Ok(self.adopt(space, Some(parent)))
+    }
+
+    pub fn exit(&mut self, pid: Pid) {
+        self.kernel.drop_space(pid);
+        self.kernel.process_mut(pid).expect("a process").life = Life::Ended { status: 0 };
+    }
+
+    /// Maps `pages` pages at `start`.
+    pub fn map(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot, shared: bool, backing: Backing) {
+        let end = start + pages * self.page();
+        self.kernel.map_area(pid, Area::new(start..end, prot, shared, backing));
+    }
+
+    pub fn anonymous(&mut self, pid: Pid, start: u64, pages: u64) {
+        self.map(pid, start, pages, RW, false, Backing::Anonymous);
+    }
+
+    pub fn object(&mut self, pages: u64) -> (ObjectId, Backing) {
+        let object = self.kernel.new_object(pages * self.page());
+        (object, Backing::Object { object, offset: 0 })
+    }
+
+    /// A file with bytes; its pages' first bytes are 0x40, 0x41 …, if `pages` is given.
+    pub fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
+        let file = FileId(self.kernel.files.all.len() as u32 + 1);
+        self.kernel.files.all.insert(file, Rc::new(File::new(format!("f{file}").into(), fill, size)));
+        (file, Backing::File { file, offset: 0, writable: true })
+    }
+
+    pub fn protect(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot) {
+        let end = start + pages * self.page();
+        self.kernel.change_areas(pid, start..end, &|area| area.prot = prot);
+    }
+
+    fn access(&mut self, pid: Pid, va: u64, kind: Kind, data: Data<'_>, steps: &mut Steps) -> End {
+        let va = self.kernel.machine.va(va).expect("an address");
+        match self.kernel.access(pid, va, kind, data, steps) {
+            Ok(outcome) => outcome.killed.map_or(End::Done, End::Killed),
+            Err(error) => End::NoMemory(error),
+        }
+    }
+
+    /// Loads bytes; those that could be loaded, how it ended, and the kernel's steps.
+    pub fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<Step>) {
+        let (mut bytes, mut steps) = (vec![None; size], Steps::default());
+        let end = self.access(pid, va, Kind::Read, Data::Load(&mut bytes), &mut steps);
+        (bytes, end, steps.0)
+    }
+
+    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (End, Vec<Step>) {
+        let mut steps = Steps::default();
+        let end = self.access(pid, va, Kind::Write, Data::Store(bytes), &mut steps);
+        (end, steps.0)
+    }
+
+    /// Loads one byte that can be loaded.
+    pub fn read(&mut self, pid: Pid, va: u64) -> u8 {
+        let (bytes, end, _) = self.load(pid, va, 1);
+        assert_eq!(end, End::Done, "read {va:#x}");
+        bytes[0].expect("a known byte")
+    }
+
+    /// Stores one byte that can be stored.
+    pub fn write(&mut self, pid: Pid, va: u64, byte: u8) {
+        assert_eq!(self.store(pid, va, &[byte]).0, End::Done, "write {va:#x}");
+    }
+
+    /// The class of the fault that a load (or with a byte, a store) of one byte raises; none if none.
+    pub fn class(&mut self, pid: Pid, va: u64, byte: Option<u8>) -> Option<Class> {
+        let steps = match byte {
+            Some(byte) => self.store(pid, va, &[byte]).1,
+            None => self.load(pid, va, 1).2,
+        };
+        steps.iter().find_map(|step| match step {
+            Step::Resolved { class, .. } | Step::Killed { class } => Some(*class),
+            _ => None,
+        })
+    }
+
+    pub fn faults(&self, pid: Pid) -> (u64, u64) {
+        let faults = self.kernel.process(pid).expect("a process").faults;
+        (faults.minor, faults.major)
+    }
+
+    /// Faults (minor and major) that `act` makes the process raise.
+    pub fn counting(&mut self, pid: Pid, act: impl FnOnce(&mut Self)) -> (u64, u64) {
+        let before = self.faults(pid);
+        act(self);
+        let after = self.faults(pid);
+        (after.0 - before.0, after.1 - before.1)
+    }
+
+    /// The frame that a page is in.
+    pub fn frame(&self, pid: Pid, va: u64) -> Option<FrameNo> {
+        match self.kernel.place(pid, self.kernel.shape.vpn(va)) {
+            Some(crate::kernel::process::Place::Frame(frame)) => Some(frame),
+            _ => None,
+        }
+    }
+}

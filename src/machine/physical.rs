@@ -1,0 +1,90 @@
+//! Physical memory as a kernel and devices reach it: past the caches but coherent with them, uncounted, and told to
+//! nobody. What lies beyond the end of memory is passed over.
+
+use super::addr::{Pa, Ppn};
+use super::datapath::Machine;
+use super::pte::{Pte, mask};
+
+impl Machine {
+    /// From now on bytes of physical memory that were never set are known to be 0.
+    pub fn zero_unset(&mut self) {
+        self.hierarchy.zero_unset();
+    }
+
+    /// The newest byte at `pa`, in whichever cache or in memory. No state changes.
+    pub fn peek_physical(&self, pa: Pa) -> Option<u8> {
+        let mut byte = [None];
+        self.hierarchy.newest(pa.raw(), &mut byte);
+        byte[0]
+    }
+
+    /// The newest bytes from `pa` on, wherever they are; unknown ones, and those beyond memory, read 0.
+    pub fn read_bytes(&self, pa: Pa, out: &mut [u8]) {
+        let len = self.length(pa.raw(), out.len() as u64) as usize;
+        self.hierarchy.read_newest(pa.raw(), &mut out[..len]);
+        out[len..].fill(0);
+    }
+
+    /// The newest bytes of a page frame, as [`Machine::read_bytes`]; at most a page of them.
+    pub fn read_page(&self, ppn: Ppn, out: &mut [u8]) {
+        let len = (out.len() as u64).min(self.page_size()) as usize;
+        self.read_bytes(self.page_of(ppn), &mut out[..len]);
+    }
+
+    /// Writes bytes to memory. Blocks of theirs in caches are dropped; other bytes of such a block go to memory first.
+    pub fn write_bytes(&mut self, pa: Pa, bytes: &[u8]) {
+        let len = self.length(pa.raw(), bytes.len() as u64);
+        self.hierarchy.write(pa.raw(), &bytes[..len as usize]);
+    }
+
+    /// Fills a page frame with zeros, as [`Machine::write_bytes`] does.
+    pub fn zero_page(&mut self, ppn: Ppn) {
+        self.hierarchy.zero(self.page_of(ppn).raw(), self.page_size());
+    }
+
+    /// Copies the newest bytes of a page frame to another, as [`Machine::write_bytes`] does.
+    pub fn copy_page(&mut self, from: Ppn, to: Ppn) {
+        self.hierarchy.copy(self.page_of(from).raw(), self.page_of(to).raw(), self.page_size());
+    }
+
+    /// The newest raw word of the page-table entry at `pa`, read as [`Machine::read_bytes`] does; 0 without an MMU.
+    pub fn raw_at(&self, pa: Pa) -> u64 {
+        let Some(mmu) = &self.spec().mmu else { return 0 };
+        let mut bytes = [0; 8];
+        self.read_bytes(pa, &mut bytes[..mmu.pte.bytes as usize]);
+        mmu.pte.from_bytes(bytes)
+    }
+
+    /// The newest page-table entry at `pa`, as [`Machine::raw_at`].
+    pub fn pte_at(&self, pa: Pa) -> Pte {
+        self.spec().mmu.as_ref().map_or(Pte::default(), |mmu| mmu.pte.decode(self.raw_at(pa)))
+    }
+
+    /// Writes the raw word of a page-table entry to memory and to every cached copy; bits beyond an entry are cut.
+    /// Nothing without an MMU.
+    pub fn put_raw(&mut self, pa: Pa, raw: u64) {
+        let Some(mmu) = &self.spec().mmu else { return };
+        let (bytes, len) = (mmu.pte.to_bytes(raw), u64::from(mmu.pte.bytes));
+        let len = self.length(pa.raw(), len) as usize;
+        self.hierarchy.poke(pa.raw(), &bytes[..len]);
+    }
+
+    /// Writes a page-table entry as [`Machine::put_raw`], in the machine's format: a PPN too wide for it is cut, and bits
+    /// that it lacks are dropped.
+    pub fn put_pte(&mut self, pa: Pa, pte: Pte) {
+        let Some(mmu) = &self.spec().mmu else { return };
+        self.put_raw(pa, mmu.pte.encode(pte));
+    }
+
+    fn page_size(&self) -> u64 {
+        mask(self.spec().page_bits()).saturating_add(1)
+    }
+
+    /// How many of `len` bytes from `pa` on memory has.
+    fn length(&self, pa: u64, len: u64) -> u64 {
+        len.min((mask(self.spec().physical_bits) - pa).saturating_add(1))
+    }
+}
+
+#[cfg(test)]
+mod tests;

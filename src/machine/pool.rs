@@ -1,0 +1,146 @@
+//! Replacement among page frames: the policies of the TLBs and caches over one pool that grows with what is used.
+
+use std::rc::Rc;
+
+use super::bits::{bit, mask_words, set_bit};
+use super::policy::{Policy, PolicyState};
+use super::random::SplitMix64;
+
+/// Frames that a pool first has room for.
+const FIRST: usize = 64;
+
+/// What a policy remembers of page frames, and which of them goes. It does not know what a frame holds.
+///
+/// Frames are numbers below a limit. Copying it is O(1), and frames take no storage before one of their number, or a
+/// higher one, is filled.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    policy: Policy,
+    limit: usize,
+    /// A bit a frame that says it is filled, then the policy's words, for so many frames as there is room for.
+    words: Rc<Vec<u64>>,
+    /// Frames there is room for, at most `limit`.
+    room: usize,
+    /// The highest frame ever filled, and one.
+    reached: usize,
+    /// Grows with each touch and fill.
+    now: u64,
+}
+
+impl Pool {
+    /// An empty pool of the frames below `limit`.
+    ///
+    /// # Panics
+    /// If `policy` does not serve frames, which its [`super::policy::PolicyRow`] says.
+    pub fn new(policy: Policy, limit: u32) -> Self {
+        assert!(policy.row().frames, "{} does not serve frames", policy.row().name);
+        Self {
+            policy,
+            limit: limit as usize,
+            words: Rc::new(vec![0; policy.words(0)]),
+            room: 0,
+            reached: 0,
+            now: 0,
+        }
+    }
+
+    /// What replaces frames.
+    pub fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    /// A page came into `frame`; what was remembered of it is forgotten. Nothing for a frame at the limit or above.
+    pub fn fill(&mut self, frame: u32) {
+        let frame = frame as usize;
+        if frame >= self.limit {
+            return;
+        }
+        if frame >= self.room {
+            self.grow(frame);
+        }
+        self.now += 1;
+        self.reached = self.reached.max(frame + 1);
+        let (room, now) = (self.room, self.now);
+        let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
+        set_bit(filled, frame, true);
+        self.policy.fill(words, room, frame, now);
+    }
+
+    /// The page in `frame` was used. Nothing for a frame that is not filled.
+    #[inline]
+    pub fn touch(&mut self, frame: u32) {
+        let frame = frame as usize;
+        if self.policy.minds_touches() && self.holds(frame) {
+            self.now += 1;
+            let words = &mut Rc::make_mut(&mut self.words)[mask_words(self.room)..];
+            self.policy.touch(words, self.room, frame, self.now);
+        }
+    }
+
+    /// `frame` is free again. Nothing for a frame that is not filled.
+    pub fn forget(&mut self, frame: u32) {
+        let (frame, room) = (frame as usize, self.room);
+        if self.holds(frame) {
+            let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
+            set_bit(filled, frame, false);
+            self.policy.forget(words, room, frame);
+        }
+    }
+
+    /// The page in `frame` was stored to, or written back. Only `nru` minds; told beside [`Pool::touch`] and
+    /// [`Pool::fill`]. Nothing for a frame that is not filled.
+    pub fn note_dirty(&mut self, frame: u32, dirty: bool) {
+        let (frame, room) = (frame as usize, self.room);
+        if self.policy == Policy::Nru && self.holds(frame) {
+            self.policy.note_dirty(
+                &mut Rc::make_mut(&mut self.words)[mask_words(room)..],
+                room,
+                frame,
+                dirty,
+            );
+        }
+    }
+
+    /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
+    pub fn tick(&mut self) {
+        if matches!(self.policy, Policy::Nru | Policy::Aging) {
+            let at = mask_words(self.room);
+            self.policy.tick(&mut Rc::make_mut(&mut self.words)[at..], self.room);
+        }
+    }
+
+    /// The filled frame that goes, among those for which `may` holds; none if there is none. A clock's hand passes over
+    /// the others without clearing their bits. The frame stays until it is forgotten or filled anew.
+    pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
+        let room = self.room;
+        let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
+        let open = |frame| bit(filled, frame) && may(frame as u32);
+        self.policy.victim(words, room, random, open).map(|frame| frame as u32)
+    }
+
+    /// What the policy remembers, a frame an element up to the highest ever filled.
+    pub fn state(&self) -> PolicyState {
+        let mut state = self.policy.state(&self.words[mask_words(self.room)..], self.room, self.limit);
+        let bits = [&mut state.use_bits, &mut state.dirty];
+        bits.into_iter().flatten().for_each(|bits| bits.truncate(self.reached));
+        state.counts.iter_mut().for_each(|counts| counts.truncate(self.reached));
+        state
+    }
+
+    fn holds(&self, frame: usize) -> bool {
+        frame < self.room && bit(&self.words, frame)
+    }
+
+    /// Makes room for `frame`, which is below the limit.
+    fn grow(&mut self, frame: usize) {
+        let room = (frame + 1).next_power_of_two().max(FIRST).min(self.limit);
+        let mut words = vec![0; mask_words(room)];
+        let (filled, old) = self.words.split_at(mask_words(self.room));
+        words[..filled.len()].copy_from_slice(filled);
+        words.extend(self.policy.relay(old, self.room, room));
+        (self.words, self.room) = (Rc::new(words), room);
+    }
+}
+
+#[cfg(test)]
+mod tests;
