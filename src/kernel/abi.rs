@@ -46,6 +46,7 @@ errors! {
     ENOMEM 12 "out of memory, or no such area",
     EACCES 13 "permission denied",
     EFAULT 14 "bad address",
+    EBUSY 16 "in use: it is locked in memory",
     EEXIST 17 "it exists already",
     ENODEV 19 "it cannot be mapped",
     EINVAL 22 "invalid argument",
@@ -54,6 +55,7 @@ errors! {
     ESPIPE 29 "not a file with an offset",
     ENAMETOOLONG 36 "name too long",
     EOVERFLOW 75 "value too large",
+    EOPNOTSUPP 95 "not supported",
 }
 
 /// A constant of C, with Linux's value on x86-64.

@@ -13,6 +13,16 @@ pub struct Prot {
     pub exec: bool,
 }
 
+impl Prot {
+    /// `PROT_READ | PROT_WRITE`.
+    pub const RW: Self = Self { read: true, write: true, exec: false };
+
+    /// `PROT_NONE`.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// What stands behind an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]

@@ -114,7 +114,8 @@ impl Kernel {
         self.area_at(pid, va)
     }
 
-    fn count_fault(&mut self, pid: Pid, major: bool) {
+    /// A fault was resolved.
+    pub(in crate::kernel) fn count_fault(&mut self, pid: Pid, major: bool) {
         if let Some(process) = self.process_mut(pid) {
             let counts = &mut process.faults;
             *(if major { &mut counts.major } else { &mut counts.minor }) += 1;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::machine::pte::{Bit, Pte};
 
+use super::config::FRAME_LIMIT;
 use super::event::{Class, Step, Store, Watch};
 use super::fault::{Answer, Touch};
 use super::file::File;
@@ -104,6 +105,18 @@ impl Kernel {
         held.read_disk(page << bits, &mut bytes, bits);
         let to = self.machine.page_of(self.ppn(frame));
         self.machine.write_bytes(to, &bytes);
+    }
+
+    /// Reads pages of a file into the page cache, as far as the file goes (`MADV_WILLNEED`); no more than there can be
+    /// frames.
+    pub(in crate::kernel) fn cache_pages(&mut self, file: FileId, pages: Range<u64>) {
+        let (warm, shape) = (self.config.warm, self.shape);
+        let Some(held) = self.file_mut(file) else { return };
+        let end = pages.end.min(shape.pages_of(held.size)).min(pages.start.saturating_add(FRAME_LIMIT));
+        for page in pages.start..end {
+            held.set_cached(page, true, warm);
+        }
+        self.work += end.saturating_sub(pages.start);
     }
 
     /// The bytes of a frame.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
 
 use crate::machine::pte::Bit;
 
 use super::area::Backing;
 use super::entries::flags_of;
 use super::event::{Step, Watch};
+use super::fault::Touch;
 use super::frames::Holds;
 use super::ids::{FrameNo, Pid};
-use super::kernel::Kernel;
+use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
 
 /// Frames that hold the same bytes, the lowest first, with the mergeable pages that lead to each.
@@ -31,6 +33,30 @@ impl Kernel {
         let freed = u64::from(before - self.frames.used());
         self.merging.merged += freed;
         freed
+    }
+
+    /// The merged pages of a range get frames of their own again (`MADV_UNMERGEABLE`). Each counts as a minor fault.
+    ///
+    /// # Errors
+    /// If there is no frame for a copy.
+    pub(in crate::kernel) fn unmerge(
+        &mut self,
+        pid: Pid,
+        range: Range<u64>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), OutOfMemory> {
+        for (vpn, place) in self.pages_in(pid, self.shape.vpns(&range)) {
+            self.work += 1;
+            let Place::Frame(frame) = place else { continue };
+            let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { continue };
+            if self.frames.get(frame).holds == Holds::Merged {
+                self.copy_on_write(&Touch { pid, vpn, area, write: true }, Some(frame), watch)?;
+                self.count_fault(pid, false);
+            }
+        }
+        // The area may forbid stores.
+        self.reprotect(pid, range);
+        Ok(())
     }
 
     /// The frames that mergeable pages lead to, with those pages, in order of frame.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::abi::Errno;
-use super::area::Area;
+use super::area::{Area, Backing, Prot};
 use super::areas::{Areas, Edit};
 use super::ids::Pid;
 use super::kernel::Kernel;
@@ -44,23 +44,79 @@ impl Kernel {
         }
     }
 
-    /// The highest hole of `len` bytes (whole pages) below `mmap-base`, at its top. The page of NULL is left alone.
+    /// The highest hole of `len` bytes (whole pages) below `mmap-base`, at its top. The page of NULL is left alone, and so
+    /// are the pages below a stack.
     pub(in crate::kernel) fn find_hole(&self, pid: Pid, len: u64) -> Option<u64> {
-        self.process(pid)?.space.areas.highest_hole(len, self.page_size(), self.config.mmap_base)
+        let areas = &self.process(pid)?.space.areas;
+        let mut limit = self.config.mmap_base.min(self.user_end());
+        loop {
+            let at = areas.highest_hole(len, self.page_size(), limit)?;
+            match areas.at_or_above(at + len).map(|above| self.kept_free_below(above)) {
+                Some(start) if start < at + len => limit = start,
+                _ => return Some(at),
+            }
+        }
+    }
+
+    /// Nothing is in a range that `mmap` would have to push aside, a stack's guard gap included.
+    pub(in crate::kernel) fn is_vacant(&self, pid: Pid, range: Range<u64>) -> bool {
+        let areas = self.process(pid).map(|process| &process.space.areas);
+        let above = areas.and_then(|areas| areas.at_or_above(range.start));
+        above.is_none_or(|area| self.kept_free_below(area) >= range.end)
+    }
+
+    /// The first byte that an area keeps for itself: its own, or a stack's `stack_guard_gap` of 256 pages below it, on
+    /// machines that have room for such.
+    fn kept_free_below(&self, area: &Area) -> u64 {
+        let gap = if area.stack && self.is_roomy() { 256 * self.page_size() } else { 0 };
+        area.start.saturating_sub(gap)
+    }
+
+    /// The address space is as large as Linux's: 47 bits or more.
+    fn is_roomy(&self) -> bool {
+        self.machine.spec().virtual_bits() >= 47
     }
 
     /// Bytes of a page.
     pub(in crate::kernel) fn page_size(&self) -> u64 {
-        1 << self.machine.spec().page_bits()
+        self.shape.page()
+    }
+
+    /// Bytes rounded up to whole pages; none if they are too many to be counted.
+    pub(in crate::kernel) fn whole_pages(&self, bytes: u64) -> Option<u64> {
+        bytes.checked_next_multiple_of(self.page_size())
     }
 
     /// The byte after the last that a process may map (`TASK_SIZE`): a page below half of the address space on machines
     /// of 48 bits and more, whose upper half is the kernel's; else all of it.
-    pub(in crate::kernel) fn user_end(&self) -> u64 {
+    pub fn user_end(&self) -> u64 {
         match self.machine.spec().virtual_bits() {
             bits @ 48.. => (1 << (bits - 1)) - self.page_size(),
             bits => 1 << bits,
         }
+    }
+
+    /// The lowest address that a hint is taken for (`vm.mmap_min_addr`): 64 KB on machines with room, else a page.
+    pub(in crate::kernel) fn lowest_hint(&self) -> u64 {
+        let lowest: u64 = if self.is_roomy() { 0x1_0000 } else { 1 };
+        lowest.next_multiple_of(self.page_size())
+    }
+
+    /// The process may have the areas that an edit leaves: no more than [`MOST_AREAS`], unless there are fewer than before.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub(in crate::kernel) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut Areas)) -> Result<(), Errno> {
+        let Some(process) = self.process(pid) else { return Ok(()) };
+        let before = process.space.areas.count();
+        // No edit leaves more than two areas more for each range it is about, of which there are two at most.
+        if before + 4 <= MOST_AREAS {
+            return Ok(());
+        }
+        let mut areas = process.space.areas.clone();
+        edit(&mut areas);
+        let after = areas.count();
+        if after > MOST_AREAS && after > before { Err(Errno::ENOMEM) } else { Ok(()) }
     }
 
     /// Edits the areas of a process and counts the users of what stands behind them.
@@ -78,19 +134,19 @@ impl Kernel {
         }
     }
 
-    /// Moves the break, as `brk(2)` does: the heap's area follows in whole pages.
-    ///
-    /// # Errors
-    /// ENOMEM, with the break where it was.
-    pub(in crate::kernel) fn move_break(&mut self, _pid: Pid, _to: u64) -> Result<(), Errno> {
-        todo!()
-    }
-
     /// `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`: its address.
     ///
     /// # Errors
-    /// As `mmap(2)`.
-    pub(in crate::kernel) fn map_private(&mut self, _pid: Pid, _len: u64) -> Result<u64, Errno> {
-        todo!()
+    /// ENOMEM if there is no hole, EINVAL if no byte is asked for.
+    pub(in crate::kernel) fn map_private(&mut self, pid: Pid, len: u64) -> Result<u64, Errno> {
+        if len == 0 {
+            return Err(Errno::EINVAL);
+        }
+        let len = self.whole_pages(len).ok_or(Errno::ENOMEM)?;
+        let start = self.find_hole(pid, len).ok_or(Errno::ENOMEM)?;
+        let area = Area::new(start..start + len, Prot::RW, false, Backing::Anonymous);
+        self.room_for(pid, |areas| drop(areas.insert(area)))?;
+        self.map_area(pid, area);
+        Ok(start)
     }
 }

@@ -12,6 +12,7 @@ pub mod area;
 pub mod areas;
 mod around;
 pub mod boot;
+mod brk;
 pub mod config;
 mod cow;
 pub mod descriptors;

@@ -92,6 +92,7 @@ codes! {
     UnknownPath "unknown-path" "this has no property of this name"
     UnknownWord "unknown-word" "this place takes one of a few words, and this is not one of them"
     UnknownProcess "unknown-process" "no process has this name"
+    WhichProcess "which-process" "several processes run, and which one is meant is not said"
     Recursion "recursion" "a definition calls itself"
     Duplicate "duplicate" "the same thing is said twice"
     NotYet "not-yet" "the language has this, and this version does not"
@@ -115,6 +116,13 @@ codes! {
     ValueTooWide "value-too-wide" "a value does not fit its field"
     BadTable "bad-table" "a table's rows and columns do not agree"
     MachineFile "machine-file" "a machine file is not valid"
+    // The kernel
+    NoKernel "no-kernel" "an operation needs a kernel or a process, and there is none"
+    BadKernel "bad-kernel" "the settings of a kernel do not fit the machine"
+    BadArea "bad-area" "an area that the address space cannot have"
+    ProcessEnded "process-ended" "the process has ended"
+    OutOfMemory "out-of-memory" "the kernel needs memory and there is none"
+    KeptByKernel "kept-by-kernel" "the kernel keeps this itself, and a script cannot set it"
     // Limits
     LimitSteps "limit-steps" "the script ran more statements than its budget"
     LimitSize "limit-size" "something would need more memory than allowed"

@@ -48,6 +48,8 @@ pub enum Block {
     Ruler(Ruler),
     /// A numbered sequence, from 1.
     Steps(Vec<Step>),
+    /// An address space.
+    Layout(Layout),
     /// Lines of the language.
     Script(String),
     /// What was stated, against what is the case.
@@ -133,6 +135,32 @@ impl BitField {
     pub fn full_name(&self) -> String {
         self.number.map_or_else(|| self.name.to_owned(), |number| format!("{}{number}", self.name))
     }
+}
+
+/// An address space drawn as boxes one upon the other, the highest address on top.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// Whose it is.
+    pub title: String,
+    /// The boxes, from the top.
+    pub slabs: Vec<Slab>,
+    /// The address at the bottom of the last.
+    pub bottom: String,
+}
+
+/// A box of an address space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slab {
+    /// The address at its upper edge: of the first byte above it.
+    pub top: String,
+    /// What stands beside its upper edge: `brk`.
+    pub mark: String,
+    /// What is in it: each line in two parts, to the left and to the right.
+    pub lines: Vec<(String, String)>,
+    /// What stands beside it.
+    pub note: String,
+    /// Nothing is mapped there.
+    pub gap: bool,
 }
 
 /// A step of a sequence.

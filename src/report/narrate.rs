@@ -4,6 +4,7 @@ mod access;
 mod declaration;
 mod notes;
 mod parts;
+mod process;
 mod reference;
 mod repeats;
 mod ruler;
@@ -19,8 +20,9 @@ use std::rc::Rc;
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::record::{Check, Did, Shown, StepRecord};
+use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 pub use declaration::declaration;
+use process::{call, declared, handler};
 use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
@@ -72,37 +74,82 @@ impl<'s> Narrator<'s> {
             _ => None,
         };
         let text = match &*record.did {
-            Did::Bound { name, value, .. } => bound(name, value, statement),
+            Did::Bound { name, value, call: None } if record.calls.is_empty() => {
+                bound(name, value, statement)
+            }
             Did::Quiet => return self.quiet(record, statement, blocks),
             _ => shown_value.clone().unwrap_or_else(|| statement.short.clone()),
         };
-        blocks.push(Block::Statement { text, place: statement.place() });
-        match &*record.did {
-            _ if shown_value.is_some() => {}
-            Did::Access(access) => {
-                blocks.extend(access::worksheet(access, &record.did, statement.operand()));
-                if self.explain {
-                    blocks.extend(steps(access));
-                }
-            }
-            Did::Reference(run) => blocks.extend(reference::blocks(run)),
-            Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
-            Did::Machine(spec) => blocks.extend(parts::machine(spec).into_iter().map(Block::line)),
-            Did::Bound { .. }
-            | Did::Scenario(_)
-            | Did::Quiet
-            | Did::Call(_)
-            | Did::Declared(_)
-            | Did::Action(_) => {}
+        blocks.push(Block::Statement { text: inside(record, text), place: statement.place() });
+        blocks.extend(self.calls(record));
+        if shown_value.is_none() {
+            blocks.extend(self.told(record, statement));
         }
         blocks.extend(self.checks(&record.checks));
     }
 
+    /// What a statement did.
+    fn told(&self, record: &StepRecord, statement: &Statement) -> Vec<Block> {
+        match &*record.did {
+            Did::Access(access) => {
+                let mut blocks = access::worksheet(access, &record.did, statement.operand());
+                if self.explain {
+                    blocks.extend(steps(access));
+                }
+                blocks
+            }
+            Did::Reference(run) => reference::blocks(run),
+            Did::Shown(views) => views.iter().flat_map(view::blocks).collect(),
+            Did::Machine(spec) => parts::machine(spec).into_iter().map(Block::line).collect(),
+            Did::Call(call) => self.call(call, None),
+            Did::Bound { name, value, call } => self.bound_call(name, value, call.as_deref(), statement),
+            Did::Declared(declared) => declared::blocks(declared),
+            Did::Action(action) => declared::action(action, self.explain),
+            Did::Scenario(_) | Did::Quiet => Vec::new(),
+        }
+    }
+
+    /// A system call, with its steps if they are wanted.
+    fn call(&self, call: &CallRecord, bound: Option<&str>) -> Vec<Block> {
+        let mut blocks = call::blocks(call, bound);
+        if self.explain && !(call.faults.is_empty() && call.steps.is_empty()) {
+            blocks.push(Block::Steps(handler::call_steps(call)));
+        }
+        blocks
+    }
+
+    /// A variable that a system call gave its value to, or a part of it.
+    fn bound_call(
+        &self,
+        name: &str,
+        value: &Value,
+        call: Option<&CallRecord>,
+        statement: &Statement,
+    ) -> Vec<Block> {
+        let Some(call) = call else { return Vec::new() };
+        let same = call.reply.result.is_ok_and(|result| Value::from(result) == *value)
+            || call.reply.result.is_err() && value.to_string() == "-1";
+        let mut blocks = self.call(call, Some(name).filter(|_| same));
+        if !same {
+            blocks.push(Block::line(bound(name, value, statement)));
+        }
+        blocks
+    }
+
+    /// The system calls in a statement's expressions. An expectation's are told if they changed something.
+    fn calls(&self, record: &StepRecord) -> Vec<Block> {
+        let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
+        let told = record.calls.iter().filter(|call| !looks || call::changed(call));
+        told.flat_map(|call| self.call(call, None)).collect()
+    }
+
     /// An expectation or a statement whose effect speaks for itself: one line if nothing fails.
     fn quiet(&self, record: &StepRecord, statement: &Statement, blocks: &mut Vec<Block>) {
-        let text = statement.short.clone();
-        if record.checks.iter().any(|check| !check.held) {
+        let text = inside(record, statement.short.clone());
+        let calls = self.calls(record);
+        if record.checks.iter().any(|check| !check.held) || !calls.is_empty() {
             blocks.push(Block::Statement { text, place: statement.place() });
+            blocks.extend(calls);
             return blocks.extend(self.checks(&record.checks));
         }
         let text = format!("{text}{}", verdict(&record.checks));
@@ -113,10 +160,16 @@ impl<'s> Narrator<'s> {
     fn round(&self, record: &StepRecord, statement: &Rc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
-            Did::Bound { name, value, .. } => bound(name, value, statement),
+            Did::Bound { name, value, call } => match call {
+                Some(call) => format!("{} {}", statement.short, call::short(call)),
+                None => bound(name, value, statement),
+            },
+            Did::Call(call) => format!("{} {}", statement.short, call::short(call)),
+            Did::Action(action) => format!("{}: {}", statement.short, declared::summary(action)),
             Did::Reference(run) => format!("{}: {}", statement.short, reference::totals(run)),
             _ => statement.short.clone(),
         };
+        let text = inside(record, text);
         if failed {
             blocks.push(Block::line(format!("{text}  ({})", statement.place())));
             return blocks.extend(self.checks(&record.checks));
@@ -150,6 +203,14 @@ impl<'s> Narrator<'s> {
         let written = || self.statements.text(check.span).split_once("0x").map(|(_, rest)| digits(rest));
         let hex = check.expected.hex.or_else(written);
         Shown { hex, ..check.expected.clone() }.to_string()
+    }
+}
+
+/// A statement with the process that it names.
+fn inside(record: &StepRecord, text: String) -> String {
+    match &record.process {
+        Some(process) => format!("{}: {text}", process.name),
+        None => text,
     }
 }
 

@@ -1,6 +1,7 @@
 //! A told run as text for a terminal or a pipe, written as it comes.
 
 mod grid;
+mod layout;
 mod lines;
 mod ruler;
 mod theme;
@@ -147,6 +148,7 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Table(table) => grid::draw(text, table, theme),
         Block::Ruler(ruler) => ruler::draw(text, ruler, theme),
         Block::Steps(steps) => numbered(text, steps, theme),
+        Block::Layout(layout) => layout::draw(text, layout, theme),
         Block::Script(script) => script.lines().for_each(|words| line(text, 2, &visible(words))),
         Block::Checks(checks) => checked(text, checks, theme),
     }

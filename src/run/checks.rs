@@ -4,9 +4,10 @@ use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
+use crate::machine::spec::Spec;
 
 use super::facts::{self, Family, Key};
-use super::record::{Access, Check, Did, Shown};
+use super::record::{Access, CallRecord, Check, Did, Shown};
 use super::session::{Session, Stop};
 
 impl Session<'_> {
@@ -17,7 +18,7 @@ impl Session<'_> {
     pub fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
         let spec = match did {
             Did::Access(access) => Some(access.spec.clone()),
-            _ => None,
+            _ => did.call().map(|call| call.spec.clone()),
         };
         let key = facts::key(&fact.name.text, family, spec.as_deref())
             .map_err(|near| self.unknown_fact(fact, near, family))?;
@@ -38,6 +39,7 @@ impl Session<'_> {
         let expected = Shown { value, hex, before };
         let reason = match did {
             Did::Access(access) if !held => why(access, &fact.name.text, &key, &expected, actual.is_none()),
+            _ if !held => did.call().and_then(|call| why_call(call, &fact.name.text, &key, &expected)),
             _ => None,
         };
         Ok(Check { fact: fact.name.text.to_string(), expected, actual, held, span: fact.span, reason })
@@ -92,7 +94,7 @@ impl Session<'_> {
 /// Whether a stated value agrees with the actual one.
 fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
     match (key, stated, did) {
-        (Key::Access(row), Value::Text(word), _) if row.name == "fault" => fault_agrees(word, &actual.value),
+        (_, Value::Text(word), _) if is_fault(key) => fault_agrees(word, &actual.value),
         (Key::Access(row), Value::Text(text), Did::Access(access))
             if row.name == "value" && !row.words.contains(&&**text) =>
         {
@@ -103,6 +105,11 @@ fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
         }
         _ => stated.same(&actual.value),
     }
+}
+
+/// Whether it is the fact of the class of a fault.
+fn is_fault(key: &Key) -> bool {
+    matches!(key, Key::Access(row) if row.name == "fault") || matches!(key, Key::Call(row) if row.name == "fault")
 }
 
 /// `normal` is any fault that the kernel resolves, `any` all but `none`.
@@ -125,17 +132,34 @@ fn same_pages(stated: &[Value], actual: &Value) -> bool {
     found && left.is_empty()
 }
 
+/// Says that what is stated is none of the words of a fact.
+fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<String> {
+    let Value::Text(word) = &expected.value else { return None };
+    if !key.takes_words() || key.is_word(word, Some(spec)) {
+        return None;
+    }
+    let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
+    let known = super::settings::list(key.words().iter().copied().take(12));
+    Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
+        format!("`{name}` is one of {known}; did you mean `{near}`?")
+    }))
+}
+
+/// Why a stated fact of a system call does not hold.
+fn why_call(call: &CallRecord, name: &str, key: &Key, expected: &Shown) -> Option<String> {
+    if !matches!(key, Key::Call(_)) {
+        return Some(format!("a system call has no `{name}`"));
+    }
+    no_word(name, key, expected, &call.spec).or_else(|| {
+        let error = call.reply.result.err()?;
+        Some(format!("`{}` failed with {}: {}", call.name, error.name(), error.help()))
+    })
+}
+
 /// Why a stated fact does not hold.
 fn why(access: &Access, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
-    if let Value::Text(word) = &expected.value
-        && key.takes_words()
-        && !key.is_word(word, Some(&access.spec))
-    {
-        let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
-        let known = super::settings::list(key.words().iter().copied());
-        return Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
-            format!("`{name}` is one of {known}; did you mean `{near}`?")
-        }));
+    if let Some(no_word) = no_word(name, key, expected, &access.spec) {
+        return Some(no_word);
     }
     let reason = facts::reason(access, name);
     match (missing, reason) {

@@ -10,6 +10,7 @@ use crate::machine::random::SplitMix64;
 use super::exec::not_a_list;
 use super::session::{Session, Stop, WORK_OF_STEP};
 use super::state::Binding;
+use super::syscalls::makes_call;
 
 /// Ranges up to this size are gone through whole, in a random order; larger ones are sampled so many times.
 const CANDIDATES: u128 = 1 << 20;
@@ -38,7 +39,9 @@ impl Session<'_> {
             };
             let candidate = nth(&value, at);
             self.state.bind(name.text.clone(), Binding::Value(candidate.clone()));
+            let calls = self.calls.len();
             refused = self.refusal(conditions)?;
+            self.calls.truncate(calls);
             if refused.is_none() {
                 self.state.random = random;
                 return Ok(candidate);
@@ -59,10 +62,10 @@ impl Session<'_> {
 
     fn holds(&mut self, condition: &Condition) -> Result<bool, Stop> {
         match condition {
+            Condition::Expr(expr) if makes_call(expr) => self.without_trace(|session| session.truth(expr)),
             Condition::Expr(expr) => self.truth(expr),
             Condition::Facts { operation, facts } => {
-                let (action, family) = self.prepare_operation(operation)?;
-                let (did, _) = self.perform(action, true)?;
+                let (did, family) = self.try_out(operation)?;
                 for fact in &**facts {
                     if !self.check_fact(fact, &did, family)?.held {
                         return Ok(false);

@@ -3,11 +3,14 @@
 
 use std::rc::Rc;
 
-use crate::lang::ast::{Claim, Command, Condition, Fact, Stmt, StmtKind, Word};
+use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
 
 use super::facts::{self, Family};
+use super::inside::Inside;
+use super::prepare::family;
 use super::session::{Session, Stop};
 use super::state::{Binding, Scope, Slot, State};
+use super::syscalls::{called, is_fork, makes_call};
 use super::verbs::{self, Action};
 
 impl Session<'_> {
@@ -24,18 +27,9 @@ impl Session<'_> {
         match &stmt.kind {
             StmtKind::Command(command) => self.check_command(stmt, command),
             StmtKind::Probe(operation) => {
-                let prepared = self.prepare_operation(operation).map(|_| ());
-                self.check_facts(&stmt.facts, Family::Access);
-                prepared
+                self.check_operation(operation, &stmt.facts)
             }
-            StmtKind::Let { name, value } => {
-                let value = self.eval(value);
-                let binding =
-                    value.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
-                self.state.bind(name.text.clone(), binding);
-                self.no_facts(stmt, "this value")?;
-                value.map(|_| ())
-            }
+            StmtKind::Let { name, value } => self.check_let(stmt, name, value),
             StmtKind::Choose { name, from, conditions } => {
                 let from = self.eval(from).map(|_| ());
                 self.state.bind(name.text.clone(), Binding::Unknowable);
@@ -80,7 +74,10 @@ impl Session<'_> {
                 self.check_facts(&stmt.facts, Family::Reference);
                 played
             }
-            StmtKind::InProcess { process, .. } => Err(self.unknown_process(process).into()),
+            StmtKind::InProcess { process, body } => {
+                self.check_inside(process, |session| session.check_block(body));
+                Ok(())
+            }
         }
     }
 
@@ -89,12 +86,12 @@ impl Session<'_> {
         let prepared = self.prepare(command);
         let family = match &prepared {
             Ok((_, family)) => *family,
-            Err(_) => verbs::verb(&command.verb.text).map_or(Family::None, |verb| verb.family),
+            Err(_) => family_of(command),
         };
         let result = match prepared {
-            Ok((action, _)) if action.declares() => self.perform(action, false).map(|_| ()),
-            Ok((Action::Call(def, _), _)) if may_declare(&def.body, &self.state, &mut Vec::new()) => {
-                self.state.machine = Slot::Unknowable;
+            Ok((action, _)) if action.declares() => self.perform(action).map(|_| ()),
+            Ok((Action::Call(def, _), _)) => {
+                self.forget_declared(&def.body);
                 Ok(())
             }
             other => other.map(|_| ()),
@@ -110,12 +107,28 @@ impl Session<'_> {
     fn check_perhaps(&mut self, blocks: &[&[Stmt]]) {
         let before = self.state.clone();
         for block in blocks {
-            forget(block, &mut self.state);
+            self.forget(block);
             self.check_block(block);
             self.state = before.clone();
         }
         for block in blocks {
-            forget(block, &mut self.state);
+            self.forget(block);
+        }
+    }
+
+    /// Makes unknowable whatever a block may change.
+    fn forget(&mut self, block: &[Stmt]) {
+        forget_names(block, self);
+        self.forget_declared(block);
+    }
+
+    fn forget_declared(&mut self, block: &[Stmt]) {
+        match may_declare(block, &self.state, &mut Vec::new()) {
+            Declares::Nothing => {}
+            Declares::Processes if matches!(self.state.machine, Slot::Kernel(_)) => {
+                self.unsure.others = true;
+            }
+            Declares::Processes | Declares::Machine => self.state.machine = Slot::Unknowable,
         }
     }
 
@@ -134,15 +147,58 @@ impl Session<'_> {
     fn check_condition(&mut self, condition: &Condition) {
         let result = match condition {
             Condition::Expr(expr) => self.truth(expr).map(|_| ()),
-            Condition::Facts { operation, facts } => {
-                let prepared = self.prepare_operation(operation).map(|_| ());
-                self.check_facts(facts, Family::Access);
-                prepared
-            }
+            Condition::Facts { operation, facts } => self.check_operation(operation, facts),
         };
         if let Err(Stop::Wrong(diagnostics)) = result {
             self.report(diagnostics);
         }
+    }
+
+    fn check_operation(&mut self, operation: &Operation, stated: &[Fact]) -> Result<(), Stop> {
+        let mut prepared = Ok(());
+        let mut prepare = |session: &mut Self| {
+            prepared = session.prepare_operation(operation).map(|_| ());
+        };
+        match &operation.process {
+            Some(process) => self.check_inside(process, prepare),
+            None => prepare(self),
+        }
+        self.check_facts(stated, family(operation));
+        prepared
+    }
+
+    /// Checks what stands in a process.
+    fn check_inside(&mut self, process: &Word, check: impl FnOnce(&mut Self)) {
+        let inside = match self.process_named(process) {
+            Ok(process) => Inside::Process(process),
+            Err(stop) => {
+                if let Stop::Wrong(diagnostics) = stop {
+                    self.report(diagnostics);
+                }
+                Inside::Unknowable
+            }
+        };
+        let outer = std::mem::replace(&mut self.inside, inside);
+        check(self);
+        self.inside = outer;
+    }
+
+    fn check_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
+        let others = self.unsure.others;
+        let evaluated = self.eval(value);
+        if is_fork(value) {
+            // The child has a name that is known.
+            self.unsure.others = others;
+            self.unsure.forked.insert(name.text.clone());
+        }
+        let binding = evaluated.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
+        self.state.bind(name.text.clone(), binding);
+        if makes_call(value) {
+            self.check_facts(&stmt.facts, Family::Call);
+        } else {
+            self.no_facts(stmt, "this value")?;
+        }
+        evaluated.map(|_| ())
     }
 
     /// Checks the names of facts, and their values as far as they are known.
@@ -155,7 +211,7 @@ impl Session<'_> {
     }
 
     fn check_stated(&mut self, fact: &Fact, family: Family) -> Result<(), Stop> {
-        if !matches!(self.state.machine, Slot::Is(_)) && family == Family::Access {
+        if self.spec().is_none() && family == Family::Access {
             return Ok(());
         }
         let spec = self.spec().cloned();
@@ -168,55 +224,76 @@ impl Session<'_> {
     }
 }
 
-/// Makes unknowable whatever a block may change.
-fn forget(block: &[Stmt], state: &mut State) {
-    forget_names(block, state);
-    if may_declare(block, state, &mut Vec::new()) {
-        state.machine = Slot::Unknowable;
-    }
-}
-
-fn forget_names(block: &[Stmt], state: &mut State) {
+fn forget_names(block: &[Stmt], session: &mut Session) {
     for stmt in block {
         match &stmt.kind {
-            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
-                state.bind(name.text.clone(), Binding::Unknowable);
+            StmtKind::Let { name, value } => {
+                if is_fork(value) {
+                    session.unsure.forked.insert(name.text.clone());
+                }
+                session.state.bind(name.text.clone(), Binding::Unknowable);
+            }
+            StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
+                session.state.bind(name.text.clone(), Binding::Unknowable);
             }
             _ => {}
         }
-        inner_blocks(stmt).for_each(|block| forget_names(block, state));
+        inner_blocks(stmt).for_each(|block| forget_names(block, session));
     }
 }
 
-/// Whether a block may declare a machine, itself or by a definition that it calls; `seen` are those looked into.
-fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Rc<str>>) -> bool {
-    block.iter().any(|stmt| {
-        let here = match &stmt.kind {
-            StmtKind::Command(command) => declares(command, state, seen),
-            _ => false,
-        };
-        here || inner_blocks(stmt).any(|block| may_declare(block, state, seen))
-    })
+/// What a block may declare.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Declares {
+    Nothing,
+    /// Processes and files, or the kernel of the first.
+    Processes,
+    Machine,
 }
 
-fn declares(command: &Command, state: &State, seen: &mut Vec<Rc<str>>) -> bool {
+/// What a block may declare, itself or by a definition that it calls; `seen` are those looked into.
+fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Rc<str>>) -> Declares {
+    let mut most = Declares::Nothing;
+    for stmt in block {
+        if let StmtKind::Command(command) = &stmt.kind {
+            most = most.max(declares(command, state, seen));
+        }
+        for inner in inner_blocks(stmt) {
+            most = most.max(may_declare(inner, state, seen));
+        }
+    }
+    most
+}
+
+fn declares(command: &Command, state: &State, seen: &mut Vec<Rc<str>>) -> Declares {
     let name = &command.verb.text;
     match state.find(name) {
-        _ if &**name == "machine" => true,
+        _ if &**name == "machine" => Declares::Machine,
         Some(Binding::Def(def)) if command.call && !seen.contains(name) => {
             seen.push(name.clone());
             may_declare(&def.body, state, seen)
         }
-        _ => false,
+        _ if matches!(&**name, "kernel" | "process" | "file" | "executable") => Declares::Processes,
+        _ => Declares::Nothing,
     }
+}
+
+/// Which facts a command has that could not be prepared.
+fn family_of(command: &Command) -> Family {
+    let name = &command.verb.text;
+    if command.call && called(name, command.operands.len()).is_some() {
+        return Family::Call;
+    }
+    verbs::verb(name).map_or(Family::None, |verb| verb.family)
 }
 
 /// The blocks of a statement that run in the state it stands in, as often as may be.
 fn inner_blocks(stmt: &Stmt) -> impl Iterator<Item = &[Stmt]> {
     let (first, second) = match &stmt.kind {
-        StmtKind::For { body, .. } | StmtKind::Repeat { body, .. } | StmtKind::Include { body, .. } => {
-            (Some(body), None)
-        }
+        StmtKind::For { body, .. }
+        | StmtKind::Repeat { body, .. }
+        | StmtKind::Include { body, .. }
+        | StmtKind::InProcess { body, .. } => (Some(body), None),
         StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
         _ => (None, None),
     };

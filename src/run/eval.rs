@@ -1,5 +1,6 @@
 //! The values of expressions.
 
+use crate::kernel::syscall::{constant, constants, system_calls};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
@@ -8,10 +9,12 @@ use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, unary};
 
 use super::absent;
-use super::paths::{self, MEMORY_FUNCTIONS};
+use super::paths::{self, FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
 use super::state::Binding;
+use super::syscalls::{called, prototype, returned};
 use crate::lang::ast::Span;
+use crate::kernel::syscall::system_call;
 
 impl Session<'_> {
     /// The value of an expression.
@@ -90,7 +93,10 @@ impl Session<'_> {
                     .help(format!("a definition stands as a statement of its own: `{name}(…)`"))
                     .into())
             }
-            None => Err(self.unknown_name(name, span).into()),
+            None => match constant(name) {
+                Some(value) => Ok(Value::Number(value.into())),
+                None => Err(self.unknown_name(name, span).into()),
+            },
         }
     }
 
@@ -101,7 +107,7 @@ impl Session<'_> {
         if let Some((a, b)) = name.split_once('-') {
             return diagnostic.help(format!("`-` joins words; to subtract write `{a} - {b}` with spaces"));
         }
-        match nearest(name, self.state.names()) {
+        match nearest(name, self.state.names().chain(constants().map(|row| row.name))) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic,
         }
@@ -116,6 +122,12 @@ impl Session<'_> {
         }
         if let Some(row) = MEMORY_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
             return self.memory_function(row, args, span);
+        }
+        if let Some(row) = FILE_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
+            return self.file_function(row, args, span);
+        }
+        if let Some(row) = called(&name.text, args.len()) {
+            return Ok(returned(&*self.call_made(row, name, args)?));
         }
         Err(self.unknown_function(name).into())
     }
@@ -133,8 +145,15 @@ impl Session<'_> {
             )
             .help("call it as a statement of its own");
         }
+        if let Some(row) = system_call(&name.text) {
+            let message = format!("a load or a store yields no value, and `{}` with one argument is one", name.text);
+            return Diagnostic::new(Code::UnknownFunction, name.span, message)
+                .label("no system call")
+                .help(format!("`byte(VA)` looks at memory; the system call has more arguments: {}", prototype(row)));
+        }
         let names = FUNCTIONS.iter().map(|row| row.name).chain(MEMORY_FUNCTIONS.iter().map(|row| row.name));
-        let names = names.chain(self.state.definitions());
+        let names = names.chain(FILE_FUNCTIONS.iter().map(|row| row.name)).chain(self.state.definitions());
+        let names = names.chain(system_calls().map(|row| row.name));
         let message = format!("no function or definition is called `{}` here", name.text);
         let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
         match nearest(&name.text, names) {
@@ -155,10 +174,17 @@ impl Session<'_> {
             words.reverse();
             return self.path_value(&words);
         }
+        words.reverse();
+        if let (ExprKind::Call { name, args }, [field]) = (&at.kind, words.as_slice())
+            && self.state.find(&name.text).is_none()
+            && let Some(row) = called(&name.text, args.len())
+        {
+            return self.call_field(row, (name, args), field);
+        }
         let value = self.eval(at)?;
         Err(paths::no_property(
             &format!("{} value", value.kind()),
-            &words[words.len() - 1],
+            &words[0],
             std::iter::empty(),
         )
         .into())

@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Span, Stmt, StmtKind, Word};
+use crate::lang::ast::{Command, Expr, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::lang::value::functions::function;
 
-use super::absent;
 use super::facts::Family;
-use super::record::{AccessVerb, Check, Did};
+use super::inside::Inside;
+use super::record::{CallRecord, Check, Did};
 use super::session::{DEPTH_LIMIT, Session, Stop};
 use super::state::{Binding, Definition, Scope};
-use super::verbs::{self, Action};
+use super::syscalls::{is_fork, makes_call};
+use super::verbs::Action;
 
 impl Session<'_> {
     /// Runs the statements of a block, up to the first that the script is wrong in.
@@ -30,30 +30,36 @@ impl Session<'_> {
         result
     }
 
-    fn run(&mut self, stmt: &Stmt) -> Result<(), Stop> {
-        self.step(stmt.span)?;
+    /// Runs a statement.
+    ///
+    /// # Errors
+    /// What the script is wrong with.
+    pub fn run(&mut self, stmt: &Stmt) -> Result<(), Stop> {
+        // `P1:` is no statement of its own.
+        if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
+            self.step(stmt.span)?;
+        }
         match &stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
             StmtKind::Probe(operation) => {
-                let (action, family) = self.prepare_operation(operation)?;
-                let (did, checks) = self.perform(action, true)?;
-                self.conclude(stmt, did, checks, family)
+                let (did, family) = self.try_out(operation)?;
+                self.conclude(stmt, did, Vec::new(), family)
             }
-            StmtKind::Let { name, value } => {
-                let value = self.eval(value)?;
-                self.bind_and_tell(stmt, name, value)
-            }
+            StmtKind::Let { name, value } => self.run_let(stmt, name, value),
             StmtKind::Choose { name, from, conditions } => {
                 let value = self.choose(name, from, conditions)?;
-                self.bind_and_tell(stmt, name, value)
+                self.no_facts(stmt, "this value")?;
+                self.bind_and_tell(stmt, name, value, None, Family::None)
             }
             StmtKind::For { name, over, body } => self.run_for(stmt, name, over, body),
             StmtKind::Repeat { count, body } => {
                 let rounds = self.integer(count)?;
+                self.tell_calls(count.span)?;
                 self.run_loop(stmt, (0..rounds).map(|_| None), None, body)
             }
             StmtKind::If { condition, then, otherwise } => {
                 let block = if self.truth(condition)? { Some(then) } else { otherwise.as_ref() };
+                self.tell_calls(condition.span)?;
                 block.map_or(Ok(()), |block| self.run_block(block, stmt.span))
             }
             StmtKind::Def { name, params, body } => {
@@ -66,7 +72,7 @@ impl Session<'_> {
                 let run = self.reference(pages, settings)?;
                 self.conclude(stmt, Did::Reference(run), Vec::new(), Family::Reference)
             }
-            StmtKind::InProcess { process, .. } => Err(self.unknown_process(process).into()),
+            StmtKind::InProcess { process, body } => self.run_inside(stmt, process, body),
         }
     }
 
@@ -74,9 +80,10 @@ impl Session<'_> {
         let (action, family) = self.prepare(command)?;
         if let Action::Call(def, args) = action {
             self.no_facts(stmt, &def.name.text)?;
+            self.tell_calls(command.verb.span)?;
             return self.run_call(stmt, &def, args);
         }
-        let (did, checks) = self.perform(action, false)?;
+        let (did, checks) = self.perform(action)?;
         self.conclude(stmt, did, checks, family)
     }
 
@@ -94,10 +101,49 @@ impl Session<'_> {
         self.finish(stmt.span, did, checks)
     }
 
-    fn bind_and_tell(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
-        self.no_facts(stmt, "this value")?;
+    /// The facts of a `let` are those of the outermost system call of its value, which completed last. The child that
+    /// `let NAME = fork()` makes is called so.
+    fn run_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
+        let family = if makes_call(value) { Family::Call } else { Family::None };
+        if family == Family::None {
+            self.no_facts(stmt, "this value")?;
+        }
+        let bound = self.eval(value)?;
+        let mut call = if family == Family::Call { self.calls.pop() } else { None };
+        if let Some(call) = call.as_mut().filter(|_| is_fork(value))
+            && let Some(child) = &mut Rc::make_mut(call).child
+        {
+            child.name = name.text.clone();
+            let pid = child.pid;
+            self.kernel(value.span)?.rename(pid, name.text.clone());
+        }
+        self.bind_and_tell(stmt, name, bound, call, family)
+    }
+
+    fn bind_and_tell(
+        &mut self,
+        stmt: &Stmt,
+        name: &Word,
+        value: Value,
+        call: Option<Rc<CallRecord>>,
+        family: Family,
+    ) -> Result<(), Stop> {
         self.state.bind(name.text.clone(), Binding::Value(value.clone()));
-        self.finish(stmt.span, Did::Bound { name: name.text.clone(), value, call: None }, Vec::new())
+        self.conclude(stmt, Did::Bound { name: name.text.clone(), value, call }, Vec::new(), family)
+    }
+
+    /// Tells the system calls of a statement that has no record of its own, such as the condition of an `if`.
+    fn tell_calls(&mut self, place: Span) -> Result<(), Stop> {
+        if self.calls.is_empty() { Ok(()) } else { self.finish(place, Did::Quiet, Vec::new()) }
+    }
+
+    /// Runs what stands in a process: the statement after `NAME:`, or the block after `NAME`.
+    fn run_inside(&mut self, stmt: &Stmt, process: &Word, body: &[Stmt]) -> Result<(), Stop> {
+        let inside = Inside::Process(self.process_named(process)?);
+        let outer = std::mem::replace(&mut self.inside, inside);
+        let result = self.run_block(body, stmt.span);
+        self.inside = outer;
+        result
     }
 
     /// Refuses facts stated of what has none.
@@ -115,6 +161,7 @@ impl Session<'_> {
     fn run_for(&mut self, stmt: &Stmt, name: &Word, over: &Expr, body: &[Stmt]) -> Result<(), Stop> {
         let value = self.eval(over)?;
         let Some(items) = value.items() else { return Err(not_a_list(over, &value).into()) };
+        self.tell_calls(over.span)?;
         self.run_loop(stmt, items.map(Some), Some(name), body)
     }
 
@@ -168,11 +215,13 @@ impl Session<'_> {
         self.totals.scenarios += 1;
         let (state, scenario, loops) =
             (self.state.clone(), self.scenario.replace(name.text.clone()), std::mem::take(&mut self.loops));
-        let depth = self.depth;
+        let (depth, inside) = (self.depth, self.inside.clone());
         self.state.scopes.push(Scope::new(false));
         self.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
         let result = self.run_block(body, stmt.span);
         (self.state, self.scenario, self.loops, self.depth) = (state, scenario, loops, depth);
+        self.inside = inside;
+        self.calls.clear();
         match result {
             Err(Stop::Wrong(diagnostics)) if diagnostics.iter().all(|d| d.code != Code::LimitSteps) => {
                 self.report(diagnostics);
@@ -191,105 +240,6 @@ impl Session<'_> {
             }
         }
     }
-
-    /// Evaluates and checks a command.
-    ///
-    /// # Errors
-    /// What the script is wrong with.
-    pub fn prepare(&mut self, command: &Command) -> Result<(Action, Family), Stop> {
-        if let Some(Binding::Def(def)) = self.state.find(&command.verb.text).filter(|_| command.call) {
-            let def = def.clone();
-            return Ok((self.prepare_call(&def, command)?, Family::None));
-        }
-        let names: Vec<&str> = self.state.names().collect();
-        let verb = match verbs::verb(&command.verb.text) {
-            Some(verb) => verb,
-            None if command.call => return Err(self.unknown_call(&command.verb)),
-            None => verbs::find(&command.verb, &names)?,
-        };
-        match (verb.prepare)(self, command) {
-            Ok(action) => Ok((action, verb.family)),
-            Err(Stop::Wrong(diagnostics)) => {
-                let mend = |d: Diagnostic| {
-                    if d.code == Code::WrongCount && d.help.is_none() {
-                        d.help(format!("write `{}`", verb.usage()))
-                    } else {
-                        d
-                    }
-                };
-                Err(Stop::Wrong(diagnostics.into_iter().map(mend).collect()))
-            }
-            Err(stop) => Err(stop),
-        }
-    }
-
-    /// Says that what is called is not defined, or only later. In the body of a definition that is only checked,
-    /// what is defined later may be defined in time.
-    fn unknown_call(&self, name: &Word) -> Stop {
-        if self.checking && self.state.scopes.iter().any(|scope| scope.private) {
-            return Stop::Unknowable;
-        }
-        let is_function = function(&name.text).is_some()
-            || super::paths::MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text);
-        if is_function {
-            let message = format!("`{}` yields a value, and is no statement", name.text);
-            let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
-            return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
-        }
-        absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
-    }
-
-    fn prepare_call(&mut self, def: &Rc<Definition>, command: &Command) -> Result<Action, Stop> {
-        let (given, wanted) = (command.operands.len(), def.params.len());
-        if given != wanted {
-            return Err(Diagnostic::new(
-                Code::WrongCount,
-                command.verb.span,
-                format!("`{}` takes {wanted} values, not {given}", def.name.text),
-            )
-            .also(def.name.span, "defined here")
-            .into());
-        }
-        Ok(Action::Call(def.clone(), self.values(&command.operands)?))
-    }
-
-    /// Evaluates and checks what `probe` or `where … =>` does; a bare value is an address to read.
-    ///
-    /// # Errors
-    /// What the script is wrong with; `wrong-type` for what cannot be tried without effect.
-    pub fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
-        if let Some(process) = &operation.process {
-            return Err(self.unknown_process(process).into());
-        }
-        let (action, family) = match &operation.kind {
-            OperationKind::Expr(expr) => match as_command(expr) {
-                Some(command) => self.prepare(&command)?,
-                None => (verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
-            },
-            OperationKind::Command(command) => self.prepare(command)?,
-        };
-        if matches!(action, Action::Access(_)) {
-            return Ok((action, family));
-        }
-        Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to try out")
-            .label("not an operation on memory")
-            .help("`probe` takes `translate`, `read`, `write`, `fetch` or an address")
-            .into())
-    }
-
-    /// Says that there is no such process.
-    pub fn unknown_process(&self, process: &Word) -> Diagnostic {
-        let diagnostic = Diagnostic::new(
-            Code::UnknownProcess,
-            process.span,
-            format!("there is no process `{}`", process.text),
-        )
-        .label("not declared");
-        match crate::lang::nearest::nearest(&process.text, ["machine", "scenario", "repeat"].into_iter()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help("processes belong to the kernel, which this version does not have yet"),
-        }
-    }
 }
 
 /// Says that a value cannot be gone through.
@@ -297,22 +247,4 @@ pub fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
         .label("nothing to go through")
         .help("write a range `0..4` or a list `[1, 2]`")
-}
-
-/// `probe read(x)` reads as a call; it is the verb with one operand.
-fn as_command(expr: &Expr) -> Option<Command> {
-    match &expr.kind {
-        ExprKind::Call { name, args }
-            if verbs::verb(&name.text).is_some() || absent::diagnostic(name).is_some() =>
-        {
-            Some(Command {
-                verb: name.clone(),
-                call: true,
-                operands: args.clone(),
-                assigned: None,
-                block: None,
-            })
-        }
-        _ => None,
-    }
 }

@@ -5,7 +5,8 @@ use crate::kernel::area::{Area, Backing};
 use crate::kernel::event::{Class, PageOf, Step, Store, Watch};
 use crate::kernel::ids::{FrameNo, Pid};
 use crate::kernel::process::Process;
-use crate::machine::event::{Event, Fault, Observer};
+use crate::machine::addr::Va;
+use crate::machine::event::{Event, Fault, Kind, Observer};
 
 use super::process::{AreaRecord, Legend};
 
@@ -33,7 +34,7 @@ pub struct Surroundings {
 
 impl Surroundings {
     fn of(kernel: &Kernel, process: &Process, fault: &FaultRecord) -> Self {
-        let Some(Step::Fault { va, .. }) = fault.steps.first() else { return Self::default() };
+        let Some((va, _)) = fault.wanted() else { return Self::default() };
         let areas = &process.space.areas;
         let record = |area: &Area| AreaRecord::of(kernel, process, *area);
         match &fault.area {
@@ -68,6 +69,19 @@ impl FaultRecord {
     /// It was resolved, without a disk.
     pub fn minor(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Resolved { major: false, .. }))
+    }
+
+    /// The address, and what it was wanted for.
+    pub fn wanted(&self) -> Option<(Va, Kind)> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Fault { va, kind, .. } => Some((*va, *kind)),
+            _ => None,
+        })
+    }
+
+    /// It could not be resolved.
+    pub fn fatal(&self) -> bool {
+        self.class().is_some_and(|class| !class.normal())
     }
 
     /// What the hardware found.
@@ -162,8 +176,7 @@ impl Recorder {
                 let area = process.space.areas.at_or_above(start)?;
                 Some(AreaRecord::of(kernel, process, *area))
             });
-            let killed = fault.class().is_some_and(|class| !class.normal());
-            if let Some(process) = process.filter(|_| killed) {
+            if let Some(process) = process.filter(|_| fault.fatal()) {
                 fault.around = Surroundings::of(kernel, process, fault);
             }
         }

@@ -7,11 +7,13 @@ use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
 
 use super::files::Files;
-use super::record::{Check, Did, Sink, StepRecord, Totals};
+use super::inside::{Inside, Unsure};
+use super::record::{CallRecord, Check, Did, Sink, StepRecord, Totals};
 use super::state::{Slot, State};
 
 /// Why a statement did not complete.
@@ -86,6 +88,14 @@ pub struct Session<'s> {
     pub scenario: Option<Rc<str>>,
     /// Blocks around the statement.
     pub depth: usize,
+    /// The process that the statement runs in.
+    pub inside: Inside,
+    /// What is not known of processes (when checking only).
+    pub unsure: Unsure,
+    /// System calls that the statement has made so far in its expressions.
+    pub calls: Vec<Rc<CallRecord>>,
+    /// What is done now leaves no trace.
+    pub probing: bool,
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
     options: Options,
@@ -107,6 +117,10 @@ impl<'s> Session<'s> {
             loops: Vec::new(),
             scenario: None,
             depth: 0,
+            inside: Inside::default(),
+            unsure: Unsure::default(),
+            calls: Vec::new(),
+            probing: false,
             reported: BTreeSet::new(),
             options,
             worked: 0,
@@ -126,6 +140,7 @@ impl<'s> Session<'s> {
     pub fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
         match &mut self.state.machine {
             Slot::Is(machine) => Ok(machine),
+            Slot::Kernel(kernel) => Ok(kernel.machine_mut()),
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty => Err(Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
                 .label("there is nothing to do this on")
@@ -138,7 +153,23 @@ impl<'s> Session<'s> {
     pub fn spec(&self) -> Option<&Rc<Spec>> {
         match &self.state.machine {
             Slot::Is(machine) => Some(machine.spec()),
-            _ => None,
+            Slot::Kernel(kernel) => Some(kernel.machine().spec()),
+            Slot::Empty | Slot::Unknowable => None,
+        }
+    }
+
+    /// The kernel.
+    ///
+    /// # Errors
+    /// `no-kernel` at `place` if none was started.
+    pub fn kernel(&mut self, place: Span) -> Result<&mut Kernel, Stop> {
+        match &mut self.state.machine {
+            Slot::Kernel(kernel) => Ok(kernel),
+            Slot::Unknowable => Err(Stop::Unknowable),
+            Slot::Empty | Slot::Is(_) => Err(Diagnostic::new(Code::NoKernel, place, "no kernel runs yet")
+                .label("this is a kernel's")
+                .help("the first `process`, `file` or `executable` starts one, and so does `kernel { … }`")
+                .into()),
         }
     }
 
@@ -175,7 +206,9 @@ impl<'s> Session<'s> {
     pub fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
         let did = Rc::new(did);
         match &*did {
-            Did::Access(_) => self.state.last = Some(did.clone()),
+            Did::Access(_) | Did::Call(_) | Did::Bound { call: Some(_), .. } => {
+                self.state.last = Some(did.clone());
+            }
             Did::Reference(_) => {
                 self.state.last = Some(did.clone());
                 self.state.reference = Some(did.clone());
@@ -191,8 +224,8 @@ impl<'s> Session<'s> {
             scenario: self.scenario.clone(),
             depth,
             outer: self.loops.first().copied(),
-            process: None,
-            calls: Vec::new(),
+            process: self.inside.process().cloned(),
+            calls: std::mem::take(&mut self.calls),
             did,
             checks,
         };

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::lang::ast::{Block, Word};
 use crate::lang::value::Value;
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::machine::random::SplitMix64;
 
@@ -13,7 +14,7 @@ use super::record::Did;
 /// The state of a script between two statements.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The machine.
+    /// The machine, and the kernel that runs on it.
     pub machine: Slot,
     /// Scopes, outermost first: the script, scenarios, definitions.
     pub scopes: Vec<Scope>,
@@ -34,8 +35,10 @@ pub enum Slot {
     Empty,
     /// Which one is not known before the script runs (when checking only).
     Unknowable,
-    /// This one.
+    /// This one, without a kernel.
     Is(Box<Machine>),
+    /// A kernel, and the machine that it runs on.
+    Kernel(Box<Kernel>),
 }
 
 /// What a name stands for.
@@ -120,8 +123,10 @@ impl State {
     pub fn reseed(&mut self, seed: u64) {
         self.seed = seed;
         self.random = SplitMix64::new(seed);
-        if let Slot::Is(machine) = &mut self.machine {
-            machine.seed(seed);
+        match &mut self.machine {
+            Slot::Is(machine) => machine.seed(seed),
+            Slot::Kernel(kernel) => kernel.machine_mut().seed(seed),
+            Slot::Empty | Slot::Unknowable => {}
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
+use super::process::fault;
+use super::process::names::Names;
 use super::{notes, parts};
+use crate::kernel::event::Class;
 use crate::machine::event::{Event, Fault, Purpose};
 use crate::machine::spec::Spec;
 use crate::report::doc::{Blank, Block, Tone};
 use crate::run::facts::{self, Family};
-use crate::run::record::{Access, AccessVerb, Did, Shown};
+use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
 
 /// Further pieces of an access that are told.
 const PIECES: usize = 8;
@@ -16,7 +19,7 @@ const PIECES: usize = 8;
 /// writes for the address, if it does.
 pub fn worksheet(access: &Access, did: &Rc<Did>, operand: Option<u64>) -> Vec<Block> {
     let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
-    let mut blocks = Vec::new();
+    let mut blocks = names(access).map_or_else(Vec::new, |names| fault::faults(names, access.faults(), None));
     let translation = sheet.translation();
     if !translation.is_empty() {
         blocks.push(Block::Worksheet(translation));
@@ -93,13 +96,25 @@ impl Sheet<'_> {
         blanks.into_iter().flatten().collect()
     }
 
-    /// Of the first piece: a later one may have faulted.
-    fn page_fault(&self) -> &'static str {
+    /// Of the first piece: a later one may have faulted. In a process, what the kernel says of it.
+    fn page_fault(&self) -> String {
+        if let Some(fault) = self.first_fault() {
+            return format!("yes ({})", fault.class().map_or("none", Class::name));
+        }
         match self.access.outcome.fault.filter(|_| self.access.outcome.pa.is_none()) {
             None => "no",
             Some(Fault::NotPresent { .. }) => "yes",
             Some(Fault::Protection { .. }) => "no, but forbidden",
         }
+        .to_owned()
+    }
+
+    /// The fault of the first piece that the kernel answered.
+    fn first_fault(&self) -> Option<&FaultRecord> {
+        let page = |va: u64| va.checked_shr(self.access.spec.page_bits());
+        let first = self.access.faults().first()?;
+        let (at, _) = first.wanted()?;
+        (page(at.raw()) == page(self.access.va.raw())).then_some(first)
     }
 
     /// From the physical address to the byte; nothing if there is no physical address.
@@ -235,9 +250,21 @@ fn pieces(access: &Access) -> Vec<Block> {
     blocks
 }
 
+/// The names that sentences about the process of an access need; none on bare hardware.
+pub fn names(access: &Access) -> Option<Names<'_>> {
+    let inside = access.process.as_ref()?;
+    Some(Names { spec: &access.spec, legend: &inside.legend, own: &inside.process })
+}
+
 /// An access in one line, as loops tell it.
 pub fn line(access: &Access) -> String {
     let mut passage = passage(&access.spec, access.first_piece());
+    if let Some(names) = names(access) {
+        // The kernel's answer stands in place of the hardware's.
+        passage.retain(|words| access.faults().is_empty() || !FAULTS.contains(&words.as_str()));
+        let faults = access.faults().iter().map(|fault| fault::short(names, fault));
+        passage.splice(0..0, faults);
+    }
     let done = access.outcome.fault.is_none();
     if done && matches!(access.verb, AccessVerb::Read | AccessVerb::Fetch) {
         passage.push(format!(
@@ -285,9 +312,12 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
     words
 }
 
+/// What the hardware raises, in words.
+const FAULTS: [&str; 2] = ["page fault", "protection fault"];
+
 fn fault_words(fault: Fault) -> &'static str {
     match fault {
-        Fault::NotPresent { .. } => "page fault",
-        Fault::Protection { .. } => "protection fault",
+        Fault::NotPresent { .. } => FAULTS[0],
+        Fault::Protection { .. } => FAULTS[1],
     }
 }

@@ -30,6 +30,8 @@ pub fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     let spec = &access.spec;
     let plain = |text: String| Some((Tone::Plain, text));
     match *event {
+        // In a process, the kernel's answer says it.
+        Event::Faulted { .. } if access.process.is_some() => None,
         Event::Faulted { fault } => Some((Tone::Bad, fault_sentence(access, fault))),
         Event::Pte { level, found: Found::Page, .. } => huge(spec, level).and_then(plain),
         Event::Marked { level, dirty: true } => {

@@ -1,12 +1,14 @@
 //! The numbered sequence of an access between CPU, MMU, caches, memory and fault handler, as the slides number it.
 
+use super::access::names;
+use super::process::handler;
 use super::sequence::{Fetched, Sequence};
 use super::{notes, parts};
 use crate::machine::addr::{Pa, Va};
 use crate::machine::event::{Event, Fault, Purpose};
 use crate::machine::spec::WritePolicy;
 use crate::report::doc::{Block, Step};
-use crate::run::record::{Access, AccessVerb};
+use crate::run::record::{Access, AccessVerb, FaultRecord};
 
 /// Steps of one access that are told.
 const MOST: usize = 200;
@@ -15,34 +17,77 @@ const MOST: usize = 200;
 pub fn steps(access: &Access) -> Vec<Block> {
     let mut sequence = Sequence::new(access);
     let mut blocks = vec![Block::Steps(sequence.run())];
-    if access.outcome.fault.is_some() {
+    if access.outcome.fault.is_some() && access.process.is_none() {
         blocks.push(Block::line(sequence.afterwards()));
     }
     blocks
 }
 
 impl Sequence<'_> {
+    /// The steps of the access: of each attempt that failed, what the handler did about it, and of what was done.
     fn run(&mut self) -> Vec<Step> {
-        let events = &self.access.events;
-        if !matches!(events.first(), Some(Event::Piece { .. })) {
-            self.begin(self.access.va, 0);
+        let access = self.access;
+        let fatal = access.faults().last().filter(|fault| fault.fatal());
+        // The attempt that could not be done again stands in its fault, too.
+        let failed = fatal.map_or(0, |fault| fault.events.len());
+        let events = &access.events[..access.events.len().saturating_sub(failed)];
+        let mut faults = access.faults().iter().peekable();
+        if !begins(events) {
+            faults.by_ref().for_each(|fault| self.failed(fault));
+            if fatal.is_none() {
+                self.begin(access.va, 0);
+            }
         }
         for (at, event) in events.iter().enumerate() {
-            if walks(event)
-                && !self.asked
-                && let Some(entry) = Fetched::first(&events[at..])
-            {
-                self.asked = true;
-                self.ask(entry);
+            if let Event::Piece { va, size } = event {
+                let piece = va.raw()..=va.raw().saturating_add(u64::from(*size) - 1);
+                let here =
+                    |fault: &&FaultRecord| fault.wanted().is_some_and(|(at, _)| piece.contains(&at.raw()));
+                while let Some(fault) = faults.next_if(here) {
+                    self.failed(fault);
+                }
             }
-            self.see(*event, &events[at..]);
+            self.follow(*event, &events[at..]);
             if self.steps.len() >= MOST {
                 self.push("…", "and so on, piece by piece");
                 break;
             }
         }
-        self.end();
+        faults.for_each(|fault| self.failed(fault));
+        if fatal.is_none() {
+            self.end();
+        }
         std::mem::take(&mut self.steps)
+    }
+
+    /// An attempt that failed, and the handler's work.
+    fn failed(&mut self, fault: &FaultRecord) {
+        if self.steps.len() >= MOST {
+            return;
+        }
+        let (access, pieces) = (self.access, self.pieces);
+        if !begins(&fault.events) {
+            self.begin(access.va, 0);
+        }
+        for (at, event) in fault.events.iter().enumerate() {
+            self.follow(*event, &fault.events[at..]);
+        }
+        // The same piece comes again.
+        self.pieces = pieces;
+        if let Some(names) = names(access) {
+            self.steps.extend(handler::steps(names, fault, None));
+        }
+    }
+
+    fn follow(&mut self, event: Event, rest: &[Event]) {
+        if walks(&event)
+            && !self.asked
+            && let Some(entry) = Fetched::first(rest)
+        {
+            self.asked = true;
+            self.ask(entry);
+        }
+        self.see(event, rest);
     }
 
     fn see(&mut self, event: Event, rest: &[Event]) {
@@ -254,6 +299,11 @@ impl Sequence<'_> {
             }
         }
     }
+}
+
+/// Whether the first event is the beginning of a piece.
+fn begins(events: &[Event]) -> bool {
+    matches!(events.first(), Some(Event::Piece { .. }))
 }
 
 /// Whether an event belongs to the walk's fetching of an entry.

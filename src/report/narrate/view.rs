@@ -1,10 +1,12 @@
 //! What `show` shows.
 
+use crate::machine::spec::Spec;
 use crate::report::doc::{Block, Cell, Table, Tone};
-use crate::run::record::Shown;
+use crate::run::record::{AreaRecord, Shown};
 use crate::run::view::{CellView, TableView, View};
 
 use super::declaration::declaration;
+use super::process::{handler, layout, maps};
 use super::ruler::rulers;
 use super::steps::steps;
 use super::words::approximately;
@@ -17,9 +19,19 @@ pub fn blocks(view: &View) -> Vec<Block> {
         View::Value { of, value } => vec![Block::line(self::value(of, value))],
         View::Rulers(spec) => rulers(spec).into_iter().map(Block::Ruler).collect(),
         View::Steps(access) => steps(access),
-        View::CallSteps(_) | View::Layout(_) | View::Maps { .. } => Vec::new(),
+        View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],
+        View::Layout(layout) => layout::blocks(layout),
+        View::Maps { spec, areas } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
+    }
+}
+
+/// The areas of a process.
+fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
+    match areas {
+        [] => vec![Block::toned(Tone::Faint, "(no areas)")],
+        areas => vec![Block::Script(maps::lines(spec, areas).join("\n"))],
     }
 }
 

@@ -1,30 +1,14 @@
 //! The facts of an access that every machine has.
 
 use crate::lang::value::{Number, Value};
-use crate::machine::event::{Event, Fault, Purpose};
+use crate::machine::event::{Event, Purpose};
 use crate::machine::latency::cycles;
 
 use super::component::{self, Component};
+use super::kernel;
 use super::row::{FactRow, low, shifted};
+use super::words::{CODES, ERRORS, FAULTS, LOOKUP, NOTHING, SIGNALS, UNKNOWN, YES_NO};
 use crate::run::record::{Access, AccessVerb, Shown};
-
-const LOOKUP: &[&str] = &["hit", "miss", "none"];
-const NOTHING: &[&str] = &["none"];
-const YES_NO: &[&str] = &["yes", "no"];
-const UNKNOWN: &[&str] = &["unknown"];
-const FAULTS: &[&str] = &[
-    "none",
-    "page",
-    "demand-zero",
-    "file",
-    "swap",
-    "copy-on-write",
-    "protection",
-    "segmentation",
-    "bus",
-    "normal",
-    "any",
-];
 
 /// A row that is told of every access.
 const fn told(
@@ -37,7 +21,7 @@ const fn told(
 }
 
 /// A row of the kernel's answer: nothing on bare hardware, so it is checked but not told.
-const fn kernel(
+const fn handler(
     name: &'static str,
     words: &'static [&'static str],
     help: &'static str,
@@ -54,7 +38,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("tlbt", &[], "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
     told("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
     told("walk", &[], "page-table entries fetched", walk),
-    told("fault", FAULTS, "why the access could not be done", fault),
+    told("fault", FAULTS, "why the access could not be done, at first or at all", kernel::fault),
     told("ppn", &[], "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
     told("ppo", &[], "physical page offset", |a| physical_field(a, low, |_, page| page)),
     told("pa", &[], "physical address", pa),
@@ -73,22 +57,16 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     told("pieces", &[], "parts it was done in, at block and page boundaries", |a| {
         Some(Shown::plain(u64::from(a.outcome.pieces)))
     }),
-    kernel("signal", &["none", "SIGSEGV", "SIGBUS"], "the signal that Linux sends", |_| {
-        Some(Shown::word("none"))
-    }),
-    kernel("code", &["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"], "the signal's si_code", |_| {
-        Some(Shown::word("none"))
-    }),
-    kernel("frame", &[], "the frame that the fault handler mapped", |_| None),
-    kernel("evicted", NOTHING, "the page that the fault handler evicted", |_| Some(Shown::word("none"))),
-    kernel("swapped-out", YES_NO, "whether the evicted page was written to swap", |_| {
-        Some(Shown::word("no"))
-    }),
-    kernel("copied", YES_NO, "whether the fault handler copied a page", |_| Some(Shown::word("no"))),
-    kernel("minor", &[], "minor faults of this access", |_| Some(Shown::plain(0u64))),
-    kernel("major", &[], "major faults of this access", |_| Some(Shown::plain(0u64))),
-    kernel("returns", &[], "result of a system call", |_| None),
-    kernel("error", NOTHING, "errno of a system call", |_| None),
+    handler("signal", SIGNALS, "the signal that Linux sends", kernel::signal),
+    handler("code", CODES, "the signal's si_code", kernel::code),
+    handler("frame", NOTHING, "the frame that the fault handler mapped", kernel::frame),
+    handler("evicted", NOTHING, "the page that the fault handler evicted", kernel::evicted_page),
+    handler("swapped-out", YES_NO, "whether the evicted page was written to swap", kernel::swapped_out),
+    handler("copied", YES_NO, "whether the fault handler copied a page", kernel::copied_page),
+    handler("minor", &[], "minor faults of this access", kernel::minor),
+    handler("major", &[], "major faults of this access", kernel::major),
+    handler("returns", &[], "result of a system call", |_| None),
+    handler("error", ERRORS, "errno of a system call", |_| None),
 ];
 
 /// A latency kept in thousandths.
@@ -131,14 +109,6 @@ fn tlb(a: &Access) -> Option<Shown> {
 fn walk(a: &Access) -> Option<Shown> {
     let fetched = a.first_piece().iter().filter(|event| matches!(event, Event::Pte { .. })).count();
     Some(Shown::plain(fetched as u64))
-}
-
-fn fault(a: &Access) -> Option<Shown> {
-    Some(Shown::word(match a.outcome.fault {
-        None => "none",
-        Some(Fault::NotPresent { .. }) => "page",
-        Some(Fault::Protection { .. }) => "protection",
-    }))
 }
 
 fn served(a: &Access) -> Option<Shown> {

@@ -2,9 +2,12 @@
 //! level are patterns, one row each.
 
 mod access;
+mod call;
 mod component;
+mod kernel;
 mod reasons;
 mod row;
+mod words;
 
 use crate::lang::nearest::nearest;
 use crate::machine::spec::Spec;
@@ -12,6 +15,7 @@ use crate::machine::spec::Spec;
 use super::record::{Did, ReferenceRun, Shown};
 
 pub use access::ACCESS_FACTS;
+pub use call::{CALL_FACTS, CallFact};
 pub use component::{COMPONENT_FACTS, Component, LEVEL_FACTS};
 pub use reasons::reason;
 pub use row::{FactRow, low, shifted};
@@ -62,6 +66,8 @@ pub enum Key {
     Level(&'static component::LevelFact, u32),
     /// A row of [`COMPONENT_FACTS`] for a TLB or cache.
     Component(&'static component::ComponentFact, Component),
+    /// A row of [`CALL_FACTS`].
+    Call(&'static CallFact),
     /// A row of [`REFERENCE_FACTS`].
     Reference(&'static ReferenceFact),
 }
@@ -73,6 +79,7 @@ impl Key {
             Key::Access(row) => row.words,
             Key::Component(row, _) => row.words,
             Key::Level(row, _) => row.words,
+            Key::Call(row) => row.words,
             Key::Reference(_) => &[],
         }
     }
@@ -96,6 +103,7 @@ impl Key {
             (Key::Level(row, level), Did::Access(access)) => (row.get)(access, *level),
             (Key::Component(row, component), Did::Access(access)) => (row.get)(access, *component),
             (Key::Reference(row), Did::Reference(run)) => Some((row.get)(run)),
+            (Key::Call(row), did) => did.call().map(row.get),
             _ => None,
         }
     }
@@ -106,6 +114,8 @@ impl Key {
 pub enum Family {
     /// An access to memory.
     Access,
+    /// A system call.
+    Call,
     /// A `reference`.
     Reference,
     /// It has no facts.
@@ -121,7 +131,17 @@ pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Optio
         Family::None => Err(None),
         Family::Reference => reference_key(name),
         Family::Access => access_key(name, spec),
+        Family::Call => call_key(name, spec),
     }
+}
+
+/// A fact of an access is one that a system call does not have, so it does not hold.
+fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
+    if let Some(row) = CALL_FACTS.iter().find(|row| row.name == name) {
+        return Ok(Key::Call(row));
+    }
+    let near = nearest(name, CALL_FACTS.iter().map(|row| row.name)).map(Into::into);
+    access_key(name, spec).map_err(|other| near.or(other))
 }
 
 fn reference_key(name: &str) -> Result<Key, Option<String>> {

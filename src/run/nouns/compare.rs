@@ -1,5 +1,8 @@
 //! A part of the machine against an expected table.
 
+use std::borrow::Cow;
+
+use crate::kernel::ids::Pid;
 use crate::lang::span::Span;
 use crate::machine::Machine;
 use crate::run::record::{Check, Shown};
@@ -15,6 +18,8 @@ pub struct TableExpectation {
     pub noun: &'static TableNoun,
     /// The TLB's or cache's number.
     pub level: usize,
+    /// The process whose page table it is.
+    pub pid: Option<Pid>,
     /// The rows.
     pub entries: Vec<EntryIn>,
     /// There are no others.
@@ -29,7 +34,8 @@ impl Session<'_> {
     /// # Errors
     /// `no-machine`.
     pub fn compare(&mut self, expected: &TableExpectation) -> Result<Vec<Check>, Stop> {
-        let machine = self.machine(expected.span)?;
+        let seen = self.machine_seen(expected.pid, expected.span)?;
+        let machine = &*seen;
         let mut checks = Vec::new();
         for entry in &expected.entries {
             for (group, cells) in entry.groups.iter().enumerate() {
@@ -40,6 +46,19 @@ impl Session<'_> {
             expected.others(machine, &mut checks);
         }
         Ok(checks)
+    }
+}
+
+impl Session<'_> {
+    /// The machine, in the address space of a process if one is given: a copy then.
+    ///
+    /// # Errors
+    /// `no-machine`.
+    pub fn machine_seen(&mut self, pid: Option<Pid>, place: Span) -> Result<Cow<'_, Machine>, Stop> {
+        match pid {
+            Some(pid) => Ok(Cow::Owned(self.kernel(place)?.machine_of(pid))),
+            None => Ok(Cow::Borrowed(self.machine(place)?)),
+        }
     }
 }
 

@@ -2,21 +2,30 @@
 //! only shown are rows of their own.
 
 mod cache;
+mod cell;
 mod compare;
+mod expected;
 mod geometry;
+mod layout;
+mod list;
 mod memory;
 mod page_table;
 mod plan;
+mod processes;
 mod reference;
 mod row;
 mod sets;
 mod stats;
 mod steps;
 mod table;
+mod thing;
 mod tlb;
 
 pub use compare::TableExpectation;
+pub use expected::{ListExpectation, ThingRef};
 pub use geometry::size;
+pub use list::{Column, ColumnKind, ListLayout, ListRow, hex, words};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
 pub use steps::table as reference_table;
+pub use thing::{THING_NOUNS, ThingNoun};

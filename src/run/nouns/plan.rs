@@ -1,5 +1,8 @@
 //! What `set` puts and `show` shows, evaluated and checked.
 
+use crate::kernel::Kernel;
+use crate::kernel::ids::Pid;
+use crate::kernel::process::Process;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::machine::Machine;
@@ -11,7 +14,8 @@ use crate::run::view::View;
 
 use super::row::TableNoun;
 use super::table::EntryIn;
-use super::{geometry, stats, steps};
+use super::expected::ThingRef;
+use super::{geometry, layout, processes, stats, steps};
 
 /// Contents to be put into the machine.
 pub struct Contents {
@@ -57,10 +61,12 @@ impl Contents {
 
 /// Something to show.
 pub enum ShowPlan {
-    /// A noun with a table.
-    Table(&'static TableNoun, usize),
-    /// A noun that is only shown.
-    Noun(&'static ShownNoun),
+    /// A noun with a table; of a process's page table, whose.
+    Table(&'static TableNoun, usize, Option<Pid>),
+    /// A list of things of the kernel.
+    Things(ThingRef),
+    /// A noun that is only shown, and the process that it is of.
+    Noun(&'static ShownNoun, Option<Pid>),
     /// An expression: its text and value.
     Value(String, Shown),
 }
@@ -80,6 +86,10 @@ pub struct ShownNoun {
 pub enum Views {
     /// The machine.
     Machine(fn(&Machine) -> Vec<View>),
+    /// The kernel.
+    Kernel(fn(&Kernel) -> Vec<View>),
+    /// A process.
+    Process(fn(&Kernel, &Process) -> Vec<View>),
     /// The latest statement that has facts.
     Last(fn(Option<&Did>) -> Vec<View>),
     /// The latest `reference`.
@@ -105,13 +115,23 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     },
     ShownNoun {
         name: "steps",
-        help: "the numbered steps of the last access",
+        help: "the numbered steps of the last access or system call",
         views: Views::Last(steps::views),
     },
     ShownNoun {
         name: "reference",
         help: "the table of steps of the last `reference`",
         views: Views::Reference(steps::reference),
+    },
+    ShownNoun {
+        name: "layout",
+        help: "the address space of a process: its areas, heap and stack (`show layout P1`)",
+        views: Views::Process(layout::views),
+    },
+    ShownNoun {
+        name: "processes",
+        help: "every process: its state, what it maps and has in memory, its faults",
+        views: Views::Kernel(processes::views),
     },
 ];
 
@@ -128,9 +148,22 @@ impl Session<'_> {
 
     fn views(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
         match plan {
-            ShowPlan::Table(noun, level) => Ok(vec![View::Table((noun.view)(self.machine(place)?, level))]),
-            ShowPlan::Noun(noun) => match noun.views {
+            ShowPlan::Table(noun, level, pid) => {
+                let mut table = (noun.view)(&*self.machine_seen(pid, place)?, level);
+                if let Some(process) = pid.and_then(|pid| self.kernel(place).ok()?.process(pid)) {
+                    table.title = format!("{}.{}", process.name, table.title);
+                }
+                Ok(vec![View::Table(table)])
+            }
+            ShowPlan::Things(things) => Ok(vec![View::Table(things.view(self.kernel(place)?))]),
+            ShowPlan::Noun(noun, pid) => match noun.views {
                 Views::Machine(views) => Ok(views(self.machine(place)?)),
+                Views::Kernel(views) => Ok(views(self.kernel(place)?)),
+                Views::Process(views) => {
+                    let kernel = self.kernel(place)?;
+                    let process = pid.and_then(|pid| kernel.process(pid));
+                    Ok(process.map_or_else(Vec::new, |process| views(kernel, process)))
+                }
                 Views::Last(views) => Ok(views(self.state.last.as_deref())),
                 Views::Reference(views) => Ok(views(self.state.reference.as_deref())),
             },

@@ -8,6 +8,7 @@ pub fn views(last: Option<&Did>) -> Vec<View> {
     match last {
         Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()))],
         Some(Did::Reference(run)) => vec![View::Table(table(run))],
+        Some(Did::Call(call) | Did::Bound { call: Some(call), .. }) => vec![View::CallSteps(call.clone())],
         _ => vec![View::Remark("no access has been made yet".to_owned())],
     }
 }

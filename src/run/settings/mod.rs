@@ -3,6 +3,8 @@
 mod cache;
 mod evaluate;
 mod field;
+mod file;
+mod kernel;
 mod level;
 mod machine;
 mod pte;
@@ -12,6 +14,8 @@ mod yaml;
 
 pub use cache::CACHE_SETTINGS;
 pub use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one_of, sole};
+pub use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
+pub use kernel::{KERNEL_SETTINGS, KernelPlan, build_kernel};
 pub use machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS, build_machine};
 pub use pte::{PTE_SETTINGS, no_read_bit, pte_of_fields};
 pub use tlb::TLB_SETTINGS;

@@ -31,24 +31,13 @@ pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Sto
             _ => mode = choice(value, MODES)?,
         }
     }
-    let va = session.address(va, 1)?;
-    Ok(Action::Access(AccessPlan { verb: AccessVerb::Translate, kind, mode, va, data: Vec::new() }))
-}
-
-/// `read(fd, buf, n)` and `write(fd, buf, n)` are the system calls: a comma stands directly inside their parentheses.
-fn no_system_call(command: &Command) -> Result<(), Diagnostic> {
-    if !command.call || command.operands.len() < 2 {
-        return Ok(());
-    }
-    let message = format!("`{}(…, …)` is the system call, which needs a process", command.verb.text);
-    Err(Diagnostic::new(Code::NotYet, command.verb.span, message)
-        .label("processes are not in this version")
-        .help(format!("a load or store has one address: `{} 0x10`", command.verb.text)))
+    let (place, verb) = (va.span, AccessVerb::Translate);
+    let (va, pid) = session.address_in_process(va, 1)?;
+    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
 }
 
 /// `read VA [size N]`
 pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    no_system_call(command)?;
     plain(command)?;
     let (va, clauses) = clauses(command, &command.operands, &["size"])?;
     let size = clauses.first().map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
@@ -69,13 +58,14 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
     session.work(beyond_ordinary(size), va.span)?;
-    let va = session.address(va, size)?;
-    Ok(Action::Access(AccessPlan { verb, kind, mode: Mode::User, va, data: vec![None; size as usize] }))
+    let place = va.span;
+    let (va, pid) = session.address_in_process(va, size)?;
+    let data = vec![None; size as usize];
+    Ok(Action::Access(AccessPlan { verb, kind, mode: Mode::User, va, data, pid, place }))
 }
 
 /// `write VA = V [size N]`
 pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    no_system_call(command)?;
     let (va, extra) = clauses(command, &command.operands, &[])?;
     debug_assert!(extra.is_empty());
     let Some(assigned) = &command.assigned else {
@@ -88,9 +78,11 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     };
     let bytes = stored(&session.eval(value)?, size, value)?;
     session.work(beyond_ordinary(bytes.len() as u64), va.span)?;
-    let va = session.address(va, bytes.len() as u64)?;
+    let place = va.span;
+    let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
-    Ok(Action::Access(AccessPlan { verb: AccessVerb::Write, kind: Kind::Write, mode: Mode::User, va, data }))
+    let (verb, kind, mode) = (AccessVerb::Write, Kind::Write, Mode::User);
+    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data, pid, place }))
 }
 
 /// The bytes of a stored value: a number little-endian, a string as it is.

@@ -2,15 +2,20 @@
 
 use std::rc::Rc;
 
-use crate::lang::ast::Table;
+use crate::kernel::file::{Executable, Fill};
+use crate::kernel::ids::Pid;
+use crate::kernel::spawn::AreaDeclaration;
+use crate::lang::ast::{Table, Word};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::machine::addr::Va;
 use crate::machine::event::{Kind, Mode};
 use crate::machine::spec::Spec;
-use crate::run::nouns::{Contents, ShowPlan, TableExpectation};
-use crate::run::record::{AccessVerb, Check};
+use crate::run::nouns::{Contents, ListExpectation, ShowPlan, TableExpectation};
+use crate::run::record::{AccessVerb, Check, KernelAction};
+use crate::run::settings::KernelPlan;
 use crate::run::state::Definition;
+use crate::run::syscalls::CallPlan;
 
 /// An access, evaluated and checked.
 #[derive(Debug, Clone)]
@@ -25,12 +30,68 @@ pub struct AccessPlan {
     pub va: Va,
     /// The bytes to store; as many unknown ones as are to be loaded.
     pub data: Vec<Option<u8>>,
+    /// The process that makes it; none on bare hardware.
+    pub pid: Option<Pid>,
+    /// Where the address stands.
+    pub place: Span,
+}
+
+/// A file to be declared.
+pub struct FilePlan {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its bytes.
+    pub fill: Fill,
+    /// How many.
+    pub size: u64,
+    /// Where it stands.
+    pub place: Span,
+}
+
+/// An executable to be declared.
+pub struct ExecutablePlan {
+    /// The name of its file.
+    pub name: Rc<str>,
+    /// What it is.
+    pub executable: Executable,
+    /// The places of its sections.
+    pub sections: Vec<Span>,
+    /// Where it stands.
+    pub place: Span,
+}
+
+/// A process to be declared.
+pub struct ProcessPlan {
+    /// Its name.
+    pub name: Word,
+    /// Its areas.
+    pub areas: Vec<AreaPlan>,
+}
+
+/// An area to be declared, and its row.
+pub struct AreaPlan {
+    /// The area.
+    pub area: AreaDeclaration,
+    /// Its row.
+    pub place: Span,
 }
 
 /// A command, evaluated and checked.
 pub enum Action {
     /// Declares a machine.
     Machine(Rc<Spec>),
+    /// Starts a kernel.
+    Kernel(Box<KernelPlan>, Span),
+    /// Declares a file.
+    File(FilePlan),
+    /// Declares an executable.
+    Executable(ExecutablePlan),
+    /// Declares a process.
+    Process(ProcessPlan),
+    /// Adds areas to a process.
+    Areas(Pid, Vec<AreaPlan>),
+    /// Has the kernel do something of its own accord.
+    Act(KernelAction, Span),
     /// Makes an access.
     Access(AccessPlan),
     /// Puts contents into the machine.
@@ -41,6 +102,8 @@ pub enum Action {
     Expect(Check),
     /// Compares a part of the machine with a table.
     ExpectTable(TableExpectation),
+    /// Compares things of the kernel with a table.
+    ExpectList(ListExpectation),
     /// Compares the steps of the last reference string with a table; with true there are no others.
     ExpectReference(Rc<Table>, bool),
     /// Drops the entries of one TLB level, or of all.
@@ -53,6 +116,8 @@ pub enum Action {
     Core(u32),
     /// Starts the generator anew.
     Seed(u64),
+    /// Makes a system call.
+    SystemCall(CallPlan),
     /// Calls a definition.
     Call(Rc<Definition>, Vec<Value>),
 }
@@ -61,6 +126,15 @@ impl Action {
     /// Declarations and contents are carried out when a script is only checked, too, so that what follows can be
     /// checked against them.
     pub fn declares(&self) -> bool {
-        matches!(self, Self::Machine(_) | Self::Contents(_))
+        matches!(
+            self,
+            Self::Machine(_)
+                | Self::Kernel(..)
+                | Self::File(_)
+                | Self::Executable(_)
+                | Self::Process(_)
+                | Self::Areas(..)
+                | Self::Contents(_)
+        )
     }
 }

@@ -2,15 +2,13 @@
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
-use crate::run::absent;
-use crate::run::facts::Component;
-use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, TABLE_NOUNS, TableNoun, Views, What};
+use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
 use crate::run::record::Shown;
 use crate::run::session::{Session, Stop};
-use crate::run::settings::{list, pte_of_fields};
+use crate::run::settings::pte_of_fields;
 
 use super::action::Action;
+use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
 
 /// `set NOUN { table }`, `set cr3 = PA`, `set pte LEVEL PA = RAW`, `set pte LEVEL PA { fields }`
@@ -19,29 +17,47 @@ pub fn set(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         return Err(missing(command, "a part of the machine").into());
     };
     let what = match word(first) {
+        Some("cr3" | "pte") if session.has_kernel() => return Err(kept(first, "page tables").into()),
         Some("cr3") => cr3(session, command)?,
         Some("pte") => pte(session, command)?,
-        _ => rows(session, command)?,
+        _ => return rows(session, command),
     };
     Ok(Action::Contents(Contents { what, span: command.verb.span }))
 }
 
-fn rows(session: &mut Session, command: &Command) -> Result<What, Stop> {
-    let (noun, level) = session.noun(&command.operands)?;
-    let table = command.block.as_ref().and_then(|block| block.table.as_ref());
-    let Some(table) = table else {
-        let span = command.operands[0].span;
-        return Err(Diagnostic::new(
-            Code::BadTable,
-            span,
-            format!("`set {}` needs a table in braces", noun.name),
-        )
-        .help(format!("its columns are {}", noun.columns))
-        .into());
+fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let first = &command.operands[0];
+    let noun = session.noun(&command.operands)?;
+    let Some(table) = command.block.as_ref().and_then(|block| block.table.as_ref()) else {
+        let message = format!("`set {}` needs a table in braces", noun.name());
+        return Err(Diagnostic::new(Code::BadTable, first.span, message)
+            .help(format!("its columns are {}", noun.columns()))
+            .into());
     };
-    let layout = (noun.layout)(session.machine(table.span)?, level);
-    let entries = session.entries(table, &layout)?;
-    Ok(What::Rows { noun, level, entries })
+    match noun {
+        NounRef::Things(things) if things.noun.settable => {
+            let areas = session.areas_listed(table)?;
+            let Some(pid) = things.pid else { return Err(Stop::Unknowable) };
+            Ok(Action::Areas(pid, areas))
+        }
+        NounRef::Things(ThingRef { noun, .. }) => Err(kept(first, noun.name).into()),
+        NounRef::Part { noun, .. } if noun.name == "page_table" && session.has_kernel() => {
+            Err(kept(first, "page table").into())
+        }
+        NounRef::Part { noun, level, .. } => {
+            let layout = (noun.layout)(session.machine(table.span)?, level);
+            let entries = session.entries(table, &layout)?;
+            let what = What::Rows { noun, level, entries };
+            Ok(Action::Contents(Contents { what, span: command.verb.span }))
+        }
+    }
+}
+
+/// Says that the kernel keeps something itself.
+fn kept(place: &Expr, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::KeptByKernel, place.span, format!("the kernel keeps the {what} itself"))
+        .label("cannot be set")
+        .help("areas can be added with `set P1.maps { … }`; pages come by accesses and system calls")
 }
 
 fn cr3(session: &mut Session, command: &Command) -> Result<What, Stop> {
@@ -99,31 +115,42 @@ fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Sto
 /// `show NOUN`, `show EXPR`
 pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
-    let plan = match &*command.operands {
-        [] => return Err(missing(command, "something to show").into()),
-        [only] if word(only).is_none() => session.show_value(only)?,
-        [first, ..] => {
-            let name = word(first).unwrap_or_default();
-            let shown = SHOWN_NOUNS.iter().find(|noun| noun.name == name);
-            match (shown, command.operands.get(1)) {
-                (Some(_), Some(more)) => return Err(unexpected(command, more, &[]).into()),
-                (Some(noun), None) => {
-                    if let Views::Machine(_) = noun.views {
-                        session.machine(place)?;
-                    }
-                    ShowPlan::Noun(noun)
-                }
-                (None, None) if !is_noun(name) && session.state.find(name).is_some() => {
-                    session.show_value(first)?
-                }
-                _ => {
-                    let (noun, level) = session.noun(&command.operands)?;
-                    ShowPlan::Table(noun, level)
-                }
-            }
-        }
+    let Some(first) = command.operands.first() else {
+        return Err(missing(command, "something to show").into());
+    };
+    let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
+    let plan = match shown {
+        Some(noun) => shown_noun(session, noun, command)?,
+        None if session.names_noun(first) => match session.noun(&command.operands)? {
+            NounRef::Part { noun, level, pid } => ShowPlan::Table(noun, level, pid),
+            NounRef::Things(things) => ShowPlan::Things(things),
+        },
+        None => match command.operands.get(1) {
+            None => session.show_value(first)?,
+            Some(more) => return Err(unexpected(command, more, &[]).into()),
+        },
     };
     Ok(Action::Show(plan, place))
+}
+
+fn shown_noun(session: &mut Session, noun: &'static ShownNoun, command: &Command) -> Result<ShowPlan, Stop> {
+    let place = command.operands[0].span;
+    let more = command.operands.get(1);
+    let pid = match (&noun.views, more) {
+        (Views::Process(_), Some(named)) => {
+            let name = Word { text: word(named).unwrap_or_default().into(), span: named.span };
+            Some(session.process_called(&name)?.pid)
+        }
+        (Views::Process(_), None) => Some(session.looked_at(place)?),
+        (_, Some(more)) => return Err(unexpected(command, more, &[]).into()),
+        (Views::Machine(_), None) => session.machine(place).map(|_| None)?,
+        (Views::Kernel(_), None) => session.kernel(place).map(|_| None)?,
+        (Views::Last(_) | Views::Reference(_), None) => None,
+    };
+    match command.operands.get(2) {
+        Some(more) => Err(unexpected(command, more, &[]).into()),
+        None => Ok(ShowPlan::Noun(noun, pid)),
+    }
 }
 
 impl Session<'_> {
@@ -138,96 +165,4 @@ impl Session<'_> {
     fn entry_fields(&mut self, block: &Settings) -> Result<Vec<crate::run::settings::Field>, Stop> {
         block.settings.iter().map(|setting| self.field(setting)).collect()
     }
-
-    fn needs_mmu(&mut self, place: &Expr) -> Result<(), Stop> {
-        if self.machine(place.span)?.spec().mmu.is_some() {
-            return Ok(());
-        }
-        Err(Diagnostic::new(Code::NoMachine, place.span, "this machine translates no addresses")
-            .label("it has no page table")
-            .help("declare `virtual N bits` and `page SIZE`")
-            .into())
-    }
-
-    /// The noun with a table that operands name: `page_table`, `tlb L2TLB`, `cache`.
-    ///
-    /// # Errors
-    /// `unknown-noun`, `no-machine`.
-    pub fn noun(&mut self, operands: &[Expr]) -> Result<(&'static TableNoun, usize), Stop> {
-        let first = &operands[0];
-        let name = word(first).unwrap_or_default();
-        let Some(noun) = TABLE_NOUNS.iter().find(|noun| noun.name == name) else {
-            return Err(self.unknown_noun(first, name).into());
-        };
-        let named = match operands {
-            [_, part] => Some(part),
-            [_, _, more, ..] => {
-                return Err(Diagnostic::new(Code::WrongCount, more.span, "one name is enough").into());
-            }
-            _ => None,
-        };
-        self.machine(first.span)?;
-        match (name, named) {
-            ("page_table", None) => self.needs_mmu(first).map(|()| (noun, 0)),
-            ("memory", None) => Ok((noun, 0)),
-            ("tlb" | "cache", named) => Ok((noun, self.part_level(first, name == "tlb", named)?)),
-            (_, Some(part)) => {
-                Err(Diagnostic::new(Code::WrongCount, part.span, format!("there is only one `{name}`"))
-                    .into())
-            }
-            _ => Err(Stop::Unknowable),
-        }
-    }
-
-    /// The number of the TLB or cache that is named, or of the only one.
-    fn part_level(&mut self, first: &Expr, tlb: bool, named: Option<&Expr>) -> Result<usize, Stop> {
-        let what = if tlb { "TLB" } else { "cache" };
-        let Some(named) = named else {
-            let spec = self.machine(first.span)?.spec();
-            let names: Vec<&str> = if tlb {
-                spec.tlbs.iter().map(|t| &*t.name).collect()
-            } else {
-                spec.caches.iter().map(|c| &*c.name).collect()
-            };
-            return match names.len() {
-                1 => Ok(0),
-                0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}"))
-                    .label("not a part of it")
-                    .into()),
-                _ => Err(Diagnostic::new(Code::UnknownNoun, first.span, format!("which {what} is not said"))
-                    .label("there are several")
-                    .help(format!("name it: {}", list(names.into_iter())))
-                    .into()),
-            };
-        };
-        match self.part(named)? {
-            Component::Tlb(level) if tlb => Ok(level),
-            Component::Cache(level) if !tlb => Ok(level),
-            _ => Err(Diagnostic::new(Code::UnknownNoun, named.span, format!("this is no {what}")).into()),
-        }
-    }
-
-    fn unknown_noun(&self, place: &Expr, name: &str) -> Diagnostic {
-        if let ExprKind::Field(of, noun) = &place.kind
-            && let Some(process) = word(of)
-        {
-            return self.unknown_process(&Word { text: process.into(), span: noun.span });
-        }
-        if let Some(diagnostic) = absent::diagnostic(&Word { text: name.into(), span: place.span }) {
-            return diagnostic;
-        }
-        let names =
-            || TABLE_NOUNS.iter().map(|noun| noun.name).chain(SHOWN_NOUNS.iter().map(|noun| noun.name));
-        let diagnostic =
-            Diagnostic::new(Code::UnknownNoun, place.span, format!("there is no `{name}` to look at"))
-                .label("not a part of the machine");
-        match nearest(name, names().chain(self.state.names())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("there are {}", list(names()))),
-        }
-    }
-}
-
-fn is_noun(name: &str) -> bool {
-    TABLE_NOUNS.iter().any(|noun| noun.name == name)
 }

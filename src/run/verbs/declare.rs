@@ -40,10 +40,6 @@ pub fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop>
 }
 
 impl Session<'_> {
-    fn fields(&mut self, block: &crate::lang::ast::Settings) -> Result<Vec<Field>, Stop> {
-        block.settings.iter().map(|setting| self.field(setting)).collect()
-    }
-
     /// What overrides go on top of.
     fn base(&mut self, base: &Expr) -> Result<Spec, Stop> {
         match &base.kind {

@@ -1,14 +1,15 @@
 //! `expect`: an expression that must be true, or a table that a part of the machine must agree with.
 
-use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind};
+use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
-use crate::run::nouns::{TABLE_NOUNS, TableExpectation};
+use crate::run::nouns::{ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun};
 use crate::run::record::{Check, Shown};
 use crate::run::session::{Session, Stop};
 
 use super::action::Action;
+use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
 
 /// `expect EXPR`, `expect [exactly] NOUN { table }`
@@ -31,33 +32,52 @@ pub fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             if word(&operands[0]) == Some("reference") {
                 return Ok(Action::ExpectReference(table.clone(), exactly));
             }
-            let (noun, level) = session.noun(operands)?;
-            let layout = (noun.layout)(session.machine(block.span)?, level);
-            let entries = session.entries(table, &layout)?;
-            Ok(Action::ExpectTable(TableExpectation {
-                noun,
-                level,
-                entries,
-                exactly,
-                span: command.verb.span,
-            }))
+            let noun = session.noun(operands)?;
+            expected_table(session, noun, table, exactly, command.verb.span)
         }
-        ([expr], None) if names_a_noun(session, expr) => Err(no_table(expr).into()),
+        ([expr], None) if names_a_noun(session, expr) => Err(no_table(session, expr).into()),
         ([expr], None) => Ok(Action::Expect(session.truth_check(expr)?)),
         ([_, more, ..], None) => Err(unexpected(command, more, &[]).into()),
     }
 }
 
-/// Whether an expression is the bare name of a noun with a table, and of no variable.
+fn expected_table(
+    session: &mut Session,
+    noun: NounRef,
+    table: &Table,
+    exactly: bool,
+    span: Span,
+) -> Result<Action, Stop> {
+    match noun {
+        NounRef::Part { noun, level, pid } => {
+            let layout = (noun.layout)(session.machine(table.span)?, level);
+            let entries = session.entries(table, &layout)?;
+            Ok(Action::ExpectTable(TableExpectation { noun, level, pid, entries, exactly, span }))
+        }
+        NounRef::Things(of) => {
+            let needed = [of.noun.key];
+            let layout =
+                ListLayout { what: of.noun.name, columns: of.noun.columns, needed: &needed, expected: true };
+            let rows = session.listed(table, layout)?;
+            Ok(Action::ExpectList(ListExpectation { of, rows, exactly, span }))
+        }
+    }
+}
+
+/// Whether an expression names a noun with a table, and no variable.
 fn names_a_noun(session: &Session, expr: &Expr) -> bool {
-    word(expr).is_some_and(|name| {
-        TABLE_NOUNS.iter().any(|noun| noun.name == name) && session.state.find(name).is_none()
-    })
+    match word(expr) {
+        Some(name) => {
+            let is_noun = TABLE_NOUNS.iter().any(|noun| noun.name == name) || ThingNoun::named(name).is_some();
+            is_noun && session.state.find(name).is_none()
+        }
+        None => session.names_noun(expr),
+    }
 }
 
 /// Says that a noun alone states nothing.
-fn no_table(place: &Expr) -> Diagnostic {
-    let name = word(place).unwrap_or_default();
+fn no_table(session: &Session, place: &Expr) -> Diagnostic {
+    let name = session.text(place.span).trim();
     Diagnostic::new(Code::BadTable, place.span, format!("what is expected of `{name}` is not said"))
         .label("neither a table nor a property follows")
         .help(format!("write a table, `expect {name} {{ … }}`, or compare a property of it"))

@@ -3,13 +3,21 @@
 //! so that a script can be checked without being run.
 
 mod access;
+mod accessing;
+mod acting;
 mod action;
 mod contents;
 mod control;
 mod declare;
+mod declaring;
 mod expect;
+mod kernel_action;
+mod naming;
 mod operands;
 mod perform;
+mod perms;
+mod refused;
+mod system;
 
 use crate::lang::ast::{Command, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -42,7 +50,7 @@ pub struct Verb {
 impl Verb {
     /// How it is written.
     pub fn usage(&self) -> String {
-        format!("{} {}", self.name, self.params)
+        format!("{} {}", self.name, self.params).trim_end().to_owned()
     }
 }
 
@@ -55,6 +63,38 @@ pub const VERBS: &[Verb] = &[
         example: "machine core-i7 { cores 1 }",
         family: Family::None,
         prepare: declare::machine,
+    },
+    Verb {
+        name: "kernel",
+        params: "{ settings }",
+        help: "starts a kernel on the machine; without it the first process gets the defaults",
+        example: "kernel { frames 64, replacement lru, swap 32 slots }",
+        family: Family::None,
+        prepare: system::kernel,
+    },
+    Verb {
+        name: "file",
+        params: "\"name\" = \"text\" | \"name\" { size SIZE, fill BYTE, pages BYTE }",
+        help: "declares a file",
+        example: "file \"data.txt\" = \"hello, world\\n\"",
+        family: Family::None,
+        prepare: system::file,
+    },
+    Verb {
+        name: "executable",
+        params: "\"name\" { entry VA, table of sections, library \"name\" }",
+        help: "declares a file that `execve` loads",
+        example: "executable \"a.out\" { entry 0x400400; | section start size perms |; | .text 400000 1800 r-x | }",
+        family: Family::None,
+        prepare: system::executable,
+    },
+    Verb {
+        name: "process",
+        params: "NAME [{ table of areas }]",
+        help: "declares a process; `NAME: STATEMENT` and `NAME { … }` run in it",
+        example: "process P1",
+        family: Family::None,
+        prepare: system::process,
     },
     Verb {
         name: "set",
@@ -137,6 +177,46 @@ pub const VERBS: &[Verb] = &[
         prepare: control::core,
     },
     Verb {
+        name: "ksm",
+        params: "scan",
+        help: "same-page merging: pages of mergeable areas with equal bytes share one frame",
+        example: "ksm scan",
+        family: Family::None,
+        prepare: kernel_action::ksm,
+    },
+    Verb {
+        name: "reclaim",
+        params: "N pages",
+        help: "evicts up to N pages, by the policy",
+        example: "reclaim 4 pages",
+        family: Family::None,
+        prepare: kernel_action::reclaim,
+    },
+    Verb {
+        name: "sync",
+        params: "",
+        help: "writes every dirty file page to its file",
+        example: "sync",
+        family: Family::None,
+        prepare: kernel_action::sync,
+    },
+    Verb {
+        name: "swap",
+        params: "out [PROCESS] VA",
+        help: "moves a page of a process to swap",
+        example: "swap out P1 0x7000",
+        family: Family::None,
+        prepare: kernel_action::swap,
+    },
+    Verb {
+        name: "tick",
+        params: "",
+        help: "the clock interrupt that ages reference bits (`nru`, `aging`)",
+        example: "tick",
+        family: Family::None,
+        prepare: kernel_action::tick,
+    },
+    Verb {
         name: "seed",
         params: "N",
         help: "starts the script's generator anew",
@@ -161,6 +241,8 @@ pub const FORMS: &[(&str, &str, &str)] = &[
     ("include", "\"file.pw\"", "the statements of another file"),
     ("scenario", "\"name\" { … }", "runs on a copy of the state, forgotten afterwards"),
     ("probe", "OP | VA", "an operation's facts, without changing anything"),
+    ("NAME:", "STATEMENT", "runs in the process of that name"),
+    ("NAME", "{ … }", "runs in the process of that name"),
     ("reference", "PAGES { frames N, replacement P, … }", "page replacement on a bare string of pages"),
 ];
 

@@ -1,11 +1,13 @@
 //! Reading the operands of a command: a value first, then clauses of a word and a value.
 
-use crate::lang::ast::{Command, Expr, ExprKind, Span};
+use crate::kernel::ids::Pid;
+use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
 use crate::machine::addr::{Pa, Va};
 
 use crate::run::session::{Session, Stop};
-use crate::run::settings::list;
+use crate::run::settings::{integer, list};
 
 /// A bare word, if the expression is one.
 pub fn word(expr: &Expr) -> Option<&str> {
@@ -79,6 +81,23 @@ pub fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Diagnostic
     }
 }
 
+/// The block of a command, which holds settings and no table.
+///
+/// # Errors
+/// `bad-table` for a table, `wrong-count` for `= …`.
+pub fn only_settings(command: &Command) -> Result<Option<&Settings>, Diagnostic> {
+    if let Some(value) = command.assigned.as_ref().and_then(|values| values.first()) {
+        return Err(unexpected(command, value, &[]));
+    }
+    match &command.block {
+        Some(Settings { table: Some(table), .. }) => {
+            let message = format!("a table cannot stand in `{}`", command.verb.text);
+            Err(Diagnostic::new(Code::BadTable, table.span, message).label("settings are needed here"))
+        }
+        block => Ok(block.as_ref()),
+    }
+}
+
 /// Refuses `= …` and a block where the verb takes neither.
 ///
 /// # Errors
@@ -116,16 +135,39 @@ impl Session<'_> {
             .into())
     }
 
+    /// An address that an access of `size` bytes can be made at, and the process that makes it. A process may use what a
+    /// system call returned: -1 is the last address, as in C.
+    ///
+    /// # Errors
+    /// As [`Session::address`]; `which-process`, `process-ended`.
+    pub fn address_in_process(&mut self, expr: &Expr, size: u64) -> Result<(Va, Option<Pid>), Stop> {
+        let value = self.eval(expr)?;
+        let pid = self.running(expr.span)?;
+        let negative = match &value {
+            Value::Number(number) if pid.is_some() => number.as_integer().filter(|n| *n < 0),
+            _ => None,
+        };
+        let raw = match negative.and_then(|n| i64::try_from(n).ok()) {
+            Some(n) => n as u64,
+            None => integer(&value, expr.span)?,
+        };
+        Ok((self.address_of(raw, expr.span, size)?, pid))
+    }
+
     /// An address that an access of `size` bytes can be made at.
     ///
     /// # Errors
     /// `address-too-wide` where it, or its last byte, lies beyond the address space.
     pub fn address(&mut self, expr: &Expr, size: u64) -> Result<Va, Stop> {
         let raw = self.integer(expr)?;
-        let machine = self.machine(expr.span)?;
+        self.address_of(raw, expr.span, size)
+    }
+
+    fn address_of(&mut self, raw: u64, place: Span, size: u64) -> Result<Va, Stop> {
+        let machine = self.machine(place)?;
         let Ok(va) = machine.va(raw) else {
             let (what, bits) = space(machine);
-            return Err(too_wide(expr.span, raw, what, bits).into());
+            return Err(too_wide(place, raw, what, bits).into());
         };
         let (what, bits) = space(machine);
         let last = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
@@ -133,7 +175,7 @@ impl Session<'_> {
             return Ok(va);
         }
         let message = format!("{size} bytes from 0x{raw:X} run past the end of the {what} address space");
-        Err(Diagnostic::new(Code::AddressTooWide, expr.span, message)
+        Err(Diagnostic::new(Code::AddressTooWide, place, message)
             .label(format!("the last address is 0x{last:X}"))
             .into())
     }

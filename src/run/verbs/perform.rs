@@ -1,26 +1,31 @@
 //! Doing what was prepared.
 
-use std::rc::Rc;
-
-use crate::lang::ast::Span;
+use crate::kernel::ids::Pid;
+use crate::kernel::process::Life;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::machine::spec::Spec;
-use crate::machine::{Data, Machine, Outcome};
-use crate::run::record::{Access, AccessVerb, Check, Did};
+use crate::machine::Machine;
+use crate::run::record::{Check, Did};
 use crate::run::session::{Session, Stop};
 use crate::run::state::Slot;
 
-use super::action::{AccessPlan, Action};
+use super::action::Action;
 
 impl Session<'_> {
-    /// Carries out an action; `probe` leaves no trace of it.
+    /// Carries out an action.
     ///
     /// # Errors
     /// What only shows when it is done.
-    pub fn perform(&mut self, action: Action, probe: bool) -> Result<(Did, Vec<Check>), Stop> {
+    pub fn perform(&mut self, action: Action) -> Result<(Did, Vec<Check>), Stop> {
         let did = match action {
-            Action::Machine(spec) => self.declare(spec),
-            Action::Access(plan) => Did::Access(self.access(plan, probe)?),
+            Action::Machine(spec) => self.declare_machine(spec),
+            Action::Kernel(plan, place) => self.declare_kernel(&plan, place)?,
+            Action::File(plan) => self.declare_file(plan)?,
+            Action::Executable(plan) => self.declare_executable(plan)?,
+            Action::Process(plan) => self.declare_process(plan)?,
+            Action::Areas(pid, areas) => self.declare_areas(pid, areas).map(|_| Did::Quiet)?,
+            Action::Act(action, place) => Did::Action(self.act(action, place)?),
+            Action::Access(plan) => Did::Access(self.access(plan)?),
+            Action::SystemCall(plan) => Did::Call(self.make_call(plan)?),
             Action::Contents(contents) => {
                 let place = contents.span;
                 contents.put(self.machine(place)?)?;
@@ -29,6 +34,7 @@ impl Session<'_> {
             Action::Show(plan, place) => Did::Shown(self.show(plan, place)?),
             Action::Expect(check) => return Ok((Did::Quiet, vec![check])),
             Action::ExpectTable(expectation) => return Ok((Did::Quiet, self.compare(&expectation)?)),
+            Action::ExpectList(expectation) => return Ok((Did::Quiet, self.compare_list(&expectation)?)),
             Action::ExpectReference(table, exactly) => {
                 return Ok((Did::Quiet, self.compare_reference(&table, exactly)?));
             }
@@ -52,49 +58,20 @@ impl Session<'_> {
         Ok((did, Vec::new()))
     }
 
-    fn declare(&mut self, spec: Rc<Spec>) -> Did {
-        let mut machine = Machine::new(spec.clone());
-        machine.seed(self.state.seed);
-        self.state.machine = Slot::Is(Box::new(machine));
-        Did::Machine(spec)
-    }
-
+    /// Does something to the hardware; where a process is named, after switching to it.
     fn on_machine<T>(&mut self, act: impl FnOnce(&mut Machine) -> T) -> Did {
-        if let Slot::Is(machine) = &mut self.state.machine {
-            act(machine);
+        match &mut self.state.machine {
+            Slot::Is(machine) => drop(act(machine)),
+            Slot::Kernel(kernel) => {
+                let named = self.inside.process().map(|process| process.pid);
+                let runs = |pid: &Pid| kernel.process(*pid).is_some_and(|process| process.life == Life::Running);
+                if let Some(pid) = named.filter(runs) {
+                    kernel.switch_to(pid);
+                }
+                drop(act(kernel.machine_mut()));
+            }
+            Slot::Empty | Slot::Unknowable => {}
         }
         Did::Quiet
-    }
-
-    /// Makes an access; a probe makes it on a copy.
-    ///
-    /// # Errors
-    /// None beyond a missing machine.
-    pub fn access(&mut self, plan: AccessPlan, probe: bool) -> Result<Access, Stop> {
-        let machine = self.machine(Span::default())?;
-        let mut copy;
-        let machine = if probe {
-            copy = machine.clone();
-            &mut copy
-        } else {
-            machine
-        };
-        let AccessPlan { verb, kind, mode, va, mut data } = plan;
-        let mut events = Vec::new();
-        let outcome = match verb {
-            AccessVerb::Translate => {
-                let result = machine.translate(va, kind, mode, &mut events);
-                Outcome { pieces: 1, fault: result.err(), pa: result.ok(), done: 0 }
-            }
-            AccessVerb::Write => {
-                let bytes: Vec<u8> = data.iter().copied().map(Option::unwrap_or_default).collect();
-                machine.access(va, kind, mode, Data::Store(&bytes), &mut events)
-            }
-            AccessVerb::Read | AccessVerb::Fetch => {
-                machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
-            }
-        };
-        let (spec, core) = (machine.spec().clone(), machine.core());
-        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process: None })
     }
 }

@@ -1,0 +1,43 @@
+//! The break: where the heap ends.
+
+use super::abi::Errno;
+use super::area::{Area, Backing, Prot};
+use super::ids::Pid;
+use super::kernel::Kernel;
+
+impl Kernel {
+    /// Moves the break, as `brk(2)` does: the heap's area follows in whole pages, and a page stays free between it and the
+    /// area above.
+    ///
+    /// # Errors
+    /// ENOMEM, with the break where it was: below the heap's beginning, above what a process may map, into another area;
+    /// or when it is to go down and nothing is there that could be taken away.
+    pub(in crate::kernel) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
+        let Some(process) = self.process(pid) else { return Err(Errno::ENOMEM) };
+        let space = &process.space;
+        let (old, new) = (self.whole_pages(space.brk), self.whole_pages(to));
+        let (Some(old), Some(new)) = (old, new) else { return Err(Errno::ENOMEM) };
+        if to < space.brk_start {
+            return Err(Errno::ENOMEM);
+        }
+        if new < old {
+            if space.areas.is_free(new..old) {
+                return Err(Errno::ENOMEM);
+            }
+            self.room_for(pid, |areas| drop(areas.remove(new..old)))?;
+            self.unmap_range(pid, new..old);
+        } else if new > old {
+            let beyond = new.checked_add(self.page_size()).ok_or(Errno::ENOMEM)?;
+            if new > self.user_end() || !self.is_vacant(pid, old..beyond) {
+                return Err(Errno::ENOMEM);
+            }
+            let area = Area::new(old..new, Prot::RW, false, Backing::Anonymous);
+            self.room_for(pid, |areas| drop(areas.insert(area)))?;
+            self.map_area(pid, area);
+        }
+        if let Some(process) = self.process_mut(pid) {
+            process.space.brk = to;
+        }
+        Ok(())
+    }
+}

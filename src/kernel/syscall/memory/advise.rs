@@ -1,0 +1,143 @@
+//! `madvise` and `msync`.
+
+use std::ops::Range;
+
+use crate::kernel::abi::{Args, Errno};
+use crate::kernel::area::{Advice, Area, Backing};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::Kernel;
+use crate::kernel::syscall::call::Answer;
+
+use super::constants::{
+    MADV_DONTNEED, MADV_FREE, MADV_MERGEABLE, MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_UNMERGEABLE,
+    MADV_WILLNEED, MS_ASYNC, MS_INVALIDATE, MS_SYNC,
+};
+use super::refusal::{Refusal, answer};
+
+/// `madvise(2)`.
+pub fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    answer(advise(kernel, pid, args, watch))
+}
+
+/// What a piece of advice does to one part of an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Expect(Advice),
+    WillNeed,
+    DontNeed,
+    Free,
+    Merge(bool),
+}
+
+fn deed_of(advice: u32) -> Option<Deed> {
+    Some(match advice {
+        MADV_NORMAL => Deed::Expect(Advice::Normal),
+        MADV_RANDOM => Deed::Expect(Advice::Random),
+        MADV_SEQUENTIAL => Deed::Expect(Advice::Sequential),
+        MADV_WILLNEED => Deed::WillNeed,
+        MADV_DONTNEED => Deed::DontNeed,
+        MADV_FREE => Deed::Free,
+        MADV_MERGEABLE => Deed::Merge(true),
+        MADV_UNMERGEABLE => Deed::Merge(false),
+        _ => return None,
+    })
+}
+
+fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+    let (start, len) = (args.address(0), args.size(1));
+    let deed = deed_of(args.int(2) as u32).ok_or(Errno::EINVAL)?;
+    if !start.is_multiple_of(kernel.page_size()) {
+        return Err(Errno::EINVAL.into());
+    }
+    let end = kernel.whole_pages(len).and_then(|len| start.checked_add(len)).ok_or(Errno::EINVAL)?;
+    let (parts, whole) = parts_of(kernel, pid, start..end);
+    for part in parts {
+        do_to(kernel, pid, deed, &part, watch)?;
+    }
+    if whole { Ok(0) } else { Err(Errno::ENOMEM.into()) }
+}
+
+/// The parts of areas in a range, and whether they have all of it.
+fn parts_of(kernel: &mut Kernel, pid: Pid, range: Range<u64>) -> (Vec<Area>, bool) {
+    let parts = kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
+    kernel.work += parts.len() as u64;
+    let covered: u64 = parts.iter().map(Area::len).sum();
+    (parts, covered == range.end - range.start)
+}
+
+fn do_to(
+    kernel: &mut Kernel,
+    pid: Pid,
+    deed: Deed,
+    part: &Area,
+    watch: &mut dyn Watch,
+) -> Result<(), Refusal> {
+    let range = part.start..part.end;
+    match deed {
+        Deed::Expect(advice) => mark(kernel, pid, range, &|area| area.advice = advice)?,
+        Deed::Merge(true) if !part.shared => mark(kernel, pid, range, &|area| area.mergeable = true)?,
+        Deed::Merge(false) => {
+            mark(kernel, pid, range.clone(), &|area| area.mergeable = false)?;
+            kernel.unmerge(pid, range, watch)?;
+        }
+        Deed::WillNeed => read_ahead(kernel, part),
+        Deed::DontNeed | Deed::Free if part.locked => return Err(Errno::EINVAL.into()),
+        Deed::DontNeed => kernel.zap(pid, range),
+        Deed::Free if part.shared || part.backing != Backing::Anonymous => return Err(Errno::EINVAL.into()),
+        Deed::Merge(true) | Deed::Free => {}
+    }
+    Ok(())
+}
+
+/// Sets a flag. Too many areas are EAGAIN here.
+fn mark(kernel: &mut Kernel, pid: Pid, range: Range<u64>, set: &dyn Fn(&mut Area)) -> Result<(), Errno> {
+    kernel.room_for(pid, |areas| drop(areas.change(range.clone(), set))).map_err(|_| Errno::EAGAIN)?;
+    kernel.change_areas(pid, range, set);
+    Ok(())
+}
+
+/// Reads the pages of a file that an area maps into the page cache.
+fn read_ahead(kernel: &mut Kernel, part: &Area) {
+    if let Backing::File { file, offset, .. } = part.backing {
+        let bits = kernel.shape.page_bits;
+        kernel.cache_pages(file, offset >> bits..(offset + part.len()) >> bits);
+    }
+}
+
+/// `msync(2)`.
+pub fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
+    answer(synchronise(kernel, pid, args).map_err(Refusal::from))
+}
+
+fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Errno> {
+    let (start, flags) = (args.address(0), args.int(2) as u32);
+    let both = flags & (MS_SYNC | MS_ASYNC) == MS_SYNC | MS_ASYNC;
+    let known = flags & !(MS_SYNC | MS_ASYNC | MS_INVALIDATE) == 0;
+    if !known || both || !start.is_multiple_of(kernel.page_size()) {
+        return Err(Errno::EINVAL);
+    }
+    // As on Linux a length that rounds up to 2^64 is none.
+    let len = kernel.whole_pages(args.size(1)).unwrap_or(0);
+    let end = start.checked_add(len).ok_or(Errno::ENOMEM)?;
+    let (parts, whole) = parts_of(kernel, pid, start..end);
+    for part in parts {
+        if flags & MS_INVALIDATE != 0 && part.locked {
+            return Err(Errno::EBUSY);
+        }
+        if flags & MS_SYNC != 0 {
+            sync(kernel, &part);
+        }
+    }
+    if whole { Ok(0) } else { Err(Errno::ENOMEM) }
+}
+
+/// Writes the dirty pages of a part of a shared area to its file.
+fn sync(kernel: &mut Kernel, part: &Area) {
+    if let Backing::File { file, offset, writable: true } = part.backing
+        && part.shared
+    {
+        let bits = kernel.shape.page_bits;
+        kernel.file_sync(file, offset >> bits..(offset + part.len()) >> bits);
+    }
+}

@@ -1,0 +1,25 @@
+//! `brk` and `sbrk`.
+
+use crate::kernel::abi::{Args, Errno};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::Kernel;
+use crate::kernel::syscall::call::Answer;
+
+/// `brk(2)`, as the C library has it: 0, or an error.
+pub fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
+    Ok(kernel.move_break(pid, args.address(0)).map(|()| 0).into())
+}
+
+/// `sbrk(3)`: the old break.
+pub fn sbrk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
+    Ok(shift(kernel, pid, args.offset(0)).into())
+}
+
+fn shift(kernel: &mut Kernel, pid: Pid, by: i64) -> Result<u64, Errno> {
+    let old = kernel.process(pid).map(|process| process.space.brk).ok_or(Errno::ENOMEM)?;
+    if by != 0 {
+        kernel.move_break(pid, old.checked_add_signed(by).ok_or(Errno::ENOMEM)?)?;
+    }
+    Ok(old)
+}

@@ -1,0 +1,70 @@
+//! `mlock` and `munlock`.
+
+use std::ops::Range;
+
+use crate::kernel::abi::{Args, Errno};
+use crate::kernel::area::{Area, Backing};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::Kernel;
+use crate::kernel::syscall::call::Answer;
+
+use super::refusal::{Refusal, answer};
+
+/// `mlock(2)`: pages are touched, and stay in memory.
+pub fn mlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    answer(lock(kernel, pid, args, watch))
+}
+
+fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+    let range = set_locked(kernel, pid, args, true)?;
+    let end = touchable_end(kernel, pid, &range);
+    kernel.populate(pid, range.start..end, watch)?;
+    // The areas stay locked all the same.
+    if end < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
+}
+
+/// `munlock(2)`.
+pub fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
+    answer(set_locked(kernel, pid, args, false).map(|_| 0).map_err(Refusal::from))
+}
+
+/// Marks the areas of a range, from the lowest on up to a hole; the whole pages that the range has a byte of.
+fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Result<Range<u64>, Errno> {
+    let (address, page) = (args.address(0), kernel.page_size());
+    let start = address - address % page;
+    // As on Linux a length that reaches around, to the page itself, is none.
+    let len = args.size(1).wrapping_add(address % page);
+    let len = kernel.whole_pages(len).unwrap_or(0);
+    let end = start.checked_add(len).ok_or(Errno::EINVAL)?;
+    let parts = kernel.process(pid).map(|process| process.space.areas.within(start..end)).unwrap_or_default();
+    kernel.work += parts.len() as u64;
+    let done = parts.iter().fold(start, |done, part| if part.start == done { part.end } else { done });
+    let set = move |area: &mut Area| area.locked = locked;
+    kernel.room_for(pid, |areas| drop(areas.change(start..done, &set)))?;
+    kernel.change_areas(pid, start..done, &set);
+    if done < end { Err(Errno::ENOMEM) } else { Ok(start..end) }
+}
+
+/// Up to where the pages of a range, all of which areas have, can be touched: an area that forbids everything, or the end
+/// of a file or object, ends it.
+fn touchable_end(kernel: &Kernel, pid: Pid, range: &Range<u64>) -> u64 {
+    let Some(process) = kernel.process(pid) else { return range.start };
+    for part in process.space.areas.within(range.clone()) {
+        let (size, offset) = match part.backing {
+            _ if part.prot.is_none() => return part.start,
+            Backing::Anonymous => continue,
+            Backing::File { file, offset, .. } => {
+                (kernel.files.all.get(&file).map_or(0, |file| file.size), offset)
+            },
+            Backing::Object { object, offset } => {
+                (kernel.objects.all.get(&object).map_or(0, |object| object.size), offset)
+            }
+        };
+        let there = kernel.whole_pages(size).unwrap_or(u64::MAX).saturating_sub(offset);
+        if there < part.len() {
+            return part.start + there;
+        }
+    }
+    range.end
+}

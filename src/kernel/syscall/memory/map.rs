@@ -1,0 +1,219 @@
+//! `mmap` and `munmap`.
+
+use std::ops::Range;
+
+use crate::kernel::abi::{Args, Errno};
+use crate::kernel::area::{Area, Backing, Prot};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::{FileId, Pid};
+use crate::kernel::kernel::{Kernel, Open, OutOfMemory};
+use crate::kernel::syscall::call::Answer;
+
+use super::constants::{
+    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_LOCKED, MAP_NONBLOCK, MAP_NORESERVE,
+    MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, PROT_EXEC, PROT_READ, PROT_WRITE,
+};
+use super::refusal::{Refusal, answer};
+
+/// The bits that say how a mapping is shared.
+const MAP_TYPE: u32 = 0xF;
+
+/// What `MAP_SHARED_VALIDATE` knows (`LEGACY_MAP_MASK`): the old flags, those that do nothing here included.
+const KNOWN: u32 = 0x7C07_F9F3;
+
+/// The most bytes that a file can have, and one.
+const FILE_END: u64 = 1 << 63;
+
+/// The permissions that a `prot` argument names; other bits mean nothing.
+pub fn prot_of(bits: u32) -> Prot {
+    Prot { read: bits & PROT_READ != 0, write: bits & PROT_WRITE != 0, exec: bits & PROT_EXEC != 0 }
+}
+
+/// What `mmap` was asked for.
+#[derive(Debug, Clone, Copy)]
+struct Request {
+    addr: u64,
+    len: u64,
+    prot: Prot,
+    flags: u32,
+    /// Where in the file.
+    offset: u64,
+    /// What the descriptor refers to; none for anonymous memory.
+    open: Option<Open>,
+}
+
+impl Request {
+    fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn is_fixed(&self) -> bool {
+        self.has(MAP_FIXED | MAP_FIXED_NOREPLACE)
+    }
+}
+
+/// What an area is to be made of, once everything was checked.
+enum Source {
+    Anonymous,
+    /// A new object that processes share.
+    Object,
+    /// A file; whether `mprotect` may allow stores that reach it.
+    File(FileId, bool),
+}
+
+/// `mmap(2)`.
+pub fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    answer(map(kernel, pid, args, watch))
+}
+
+fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+    let request = request(kernel, pid, args)?;
+    let range = place(kernel, pid, &request)?;
+    let (source, shared) = source(&request, &range)?;
+    let area = Area {
+        stack: request.has(MAP_GROWSDOWN),
+        locked: request.has(MAP_LOCKED),
+        unreserved: request.has(MAP_NORESERVE),
+        ..Area::new(range.clone(), request.prot, shared, Backing::Anonymous)
+    };
+    kernel.room_for(pid, |areas| {
+        areas.remove(range.clone());
+        areas.insert(area);
+    })?;
+    kernel.unmap_range(pid, range.clone());
+    let backing = match source {
+        Source::Anonymous => Backing::Anonymous,
+        Source::Object => Backing::Object { object: kernel.new_object(area.len()), offset: 0 },
+        Source::File(file, writable) => Backing::File { file, offset: request.offset, writable },
+    };
+    kernel.map_area(pid, Area { backing, ..area });
+    let populate = request.flags & (MAP_POPULATE | MAP_NONBLOCK) == MAP_POPULATE;
+    if (populate || area.locked) && !area.prot.is_none() {
+        fill(kernel, pid, range.clone(), watch)?;
+    }
+    Ok(range.start)
+}
+
+/// Touches the pages of a new mapping, which goes again if there is no room for its page tables.
+fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: &mut dyn Watch) -> Result<(), OutOfMemory> {
+    let filled = kernel.populate(pid, range.clone(), watch);
+    if filled == Err(OutOfMemory::Tables) {
+        kernel.unmap_range(pid, range);
+    }
+    filled
+}
+
+/// The arguments, with the checks that come before all others.
+fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<Request, Errno> {
+    let (flags, offset) = (args.int(3) as u32, args.offset(5) as u64);
+    if !offset.is_multiple_of(kernel.page_size()) {
+        return Err(Errno::EINVAL);
+    }
+    let open = match flags & MAP_ANONYMOUS {
+        0 => Some(open_of(kernel, pid, args.int(4)).ok_or(Errno::EBADF)?),
+        _ => None,
+    };
+    if args.size(1) == 0 {
+        return Err(Errno::EINVAL);
+    }
+    let len = kernel.whole_pages(args.size(1)).ok_or(Errno::ENOMEM)?;
+    Ok(Request { addr: args.address(0), len, prot: prot_of(args.int(2) as u32), flags, offset, open })
+}
+
+/// What a descriptor of a process refers to.
+fn open_of(kernel: &Kernel, pid: Pid, descriptor: i32) -> Option<Open> {
+    let descriptor = u32::try_from(descriptor).ok()?;
+    let open = kernel.process(pid)?.descriptors.get(&descriptor)?.open;
+    kernel.opens.get(&open).copied()
+}
+
+/// Where the mapping goes.
+fn place(kernel: &Kernel, pid: Pid, request: &Request) -> Result<Range<u64>, Errno> {
+    let Request { addr, len, .. } = *request;
+    let highest = kernel.user_end().checked_sub(len).ok_or(Errno::ENOMEM)?;
+    if !request.is_fixed() {
+        let start = unmapped(kernel, pid, addr, len)?;
+        return Ok(start..start + len);
+    }
+    if addr > highest {
+        return Err(Errno::ENOMEM);
+    }
+    if !addr.is_multiple_of(kernel.page_size()) {
+        return Err(Errno::EINVAL);
+    }
+    let taken = || kernel.process(pid).is_some_and(|process| !process.space.areas.is_free(addr..addr + len));
+    if request.has(MAP_FIXED_NOREPLACE) && taken() {
+        return Err(Errno::EEXIST);
+    }
+    Ok(addr..addr + len)
+}
+
+/// A free place for `len` bytes, which are no more than a process may map: at the hint (rounded down to a page) if there is
+/// one and it is free, else in the highest hole.
+///
+/// # Errors
+/// ENOMEM if there is none.
+pub fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result<u64, Errno> {
+    let hint = hint - hint % kernel.page_size();
+    if hint != 0 {
+        let hint = hint.max(kernel.lowest_hint());
+        let end = hint.checked_add(len).filter(|end| *end <= kernel.user_end());
+        if end.is_some_and(|end| kernel.is_vacant(pid, hint..end)) {
+            return Ok(hint);
+        }
+    }
+    kernel.find_hole(pid, len).ok_or(Errno::ENOMEM)
+}
+
+/// What is mapped, and whether it is shared.
+fn source(request: &Request, range: &Range<u64>) -> Result<(Source, bool), Errno> {
+    let kind = request.flags & MAP_TYPE;
+    let Some(open) = request.open else {
+        return match kind {
+            MAP_SHARED if !request.has(MAP_GROWSDOWN) => Ok((Source::Object, true)),
+            MAP_PRIVATE => Ok((Source::Anonymous, false)),
+            _ => Err(Errno::EINVAL),
+        };
+    };
+    let len = range.end - range.start;
+    if request.offset.checked_add(len).is_none_or(|end| end > FILE_END - 1) {
+        return Err(Errno::EOVERFLOW);
+    }
+    let shared = match kind {
+        MAP_SHARED_VALIDATE if request.has(!KNOWN) => return Err(Errno::EOPNOTSUPP),
+        MAP_SHARED | MAP_SHARED_VALIDATE => true,
+        MAP_PRIVATE => false,
+        _ => return Err(Errno::EINVAL),
+    };
+    if !open.read || (shared && request.prot.write && !open.write) {
+        return Err(Errno::EACCES);
+    }
+    let file = open.file.ok_or(Errno::ENODEV)?;
+    if request.has(MAP_GROWSDOWN) {
+        return Err(Errno::EINVAL);
+    }
+    Ok((Source::File(file, open.write || !shared), shared))
+}
+
+/// `munmap(2)`.
+pub fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
+    answer(unmap(kernel, pid, args.address(0), args.size(1)).map_err(Refusal::from))
+}
+
+fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Errno> {
+    let range = mappable(kernel, start, len)?;
+    kernel.room_for(pid, |areas| drop(areas.remove(range.clone())))?;
+    kernel.unmap_range(pid, range);
+    Ok(0)
+}
+
+/// A range that can be unmapped.
+///
+/// # Errors
+/// EINVAL if it is empty, begins within a page or reaches beyond what a process may map.
+pub fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u64>, Errno> {
+    let end = start.checked_add(len).and_then(|end| kernel.whole_pages(end));
+    let fits = end.filter(|end| *end <= kernel.user_end() && *end > start);
+    let aligned = start.is_multiple_of(kernel.page_size());
+    fits.filter(|_| aligned).map(|end| start..end).ok_or(Errno::EINVAL)
+}

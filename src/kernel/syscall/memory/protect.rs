@@ -1,0 +1,99 @@
+//! `mprotect`.
+
+use std::ops::Range;
+
+use crate::kernel::abi::{Args, Errno};
+use crate::kernel::area::{Area, Backing, Prot};
+use crate::kernel::event::Watch;
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::Kernel;
+use crate::kernel::syscall::call::Answer;
+
+use super::constants::{PROT_EXEC, PROT_GROWSDOWN, PROT_READ, PROT_WRITE};
+use super::map::prot_of;
+use super::refusal::{Refusal, answer};
+
+/// For areas that grow upward, of which there are none on x86-64.
+const PROT_GROWSUP: u32 = 0x200_0000;
+
+/// For atomic operations: means nothing.
+const PROT_SEM: u32 = 0x8;
+
+/// `mprotect(2)`.
+pub fn mprotect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    answer(protect(kernel, pid, args, watch))
+}
+
+fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+    let (start, bits) = (args.address(0), args.int(2) as u32);
+    let grows = bits & (PROT_GROWSDOWN | PROT_GROWSUP);
+    if grows == PROT_GROWSDOWN | PROT_GROWSUP || !start.is_multiple_of(kernel.page_size()) {
+        return Err(Errno::EINVAL.into());
+    }
+    if args.size(1) == 0 {
+        return Ok(0);
+    }
+    let end = kernel.whole_pages(args.size(1)).and_then(|len| start.checked_add(len)).ok_or(Errno::ENOMEM)?;
+    if bits & !(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows) != 0 {
+        return Err(Errno::EINVAL.into());
+    }
+    let range = grown(kernel, pid, start..end, grows)?;
+    change(kernel, pid, range, prot_of(bits), watch)
+}
+
+/// The range, from the beginning of the stack on if `grows` says so.
+fn grown(kernel: &Kernel, pid: Pid, range: Range<u64>, grows: u32) -> Result<Range<u64>, Errno> {
+    if grows == 0 {
+        return Ok(range);
+    }
+    let areas = kernel.process(pid).map(|process| &process.space.areas);
+    let area = areas.and_then(|areas| areas.at_or_above(range.start));
+    match area {
+        Some(area) if grows == PROT_GROWSDOWN && area.start < range.end && area.stack => {
+            Ok(area.start..range.end)
+        }
+        Some(area) if area.start <= range.start || (grows == PROT_GROWSDOWN && area.start < range.end) => {
+            Err(Errno::EINVAL)
+        }
+        _ => Err(Errno::ENOMEM),
+    }
+}
+
+/// Changes areas from the lowest on, up to the first that cannot be.
+fn change(
+    kernel: &mut Kernel,
+    pid: Pid,
+    range: Range<u64>,
+    prot: Prot,
+    watch: &mut dyn Watch,
+) -> Result<u64, Refusal> {
+    let parts = kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
+    kernel.work += parts.len() as u64;
+    let (mut done, mut error) = (range.start, None);
+    for part in &parts {
+        error = (part.start != done).then_some(Errno::ENOMEM);
+        error = error.or_else(|| forbids(part, prot).then_some(Errno::EACCES));
+        if error.is_some() {
+            break;
+        }
+        done = part.end;
+    }
+    let set = move |area: &mut Area| area.prot = prot;
+    kernel.room_for(pid, |areas| drop(areas.change(range.start..done, &set)))?;
+    kernel.change_areas(pid, range.start..done, &set);
+    // Linux gives locked pages their copies as soon as they may be written.
+    let fresh = |part: &&Area| part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write;
+    for part in parts.iter().filter(fresh) {
+        kernel.populate(pid, part.start..part.end, watch)?;
+    }
+    match error {
+        Some(error) => Err(error.into()),
+        None if done < range.end => Err(Errno::ENOMEM.into()),
+        None => Ok(0),
+    }
+}
+
+/// Stores would reach a file that was not opened for them.
+fn forbids(area: &Area, prot: Prot) -> bool {
+    prot.write && area.shared && matches!(area.backing, Backing::File { writable: false, .. })
+}

@@ -1,0 +1,263 @@
+//! `mremap`.
+
+use std::ops::Range;
+
+use crate::kernel::abi::{Args, Errno};
+use crate::kernel::area::Area;
+use crate::kernel::event::Watch;
+use crate::kernel::ids::Pid;
+use crate::kernel::kernel::Kernel;
+use crate::kernel::syscall::call::Answer;
+
+use super::constants::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
+use super::map::{mappable, unmapped};
+use super::refusal::{Refusal, answer};
+
+/// What `mremap` was asked for, in whole pages.
+#[derive(Debug, Clone, Copy)]
+struct Request {
+    addr: u64,
+    old_len: u64,
+    new_len: u64,
+    flags: u32,
+    /// Where it is to go, with `MREMAP_FIXED`; a hint with `MREMAP_DONTUNMAP`.
+    to: u64,
+}
+
+impl Request {
+    fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// The mapping moves in any case.
+    fn moves(&self) -> bool {
+        self.has(MREMAP_FIXED | MREMAP_DONTUNMAP)
+    }
+
+    fn old(&self) -> Range<u64> {
+        self.addr..self.addr.saturating_add(self.old_len)
+    }
+
+    fn target(&self) -> Range<u64> {
+        self.to..self.to + self.new_len
+    }
+}
+
+/// A part of an area that moves: to where, and how long it is there.
+#[derive(Debug, Clone, Copy)]
+struct Move {
+    /// The part that moves; it is empty if a shared mapping is only mapped once more.
+    from: Area,
+    to: u64,
+    len: u64,
+}
+
+impl Move {
+    /// The area that it makes.
+    fn area(&self) -> Area {
+        Area { start: self.to, end: self.to + self.len, ..self.from }
+    }
+}
+
+/// `mremap(2)`.
+pub fn mremap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+    answer(remap(kernel, pid, args, watch))
+}
+
+fn remap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+    let request = request(kernel, args)?;
+    if request.has(MREMAP_FIXED) && request.old_len == request.new_len {
+        return move_all(kernel, pid, &request, watch);
+    }
+    let area = area_of(kernel, pid, &request)?;
+    if request.moves() {
+        return move_to(kernel, pid, &request, area, watch);
+    }
+    if request.new_len < request.old_len {
+        let gone = cut(kernel, &request)?;
+        kernel.room_for(pid, |areas| drop(areas.remove(gone.clone())))?;
+        kernel.unmap_range(pid, gone);
+    } else if request.new_len > request.old_len {
+        return grow(kernel, pid, &request, area, watch);
+    }
+    Ok(request.addr)
+}
+
+/// The arguments, checked as far as they can be without looking at areas.
+fn request(kernel: &Kernel, args: Args<'_>) -> Result<Request, Errno> {
+    let whole = |len: u64| kernel.whole_pages(len).unwrap_or(0);
+    let request = Request {
+        addr: args.address(0),
+        old_len: whole(args.size(1)),
+        new_len: whole(args.size(2)),
+        flags: args.int(3) as u32,
+        to: args.address(4),
+    };
+    let aligned = |at: u64| at.is_multiple_of(kernel.page_size());
+    let known = request.flags & !(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) == 0;
+    let fits = request.new_len > 0 && request.new_len <= kernel.user_end();
+    if !known || !aligned(request.addr) || !fits {
+        return Err(Errno::EINVAL);
+    }
+    if !request.moves() {
+        return Ok(request);
+    }
+    let given = !request.has(MREMAP_FIXED) || args.given(4);
+    let reaches = request.to <= kernel.user_end() - request.new_len && aligned(request.to);
+    let resized = request.has(MREMAP_DONTUNMAP) && request.old_len != request.new_len;
+    if !given || !reaches || resized || !request.has(MREMAP_MAYMOVE) {
+        return Err(Errno::EINVAL);
+    }
+    let (old, new) = (request.old(), request.target());
+    if old.end > new.start && new.end > old.start { Err(Errno::EINVAL) } else { Ok(request) }
+}
+
+/// The area in which the old mapping begins, and which must hold all of it that stays.
+fn area_of(kernel: &Kernel, pid: Pid, request: &Request) -> Result<Area, Errno> {
+    let area = kernel.area_at(pid, request.addr).ok_or(Errno::EFAULT)?;
+    let Request { addr, old_len, new_len, .. } = *request;
+    if old_len == new_len || (new_len < old_len && !request.moves()) {
+        return Ok(area);
+    }
+    if old_len == 0 && !area.shared {
+        return Err(Errno::EINVAL);
+    }
+    if old_len.min(new_len) > area.end - addr {
+        return Err(Errno::EFAULT);
+    }
+    // Where the new end stands in the file must be a number.
+    match area.offset_of(addr) {
+        Some(offset) if offset.checked_add(new_len).is_none() => Err(Errno::EINVAL),
+        _ => Ok(area),
+    }
+}
+
+/// What a shorter mapping loses.
+fn cut(kernel: &Kernel, request: &Request) -> Result<Range<u64>, Errno> {
+    mappable(kernel, request.addr + request.new_len, request.old_len - request.new_len)
+}
+
+/// The areas without what is to be moved away or pushed aside must be as few as may be.
+fn check_room(kernel: &Kernel, pid: Pid, gone: &[Range<u64>], step: &Move, keep: bool) -> Result<(), Errno> {
+    kernel.room_for(pid, |areas| {
+        for range in gone {
+            areas.remove(range.clone());
+        }
+        areas.insert(step.area());
+        if !keep {
+            areas.remove(step.from.start..step.from.end);
+        }
+    })
+}
+
+/// To a place of its own, with another length.
+fn move_to(
+    kernel: &mut Kernel,
+    pid: Pid,
+    request: &Request,
+    area: Area,
+    watch: &mut dyn Watch,
+) -> Result<u64, Refusal> {
+    let shrinks = request.new_len < request.old_len;
+    let len = request.old_len.min(request.new_len);
+    let keep = request.has(MREMAP_DONTUNMAP);
+    if len > area.end - request.addr {
+        return Err(Errno::EFAULT.into());
+    }
+    let mut gone = Vec::new();
+    let mut to = request.to;
+    if request.has(MREMAP_FIXED) {
+        // The target may be where the old mapping stands, if that has no length.
+        if request.target().contains(&request.addr) {
+            return Err(Errno::EFAULT.into());
+        }
+        gone.push(request.target());
+    } else {
+        to = unmapped(kernel, pid, to, request.new_len)?;
+    }
+    if shrinks {
+        gone.push(cut(kernel, request)?);
+    }
+    let step = Move { from: area.part(request.addr, request.addr + len), to, len: request.new_len };
+    check_room(kernel, pid, &gone, &step, keep)?;
+    for range in gone {
+        kernel.unmap_range(pid, range);
+    }
+    relocate(kernel, pid, &step, keep, watch)
+}
+
+/// Moves every area of a range, and leaves the holes between them out.
+fn move_all(kernel: &mut Kernel, pid: Pid, request: &Request, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+    let keep = request.has(MREMAP_DONTUNMAP);
+    let parts = kernel.process(pid).map(|process| process.space.areas.within(request.old())).unwrap_or_default();
+    kernel.work += parts.len() as u64;
+    if parts.first().is_none_or(|part| part.start != request.addr) {
+        return Err(Errno::EFAULT.into());
+    }
+    for from in parts {
+        let step = Move { from, to: request.to + (from.start - request.addr), len: from.len() };
+        let target = step.area();
+        check_room(kernel, pid, &[target.start..target.end], &step, keep)?;
+        kernel.unmap_range(pid, target.start..target.end);
+        relocate(kernel, pid, &step, keep, watch)?;
+    }
+    Ok(request.to)
+}
+
+/// Makes a mapping longer where it is, or moves it to where there is room.
+fn grow(
+    kernel: &mut Kernel,
+    pid: Pid,
+    request: &Request,
+    area: Area,
+    watch: &mut dyn Watch,
+) -> Result<u64, Refusal> {
+    let old = request.old();
+    let end = old.end.checked_add(request.new_len - request.old_len);
+    let areas = kernel.process(pid).map(|process| process.space.areas.clone()).unwrap_or_default();
+    let here = end.filter(|end| {
+        old.end == area.end && *end <= kernel.user_end() && areas.is_free(old.end..*end)
+    });
+    if let Some(end) = here {
+        let more = area.part(old.end, end);
+        kernel.room_for(pid, |areas| drop(areas.insert(more)))?;
+        kernel.map_area(pid, more);
+        if area.locked {
+            kernel.populate(pid, old.end..end, watch)?;
+        }
+        return Ok(request.addr);
+    }
+    if !request.has(MREMAP_MAYMOVE) {
+        return Err(Errno::ENOMEM.into());
+    }
+    let to = unmapped(kernel, pid, 0, request.new_len)?;
+    let step = Move { from: area.part(old.start, old.end), to, len: request.new_len };
+    check_room(kernel, pid, &[], &step, false)?;
+    relocate(kernel, pid, &step, false, watch)
+}
+
+/// Moves a part of an area with its pages to where nothing is.
+fn relocate(
+    kernel: &mut Kernel,
+    pid: Pid,
+    step: &Move,
+    keep: bool,
+    watch: &mut dyn Watch,
+) -> Result<u64, Refusal> {
+    let (from, area) = (step.from.start..step.from.end, step.area());
+    if area.mergeable {
+        kernel.unmerge(pid, from.clone(), watch)?;
+    }
+    kernel.move_pages(pid, from.clone(), step.to)?;
+    // First the new area, so that its object is never without users.
+    kernel.map_area(pid, area);
+    if keep {
+        kernel.change_areas(pid, from.clone(), &|area| area.locked = false);
+    } else {
+        kernel.unmap_range(pid, from.clone());
+    }
+    if area.locked && step.len > step.from.len() {
+        kernel.populate(pid, area.start + step.from.len()..area.end, watch)?;
+    }
+    Ok(step.to)
+}

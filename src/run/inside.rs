@@ -1,0 +1,39 @@
+//! Which process a statement runs in, and what is not known of processes before a run.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::process::ProcessRef;
+
+/// The process that statements run in.
+#[derive(Debug, Clone, Default)]
+pub enum Inside {
+    /// None is named: the only one.
+    #[default]
+    Only,
+    /// This one.
+    Process(ProcessRef),
+    /// Which one is not known before the script runs (when checking only).
+    Unknowable,
+}
+
+impl Inside {
+    /// The process that is named.
+    pub fn process(&self) -> Option<&ProcessRef> {
+        match self {
+            Self::Process(process) => Some(process),
+            Self::Only | Self::Unknowable => None,
+        }
+    }
+}
+
+/// What is not known of processes before the script runs.
+#[derive(Debug, Clone, Default)]
+pub struct Unsure {
+    /// The names that `let NAME = fork()` gives.
+    pub forked: BTreeSet<Rc<str>>,
+    /// There may be processes and files besides those that are known.
+    pub others: bool,
+    /// Processes may have ended.
+    pub ended: bool,
+}

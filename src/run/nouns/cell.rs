@@ -1,0 +1,29 @@
+//! What cells of tables are written as.
+
+use crate::lang::ast::{Cell, CellKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+
+/// A number in a table is hexadecimal with or without `0x`.
+///
+/// # Errors
+/// `bad-number`, `overflow`.
+pub fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
+    let digits = text.strip_prefix("0x").or(text.strip_prefix("0X")).unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !plain {
+        return Err(Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a hexadecimal number"))
+            .label("numbers in tables are hexadecimal")
+            .help("`-` is no value, `*` is anything, `(EXPR)` is computed"));
+    }
+    u64::from_str_radix(digits, 16)
+        .map_err(|_| Diagnostic::new(Code::Overflow, span, format!("0x{digits} has more than 64 bits")))
+}
+
+/// The name in a cell of a header, which may be quoted.
+pub fn name(cell: &Cell) -> String {
+    match &cell.kind {
+        CellKind::Bare(text) | CellKind::Quoted(text) => text.to_string(),
+        _ => String::new(),
+    }
+}

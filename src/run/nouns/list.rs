@@ -1,0 +1,247 @@
+//! Tables that list things of the kernel: areas, frames, slots. A row a thing, a column a property, in any order.
+
+use std::rc::Rc;
+
+use crate::lang::ast::{Cell, CellKind, Table};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::run::session::{Session, Stop};
+use crate::run::settings::{integer, list};
+
+use super::cell::{hexadecimal, name};
+
+/// A column of such a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What its cells hold.
+    pub kind: ColumnKind,
+}
+
+/// What the cells of a column hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Numbers in hexadecimal.
+    Hex,
+    /// Numbers in decimal.
+    Decimal,
+    /// Words.
+    Word,
+}
+
+/// A column of hexadecimal numbers.
+pub const fn hex(name: &'static str) -> Column {
+    Column { name, kind: ColumnKind::Hex }
+}
+
+/// A column of decimal numbers.
+pub const fn decimal(name: &'static str) -> Column {
+    Column { name, kind: ColumnKind::Decimal }
+}
+
+/// A column of words.
+pub const fn words(name: &'static str) -> Column {
+    Column { name, kind: ColumnKind::Word }
+}
+
+/// What a cell says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// A number.
+    Number(u64),
+    /// A word.
+    Word(Rc<str>),
+    /// No value.
+    Nothing,
+    /// Anything, in an expected table.
+    Anything,
+}
+
+/// A cell with its column.
+#[derive(Debug, Clone)]
+pub struct ListCell {
+    /// The column.
+    pub column: &'static Column,
+    /// What it says.
+    pub said: Said,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A row of such a table, evaluated.
+#[derive(Debug, Clone)]
+pub struct ListRow {
+    /// Its cells.
+    pub cells: Vec<ListCell>,
+    /// The row.
+    pub span: Span,
+}
+
+impl ListRow {
+    /// The cell of a column, unless it says nothing.
+    pub fn cell(&self, column: &str) -> Option<&ListCell> {
+        self.cells.iter().find(|cell| cell.column.name == column && cell.said != Said::Nothing)
+    }
+
+    /// The number in a column.
+    pub fn number(&self, column: &str) -> Option<u64> {
+        match self.cell(column)?.said {
+            Said::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// The word in a column, and its place.
+    pub fn word(&self, column: &str) -> Option<(&Rc<str>, Span)> {
+        let cell = self.cell(column)?;
+        match &cell.said {
+            Said::Word(word) => Some((word, cell.span)),
+            _ => None,
+        }
+    }
+}
+
+/// What a table of such rows may look like.
+#[derive(Debug, Clone, Copy)]
+pub struct ListLayout<'a> {
+    /// What it is of, for messages.
+    pub what: &'a str,
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// Those that must be there, and say something in every row.
+    pub needed: &'a [&'a str],
+    /// `*` may stand in it.
+    pub expected: bool,
+}
+
+impl Session<'_> {
+    /// The rows of a table.
+    ///
+    /// # Errors
+    /// `bad-table`, `unknown-column`, `bad-number`, `duplicate`, and what computed cells can be wrong with.
+    pub fn listed(&mut self, table: &Table, layout: ListLayout) -> Result<Vec<ListRow>, Stop> {
+        let mut wrong = header_mistakes(table, layout);
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
+        let (records, mistakes) = table.records();
+        wrong.extend(mistakes);
+        let mut rows = Vec::new();
+        let mut unknowable = false;
+        for record in &records {
+            match self.list_row(&record.cells, record.span, layout) {
+                Ok(row) => rows.push(row),
+                Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
+                Err(Stop::Unknowable) => unknowable = true,
+                Err(Stop::Closed) => return Err(Stop::Closed),
+            }
+        }
+        match (wrong.is_empty(), unknowable) {
+            (false, _) => Err(wrong.into()),
+            (true, true) => Err(Stop::Unknowable),
+            (true, false) => Ok(rows),
+        }
+    }
+
+    fn list_row(
+        &mut self,
+        cells: &[(&Cell, &Cell)],
+        span: Span,
+        layout: ListLayout,
+    ) -> Result<ListRow, Stop> {
+        let mut row = ListRow { cells: Vec::new(), span };
+        for (head, cell) in cells {
+            let Some(column) = column(layout, &name(head)) else { continue };
+            let said = self.said(cell, column.kind)?;
+            if said == Said::Anything && !layout.expected {
+                return Err(Diagnostic::new(Code::BadTable, cell.span, "`*` is anything, which cannot be set")
+                    .help("write a value, or `-` for none")
+                    .into());
+            }
+            if layout.needed.contains(&column.name) && matches!(said, Said::Nothing | Said::Anything) {
+                let message = format!("a row of {} needs its `{}`", layout.what, column.name);
+                return Err(Diagnostic::new(Code::BadTable, cell.span, message).into());
+            }
+            row.cells.push(ListCell { column, said, span: cell.span });
+        }
+        Ok(row)
+    }
+
+    fn said(&mut self, cell: &Cell, kind: ColumnKind) -> Result<Said, Stop> {
+        match (&cell.kind, kind) {
+            (CellKind::Nothing, _) => Ok(Said::Nothing),
+            (CellKind::Anything, _) => Ok(Said::Anything),
+            (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Word) => Ok(Said::Word(text.clone())),
+            (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Hex) => {
+                Ok(Said::Number(hexadecimal(text, cell.span)?))
+            }
+            (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Decimal) => {
+                Ok(Said::Number(decimal_number(text, cell.span)?))
+            }
+            (CellKind::Byte(byte), ColumnKind::Word) => Ok(Said::Word(char::from(*byte).to_string().into())),
+            (CellKind::Byte(byte), _) => Ok(Said::Number(u64::from(*byte))),
+            (CellKind::Expr(expr), kind) => match (self.eval(expr)?, kind) {
+                (Value::Text(text), _) if &*text == "none" => Ok(Said::Nothing),
+                (value, ColumnKind::Word) => Ok(Said::Word(value.to_string().into())),
+                (value, _) => Ok(Said::Number(integer(&value, expr.span)?)),
+            },
+        }
+    }
+}
+
+fn column(layout: ListLayout, name: &str) -> Option<&'static Column> {
+    layout.columns.iter().find(|column| column.name == name)
+}
+
+/// A number in a decimal column; `0x` may stand before one that is not.
+fn decimal_number(text: &str, span: Span) -> Result<u64, Diagnostic> {
+    if text.starts_with("0x") || text.starts_with("0X") {
+        return hexadecimal(text, span);
+    }
+    text.parse().map_err(|_| {
+        Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a decimal number"))
+            .label("numbers in this column are decimal")
+            .help("`-` is no value, `*` is anything, `(EXPR)` is computed")
+    })
+}
+
+fn header_mistakes(table: &Table, layout: ListLayout) -> Vec<Diagnostic> {
+    let first = table.header.first().map(name);
+    let mut wrong = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    for (at, cell) in table.header.iter().enumerate() {
+        let column = name(cell);
+        // Entries stand side by side from here on.
+        if at > 0 && Some(&column) == first.as_ref() {
+            break;
+        }
+        if self::column(layout, &column).is_none() {
+            wrong.push(unknown_column(cell, &column, layout));
+        } else if seen.contains(&column) {
+            let message = format!("the column `{column}` stands twice");
+            wrong.push(Diagnostic::new(Code::BadTable, cell.span, message).label("again here"));
+        }
+        seen.push(column);
+    }
+    if let Some(missing) = layout.needed.iter().find(|needed| !seen.iter().any(|seen| seen == *needed))
+        && wrong.is_empty()
+    {
+        let place = table.header.first().map_or(table.span, |cell| cell.span);
+        let message = format!("a table of {} needs the column `{missing}`", layout.what);
+        wrong.push(Diagnostic::new(Code::UnknownColumn, place, message).label("not in this row of names"));
+    }
+    wrong
+}
+
+fn unknown_column(cell: &Cell, column: &str, layout: ListLayout) -> Diagnostic {
+    let message = format!("a table of {} has no column `{column}`", layout.what);
+    let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
+    let names = || layout.columns.iter().map(|column| column.name);
+    match nearest(column, names()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("it has {}", list(names()))),
+    }
+}

@@ -1,0 +1,15 @@
+//! Paths: what can be asked of the machine, the kernel and processes in an expression (`tlb.hits`, `P1.rss`), and the
+//! functions that look at memory and files. One row each; none of them changes anything.
+
+mod find;
+mod kernel;
+mod machine;
+mod memory;
+mod part;
+mod unknown;
+
+pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
+pub use machine::MACHINE_PROPERTIES;
+pub use memory::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+pub use part::PART_PROPERTIES;
+pub use unknown::no_property;

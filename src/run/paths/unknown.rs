@@ -1,0 +1,15 @@
+//! What is said of properties that do not exist.
+
+use crate::lang::ast::Word;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+
+/// Says that something has no such property, with the nearest.
+pub fn no_property(of: &str, name: &Word, names: impl Iterator<Item = &'static str>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::UnknownPath, name.span, format!("`{of}` has no `{}`", name.text))
+        .label("not known");
+    match nearest(&name.text, names) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    }
+}
