@@ -16,6 +16,19 @@ macro_rules! asked_of_each_side {
                 }
             )*
         }
+
+        mod on_pagewalk {
+            use super::super::side::Side;
+
+            $(
+                #[test]
+                fn $fact() {
+                    let mut pagewalk = super::super::pagewalk::Pagewalk::new();
+                    pagewalk.start();
+                    super::$fact(&mut super::$asks::asks(&mut pagewalk));
+                }
+            )*
+        }
     };
 }
 use asked_of_each_side;
@@ -29,6 +42,7 @@ mod generate;
 mod liar;
 mod names;
 mod op;
+mod pagewalk;
 mod place;
 mod real;
 mod script;
@@ -42,6 +56,7 @@ use std::io::Write;
 use std::path::Path;
 
 use compare::{Sequences, compare};
+use pagewalk::Pagewalk;
 use real::Linux;
 
 /// Says something that is seen in a run of tests that pass, too.
@@ -67,6 +82,15 @@ fn linux_does_the_same_on_two_file_systems() {
     let Some(mut memory) = (if memory.is_dir() { linux_in(memory) } else { linux() }) else { return };
     match compare(&mut disk, &mut memory, Sequences::asked_for(200)) {
         Ok(totals) => say(&format!("Linux and Linux agree on {totals}")),
+        Err(script) => panic!("{script}"),
+    }
+}
+
+#[test]
+fn pagewalk_does_what_linux_does() {
+    let Some(mut linux) = linux() else { return };
+    match compare(&mut linux, &mut Pagewalk::new(), Sequences::asked_for(300)) {
+        Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),
         Err(script) => panic!("{script}"),
     }
 }
