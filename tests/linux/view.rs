@@ -73,7 +73,8 @@ impl View {
 
     /// Whether both sides can be expected to answer a step alike: its process is there, and the answer hangs neither on where Linux
     /// keeps two areas apart that rule 15 of semantics.md makes one, nor on the order in which bytes are copied over themselves,
-    /// nor on what a file system does with what was stored past the end of a file.
+    /// nor on what a file system does with what was stored past the end of a file, nor on that an x86 has no bit for fetches of
+    /// pages that are not there.
     pub fn comparable(&self, step: &Step) -> bool {
         let areas = self.areas(step.process);
         let there = matches!(self.processes.get(step.process), Some(Some(_)));
@@ -88,6 +89,7 @@ impl View {
             }
             Op::Ftruncate { fd: Fd::File(file, _), length } => self.may_reach(file, length),
             Op::Load { at } => self.settled(areas, at, 1),
+            Op::Fetch { at } => self.may_fetch(areas, at),
             _ => true,
         };
         there && fair
@@ -105,6 +107,13 @@ impl View {
         (leaves_no_gap || self.readable(areas, from))
             && self.settled(areas, from, length)
             && !copies_itself(areas, file, from, length, offset)
+    }
+
+    /// Whether a fetch is allowed, or its page is there: else Linux, on x86, first looks for the page, and so for the end of the file, and only
+    /// finds out that the fetch is forbidden when the page is there. Rule 17 of semantics.md looks at the permission first.
+    fn may_fetch(&self, areas: &[Area], at: Place) -> bool {
+        let forbids = |area: &Area| !area.perms.contains('x') && !area.perms.starts_with("---");
+        self.readable(areas, at) || !areas.iter().any(|area| area.holds(at) && forbids(area))
     }
 
     /// Whether nothing in a range of memory may be zeroed or not.
