@@ -8,7 +8,6 @@ use crate::machine::pool::Pool;
 use crate::machine::{Data, Machine};
 
 use super::config::Signals;
-use super::config::Signals;
 use super::entries::asid;
 use super::event::{Class, Step, Watch};
 use super::ids::{FrameNo, Pid};
