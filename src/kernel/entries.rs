@@ -21,6 +21,9 @@ use super::tables::{Table, Tables};
 /// for each (Linux's `tlb_single_page_flush_ceiling`).
 const FLUSH_CEILING: usize = 33;
 
+/// A table of at most so many pages is cleared when it is made.
+const CLEARED: u64 = 1 << 12;
+
 /// What an entry of a page allows.
 pub(in crate::kernel) fn flags_of(prot: Prot, writable: bool) -> Flags {
     let any = prot.read || prot.write || prot.exec;
@@ -71,8 +74,11 @@ impl Kernel {
         let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
         let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
         let first = self.space.take(len, floor.into()).ok_or(OutOfMemory::Tables)?;
-        // What was a user frame once may hold anything.
-        for ppn in first..first.saturating_add(len).min(self.frames.reached().into()) {
+        // What was a user frame once may hold anything, and so may what a script wrote to; of a table of very many pages,
+        // the rest is as it was when the kernel started.
+        let end = first.saturating_add(len);
+        let unclean = if len <= CLEARED { end } else { end.min(self.frames.reached().into()) };
+        for ppn in first..unclean {
             if let Ok(ppn) = self.machine.ppn(ppn) {
                 self.machine.zero_page(ppn);
             }
@@ -199,6 +205,13 @@ impl Kernel {
     pub(in crate::kernel) fn root_of(&self, pid: Pid) -> Option<Pa> {
         let root = self.process(pid)?.space.tables.get(&(1, 0))?;
         self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
+    }
+
+    /// The level of the lowest table that there is for a page of a process.
+    pub(in crate::kernel) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
+        let Some(process) = self.process(pid) else { return 1 };
+        let there = |level: &u32| process.space.tables.contains_key(&(*level, self.shape.table(*level, vpn)));
+        (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 
     /// The entry of a page of a process; none if there is no table for it.

@@ -122,9 +122,9 @@ impl Kernel {
 
     /// The fault that an access would raise by the entry of its page and its area; none if it can be done.
     fn obstacle(&self, pid: Pid, va: u64, kind: Kind) -> Option<Fault> {
-        let level = self.shape.levels;
-        let pte = self.pte(pid, self.shape.vpn(va)).filter(|pte| pte.flags.has(Bit::P));
-        let Some(pte) = pte else { return Some(Fault::NotPresent { level }) };
+        let vpn = self.shape.vpn(va);
+        let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
+        let Some(pte) = pte else { return Some(Fault::NotPresent { level: self.deepest_table(pid, vpn) }) };
         let allowed = self.area_at(pid, va).is_some_and(|area| permits(area.prot, kind));
         let why = if kind == Kind::Execute { Forbidden::NoExecute } else { Forbidden::ReadOnly };
         let writable = kind != Kind::Write || pte.flags.has(Bit::Rw);
