@@ -175,7 +175,8 @@ fn to_file(
         kernel.file_write(file, start + done, &bytes[..there]);
         kernel.moved(there);
         done += there as u64;
-        fault = there < bytes.len();
+        // As Linux does it: the rest is tried again, since the file may reach further now into what the buffer maps.
+        fault = there == 0;
     }
     if request.follows && done > 0 {
         kernel.set_offset(request.id, start + done);
