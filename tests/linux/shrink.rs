@@ -148,7 +148,9 @@ fn rounder(place: Place) -> impl Iterator<Item = Place> {
 fn smaller(size: u64) -> impl Iterator<Item = u64> {
     let page = PAGE as u64;
     let round = size.checked_next_multiple_of(page).unwrap_or(size);
-    let sizes = [0, page, size.saturating_sub(page) / page * page, round, 1, size / 2];
+    // A page less each time is soon done only if there are few.
+    let less = if size <= 0x40 * page { size.saturating_sub(page) } else { size / 2 };
+    let sizes = [0, page, less / page * page, round, 1, size / 2];
     let order = move |size: u64| (!size.is_multiple_of(page), size);
     sizes.into_iter().filter(move |&simpler| order(simpler) < order(size))
 }
