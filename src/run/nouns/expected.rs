@@ -92,7 +92,8 @@ impl Comparison<'_> {
         let Some(key) = row.number(of.noun.key) else { return };
         let mut things = of.rows(self.kernel, Some(key));
         things.retain(|thing| !self.is_taken(thing));
-        let agreeing = things.iter().position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
+        let agreeing =
+            things.iter().position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
         let thing = if things.is_empty() { None } else { Some(things.swap_remove(agreeing.unwrap_or(0))) };
         let before = self.checks.len();
         let said = |cell: &&ListCell| cell.column.name != of.noun.key && cell.said != Said::Anything;

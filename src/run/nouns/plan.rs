@@ -12,9 +12,9 @@ use crate::run::record::{Did, Shown};
 use crate::run::session::{Session, Stop, beyond_ordinary};
 use crate::run::view::View;
 
+use super::expected::ThingRef;
 use super::row::TableNoun;
 use super::table::EntryIn;
-use super::expected::ThingRef;
 use super::{geometry, layout, processes, stats, steps};
 
 /// Contents to be put into the machine.

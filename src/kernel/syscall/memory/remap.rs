@@ -197,9 +197,9 @@ fn move_all(kernel: &mut Kernel, pid: Pid, request: &Request, watch: &mut dyn Wa
     }
     for from in parts {
         let step = Move { from, to: request.to + (from.start - request.addr), len: from.len() };
-        let target = step.area();
-        check_room(kernel, pid, &[target.start..target.end], &step, keep)?;
-        kernel.unmap_range(pid, target.start..target.end);
+        let target = step.to..step.to + step.len;
+        check_room(kernel, pid, std::slice::from_ref(&target), &step, keep)?;
+        kernel.unmap_range(pid, target);
         relocate(kernel, pid, &step, keep, watch)?;
     }
     Ok(request.to)
