@@ -84,14 +84,14 @@ impl Hierarchy {
             let own = move |core| (!cache.shared).then_some(core);
             (0..cores(cache.shared)).map(move |core| Cache::new(spec, level, cache, own(core)))
         });
-        let largest = spec.caches.iter().map(|cache| cache.block_bits).max().unwrap_or(0);
+        let plan = Plan::new(spec);
         Self {
-            plan: Rc::new(Plan::new(spec)),
+            lifted: Bytes::new(1 << plan.largest),
+            plan: Rc::new(plan),
             caches: caches.collect(),
             memory: Bytes::new(1 << spec.physical_bits),
             users: Users::Nobody,
             presence: Presence::new(spec.physical_bits),
-            lifted: Bytes::new(1 << largest),
         }
     }
 
