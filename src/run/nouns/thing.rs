@@ -196,11 +196,8 @@ fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow
         Holds::File { .. } => "file",
         Holds::Object { .. } => "shared",
     };
-    let maps: Vec<String> = kernel
-        .frames()
-        .maps(at)
-        .map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid)))
-        .collect();
+    let maps: Vec<String> =
+        kernel.frames().maps(at).map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid))).collect();
     let free = frame.holds == Holds::Nothing;
     let dirty = if free { CellView::Nothing } else { CellView::bit(kernel.is_dirty(at)) };
     let cells = vec![

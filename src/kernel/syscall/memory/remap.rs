@@ -189,7 +189,8 @@ fn move_to(
 /// Moves every area of a range, and leaves the holes between them out.
 fn move_all(kernel: &mut Kernel, pid: Pid, request: &Request, watch: &mut dyn Watch) -> Result<u64, Refusal> {
     let keep = request.has(MREMAP_DONTUNMAP);
-    let parts = kernel.process(pid).map(|process| process.space.areas.within(request.old())).unwrap_or_default();
+    let parts =
+        kernel.process(pid).map(|process| process.space.areas.within(request.old())).unwrap_or_default();
     kernel.work += parts.len() as u64;
     if parts.first().is_none_or(|part| part.start != request.addr) {
         return Err(Errno::EFAULT.into());
@@ -215,9 +216,8 @@ fn grow(
     let old = request.old();
     let end = old.end.checked_add(request.new_len - request.old_len);
     let areas = kernel.process(pid).map(|process| process.space.areas.clone()).unwrap_or_default();
-    let here = end.filter(|end| {
-        old.end == area.end && *end <= kernel.user_end() && areas.is_free(old.end..*end)
-    });
+    let here =
+        end.filter(|end| old.end == area.end && *end <= kernel.user_end() && areas.is_free(old.end..*end));
     if let Some(end) = here {
         let more = area.part(old.end, end);
         kernel.room_for(pid, |areas| drop(areas.insert(more)))?;
