@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk::kernel::Kernel;
-use pagewalk::kernel::abi::{Arg, Args};
+use pagewalk::kernel::abi::Arg;
 use pagewalk::kernel::config::Config;
 use pagewalk::kernel::ids::Pid;
 use pagewalk::kernel::syscall::{constant, system_call};
@@ -38,7 +38,7 @@ fn kernel() -> (Kernel, Pid) {
 fn call(kernel: &mut Kernel, pid: Pid, name: &str, args: &[u64]) -> u64 {
     let args: Vec<Arg> = args.iter().map(|arg| Arg::Number((*arg).into())).collect();
     let row = system_call(name).expect("a system call");
-    let reply = (row.run)(kernel, pid, Args::new(&args), &mut ()).expect("memory for it");
+    let reply = row.call(kernel, pid, &args, &mut ()).expect("memory for it");
     reply.result.expect("no error")
 }
 
