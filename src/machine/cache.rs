@@ -193,6 +193,15 @@ impl Cache {
         self.lines.place(set, lines);
     }
 
+    /// Sets the bytes of a line from the first on; those not given become unknown.
+    pub fn write_line(&mut self, slot: Slot, bytes: &[Option<u8>]) {
+        let (at, size) = (self.at(slot), 1 << self.block_bits);
+        self.data.forget(at, size);
+        for (at, byte) in (at..at + size).zip(bytes) {
+            self.data.set(at, *byte);
+        }
+    }
+
     /// Whether it ever held a block.
     #[inline]
     pub fn used(&self) -> bool {
@@ -216,12 +225,24 @@ impl Cache {
     /// in which it would be found last.
     pub fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(Slot, u64, u64)) {
         let mut clip = |slot, base: u64| tell(slot, base.max(first), self.end(base).min(last));
-        if (last - first) >> self.block_bits <= self.lines.sets() * u64::from(self.lines.ways()) {
-            return self.holders(first, last).for_each(|(slot, base)| clip(slot, base));
+        let (mut block, end) = (first >> self.block_bits, last >> self.block_bits);
+        let sets = self.lines.sets();
+        if end - block > sets * u64::from(self.lines.ways()) {
+            let within = |base: &u64| *base <= last && self.end(*base) >= first;
+            let held: Vec<_> = self.blocks().filter(|(_, base)| within(base)).collect();
+            held.into_iter().rev().for_each(|(slot, base)| clip(slot, base));
+        } else if self.has_aliases() {
+            self.holders(first, last).for_each(|(slot, base)| clip(slot, base));
+        } else {
+            while block <= end {
+                let (set, base) = (block & (sets - 1), block << self.block_bits);
+                let count = (sets - set).min(end - block + 1);
+                self.lines.find_in_row(set, count, Tag::new(base >> self.tag_low), |found, way| {
+                    clip(Slot { set: SetIndex::new(found), way }, base + ((found - set) << self.block_bits));
+                });
+                block += count;
+            }
         }
-        let held: Vec<_> =
-            self.blocks().filter(|(_, base)| *base <= last && self.end(*base) >= first).collect();
-        held.into_iter().rev().for_each(|(slot, base)| clip(slot, base));
     }
 
     /// Makes all lines invalid that hold bytes of `first..=last`, dirty or not.

@@ -22,6 +22,8 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 pub use declaration::declaration;
+pub use process::handled::{Evicted, Handled};
+pub use process::handler::call_steps;
 use process::{call, declared, handler};
 use repeats::Repeats;
 pub use ruler::rulers;

@@ -2,4 +2,7 @@
 
 mod counts;
 mod lab;
+mod laws;
+mod model;
 pub(in crate::kernel) mod sound;
+mod strings;

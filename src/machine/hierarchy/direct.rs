@@ -2,6 +2,7 @@
 //! memory leaves no older copy. Nothing is counted, and nobody is told.
 
 use super::Hierarchy;
+use crate::machine::cache::Cache;
 use crate::machine::memory::Bytes;
 
 impl Hierarchy {
@@ -29,17 +30,24 @@ impl Hierarchy {
         let Some(more) = (len as u64).checked_sub(1) else { return };
         let last = pa.saturating_add(more);
         if (pa ^ last).checked_shr(self.plan.smallest).unwrap_or(0) == 0 {
-            let mut holders = self.caches.iter().filter(|cache| cache.used());
+            let mut holders = self.caches_about(pa, last).map(|(_, cache)| cache);
             let newest = holders.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
             let (bytes, at) = newest.unwrap_or((&self.memory, pa));
             return tell(bytes, at, 0, len);
         }
         tell(&self.memory, pa, 0, len);
-        for cache in self.caches.iter().rev().filter(|cache| cache.used()) {
+        for (_, cache) in self.caches_about(pa, last).rev() {
             cache.each_held(pa, last, |slot, from, to| {
                 tell(cache.data(), cache.byte_at(slot, from), (from - pa) as usize, (to - pa) as usize + 1);
             });
         }
+    }
+
+    /// The caches that may hold bytes of `first..=last`, with their numbers, in order.
+    #[inline]
+    fn caches_about(&self, first: u64, last: u64) -> impl DoubleEndedIterator<Item = (usize, &Cache)> {
+        let about = self.presence.of(first, last);
+        self.caches.iter().enumerate().filter(move |(inst, _)| about.may_have(*inst))
     }
 
     /// Writes bytes to memory and to every copy of them.
@@ -47,7 +55,8 @@ impl Hierarchy {
         let Some(more) = (bytes.len() as u64).checked_sub(1) else { return };
         self.memory.write(pa, bytes);
         let last = pa.saturating_add(more);
-        for cache in self.caches.iter_mut().filter(|cache| cache.used()) {
+        let about = self.presence.of(pa, last);
+        for (_, cache) in self.caches.iter_mut().enumerate().filter(|(inst, _)| about.may_have(*inst)) {
             for (slot, base) in cache.holders(pa, last).collect::<Vec<_>>() {
                 let (from, to) = (base.max(pa), cache.end(base).min(last));
                 let at = cache.byte_at(slot, from);
@@ -90,22 +99,26 @@ impl Hierarchy {
         if end > last {
             self.write_newest(last + 1, end, last + 1);
         }
-        for cache in self.caches.iter_mut().filter(|cache| cache.used()) {
+        let about = self.presence.of(first, end);
+        for (_, cache) in self.caches.iter_mut().enumerate().filter(|(inst, _)| about.may_have(*inst)) {
             cache.drop_held(first, end);
         }
+        self.presence.clear(first, end);
     }
 
     /// `first..=last` and all of the blocks that it meets, and that those meet.
     fn widen_to_blocks(&self, mut first: u64, mut last: u64) -> (u64, u64) {
         loop {
             let before = (first, last);
-            for cache in self.caches.iter().filter(|cache| cache.used()) {
-                if cache.holder(first).is_some() {
-                    first = cache.align(first);
-                }
-                if cache.holder(last).is_some() {
-                    last = cache.end(cache.align(last));
-                }
+            for (_, cache) in
+                self.caches_about(first, first).filter(|(_, cache)| cache.holder(before.0).is_some())
+            {
+                first = first.min(cache.align(before.0));
+            }
+            for (_, cache) in
+                self.caches_about(last, last).filter(|(_, cache)| cache.holder(before.1).is_some())
+            {
+                last = last.max(cache.end(cache.align(before.1)));
             }
             if (first, last) == before {
                 return before;
@@ -115,7 +128,8 @@ impl Hierarchy {
 
     /// Writes the bytes of `first..=last` that caches hold, the newest, to memory from `to` on.
     fn write_newest(&mut self, first: u64, last: u64, to: u64) {
-        for cache in self.caches.iter().rev().filter(|cache| cache.used()) {
+        let about = self.presence.of(first, last);
+        for (_, cache) in self.caches.iter().enumerate().filter(|(inst, _)| about.may_have(*inst)).rev() {
             cache.each_held(first, last, |slot, from, end| {
                 let at = cache.byte_at(slot, from);
                 self.memory.copy(to + (from - first), cache.data(), at, end - from + 1);

@@ -51,16 +51,20 @@ impl ThingRef {
         (self.noun.rows)(kernel, self.process(kernel), key)
     }
 
-    /// All of it; areas as `/proc` prints them, all else as a table.
+    /// All of it.
     pub fn view(self, kernel: &Kernel) -> View {
-        if let Some(process) = self.process(kernel).filter(|_| self.noun.name == "maps") {
-            let areas =
-                process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area)).collect();
-            return View::Maps { spec: kernel.machine().spec().clone(), areas };
-        }
+        let table = self.table(kernel);
+        let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
+            return View::Table(table);
+        };
+        let areas = process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area));
+        View::Maps { table, spec: kernel.machine().spec().clone(), areas: areas.collect() }
+    }
+
+    fn table(self, kernel: &Kernel) -> TableView {
         let columns = self.noun.columns.iter().map(|column| column.name.to_owned()).collect();
         let rows = self.rows(kernel, None).into_iter().map(|row| row.cells).collect();
-        View::Table(TableView { title: self.title(kernel), groups: vec![columns], rows })
+        TableView { title: self.title(kernel), groups: vec![columns], rows }
     }
 }
 

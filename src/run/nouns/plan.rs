@@ -175,7 +175,9 @@ impl Session<'_> {
 /// The cells of a view, as they count towards the budget.
 fn cells(view: &View) -> u64 {
     match view {
-        View::Table(table) => beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64),
+        View::Table(table) | View::Maps { table, .. } => {
+            beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64)
+        }
         _ => 0,
     }
 }

@@ -4,7 +4,7 @@ use crate::kernel::abi::Constant;
 
 macro_rules! constants {
     ($($name:ident $value:literal $help:literal),* $(,)?) => {
-        $(#[doc = $help] pub const $name: u32 = $value;)*
+        $(#[doc = $help] #[allow(dead_code, reason = "scripts use it")] pub const $name: u32 = $value;)*
 
         /// Their rows.
         pub const CONSTANTS: &[Constant] = &[$(Constant::new(stringify!($name), $value, $help)),*];

@@ -249,12 +249,14 @@ fn relocate(
         kernel.unmerge(pid, from.clone(), watch)?;
     }
     kernel.move_pages(pid, from.clone(), step.to)?;
+    let left = kernel.area_at(pid, from.start).map_or(from.clone(), |area| area.start..area.end);
     // First the new area, so that its object is never without users.
     kernel.map_area(pid, area);
     if keep {
-        kernel.change_areas(pid, from.clone(), &|area| area.locked = false);
+        // Linux forgets the lock of the whole area.
+        kernel.change_areas(pid, left, &|area| area.locked = false);
     } else {
-        kernel.unmap_range(pid, from.clone());
+        kernel.unmap_range(pid, from);
     }
     if area.locked && step.len > step.from.len() {
         kernel.populate(pid, area.start + step.from.len()..area.end, watch)?;

@@ -5,4 +5,5 @@ mod descriptors;
 mod execve;
 mod lab;
 mod life;
+mod malloc;
 mod transfer;
