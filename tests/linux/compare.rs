@@ -1,0 +1,97 @@
+//! Compares a side with Linux on many sequences.
+
+use std::fmt;
+
+use super::differ::{Run, run};
+use super::generate::Generator;
+use super::op::Step;
+use super::script::script;
+use super::shrink::shrink;
+use super::side::{Answer, Side};
+
+/// The seed of the first sequence, where nobody asks for another.
+const SEED: u64 = 361;
+
+/// How much was compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub sequences: u64,
+    pub steps: u64,
+    /// Steps that were calls which failed, or accesses that were fatal.
+    pub failed: u64,
+    /// Steps that were left out because the sides cannot be expected to answer alike.
+    pub left_out: u64,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Totals { sequences, steps, failed, left_out } = self;
+        write!(f, "{sequences} sequences of {steps} steps, of which {failed} failed; {left_out} left out")
+    }
+}
+
+/// Which sequences are compared: the one of this seed, and those of the seeds after it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sequences {
+    pub seed: u64,
+    pub count: u64,
+}
+
+impl Sequences {
+    /// Those that `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES` ask for, else so many.
+    pub fn asked_for(count: u64) -> Sequences {
+        let number = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: no number")))
+        };
+        Sequences {
+            seed: number("PAGEWALK_LINUX_SEED").unwrap_or(SEED),
+            count: number("PAGEWALK_LINUX_SEQUENCES").unwrap_or(count),
+        }
+    }
+}
+
+/// Compares two sides on sequences.
+///
+/// # Errors
+/// The first difference, shrunk to a script.
+pub fn compare(
+    reference: &mut dyn Side,
+    other: &mut dyn Side,
+    sequences: Sequences,
+) -> Result<Totals, String> {
+    let permits = reference.permits().and(other.permits());
+    let mut totals = Totals::default();
+    for seed in (sequences.seed..).take(sequences.count as usize) {
+        let mut generator = Generator::new(seed, permits);
+        let run = run(reference, other, |view| generator.next(view));
+        totals.sequences += 1;
+        totals.steps += run.told.len() as u64;
+        totals.left_out += run.left_out as u64;
+        let failed = |answer: &Answer| matches!(answer, Answer::Error(_) | Answer::Signal(..));
+        totals.failed += run.told.iter().filter(|(_, answer)| failed(answer)).count() as u64;
+        if run.difference.is_some() {
+            return Err(shrunk(reference, other, seed, run));
+        }
+    }
+    Ok(totals)
+}
+
+/// Has the sides perform given steps.
+pub fn replay(reference: &mut dyn Side, other: &mut dyn Side, steps: &[Step]) -> Run {
+    let mut steps = steps.iter().copied();
+    run(reference, other, |_| steps.next())
+}
+
+fn shrunk(reference: &mut dyn Side, other: &mut dyn Side, seed: u64, found: Run) -> String {
+    let (names, before) = (format!("{} and {}", reference.name(), other.name()), found.told.len());
+    if replay(reference, other, &found.steps()).difference.is_none() {
+        return format!(
+            "# {names} differ: seed {seed}. They did not when they did it again.\n{}",
+            script(&found)
+        );
+    }
+    let run = shrink(|steps| replay(reference, other, steps), found);
+    format!("# {names} differ: seed {seed}, {before} steps shrunk to {}.\n{}", run.told.len(), script(&run))
+}

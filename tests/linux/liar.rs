@@ -1,0 +1,136 @@
+//! A side that lies, to see that differences are found, made small, and written as a script.
+
+use pagewalk::lang::parse::parse;
+
+use super::compare::{Sequences, compare};
+use super::linux;
+use super::op::{HARMLESS, Op, Step};
+use super::place::{Layout, Place};
+use super::real::Linux;
+use super::side::{Answer, Area, Permits, Side};
+
+/// What is lied about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lie {
+    /// That `madvise` over a hole went well.
+    Answer,
+    /// That what may be written may be read.
+    Maps,
+    /// That a stored byte was not, where a page begins.
+    Byte,
+    /// That a file is shorter.
+    FileSize,
+    /// That the second process that `fork` made was told otherwise.
+    Child,
+}
+
+struct Liar {
+    linux: Linux,
+    lie: Lie,
+}
+
+impl Side for Liar {
+    fn name(&self) -> &'static str {
+        "the liar"
+    }
+
+    fn layout(&self) -> Layout {
+        self.linux.layout()
+    }
+
+    fn permits(&self) -> Permits {
+        self.linux.permits()
+    }
+
+    fn start(&mut self) {
+        self.linux.start();
+    }
+
+    fn step(&mut self, step: &Step) -> Answer {
+        let answer = self.linux.step(step);
+        match (self.lie, step.op, &answer) {
+            (Lie::Answer, Op::Madvise { .. }, Answer::Error(error)) if error == "ENOMEM" => Answer::Number(0),
+            (Lie::Child, Op::Store { .. }, Answer::Done) if step.process == 2 => Answer::Number(0),
+            _ => answer,
+        }
+    }
+
+    fn maps(&mut self, process: usize) -> Vec<Area> {
+        let mut areas = self.linux.maps(process);
+        if self.lie == Lie::Maps {
+            for area in &mut areas {
+                area.perms = area.perms.replace("-w", "rw");
+            }
+        }
+        areas
+    }
+
+    fn bytes(&mut self, process: usize, page: Place, offsets: &[u16]) -> Option<Vec<u8>> {
+        let mut bytes = self.linux.bytes(process, page, offsets)?;
+        for (byte, &offset) in bytes.iter_mut().zip(offsets) {
+            if self.lie == Lie::Byte && offset == 0 && HARMLESS.contains(byte) {
+                *byte = 0;
+            }
+        }
+        Some(bytes)
+    }
+
+    fn file(&mut self, file: usize) -> Vec<u8> {
+        let mut bytes = self.linux.file(file);
+        if self.lie == Lie::FileSize && bytes.len() == 0x4000 {
+            bytes.pop();
+        }
+        bytes
+    }
+
+    fn faults(&mut self, process: usize) -> (u64, u64) {
+        self.linux.faults(process)
+    }
+}
+
+/// What a script of a lie does once its files are open, and that the language can read it.
+fn caught(lie: Lie) -> Option<Vec<String>> {
+    let (mut linux, mut liar) = (linux()?, Liar { linux: linux()?, lie });
+    let sequences = Sequences { seed: 1, count: 200 };
+    let script = compare(&mut linux, &mut liar, sequences).expect_err("a lie is found");
+    let mistakes = parse(0, &script, &mut ()).diagnostics;
+    assert!(mistakes.is_empty(), "{script}\n{mistakes:?}");
+    let does = script.lines().filter(|line| line.starts_with('P') && !line.contains("open("));
+    Some(does.map(String::from).collect())
+}
+
+#[test]
+fn a_wrong_answer_is_shrunk_to_the_call() {
+    let Some(does) = caught(Lie::Answer) else { return };
+    let [call] = &does[..] else { panic!("{does:#?}") };
+    assert!(call.starts_with("P0: madvise(") && call.ends_with("=> error ENOMEM"), "{call}");
+}
+
+#[test]
+fn wrong_maps_are_shrunk_to_one_area() {
+    let Some(does) = caught(Lie::Maps) else { return };
+    let [call] = &does[..] else { panic!("{does:#?}") };
+    assert!(call.starts_with("P0: m") && call.contains("PROT_WRITE,"), "{call}");
+}
+
+#[test]
+fn a_wrong_byte_is_shrunk_to_a_store() {
+    let Some(does) = caught(Lie::Byte) else { return };
+    assert!(does.len() <= 3, "{does:#?}");
+    assert!(does.last().is_some_and(|last| last.contains("expect byte(")), "{does:#?}");
+}
+
+#[test]
+fn a_wrong_file_is_shrunk_to_the_call() {
+    let Some(does) = caught(Lie::FileSize) else { return };
+    let [call] = &does[..] else { panic!("{does:#?}") };
+    assert!(call.contains("0x4000"), "{call}");
+}
+
+#[test]
+fn what_only_a_grandchild_shows_keeps_its_forks() {
+    let Some(does) = caught(Lie::Child) else { return };
+    let forks = does.iter().filter(|call| call.contains("fork()")).count();
+    assert_eq!((does.len(), forks), (4, 2), "{does:#?}");
+    assert!(does[3].starts_with("P2: write "), "{does:#?}");
+}

@@ -1,0 +1,96 @@
+//! See `tests/linux.rs`.
+
+/// Makes a test of each function that asks a side through `$asks`: one test for each side that there is.
+macro_rules! asked_of_each_side {
+    ($asks:ident: $($fact:ident),* $(,)?) => {
+        mod on_linux {
+            use super::super::side::Side;
+
+            $(
+                #[test]
+                fn $fact() {
+                    if let Some(mut linux) = super::super::linux() {
+                        linux.start();
+                        super::$fact(&mut super::$asks::asks(&mut linux));
+                    }
+                }
+            )*
+        }
+
+        mod on_pagewalk {
+            use super::super::side::Side;
+
+            $(
+                #[test]
+                fn $fact() {
+                    let mut pagewalk = super::super::pagewalk::Pagewalk::new();
+                    pagewalk.start();
+                    super::$fact(&mut super::$asks::asks(&mut pagewalk));
+                }
+            )*
+        }
+    };
+}
+use asked_of_each_side;
+
+mod accesses;
+mod calls;
+mod compare;
+mod counts;
+mod differ;
+mod generate;
+mod liar;
+mod names;
+mod op;
+mod pagewalk;
+mod place;
+mod real;
+mod script;
+mod shrink;
+mod side;
+mod told;
+mod tracee;
+mod view;
+
+use std::io::Write;
+use std::path::Path;
+
+use compare::{Sequences, compare};
+use pagewalk::Pagewalk;
+use real::Linux;
+
+/// Says something that is seen in a run of tests that pass, too.
+fn say(text: &str) {
+    // A test that cannot be heard still tests.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Linux with its files in a folder, if this machine permits it.
+fn linux_in(folder: &Path) -> Option<Linux> {
+    Linux::new(folder).inspect_err(|why| say(&format!("skipped: {why}"))).ok()
+}
+
+/// Linux, if this machine permits it.
+fn linux() -> Option<Linux> {
+    linux_in(&std::env::temp_dir())
+}
+
+#[test]
+fn linux_does_the_same_on_two_file_systems() {
+    let memory = Path::new("/dev/shm");
+    let Some(mut disk) = linux() else { return };
+    let Some(mut memory) = (if memory.is_dir() { linux_in(memory) } else { linux() }) else { return };
+    match compare(&mut disk, &mut memory, Sequences::asked_for(200)) {
+        Ok(totals) => say(&format!("Linux and Linux agree on {totals}")),
+        Err(script) => panic!("{script}"),
+    }
+}
+
+#[test]
+fn pagewalk_does_what_linux_does() {
+    let Some(mut linux) = linux() else { return };
+    match compare(&mut linux, &mut Pagewalk::new(), Sequences::asked_for(300)) {
+        Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),
+        Err(script) => panic!("{script}"),
+    }
+}

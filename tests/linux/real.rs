@@ -1,0 +1,312 @@
+//! Linux as a side of the comparison.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+
+use super::names::{
+    MADV_MERGEABLE, MADV_WILLNEED, MAP_ANONYMOUS, MAP_PRIVATE, MREMAP_FIXED, MREMAP_MAYMOVE, PROT_EXEC,
+    PROT_READ,
+};
+use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};
+use super::place::{Layout, PAGE, Place};
+use super::side::{Answer, Area, Backing, Permits, Side};
+use super::tracee::{Accessed, ROOM, ROOM_SIZE, Tracee};
+
+/// The system calls that steps make, with their numbers on x86-64.
+const CALLS: [(&str, u64); 10] = [
+    ("mmap", 9),
+    ("mprotect", 10),
+    ("munmap", 11),
+    ("brk", 12),
+    ("pread", 17),
+    ("pwrite", 18),
+    ("mremap", 25),
+    ("msync", 26),
+    ("madvise", 28),
+    ("ftruncate", 77),
+];
+
+fn number(name: &str) -> u64 {
+    CALLS.iter().find(|(call, _)| *call == name).unwrap_or_else(|| panic!("{name} has no number")).1
+}
+
+/// A real file that a sequence uses.
+#[derive(Debug)]
+struct RealFile {
+    path: PathBuf,
+    /// Ours, to look at it.
+    file: File,
+    /// The processes' descriptors, by [`Mode`].
+    descriptors: [i64; 3],
+}
+
+/// Real processes.
+#[derive(Debug)]
+pub struct Linux {
+    layout: Layout,
+    permits: Permits,
+    /// The first process of every sequence is a copy of this one, which does nothing itself.
+    mother: Tracee,
+    /// By number; those that have ended are none.
+    processes: Vec<Option<Tracee>>,
+    files: Vec<RealFile>,
+    /// Where the files are; it goes last, and they with it.
+    _folder: Folder,
+}
+
+impl Linux {
+    /// Starts the process from which all others come; the files are made below a folder.
+    ///
+    /// # Errors
+    /// Why this machine does not permit it.
+    pub fn new(folder: &Path) -> Result<Linux, String> {
+        let folder = Folder::new(folder).map_err(|error| format!("no folder for files: {error}"))?;
+        let mut mother = Tracee::spawn()?;
+        let brk_start = mother.break_now();
+        if brk_start % PAGE as u64 != 0 {
+            return Err(format!("the break starts at {brk_start:#x}, which is no start of a page"));
+        }
+        let files = FILES.iter().map(|file| RealFile::new(&folder.0.join(file.name), &mut mother));
+        let files = files.collect::<Result<Vec<_>, _>>()?;
+        let mut linux = Linux {
+            layout: Layout { mmap_base: 0, brk_start },
+            permits: Permits::ALL,
+            mother,
+            processes: Vec::new(),
+            files,
+            _folder: folder,
+        };
+        linux.begin();
+        linux.look_around()?;
+        Ok(linux)
+    }
+
+    fn tracee(&mut self, process: usize) -> &mut Tracee {
+        self.processes[process].as_mut().expect("a process that has not ended")
+    }
+
+    /// Learns where the first process maps, and what is permitted there.
+    fn look_around(&mut self) -> Result<(), String> {
+        let file = self.files[0].descriptors[Mode::ReadOnly as usize];
+        let tracee = self.tracee(0);
+        let mut map = |prot: u64, flags: u64, fd: i64| {
+            tracee.call(number("mmap"), [0, PAGE as u64, prot, flags, fd as u64, 0])
+        };
+        let anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
+        let top =
+            map(PROT_READ, anonymous, -1).map_err(|error| format!("mmap does not work: {error}"))? as u64;
+        let code =
+            map(PROT_EXEC, anonymous, -1).map_err(|error| format!("no executable memory: {error}"))? as u64;
+        let executable_files = map(PROT_EXEC, MAP_PRIVATE, file).is_ok();
+        let mut advise =
+            |advice: u64| tracee.call(number("madvise"), [top, PAGE as u64, advice, 0, 0, 0]).is_ok();
+        let (merging, swapping) = (advise(MADV_MERGEABLE), advise(MADV_WILLNEED));
+        let execute_is_read = tracee.load(code).is_ok();
+        // Two areas, one readable and one executable, to a place below them.
+        let (two, below) = (2 * PAGE as u64, code - 8 * PAGE as u64);
+        let moved = tracee.call(number("mremap"), [code, two, two, MREMAP_MAYMOVE | MREMAP_FIXED, below, 0]);
+        self.layout.mmap_base = top + PAGE as u64;
+        self.permits =
+            Permits { executable_files, execute_is_read, merging, swapping, moves_areas: moved.is_ok() };
+        Ok(())
+    }
+
+    /// Ends what was, and begins anew.
+    fn begin(&mut self) {
+        self.processes.clear();
+        for (file, spec) in self.files.iter().zip(FILES) {
+            file.file.set_len(0).expect("a file of ours can be emptied");
+            file.file.write_all_at(&spec.contents(), 0).expect("a file of ours can be written");
+        }
+        self.processes.push(Some(self.mother.fork()));
+    }
+
+    fn descriptor(&self, fd: Fd) -> i64 {
+        match fd {
+            Fd::None => -1,
+            Fd::Closed => CLOSED,
+            Fd::File(file, mode) => self.files[file].descriptors[mode as usize],
+        }
+    }
+
+    /// An argument as a register holds it.
+    fn register(&mut self, process: usize, arg: Arg) -> u64 {
+        match arg {
+            Arg::Place(place) => self.layout.address(place),
+            Arg::Size(size) => size as u64,
+            Arg::Fd(fd) => self.descriptor(fd) as u64,
+            Arg::Bits(value, _) | Arg::One(value, _) => value,
+            Arg::Bytes(byte, count) => self.tracee(process).lend(&vec![byte; count as usize]),
+        }
+    }
+
+    fn call(&mut self, process: usize, name: &str, args: &[Arg]) -> Result<i64, Errno> {
+        let mut registers = [0; 6];
+        for (register, &arg) in registers.iter_mut().zip(args) {
+            *register = self.register(process, arg);
+        }
+        let result = self.tracee(process).call(number(name), registers)?;
+        // The call answers with the break it left; C's function makes an error of it if that is not the one asked for.
+        match name {
+            "brk" if result as u64 == registers[0] => Ok(0),
+            "brk" => Err(Errno::ENOMEM),
+            _ => Ok(result),
+        }
+    }
+
+    /// A line of `maps`; none if it is not of the sequence.
+    fn area(&self, line: &str) -> Option<Area> {
+        // Range, permissions, offset, device, inode; then, after blanks, a path that may hold some itself.
+        let mut fields = line.splitn(6, ' ');
+        let (start, end) = fields.next()?.split_once('-')?;
+        let perms = fields.next()?.to_string();
+        let offset = u64::from_str_radix(fields.next()?, 16).ok()?;
+        let inode: u64 = fields.nth(1)?.parse().ok()?;
+        let path = fields.next().unwrap_or("").trim_start();
+        let start = u64::from_str_radix(start, 16).ok()?;
+        let ours =
+            (ROOM..ROOM + ROOM_SIZE).contains(&start) || (path.starts_with("[v") && path.ends_with(']'));
+        let file = self.files.iter().position(|file| file.path.as_os_str() == path);
+        let backing = match file {
+            Some(file) => Backing::File(file),
+            None if inode != 0 => Backing::Shared(inode),
+            None => Backing::Anonymous,
+        };
+        let place = |address| self.layout.place(address);
+        let end = u64::from_str_radix(end, 16).ok()?;
+        (!ours).then(|| Area { start: place(start), end: place(end), perms, offset, backing })
+    }
+}
+
+/// The name of an access's signal, and of its code.
+fn fatal((signal, code): (Signal, i32)) -> Answer {
+    let code = match (signal, code) {
+        (Signal::SIGSEGV, 1) => "SEGV_MAPERR".to_string(),
+        (Signal::SIGSEGV, 2) => "SEGV_ACCERR".to_string(),
+        (Signal::SIGBUS, 2) => "BUS_ADRERR".to_string(),
+        (_, code) => code.to_string(),
+    };
+    Answer::Signal(signal.as_str().to_string(), code)
+}
+
+fn accessed<T>(accessed: Accessed<T>, done: impl FnOnce(T) -> Answer) -> Answer {
+    accessed.map_or_else(fatal, done)
+}
+
+impl Side for Linux {
+    fn name(&self) -> &'static str {
+        "Linux"
+    }
+
+    fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    fn permits(&self) -> Permits {
+        self.permits
+    }
+
+    fn start(&mut self) {
+        self.begin();
+    }
+
+    fn step(&mut self, step: &Step) -> Answer {
+        let Step { process, op } = *step;
+        match op.action() {
+            Action::Call { name, args, gives_place } => match self.call(process, name, &args) {
+                Ok(address) if gives_place => Answer::At(self.layout.place(address as u64)),
+                Ok(result) => Answer::Number(result),
+                Err(error) => Answer::Error(format!("{error:?}")),
+            },
+            Action::Load(place) => {
+                let address = self.layout.address(place);
+                accessed(self.tracee(process).load(address), Answer::Byte)
+            }
+            Action::Store(place, byte) => {
+                let address = self.layout.address(place);
+                accessed(self.tracee(process).store(address, byte), |()| Answer::Done)
+            }
+            Action::Fetch(place) => {
+                let address = self.layout.address(place);
+                accessed(self.tracee(process).fetch(address), |()| Answer::Done)
+            }
+            Action::Fork => {
+                let child = self.tracee(process).fork();
+                self.processes.push(Some(child));
+                Answer::Child(self.processes.len() - 1)
+            }
+            Action::Exit => {
+                self.tracee(process).exit();
+                self.processes[process] = None;
+                Answer::Done
+            }
+        }
+    }
+
+    fn maps(&mut self, process: usize) -> Vec<Area> {
+        let text = self.tracee(process).maps();
+        text.lines().filter_map(|line| self.area(line)).collect()
+    }
+
+    fn bytes(&mut self, process: usize, page: Place, offsets: &[u16]) -> Option<Vec<u8>> {
+        let address = self.layout.address(page);
+        let mut bytes = [0; PAGE as usize];
+        let there = self.tracee(process).peek(address, &mut bytes);
+        there.then(|| offsets.iter().map(|&offset| bytes[usize::from(offset)]).collect())
+    }
+
+    fn file(&mut self, file: usize) -> Vec<u8> {
+        self.files[file].read().expect("a file of ours can be read")
+    }
+
+    fn faults(&mut self, process: usize) -> (u64, u64) {
+        self.tracee(process).faults()
+    }
+}
+
+impl RealFile {
+    /// Makes an empty file and lets a process open it in each way.
+    fn new(path: &Path, tracee: &mut Tracee) -> Result<RealFile, String> {
+        let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let file = File::options().read(true).write(true).create_new(true).open(path);
+        let file = file.map_err(|error| wrong(&error))?;
+        let mut descriptors = [0; 3];
+        for mode in Mode::ALL {
+            descriptors[mode as usize] = tracee.open(path, mode as u64).map_err(|error| wrong(&error))?;
+        }
+        Ok(RealFile { path: path.to_path_buf(), file, descriptors })
+    }
+
+    /// All its bytes. It stays open: closing a file lets some file systems write it to the disk.
+    fn read(&self) -> std::io::Result<Vec<u8>> {
+        let mut bytes = vec![0; self.file.metadata()?.len() as usize];
+        self.file.read_exact_at(&mut bytes, 0)?;
+        Ok(bytes)
+    }
+}
+
+/// A folder of our own below another, which goes with its value.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(within: &Path) -> std::io::Result<Folder> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = within.join(format!("pagewalk-linux-{}-{number}", std::process::id()));
+        fs::create_dir(&folder)?;
+        folder.canonicalize().map(Folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A folder that stays behind does no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
