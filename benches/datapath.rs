@@ -5,7 +5,7 @@ use std::rc::Rc;
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk::machine::event::{Kind, Mode};
 use pagewalk::machine::presets::Preset;
-use pagewalk::machine::pte::{Flags, Pte};
+use pagewalk::machine::pte::{Bit, Flags, Pte};
 use pagewalk::machine::{Data, Machine};
 
 fn main() {
@@ -95,4 +95,91 @@ fn snapshot_and_one_store(bencher: Bencher, pages: u64) {
         store(&mut copy, 0x1234);
         copy
     });
+}
+
+/// A machine all of whose caches, of all cores, have blocks in them.
+fn warm() -> Machine {
+    let mut machine = core_i7();
+    machine.zero_unset();
+    for core in 0..machine.core_count() {
+        machine.set_core(core).expect("a core it has");
+        for block in 0..4096 {
+            store(&mut machine, (block * 64 + u64::from(core) * 1024 * 64) % (PAGES * 4096));
+        }
+        for block in 0..512 {
+            let va = machine.va(block * 64).expect("48 bits");
+            machine.access(va, Kind::Execute, Mode::User, Data::Load(&mut [None]), &mut ());
+        }
+    }
+    machine
+}
+
+/// Pages that the caches hold parts of, one after the other.
+#[divan::bench]
+fn copy_page(bencher: Bencher) {
+    let mut machine = warm();
+    let mut page = 0;
+    bencher.bench_local(|| {
+        page = (page + 1) % 1024;
+        let [from, to] = [page, page + 2048].map(|page| machine.ppn(page).expect("40 bits"));
+        machine.copy_page(from, to);
+    });
+}
+
+#[divan::bench]
+fn zero_page(bencher: Bencher) {
+    let mut machine = warm();
+    let mut page = 0;
+    bencher.bench_local(|| {
+        page = (page + 1) % 4096;
+        let ppn = machine.ppn(page).expect("40 bits");
+        machine.zero_page(ppn);
+    });
+}
+
+#[divan::bench]
+fn read_page(bencher: Bencher) {
+    let machine = warm();
+    let (mut page, mut out) = (0, [0; 4096]);
+    bencher.bench_local(|| {
+        page = (page + 1) % 1024;
+        let ppn = machine.ppn(page).expect("40 bits");
+        machine.read_page(ppn, &mut out);
+        out[0]
+    });
+}
+
+#[divan::bench]
+fn write_page(bencher: Bencher) {
+    let mut machine = warm();
+    let (mut page, bytes) = (0, [7; 4096]);
+    bencher.bench_local(|| {
+        page = (page + 1) % 1024;
+        let ppn = machine.ppn(page).expect("40 bits");
+        machine.write_bytes(machine.page_of(ppn), &bytes);
+    });
+}
+
+/// What fork does to an entry: reads it, writes it back read-only, and writes it to another table.
+#[divan::bench]
+fn copy_page_table_entry(bencher: Bencher) {
+    let mut machine = warm();
+    bencher.counter(ItemsCount::new(RUN)).bench_local(|| {
+        for n in 0..RUN {
+            let [from, to] =
+                [0x4000_0000 + n * 8, 0x5000_0000 + n * 8].map(|raw| machine.pa(raw).expect("52 bits"));
+            let pte = machine.pte_at(from);
+            let pte = Pte { flags: pte.flags.without(Bit::Rw), ..pte };
+            machine.put_pte(from, pte);
+            machine.put_pte(to, pte);
+        }
+    });
+}
+
+/// A page from the TLBs of all cores.
+#[divan::bench]
+fn shoot_down(bencher: Bencher) {
+    let mut machine = warm();
+    let va = machine.va(0x1000).expect("48 bits");
+    bencher.bench_local(|| machine.shoot_down(va, 0));
 }

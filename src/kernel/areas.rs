@@ -63,7 +63,8 @@ impl Areas {
 
     /// The last area that ends at `va` or below.
     pub fn below(&self, va: u64) -> Option<&Area> {
-        self.all.range(..va).next_back().map(|(_, area)| area).filter(|area| area.end <= va)
+        let (_, area) = self.all.get_prev(&va.checked_sub(1)?)?;
+        if area.end <= va { Some(area) } else { self.below(area.start) }
     }
 
     /// The areas that have a byte of `range`, whole, in order.

@@ -84,8 +84,10 @@ impl Kernel {
         let prot = Prot { read: true, write: true, exec: false };
         let stack = Area { stack: true, ..Area::new(start..top, prot, false, Backing::Anonymous) };
         image.put(stack, &"stack".into())?;
-        for name in &program.libraries {
-            self.add_library(&mut image, name)?;
+        for (at, name) in program.libraries.iter().enumerate() {
+            if !program.libraries[..at].contains(name) {
+                self.add_library(&mut image, name)?;
+            }
         }
         self.work += image.areas.count() as u64;
         Ok(image)

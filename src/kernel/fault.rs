@@ -97,12 +97,12 @@ impl Kernel {
     }
 
     /// The area of a stack that may grow down to an address, with its new start: the next area above, within the stack's
-    /// size.
+    /// size, and with a gap to what lies below.
     pub(in crate::kernel) fn growing_stack(&self, pid: Pid, va: u64) -> Option<Area> {
         let above = self.process(pid)?.space.areas.at_or_above(va)?;
         let lowest = above.end.saturating_sub(self.config.stack_size);
         let start = va & !(self.shape.page() - 1);
-        let grows = above.stack && va < above.start && start >= lowest;
+        let grows = above.stack && va < above.start && start >= lowest && self.leaves_guard_gap(pid, start);
         grows.then_some(Area { start, ..*above })
     }
 

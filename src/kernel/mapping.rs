@@ -65,11 +65,22 @@ impl Kernel {
         above.is_none_or(|area| self.kept_free_below(area) >= range.end)
     }
 
-    /// The first byte that an area keeps for itself: its own, or a stack's `stack_guard_gap` of 256 pages below it, on
-    /// machines that have room for such.
+    /// The first byte that an area keeps for itself: its own, or that of a stack's guard gap.
     fn kept_free_below(&self, area: &Area) -> u64 {
-        let gap = if area.stack && self.is_roomy() { 256 * self.page_size() } else { 0 };
-        area.start.saturating_sub(gap)
+        area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
+    }
+
+    /// A stack that grows down to `start` stays clear of what lies below it, unless that is a stack too or forbids
+    /// everything.
+    pub(in crate::kernel) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
+        let areas = self.process(pid).map(|process| &process.space.areas);
+        let below = areas.and_then(|areas| areas.below(start));
+        below.is_none_or(|area| area.stack || area.prot.is_none() || start - area.end >= self.guard_gap())
+    }
+
+    /// Bytes that stay free below a stack (`stack_guard_gap`): 256 pages on machines that have room for such.
+    fn guard_gap(&self) -> u64 {
+        if self.is_roomy() { 256 * self.page_size() } else { 0 }
     }
 
     /// The address space is as large as Linux's: 47 bits or more.

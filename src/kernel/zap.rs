@@ -155,9 +155,9 @@ impl Kernel {
         match backing {
             Backing::Anonymous => {}
             Backing::File { file, .. } => {
-                if let Some(file) = self.file_mut(file) {
-                    file.users = file.users.saturating_add_signed(change as i32);
-                }
+                let Some(held) = self.file_mut(file) else { return };
+                held.users = held.users.saturating_add_signed(change as i32);
+                self.forget_file(file);
             }
             Backing::Object { object, .. } => {
                 let Some(held) = self.objects.all.get_mut(&object) else { return };

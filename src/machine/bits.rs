@@ -1,5 +1,7 @@
 //! Runs of words as runs of bits.
 
+use std::iter::successors;
+
 /// Bits of a word.
 const WORD: usize = u64::BITS as usize;
 
@@ -12,6 +14,15 @@ pub(in crate::machine) const fn mask_words(ways: usize) -> usize {
 #[inline]
 pub(in crate::machine) fn bit(words: &[u64], i: usize) -> bool {
     words[i / WORD] >> (i % WORD) & 1 == 1
+}
+
+/// The numbers of the bits that are set, in order.
+pub(in crate::machine) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    let in_word = |word: u64| {
+        let next = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
+        successors(Some(word).filter(|&word| word != 0), next).map(|word| word.trailing_zeros() as usize)
+    };
+    words.iter().enumerate().flat_map(move |(n, &word)| in_word(word).map(move |i| n * WORD + i))
 }
 
 /// Makes bit `i` of `words` what `on` says.

@@ -242,26 +242,17 @@ impl Machine {
     pub fn set_cache_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<CacheLine>]) {
         let core = self.core();
         let Some(spec) = self.spec().caches.get(level) else { return };
-        let (ways, block) = (spec.ways, 1usize << spec.block_bits);
         if set.raw() >= spec.sets {
             return;
         }
-        let cache = self.hierarchy.cache_mut(level, core);
-        for (line, way) in lines.iter().zip(0..ways) {
-            let Some(line) = line else { continue };
-            let at = cache.at(Slot { set, way });
-            cache.data_mut().forget(at, block as u64);
-            for (at, byte) in (at..=u64::MAX).zip(line.bytes.iter().take(block)) {
-                cache.data_mut().set(at, *byte);
-            }
-        }
-        let line = |line: &CacheLine| Line {
-            tag: line.tag,
-            valid: line.valid,
-            payload: Block { dirty: line.dirty && line.valid },
+        let placed = |line: &CacheLine| {
+            let payload = Block { dirty: line.dirty && line.valid };
+            Line { tag: line.tag, valid: line.valid, payload }
         };
-        let lines: Vec<_> = lines.iter().map(|given| given.as_ref().map(line)).collect();
-        cache.place(set, &lines);
+        let lines = lines.iter().take(spec.ways as usize);
+        let lines: Vec<_> =
+            lines.map(|line| line.as_ref().map(|line| (placed(line), line.bytes.as_slice()))).collect();
+        self.hierarchy.place(level, core, set, &lines);
     }
 
     /// Empties one cache level of the current core (a shared one for all), or all of them from the first on. Dirty

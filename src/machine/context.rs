@@ -55,3 +55,6 @@ impl Machine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,24 +53,33 @@ impl Bytes {
     /// Reads the bytes from `at` on.
     #[inline]
     pub fn read(&self, at: u64, out: &mut [Option<u8>]) {
-        for (at, n, run) in runs(at, out) {
-            match self.rows.row(at) {
+        let (mut at, mut out) = (at, out);
+        while !out.is_empty() {
+            let n = (at % ROW) as usize;
+            let (now, later) = out.split_at_mut(out.len().min(ROW as usize - n));
+            match self.rows.row(at / ROW) {
                 Some(row) => {
-                    run.iter_mut().zip(n..).for_each(|(byte, n)| *byte = byte_of(row, n, self.zeros));
+                    now.iter_mut().zip(n..).for_each(|(byte, n)| *byte = byte_of(row, n, self.zeros));
                 }
-                None => run.fill(self.zeros.then_some(0)),
+                None => now.fill(self.zeros.then_some(0)),
             }
+            (at, out) = (at.wrapping_add(now.len() as u64), later);
         }
     }
 
     /// Reads the bytes from `at` on, unknown ones as 0.
-    #[inline]
     pub fn read_known(&self, at: u64, out: &mut [u8]) {
-        for (at, n, run) in runs(at, out) {
-            match self.rows.row(at) {
-                Some(row) => read_row(row, n, run),
-                None => run.fill(0),
+        let (mut at, mut out) = (at, out);
+        while !out.is_empty() {
+            let (rows, cells) = self.rows.run(at / ROW);
+            let n = (at % ROW) as usize;
+            let (now, later) = out.split_at_mut(out.len().min((rows * ROW) as usize - n));
+            at = at.wrapping_add(now.len() as u64);
+            match cells {
+                Some(cells) => read_rows(cells, n, now),
+                None => now.fill(0),
             }
+            out = later;
         }
     }
 
@@ -80,21 +89,23 @@ impl Bytes {
     /// As [`Bytes::set`].
     #[inline]
     pub fn write(&mut self, at: u64, bytes: &[u8]) {
-        let mut done = 0;
-        while done < bytes.len() {
-            let at = at + done as u64;
+        let (mut at, mut bytes) = (at, bytes);
+        while !bytes.is_empty() {
             let n = (at % ROW) as usize;
-            let next = bytes.len().min(done + ROW as usize - n);
-            write_row(self.rows.row_mut(at / ROW), n, &bytes[done..next]);
-            done = next;
+            let cells = self.rows.run_mut(at / ROW);
+            let (now, later) = bytes.split_at(bytes.len().min(cells.len() / WORDS * ROW as usize - n));
+            write_rows(cells, n, now);
+            (at, bytes) = (at.wrapping_add(now.len() as u64), later);
         }
     }
 
-    /// Copies `len` bytes of another array, the unknown ones as unknown.
-    ///
-    /// # Panics
-    /// As [`Bytes::set`].
+    /// Copies `len` bytes of another array, the unknown ones as unknown. Those that would come beyond the size are passed
+    /// over: a script may fill a set of a cache that no address of a smaller memory belongs to.
     pub fn copy(&mut self, at: u64, from: &Bytes, from_at: u64, len: u64) {
+        if at / ROW > self.rows.last() {
+            return;
+        }
+        let len = len.min((self.rows.last() - at / ROW).saturating_mul(ROW).saturating_add(ROW - at % ROW));
         let mut done = 0;
         while done < len {
             let (to, source) = (at + done, from_at + done);
@@ -164,57 +175,49 @@ impl Bytes {
     }
 }
 
-/// Cuts what is to be filled from byte `at` on into runs of one row: its number, the run's first byte in it, the run.
-#[inline]
-fn runs<T>(at: u64, mut out: &mut [T]) -> impl Iterator<Item = (u64, usize, &mut [T])> {
-    let mut at = at;
-    std::iter::from_fn(move || {
-        if out.is_empty() {
-            return None;
-        }
-        let n = (at % ROW) as usize;
-        let row = at / ROW;
-        let len = out.len().min(ROW as usize - n);
-        let run;
-        (run, out) = std::mem::take(&mut out).split_at_mut(len);
-        at = at.wrapping_add(run.len() as u64);
-        Some((row, n, run))
-    })
-}
-
 /// Byte `n` of a row, if it is known or all are.
 #[inline]
 fn byte_of(row: &[u64], n: usize, all: bool) -> Option<u8> {
     (all || row[KNOWN] >> n & 1 == 1).then(|| (row[n / 8] >> (n % 8 * 8)) as u8)
 }
 
-/// Reads the bytes of a row from byte `n` on.
-#[inline]
-fn read_row(row: &[u64], mut n: usize, mut out: &mut [u8]) {
-    while !out.is_empty() {
-        let word = row[n / 8].to_le_bytes();
-        let len = out.len().min(8 - n % 8);
-        let (now, later) = out.split_at_mut(len);
-        now.copy_from_slice(&word[n % 8..n % 8 + len]);
-        (n, out) = (n + len, later);
+/// Reads bytes of rows from byte `n` of the first one on.
+fn read_rows(cells: &[u64], mut n: usize, mut out: &mut [u8]) {
+    for row in cells.chunks_exact(WORDS) {
+        let (now, later) = out.split_at_mut(out.len().min(ROW as usize - n));
+        let (eights, tail) = if n.is_multiple_of(8) { now.as_chunks_mut() } else { (&mut [][..], now) };
+        for (eight, word) in eights.iter_mut().zip(&row[n / 8..KNOWN]) {
+            *eight = word.to_le_bytes();
+        }
+        for (byte, n) in tail.iter_mut().zip(n + 8 * eights.len()..) {
+            *byte = (row[n / 8] >> (n % 8 * 8)) as u8;
+        }
+        if later.is_empty() {
+            return;
+        }
+        (n, out) = (0, later);
     }
 }
 
-/// Writes bytes of a row from byte `n` on.
+/// Writes bytes of rows from byte `n` of the first one on.
 #[inline]
-fn write_row(row: &mut [u64], n: usize, bytes: &[u8]) {
-    if let [byte] = bytes {
-        return put(row, n, Some(*byte));
+fn write_rows(cells: &mut [u64], mut n: usize, mut bytes: &[u8]) {
+    for row in cells.chunks_exact_mut(WORDS) {
+        let (now, later) = bytes.split_at(bytes.len().min(ROW as usize - n));
+        let (eights, tail) = if n.is_multiple_of(8) { now.as_chunks() } else { (&[][..], now) };
+        for (eight, word) in eights.iter().zip(&mut row[n / 8..KNOWN]) {
+            *word = u64::from_le_bytes(*eight);
+        }
+        for (byte, n) in tail.iter().zip(n + 8 * eights.len()..) {
+            let (word, shift) = (n / 8, n % 8 * 8);
+            row[word] = row[word] & !(0xFF << shift) | u64::from(*byte) << shift;
+        }
+        row[KNOWN] |= bits_of(n, now.len() as u64);
+        if later.is_empty() {
+            return;
+        }
+        (n, bytes) = (0, later);
     }
-    let (mut at, mut rest) = (n, bytes);
-    while !rest.is_empty() {
-        let (now, later) = rest.split_at(rest.len().min(8 - at % 8));
-        let mut word = row[at / 8].to_le_bytes();
-        word[at % 8..at % 8 + now.len()].copy_from_slice(now);
-        row[at / 8] = u64::from_le_bytes(word);
-        (at, rest) = (at + now.len(), later);
-    }
-    row[KNOWN] |= bits_of(n, bytes.len() as u64);
 }
 
 /// Writes byte `n` of a row.
@@ -235,9 +238,8 @@ fn wipe(row: &mut [u64], n: usize, len: u64, known: bool) {
     let bits = bits_of(n, len);
     row[KNOWN] = row[KNOWN] & !bits | if known { bits } else { 0 };
     for (word, at) in row[..KNOWN].iter_mut().zip((0..).step_by(8)) {
-        // A byte of ones for each bit that is set.
-        let eight = bits >> at & 0xFF;
-        *word &= !(0..8).fold(0, |ones, byte| ones | (eight >> byte & 1) * (0xFF << (byte * 8)));
+        let lone = (0..8).filter(|byte| bits >> (at + byte) & 1 == 1);
+        *word &= !lone.fold(0, |ones, byte| ones | 0xFF << (byte * 8));
     }
 }
 

@@ -25,6 +25,10 @@ pub struct Pool {
     reached: usize,
     /// Grows with each touch and fill.
     now: u64,
+    /// Where the smallest stamp goes: the frames with the smallest, when they were last looked for, and their stamps.
+    oldest: Rc<[(u64, u32)]>,
+    /// Those of them that have another stamp by now, counted from the first on.
+    outdated: usize,
 }
 
 impl Pool {
@@ -41,6 +45,8 @@ impl Pool {
             room: 0,
             reached: 0,
             now: 0,
+            oldest: Rc::default(),
+            outdated: 0,
         }
     }
 
@@ -112,6 +118,11 @@ impl Pool {
     /// The filled frame that goes, among those for which `may` holds; none if there is none. A clock's hand passes over
     /// the others without clearing their bits. The frame stays until it is forgotten or filled anew.
     pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
+        if let Policy::Lru | Policy::Fifo = self.policy
+            && let Some(frame) = self.oldest(&may)
+        {
+            return Some(frame);
+        }
         let room = self.room;
         let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         let open = |frame| bit(filled, frame) && may(frame as u32);
@@ -125,6 +136,39 @@ impl Pool {
         bits.into_iter().flatten().for_each(|bits| bits.truncate(self.reached));
         state.counts.iter_mut().for_each(|counts| counts.truncate(self.reached));
         state
+    }
+
+    /// The frame with the smallest stamp that may go, if it is among the smallest of all.
+    ///
+    /// They are looked for many at a time: while their stamps last, every other frame has a larger one.
+    fn oldest(&mut self, may: &impl Fn(u32) -> bool) -> Option<u32> {
+        if self.reached <= FIRST {
+            return None;
+        }
+        let lasts = |&(stamp, frame): &(u64, u32)| self.stamp(frame as usize) == Some(stamp);
+        let lasting = self.oldest.iter().skip(self.outdated).position(lasts);
+        let outdated = lasting.map_or(self.oldest.len(), |more| self.outdated + more);
+        let goes = |old: &&(u64, u32)| lasts(old) && may(old.1);
+        let found = self.oldest[outdated..].iter().find(goes).map(|(_, frame)| *frame);
+        self.outdated = outdated;
+        if found.is_some() {
+            return found;
+        }
+        let stamped = |frame: usize| self.stamp(frame).map(|stamp| (stamp, frame as u32));
+        let mut all: Vec<_> = (0..self.reached).filter_map(stamped).collect();
+        let many = (all.len() / 16).max(FIRST);
+        if many < all.len() {
+            all.select_nth_unstable(many);
+            all.truncate(many);
+        }
+        all.sort_unstable();
+        (self.oldest, self.outdated) = (all.into(), 0);
+        self.oldest.iter().find(|(_, frame)| may(*frame)).map(|(_, frame)| *frame)
+    }
+
+    /// The stamp of a filled frame.
+    fn stamp(&self, frame: usize) -> Option<u64> {
+        self.policy.stamp(&self.words[mask_words(self.room)..], frame).filter(|_| self.holds(frame))
     }
 
     fn holds(&self, frame: usize) -> bool {

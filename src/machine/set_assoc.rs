@@ -1,7 +1,7 @@
 //! Sets of lines and what replaces them: the body of every TLB, cache and pool of page frames.
 
 use super::addr::{SetIndex, Tag};
-use super::bits::{bit, mask_words, set_bit};
+use super::bits::{bit, mask_words, ones, set_bit};
 use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::sparse::Sparse;
@@ -98,7 +98,12 @@ impl<L: Copy + Default> SetAssoc<L> {
 
     #[inline]
     fn matches(&self, set: SetIndex, tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
-        let row = self.words.row(set.raw())?;
+        self.among(self.words.row(set.raw())?, tag, also)
+    }
+
+    /// The lowest way of a row that is valid, has `tag` and satisfies `also`.
+    #[inline]
+    fn among(&self, row: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
         let tags = &row[self.tags()..self.tags() + self.ways];
         if self.mask == 1 {
             return first(equal(tags, tag) & row[0], also);
@@ -113,6 +118,24 @@ impl<L: Copy + Default> SetAssoc<L> {
             }
         }
         None
+    }
+
+    /// Tells of the sets `first..first + count` each the lowest way that is valid and has `tag`, if there is one.
+    pub fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut tell: impl FnMut(u64, u32)) {
+        let mut done = 0;
+        while done < count {
+            let (sets, cells) = self.words.run(first + done);
+            let sets = sets.min(count - done);
+            let rows = cells.unwrap_or_default().chunks_exact(self.words.stride());
+            for (row, set) in rows.take(sets as usize).zip(first + done..) {
+                if row[..self.mask].iter().any(|valid| *valid != 0)
+                    && let Some(way) = self.among(row, tag, |_| true)
+                {
+                    tell(set, way);
+                }
+            }
+            done += sets;
+        }
     }
 
     /// Way `way` was used.
@@ -253,9 +276,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
         self.words.rows().flat_map(move |(set, row)| {
             let set = SetIndex::new(set);
-            (0..self.ways)
-                .filter(|&way| bit(row, way))
-                .map(move |way| (set, way as u32, self.line(set, way as u32)))
+            ones(&row[..self.mask]).map(move |way| (set, way as u32, self.line(set, way as u32)))
         })
     }
 

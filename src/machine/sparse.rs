@@ -68,6 +68,11 @@ impl<T: Clone> Sparse<T> {
         Self { root: Node::Empty, default, stride, last, row_bits, leaf_cells: stride << row_bits, depth }
     }
 
+    /// The number of the last row.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
     /// Cells of a row.
     pub fn stride(&self) -> usize {
         self.stride
@@ -96,27 +101,40 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
+    /// How many rows there are from row `i` on to the end of its leaf, and their cells (none: all the default).
+    #[inline]
+    pub fn run(&self, i: u64) -> (u64, Option<&[T]>) {
+        let start = self.start(i);
+        let rows = ((self.leaf_cells - start) / self.stride) as u64;
+        match self.node(i, 0) {
+            Node::Leaf(cells) => (rows, cells.get(start..)),
+            _ => (rows, None),
+        }
+    }
+
     /// Row `i`, to be written.
     ///
     /// # Panics
     /// If there is no row `i`: whoever makes a row number out of a script's checks it first.
     #[inline]
     pub fn row_mut(&mut self, i: u64) -> &mut [T] {
-        assert!(i <= self.last, "row {i} of an array whose last row is {}", self.last);
-        let (start, stride, row_bits) = (self.start(i), self.stride, self.row_bits);
-        let mut node = &mut self.root;
-        for level in (0..self.depth).rev() {
-            if let Node::Empty = node {
-                *node = Node::branch();
-            }
-            let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
-            node = &mut Rc::make_mut(children)[slot(i, row_bits, level)];
-        }
+        let stride = self.stride;
+        &mut self.run_mut(i)[..stride]
+    }
+
+    /// The cells from row `i` on to the end of its leaf, to be written.
+    ///
+    /// # Panics
+    /// As [`Sparse::row_mut`].
+    #[inline]
+    pub fn run_mut(&mut self, i: u64) -> &mut [T] {
+        let (start, cells) = (self.start(i), self.leaf_cells);
+        let (node, default) = self.node_mut(i, 0);
         if let Node::Empty = node {
-            *node = Node::leaf(&self.default, self.leaf_cells);
+            *node = Node::leaf(default, cells);
         }
         let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
-        &mut Rc::make_mut(cells)[start..start + stride]
+        &mut Rc::make_mut(cells)[start..]
     }
 
     /// Makes the rows `first..=last` (those of them that there are) the default again. What then holds nothing else gives
@@ -150,7 +168,7 @@ impl<T: Clone> Sparse<T> {
             let step = 1 << bits(level);
             match self.node(from, level).clone() {
                 Node::Empty => self.reset(to, to + (step - 1)),
-                node => *self.node_mut(to, level) = node,
+                node => *self.node_mut(to, level).0 = node,
             }
             return step;
         }
@@ -159,10 +177,7 @@ impl<T: Clone> Sparse<T> {
         match self.node(from, 0).clone() {
             Node::Leaf(cells) => {
                 let (start, len) = (self.start(from), step as usize * self.stride);
-                let target = self.start(to);
-                self.row_mut(to);
-                let Node::Leaf(leaf) = self.node_mut(to, 0) else { unreachable!("a row was made") };
-                Rc::make_mut(leaf)[target..target + len].clone_from_slice(&cells[start..start + len]);
+                self.run_mut(to)[..len].clone_from_slice(&cells[start..start + len]);
             }
             _ => self.reset(to, to + (step - 1)),
         }
@@ -170,6 +185,7 @@ impl<T: Clone> Sparse<T> {
     }
 
     /// The node at `level` (0 is a leaf) that holds row `i`; an empty one if it is in none.
+    #[inline]
     fn node(&self, i: u64, level: u32) -> &Node<T> {
         let mut node = &self.root;
         for above in (level..self.depth).rev() {
@@ -179,8 +195,9 @@ impl<T: Clone> Sparse<T> {
         node
     }
 
-    /// The node at `level` (0 is a leaf) that holds row `i`, to be replaced.
-    fn node_mut(&mut self, i: u64, level: u32) -> &mut Node<T> {
+    /// The node at `level` (0 is a leaf) that holds row `i`, to be written or replaced; and the default.
+    #[inline]
+    fn node_mut(&mut self, i: u64, level: u32) -> (&mut Node<T>, &T) {
         assert!(i <= self.last, "row {i} of an array whose last row is {}", self.last);
         let row_bits = self.row_bits;
         let mut node = &mut self.root;
@@ -191,7 +208,7 @@ impl<T: Clone> Sparse<T> {
             let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
             node = &mut Rc::make_mut(children)[slot(i, row_bits, above)];
         }
-        node
+        (node, &self.default)
     }
 
     /// The rows that have storage, in order. Rows never written may be among them, all default: they share a leaf with
@@ -235,9 +252,13 @@ fn reset<T: Clone>(
         }
         Node::Branch(children) => {
             let below = row_bits + (depth - 1) * FAN_BITS;
+            let slots = (from >> below) as usize..=(to >> below) as usize;
+            if children[slots.clone()].iter().all(|child| matches!(child, Node::Empty)) {
+                return;
+            }
             let children = Rc::make_mut(children);
-            for n in (from >> below)..=(to >> below) {
-                reset(&mut children[n as usize], (first, last), base + (n << below), depth - 1, shape);
+            for n in slots {
+                reset(&mut children[n], (first, last), base + ((n as u64) << below), depth - 1, shape);
             }
         }
     }

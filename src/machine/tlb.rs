@@ -42,6 +42,8 @@ pub(in crate::machine) struct Tlb {
     /// One page size and no address-space numbers: the tag alone tells.
     plain: bool,
     asid: bool,
+    /// It was ever given a part of a page, or a page of a size that it does not list.
+    parts: bool,
     /// What happened to it.
     pub counts: Counts,
 }
@@ -55,6 +57,7 @@ impl Tlb {
             smallest: spec.page_bits.first().copied().unwrap_or(0),
             plain: spec.page_bits.len() == 1 && !spec.asid,
             asid: spec.asid,
+            parts: false,
             counts: Counts::default(),
         }
     }
@@ -118,6 +121,7 @@ impl Tlb {
         let ppn = entry.ppn | part.checked_shr(base_bits).unwrap_or(0);
         let (set, tag) = self.locate(va, bits);
         let (way, victim) = self.entries.victim(set, random);
+        self.parts |= u32::from(entry.whole_bits) != bits;
         self.entries.fill(set, way, tag, TlbEntry { ppn, page_bits: bits as u8, ..entry });
         self.counts.evictions += u64::from(victim.is_some());
         Some((set, way, tag, victim.and_then(|line| line.tag)))
@@ -136,7 +140,26 @@ impl Tlb {
         self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid));
     }
 
+    /// Drops the entries of the page of `va` for which `goes` holds.
     fn drop_page_if(&mut self, va: u64, goes: impl Fn(&Tlb, &TlbEntry) -> bool) {
+        if self.parts {
+            return self.drop_parts_if(va, goes);
+        }
+        for n in 0..self.sizes.len() {
+            let bits = self.sizes[n];
+            let (set, tag) = self.locate(va, bits);
+            let find = |tlb: &Tlb| {
+                let its = |entry: &TlbEntry| u32::from(entry.page_bits) == bits && goes(tlb, entry);
+                tlb.entries.find_by(set, tag, its)
+            };
+            while let Some(way) = find(self) {
+                self.entries.invalidate(set, way);
+            }
+        }
+    }
+
+    /// As [`Tlb::drop_page_if`], whatever parts of the page are here.
+    fn drop_parts_if(&mut self, va: u64, goes: impl Fn(&Tlb, &TlbEntry) -> bool) {
         let lines = self.entries.valid_lines().filter(|(set, _, line)| {
             let entry = &line.payload;
             let number = self.entries.join(*set, line.tag.unwrap_or_default());
@@ -193,6 +216,8 @@ impl Tlb {
 
     /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].
     pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
+        let odd = |line: &Line<TlbEntry>| !self.sizes.contains(&line.payload.page_bits.into());
+        self.parts |= lines.iter().flatten().any(odd);
         self.entries.place(set, lines);
     }
 }

@@ -3,6 +3,7 @@
 //! A loop may run a million statements, so lines are put together by hand: the parts of a line that a statement has in
 //! common with its next run are kept, and so are the keys of the facts.
 
+mod process;
 mod shown;
 
 use std::collections::HashMap;
@@ -17,8 +18,8 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::machine::spec::Spec;
-use crate::run::facts::{self, Family, Key, REFERENCE_FACTS};
-use crate::run::record::{Check, Did, Shown, Sink, StepRecord, Totals};
+use crate::run::facts::{self, CALL_FACTS, Family, Key, REFERENCE_FACTS};
+use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 
 /// Writes a run as JSON lines.
 pub struct JsonSink<'s, W: Write> {
@@ -33,7 +34,12 @@ pub struct JsonSink<'s, W: Write> {
 }
 
 /// A machine, and the facts of an access on it.
-type Facts = (Rc<Spec>, Vec<(String, Key)>);
+struct Facts {
+    spec: Rc<Spec>,
+    /// The access is a process's, so that the kernel's answer is told, too.
+    process: bool,
+    keys: Vec<(String, Key)>,
+}
 
 impl<'s, W: Write> JsonSink<'s, W> {
     /// A sink for one script.
@@ -91,7 +97,15 @@ impl<'s, W: Write> JsonSink<'s, W> {
             self.line.push_str(",\"scenario\":");
             string(&mut self.line, scenario);
         }
+        if let Some(process) = process_of(record) {
+            self.line.push_str(",\"process\":");
+            string(&mut self.line, process);
+        }
         self.did(&record.did);
+        if !record.calls.is_empty() {
+            let calls = record.calls.iter().map(|call| process::call(call)).collect();
+            self.member("calls", &calls);
+        }
         self.line.push_str(",\"checks\":[");
         for (at, check) in record.checks.iter().enumerate() {
             self.line.push_str(if at == 0 { "" } else { "," });
@@ -119,10 +133,12 @@ impl<'s, W: Write> JsonSink<'s, W> {
         self.line.push_str(",\"facts\":{");
         match did {
             Did::Access(access) => {
-                let known = self.facts.take().filter(|(spec, _)| Rc::ptr_eq(spec, &access.spec));
-                let known = known.unwrap_or_else(|| (access.spec.clone(), keys(&access.spec)));
-                let told =
-                    known.1.iter().filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
+                let known = self.facts.take().filter(|known| known.fits(access));
+                let known = known.unwrap_or_else(|| Facts::of(access));
+                let told = known
+                    .keys
+                    .iter()
+                    .filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
                 members(&mut self.line, told);
                 self.facts = Some(known);
             }
@@ -134,7 +150,14 @@ impl<'s, W: Write> JsonSink<'s, W> {
                     names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))),
                 );
             }
-            _ => {}
+            _ => {
+                if let Some(call) = did.call() {
+                    let names: Vec<String> =
+                        CALL_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
+                    let told = names.iter().zip(CALL_FACTS);
+                    members(&mut self.line, told.map(|(name, row)| (name.as_str(), (row.get)(call))));
+                }
+            }
         }
         self.line.push('}');
         self.effect(did);
@@ -149,13 +172,49 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 self.line.push_str(",\"value\":");
                 put_value(&mut self.line, value);
             }
+            Did::Access(access) => {
+                if let Some(inside) = access.process.as_ref().filter(|inside| !inside.faults.is_empty()) {
+                    self.member("faults", &process::faults(&access.spec, &inside.legend, &inside.faults));
+                }
+            }
+            Did::Declared(declared) => self.member("declared", &process::declared(declared)),
+            Did::Action(action) => self.member("action", &process::action(action)),
             Did::Shown(views) => {
                 let views: Vec<serde_json::Value> = views.iter().flat_map(shown::json).collect();
                 let _ = write!(self.line, ",\"shown\":{}", serde_json::Value::from(views));
             }
-            _ => {}
+            Did::Reference(_) | Did::Call(_) | Did::Machine(_) | Did::Scenario(_) | Did::Quiet => {}
+        }
+        if let Some(call) = did.call() {
+            self.member("call", &process::call(call));
         }
     }
+
+    /// A member of the line's object.
+    fn member(&mut self, name: &str, value: &serde_json::Value) {
+        // Writing to a string does not fail.
+        let _ = write!(self.line, ",\"{name}\":{value}");
+    }
+}
+
+impl Facts {
+    fn of(access: &Access) -> Self {
+        let process = access.process.is_some();
+        Self { spec: access.spec.clone(), process, keys: keys(&access.spec, process) }
+    }
+
+    fn fits(&self, access: &Access) -> bool {
+        Rc::ptr_eq(&self.spec, &access.spec) && self.process == access.process.is_some()
+    }
+}
+
+/// The process that a statement ran in.
+fn process_of(record: &StepRecord) -> Option<&str> {
+    let did = match &*record.did {
+        Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
+        did => did.call().map(|call| &call.process),
+    };
+    record.process.as_ref().or(did).map(|process| &*process.name)
 }
 
 impl<W: Write> Sink for JsonSink<'_, W> {
@@ -167,11 +226,11 @@ impl<W: Write> Sink for JsonSink<'_, W> {
 }
 
 /// The facts that are told of an access on a machine, each once.
-fn keys(spec: &Spec) -> Vec<(String, Key)> {
+fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     let mut keys: Vec<(String, Key)> = Vec::new();
     for name in facts::access_names(spec) {
         let Ok(key) = facts::key(&name, Family::Access, Some(spec)) else { continue };
-        let told = facts::tells(key, spec);
+        let told = facts::tells(key, spec, process);
         let mut member = String::new();
         string(&mut member, &name);
         member.push(':');

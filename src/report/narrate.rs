@@ -22,6 +22,8 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 pub use declaration::declaration;
+pub use process::handled::{Evicted, Handled};
+pub use process::handler::call_steps;
 use process::{call, declared, handler};
 use repeats::Repeats;
 pub use ruler::rulers;
@@ -206,11 +208,13 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// A statement with the process that it names.
+/// A statement with the process that it runs in, if it does not name it itself.
 fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
-        Some(process) => format!("{}: {text}", process.name),
-        None => text,
+        Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
+            format!("{}: {text}", process.name)
+        }
+        _ => text,
     }
 }
 

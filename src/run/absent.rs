@@ -4,51 +4,8 @@
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-/// Statements and functions of the language that come with the kernel, traces and exams: a topic and its words.
+/// Statements and functions of the language that come with traces and exams: a topic and its words.
 pub const LATER: &[(&str, &[&str])] = &[
-    (
-        "processes and the kernel",
-        &[
-            "kernel",
-            "process",
-            "file",
-            "executable",
-            "mmap",
-            "munmap",
-            "mprotect",
-            "mremap",
-            "msync",
-            "madvise",
-            "brk",
-            "sbrk",
-            "fork",
-            "execve",
-            "exit",
-            "wait",
-            "open",
-            "close",
-            "pread",
-            "pwrite",
-            "lseek",
-            "fstat",
-            "ftruncate",
-            "getpid",
-            "malloc",
-            "free",
-            "mlock",
-            "munlock",
-            "ksm",
-            "reclaim",
-            "sync",
-            "swap",
-            "tick",
-            "processes",
-            "layout",
-            "frames",
-            "file_byte",
-            "file_size",
-        ],
-    ),
     ("memory traces", &["replay"]),
     ("exam questions", &["question", "exam", "ask", "choice", "essay", "part", "text", "given", "figure"]),
 ];

@@ -109,7 +109,8 @@ fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
 
 /// Whether it is the fact of the class of a fault.
 fn is_fault(key: &Key) -> bool {
-    matches!(key, Key::Access(row) if row.name == "fault") || matches!(key, Key::Call(row) if row.name == "fault")
+    matches!(key, Key::Access(row) if row.name == "fault")
+        || matches!(key, Key::Call(row) if row.name == "fault")
 }
 
 /// `normal` is any fault that the kernel resolves, `any` all but `none`.

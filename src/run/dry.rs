@@ -26,9 +26,7 @@ impl Session<'_> {
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
             StmtKind::Command(command) => self.check_command(stmt, command),
-            StmtKind::Probe(operation) => {
-                self.check_operation(operation, &stmt.facts)
-            }
+            StmtKind::Probe(operation) => self.check_operation(operation, &stmt.facts),
             StmtKind::Let { name, value } => self.check_let(stmt, name, value),
             StmtKind::Choose { name, from, conditions } => {
                 let from = self.eval(from).map(|_| ());

@@ -33,6 +33,8 @@ pub struct Effect {
     pub brk: Change<u64>,
     /// Pages of the process in user frames.
     pub resident: Change<u64>,
+    /// User frames in use.
+    pub frames: Change<u32>,
     /// The file that the call is about.
     pub file: Option<FileRecord>,
     /// What went to the terminal: the first bytes of it.
@@ -41,6 +43,8 @@ pub struct Effect {
     pub pc: Option<u64>,
     /// The areas that `fork` copied, and the pages that child and parent share now.
     pub forked: Option<(usize, u64)>,
+    /// Who has to wait for the process, which has ended.
+    pub waiter: Option<Rc<str>>,
     /// The child that `wait` took note of, and its status as `wait` reports it.
     pub waited: Option<(ProcessRef, u32)>,
     /// The block that `malloc` gave, or `free` took, as it was before.
@@ -64,6 +68,8 @@ pub struct FileRecord {
 #[derive(Debug, Clone)]
 pub struct Before {
     process: Process,
+    /// User frames in use.
+    frames: u32,
     /// The open file that an argument refers to, its number, name and size.
     file: Option<(Open, Option<Named>)>,
 }
@@ -82,7 +88,7 @@ impl Before {
         let descriptor = at.and_then(|at| u32::try_from(Args::new(args).int(at)).ok());
         let open = descriptor.and_then(|descriptor| kernel.open_of(pid, descriptor));
         let file = open.map(|open| (open, named(kernel, open)));
-        Some(Self { process: kernel.process(pid)?.clone(), file })
+        Some(Self { process: kernel.process(pid)?.clone(), frames: kernel.frames().used(), file })
     }
 
     /// What the call changed.
@@ -105,6 +111,8 @@ impl Before {
             count: (gone.len(), come.len()),
             brk: (before.space.brk, after.space.brk),
             resident: (before.space.resident, after.space.resident),
+            frames: (self.frames, kernel.frames().used()),
+            waiter: waiter(kernel, after),
             file: self.file(kernel, call, args, reply),
             output: written[..written.len().min(OUTPUT)].to_vec(),
             pc: after.pc,
@@ -145,6 +153,13 @@ fn named(kernel: &Kernel, open: Open) -> Option<Named> {
 /// The areas of a child, and its pages that lead to frames.
 fn forked(child: &Process) -> (usize, u64) {
     (child.space.areas.count(), child.space.resident)
+}
+
+/// The parent of a zombie.
+fn waiter(kernel: &Kernel, process: &Process) -> Option<Rc<str>> {
+    let zombie = matches!(process.life, Life::Zombie { .. });
+    let parent = process.parent.filter(|_| zombie)?;
+    kernel.process(parent).map(|parent| parent.name.clone())
 }
 
 fn waited(kernel: &Kernel, call: &str, reply: &Reply) -> Option<(ProcessRef, u32)> {

@@ -13,8 +13,8 @@ use super::paths::{self, FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
 use super::state::Binding;
 use super::syscalls::{called, prototype, returned};
-use crate::lang::ast::Span;
 use crate::kernel::syscall::system_call;
+use crate::lang::ast::Span;
 
 impl Session<'_> {
     /// The value of an expression.
@@ -146,10 +146,11 @@ impl Session<'_> {
             .help("call it as a statement of its own");
         }
         if let Some(row) = system_call(&name.text) {
-            let message = format!("a load or a store yields no value, and `{}` with one argument is one", name.text);
-            return Diagnostic::new(Code::UnknownFunction, name.span, message)
-                .label("no system call")
-                .help(format!("`byte(VA)` looks at memory; the system call has more arguments: {}", prototype(row)));
+            let message =
+                format!("a load or a store yields no value, and `{}` with one argument is one", name.text);
+            return Diagnostic::new(Code::UnknownFunction, name.span, message).label("no system call").help(
+                format!("`byte(VA)` looks at memory; the system call has more arguments: {}", prototype(row)),
+            );
         }
         let names = FUNCTIONS.iter().map(|row| row.name).chain(MEMORY_FUNCTIONS.iter().map(|row| row.name));
         let names = names.chain(FILE_FUNCTIONS.iter().map(|row| row.name)).chain(self.state.definitions());
@@ -182,12 +183,7 @@ impl Session<'_> {
             return self.call_field(row, (name, args), field);
         }
         let value = self.eval(at)?;
-        Err(paths::no_property(
-            &format!("{} value", value.kind()),
-            &words[0],
-            std::iter::empty(),
-        )
-        .into())
+        Err(paths::no_property(&format!("{} value", value.kind()), &words[0], std::iter::empty()).into())
     }
 }
 

@@ -24,8 +24,8 @@ mod script;
 pub mod session;
 pub mod settings;
 mod shown;
-mod syscalls;
 pub mod state;
+mod syscalls;
 pub mod verbs;
 pub mod view;
 

@@ -9,8 +9,8 @@ use crate::lang::value::functions::function;
 
 use super::absent;
 use super::facts::Family;
-use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::inside::Inside;
+use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{AccessVerb, Did};
 use super::session::{Session, Stop};
 use super::state::{Binding, Definition, Slot};
@@ -165,7 +165,8 @@ pub fn family(operation: &Operation) -> Family {
 
 /// Says that a system call is written with brackets.
 fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
-    let message = format!("the system call `{}` is written as in C, with its arguments in brackets", row.name);
+    let message =
+        format!("the system call `{}` is written as in C, with its arguments in brackets", row.name);
     Diagnostic::new(Code::UnknownVerb, name.span, message).help(prototype(row))
 }
 

@@ -155,12 +155,16 @@ impl Session<'_> {
             _ => Vec::new(),
         };
         let first = names.first().cloned().unwrap_or_default();
-        Diagnostic::new(Code::WhichProcess, place, "several processes run, and which one does this is not said")
-            .label("in which process?")
-            .help(format!(
-                "write `{first}:` before the statement; there are {}",
-                list(names.iter().map(String::as_str).take(8))
-            ))
+        Diagnostic::new(
+            Code::WhichProcess,
+            place,
+            "several processes run, and which one does this is not said",
+        )
+        .label("in which process?")
+        .help(format!(
+            "write `{first}:` before the statement; there are {}",
+            list(names.iter().map(String::as_str).take(8))
+        ))
     }
 
     /// Says that there is no such process.
@@ -181,9 +185,7 @@ impl Session<'_> {
             None if known.is_empty() => {
                 diagnostic.help(format!("declare it before this: `process {}`", process.text))
             }
-            None => {
-                diagnostic.help(format!("there are {}", list(known.iter().map(String::as_str).take(8))))
-            }
+            None => diagnostic.help(format!("there are {}", list(known.iter().map(String::as_str).take(8)))),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A whole script: checked first, then run, if nothing is wrong with it.
 
+use crate::kernel::syscall::{constants, system_call};
 use crate::lang::ast::Block;
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -8,7 +9,7 @@ use crate::lang::span::Span;
 
 use super::absent;
 use super::files::Files;
-use super::paths::MEMORY_FUNCTIONS;
+use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{Sink, StepRecord, Totals};
 use super::session::{Options, Session, Stop};
 use super::verbs;
@@ -33,7 +34,8 @@ impl Sink for Nowhere {
 
 /// Checks a script without running it.
 pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Vec<Diagnostic> {
-    let known = Known { is_call: &|name| is_call(name), is_word: &|_| false };
+    let words: Vec<&str> = constants().map(|constant| constant.name).collect();
+    let known = Known { is_call: &|name| is_call(name), words: &words };
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.checking = true;
@@ -48,6 +50,8 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
 fn is_call(name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
     MEMORY_FUNCTIONS.iter().any(|row| row.name == name)
+        || FILE_FUNCTIONS.iter().any(|row| row.name == name)
+        || system_call(name).is_some()
         || verbs::verb(name).is_some()
         || absent::diagnostic(&word).is_some()
 }

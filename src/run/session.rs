@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::kernel::Kernel;
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::kernel::Kernel;
 use crate::lang::ast::{Block, Word};
 use crate::lang::value::Value;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::machine::random::SplitMix64;
 

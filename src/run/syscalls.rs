@@ -46,7 +46,9 @@ pub fn makes_call(expr: &Expr) -> bool {
         ExprKind::Call { name, args } => {
             called(&name.text, args.len()).is_some() || args.iter().any(makes_call)
         }
-        ExprKind::Prose(pieces) => pieces.iter().any(|piece| matches!(piece, Piece::Expr(x) if makes_call(x))),
+        ExprKind::Prose(pieces) => {
+            pieces.iter().any(|piece| matches!(piece, Piece::Expr(x) if makes_call(x)))
+        }
     }
 }
 
@@ -116,10 +118,13 @@ impl Session<'_> {
                 Ok(Arg::Number(n))
             }
             value => {
-                let message =
-                    format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
+                let message = format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
                 Err(Diagnostic::new(Code::WrongType, arg.span, message)
-                    .label(if param == Param::Number { "a number is needed" } else { "a number or a string is needed" })
+                    .label(if param == Param::Number {
+                        "a number is needed"
+                    } else {
+                        "a number or a string is needed"
+                    })
                     .help(prototype(row))
                     .into())
             }

@@ -27,8 +27,8 @@ pub enum View {
     CallSteps(Rc<CallRecord>),
     /// The address space of a process.
     Layout(Box<LayoutView>),
-    /// The areas of a process, as `/proc/PID/maps` prints them.
-    Maps { spec: Rc<Spec>, areas: Vec<AreaRecord> },
+    /// The areas of a process, as `/proc/PID/maps` prints them, and as a table.
+    Maps { table: TableView, spec: Rc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
     Declaration(Rc<Spec>),
     /// A remark in words.

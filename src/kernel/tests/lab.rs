@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::kernel::abi::Errno;
 use crate::kernel::area::{Area, Backing, Prot};
 use crate::kernel::config::Config;
 use crate::kernel::event::{Class, Step, Watch};
-use crate::kernel::file::{File, Fill};
+use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, FrameNo, ObjectId, Pid};
-use crate::kernel::persistent::Map;
-use crate::kernel::process::{FaultCounts, Life, Process};
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::event::{Event, Kind, Observer};
 use crate::machine::presets::Preset;
@@ -76,37 +75,15 @@ impl Lab {
     }
 
     pub fn spawn(&mut self) -> Pid {
-        let space = self.kernel.new_space().expect("room for a root");
-        self.adopt(space, None)
+        self.kernel.spawn("P".into()).expect("room for a root")
     }
 
-    fn adopt(&mut self, space: crate::kernel::process::AddressSpace, parent: Option<Pid>) -> Pid {
-        let pid = Pid(self.kernel.processes.len() as u32 + 1);
-        let process = Process {
-            pid,
-            name: format!("P{pid}").into(),
-            parent,
-            children: crate::kernel::persistent::Set::new(),
-            life: Life::Running,
-            space,
-            descriptors: Map::new(),
-            stdout: Rc::default(),
-            faults: FaultCounts::default(),
-            pc: None,
-        };
-        self.kernel.processes.insert(pid, Rc::new(process));
-        pid
-    }
-
-    pub fn fork(&mut self, parent: Pid) -> Result<Pid, OutOfMemory> {
-        let child = Pid(self.kernel.processes.len() as u32 + 1);
-        let space = self.kernel.fork_space(parent, child)?;
-        Ok(self.adopt(space, Some(parent)))
+    pub fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
+        self.kernel.fork(parent)
     }
 
     pub fn exit(&mut self, pid: Pid) {
-        self.kernel.drop_space(pid);
-        self.kernel.process_mut(pid).expect("a process").life = Life::Ended { status: 0 };
+        self.kernel.end(pid, 0);
     }
 
     /// Maps `pages` pages at `start`.
@@ -126,8 +103,8 @@ impl Lab {
 
     /// A file with bytes; its pages' first bytes are 0x40, 0x41 …, if `pages` is given.
     pub fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
-        let file = FileId(self.kernel.files.all.len() as u32 + 1);
-        self.kernel.files.all.insert(file, Rc::new(File::new(format!("f{file}").into(), fill, size)));
+        let name = format!("f{}", self.kernel.files.all.len());
+        let file = self.kernel.add_file(name.into(), fill, size);
         (file, Backing::File { file, offset: 0, writable: true })
     }
 
@@ -146,8 +123,19 @@ impl Lab {
 
     /// Loads bytes; those that could be loaded, how it ended, and the kernel's steps.
     pub fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<Step>) {
+        self.access_bytes(pid, va, size, Kind::Read)
+    }
+
+    /// As [`Lab::load`], of any kind.
+    pub fn access_bytes(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        size: usize,
+        kind: Kind,
+    ) -> (Vec<Option<u8>>, End, Vec<Step>) {
         let (mut bytes, mut steps) = (vec![None; size], Steps::default());
-        let end = self.access(pid, va, Kind::Read, Data::Load(&mut bytes), &mut steps);
+        let end = self.access(pid, va, kind, Data::Load(&mut bytes), &mut steps);
         (bytes, end, steps.0)
     }
 

@@ -24,8 +24,8 @@ pub struct Known<'a> {
     /// May this be called (a path's function such as `byte`, a system call)? The functions of
     /// [`super::value::functions`] and the script's own definitions are known without.
     pub is_call: &'a dyn Fn(&str) -> bool,
-    /// May this stand in an expression without being a variable (`PROT_READ`, `NULL`)?
-    pub is_word: &'a dyn Fn(&str) -> bool,
+    /// What may stand in an expression without being a variable (`PROT_READ`, `NULL`).
+    pub words: &'a [&'a str],
 }
 
 /// The mistakes of a script that show without running it, in the order of the text: `unknown-name`,
@@ -290,10 +290,10 @@ impl Checker<'_> {
     fn name(&mut self, name: &Rc<str>, span: Span) {
         let set = self.scopes.iter().any(|scope| scope.has(name));
         let later = self.inside.is_some() && self.all_names.has(name);
-        if set || later || (self.known.is_word)(name) {
+        if set || later || self.known.words.contains(&&**name) {
             return;
         }
-        let known = self.scopes.iter().flat_map(Scope::names);
+        let known = self.scopes.iter().flat_map(Scope::names).chain(self.known.words.iter().copied());
         let help = match (name.split_once('-'), nearest(name, known)) {
             (Some((a, b)), _) => format!("`-` joins words: to subtract, write `{a} - {b}` with spaces"),
             (None, Some(near)) => format!("did you mean `{near}`?"),

@@ -111,6 +111,7 @@ impl Hierarchy {
             Source::Above => {}
         }
         let cache = &mut self.caches[inst];
+        self.presence.note(inst, base, cache.end(base));
         cache.fill(slot, tag, dirty);
         cache.counts.evictions += u64::from(victim.is_some());
         let (cache, way, purpose) = (cache.level, slot.way, wanted.purpose);

@@ -70,6 +70,12 @@ impl Policy {
         laid
     }
 
+    /// When a way was last touched or filled, where the smallest such stamp goes and stamps only grow.
+    #[inline]
+    pub(in crate::machine) fn stamp(self, words: &[u64], way: usize) -> Option<u64> {
+        matches!(self, Self::Lru | Self::Fifo).then(|| words[way])
+    }
+
     /// Whether a touch changes anything: where not, a hit need not write to the set.
     #[inline]
     pub(in crate::machine) const fn minds_touches(self) -> bool {

@@ -1,1 +1,231 @@
+use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::machine::policy::POLICIES;
+use crate::machine::reference::{Reference, Replacement};
+
+fn serving_frames() -> impl Iterator<Item = Policy> {
+    POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
+}
+
+/// A kernel of one process over a pool: the lowest free frame first, else the victim's. Answers for each reference the
+/// page that went and the pool's state.
+fn by_pool(reference: &Reference, policy: Policy) -> Vec<(Option<u32>, PolicyState)> {
+    let (mut pool, mut random) = (Pool::new(policy, reference.frames), reference.random);
+    let (mut frames, mut steps) = (BTreeMap::new(), Vec::new());
+    for (page, time) in reference.pages.iter().zip(1..) {
+        let mut gone = None;
+        let frame = if let Some((&frame, _)) = frames.iter().find(|(_, held)| *held == page) {
+            pool.touch(frame);
+            frame
+        } else {
+            let free = (frames.len() as u32) < reference.frames;
+            let frame = if free { frames.len() as u32 } else { pool.victim(&mut random, |_| true).unwrap() };
+            pool.fill(frame);
+            gone = frames.insert(frame, *page);
+            frame
+        };
+        if reference.writes.contains(page) {
+            pool.note_dirty(frame, true);
+        }
+        if reference.tick.is_some_and(|every| time % every == 0) {
+            pool.tick();
+        }
+        steps.push((gone, pool.state()));
+    }
+    steps
+}
+
+/// What every policy remembered of the first `len` frames.
+fn cut(mut state: PolicyState, len: usize) -> PolicyState {
+    for bits in [&mut state.use_bits, &mut state.dirty] {
+        bits.iter_mut().for_each(|bits| bits.truncate(len));
+    }
+    state.counts.iter_mut().for_each(|counts| counts.truncate(len));
+    state
+}
+
+fn agrees(reference: &Reference, policy: Policy) -> Result<(), TestCaseError> {
+    let mut reached = 0;
+    for (step, (victim, state)) in reference.steps().unwrap().zip(by_pool(reference, policy)) {
+        reached = reached.max(step.frame as usize + 1);
+        prop_assert_eq!(step.victim, victim, "{:?}", policy);
+        prop_assert_eq!(cut(step.state, reached), state, "{:?}", policy);
+    }
+    Ok(())
+}
+
+/// Something done to a pool; frames are numbers modulo the limit.
+#[derive(Debug, Clone)]
+enum Deed {
+    Fill(u32),
+    Touch(u32),
+    Forget(u32),
+    Dirty(u32, bool),
+    Tick,
+    /// The frames divisible by this must stay.
+    Victim(u32),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        6 => any::<u32>().prop_map(Deed::Fill),
+        3 => (0..150_u32).prop_map(Deed::Fill),
+        9 => any::<u32>().prop_map(Deed::Touch),
+        2 => any::<u32>().prop_map(Deed::Forget),
+        2 => (any::<u32>(), any::<bool>()).prop_map(|(frame, dirty)| Deed::Dirty(frame, dirty)),
+        1 => Just(Deed::Tick),
+        9 => (1..5_u32).prop_map(Deed::Victim),
+    ]
+}
+
+/// All frames laid out from the beginning.
+struct Whole {
+    policy: Policy,
+    words: Vec<u64>,
+    filled: Vec<bool>,
+    now: u64,
+}
+
+impl Whole {
+    fn new(policy: Policy, limit: usize) -> Self {
+        Self { policy, words: vec![0; policy.words(limit)], filled: vec![false; limit], now: 0 }
+    }
+
+    fn does(&mut self, deed: &Deed, random: &mut SplitMix64) -> Option<u32> {
+        let (policy, words, limit) = (self.policy, &mut self.words, self.filled.len());
+        self.now += 1;
+        let place = |frame: u32| frame as usize % limit;
+        match *deed {
+            Deed::Fill(frame) => {
+                policy.fill(words, limit, place(frame), self.now);
+                self.filled[place(frame)] = true;
+            }
+            Deed::Touch(frame) if self.filled[place(frame)] => {
+                policy.touch(words, limit, place(frame), self.now);
+            }
+            Deed::Forget(frame) if self.filled[place(frame)] => {
+                policy.forget(words, limit, place(frame));
+                self.filled[place(frame)] = false;
+            }
+            Deed::Dirty(frame, dirty) if self.filled[place(frame)] => {
+                policy.note_dirty(words, limit, place(frame), dirty);
+            }
+            Deed::Tick => policy.tick(words, limit),
+            Deed::Victim(divisor) => {
+                let may =
+                    |way: usize| self.filled[way] && (divisor == 1 || !way.is_multiple_of(divisor as usize));
+                return policy.victim(words, limit, random, may).map(|way| way as u32);
+            }
+            _ => {}
+        }
+        None
+    }
+}
+
+proptest! {
+    /// The frames of a kernel and those of a reference string follow the same rules.
+    #[test]
+    fn a_pool_chooses_as_the_reference_string_does(
+        pages in prop::collection::vec(0..9_u32, 0..60),
+        writes in prop::collection::vec(0..9_u32, 0..4),
+        frames in 1..8_u32,
+        tick in prop::option::of(1..9_u64),
+    ) {
+        for policy in serving_frames() {
+            let (pages, writes, replacement) = (pages.clone(), writes.clone(), Replacement::Policy(policy));
+            let random = SplitMix64::new(1);
+            let reference = Reference { pages, writes, frames, replacement, holding: vec![], tick, random };
+            agrees(&reference, policy)?;
+        }
+    }
+
+    /// Also when it has to grow.
+    #[test]
+    fn a_large_pool_chooses_as_the_reference_string_does(
+        pages in prop::collection::vec(0..250_u32, 300..900),
+        frames in 60..210_u32,
+    ) {
+        for policy in serving_frames() {
+            let (pages, replacement) = (pages.clone(), Replacement::Policy(policy));
+            let (writes, random) = (vec![3, 5, 7, 200], SplitMix64::new(1));
+            let reference =
+                Reference { pages, writes, frames, replacement, holding: vec![], tick: Some(50), random };
+            agrees(&reference, policy)?;
+        }
+    }
+
+    /// It is as if all frames were there from the beginning.
+    #[test]
+    fn room_made_later_changes_nothing(deeds in prop::collection::vec(deed(), 0..600), limit in 1..500_u32) {
+        for policy in serving_frames() {
+            let (mut whole, mut pool) = (Whole::new(policy, limit as usize), Pool::new(policy, limit));
+            let (mut random, mut other) = (SplitMix64::new(1), SplitMix64::new(1));
+            for deed in &deeds {
+                let expected = whole.does(deed, &mut random);
+                let mut got = None;
+                match *deed {
+                    Deed::Fill(frame) => pool.fill(frame % limit),
+                    Deed::Touch(frame) => pool.touch(frame % limit),
+                    Deed::Forget(frame) => pool.forget(frame % limit),
+                    Deed::Dirty(frame, dirty) => pool.note_dirty(frame % limit, dirty),
+                    Deed::Tick => pool.tick(),
+                    Deed::Victim(divisor) => {
+                        let may = |frame: u32| divisor == 1 || !frame.is_multiple_of(divisor);
+                        got = pool.victim(&mut other, may);
+                    }
+                }
+                prop_assert_eq!(got, expected, "{:?} {:?}", policy, deed);
+                let state = policy.state(&whole.words, limit as usize, limit as usize);
+                prop_assert_eq!(pool.state(), cut(state, pool.reached), "{:?} {:?}", policy, deed);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_empty_pool_has_no_victim_and_a_frame_beyond_the_limit_is_none_of_it() {
+    for policy in serving_frames() {
+        let mut pool = Pool::new(policy, 3);
+        pool.touch(0);
+        pool.forget(1);
+        pool.note_dirty(2, true);
+        pool.tick();
+        pool.fill(3);
+        assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), None, "{policy:?}");
+        assert_eq!(pool.state().use_bits.unwrap_or_default(), Vec::<bool>::new());
+        pool.fill(2);
+        assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), Some(2), "{policy:?}");
+        assert_eq!(pool.victim(&mut SplitMix64::new(0), |frame| frame != 2), None, "{policy:?}");
+    }
+}
+
+/// The clock of a memory that is not full: the hand goes on to frames that are filled later.
+#[test]
+fn the_hand_goes_round_the_limit() {
+    let mut pool = Pool::new(Policy::SecondChance, 1 << 20);
+    (0..64).for_each(|frame| pool.fill(frame));
+    assert_eq!(pool.victim(&mut SplitMix64::new(0), |frame| frame == 63), Some(63));
+    assert_eq!(pool.state().hand, Some(64));
+    pool.fill(70);
+    assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), Some(70));
+    assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), Some(0));
+}
+
+#[test]
+fn a_copy_goes_its_own_way() {
+    let mut pool = Pool::new(Policy::Lru, 4);
+    (0..4).for_each(|frame| pool.fill(frame));
+    let mut copy = pool.clone();
+    copy.touch(0);
+    assert_eq!(copy.victim(&mut SplitMix64::new(0), |_| true), Some(1));
+    assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), Some(0));
+}
+
+#[test]
+#[should_panic(expected = "plru does not serve frames")]
+fn a_tree_serves_no_frames() {
+    let _ = Pool::new(Policy::Plru, 4);
+}

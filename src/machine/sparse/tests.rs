@@ -11,6 +11,10 @@ enum Op {
     Write(usize, u64, usize, u8),
     /// Copies an array.
     Clone(usize),
+    /// Makes the rows between two of an array the default.
+    Reset(usize, u64, u64),
+    /// Copies rows of an array: from, to, how many; not done where they overlap or there are not so many.
+    Copy(usize, u64, u64, u64),
 }
 
 /// Rows that are near each other and rows that are far apart.
@@ -26,9 +30,25 @@ fn shape_and_ops() -> impl Strategy<Value = (u128, usize, Vec<Op>)> {
         let op = prop_oneof![
             8 => write.prop_map(|(array, row, column, value)| Op::Write(array.index(64), row, column, value)),
             1 => any::<prop::sample::Index>().prop_map(|array| Op::Clone(array.index(64))),
+            1 => (0..64_usize, a_row(rows), a_row(rows)).prop_map(|(array, a, b)| Op::Reset(array, a.min(b), a.max(b))),
+            2 => copy(rows),
         ];
         (Just(rows), Just(stride), prop::collection::vec(op, 0..40))
     })
+}
+
+/// Rows in aligned runs of a power of two, as pages are, or anywhere.
+fn copy(rows: u128) -> impl Strategy<Value = Op> {
+    let aligned = (a_row(rows), a_row(rows), 0..64_u32)
+        .prop_map(|(from, to, bits)| (from >> bits << bits, to >> bits << bits, 1 << bits));
+    let anywhere = (a_row(rows), a_row(rows), 0..100_u64);
+    (0..64_usize, prop_oneof![aligned, anywhere])
+        .prop_map(|(array, (from, to, count))| Op::Copy(array, from, to, count))
+}
+
+/// Whether `count` rows from `from` and `to` on are there, and apart.
+fn apart(rows: u128, from: u64, to: u64, count: u64) -> bool {
+    u128::from(from.max(to)) + u128::from(count) <= rows && from.abs_diff(to) >= count
 }
 
 /// The cells that differ from the default, in order.
@@ -54,6 +74,22 @@ proptest! {
                     array.row_mut(row)[column] = value;
                     map.insert((row, column), value);
                 }
+                Op::Reset(i, first, last) => {
+                    let (array, map) = &mut arrays[i % count];
+                    array.reset(first, last);
+                    map.retain(|(row, _), _| !(first..=last).contains(row));
+                }
+                Op::Copy(i, from, to, rows_copied) if apart(rows, from, to, rows_copied) => {
+                    let (array, map) = &mut arrays[i % count];
+                    array.copy_rows(from, to, rows_copied);
+                    let inside = |start: u64, row: u64| row >= start && row - start < rows_copied;
+                    map.retain(|(row, _), _| !inside(to, *row));
+                    let copied: Vec<_> = map.iter().filter(|((row, _), _)| inside(from, *row)).collect();
+                    let copied: Vec<_> =
+                        copied.into_iter().map(|((row, column), v)| ((row - from + to, *column), *v)).collect();
+                    map.extend(copied);
+                }
+                Op::Copy(..) => {}
             }
         }
         for (array, map) in &arrays {
@@ -74,6 +110,30 @@ fn a_row_never_written_is_none_and_takes_no_storage() {
     let array = Sparse::new(1_u128 << 64, 8, 0_u64);
     assert_eq!((array.row(0), array.row(u64::MAX)), (None, None));
     assert_eq!(array.rows().count(), 0);
+}
+
+#[test]
+fn rows_that_are_reset_give_their_storage_back() {
+    let mut array = Sparse::new(1_u64 << 40, 8, 0_u64);
+    (0..1000).for_each(|row| array.row_mut(row << 20)[0] = 1);
+    array.reset(0, (1 << 40) - 2);
+    assert_eq!(array.rows().count(), 0);
+}
+
+#[test]
+fn a_copy_of_whole_leaves_shares_them_until_a_write() {
+    let mut array = Sparse::new(1_u64 << 20, 8, 0_u64);
+    array.row_mut(1)[0] = 1;
+    array.copy_rows(0, 1 << 14, 1 << 14);
+    let place = |array: &Sparse<u64>, row| std::ptr::from_ref(array.row(row).unwrap());
+    assert_eq!(place(&array, 1), place(&array, (1 << 14) + 1));
+    array.row_mut((1 << 14) + 1)[1] = 2;
+    assert_eq!(
+        (array.row(1), array.row((1 << 14) + 1)),
+        (Some(&[1, 0, 0, 0, 0, 0, 0, 0][..]), Some(&[1, 2, 0, 0, 0, 0, 0, 0][..]))
+    );
+    array.copy_rows(1 << 19, 0, 1 << 14);
+    assert_eq!(array.row(1), None);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::report::doc::{Block, Ruler};
-use crate::report::narrate::{declaration, rulers, steps};
+use super::process;
+use crate::report::doc::{Block, Ruler, Step};
+use crate::report::narrate::{call_steps, declaration, rulers, steps};
 use crate::run::view::{CellView, TableView, View};
 
 /// The objects of a view; only rulers may be several.
@@ -17,7 +18,9 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Value { of, value } => vec![json!({"of": of, "value": value.value.to_json()})],
         View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
         View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
-        View::CallSteps(_) | View::Layout(_) | View::Maps { .. } => Vec::new(),
+        View::CallSteps(call) => vec![numbered(&call_steps(call))],
+        View::Layout(layout) => vec![process::layout(layout)],
+        View::Maps { table, .. } => vec![self::table(table)],
         View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
         View::Remark(words) => vec![json!({"remark": words})],
     }
@@ -49,13 +52,14 @@ fn ruler(ruler: &Ruler) -> Value {
     json!({"ruler": ruler.title, "bits": ruler.bits, "fields": ruler.rows.iter().flat_map(field).collect::<Vec<_>>()})
 }
 
+fn numbered(steps: &[Step]) -> Value {
+    let steps: Vec<Value> = steps.iter().map(|step| json!({"who": step.who, "what": step.what})).collect();
+    json!({"steps": steps})
+}
+
 fn sequence(block: &Block) -> Option<Value> {
     match block {
-        Block::Steps(steps) => {
-            let steps: Vec<Value> =
-                steps.iter().map(|step| json!({"who": step.who, "what": step.what})).collect();
-            Some(json!({"steps": steps}))
-        }
+        Block::Steps(steps) => Some(numbered(steps)),
         Block::Paragraph { text, .. } => Some(json!({"remark": text})),
         _ => None,
     }

@@ -1,6 +1,7 @@
 //! What processes do and what the kernel does for them, told in the lecture's terms.
 
 pub mod call;
+mod counts;
 pub mod declared;
 pub mod fault;
 pub mod handled;

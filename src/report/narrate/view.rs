@@ -21,7 +21,7 @@ pub fn blocks(view: &View) -> Vec<Block> {
         View::Steps(access) => steps(access),
         View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],
         View::Layout(layout) => layout::blocks(layout),
-        View::Maps { spec, areas } => maps(spec, areas),
+        View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }

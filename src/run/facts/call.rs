@@ -42,7 +42,9 @@ pub const CALL_FACTS: &[CallFact] = &[
     fact("evicted", NOTHING, "the first page that was evicted for it", |call| {
         page(call.all_steps(), call.spec.vpn_bits())
     }),
-    fact("swapped-out", YES_NO, "whether a page was written to swap for it", |call| to_swap(call.all_steps())),
+    fact("swapped-out", YES_NO, "whether a page was written to swap for it", |call| {
+        to_swap(call.all_steps())
+    }),
     fact("copied", YES_NO, "whether a page was copied for it", |call| yes_no(copied(call.all_steps()))),
     fact("signal", SIGNALS, "none: a bad buffer is an error, and no signal is sent", |_| Shown::word("none")),
     fact("code", CODES, "none, as there is no signal", |_| Shown::word("none")),

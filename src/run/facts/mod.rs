@@ -170,13 +170,13 @@ pub fn access_names(spec: &Spec) -> Vec<String> {
     rows.chain(component::level_names(spec)).chain(component::component_names(spec)).collect()
 }
 
-/// Whether a fact is told of every access on a machine; of a part that it lacks, it need not be said that it did nothing.
-pub fn tells(key: Key, spec: &Spec) -> bool {
+/// Whether a fact is told of every access on a machine, by a process or not; of a part that it lacks, it need not be said that it did nothing.
+pub fn tells(key: Key, spec: &Spec, process: bool) -> bool {
     let Key::Access(row) = key else { return true };
     let idle = match row.name {
         "tlb" | "walk" => spec.mmu.is_none(),
         "cache" => spec.caches.is_empty(),
         _ => false,
     };
-    row.told && !idle
+    (row.told || process) && !idle
 }

@@ -6,9 +6,9 @@ use crate::kernel::Kernel;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::Process;
 use crate::lang::span::Span;
-use crate::run::record::{Check, Shown};
+use crate::run::record::{AreaRecord, Check, Shown};
 use crate::run::session::{Session, Stop, beyond_ordinary};
-use crate::run::view::{CellView, TableView};
+use crate::run::view::{CellView, TableView, View};
 
 use super::list::{ListCell, ListRow, Said};
 use super::thing::{ThingNoun, ThingRow};
@@ -51,8 +51,17 @@ impl ThingRef {
         (self.noun.rows)(kernel, self.process(kernel), key)
     }
 
-    /// All of it as a table.
-    pub fn view(self, kernel: &Kernel) -> TableView {
+    /// All of it.
+    pub fn view(self, kernel: &Kernel) -> View {
+        let table = self.table(kernel);
+        let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
+            return View::Table(table);
+        };
+        let areas = process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area));
+        View::Maps { table, spec: kernel.machine().spec().clone(), areas: areas.collect() }
+    }
+
+    fn table(self, kernel: &Kernel) -> TableView {
         let columns = self.noun.columns.iter().map(|column| column.name.to_owned()).collect();
         let rows = self.rows(kernel, None).into_iter().map(|row| row.cells).collect();
         TableView { title: self.title(kernel), groups: vec![columns], rows }
@@ -92,7 +101,8 @@ impl Comparison<'_> {
         let Some(key) = row.number(of.noun.key) else { return };
         let mut things = of.rows(self.kernel, Some(key));
         things.retain(|thing| !self.is_taken(thing));
-        let agreeing = things.iter().position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
+        let agreeing =
+            things.iter().position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
         let thing = if things.is_empty() { None } else { Some(things.swap_remove(agreeing.unwrap_or(0))) };
         let before = self.checks.len();
         let said = |cell: &&ListCell| cell.column.name != of.noun.key && cell.said != Said::Anything;

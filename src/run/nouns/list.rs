@@ -157,9 +157,13 @@ impl Session<'_> {
             let Some(column) = column(layout, &name(head)) else { continue };
             let said = self.said(cell, column.kind)?;
             if said == Said::Anything && !layout.expected {
-                return Err(Diagnostic::new(Code::BadTable, cell.span, "`*` is anything, which cannot be set")
-                    .help("write a value, or `-` for none")
-                    .into());
+                return Err(Diagnostic::new(
+                    Code::BadTable,
+                    cell.span,
+                    "`*` is anything, which cannot be set",
+                )
+                .help("write a value, or `-` for none")
+                .into());
             }
             if layout.needed.contains(&column.name) && matches!(said, Said::Nothing | Said::Anything) {
                 let message = format!("a row of {} needs its `{}`", layout.what, column.name);

@@ -12,9 +12,9 @@ use crate::run::record::{Did, Shown};
 use crate::run::session::{Session, Stop, beyond_ordinary};
 use crate::run::view::View;
 
+use super::expected::ThingRef;
 use super::row::TableNoun;
 use super::table::EntryIn;
-use super::expected::ThingRef;
 use super::{geometry, layout, processes, stats, steps};
 
 /// Contents to be put into the machine.
@@ -155,7 +155,7 @@ impl Session<'_> {
                 }
                 Ok(vec![View::Table(table)])
             }
-            ShowPlan::Things(things) => Ok(vec![View::Table(things.view(self.kernel(place)?))]),
+            ShowPlan::Things(things) => Ok(vec![things.view(self.kernel(place)?)]),
             ShowPlan::Noun(noun, pid) => match noun.views {
                 Views::Machine(views) => Ok(views(self.machine(place)?)),
                 Views::Kernel(views) => Ok(views(self.kernel(place)?)),
@@ -175,7 +175,9 @@ impl Session<'_> {
 /// The cells of a view, as they count towards the budget.
 fn cells(view: &View) -> u64 {
     match view {
-        View::Table(table) => beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64),
+        View::Table(table) | View::Maps { table, .. } => {
+            beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64)
+        }
         _ => 0,
     }
 }

@@ -8,8 +8,7 @@ use super::geometry::size;
 
 /// Every process, ended ones too, in the order of creation.
 pub fn views(kernel: &Kernel) -> Vec<View> {
-    let names =
-        ["pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major"];
+    let names = ["pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major"];
     let table = TableView {
         title: "processes".to_owned(),
         groups: vec![names.map(String::from).to_vec()],

@@ -26,6 +26,8 @@ pub struct ThingNoun {
     pub of_process: bool,
     /// `set` adds rows to it.
     pub settable: bool,
+    /// It is shown line by line as `/proc/PID/maps` prints it.
+    pub as_proc: bool,
     /// What there is: all of it, or what has this key.
     pub rows: fn(&Kernel, Option<&Process>, Option<u64>) -> Vec<ThingRow>,
 }
@@ -50,6 +52,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         help: "the areas of a process, as `/proc/PID/maps` prints them",
         of_process: true,
         settable: true,
+        as_proc: true,
         rows: maps,
     },
     ThingNoun {
@@ -59,6 +62,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         help: "the pages of a process that are in user frames",
         of_process: true,
         settable: false,
+        as_proc: false,
         rows: resident,
     },
     ThingNoun {
@@ -68,6 +72,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         help: "the blocks of `malloc`: the address it answered, the bytes that may be used, 1 if in use",
         of_process: true,
         settable: false,
+        as_proc: false,
         rows: heap,
     },
     ThingNoun {
@@ -77,6 +82,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         help: "user page frames in use: who maps them, and what they hold (`anonymous`, `merged`, `file`, `shared`)",
         of_process: false,
         settable: false,
+        as_proc: false,
         rows: frames,
     },
     ThingNoun {
@@ -86,6 +92,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         help: "the slots of the swap file in use, and whose page is in each",
         of_process: false,
         settable: false,
+        as_proc: false,
         rows: swap,
     },
 ];
@@ -196,11 +203,8 @@ fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow
         Holds::File { .. } => "file",
         Holds::Object { .. } => "shared",
     };
-    let maps: Vec<String> = kernel
-        .frames()
-        .maps(at)
-        .map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid)))
-        .collect();
+    let maps: Vec<String> =
+        kernel.frames().maps(at).map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid))).collect();
     let free = frame.holds == Holds::Nothing;
     let dirty = if free { CellView::Nothing } else { CellView::bit(kernel.is_dirty(at)) };
     let cells = vec![

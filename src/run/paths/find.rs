@@ -52,7 +52,9 @@ impl Session<'_> {
         }
         let Some(row) = PROCESS_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
             let names = PROCESS_PROPERTIES.iter().map(|row| row.name);
-            return Err(no_property(&of.text, name, names.chain(["page_table.bytes", "page_table.tables"])).into());
+            return Err(
+                no_property(&of.text, name, names.chain(["page_table.bytes", "page_table.tables"])).into()
+            );
         };
         if self.checking {
             return Err(Stop::Unknowable);
@@ -60,7 +62,8 @@ impl Session<'_> {
         let kernel = self.kernel(of.span)?;
         let value = kernel.process(process.pid).and_then(|process| (row.get)(kernel, process));
         value.ok_or_else(|| {
-            Diagnostic::new(Code::NoAnswer, name.span, format!("`{}` has no `{}` yet", of.text, name.text)).into()
+            Diagnostic::new(Code::NoAnswer, name.span, format!("`{}` has no `{}` yet", of.text, name.text))
+                .into()
         })
     }
 

@@ -158,8 +158,8 @@ fn unreadable(span: Span, why: &str) -> Diagnostic {
 
 /// Says that there is no such file, with the nearest.
 pub fn no_file(kernel: &Kernel, name: &str, place: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::NoAnswer, place, format!("there is no file \"{name}\""))
-        .label("not declared");
+    let diagnostic =
+        Diagnostic::new(Code::NoAnswer, place, format!("there is no file \"{name}\"")).label("not declared");
     match nearest(name, kernel.files().names.keys().map(|name| &**name)) {
         Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
         None => diagnostic.help(format!("declare it: `file \"{name}\" = \"its text\"`")),

@@ -70,10 +70,14 @@ fn byte(arg: &Arg) -> Result<u8, Vec<Diagnostic>> {
 
 fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec<Diagnostic>> {
     if let Some(first) = draft.filled {
-        return Err(one(Diagnostic::new(Code::Duplicate, field.span, "what it is filled with is said twice")
-            .label("again here")
-            .also(first, "first here")
-            .help("keep one of the two")));
+        return Err(one(Diagnostic::new(
+            Code::Duplicate,
+            field.span,
+            "what it is filled with is said twice",
+        )
+        .label("again here")
+        .also(first, "first here")
+        .help("keep one of the two")));
     }
     draft.fill = Some(fill);
     draft.filled = Some(field.span);

@@ -35,7 +35,8 @@ const fn row(
 /// Settings of `kernel`.
 pub const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row("frames", "N", "user page frames, numbered from 0 upward (all that fit)", |d, f| {
-        let n = sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
+        let n =
+            sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
         d.places.push(("frames", f.span));
         d.config.frames = Some(n as u32);
         Ok(())
@@ -71,16 +72,27 @@ pub const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         d.config.fault_around = n;
         Ok(())
     }),
-    row("page-cache", "cold|warm", "whether a file's page must be read from disk the first time (cold)", |d, f| {
-        one_of(sole(f)?, &[("cold", false), ("warm", true)]).map(|warm| d.config.warm = warm)
-    }),
-    row("zero-page", "on|off", "whether a read of an untouched anonymous page maps a shared zero frame (off)", |d, f| {
-        one_of(sole(f)?, &[("on", true), ("off", false)]).map(|on| d.config.zero_page = on)
-    }),
-    row("signals", "report|kill", "whether a process goes on or ends after a fatal fault (report)", |d, f| {
-        one_of(sole(f)?, &[("report", Signals::Report), ("kill", Signals::Kill)])
-            .map(|signals| d.config.signals = signals)
-    }),
+    row(
+        "page-cache",
+        "cold|warm",
+        "whether a file's page must be read from disk the first time (cold)",
+        |d, f| one_of(sole(f)?, &[("cold", false), ("warm", true)]).map(|warm| d.config.warm = warm),
+    ),
+    row(
+        "zero-page",
+        "on|off",
+        "whether a read of an untouched anonymous page maps a shared zero frame (off)",
+        |d, f| one_of(sole(f)?, &[("on", true), ("off", false)]).map(|on| d.config.zero_page = on),
+    ),
+    row(
+        "signals",
+        "report|kill",
+        "whether a process goes on or ends after a fatal fault (report)",
+        |d, f| {
+            one_of(sole(f)?, &[("report", Signals::Report), ("kill", Signals::Kill)])
+                .map(|signals| d.config.signals = signals)
+        },
+    ),
 ];
 
 /// A policy that may serve page frames.
@@ -102,11 +114,7 @@ pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Dia
     let mut draft = KernelDraft { config: Config::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
     apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
-    if wrong.is_empty() {
-        Ok(KernelPlan { config: draft.config, places: draft.places })
-    } else {
-        Err(wrong)
-    }
+    if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
 }
 
 /// The settings of a kernel, and where they are said.
@@ -136,7 +144,8 @@ impl KernelPlan {
                     .help("page tables need room in physical memory, too, from its top downward")
             }
             BootError::NoPresentBit | BootError::PageTooLarge => {
-                Diagnostic::new(Code::BadKernel, place, error.to_string()).label("on this machine no kernel runs")
+                Diagnostic::new(Code::BadKernel, place, error.to_string())
+                    .label("on this machine no kernel runs")
             }
             BootError::PolicyOfSets => {
                 Diagnostic::new(Code::BadKernel, said("replacement").unwrap_or(place), error.to_string())
@@ -144,7 +153,9 @@ impl KernelPlan {
             BootError::BadAddress { setting } => {
                 Diagnostic::new(Code::BadKernel, said(setting).unwrap_or(place), error.to_string())
                     .label("cannot be this")
-                    .help("it must be a multiple of the page size within the user's half of the address space")
+                    .help(
+                        "it must be a multiple of the page size within the user's half of the address space",
+                    )
             }
         }
     }

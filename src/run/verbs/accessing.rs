@@ -40,9 +40,7 @@ impl Session<'_> {
                 let result = machine.translate(va, kind, mode, &mut events);
                 Outcome { pieces: 1, fault: result.err(), pa: result.ok(), done: 0 }
             }
-            AccessVerb::Write => {
-                machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events)
-            }
+            AccessVerb::Write => machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events),
             AccessVerb::Read | AccessVerb::Fetch => {
                 machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
             }

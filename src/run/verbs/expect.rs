@@ -68,7 +68,8 @@ fn expected_table(
 fn names_a_noun(session: &Session, expr: &Expr) -> bool {
     match word(expr) {
         Some(name) => {
-            let is_noun = TABLE_NOUNS.iter().any(|noun| noun.name == name) || ThingNoun::named(name).is_some();
+            let is_noun =
+                TABLE_NOUNS.iter().any(|noun| noun.name == name) || ThingNoun::named(name).is_some();
             is_noun && session.state.find(name).is_none()
         }
         None => session.names_noun(expr),

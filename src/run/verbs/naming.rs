@@ -119,24 +119,22 @@ impl Session<'_> {
     }
 
     /// `P1.maps`, `P1.page_table`.
-    fn noun_of_process(
-        &mut self,
-        process: &Word,
-        name: &Word,
-        more: Option<&Expr>,
-    ) -> Result<NounRef, Stop> {
+    fn noun_of_process(&mut self, process: &Word, name: &Word, more: Option<&Expr>) -> Result<NounRef, Stop> {
         let pid = Some(self.process_called(process)?.pid);
         no_more(more, &name.text)?;
         if let Some(noun) = ThingNoun::named(&name.text).filter(|noun| noun.of_process) {
             return Ok(NounRef::Things(ThingRef { noun, pid }));
         }
-        if let Some(noun) = TABLE_NOUNS.iter().find(|noun| noun.name == "page_table" && noun.name == &*name.text) {
+        if let Some(noun) =
+            TABLE_NOUNS.iter().find(|noun| noun.name == "page_table" && noun.name == &*name.text)
+        {
             return Ok(NounRef::Part { noun, level: 0, pid });
         }
         let names = THING_NOUNS.iter().filter(|noun| noun.of_process).map(|noun| noun.name);
         let names: Vec<&str> = names.chain(["page_table"]).collect();
         let message = format!("a process has no `{}` to look at", name.text);
-        let diagnostic = Diagnostic::new(Code::UnknownNoun, name.span, message).label("not a noun of processes");
+        let diagnostic =
+            Diagnostic::new(Code::UnknownNoun, name.span, message).label("not a noun of processes");
         Err(match nearest(&name.text, names.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("it has {}", list(names.into_iter()))),
@@ -194,7 +192,8 @@ impl Session<'_> {
             return diagnostic;
         }
         let names = || {
-            let tables = TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
+            let tables =
+                TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
             tables.chain(SHOWN_NOUNS.iter().map(|noun| noun.name))
         };
         let diagnostic =

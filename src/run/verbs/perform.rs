@@ -64,7 +64,8 @@ impl Session<'_> {
             Slot::Is(machine) => drop(act(machine)),
             Slot::Kernel(kernel) => {
                 let named = self.inside.process().map(|process| process.pid);
-                let runs = |pid: &Pid| kernel.process(*pid).is_some_and(|process| process.life == Life::Running);
+                let runs =
+                    |pid: &Pid| kernel.process(*pid).is_some_and(|process| process.life == Life::Running);
                 if let Some(pid) = named.filter(runs) {
                     kernel.switch_to(pid);
                 }

@@ -42,10 +42,12 @@ pub fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Dia
         ExecutableError::Empty => Diagnostic::new(Code::BadArea, place, "no section of it has a byte")
             .label("nothing to load")
             .help("give its sections a `size`"),
-        ExecutableError::Beyond(section) => {
-            Diagnostic::new(Code::BadArea, at(section), "this section reaches beyond the address space of a process")
-                .label("too far up")
-        }
+        ExecutableError::Beyond(section) => Diagnostic::new(
+            Code::BadArea,
+            at(section),
+            "this section reaches beyond the address space of a process",
+        )
+        .label("too far up"),
         ExecutableError::Overlap(first, second) => {
             Diagnostic::new(Code::BadArea, at(second), "two sections have addresses in common")
                 .label("overlaps")

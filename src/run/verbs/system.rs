@@ -125,7 +125,8 @@ pub fn executable(session: &mut Session, command: &Command) -> Result<Action, St
             .into());
     };
     let (sections, spans) = session.sections(table)?;
-    let entry = draft.entry.unwrap_or_else(|| sections.iter().map(|section| section.start).min().unwrap_or(0));
+    let entry =
+        draft.entry.unwrap_or_else(|| sections.iter().map(|section| section.start).min().unwrap_or(0));
     let executable = Executable { entry, sections, libraries: draft.libraries };
     Ok(Action::Executable(ExecutablePlan { name, executable, sections: spans, place }))
 }
@@ -262,8 +263,12 @@ impl Session<'_> {
 
     fn sections(&mut self, table: &Table) -> Result<(Vec<Section>, Vec<Span>), Stop> {
         let needed = ["section", "start", "size", "perms"];
-        let layout =
-            ListLayout { what: "sections", columns: perms::SECTION_COLUMNS, needed: &needed, expected: false };
+        let layout = ListLayout {
+            what: "sections",
+            columns: perms::SECTION_COLUMNS,
+            needed: &needed,
+            expected: false,
+        };
         let (mut sections, mut spans) = (Vec::new(), Vec::new());
         for row in self.listed(table, layout)? {
             let name = row.word("section").map_or_else(|| Rc::from(""), |(name, _)| name.clone());

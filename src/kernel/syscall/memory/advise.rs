@@ -60,7 +60,8 @@ fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) 
 
 /// The parts of areas in a range, and whether they have all of it.
 fn parts_of(kernel: &mut Kernel, pid: Pid, range: Range<u64>) -> (Vec<Area>, bool) {
-    let parts = kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
+    let parts =
+        kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
     kernel.work += parts.len() as u64;
     let covered: u64 = parts.iter().map(Area::len).sum();
     (parts, covered == range.end - range.start)

@@ -4,7 +4,7 @@ use crate::kernel::abi::Constant;
 
 macro_rules! constants {
     ($($name:ident $value:literal $help:literal),* $(,)?) => {
-        $(#[doc = $help] pub const $name: u32 = $value;)*
+        $(#[doc = $help] #[allow(dead_code, reason = "scripts use it")] pub const $name: u32 = $value;)*
 
         /// Their rows.
         pub const CONSTANTS: &[Constant] = &[$(Constant::new(stringify!($name), $value, $help)),*];
@@ -20,15 +20,15 @@ constants! {
     MAP_FILE 0x0 "a file, which is the default",
     MAP_SHARED 0x01 "stores are seen by all who map the same, and reach the file",
     MAP_PRIVATE 0x02 "stores make copies of the process's own",
-    MAP_SHARED_VALIDATE 0x03 "MAP_SHARED, and unknown flags are an error",
+    MAP_SHARED_VALIDATE 0x03 "shared, and unknown flags are an error",
     MAP_FIXED 0x10 "at this very address, in place of what is there",
     MAP_ANONYMOUS 0x20 "no file: pages of zeros",
-    MAP_ANON 0x20 "MAP_ANONYMOUS",
+    MAP_ANON 0x20 "no file: pages of zeros (an older name)",
     MAP_GROWSDOWN 0x100 "a stack: faults below it make it grow",
     MAP_LOCKED 0x2000 "pages are touched at once and stay in memory",
     MAP_NORESERVE 0x4000 "no swap is set aside",
     MAP_POPULATE 0x8000 "pages are touched at once",
-    MAP_NONBLOCK 0x1_0000 "MAP_POPULATE does nothing",
+    MAP_NONBLOCK 0x1_0000 "pages are not touched at once all the same",
     MAP_STACK 0x2_0000 "for a thread's stack; does nothing",
     MAP_FIXED_NOREPLACE 0x10_0000 "at this very address, if nothing is there",
     MREMAP_MAYMOVE 0x1 "mremap may move the mapping",

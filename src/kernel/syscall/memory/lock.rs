@@ -56,7 +56,7 @@ fn touchable_end(kernel: &Kernel, pid: Pid, range: &Range<u64>) -> u64 {
             Backing::Anonymous => continue,
             Backing::File { file, offset, .. } => {
                 (kernel.files.all.get(&file).map_or(0, |file| file.size), offset)
-            },
+            }
             Backing::Object { object, offset } => {
                 (kernel.objects.all.get(&object).map_or(0, |object| object.size), offset)
             }

@@ -67,7 +67,8 @@ fn change(
     prot: Prot,
     watch: &mut dyn Watch,
 ) -> Result<u64, Refusal> {
-    let parts = kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
+    let parts =
+        kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
     kernel.work += parts.len() as u64;
     let (mut done, mut error) = (range.start, None);
     for part in &parts {
@@ -82,7 +83,8 @@ fn change(
     kernel.room_for(pid, |areas| drop(areas.change(range.start..done, &set)))?;
     kernel.change_areas(pid, range.start..done, &set);
     // Linux gives locked pages their copies as soon as they may be written.
-    let fresh = |part: &&Area| part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write;
+    let fresh =
+        |part: &&Area| part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write;
     for part in parts.iter().filter(fresh) {
         kernel.populate(pid, part.start..part.end, watch)?;
     }

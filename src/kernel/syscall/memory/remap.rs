@@ -190,16 +190,17 @@ fn move_to(
 /// Moves every area of a range, and leaves the holes between them out.
 fn move_all(kernel: &mut Kernel, pid: Pid, request: &Request, watch: &mut dyn Watch) -> Result<u64, Refusal> {
     let keep = request.has(MREMAP_DONTUNMAP);
-    let parts = kernel.process(pid).map(|process| process.space.areas.within(request.old())).unwrap_or_default();
+    let parts =
+        kernel.process(pid).map(|process| process.space.areas.within(request.old())).unwrap_or_default();
     kernel.work += parts.len() as u64;
     if parts.first().is_none_or(|part| part.start != request.addr) {
         return Err(Errno::EFAULT.into());
     }
     for from in parts {
         let step = Move { from, to: request.to + (from.start - request.addr), len: from.len() };
-        let target = step.area();
-        check_room(kernel, pid, &[target.start..target.end], &step, keep)?;
-        kernel.unmap_range(pid, target.start..target.end);
+        let target = step.to..step.to + step.len;
+        check_room(kernel, pid, std::slice::from_ref(&target), &step, keep)?;
+        kernel.unmap_range(pid, target);
         relocate(kernel, pid, &step, keep, watch)?;
     }
     Ok(request.to)
@@ -216,9 +217,8 @@ fn grow(
     let old = request.old();
     let end = old.end.checked_add(request.new_len - request.old_len);
     let areas = kernel.process(pid).map(|process| process.space.areas.clone()).unwrap_or_default();
-    let here = end.filter(|end| {
-        old.end == area.end && *end <= kernel.user_end() && areas.is_free(old.end..*end)
-    });
+    let here =
+        end.filter(|end| old.end == area.end && *end <= kernel.user_end() && areas.is_free(old.end..*end));
     if let Some(end) = here {
         let more = area.part(old.end, end);
         kernel.room_for(pid, |areas| drop(areas.insert(more)))?;
@@ -250,12 +250,14 @@ fn relocate(
         kernel.unmerge(pid, from.clone(), watch)?;
     }
     kernel.move_pages(pid, from.clone(), step.to)?;
+    let left = kernel.area_at(pid, from.start).map_or(from.clone(), |area| area.start..area.end);
     // First the new area, so that its object is never without users.
     kernel.map_area(pid, area);
     if keep {
-        kernel.change_areas(pid, from.clone(), &|area| area.locked = false);
+        // Linux forgets the lock of the whole area.
+        kernel.change_areas(pid, left, &|area| area.locked = false);
     } else {
-        kernel.unmap_range(pid, from.clone());
+        kernel.unmap_range(pid, from);
     }
     if area.locked && step.len > step.from.len() {
         kernel.populate(pid, area.start + step.from.len()..area.end, watch)?;

@@ -6,17 +6,23 @@ use crate::kernel::Kernel;
 use crate::kernel::abi::{Arg, Errno, Reply};
 use crate::kernel::area::Prot;
 use crate::kernel::config::Config;
+use crate::kernel::event::Class;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
+use crate::kernel::process::Process;
 use crate::kernel::spawn::AreaDeclaration;
 use crate::kernel::syscall::{constant, system_call};
-use crate::machine::Machine;
+use crate::kernel::tests::sound;
+use crate::machine::event::Kind;
 use crate::machine::presets::Preset;
+use crate::machine::{Data, Machine};
 
 /// A kernel under test, and the process whose turn it is.
 pub struct Lab {
     pub kernel: Kernel,
     pub pid: Pid,
+    /// The books are not held against the machine after each call: that costs what there is.
+    pub hasty: bool,
 }
 
 /// What a call answers.
@@ -75,7 +81,7 @@ impl Lab {
         let machine = Machine::new(Rc::new(spec));
         let mut kernel = Kernel::boot(machine, config).expect("a kernel that can be started");
         let pid = kernel.spawn("P1".into()).expect("room for a root table");
-        Self { kernel, pid }
+        Self { kernel, pid, hasty: false }
     }
 
     /// On a Core i7 with the defaults.
@@ -91,7 +97,40 @@ impl Lab {
     pub fn reply(&mut self, name: &str, args: &[&dyn Argument]) -> Reply {
         let args: Vec<Arg> = args.iter().map(|arg| arg.arg()).collect();
         let call = system_call(name).expect("a system call");
-        call.call(&mut self.kernel, self.pid, &args, &mut ()).expect("memory")
+        let reply = call.call(&mut self.kernel, self.pid, &args, &mut ()).expect("memory");
+        if !self.hasty {
+            sound::check(&self.kernel);
+        }
+        reply
+    }
+
+    /// A load or a store of a byte by the process; the class of its fault if it was fatal.
+    pub fn touch(&mut self, va: u64, store: Option<u8>) -> Option<Class> {
+        let va = self.kernel.machine().va(va).expect("an address");
+        let (kind, mut load) = (if store.is_some() { Kind::Write } else { Kind::Read }, [None]);
+        let bytes = store.map(|byte| [byte]);
+        let data = bytes.as_ref().map_or(Data::Load(&mut load), |bytes| Data::Store(bytes));
+        let outcome = self.kernel.access(self.pid, va, kind, data, &mut ()).expect("memory");
+        sound::check(&self.kernel);
+        outcome.killed
+    }
+
+    /// Another process has its turn.
+    pub fn turn(&mut self, pid: u64) -> &mut Self {
+        self.pid = Pid(pid as u32);
+        self
+    }
+
+    pub fn process(&self) -> &Process {
+        self.kernel.process(self.pid).expect("a process")
+    }
+
+    /// `/proc/PID/maps` without inodes and names: start, end, permissions, offset.
+    pub fn maps(&self) -> Vec<(u64, u64, String, u64)> {
+        let areas = self.process().space.areas.iter();
+        areas
+            .map(|area| (area.start, area.end, area.perms(), area.offset_of(area.start).unwrap_or(0)))
+            .collect()
     }
 
     pub fn call(&mut self, name: &str, args: &[&dyn Argument]) -> Result {
@@ -127,6 +166,13 @@ impl Lab {
         self.kernel.declare_area(self.pid, area).expect("an area");
     }
 
+    /// A page of another process, to be read and written.
+    pub fn area_of(&mut self, pid: u64, label: &str, start: u64) {
+        let before = self.pid;
+        self.turn(pid).area(label, start, start + 0x1000, "rw-");
+        self.pid = before;
+    }
+
     /// Bytes of the process's memory, as far as they can be read.
     pub fn bytes(&self, va: u64, len: usize) -> Vec<u8> {
         let mut bytes = vec![0; len];
@@ -147,6 +193,6 @@ impl Lab {
 
     /// What the process wrote to the terminal.
     pub fn stdout(&self) -> &[u8] {
-        &self.kernel.process(self.pid).expect("a process").stdout
+        &self.process().stdout
     }
 }

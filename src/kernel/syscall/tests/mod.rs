@@ -2,5 +2,8 @@
 //! on Linux 6.18 on x86-64, with files on a tmpfs, unless a comment names another source.
 
 mod descriptors;
+mod execve;
 mod lab;
+mod life;
+mod malloc;
 mod transfer;

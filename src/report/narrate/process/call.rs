@@ -34,7 +34,7 @@ pub fn short(record: &CallRecord) -> String {
     let faults = faults.unwrap_or_default();
     match record.reply.result {
         Err(error) => format!("→ {} ({}){faults}", value(record), error.name()),
-        Ok(_) if record.name == "exit" => "→ the process has ended".to_owned(),
+        Ok(_) if is_void(record) => String::new(),
         Ok(_) => format!("→ {}{faults}", value(record)),
     }
 }
@@ -61,16 +61,25 @@ pub fn names(record: &CallRecord) -> Names<'_> {
 
 /// `mmap returns buf = 0x1000`
 fn returned(record: &CallRecord, bound: Option<&str>) -> String {
-    if record.name == "exit" && record.reply.result.is_ok() {
-        return "exit does not return".to_owned();
+    if is_void(record) && record.reply.result.is_ok() {
+        return record.name.to_owned();
     }
     let bound = bound.map_or_else(String::new, |name| format!("{name} = "));
     format!("{} returns {bound}{}", record.name, value(record))
 }
 
+/// Whether it returns nothing in C.
+fn is_void(record: &CallRecord) -> bool {
+    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void ")) && !returns_pointer(record)
+}
+
+fn returns_pointer(record: &CallRecord) -> bool {
+    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void *"))
+}
+
 /// The value it returned, as C programmers write it.
 fn value(record: &CallRecord) -> String {
-    let pointer = system_call(record.name).is_some_and(|row| row.prototype.starts_with("void *"));
+    let pointer = returns_pointer(record);
     match record.reply.result {
         Ok(0) if pointer => "NULL".to_owned(),
         Ok(address) if pointer => names(record).address(address),

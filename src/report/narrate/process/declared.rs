@@ -1,8 +1,8 @@
 //! Declarations of the kernel's, and what the kernel does of its own accord.
 
+use super::counts::{bytes, pages};
 use super::handled::{Evicted, Handled};
 use super::handler::action_steps;
-use super::meaning::{bytes, pages};
 use super::names::{self, Names, number};
 use crate::kernel::config::{Config, Scope, Signals};
 use crate::kernel::event::Step;
@@ -97,7 +97,9 @@ fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
 pub fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
     let own = ProcessRef { pid: Pid(0), name: "".into() };
     let names = Names { spec: &action.spec, legend: &action.legend, own: &own };
-    let mut blocks = vec![Block::line(came_to(&names, action))];
+    let what = came_to(&names, action);
+    let what = what[..1].to_uppercase() + &what[1..];
+    let mut blocks = vec![Block::line(format!("{what}."))];
     let moved: Vec<String> = action
         .steps
         .iter()
@@ -134,7 +136,7 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
         KernelAction::KsmScan => match n {
             0 => "no pages of mergeable areas are equal: nothing to merge".to_owned(),
             _ => format!(
-                "{} freed: pages with equal bytes share one, read-only",
+                "{} free again: equal pages share one frame now, read-only",
                 count(n, "frame is", "frames are")
             ),
         },

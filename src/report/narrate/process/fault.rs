@@ -1,5 +1,6 @@
 //! A page fault in sentences: why it happened, what the handler did about it, and how it ended.
 
+use super::counts::bytes;
 use super::handled::{Evicted, Handled};
 use super::names::{self, Names, number};
 use crate::kernel::area::Backing;
@@ -71,6 +72,8 @@ impl<'a> Telling<'a> {
         let tone = if fatal { Tone::Bad } else { Tone::Plain };
         let mut blocks = vec![Block::toned(tone, self.why())];
         if !fatal {
+            let room = self.room().join(" ");
+            blocks.extend((!room.is_empty()).then(|| Block::line(room)));
             blocks.push(Block::line(self.done().join(" ")));
         }
         blocks
@@ -84,8 +87,8 @@ impl<'a> Telling<'a> {
     /// The page, with its process and area: `page 0x40 of P1 (heap)`.
     fn page(&self) -> String {
         let page = format!("{} of {}", self.names.page_at(self.wanted().0), self.names.process());
-        match &self.fault.area {
-            Some(area) if !area.name.is_empty() => format!("{page} ({})", area.name),
+        match self.fault.area.as_ref().map(names::bare_name) {
+            Some(name) if !name.is_empty() => format!("{page} ({name})"),
             _ => page,
         }
     }
@@ -150,13 +153,15 @@ impl<'a> Telling<'a> {
 
     /// Why a page that may be written is read-only.
     fn protected(&self) -> String {
-        let why = match (self.handled.copied, self.handled.reused) {
-            (Some((None, _)), _) => "is the shared page of zeros so far".to_owned(),
-            (_, Some(_)) => "was shared".to_owned(),
-            (Some((Some(from), _)), _) => format!("is in {}, which is shared", names::frame(from)),
-            (None, None) => "is shared".to_owned(),
-        };
-        format!("{why}, so its entry is read-only although the area may be written (copy-on-write)")
+        let read_only = "so its entry is read-only although the area may be written (copy-on-write)";
+        match (self.handled.copied, self.handled.reused) {
+            (Some((None, _)), _) => format!("is the shared page of zeros so far, {read_only}"),
+            (_, Some(_)) => "was shared, and its entry is read-only still (copy-on-write)".to_owned(),
+            (Some((Some(from), _)), _) => {
+                format!("is in {}, which is shared, {read_only}", names::frame(from))
+            }
+            (None, None) => format!("is shared, {read_only}"),
+        }
     }
 
     /// Why it cannot be resolved.
@@ -164,36 +169,38 @@ impl<'a> Telling<'a> {
         let (va, kind) = self.wanted();
         let process = self.names.process();
         let (what, name) = match class {
-            Class::Segmentation => (self.nowhere(va), "this is a segmentation fault"),
+            Class::Segmentation => (self.nowhere(va), "a segmentation fault"),
             Class::Bus => {
                 let size = self.fault.around.file_size;
-                let size = size.map_or(String::new(), |size| format!(" of {size} bytes"));
+                let size = size.map_or(String::new(), |size| format!(", which has {}", bytes(size)));
                 let page = self.names.page_at(va);
                 (
                     format!("{page} of {process} is {}, past the end of the file{size}", self.file_page()),
-                    "this is a bus error",
+                    "a bus error",
                 )
             }
-            _ => {
-                let area =
-                    self.fault.area.as_ref().map_or("this area".to_owned(), |area| self.names.area(area));
-                let what = format!("{process} may not {} {}: {area}", verb(kind), self.names.address(va));
-                (what, "Linux reports this protection exception as a segmentation fault")
-            }
+            _ => (
+                format!("{process} may not {} {}{}", verb(kind), self.names.address(va), self.forbids()),
+                "a protection exception, which Linux reports as a segmentation fault",
+            ),
         };
-        format!("{what}. {}", self.sent(class, name))
+        let what = what[..1].to_uppercase() + &what[1..];
+        match (self.call, class.signal()) {
+            (Some(call), _) => {
+                format!("{what}. The kernel touched it for {call}, so there is an error and no signal.")
+            }
+            (None, Some((signal, code))) => format!("{what}: {name}, {}, {}.", signal.name(), code.name()),
+            (None, None) => format!("{what}."),
+        }
     }
 
-    /// The signal, or that a system call gets none.
-    fn sent(&self, class: Class, name: &str) -> String {
-        match (self.call, class.signal()) {
-            (Some(call), _) => format!("The kernel touched it for {call}, so no signal is sent."),
-            (None, Some((signal, code))) => {
-                let name = name[..1].to_uppercase() + &name[1..];
-                format!("{name}: {}, {}.", signal.name(), code.name())
-            }
-            (None, None) => String::new(),
-        }
+    /// The permissions of the area, where they forbid an access.
+    fn forbids(&self) -> String {
+        let Some(record) = &self.fault.area else { return String::new() };
+        let (names, area) = (&self.names, &record.area);
+        let name = names::bare_name(record);
+        let name = if name.is_empty() { record.backing.as_str() } else { name };
+        format!(", as its area {name} {} is {}", names.range(area.start, area.end), area.perms())
     }
 
     /// That there is no area at an address, and which are near.
@@ -215,15 +222,20 @@ impl<'a> Telling<'a> {
         format!("{} has no area at {at}{near}", names.process())
     }
 
-    /// What the handler did, and how it ended.
-    pub fn done(&self) -> Vec<String> {
+    /// What the handler did to make room for the page.
+    fn room(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         if let Some(start) = self.handled.grew {
             sentences.push(format!("The stack grows down to {}.", self.names.address(start)));
         }
         sentences.extend(tables(&self.handled.tables));
         sentences.extend(self.handled.evicted.iter().map(|evicted| eviction(&self.names, evicted)));
-        sentences.extend(self.brought());
+        sentences
+    }
+
+    /// How the handler brought the page in, and how it ended.
+    fn done(&self) -> Vec<String> {
+        let mut sentences: Vec<String> = self.brought().into_iter().collect();
         match self.handled.around {
             0 => {}
             1 => sentences.push("A page beside it is mapped as well (fault-around).".to_owned()),
@@ -259,7 +271,7 @@ impl<'a> Telling<'a> {
                 format!("{} is copied to {}, which {process} may write.", first(from), names::frame(to))
             }
             (Some((None, to)), Some((_, store)), ..) => {
-                format!("{}: a copy of {process}'s own, which it may write.", self.read_in(to, store))
+                format!("{}, as a copy for {process} alone, which it may write.", self.read_in(to, store))
             }
             (Some((None, to)), ..) => {
                 format!("{} is taken and filled with zeros; {process} may write it.", first(to))
@@ -307,9 +319,9 @@ impl<'a> Telling<'a> {
 /// What an access of a kind does, as a verb.
 fn verb(kind: Kind) -> &'static str {
     match kind {
-        Kind::Read => "read",
-        Kind::Write => "write to",
-        Kind::Execute => "execute",
+        Kind::Read => "read at",
+        Kind::Write => "write at",
+        Kind::Execute => "execute at",
     }
 }
 

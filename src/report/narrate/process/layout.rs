@@ -207,7 +207,7 @@ impl Drawing<'_> {
             ]
         };
         let rows: Vec<Vec<Cell>> = self.view.areas.iter().take(DRAWN).map(row).collect();
-        let columns = ["vm_start", "vm_end", "vm_prot", "vm_flags", "of"].map(String::from).to_vec();
+        let columns = ["vm_start", "vm_end", "vm_prot", "vm_flags", "backing"].map(String::from).to_vec();
         let counts = ["pages", "in memory", "in swap"].map(String::from).to_vec();
         let mut blocks =
             vec![Block::Table(Table { title: String::new(), groups: vec![columns, counts], rows })];
@@ -221,21 +221,17 @@ impl Drawing<'_> {
 
 /// The kernel's part of the address space, as the lecture draws it: symbolic, without addresses of its own.
 fn kernel() -> Vec<Slab> {
-    let slab = |mark: &str, lines: &[&str], note: &str| Slab {
+    let slab = |lines: &[&str], note: &str| Slab {
         top: String::new(),
-        mark: mark.to_owned(),
+        mark: String::new(),
         lines: lines.iter().map(|line| ((*line).to_owned(), String::new())).collect(),
         note: note.to_owned(),
         gap: false,
     };
     vec![
-        slab(
-            "kernel virtual memory",
-            &["page tables, task and mm structs,", "kernel stack"],
-            "different for each process",
-        ),
-        slab("", &["physical memory"], "identical for each process"),
-        slab("", &["kernel code and data"], "identical for each process"),
+        slab(&["page tables, task and mm structs,", "kernel stack"], "kernel, different for each process"),
+        slab(&["physical memory"], "kernel, identical for each process"),
+        slab(&["kernel code and data"], "kernel, identical for each process"),
     ]
 }
 
@@ -255,7 +251,10 @@ fn roughly(bytes: u64) -> String {
         return format!("{} {}", u128::from(bytes) / one, UNITS[unit]);
     }
     let tenths = (u128::from(bytes) * 10 + one / 2) / one;
-    format!("≈ {}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    match tenths % 10 {
+        0 => format!("≈ {} {}", tenths / 10, UNITS[unit]),
+        tenth => format!("≈ {}.{tenth} {}", tenths / 10, UNITS[unit]),
+    }
 }
 
 /// `r-x`

@@ -1,8 +1,9 @@
 //! What the results of system calls mean: processes, files, the heap. Those of memory are beside.
 
+use super::counts::{areas, bytes, leaving, pages};
 use super::memory_calls;
 use super::names::Names;
-use crate::report::narrate::words::{count, thousands};
+use crate::report::narrate::words::thousands;
 use crate::run::record::{CallRecord, FileRecord};
 
 /// What a call that succeeded did, as the rest of a sentence; none if its result speaks for itself.
@@ -38,35 +39,18 @@ pub fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String
     }
 }
 
-/// `13 bytes`
-pub fn bytes(n: u64) -> String {
-    count(n, "byte", "bytes")
-}
-
-/// `2 pages`
-pub fn pages(n: u64) -> String {
-    count(n, "page", "pages")
-}
-
-fn areas(n: usize) -> String {
-    count(n as u64, "area", "areas")
-}
-
 fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let child = &record.child.as_ref()?.name;
     let process = names.process();
     let (copied, shared) = record.effect.forked?;
-    let pages = match shared {
-        0 => "none of its pages is in memory yet".to_owned(),
+    let shared = match shared {
+        0 => "its page table is empty, and what it touches is faulted in".to_owned(),
         1 => format!("1 page is shared with {process}, read-only in both until one of them writes"),
-        n => format!(
-            "{} are shared with {process}, read-only in both until one of them writes",
-            self::pages(n)
-        ),
+        n => format!("{} are shared with {process}, read-only in both until one of them writes", pages(n)),
     };
     let areas = areas(copied);
     Some(format!(
-        "{child} is a copy of {process}, with the same {areas} and a page table of its own; {pages}"
+        "{child} is a copy of {process}, with the same {areas} and a page table of its own; {shared}"
     ))
 }
 
@@ -79,28 +63,28 @@ fn execve(names: &Names, record: &CallRecord) -> String {
         .map_or("the program".to_owned(), |path| path.written.trim_matches('"').to_owned());
     let old = match gone {
         0 => "it had no areas before".to_owned(),
-        n => format!("its {} went", areas(n)),
+        1 => "its old area is gone".to_owned(),
+        n => format!("its {} old areas are gone", thousands(n as u64)),
     };
     let start =
         record.effect.pc.map_or_else(String::new, |pc| format!("; it begins at {}", names.address(pc)));
     format!(
-        "{process} runs {path} now: {old}, {} came; no page is loaded before it is touched{start}",
+        "{process} runs {path} now: {old}, and it has {} of the program; no page is loaded before it is touched{start}",
         areas(come)
     )
 }
 
 fn exit(names: &Names, record: &CallRecord) -> String {
     let process = names.process();
-    let (areas, resident) = (areas(record.effect.count.0), pages(record.effect.resident.0));
-    let freed = format!(
-        "its {areas} and page tables are given back, and {resident} leave memory unless others share them"
-    );
-    let freed = match (record.effect.count.0, record.effect.resident.0) {
-        (0, _) => "it had no areas".to_owned(),
-        (_, 0) => format!("its {areas} and page tables are given back"),
-        _ => freed,
+    let effect = &record.effect;
+    let given = match effect.count.0 {
+        0 => "it had no areas".to_owned(),
+        n => format!("its {} and page tables are given back{}", areas(n), leaving(record)),
     };
-    format!("{process} has ended; {freed}")
+    let zombie = effect.waiter.as_ref();
+    let zombie =
+        zombie.map_or_else(String::new, |parent| format!("; it is a zombie until {parent} waits for it"));
+    format!("{process} has ended: {given}{zombie}")
 }
 
 fn wait(record: &CallRecord) -> String {
@@ -109,7 +93,7 @@ fn wait(record: &CallRecord) -> String {
         0 => format!("with status {}", (status >> 8) & 0xFF),
         signal => format!("by signal {signal}"),
     };
-    format!("{} has ended {how}, and its parent knows of it now", child.name)
+    format!("{} has ended {how}, and is reaped", child.name)
 }
 
 fn file_name(file: &FileRecord) -> String {
@@ -170,21 +154,29 @@ fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
     let block = record.effect.block?;
     let size = bytes(block.size);
     if block.mapped {
-        return Some(format!("a block of {size}, in an area of its own by mmap, as it is large"));
+        return Some(format!("a block of {size} in an area of its own, made by mmap, as it is large"));
     }
     let (before, after) = record.effect.brk;
     let grown = if before == after {
         String::new()
     } else {
-        format!("; for it brk is moved from {} to {}", names.address(before), names.address(after))
+        format!(
+            "; for it the break is moved from {} to {}, and pages come with their first touch",
+            names.address(before),
+            names.address(after)
+        )
     };
-    Some(format!("a block of {size} in the heap{grown}; its pages come with their first touch"))
+    Some(format!("a block of {size} in the heap{grown}"))
 }
 
 fn free(record: &CallRecord) -> String {
     match record.effect.block {
         Some(block) if block.mapped => {
-            format!("the block had an area of its own, which is unmapped ({})", bytes(block.size))
+            format!(
+                "the block of {} had an area of its own, which is unmapped{}",
+                bytes(block.size),
+                leaving(record)
+            )
         }
         Some(block) => format!("the block of {} may be given out again", bytes(block.size)),
         None => "nothing to do".to_owned(),

@@ -1,6 +1,6 @@
 //! What the results of system calls on memory mean.
 
-use super::meaning::pages;
+use super::counts::{leaving, pages};
 use super::names::Names;
 use crate::kernel::abi::{Arg, Args};
 use crate::kernel::syscall::constant;
@@ -58,19 +58,9 @@ impl MemoryCall<'_> {
         &self.record.effect.come
     }
 
-    /// Pages that left user frames.
-    fn left(&self) -> u64 {
-        let (before, after) = self.record.effect.resident;
-        before.saturating_sub(after)
-    }
-
-    /// `; 2 pages leave memory`
+    /// What becomes of the frames.
     fn leaving(&self) -> String {
-        match self.left() {
-            0 => String::new(),
-            1 => "; 1 page leaves memory".to_owned(),
-            n => format!("; {} leave memory", pages(n)),
-        }
+        leaving(self.record)
     }
 
     /// Areas in a row: the first few.
@@ -121,7 +111,10 @@ impl MemoryCall<'_> {
         let changed: Vec<&AreaRecord> = self.come().iter().filter(inside).collect();
         match changed.as_slice() {
             [] => format!("{range} allows what it allowed before"),
-            [one] => format!("{range} is {} now, in the area {}", one.area.perms(), self.names.area(one)),
+            [one] if (one.area.start, one.area.end) == (start, end) => {
+                format!("{range} is {} now", one.area.perms())
+            }
+            [one] => format!("{range} is {} now, and part of {}", one.area.perms(), self.names.area(one)),
             several => format!("{range} is in these areas now: {}", self.list(several)),
         }
     }
@@ -140,7 +133,8 @@ impl MemoryCall<'_> {
         let range = self.range(0, 1);
         let is = |name: &str| constant(name) == Some(i64::from(self.args.int(2)));
         if is("MADV_DONTNEED") {
-            let dropped = pages(self.left());
+            let (before, after) = self.record.effect.resident;
+            let dropped = pages(before.saturating_sub(after));
             return format!(
                 "{dropped} of {range} are dropped; the next touch gets zeros, or the file's bytes"
             );
@@ -160,7 +154,9 @@ impl MemoryCall<'_> {
             return format!("the break stays at {}", self.names.address(after));
         }
         let heap = self.come().iter().find(|area| area.area.start < after && after <= area.area.end);
-        let heap = heap.map_or_else(String::new, |area| format!(", the heap is {}", self.names.area(area)));
+        let heap = heap.map_or_else(String::new, |area| {
+            format!("; the heap is {} now", self.names.range(area.area.start, area.area.end))
+        });
         format!(
             "the break is moved from {} to {}{heap}{}",
             self.names.address(before),

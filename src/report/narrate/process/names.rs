@@ -81,14 +81,16 @@ impl Names<'_> {
     /// An area with all that is known of it: `heap 0x1000–0x1200 rw-p, anonymous`.
     pub fn area(&self, record: &AreaRecord) -> String {
         let Area { start, end, .. } = record.area;
-        let name = if record.name.is_empty() { String::new() } else { format!("{} ", record.name) };
-        format!("{name}{} {}, {}", self.range(start, end), record.area.perms(), record.backing)
+        let name = bare_name(record);
+        let gap = if name.is_empty() { "" } else { " " };
+        format!("{name}{gap}{} {}, {}", self.range(start, end), record.area.perms(), record.backing)
     }
 
     /// What an area is called: its name, else its file's, else what it is.
     pub fn area_name(&self, record: &AreaRecord) -> String {
-        if !record.name.is_empty() {
-            return record.name.clone();
+        let name = bare_name(record);
+        if !name.is_empty() {
+            return name.to_owned();
         }
         match record.backing.as_str() {
             "anonymous" | "shared" => {
@@ -108,6 +110,11 @@ impl Names<'_> {
     pub fn table_page(&self, ppn: u64) -> String {
         format!("page {}", parts::hex(ppn, self.spec.ppn_bits()))
     }
+}
+
+/// The name of an area, `[heap]` without its brackets; empty if it has none.
+pub fn bare_name(record: &AreaRecord) -> &str {
+    record.name.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// A frame: `frame 3`.

@@ -1,0 +1,527 @@
+//! Random programs on random machines read what a naive model of memory says, whatever is evicted, merged or shared, and
+//! the books are sound after every step.
+
+use proptest::prelude::*;
+
+use super::lab::{End, Lab, NONE, R, RW, preset};
+use super::model::Model;
+use super::sound;
+use crate::kernel::area::{Area, Backing, Prot};
+use crate::kernel::config::{Config, Scope};
+use crate::kernel::file::Fill;
+use crate::kernel::frames::Holds;
+use crate::kernel::ids::{FileId, ObjectId, Pid};
+use crate::kernel::process::Place;
+use crate::machine::event::Kind;
+use crate::machine::policy::{POLICIES, Policy};
+use crate::machine::presets::Preset;
+use crate::machine::pte::Bit;
+use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec, WritePolicy};
+
+/// Pages that programs use.
+const PAGES: u64 = 24;
+/// Pages of a file or object in the beginning.
+const BACKED: u64 = 6;
+
+/// What stands behind a new area.
+#[derive(Debug, Clone, Copy)]
+enum Behind {
+    Anonymous,
+    NewObject,
+    Object(usize),
+    PrivateFile(usize),
+    SharedFile(usize),
+}
+
+/// A step of a program. Processes, pages and files are numbers that are cut to those there are.
+#[derive(Debug, Clone)]
+enum Op {
+    Spawn,
+    Fork(usize),
+    Exit(usize),
+    Map { who: usize, at: u64, pages: u64, prot: Prot, behind: Behind, offset: u64 },
+    Unmap { who: usize, at: u64, pages: u64 },
+    Protect { who: usize, at: u64, pages: u64, prot: Prot },
+    Forget { who: usize, at: u64, pages: u64 },
+    Move { who: usize, at: u64, pages: u64, to: u64 },
+    Populate { who: usize, at: u64, pages: u64 },
+    Lock { who: usize, at: u64, pages: u64, on: bool },
+    Mergeable { who: usize, at: u64, pages: u64 },
+    Load { who: usize, at: u64, size: usize, fetch: bool },
+    Store { who: usize, at: u64, size: usize, byte: u8 },
+    CopyIn { who: usize, at: u64, size: usize },
+    CopyOut { who: usize, at: u64, size: usize, byte: u8 },
+    FileWrite { file: usize, at: u64, size: usize, byte: u8 },
+    FileRead { file: usize, at: u64, size: usize },
+    Truncate { file: usize, pages: u64 },
+    Sync,
+    Merge,
+    Reclaim(u64),
+    SwapOut { who: usize, at: u64 },
+    Tick,
+    Core(u32),
+}
+
+fn prots() -> impl Strategy<Value = Prot> {
+    let exec = Prot { exec: true, ..R };
+    prop_oneof![6 => Just(RW), 2 => Just(R), 1 => Just(NONE), 1 => Just(exec)]
+}
+
+fn ops() -> impl Strategy<Value = Op> {
+    let who = 0..4usize;
+    let pages = || (0..PAGES, 1..6u64);
+    let behind = prop_oneof![
+        4 => Just(Behind::Anonymous),
+        1 => Just(Behind::NewObject),
+        2 => (0..4usize).prop_map(Behind::Object),
+        2 => (0..2usize).prop_map(Behind::PrivateFile),
+        2 => (0..2usize).prop_map(Behind::SharedFile),
+    ];
+    let bytes = || (0..PAGES * 64, 1..100usize);
+    prop_oneof![
+        2 => Just(Op::Spawn),
+        4 => who.clone().prop_map(Op::Fork),
+        2 => who.clone().prop_map(Op::Exit),
+        14 => (who.clone(), pages(), prots(), behind, 0..BACKED).prop_map(
+            |(who, (at, pages), prot, behind, offset)| Op::Map { who, at, pages, prot, behind, offset }),
+        3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Unmap { who, at, pages }),
+        4 => (who.clone(), pages(), prots())
+            .prop_map(|(who, (at, pages), prot)| Op::Protect { who, at, pages, prot }),
+        2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Forget { who, at, pages }),
+        2 => (who.clone(), pages(), 0..PAGES).prop_map(|(who, (at, pages), to)| Op::Move { who, at, pages, to }),
+        2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Populate { who, at, pages }),
+        1 => (who.clone(), pages(), any::<bool>()).prop_map(|(who, (at, pages), on)| Op::Lock { who, at, pages, on }),
+        3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Mergeable { who, at, pages }),
+        20 => (who.clone(), bytes(), any::<bool>())
+            .prop_map(|(who, (at, size), fetch)| Op::Load { who, at, size, fetch }),
+        30 => (who.clone(), bytes(), 0..3u8).prop_map(|(who, (at, size), byte)| Op::Store { who, at, size, byte }),
+        3 => (who.clone(), bytes()).prop_map(|(who, (at, size))| Op::CopyIn { who, at, size }),
+        3 => (who.clone(), bytes(), any::<u8>())
+            .prop_map(|(who, (at, size), byte)| Op::CopyOut { who, at, size, byte }),
+        3 => (0..2usize, bytes(), any::<u8>())
+            .prop_map(|(file, (at, size), byte)| Op::FileWrite { file, at, size, byte }),
+        2 => (0..2usize, bytes()).prop_map(|(file, (at, size))| Op::FileRead { file, at, size }),
+        1 => (0..2usize, 0..BACKED + 2).prop_map(|(file, pages)| Op::Truncate { file, pages }),
+        1 => Just(Op::Sync),
+        3 => Just(Op::Merge),
+        3 => (1..6u64).prop_map(Op::Reclaim),
+        4 => (who, 0..PAGES).prop_map(|(who, at)| Op::SwapOut { who, at }),
+        1 => Just(Op::Tick),
+        3 => (0..4u32).prop_map(Op::Core),
+    ]
+}
+
+/// A machine and the settings of a kernel.
+#[derive(Debug, Clone)]
+struct Setting {
+    spec: Spec,
+    config: Config,
+}
+
+fn machines() -> impl Strategy<Value = Spec> {
+    let small = |virtual_bits, levels: Option<Vec<u32>>, physical_bits| {
+        let mmu = Mmu::flat(virtual_bits, physical_bits, 6).expect("a format");
+        let levels = levels.unwrap_or(mmu.levels.clone());
+        let simple = (Preset::named("simple").expect("a preset").build)();
+        Spec { mmu: Some(Mmu { levels, ..mmu }), physical_bits, ..simple }
+    };
+    prop_oneof![
+        Just(small(14, None, 13)),
+        Just(small(14, Some(vec![5, 3]), 13)),
+        Just(small(15, Some(vec![1, 2, 3, 3]), 13)),
+        Just(preset("core-i7")),
+    ]
+}
+
+fn units() -> impl Strategy<Value = (Vec<TlbSpec>, Vec<CacheSpec>, u32)> {
+    let tlbs = prop_oneof![
+        Just(vec![]),
+        (any::<bool>(), 0..3u32, 1..4u32).prop_map(|(asid, sets, ways)| {
+            let first = TlbSpec { asid, ..TlbSpec::new("tlb", 1 << sets, ways, 6) };
+            vec![first, TlbSpec { asid, ..TlbSpec::new("tlb2", 4, 4, 6) }]
+        }),
+    ];
+    let caches = prop_oneof![
+        Just(vec![]),
+        (any::<bool>(), any::<bool>(), 0..3usize, 2..6u32, any::<bool>()).prop_map(
+            |(through, virtual_index, inclusion, bits, shared)| {
+                let write = if through { WritePolicy::Through } else { WritePolicy::Back };
+                let inclusion = [Inclusion::None, Inclusion::Inclusive, Inclusion::None][inclusion];
+                let l1 = CacheSpec { write, virtual_index, ..CacheSpec::new("L1", 4, 2, bits) };
+                vec![l1, CacheSpec { inclusion, shared, ..CacheSpec::new("L2", 8, 2, bits) }]
+            }
+        ),
+    ];
+    (tlbs, caches, 1..3u32)
+}
+
+fn settings() -> impl Strategy<Value = Setting> {
+    let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
+    let kernels = (
+        prop_oneof![3 => (3..12u32).prop_map(Some), 1 => Just(None)],
+        proptest::sample::select(policies),
+        prop_oneof![Just(0u32), 1..6u32, Just(64)],
+        (any::<bool>(), any::<bool>(), any::<bool>()),
+        0..4u32,
+    );
+    // Bits that the format of entries lacks.
+    let lacks = prop_oneof![5 => Just(vec![]), 1 => Just(vec![Bit::D]), 1 => Just(vec![Bit::A])];
+    (machines(), units(), kernels, lacks, any::<bool>()).prop_map(
+        |(mut spec, (mut tlbs, caches, cores), kernel, lacks, cached)| {
+            let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
+            let mmu = spec.mmu.as_mut().expect("it translates");
+            lacks.iter().for_each(|bit: &Bit| mmu.pte.places[*bit as usize] = None);
+            mmu.walk_cached = cached && !caches.is_empty();
+            tlbs.iter_mut().for_each(|tlb| tlb.page_bits = vec![mmu.page_bits]);
+            (spec.tlbs, spec.caches, spec.cores) = (tlbs, caches, cores);
+            let mut config = Config::default_for(&spec);
+            config.frames = frames;
+            config.replacement = replacement;
+            config.swap = swap;
+            config.scope = if local { Scope::Local } else { Scope::Global };
+            (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
+            Setting { spec, config }
+        },
+    )
+}
+
+/// The kernel and the model, side by side.
+struct Pair {
+    lab: Lab,
+    model: Model,
+    alive: Vec<Pid>,
+    files: Vec<FileId>,
+    objects: Vec<ObjectId>,
+    page: u64,
+    /// The first address that programs use.
+    base: u64,
+}
+
+impl Pair {
+    fn new(setting: &Setting) -> Self {
+        let mut lab = Lab::new(setting.spec.clone(), |config| *config = setting.config.clone());
+        let page = lab.page();
+        // On the core i7, across the border between two tables of each level.
+        let base = if page == 4096 { 0x4000_0000_0000 - 8 * page } else { 4 * page };
+        let mut model = Model { page, ..Model::default() };
+        let mut files = Vec::new();
+        for _ in 0..2 {
+            let (file, _) = lab.file(Fill::Pages(0x40), BACKED * page);
+            let bytes = (0..BACKED * page).map(|at| 0x40 + (at / page) as u8).collect();
+            model.files.insert(file, bytes);
+            files.push(file);
+        }
+        Self { lab, model, alive: Vec::new(), files, objects: Vec::new(), page, base }
+    }
+
+    fn who(&self, who: usize) -> Option<Pid> {
+        self.alive.get(who % self.alive.len().max(1)).copied()
+    }
+
+    /// An address out of a number that counts 64 bytes a page.
+    fn va(&self, at: u64) -> u64 {
+        self.base + at / 64 * self.page + at % 64 * (self.page / 64)
+    }
+
+    fn range(&self, at: u64, pages: u64) -> std::ops::Range<u64> {
+        let start = self.base + at * self.page;
+        start..start + pages * self.page
+    }
+
+    fn vpns(&self, at: u64, pages: u64) -> std::ops::Range<u64> {
+        let range = self.range(at, pages);
+        range.start / self.page..range.end / self.page
+    }
+
+    fn step(&mut self, op: &Op) {
+        match *op {
+            Op::Spawn if self.alive.len() < 4 => {
+                if let Ok(pid) = self.lab.kernel.spawn("P".into()) {
+                    self.model.spaces.insert(pid, super::model::Space::default());
+                    self.alive.push(pid);
+                }
+            }
+            Op::Spawn => {}
+            Op::Sync => self.lab.kernel.sync(),
+            Op::Merge => {
+                self.lab.kernel.ksm_scan(&mut ());
+            }
+            Op::Tick => self.lab.kernel.tick(),
+            Op::Reclaim(pages) => {
+                self.lab.kernel.reclaim(pages, &mut ());
+            }
+            Op::Core(core) => drop(self.lab.kernel.machine.set_core(core)),
+            Op::FileWrite { .. } | Op::FileRead { .. } | Op::Truncate { .. } => self.step_file(op),
+            Op::Fork(who)
+            | Op::Exit(who)
+            | Op::Map { who, .. }
+            | Op::Unmap { who, .. }
+            | Op::Protect { who, .. }
+            | Op::Forget { who, .. }
+            | Op::Move { who, .. }
+            | Op::Populate { who, .. }
+            | Op::Lock { who, .. }
+            | Op::Mergeable { who, .. }
+            | Op::SwapOut { who, .. } => {
+                if let Some(pid) = self.who(who) {
+                    self.step_space(pid, op);
+                }
+            }
+            Op::Load { who, at, size, .. }
+            | Op::Store { who, at, size, .. }
+            | Op::CopyIn { who, at, size }
+            | Op::CopyOut { who, at, size, .. } => {
+                if let Some(pid) = self.who(who) {
+                    self.step_bytes(pid, self.va(at), size, op);
+                }
+            }
+        }
+    }
+
+    fn step_file(&mut self, op: &Op) {
+        match *op {
+            Op::FileWrite { file, at, size, byte } => {
+                let (file, bytes) = (self.files[file], vec![byte; size]);
+                let held = self.model.files.get_mut(&file).expect("a file");
+                let at = (at as usize * self.page as usize / 64) % (held.len() + 1);
+                // The size stays a whole number of pages.
+                let size = size.min(held.len() - at);
+                held[at..at + size].copy_from_slice(&bytes[..size]);
+                self.lab.kernel.file_write(file, at as u64, &bytes[..size]);
+            }
+            Op::FileRead { file, at, size } => {
+                let (file, mut bytes) = (self.files[file], vec![0; size]);
+                let held = &self.model.files[&file];
+                let at = at as usize % (held.len() + 1);
+                let count = self.lab.kernel.file_read(file, at as u64, &mut bytes);
+                assert_eq!(bytes[..count], held[at..(at + size).min(held.len())]);
+            }
+            Op::Truncate { file, pages } => {
+                let (file, size) = (self.files[file], pages * self.page);
+                self.lab.kernel.file_truncate(file, size);
+                self.model.truncate(file, size as usize);
+            }
+            _ => {}
+        }
+    }
+
+    fn step_space(&mut self, pid: Pid, op: &Op) {
+        match *op {
+            Op::Fork(_) if self.alive.len() < 4 => {
+                if let Ok(child) = self.lab.fork(pid) {
+                    self.model.fork(pid, child);
+                    self.alive.push(child);
+                }
+            }
+            Op::Exit(_) => {
+                self.lab.exit(pid);
+                self.model.spaces.remove(&pid);
+                self.alive.retain(|other| *other != pid);
+            }
+            Op::Map { at, pages, prot, behind, offset, .. } => {
+                self.map(pid, (at, pages), prot, behind, offset);
+            }
+            Op::Unmap { at, pages, .. } => {
+                self.lab.kernel.unmap_range(pid, self.range(at, pages));
+                self.model.unmap(pid, self.vpns(at, pages));
+            }
+            Op::Protect { at, pages, prot, .. } => {
+                self.lab.kernel.change_areas(pid, self.range(at, pages), &|area| area.prot = prot);
+                self.model.protect(pid, self.vpns(at, pages), prot);
+            }
+            Op::Forget { at, pages, .. } => {
+                self.lab.kernel.zap(pid, self.range(at, pages));
+                self.model.drop_own(pid, self.vpns(at, pages));
+            }
+            Op::Move { at, pages, to, .. } => self.move_area(pid, at, pages, to),
+            Op::Populate { at, pages, .. } => {
+                self.populate(pid, at, pages);
+            }
+            Op::Lock { at, pages, on, .. } => {
+                self.lab.kernel.change_areas(pid, self.range(at, pages), &|area| area.locked = on);
+            }
+            Op::Mergeable { at, pages, .. } => {
+                self.lab.kernel.change_areas(pid, self.range(at, pages), &|area| area.mergeable = true);
+            }
+            Op::SwapOut { at, .. } => {
+                let vpn = self.lab.kernel.vpn(self.vpns(at, 1).start).expect("a page");
+                drop(self.lab.kernel.swap_out(pid, vpn, &mut ()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Private pages that may be stored to are copied by populating them. How far it came, the kernel tells.
+    fn populate(&mut self, pid: Pid, at: u64, pages: u64) {
+        let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut ());
+        for vpn in self.vpns(at, pages) {
+            let is_own = match self.lab.kernel.place(pid, vpn) {
+                Some(Place::Frame(frame)) => self.lab.kernel.frames.get(frame).holds == Holds::Anonymous,
+                _ => false,
+            };
+            if is_own {
+                self.model.make_own(pid, vpn);
+            }
+        }
+    }
+
+    fn map(&mut self, pid: Pid, (at, pages): (u64, u64), prot: Prot, behind: Behind, offset: u64) {
+        let range = self.range(at, pages);
+        if !self.lab.kernel.process(pid).expect("it").space.areas.is_free(range.clone()) {
+            return;
+        }
+        let offset = offset * self.page;
+        let file = |n: usize| Backing::File { file: self.files[n], offset, writable: true };
+        let (shared, backing) = match behind {
+            Behind::Anonymous => (false, Backing::Anonymous),
+            Behind::PrivateFile(n) => (false, file(n)),
+            Behind::SharedFile(n) => (true, file(n)),
+            Behind::NewObject => {
+                let (object, backing) = self.lab.object(BACKED);
+                self.model.objects.insert(object, vec![0; (BACKED * self.page) as usize]);
+                self.objects.push(object);
+                (true, backing)
+            }
+            Behind::Object(n) => {
+                let alive = |object: &&ObjectId| self.lab.kernel.objects.all.contains_key(*object);
+                let Some(object) = self.objects.iter().filter(alive).nth(n) else { return };
+                (true, Backing::Object { object: *object, offset })
+            }
+        };
+        let area = Area::new(range, prot, shared, backing);
+        self.lab.kernel.map_area(pid, area);
+        self.model.map(pid, &area);
+    }
+
+    fn move_area(&mut self, pid: Pid, at: u64, pages: u64, to: u64) {
+        let (from, target) = (self.range(at, pages), self.range(to, pages));
+        let areas = &self.lab.kernel.process(pid).expect("it").space.areas;
+        let Some(area) = areas.find(from.start).copied() else { return };
+        if area.end < from.end || !areas.is_free(target.clone()) {
+            return;
+        }
+        if self.lab.kernel.move_pages(pid, from.clone(), target.start).is_err() {
+            return;
+        }
+        let part = area.part(from.start, from.end);
+        self.lab.kernel.map_area(pid, Area { start: target.start, end: target.end, ..part });
+        self.lab.kernel.unmap_range(pid, from);
+        self.model.move_pages(pid, self.vpns(at, pages), self.vpns(to, pages).start);
+    }
+
+    fn step_bytes(&mut self, pid: Pid, va: u64, size: usize, op: &Op) {
+        match *op {
+            Op::Load { fetch, .. } => {
+                let kind = if fetch { Kind::Execute } else { Kind::Read };
+                let (bytes, end, _) = self.lab.access_bytes(pid, va, size, kind);
+                let (expected, class) = self.model.load(pid, va, size, kind, true);
+                let known: Vec<u8> = bytes.iter().map_while(|byte| *byte).collect();
+                match end {
+                    End::NoMemory(_) => assert!(expected.starts_with(&known)),
+                    End::Done => assert_eq!((known, None), (expected, class)),
+                    End::Killed(killed) => assert_eq!((known, Some(killed)), (expected, class)),
+                }
+            }
+            Op::Store { byte, .. } => {
+                let bytes = vec![byte; size];
+                let (end, _) = self.lab.store(pid, va, &bytes);
+                let done = if matches!(end, End::NoMemory(_)) { self.stored(pid, va, &bytes) } else { size };
+                let (_, class) = self.model.store(pid, va, &bytes[..done]);
+                match end {
+                    End::NoMemory(_) => {}
+                    End::Done => assert_eq!(class, None),
+                    End::Killed(killed) => assert_eq!(class, Some(killed)),
+                }
+            }
+            Op::CopyIn { .. } => {
+                let mut bytes = vec![0; size];
+                let count = self.lab.kernel.copy_in(pid, va, &mut bytes, &mut ());
+                let (expected, _) = self.model.load(pid, va, size, Kind::Read, true);
+                if let Ok(count) = count {
+                    assert_eq!(bytes[..count], expected);
+                }
+            }
+            Op::CopyOut { byte, .. } => {
+                let bytes = vec![byte; size];
+                let count = self.lab.kernel.copy_out(pid, va, &bytes, &mut ());
+                let done = count.unwrap_or_else(|_| self.stored(pid, va, &bytes));
+                let (stored, _) =
+                    self.model.store(pid, va, &bytes[..if count.is_ok() { size } else { done }]);
+                assert_eq!(done, stored);
+            }
+            _ => {}
+        }
+    }
+
+    /// How many bytes of a store were done that ran out of memory: the longest run of whole pages that agrees.
+    fn stored(&self, pid: Pid, va: u64, bytes: &[u8]) -> usize {
+        let ends = (1..=bytes.len()).filter(|n| (va + *n as u64) % self.page == 0);
+        let agrees = |n: &usize| {
+            let mut model = self.model.clone();
+            model.store(pid, va, &bytes[..*n]);
+            let (expected, _) = model.load(pid, va, bytes.len(), Kind::Read, false);
+            self.peek(pid, va, bytes.len()) == expected
+        };
+        ends.chain([0]).filter(agrees).max().expect("whole pages were stored")
+    }
+
+    fn peek(&self, pid: Pid, va: u64, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        let va = self.lab.kernel.machine.va(va).expect("an address");
+        let count = self.lab.kernel.peek(pid, va, &mut bytes);
+        bytes.truncate(count);
+        bytes
+    }
+
+    /// Every byte that any process can see, and of every file, is the model's.
+    fn compare(&mut self) {
+        for pid in self.alive.clone() {
+            for vpn in self.vpns(0, PAGES + 8) {
+                let (expected, _) =
+                    self.model.load(pid, vpn * self.page, self.page as usize, Kind::Read, false);
+                assert_eq!(self.peek(pid, vpn * self.page, self.page as usize), expected, "{pid} {vpn:#x}");
+            }
+        }
+        for file in &self.files {
+            let expected = &self.model.files[file];
+            let mut bytes = vec![0; expected.len() + 1];
+            let count = self.lab.kernel.file_peek(*file, 0, &mut bytes);
+            assert_eq!(&bytes[..count], expected, "file {file}");
+        }
+    }
+}
+
+fn run(setting: &Setting, ops: &[Op]) {
+    let mut pair = Pair::new(setting);
+    pair.step(&Op::Spawn);
+    for op in ops {
+        pair.step(op);
+        sound::check(&pair.lab.kernel);
+    }
+    pair.compare();
+    for pid in pair.alive.clone() {
+        pair.step(&Op::Exit(0));
+        sound::check(&pair.lab.kernel);
+        assert!(pair.lab.kernel.process(pid).is_some());
+    }
+    let kernel = &pair.lab.kernel;
+    assert_eq!(
+        (kernel.frames.used(), kernel.swap.used.len()),
+        (0, 0),
+        "something is left of ended processes"
+    );
+    pair.compare();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn programs_read_what_a_naive_model_says(
+        setting in settings(),
+        ops in proptest::collection::vec(ops(), 1..80),
+    ) {
+        prop_assume!(setting.spec.check().is_ok());
+        run(&setting, &ops);
+    }
+}

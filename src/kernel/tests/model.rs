@@ -1,0 +1,177 @@
+//! Process memory as a naive program would keep it: no frames, no tables, only bytes.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::kernel::area::{Area, Backing, Prot};
+use crate::kernel::event::Class;
+use crate::kernel::fault::permits;
+use crate::kernel::ids::{FileId, ObjectId, Pid};
+use crate::machine::event::Kind;
+
+/// A process: its areas a page each, and the pages that are its own.
+#[derive(Debug, Clone, Default)]
+pub struct Space {
+    /// By page: what is allowed, whether it is shared, and the backing of that very page.
+    pub pages: BTreeMap<u64, (Prot, bool, Backing)>,
+    /// Private pages that were stored to.
+    pub own: BTreeMap<u64, Vec<u8>>,
+}
+
+/// All memory there is.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    pub page: u64,
+    /// Private pages of files are copied when they are first touched, for want of an R/W bit.
+    pub eager: bool,
+    pub spaces: BTreeMap<Pid, Space>,
+    pub files: BTreeMap<FileId, Vec<u8>>,
+    /// Bytes of shared objects.
+    pub objects: BTreeMap<ObjectId, Vec<u8>>,
+}
+
+impl Model {
+    fn space(&mut self, pid: Pid) -> &mut Space {
+        self.spaces.entry(pid).or_default()
+    }
+
+    /// Whole pages of an area.
+    pub fn map(&mut self, pid: Pid, area: &Area) {
+        for vpn in area.start / self.page..area.end / self.page {
+            let page = area.part(vpn * self.page, (vpn + 1) * self.page);
+            self.space(pid).pages.insert(vpn, (page.prot, page.shared, page.backing));
+        }
+    }
+
+    pub fn unmap(&mut self, pid: Pid, vpns: Range<u64>) {
+        self.drop_own(pid, vpns.clone());
+        self.space(pid).pages.retain(|vpn, _| !vpns.contains(vpn));
+    }
+
+    /// Private pages are forgotten (`MADV_DONTNEED`).
+    pub fn drop_own(&mut self, pid: Pid, vpns: Range<u64>) {
+        self.space(pid).own.retain(|vpn, _| !vpns.contains(vpn));
+    }
+
+    pub fn move_pages(&mut self, pid: Pid, vpns: Range<u64>, to: u64) {
+        let space = self.space(pid);
+        for vpn in vpns.clone() {
+            let new = to + (vpn - vpns.start);
+            if let Some(page) = space.pages.remove(&vpn) {
+                space.pages.insert(new, page);
+            }
+            if let Some(own) = space.own.remove(&vpn) {
+                space.own.insert(new, own);
+            }
+        }
+    }
+
+    pub fn protect(&mut self, pid: Pid, vpns: Range<u64>, prot: Prot) {
+        for (_, page) in self.space(pid).pages.range_mut(vpns) {
+            page.0 = prot;
+        }
+    }
+
+    /// A private page is the process's own from now on.
+    pub fn make_own(&mut self, pid: Pid, vpn: u64) {
+        let backing = self.spaces[&pid].pages[&vpn].2;
+        if let Some(bytes) = self.behind(backing) {
+            self.space(pid).own.entry(vpn).or_insert(bytes);
+        }
+    }
+
+    pub fn fork(&mut self, parent: Pid, child: Pid) {
+        let space = self.space(parent).clone();
+        self.spaces.insert(child, space);
+    }
+
+    /// Changes a file's size; it is a whole number of pages before and after.
+    pub fn truncate(&mut self, file: FileId, size: usize) {
+        if let Some(bytes) = self.files.get_mut(&file) {
+            bytes.resize(size, 0);
+        }
+        for space in self.spaces.values_mut() {
+            let Space { pages, own } = space;
+            own.retain(|vpn, _| match pages[vpn].2 {
+                Backing::File { file: of, offset, .. } => of != file || (offset as usize) < size,
+                _ => true,
+            });
+        }
+    }
+
+    /// The bytes behind a page, from its first on; none if it lies past the end.
+    fn behind(&self, backing: Backing) -> Option<Vec<u8>> {
+        let (bytes, offset) = match backing {
+            Backing::Anonymous => return Some(vec![0; self.page as usize]),
+            Backing::File { file, offset, .. } => (&self.files[&file], offset as usize),
+            Backing::Object { object, offset } => (&self.objects[&object], offset as usize),
+        };
+        bytes.get(offset..offset + self.page as usize).map(<[u8]>::to_vec)
+    }
+
+    /// What a page holds, or how a touch of it ends.
+    fn page(&self, pid: Pid, vpn: u64, kind: Kind) -> Result<Vec<u8>, Class> {
+        let space = self.spaces.get(&pid).ok_or(Class::Segmentation)?;
+        let (prot, _, backing) = space.pages.get(&vpn).copied().ok_or(Class::Segmentation)?;
+        if !permits(prot, kind) {
+            return Err(Class::Protection);
+        }
+        match space.own.get(&vpn) {
+            Some(own) => Ok(own.clone()),
+            None => self.behind(backing).ok_or(Class::Bus),
+        }
+    }
+
+    /// A load: the bytes that can be had, and how it ends. With `touch`, it is a real one.
+    pub fn load(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        len: usize,
+        kind: Kind,
+        touch: bool,
+    ) -> (Vec<u8>, Option<Class>) {
+        let mut bytes = Vec::new();
+        for at in va..va + len as u64 {
+            let vpn = at / self.page;
+            match self.page(pid, vpn, kind) {
+                Ok(page) => {
+                    bytes.push(page[(at % self.page) as usize]);
+                    let private_file =
+                        matches!(self.spaces[&pid].pages[&vpn], (_, false, Backing::File { .. }));
+                    if touch && self.eager && private_file {
+                        self.space(pid).own.insert(vpn, page);
+                    }
+                }
+                Err(class) => return (bytes, Some(class)),
+            }
+        }
+        (bytes, None)
+    }
+
+    /// A store: how many bytes were stored, and how it ends.
+    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (usize, Option<Class>) {
+        for (n, byte) in bytes.iter().enumerate() {
+            let at = va + n as u64;
+            let (vpn, within) = (at / self.page, (at % self.page) as usize);
+            let mut page = match self.page(pid, vpn, Kind::Write) {
+                Ok(page) => page,
+                Err(class) => return (n, Some(class)),
+            };
+            let (_, shared, backing) = self.spaces[&pid].pages[&vpn];
+            match backing {
+                Backing::File { file, offset, .. } if shared => {
+                    self.files.get_mut(&file).expect("a file")[offset as usize + within] = *byte;
+                }
+                Backing::Object { object, offset } => {
+                    self.objects.get_mut(&object).expect("an object")[offset as usize + within] = *byte;
+                }
+                _ => {
+                    page[within] = *byte;
+                    self.space(pid).own.insert(vpn, page);
+                }
+            }
+        }
+        (bytes.len(), None)
+    }
+}

@@ -1,0 +1,34 @@
+//! Bytes, pages, areas and frames, counted.
+
+use crate::report::narrate::words::count;
+use crate::run::record::CallRecord;
+
+/// `13 bytes`
+pub fn bytes(n: u64) -> String {
+    count(n, "byte", "bytes")
+}
+
+/// `2 pages`
+pub fn pages(n: u64) -> String {
+    count(n, "page", "pages")
+}
+
+/// `2 areas`
+pub fn areas(n: usize) -> String {
+    count(n as u64, "area", "areas")
+}
+
+/// What becomes of the frames of pages that were unmapped: `; 2 frames are free again`.
+pub fn leaving(record: &CallRecord) -> String {
+    let (before, after) = record.effect.resident;
+    let (used, later) = record.effect.frames;
+    let pages = before.saturating_sub(after);
+    let freed = u64::from(used.saturating_sub(later));
+    match (pages, freed) {
+        (0, 0) => String::new(),
+        (_, 0) => "; no frame is free for it, as others use them too".to_owned(),
+        (pages, 1) if pages <= 1 => "; 1 frame is free again".to_owned(),
+        (pages, freed) if pages <= freed => format!("; {freed} frames are free again"),
+        (pages, freed) => format!("; {freed} of its {pages} frames are free again, others use the rest"),
+    }
+}
