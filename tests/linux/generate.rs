@@ -3,7 +3,7 @@
 use pagewalk::machine::random::SplitMix64;
 
 use super::names::*;
-use super::op::{Fd, HARMLESS, Mode, Op, Source, Step};
+use super::op::{Fd, HARMLESS, HARMLESS_TEXT, Mode, Op, Source, Step};
 use super::place::{Base, PAGE, Place, WINDOW};
 use super::side::{Area, Backing, Permits};
 use super::view::View;
@@ -199,7 +199,8 @@ impl Generator {
             };
         }
         let length = self.one_of(&[(4, 1), (4, 0x10), (1, 0), (2, 0x20)]);
-        Op::Pwrite { fd: self.fd(), from: Source::Byte(self.byte()), length, offset }
+        let byte = HARMLESS_TEXT[self.below(HARMLESS_TEXT.len() as u64) as usize];
+        Op::Pwrite { fd: self.fd(), from: Source::Byte(byte), length, offset }
     }
 
     fn ftruncate(&mut self, draw: &Draw<'_>) -> Op {

@@ -154,6 +154,9 @@ pub const HARMLESS: [u8; 18] = [
     0xBB,
 ];
 
+/// As [`HARMLESS`], and text: what a `pwrite` is given stands in a script as a string.
+pub const HARMLESS_TEXT: [u8; 5] = *b"z{|}~";
+
 /// A step: what one process does while the others stand still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
