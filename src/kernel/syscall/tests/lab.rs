@@ -192,7 +192,7 @@ impl Lab {
     }
 
     /// What the process wrote to the terminal.
-    pub fn stdout(&self) -> &[u8] {
-        &self.process().stdout
+    pub fn stdout(&self) -> Vec<u8> {
+        self.process().stdout.all()
     }
 }
