@@ -13,6 +13,7 @@ use crate::kernel::process::Process;
 use crate::kernel::spawn::AreaDeclaration;
 use crate::kernel::syscall::{constant, system_call};
 use crate::kernel::tests::sound;
+use crate::machine::addr::Va;
 use crate::machine::event::Kind;
 use crate::machine::presets::Preset;
 use crate::machine::{Data, Machine};
@@ -113,6 +114,14 @@ impl Lab {
         let outcome = self.kernel.access(self.pid, va, kind, data, &mut ()).expect("memory");
         sound::check(&self.kernel);
         outcome.killed
+    }
+
+    /// A load or a store of a byte, whatever comes of it.
+    pub fn touch_lightly(&mut self, va: Va, store: bool) {
+        let (kind, mut load) = (if store { Kind::Write } else { Kind::Read }, [None]);
+        let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
+        // Memory may run out.
+        let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
     }
 
     /// Another process has its turn.
