@@ -104,6 +104,14 @@ pub enum Op {
         length: u64,
         advice: u64,
     },
+    Mlock {
+        at: Place,
+        length: u64,
+    },
+    Munlock {
+        at: Place,
+        length: u64,
+    },
     Msync {
         at: Place,
         length: u64,
@@ -220,6 +228,8 @@ impl Op {
             Op::Madvise { at, length, advice } => {
                 call("madvise", vec![Arg::Place(at), size(length), Arg::One(advice, names::ADVICE)])
             }
+            Op::Mlock { at, length } => call("mlock", vec![Arg::Place(at), size(length)]),
+            Op::Munlock { at, length } => call("munlock", vec![Arg::Place(at), size(length)]),
             Op::Msync { at, length, flags } => {
                 call("msync", vec![Arg::Place(at), size(length), Arg::Bits(flags, names::MS_FLAGS)])
             }
