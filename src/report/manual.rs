@@ -3,17 +3,23 @@
 
 use std::fmt::Write;
 
+use crate::kernel::abi::Errno;
+use crate::kernel::syscall::{constants, system_calls};
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::machine::policy::POLICIES;
 use crate::machine::presets::PRESETS;
 use crate::machine::pte::BITS;
 use crate::run::absent::{LATER, LEFT_OUT};
-use crate::run::facts::{ACCESS_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
-use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS};
-use crate::run::paths::{MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES};
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
+use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
+use crate::run::paths::{
+    FILE_FUNCTIONS, KERNEL_PROPERTIES, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
+    PROCESS_PROPERTIES,
+};
 use crate::run::settings::{
-    CACHE_SETTINGS, MACHINE_SETTINGS, MEMORY_SETTINGS, PTE_SETTINGS, SettingRow, TABLE_SETTINGS, TLB_SETTINGS,
+    CACHE_SETTINGS, EXECUTABLE_SETTINGS, FILE_SETTINGS, KERNEL_SETTINGS, MACHINE_SETTINGS, MEMORY_SETTINGS,
+    PTE_SETTINGS, SettingRow, TABLE_SETTINGS, TLB_SETTINGS,
 };
 use crate::run::verbs::{FORMS, VERBS};
 use crate::run::{REFERENCE_SETTINGS, facts::Family};
@@ -76,10 +82,24 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "paths",
         title: "Paths",
-        about: "Values that an expression can ask of the machine. `NAME` is a TLB or cache; `tlb` and `cache` stand \
-                for the only one.",
+        about: "Values that an expression can ask of the machine, the kernel and processes. `NAME` is a TLB or cache; \
+                `tlb` and `cache` stand for the only one. `P1` is a process.",
         body: paths,
     },
+    Section {
+        name: "calls",
+        title: "System calls",
+        about: "What a process can call, in an expression or as a statement, with Linux's results: -1 where it fails. A \
+                string may stand for a buffer or a path.",
+        body: calls,
+    },
+    Section {
+        name: "constants",
+        title: "Constants of C",
+        about: "Names with Linux's values on x86-64. A variable of the same name comes first.",
+        body: c_constants,
+    },
+    Section { name: "errors", title: "Errors", about: "The words of the fact `error`.", body: errors },
     Section {
         name: "functions",
         title: "Functions",
@@ -144,6 +164,13 @@ fn settings(out: &mut String) {
     settings_of(out, "`tlb { … }`", TLB_SETTINGS);
     settings_of(out, "`cache { … }`", CACHE_SETTINGS);
     settings_of(out, "`memory { … }`", MEMORY_SETTINGS);
+    settings_of(out, "`kernel { … }`", KERNEL_SETTINGS);
+    settings_of(out, "`file \"name\" { … }`", FILE_SETTINGS);
+    settings_of(
+        out,
+        "`executable \"name\" { … }`, besides the table `section start size perms`",
+        EXECUTABLE_SETTINGS,
+    );
     settings_of(out, "`reference PAGES { … }`", REFERENCE_SETTINGS);
 }
 
@@ -186,6 +213,8 @@ fn facts(out: &mut String) {
         [code(&format!("NAME{}", row.suffix)), values(row.words), format!("{}{of}", row.help)]
     });
     table(out, "Of a TLB or cache", ["fact", "values", "is"], part);
+    let call = CALL_FACTS.iter().map(|row| [code(row.name), values(row.words), row.help.to_owned()]);
+    table(out, "Of a system call", ["fact", "values", "is"], call);
     let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Of a `reference`", ["fact", "is"], run);
 }
@@ -193,6 +222,16 @@ fn facts(out: &mut String) {
 fn nouns(out: &mut String) {
     let tables = TABLE_NOUNS.iter().map(|row| [code(row.name), code(row.columns), row.help.to_owned()]);
     table(out, "For `set`, `expect` and `show`", ["noun", "columns", "is"], tables);
+    let things = THING_NOUNS.iter().map(|row| {
+        let name = if row.of_process { format!("P1.{}", row.name) } else { row.name.to_owned() };
+        [code(&name), code(&row.column_names()), row.help.to_owned()]
+    });
+    table(
+        out,
+        "Of the kernel and of processes, for `expect` and `show` (`P1.maps` for `set`, too)",
+        ["noun", "columns", "is"],
+        things,
+    );
     let shown = SHOWN_NOUNS.iter().map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "For `show` only, besides any expression", ["noun", "shows"], shown);
 }
@@ -201,7 +240,15 @@ fn paths(out: &mut String) {
     let machine =
         MACHINE_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
     let part = PART_PROPERTIES.iter().map(|row| [code(&format!("NAME.{}", row.name)), row.help.to_owned()]);
-    table(out, "", ["path", "is"], machine.chain(part));
+    let kernel =
+        KERNEL_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
+    let process =
+        PROCESS_PROPERTIES.iter().map(|row| [code(&format!("P1.{}", row.name)), row.help.to_owned()]);
+    let tables = MACHINE_PROPERTIES
+        .iter()
+        .filter(|row| row.of == "page_table")
+        .map(|row| [code(&format!("P1.page_table.{}", row.name)), row.help.to_owned()]);
+    table(out, "", ["path", "is"], machine.chain(part).chain(kernel).chain(process).chain(tables));
 }
 
 fn functions(out: &mut String) {
@@ -212,7 +259,31 @@ fn functions(out: &mut String) {
     let memory = MEMORY_FUNCTIONS
         .iter()
         .map(|row| [code(&format!("{}({})", row.name, row.params)), row.help.to_owned()]);
-    table(out, "Looking at memory as the CPU would, changing nothing", ["function", "is"], memory);
+    let files = FILE_FUNCTIONS
+        .iter()
+        .map(|row| [code(&format!("{}({})", row.name, row.params)), row.help.to_owned()]);
+    let title = "Looking at memory as the CPU or the process would, and at files, changing nothing";
+    table(out, title, ["function", "is"], memory.chain(files));
+}
+
+fn calls(out: &mut String) {
+    let rows = system_calls().map(|row| {
+        let fields = row.fields.iter().map(|field| format!("; `.{field}`")).collect::<String>();
+        [code(row.prototype), format!("{}{fields}", row.help)]
+    });
+    table(out, "", ["call", "does"], rows);
+}
+
+fn c_constants(out: &mut String) {
+    let value = |n: i64| if n < 10 { n.to_string() } else { format!("0x{n:X}") };
+    let rows = constants().map(|row| [code(row.name), value(row.value), row.help.to_owned()]);
+    table(out, "", ["constant", "value", "is"], rows);
+}
+
+fn errors(out: &mut String) {
+    let rows =
+        Errno::ALL.iter().map(|row| [code(row.name()), row.number().to_string(), row.help().to_owned()]);
+    table(out, "", ["error", "number", "means"], rows);
 }
 
 fn units(out: &mut String) {

@@ -25,11 +25,10 @@ impl Tree<'_> {
             }
         }
         let (start, kind) = kind.unwrap_or_else(|| (whole.start, nothing()));
+        let statement = Stmt { kind, facts, span: Span { start, ..whole } };
         match process {
-            None => Stmt { kind, facts, span: Span { start, ..whole } },
-            // What is told of the statement begins with the process, too.
+            None => statement,
             Some(process) => {
-                let statement = Stmt { kind, facts, span: whole };
                 let kind = StmtKind::InProcess { process, body: [statement].into() };
                 Stmt { kind, facts: [].into(), span: whole }
             }
