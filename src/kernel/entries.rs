@@ -11,10 +11,10 @@ use super::areas::Areas;
 use super::event::{Step, Watch};
 use super::heap::Heap;
 use super::ids::Pid;
-use super::kernel::{Kernel, OutOfMemory};
 use super::persistent::Map;
 use super::process::AddressSpace;
 use super::shape::Shape;
+use super::state::{Kernel, OutOfMemory};
 use super::tables::{Table, Tables};
 
 /// A process whose entries went in more pages than these loses all its TLB entries at once, which costs less than looking
@@ -188,7 +188,7 @@ impl Kernel {
 
     /// Gives back all tables of an address space that holds no page.
     pub(in crate::kernel) fn give_tables(&mut self, tables: &Tables) {
-        for ((level, number), _) in tables.iter() {
+        for ((level, number), _) in tables {
             let vpn = self.shape.first_page(*level, *number);
             if let Some(above) = level.checked_sub(1).filter(|above| *above > 0)
                 && let Some(upper) = tables.get(&(above, self.shape.table(above, vpn)))
@@ -196,7 +196,7 @@ impl Kernel {
                 put(&mut self.machine, self.shape.entry(above, upper.ppn, vpn), Pte::default());
             }
         }
-        for ((level, _), table) in tables.iter() {
+        for ((level, _), table) in tables {
             self.give_table(*level, *table);
         }
     }
@@ -249,7 +249,9 @@ impl Kernel {
         if vpns.len() > FLUSH_CEILING {
             self.machine.shoot_down_all(asid(pid));
         } else {
-            vpns.iter().for_each(|vpn| self.shoot_down(pid, *vpn));
+            for vpn in vpns {
+                self.shoot_down(pid, *vpn);
+            }
         }
     }
 

@@ -11,8 +11,8 @@ use super::config::FRAME_LIMIT;
 use super::event::{Step, Watch};
 use super::fault::permits;
 use super::ids::{FileId, FrameNo, ObjectId, Pid};
-use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 /// A part of a buffer that lies in one page.
 #[derive(Debug, Clone, Copy)]

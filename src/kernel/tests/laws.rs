@@ -182,7 +182,7 @@ impl Pair {
             }
             Op::SwapOut { at, .. } => {
                 let vpn = self.lab.kernel.vpn(self.vpns(at, 1).start).expect("a page");
-                drop(self.lab.kernel.swap_out(pid, vpn, &mut ()));
+                let _ = self.lab.kernel.swap_out(pid, vpn, &mut ());
             }
             _ => {}
         }
@@ -292,7 +292,7 @@ impl Pair {
 
     /// How many bytes of a store were done that ran out of memory: the longest run of whole pages that agrees.
     fn stored(&self, pid: Pid, va: u64, bytes: &[u8]) -> usize {
-        let ends = (1..=bytes.len()).filter(|n| (va + *n as u64) % self.page == 0);
+        let ends = (1..=bytes.len()).filter(|n| (va + *n as u64).is_multiple_of(self.page));
         let agrees = |n: &usize| {
             let mut model = self.model.clone();
             model.store(pid, va, &bytes[..*n]);

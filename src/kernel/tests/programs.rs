@@ -168,9 +168,13 @@ pub fn settings() -> impl Strategy<Value = Setting> {
         |(mut spec, (mut tlbs, caches, cores), kernel, lacks, cached)| {
             let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
             let mmu = spec.mmu.as_mut().expect("it translates");
-            lacks.iter().for_each(|bit: &Bit| mmu.pte.places[*bit as usize] = None);
+            for bit in &lacks {
+                mmu.pte.places[*bit as usize] = None;
+            }
             mmu.walk_cached = cached && !caches.is_empty();
-            tlbs.iter_mut().for_each(|tlb| tlb.page_bits = vec![mmu.page_bits]);
+            for tlb in &mut tlbs {
+                tlb.page_bits = vec![mmu.page_bits];
+            }
             (spec.tlbs, spec.caches, spec.cores) = (tlbs, caches, cores);
             let mut config = Config::default_for(&spec);
             config.frames = frames;

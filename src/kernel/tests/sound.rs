@@ -64,7 +64,7 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
         };
         present += 1;
         assert_eq!(pte.ppn, ppn, "page {vpn:#x} of {pid}");
-        assert!(pte.flags.has(Bit::Us) && pte.flags.has(Bit::Xd) == !area.prot.exec, "{pte:?}");
+        assert!(pte.flags.has(Bit::Us) && pte.flags.has(Bit::Xd) != area.prot.exec, "{pte:?}");
         if pte.flags.has(Bit::Rw) && kernel.shape.read_only {
             assert!(area.prot.write, "page {vpn:#x} of {pid} may be stored to");
             check_writable(kernel, area.shared, *place);

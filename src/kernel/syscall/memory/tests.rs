@@ -10,7 +10,7 @@ use crate::kernel::area::{Advice, Area, Backing};
 use crate::kernel::config::Config;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::Pid;
-use crate::kernel::kernel::Kernel;
+use crate::kernel::state::Kernel;
 use crate::kernel::syscall::{constant, system_call};
 use crate::machine::event::Kind;
 use crate::machine::presets::Preset;
