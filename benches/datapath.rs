@@ -139,7 +139,7 @@ fn zero_page(bencher: Bencher) {
 
 #[divan::bench]
 fn read_page(bencher: Bencher) {
-    let mut machine = warm();
+    let machine = warm();
     let (mut page, mut out) = (0, [0; 4096]);
     bencher.bench_local(|| {
         page = (page + 1) % 1024;

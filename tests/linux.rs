@@ -5,7 +5,7 @@
 //!
 //! - `place`, `names`, `op`: what a step is, with addresses relative to a window and the heap;
 //! - `side`: the trait `side::Side` that both sides implement;
-//! - `tracee`, `real`: Linux as a side;
+//! - `tracee`, `real`: Linux as a side; `pagewalk`: Pagewalk as one;
 //! - `generate`: random steps, drawn from a `view` of the processes so that they meet areas' edges;
 //! - `differ`, `compare`: performing and comparing; `shrink`, `script`: a difference made small, as a script of Pagewalk;
 //! - `calls`, `accesses`, `counts`: what semantics.md says of Linux, asked of each side there is;
@@ -17,6 +17,9 @@
 //!
 //! `PAGEWALK_LINUX_SEQUENCES=10000` compares that many sequences, `PAGEWALK_LINUX_SEED=7` begins with that one. Where the
 //! machine does not permit it, the tests say that they were skipped, and pass.
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod running;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[path = "linux/mod.rs"]

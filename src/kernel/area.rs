@@ -38,6 +38,7 @@ pub enum Backing {
 
 /// An area: whole pages with the same permissions, flags and backing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a bit of Linux's vm_flags")]
 pub struct Area {
     /// Its first byte (`vm_start`), a multiple of the page size.
     pub start: u64,

@@ -6,6 +6,7 @@ use super::abi::Errno;
 use super::event::Signal;
 use super::ids::Pid;
 use super::kernel::{Kernel, OutOfMemory};
+use super::output::Output;
 use super::persistent::{Map, Set};
 use super::process::{AddressSpace, FaultCounts, Life, Process};
 
@@ -46,7 +47,7 @@ impl Kernel {
             life: Life::Running,
             space,
             descriptors: Map::new(),
-            stdout: Rc::default(),
+            stdout: Output::default(),
             faults: FaultCounts::default(),
             pc: None,
         };

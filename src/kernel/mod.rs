@@ -36,6 +36,7 @@ mod look;
 mod mapping;
 pub mod numbers;
 pub mod object;
+pub mod output;
 mod pages;
 pub mod persistent;
 pub mod process;

@@ -41,6 +41,14 @@ pub(in crate::machine) struct Block {
     pub dirty: bool,
 }
 
+/// A line as a script lists it.
+#[derive(Clone, Copy)]
+pub(in crate::machine) struct Listed<'a> {
+    pub line: Line<Block>,
+    /// Its bytes from the first on; those not given are unknown.
+    pub bytes: &'a [Option<u8>],
+}
+
 /// A cache of one core, or of all.
 #[derive(Debug, Clone)]
 pub(in crate::machine) struct Cache {
@@ -221,26 +229,27 @@ impl Cache {
         blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
     }
 
-    /// Tells the lines that hold bytes of `first..=last`, and which bytes of these (from, to): no byte twice, or the line
-    /// in which it would be found last.
+    /// Tells the lines that hold bytes of `first..=last`, and which bytes of these (from, to): no byte twice.
     pub fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(Slot, u64, u64)) {
         let mut clip = |slot, base: u64| tell(slot, base.max(first), self.end(base).min(last));
         let (mut block, end) = (first >> self.block_bits, last >> self.block_bits);
         let sets = self.lines.sets();
         if end - block > sets * u64::from(self.lines.ways()) {
-            let within = |base: &u64| *base <= last && self.end(*base) >= first;
-            let held: Vec<_> = self.blocks().filter(|(_, base)| within(base)).collect();
-            held.into_iter().rev().for_each(|(slot, base)| clip(slot, base));
+            let within = |base: u64| base <= last && self.end(base) >= first;
+            // A script may put a block into several lines: the first one counts.
+            let counts = |(slot, base): &(Slot, u64)| within(*base) && self.holder(*base) == Some(*slot);
+            self.blocks().filter(counts).for_each(|(slot, base)| clip(slot, base));
         } else if self.has_aliases() {
             self.holders(first, last).for_each(|(slot, base)| clip(slot, base));
         } else {
-            while block <= end {
+            let mut left = end - block + 1;
+            while left > 0 {
                 let (set, base) = (block & (sets - 1), block << self.block_bits);
-                let count = (sets - set).min(end - block + 1);
+                let count = (sets - set).min(left);
                 self.lines.find_in_row(set, count, Tag::new(base >> self.tag_low), |found, way| {
                     clip(Slot { set: SetIndex::new(found), way }, base + ((found - set) << self.block_bits));
                 });
-                block += count;
+                (block, left) = (block.wrapping_add(count), left - count);
             }
         }
     }

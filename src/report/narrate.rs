@@ -208,11 +208,13 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// A statement with the process that it names.
+/// A statement with the process that it runs in, if it does not name it itself.
 fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
-        Some(process) => format!("{}: {text}", process.name),
-        None => text,
+        Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
+            format!("{}: {text}", process.name)
+        }
+        _ => text,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What semantics.md says of protection, fatal accesses and what stores show to whom, rules 17, 18 and 20, asked of a side.
 
 use super::names::*;
-use super::op::{FILES, Fd, Op, Source};
+use super::op::{FILES, Fd, Mode, Op, Source};
 use super::place::{Base, Place};
 use super::side::Answer;
 use super::told::*;
@@ -14,6 +14,7 @@ super::asked_of_each_side! {
     rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file,
     rule_18_ftruncate_drops_private_copies_beyond_the_new_end,
     rule_18_bad_buffers_answer_without_a_signal,
+    rule_18_a_write_goes_on_into_what_it_added_to_the_file,
     rule_20_writes_show_through_private_pages_not_yet_copied,
     rule_20_shared_stores_show_at_once_and_sharers_come_and_go,
 }
@@ -106,6 +107,23 @@ fn rule_18_bad_buffers_answer_without_a_signal(told: &mut Told<'_>) {
         // Nothing is read at the end, wherever to.
         (Op::Pread { fd: F0, to: page(2), length: 1, offset: 0x100_0000 }, OK),
     ]);
+}
+
+fn rule_18_a_write_goes_on_into_what_it_added_to_the_file(told: &mut Told<'_>) {
+    let f1 = Fd::File(1, Mode::ReadWrite);
+    told.hold(&[
+        (anonymous(1, 1, PROT_RW), at(1)),
+        (store(page(2).plus(-1), 0x90), Answer::Done),
+        // Past the end, before the write has put a byte behind it.
+        (map(2, 1, PROT_RW, MAP_PRIVATE, f1, 0x2000), at(2)),
+        (load(page(2)), bus()),
+        (
+            Op::Pwrite { fd: f1, from: Source::Memory(page(2).plus(-1)), length: 0x1000, offset: 0x3000 },
+            Answer::Number(0x1000),
+        ),
+    ]);
+    let file = told.0.file(1);
+    assert_eq!((file.len(), file[0x3000], file[0x3001], file[0x3FFF]), (0x4000, 0x90, 0, 0));
 }
 
 fn rule_20_writes_show_through_private_pages_not_yet_copied(told: &mut Told<'_>) {

@@ -161,6 +161,17 @@ fn rule_16_mremap_fails_and_changes_nothing(told: &mut Told<'_>) {
         (remap(3, 3, 2, fixed, page(10)), error("EFAULT")),
         // Overlap.
         (remap(2, 2, 2, fixed, page(3)), error("EINVAL")),
+        // So long that its end comes round before its start: none.
+        (
+            Op::Mremap {
+                at: page(2),
+                old: 0u64.wrapping_sub(pages(1)),
+                new: pages(4),
+                flags: fixed,
+                to: page(3),
+            },
+            error("EFAULT"),
+        ),
         (remap(2, 2, 2, MREMAP_FIXED, page(10)), error("EINVAL")),
         (remap(2, 2, 2, fixed, page(10).plus(1)), error("EINVAL")),
         (remap(2, 2, 0, MREMAP_MAYMOVE, Place::NULL), error("EINVAL")),

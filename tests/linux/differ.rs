@@ -6,7 +6,7 @@ use std::fmt;
 use super::op::{FILES, Op, Step};
 use super::place::{PAGE, Place};
 use super::side::{Answer, Area, Backing, Side, joined};
-use super::view::{FileView, View};
+use super::view::View;
 
 /// What came of a sequence.
 #[derive(Debug)]
@@ -94,10 +94,8 @@ pub fn run(
 ) -> Run {
     reference.start();
     other.start();
-    let file = |size: usize| FileView { size: size as u64, stored_past_end: false };
-    let files = FILES.iter().map(|spec| file(spec.size)).collect();
     let mut pair = Pair {
-        view: View { processes: vec![Some(reference.maps(0))], files },
+        view: View::new(reference.maps(0), FILES.iter().map(|spec| spec.size)),
         reference,
         other,
         reference_objects: Objects::default(),
@@ -144,10 +142,11 @@ impl Pair<'_> {
     fn remember(&mut self, step: &Step, answer: &Answer) {
         let process = step.process;
         self.view.note(step, answer);
-        self.view.processes[process] = (step.op != Op::Exit).then(|| self.reference.maps(process));
+        let areas = (step.op != Op::Exit).then(|| self.reference.maps(process));
+        self.view.see(process, areas);
         if let Answer::Child(child) = *answer {
             assert_eq!(child, self.view.processes.len(), "processes count from 0");
-            self.view.processes.push(Some(self.reference.maps(child)));
+            self.view.see(child, Some(self.reference.maps(child)));
         }
         let mut see = |bytes: i64| self.offsets.insert(bytes.rem_euclid(PAGE) as u16);
         match step.op {

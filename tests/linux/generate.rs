@@ -3,7 +3,7 @@
 use pagewalk::machine::random::SplitMix64;
 
 use super::names::*;
-use super::op::{Fd, HARMLESS, Mode, Op, Source, Step};
+use super::op::{Fd, HARMLESS, HARMLESS_TEXT, Mode, Op, Source, Step};
 use super::place::{Base, PAGE, Place, WINDOW};
 use super::side::{Area, Backing, Permits};
 use super::view::View;
@@ -76,6 +76,8 @@ impl Generator {
             (8, Generator::mremap),
             (6, Generator::madvise),
             (3, Generator::msync),
+            (3, Generator::mlock),
+            (2, Generator::munlock),
             (6, Generator::brk),
             (3, Generator::pread),
             (5, Generator::pwrite),
@@ -95,7 +97,8 @@ impl Generator {
         let kind = self.one_of(&[(30, MAP_PRIVATE), (30, MAP_SHARED), (1, 0)]);
         let anonymous = self.one_of(&[(1, 0), (1, MAP_ANONYMOUS)]);
         let placed = self.one_of(&[(40, MAP_FIXED), (12, MAP_FIXED_NOREPLACE), (48, 0)]);
-        let extra = self.one_of(&[(90, 0), (6, MAP_POPULATE), (4, MAP_NORESERVE)]);
+        let locked = 4 * u64::from(self.permits.locking);
+        let extra = self.one_of(&[(86, 0), (6, MAP_POPULATE), (4, MAP_NORESERVE), (locked, MAP_LOCKED)]);
         let mut at = self.place(draw);
         if at.base == Base::Null || (placed == 0 && self.chance(60)) {
             // Who may map the very first pages depends on the machine.
@@ -128,14 +131,16 @@ impl Generator {
 
     fn mremap(&mut self, draw: &Draw<'_>) -> Op {
         let both = MREMAP_MAYMOVE | MREMAP_FIXED;
+        let keep = self.permits.keeps_areas && self.chance(20);
         let flags = self.one_of(&[(30, 0), (40, MREMAP_MAYMOVE), (28, both), (1, MREMAP_FIXED), (1, 0x40)]);
+        let flags = if keep { flags | MREMAP_DONTUNMAP } else { flags };
         let (at, mut old) = self.range(draw, 75);
         if !self.permits.moves_areas
             && let Some(area) = draw.areas.iter().find(|area| area.holds(at))
         {
             old = old.min((area.end.bytes - at.bytes) as u64);
         }
-        let new = if self.chance(30) { old } else { self.length() };
+        let new = if self.chance(if keep { 90 } else { 30 }) { old } else { self.length() };
         let mut to = if flags & MREMAP_FIXED == 0 { Place::NULL } else { self.place(draw) };
         if flags & MREMAP_FIXED != 0 && to.base == Base::Null {
             to = Place::page(0);
@@ -157,6 +162,16 @@ impl Generator {
         ]);
         let (at, length) = self.range(draw, 60);
         Op::Madvise { at, length, advice }
+    }
+
+    fn mlock(&mut self, draw: &Draw<'_>) -> Op {
+        let (at, length) = self.range(draw, 80);
+        if self.permits.locking { Op::Mlock { at, length } } else { Op::Munlock { at, length } }
+    }
+
+    fn munlock(&mut self, draw: &Draw<'_>) -> Op {
+        let (at, length) = self.range(draw, 80);
+        Op::Munlock { at, length }
     }
 
     fn msync(&mut self, draw: &Draw<'_>) -> Op {
@@ -199,7 +214,8 @@ impl Generator {
             };
         }
         let length = self.one_of(&[(4, 1), (4, 0x10), (1, 0), (2, 0x20)]);
-        Op::Pwrite { fd: self.fd(), from: Source::Byte(self.byte()), length, offset }
+        let byte = HARMLESS_TEXT[self.below(HARMLESS_TEXT.len() as u64) as usize];
+        Op::Pwrite { fd: self.fd(), from: Source::Byte(byte), length, offset }
     }
 
     fn ftruncate(&mut self, draw: &Draw<'_>) -> Op {

@@ -56,8 +56,12 @@ use std::io::Write;
 use std::path::Path;
 
 use compare::{Sequences, compare};
+use generate::Generator;
+use op::Op;
 use pagewalk::Pagewalk;
 use real::Linux;
+use script::{maps, script};
+use side::Side;
 
 /// Says something that is seen in a run of tests that pass, too.
 fn say(text: &str) {
@@ -93,4 +97,27 @@ fn pagewalk_does_what_linux_does() {
         Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),
         Err(script) => panic!("{script}"),
     }
+}
+
+/// What a script of a sequence states holds when Pagewalk runs it, and so do the areas that the processes have in the end.
+#[test]
+fn scripts_of_sequences_hold() {
+    let Some(mut linux) = linux() else { return };
+    let (mut pagewalk, mut checks) = (Pagewalk::new(), 0);
+    let Sequences { seed, count } = Sequences::asked_for(100);
+    for seed in (seed..).take(count as usize) {
+        let mut generator = Generator::new(seed, linux.permits());
+        let run = differ::run(&mut linux, &mut pagewalk, |view| generator.next(view));
+        let forks = run.told.iter().filter(|(step, _)| step.op == Op::Fork).count();
+        let ended =
+            |process: usize| run.told.iter().any(|(step, _)| step.op == Op::Exit && step.process == process);
+        let mut text = script(&run);
+        for process in (0..=forks).filter(|&process| !ended(process)) {
+            text += &(maps(process, &pagewalk.maps(process)).join("\n") + "\n");
+        }
+        let outcome = crate::running::text(&text);
+        assert_eq!((&outcome.mistakes[..], &outcome.failures[..]), (&[][..], &[][..]), "seed {seed}\n{text}");
+        checks += outcome.checks;
+    }
+    say(&format!("{count} scripts of sequences hold in {checks} statements"));
 }

@@ -13,12 +13,14 @@ pub const MAP_SHARED: u64 = 1;
 pub const MAP_PRIVATE: u64 = 2;
 pub const MAP_FIXED: u64 = 0x10;
 pub const MAP_ANONYMOUS: u64 = 0x20;
+pub const MAP_LOCKED: u64 = 0x2000;
 pub const MAP_NORESERVE: u64 = 0x4000;
 pub const MAP_POPULATE: u64 = 0x8000;
 pub const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 
 pub const MREMAP_MAYMOVE: u64 = 1;
 pub const MREMAP_FIXED: u64 = 2;
+pub const MREMAP_DONTUNMAP: u64 = 4;
 
 pub const MADV_WILLNEED: u64 = 3;
 pub const MADV_DONTNEED: u64 = 4;
@@ -44,13 +46,18 @@ pub const MAP_FLAGS: Names = &[
     ("MAP_PRIVATE", MAP_PRIVATE),
     ("MAP_FIXED", MAP_FIXED),
     ("MAP_ANONYMOUS", MAP_ANONYMOUS),
+    ("MAP_LOCKED", MAP_LOCKED),
     ("MAP_NORESERVE", MAP_NORESERVE),
     ("MAP_POPULATE", MAP_POPULATE),
     ("MAP_FIXED_NOREPLACE", MAP_FIXED_NOREPLACE),
 ];
 
 /// The bits of `mremap`'s flags.
-pub const MREMAP_FLAGS: Names = &[("MREMAP_MAYMOVE", MREMAP_MAYMOVE), ("MREMAP_FIXED", MREMAP_FIXED)];
+pub const MREMAP_FLAGS: Names = &[
+    ("MREMAP_MAYMOVE", MREMAP_MAYMOVE),
+    ("MREMAP_FIXED", MREMAP_FIXED),
+    ("MREMAP_DONTUNMAP", MREMAP_DONTUNMAP),
+];
 
 /// The bits of `msync`'s flags.
 pub const MS_FLAGS: Names = &[("MS_ASYNC", MS_ASYNC), ("MS_INVALIDATE", MS_INVALIDATE), ("MS_SYNC", MS_SYNC)];

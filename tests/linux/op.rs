@@ -104,6 +104,14 @@ pub enum Op {
         length: u64,
         advice: u64,
     },
+    Mlock {
+        at: Place,
+        length: u64,
+    },
+    Munlock {
+        at: Place,
+        length: u64,
+    },
     Msync {
         at: Place,
         length: u64,
@@ -153,6 +161,9 @@ pub const HARMLESS: [u8; 18] = [
     0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0xB0, 0xB1, 0xB2, 0xB3, 0xB8, 0xB9, 0xBA,
     0xBB,
 ];
+
+/// As [`HARMLESS`], and text: what a `pwrite` is given stands in a script as a string.
+pub const HARMLESS_TEXT: [u8; 5] = *b"z{|}~";
 
 /// A step: what one process does while the others stand still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,6 +228,8 @@ impl Op {
             Op::Madvise { at, length, advice } => {
                 call("madvise", vec![Arg::Place(at), size(length), Arg::One(advice, names::ADVICE)])
             }
+            Op::Mlock { at, length } => call("mlock", vec![Arg::Place(at), size(length)]),
+            Op::Munlock { at, length } => call("munlock", vec![Arg::Place(at), size(length)]),
             Op::Msync { at, length, flags } => {
                 call("msync", vec![Arg::Place(at), size(length), Arg::Bits(flags, names::MS_FLAGS)])
             }

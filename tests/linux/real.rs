@@ -9,8 +9,8 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
 use super::names::{
-    MADV_MERGEABLE, MADV_WILLNEED, MAP_ANONYMOUS, MAP_PRIVATE, MREMAP_FIXED, MREMAP_MAYMOVE, PROT_EXEC,
-    PROT_READ,
+    MADV_DONTNEED, MADV_MERGEABLE, MADV_WILLNEED, MAP_ANONYMOUS, MAP_PRIVATE, MREMAP_DONTUNMAP, MREMAP_FIXED,
+    MREMAP_MAYMOVE, PROT_EXEC, PROT_READ,
 };
 use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};
 use super::place::{Layout, PAGE, Place};
@@ -18,7 +18,7 @@ use super::side::{Answer, Area, Backing, Permits, Side};
 use super::tracee::{Accessed, ROOM, ROOM_SIZE, Tracee};
 
 /// The system calls that steps make, with their numbers on x86-64.
-const CALLS: [(&str, u64); 10] = [
+const CALLS: [(&str, u64); 12] = [
     ("mmap", 9),
     ("mprotect", 10),
     ("munmap", 11),
@@ -29,6 +29,8 @@ const CALLS: [(&str, u64); 10] = [
     ("msync", 26),
     ("madvise", 28),
     ("ftruncate", 77),
+    ("mlock", 149),
+    ("munlock", 150),
 ];
 
 fn number(name: &str) -> u64 {
@@ -110,9 +112,23 @@ impl Linux {
         // Two areas, one readable and one executable, to a place below them.
         let (two, below) = (2 * PAGE as u64, code - 8 * PAGE as u64);
         let moved = tracee.call(number("mremap"), [code, two, two, MREMAP_MAYMOVE | MREMAP_FIXED, below, 0]);
+        let file = tracee.call(number("mmap"), [0, PAGE as u64, PROT_READ, MAP_PRIVATE, file as u64, 0]);
+        let file = file.map_err(|error| format!("a file cannot be mapped: {error}"))? as u64;
+        let keep = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
+        let kept = tracee.call(number("mremap"), [file, PAGE as u64, PAGE as u64, keep, 0, 0]);
+        // Far more than there is: who may lock it nevertheless is told that it is not there.
+        let locked = tracee.call(number("mlock"), [top, 1 << 40, 0, 0, 0, 0]);
+        let dropped = tracee.call(number("madvise"), [top, PAGE as u64, MADV_DONTNEED, 0, 0, 0]);
         self.layout.mmap_base = top + PAGE as u64;
-        self.permits =
-            Permits { executable_files, execute_is_read, merging, swapping, moves_areas: moved.is_ok() };
+        self.permits = Permits {
+            executable_files,
+            execute_is_read,
+            merging,
+            swapping,
+            moves_areas: moved.is_ok(),
+            keeps_areas: kept.is_ok(),
+            locking: locked == Err(Errno::ENOMEM) && dropped == Err(Errno::EINVAL),
+        };
         Ok(())
     }
 

@@ -30,7 +30,7 @@ fn head(run: &Run) -> Vec<String> {
     let Layout { mmap_base, brk_start } = Layout::OF_SCRIPTS;
     let mut lines = vec![format!("kernel {{ mmap-base 0x{mmap_base:X}, brk-start 0x{brk_start:X} }}")];
     lines.extend(FILES.iter().map(|FileSpec { name, size, fill }| {
-        format!("file \"{name}\" {{ size 0x{size:X}, fill pages 0x{fill:X} }}")
+        format!("file \"{name}\" {{ size 0x{size:X}, pages 0x{fill:X} }}")
     }));
     lines.push("process P0".into());
     lines.push(format!("let window = 0x{:X}", Layout::OF_SCRIPTS.window()));
@@ -113,7 +113,8 @@ fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
     }
 }
 
-fn maps(process: usize, areas: &[Area]) -> Vec<String> {
+/// That a process has these areas and no others.
+pub fn maps(process: usize, areas: &[Area]) -> Vec<String> {
     let mut lines = vec![format!("expect exactly P{process}.maps {{")];
     lines.push("  | start end perms offset backing |".into());
     lines.extend(areas.iter().map(|Area { start, end, perms, offset, backing }| {

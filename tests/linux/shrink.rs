@@ -1,7 +1,7 @@
 //! Makes a sequence that differs as short and simple as it can be while it still differs.
 
 use super::differ::Run;
-use super::names::{MAP_NORESERVE, MAP_POPULATE, PROT_RW};
+use super::names::{MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, PROT_RW};
 use super::op::{Op, Source, Step};
 use super::place::{PAGE, Place};
 
@@ -89,12 +89,18 @@ fn simpler(op: Op) -> Vec<Op> {
             found.extend(rounder(at).map(|at| mmap(at, length, prot, flags, offset)));
             found.extend(smaller(length).map(|length| mmap(at, length, prot, flags, offset)));
             found.extend((prot != PROT_RW).then(|| mmap(at, length, PROT_RW, flags, offset)));
-            let plain = flags & !(MAP_POPULATE | MAP_NORESERVE);
+            let plain = flags & !(MAP_POPULATE | MAP_LOCKED | MAP_NORESERVE);
             found.extend((plain != flags).then(|| mmap(at, length, prot, plain, offset)));
             found.extend(smaller(offset).map(|offset| mmap(at, length, prot, flags, offset)));
         }
         Op::Munmap { at, length } => {
             found.extend(ranges(at, length).map(|(at, length)| Op::Munmap { at, length }));
+        }
+        Op::Mlock { at, length } => {
+            found.extend(ranges(at, length).map(|(at, length)| Op::Mlock { at, length }));
+        }
+        Op::Munlock { at, length } => {
+            found.extend(ranges(at, length).map(|(at, length)| Op::Munlock { at, length }));
         }
         Op::Mprotect { at, length, prot } => {
             found.extend(ranges(at, length).map(|(at, length)| Op::Mprotect { at, length, prot }));
@@ -148,7 +154,9 @@ fn rounder(place: Place) -> impl Iterator<Item = Place> {
 fn smaller(size: u64) -> impl Iterator<Item = u64> {
     let page = PAGE as u64;
     let round = size.checked_next_multiple_of(page).unwrap_or(size);
-    let sizes = [0, page, size.saturating_sub(page) / page * page, round, 1, size / 2];
+    // A page less each time is soon done only if there are few.
+    let less = if size <= 0x40 * page { size.saturating_sub(page) } else { size / 2 };
+    let sizes = [0, page, less / page * page, round, 1, size / 2];
     let order = move |size: u64| (!size.is_multiple_of(page), size);
     sizes.into_iter().filter(move |&simpler| order(simpler) < order(size))
 }

@@ -129,6 +129,10 @@ pub struct Permits {
     pub swapping: bool,
     /// `mremap` moves several areas at once (semantics.md 16): Linux 6.17 and later.
     pub moves_areas: bool,
+    /// `MREMAP_DONTUNMAP` is for files, too: Linux 5.13 and later.
+    pub keeps_areas: bool,
+    /// Any memory may be locked: the process has `CAP_IPC_LOCK`.
+    pub locking: bool,
 }
 
 impl Permits {
@@ -139,6 +143,8 @@ impl Permits {
         merging: true,
         swapping: true,
         moves_areas: true,
+        keeps_areas: true,
+        locking: true,
     };
 
     /// What both permit.
@@ -149,6 +155,8 @@ impl Permits {
             merging: self.merging && other.merging,
             swapping: self.swapping && other.swapping,
             moves_areas: self.moves_areas && other.moves_areas,
+            keeps_areas: self.keeps_areas && other.keeps_areas,
+            locking: self.locking && other.locking,
         }
     }
 }

@@ -1,8 +1,14 @@
 //! What the reference's processes look like between two steps.
 
+use std::collections::BTreeMap;
+
+use super::names::MREMAP_FIXED;
 use super::op::{Fd, Op, Source, Step};
-use super::place::{PAGE, Place};
+use super::place::{Base, PAGE, Place};
 use super::side::{Answer, Area, Backing, joined};
+
+/// No range of memory has so many bytes.
+const LONGEST: u64 = 1 << 47;
 
 /// What the reference's processes look like between two steps.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +17,8 @@ pub struct View {
     pub processes: Vec<Option<Vec<Area>>>,
     /// The files.
     pub files: Vec<FileView>,
+    /// The bytes of each anonymous shared object.
+    objects: BTreeMap<u64, u64>,
 }
 
 /// What a file looks like between two steps.
@@ -24,6 +32,24 @@ pub struct FileView {
 }
 
 impl View {
+    /// The beginning: one process, and files of these sizes.
+    pub fn new(areas: Vec<Area>, files: impl Iterator<Item = usize>) -> View {
+        let file = |size: usize| FileView { size: size as u64, stored_past_end: false };
+        View { processes: vec![Some(areas)], files: files.map(file).collect(), objects: BTreeMap::new() }
+    }
+
+    /// Takes note of the areas that a process has now.
+    pub fn see(&mut self, process: usize, areas: Option<Vec<Area>>) {
+        for area in areas.iter().flatten() {
+            if let Backing::Shared(object) = area.backing {
+                // The first area of an object is all of it.
+                self.objects.entry(object).or_insert(area.length() as u64);
+            }
+        }
+        self.processes.resize(self.processes.len().max(process + 1), None);
+        self.processes[process] = areas;
+    }
+
     /// The processes that have not ended.
     pub fn living(&self) -> Vec<usize> {
         (0..self.processes.len()).filter(|&process| self.processes[process].is_some()).collect()
@@ -74,12 +100,16 @@ impl View {
     /// Whether both sides can be expected to answer a step alike: its process is there, and the answer hangs neither on where Linux
     /// keeps two areas apart that rule 15 of semantics.md makes one, nor on the order in which bytes are copied over themselves,
     /// nor on what a file system does with what was stored past the end of a file, nor on that an x86 has no bit for fetches of
-    /// pages that are not there.
+    /// pages that are not there, nor on how much memory the machine has; and it is no `mremap` that Linux finds out to fail
+    /// only after it has unmapped what stood at the target (rule 16: a failed one changes nothing).
     pub fn comparable(&self, step: &Step) -> bool {
         let areas = self.areas(step.process);
         let there = matches!(self.processes.get(step.process), Some(Some(_)));
         let fair = match step.op {
-            Op::Mremap { at, old, new, .. } => !seam_between(areas, at, old.max(new)),
+            Op::Mremap { at, old, new, flags, to } => {
+                let fails_late = flags & MREMAP_FIXED != 0 && fails_late(areas, at, old, to, new);
+                !seam_between(areas, at, old.max(new)) && !fails_late
+            }
             Op::Pread { fd: Fd::File(file, _), to, length, offset } => {
                 !copies_itself(areas, file, to, length, offset)
             }
@@ -90,6 +120,11 @@ impl View {
             Op::Ftruncate { fd: Fd::File(file, _), length } => self.may_reach(file, length),
             Op::Load { at } => self.settled(areas, at, 1),
             Op::Fetch { at } => self.may_fetch(areas, at),
+            // Linux refuses a heap that is larger than its memory; where it would meet an area, it is refused in any case.
+            Op::Brk { at } => {
+                at.base == Base::Heap
+                    || areas.iter().any(|area| Place::page(0) <= area.end && area.start < at)
+            }
             _ => true,
         };
         there && fair
@@ -109,7 +144,7 @@ impl View {
             && !copies_itself(areas, file, from, length, offset)
     }
 
-    /// Whether a fetch is allowed, or its page is there: else Linux, on x86, first looks for the page, and so for the end of the file, and only
+    /// Whether a fetch is allowed, or its page is there: else Linux, on x86, first looks for the page, and so for the end of the file or object, and only
     /// finds out that the fetch is forbidden when the page is there. Rule 17 of semantics.md looks at the permission first.
     fn may_fetch(&self, areas: &[Area], at: Place) -> bool {
         let forbids = |area: &Area| !area.perms.contains('x') && !area.perms.starts_with("---");
@@ -125,16 +160,22 @@ impl View {
     /// Whether a byte can be loaded.
     fn readable(&self, areas: &[Area], at: Place) -> bool {
         areas.iter().filter(|area| area.holds(at)).any(|area| {
-            let file_ends = match area.backing {
-                Backing::File(file) => area
-                    .start
-                    .plus(self.files[file].size.next_multiple_of(PAGE as u64) as i64)
-                    .plus(-(area.offset as i64)),
-                Backing::Anonymous | Backing::Shared(_) => area.end,
+            let there = match area.backing {
+                Backing::File(file) => self.files[file].size.next_multiple_of(PAGE as u64),
+                Backing::Shared(object) => self.objects.get(&object).copied().unwrap_or(0),
+                Backing::Anonymous => area.length() as u64,
             };
-            !area.perms.starts_with("---") && at < file_ends
+            !area.perms.starts_with("---") && at < area.start.plus(there as i64 - area.offset as i64)
         })
     }
+}
+
+/// Whether a move to a fixed place may fail although its arguments look good: what it is to map once more stands where it is to go, or
+/// what is to be cut off reaches beyond all memory.
+fn fails_late(areas: &[Area], at: Place, old: u64, to: Place, new: u64) -> bool {
+    let onto_itself = to <= at && at < to.plus(new.try_into().unwrap_or(i64::MAX));
+    let mapped = areas.iter().any(|area| area.holds(at));
+    mapped && ((old == 0 && onto_itself) || old >= LONGEST)
 }
 
 /// Whether two areas meet in a range that could be one.

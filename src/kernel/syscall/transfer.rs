@@ -1,7 +1,5 @@
 //! `read`, `write`, `pread` and `pwrite`: bytes between a file and the memory of a process, page by page.
 
-use std::rc::Rc;
-
 use crate::kernel::abi::{Args, Buffer, Errno};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::{FileId, OpenId, Pid};
@@ -175,7 +173,8 @@ fn to_file(
         kernel.file_write(file, start + done, &bytes[..there]);
         kernel.moved(there);
         done += there as u64;
-        fault = there < bytes.len();
+        // As Linux does it: the rest is tried again, since the file may reach further now into what the buffer maps.
+        fault = there == 0;
     }
     if request.follows && done > 0 {
         kernel.set_offset(request.id, start + done);
@@ -197,7 +196,7 @@ fn to_terminal(
     let mut bytes = vec![0; request.count.min(room) as usize];
     let there = fetch(kernel, pid, request.buffer, 0, &mut bytes, watch)?;
     if let Some(process) = kernel.process_mut(pid) {
-        Rc::make_mut(&mut process.stdout).extend(&bytes[..there]);
+        process.stdout.push(&bytes[..there]);
     }
     kernel.moved(there);
     Ok(part_done(there as u64, there < bytes.len()))

@@ -2,6 +2,8 @@
 //! memory leaves no older copy. Nothing is counted, and nobody is told.
 
 use super::Hierarchy;
+use super::plan::Plan;
+use super::presence::Present;
 use crate::machine::cache::Cache;
 use crate::machine::memory::Bytes;
 
@@ -29,25 +31,16 @@ impl Hierarchy {
     fn gather_newest(&self, pa: u64, len: usize, mut tell: impl FnMut(&Bytes, u64, usize, usize)) {
         let Some(more) = (len as u64).checked_sub(1) else { return };
         let last = pa.saturating_add(more);
+        let mut caches = about(&self.caches, self.presence.of(pa, last));
         if (pa ^ last).checked_shr(self.plan.smallest).unwrap_or(0) == 0 {
-            let mut holders = self.caches_about(pa, last).map(|(_, cache)| cache);
-            let newest = holders.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
+            let newest = caches.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
             let (bytes, at) = newest.unwrap_or((&self.memory, pa));
             return tell(bytes, at, 0, len);
         }
         tell(&self.memory, pa, 0, len);
-        for (_, cache) in self.caches_about(pa, last).rev() {
-            cache.each_held(pa, last, |slot, from, to| {
-                tell(cache.data(), cache.byte_at(slot, from), (from - pa) as usize, (to - pa) as usize + 1);
-            });
-        }
-    }
-
-    /// The caches that may hold bytes of `first..=last`, with their numbers, in order.
-    #[inline]
-    fn caches_about(&self, first: u64, last: u64) -> impl DoubleEndedIterator<Item = (usize, &Cache)> {
-        let about = self.presence.of(first, last);
-        self.caches.iter().enumerate().filter(move |(inst, _)| about.may_have(*inst))
+        each_newest(caches, &self.plan, (pa, last), |cache, at, from, to| {
+            tell(cache.data(), at, (from - pa) as usize, (to - pa) as usize + 1);
+        });
     }
 
     /// Writes bytes to memory and to every copy of them.
@@ -55,8 +48,7 @@ impl Hierarchy {
         let Some(more) = (bytes.len() as u64).checked_sub(1) else { return };
         self.memory.write(pa, bytes);
         let last = pa.saturating_add(more);
-        let about = self.presence.of(pa, last);
-        for (_, cache) in self.caches.iter_mut().enumerate().filter(|(inst, _)| about.may_have(*inst)) {
+        for cache in about_mut(&mut self.caches, self.presence.of(pa, last)) {
             for (slot, base) in cache.holders(pa, last).collect::<Vec<_>>() {
                 let (from, to) = (base.max(pa), cache.end(base).min(last));
                 let at = cache.byte_at(slot, from);
@@ -99,8 +91,7 @@ impl Hierarchy {
         if end > last {
             self.write_newest(last + 1, end, last + 1);
         }
-        let about = self.presence.of(first, end);
-        for (_, cache) in self.caches.iter_mut().enumerate().filter(|(inst, _)| about.may_have(*inst)) {
+        for cache in about_mut(&mut self.caches, self.presence.of(first, end)) {
             cache.drop_held(first, end);
         }
         self.presence.clear(first, end);
@@ -110,15 +101,15 @@ impl Hierarchy {
     fn widen_to_blocks(&self, mut first: u64, mut last: u64) -> (u64, u64) {
         loop {
             let before = (first, last);
-            for (_, cache) in
-                self.caches_about(first, first).filter(|(_, cache)| cache.holder(before.0).is_some())
-            {
-                first = first.min(cache.align(before.0));
+            for cache in about(&self.caches, self.presence.of(before.0, before.0)) {
+                if cache.holder(before.0).is_some() {
+                    first = first.min(cache.align(before.0));
+                }
             }
-            for (_, cache) in
-                self.caches_about(last, last).filter(|(_, cache)| cache.holder(before.1).is_some())
-            {
-                last = last.max(cache.end(cache.align(before.1)));
+            for cache in about(&self.caches, self.presence.of(before.1, before.1)) {
+                if cache.holder(before.1).is_some() {
+                    last = last.max(cache.end(before.1));
+                }
             }
             if (first, last) == before {
                 return before;
@@ -128,13 +119,10 @@ impl Hierarchy {
 
     /// Writes the bytes of `first..=last` that caches hold, the newest, to memory from `to` on.
     fn write_newest(&mut self, first: u64, last: u64, to: u64) {
-        let about = self.presence.of(first, last);
-        for (_, cache) in self.caches.iter().enumerate().filter(|(inst, _)| about.may_have(*inst)).rev() {
-            cache.each_held(first, last, |slot, from, end| {
-                let at = cache.byte_at(slot, from);
-                self.memory.copy(to + (from - first), cache.data(), at, end - from + 1);
-            });
-        }
+        let caches = about(&self.caches, self.presence.of(first, last));
+        each_newest(caches, &self.plan, (first, last), |cache, at, from, end| {
+            self.memory.copy(to + (from - first), cache.data(), at, end - from + 1);
+        });
     }
 
     /// Where known bytes may stand, in memory or a cache: first addresses of aligned runs of 64, in no order.
@@ -144,5 +132,45 @@ impl Hierarchy {
             cache.blocks().flat_map(move |(_, base)| (base & !63..=base | (step - 1)).step_by(64))
         });
         self.memory.known().chain(cached)
+    }
+}
+
+/// Those of the caches that may hold something, in order.
+#[inline]
+fn about(caches: &[Cache], which: Present) -> impl DoubleEndedIterator<Item = &Cache> {
+    caches.iter().enumerate().filter(move |(inst, _)| which.may_have(*inst)).map(|(_, cache)| cache)
+}
+
+/// As [`about`], to be changed.
+#[inline]
+fn about_mut(caches: &mut [Cache], which: Present) -> impl Iterator<Item = &mut Cache> {
+    caches.iter_mut().enumerate().filter(move |(inst, _)| which.may_have(*inst)).map(|(_, cache)| cache)
+}
+
+/// Tells where caches (in order) have the bytes `first..=last`: the cache, where in its data, which bytes (from, to). What
+/// is told later is newer.
+fn each_newest<'a>(
+    caches: impl DoubleEndedIterator<Item = &'a Cache>,
+    plan: &Plan,
+    (first, last): (u64, u64),
+    mut tell: impl FnMut(&Cache, u64, u64, u64),
+) {
+    let block = |pa: u64| pa >> plan.smallest.min(63);
+    if plan.smallest != plan.largest || block(last) - block(first) >= 64 {
+        for cache in caches.rev() {
+            cache.each_held(first, last, |slot, from, to| tell(cache, cache.byte_at(slot, from), from, to));
+        }
+        return;
+    }
+    // Few blocks, and all caches have the same ones: the first cache that has one is the only one told.
+    let mut told = 0u64;
+    for cache in caches {
+        cache.each_held(first, last, |slot, from, to| {
+            let bit = 1 << (block(from) - block(first));
+            if told & bit == 0 {
+                told |= bit;
+                tell(cache, cache.byte_at(slot, from), from, to);
+            }
+        });
     }
 }

@@ -75,6 +75,8 @@ pub(super) struct Plan {
     levels: Vec<(usize, bool)>,
     /// log2 of the smallest block of all caches; 64 without any.
     pub smallest: u32,
+    /// log2 of the largest one; 0 without any.
+    pub largest: u32,
     /// All accesses go through the same caches.
     pub single: bool,
     /// Two routes through one cache go on differently below it.
@@ -93,8 +95,9 @@ impl Plan {
                 (first, cache.shared)
             })
             .collect();
-        let smallest = spec.caches.iter().map(|cache| cache.block_bits).min().unwrap_or(64);
-        let mut plan = Self { routes: Vec::new(), levels, smallest, single: true, crossed: false };
+        let blocks = || spec.caches.iter().map(|cache| cache.block_bits);
+        let (smallest, largest) = (blocks().min().unwrap_or(64), blocks().max().unwrap_or(0));
+        let mut plan = Self { routes: Vec::new(), levels, smallest, largest, single: true, crossed: false };
         for core in 0..spec.cores {
             for kind in [Kind::Read, Kind::Execute] {
                 let route = plan.draw(spec, core, kind);

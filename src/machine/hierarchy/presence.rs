@@ -11,10 +11,10 @@ const NONE: u64 = u64::MAX;
 
 /// Caches as bits; a bit may stand for several caches of a machine that has more than 64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Caches(u64);
+pub(super) struct Present(u64);
 
-impl Caches {
-    const ALL: Caches = Caches(u64::MAX);
+impl Present {
+    const ALL: Present = Present(u64::MAX);
 
     const fn one(inst: usize) -> Self {
         Self(1 << (inst % 64))
@@ -44,7 +44,7 @@ impl Presence {
     /// Cache `inst` is given the block `first..=last`.
     #[inline]
     pub fn note(&mut self, inst: usize, first: u64, last: u64) {
-        let (region, bit) = (first >> REGION, Caches::one(inst).0);
+        let (region, bit) = (first >> REGION, Present::one(inst).0);
         if self.recent.0 != region || self.recent.1 & bit == 0 || last >> REGION != region {
             self.note_all(bit, region, last >> REGION);
         }
@@ -69,12 +69,12 @@ impl Presence {
 
     /// The caches that may hold bytes of `first..=last`.
     #[inline]
-    pub fn of(&self, first: u64, last: u64) -> Caches {
+    pub fn of(&self, first: u64, last: u64) -> Present {
         let (first, last) = (first >> REGION, last >> REGION);
         if last - first >= MANY {
-            return Caches::ALL;
+            return Present::ALL;
         }
-        Caches((first..=last).fold(0, |caches, region| caches | self.of_region(region)))
+        Present((first..=last).fold(0, |caches, region| caches | self.of_region(region)))
     }
 
     /// No cache holds bytes of `first..=last` any more.

@@ -150,3 +150,105 @@ fn a_closed_pipe_stops_the_run() {
     assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
     assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
+
+/// A process on the lectures' simple memory system, with eight frames and four slots.
+const PROCESS: &str = "machine simple
+kernel { frames 8, swap 4 slots, replacement fifo }
+file \"poem\" { size 100 B, fill 0x2E }
+process P1 {
+  | area | start | end  | perms | backing   | offset |
+  | text | 0400  | 0480 | r--p  | poem      | 0      |
+  | heap | 1000  | 1400 | rw-p  | anonymous | -      |
+}
+";
+
+/// The record of the last statement in that process.
+fn last_in_process(statement: &str) -> Value {
+    let mut objects = objects(&format!("{PROCESS}{statement}\n"));
+    objects.truncate(objects.len() - 1);
+    objects.pop().unwrap()
+}
+
+#[test]
+fn an_access_of_a_process_has_the_kernels_facts_and_its_faults() {
+    let record = last_in_process("write 0x1004 = 1 => fault demand-zero, frame 0");
+    assert_eq!(record["process"], "P1");
+    let facts = &record["facts"];
+    for (name, word) in [
+        ("fault", "demand-zero"),
+        ("signal", "none"),
+        ("code", "none"),
+        ("evicted", "none"),
+        ("copied", "no"),
+    ] {
+        assert_eq!(facts[name], json!(word), "{name}");
+    }
+    assert_eq!((&facts["minor"], &facts["major"], &facts["frame"]), (&json!(1), &json!(0), &json!(0)));
+    let fault = &record["faults"][0];
+    assert_eq!(
+        (&fault["class"], &fault["page"], &fault["address"]),
+        (&json!("demand-zero"), &json!(0x40), &json!(0x1004))
+    );
+    assert_eq!(
+        (&fault["major"], &fault["area"]["name"], &fault["access"]),
+        (&json!(false), &json!("heap"), &json!("write"))
+    );
+    let evicting = last_in_process("for n in 0..9 { write 0x1000 + 64 * n = 1 }");
+    assert_eq!(evicting["facts"]["evicted"], 0x40);
+    assert_eq!(evicting["facts"]["swapped-out"], "yes");
+    assert_eq!(
+        evicting["faults"][0]["evicted"][0],
+        json!({"frame": 0, "process": "P1", "page": 0x40, "to": {"slot": 0}})
+    );
+    let fatal = last_in_process("read 0x500");
+    assert_eq!(
+        (&fatal["facts"]["signal"], &fatal["facts"]["code"]),
+        (&json!("SIGSEGV"), &json!("SEGV_MAPERR"))
+    );
+    assert_eq!((&fatal["faults"][0]["major"], &fatal["faults"][0]["area"]), (&Value::Null, &Value::Null));
+    // On bare hardware there is nobody to answer.
+    assert!(last("read 0x03D4").get("process").is_none() && last("read 0x03D4").get("faults").is_none());
+}
+
+#[test]
+fn a_system_call_has_what_it_returned() {
+    let record = last_in_process("let fd = open(\"poem\", 0) => returns 3");
+    assert_eq!((&record["name"], &record["value"]), (&json!("fd"), &json!(3)));
+    assert_eq!((&record["facts"]["returns"], &record["facts"]["error"]), (&json!(3), &json!("none")));
+    assert_eq!(record["call"]["name"], "open");
+    assert_eq!(record["call"]["args"], json!(["poem", 0]));
+    assert_eq!(record["statement"], "let fd = open(\"poem\", 0)");
+    let record = last_in_process("munmap(1, 1) => error EINVAL");
+    assert_eq!((&record["call"]["returns"], &record["call"]["error"]), (&json!(-1), &json!("EINVAL")));
+    assert_eq!(record["facts"]["returns"], -1);
+    let record = last_in_process("munmap(0x1000, 64)");
+    assert_eq!(record["call"]["areas"]["gone"][0]["start"], 0x1000);
+    assert_eq!(record["call"]["areas"]["come"][0]["start"], 0x1040);
+    let record = last_in_process("write(1, 0x400, 70)");
+    assert_eq!((&record["call"]["returns"], &record["facts"]["major"]), (&json!(70), &json!(2)));
+    assert_eq!(record["call"]["faults"].as_array().unwrap().len(), 2);
+    assert_eq!(record["call"]["output"].as_str().unwrap(), ".".repeat(70));
+    let record = last_in_process("expect fstat(open(\"poem\", 0)).st_size == 100");
+    assert_eq!(record["calls"][0]["name"], "open");
+    assert_eq!(record["calls"][1]["fields"]["st_size"], 100);
+}
+
+#[test]
+fn what_the_kernel_holds_is_data() {
+    let layout = &last_in_process("show layout P1")["shown"][0]["layout"];
+    assert_eq!((&layout["process"], &layout["areas"][1]["end"]), (&json!("P1"), &json!(0x1400)));
+    assert_eq!(
+        (&layout["areas"][0]["backing"], &layout["areas"][0]["resident"]),
+        (&json!("poem"), &json!(0))
+    );
+    let maps = &last_in_process("show P1.maps")["shown"][0];
+    assert_eq!(maps["columns"][0], "area");
+    assert_eq!(maps["rows"][0][1], 0x400);
+    let objects = objects(PROCESS);
+    assert_eq!(objects[1]["declared"]["kernel"]["replacement"], "fifo");
+    assert_eq!(objects[2]["declared"], json!({"file": "poem", "size": 100}));
+    assert_eq!(objects[3]["declared"]["areas"][1]["perms"], "rw-p");
+    let action = last_in_process("write 0x1000 = 1\nreclaim 1 pages");
+    assert_eq!((&action["action"]["name"], &action["action"]["count"]), (&json!("reclaim"), &json!(1)));
+    assert_eq!(action["action"]["evicted"][0]["page"], 0x40);
+}

@@ -41,9 +41,9 @@ impl Statement {
         u64::try_from(number).ok().filter(|_| ends)
     }
 
-    /// Its first word.
+    /// Its first word, behind the process that it names.
     pub fn verb(&self) -> &str {
-        self.text.split_whitespace().next().unwrap_or("")
+        self.text.split_whitespace().find(|word| !word.ends_with(':')).unwrap_or("")
     }
 }
 
@@ -216,6 +216,7 @@ mod tests {
         assert_eq!(operand("probe 0x03D4"), Some(0x3D4));
         assert_eq!(operand("probe write 16 = 1"), Some(16));
         assert_eq!(operand("translate 0x10 for write by user"), Some(0x10));
+        assert_eq!(operand("P1: write 0x10 = 1"), Some(0x10));
         assert_eq!(operand("read 0x10 + i"), None);
         assert_eq!(operand("read va"), None);
         assert_eq!(operand("read (2)"), None);

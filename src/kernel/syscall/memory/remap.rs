@@ -108,8 +108,9 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<Request, Errno> {
     if !given || !reaches || resized || !request.has(MREMAP_MAYMOVE) {
         return Err(Errno::EINVAL);
     }
-    let (old, new) = (request.old(), request.target());
-    if old.end > new.start && new.end > old.start { Err(Errno::EINVAL) } else { Ok(request) }
+    // As on Linux the end may come round: such a mapping is then found to be none.
+    let (old_end, new) = (request.addr.wrapping_add(request.old_len), request.target());
+    if old_end > new.start && new.end > request.addr { Err(Errno::EINVAL) } else { Ok(request) }
 }
 
 /// The area in which the old mapping begins, and which must hold all of it that stays.
@@ -197,9 +198,9 @@ fn move_all(kernel: &mut Kernel, pid: Pid, request: &Request, watch: &mut dyn Wa
     }
     for from in parts {
         let step = Move { from, to: request.to + (from.start - request.addr), len: from.len() };
-        let target = step.area();
-        check_room(kernel, pid, &[target.start..target.end], &step, keep)?;
-        kernel.unmap_range(pid, target.start..target.end);
+        let target = step.to..step.to + step.len;
+        check_room(kernel, pid, std::slice::from_ref(&target), &step, keep)?;
+        kernel.unmap_range(pid, target);
         relocate(kernel, pid, &step, keep, watch)?;
     }
     Ok(request.to)

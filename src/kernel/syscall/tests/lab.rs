@@ -13,6 +13,7 @@ use crate::kernel::process::Process;
 use crate::kernel::spawn::AreaDeclaration;
 use crate::kernel::syscall::{constant, system_call};
 use crate::kernel::tests::sound;
+use crate::machine::addr::Va;
 use crate::machine::event::Kind;
 use crate::machine::presets::Preset;
 use crate::machine::{Data, Machine};
@@ -115,6 +116,14 @@ impl Lab {
         outcome.killed
     }
 
+    /// A load or a store of a byte, whatever comes of it.
+    pub fn touch_lightly(&mut self, va: Va, store: bool) {
+        let (kind, mut load) = (if store { Kind::Write } else { Kind::Read }, [None]);
+        let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
+        // Memory may run out.
+        let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
+    }
+
     /// Another process has its turn.
     pub fn turn(&mut self, pid: u64) -> &mut Self {
         self.pid = Pid(pid as u32);
@@ -192,7 +201,7 @@ impl Lab {
     }
 
     /// What the process wrote to the terminal.
-    pub fn stdout(&self) -> &[u8] {
-        &self.process().stdout
+    pub fn stdout(&self) -> Vec<u8> {
+        self.process().stdout.all()
     }
 }

@@ -1,6 +1,7 @@
 //! System calls through a kernel on a machine: what they answer, and what they leave behind. What is said of Linux was seen
 //! on Linux 6.18 on x86-64, with files on a tmpfs, unless a comment names another source.
 
+mod any;
 mod descriptors;
 mod execve;
 mod lab;

@@ -166,13 +166,17 @@ fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
             names.address(after)
         )
     };
-    Some(format!("a block of {size} in the heap{grown}; its pages come with their first touch"))
+    Some(format!("a block of {size} in the heap{grown}"))
 }
 
 fn free(record: &CallRecord) -> String {
     match record.effect.block {
         Some(block) if block.mapped => {
-            format!("the block had an area of its own, which is unmapped ({})", bytes(block.size))
+            format!(
+                "the block of {} had an area of its own, which is unmapped{}",
+                bytes(block.size),
+                leaving(record)
+            )
         }
         Some(block) => format!("the block of {} may be given out again", bytes(block.size)),
         None => "nothing to do".to_owned(),

@@ -1,0 +1,162 @@
+//! What the kernel costs on the Core i7 preset, with nobody watching: faults, forks, many areas.
+
+use std::rc::Rc;
+
+use divan::{Bencher, black_box, counter::ItemsCount};
+use pagewalk::kernel::Kernel;
+use pagewalk::kernel::abi::Arg;
+use pagewalk::kernel::config::Config;
+use pagewalk::kernel::ids::Pid;
+use pagewalk::kernel::syscall::{constant, system_call};
+use pagewalk::machine::event::Kind;
+use pagewalk::machine::presets::Preset;
+use pagewalk::machine::random::SplitMix64;
+use pagewalk::machine::{Data, Machine};
+
+fn main() {
+    divan::main();
+}
+
+/// Bytes of a page.
+const PAGE: u64 = 4096;
+/// Pages of 1 GB.
+const GIGABYTE: u64 = 1 << 18;
+/// Pages of 256 MB.
+const RESIDENT: u64 = 1 << 16;
+/// Areas that do not merge.
+const AREAS: u64 = 10_000;
+
+fn kernel() -> (Kernel, Pid) {
+    let preset = Preset::named("core-i7").expect("a preset of the machine floor");
+    let machine = Machine::new(Rc::new((preset.build)()));
+    let config = Config::default_for(machine.spec());
+    let mut kernel = Kernel::boot(machine, config).expect("the defaults");
+    let pid = kernel.spawn("P1".into()).expect("room for a table");
+    (kernel, pid)
+}
+
+fn call(kernel: &mut Kernel, pid: Pid, name: &str, args: &[u64]) -> u64 {
+    let args: Vec<Arg> = args.iter().map(|arg| Arg::Number((*arg).into())).collect();
+    let row = system_call(name).expect("a system call");
+    let reply = row.call(kernel, pid, &args, &mut ()).expect("memory for it");
+    reply.result.expect("no error")
+}
+
+fn value(name: &str) -> u64 {
+    constant(name).expect("a constant") as u64
+}
+
+fn map(kernel: &mut Kernel, pid: Pid, pages: u64, prot: u64) -> u64 {
+    let flags = value("MAP_PRIVATE") | value("MAP_ANONYMOUS");
+    call(kernel, pid, "mmap", &[0, pages * PAGE, prot, flags, u64::MAX, 0])
+}
+
+fn store(kernel: &mut Kernel, pid: Pid, address: u64) {
+    let va = kernel.machine().va(address).expect("48 bits");
+    kernel.access(pid, va, Kind::Write, Data::Store(&[1]), &mut ()).expect("a frame");
+}
+
+fn touch(kernel: &mut Kernel, pid: Pid, at: u64, pages: u64) {
+    for page in 0..pages {
+        store(kernel, pid, at + page * PAGE);
+    }
+}
+
+fn read_write() -> u64 {
+    value("PROT_READ") | value("PROT_WRITE")
+}
+
+/// A process with 1 GB mapped and 256 MB of it in memory.
+fn large() -> (Kernel, Pid, u64) {
+    let (mut kernel, pid) = kernel();
+    let at = map(&mut kernel, pid, GIGABYTE, read_write());
+    touch(&mut kernel, pid, at, RESIDENT);
+    (kernel, pid, at)
+}
+
+/// First touches of anonymous pages: fault, frame, entry, and the store again.
+#[divan::bench(sample_count = 20)]
+fn demand_zero(bencher: Bencher) {
+    let (mut kernel, pid) = kernel();
+    let at = map(&mut kernel, pid, GIGABYTE, read_write());
+    bencher
+        .counter(ItemsCount::new(RESIDENT))
+        .with_inputs(|| kernel.clone())
+        .bench_local_values(|mut kernel| {
+            touch(&mut kernel, pid, at, RESIDENT);
+            kernel
+        });
+}
+
+/// The same with 16,384 frames, clean victims going to swap: three of four pages push another out.
+#[divan::bench(sample_count = 10)]
+fn eviction(bencher: Bencher) {
+    let preset = Preset::named("core-i7").expect("a preset of the machine floor");
+    let machine = Machine::new(Rc::new((preset.build)()));
+    let frames = Some(RESIDENT as u32 / 4);
+    let config = Config { frames, swap: RESIDENT as u32, ..Config::default_for(machine.spec()) };
+    let mut kernel = Kernel::boot(machine, config).expect("frames there are");
+    let pid = kernel.spawn("P1".into()).expect("room for a table");
+    let at = map(&mut kernel, pid, GIGABYTE, read_write());
+    bencher
+        .counter(ItemsCount::new(RESIDENT))
+        .with_inputs(|| kernel.clone())
+        .bench_local_values(|mut kernel| {
+            touch(&mut kernel, pid, at, RESIDENT);
+            kernel
+        });
+}
+
+/// fork of a process with 1 GB mapped and 256 MB in memory.
+#[divan::bench(sample_count = 20)]
+fn fork(bencher: Bencher) {
+    let (kernel, pid, _) = large();
+    bencher.with_inputs(|| kernel.clone()).bench_local_values(|mut kernel| {
+        call(&mut kernel, pid, "fork", &[]);
+        kernel
+    });
+}
+
+/// A copy of a kernel that holds 256 MB, one store to it and its end: what `scenario` and `probe` cost.
+#[divan::bench]
+fn snapshot(bencher: Bencher) {
+    let (kernel, pid, at) = large();
+    bencher.bench_local(|| {
+        let mut copy = kernel.clone();
+        store(&mut copy, pid, black_box(at));
+        copy
+    });
+}
+
+/// 10,000 areas that do not merge, made one by one.
+#[divan::bench(sample_count = 20)]
+fn many_areas(bencher: Bencher) {
+    let (kernel, pid) = kernel();
+    bencher.counter(ItemsCount::new(AREAS)).with_inputs(|| kernel.clone()).bench_local_values(|mut kernel| {
+        for n in 0..AREAS {
+            let prot = if n % 2 == 0 { read_write() } else { value("PROT_READ") };
+            map(&mut kernel, pid, 1, prot);
+        }
+        kernel
+    });
+}
+
+/// Stores to pages of 10,000 areas in a random order, all of them in memory.
+#[divan::bench(sample_count = 20)]
+fn random_access_in_many_areas(bencher: Bencher) {
+    let (mut kernel, pid) = kernel();
+    let at: Vec<u64> = (0..AREAS)
+        .map(|n| {
+            let label = if n % 2 == 0 { read_write() } else { read_write() | value("PROT_EXEC") };
+            map(&mut kernel, pid, 1, label)
+        })
+        .collect();
+    at.iter().for_each(|at| store(&mut kernel, pid, *at));
+    let mut random = SplitMix64::new(1);
+    bencher.counter(ItemsCount::new(AREAS)).bench_local(|| {
+        for _ in 0..AREAS {
+            let at = at[random.below(AREAS) as usize];
+            store(&mut kernel, pid, black_box(at));
+        }
+    });
+}
