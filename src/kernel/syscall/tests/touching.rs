@@ -5,7 +5,7 @@ use crate::kernel::abi::{Arg, Errno};
 use crate::kernel::config::Config;
 use crate::kernel::event::Class;
 use crate::kernel::file::Fill;
-use crate::kernel::kernel::OutOfMemory;
+use crate::kernel::state::OutOfMemory;
 use crate::kernel::process::Place;
 use crate::kernel::syscall::system_call;
 
