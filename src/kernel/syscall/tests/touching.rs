@@ -5,8 +5,8 @@ use crate::kernel::abi::{Arg, Errno};
 use crate::kernel::config::Config;
 use crate::kernel::event::Class;
 use crate::kernel::file::Fill;
-use crate::kernel::state::OutOfMemory;
 use crate::kernel::process::Place;
+use crate::kernel::state::OutOfMemory;
 use crate::kernel::syscall::system_call;
 
 const PAGE: u64 = 0x1000;
