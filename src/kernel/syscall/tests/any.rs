@@ -38,7 +38,8 @@ fn number(lab: &Lab, random: &mut SplitMix64) -> i128 {
     let edges = [0, 1, 16, page, lab.kernel.user_end(), 1 << 31, 1 << 47, 1 << 63, u64::MAX, MOST];
     let edge = edges[random.below(edges.len() as u64) as usize];
     let areas = &lab.kernel.process(lab.pid).expect("a process").space.areas;
-    let within = areas.iter().nth(random.below(areas.count().max(1) as u64) as usize).map_or(0, |area| area.start);
+    let within =
+        areas.iter().nth(random.below(areas.count().max(1) as u64) as usize).map_or(0, |area| area.start);
     let at = match random.below(8) {
         0 => random.next() >> random.below(64),
         1 => edge.wrapping_add(random.below(33)).wrapping_sub(16),
@@ -64,8 +65,12 @@ fn argument(lab: &Lab, param: Param, random: &mut SplitMix64) -> Arg {
 
 /// A process that runs; a new one if there is none.
 fn somebody(lab: &mut Lab, random: &mut SplitMix64) -> Option<Pid> {
-    let runs: Vec<Pid> =
-        lab.kernel.processes().filter(|process| process.life == Life::Running).map(|process| process.pid).collect();
+    let runs: Vec<Pid> = lab
+        .kernel
+        .processes()
+        .filter(|process| process.life == Life::Running)
+        .map(|process| process.pid)
+        .collect();
     match runs.len() as u64 {
         0 => lab.kernel.spawn("again".into()).ok(),
         count => Some(runs[random.below(count) as usize]),
@@ -84,8 +89,12 @@ fn run(preset: &str, seed: u64, calls: u32) -> u32 {
             continue;
         }
         let count = call.required as u64 + random.below((call.params.len() - call.required) as u64 + 1);
-        let args: Vec<Arg> =
-            call.params.iter().take(count as usize).map(|param| argument(&lab, *param, &mut random)).collect();
+        let args: Vec<Arg> = call
+            .params
+            .iter()
+            .take(count as usize)
+            .map(|param| argument(&lab, *param, &mut random))
+            .collect();
         let answer = call.call(&mut lab.kernel, pid, &args, &mut ());
         if let Ok(reply) = answer {
             assert!(!matches!(reply.result, Err(Errno::ESRCH)), "{} {args:?}", call.name);
