@@ -151,7 +151,9 @@ fn random_access_in_many_areas(bencher: Bencher) {
             map(&mut kernel, pid, 1, label)
         })
         .collect();
-    at.iter().for_each(|at| store(&mut kernel, pid, *at));
+    for at in &at {
+        store(&mut kernel, pid, *at);
+    }
     let mut random = SplitMix64::new(1);
     bencher.counter(ItemsCount::new(AREAS)).bench_local(|| {
         for _ in 0..AREAS {

@@ -3,7 +3,7 @@
 use crate::kernel::abi::{Args, Errno, Reply};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::{FileId, Pid};
-use crate::kernel::kernel::{Kernel, OutOfMemory};
+use crate::kernel::state::{Kernel, OutOfMemory};
 
 use super::call::{Answer, Param, SystemCall};
 use super::path::path;

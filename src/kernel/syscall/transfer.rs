@@ -3,8 +3,8 @@
 use crate::kernel::abi::{Args, Buffer, Errno};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::{FileId, OpenId, Pid};
-use crate::kernel::kernel::{Kernel, Open, OutOfMemory};
 use crate::kernel::spawn::MOST_BYTES;
+use crate::kernel::state::{Kernel, Open, OutOfMemory};
 
 use super::call::Answer;
 

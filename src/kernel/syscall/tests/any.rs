@@ -45,7 +45,7 @@ fn number(lab: &Lab, random: &mut SplitMix64) -> i128 {
         1 => edge.wrapping_add(random.below(33)).wrapping_sub(16),
         2 => within + random.below(3) * page + random.below(2) * random.below(page),
         3 => random.below(40) * page,
-        4 => c("MAP_PRIVATE|MAP_ANONYMOUS") as u64 | random.below(4) * 16,
+        4 => c("MAP_PRIVATE|MAP_ANONYMOUS") as u64 | (random.below(4) * 16),
         _ => random.below(8),
     };
     if random.below(8) == 0 { -i128::from(at) } else { at.into() }

@@ -16,6 +16,7 @@ use crate::kernel::tests::sound;
 use crate::machine::addr::Va;
 use crate::machine::event::Kind;
 use crate::machine::presets::Preset;
+use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
 
 /// A kernel under test, and the process whose turn it is.
@@ -32,6 +33,12 @@ pub type Result = std::result::Result<u64, Errno>;
 /// An argument of a call.
 pub trait Argument {
     fn arg(&self) -> Arg;
+}
+
+impl Argument for Arg {
+    fn arg(&self) -> Arg {
+        self.clone()
+    }
 }
 
 impl Argument for i32 {
@@ -76,7 +83,10 @@ pub fn prot(perms: &str) -> Prot {
 
 impl Lab {
     pub fn on(preset: &str, change: impl FnOnce(&mut Config)) -> Self {
-        let spec = (Preset::named(preset).expect("a preset").build)();
+        Self::with((Preset::named(preset).expect("a preset").build)(), change)
+    }
+
+    pub fn with(spec: Spec, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default_for(&spec);
         change(&mut config);
         let machine = Machine::new(Rc::new(spec));
