@@ -3,6 +3,7 @@
 use crate::running;
 
 use super::compare::{Sequences, compare};
+use super::differ::Look;
 use super::linux;
 use super::op::{HARMLESS, Op, Step};
 use super::place::{Layout, Place};
@@ -92,13 +93,16 @@ impl Side for Liar {
 fn caught(lie: Lie) -> Option<Vec<String>> {
     let (mut linux, mut liar) = (linux()?, Liar { linux: linux()?, lie });
     let sequences = Sequences { seed: 1, count: 200 };
-    let script = compare(&mut linux, &mut liar, sequences).expect_err("a lie is found");
+    let script = compare(&mut linux, &mut liar, Look::Bytes, sequences).expect_err("a lie is found");
     // It states what is true.
     let outcome = running::text(&script);
     assert_eq!((outcome.mistakes, outcome.failures), (vec![], vec![]), "{script}");
     let does = script.lines().filter(|line| line.starts_with('P') && !line.contains("open("));
     Some(does.map(String::from).collect())
 }
+
+/// Lines of a script that is shrunk as far as leaving out one step at a time goes; the sequences have some thirty.
+const SHORT: usize = 5;
 
 #[test]
 fn a_wrong_answer_is_shrunk_to_the_call() {
@@ -111,13 +115,13 @@ fn a_wrong_answer_is_shrunk_to_the_call() {
 fn wrong_maps_are_shrunk_to_one_area() {
     let Some(does) = caught(Lie::Maps) else { return };
     let [call] = &does[..] else { panic!("{does:#?}") };
-    assert!(call.starts_with("P0: m") && call.contains("PROT_WRITE,"), "{call}");
+    assert!(call.starts_with("P0: m") && call.contains("PROT_WRITE"), "{call}");
 }
 
 #[test]
 fn a_wrong_byte_is_shrunk_to_a_store() {
     let Some(does) = caught(Lie::Byte) else { return };
-    assert!(does.len() <= 3, "{does:#?}");
+    assert!(does.len() <= SHORT, "{does:#?}");
     assert!(does.last().is_some_and(|last| last.contains("expect byte(")), "{does:#?}");
 }
 
@@ -132,6 +136,6 @@ fn a_wrong_file_is_shrunk_to_the_call() {
 fn what_only_a_grandchild_shows_keeps_its_forks() {
     let Some(does) = caught(Lie::Child) else { return };
     let forks = does.iter().filter(|call| call.contains("fork()")).count();
-    assert_eq!((does.len(), forks), (4, 2), "{does:#?}");
-    assert!(does[3].starts_with("P2: write "), "{does:#?}");
+    assert!(does.len() <= SHORT && forks == 2, "{does:#?}");
+    assert!(does.last().is_some_and(|last| last.starts_with("P2: write ")), "{does:#?}");
 }
