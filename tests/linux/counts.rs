@@ -12,6 +12,7 @@ super::asked_of_each_side! {
     rule_19_mprotect_of_untouched_pages_costs_no_fault,
     rule_19_private_file_pages,
     rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults_once_more,
+    rule_12_only_a_fault_makes_what_was_shared_writable_again,
     rule_13_fork_leaves_untouched_and_shared_pages_absent,
     rule_18_a_fatal_access_is_no_fault_but_maps_what_is_around_it,
 }
@@ -114,6 +115,20 @@ impl Counted<'_> {
     }
 }
 
+/// Whether this machine counts faults on files in Linux's usual ways: a fault maps 16 pages, and the first store to a page is known.
+pub fn are_comparable(side: &mut dyn Side) -> bool {
+    side.start();
+    let mut counted = Counted::asks(side);
+    let around = counted.faults_around();
+    counted.map(PROT_RW, MAP_SHARED);
+    counted.load(0);
+    let stores = counted.store(0);
+    if stores != COUNT as u64 {
+        say(&format!("skipped: stores to 16 pages of a shared file make {stores} faults here"));
+    }
+    around && stores == COUNT as u64
+}
+
 fn rule_19_anonymous_pages(counted: &mut Counted<'_>) {
     counted.map(PROT_RW, ANONYMOUS);
     assert_eq!((counted.load(0), counted.store(0)), (16, 16));
@@ -150,6 +165,25 @@ fn rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults
     assert_eq!((counted.load(1), counted.load(0)), (0, 0));
     assert_eq!((counted.store(1), counted.store(0)), (16, 16));
     assert_eq!((counted.store(1), counted.store(0)), (0, 0));
+}
+
+fn rule_12_only_a_fault_makes_what_was_shared_writable_again(counted: &mut Counted<'_>) {
+    fn protect(counted: &mut Counted<'_>) {
+        for prot in [PROT_READ, PROT_RW] {
+            let protect = Op::Mprotect { at: counted.start, length: LENGTH, prot };
+            assert_eq!(counted.step(0, protect), Answer::Number(0));
+        }
+    }
+    counted.map(PROT_RW, ANONYMOUS);
+    counted.store(0);
+    protect(counted);
+    assert_eq!(counted.store(0), 0, "frames of its own are writable at once");
+    assert_eq!(counted.step(0, Op::Fork), Answer::Child(1));
+    assert_eq!(counted.step(1, Op::Exit), Answer::Done);
+    protect(counted);
+    assert_eq!((counted.store(0), counted.store(0)), (16, 0));
+    protect(counted);
+    assert_eq!(counted.store(0), 0, "they are its own again");
 }
 
 fn rule_13_fork_leaves_untouched_and_shared_pages_absent(counted: &mut Counted<'_>) {

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::op::{FILES, Op, Step};
-use super::place::{PAGE, Place};
+use super::countable::Countable;
+use super::names::{MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, PROT_RW};
+use super::op::{FILES, Fd, Op, Step};
+use super::place::{Layout, PAGE, Place, WINDOW};
 use super::side::{Answer, Area, Backing, Side, joined};
 use super::view::View;
 
@@ -15,6 +17,8 @@ pub struct Run {
     pub told: Vec<(Step, Answer)>,
     /// How many were left out because the sides cannot be expected to answer alike.
     pub left_out: usize,
+    /// Where the other side has the window and the heap.
+    pub layout: Layout,
     /// What differs after the last step that was performed, if anything does.
     pub difference: Option<Difference>,
 }
@@ -24,6 +28,15 @@ impl Run {
     pub fn steps(&self) -> Vec<Step> {
         self.told.iter().map(|(step, _)| *step).collect()
     }
+}
+
+/// What is looked at after a step, beside its answer and the areas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Memory and files.
+    Bytes,
+    /// The page faults of an access. Bytes are left alone: to look at them brings pages in.
+    Faults,
 }
 
 /// What differs.
@@ -47,6 +60,7 @@ pub enum Subject {
     Byte(usize, Place),
     FileSize(usize),
     FileByte(usize, usize),
+    Faults,
 }
 
 /// What is seen.
@@ -56,17 +70,32 @@ pub enum Seen {
     Maps(Vec<Area>),
     Byte(Option<u8>),
     Size(usize),
+    Faults(u64),
 }
 
 /// Two sides, and what is known of the sequence that they perform.
 struct Pair<'a> {
     reference: &'a mut dyn Side,
     other: &'a mut dyn Side,
+    look: Look,
     view: View,
+    countable: Countable,
     reference_objects: Objects,
     other_objects: Objects,
     /// The offsets in a page whose bytes are compared after each step.
     offsets: BTreeSet<u16>,
+}
+
+/// Pages that every process has where faults are looked at, so that it has page tables for all others: into a new one some Linuxes do not
+/// fault around beyond the end of a file.
+const NEIGHBOURS: [Place; 4] =
+    [Place::heap(-100 * PAGE), Place::heap(100 * PAGE), Place::page(-100), Place::page(WINDOW + 100)];
+
+/// The areas of a process but for [`NEIGHBOURS`].
+fn visible(side: &mut dyn Side, process: usize) -> Vec<Area> {
+    let mut areas = side.maps(process);
+    areas.retain(|area| !NEIGHBOURS.contains(&area.start));
+    areas
 }
 
 /// The anonymous shared objects of a side, in the order they were seen.
@@ -88,23 +117,27 @@ impl Objects {
 
 /// Has both sides perform the steps that `next` gives until it gives none, or until something differs.
 pub fn run(
-    reference: &mut dyn Side,
-    other: &mut dyn Side,
+    (reference, other): (&mut dyn Side, &mut dyn Side),
+    look: Look,
     mut next: impl FnMut(&View) -> Option<Step>,
 ) -> Run {
     reference.start();
     other.start();
     let mut pair = Pair {
-        view: View::new(reference.maps(0), FILES.iter().map(|spec| spec.size)),
+        countable: Countable::default(),
+        view: View::new(FILES.iter().map(|spec| spec.size)),
         reference,
         other,
+        look,
         reference_objects: Objects::default(),
         other_objects: Objects::default(),
         offsets: BTreeSet::from([0, PAGE as u16 - 1]),
     };
-    let mut run = Run { told: Vec::new(), left_out: 0, difference: None };
+    pair.begin();
+    let mut run = Run { told: Vec::new(), left_out: 0, layout: pair.other.layout(), difference: None };
     while let Some(step) = next(&pair.view) {
-        if !pair.view.comparable(&step) {
+        if !pair.view.comparable(&step) || (look == Look::Faults && !pair.countable.allows(&pair.view, &step))
+        {
             run.left_out += 1;
             continue;
         }
@@ -115,38 +148,86 @@ pub fn run(
             return run;
         }
     }
-    pair.offsets = (0..PAGE as u16).collect();
-    run.difference = pair.files().or_else(|| pair.memory());
+    if look == Look::Bytes {
+        pair.offsets = (0..PAGE as u16).collect();
+        run.difference = pair.files().or_else(|| pair.memory());
+    }
     run
 }
 
 impl Pair<'_> {
     /// Performs a step and looks at everything that it may have changed.
     fn step(&mut self, step: &Step) -> (Answer, Option<Difference>) {
+        let before = self.faults(step);
         let answer = self.reference.step(step);
         let other = self.other.step(step);
+        let faults =
+            self.faults(step).zip(before).map(|(after, before)| [after[0] - before[0], after[1] - before[1]]);
         if answer != other {
             let difference =
                 self.difference(Subject::Answer, Seen::Answer(answer.clone()), Seen::Answer(other));
             return (answer, Some(difference));
         }
         self.remember(step, &answer);
+        if let Some([reference, other]) = faults.filter(|[reference, other]| reference != other) {
+            let difference = self.difference(Subject::Faults, Seen::Faults(reference), Seen::Faults(other));
+            return (answer, Some(difference));
+        }
         let may_change_files =
             matches!(step.op, Op::Store { .. } | Op::Pread { .. } | Op::Pwrite { .. } | Op::Ftruncate { .. });
-        let files = if may_change_files { self.files() } else { None };
-        let difference = files.or_else(|| self.maps()).or_else(|| self.memory());
+        let files = if may_change_files && self.look == Look::Bytes { self.files() } else { None };
+        let difference = files.or_else(|| self.maps());
+        let memory = |pair: &mut Self| if pair.look == Look::Bytes { pair.memory() } else { None };
+        let difference = difference.or_else(|| memory(self));
         (answer, difference)
+    }
+
+    /// The faults that the process of an access had so far on each side, if they are looked at.
+    fn faults(&mut self, step: &Step) -> Option<[u64; 2]> {
+        let access = matches!(step.op, Op::Load { .. } | Op::Store { .. } | Op::Fetch { .. });
+        let of = |side: &mut dyn Side| {
+            let (minor, major) = side.faults(step.process);
+            minor + major
+        };
+        (access && self.look == Look::Faults).then(|| [of(self.reference), of(self.other)])
+    }
+
+    /// Sees what the first process begins with.
+    fn begin(&mut self) {
+        if self.look == Look::Faults {
+            for at in NEIGHBOURS {
+                let (length, flags) = (PAGE as u64, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED);
+                let map = Op::Mmap { at, length, prot: PROT_RW, flags, fd: Fd::None, offset: 0 };
+                for op in [map, Op::Store { at, byte: 0x90 }] {
+                    let step = Step { process: 0, op };
+                    assert_eq!(self.reference.step(&step), self.other.step(&step), "{op:?}");
+                }
+            }
+        }
+        self.view.see(0, Some(visible(self.reference, 0)));
+        self.settle(0);
+    }
+
+    /// Lets a new process do an access, so that the faults of what makes the access are none of a step's.
+    fn settle(&mut self, process: usize) {
+        if self.look == Look::Faults {
+            let nowhere = Step { process, op: Op::Load { at: Place::NULL } };
+            self.reference.step(&nowhere);
+            self.other.step(&nowhere);
+        }
     }
 
     /// Looks anew at the processes that a step changed, and at where in a page it was.
     fn remember(&mut self, step: &Step, answer: &Answer) {
         let process = step.process;
         self.view.note(step, answer);
-        let areas = (step.op != Op::Exit).then(|| self.reference.maps(process));
+        self.countable.note(step, answer);
+        let areas = (step.op != Op::Exit).then(|| visible(self.reference, process));
         self.view.see(process, areas);
         if let Answer::Child(child) = *answer {
             assert_eq!(child, self.view.processes.len(), "processes count from 0");
-            self.view.see(child, Some(self.reference.maps(child)));
+            self.view.see(child, Some(visible(self.reference, child)));
+            self.settle(child);
         }
         let mut see = |bytes: i64| self.offsets.insert(bytes.rem_euclid(PAGE) as u16);
         match step.op {
@@ -172,7 +253,7 @@ impl Pair<'_> {
     fn maps(&mut self) -> Option<Difference> {
         self.view.living().into_iter().find_map(|process| {
             let reference = self.reference_objects.number(self.view.areas(process).to_vec());
-            let other = self.other_objects.number(self.other.maps(process));
+            let other = self.other_objects.number(visible(self.other, process));
             (reference != other)
                 .then(|| self.difference(Subject::Maps(process), Seen::Maps(reference), Seen::Maps(other)))
         })
@@ -245,6 +326,7 @@ impl fmt::Display for Seen {
             Seen::Byte(Some(byte)) => write!(f, "0x{byte:02X}"),
             Seen::Byte(None) => f.write_str("nothing"),
             Seen::Size(size) => write!(f, "{size} bytes"),
+            Seen::Faults(count) => write!(f, "minor {count}"),
         }
     }
 }

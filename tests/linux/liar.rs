@@ -3,6 +3,7 @@
 use crate::running;
 
 use super::compare::{Sequences, compare};
+use super::differ::Look;
 use super::linux;
 use super::op::{HARMLESS, Op, Step};
 use super::place::{Layout, Place};
@@ -92,7 +93,7 @@ impl Side for Liar {
 fn caught(lie: Lie) -> Option<Vec<String>> {
     let (mut linux, mut liar) = (linux()?, Liar { linux: linux()?, lie });
     let sequences = Sequences { seed: 1, count: 200 };
-    let script = compare(&mut linux, &mut liar, sequences).expect_err("a lie is found");
+    let script = compare(&mut linux, &mut liar, Look::Bytes, sequences).expect_err("a lie is found");
     // It states what is true.
     let outcome = running::text(&script);
     assert_eq!((outcome.mistakes, outcome.failures), (vec![], vec![]), "{script}");

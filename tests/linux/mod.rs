@@ -36,11 +36,13 @@ use asked_of_each_side;
 mod accesses;
 mod calls;
 mod compare;
+mod countable;
 mod counts;
 mod differ;
 mod generate;
 mod liar;
 mod names;
+mod numbers;
 mod op;
 mod pagewalk;
 mod place;
@@ -56,6 +58,7 @@ use std::io::Write;
 use std::path::Path;
 
 use compare::{Sequences, compare};
+use differ::Look;
 use generate::Generator;
 use op::Op;
 use pagewalk::Pagewalk;
@@ -84,7 +87,7 @@ fn linux_does_the_same_on_two_file_systems() {
     let memory = Path::new("/dev/shm");
     let Some(mut disk) = linux() else { return };
     let Some(mut memory) = (if memory.is_dir() { linux_in(memory) } else { linux() }) else { return };
-    match compare(&mut disk, &mut memory, Sequences::asked_for(200)) {
+    match compare(&mut disk, &mut memory, Look::Bytes, Sequences::asked_for(200)) {
         Ok(totals) => say(&format!("Linux and Linux agree on {totals}")),
         Err(script) => panic!("{script}"),
     }
@@ -93,8 +96,21 @@ fn linux_does_the_same_on_two_file_systems() {
 #[test]
 fn pagewalk_does_what_linux_does() {
     let Some(mut linux) = linux() else { return };
-    match compare(&mut linux, &mut Pagewalk::new(), Sequences::asked_for(300)) {
+    match compare(&mut linux, &mut Pagewalk::new(), Look::Bytes, Sequences::asked_for(300)) {
         Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),
+        Err(script) => panic!("{script}"),
+    }
+}
+
+#[test]
+fn pagewalk_faults_as_often_as_linux() {
+    let Some(mut linux) = linux() else { return };
+    if !counts::are_comparable(&mut linux) {
+        return;
+    }
+    let mut pagewalk = Pagewalk::laid_out(linux.layout());
+    match compare(&mut linux, &mut pagewalk, Look::Faults, Sequences::asked_for(300)) {
+        Ok(totals) => say(&format!("Linux and Pagewalk fault as often in {totals}")),
         Err(script) => panic!("{script}"),
     }
 }
@@ -107,7 +123,7 @@ fn scripts_of_sequences_hold() {
     let Sequences { seed, count } = Sequences::asked_for(100);
     for seed in (seed..).take(count as usize) {
         let mut generator = Generator::new(seed, linux.permits());
-        let run = differ::run(&mut linux, &mut pagewalk, |view| generator.next(view));
+        let run = differ::run((&mut linux, &mut pagewalk), Look::Bytes, |view| generator.next(view));
         let forks = run.told.iter().filter(|(step, _)| step.op == Op::Fork).count();
         let ended =
             |process: usize| run.told.iter().any(|(step, _)| step.op == Op::Exit && step.process == process);

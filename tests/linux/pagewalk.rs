@@ -24,6 +24,7 @@ use super::side::{Answer, Area, Backing, Permits, Side};
 pub struct Pagewalk {
     /// What every sequence begins with: its files and its first process.
     fresh: Kernel,
+    layout: Layout,
     first: Pid,
     files: Vec<FileId>,
     /// The descriptors of each file, by [`Mode`].
@@ -34,9 +35,8 @@ pub struct Pagewalk {
 }
 
 /// A kernel on a Core i7 with Linux's ways.
-fn boot() -> Kernel {
+fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
     let spec = (Preset::named("core-i7").expect("a preset").build)();
-    let Layout { mmap_base, brk_start } = Layout::OF_SCRIPTS;
     let ways = Config {
         mmap_base,
         brk_start,
@@ -58,9 +58,14 @@ fn call(kernel: &mut Kernel, pid: Pid, name: &str, args: &[Argument]) -> Result<
 }
 
 impl Pagewalk {
-    /// Starts the kernel from which all sequences begin.
+    /// Starts the kernel from which all sequences begin, with addresses as scripts have them.
     pub fn new() -> Pagewalk {
-        let mut kernel = boot();
+        Pagewalk::laid_out(Layout::OF_SCRIPTS)
+    }
+
+    /// As [`Pagewalk::new`], with addresses as another side has them.
+    pub fn laid_out(layout: Layout) -> Pagewalk {
+        let mut kernel = boot(layout);
         let files =
             FILES.map(|file| kernel.add_file(file.name.into(), Fill::Pages(file.fill), file.size as u64));
         let first = kernel.spawn("P0".into()).expect("room for a process");
@@ -71,6 +76,7 @@ impl Pagewalk {
         let descriptors = FILES.map(|file| Mode::ALL.map(|mode| open(file.name, mode)));
         Pagewalk {
             fresh: kernel.clone(),
+            layout,
             first,
             files: files.into(),
             descriptors: descriptors.into(),
@@ -140,7 +146,7 @@ impl Side for Pagewalk {
     }
 
     fn layout(&self) -> Layout {
-        Layout::OF_SCRIPTS
+        self.layout
     }
 
     fn permits(&self) -> Permits {

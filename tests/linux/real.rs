@@ -12,30 +12,11 @@ use super::names::{
     MADV_DONTNEED, MADV_MERGEABLE, MADV_WILLNEED, MAP_ANONYMOUS, MAP_PRIVATE, MREMAP_DONTUNMAP, MREMAP_FIXED,
     MREMAP_MAYMOVE, PROT_EXEC, PROT_READ,
 };
+use super::numbers::number;
 use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};
 use super::place::{Layout, PAGE, Place};
 use super::side::{Answer, Area, Backing, Permits, Side};
 use super::tracee::{Accessed, ROOM, ROOM_SIZE, Tracee};
-
-/// The system calls that steps make, with their numbers on x86-64.
-const CALLS: [(&str, u64); 12] = [
-    ("mmap", 9),
-    ("mprotect", 10),
-    ("munmap", 11),
-    ("brk", 12),
-    ("pread", 17),
-    ("pwrite", 18),
-    ("mremap", 25),
-    ("msync", 26),
-    ("madvise", 28),
-    ("ftruncate", 77),
-    ("mlock", 149),
-    ("munlock", 150),
-];
-
-fn number(name: &str) -> u64 {
-    CALLS.iter().find(|(call, _)| *call == name).unwrap_or_else(|| panic!("{name} has no number")).1
-}
 
 /// A real file that a sequence uses.
 #[derive(Debug)]
@@ -137,7 +118,10 @@ impl Linux {
         self.processes.clear();
         for (file, spec) in self.files.iter().zip(FILES) {
             file.file.set_len(0).expect("a file of ours can be emptied");
-            file.file.write_all_at(&spec.contents(), 0).expect("a file of ours can be written");
+            // A page at a time: what is written at once may become a large folio, of which Linux 6.18 maps all.
+            for (at, page) in (0..).step_by(PAGE as usize).zip(spec.contents().chunks(PAGE as usize)) {
+                file.file.write_all_at(page, at).expect("a file of ours can be written");
+            }
         }
         self.processes.push(Some(self.mother.fork()));
     }

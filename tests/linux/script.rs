@@ -20,6 +20,9 @@ pub fn script(run: &Run) -> String {
             lines.len() - 1..lines.len() - 1,
             iter::once("# Here they differ.".into()).chain(comment),
         );
+        if let (Seen::Faults(_), Some(last)) = (&difference.reference, lines.last_mut()) {
+            *last += &format!(", {}", difference.reference);
+        }
         lines.extend(expectation(difference.subject, &difference.reference));
     }
     lines.join("\n") + "\n"
@@ -27,13 +30,16 @@ pub fn script(run: &Run) -> String {
 
 /// The kernel, the files, the first process and its descriptors.
 fn head(run: &Run) -> Vec<String> {
-    let Layout { mmap_base, brk_start } = Layout::OF_SCRIPTS;
-    let mut lines = vec![format!("kernel {{ mmap-base 0x{mmap_base:X}, brk-start 0x{brk_start:X} }}")];
+    let Layout { mmap_base, brk_start } = run.layout;
+    let mut lines = vec![
+        format!("kernel {{ mmap-base 0x{mmap_base:X}, brk-start 0x{brk_start:X}"),
+        "  zero-page on, fault-around 16 pages, page-cache warm }".into(),
+    ];
     lines.extend(FILES.iter().map(|FileSpec { name, size, fill }| {
         format!("file \"{name}\" {{ size 0x{size:X}, pages 0x{fill:X} }}")
     }));
     lines.push("process P0".into());
-    lines.push(format!("let window = 0x{:X}", Layout::OF_SCRIPTS.window()));
+    lines.push(format!("let window = 0x{:X}", run.layout.window()));
     lines.push(format!("let heap = 0x{brk_start:X}"));
     for (file, spec) in FILES.iter().enumerate() {
         let opened = Mode::ALL.map(|mode| (Fd::File(file, mode), mode)).into_iter();

@@ -18,6 +18,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::numbers::number;
+
 /// Where the room is.
 pub const ROOM: u64 = 0x100_0000;
 
@@ -44,16 +46,8 @@ const NOWHERE: u64 = 0x4000_0000_0000_0000;
 /// The `si_code` of what is no page fault.
 const SI_KERNEL: i32 = 0x80;
 
-/// Numbers of system calls on x86-64.
-mod number {
-    pub const MMAP: u64 = 9;
-    pub const MUNMAP: u64 = 11;
-    pub const BRK: u64 = 12;
-    pub const CLONE: u64 = 56;
-    pub const EXECVE: u64 = 59;
-    pub const EXIT_GROUP: u64 = 231;
-    pub const OPENAT: u64 = 257;
-}
+/// A personality that lays every program out alike.
+const ADDR_NO_RANDOMIZE: u64 = 0x4_0000;
 
 /// How a process came to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,12 +122,14 @@ impl Tracee {
         let (code, below_stack) = (self.registers.rip, (self.registers.rsp - 0x400) & !0xF);
         let path = below_stack + 0x20;
         self.memory.write_all_at(SYSCALL.1, code)?;
+        // Where that is not permitted, areas are somewhere else each time.
+        let _ = self.call_from(code, number("personality"), [ADDR_NO_RANDOMIZE, 0, 0, 0, 0, 0]);
         self.memory.write_all_at(b"/proc/self/exe\0", path)?;
         self.memory.write_all_at(&path.to_le_bytes(), below_stack)?;
         self.memory.write_all_at(&[0; 8], below_stack + 8)?;
         let stop = self.go(user_regs_struct {
             rip: code,
-            rax: number::EXECVE,
+            rax: number("execve"),
             rdi: path,
             rsi: below_stack,
             rdx: below_stack + 8,
@@ -158,7 +154,7 @@ impl Tracee {
             .write_all_at(SYSCALL.1, start)
             .map_err(|error| format!("code cannot be written: {error}"))?;
         // Read, write and execute; fixed and anonymous; shared, so that `madvise` over everything does not drop it.
-        let room = self.call_from(start, number::MMAP, [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0]);
+        let room = self.call_from(start, number("mmap"), [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0]);
         if room != Ok(ROOM as i64) {
             return Err(format!("executable memory is not permitted here: {room:?}"));
         }
@@ -166,7 +162,7 @@ impl Tracee {
             self.memory.write_all_at(code, at).map_err(|error| format!("code cannot be written: {error}"))?;
         }
         for (start, length) in [(0, ROOM), (ROOM + ROOM_SIZE, TOP - ROOM - ROOM_SIZE)] {
-            if self.call(number::MUNMAP, [start, length, 0, 0, 0, 0]).is_err() {
+            if self.call(number("munmap"), [start, length, 0, 0, 0, 0]).is_err() {
                 self.empty_by_area(start, start + length);
             }
         }
@@ -184,7 +180,7 @@ impl Tracee {
                 && after <= end
             {
                 // A sealed area stays, and is left out of what is compared.
-                let _ = self.call(number::MUNMAP, [first, after - first, 0, 0, 0, 0]);
+                let _ = self.call(number("munmap"), [first, after - first, 0, 0, 0, 0]);
             }
         }
     }
@@ -268,12 +264,12 @@ impl Tracee {
         let mut path = path.as_os_str().as_encoded_bytes().to_vec();
         path.push(0);
         let path = self.lend(&path);
-        self.call(number::OPENAT, [u64::MAX, path, flags, 0, 0, 0])
+        self.call(number("openat"), [u64::MAX, path, flags, 0, 0, 0])
     }
 
     /// The break.
     pub fn break_now(&mut self) -> u64 {
-        self.call(number::BRK, [0; 6]).expect("brk does not fail") as u64
+        self.call(number("brk"), [0; 6]).expect("brk does not fail") as u64
     }
 
     /// Loads a byte.
@@ -333,7 +329,7 @@ impl Tracee {
     pub fn fork(&mut self) -> Tracee {
         /// `CLONE_PARENT`.
         const OF_OUR_OWN: u64 = 0x8000;
-        self.call(number::CLONE, [OF_OUR_OWN, 0, 0, 0, 0, 0]).expect("a process can be copied");
+        self.call(number("clone"), [OF_OUR_OWN, 0, 0, 0, 0, 0]).expect("a process can be copied");
         let pid = self.children.pop_front().expect("the copy is traced");
         waitpid(pid, Some(WaitPidFlag::__WALL)).expect("the copy stops");
         Tracee::stopped(pid).expect("/proc/PID can be read")
@@ -343,7 +339,7 @@ impl Tracee {
     pub fn exit(&mut self) {
         let stop = self.surely_go(user_regs_struct {
             rip: SYSCALL.0,
-            rax: number::EXIT_GROUP,
+            rax: number("exit_group"),
             rdi: 0,
             ..self.registers
         });

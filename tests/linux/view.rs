@@ -32,10 +32,10 @@ pub struct FileView {
 }
 
 impl View {
-    /// The beginning: one process, and files of these sizes.
-    pub fn new(areas: Vec<Area>, files: impl Iterator<Item = usize>) -> View {
+    /// Files of these sizes, and no process yet.
+    pub fn new(files: impl Iterator<Item = usize>) -> View {
         let file = |size: usize| FileView { size: size as u64, stored_past_end: false };
-        View { processes: vec![Some(areas)], files: files.map(file).collect(), objects: BTreeMap::new() }
+        View { processes: Vec::new(), files: files.map(file).collect(), objects: BTreeMap::new() }
     }
 
     /// Takes note of the areas that a process has now.
