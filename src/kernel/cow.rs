@@ -48,6 +48,7 @@ impl Kernel {
         if let Some(slot) = self.frames.get(frame).slot.filter(shared) {
             self.part_from_slot(frame, slot);
         }
+        self.frames.change(frame).lent = false;
     }
 
     /// A new frame for the process, with what stands in another one, or (none) zeros.

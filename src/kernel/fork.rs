@@ -113,7 +113,10 @@ impl Kernel {
         match place {
             Place::Swap(slot) => self.swap.put(slot, child, vpn),
             Place::Zero => {}
-            Place::Frame(_) if own => protected = self.protect(parent, vpn),
+            Place::Frame(frame) if own => {
+                self.frames.change(frame).lent = true;
+                protected = self.protect(parent, vpn);
+            }
             Place::Frame(frame) => {
                 let Some(copy) = self.frames.take(self.frame_limit(), Holds::Anonymous) else { return false };
                 self.machine.copy_page(self.ppn(frame), self.ppn(copy));

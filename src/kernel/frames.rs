@@ -35,6 +35,9 @@ pub struct Frame {
     /// It differs from what stands in its file or slot, as far as entries that led to it said so; those that lead to it now
     /// keep their own dirty bit.
     pub dirty: bool,
+    /// A `fork` has shared it since it was filled, or since it was last found to be its process's own (Linux's pages that are not
+    /// `PageAnonExclusive`): only a fault makes it writable again.
+    pub lent: bool,
     /// The swap slot that holds the same page, if it was swapped in (the swap cache).
     pub slot: Option<SlotNo>,
 }

@@ -93,7 +93,9 @@ impl Kernel {
         let held = self.frames.get(frame);
         match held.holds {
             Holds::Object { .. } => true,
-            Holds::Anonymous => held.refs == 1 && !held.slot.is_some_and(|slot| self.swap.holds_pages(slot)),
+            Holds::Anonymous => {
+                held.refs == 1 && !held.lent && !held.slot.is_some_and(|slot| self.swap.holds_pages(slot))
+            }
             Holds::File { .. } if area.shared && self.shape.dirty => {
                 self.pte(pid, vpn).is_some_and(|pte| pte.flags.has(Bit::D))
             }
