@@ -79,13 +79,12 @@ fn large() -> (Kernel, Pid, u64) {
 fn demand_zero(bencher: Bencher) {
     let (mut kernel, pid) = kernel();
     let at = map(&mut kernel, pid, GIGABYTE, read_write());
-    bencher
-        .counter(ItemsCount::new(RESIDENT))
-        .with_inputs(|| kernel.clone())
-        .bench_local_values(|mut kernel| {
+    bencher.counter(ItemsCount::new(RESIDENT)).with_inputs(|| kernel.clone()).bench_local_values(
+        |mut kernel| {
             touch(&mut kernel, pid, at, RESIDENT);
             kernel
-        });
+        },
+    );
 }
 
 /// The same with 16,384 frames, clean victims going to swap: three of four pages push another out.
@@ -98,13 +97,12 @@ fn eviction(bencher: Bencher) {
     let mut kernel = Kernel::boot(machine, config).expect("frames there are");
     let pid = kernel.spawn("P1".into()).expect("room for a table");
     let at = map(&mut kernel, pid, GIGABYTE, read_write());
-    bencher
-        .counter(ItemsCount::new(RESIDENT))
-        .with_inputs(|| kernel.clone())
-        .bench_local_values(|mut kernel| {
+    bencher.counter(ItemsCount::new(RESIDENT)).with_inputs(|| kernel.clone()).bench_local_values(
+        |mut kernel| {
             touch(&mut kernel, pid, at, RESIDENT);
             kernel
-        });
+        },
+    );
 }
 
 /// fork of a process with 1 GB mapped and 256 MB in memory.
@@ -132,13 +130,15 @@ fn snapshot(bencher: Bencher) {
 #[divan::bench(sample_count = 20)]
 fn many_areas(bencher: Bencher) {
     let (kernel, pid) = kernel();
-    bencher.counter(ItemsCount::new(AREAS)).with_inputs(|| kernel.clone()).bench_local_values(|mut kernel| {
-        for n in 0..AREAS {
-            let prot = if n % 2 == 0 { read_write() } else { value("PROT_READ") };
-            map(&mut kernel, pid, 1, prot);
-        }
-        kernel
-    });
+    bencher.counter(ItemsCount::new(AREAS)).with_inputs(|| kernel.clone()).bench_local_values(
+        |mut kernel| {
+            for n in 0..AREAS {
+                let prot = if n % 2 == 0 { read_write() } else { value("PROT_READ") };
+                map(&mut kernel, pid, 1, prot);
+            }
+            kernel
+        },
+    );
 }
 
 /// Stores to pages of 10,000 areas in a random order, all of them in memory.
@@ -151,7 +151,9 @@ fn random_access_in_many_areas(bencher: Bencher) {
             map(&mut kernel, pid, 1, label)
         })
         .collect();
-    at.iter().for_each(|at| store(&mut kernel, pid, *at));
+    for at in &at {
+        store(&mut kernel, pid, *at);
+    }
     let mut random = SplitMix64::new(1);
     bencher.counter(ItemsCount::new(AREAS)).bench_local(|| {
         for _ in 0..AREAS {

@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use divan::{Bencher, counter::ItemsCount};
 use pagewalk::machine::policy::{POLICIES, Policy};
+use pagewalk::machine::pool::Pool;
 use pagewalk::machine::random::SplitMix64;
 use pagewalk::machine::reference::{Reference, Replacement};
 use pagewalk::machine::set_assoc::SetAssoc;
@@ -114,4 +115,35 @@ fn reference_string(bencher: Bencher, name: &str) {
     let reference =
         Reference { pages, writes: vec![], frames: 100, replacement, holding: vec![], tick: None, random };
     bencher.counter(ItemsCount::new(ROUND)).bench_local(|| reference.run());
+}
+
+/// A pool of a million frames that are all filled.
+fn full_pool(policy: Policy) -> Pool {
+    let mut pool = Pool::new(policy, 1 << 20);
+    (0..1 << 20).for_each(|frame| pool.fill(frame));
+    pool
+}
+
+#[divan::bench(args = POLICIES.iter().filter(|row| row.frames).map(|row| row.name))]
+fn frames_touched(bencher: Bencher, policy: &str) {
+    let mut pool = full_pool(Policy::by_name(policy).unwrap_or_default());
+    let mut random = SplitMix64::new(1);
+    let frames: Vec<u32> = (0..ROUND).map(|_| random.below(1 << 10) as u32).collect();
+    bencher
+        .counter(ItemsCount::new(ROUND))
+        .bench_local(|| frames.iter().for_each(|&frame| black_box(&mut pool).touch(frame)));
+}
+
+/// A victim among a million frames, and its fill.
+#[divan::bench(args = ["lru", "fifo", "clock"])]
+fn frames_replaced(bencher: Bencher, policy: &str) {
+    let mut pool = full_pool(Policy::by_name(policy).unwrap_or_default());
+    let mut random = SplitMix64::new(1);
+    bencher.counter(ItemsCount::new(ROUND)).bench_local(|| {
+        for _ in 0..ROUND {
+            if let Some(frame) = pool.victim(&mut random, |_| true) {
+                pool.fill(frame);
+            }
+        }
+    });
 }

@@ -1,5 +1,7 @@
 //! Random scripts, and examples with mistakes put in: the interpreter never panics, always ends, and says the same twice.
 
+#[path = "fuzz/processes.rs"]
+mod processes;
 mod running;
 
 use pagewalk::run::session::Options;
@@ -218,6 +220,11 @@ proptest! {
         let (last, others) = body.split_last().expect("a statement");
         let scenarios: String = others.iter().enumerate().map(scenario).collect();
         twice(&format!("choose z in 0..1\nlet x = 1\nlet y = [1, 2]\nlet i = 0\n{machine}\n{scenarios}{last}\n"))?;
+    }
+
+    #[test]
+    fn random_processes_end_and_repeat(script in processes::script()) {
+        twice(&script)?;
     }
 
     #[test]

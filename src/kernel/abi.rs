@@ -8,7 +8,6 @@ macro_rules! errors {
     ($($name:ident $number:literal $help:literal),* $(,)?) => {
         /// An error of a system call.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[expect(clippy::upper_case_acronyms, reason = "C's names")]
         pub enum Errno {
             $(#[doc = $help] $name,)*
         }

@@ -11,7 +11,7 @@ use super::config::Signals;
 use super::entries::asid;
 use super::event::{Class, Step, Watch};
 use super::ids::{FrameNo, Pid};
-use super::kernel::{Kernel, OutOfMemory};
+use super::state::{Kernel, OutOfMemory};
 
 /// What came of an access of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use crate::machine::addr::Vpn;
 use super::event::Watch;
 use super::frames::Holds;
 use super::ids::{FileId, Pid};
-use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// Evicts up to so many pages, by the policy. Answers how many went.
@@ -17,7 +17,9 @@ impl Kernel {
     /// Writes every dirty file page to its file.
     pub fn sync(&mut self) {
         let files: Vec<FileId> = self.files.all.keys().copied().collect();
-        files.into_iter().for_each(|file| self.file_sync(file, 0..u64::MAX));
+        for file in files {
+            self.file_sync(file, 0..u64::MAX);
+        }
     }
 
     /// Moves one page of a process to swap, with whoever shares it. False if it is not an anonymous page in memory, or if

@@ -5,7 +5,7 @@ use super::event::{Step, Watch};
 use super::fault::Touch;
 use super::frames::Holds;
 use super::ids::FileId;
-use super::kernel::Kernel;
+use super::state::Kernel;
 
 impl Kernel {
     /// After a read fault, maps the pages of its window that are in memory and have no entry yet. It takes free frames

@@ -11,11 +11,11 @@ use super::config::{Config, FRAME_LIMIT};
 use super::file::Files;
 use super::frames::Frames;
 use super::ids::Pid;
-use super::kernel::{Kernel, Merging};
 use super::object::Objects;
 use super::persistent::Map;
 use super::process::Process;
 use super::shape::Shape;
+use super::state::{Kernel, Merging};
 use super::swap::Swap;
 use super::tables::TableSpace;
 

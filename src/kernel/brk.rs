@@ -3,7 +3,7 @@
 use super::abi::Errno;
 use super::area::{Area, Backing, Prot};
 use super::ids::Pid;
-use super::kernel::Kernel;
+use super::state::Kernel;
 
 impl Kernel {
     /// Moves the break, as `brk(2)` does: the heap's area follows in whole pages, and a page stays free between it and the

@@ -4,7 +4,7 @@ use super::event::{Class, Step, Watch};
 use super::fault::{Answer, Touch};
 use super::frames::Holds;
 use super::ids::FrameNo;
-use super::kernel::{Kernel, OutOfMemory};
+use super::state::{Kernel, OutOfMemory};
 
 use super::entries::flags_of;
 

@@ -3,8 +3,8 @@
 use super::abi::Errno;
 use super::area::Backing;
 use super::ids::{FileId, OpenId, Pid};
-use super::kernel::{Kernel, Open};
 use super::process::Descriptor;
+use super::state::{Kernel, Open};
 
 /// The most descriptors a process may have (`RLIMIT_NOFILE`).
 pub const MOST_DESCRIPTORS: u32 = 1024;

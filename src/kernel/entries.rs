@@ -11,15 +11,18 @@ use super::areas::Areas;
 use super::event::{Step, Watch};
 use super::heap::Heap;
 use super::ids::Pid;
-use super::kernel::{Kernel, OutOfMemory};
 use super::persistent::Map;
 use super::process::AddressSpace;
 use super::shape::Shape;
+use super::state::{Kernel, OutOfMemory};
 use super::tables::{Table, Tables};
 
 /// A process whose entries went in more pages than these loses all its TLB entries at once, which costs less than looking
 /// for each (Linux's `tlb_single_page_flush_ceiling`).
 const FLUSH_CEILING: usize = 33;
+
+/// A table of at most so many pages is cleared when it is made.
+const CLEARED: u64 = 1 << 12;
 
 /// What an entry of a page allows.
 pub(in crate::kernel) fn flags_of(prot: Prot, writable: bool) -> Flags {
@@ -71,8 +74,11 @@ impl Kernel {
         let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
         let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
         let first = self.space.take(len, floor.into()).ok_or(OutOfMemory::Tables)?;
-        // What was a user frame once may hold anything.
-        for ppn in first..first.saturating_add(len).min(self.frames.reached().into()) {
+        // What was a user frame once may hold anything, and so may what a script wrote to; of a table of very many pages,
+        // the rest is as it was when the kernel started.
+        let end = first.saturating_add(len);
+        let unclean = if len <= CLEARED { end } else { end.min(self.frames.reached().into()) };
+        for ppn in first..unclean {
             if let Ok(ppn) = self.machine.ppn(ppn) {
                 self.machine.zero_page(ppn);
             }
@@ -182,7 +188,7 @@ impl Kernel {
 
     /// Gives back all tables of an address space that holds no page.
     pub(in crate::kernel) fn give_tables(&mut self, tables: &Tables) {
-        for ((level, number), _) in tables.iter() {
+        for ((level, number), _) in tables {
             let vpn = self.shape.first_page(*level, *number);
             if let Some(above) = level.checked_sub(1).filter(|above| *above > 0)
                 && let Some(upper) = tables.get(&(above, self.shape.table(above, vpn)))
@@ -190,7 +196,7 @@ impl Kernel {
                 put(&mut self.machine, self.shape.entry(above, upper.ppn, vpn), Pte::default());
             }
         }
-        for ((level, _), table) in tables.iter() {
+        for ((level, _), table) in tables {
             self.give_table(*level, *table);
         }
     }
@@ -199,6 +205,13 @@ impl Kernel {
     pub(in crate::kernel) fn root_of(&self, pid: Pid) -> Option<Pa> {
         let root = self.process(pid)?.space.tables.get(&(1, 0))?;
         self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
+    }
+
+    /// The level of the lowest table that there is for a page of a process.
+    pub(in crate::kernel) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
+        let Some(process) = self.process(pid) else { return 1 };
+        let there = |level: &u32| process.space.tables.contains_key(&(*level, self.shape.table(*level, vpn)));
+        (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 
     /// The entry of a page of a process; none if there is no table for it.
@@ -236,7 +249,9 @@ impl Kernel {
         if vpns.len() > FLUSH_CEILING {
             self.machine.shoot_down_all(asid(pid));
         } else {
-            vpns.iter().for_each(|vpn| self.shoot_down(pid, *vpn));
+            for vpn in vpns {
+                self.shoot_down(pid, *vpn);
+            }
         }
     }
 

@@ -6,9 +6,9 @@ use super::config::Scope;
 use super::event::{Step, Store, Watch};
 use super::frames::{Frame, Holds};
 use super::ids::{FrameNo, Pid, SlotNo};
-use super::kernel::{Kernel, OutOfMemory};
 use super::object::ObjectPage;
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 /// What may be evicted.
 #[derive(Debug, Clone, Copy)]

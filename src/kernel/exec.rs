@@ -7,9 +7,9 @@ use super::area::{Area, Backing, Label, Prot};
 use super::areas::Areas;
 use super::file::Executable;
 use super::ids::{FileId, Pid};
-use super::kernel::Kernel;
 use super::mapping::MOST_AREAS;
 use super::program::{self, Segment};
+use super::state::Kernel;
 
 /// SIGKILL: what a process dies of if its old memory is gone and there is none for the new one.
 const KILLED: u32 = 9;

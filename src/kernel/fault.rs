@@ -7,8 +7,8 @@ use super::entries::flags_of;
 use super::event::{Class, PageOf, Step, Watch};
 use super::frames::Holds;
 use super::ids::{FrameNo, Pid};
-use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 /// A touch of a page that faulted, and that its area allows.
 #[derive(Debug, Clone, Copy)]

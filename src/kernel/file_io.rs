@@ -2,7 +2,7 @@
 
 use super::area::{Area, Backing};
 use super::ids::{FileId, FrameNo, Pid};
-use super::kernel::Kernel;
+use super::state::Kernel;
 
 impl Kernel {
     /// Cuts `len` bytes of a file from `offset` on into parts of a page: page, where in it, where in the bytes, length.

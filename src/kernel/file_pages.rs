@@ -11,7 +11,7 @@ use super::fault::{Answer, Touch};
 use super::file::File;
 use super::frames::Holds;
 use super::ids::{FileId, FrameNo};
-use super::kernel::{Kernel, OutOfMemory};
+use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// A file to be changed.
@@ -46,17 +46,14 @@ impl Kernel {
             self.map_frame(touch, frame, touch.area.prot.write, watch);
             return Ok(Answer::Resolved { class: Class::File, major });
         }
-        let frame = match framed {
-            Some(frame) => {
-                watch.step(Step::Shared { frame });
-                frame
-            }
-            None => {
-                let frame = self.take_frame(touch.pid, None, Holds::File { file, page }, watch)?;
-                watch.step(Step::Filled { frame, from: self.store_of(file, page) });
-                self.fill_from_file(frame, file, page);
-                frame
-            }
+        let frame = if let Some(frame) = framed {
+            watch.step(Step::Shared { frame });
+            frame
+        } else {
+            let frame = self.take_frame(touch.pid, None, Holds::File { file, page }, watch)?;
+            watch.step(Step::Filled { frame, from: self.store_of(file, page) });
+            self.fill_from_file(frame, file, page);
+            frame
         };
         self.frames.change(frame).dirty |= touch.write;
         self.map_frame(touch, frame, touch.write || (!self.shape.read_only && touch.area.prot.write), watch);
@@ -67,9 +64,10 @@ impl Kernel {
     /// Where a page of a file is read from.
     fn store_of(&self, file: FileId, page: u64) -> Store {
         let cached = |held: &Rc<File>| held.is_cached(page, self.config.warm);
-        match self.files.all.get(&file).is_some_and(cached) {
-            true => Store::PageCache { file, page },
-            false => Store::File { file, page },
+        if self.files.all.get(&file).is_some_and(cached) {
+            Store::PageCache { file, page }
+        } else {
+            Store::File { file, page }
         }
     }
 

@@ -8,9 +8,9 @@ use super::area::Area;
 use super::entries::{asid, flags_of};
 use super::frames::Holds;
 use super::ids::Pid;
-use super::kernel::{Kernel, OutOfMemory};
 use super::pages::enter;
 use super::process::{AddressSpace, Place};
+use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// The child's address space: areas are copied (and their backings counted), unlocked; private pages with frames of

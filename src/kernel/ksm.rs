@@ -12,8 +12,8 @@ use super::event::{Step, Watch};
 use super::fault::Touch;
 use super::frames::Holds;
 use super::ids::{FrameNo, Pid};
-use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 /// Frames that hold the same bytes, the lowest first, with the mergeable pages that lead to each.
 type Equals = Vec<(FrameNo, Vec<(Pid, u64)>)>;

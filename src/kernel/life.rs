@@ -5,9 +5,10 @@ use std::rc::Rc;
 use super::abi::Errno;
 use super::event::Signal;
 use super::ids::Pid;
-use super::kernel::{Kernel, OutOfMemory};
+use super::output::Output;
 use super::persistent::{Map, Set};
 use super::process::{AddressSpace, FaultCounts, Life, Process};
+use super::state::{Kernel, OutOfMemory};
 
 /// The most processes that run or are not waited for (`kernel.pid_max`).
 pub const MOST_PROCESSES: u32 = 32_768;
@@ -46,7 +47,7 @@ impl Kernel {
             life: Life::Running,
             space,
             descriptors: Map::new(),
-            stdout: Rc::default(),
+            stdout: Output::default(),
             faults: FaultCounts::default(),
             pc: None,
         };

@@ -1,7 +1,7 @@
 //! Looking at what a process has open.
 
 use super::ids::{FileId, Pid};
-use super::kernel::{Kernel, Open};
+use super::state::{Kernel, Open};
 
 impl Kernel {
     /// What a descriptor of a process refers to.

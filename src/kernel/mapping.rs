@@ -7,7 +7,7 @@ use super::abi::Errno;
 use super::area::{Area, Backing, Prot};
 use super::areas::{Areas, Edit};
 use super::ids::Pid;
-use super::kernel::Kernel;
+use super::state::Kernel;
 
 /// The most areas a process may have (`vm.max_map_count`).
 pub const MOST_AREAS: usize = 65_530;

@@ -11,9 +11,9 @@ use crate::machine::pte::{Bit, Flags, Pte};
 use super::entries::{entry_of, put};
 use super::frames::{Frames, Holds};
 use super::ids::{FrameNo, Pid};
-use super::kernel::Kernel;
 use super::process::{AddressSpace, Place};
 use super::shape::Shape;
+use super::state::Kernel;
 
 /// Leads a page of an address space to where it is. There is a table for it, and it was nowhere or in swap; `zero` is the
 /// physical page of the zero frame.
@@ -74,16 +74,13 @@ impl Kernel {
         let shape = self.shape;
         let space = &mut self.process_mut(pid)?.space;
         space.resident -= u64::from(matches!(from, Place::Frame(_)));
-        match to {
-            Some(place) => {
-                space.pages.insert(vpn, place);
-            }
-            None => {
-                space.pages.remove(&vpn);
-                if let Some(table) = space.tables.get_mut(&(shape.levels, shape.table(shape.levels, vpn))) {
-                    table.used -= 1;
-                }
-            }
+        if let Some(place) = to {
+            space.pages.insert(vpn, place);
+            return Some(from);
+        }
+        space.pages.remove(&vpn);
+        if let Some(table) = space.tables.get_mut(&(shape.levels, shape.table(shape.levels, vpn))) {
+            table.used -= 1;
         }
         Some(from)
     }

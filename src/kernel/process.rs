@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::areas::Areas;
 use super::heap::Heap;
 use super::ids::{FrameNo, OpenId, Pid, SlotNo};
+use super::output::Output;
 use super::persistent::{Map, Set};
 use super::tables::Tables;
 
@@ -100,7 +101,7 @@ pub struct Process {
     /// Its open files, by descriptor.
     pub descriptors: Map<u32, Descriptor>,
     /// What it wrote to standard output and standard error.
-    pub stdout: Rc<Vec<u8>>,
+    pub stdout: Output,
     /// Page faults that were resolved.
     pub faults: FaultCounts,
     /// The program counter: the entry after `execve`, then where it last fetched from.

@@ -91,7 +91,7 @@ pub fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
         let offset = offset.map(|offset| offset / page * page);
         let mut own = Segment { pages: start..end, prot: section.prot, offset, section: Some(at) };
         if let Some(last) = all.pop_if(|last| last.pages.end > start) {
-            let (rest, common) = meet(last, &mut own, page);
+            let (rest, common) = meet(&last, &mut own, page);
             all.extend(rest.into_iter().chain([common]));
         }
         if !own.pages.is_empty() {
@@ -103,7 +103,7 @@ pub fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
 
 /// Cuts the page that a segment has in common with the one before it out of both. Answers what is left of that one, if
 /// anything, and the page.
-fn meet(last: Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
+fn meet(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
     let start = own.pages.start;
     let Prot { read, write, exec } = last.prot;
     let prot =
@@ -113,7 +113,7 @@ fn meet(last: Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segmen
     let common = Segment { pages: start..start + page, prot, offset: of_last.or(own.offset), section };
     own.pages.start += page;
     own.offset = own.offset.map(|offset| offset + page);
-    let rest = Segment { pages: last.pages.start..start, ..last };
+    let rest = Segment { pages: last.pages.start..start, ..last.clone() };
     ((!rest.pages.is_empty()).then_some(rest), common)
 }
 

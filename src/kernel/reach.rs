@@ -11,8 +11,8 @@ use super::config::FRAME_LIMIT;
 use super::event::{Step, Watch};
 use super::fault::permits;
 use super::ids::{FileId, FrameNo, ObjectId, Pid};
-use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 /// A part of a buffer that lies in one page.
 #[derive(Debug, Clone, Copy)]
@@ -122,9 +122,9 @@ impl Kernel {
 
     /// The fault that an access would raise by the entry of its page and its area; none if it can be done.
     fn obstacle(&self, pid: Pid, va: u64, kind: Kind) -> Option<Fault> {
-        let level = self.shape.levels;
-        let pte = self.pte(pid, self.shape.vpn(va)).filter(|pte| pte.flags.has(Bit::P));
-        let Some(pte) = pte else { return Some(Fault::NotPresent { level }) };
+        let vpn = self.shape.vpn(va);
+        let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
+        let Some(pte) = pte else { return Some(Fault::NotPresent { level: self.deepest_table(pid, vpn) }) };
         let allowed = self.area_at(pid, va).is_some_and(|area| permits(area.prot, kind));
         let why = if kind == Kind::Execute { Forbidden::NoExecute } else { Forbidden::ReadOnly };
         let writable = kind != Kind::Write || pte.flags.has(Bit::Rw);

@@ -5,10 +5,10 @@ use super::event::{Class, Step, Store, Watch};
 use super::fault::{Answer, Touch};
 use super::frames::Holds;
 use super::ids::{FrameNo, ObjectId};
-use super::kernel::{Kernel, OutOfMemory};
 use super::object::{Object, ObjectPage};
 use super::persistent::Map;
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// A new shared anonymous object of so many bytes.
@@ -22,7 +22,7 @@ impl Kernel {
     /// An object that nothing uses any more goes, with its frames and slots.
     pub(in crate::kernel) fn drop_object(&mut self, object: ObjectId) {
         let Some(held) = self.objects.all.remove(&object) else { return };
-        for (_, page) in held.pages.iter() {
+        for (_, page) in &held.pages {
             self.work += 1;
             if let Some(slot) = page.slot {
                 self.swap.drop_object(slot);

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::area::{Area, Backing, Label, Prot};
 use super::file::{Executable, File, Fill};
 use super::ids::{FileId, Pid};
-use super::kernel::Kernel;
 use super::mapping::MOST_AREAS;
 use super::program::{self, ExecutableError};
+use super::state::Kernel;
 
 /// The largest size and offset of a file: what an `off_t` holds.
 pub const MOST_BYTES: u64 = i64::MAX as u64;

@@ -6,8 +6,8 @@ use super::event::{Class, Step, Store, Watch};
 use super::fault::{Answer, Touch};
 use super::frames::Holds;
 use super::ids::{FrameNo, SlotNo};
-use super::kernel::{Kernel, OutOfMemory};
 use super::object::ObjectPage;
+use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// A touch of a private page that is in swap. A frame that holds the same page already (the swap cache) is shared;

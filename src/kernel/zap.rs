@@ -11,8 +11,8 @@ use super::event::Watch;
 use super::frames::Holds;
 use super::heap::Heap;
 use super::ids::{FrameNo, Pid, SlotNo};
-use super::kernel::{Kernel, OutOfMemory};
 use super::process::Place;
+use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// Gives back everything of a process's address space: pages, tables (the root too), areas (their backings are counted

@@ -41,6 +41,14 @@ pub(in crate::machine) struct Block {
     pub dirty: bool,
 }
 
+/// A line as a script lists it.
+#[derive(Clone, Copy)]
+pub(in crate::machine) struct Listed<'a> {
+    pub line: Line<Block>,
+    /// Its bytes from the first on; those not given are unknown.
+    pub bytes: &'a [Option<u8>],
+}
+
 /// A cache of one core, or of all.
 #[derive(Debug, Clone)]
 pub(in crate::machine) struct Cache {

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Va};
-use super::cache::{Block, Counts, Slot};
+use super::cache::{Block, Counts, Listed, Slot};
 use super::datapath::{Data, Machine, TooWide, fit};
 use super::event::{Fault, Kind, Mode};
 use super::hierarchy::Ctx;
@@ -40,6 +40,13 @@ pub struct CacheLine {
     pub dirty: bool,
     /// Its bytes from the lowest address on; when set, those not given are unknown.
     pub bytes: Vec<Option<u8>>,
+}
+
+impl CacheLine {
+    fn listed(&self) -> Listed<'_> {
+        let payload = Block { dirty: self.dirty && self.valid };
+        Listed { line: Line { tag: self.tag, valid: self.valid, payload }, bytes: &self.bytes }
+    }
 }
 
 /// An entry as a script places it in memory.
@@ -245,13 +252,8 @@ impl Machine {
         if set.raw() >= spec.sets {
             return;
         }
-        let placed = |line: &CacheLine| {
-            let payload = Block { dirty: line.dirty && line.valid };
-            Line { tag: line.tag, valid: line.valid, payload }
-        };
         let lines = lines.iter().take(spec.ways as usize);
-        let lines: Vec<_> =
-            lines.map(|line| line.as_ref().map(|line| (placed(line), line.bytes.as_slice()))).collect();
+        let lines: Vec<_> = lines.map(|line| line.as_ref().map(CacheLine::listed)).collect();
         self.hierarchy.place(level, core, set, &lines);
     }
 

@@ -12,11 +12,10 @@ mod transfer;
 use std::rc::Rc;
 
 use super::addr::{Pa, SetIndex, Tag};
-use super::cache::{Block, Cache, Slot};
+use super::cache::{Cache, Listed, Slot};
 use super::event::{Event, Observer, Purpose};
 use super::memory::Bytes;
 use super::random::SplitMix64;
-use super::set_assoc::Line;
 use super::spec::{Inclusion, Spec};
 use plan::Plan;
 pub(in crate::machine) use plan::{Route, RouteId};
@@ -113,27 +112,21 @@ impl Hierarchy {
 
     /// Puts lines with their bytes into a set of cache `level` of `core` as a script lists them, which may put a block
     /// into several caches. See [`SetAssoc::place`](super::set_assoc::SetAssoc::place).
-    pub fn place(
-        &mut self,
-        level: usize,
-        core: u32,
-        set: SetIndex,
-        lines: &[Option<(Line<Block>, &[Option<u8>])>],
-    ) {
+    pub fn place(&mut self, level: usize, core: u32, set: SetIndex, lines: &[Option<Listed<'_>>]) {
         if !self.plan.single {
             self.users = Users::Several;
         }
         let inst = self.plan.instance(level, core);
         let cache = &mut self.caches[inst];
-        for (way, line) in (0..).zip(lines) {
-            let Some((line, bytes)) = line else { continue };
+        for (way, listed) in (0..).zip(lines) {
+            let Some(Listed { line, bytes }) = listed else { continue };
             cache.write_line(Slot { set, way }, bytes);
             if line.valid {
                 let base = cache.base(set, line.tag.unwrap_or_default());
                 self.presence.note(inst, base, cache.end(base));
             }
         }
-        cache.place(set, &lines.iter().map(|line| line.map(|(line, _)| line)).collect::<Vec<_>>());
+        cache.place(set, &lines.iter().map(|listed| listed.map(|listed| listed.line)).collect::<Vec<_>>());
     }
 
     /// Main memory, beneath the caches.

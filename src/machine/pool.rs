@@ -132,9 +132,7 @@ impl Pool {
     /// What the policy remembers, a frame an element up to the highest ever filled.
     pub fn state(&self) -> PolicyState {
         let mut state = self.policy.state(&self.words[mask_words(self.room)..], self.room, self.limit);
-        let bits = [&mut state.use_bits, &mut state.dirty];
-        bits.into_iter().flatten().for_each(|bits| bits.truncate(self.reached));
-        state.counts.iter_mut().for_each(|counts| counts.truncate(self.reached));
+        state.truncate(self.reached);
         state
     }
 

@@ -268,8 +268,9 @@ fn functions(out: &mut String) {
 
 fn calls(out: &mut String) {
     let rows = system_calls().map(|row| {
-        let fields = row.fields.iter().map(|field| format!("; `.{field}`")).collect::<String>();
-        [code(row.prototype), format!("{}{fields}", row.help)]
+        let fields: Vec<String> = row.fields.iter().map(|field| code(&format!(".{field}"))).collect();
+        let fills = if fields.is_empty() { "" } else { "; fills in " };
+        [code(row.prototype), format!("{}{fills}{}", row.help, fields.join(", "))]
     });
     table(out, "", ["call", "does"], rows);
 }

@@ -104,7 +104,7 @@ impl Before {
             ("free", Ok(_)) => before.space.heap.blocks.get(&Args::new(args).address(0)).copied(),
             _ => None,
         };
-        let written = after.stdout.get(before.stdout.len()..).unwrap_or_default();
+        let written = before.stdout.len();
         Effect {
             gone: record(before, &gone),
             come: record(after, &come),
@@ -114,7 +114,7 @@ impl Before {
             frames: (self.frames, kernel.frames().used()),
             waiter: waiter(kernel, after),
             file: self.file(kernel, call, args, reply),
-            output: written[..written.len().min(OUTPUT)].to_vec(),
+            output: after.stdout.bytes(written..written + OUTPUT),
             pc: after.pc,
             forked: reply.child.and_then(|child| kernel.process(child)).map(forked),
             waited: waited(kernel, call, reply),

@@ -85,8 +85,12 @@ impl Legend {
                 Step::Filled { from, .. } => legend.store(kernel, from),
                 Step::Evicted { page, to, .. } => {
                     legend.policy = Some(kernel.config().replacement);
-                    page.into_iter().for_each(|page| legend.process(kernel, page.pid));
-                    to.into_iter().for_each(|to| legend.store(kernel, to));
+                    if let Some(page) = page {
+                        legend.process(kernel, page.pid);
+                    }
+                    if let Some(to) = to {
+                        legend.store(kernel, to);
+                    }
                 }
                 Step::Mapped { page, .. } => legend.process(kernel, page.pid),
                 _ => {}

@@ -3,8 +3,8 @@
 use crate::kernel::abi::{Arg, Args, Errno, Reply};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::Pid;
-use crate::kernel::kernel::{Kernel, OutOfMemory};
 use crate::kernel::process::Life;
+use crate::kernel::state::{Kernel, OutOfMemory};
 
 /// What a parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

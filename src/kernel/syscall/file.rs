@@ -6,8 +6,8 @@ use crate::kernel::abi::{
 use crate::kernel::event::Watch;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
-use crate::kernel::kernel::{Kernel, Open, OutOfMemory};
 use crate::kernel::spawn::MOST_BYTES;
+use crate::kernel::state::{Kernel, Open, OutOfMemory};
 
 use super::call::{Answer, Param, SystemCall};
 use super::path::path;

@@ -4,8 +4,8 @@ use crate::kernel::abi::{Args, Errno, MMAP_THRESHOLD};
 use crate::kernel::event::Watch;
 use crate::kernel::heap::{self, UNIT};
 use crate::kernel::ids::Pid;
-use crate::kernel::kernel::Kernel;
 use crate::kernel::spawn::MOST_BYTES;
+use crate::kernel::state::Kernel;
 
 use super::call::{Answer, Param, SystemCall};
 

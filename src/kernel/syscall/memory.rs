@@ -106,6 +106,3 @@ pub const CALLS: &[SystemCall] = &[
         run: lock::munlock,
     },
 ];
-
-#[cfg(test)]
-mod tests;

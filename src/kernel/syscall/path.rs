@@ -3,7 +3,7 @@
 use crate::kernel::abi::{Buffer, Errno};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::Pid;
-use crate::kernel::kernel::{Kernel, OutOfMemory};
+use crate::kernel::state::{Kernel, OutOfMemory};
 
 /// Bytes of the longest path, its NUL included (`PATH_MAX`).
 const MOST_BYTES: usize = 4096;

@@ -2,8 +2,8 @@
 
 use crate::kernel::abi::{Args, Errno, Reply};
 use crate::kernel::event::Watch;
-use crate::kernel::ids::Pid;
-use crate::kernel::kernel::{Kernel, OutOfMemory};
+use crate::kernel::ids::{FileId, Pid};
+use crate::kernel::state::{Kernel, OutOfMemory};
 
 use super::call::{Answer, Param, SystemCall};
 use super::path::path;
@@ -72,10 +72,8 @@ fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn Watch) 
 fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     let found = name.and_then(|name| kernel.file_named(&name).ok_or(Errno::ENOENT));
-    let program = found.and_then(|file| match kernel.files().executables.contains_key(&file) {
-        true => Ok(file),
-        false => Err(Errno::EACCES),
-    });
+    let executable = |file: &FileId| kernel.files().executables.contains_key(file);
+    let program = found.and_then(|file| Some(file).filter(executable).ok_or(Errno::EACCES));
     let file = match program {
         Ok(file) => file,
         Err(error) => return Ok(Err(error).into()),

@@ -1,12 +1,10 @@
 //! `read`, `write`, `pread` and `pwrite`: bytes between a file and the memory of a process, page by page.
 
-use std::rc::Rc;
-
 use crate::kernel::abi::{Args, Buffer, Errno};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::{FileId, OpenId, Pid};
-use crate::kernel::kernel::{Kernel, Open, OutOfMemory};
 use crate::kernel::spawn::MOST_BYTES;
+use crate::kernel::state::{Kernel, Open, OutOfMemory};
 
 use super::call::Answer;
 
@@ -198,7 +196,7 @@ fn to_terminal(
     let mut bytes = vec![0; request.count.min(room) as usize];
     let there = fetch(kernel, pid, request.buffer, 0, &mut bytes, watch)?;
     if let Some(process) = kernel.process_mut(pid) {
-        Rc::make_mut(&mut process.stdout).extend(&bytes[..there]);
+        process.stdout.push(&bytes[..there]);
     }
     kernel.moved(there);
     Ok(part_done(there as u64, there < bytes.len()))

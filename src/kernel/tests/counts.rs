@@ -201,7 +201,7 @@ fn a_cold_page_cache_reads_each_page_from_the_disk_once() {
         lab.counting(pid, |lab| {
             (0..4).for_each(|n| {
                 lab.read(pid, AT + n * 4096);
-            })
+            });
         })
     };
     assert_eq!(read(&mut lab), (0, 4), "nothing to map around");

@@ -286,3 +286,69 @@ fn a_table_needs_room_above_the_frames_in_use() {
     assert_eq!(lab.read(late, va(0)), 0, "what was a frame is a clean table");
     sound::check(&lab.kernel);
 }
+
+#[test]
+fn a_full_swap_gives_a_slot_that_only_backs_a_frame_to_the_victim() {
+    let mut lab = lab(2, 2);
+    let pid = process(&mut lab, 4);
+    (0..3).for_each(|page| lab.write(pid, va(page), 1 + page as u8));
+    assert_eq!(
+        evicted(&lab.load(pid, va(0), 1).2),
+        Some((FrameNo(1), slot(1))),
+        "page 0 is in slot 0 and here"
+    );
+    assert_eq!(
+        evicted(&lab.store(pid, va(3), &[4]).1),
+        Some((FrameNo(0), slot(0))),
+        "page 2 goes, as it is first"
+    );
+    sound::check(&lab.kernel);
+    assert_eq!([0, 1, 2, 3].map(|page| lab.read(pid, va(page))), [1, 2, 3, 4]);
+    sound::check(&lab.kernel);
+}
+
+#[test]
+fn a_sharer_that_goes_leaves_word_of_its_stores() {
+    let mut lab = lab(2, 4);
+    let parent = process(&mut lab, 1);
+    let vpn = lab.kernel.vpn(va(0) / PAGE).expect("a page");
+    lab.write(parent, va(0), 1);
+    assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true));
+    assert_eq!(lab.read(parent, va(0)), 1, "clean, with a slot");
+    lab.write(parent, va(0), 2);
+    let child = lab.fork(parent).expect("memory");
+    lab.exit(parent);
+    assert_eq!(lab.kernel.swap_out(child, vpn, &mut ()), Ok(true));
+    assert_eq!(lab.read(child, va(0)), 2);
+}
+
+#[test]
+fn pages_that_move_leave_no_translation_behind() {
+    let mut lab = lab(8, 4);
+    let pid = process(&mut lab, 4);
+    (0..4).for_each(|page| lab.write(pid, va(page), 1 + page as u8));
+    let vpn = lab.kernel.vpn(va(2) / PAGE).expect("a page");
+    assert_eq!(lab.kernel.swap_out(pid, vpn, &mut ()), Ok(true));
+    lab.kernel.move_pages(pid, va(0)..va(4), va(20)).expect("no table is needed");
+    lab.kernel.unmap_range(pid, va(0)..va(4));
+    lab.anonymous(pid, va(20), 4);
+    sound::check(&lab.kernel);
+    let moved = lab.counting(pid, |lab| {
+        assert_eq!([20, 21, 23].map(|page| lab.read(pid, va(page))), [1, 2, 4]);
+    });
+    assert_eq!(moved, (0, 0));
+    assert_eq!(lab.counting(pid, |lab| assert_eq!(lab.read(pid, va(22)), 3)), (0, 1));
+    assert_eq!(lab.class(pid, va(0), None), Some(Class::Segmentation));
+}
+
+#[test]
+fn a_store_maps_nothing_around() {
+    let mut lab = Lab::simple(|config| (config.fault_around, config.warm) = (8, true));
+    let pid = lab.spawn();
+    let (_, backing) = lab.file(Fill::Pages(0x40), 8 * PAGE);
+    lab.map(pid, AT, 8, RW, false, backing);
+    lab.map(pid, AT + 8 * PAGE, 8, RW, true, backing);
+    lab.write(pid, va(3), 1);
+    lab.write(pid, va(8), 1);
+    assert_eq!(lab.kernel.process(pid).expect("it").space.resident, 2);
+}

@@ -3,187 +3,16 @@
 
 use proptest::prelude::*;
 
-use super::lab::{End, Lab, NONE, R, RW, preset};
+use super::lab::{End, Lab};
 use super::model::Model;
+use super::programs::{BACKED, Behind, Op, PAGES, Setting, ops, settings};
 use super::sound;
 use crate::kernel::area::{Area, Backing, Prot};
-use crate::kernel::config::{Config, Scope};
 use crate::kernel::file::Fill;
 use crate::kernel::frames::Holds;
 use crate::kernel::ids::{FileId, ObjectId, Pid};
 use crate::kernel::process::Place;
 use crate::machine::event::Kind;
-use crate::machine::policy::{POLICIES, Policy};
-use crate::machine::presets::Preset;
-use crate::machine::pte::Bit;
-use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec, WritePolicy};
-
-/// Pages that programs use.
-const PAGES: u64 = 24;
-/// Pages of a file or object in the beginning.
-const BACKED: u64 = 6;
-
-/// What stands behind a new area.
-#[derive(Debug, Clone, Copy)]
-enum Behind {
-    Anonymous,
-    NewObject,
-    Object(usize),
-    PrivateFile(usize),
-    SharedFile(usize),
-}
-
-/// A step of a program. Processes, pages and files are numbers that are cut to those there are.
-#[derive(Debug, Clone)]
-enum Op {
-    Spawn,
-    Fork(usize),
-    Exit(usize),
-    Map { who: usize, at: u64, pages: u64, prot: Prot, behind: Behind, offset: u64 },
-    Unmap { who: usize, at: u64, pages: u64 },
-    Protect { who: usize, at: u64, pages: u64, prot: Prot },
-    Forget { who: usize, at: u64, pages: u64 },
-    Move { who: usize, at: u64, pages: u64, to: u64 },
-    Populate { who: usize, at: u64, pages: u64 },
-    Lock { who: usize, at: u64, pages: u64, on: bool },
-    Mergeable { who: usize, at: u64, pages: u64 },
-    Load { who: usize, at: u64, size: usize, fetch: bool },
-    Store { who: usize, at: u64, size: usize, byte: u8 },
-    CopyIn { who: usize, at: u64, size: usize },
-    CopyOut { who: usize, at: u64, size: usize, byte: u8 },
-    FileWrite { file: usize, at: u64, size: usize, byte: u8 },
-    FileRead { file: usize, at: u64, size: usize },
-    Truncate { file: usize, pages: u64 },
-    Sync,
-    Merge,
-    Reclaim(u64),
-    SwapOut { who: usize, at: u64 },
-    Tick,
-    Core(u32),
-}
-
-fn prots() -> impl Strategy<Value = Prot> {
-    let exec = Prot { exec: true, ..R };
-    prop_oneof![6 => Just(RW), 2 => Just(R), 1 => Just(NONE), 1 => Just(exec)]
-}
-
-fn ops() -> impl Strategy<Value = Op> {
-    let who = 0..4usize;
-    let pages = || (0..PAGES, 1..6u64);
-    let behind = prop_oneof![
-        4 => Just(Behind::Anonymous),
-        1 => Just(Behind::NewObject),
-        2 => (0..4usize).prop_map(Behind::Object),
-        2 => (0..2usize).prop_map(Behind::PrivateFile),
-        2 => (0..2usize).prop_map(Behind::SharedFile),
-    ];
-    let bytes = || (0..PAGES * 64, 1..100usize);
-    prop_oneof![
-        2 => Just(Op::Spawn),
-        4 => who.clone().prop_map(Op::Fork),
-        2 => who.clone().prop_map(Op::Exit),
-        14 => (who.clone(), pages(), prots(), behind, 0..BACKED).prop_map(
-            |(who, (at, pages), prot, behind, offset)| Op::Map { who, at, pages, prot, behind, offset }),
-        3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Unmap { who, at, pages }),
-        4 => (who.clone(), pages(), prots())
-            .prop_map(|(who, (at, pages), prot)| Op::Protect { who, at, pages, prot }),
-        2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Forget { who, at, pages }),
-        2 => (who.clone(), pages(), 0..PAGES).prop_map(|(who, (at, pages), to)| Op::Move { who, at, pages, to }),
-        2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Populate { who, at, pages }),
-        1 => (who.clone(), pages(), any::<bool>()).prop_map(|(who, (at, pages), on)| Op::Lock { who, at, pages, on }),
-        3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Mergeable { who, at, pages }),
-        20 => (who.clone(), bytes(), any::<bool>())
-            .prop_map(|(who, (at, size), fetch)| Op::Load { who, at, size, fetch }),
-        30 => (who.clone(), bytes(), 0..3u8).prop_map(|(who, (at, size), byte)| Op::Store { who, at, size, byte }),
-        3 => (who.clone(), bytes()).prop_map(|(who, (at, size))| Op::CopyIn { who, at, size }),
-        3 => (who.clone(), bytes(), any::<u8>())
-            .prop_map(|(who, (at, size), byte)| Op::CopyOut { who, at, size, byte }),
-        3 => (0..2usize, bytes(), any::<u8>())
-            .prop_map(|(file, (at, size), byte)| Op::FileWrite { file, at, size, byte }),
-        2 => (0..2usize, bytes()).prop_map(|(file, (at, size))| Op::FileRead { file, at, size }),
-        1 => (0..2usize, 0..BACKED + 2).prop_map(|(file, pages)| Op::Truncate { file, pages }),
-        1 => Just(Op::Sync),
-        3 => Just(Op::Merge),
-        3 => (1..6u64).prop_map(Op::Reclaim),
-        4 => (who, 0..PAGES).prop_map(|(who, at)| Op::SwapOut { who, at }),
-        1 => Just(Op::Tick),
-        3 => (0..4u32).prop_map(Op::Core),
-    ]
-}
-
-/// A machine and the settings of a kernel.
-#[derive(Debug, Clone)]
-struct Setting {
-    spec: Spec,
-    config: Config,
-}
-
-fn machines() -> impl Strategy<Value = Spec> {
-    let small = |virtual_bits, levels: Option<Vec<u32>>, physical_bits| {
-        let mmu = Mmu::flat(virtual_bits, physical_bits, 6).expect("a format");
-        let levels = levels.unwrap_or(mmu.levels.clone());
-        let simple = (Preset::named("simple").expect("a preset").build)();
-        Spec { mmu: Some(Mmu { levels, ..mmu }), physical_bits, ..simple }
-    };
-    prop_oneof![
-        Just(small(14, None, 13)),
-        Just(small(14, Some(vec![5, 3]), 13)),
-        Just(small(15, Some(vec![1, 2, 3, 3]), 13)),
-        Just(preset("core-i7")),
-    ]
-}
-
-fn units() -> impl Strategy<Value = (Vec<TlbSpec>, Vec<CacheSpec>, u32)> {
-    let tlbs = prop_oneof![
-        Just(vec![]),
-        (any::<bool>(), 0..3u32, 1..4u32).prop_map(|(asid, sets, ways)| {
-            let first = TlbSpec { asid, ..TlbSpec::new("tlb", 1 << sets, ways, 6) };
-            vec![first, TlbSpec { asid, ..TlbSpec::new("tlb2", 4, 4, 6) }]
-        }),
-    ];
-    let caches = prop_oneof![
-        Just(vec![]),
-        (any::<bool>(), any::<bool>(), 0..3usize, 2..6u32, any::<bool>()).prop_map(
-            |(through, virtual_index, inclusion, bits, shared)| {
-                let write = if through { WritePolicy::Through } else { WritePolicy::Back };
-                let inclusion = [Inclusion::None, Inclusion::Inclusive, Inclusion::None][inclusion];
-                let l1 = CacheSpec { write, virtual_index, ..CacheSpec::new("L1", 4, 2, bits) };
-                vec![l1, CacheSpec { inclusion, shared, ..CacheSpec::new("L2", 8, 2, bits) }]
-            }
-        ),
-    ];
-    (tlbs, caches, 1..3u32)
-}
-
-fn settings() -> impl Strategy<Value = Setting> {
-    let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
-    let kernels = (
-        prop_oneof![3 => (3..12u32).prop_map(Some), 1 => Just(None)],
-        proptest::sample::select(policies),
-        prop_oneof![Just(0u32), 1..6u32, Just(64)],
-        (any::<bool>(), any::<bool>(), any::<bool>()),
-        0..4u32,
-    );
-    // Bits that the format of entries lacks.
-    let lacks = prop_oneof![5 => Just(vec![]), 1 => Just(vec![Bit::D]), 1 => Just(vec![Bit::A])];
-    (machines(), units(), kernels, lacks, any::<bool>()).prop_map(
-        |(mut spec, (mut tlbs, caches, cores), kernel, lacks, cached)| {
-            let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
-            let mmu = spec.mmu.as_mut().expect("it translates");
-            lacks.iter().for_each(|bit: &Bit| mmu.pte.places[*bit as usize] = None);
-            mmu.walk_cached = cached && !caches.is_empty();
-            tlbs.iter_mut().for_each(|tlb| tlb.page_bits = vec![mmu.page_bits]);
-            (spec.tlbs, spec.caches, spec.cores) = (tlbs, caches, cores);
-            let mut config = Config::default_for(&spec);
-            config.frames = frames;
-            config.replacement = replacement;
-            config.swap = swap;
-            config.scope = if local { Scope::Local } else { Scope::Global };
-            (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
-            Setting { spec, config }
-        },
-    )
-}
 
 /// The kernel and the model, side by side.
 struct Pair {
@@ -203,7 +32,8 @@ impl Pair {
         let page = lab.page();
         // On the core i7, across the border between two tables of each level.
         let base = if page == 4096 { 0x4000_0000_0000 - 8 * page } else { 4 * page };
-        let mut model = Model { page, ..Model::default() };
+        let eager = !lab.kernel.shape.read_only;
+        let mut model = Model { page, eager, ..Model::default() };
         let mut files = Vec::new();
         for _ in 0..2 {
             let (file, _) = lab.file(Fill::Pages(0x40), BACKED * page);
@@ -216,6 +46,12 @@ impl Pair {
 
     fn who(&self, who: usize) -> Option<Pid> {
         self.alive.get(who % self.alive.len().max(1)).copied()
+    }
+
+    /// Permissions as this machine can hold them: without an R/W bit, what may be read may be written.
+    fn prot(&self, prot: Prot) -> Prot {
+        let open = self.model.eager && (prot.read || prot.exec);
+        Prot { write: prot.write || open, ..prot }
     }
 
     /// An address out of a number that counts 64 bytes a page.
@@ -326,6 +162,7 @@ impl Pair {
                 self.model.unmap(pid, self.vpns(at, pages));
             }
             Op::Protect { at, pages, prot, .. } => {
+                let prot = self.prot(prot);
                 self.lab.kernel.change_areas(pid, self.range(at, pages), &|area| area.prot = prot);
                 self.model.protect(pid, self.vpns(at, pages), prot);
             }
@@ -345,7 +182,7 @@ impl Pair {
             }
             Op::SwapOut { at, .. } => {
                 let vpn = self.lab.kernel.vpn(self.vpns(at, 1).start).expect("a page");
-                drop(self.lab.kernel.swap_out(pid, vpn, &mut ()));
+                let _ = self.lab.kernel.swap_out(pid, vpn, &mut ());
             }
             _ => {}
         }
@@ -388,7 +225,7 @@ impl Pair {
                 (true, Backing::Object { object: *object, offset })
             }
         };
-        let area = Area::new(range, prot, shared, backing);
+        let area = Area::new(range, self.prot(prot), shared, backing);
         self.lab.kernel.map_area(pid, area);
         self.model.map(pid, &area);
     }
@@ -455,7 +292,7 @@ impl Pair {
 
     /// How many bytes of a store were done that ran out of memory: the longest run of whole pages that agrees.
     fn stored(&self, pid: Pid, va: u64, bytes: &[u8]) -> usize {
-        let ends = (1..=bytes.len()).filter(|n| (va + *n as u64) % self.page == 0);
+        let ends = (1..=bytes.len()).filter(|n| (va + *n as u64).is_multiple_of(self.page));
         let agrees = |n: &usize| {
             let mut model = self.model.clone();
             model.store(pid, va, &bytes[..*n]);
@@ -514,7 +351,7 @@ fn run(setting: &Setting, ops: &[Op]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn programs_read_what_a_naive_model_says(

@@ -7,5 +7,6 @@ mod lab;
 mod laws;
 mod merging;
 mod model;
+mod programs;
 pub(in crate::kernel) mod sound;
 mod strings;

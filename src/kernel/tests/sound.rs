@@ -64,7 +64,7 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
         };
         present += 1;
         assert_eq!(pte.ppn, ppn, "page {vpn:#x} of {pid}");
-        assert!(pte.flags.has(Bit::Us) && pte.flags.has(Bit::Xd) == !area.prot.exec, "{pte:?}");
+        assert!(pte.flags.has(Bit::Us) && pte.flags.has(Bit::Xd) != area.prot.exec, "{pte:?}");
         if pte.flags.has(Bit::Rw) && kernel.shape.read_only {
             assert!(area.prot.write, "page {vpn:#x} of {pid} may be stored to");
             check_writable(kernel, area.shared, *place);
@@ -103,7 +103,13 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
         assert!(frame.0 < kernel.frame_limit(), "frame {frame} lies where tables are");
         match held.holds {
             Holds::Nothing => panic!("a free frame is listed"),
-            Holds::Anonymous | Holds::Merged => assert!(held.refs > 0, "frame {frame} is lost"),
+            Holds::Anonymous | Holds::Merged => {
+                assert!(held.refs > 0, "frame {frame} is lost");
+                assert!(
+                    held.refs == 1 || kernel.shape.read_only,
+                    "frame {frame} is shared without an R/W bit"
+                );
+            }
             Holds::File { file, page } => {
                 assert!(held.refs > 0, "file frame {frame} is lost");
                 assert_eq!(kernel.files.all[&file].mapped.get(&page), Some(&frame));

@@ -40,10 +40,7 @@ fn by_pool(reference: &Reference, policy: Policy) -> Vec<(Option<u32>, PolicySta
 
 /// What every policy remembered of the first `len` frames.
 fn cut(mut state: PolicyState, len: usize) -> PolicyState {
-    for bits in [&mut state.use_bits, &mut state.dirty] {
-        bits.iter_mut().for_each(|bits| bits.truncate(len));
-    }
-    state.counts.iter_mut().for_each(|counts| counts.truncate(len));
+    state.truncate(len);
     state
 }
 

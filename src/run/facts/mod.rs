@@ -4,6 +4,7 @@
 mod access;
 mod call;
 mod component;
+mod handled;
 mod kernel;
 mod reasons;
 mod row;

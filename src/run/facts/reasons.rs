@@ -3,6 +3,7 @@
 use crate::machine::event::{Event, Fault, Forbidden, Found, Purpose};
 
 use super::component::Component;
+use super::handled;
 use crate::run::record::{Access, Shown};
 
 /// Why an access came to what it did at a part, in one sentence; none where there is nothing to say.
@@ -10,6 +11,12 @@ pub fn reason(access: &Access, fact: &str) -> Option<String> {
     let head = fact.split('.').next().unwrap_or(fact);
     let component = Component::named(&access.spec, head);
     match (head, component) {
+        ("evicted" | "swapped-out", None) => handled::eviction(access),
+        ("fault" | "signal" | "code" | "frame" | "copied" | "minor" | "major", None)
+            if access.process.is_some() =>
+        {
+            handled::reason(access)
+        }
         (_, Some(component)) => lookup(access, component),
         ("tlb" | "tlbi" | "tlbt", _) => first(access, |c| matches!(c, Component::Tlb(_))),
         ("cache" | "co" | "ci" | "ct" | "served", _) => {
@@ -52,6 +59,9 @@ fn lookup(access: &Access, component: Component) -> Option<String> {
 
 /// Why there is no physical address.
 pub fn fault(access: &Access) -> Option<String> {
+    if access.process.as_ref().is_some_and(|process| process.killed.is_some()) {
+        return handled::reason(access);
+    }
     match access.outcome.fault? {
         Fault::NotPresent { level } => {
             let levels = access.spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());

@@ -237,11 +237,14 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
         let key = u64::from(slot.0);
         let number = CellView::Hex(key, width);
         let before = rows.len();
-        for (pid, vpn) in kernel.swap().pages_in(slot) {
+        // A page that came back keeps its slot while it is clean.
+        let backed = used.get(&slot).and_then(|held| held.frame);
+        let back = backed.into_iter().flat_map(|frame| kernel.frames().maps(frame));
+        for (pid, vpn) in kernel.swap().pages_in(slot).chain(back) {
             let name = text(process_name(kernel, pid).to_string());
             rows.push(row(key, vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)]));
         }
-        // A page of a shared object is nobody's.
+        // A page of a shared object that nobody has mapped.
         if rows.len() == before {
             rows.push(row(key, vec![number, CellView::Nothing, CellView::Nothing]));
         }

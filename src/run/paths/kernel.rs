@@ -73,7 +73,7 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
         p.pc.map(Value::from)
     }),
     of_process("stdout", "what it wrote to standard output and standard error", |_, p| {
-        Some(Value::from(String::from_utf8_lossy(&p.stdout).into_owned()))
+        Some(Value::from(String::from_utf8_lossy(&p.stdout.all()).into_owned()))
     }),
     of_process("state", "`running`, `zombie` (ended, not waited for) or `ended`", |_, p| {
         Some(Value::from(p.life.name()))

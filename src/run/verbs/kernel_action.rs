@@ -66,16 +66,13 @@ pub fn swap(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         _ => return Err(missing(command, "`out`, a process and an address").into()),
     };
     session.kernel(command.verb.span)?;
-    let process = match process {
-        Some(named) => {
-            let name = Word { text: word(named).unwrap_or_default().into(), span: named.span };
-            session.process_named(&name)?
-        }
-        None => {
-            let pid = session.caller(va.span)?;
-            let kernel = session.kernel(va.span)?;
-            kernel.process(pid).map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from)
-        }
+    let process = if let Some(named) = process {
+        let name = Word { text: word(named).unwrap_or_default().into(), span: named.span };
+        session.process_named(&name)?
+    } else {
+        let pid = session.caller(va.span)?;
+        let kernel = session.kernel(va.span)?;
+        kernel.process(pid).map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from)
     };
     let va = session.address(va, 1)?;
     let vpn = va.raw() >> session.machine(command.verb.span)?.spec().page_bits();

@@ -262,8 +262,9 @@ pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
     if let Some(diagnostic) = absent::diagnostic(word) {
         return Err(diagnostic);
     }
-    let names =
-        VERBS.iter().map(|verb| verb.name).chain(FORMS.iter().map(|form| form.0)).chain(also.iter().copied());
+    // `NAME:` is no word.
+    let forms = FORMS.iter().map(|form| form.0).filter(|form| form.starts_with(char::is_lowercase));
+    let names = VERBS.iter().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
     let diagnostic =
         Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
             .label("not a verb");

@@ -15,6 +15,7 @@ use crate::run::state::Slot;
 use super::operands::word;
 
 /// A noun with a table.
+#[derive(Clone, Copy)]
 pub enum NounRef {
     /// A part of the machine.
     Part {

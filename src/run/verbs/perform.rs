@@ -22,7 +22,7 @@ impl Session<'_> {
             Action::File(plan) => self.declare_file(plan)?,
             Action::Executable(plan) => self.declare_executable(plan)?,
             Action::Process(plan) => self.declare_process(plan)?,
-            Action::Areas(pid, areas) => self.declare_areas(pid, areas).map(|_| Did::Quiet)?,
+            Action::Areas(pid, areas) => self.declare_areas(pid, areas).map(|()| Did::Quiet)?,
             Action::Act(action, place) => Did::Action(self.act(action, place)?),
             Action::Access(plan) => Did::Access(self.access(plan)?),
             Action::SystemCall(plan) => Did::Call(self.make_call(plan)?),

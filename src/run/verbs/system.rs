@@ -275,7 +275,7 @@ impl Session<'_> {
             let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
             let (start, size) = (row.number("start").unwrap_or(0), row.number("size").unwrap_or(0));
             // Bytes that are zero at first are not kept in a file.
-            let zero = &*name == ".bss";
+            let zero = name.ends_with("bss");
             sections.push(Section { name, start, size, prot, zero });
             spans.push(row.span);
         }

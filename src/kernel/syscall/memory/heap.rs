@@ -3,7 +3,7 @@
 use crate::kernel::abi::{Args, Errno};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::Pid;
-use crate::kernel::kernel::Kernel;
+use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::Answer;
 
 /// `brk(2)`, as the C library has it: 0, or an error.

@@ -6,7 +6,7 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::area::{Area, Backing};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::Pid;
-use crate::kernel::kernel::Kernel;
+use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::Answer;
 
 use super::refusal::{Refusal, answer};

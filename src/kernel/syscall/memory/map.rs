@@ -6,7 +6,7 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::area::{Area, Backing, Prot};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::{FileId, Pid};
-use crate::kernel::kernel::{Kernel, Open, OutOfMemory};
+use crate::kernel::state::{Kernel, Open, OutOfMemory};
 use crate::kernel::syscall::call::Answer;
 
 use super::constants::{

@@ -1,7 +1,7 @@
 //! Why a call is not done.
 
 use crate::kernel::abi::Errno;
-use crate::kernel::kernel::OutOfMemory;
+use crate::kernel::state::OutOfMemory;
 use crate::kernel::syscall::call::Answer;
 
 /// An error that the process is told, or memory that the simulation does not have.

@@ -13,8 +13,10 @@ use crate::kernel::process::Process;
 use crate::kernel::spawn::AreaDeclaration;
 use crate::kernel::syscall::{constant, system_call};
 use crate::kernel::tests::sound;
+use crate::machine::addr::Va;
 use crate::machine::event::Kind;
 use crate::machine::presets::Preset;
+use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
 
 /// A kernel under test, and the process whose turn it is.
@@ -31,6 +33,12 @@ pub type Result = std::result::Result<u64, Errno>;
 /// An argument of a call.
 pub trait Argument {
     fn arg(&self) -> Arg;
+}
+
+impl Argument for Arg {
+    fn arg(&self) -> Arg {
+        self.clone()
+    }
 }
 
 impl Argument for i32 {
@@ -75,7 +83,10 @@ pub fn prot(perms: &str) -> Prot {
 
 impl Lab {
     pub fn on(preset: &str, change: impl FnOnce(&mut Config)) -> Self {
-        let spec = (Preset::named(preset).expect("a preset").build)();
+        Self::with((Preset::named(preset).expect("a preset").build)(), change)
+    }
+
+    pub fn with(spec: Spec, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default_for(&spec);
         change(&mut config);
         let machine = Machine::new(Rc::new(spec));
@@ -113,6 +124,14 @@ impl Lab {
         let outcome = self.kernel.access(self.pid, va, kind, data, &mut ()).expect("memory");
         sound::check(&self.kernel);
         outcome.killed
+    }
+
+    /// A load or a store of a byte, whatever comes of it.
+    pub fn touch_lightly(&mut self, va: Va, store: bool) {
+        let (kind, mut load) = (if store { Kind::Write } else { Kind::Read }, [None]);
+        let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
+        // Memory may run out.
+        let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
     }
 
     /// Another process has its turn.
@@ -192,7 +211,7 @@ impl Lab {
     }
 
     /// What the process wrote to the terminal.
-    pub fn stdout(&self) -> &[u8] {
-        &self.process().stdout
+    pub fn stdout(&self) -> Vec<u8> {
+        self.process().stdout.all()
     }
 }

@@ -1,7 +1,7 @@
 //! The address space of a process as the lecture draws it (CS:APP figures 9.26 and 9.27): the picture, and below it
 //! `task_struct`, `mm_struct` and the list of `vm_area_struct`s.
 
-use super::names::Names;
+use super::names::{Names, bare_name};
 use crate::kernel::area::{Area, Prot};
 use crate::report::doc::{Block, Cell, Layout, Slab, Table};
 use crate::report::narrate::words::{count, thousands};
@@ -65,7 +65,7 @@ impl Drawing<'_> {
     fn area(&self, layout: &AreaLayout) -> Slab {
         let area = &layout.area.area;
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
-        let mark = if self.is_heap(&layout.area) { self.brk_mark(area) } else { String::new() };
+        let mark = if is_heap(&layout.area) { self.brk_mark(area) } else { String::new() };
         Slab {
             top: self.names.address(area.end),
             mark,
@@ -79,10 +79,6 @@ impl Drawing<'_> {
     fn brk_mark(&self, area: &Area) -> String {
         let brk = self.view.brk.1;
         if brk == area.end { "brk".to_owned() } else { format!("brk is {}", self.names.address(brk)) }
-    }
-
-    fn is_heap(&self, record: &AreaRecord) -> bool {
-        matches!(record.name.as_str(), "[heap]" | "heap")
     }
 
     /// What the lecture calls an area of this kind.
@@ -122,7 +118,7 @@ impl Drawing<'_> {
         }
         let unused = under.is_none() && self.view.spec.virtual_bits() >= 32;
         lines.push((if unused { "unused" } else { "(nothing mapped)" }.to_owned(), space));
-        if under.is_some_and(|under| self.is_heap(&under.area)) {
+        if under.is_some_and(|under| is_heap(&under.area)) {
             lines.push(("↑ grows by brk".to_owned(), String::new()));
         }
         Slab { top: self.names.address(end), mark: String::new(), lines, note: String::new(), gap: true }
@@ -217,6 +213,10 @@ impl Drawing<'_> {
         }
         blocks
     }
+}
+
+fn is_heap(record: &AreaRecord) -> bool {
+    bare_name(record) == "heap"
 }
 
 /// The kernel's part of the address space, as the lecture draws it: symbolic, without addresses of its own.

@@ -1,4 +1,4 @@
-//! The areas of a process, line by line as `/proc/PID/maps` prints them (proc_pid_maps(5)).
+//! The areas of a process, line by line as `/proc/PID/maps` prints them (`proc_pid_maps(5)`).
 
 use crate::kernel::area::{Area, Backing};
 use crate::machine::spec::Spec;
@@ -32,7 +32,7 @@ fn line(spec: &Spec, record: &AreaRecord) -> String {
     let perms = record.area.perms();
     let fixed = format!("{start:0digits$x}-{end:0digits$x} {perms} {offset:0digits$x} {device} {inode}");
     let name = name(record);
-    if name.is_empty() { format!("{fixed} ") } else { format!("{fixed:<column$}{name}", column = column) }
+    if name.is_empty() { format!("{fixed} ") } else { format!("{fixed:<column$}{name}") }
 }
 
 fn name(record: &AreaRecord) -> &str {

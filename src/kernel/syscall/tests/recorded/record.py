@@ -21,7 +21,7 @@ SHOWN = ("gd", "lo", "sr", "rr", "nr", "mg")
 CONSTANTS = {
     name: int(value.replace("_", ""), 0)
     for name, value in re.findall(
-        r'^    ([A-Z_]+) (\w+) "', open(os.path.join(os.path.dirname(__file__), "../constants.rs")).read(), re.M
+        r'^    ([A-Z_]+) (\w+) "', open(os.path.join(os.path.dirname(__file__), "../../memory/constants.rs")).read(), re.M
     )
 }
 libc = ctypes.CDLL(None, use_errno=True)

@@ -1,20 +1,14 @@
-//! What these calls answer and leave, against what Linux 6.18 answered and left: `tests/record.py` recorded it
+//! What these calls answer and leave, against what Linux 6.18 answered and left: `recorded/record.py` recorded it
 //! there.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::rc::Rc;
 
-use crate::kernel::abi::Arg;
+use super::lab::{Argument, Lab};
+use crate::kernel::abi::{Arg, Errno};
 use crate::kernel::area::{Advice, Area, Backing};
-use crate::kernel::config::Config;
 use crate::kernel::file::Fill;
-use crate::kernel::ids::Pid;
-use crate::kernel::kernel::Kernel;
-use crate::kernel::syscall::{constant, system_call};
-use crate::machine::event::Kind;
-use crate::machine::presets::Preset;
-use crate::machine::{Data, Machine};
+use crate::kernel::syscall::constant;
 
 const PAGE: u64 = 0x1000;
 
@@ -22,46 +16,32 @@ const PAGE: u64 = 0x1000;
 const BASE: u64 = 0x2000_0000_0000;
 
 /// A process that does what a recording did.
-struct Replay {
-    kernel: Kernel,
-    pid: Pid,
-}
+struct Replay(Lab);
 
 impl Replay {
     fn new() -> Self {
-        let spec = (Preset::named("core-i7").expect("a preset").build)();
-        let config = Config::default_for(&spec);
-        let mut kernel = Kernel::boot(Machine::new(Rc::new(spec)), config).expect("a kernel");
-        let pid = kernel.spawn("P1".into()).expect("room");
-        kernel.add_file("data".into(), Fill::Pages(0x40), 8 * PAGE);
-        let mut replay = Self { kernel, pid };
+        let mut lab = Lab::i7();
+        lab.kernel.add_file("data".into(), Fill::Pages(0x40), 8 * PAGE);
         for (flags, descriptor) in [("O_RDWR", 3), ("O_RDONLY", 4), ("O_WRONLY", 5)] {
-            let path = Arg::Bytes(Rc::from(&b"data"[..]));
-            let flags = Arg::Number(constant(flags).expect("a constant").into());
-            assert_eq!(replay.call("open", &[path, flags]), Ok(descriptor));
+            assert_eq!(lab.open("data", flags), Ok(descriptor));
         }
-        replay
+        Self(lab)
     }
 
-    fn call(&mut self, name: &str, args: &[Arg]) -> Result<u64, &'static str> {
-        let call = system_call(name).expect("a call");
-        let reply = call.call(&mut self.kernel, self.pid, args, &mut ()).expect("enough memory");
-        reply.result.map_err(super::super::super::abi::Errno::name)
-    }
-
-    /// A byte that is loaded or stored as `write(2)` and `read(2)` would; EFAULT if it cannot be.
-    fn touch(&mut self, at: u64, byte: Option<u8>) -> Result<u64, &'static str> {
-        let va = self.kernel.machine().va(at).expect("an address");
-        let mut loaded = [None];
-        let stored = byte.map(|byte| [byte]);
-        let (kind, data) = match &stored {
-            Some(byte) => (Kind::Write, Data::Store(byte)),
-            None => (Kind::Read, Data::Load(&mut loaded)),
-        };
-        let outcome = self.kernel.access(self.pid, va, kind, data, &mut ()).expect("enough memory");
-        match outcome.killed {
-            Some(_) => Err("EFAULT"),
-            None => Ok(loaded[0].unwrap_or(0).into()),
+    /// What a call or an access answers, as recordings have it.
+    fn result(&mut self, name: &str, args: &[i128]) -> Result<u64, &'static str> {
+        let at = args[0] as u64;
+        let byte = args.get(1).map(|byte| *byte as u8);
+        match name {
+            "load" | "store" if self.0.touch(at, byte).is_some() => Err("EFAULT"),
+            "load" => Ok(self.0.bytes(at, 1)[0].into()),
+            "store" => Ok(0),
+            "filebyte" => Ok(self.0.contents("data")[at as usize].into()),
+            _ => {
+                let args: Vec<Arg> = args.iter().copied().map(Arg::Number).collect();
+                let args: Vec<&dyn Argument> = args.iter().map(|arg| arg as &dyn Argument).collect();
+                self.0.call(name, &args).map_err(Errno::name)
+            }
         }
     }
 
@@ -70,18 +50,7 @@ impl Replay {
         let mut words = line.split_whitespace();
         let name = words.next().expect("a call");
         let args: Vec<i128> = words.map(number).collect();
-        let result = match name {
-            "load" => self.touch(args[0] as u64, None),
-            "store" => self.touch(args[0] as u64, Some(args[1] as u8)),
-            "filebyte" => {
-                let mut byte = [0];
-                let file = self.kernel.file_named("data").expect("the file");
-                assert_eq!(self.kernel.file_peek(file, args[0] as u64, &mut byte), 1);
-                Ok(byte[0].into())
-            }
-            _ => self.call(name, &args.into_iter().map(Arg::Number).collect::<Vec<_>>()),
-        };
-        match result {
+        match self.result(name, &args) {
             Err(error) => error.into(),
             Ok(at) if (BASE..BASE + 4096 * PAGE).contains(&at) => format!("@{:x}", (at - BASE) / PAGE),
             Ok(at) if (0x7000_0000_0000..0x7FFF_F800_0000).contains(&at) => "elsewhere".into(),
@@ -91,8 +60,8 @@ impl Replay {
 
     /// Files and objects know how many areas and descriptors refer to them; an object that none does is gone.
     fn check_users(&self) {
-        let process = self.kernel.process(self.pid).expect("the process");
-        let file = self.kernel.file_named("data").expect("the file");
+        let process = self.0.process();
+        let file = self.0.kernel.file_named("data").expect("the file");
         // Three descriptors refer to it.
         let (mut of_file, mut of_objects) = (3, BTreeMap::new());
         for area in process.space.areas.iter() {
@@ -102,13 +71,13 @@ impl Replay {
                 Backing::Object { object, .. } => *of_objects.entry(object).or_insert(0) += 1,
             }
         }
-        assert_eq!(self.kernel.files().all[&file].users, of_file);
-        let objects = self.kernel.objects.all.iter().map(|(object, held)| (*object, held.users));
+        assert_eq!(self.0.kernel.files().all[&file].users, of_file);
+        let objects = self.0.kernel.objects.all.iter().map(|(object, held)| (*object, held.users));
         assert_eq!(objects.collect::<BTreeMap<_, _>>(), of_objects);
     }
 
     fn areas(&self) -> String {
-        let process = self.kernel.process(self.pid).expect("the process");
+        let process = self.0.process();
         let near = |area: &&Area| (BASE - 4096 * PAGE..BASE + 4096 * PAGE).contains(&area.start);
         let shown: Vec<String> = process.space.areas.iter().filter(near).map(show).collect();
         if shown.is_empty() { "nothing".into() } else { shown.join(", ") }
@@ -187,12 +156,12 @@ fn differences(recording: &str) -> Vec<String> {
 
 #[test]
 fn calls_answer_and_leave_what_they_do_on_linux() {
-    let found = differences(include_str!("tests/linux.txt"));
+    let found = differences(include_str!("recorded/linux.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
 #[test]
 fn calls_drawn_at_random_do_as_on_linux() {
-    let found = differences(include_str!("tests/random.txt"));
+    let found = differences(include_str!("recorded/random.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }

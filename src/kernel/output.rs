@@ -1,0 +1,86 @@
+//! What a process wrote to the terminal, kept so that a copy costs next to nothing, and a write after a copy little.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::persistent::Map;
+
+/// Bytes of a piece.
+const PIECE: usize = 4096;
+
+/// Bytes, of which more come at the end.
+#[derive(Debug, Clone, Default)]
+pub struct Output {
+    /// Full pieces, by number.
+    full: Map<usize, Rc<[u8]>>,
+    /// What follows them, less than a piece.
+    last: Rc<Vec<u8>>,
+}
+
+impl Output {
+    /// Bytes there are.
+    pub fn len(&self) -> usize {
+        self.full.len() * PIECE + self.last.len()
+    }
+
+    /// Nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Those of a range that there are.
+    pub fn bytes(&self, range: Range<usize>) -> Vec<u8> {
+        let end = range.end.min(self.len());
+        let mut bytes = Vec::with_capacity(end.saturating_sub(range.start));
+        let mut at = range.start;
+        while at < end {
+            let (piece, from) = (at / PIECE, at % PIECE);
+            let to = (from + (end - at)).min(PIECE);
+            let held = self.full.get(&piece).map_or(&self.last[..], |piece| piece);
+            bytes.extend(&held[from..to]);
+            at += to - from;
+        }
+        bytes
+    }
+
+    /// All bytes.
+    pub fn all(&self) -> Vec<u8> {
+        self.bytes(0..usize::MAX)
+    }
+
+    /// Puts bytes at the end.
+    pub(in crate::kernel) fn push(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let last = Rc::make_mut(&mut self.last);
+            let (now, later) = rest.split_at(rest.len().min(PIECE - last.len()));
+            last.extend(now);
+            rest = later;
+            if last.len() == PIECE {
+                let piece = std::mem::take(last).into();
+                self.full.insert(self.full.len(), piece);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_what_was_written_however_it_was_cut() {
+        let (mut output, mut plain) = (Output::default(), Vec::new());
+        for size in [0, 1, 4094, 1, 1, 4096, 3, 9000, 5] {
+            let bytes: Vec<u8> = (0..size).map(|n: usize| (n * 7 + size) as u8).collect();
+            let before = output.clone();
+            output.push(&bytes);
+            assert_eq!(before.all(), plain, "a copy stays as it was");
+            plain.extend(&bytes);
+            assert_eq!((output.len(), output.all()), (plain.len(), plain.clone()));
+            assert_eq!(output.bytes(before.len()..usize::MAX), bytes);
+        }
+        assert_eq!(output.bytes(4000..9000), plain[4000..9000]);
+        assert_eq!(output.bytes(plain.len() + 1..usize::MAX), Vec::<u8>::new());
+    }
+}

@@ -1,0 +1,129 @@
+//! The break. What each line answers and leaves was seen on Linux 6.18, by the raw system call.
+
+use super::lab::{Lab, args, c};
+use crate::kernel::abi::Errno;
+
+/// The areas from the heap's beginning on, in bytes from there.
+fn areas(lab: &Lab) -> String {
+    let start = lab.process().space.brk_start;
+    let shown = lab.process().space.areas.iter();
+    let shown = shown.map(|area| format!("{:x}-{:x} {}", area.start - start, area.end - start, area.perms()));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Moves the break to each place; those it could be moved to.
+fn moves(lab: &mut Lab, to: &[i64]) -> Vec<bool> {
+    let start = lab.process().space.brk_start;
+    let mut done = |to: &i64| {
+        let before = lab.process().space.brk;
+        let result = lab.call("brk", args![start.wrapping_add_signed(*to)]);
+        let expected = if result.is_ok() { start.wrapping_add_signed(*to) } else { before };
+        assert_eq!(lab.process().space.brk, expected);
+        assert!(matches!(result, Ok(0) | Err(Errno::ENOMEM)), "{result:?}");
+        result.is_ok()
+    };
+    to.iter().map(&mut done).collect()
+}
+
+fn heap() -> (Lab, u64) {
+    let lab = Lab::i7();
+    let start = lab.process().space.brk_start;
+    (lab, start)
+}
+
+#[test]
+fn the_break_is_kept_to_the_byte_and_its_area_in_pages() {
+    let (mut lab, _) = heap();
+    assert_eq!(moves(&mut lab, &[10]), [true]);
+    assert_eq!(areas(&lab), "0-1000 rw-p");
+    assert_eq!(moves(&mut lab, &[0x1000, 0x1001]), [true, true]);
+    assert_eq!(areas(&lab), "0-2000 rw-p");
+    assert_eq!(moves(&mut lab, &[0]), [true]);
+    assert_eq!(areas(&lab), "");
+    assert_eq!(moves(&mut lab, &[-1, -0x1000, i64::MAX, -0x5555_5555_9000]), [false; 4]);
+}
+
+#[test]
+fn a_page_stays_free_below_the_next_area() {
+    let (mut lab, start) = heap();
+    let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
+    lab.ok("mmap", args![start + 0x8000, 0x1000, c("PROT_READ"), flags, -1, 0]);
+    assert_eq!(
+        moves(&mut lab, &[0x5000, 0x6000, 0x7000, 0x7001, 0x8000, 0x8001, 0x9001]),
+        [true, true, true, false, false, false, false]
+    );
+    assert_eq!(areas(&lab), "0-7000 rw-p, 8000-9000 r--p");
+    lab.ok("munmap", args![start + 0x8000, 0x1000]);
+    lab.ok("mprotect", args![start + 0x3000, 0x1000, c("PROT_READ")]);
+    assert_eq!(moves(&mut lab, &[0x9000]), [true]);
+    assert_eq!(areas(&lab), "0-3000 rw-p, 3000-4000 r--p, 4000-9000 rw-p");
+    assert_eq!(moves(&mut lab, &[0x2000]), [true]);
+    assert_eq!(areas(&lab), "0-2000 rw-p");
+}
+
+#[test]
+fn where_the_heap_was_unmapped_the_break_does_not_go_down() {
+    let (mut lab, start) = heap();
+    assert_eq!(moves(&mut lab, &[0x5000]), [true]);
+    lab.ok("munmap", args![start + 0x3000, 0x2000]);
+    assert_eq!(moves(&mut lab, &[0x4000, 0x3000, 0x6000]), [false, false, true]);
+    assert_eq!(areas(&lab), "0-3000 rw-p, 5000-6000 rw-p");
+    assert_eq!(moves(&mut lab, &[0x2800]), [true]);
+    assert_eq!(areas(&lab), "0-3000 rw-p");
+}
+
+#[test]
+fn the_break_takes_away_whatever_stands_where_the_heap_was() {
+    let (mut lab, start) = heap();
+    assert_eq!(moves(&mut lab, &[0x8000]), [true]);
+    let flags = c("MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED");
+    lab.ok("mmap", args![start + 0x4000, 0x4000, c("PROT_READ"), flags, -1, 0]);
+    assert_eq!(areas(&lab), "0-4000 rw-p, 4000-8000 r--s");
+    assert_eq!(moves(&mut lab, &[0x6000]), [true]);
+    assert_eq!(areas(&lab), "0-4000 rw-p, 4000-6000 r--s");
+    assert_eq!(moves(&mut lab, &[0x9000]), [true]);
+    assert_eq!(areas(&lab), "0-4000 rw-p, 4000-6000 r--s, 6000-9000 rw-p");
+    assert_eq!(moves(&mut lab, &[0x1000, 0x3000]), [true, true]);
+    assert_eq!(areas(&lab), "0-3000 rw-p");
+}
+
+#[test]
+fn the_heap_keeps_clear_of_the_gap_below_a_stack() {
+    let (mut lab, start) = heap();
+    let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_GROWSDOWN");
+    lab.ok("mmap", args![start + 0x40_0000, 0x1000, c("PROT_READ"), flags, -1, 0]);
+    assert_eq!(moves(&mut lab, &[0x2F_E000, 0x2F_F000, 0x30_0000, 0x30_1000]), [true, true, false, false]);
+}
+
+#[test]
+fn what_is_locked_of_the_heap_stays_an_area_of_its_own() {
+    let (mut lab, start) = heap();
+    assert_eq!(moves(&mut lab, &[0x4000]), [true]);
+    lab.ok("mlock", args![start + 0x3000, 0x1000]);
+    assert_eq!(moves(&mut lab, &[0x5000]), [true]);
+    assert_eq!(areas(&lab), "0-3000 rw-p, 3000-4000 rw-p, 4000-5000 rw-p");
+}
+
+#[test]
+fn sbrk_answers_the_old_break() {
+    let (mut lab, start) = heap();
+    assert_eq!(lab.call("sbrk", args![0]), Ok(start));
+    assert_eq!(lab.call("sbrk", args![100]), Ok(start));
+    assert_eq!(lab.call("sbrk", args![0x1000]), Ok(start + 100));
+    assert_eq!(lab.call("sbrk", args![-50]), Ok(start + 0x1064));
+    assert_eq!(lab.call("sbrk", args![0]), Ok(start + 0x1032));
+    assert_eq!(lab.call("sbrk", args![-0x2000]), Err(Errno::ENOMEM), "below the heap");
+    assert_eq!(lab.call("sbrk", args![i64::MAX]), Err(Errno::ENOMEM));
+    assert_eq!(lab.call("sbrk", args![i64::MIN]), Err(Errno::ENOMEM));
+    assert_eq!(lab.call("sbrk", args![0]), Ok(start + 0x1032));
+}
+
+#[test]
+fn a_14_bit_heap_begins_at_a_quarter() {
+    let mut lab = Lab::simple();
+    assert_eq!(lab.call("sbrk", args![100]), Ok(0x1000));
+    assert_eq!(areas(&lab), "0-80 rw-p");
+    assert_eq!(lab.call("brk", args![0x4001]), Err(Errno::ENOMEM));
+    assert_eq!(lab.call("brk", args![0x3FC0]), Ok(0));
+    assert_eq!(lab.call("brk", args![0x4000]), Ok(0), "to the end of the space");
+}

@@ -1,0 +1,188 @@
+//! Random programs, machines and kernels.
+
+use proptest::prelude::*;
+
+use super::lab::{NONE, R, RW, preset};
+use crate::kernel::area::Prot;
+use crate::kernel::config::{Config, Scope};
+use crate::machine::policy::{POLICIES, Policy};
+use crate::machine::presets::Preset;
+use crate::machine::pte::Bit;
+use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec, WritePolicy};
+
+/// Pages that programs use.
+pub const PAGES: u64 = 24;
+/// Pages of a file or object in the beginning.
+pub const BACKED: u64 = 6;
+
+/// What stands behind a new area.
+#[derive(Debug, Clone, Copy)]
+pub enum Behind {
+    Anonymous,
+    NewObject,
+    Object(usize),
+    PrivateFile(usize),
+    SharedFile(usize),
+}
+
+/// A step of a program. Processes, pages and files are numbers that are cut to those there are.
+#[derive(Debug, Clone)]
+pub enum Op {
+    Spawn,
+    Fork(usize),
+    Exit(usize),
+    Map { who: usize, at: u64, pages: u64, prot: Prot, behind: Behind, offset: u64 },
+    Unmap { who: usize, at: u64, pages: u64 },
+    Protect { who: usize, at: u64, pages: u64, prot: Prot },
+    Forget { who: usize, at: u64, pages: u64 },
+    Move { who: usize, at: u64, pages: u64, to: u64 },
+    Populate { who: usize, at: u64, pages: u64 },
+    Lock { who: usize, at: u64, pages: u64, on: bool },
+    Mergeable { who: usize, at: u64, pages: u64 },
+    Load { who: usize, at: u64, size: usize, fetch: bool },
+    Store { who: usize, at: u64, size: usize, byte: u8 },
+    CopyIn { who: usize, at: u64, size: usize },
+    CopyOut { who: usize, at: u64, size: usize, byte: u8 },
+    FileWrite { file: usize, at: u64, size: usize, byte: u8 },
+    FileRead { file: usize, at: u64, size: usize },
+    Truncate { file: usize, pages: u64 },
+    Sync,
+    Merge,
+    Reclaim(u64),
+    SwapOut { who: usize, at: u64 },
+    Tick,
+    Core(u32),
+}
+
+fn prots() -> impl Strategy<Value = Prot> {
+    let exec = Prot { exec: true, ..R };
+    prop_oneof![6 => Just(RW), 2 => Just(R), 1 => Just(NONE), 1 => Just(exec)]
+}
+
+pub fn ops() -> impl Strategy<Value = Op> {
+    let who = 0..4usize;
+    let pages = || (0..PAGES, 1..6u64);
+    let behind = prop_oneof![
+        4 => Just(Behind::Anonymous),
+        1 => Just(Behind::NewObject),
+        2 => (0..4usize).prop_map(Behind::Object),
+        2 => (0..2usize).prop_map(Behind::PrivateFile),
+        2 => (0..2usize).prop_map(Behind::SharedFile),
+    ];
+    let bytes = || (0..PAGES * 64, 1..100usize);
+    prop_oneof![
+        2 => Just(Op::Spawn),
+        4 => who.clone().prop_map(Op::Fork),
+        2 => who.clone().prop_map(Op::Exit),
+        14 => (who.clone(), pages(), prots(), behind, 0..BACKED).prop_map(
+            |(who, (at, pages), prot, behind, offset)| Op::Map { who, at, pages, prot, behind, offset }),
+        3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Unmap { who, at, pages }),
+        4 => (who.clone(), pages(), prots())
+            .prop_map(|(who, (at, pages), prot)| Op::Protect { who, at, pages, prot }),
+        2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Forget { who, at, pages }),
+        2 => (who.clone(), pages(), 0..PAGES).prop_map(|(who, (at, pages), to)| Op::Move { who, at, pages, to }),
+        2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Populate { who, at, pages }),
+        1 => (who.clone(), pages(), any::<bool>()).prop_map(|(who, (at, pages), on)| Op::Lock { who, at, pages, on }),
+        3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Mergeable { who, at, pages }),
+        20 => (who.clone(), bytes(), any::<bool>())
+            .prop_map(|(who, (at, size), fetch)| Op::Load { who, at, size, fetch }),
+        30 => (who.clone(), bytes(), 0..3u8).prop_map(|(who, (at, size), byte)| Op::Store { who, at, size, byte }),
+        3 => (who.clone(), bytes()).prop_map(|(who, (at, size))| Op::CopyIn { who, at, size }),
+        3 => (who.clone(), bytes(), any::<u8>())
+            .prop_map(|(who, (at, size), byte)| Op::CopyOut { who, at, size, byte }),
+        3 => (0..2usize, bytes(), any::<u8>())
+            .prop_map(|(file, (at, size), byte)| Op::FileWrite { file, at, size, byte }),
+        2 => (0..2usize, bytes()).prop_map(|(file, (at, size))| Op::FileRead { file, at, size }),
+        1 => (0..2usize, 0..BACKED + 2).prop_map(|(file, pages)| Op::Truncate { file, pages }),
+        1 => Just(Op::Sync),
+        3 => Just(Op::Merge),
+        3 => (1..6u64).prop_map(Op::Reclaim),
+        4 => (who, 0..PAGES).prop_map(|(who, at)| Op::SwapOut { who, at }),
+        1 => Just(Op::Tick),
+        3 => (0..4u32).prop_map(Op::Core),
+    ]
+}
+
+/// A machine and the settings of a kernel.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub spec: Spec,
+    pub config: Config,
+}
+
+fn machines() -> impl Strategy<Value = Spec> {
+    let small = |virtual_bits, levels: Option<Vec<u32>>, physical_bits| {
+        let mmu = Mmu::flat(virtual_bits, physical_bits, 6).expect("a format");
+        let levels = levels.unwrap_or(mmu.levels.clone());
+        let simple = (Preset::named("simple").expect("a preset").build)();
+        Spec { mmu: Some(Mmu { levels, ..mmu }), physical_bits, ..simple }
+    };
+    prop_oneof![
+        Just(small(14, None, 13)),
+        Just(small(14, Some(vec![5, 3]), 13)),
+        Just(small(15, Some(vec![1, 2, 3, 3]), 13)),
+        Just(preset("core-i7")),
+    ]
+}
+
+fn units() -> impl Strategy<Value = (Vec<TlbSpec>, Vec<CacheSpec>, u32)> {
+    let tlbs = prop_oneof![
+        Just(vec![]),
+        (any::<bool>(), 0..3u32, 1..4u32).prop_map(|(asid, sets, ways)| {
+            let first = TlbSpec { asid, ..TlbSpec::new("tlb", 1 << sets, ways, 6) };
+            vec![first, TlbSpec { asid, ..TlbSpec::new("tlb2", 4, 4, 6) }]
+        }),
+    ];
+    let caches = prop_oneof![
+        Just(vec![]),
+        (any::<bool>(), any::<bool>(), 0..3usize, 2..6u32, any::<bool>()).prop_map(
+            |(through, virtual_index, inclusion, bits, shared)| {
+                let write = if through { WritePolicy::Through } else { WritePolicy::Back };
+                let inclusion = [Inclusion::None, Inclusion::Inclusive, Inclusion::None][inclusion];
+                let l1 = CacheSpec { write, virtual_index, ..CacheSpec::new("L1", 4, 2, bits) };
+                vec![l1, CacheSpec { inclusion, shared, ..CacheSpec::new("L2", 8, 2, bits) }]
+            }
+        ),
+    ];
+    (tlbs, caches, 1..3u32)
+}
+
+pub fn settings() -> impl Strategy<Value = Setting> {
+    let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
+    let kernels = (
+        prop_oneof![3 => (3..12u32).prop_map(Some), 1 => Just(None)],
+        proptest::sample::select(policies),
+        prop_oneof![Just(0u32), 1..6u32, Just(64)],
+        (any::<bool>(), any::<bool>(), any::<bool>()),
+        0..4u32,
+    );
+    // Bits that the format of entries lacks.
+    let lacks = prop_oneof![
+        6 => Just(vec![]),
+        1 => Just(vec![Bit::D]),
+        1 => Just(vec![Bit::A]),
+        1 => Just(vec![Bit::Rw]),
+        1 => Just(vec![Bit::Rw, Bit::D]),
+    ];
+    (machines(), units(), kernels, lacks, any::<bool>()).prop_map(
+        |(mut spec, (mut tlbs, caches, cores), kernel, lacks, cached)| {
+            let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
+            let mmu = spec.mmu.as_mut().expect("it translates");
+            for bit in &lacks {
+                mmu.pte.places[*bit as usize] = None;
+            }
+            mmu.walk_cached = cached && !caches.is_empty();
+            for tlb in &mut tlbs {
+                tlb.page_bits = vec![mmu.page_bits];
+            }
+            (spec.tlbs, spec.caches, spec.cores) = (tlbs, caches, cores);
+            let mut config = Config::default_for(&spec);
+            config.frames = frames;
+            config.replacement = replacement;
+            config.swap = swap;
+            config.scope = if local { Scope::Local } else { Scope::Global };
+            (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
+            Setting { spec, config }
+        },
+    )
+}

@@ -1,0 +1,145 @@
+//! What is shown of address spaces, and what declarations and kernel actions say.
+
+use super::{SMALL, first, sentences, told};
+use crate::report::doc::{Block, Slab};
+use crate::report::playing::records;
+use crate::run::record::Did;
+
+/// The boxes of the last statement, which is `show layout P1`, from the top.
+fn slabs(script: &str) -> Vec<Slab> {
+    let blocks = told(&format!("{script}\nshow layout P1"));
+    let layout = blocks.into_iter().find_map(|block| match block {
+        Block::Layout(layout) => Some(layout),
+        _ => None,
+    });
+    layout.expect("a layout").slabs
+}
+
+#[test]
+fn a_layout_is_the_lectures_picture() {
+    // Figures 9.26 and 9.27, lectures.md section 4, from the top.
+    let script =
+        "machine core-i7\nfile \"a.out\" { size 16 KB, fill zero }\nfile \"libc.so\" { size 8 KB, fill zero }
+process P1 {
+  | area  | start        | end          | perms | backing   | offset |
+  | .text | 400000       | 402000       | r-xp  | a.out     | 0      |
+  | .data | 602000       | 603000       | rw-p  | a.out     | 2000   |
+  | heap  | 603000       | 605000       | rw-p  | anonymous | -      |
+  | libc  | 7FFFF7800000 | 7FFFF7802000 | r-xs  | libc.so   | 0      |
+  | stack | 7FFFFFFDE000 | 7FFFFFFFF000 | rw-p  | anonymous | -      |
+}
+write 0x603000 = 1";
+    let slabs = slabs(script);
+    let named: Vec<&str> = slabs.iter().map(|slab| slab.lines[0].0.as_str()).collect();
+    assert_eq!(
+        named,
+        [
+            "page tables, task and mm structs,",
+            "physical memory",
+            "kernel code and data",
+            "user stack",
+            "↓ grows by faults, down to 0x7FFFFF7FF000",
+            "memory-mapped region: libc",
+            "(nothing mapped)",
+            "run-time heap (malloc)",
+            "initialized data (.data)",
+            "(nothing mapped)",
+            "program text (.text)",
+            "unused",
+        ]
+    );
+    let tops: Vec<&str> = slabs[3..].iter().map(|slab| slab.top.as_str()).collect();
+    assert_eq!(
+        tops,
+        [
+            "0x7FFFFFFFF000",
+            "0x7FFFFFFDE000",
+            "0x7FFFF7802000",
+            "0x7FFFF7800000",
+            "0x605000",
+            "0x603000",
+            "0x602000",
+            "0x402000",
+            "0x400000",
+        ]
+    );
+    assert!(slabs[0].note.contains("different for each process"));
+    assert!(slabs[1].note.contains("identical for each process"));
+    assert_eq!((slabs[7].mark.as_str(), slabs[7].note.as_str()), ("brk", "1 of 2 pages in memory"));
+    assert_eq!(slabs[7].lines[0].1, "rw-p  anonymous");
+}
+
+#[test]
+fn a_small_machine_has_no_kernel_half() {
+    let slabs = slabs(SMALL);
+    let tops: Vec<&str> = slabs.iter().map(|slab| slab.top.as_str()).collect();
+    assert_eq!(tops, ["0x4000", "0x1400", "0x1000", "0x0480", "0x0400"]);
+    assert!(slabs[0].gap && !slabs[1].gap && slabs[4].gap);
+}
+
+#[test]
+fn many_areas_are_drawn_in_part() {
+    let mut script =
+        "process P1\nfor n in 0..100 { mmap(0x10000000 + 8192 * n, 4096, 1, 50, -1, 0) }".to_owned();
+    script.push_str("\nmprotect(0x10000000, 4096, 0)");
+    let slabs = slabs(&script);
+    let areas = slabs.iter().filter(|slab| !slab.gap).count() - 3;
+    assert_eq!(areas, 40);
+    assert!(slabs.iter().any(|slab| slab.lines[0].0 == "… and 60 more areas"));
+}
+
+#[test]
+fn maps_are_as_proc_prints_them() {
+    // Linux 6.x, fs/proc/task_mmu.c: addresses of at least eight digits in lower case, perms, offset, device, inode, and
+    // the name in column 73 where addresses have up to sixteen digits.
+    let script = "machine core-i7\nfile \"a.out\" { size 16 KB, fill zero }
+process P1 {
+  | area  | start        | end          | perms | backing   | offset |
+  | text  | 400000       | 402000       | r-xp  | a.out     | 1000   |
+  | heap  | 603000       | 605000       | rw-p  | anonymous | -      |
+  | blob  | 700000       | 701000       | rw-p  | anonymous | -      |
+  | stack | 7FFFFFFDE000 | 7FFFFFFFF000 | rw-p  | anonymous | -      |
+}
+show P1.maps";
+    let Some(Block::Script(text)) = told(script).pop() else { panic!("no lines") };
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], format!("{:<73}a.out", "00400000-00402000 r-xp 00001000 08:01 1"));
+    assert_eq!(lines[1], format!("{:<73}[heap]", "00603000-00605000 rw-p 00000000 00:00 0"));
+    assert_eq!(lines[2], "00700000-00701000 rw-p 00000000 00:00 0 ");
+    assert_eq!(lines[3], format!("{:<73}[stack]", "7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0"));
+    let Some(Block::Script(text)) = told(&format!("{SMALL}show P1.maps")).pop() else { panic!("no lines") };
+    assert_eq!(text.lines().next(), Some(format!("{:<49}poem", "0400-0480 r--p 0000 08:01 1").as_str()));
+}
+
+#[test]
+fn kernel_actions_say_what_they_came_to() {
+    let pages = "write 0x1000 = 7\nwrite 0x1040 = 7\nmadvise(0x1000, 256, 12)\n";
+    let told = sentences(&format!("{SMALL}{pages}ksm scan"));
+    assert_eq!(
+        told,
+        [
+            "1 frame is free again: equal pages share one frame now, read-only.",
+            "page 0x41 of P1 shares frame 0 now"
+        ]
+    );
+    assert_eq!(
+        sentences(&format!("{SMALL}ksm scan")),
+        ["No pages of mergeable areas are equal: nothing to merge."]
+    );
+    let told = sentences(&format!("{SMALL}{pages}swap out P1 0x1040"));
+    assert_eq!(told[0], "Page 0x41 of P1 leaves memory.");
+    assert_eq!(told[1], "frame 1: page 0x41 of P1 goes to swap slot 0");
+    assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "2 pages are evicted.");
+}
+
+#[test]
+fn declarations_say_what_came_of_them() {
+    assert_eq!(
+        first("machine simple\nkernel { frames 8, swap 4 slots, replacement fifo }"),
+        "8 user frames, replacement fifo, swap of 4 slots, page cache cold"
+    );
+    assert_eq!(first(SMALL), "P1 is process 1, with 2 areas of 1152 B together; no page is in memory yet");
+    assert!(first("process P1").starts_with("No machine was declared"));
+    let record = records(&format!("{SMALL}process P2")).pop().unwrap();
+    assert!(matches!(&*record.did, Did::Declared(declared) if declared.booted.is_none()));
+}
