@@ -1,28 +1,27 @@
-//! Every script of `examples/` holds in all it states.
+//! Every script of `examples/` holds in all it states, and could state all it is told to do.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
-use pagewalk::lang::include::{Disk, read};
-use pagewalk::run::record::StepRecord;
+use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::lang::span::Span;
+use pagewalk::run::facts::told;
+use pagewalk::run::record::{StepRecord, Totals};
 use pagewalk::run::session::Options;
 use pagewalk::run::{Files, run};
 
-#[test]
-fn examples_hold() {
-    let mut scripts = 0;
-    for entry in std::fs::read_dir("examples").expect("there are examples") {
-        let path = entry.expect("a readable folder").path();
-        if path.extension().is_none_or(|end| end != "pw") {
-            continue;
-        }
-        scripts += 1;
-        holds(&path);
-    }
-    assert!(scripts > 0, "no example was found");
+fn scripts() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir("examples").expect("there are examples");
+    let paths = entries.map(|entry| entry.expect("a readable folder").path());
+    let scripts: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "pw")).collect();
+    assert!(!scripts.is_empty(), "no example was found");
+    scripts
 }
 
-fn holds(path: &Path) {
-    let (mut sources, script, mut wrong) = read(path, &mut Disk);
+/// Runs a text as if it were this file's; it holds.
+fn holds(path: &Path, text: &str) -> (Vec<StepRecord>, Totals) {
+    let (mut sources, script, mut wrong) = read_text(&path.display().to_string(), text, &mut Disk);
     let (files, more) = Files::read(&script.body, &mut sources, &mut Disk);
     wrong.extend(more);
     assert_eq!(wrong, [], "{} reads", path.display());
@@ -32,5 +31,48 @@ fn holds(path: &Path) {
     let failed: Vec<_> =
         records.iter().flat_map(|record| &record.checks).filter(|check| !check.held).collect();
     assert!(failed.is_empty(), "{}: {failed:#?}", path.display());
-    assert!(ended.totals.checks > 0, "{} states nothing", path.display());
+    (records, ended.totals)
+}
+
+#[test]
+fn examples_hold() {
+    for path in scripts() {
+        let text = std::fs::read_to_string(&path).expect("a script");
+        let (_, totals) = holds(&path, &text);
+        assert!(totals.checks > 0, "{} states nothing", path.display());
+    }
+}
+
+#[test]
+fn what_is_told_can_be_stated_and_holds() {
+    let mut stated = 0;
+    for path in scripts() {
+        let text = std::fs::read_to_string(&path).expect("a script");
+        let (records, totals) = holds(&path, &text);
+        let (text, added) = with_all_facts(text, &records);
+        let (_, more) = holds(&path, &text);
+        assert_eq!(more.checks, totals.checks + added, "{}", path.display());
+        stated += added;
+    }
+    assert!(stated > 2000, "only {stated} facts were told");
+}
+
+/// The text with all that is told of a statement stated of it, too, for those that ran just once; and how much that is.
+fn with_all_facts(mut text: String, records: &[StepRecord]) -> (String, u64) {
+    let mut runs: HashMap<Span, u32> = HashMap::new();
+    for record in records {
+        *runs.entry(record.span).or_default() += 1;
+    }
+    let mut once: Vec<&StepRecord> =
+        records.iter().filter(|record| record.span.file == 0 && runs[&record.span] == 1).collect();
+    once.sort_by_key(|record| std::cmp::Reverse(record.span.end));
+    let mut added = 0;
+    for record in once {
+        let facts: Vec<String> = told(&record.did).iter().map(ToString::to_string).collect();
+        if !facts.is_empty() && record.outer.is_none() {
+            text.insert_str(record.span.end as usize, &format!(" => {}", facts.join(", ")));
+            added += facts.len() as u64;
+        }
+    }
+    (text, added)
 }

@@ -18,7 +18,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::machine::spec::Spec;
-use crate::run::facts::{self, CALL_FACTS, Family, Key, REFERENCE_FACTS};
+use crate::run::facts::{self, CALL_FACTS, Key, REFERENCE_FACTS};
 use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 
 /// Writes a run as JSON lines.
@@ -225,20 +225,15 @@ impl<W: Write> Sink for JsonSink<'_, W> {
     }
 }
 
-/// The facts that are told of an access on a machine, each once.
+/// The facts that are told of an access on a machine, each with `"name":`.
 fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
-    let mut keys: Vec<(String, Key)> = Vec::new();
-    for name in facts::access_names(spec) {
-        let Ok(key) = facts::key(&name, Family::Access, Some(spec)) else { continue };
-        let told = facts::tells(key, spec, process);
+    let quoted = |name: &str| {
         let mut member = String::new();
-        string(&mut member, &name);
+        string(&mut member, name);
         member.push(':');
-        if told && !keys.iter().any(|(known, _)| *known == member) {
-            keys.push((member, key));
-        }
-    }
-    keys
+        member
+    };
+    facts::access_keys(spec, process).into_iter().map(|(name, key)| (quoted(&name), key)).collect()
 }
 
 /// The members of an object; names come with their colon.

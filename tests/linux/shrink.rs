@@ -1,7 +1,7 @@
 //! Makes a sequence that differs as short and simple as it can be while it still differs.
 
 use super::differ::Run;
-use super::names::{MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, PROT_RW};
+use super::names::{MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, PROT_RW};
 use super::op::{Op, Source, Step};
 use super::place::{PAGE, Place};
 
@@ -69,9 +69,12 @@ fn simplify(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     let mut at = 0;
     while at < best.steps().len() {
         let steps = best.steps();
-        let simpler = simpler(steps[at].op).into_iter().any(|op| {
+        let Step { process, op } = steps[at];
+        let first = (process != 0).then_some(Step { process: 0, op });
+        let simpler = simpler(op).into_iter().map(|op| Step { process, op });
+        let simpler = first.into_iter().chain(simpler).any(|step| {
             let mut steps = steps.clone();
-            steps[at].op = op;
+            steps[at] = step;
             takes(run, best, &steps)
         });
         if !simpler {
@@ -80,12 +83,14 @@ fn simplify(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     }
 }
 
-/// Steps that are like this one, but simpler: each of its numbers by itself made rounder or smaller.
+/// Operations that are like this one, but simpler: each of its numbers by itself made rounder or smaller.
 fn simpler(op: Op) -> Vec<Op> {
     let mut found = Vec::new();
     match op {
         Op::Mmap { at, length, prot, flags, fd, offset } => {
             let mmap = |at, length, prot, flags, offset| Op::Mmap { at, length, prot, flags, fd, offset };
+            let hint = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) == 0 && at != Place::NULL;
+            found.extend(hint.then(|| mmap(Place::NULL, length, prot, flags, offset)));
             found.extend(rounder(at).map(|at| mmap(at, length, prot, flags, offset)));
             found.extend(smaller(length).map(|length| mmap(at, length, prot, flags, offset)));
             found.extend((prot != PROT_RW).then(|| mmap(at, length, PROT_RW, flags, offset)));

@@ -6,178 +6,18 @@ mod call;
 mod component;
 mod handled;
 mod kernel;
+mod key;
 mod reasons;
+mod reference;
 mod row;
+mod told;
 mod words;
-
-use crate::lang::nearest::nearest;
-use crate::machine::spec::Spec;
-
-use super::record::{Did, ReferenceRun, Shown};
 
 pub use access::ACCESS_FACTS;
 pub use call::{CALL_FACTS, CallFact};
 pub use component::{COMPONENT_FACTS, Component, LEVEL_FACTS};
+pub use key::{Family, Key, access_names, key};
 pub use reasons::reason;
+pub use reference::REFERENCE_FACTS;
 pub use row::{FactRow, low, shifted};
-
-/// A fact of a `reference`.
-pub struct ReferenceFact {
-    /// Its name.
-    pub name: &'static str,
-    /// One line of help.
-    pub help: &'static str,
-    /// What it is.
-    pub get: fn(&ReferenceRun) -> Shown,
-}
-
-/// The facts of a `reference`.
-pub const REFERENCE_FACTS: &[ReferenceFact] = &[
-    ReferenceFact { name: "faults", help: "references that missed", get: |r| Shown::plain(r.totals.faults) },
-    ReferenceFact { name: "hits", help: "references that hit", get: |r| Shown::plain(r.totals.hits) },
-    ReferenceFact {
-        name: "trace",
-        help: "a letter a reference: m for a miss, h for a hit",
-        get: |r| {
-            let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
-            Shown::plain(letters)
-        },
-    },
-    ReferenceFact { name: "resident", help: "the pages in the frames at the end", get: resident },
-    ReferenceFact { name: "rate", help: "faults / references", get: rate },
-];
-
-fn resident(run: &ReferenceRun) -> Shown {
-    let pages = run.totals.resident.iter().map(|&page| run.page(page));
-    Shown::plain(crate::lang::value::Value::List(pages.collect()))
-}
-
-fn rate(run: &ReferenceRun) -> Shown {
-    let all = (run.totals.faults + run.totals.hits).max(1);
-    let rate = crate::lang::value::Number::fraction(i128::from(run.totals.faults), i128::from(all));
-    rate.map_or(Shown::plain(0u64), Shown::plain)
-}
-
-/// A fact's name, understood.
-#[derive(Clone, Copy)]
-pub enum Key {
-    /// A row of [`ACCESS_FACTS`].
-    Access(&'static FactRow),
-    /// A row of [`LEVEL_FACTS`] for a level.
-    Level(&'static component::LevelFact, u32),
-    /// A row of [`COMPONENT_FACTS`] for a TLB or cache.
-    Component(&'static component::ComponentFact, Component),
-    /// A row of [`CALL_FACTS`].
-    Call(&'static CallFact),
-    /// A row of [`REFERENCE_FACTS`].
-    Reference(&'static ReferenceFact),
-}
-
-impl Key {
-    /// The words that may stand for its value.
-    pub fn words(&self) -> &'static [&'static str] {
-        match self {
-            Key::Access(row) => row.words,
-            Key::Component(row, _) => row.words,
-            Key::Level(row, _) => row.words,
-            Key::Call(row) => row.words,
-            Key::Reference(_) => &[],
-        }
-    }
-
-    /// Whether a bare word stands for a value of this fact; `served` has the caches' names, too.
-    pub fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
-        let served = matches!(self, Key::Access(row) if row.name == "served");
-        self.words().contains(&word) || served && spec.is_some_and(|spec| spec.cache_named(word).is_some())
-    }
-
-    /// Whether its values are words, not numbers that a word may stand in for.
-    pub fn takes_words(&self) -> bool {
-        let words = self.words();
-        words.len() > 1 || words == ["memory"]
-    }
-
-    /// What it is in what was done; none if that has no such fact.
-    pub fn of(&self, did: &Did) -> Option<Shown> {
-        match (self, did) {
-            (Key::Access(row), Did::Access(access)) => (row.get)(access),
-            (Key::Level(row, level), Did::Access(access)) => (row.get)(access, *level),
-            (Key::Component(row, component), Did::Access(access)) => (row.get)(access, *component),
-            (Key::Reference(row), Did::Reference(run)) => Some((row.get)(run)),
-            (Key::Call(row), did) => did.call().map(row.get),
-            _ => None,
-        }
-    }
-}
-
-/// Which kind of statement a fact is stated of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// An access to memory.
-    Access,
-    /// A system call.
-    Call,
-    /// A `reference`.
-    Reference,
-    /// It has no facts.
-    None,
-}
-
-/// Understands a fact's name; the error is the nearest name that exists.
-///
-/// # Errors
-/// The nearest name, if one is close.
-pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Option<String>> {
-    match family {
-        Family::None => Err(None),
-        Family::Reference => reference_key(name),
-        Family::Access => access_key(name, spec),
-        Family::Call => call_key(name, spec),
-    }
-}
-
-/// A fact of an access is one that a system call does not have, so it does not hold.
-fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
-    if let Some(row) = CALL_FACTS.iter().find(|row| row.name == name) {
-        return Ok(Key::Call(row));
-    }
-    let near = nearest(name, CALL_FACTS.iter().map(|row| row.name)).map(Into::into);
-    access_key(name, spec).map_err(|other| near.or(other))
-}
-
-fn reference_key(name: &str) -> Result<Key, Option<String>> {
-    let found = REFERENCE_FACTS.iter().find(|row| row.name == name).map(Key::Reference);
-    found.ok_or_else(|| nearest(name, REFERENCE_FACTS.iter().map(|row| row.name)).map(Into::into))
-}
-
-fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
-    if let Some(row) = ACCESS_FACTS.iter().find(|row| row.name == name) {
-        return Ok(Key::Access(row));
-    }
-    if let Some((row, level)) = component::level_fact(name, spec) {
-        return Ok(Key::Level(row, level));
-    }
-    let Some(spec) = spec else { return Err(None) };
-    if let Some((row, component)) = component::component_fact(name, spec) {
-        return Ok(Key::Component(row, component));
-    }
-    let names = access_names(spec);
-    Err(nearest(name, names.iter().map(String::as_str)).map(Into::into))
-}
-
-/// Every name of a fact that an access on this machine may have.
-pub fn access_names(spec: &Spec) -> Vec<String> {
-    let rows = ACCESS_FACTS.iter().map(|row| row.name.to_owned());
-    rows.chain(component::level_names(spec)).chain(component::component_names(spec)).collect()
-}
-
-/// Whether a fact is told of every access on a machine, by a process or not; of a part that it lacks, it need not be said that it did nothing.
-pub fn tells(key: Key, spec: &Spec, process: bool) -> bool {
-    let Key::Access(row) = key else { return true };
-    let idle = match row.name {
-        "tlb" | "walk" => spec.mmu.is_none(),
-        "cache" => spec.caches.is_empty(),
-        _ => false,
-    };
-    (row.told || process) && !idle
-}
+pub use told::{Told, access_keys, stated, told};
