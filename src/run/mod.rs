@@ -9,6 +9,7 @@ mod dry;
 mod effect;
 mod eval;
 mod exec;
+pub mod complete;
 pub mod facts;
 mod files;
 mod inside;
@@ -30,5 +31,4 @@ pub mod verbs;
 pub mod view;
 
 pub use files::Files;
-pub use reference::REFERENCE_SETTINGS;
 pub use script::{Ended, check, play, run};

@@ -1,0 +1,3 @@
+//! Exploring: the same language, statement by statement.
+
+pub mod line;

@@ -1,0 +1,3 @@
+//! Completion of texts in which `‸` marks the cursor.
+
+mod lab;
