@@ -206,6 +206,9 @@ pub const CONSTANTS: &[Constant] = &[
     Constant::new("EXIT_SUCCESS", 0, "status", "exit: all went well"),
     Constant::new("EXIT_FAILURE", 1, "status", "exit: something went wrong"),
     Constant::new(
-        "M_MMAP_THRESHOLD", MMAP_THRESHOLD as i64, "malloc.size", "from so many bytes on `malloc` takes an area of its own (glibc's default)",
+        "M_MMAP_THRESHOLD",
+        MMAP_THRESHOLD as i64,
+        "malloc.size",
+        "from so many bytes on `malloc` takes an area of its own (glibc's default)",
     ),
 ];

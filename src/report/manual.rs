@@ -11,6 +11,7 @@ use crate::machine::policy::POLICIES;
 use crate::machine::presets::PRESETS;
 use crate::machine::pte::BITS;
 use crate::run::absent::{LATER, LEFT_OUT};
+use crate::run::facts::Family;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
@@ -19,7 +20,6 @@ use crate::run::paths::{
 };
 use crate::run::settings::BLOCKS;
 use crate::run::verbs::{FORMS, VERBS};
-use crate::run::facts::Family;
 
 /// A section of the reference.
 pub struct Section {

@@ -55,7 +55,8 @@ impl LineHelper {
 
     fn command_names(&self, line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
         let typed = line.get(colon..at).unwrap_or(":");
-        let names = self.commands.iter().map(|(name, params)| (with_colon(name).into_owned(), (*params).to_owned()));
+        let names =
+            self.commands.iter().map(|(name, params)| (with_colon(name).into_owned(), (*params).to_owned()));
         (colon, names.filter(|(name, _)| name.starts_with(typed)).collect())
     }
 
@@ -204,3 +205,6 @@ impl Validator for LineHelper {
         Ok(if unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,7 +80,11 @@ impl Scan<'_> {
     pub(super) fn step(&mut self) {
         let (from, before) = (self.at, self.top().kind);
         self.closed = true;
-        if before == Kind::Prose { self.prose() } else { self.token() }
+        if before == Kind::Prose {
+            self.prose()
+        } else {
+            self.token()
+        }
         if self.tokens.is_none() {
             return;
         }

@@ -15,7 +15,8 @@ pub fn complete(text: &str, at: usize, state: &State) -> Completions {
     let text = before(text, at);
     let typed = typed(text);
     let from = text.len() - typed.len();
-    let found = if typed.contains('-') { completed(text, from, state, false) } else { Completions::default() };
+    let found =
+        if typed.contains('-') { completed(text, from, state, false) } else { Completions::default() };
     if !found.items.is_empty() {
         return found;
     }
@@ -36,7 +37,9 @@ pub(super) fn before(text: &str, at: usize) -> &str {
 /// The word that the text ends with.
 fn typed(text: &str) -> &str {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let from = text.rfind(|c: char| !word(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let from = text
+        .rfind(|c: char| !word(c))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     text[from..].trim_start_matches('-')
 }
 
@@ -45,7 +48,9 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     let (above, typed) = text.split_at(from);
     let tokens = tokens(above).list;
     let last = tokens.last().copied();
-    if let Some(string) = last.filter(|last| last.kind == TokenKind::String { closed: false } && last.end == from) {
+    if let Some(string) =
+        last.filter(|last| last.kind == TokenKind::String { closed: false } && last.end == from)
+    {
         let walk = gone_over(above, &tokens[..tokens.len() - 1]);
         return string::complete(&walk, text, string.start + 1, state);
     }

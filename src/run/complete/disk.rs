@@ -10,7 +10,8 @@ const ENTRIES: usize = 10_000;
 /// The files and folders that go on with the path that is typed, seen from a folder. Hidden ones are left out unless their
 /// dot is typed.
 pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<Item> {
-    let (within, begun) = wanted.typed.rsplit_once('/').map_or(("", &*wanted.typed), |(path, name)| (path, name));
+    let (within, begun) =
+        wanted.typed.rsplit_once('/').map_or(("", &*wanted.typed), |(path, name)| (path, name));
     let within = if wanted.typed.starts_with('/') && within.is_empty() { "/" } else { within };
     let Ok(entries) = folder.join(within).read_dir() else { return Vec::new() };
     let typed = &wanted.typed[..wanted.typed.len() - begun.len()];

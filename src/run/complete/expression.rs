@@ -71,15 +71,21 @@ impl Offers<'_> {
     pub fn parts(&self, pick: &mut Pick, which: impl Fn(Component) -> bool) {
         let Some(spec) = self.state.spec() else { return };
         for part in Component::all(spec).filter(|part| which(*part)) {
-            pick.add(part.name(spec), Kind::Part, if matches!(part, Component::Tlb(_)) { "a TLB" } else { "a cache" });
+            pick.add(
+                part.name(spec),
+                Kind::Part,
+                if matches!(part, Component::Tlb(_)) { "a TLB" } else { "a cache" },
+            );
         }
     }
 
     /// The processes, with what follows their names.
     pub fn processes(&self, pick: &mut Pick, then: &str) {
-        let named = self.walk.named.iter().filter(|(named, _)| *named == Named::Process).map(|(_, name)| *name);
+        let named =
+            self.walk.named.iter().filter(|(named, _)| *named == Named::Process).map(|(_, name)| *name);
         let kernel = self.state.kernel().into_iter();
-        let known = kernel.flat_map(|kernel| kernel.processes().map(|process| (&*process.name, process.life.name())));
+        let known =
+            kernel.flat_map(|kernel| kernel.processes().map(|process| (&*process.name, process.life.name())));
         for (name, help) in known.chain(named.map(|name| (name, ""))) {
             pick.add(&format!("{name}{then}"), Kind::Process, help);
         }

@@ -3,7 +3,8 @@
 use super::item::{Kind, Pick};
 use super::offer::Offers;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Component, Family, Key, LEVEL_FACTS, REFERENCE_FACTS, access_names, key,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Component, Family, Key, LEVEL_FACTS, REFERENCE_FACTS,
+    access_names, key,
 };
 
 impl Offers<'_> {

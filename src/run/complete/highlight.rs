@@ -67,7 +67,9 @@ fn plain(kind: TokenKind) -> Option<Class> {
         TokenKind::Comment => Some(Class::Comment),
         TokenKind::Number => Some(Class::Number),
         TokenKind::String { .. } | TokenKind::Prose => Some(Class::String),
-        TokenKind::Operator | TokenKind::Bar | TokenKind::Open(_) | TokenKind::Close(_) => Some(Class::Operator),
+        TokenKind::Operator | TokenKind::Bar | TokenKind::Open(_) | TokenKind::Close(_) => {
+            Some(Class::Operator)
+        }
         TokenKind::Word | TokenKind::Cell | TokenKind::Hole | TokenKind::End | TokenKind::Other => None,
     }
 }
@@ -92,7 +94,9 @@ fn word(walk: &Walk, word: &str, next: Option<&Token>, text: &str) -> Class {
         Spot::Setting(_) => Class::Noun,
         Spot::Entry | Spot::Column | Spot::Fact(_) | Spot::Field(_) | Spot::FieldOf(_) => Class::Fact,
         Spot::FactValue(..) if is_fact_word(word) => Class::Constant,
-        Spot::Usage(parts) => used(walk, word, &parts, follows(":")).unwrap_or_else(|| value(walk, word, &follows)),
+        Spot::Usage(parts) => {
+            used(walk, word, &parts, follows(":")).unwrap_or_else(|| value(walk, word, &follows))
+        }
         _ => value(walk, word, &follows),
     }
 }
@@ -141,7 +145,8 @@ fn is_noun(word: &str) -> bool {
 
 /// A word in an expression.
 fn value(walk: &Walk, word: &str, follows: &dyn Fn(&str) -> bool) -> Class {
-    let heads = || MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
+    let heads =
+        || MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
     if follows("(") {
         Class::Verb
     } else if matches!(word, "true" | "false") || constant(word).is_some() {

@@ -81,7 +81,8 @@ fn listed(name: &str, params: &[&str], at: usize) -> Hint {
     let mut text = format!("  {name}(");
     let mut current = None;
     // The last one may come any number of times.
-    let at = if params.last().is_some_and(|last| last.ends_with('…')) { at.min(params.len() - 1) } else { at };
+    let at =
+        if params.last().is_some_and(|last| last.ends_with('…')) { at.min(params.len() - 1) } else { at };
     for (number, param) in params.iter().enumerate() {
         text += if number == 0 { "" } else { ", " };
         let from = text.len();

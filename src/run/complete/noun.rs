@@ -36,7 +36,9 @@ impl Offers<'_> {
     /// The columns that a table's row of names may still have.
     pub fn columns(&self, pick: &mut Pick) {
         let block = self.walk.block();
-        let cells = |of: usize| block.header.iter().filter(move |(bar, _)| of == 0 || *bar == of).map(|(_, name)| *name);
+        let cells = |of: usize| {
+            block.header.iter().filter(move |(bar, _)| of == 0 || *bar == of).map(|(_, name)| *name)
+        };
         match &block.holds {
             Holds::Areas => listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0)),
             Holds::Settings(row, _) if row.name == "executable" => listed(pick, SECTION_COLUMNS, cells(0)),
@@ -46,7 +48,10 @@ impl Offers<'_> {
                     listed(pick, row.columns, cells(0));
                 } else if named == "reference" {
                     let said: Vec<&str> = cells(0).collect();
-                    STEP_COLUMNS.iter().filter(|name| !said.contains(name)).for_each(|name| pick.add(name, Kind::Column, ""));
+                    STEP_COLUMNS
+                        .iter()
+                        .filter(|name| !said.contains(name))
+                        .for_each(|name| pick.add(name, Kind::Column, ""));
                 } else {
                     self.grouped(pick, named, atoms, &cells(block.bars).collect::<Vec<_>>());
                 }

@@ -232,7 +232,11 @@ impl<'t> Statement<'t> {
         let outside = self.outside() && self.facts.is_none();
         let filled = self.top().filled;
         if outside {
-            if filled { self.whole() } else if !self.top().joined { self.atom(Atom::Value) }
+            if filled {
+                self.whole()
+            } else if !self.top().joined {
+                self.atom(Atom::Value)
+            }
         }
         let top = self.top_mut();
         (top.filled, top.joined, top.dot, top.of_call) = (false, true, false, None);

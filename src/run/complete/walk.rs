@@ -263,7 +263,11 @@ impl<'t> Walk<'t> {
         let entry = statement.atoms.first() == Some(&Atom::Word("pte"));
         match statement.head {
             Some((Head::Verb(verb), _)) if verb.params.contains("NOUN {") => {
-                if entry { Holds::Entry } else { Holds::Table(statement.atoms.clone(), statement.top().path.clone()) }
+                if entry {
+                    Holds::Entry
+                } else {
+                    Holds::Table(statement.atoms.clone(), statement.top().path.clone())
+                }
             }
             Some((Head::Verb(verb), _)) if verb.params.contains("areas") => Holds::Areas,
             Some((Head::Verb(verb), _)) => settings(verb.name).unwrap_or(Holds::Unknown),

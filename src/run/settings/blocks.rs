@@ -35,8 +35,12 @@ pub struct SettingWord {
 }
 
 fn words<D>(rows: &'static [SettingRow<D>]) -> Vec<SettingWord> {
-    let word =
-        |row: &SettingRow<D>| SettingWord { name: row.name, params: row.params, help: row.help, repeats: row.repeats };
+    let word = |row: &SettingRow<D>| SettingWord {
+        name: row.name,
+        params: row.params,
+        help: row.help,
+        repeats: row.repeats,
+    };
     rows.iter().map(word).collect()
 }
 
@@ -54,9 +58,11 @@ pub const BLOCKS: &[BlockRow] = &[
     block("memory", "`memory { … }`", || words(MEMORY_SETTINGS)),
     block("kernel", "`kernel { … }`", || words(KERNEL_SETTINGS)),
     block("file", "`file \"name\" { … }`", || words(FILE_SETTINGS)),
-    block("executable", "`executable \"name\" { … }`, besides the table `section start size perms`", || {
-        words(EXECUTABLE_SETTINGS)
-    }),
+    block(
+        "executable",
+        "`executable \"name\" { … }`, besides the table `section start size perms`",
+        || words(EXECUTABLE_SETTINGS),
+    ),
     block("reference", "`reference PAGES { … }`", || words(REFERENCE_SETTINGS)),
 ];
 

@@ -24,7 +24,10 @@ fn ask(text: &str, at: usize, state: &State) {
 fn in_order(text: &str) {
     let mut end = 0;
     for (place, _) in highlight(text) {
-        assert!(place.start >= end && place.start < place.end && text.get(place.clone()).is_some(), "{text:?}");
+        assert!(
+            place.start >= end && place.start < place.end && text.get(place.clone()).is_some(),
+            "{text:?}"
+        );
         end = place.end;
     }
 }

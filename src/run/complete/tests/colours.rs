@@ -29,7 +29,19 @@ fn words_are_what_they_stand_for() {
     assert_eq!(found(Class::Keyword), ["let", "for", "in", "for", "write", "and", "not", "in"]);
     assert_eq!(
         found(Class::Verb),
-        ["machine", "process", "mmap", "read", "translate", "set", "show", "expect", "machine", "file", "exit"]
+        [
+            "machine",
+            "process",
+            "mmap",
+            "read",
+            "translate",
+            "set",
+            "show",
+            "expect",
+            "machine",
+            "file",
+            "exit"
+        ]
     );
     assert_eq!(found(Class::Process), ["P1", "P1", "P1", "P1", "P1"]);
     assert_eq!(

@@ -13,7 +13,11 @@ fn a_statement_begins() {
     holds(
         &state(SIMPLE),
         &[
-            ("‸", "read write translate machine let for scenario set expect show", "vpn mmap va NAME NAME: P1:"),
+            (
+                "‸",
+                "read write translate machine let for scenario set expect show",
+                "vpn mmap va NAME NAME: P1:",
+            ),
             ("re‸", "read reclaim reference repeat", "write translate"),
             ("read 1\n‸", "read let", "vpn"),
             ("read 1; ex‸", "expect executable", "read"),
@@ -34,7 +38,11 @@ fn facts_of_an_access() {
     holds(
         &state(SIMPLE),
         &[
-            ("read 0x10 => ‸", "vpn vpo ppn tlbi tlbt tlb cache fault byte value vpn1 tlb.index cache.victim", "faults trace L1d"),
+            (
+                "read 0x10 => ‸",
+                "vpn vpo ppn tlbi tlbt tlb cache fault byte value vpn1 tlb.index cache.victim",
+                "faults trace L1d",
+            ),
             ("read 0x10 => vpn 3, ‸", "vpo ppn", "vpn read"),
             ("read 0x10 => vpn 3,\n  tlb hit, tl‸", "tlbi tlbt tlb.index", "tlb vpn"),
             ("read 0x10 => vpn 3 => p‸", "ppn ppo pa", "vpn"),
@@ -198,7 +206,14 @@ fn the_case_may_differ_and_the_nearest_is_offered() {
 #[test]
 fn what_is_typed_is_replaced() {
     let state = state(SIMPLE);
-    for (marked, from) in [("read v‸", 5), ("‸", 0), ("read 0 => tlb.i‸", 10), ("expect tlb.hi‸", 11), ("machine core-i‸", 8), ("read va-v‸", 8)] {
+    for (marked, from) in [
+        ("read v‸", 5),
+        ("‸", 0),
+        ("read 0 => tlb.i‸", 10),
+        ("expect tlb.hi‸", 11),
+        ("machine core-i‸", 8),
+        ("read va-v‸", 8),
+    ] {
         assert_eq!(offered(marked, &state).from, from, "{marked}");
     }
 }

@@ -25,12 +25,24 @@ fn constants_stand_where_their_parameter_is() {
         &[
             ("P1: mmap(‸", "NULL buf page", "PROT_READ MAP_PRIVATE O_RDONLY"),
             ("P1: mmap(NULL, ‸", "page buf", "NULL PROT_READ"),
-            ("P1: mmap(NULL, page, ‸", "PROT_NONE PROT_READ PROT_WRITE PROT_EXEC", "MAP_PRIVATE PROT_GROWSDOWN O_RDONLY NULL"),
+            (
+                "P1: mmap(NULL, page, ‸",
+                "PROT_NONE PROT_READ PROT_WRITE PROT_EXEC",
+                "MAP_PRIVATE PROT_GROWSDOWN O_RDONLY NULL",
+            ),
             ("P1: mmap(NULL, page, PROT_READ | ‸", "PROT_WRITE PROT_EXEC", "PROT_READ MAP_SHARED"),
             ("P1: mmap(NULL, page, PROT_READ | PROT_‸", "PROT_WRITE", "PROT_READ"),
-            ("P1: mmap(NULL, page, PROT_READ, ‸", "MAP_PRIVATE MAP_SHARED MAP_ANONYMOUS", "PROT_READ MS_SYNC MREMAP_FIXED"),
+            (
+                "P1: mmap(NULL, page, PROT_READ, ‸",
+                "MAP_PRIVATE MAP_SHARED MAP_ANONYMOUS",
+                "PROT_READ MS_SYNC MREMAP_FIXED",
+            ),
             ("P1: mmap(NULL, 2 * (page + ‸", "page buf", ""),
-            ("P1: let q = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_‸", "MAP_ANONYMOUS", "MAP_PRIVATE PROT_READ"),
+            (
+                "P1: let q = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_‸",
+                "MAP_ANONYMOUS",
+                "MAP_PRIVATE PROT_READ",
+            ),
             ("P1: mprotect(buf, page, ‸", "PROT_READ PROT_GROWSDOWN", "MAP_PRIVATE"),
             ("P1: msync(buf, page, ‸", "MS_SYNC", "MAP_PRIVATE PROT_READ"),
             ("P1: madvise(buf, page, MADV_D‸", "MADV_DONTNEED", "MADV_NORMAL"),
@@ -53,9 +65,17 @@ fn facts_of_calls_and_faults() {
         &state(PROCESSES),
         &[
             ("P1: munmap(buf, page) => ‸", "returns error fault minor major", "vpn tlb"),
-            ("P1: let q = mmap(NULL, page, PROT_READ, MAP_PRIVATE, 3, 0) => error ‸", "none EINVAL ENOMEM EBADF", "SIGSEGV"),
+            (
+                "P1: let q = mmap(NULL, page, PROT_READ, MAP_PRIVATE, 3, 0) => error ‸",
+                "none EINVAL ENOMEM EBADF",
+                "SIGSEGV",
+            ),
             ("P1: read(3, buf, 1) => ‸", "returns error", "vpn"),
-            ("P1: read buf => ‸", "fault signal L1d dTLB.index vpn4 pte4.value frame", "error-none trace vpn5"),
+            (
+                "P1: read buf => ‸",
+                "fault signal L1d dTLB.index vpn4 pte4.value frame",
+                "error-none trace vpn5",
+            ),
             ("P1: read buf => signal ‸", "SIGSEGV SIGBUS none", "SEGV_MAPERR"),
             ("P1: read buf => code ‸", "SEGV_MAPERR", "SIGSEGV"),
             ("P1: read buf => served ‸", "memory L1d L2 L3", "dTLB"),
