@@ -25,7 +25,7 @@ impl Offers<'_> {
             }
         };
         if *head == LAST {
-            return self.last_facts(pick, &before);
+            return self.facts_of(self.last_family(), &mut |name, help| add(name, Kind::Fact, help));
         }
         let part = self.state.spec().and_then(|spec| Component::named(spec, head));
         if let (Some(part), Some(machine)) = (part, self.state.hardware()) {
@@ -62,15 +62,12 @@ impl Offers<'_> {
         }
     }
 
-    fn last_facts(&self, pick: &mut Pick, before: &str) {
-        let family = match self.state.last.as_deref() {
-            None => Family::Access,
-            Some(Did::Access(_)) => Family::Access,
+    /// Which facts the latest statement has that has any.
+    fn last_family(&self) -> Family {
+        match self.state.last.as_deref() {
+            None | Some(Did::Access(_)) => Family::Access,
             Some(did) if did.call().is_some() => Family::Call,
             Some(_) => Family::Reference,
-        };
-        if before.is_empty() {
-            self.facts_of(pick, family, &[]);
         }
     }
 
