@@ -4,7 +4,7 @@ use super::item::{Kind, Pick};
 use super::offer::Offers;
 use super::walk::Named;
 use crate::kernel::process::Life;
-use crate::kernel::syscall::{Parameter, SystemCall, constants, system_call, system_calls};
+use crate::kernel::syscall::{constants, system_call, system_calls};
 use crate::lang::value::Value;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::run::facts::Component;
@@ -114,16 +114,12 @@ impl Offers<'_> {
         let parameters = row.parameters();
         let Some(parameter) = parameters.get(at) else { return };
         let used = &self.walk.statement().top().words;
-        self.constants_of(pick, row, parameter, used);
-        self.names(pick);
-    }
-
-    fn constants_of(&self, pick: &mut Pick, row: &SystemCall, parameter: &Parameter, used: &[&str]) {
         for constant in constants().filter(|constant| row.takes(parameter, constant)) {
             if !used.contains(&constant.name) {
                 pick.add(constant.name, Kind::Constant, constant.help);
             }
         }
+        self.names(pick);
     }
 
     /// A definition of this name, which comes before a system call.

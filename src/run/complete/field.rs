@@ -16,7 +16,7 @@ impl Offers<'_> {
     /// What may follow these names and a dot.
     pub fn fields(&self, pick: &mut Pick, path: &[&str]) {
         let [head, between @ ..] = path else { return };
-        let before: String = between.iter().map(|name| format!("{name}.")).collect();
+        let before: String = between.iter().flat_map(|name| [name, "."]).collect();
         let mut add = |name: &str, kind: Kind, help: &str| {
             // Of a name with dots in it, the part that comes next.
             if let Some(rest) = name.strip_prefix(&*before) {
@@ -78,7 +78,7 @@ impl Offers<'_> {
     }
 
     /// The fields of the structure that a call fills in.
-    pub fn call_fields(&self, pick: &mut Pick, call: &str) {
+    pub fn call_fields(pick: &mut Pick, call: &str) {
         for field in system_call(call).map_or(&[][..], |row| row.fields) {
             pick.add(field, Kind::Field, "");
         }
