@@ -94,8 +94,9 @@ impl Session<'_> {
             }
             other => other.map(|_| ()),
         };
-        if result.is_err() && &*command.verb.text == "machine" {
-            self.state.machine = Slot::Unknowable;
+        if result.is_err() {
+            // What it would have declared is no mistake further down.
+            self.forget_declared(std::slice::from_ref(stmt));
         }
         self.check_facts(&stmt.facts, family);
         result

@@ -1,6 +1,6 @@
 //! A whole script: checked first, then run, if nothing is wrong with it.
 
-use crate::kernel::syscall::{constants, system_call};
+use crate::kernel::syscall::{constants, system_calls};
 use crate::lang::ast::Block;
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -35,7 +35,8 @@ impl Sink for Nowhere {
 /// Checks a script without running it.
 pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Vec<Diagnostic> {
     let words: Vec<&str> = constants().map(|constant| constant.name).collect();
-    let known = Known { is_call: &|name| is_call(name), words: &words };
+    let calls: Vec<&str> = callable().collect();
+    let known = Known { is_call: &|name| is_call(name), calls: &calls, words: &words };
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.checking = true;
@@ -49,11 +50,15 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
 /// Whether a name may be called besides functions and definitions.
 fn is_call(name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
-    MEMORY_FUNCTIONS.iter().any(|row| row.name == name)
-        || FILE_FUNCTIONS.iter().any(|row| row.name == name)
-        || system_call(name).is_some()
+    callable().any(|known| known == name)
         || verbs::verb(name).is_some()
         || absent::diagnostic(&word).is_some()
+}
+
+/// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.
+fn callable() -> impl Iterator<Item = &'static str> {
+    let looks = MEMORY_FUNCTIONS.iter().map(|row| row.name).chain(FILE_FUNCTIONS.iter().map(|row| row.name));
+    looks.chain(system_calls().map(|row| row.name))
 }
 
 /// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.

@@ -24,6 +24,8 @@ pub struct Known<'a> {
     /// May this be called (a path's function such as `byte`, a system call)? The functions of
     /// [`super::value::functions`] and the script's own definitions are known without.
     pub is_call: &'a dyn Fn(&str) -> bool,
+    /// Names that a misspelt call may have meant.
+    pub calls: &'a [&'a str],
     /// What may stand in an expression without being a variable (`PROT_READ`, `NULL`).
     pub words: &'a [&'a str],
 }
@@ -323,7 +325,8 @@ impl Checker<'_> {
             }
         } else if !(self.known.is_call)(&name.text) {
             let functions = FUNCTIONS.iter().map(|function| function.name);
-            let near = nearest(&name.text, self.scopes.iter().flat_map(Scope::defined).chain(functions));
+            let known = functions.chain(self.known.calls.iter().copied());
+            let near = nearest(&name.text, self.scopes.iter().flat_map(Scope::defined).chain(known));
             let help =
                 near.map_or("`def` makes a definition".to_owned(), |near| format!("did you mean `{near}`?"));
             let message = format!("no function or definition is called `{}`", name.text);
