@@ -18,6 +18,8 @@ use super::value::functions::{FUNCTIONS, function};
 use calls::{Definition, circles};
 use scope::{Scope, names_set};
 
+pub use scope::unscoped_blocks;
+
 /// What the checks must be told of the rest of the language.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
@@ -102,7 +104,7 @@ impl Checker<'_> {
                     scope.define(&name.text, number);
                 }
             }
-            for inner in scope::unscoped_blocks(&stmt.kind) {
+            for inner in unscoped_blocks(&stmt.kind) {
                 self.hoist(inner);
             }
         }
