@@ -5,5 +5,6 @@ pub mod explain;
 pub mod reading;
 pub mod running;
 pub mod terminal;
+pub mod test;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ pub mod manual;
 pub mod narrate;
 #[cfg(test)]
 mod playing;
+pub mod suite;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -61,6 +61,15 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
+    /// The statement of a record and how the facts stated of it stand; none if they all hold.
+    pub fn failed(&mut self, record: &StepRecord) -> Option<(Rc<Statement>, Checks)> {
+        let statement = self.statements.of(record);
+        match self.checks(&record.checks)? {
+            Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
+            _ => None,
+        }
+    }
+
     /// What is left to tell when the run has ended.
     pub fn rest(&mut self) -> Vec<Block> {
         self.repeats.enter(None, &mut self.statements)

@@ -219,7 +219,8 @@ impl Session<'_> {
             .map_err(|near| self.unknown_fact(fact, near, family))?;
         match &fact.claim {
             Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.claimed(expr, &key).map(|_| ()),
-            Claim::Open | Claim::Blank => Err(self.no_claim(fact).into()),
+            Claim::Open => Ok(()),
+            Claim::Blank => Err(self.no_claim(fact).into()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod absent;
 mod access;
+pub mod amend;
 mod call;
 mod checks;
 mod choose;
@@ -28,6 +29,7 @@ pub mod state;
 mod syscalls;
 pub mod verbs;
 pub mod view;
+mod written;
 
 pub use files::Files;
 pub use reference::REFERENCE_SETTINGS;
