@@ -72,7 +72,7 @@ const fn row(
 /// Every command.
 pub const COMMANDS: &[Command] = &[
     row(Kind::Back, "back", "[N]", "undoes the last statement, or the last N", ":back 2"),
-    row(Kind::Forward, "forward", "[N]", "does again what `:back` undid, or N statements of it", ":forward"),
+    row(Kind::Forward, "forward", "[N]", "does the next undone statement again, or the next N", ":forward"),
     row(Kind::Goto, "goto", "N", "goes to the state after statement N; 0 is the beginning", ":goto 0"),
     row(Kind::History, "history", "", "lists the statements with their numbers", ":history"),
     row(

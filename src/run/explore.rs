@@ -26,8 +26,8 @@ const KEPT: usize = 256;
 /// A statement that was done.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// The statement.
-    pub stmt: Stmt,
+    /// The statement; none where the session was begun afresh.
+    pub stmt: Option<Stmt>,
     /// Its records that have facts or declare a machine, of statements outside of loops and scenarios.
     pub records: Vec<StepRecord>,
     /// The places of what was stated and did not hold.
@@ -86,9 +86,15 @@ impl Exploration {
         &self.history.now().state
     }
 
-    /// Goes back to nothing declared, as a point of the history.
-    pub fn blank(&self) -> State {
-        State::new(self.options.seed)
+    /// Begins afresh, as a step that can be undone.
+    pub fn reset(&mut self) {
+        let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };
+        self.history.push(State::new(self.options.seed), done);
+    }
+
+    /// The text of a statement that was done.
+    pub fn text(&self, done: &Done) -> &str {
+        done.stmt.as_ref().map_or("", |stmt| self.sources.text(stmt.span))
     }
 
     /// Reads and checks an input, with what it names.
@@ -141,7 +147,7 @@ impl Exploration {
                 break;
             }
             let Kept { records, failed } = kept.take();
-            points.push((session.state.clone(), Done { stmt: stmt.clone(), records, failed }));
+            points.push((session.state.clone(), Done { stmt: Some(stmt.clone()), records, failed }));
         }
         let interrupted = matches!(stopped, Some(Stop::Closed)) && self.interrupt.load(Ordering::Relaxed);
         match stopped {
