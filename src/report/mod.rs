@@ -5,6 +5,7 @@ pub mod doc;
 mod excerpt;
 pub mod fitting;
 pub mod json;
+pub mod lookup;
 pub mod manual;
 pub mod narrate;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod absent;
 mod access;
 mod call;
+pub mod changes;
 mod checks;
 mod choose;
 pub mod commands;

@@ -1,6 +1,8 @@
 //! The commands: what begins with a colon.
 
+mod help;
 mod keep;
+mod look;
 mod travel;
 
 use std::io;
@@ -22,6 +24,11 @@ pub fn obey(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
         Kind::History => travel::history(desk),
         Kind::Reset => travel::reset(desk),
         Kind::Load => keep::load_named(desk, command, rest),
+        Kind::What => look::what(desk, command, rest),
+        Kind::Diff => look::diff(desk),
+        Kind::Steps => look::steps(desk),
+        Kind::Why => look::why_so(desk, rest),
+        Kind::Help => help::help(desk, rest),
         _ => desk.complain_of("not yet"),
     }
 }
