@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod explain;
 pub mod reading;
+pub mod repl;
 pub mod running;
 pub mod terminal;
 pub mod test;

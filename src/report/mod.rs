@@ -3,7 +3,9 @@
 pub mod diagnostics;
 pub mod doc;
 mod excerpt;
+pub mod fitting;
 pub mod json;
+pub mod lookup;
 pub mod manual;
 pub mod narrate;
 #[cfg(test)]

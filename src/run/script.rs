@@ -1,5 +1,7 @@
 //! A whole script: checked first, then run, if nothing is wrong with it.
 
+use std::collections::BTreeSet;
+
 use crate::kernel::syscall::{constants, system_calls};
 use crate::lang::ast::Block;
 use crate::lang::check::{self, Known};
@@ -12,6 +14,7 @@ use super::files::Files;
 use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{Sink, StepRecord, Totals};
 use super::session::{Options, Session, Stop};
+use super::state::State;
 use super::verbs;
 
 /// What a run came to.
@@ -34,11 +37,25 @@ impl Sink for Nowhere {
 
 /// Checks a script without running it.
 pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Vec<Diagnostic> {
-    let words: Vec<&str> = constants().map(|constant| constant.name).collect();
-    let calls: Vec<&str> = callable().collect();
-    let known = Known { is_call: &|name| is_call(name), calls: &calls, words: &words };
+    check_in(&State::new(options.seed), script, sources, files, options)
+}
+
+/// Checks a script that goes on from a state, without running it: what the state has, it knows.
+pub fn check_in(
+    state: &State,
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+) -> Vec<Diagnostic> {
+    let words: Vec<&str> = constants().map(|constant| constant.name).chain(state.names()).collect();
+    let calls: Vec<&str> = callable().chain(state.definitions()).collect();
+    let definitions: BTreeSet<&str> = state.definitions().collect();
+    let known =
+        Known { is_call: &|name| is_call(name) || definitions.contains(name), calls: &calls, words: &words };
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.state = state.clone();
     session.checking = true;
     session.report(check::check(script, known));
     session.check_block(script);
@@ -56,7 +73,7 @@ fn is_call(name: &str) -> bool {
 }
 
 /// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.
-fn callable() -> impl Iterator<Item = &'static str> {
+fn callable<'a>() -> impl Iterator<Item = &'a str> {
     let looks = MEMORY_FUNCTIONS.iter().map(|row| row.name).chain(FILE_FUNCTIONS.iter().map(|row| row.name));
     looks.chain(system_calls().map(|row| row.name))
 }
@@ -82,11 +99,14 @@ pub fn play(
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
     match session.run_block(script, place) {
         Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
-        Err(Stop::Unknowable) => session.report(vec![
-            Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
-                .help("please report this script"),
-        ]),
+        Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
     Ended { diagnostics: session.diagnostics, totals: session.totals }
+}
+
+/// Says that a statement was taken for one that is only checked.
+pub(super) fn not_understood(place: Span) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
+        .help("please report this script")
 }

@@ -66,7 +66,8 @@ impl Test {
 
     fn list(&self, files: &[Found]) -> io::Result<Status> {
         let of = |found: &Found| -> Vec<Case> {
-            scripts(found).map_or_else(|_| Vec::new(), |scripts| scripts.iter().flat_map(|s| s.cases()).collect())
+            scripts(found)
+                .map_or_else(|_| Vec::new(), |scripts| scripts.iter().flat_map(|s| s.cases()).collect())
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
@@ -117,7 +118,8 @@ impl Test {
         }
         print(&told)?;
         if suite.cases.is_empty() && self.partition.is_none() {
-            let what = if self.filter.is_some() { "no case has such a name" } else { "no scripts were found" };
+            let what =
+                if self.filter.is_some() { "no case has such a name" } else { "no scripts were found" };
             complain(&format!("pagewalk: {what}\n"));
             return Ok(Status::Wrong);
         }
