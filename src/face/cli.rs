@@ -9,8 +9,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::explain;
 use super::reading::Reading;
+use super::repl::start::Repl;
 use super::running::Run;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
+use super::test::Test;
 use crate::report::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
@@ -37,6 +39,10 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Test scripts, and those in Markdown: that all holds which they state
+    Test(Test),
+    /// Explore statement by statement, going back and forward
+    Repl(Repl),
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {
         /// The code, as a message shows it in brackets
@@ -65,6 +71,8 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
         Command::Run(run) => run.all(arguments.color),
         Command::Check { files } => check(files, arguments.color),
+        Command::Test(test) => test.all(arguments.color),
+        Command::Repl(repl) => repl.explore(arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),

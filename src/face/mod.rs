@@ -6,5 +6,6 @@ pub mod reading;
 pub mod repl;
 pub mod running;
 pub mod terminal;
+pub mod test;
 #[cfg(test)]
 mod tests;

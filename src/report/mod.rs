@@ -3,11 +3,14 @@
 pub mod diagnostics;
 pub mod doc;
 mod excerpt;
+pub mod fitting;
 pub mod json;
+pub mod lookup;
 pub mod manual;
 pub mod narrate;
 #[cfg(test)]
 mod playing;
+pub mod suite;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -1,6 +1,7 @@
 //! What a statement did, told so that a reader learns from it.
 
 mod access;
+mod changes;
 mod declaration;
 mod notes;
 mod parts;
@@ -13,6 +14,7 @@ mod statement;
 mod steps;
 mod view;
 mod walk;
+mod why;
 mod words;
 
 use std::rc::Rc;
@@ -21,6 +23,7 @@ use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
+pub use changes::changes;
 pub use declaration::declaration;
 pub use process::handled::{Evicted, Handled};
 pub use process::handler::call_steps;
@@ -29,6 +32,7 @@ use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
+pub use why::why;
 use words::approximately;
 pub use words::{count, failure, summary};
 
@@ -59,6 +63,15 @@ impl<'s> Narrator<'s> {
             }
         }
         blocks
+    }
+
+    /// The statement of a record and how the facts stated of it stand; none if they all hold.
+    pub fn failed(&mut self, record: &StepRecord) -> Option<(Rc<Statement>, Checks)> {
+        let statement = self.statements.of(record);
+        match self.checks(&record.checks)? {
+            Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
+            _ => None,
+        }
     }
 
     /// What is left to tell when the run has ended.

@@ -2,16 +2,21 @@
 
 pub mod absent;
 mod access;
+pub mod amend;
 mod call;
+pub mod changes;
 mod checks;
 mod choose;
+pub mod commands;
 pub mod complete;
 mod dry;
 mod effect;
 mod eval;
 mod exec;
+pub mod explore;
 pub mod facts;
 mod files;
+pub mod history;
 mod inside;
 pub mod nouns;
 pub mod paths;
@@ -29,6 +34,7 @@ pub mod state;
 mod syscalls;
 pub mod verbs;
 pub mod view;
+mod written;
 
 pub use files::Files;
 pub use script::{Ended, check, play, run};

@@ -1,0 +1,13 @@
+//! `pagewalk test`: scripts, and scripts in Markdown, held to what they state.
+
+mod arguments;
+pub mod fences;
+pub mod find;
+mod included;
+mod play;
+mod progress;
+pub mod script;
+mod select;
+mod threads;
+
+pub use arguments::Test;

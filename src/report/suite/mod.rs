@@ -1,0 +1,9 @@
+//! What a run of `pagewalk test` came to, and how it is told.
+
+mod case;
+mod gather;
+mod summary;
+
+pub use case::{Broken, Case, Mistake, Name, Suite, Verdict};
+pub use gather::Gather;
+pub use summary::{summary, tell};
