@@ -3,6 +3,7 @@
 pub mod diagnostics;
 pub mod doc;
 mod excerpt;
+pub mod golden;
 pub mod json;
 pub mod manual;
 pub mod narrate;

@@ -11,6 +11,7 @@ mod eval;
 mod exec;
 pub mod facts;
 mod files;
+pub mod golden;
 mod inside;
 pub mod nouns;
 pub mod paths;
