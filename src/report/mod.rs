@@ -4,6 +4,7 @@ pub mod diagnostics;
 pub mod doc;
 mod excerpt;
 pub mod fitting;
+pub mod golden;
 pub mod json;
 pub mod lookup;
 pub mod manual;

@@ -16,6 +16,7 @@ pub mod explore;
 pub mod facts;
 mod files;
 pub mod history;
+pub mod golden;
 mod inside;
 pub mod nouns;
 pub mod paths;

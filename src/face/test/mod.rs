@@ -1,8 +1,11 @@
 //! `pagewalk test`: scripts, and scripts in Markdown, held to what they state.
 
 mod arguments;
+mod bless;
+mod ending;
 pub mod fences;
 pub mod find;
+mod goldens;
 mod included;
 mod play;
 mod progress;
