@@ -8,3 +8,4 @@ pub mod terminal;
 pub mod test;
 #[cfg(test)]
 mod tests;
+mod writing;

@@ -1,5 +1,6 @@
 //! What happened made readable.
 
+pub mod amended;
 pub mod diagnostics;
 pub mod doc;
 mod excerpt;

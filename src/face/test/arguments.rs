@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::amend::Amend;
 use super::find::{Found, find};
 use super::included::included;
 use super::play::{Played, play};
@@ -16,8 +17,9 @@ use super::select::{Filter, Partition, shuffle};
 use super::threads::side_by_side;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::lang::loader::{Disk, Loader};
-use crate::report::suite::{Case, Suite, Verdict, summary, tell};
+use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
 use crate::report::text;
+use crate::run::amend::Wanted;
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -40,6 +42,12 @@ pub struct Test {
     /// Run one of N parts of the files; which file is in which part depends on its name alone
     #[arg(long, value_name = "K/N")]
     partition: Option<Partition>,
+    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    accept: bool,
+    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    fill: bool,
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -61,12 +69,19 @@ impl Test {
         if let Some(seed) = self.shuffle {
             shuffle(&mut files, seed);
         }
+        let amend = Wanted { accept: self.accept, fill: self.fill };
+        if amend != Wanted::default() {
+            let wants = |name: &Name| self.filter.as_ref().is_none_or(|filter| filter.wants(name));
+            return Amend { amend, all: &all, files: &files, wants: &wants, threads: self.threads(), color }
+                .all();
+        }
         if self.list { self.list(&files) } else { self.run(&all, &files, color) }
     }
 
     fn list(&self, files: &[Found]) -> io::Result<Status> {
         let of = |found: &Found| -> Vec<Case> {
-            scripts(found).map_or_else(|_| Vec::new(), |scripts| scripts.iter().flat_map(|s| s.cases()).collect())
+            scripts(found)
+                .map_or_else(|_| Vec::new(), |scripts| scripts.iter().flat_map(|s| s.cases()).collect())
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
@@ -117,7 +132,8 @@ impl Test {
         }
         print(&told)?;
         if suite.cases.is_empty() && self.partition.is_none() {
-            let what = if self.filter.is_some() { "no case has such a name" } else { "no scripts were found" };
+            let what =
+                if self.filter.is_some() { "no case has such a name" } else { "no scripts were found" };
             complain(&format!("pagewalk: {what}\n"));
             return Ok(Status::Wrong);
         }

@@ -52,11 +52,8 @@ pub fn fences(document: &str) -> Vec<Fence> {
         before.extend(lines.iter().cloned());
         let file = words.iter().find(|word| word.ends_with(".pw") && !word.contains(['/', '\\'])).cloned();
         let name = file.clone().unwrap_or_else(|| format!("block {number}"));
-        let name = if fences.iter().any(|known| known.name == name) {
-            format!("{name} ({number})")
-        } else {
-            name
-        };
+        let name =
+            if fences.iter().any(|known| known.name == name) { format!("{name} ({number})") } else { name };
         let from = lines.first().map_or(document.len(), |line| line.start);
         let line = document[..from].matches('\n').count() + 1;
         fences.push(Fence { name, file, line, from, text: masked(document, &before), fails: says("fails") });

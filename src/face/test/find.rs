@@ -72,7 +72,9 @@ fn below(folder: &Path, found: &mut Vec<Found>, wrong: &mut Vec<String>) {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && !hidden && entry.file_name() != "target" {
             below(&path, found, wrong);
-        } else if !kind.is_dir() && let Some(kind) = Kind::of(&path).filter(|_| path.is_file()) {
+        } else if !kind.is_dir()
+            && let Some(kind) = Kind::of(&path).filter(|_| path.is_file())
+        {
             found.push(Found { name: name(&path), path, kind });
         }
     }

@@ -1,5 +1,6 @@
 //! `pagewalk test`: scripts, and scripts in Markdown, held to what they state.
 
+mod amend;
 mod arguments;
 pub mod fences;
 pub mod find;

@@ -51,7 +51,11 @@ fn one(mut script: Script, style: Style, played: &mut Played) {
     played.cases.extend(cases);
 }
 
-fn run(reading: &Reading, cases: Vec<Case>, from: u32) -> (Vec<Case>, Vec<crate::lang::diagnostic::Diagnostic>) {
+fn run(
+    reading: &Reading,
+    cases: Vec<Case>,
+    from: u32,
+) -> (Vec<Case>, Vec<crate::lang::diagnostic::Diagnostic>) {
     let mut gather = Gather::new(&reading.sources, cases, from);
     let options = Options::default();
     let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut gather);

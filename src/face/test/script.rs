@@ -65,9 +65,8 @@ fn folder(path: &Path) -> Option<PathBuf> {
 
 /// The text of a Markdown file, or why there is none.
 fn document(path: &Path) -> Result<String, String> {
-    let bytes = Disk
-        .load(path)
-        .map_err(|error| format!("cannot read `{}`: {}", name(path), words(&error)))?;
+    let bytes =
+        Disk.load(path).map_err(|error| format!("cannot read `{}`: {}", name(path), words(&error)))?;
     let text = decode(&bytes)
         .map_err(|at| format!("cannot read `{}`: it is not UTF-8 text (byte {at})", name(path)))?;
     Ok(text.to_owned())

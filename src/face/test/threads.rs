@@ -38,7 +38,9 @@ pub fn side_by_side<T: Sync, R: Send>(
     thread::scope(|scope| {
         let wanted = threads.clamp(1, items.len().max(1));
         let started = (0..wanted)
-            .filter(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, busy(send.clone())).is_ok())
+            .filter(|_| {
+                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, busy(send.clone())).is_ok()
+            })
             .count();
         if started == 0 {
             busy(send.clone())();

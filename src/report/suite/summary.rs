@@ -38,8 +38,10 @@ fn broken(broken: &Broken) -> [Block; 2] {
 /// The counts, and in the last line `N passed, N failed`.
 pub fn summary(suite: &Suite) -> Vec<String> {
     let checks: u64 = suite.cases.iter().map(|case| case.checks).sum();
-    let mut counts =
-        vec![count(suite.cases.len() as u64, "case", "cases"), count(checks, "fact checked", "facts checked")];
+    let mut counts = vec![
+        count(suite.cases.len() as u64, "case", "cases"),
+        count(checks, "fact checked", "facts checked"),
+    ];
     let unreached = suite.count(Verdict::NotRun);
     if unreached > 0 {
         counts.push(count(unreached, "case not reached", "cases not reached"));
