@@ -13,3 +13,4 @@ pub mod suite;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod versus;
