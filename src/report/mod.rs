@@ -1,5 +1,6 @@
 //! What happened made readable.
 
+pub mod amended;
 pub mod diagnostics;
 pub mod doc;
 mod excerpt;
@@ -15,3 +16,4 @@ pub mod suite;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod versus;

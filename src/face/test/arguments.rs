@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::amend::Amend;
 use super::find::{Found, find};
 use super::included::included;
 use super::play::{Plan, Played};
@@ -16,7 +17,8 @@ use super::select::Selection;
 use super::threads::side_by_side;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::lang::loader::{Disk, Loader};
-use crate::report::suite::{Case, Suite, Verdict, summary, tell};
+use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
+use crate::run::amend::Wanted;
 
 /// Why golden files are not written by a machine.
 const CI: &str = "pagewalk: `--bless` is refused where the variable `CI` is set
@@ -39,6 +41,12 @@ pub struct Test {
     /// List the cases, without running them
     #[arg(long)]
     list: bool,
+    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    accept: bool,
+    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    fill: bool,
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -73,6 +81,12 @@ impl Test {
             return Ok(Status::Wrong);
         }
         let files = self.selection.of(&all);
+        let amend = Wanted { accept: self.accept, fill: self.fill };
+        if amend != Wanted::default() {
+            let wants = |name: &Name| self.selection.wants(name);
+            return Amend { amend, all: &all, files: &files, wants: &wants, threads: self.threads(), color }
+                .all();
+        }
         if self.list { self.list(&files) } else { self.run(&all, &files, color) }
     }
 
@@ -82,7 +96,7 @@ impl Test {
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
-        for case in cases.iter().flatten().filter(|case| self.selection.wants(case)) {
+        for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{}", case.name);
         }
@@ -97,7 +111,7 @@ impl Test {
             color: color.wanted(&io::stdout()),
             bless: self.goldens.bless,
             required: self.goldens.require_golden,
-            wanted: &|case| self.selection.wants(case),
+            wanted: &|case| self.selection.wants(&case.name),
         };
         let work = |found: &Found| plan.play(found);
         let red = |played: &Played| played.cases.iter().any(|case| case.verdict().bad());
