@@ -86,6 +86,11 @@ impl Exploration {
         &self.history.now().state
     }
 
+    /// Whether there is a machine with an MMU.
+    pub fn has_mmu(&self) -> bool {
+        self.state().machine.machine().is_some_and(|machine| machine.spec().mmu.is_some())
+    }
+
     /// Begins afresh, as a step that can be undone.
     pub fn reset(&mut self) {
         let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };

@@ -20,6 +20,7 @@ pub mod nouns;
 pub mod paths;
 mod prepare;
 mod process;
+pub mod quiz;
 pub mod record;
 pub mod recorder;
 mod reference;

@@ -41,6 +41,25 @@ pub enum Slot {
     Kernel(Box<Kernel>),
 }
 
+impl Slot {
+    /// The machine, with a kernel or without.
+    pub fn machine(&self) -> Option<&Machine> {
+        match self {
+            Self::Is(machine) => Some(machine),
+            Self::Kernel(kernel) => Some(kernel.machine()),
+            Self::Empty | Self::Unknowable => None,
+        }
+    }
+
+    /// The kernel.
+    pub fn kernel(&self) -> Option<&Kernel> {
+        match self {
+            Self::Kernel(kernel) => Some(kernel),
+            _ => None,
+        }
+    }
+}
+
 /// What a name stands for.
 #[derive(Debug, Clone)]
 pub enum Binding {

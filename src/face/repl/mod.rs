@@ -6,6 +6,7 @@ pub mod answer;
 mod commands;
 pub mod desk;
 pub mod past;
+mod quiz;
 pub mod shell;
 pub mod start;
 mod stream;

@@ -97,9 +97,11 @@ impl Typed {
             let columns = self.editor.dimensions().map(|(columns, _)| usize::from(columns));
             shell.set_width(columns.filter(|columns| *columns > 0).unwrap_or(COLUMNS));
             match self.input(shell) {
-                Ok(input) if input.trim().is_empty() => {}
+                Ok(input) if input.trim().is_empty() && !shell.asks() => {}
                 Ok(input) => {
-                    self.remember(input.trim_end());
+                    if !shell.asks() {
+                        self.remember(input.trim_end());
+                    }
                     if shell.input(&input)? == Flow::End {
                         return Ok(());
                     }
@@ -152,7 +154,8 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             continue;
         }
         let whole = std::mem::take(&mut input);
-        if !whole.trim().is_empty() && shell.input(&whole)? == Flow::End {
+        let says = !whole.trim().is_empty() || shell.asks() && !ended;
+        if says && shell.input(&whole)? == Flow::End {
             return Ok(());
         }
         if ended {

@@ -24,6 +24,8 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     for told in &facts {
         let Some(reason) = because(did, &told.name) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == reason) {
+            // Of the only TLB or cache, the facts without its name have said so.
+            Some(_) if fact.is_none() && told.name.contains('.') => {}
             Some((_, members)) => members.push(told),
             None => groups.push((reason, vec![told])),
         }
@@ -41,7 +43,7 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
 }
 
 /// Why a fact is what it is.
-fn because(did: &Did, fact: &str) -> Option<String> {
+pub fn because(did: &Did, fact: &str) -> Option<String> {
     match did {
         Did::Access(access) => reason(access, fact),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call, fact),
