@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fitting::broken;
 use super::narrate::declaration;
 use crate::lang::ast::{Command, ExprKind, Fact, Stmt, StmtKind};
 use crate::lang::source::Sources;
@@ -165,9 +164,17 @@ impl Writer<'_> {
 
 /// Facts on lines that belong to the statement above.
 fn arrows(facts: &[String]) -> String {
-    let together = broken(&facts.join(", "), COLUMNS);
-    let lines = together.lines().map(|line| format!("  => {}", line.trim_end_matches(',')));
-    lines.collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = Vec::new();
+    for fact in facts {
+        match lines.last_mut().filter(|line| line.chars().count() + fact.chars().count() < COLUMNS) {
+            Some(line) => {
+                line.push_str(", ");
+                line.push_str(fact);
+            }
+            None => lines.push(format!("  => {fact}")),
+        }
+    }
+    lines.join("\n")
 }
 
 /// A machine out of a file, written out.

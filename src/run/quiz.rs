@@ -86,6 +86,9 @@ pub fn right(question: &Question, given: &str) -> bool {
 
 /// A number as a script writes it, or in hexadecimal without `0x` where a letter in it shows that it is.
 fn read(given: &str) -> Option<Number> {
+    if let Some(given) = given.strip_prefix('-') {
+        return read(given).filter(|n| !n.is_negative())?.negate().ok();
+    }
     let literal = Number::literal(&given.replace('X', "x")).ok();
     literal.or_else(|| {
         let n = u64::from_str_radix(given, 16).ok()?;
@@ -189,7 +192,9 @@ mod tests {
         for given in ["0x1F", "0X1f", "31", "0b1_1111", "1F", " 0x01F "] {
             assert!(right(&question, given), "{given}");
         }
-        for given in ["", "-", "0x1E", "hit", "1G"] {
+        let minus = Question { fact: "returns".to_owned(), answer: Some(Shown::plain(-1i64)) };
+        assert!(right(&minus, "-1") && !right(&minus, "1") && !right(&minus, "--1"));
+        for given in ["", "-", "0x1E", "hit", "1G", "-31"] {
             assert!(!right(&question, given), "{given}");
         }
         let question = Question { answer: Some(Shown::field(0x10, 8)), ..question };

@@ -2,14 +2,18 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::answer::Tell;
+use super::answer::{Look, Tell};
 use super::commands;
-use super::desk::Desk;
+use super::desk::{Desk, Outfit};
 use super::quiz::{self, Quiz};
+use super::stream::Shared;
 use super::whole;
+use crate::report::diagnostics::Style;
 use crate::run::commands::{Kind, find};
 use crate::run::explore::Mode;
+use crate::run::session::Options;
 use crate::run::state::State;
 
 /// What comes after an input.
@@ -35,6 +39,19 @@ impl Shell {
     /// A session at this desk.
     pub fn new(desk: Desk) -> Self {
         Self { desk, quiz: None }
+    }
+
+    /// A session whose answers and complaints go to memory, as a terminal of so many columns without colours shows them.
+    pub fn in_memory(columns: usize) -> (Self, Shared) {
+        let outfit = Outfit {
+            look: Look { color: false, width: columns },
+            errors: Style { color: false, unicode: true, width: columns },
+            echo: true,
+        };
+        let told = Shared::default();
+        let (out, errors) = (Box::new(told.clone()), Box::new(told.clone()));
+        let desk = Desk::new(Options::default(), outfit, Arc::default(), out, errors);
+        (Self::new(desk), told)
     }
 
     /// Says where one is, at a terminal.

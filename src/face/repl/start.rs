@@ -1,6 +1,6 @@
 //! A session at a terminal, or on what a pipe brings.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,7 +14,7 @@ use super::answer::Look;
 use super::desk::{Desk, Outfit};
 use super::past::{MOST, Past};
 use super::shell::{Flow, Shell};
-use crate::face::terminal::{Color, Status, complain, diagnostic_style};
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::report::diagnostics::Style;
 use crate::run::session::Options;
 
@@ -141,8 +141,8 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut input = String::new();
     loop {
         if prompts {
-            print!("{}", if input.is_empty() { shell.prompt() } else { GOES_ON.to_owned() });
-            io::stdout().flush()?;
+            let prompt = if input.is_empty() { shell.prompt() } else { GOES_ON.to_owned() };
+            print(&prompt)?;
         }
         let mut bytes = Vec::new();
         let ended = (&mut lines).take(LONGEST).read_until(b'\n', &mut bytes)? == 0;
@@ -159,10 +159,7 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             return Ok(());
         }
         if ended {
-            if prompts {
-                println!();
-            }
-            return Ok(());
+            return print(if prompts { "\n" } else { "" });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! An address on the ruler, with the value of every field.
 
 use super::ruler::rulers;
-use crate::report::doc::{Block, Ruler};
+use crate::report::doc::{BitField, Block, Ruler};
 use crate::run::record::{Access, Shown};
 
 /// The virtual address of an access on its ruler, and the physical one if there is one without the kernel's help.
@@ -25,9 +25,8 @@ fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
     for row in &ruler.rows {
         for field in &row.fields {
             let bits = field.high - field.low + 1;
-            let place = if bits == 1 { format!("{}", field.low) } else { format!("{}–{}", field.high, field.low) };
             let whose = if row.label.is_empty() { String::new() } else { format!("{} ", row.label) };
-            let name = format!("{whose}{}, bits {place}", field.full_name());
+            let name = format!("{whose}{}, {}", field.full_name(), place(field));
             pairs.push((name, value(address >> field.low & ones(bits), bits)));
         }
     }
@@ -39,8 +38,17 @@ fn ones(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }
 
-/// A field's value in hexadecimal, and in binary with a gap every four bits.
+/// Which bits a field has.
+pub fn place(field: &BitField) -> String {
+    if field.low == field.high { format!("bit {}", field.low) } else { format!("bits {}–{}", field.high, field.low) }
+}
+
 fn value(value: u64, bits: u32) -> String {
+    format!("{}  {}", Shown::field(value, bits), binary(value, bits))
+}
+
+/// A value in binary, with a gap every four bits.
+pub fn binary(value: u64, bits: u32) -> String {
     let digits = format!("{value:0width$b}", width = bits as usize);
     let mut binary = String::with_capacity(digits.len() * 2);
     for (at, digit) in digits.chars().enumerate() {
@@ -49,5 +57,5 @@ fn value(value: u64, bits: u32) -> String {
         }
         binary.push(digit);
     }
-    format!("{}  0b{binary}", Shown::field(value, bits))
+    format!("0b{binary}")
 }
