@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 use tty::{Tty, home};
 
 /// A page of the simple memory system.
-const MACHINE: &str = "machine simple; set page_table {| vpn ppn | 0F 0D |}";
+const MACHINE: &str = "machine simple; set page_table { | vpn ppn |; | 0F 0D | }";
 const MACHINE_LINES: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}\n";
 
 #[test]
@@ -24,10 +24,10 @@ fn every_command_is_shown_at_a_terminal() {
     let mut tty = Tty::open(&folder, 100, &[]);
     tty.expect(":help");
     let saved = folder.join("session.pw");
-    fs::write(folder.join("first.pw"), "machine simple\nread 0x40 => fault page\n").unwrap();
+    fs::write(folder.join("first.pw"), format!("{MACHINE}\nread 0x40 => fault page\n")).unwrap();
     let file = folder.join("first.pw");
     let session = [
-        (format!(":load {}", file.display()), "2 statements, 1 fact holds"),
+        (format!(":load {}", file.display()), "3 statements, 1 fact holds"),
         (":what read 0x41".to_owned(), "nothing was changed"),
         ("let va = 0x3D4".to_owned(), "va = 0x3D4"),
         ("read va".to_owned(), "VPN 0x0F"),
@@ -35,11 +35,11 @@ fn every_command_is_shown_at_a_terminal() {
         (":steps".to_owned(), "MMU → TLB"),
         (":why".to_owned(), "because"),
         (":bits va".to_owned(), "0b00_0011_1101_0100"),
-        (":history".to_owned(), "→ 4  read va"),
+        (":history".to_owned(), "→ 5  read va"),
         (":back 2".to_owned(), "2 statements undone"),
         (":forward".to_owned(), "1 statement done again"),
-        (":goto 4".to_owned(), "after statement 4"),
-        (format!(":save {}", saved.display()), "4 statements saved"),
+        (":goto 5".to_owned(), "after statement 5"),
+        (format!(":save {}", saved.display()), "5 statements saved"),
         (":reset".to_owned(), "nothing is declared any more"),
         (":back".to_owned(), "1 statement undone"),
         (":help tlbi".to_owned(), "TLB index"),

@@ -14,7 +14,7 @@ use super::narrate::{self, Narrator};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 use lines::{line, padded, width};
-use theme::{Ink, Theme};
+pub use theme::{Ink, Theme};
 
 /// Bytes after which nothing more is told: a script that loops never floods.
 const BUDGET: u64 = 64 << 20;

@@ -9,7 +9,7 @@ use crate::machine::Machine;
 use crate::machine::pte::{Bit, BitRow};
 
 use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
-use super::state::State;
+use super::state::{Binding, State};
 use super::view::{CellView, TableView, View};
 
 /// Known runs of memory up to which its bytes are compared.
@@ -55,11 +55,11 @@ pub enum Changes {
 
 /// What is not the same in two states.
 pub fn changes(before: &State, after: &State) -> Changes {
-    let (old, new) = (before.machine.machine(), after.machine.machine());
+    let (old, new) = (before.hardware(), after.hardware());
     let mut tables: Vec<Changed> = variables(before, after).into_iter().collect();
     match (old, new) {
         (Some(old), Some(new)) if old.spec() == new.spec() => {
-            let kernels = (before.machine.kernel(), after.machine.kernel());
+            let kernels = (before.kernel(), after.kernel());
             for noun in TABLE_NOUNS {
                 tables.extend(table(noun, old, new, kernels));
             }
@@ -80,8 +80,11 @@ fn text(text: String) -> CellView {
 /// Variables with another value.
 fn variables(before: &State, after: &State) -> Option<Changed> {
     let values = |state: &State| -> BTreeMap<String, String> {
-        let known = state.values();
-        known.map(|(name, value)| (name.to_owned(), value.quoted())).collect()
+        let known = state.bindings().filter_map(|(name, binding)| match binding {
+            Binding::Value(value) => Some((name.to_owned(), value.quoted())),
+            Binding::Unknowable | Binding::Def(_) => None,
+        });
+        known.collect()
     };
     let (old, new) = (values(before), values(after));
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();

@@ -7,6 +7,7 @@ pub mod changes;
 mod checks;
 mod choose;
 pub mod commands;
+pub mod complete;
 mod dry;
 mod effect;
 mod eval;
@@ -35,5 +36,4 @@ pub mod verbs;
 pub mod view;
 
 pub use files::Files;
-pub use reference::REFERENCE_SETTINGS;
 pub use script::{Ended, check, play, run};

@@ -5,6 +5,7 @@
 pub mod answer;
 mod commands;
 pub mod desk;
+pub mod line;
 pub mod past;
 mod quiz;
 pub mod shell;
@@ -12,4 +13,3 @@ pub mod start;
 pub mod stream;
 #[cfg(test)]
 mod tests;
-pub mod whole;

@@ -9,7 +9,7 @@ use super::commands;
 use super::desk::{Desk, Outfit};
 use super::quiz::{self, Quiz};
 use super::stream::Shared;
-use super::whole;
+use crate::lang::layout::tokens;
 use crate::report::diagnostics::Style;
 use crate::run::commands::{Kind, find};
 use crate::run::explore::Mode;
@@ -101,7 +101,7 @@ impl Shell {
         let takes_statement = command.is_none_or(|name| {
             find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz))
         });
-        takes_statement && whole::goes_on(text)
+        takes_statement && tokens(text).unfinished
     }
 
     /// Does what an input says.

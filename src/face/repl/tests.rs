@@ -264,7 +264,7 @@ fn the_last_access_is_told_step_by_step_and_with_reasons() {
     assert!(told.contains("because VPN 0x0F is mapped to PPN 0x0D"), "{told}");
     let told = words(&typed.types(":why cache"));
     assert_eq!(told, "cache hit because way 0 of set 0x5 of cache is valid and holds tag 0x0D");
-    assert!(typed.types(":why chace").contains("did you mean `cache`?"));
+    assert!(typed.types(":why cahce").contains("did you mean `cache`?"));
     assert_eq!(typed.done(), 5);
 }
 
