@@ -4,6 +4,7 @@ pub mod cli;
 pub mod diff;
 pub mod explain;
 pub mod reading;
+pub mod repl;
 pub mod running;
 pub mod terminal;
 pub mod test;

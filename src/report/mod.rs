@@ -4,7 +4,10 @@ pub mod amended;
 pub mod diagnostics;
 pub mod doc;
 mod excerpt;
+pub mod fitting;
+pub mod golden;
 pub mod json;
+pub mod lookup;
 pub mod manual;
 pub mod narrate;
 #[cfg(test)]

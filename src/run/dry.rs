@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
+use crate::lang::check::unscoped_blocks;
 
 use super::facts::{self, Family};
 use super::inside::Inside;
@@ -94,8 +95,9 @@ impl Session<'_> {
             }
             other => other.map(|_| ()),
         };
-        if result.is_err() && &*command.verb.text == "machine" {
-            self.state.machine = Slot::Unknowable;
+        if result.is_err() {
+            // What it would have declared is no mistake further down.
+            self.forget_declared(std::slice::from_ref(stmt));
         }
         self.check_facts(&stmt.facts, family);
         result
@@ -241,7 +243,7 @@ fn forget_names(block: &[Stmt], session: &mut Session) {
             }
             _ => {}
         }
-        inner_blocks(stmt).for_each(|block| forget_names(block, session));
+        unscoped_blocks(&stmt.kind).for_each(|block| forget_names(block, session));
     }
 }
 
@@ -261,7 +263,7 @@ fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Rc<str>>) -> Declar
         if let StmtKind::Command(command) = &stmt.kind {
             most = most.max(declares(command, state, seen));
         }
-        for inner in inner_blocks(stmt) {
+        for inner in unscoped_blocks(&stmt.kind) {
             most = most.max(may_declare(inner, state, seen));
         }
     }
@@ -288,17 +290,4 @@ fn family_of(command: &Command) -> Family {
         return Family::Call;
     }
     verbs::verb(name).map_or(Family::None, |verb| verb.family)
-}
-
-/// The blocks of a statement that run in the state it stands in, as often as may be.
-fn inner_blocks(stmt: &Stmt) -> impl Iterator<Item = &[Stmt]> {
-    let (first, second) = match &stmt.kind {
-        StmtKind::For { body, .. }
-        | StmtKind::Repeat { body, .. }
-        | StmtKind::Include { body, .. }
-        | StmtKind::InProcess { body, .. } => (Some(body), None),
-        StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
-        _ => (None, None),
-    };
-    first.into_iter().chain(second).map(|block| &**block)
 }

@@ -10,16 +10,20 @@ use clap::Args;
 use super::amend::Amend;
 use super::find::{Found, find};
 use super::included::included;
-use super::play::{Played, play};
+use super::play::{Plan, Played};
 use super::progress::Progress;
-use super::script::scripts;
-use super::select::{Filter, Partition, shuffle};
+use super::script::{Script, scripts};
+use super::select::Selection;
 use super::threads::side_by_side;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::lang::loader::{Disk, Loader};
 use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
-use crate::report::text;
 use crate::run::amend::Wanted;
+
+/// Why golden files are not written by a machine.
+const CI: &str = "pagewalk: `--bless` is refused where the variable `CI` is set
+  help: golden files are written by a person, and what has changed is reviewed: run it on your own machine
+";
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -27,30 +31,36 @@ pub struct Test {
     /// Scripts, Markdown files and folders
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Only cases with this text in their name; with `*` or `?`, those whose whole name matches
-    #[arg(long, value_name = "TEXT")]
-    filter: Option<Filter>,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    goldens: Goldens,
     /// Stop at the first file with a case that fails
     #[arg(long)]
     fail_fast: bool,
     /// List the cases, without running them
     #[arg(long)]
     list: bool,
-    /// Run the files in another order
-    #[arg(long, value_name = "SEED")]
-    shuffle: Option<u64>,
-    /// Run one of N parts of the files; which file is in which part depends on its name alone
-    #[arg(long, value_name = "K/N")]
-    partition: Option<Partition>,
     /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
     accept: bool,
     /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
     fill: bool,
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+}
+
+/// What is done about golden files.
+#[derive(Debug, Args)]
+struct Goldens {
+    /// Write the golden files anew as the scripts do now, and show what has changed
+    #[arg(long, conflicts_with_all = ["list", "require_golden"])]
+    bless: bool,
+    /// Fail where a script has no golden file
+    #[arg(long)]
+    require_golden: bool,
 }
 
 impl Test {
@@ -59,19 +69,21 @@ impl Test {
     /// # Errors
     /// What standard output says.
     pub fn all(&self, color: Color) -> io::Result<Status> {
-        let (all, wrong) = find(&self.paths);
-        if !wrong.is_empty() {
-            wrong.iter().for_each(|wrong| complain(&format!("pagewalk: {wrong}\n")));
+        if self.goldens.bless && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty()) {
+            complain(CI);
             return Ok(Status::Wrong);
         }
-        let mut files = all.clone();
-        files.retain(|found| self.partition.is_none_or(|part| part.has(found)));
-        if let Some(seed) = self.shuffle {
-            shuffle(&mut files, seed);
+        let (all, wrong) = find(&self.paths);
+        if !wrong.is_empty() {
+            for wrong in wrong {
+                complain(&format!("pagewalk: {wrong}\n"));
+            }
+            return Ok(Status::Wrong);
         }
+        let files = self.selection.of(&all);
         let amend = Wanted { accept: self.accept, fill: self.fill };
         if amend != Wanted::default() {
-            let wants = |name: &Name| self.filter.as_ref().is_none_or(|filter| filter.wants(name));
+            let wants = |name: &Name| self.selection.wants_name(name);
             return Amend { amend, all: &all, files: &files, wants: &wants, threads: self.threads(), color }
                 .all();
         }
@@ -80,12 +92,11 @@ impl Test {
 
     fn list(&self, files: &[Found]) -> io::Result<Status> {
         let of = |found: &Found| -> Vec<Case> {
-            scripts(found)
-                .map_or_else(|_| Vec::new(), |scripts| scripts.iter().flat_map(|s| s.cases()).collect())
+            scripts(found).unwrap_or_default().iter().flat_map(Script::cases).collect()
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
-        for case in cases.iter().flatten().filter(|case| self.wants(case)) {
+        for case in cases.iter().flatten().filter(|case| self.selection.wants(case)) {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{}", case.name);
         }
@@ -95,12 +106,14 @@ impl Test {
     fn run(&self, all: &[Found], files: &[Found], color: Color) -> io::Result<Status> {
         let start = Instant::now();
         let mut progress = Progress::new(files.len());
-        let style = diagnostic_style(color);
-        let work = |found: &Found| {
-            let mut played = play(found, style);
-            played.cases.retain(|case| self.wants(case));
-            played
+        let plan = Plan {
+            style: diagnostic_style(color),
+            color: color.wanted(&io::stdout()),
+            bless: self.goldens.bless,
+            required: self.goldens.require_golden,
+            wanted: &|case| self.selection.wants(case),
         };
+        let work = |found: &Found| plan.play(found);
         let red = |played: &Played| played.cases.iter().any(|case| case.verdict().bad());
         let stop = |played: &Played| self.fail_fast && red(played);
         let played = side_by_side(files, self.threads(), work, stop, |found, played| {
@@ -114,13 +127,9 @@ impl Test {
     fn told(&self, suite: &Suite, color: Color, took: Duration) -> io::Result<Status> {
         let out = io::stdout();
         let colored = color.wanted(&out);
-        let mut told = String::new();
+        let mut told = suite.blessed.concat();
         for case in &suite.cases {
-            let blocks = tell(case);
-            if !blocks.is_empty() {
-                told += &text::text(&blocks, colored);
-                told.push('\n');
-            }
+            told += &tell(case, colored);
         }
         let mut lines = summary(suite);
         if let Some(last) = lines.last_mut().filter(|_| out.is_terminal()) {
@@ -131,9 +140,12 @@ impl Test {
             told.push('\n');
         }
         print(&told)?;
-        if suite.cases.is_empty() && self.partition.is_none() {
-            let what =
-                if self.filter.is_some() { "no case has such a name" } else { "no scripts were found" };
+        if suite.cases.is_empty() && self.selection.partition.is_none() {
+            let what = if self.selection.filter.is_some() {
+                "no case has such a name"
+            } else {
+                "no scripts were found"
+            };
             complain(&format!("pagewalk: {what}\n"));
             return Ok(Status::Wrong);
         }
@@ -142,10 +154,6 @@ impl Test {
             Verdict::Failed => Status::Failed,
             Verdict::Wrong => Status::Wrong,
         })
-    }
-
-    fn wants(&self, case: &Case) -> bool {
-        self.filter.as_ref().is_none_or(|filter| filter.wants(&case.name))
     }
 
     fn threads(&self) -> usize {
@@ -168,6 +176,7 @@ fn suite(all: &[Found], files: &[Found], played: Vec<Played>) -> Suite {
             }
         }
         complain(&played.complaint);
+        suite.blessed.extend(played.blessed);
         suite.cases.extend(played.cases);
     }
     suite

@@ -2,8 +2,11 @@
 
 mod amend;
 mod arguments;
+mod bless;
+mod ending;
 pub mod fences;
 pub mod find;
+mod goldens;
 mod included;
 mod play;
 mod progress;

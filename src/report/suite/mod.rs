@@ -4,6 +4,6 @@ mod case;
 mod gather;
 mod summary;
 
-pub use case::{Broken, Case, Mistake, Name, Suite, Verdict};
+pub use case::{Broken, Case, Held, Mistake, Name, Suite, Verdict, bless};
 pub use gather::Gather;
 pub use summary::{summary, tell};
