@@ -42,10 +42,10 @@ pub struct Test {
     #[arg(long)]
     list: bool,
     /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
     accept: bool,
     /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast"])]
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
     fill: bool,
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
