@@ -9,8 +9,10 @@ mod goldens;
 mod included;
 mod play;
 mod progress;
+mod reports;
 pub mod script;
 mod select;
 mod threads;
+mod watch;
 
 pub use arguments::Test;
