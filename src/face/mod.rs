@@ -1,6 +1,7 @@
 //! How a person reaches the rest.
 
 pub mod cli;
+pub mod diff;
 pub mod explain;
 pub mod reading;
 pub mod repl;
@@ -9,3 +10,4 @@ pub mod terminal;
 pub mod test;
 #[cfg(test)]
 mod tests;
+mod writing;

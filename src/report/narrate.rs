@@ -1,6 +1,7 @@
 //! What a statement did, told so that a reader learns from it.
 
 mod access;
+mod bits;
 mod changes;
 mod declaration;
 mod notes;
@@ -23,7 +24,9 @@ use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
+pub use bits::bits;
 pub use changes::changes;
+use crate::run::view::View;
 pub use declaration::declaration;
 pub use process::handled::{Evicted, Handled};
 pub use process::handler::call_steps;
@@ -32,8 +35,8 @@ use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
-pub use why::why;
 use words::approximately;
+pub use why::{because as reason, why};
 pub use words::{count, failure, summary};
 
 /// Tells a run, record by record.
@@ -222,7 +225,7 @@ impl<'s> Narrator<'s> {
 }
 
 /// A statement with the process that it runs in, if it does not name it itself.
-fn inside(record: &StepRecord, text: String) -> String {
+pub fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
         Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
             format!("{}: {text}", process.name)
@@ -240,8 +243,14 @@ fn verdict(checks: &[Check]) -> String {
     }
 }
 
+/// What `show` shows.
+pub fn shown(views: &[View]) -> Vec<Block> {
+    view::sole_value(views)
+        .map_or_else(|| views.iter().flat_map(view::blocks).collect(), |value| vec![Block::line(value)])
+}
+
 /// A variable and its value; in hexadecimal where the script speaks so.
-fn bound(name: &str, value: &Value, statement: &Statement) -> String {
+pub fn bound(name: &str, value: &Value, statement: &Statement) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,

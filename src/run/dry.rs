@@ -147,7 +147,11 @@ impl Session<'_> {
     fn check_condition(&mut self, condition: &Condition) {
         let result = match condition {
             Condition::Expr(expr) => self.truth(expr).map(|_| ()),
-            Condition::Facts { operation, facts } => self.check_operation(operation, facts),
+            Condition::Facts { operation, facts } => {
+                let open = facts.iter().find(|fact| fact.claim == Claim::Open);
+                let checked = self.check_operation(operation, facts);
+                open.map_or(checked, |fact| Err(self.no_claim(fact).into()))
+            }
         };
         if let Err(Stop::Wrong(diagnostics)) = result {
             self.report(diagnostics);

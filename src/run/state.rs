@@ -114,15 +114,6 @@ impl State {
         self.scopes.iter().rev().flat_map(|scope| scope.names.keys().map(|name| &**name))
     }
 
-    /// The variables that can be seen, the outermost scope first.
-    pub fn values(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let names = self.scopes.iter().flat_map(|scope| scope.names.iter());
-        names.filter_map(|(name, binding)| match binding {
-            Binding::Value(value) => Some((&**name, value)),
-            Binding::Unknowable | Binding::Def(_) => None,
-        })
-    }
-
     /// The names of the definitions that can be seen.
     pub fn definitions(&self) -> impl Iterator<Item = &str> {
         let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());

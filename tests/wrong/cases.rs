@@ -6,6 +6,15 @@ pub type Case = (&'static str, &'static str, &'static str);
 /// Every script has one mistake.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
+    ("wrong-count", "vpn ?", "machine simple\nchoose x in 0..9 where read x => vpn ?"),
+    ("wrong-count", "vpn", "machine simple\nread 0 => vpn"),
+    ("bad-table", "?", "machine simple\nset tlb { | set | tag ppn |\n | 0 | ? 1 | }"),
+    ("bad-table", "?", "machine simple\nset page_table { | vpn ppn |\n | 0 ? | }"),
+    ("bad-table", "?", "machine simple\nset memory { | pa b0 |\n | 0 ? | }"),
+    ("bad-table", "?", "machine simple\nset cache { | idx | tag |\n | 0 | ? | }"),
+    ("bad-table", "?", "machine simple\nexpect tlb { | set | tag |\n | ? | 1 | }"),
+    ("bad-table", "?", "process P { | start end perms |\n | 400000 ? rw-p | }"),
+    ("bad-table", "?", "process P\nexpect P.maps { | start perms |\n | ? rw-p | }"),
     ("bad-width", "65 bits", "machine { virtual 65 bits, physical 12 bits, page 64 B }"),
     ("bad-width", "0", "machine { virtual 0, physical 12 bits, page 64 B }"),
     ("bad-width", "65", "machine { virtual 14 bits, physical 65, page 64 B }"),

@@ -7,17 +7,23 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::amend::Amend;
 use super::find::{Found, find};
-use super::included::included;
-use super::play::{Played, play};
+use super::play::{Plan, Played};
 use super::progress::Progress;
-use super::script::scripts;
-use super::select::{Filter, Partition, shuffle};
+use super::reports::Report;
+use super::script::{Script, scripts};
+use super::select::Selection;
 use super::threads::side_by_side;
+use super::watch::wait;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use crate::lang::loader::{Disk, Loader};
-use crate::report::suite::{Case, Suite, Verdict, summary, tell};
-use crate::report::text;
+use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
+use crate::run::amend::Wanted;
+
+/// Why golden files are not written by a machine.
+const CI: &str = "pagewalk: `--bless` is refused where the variable `CI` is set
+  help: golden files are written by a person, and what has changed is reviewed: run it on your own machine
+";
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -25,24 +31,56 @@ pub struct Test {
     /// Scripts, Markdown files and folders
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Only cases with this text in their name; with `*` or `?`, those whose whole name matches
-    #[arg(long, value_name = "TEXT")]
-    filter: Option<Filter>,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    goldens: Goldens,
     /// Stop at the first file with a case that fails
     #[arg(long)]
     fail_fast: bool,
     /// List the cases, without running them
     #[arg(long)]
     list: bool,
-    /// Run the files in another order
-    #[arg(long, value_name = "SEED")]
-    shuffle: Option<u64>,
-    /// Run one of N parts of the files; which file is in which part depends on its name alone
-    #[arg(long, value_name = "K/N")]
-    partition: Option<Partition>,
+    #[command(flatten)]
+    amending: Amending,
+    /// Run again whenever a file changes, until interrupted
+    #[arg(long, conflicts_with = "list")]
+    watch: bool,
+    /// Report to another program, too: `junit`, `tap`, `json` or `github`; `-` is standard output
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<Report>,
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+}
+
+/// What is written into scripts.
+#[derive(Debug, Args)]
+struct Amending {
+    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    accept: bool,
+    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    fill: bool,
+}
+
+/// What is done about golden files.
+#[derive(Debug, Args)]
+struct Goldens {
+    /// Write the golden files anew as the scripts do now, and show what has changed
+    #[arg(long, conflicts_with_all = ["list", "require_golden"])]
+    bless: bool,
+    /// Fail where a script has no golden file
+    #[arg(long)]
+    require_golden: bool,
+}
+
+/// What a run came to, and the files that it depended on.
+struct Ran {
+    suite: Suite,
+    took: Duration,
+    files: Vec<PathBuf>,
 }
 
 impl Test {
@@ -51,87 +89,109 @@ impl Test {
     /// # Errors
     /// What standard output says.
     pub fn all(&self, color: Color) -> io::Result<Status> {
-        let (all, wrong) = find(&self.paths);
-        if !wrong.is_empty() {
-            wrong.iter().for_each(|wrong| complain(&format!("pagewalk: {wrong}\n")));
+        if self.goldens.bless && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty()) {
+            complain(CI);
             return Ok(Status::Wrong);
         }
-        let mut files = all.clone();
-        files.retain(|found| self.partition.is_none_or(|part| part.has(found)));
-        if let Some(seed) = self.shuffle {
-            shuffle(&mut files, seed);
+        loop {
+            let (all, wrong) = find(&self.paths);
+            for wrong in &wrong {
+                complain(&format!("pagewalk: {wrong}\n"));
+            }
+            if !wrong.is_empty() {
+                return Ok(Status::Wrong);
+            }
+            let files = self.selection.of(&all);
+            if self.list {
+                return self.list(&files);
+            }
+            let amend = Wanted { accept: self.amending.accept, fill: self.amending.fill };
+            if amend != Wanted::default() {
+                let wants = |name: &Name| self.selection.wants(name);
+                let threads = self.threads();
+                return Amend { amend, all: &all, files: &files, wants: &wants, threads, color }.all();
+            }
+            let ran = self.run(&all, &files, color);
+            let status = self.told(&ran, color)?;
+            if !self.watch {
+                return Ok(status);
+            }
+            wait(&ran.files, &|| find(&self.paths).0 != all);
+            clear()?;
         }
-        if self.list { self.list(&files) } else { self.run(&all, &files, color) }
     }
 
     fn list(&self, files: &[Found]) -> io::Result<Status> {
         let of = |found: &Found| -> Vec<Case> {
-            scripts(found)
-                .map_or_else(|_| Vec::new(), |scripts| scripts.iter().flat_map(|s| s.cases()).collect())
+            scripts(found).unwrap_or_default().iter().flat_map(Script::cases).collect()
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
-        for case in cases.iter().flatten().filter(|case| self.wants(case)) {
+        for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{}", case.name);
         }
         print(&text).map(|()| Status::Held)
     }
 
-    fn run(&self, all: &[Found], files: &[Found], color: Color) -> io::Result<Status> {
+    fn run(&self, all: &[Found], files: &[Found], color: Color) -> Ran {
         let start = Instant::now();
         let mut progress = Progress::new(files.len());
-        let style = diagnostic_style(color);
-        let work = |found: &Found| {
-            let mut played = play(found, style);
-            played.cases.retain(|case| self.wants(case));
-            played
+        let plan = Plan {
+            style: diagnostic_style(color),
+            color: color.wanted(&io::stdout()),
+            bless: self.goldens.bless,
+            required: self.goldens.require_golden,
+            wanted: &|case| self.selection.wants(&case.name),
+            all,
+            included: std::sync::OnceLock::new(),
         };
+        let work = |found: &Found| plan.play(found);
         let red = |played: &Played| played.cases.iter().any(|case| case.verdict().bad());
         let stop = |played: &Played| self.fail_fast && red(played);
         let played = side_by_side(files, self.threads(), work, stop, |found, played| {
             progress.done(&found.name, red(played));
         });
         progress.clear();
-        let suite = suite(all, files, played);
-        self.told(&suite, color, start.elapsed())
+        let took = start.elapsed();
+        let mut ran = Ran { suite: Suite::default(), took, files: Vec::new() };
+        for played in played {
+            complain(&played.complaint);
+            ran.suite.blessed.extend(played.blessed);
+            ran.suite.cases.extend(played.cases);
+            ran.files.extend(played.beside);
+        }
+        ran.files.extend(files.iter().map(|found| found.path.clone()));
+        ran
     }
 
-    fn told(&self, suite: &Suite, color: Color, took: Duration) -> io::Result<Status> {
-        let out = io::stdout();
-        let colored = color.wanted(&out);
-        let mut told = String::new();
-        for case in &suite.cases {
-            let blocks = tell(case);
-            if !blocks.is_empty() {
-                told += &text::text(&blocks, colored);
-                told.push('\n');
-            }
-        }
-        let mut lines = summary(suite);
-        if let Some(last) = lines.last_mut().filter(|_| out.is_terminal()) {
-            let _ = write!(last, " ({:.2} s)", took.as_secs_f64());
-        }
-        for line in lines {
-            told += &line;
-            told.push('\n');
-        }
-        print(&told)?;
-        if suite.cases.is_empty() && self.partition.is_none() {
-            let what =
-                if self.filter.is_some() { "no case has such a name" } else { "no scripts were found" };
-            complain(&format!("pagewalk: {what}\n"));
-            return Ok(Status::Wrong);
-        }
-        Ok(match suite.worst() {
+    /// Tells people and programs what a run came to.
+    fn told(&self, ran: &Ran, color: Color) -> io::Result<Status> {
+        let suite = &ran.suite;
+        let mut status = match suite.worst() {
             Verdict::NotRun | Verdict::Passed => Status::Held,
             Verdict::Failed => Status::Failed,
             Verdict::Wrong => Status::Wrong,
-        })
-    }
-
-    fn wants(&self, case: &Case) -> bool {
-        self.filter.as_ref().is_none_or(|filter| filter.wants(&case.name))
+        };
+        if suite.cases.is_empty() && self.selection.partition.is_none() {
+            let filtered = self.selection.filter.is_some();
+            let what = if filtered { "no case has such a name" } else { "no scripts were found" };
+            complain(&format!("pagewalk: {what}\n"));
+            status = Status::Wrong;
+        }
+        for report in &self.reports {
+            if let Err(why) = report.write(suite)? {
+                complain(&format!("pagewalk: {why}\n"));
+                status = Status::Wrong;
+            }
+        }
+        // Standard output belongs to a report, if one goes there.
+        if self.reports.iter().any(Report::to_stdout) {
+            complain(&text(ran, color.wanted(&io::stderr()), io::stderr().is_terminal()));
+        } else {
+            print(&text(ran, color.wanted(&io::stdout()), io::stdout().is_terminal()))?;
+        }
+        Ok(status)
     }
 
     fn threads(&self) -> usize {
@@ -140,21 +200,19 @@ impl Test {
     }
 }
 
-/// The cases of what was played, without scripts that are wrong on their own and are there to be included; what is wrong
-/// with the others is complained of.
-fn suite(all: &[Found], files: &[Found], played: Vec<Played>) -> Suite {
-    let mut suite = Suite::default();
-    let mut includes = None;
-    for (found, played) in files.iter().zip(played) {
-        let wrong = played.cases.iter().any(|case| case.verdict() == Verdict::Wrong);
-        if wrong && let Ok(path) = Disk.canonical(&found.path) {
-            let includes = includes.get_or_insert_with(|| included(all));
-            if includes.contains(&path) {
-                continue;
-            }
-        }
-        complain(&played.complaint);
-        suite.cases.extend(played.cases);
+/// What was blessed, what failed, and the summary. Only a terminal is told the time.
+fn text(ran: &Ran, color: bool, terminal: bool) -> String {
+    let mut text = ran.suite.blessed.concat();
+    text.extend(ran.suite.cases.iter().map(|case| tell(case, color)));
+    text += &summary(&ran.suite).join("\n");
+    if terminal {
+        // Writing to a string does not fail.
+        let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
     }
-    suite
+    text + "\n"
+}
+
+/// A fresh screen, if it is one.
+fn clear() -> io::Result<()> {
+    if io::stdout().is_terminal() { print("\x1b[2J\x1b[H") } else { print("\n") }
 }

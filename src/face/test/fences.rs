@@ -50,7 +50,7 @@ pub fn fences(document: &str) -> Vec<Fence> {
             before.clear();
         }
         before.extend(lines.iter().cloned());
-        let file = words.iter().find(|word| word.ends_with(".pw") && !word.contains(['/', '\\'])).cloned();
+        let file = words.iter().find(|word| is_file(word)).cloned();
         let name = file.clone().unwrap_or_else(|| format!("block {number}"));
         let name =
             if fences.iter().any(|known| known.name == name) { format!("{name} ({number})") } else { name };
@@ -59,6 +59,12 @@ pub fn fences(document: &str) -> Vec<Fence> {
         fences.push(Fence { name, file, line, from, text: masked(document, &before), fails: says("fails") });
     }
     fences
+}
+
+/// Whether a word behind a fence is the name of a script in the document's folder.
+fn is_file(word: &str) -> bool {
+    let path = std::path::Path::new(word);
+    path.extension().is_some_and(|end| end == "pw") && path.file_name().is_some_and(|name| name == word)
 }
 
 /// The fenced blocks of a document.

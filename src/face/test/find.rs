@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::ending::{ENDING, scripts_of};
+
 /// A file that holds scripts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -22,17 +24,33 @@ pub enum Kind {
     Script,
     /// A text with scripts in fenced blocks.
     Markdown,
+    /// A golden file that has no script.
+    Golden,
 }
 
 impl Kind {
-    /// What a file of this name is; none if it holds no scripts.
+    /// What a file of this name is; none if it is of no use here.
     fn of(path: &Path) -> Option<Self> {
+        if path.to_str().is_some_and(|path| path.ends_with(ENDING)) {
+            return Some(Self::Golden);
+        }
         match path.extension()?.to_str()? {
             "pw" => Some(Self::Script),
             "md" => Some(Self::Markdown),
             _ => None,
         }
     }
+}
+
+impl Found {
+    fn of(path: &Path) -> Option<Self> {
+        Some(Self { kind: Kind::of(path)?, name: name(path), path: path.to_owned() })
+    }
+}
+
+/// Whether there is a file that this golden file is of.
+fn has_script(golden: &Path) -> bool {
+    scripts_of(golden).iter().any(|path| path.is_file())
 }
 
 /// The files at these paths and below them, by name, each once; and what is wrong with a path. Hidden folders and those
@@ -47,11 +65,17 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<String>) {
             Err(error) => wrong.push(format!("cannot read `{shown}`: {}", words(&error))),
             Ok(data) if data.is_dir() => below(path, &mut found, &mut wrong),
             Ok(_) => match Kind::of(path) {
-                Some(kind) => found.push(Found { name: name(path), path: path.to_owned(), kind }),
+                // Whoever names a golden file means its script.
+                Some(Kind::Golden) if has_script(path) => {
+                    let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
+                    found.extend(scripts.filter_map(|path| Found::of(&path)));
+                }
+                Some(_) => found.extend(Found::of(path)),
                 None => wrong.push(format!("`{shown}` is neither a script (`.pw`) nor Markdown (`.md`)")),
             },
         }
     }
+    found.retain(|found| found.kind != Kind::Golden || !has_script(&found.path));
     found.sort();
     found.dedup_by(|one, other| one.name == other.name);
     (found, wrong)
@@ -72,10 +96,8 @@ fn below(folder: &Path, found: &mut Vec<Found>, wrong: &mut Vec<String>) {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && !hidden && entry.file_name() != "target" {
             below(&path, found, wrong);
-        } else if !kind.is_dir()
-            && let Some(kind) = Kind::of(&path).filter(|_| path.is_file())
-        {
-            found.push(Found { name: name(&path), path, kind });
+        } else if !kind.is_dir() && path.is_file() {
+            found.extend(Found::of(&path));
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::face::reading::Reading;
 use crate::lang::ast::{Block, Stmt, StmtKind};
 use crate::lang::loader::{Disk, Loader, Texts};
 use crate::lang::source::decode;
+use crate::lang::span::Span;
 use crate::report::suite::{Case, Mistake, Name};
 
 /// A script, read and checked. Places in it are those of its file, also in Markdown.
@@ -102,7 +103,7 @@ impl Script {
     }
 
     /// The case that a place of the script belongs to: the innermost scenario around it, else the first.
-    pub fn case_at(&self, at: crate::lang::span::Span, cases: &[Case]) -> usize {
+    pub fn case_at<'a>(&self, at: Span, mut cases: impl Iterator<Item = &'a Case>) -> usize {
         let mut scenario = None;
         let mut block = &self.reading.script.body;
         loop {
@@ -117,7 +118,7 @@ impl Script {
             let Some(deeper) = deeper else { break };
             block = deeper;
         }
-        cases.iter().position(|case| case.name.scenario == scenario).unwrap_or(0)
+        cases.position(|case| case.name.scenario == scenario).unwrap_or(0)
     }
 }
 

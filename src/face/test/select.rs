@@ -2,10 +2,43 @@
 
 use std::str::FromStr;
 
+use clap::Args;
 use glob::Pattern;
 
 use super::find::Found;
 use crate::report::suite::Name;
+use crate::run::golden::Digest;
+
+/// Which files and cases are wanted.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// Only cases with this text in their name; with `*`, `?` or `[…]`, those whose whole name matches
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<Filter>,
+    /// Run the files in another order
+    #[arg(long, value_name = "SEED")]
+    pub shuffle: Option<u64>,
+    /// Run one of N parts of the files; in which part a file is depends on its name alone
+    #[arg(long, value_name = "K/N")]
+    pub partition: Option<Partition>,
+}
+
+impl Selection {
+    /// The files that are wanted, in the order in which they are run.
+    pub fn of(&self, all: &[Found]) -> Vec<Found> {
+        let in_part = |found: &&Found| self.partition.is_none_or(|part| part.has(found));
+        let mut files: Vec<Found> = all.iter().filter(in_part).cloned().collect();
+        if let Some(seed) = self.shuffle {
+            files.sort_by_cached_key(|found| number(seed, &found.name));
+        }
+        files
+    }
+
+    /// Whether a case is wanted.
+    pub fn wants(&self, name: &Name) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.wants(name))
+    }
+}
 
 /// A text that a case's name must hold, or with `*`, `?` or `[` a pattern that all of it must match.
 #[derive(Debug, Clone)]
@@ -55,19 +88,15 @@ impl FromStr for Partition {
 impl Partition {
     /// Whether a file is in this part: that depends on its name alone.
     pub fn has(self, found: &Found) -> bool {
-        fnv(0, found.name.as_bytes()) % self.of == self.part - 1
+        number(0, &found.name) % self.of == self.part - 1
     }
 }
 
-/// Brings files into an order of this seed.
-pub fn shuffle(files: &mut [Found], seed: u64) {
-    files.sort_by_cached_key(|found| fnv(seed, found.name.as_bytes()));
-}
-
-/// FNV-1a of these bytes and a seed, mixed once more so that its low bits are good, too.
-fn fnv(seed: u64, bytes: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
-    let seed = seed.to_le_bytes();
-    let hash = seed.iter().chain(bytes).fold(0xCBF2_9CE4_8422_2325, step);
+/// A number that depends on a name and a seed alone; its low bits are as good as its high ones.
+fn number(seed: u64, name: &str) -> u64 {
+    let mut digest = Digest::default();
+    digest.put(&seed.to_string());
+    digest.put(name);
+    let hash = digest.number();
     (hash ^ hash >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16
 }

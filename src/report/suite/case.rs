@@ -5,6 +5,7 @@ use std::fmt;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::report::doc::Checks;
+use crate::run::golden::Difference;
 
 /// The name of a case, the same on every machine: it has no line numbers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -101,6 +102,21 @@ impl Verdict {
     }
 }
 
+/// How a case stands to its golden file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Held {
+    /// There is none.
+    #[default]
+    Without,
+    /// There is none, and there must be one.
+    Missing,
+    /// It does what the golden says.
+    Same,
+    /// It does not: the statements that differ, and what else is to be said.
+    Differs { differences: Vec<Difference>, notes: Vec<String> },
+}
+
 /// A case, and what it came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -122,6 +138,8 @@ pub struct Case {
     pub mistakes: Vec<Mistake>,
     /// It was reached.
     pub ran: bool,
+    /// How it stands to its golden file.
+    pub golden: Held,
 }
 
 impl Case {
@@ -137,11 +155,21 @@ impl Case {
             broken: Vec::new(),
             mistakes: Vec::new(),
             ran: false,
+            golden: Held::Without,
         }
     }
 
     /// How it ended.
     pub fn verdict(&self) -> Verdict {
+        let differs = matches!(self.golden, Held::Missing | Held::Differs { .. });
+        match self.own() {
+            Verdict::NotRun | Verdict::Passed if differs => Verdict::Failed,
+            own => own,
+        }
+    }
+
+    /// How it ended, whatever its golden file says.
+    pub fn own(&self) -> Verdict {
         if self.fails {
             let failed = self.failed > 0 || !self.mistakes.is_empty();
             return if failed { Verdict::Passed } else { Verdict::Failed };
@@ -153,6 +181,22 @@ impl Case {
             (true, 0) => Verdict::NotRun,
         }
     }
+
+    /// The command that writes its golden file anew.
+    pub fn bless(&self) -> String {
+        bless(&self.name.file)
+    }
+}
+
+/// The command that writes the golden file of a script anew.
+pub fn bless(file: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
+    let file = if !file.is_empty() && file.chars().all(plain) {
+        file.to_owned()
+    } else {
+        format!("'{}'", file.replace('\'', "'\\''"))
+    };
+    format!("pagewalk test --bless {file}")
 }
 
 /// The cases of a run, in the order in which they are told.
@@ -160,6 +204,8 @@ impl Case {
 pub struct Suite {
     /// The cases.
     pub cases: Vec<Case>,
+    /// What was written to golden files.
+    pub blessed: Vec<String>,
 }
 
 impl Suite {
@@ -171,6 +217,14 @@ impl Suite {
     /// The worst that a case came to.
     pub fn worst(&self) -> Verdict {
         self.cases.iter().map(Case::verdict).max().unwrap_or(Verdict::NotRun)
+    }
+
+    /// Files of which no case has a golden file.
+    pub fn without_golden(&self) -> u64 {
+        let without = |case: &&Case| matches!(case.golden, Held::Without | Held::Missing);
+        let mut files: Vec<&str> = self.cases.iter().filter(without).map(|case| &*case.name.file).collect();
+        files.dedup();
+        files.len() as u64
     }
 
     /// Cases that make it red.

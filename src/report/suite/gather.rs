@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use super::case::{Broken, Case};
 use crate::lang::source::Sources;
+use crate::report::golden::Recorder;
 use crate::report::narrate::Narrator;
+use crate::run::golden::Placed;
 use crate::run::record::{Sink, StepRecord};
 
 /// Statements of a case that are kept of those that fail.
@@ -20,19 +22,25 @@ pub struct Gather<'s> {
     places: HashMap<Rc<str>, usize>,
     /// The first byte of the script that counts: what stands before it belongs to another case.
     from: u32,
+    /// What the cases do, if that is wanted.
+    recorder: Option<Recorder<'s>>,
 }
 
 impl<'s> Gather<'s> {
     /// For these cases of a script. A scenario that is none of them is part of the first.
-    pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32) -> Self {
+    /// With `record`, what they do is taken down, too.
+    pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, record: bool) -> Self {
         let scenarios = cases.iter().enumerate();
         let places = scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));
-        Self { narrator: Narrator::new(sources, false), sources, places: places.collect(), cases, from }
+        let places = places.collect();
+        let recorder = record.then(|| Recorder::new(sources, cases.len()));
+        Self { narrator: Narrator::new(sources, false), sources, places, cases, from, recorder }
     }
 
-    /// The cases, with what they came to.
-    pub fn cases(self) -> Vec<Case> {
-        self.cases
+    /// The cases, with what they came to; and what each did, if that was wanted.
+    pub fn cases(self) -> (Vec<Case>, Vec<Vec<Placed>>) {
+        let none = self.cases.iter().map(|_| Vec::new()).collect();
+        (self.cases, self.recorder.map_or(none, Recorder::cases))
     }
 
     fn broken(&mut self, record: &StepRecord) -> Option<Broken> {
@@ -54,13 +62,15 @@ impl Sink for Gather<'_> {
         let failed = record.checks.iter().filter(|check| !check.held).count() as u64;
         let kept = self.cases.get(at).map_or(0, |case| case.broken.len());
         let broken = if failed > 0 && kept < KEPT { self.broken(record) } else { None };
-        if let Some(case) = self.cases.get_mut(at) {
-            case.ran = true;
-            case.statements += 1;
-            case.checks += record.checks.len() as u64;
-            case.failed += failed;
-            case.broken.extend(broken);
+        let Some(case) = self.cases.get_mut(at) else { return true };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.take(at, record, case.fails);
         }
+        case.ran = true;
+        case.statements += 1;
+        case.checks += record.checks.len() as u64;
+        case.failed += failed;
+        case.broken.extend(broken);
         true
     }
 }

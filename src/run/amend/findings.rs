@@ -55,20 +55,23 @@ impl Findings {
         Watching { findings: self, sources }
     }
 
-    /// Takes in what another run has found, whose files have other numbers.
-    pub fn absorb(&mut self, other: Findings, number: impl Fn(u32) -> u32) {
-        let here = |span: Span| Span { file: number(span.file), ..span };
+    /// Takes in what another run has found, whose files have other numbers; what is of a file without one is left out.
+    pub fn absorb(&mut self, other: Findings, number: impl Fn(u32) -> Option<u32>) {
+        let here = |span: Span| number(span.file).map(|file| Span { file, ..span });
         for (span, all) in other.found {
+            let Some(span) = here(span) else { continue };
             for found in all {
-                let mine = self.known(here(span), &found.fact);
+                let mine = self.known(span, &found.fact);
                 mine.failed |= found.failed;
                 mine.refusal = mine.refusal.take().or(found.refusal);
                 found.texts.into_iter().for_each(|text| mine.wants(text));
             }
         }
         for (span, rows) in other.tables {
-            let rows = rows.into_iter().map(|row| row.into_iter().map(here).collect());
-            self.tables.insert(here(span), rows.collect());
+            let rows = rows.into_iter().map(|row| row.into_iter().filter_map(here).collect());
+            if let Some(span) = here(span) {
+                self.tables.insert(span, rows.collect());
+            }
         }
     }
 

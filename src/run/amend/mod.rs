@@ -14,4 +14,4 @@ mod tables;
 mod tests;
 
 pub use amendment::{Amendment, LeftAlone, Plan, amended};
-pub use findings::{Findings, Wanted};
+pub use findings::{Findings, Wanted, Watching};

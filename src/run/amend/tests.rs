@@ -186,7 +186,7 @@ fn what_two_scripts_find_of_one_file_is_put_together() {
         let mut findings = Findings::new(ACCEPT);
         let mut sink = findings.watch(&script.body, &own);
         run(&script.body, &own, &Files::default(), Options::default(), &mut sink);
-        all.absorb(findings, |file| file - 1);
+        all.absorb(findings, |file| file.checked_sub(1));
     }
     let plan = all.plan(&sources);
     assert_eq!(
