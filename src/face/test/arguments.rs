@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::amend::Amend;
+use super::amend::{Amend, Values};
 use super::find::{Found, find};
 use super::included::included;
 use super::play::{Plan, Played};
@@ -18,12 +18,6 @@ use super::threads::side_by_side;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::lang::loader::{Disk, Loader};
 use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
-use crate::run::amend::Wanted;
-
-/// Why golden files are not written by a machine.
-const CI: &str = "pagewalk: `--bless` is refused where the variable `CI` is set
-  help: golden files are written by a person, and what has changed is reviewed: run it on your own machine
-";
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -41,12 +35,8 @@ pub struct Test {
     /// List the cases, without running them
     #[arg(long)]
     list: bool,
-    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
-    accept: bool,
-    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
-    fill: bool,
+    #[command(flatten)]
+    values: Values,
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -69,8 +59,8 @@ impl Test {
     /// # Errors
     /// What standard output says.
     pub fn all(&self, color: Color) -> io::Result<Status> {
-        if self.goldens.bless && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty()) {
-            complain(CI);
+        if let Some(refusal) = self.refusal() {
+            complain(&refusal);
             return Ok(Status::Wrong);
         }
         let (all, wrong) = find(&self.paths);
@@ -81,13 +71,27 @@ impl Test {
             return Ok(Status::Wrong);
         }
         let files = self.selection.of(&all);
-        let amend = Wanted { accept: self.accept, fill: self.fill };
-        if amend != Wanted::default() {
+        if let Some(wanted) = self.values.wanted() {
             let wants = |name: &Name| self.selection.wants_name(name);
-            return Amend { amend, all: &all, files: &files, wants: &wants, threads: self.threads(), color }
+            return Amend { wanted, all: &all, files: &files, wants: &wants, threads: self.threads(), color }
                 .all();
         }
         if self.list { self.list(&files) } else { self.run(&all, &files, color) }
+    }
+
+    /// Why nothing is done, where a machine is asked to write what a person is to answer for.
+    fn refusal(&self) -> Option<String> {
+        let writing = [
+            (self.goldens.bless, "--bless", "golden files"),
+            (self.values.accept, "--accept", "scripts"),
+            (self.values.fill, "--fill", "scripts"),
+        ];
+        let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
+        std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
+        Some(format!(
+            "pagewalk: `{option}` is refused where the variable `CI` is set\n  help: {written} are written by a \
+             person, and what has changed is reviewed: run it on your own machine\n"
+        ))
     }
 
     fn list(&self, files: &[Found]) -> io::Result<Status> {
