@@ -11,8 +11,7 @@ use folder::{Folder, run};
 const HOLDS: &str = "machine simple\nread 0x3D4 => vpn 0x0F, vpo 0x14\n";
 
 /// One with a case that fails.
-const FAILS: &str =
-    "machine simple\nscenario \"good\" {\n  expect 1 == 1\n}\nscenario \"bad\" {\n  read 0x3D4 => vpn 0x0E\n}\n";
+const FAILS: &str = "machine simple\nscenario \"good\" {\n  expect 1 == 1\n}\nscenario \"bad\" {\n  read 0x3D4 => vpn 0x0E\n}\n";
 
 /// One that is no script.
 const WRONG: &str = "machine simple\nraed 0x3D4\n";
@@ -22,7 +21,10 @@ fn scripts_and_blocks_are_found_in_order() {
     let folder = Folder::new("found");
     folder.put("b.pw", HOLDS).put("a/z.pw", FAILS).put("a/b.pw", HOLDS).put(".git/x.pw", WRONG);
     folder.put("target/x.pw", WRONG).put("notes.txt", WRONG).put("c.md", "# No script\n```sh\nls\n```\n");
-    folder.put("d.md", "# Two\n```pagewalk\nlet x = 1\n```\n- in a list\n\n  ~~~pagewalk named.pw\n  let y = 2\n  ~~~\n");
+    folder.put(
+        "d.md",
+        "# Two\n```pagewalk\nlet x = 1\n```\n- in a list\n\n  ~~~pagewalk named.pw\n  let y = 2\n  ~~~\n",
+    );
     let listed = folder.passes(&["--list"]);
     let names = [
         "a/b.pw",
@@ -35,7 +37,10 @@ fn scripts_and_blocks_are_found_in_order() {
     ];
     assert_eq!(listed.lines().collect::<Vec<_>>(), names);
     // A path is as it was given, and twice is once.
-    assert_eq!(folder.passes(&["--list", "./a/b.pw", "a"]), "a/b.pw\na/z.pw\na/z.pw :: good\na/z.pw :: bad\n");
+    assert_eq!(
+        folder.passes(&["--list", "./a/b.pw", "a"]),
+        "a/b.pw\na/z.pw\na/z.pw :: good\na/z.pw :: bad\n"
+    );
 }
 
 #[test]
@@ -51,7 +56,9 @@ fn the_exit_status_is_that_of_run() {
         let told = folder.test(&[path]);
         assert_eq!((told.status, told.last()), (status, last), "{path}: {}", told.out);
     }
-    for args in [&["nowhere.pw"][..], &["--filter", "nothing"], &["--partition", "3/2"], &["--partition", "0/2"]] {
+    for args in
+        [&["nowhere.pw"][..], &["--filter", "nothing"], &["--partition", "3/2"], &["--partition", "0/2"]]
+    {
         assert_eq!(folder.test(args).status, 2, "{args:?}");
     }
     folder.put("notes.txt", "");
@@ -162,13 +169,21 @@ fn blocks_of_markdown_say_what_they_are() {
     assert_eq!((told.status, told.last()), (0, "6 passed, 0 failed"), "{}", told.out);
     assert_eq!(told.err, "");
     // Places are those of the document.
-    folder.swap("notes.md", "```pagewalk,continues\nread 0x3D4 => vpn 0x0F", "```pagewalk,continues\nread 0x3D4 => vpn 0x0E");
+    folder.swap(
+        "notes.md",
+        "```pagewalk,continues\nread 0x3D4 => vpn 0x0F",
+        "```pagewalk,continues\nread 0x3D4 => vpn 0x0E",
+    );
     let told = folder.test(&["notes.md"]);
     assert!(told.out.contains("notes.md :: block 2") && told.out.contains("notes.md:8"), "{}", told.out);
     // What is meant to fail must.
     folder.swap("notes.md", "expect 1 == 2", "expect 1 == 1");
     let told = folder.test(&["notes.md"]);
-    assert!(told.out.contains("notes.md :: block 4") && told.out.contains("is meant to fail"), "{}", told.out);
+    assert!(
+        told.out.contains("notes.md :: block 4") && told.out.contains("is meant to fail"),
+        "{}",
+        told.out
+    );
     assert_eq!(told.last(), "4 passed, 2 failed");
 }
 
@@ -190,7 +205,9 @@ fn golden(name: &str) -> Folder {
 fn a_golden_file_says_what_was_done_in_the_words_of_the_language() {
     let folder = golden("golden");
     let text = folder.get("x.golden.yaml");
-    for part in ["format: 1\n", "- scenario: one\n", "  - do: read 0x3D4\n", "vpn 0x0F, vpo 0x14", "total: 3\n"] {
+    for part in
+        ["format: 1\n", "- scenario: one\n", "  - do: read 0x3D4\n", "vpn 0x0F, vpo 0x14", "total: 3\n"]
+    {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     // Nothing that changes when nothing changes: lines, versions.
@@ -215,7 +232,10 @@ fn a_changed_golden_file_is_seen() {
         assert!(told.out.contains(part), "{part} in {}", told.out);
     }
     let colored = folder.test(&["--color", "always"]).out;
-    assert!(colored.contains("\x1b[31m0x0E,\x1b[0m") && colored.contains("\x1b[32m0x0F,\x1b[0m"), "{colored:?}");
+    assert!(
+        colored.contains("\x1b[31m0x0E,\x1b[0m") && colored.contains("\x1b[32m0x0F,\x1b[0m"),
+        "{colored:?}"
+    );
 }
 
 #[test]
@@ -242,7 +262,9 @@ fn a_changed_script_is_seen() {
 #[test]
 fn a_changed_engine_is_seen() {
     // The machine file stands for the engine: nothing in script or golden file changes, and the facts do.
-    for (from, to) in [("ways: 4", "ways: 2"), ("virtual: 14 bits", "virtual: 16 bits"), ("page: 64 B", "page: 32 B")] {
+    for (from, to) in
+        [("ways: 4", "ways: 2"), ("virtual: 14 bits", "virtual: 16 bits"), ("page: 64 B", "page: 32 B")]
+    {
         let folder = golden("engine-changed");
         folder.swap("machine.yaml", from, to);
         let told = folder.test(&[]);
@@ -320,13 +342,15 @@ fn golden_files_that_cannot_be_used_are_told_apart() {
     assert!(said.contains("is cut short"), "{said}");
     let said = spoiled("newer", |folder, _| folder.swap(golden, "format: 1", "format: 7\nnew_things: yes"));
     assert!(said.contains("is of format 7") && said.contains("knows 1 only"), "{said}");
-    let said = spoiled("invalid", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4"));
+    let said =
+        spoiled("invalid", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4"));
     assert!(said.contains("is not valid"), "{said}");
     let said = spoiled("merged", |folder, text| {
         folder.put(golden, format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n"));
     });
     assert!(said.contains("is not valid"), "{said}");
-    let said = spoiled("unknown", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4"));
+    let said =
+        spoiled("unknown", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4"));
     assert!(said.contains("is not valid") && said.contains("did"), "{said}");
     let said = spoiled("miscounted", |folder, _| folder.swap(golden, "total: 3", "total: 2"));
     assert!(said.contains("lists 3 statements"), "{said}");
@@ -356,7 +380,8 @@ fn a_golden_file_without_a_script_is_stale() {
 #[test]
 fn long_runs_have_short_golden_files() {
     let folder = Folder::new("long");
-    let script = |last: &str| format!("machine simple\nfor i in 0..30000 {{\n  read i % 0x100\n  probe {last}\n}}\n");
+    let script =
+        |last: &str| format!("machine simple\nfor i in 0..30000 {{\n  read i % 0x100\n  probe {last}\n}}\n");
     folder.put("x.pw", script("0"));
     folder.passes(&["--bless"]);
     let text = folder.get("x.golden.yaml");

@@ -12,18 +12,15 @@ use crate::machine::presets::PRESETS;
 use crate::machine::pte::BITS;
 use crate::run::absent::{LATER, LEFT_OUT};
 use crate::run::commands::COMMANDS;
+use crate::run::facts::Family;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
     FILE_FUNCTIONS, KERNEL_PROPERTIES, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
     PROCESS_PROPERTIES,
 };
-use crate::run::settings::{
-    CACHE_SETTINGS, EXECUTABLE_SETTINGS, FILE_SETTINGS, KERNEL_SETTINGS, MACHINE_SETTINGS, MEMORY_SETTINGS,
-    PTE_SETTINGS, SettingRow, TABLE_SETTINGS, TLB_SETTINGS,
-};
+use crate::run::settings::BLOCKS;
 use crate::run::verbs::{FORMS, VERBS};
-use crate::run::{REFERENCE_SETTINGS, facts::Family};
 pub use tables::Table;
 use tables::Tables;
 
@@ -174,26 +171,13 @@ fn statements(out: &mut Tables) {
 }
 
 fn settings(out: &mut Tables) {
-    settings_of(out, "`machine { … }`", MACHINE_SETTINGS);
-    settings_of(out, "`page_table { … }`", TABLE_SETTINGS);
-    settings_of(out, "`pte { … }`, besides the bits below", PTE_SETTINGS);
-    settings_of(out, "`tlb { … }`", TLB_SETTINGS);
-    settings_of(out, "`cache { … }`", CACHE_SETTINGS);
-    settings_of(out, "`memory { … }`", MEMORY_SETTINGS);
-    settings_of(out, "`kernel { … }`", KERNEL_SETTINGS);
-    settings_of(out, "`file \"name\" { … }`", FILE_SETTINGS);
-    settings_of(
-        out,
-        "`executable \"name\" { … }`, besides the table `section start size perms`",
-        EXECUTABLE_SETTINGS,
-    );
-    settings_of(out, "`reference PAGES { … }`", REFERENCE_SETTINGS);
-}
-
-fn settings_of<D>(out: &mut Tables, title: &str, rows: &[SettingRow<D>]) {
-    let cells =
-        rows.iter().map(|row| [code(format!("{} {}", row.name, row.params).trim_end()), row.help.to_owned()]);
-    table(out, title, ["setting", "is"], cells);
+    for block in BLOCKS {
+        let rows = (block.settings)();
+        let cells = rows
+            .iter()
+            .map(|row| [code(format!("{} {}", row.name, row.params).trim_end()), row.help.to_owned()]);
+        table(out, block.title, ["setting", "is"], cells);
+    }
 }
 
 fn bits(out: &mut Tables) {

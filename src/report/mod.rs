@@ -10,6 +10,7 @@ pub mod json;
 pub mod lookup;
 pub mod manual;
 pub mod narrate;
+pub mod saved;
 #[cfg(test)]
 mod playing;
 pub mod suite;

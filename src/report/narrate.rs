@@ -1,6 +1,7 @@
 //! What a statement did, told so that a reader learns from it.
 
 mod access;
+mod bits;
 mod changes;
 mod declaration;
 mod notes;
@@ -23,6 +24,7 @@ use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
+pub use bits::bits;
 pub use changes::changes;
 use crate::run::view::View;
 pub use declaration::declaration;
@@ -33,8 +35,8 @@ use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
-pub use why::why;
 use words::approximately;
+pub use why::{because as reason, why};
 pub use words::{count, failure, summary};
 
 /// Tells a run, record by record.

@@ -6,10 +6,10 @@ use crate::kernel::Kernel;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::Process;
 use crate::machine::Machine;
-use crate::machine::pte::BitRow;
+use crate::machine::pte::{Bit, BitRow};
 
 use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
-use super::state::{Slot, State};
+use super::state::{Binding, State};
 use super::view::{CellView, TableView, View};
 
 /// Known runs of memory up to which its bytes are compared.
@@ -55,11 +55,11 @@ pub enum Changes {
 
 /// What is not the same in two states.
 pub fn changes(before: &State, after: &State) -> Changes {
-    let (old, new) = (machine(before), machine(after));
+    let (old, new) = (before.hardware(), after.hardware());
     let mut tables: Vec<Changed> = variables(before, after).into_iter().collect();
     match (old, new) {
         (Some(old), Some(new)) if old.spec() == new.spec() => {
-            let kernels = (kernel(before), kernel(after));
+            let kernels = (before.kernel(), after.kernel());
             for noun in TABLE_NOUNS {
                 tables.extend(table(noun, old, new, kernels));
             }
@@ -73,21 +73,6 @@ pub fn changes(before: &State, after: &State) -> Changes {
     Changes::Tables(tables)
 }
 
-fn machine(state: &State) -> Option<&Machine> {
-    match &state.machine {
-        Slot::Is(machine) => Some(machine),
-        Slot::Kernel(kernel) => Some(kernel.machine()),
-        Slot::Empty | Slot::Unknowable => None,
-    }
-}
-
-fn kernel(state: &State) -> Option<&Kernel> {
-    match &state.machine {
-        Slot::Kernel(kernel) => Some(kernel),
-        _ => None,
-    }
-}
-
 fn text(text: String) -> CellView {
     if text.is_empty() { CellView::Nothing } else { CellView::Text(text) }
 }
@@ -95,8 +80,11 @@ fn text(text: String) -> CellView {
 /// Variables with another value.
 fn variables(before: &State, after: &State) -> Option<Changed> {
     let values = |state: &State| -> BTreeMap<String, String> {
-        let known = state.values();
-        known.map(|(name, value)| (name.to_owned(), value.quoted())).collect()
+        let known = state.bindings().filter_map(|(name, binding)| match binding {
+            Binding::Value(value) => Some((name.to_owned(), value.quoted())),
+            Binding::Unknowable | Binding::Def(_) => None,
+        });
+        known.collect()
     };
     let (old, new) = (values(before), values(after));
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -161,7 +149,8 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     for key in keys {
         for way in 0..layout.groups as usize {
             let cell = |machine, column: &String| (noun.cell)(machine, level, key, way, column);
-            let cells: Vec<_> = columns.iter().map(|column| (cell(old, column), cell(new, column))).collect();
+            let cells: Vec<_> =
+                columns.iter().map(|name| both(name, cell(old, name), cell(new, name))).collect();
             if cells.iter().any(|(old, new)| old != new) {
                 rows.push(ChangedRow { key: CellView::Hex(key, digits), way, cells });
             }
@@ -170,10 +159,24 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     Changed { title: layout.noun, key: layout.key.to_owned(), ways: layout.groups > 1, columns, rows }
 }
 
-/// A column that is not another name of one.
+/// A column that is not another name of one. Of the names of P, it is that of TLBs and caches, too.
 fn canonical(column: &str) -> bool {
-    let bit = BitRow::named(column);
-    column != "read" && bit.is_none_or(|(bit, inverse)| !inverse && bit.row().name == column)
+    match BitRow::named(column) {
+        _ if column == "read" => false,
+        Some((Bit::P, _)) => column == "v",
+        Some((bit, inverse)) => !inverse && bit.row().name == column,
+        None => true,
+    }
+}
+
+/// Both values of a cell. That an entry which comes or goes has bits says nothing.
+fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
+    let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
+    match (flag, &old, &new) {
+        (true, CellView::Nothing, _) => (new.clone(), new),
+        (true, _, CellView::Nothing) => (old.clone(), old),
+        _ => (old, new),
+    }
 }
 
 /// The counters.

@@ -86,6 +86,11 @@ impl Exploration {
         &self.history.now().state
     }
 
+    /// Whether there is a machine with an MMU.
+    pub fn has_mmu(&self) -> bool {
+        self.state().spec().is_some_and(|spec| spec.mmu.is_some())
+    }
+
     /// Begins afresh, as a step that can be undone.
     pub fn reset(&mut self) {
         let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };
@@ -203,5 +208,46 @@ impl Sink for Keeping<'_> {
             kept.records.push(record.clone());
         }
         self.inner.take(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::{Exploration, Mode};
+    use crate::run::record::{Sink, StepRecord};
+    use crate::run::session::Options;
+    use crate::run::state::{Binding, State};
+
+    /// Interrupts after so many records.
+    struct Impatient(u32, Arc<AtomicBool>);
+
+    impl Sink for Impatient {
+        fn take(&mut self, _: &StepRecord) -> bool {
+            self.0 = self.0.saturating_sub(1);
+            self.1.store(self.0 == 0, Ordering::Relaxed);
+            true
+        }
+    }
+
+    #[test]
+    fn an_interrupted_statement_was_never_done() {
+        let flag = Arc::new(AtomicBool::new(false));
+        let mut session = Exploration::new(Options::default(), flag.clone());
+        let body = session.read("1", "let a = 1; let b = 2; repeat 1000000 { let a = a + 1 }", &mut ()).unwrap();
+        let ended = session.run(&body, Mode::Whole, &mut Impatient(100, flag));
+        assert!(ended.interrupted && ended.diagnostics.is_empty());
+        assert_eq!(session.history.at(), 2);
+        let a = |state: &State| match state.find("a") {
+            Some(Binding::Value(value)) => value.to_string(),
+            _ => String::new(),
+        };
+        assert_eq!(a(session.state()), "1");
+        // The next input runs.
+        let body = session.read("2", "let c = 3", &mut ()).unwrap();
+        assert!(!session.run(&body, Mode::Whole, &mut Vec::new()).interrupted);
+        assert_eq!(session.history.at(), 3);
     }
 }

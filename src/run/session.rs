@@ -155,11 +155,7 @@ impl<'s> Session<'s> {
 
     /// How the machine is built, if it is known.
     pub fn spec(&self) -> Option<&Rc<Spec>> {
-        match &self.state.machine {
-            Slot::Is(machine) => Some(machine.spec()),
-            Slot::Kernel(kernel) => Some(kernel.machine().spec()),
-            Slot::Empty | Slot::Unknowable => None,
-        }
+        self.state.spec()
     }
 
     /// The kernel.

@@ -5,10 +5,11 @@
 pub mod answer;
 mod commands;
 pub mod desk;
+pub mod line;
 pub mod past;
+mod quiz;
 pub mod shell;
 pub mod start;
-mod stream;
+pub mod stream;
 #[cfg(test)]
 mod tests;
-pub mod whole;

@@ -2,13 +2,18 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::answer::Tell;
+use super::answer::{Look, Tell};
 use super::commands;
-use super::desk::Desk;
-use super::whole;
+use super::desk::{Desk, Outfit};
+use super::quiz::{self, Quiz};
+use super::stream::Shared;
+use crate::lang::layout::tokens;
+use crate::report::diagnostics::Style;
 use crate::run::commands::{Kind, find};
 use crate::run::explore::Mode;
+use crate::run::session::Options;
 use crate::run::state::State;
 
 /// What comes after an input.
@@ -26,12 +31,27 @@ const BELONGS: [&str; 3] = ["=>", "where", "else"];
 /// A session that takes lines.
 pub struct Shell {
     desk: Desk,
+    /// The quiz that lines are answers to.
+    quiz: Option<Quiz>,
 }
 
 impl Shell {
     /// A session at this desk.
     pub fn new(desk: Desk) -> Self {
-        Self { desk }
+        Self { desk, quiz: None }
+    }
+
+    /// A session whose answers and complaints go to memory, as a terminal of so many columns without colours shows them.
+    pub fn in_memory(columns: usize) -> (Self, Shared) {
+        let outfit = Outfit {
+            look: Look { color: false, width: columns },
+            errors: Style { color: false, unicode: true, width: columns },
+            echo: true,
+        };
+        let told = Shared::default();
+        let (out, errors) = (Box::new(told.clone()), Box::new(told.clone()));
+        let desk = Desk::new(Options::default(), outfit, Arc::default(), out, errors);
+        (Self::new(desk), told)
     }
 
     /// Says where one is, at a terminal.
@@ -59,7 +79,12 @@ impl Shell {
 
     /// What stands before the next line.
     pub fn prompt(&self) -> String {
-        "pagewalk> ".to_owned()
+        self.quiz.as_ref().map_or_else(|| "pagewalk> ".to_owned(), Quiz::prompt)
+    }
+
+    /// Whether the next line is an answer: an empty one says something, and none is remembered.
+    pub fn asks(&self) -> bool {
+        self.quiz.is_some()
     }
 
     /// The state, for what helps to write the next line.
@@ -70,9 +95,13 @@ impl Shell {
     /// Whether an input goes on in the next line.
     pub fn goes_on(&self, text: &str) -> bool {
         let command = text.trim_start().strip_prefix(':').and_then(|rest| rest.split_whitespace().next());
-        let takes_statement = command
-            .is_none_or(|name| find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz)));
-        takes_statement && whole::goes_on(text)
+        if self.asks() && Quiz::takes(text) {
+            return false;
+        }
+        let takes_statement = command.is_none_or(|name| {
+            find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz))
+        });
+        takes_statement && tokens(text).unfinished
     }
 
     /// Does what an input says.
@@ -81,6 +110,14 @@ impl Shell {
     /// What the output says; a closed one among it.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
         let words = text.trim();
+        if let Some(mut quiz) = self.quiz.take() {
+            if Quiz::takes(words) {
+                let last = quiz.answer(&mut self.desk, words)?;
+                self.quiz = Some(quiz).filter(|_| !last);
+                return Ok(Flow::Next);
+            }
+            quiz.end(&mut self.desk)?;
+        }
         if let Some(command) = words.strip_prefix(':') {
             return self.command(command);
         }
@@ -130,10 +167,11 @@ impl Shell {
                 return Ok(Flow::Next);
             }
         };
-        if row.kind == Kind::Quit {
-            return Ok(Flow::End);
+        match row.kind {
+            Kind::Quit => return Ok(Flow::End),
+            Kind::Quiz => self.quiz = quiz::begin(&mut self.desk, rest.trim())?,
+            _ => commands::obey(&mut self.desk, row, rest.trim())?,
         }
-        commands::obey(&mut self.desk, row, rest.trim())?;
         Ok(Flow::Next)
     }
 }

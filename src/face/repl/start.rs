@@ -1,6 +1,6 @@
 //! A session at a terminal, or on what a pipe brings.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -12,10 +12,12 @@ use rustyline::{Config, Editor};
 
 use super::answer::Look;
 use super::desk::{Desk, Outfit};
+use super::line::{CommandRow, LineHelper};
 use super::past::{MOST, Past};
 use super::shell::{Flow, Shell};
-use crate::face::terminal::{Color, Status, complain, diagnostic_style};
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::report::diagnostics::Style;
+use crate::run::commands::COMMANDS;
 use crate::run::session::Options;
 
 /// The columns of a terminal that does not say.
@@ -51,9 +53,8 @@ impl Repl {
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let mut editor = if smart { editor() } else { None };
-        let columns =
-            editor.as_mut().and_then(|editor| editor.dimensions()).map(|(columns, _)| columns.into());
+        let mut editor = if smart { editor(color.wanted(&io::stdout())) } else { None };
+        let columns = editor.as_mut().and_then(|editor| editor.dimensions()).map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
         let outfit = Outfit {
             look: Look { color: color.wanted(&io::stdout()), width },
@@ -79,15 +80,28 @@ impl Repl {
     }
 }
 
-fn editor() -> Option<Editor<(), MemHistory>> {
+/// The commands, as the line editor wants them.
+const ROWS: [CommandRow; COMMANDS.len()] = {
+    let mut rows = [("", ""); COMMANDS.len()];
+    let mut at = 0;
+    while at < COMMANDS.len() {
+        rows[at] = (COMMANDS[at].name, COMMANDS[at].params);
+        at += 1;
+    }
+    rows
+};
+
+fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
     let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false).build();
     let history = MemHistory::with_config(&config);
-    Editor::with_history(config, history).ok()
+    let mut editor = Editor::with_history(config, history).ok()?;
+    editor.set_helper(Some(LineHelper::new(&ROWS, color, PathBuf::from("."))));
+    Some(editor)
 }
 
 /// Lines that are typed at a terminal, with editing.
 struct Typed {
-    editor: Editor<(), MemHistory>,
+    editor: Editor<LineHelper, MemHistory>,
     past: Option<Past>,
 }
 
@@ -99,10 +113,15 @@ impl Typed {
         loop {
             let columns = self.editor.dimensions().map(|(columns, _)| usize::from(columns));
             shell.set_width(columns.filter(|columns| *columns > 0).unwrap_or(COLUMNS));
+            if let Some(helper) = self.editor.helper_mut() {
+                helper.update(shell.state().clone());
+            }
             match self.input(shell) {
-                Ok(input) if input.trim().is_empty() => {}
+                Ok(input) if input.trim().is_empty() && !shell.asks() => {}
                 Ok(input) => {
-                    self.remember(input.trim_end());
+                    if !shell.asks() {
+                        self.remember(input.trim_end());
+                    }
                     if shell.input(&input)? == Flow::End {
                         return Ok(());
                     }
@@ -142,8 +161,8 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut input = String::new();
     loop {
         if prompts {
-            print!("{}", if input.is_empty() { shell.prompt() } else { GOES_ON.to_owned() });
-            io::stdout().flush()?;
+            let prompt = if input.is_empty() { shell.prompt() } else { GOES_ON.to_owned() };
+            print(&prompt)?;
         }
         let mut bytes = Vec::new();
         let ended = (&mut lines).take(LONGEST).read_until(b'\n', &mut bytes)? == 0;
@@ -155,14 +174,12 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             continue;
         }
         let whole = std::mem::take(&mut input);
-        if !whole.trim().is_empty() && shell.input(&whole)? == Flow::End {
+        let says = !whole.trim().is_empty() || shell.asks() && !ended;
+        if says && shell.input(&whole)? == Flow::End {
             return Ok(());
         }
         if ended {
-            if prompts {
-                println!();
-            }
-            return Ok(());
+            return print(if prompts { "\n" } else { "" });
         }
     }
 }

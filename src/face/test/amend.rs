@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-
 use super::find::{Found, words};
 use super::included::included;
 use super::script::{Script, scripts};
@@ -21,25 +19,6 @@ use crate::run;
 use crate::run::amend::{Findings, Wanted, Watching, amended};
 use crate::run::record::{Sink, StepRecord};
 use crate::run::session::Options;
-
-/// What is written into scripts.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Values {
-    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
-    pub accept: bool,
-    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
-    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless"])]
-    pub fill: bool,
-}
-
-impl Values {
-    /// What is to be written; none if nothing is.
-    pub fn wanted(self) -> Option<Wanted> {
-        let wanted = Wanted { accept: self.accept, fill: self.fill };
-        (wanted != Wanted::default()).then_some(wanted)
-    }
-}
 
 /// What is written, and where.
 pub struct Amend<'a> {

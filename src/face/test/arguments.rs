@@ -7,17 +7,18 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::amend::{Amend, Values};
+use super::amend::Amend;
 use super::find::{Found, find};
-use super::included::included;
 use super::play::{Plan, Played};
 use super::progress::Progress;
+use super::reports::Report;
 use super::script::{Script, scripts};
 use super::select::Selection;
 use super::threads::side_by_side;
+use super::watch::wait;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use crate::lang::loader::{Disk, Loader};
 use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
+use crate::run::amend::Wanted;
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -36,10 +37,27 @@ pub struct Test {
     #[arg(long)]
     list: bool,
     #[command(flatten)]
-    values: Values,
+    amending: Amending,
+    /// Run again whenever a file changes, until interrupted
+    #[arg(long, conflicts_with = "list")]
+    watch: bool,
+    /// Report to another program, too: `junit`, `tap`, `json` or `github`; `-` is standard output
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<Report>,
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+}
+
+/// What is written into scripts.
+#[derive(Debug, Args)]
+struct Amending {
+    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    accept: bool,
+    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    fill: bool,
 }
 
 /// What is done about golden files.
@@ -53,6 +71,13 @@ struct Goldens {
     require_golden: bool,
 }
 
+/// What a run came to, and the files that it depended on.
+struct Ran {
+    suite: Suite,
+    took: Duration,
+    files: Vec<PathBuf>,
+}
+
 impl Test {
     /// Tests what is asked for.
     ///
@@ -63,28 +88,40 @@ impl Test {
             complain(&refusal);
             return Ok(Status::Wrong);
         }
-        let (all, wrong) = find(&self.paths);
-        if !wrong.is_empty() {
-            for wrong in wrong {
+        loop {
+            let (all, wrong) = find(&self.paths);
+            for wrong in &wrong {
                 complain(&format!("pagewalk: {wrong}\n"));
             }
-            return Ok(Status::Wrong);
+            if !wrong.is_empty() {
+                return Ok(Status::Wrong);
+            }
+            let files = self.selection.of(&all);
+            if self.list {
+                return self.list(&files);
+            }
+            let wanted = Wanted { accept: self.amending.accept, fill: self.amending.fill };
+            if wanted != Wanted::default() {
+                let wants = |name: &Name| self.selection.wants(name);
+                let threads = self.threads();
+                return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.all();
+            }
+            let ran = self.run(&all, &files, color);
+            let status = self.told(&ran, color)?;
+            if !self.watch {
+                return Ok(status);
+            }
+            wait(&ran.files, &|| find(&self.paths).0 != all);
+            clear()?;
         }
-        let files = self.selection.of(&all);
-        if let Some(wanted) = self.values.wanted() {
-            let wants = |name: &Name| self.selection.wants_name(name);
-            return Amend { wanted, all: &all, files: &files, wants: &wants, threads: self.threads(), color }
-                .all();
-        }
-        if self.list { self.list(&files) } else { self.run(&all, &files, color) }
     }
 
     /// Why nothing is done, where a machine is asked to write what a person is to answer for.
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),
-            (self.values.accept, "--accept", "scripts"),
-            (self.values.fill, "--fill", "scripts"),
+            (self.amending.accept, "--accept", "scripts"),
+            (self.amending.fill, "--fill", "scripts"),
         ];
         let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
         std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
@@ -100,14 +137,14 @@ impl Test {
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
-        for case in cases.iter().flatten().filter(|case| self.selection.wants(case)) {
+        for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{}", case.name);
         }
         print(&text).map(|()| Status::Held)
     }
 
-    fn run(&self, all: &[Found], files: &[Found], color: Color) -> io::Result<Status> {
+    fn run(&self, all: &[Found], files: &[Found], color: Color) -> Ran {
         let start = Instant::now();
         let mut progress = Progress::new(files.len());
         let plan = Plan {
@@ -115,7 +152,9 @@ impl Test {
             color: color.wanted(&io::stdout()),
             bless: self.goldens.bless,
             required: self.goldens.require_golden,
-            wanted: &|case| self.selection.wants(case),
+            wanted: &|case| self.selection.wants(&case.name),
+            all,
+            included: std::sync::OnceLock::new(),
         };
         let work = |found: &Found| plan.play(found);
         let red = |played: &Played| played.cases.iter().any(|case| case.verdict().bad());
@@ -124,40 +163,45 @@ impl Test {
             progress.done(&found.name, red(played));
         });
         progress.clear();
-        let suite = suite(all, files, played);
-        self.told(&suite, color, start.elapsed())
+        let took = start.elapsed();
+        let mut ran = Ran { suite: Suite::default(), took, files: Vec::new() };
+        for played in played {
+            complain(&played.complaint);
+            ran.suite.blessed.extend(played.blessed);
+            ran.suite.cases.extend(played.cases);
+            ran.files.extend(played.beside);
+        }
+        ran.files.extend(files.iter().map(|found| found.path.clone()));
+        ran
     }
 
-    fn told(&self, suite: &Suite, color: Color, took: Duration) -> io::Result<Status> {
-        let out = io::stdout();
-        let colored = color.wanted(&out);
-        let mut told = suite.blessed.concat();
-        for case in &suite.cases {
-            told += &tell(case, colored);
-        }
-        let mut lines = summary(suite);
-        if let Some(last) = lines.last_mut().filter(|_| out.is_terminal()) {
-            let _ = write!(last, " ({:.2} s)", took.as_secs_f64());
-        }
-        for line in lines {
-            told += &line;
-            told.push('\n');
-        }
-        print(&told)?;
-        if suite.cases.is_empty() && self.selection.partition.is_none() {
-            let what = if self.selection.filter.is_some() {
-                "no case has such a name"
-            } else {
-                "no scripts were found"
-            };
-            complain(&format!("pagewalk: {what}\n"));
-            return Ok(Status::Wrong);
-        }
-        Ok(match suite.worst() {
+    /// Tells people and programs what a run came to.
+    fn told(&self, ran: &Ran, color: Color) -> io::Result<Status> {
+        let suite = &ran.suite;
+        let mut status = match suite.worst() {
             Verdict::NotRun | Verdict::Passed => Status::Held,
             Verdict::Failed => Status::Failed,
             Verdict::Wrong => Status::Wrong,
-        })
+        };
+        if suite.cases.is_empty() && self.selection.partition.is_none() {
+            let filtered = self.selection.filter.is_some();
+            let what = if filtered { "no case has such a name" } else { "no scripts were found" };
+            complain(&format!("pagewalk: {what}\n"));
+            status = Status::Wrong;
+        }
+        for report in &self.reports {
+            if let Err(why) = report.write(suite)? {
+                complain(&format!("pagewalk: {why}\n"));
+                status = Status::Wrong;
+            }
+        }
+        // Standard output belongs to a report, if one goes there.
+        if self.reports.iter().any(Report::to_stdout) {
+            complain(&text(ran, color.wanted(&io::stderr()), io::stderr().is_terminal()));
+        } else {
+            print(&text(ran, color.wanted(&io::stdout()), io::stdout().is_terminal()))?;
+        }
+        Ok(status)
     }
 
     fn threads(&self) -> usize {
@@ -166,22 +210,19 @@ impl Test {
     }
 }
 
-/// The cases of what was played, without scripts that are wrong on their own and are there to be included; what is wrong
-/// with the others is complained of.
-fn suite(all: &[Found], files: &[Found], played: Vec<Played>) -> Suite {
-    let mut suite = Suite::default();
-    let mut includes = None;
-    for (found, played) in files.iter().zip(played) {
-        let wrong = played.cases.iter().any(|case| case.verdict() == Verdict::Wrong);
-        if wrong && let Ok(path) = Disk.canonical(&found.path) {
-            let includes = includes.get_or_insert_with(|| included(all));
-            if includes.contains(&path) {
-                continue;
-            }
-        }
-        complain(&played.complaint);
-        suite.blessed.extend(played.blessed);
-        suite.cases.extend(played.cases);
+/// What was blessed, what failed, and the summary. Only a terminal is told the time.
+fn text(ran: &Ran, color: bool, terminal: bool) -> String {
+    let mut text = ran.suite.blessed.concat();
+    text.extend(ran.suite.cases.iter().map(|case| tell(case, color)));
+    text += &summary(&ran.suite).join("\n");
+    if terminal {
+        // Writing to a string does not fail.
+        let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
     }
-    suite
+    text + "\n"
+}
+
+/// A fresh screen, if it is one.
+fn clear() -> io::Result<()> {
+    if io::stdout().is_terminal() { print("\x1b[2J\x1b[H") } else { print("\n") }
 }

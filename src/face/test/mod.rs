@@ -10,8 +10,10 @@ mod goldens;
 mod included;
 mod play;
 mod progress;
+mod reports;
 pub mod script;
 mod select;
 mod threads;
+mod watch;
 
 pub use arguments::Test;

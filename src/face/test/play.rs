@@ -1,14 +1,18 @@
 //! Running the scripts of a file, and holding them to their golden file.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::bless::rewrite;
 use super::find::{Found, Kind};
 use super::goldens::{Did, Wanted, golden_of, hold, stale};
+use super::included::included;
 use super::script::{Script, scripts};
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::loader::{Disk, Loader};
 use crate::report::diagnostics::Style;
-use crate::report::suite::{Case, Gather, Mistake, Name};
+use crate::report::suite::{Case, Gather, Mistake, Name, Verdict};
 use crate::run;
 use crate::run::golden::Placed;
 use crate::run::session::Options;
@@ -25,6 +29,10 @@ pub struct Plan<'a> {
     pub required: bool,
     /// The cases that are asked for.
     pub wanted: Wanted<'a>,
+    /// All files that there are, also those that are not run.
+    pub all: &'a [Found],
+    /// The files that scripts among them include; nobody asks before a script is wrong.
+    pub included: OnceLock<BTreeSet<PathBuf>>,
 }
 
 /// What the scripts of a file came to.
@@ -57,14 +65,24 @@ impl Plan<'_> {
         for script in scripts {
             self.one(script, record, &mut did, &mut played);
         }
+        played.beside.push(golden);
+        // What is there to be included need not stand alone.
+        let wrong = did.iter().any(|(case, _)| case.own() == Verdict::Wrong);
+        if wrong && self.is_included(found) {
+            return Played { beside: played.beside, ..Played::default() };
+        }
         if self.bless {
             played.blessed = rewrite(found, &mut did, self.wanted, self.color);
         } else {
             hold(found, &mut did, self.wanted, self.required);
         }
-        played.beside.push(golden);
         played.cases = did.into_iter().map(|(case, _)| case).filter(|case| (self.wanted)(case)).collect();
         played
+    }
+
+    fn is_included(&self, found: &Found) -> bool {
+        let included = self.included.get_or_init(|| included(self.all));
+        Disk.canonical(&found.path).is_ok_and(|path| included.contains(&path))
     }
 
     fn one(&self, mut script: Script, record: bool, did: &mut Did, played: &mut Played) {

@@ -1,10 +1,12 @@
 //! The reasons behind an answer.
 
+use super::bits::{binary, place};
 use super::process::handler;
+use super::ruler::rulers;
 use crate::lang::nearest::nearest;
 use crate::report::doc::{Block, Tone};
 use crate::run::facts::{Told, reason, told};
-use crate::run::record::{CallRecord, Did};
+use crate::run::record::{Access, CallRecord, Did};
 
 /// Why the facts of a statement are what they are, or one of them. Facts with one reason stand together.
 ///
@@ -24,6 +26,8 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     for told in &facts {
         let Some(reason) = because(did, &told.name) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == reason) {
+            // Of the only TLB or cache, the facts without its name have said so.
+            Some(_) if fact.is_none() && told.name.contains('.') => {}
             Some((_, members)) => members.push(told),
             None => groups.push((reason, vec![told])),
         }
@@ -40,13 +44,41 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     Ok(blocks)
 }
 
-/// Why a fact is what it is.
-fn because(did: &Did, fact: &str) -> Option<String> {
+/// Why a fact is what it is; none where there is nothing to say.
+pub fn because(did: &Did, fact: &str) -> Option<String> {
     match did {
-        Did::Access(access) => reason(access, fact),
+        Did::Access(access) => part(access, fact).or_else(|| {
+            // What a fault leaves as it is has no reason in it.
+            let depends = !matches!(fact, "cycles" | "pieces" | "vpo") && !fact.starts_with("vpn");
+            reason(access, fact).filter(|_| depends)
+        }),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call, fact),
         _ => None,
     }
+}
+
+/// Which bits of an address a fact is.
+fn part(access: &Access, fact: &str) -> Option<String> {
+    if fact == "ppn" {
+        // It comes from the page table.
+        return None;
+    }
+    let spec = &access.spec;
+    let tlb = spec.first_tlb(access.kind).map(|at| &*spec.tlbs[at].name);
+    let cache = spec.first_cache(access.kind).map(|at| &*spec.caches[at].name);
+    let addresses = spec.mmu.is_some().then(|| access.va.raw()).into_iter().map(Some);
+    let addresses = addresses.chain([access.outcome.pa.map(|pa| pa.raw())]);
+    for (ruler, address) in rulers(spec).into_iter().zip(addresses) {
+        let rows = ruler.rows.iter().filter(|row| {
+            ["", "page tables"].contains(&&*row.label) || [tlb, cache].contains(&Some(&*row.label))
+        });
+        let field = rows.flat_map(|row| &row.fields).find(|field| field.full_name().to_lowercase() == fact);
+        if let (Some(field), Some(address)) = (field, address) {
+            let binary = binary(address, ruler.bits);
+            return Some(format!("it is {} of the {}, {binary}", place(field), ruler.title));
+        }
+    }
+    None
 }
 
 /// Why a system call returned what it did.

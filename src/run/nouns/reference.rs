@@ -10,6 +10,9 @@ use crate::run::view::CellView;
 
 use super::steps;
 
+/// The columns of the table of steps, besides `frame0` and so on.
+pub const STEP_COLUMNS: &[&str] = &["step", "page", "hit", "victim", "use", "hand"];
+
 impl Session<'_> {
     /// A check for every cell of an expected table of steps.
     ///
@@ -126,15 +129,14 @@ fn text(cell: &Cell) -> String {
 }
 
 fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
-    const KNOWN: [&str; 6] = ["step", "page", "hit", "victim", "use", "hand"];
     let name = text(cell);
     let frame = name.strip_prefix("frame").is_some_and(|n| n.parse::<u32>().is_ok());
-    if frame || KNOWN.contains(&&*name) {
+    if frame || STEP_COLUMNS.contains(&&*name) {
         return None;
     }
     let diagnostic =
         Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
-    Some(match nearest(&name, KNOWN.into_iter()) {
+    Some(match nearest(&name, STEP_COLUMNS.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help("it has step, page, hit, frame0 …, victim, use and hand"),
     })

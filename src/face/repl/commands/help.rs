@@ -40,7 +40,8 @@ fn about(desk: &mut Desk, word: &str) -> io::Result<()> {
     let mut blocks = Vec::new();
     for row in found {
         let text = format!("{}  ({})", row.usage, row.section);
-        blocks.push(Block::Statement { text, place: String::new() });
+        let fits = text.chars().count() <= desk.outfit.look.width;
+        blocks.push(if fits { Block::Statement { text, place: String::new() } } else { Block::line(text) });
         let cells = row.cells.into_iter().map(|(name, cell)| match name {
             "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
             "is" | "does" | "means" | "shows" => Block::line(cell),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::face::repl::answer::Tell;
 use crate::face::repl::desk::Desk;
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::{changes, why};
@@ -36,8 +37,7 @@ pub fn diff(desk: &mut Desk) -> io::Result<()> {
 /// `:steps`.
 pub fn steps(desk: &mut Desk) -> io::Result<()> {
     let Some(body) = desk.read("show steps")? else { return Ok(()) };
-    let tell = desk.tell(&body);
-    desk.run(&body, Mode::Tried, tell).map(|_| ())
+    desk.run(&body, Mode::Tried, Tell::Answer).map(|_| ())
 }
 
 /// `:why [FACT]`.

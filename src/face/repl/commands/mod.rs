@@ -1,5 +1,6 @@
 //! The commands: what begins with a colon.
 
+mod bits;
 mod help;
 mod keep;
 mod look;
@@ -23,12 +24,15 @@ pub fn obey(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
         Kind::Goto => travel::goto(desk, command, rest),
         Kind::History => travel::history(desk),
         Kind::Reset => travel::reset(desk),
+        Kind::Save => keep::save(desk, command, rest),
+        Kind::Bits => bits::bits(desk, command, rest),
         Kind::Load => keep::load_named(desk, command, rest),
         Kind::What => look::what(desk, command, rest),
         Kind::Diff => look::diff(desk),
         Kind::Steps => look::steps(desk),
         Kind::Why => look::why_so(desk, rest),
         Kind::Help => help::help(desk, rest),
-        _ => desk.complain_of("not yet"),
+        // These are the shell's own.
+        Kind::Quiz | Kind::Quit => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! Expected tables: cells keep their spelling, columns their places.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::{accepted, left};
@@ -190,7 +192,8 @@ proptest! {
         let mut expected = line(["vpn", "ppn", "v"]);
         for (vpn, (ppn, stale, v)) in rows.iter().enumerate() {
             if let Some(ppn) = ppn {
-                set += &format!("| {vpn:x} {ppn:x} |\n");
+                // Writing to a string does not fail.
+                let _ = writeln!(set, "| {vpn:x} {ppn:x} |");
             }
             expected += &line([&format!("{vpn:x}"), stale, &v.to_string()]);
         }
