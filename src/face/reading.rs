@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::include::{Script, read};
-use crate::lang::loader::Disk;
+use crate::lang::include::{Script, read, read_text};
+use crate::lang::loader::{Disk, Loader};
 use crate::lang::source::Sources;
 use crate::report::diagnostics::{Style, render};
 use crate::run::session::Options;
@@ -29,8 +29,19 @@ pub struct Reading {
 impl Reading {
     /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
     pub fn of(path: &Path) -> Self {
-        let (mut sources, script, mut diagnostics) = read(path, &mut Disk);
-        let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+        Self::checked(read(path, &mut Disk), &mut Disk)
+    }
+
+    /// A text as if it stood in a file of this name, read and checked; a loader has the files that it names.
+    pub fn of_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
+        Self::checked(read_text(name, text, loader), loader)
+    }
+
+    fn checked(
+        (mut sources, script, mut diagnostics): (Sources, Script, Vec<Diagnostic>),
+        loader: &mut dyn Loader,
+    ) -> Self {
+        let (files, wrong) = Files::read(&script.body, &mut sources, loader);
         diagnostics.extend(wrong);
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
         let checked = run::check(&script.body, &sources, &files, Options::default());

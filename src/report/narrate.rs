@@ -26,6 +26,7 @@ use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 pub use bits::bits;
 pub use changes::changes;
+use crate::run::view::View;
 pub use declaration::declaration;
 pub use process::handled::{Evicted, Handled};
 pub use process::handler::call_steps;
@@ -65,6 +66,15 @@ impl<'s> Narrator<'s> {
             }
         }
         blocks
+    }
+
+    /// The statement of a record and how the facts stated of it stand; none if they all hold.
+    pub fn failed(&mut self, record: &StepRecord) -> Option<(Rc<Statement>, Checks)> {
+        let statement = self.statements.of(record);
+        match self.checks(&record.checks)? {
+            Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
+            _ => None,
+        }
     }
 
     /// What is left to tell when the run has ended.
@@ -215,7 +225,7 @@ impl<'s> Narrator<'s> {
 }
 
 /// A statement with the process that it runs in, if it does not name it itself.
-fn inside(record: &StepRecord, text: String) -> String {
+pub fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
         Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
             format!("{}: {text}", process.name)
@@ -233,8 +243,14 @@ fn verdict(checks: &[Check]) -> String {
     }
 }
 
+/// What `show` shows.
+pub fn shown(views: &[View]) -> Vec<Block> {
+    view::sole_value(views)
+        .map_or_else(|| views.iter().flat_map(view::blocks).collect(), |value| vec![Block::line(value)])
+}
+
 /// A variable and its value; in hexadecimal where the script speaks so.
-fn bound(name: &str, value: &Value, statement: &Statement) -> String {
+pub fn bound(name: &str, value: &Value, statement: &Statement) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,

@@ -272,11 +272,13 @@ fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Ve
         pairs.insert(name, (row, after));
     }
     let rows = pairs.into_values().filter(|(before, after)| before != after).filter_map(|(before, after)| {
-        let key = [&before, &after].iter().filter_map(|row| row.first()).find(|key| **key != CellView::Nothing)?;
+        let key =
+            [&before, &after].iter().filter_map(|row| row.first()).find(|key| **key != CellView::Nothing)?;
         let key = (*key).clone();
         let cells = before.into_iter().zip(after).skip(1).collect();
         Some(ChangedRow { key, way: 0, cells })
     });
-    let (key, columns) = columns.split_first().map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
+    let (key, columns) =
+        columns.split_first().map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
     Changed { title, key, ways: false, columns: columns.to_vec(), rows: rows.collect() }
 }

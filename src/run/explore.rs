@@ -106,7 +106,12 @@ impl Exploration {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn read(&mut self, name: &str, text: &str, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
+    pub fn read(
+        &mut self,
+        name: &str,
+        text: &str,
+        loader: &mut dyn Loader,
+    ) -> Result<Block, Vec<Diagnostic>> {
         let file = self.sources.files().len() as u32;
         let read = include::add_text(Rc::make_mut(&mut self.sources), name, text, loader);
         self.checked(file, read, loader)

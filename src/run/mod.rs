@@ -2,6 +2,7 @@
 
 pub mod absent;
 mod access;
+pub mod amend;
 mod call;
 pub mod changes;
 mod checks;
@@ -16,6 +17,7 @@ pub mod explore;
 pub mod facts;
 mod files;
 pub mod history;
+pub mod golden;
 mod inside;
 pub mod nouns;
 pub mod paths;
@@ -34,6 +36,7 @@ pub mod state;
 mod syscalls;
 pub mod verbs;
 pub mod view;
+mod written;
 
 pub use files::Files;
 pub use script::{Ended, check, play, run};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::kernel::syscall::{constants, system_call};
+use crate::kernel::syscall::{constants, system_calls};
 use crate::lang::ast::Block;
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -49,8 +49,10 @@ pub fn check_in(
     options: Options,
 ) -> Vec<Diagnostic> {
     let words: Vec<&str> = constants().map(|constant| constant.name).chain(state.names()).collect();
+    let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
-    let known = Known { is_call: &|name| is_call(name) || definitions.contains(name), words: &words };
+    let known =
+        Known { is_call: &|name| is_call(name) || definitions.contains(name), calls: &calls, words: &words };
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
@@ -65,11 +67,15 @@ pub fn check_in(
 /// Whether a name may be called besides functions and definitions.
 fn is_call(name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
-    MEMORY_FUNCTIONS.iter().any(|row| row.name == name)
-        || FILE_FUNCTIONS.iter().any(|row| row.name == name)
-        || system_call(name).is_some()
+    callable().any(|known| known == name)
         || verbs::verb(name).is_some()
         || absent::diagnostic(&word).is_some()
+}
+
+/// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.
+fn callable<'a>() -> impl Iterator<Item = &'a str> {
+    let looks = MEMORY_FUNCTIONS.iter().map(|row| row.name).chain(FILE_FUNCTIONS.iter().map(|row| row.name));
+    looks.chain(system_calls().map(|row| row.name))
 }
 
 /// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.

@@ -172,7 +172,9 @@ impl Sink for Last {
 fn alone(stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Command(command) => !command.call || command.block.is_none(),
-        StmtKind::Probe(_) | StmtKind::Let { .. } | StmtKind::Choose { .. } | StmtKind::Reference { .. } => true,
+        StmtKind::Probe(_) | StmtKind::Let { .. } | StmtKind::Choose { .. } | StmtKind::Reference { .. } => {
+            true
+        }
         StmtKind::InProcess { body, .. } => matches!(&**body, [only] if alone(only)),
         _ => false,
     }

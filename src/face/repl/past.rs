@@ -182,10 +182,7 @@ mod tests {
             };
             Past::of_user(variable).map(|past| past.path.display().to_string())
         };
-        assert_eq!(
-            of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(),
-            Some("/s/pagewalk/history")
-        );
+        assert_eq!(of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(), Some("/s/pagewalk/history"));
         assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/pagewalk/history"));
         // The specification has relative paths ignored.
         assert_eq!(

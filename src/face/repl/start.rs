@@ -71,7 +71,9 @@ impl Repl {
             shell.load(file)?;
         }
         match editor {
-            Some(editor) => Typed { editor, past: Past::of_user(|name| std::env::var_os(name)) }.all(&mut shell),
+            Some(editor) => {
+                Typed { editor, past: Past::of_user(|name| std::env::var_os(name)) }.all(&mut shell)
+            }
             None => plain(&mut shell, terminal),
         }?;
         Ok(Status::Held)

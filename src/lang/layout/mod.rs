@@ -14,6 +14,8 @@ mod tests;
 mod token;
 mod tokens;
 
+use tokens::Notes;
+
 pub use token::is_operator;
 pub use tokens::{Token, TokenKind, Tokens, tokens};
 
@@ -88,10 +90,8 @@ struct Scan<'a> {
     done: bool,
     /// How often the pass went back to read on after a bracket that is not closed.
     returns: u32,
-    /// The string at hand has its second quote.
-    closed: bool,
     /// The tokens, where someone wants them.
-    tokens: Option<Tokens>,
+    notes: Option<Notes>,
     ends: Vec<usize>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -112,8 +112,7 @@ impl<'a> Scan<'a> {
             first: None,
             done: false,
             returns: 0,
-            closed: true,
-            tokens: None,
+            notes: None,
             ends: Vec::new(),
             diagnostics: Vec::new(),
         }
@@ -128,7 +127,7 @@ impl<'a> Scan<'a> {
             while !self.done && self.at < self.text.len() {
                 self.step();
             }
-            if self.tokens.is_some() {
+            if self.notes.is_some() {
                 self.note_last();
                 return self;
             }

@@ -68,8 +68,16 @@ pub struct Tokens {
 /// The tokens of a text.
 pub fn tokens(text: &str) -> Tokens {
     let mut scan = Scan::new(0, text, false);
-    scan.tokens = Some(Tokens::default());
-    scan.run().tokens.unwrap_or_default()
+    scan.notes = Some(Notes::default());
+    scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
+}
+
+/// What is noted on the way.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    tokens: Tokens,
+    /// The string at hand has no second quote.
+    open: bool,
 }
 
 /// Operators of two and three characters, `=>` and `..` besides.
@@ -79,13 +87,12 @@ impl Scan<'_> {
     /// One more token, or a piece of prose; it is noted where notes are taken.
     pub(super) fn step(&mut self) {
         let (from, before) = (self.at, self.top().kind);
-        self.closed = true;
         if before == Kind::Prose {
-            self.prose()
+            self.prose();
         } else {
-            self.token()
+            self.token();
         }
-        if self.tokens.is_none() {
+        if self.notes.is_none() {
             return;
         }
         if self.at < from {
@@ -98,9 +105,21 @@ impl Scan<'_> {
     }
 
     fn noted(&mut self, change: impl FnOnce(&mut Tokens)) {
-        if let Some(tokens) = &mut self.tokens {
-            change(tokens);
+        if let Some(notes) = &mut self.notes {
+            change(&mut notes.tokens);
         }
+    }
+
+    /// The string at hand runs into the end of its line.
+    pub(super) fn note_open_string(&mut self) {
+        if let Some(notes) = &mut self.notes {
+            notes.open = true;
+        }
+    }
+
+    fn string_kind(&mut self) -> TokenKind {
+        let open = self.notes.as_mut().is_some_and(|notes| std::mem::take(&mut notes.open));
+        TokenKind::String { closed: !open }
     }
 
     fn note(&mut self, from: usize, before: Kind) {
@@ -132,11 +151,11 @@ impl Scan<'_> {
         self.text.get(at..).is_some_and(|rest| rest.starts_with('\u{a0}') || rest.starts_with('\u{feff}'))
     }
 
-    fn kind(&self, byte: u8, from: usize) -> TokenKind {
+    fn kind(&mut self, byte: u8, from: usize) -> TokenKind {
         match byte {
             b'#' if self.out.get(from) == Some(&b' ') => TokenKind::Comment,
             b'"' if self.text[from..].starts_with("\"\"\"") => TokenKind::Prose,
-            b'"' | b'\'' => TokenKind::String { closed: self.closed },
+            b'"' | b'\'' => self.string_kind(),
             b'(' | b'{' => TokenKind::Open(byte),
             b')' | b'}' => TokenKind::Close(byte),
             b'|' if self.in_row() => TokenKind::Bar,
@@ -167,8 +186,6 @@ impl Scan<'_> {
         if over {
             self.note_end(end);
         }
-        if let Some(tokens) = &mut self.tokens {
-            tokens.unfinished = unfinished;
-        }
+        self.noted(|tokens| tokens.unfinished = unfinished);
     }
 }

@@ -56,14 +56,12 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     }
     let nothing = Completions { from, ..Completions::default() };
     let silent = |last: Token| {
-        let touches = last.end == from;
-        match last.kind {
-            TokenKind::Comment | TokenKind::Prose => touches,
-            TokenKind::Number | TokenKind::Close(_) | TokenKind::Other => touches,
-            TokenKind::String { .. } => touches,
-            TokenKind::Word => touches && typed.is_empty(),
-            _ => false,
-        }
+        let ends = match last.kind {
+            TokenKind::Word => typed.is_empty(),
+            TokenKind::Comment | TokenKind::Prose | TokenKind::Number | TokenKind::String { .. } => true,
+            kind => matches!(kind, TokenKind::Close(_) | TokenKind::Other),
+        };
+        ends && last.end == from
     };
     if last.is_some_and(silent) {
         return nothing;
@@ -79,7 +77,9 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();
     let items = Pick::of(&text[from..], near, |pick| {
         if number {
-            UNITS.iter().for_each(|unit| pick.add(unit.name, Kind::Unit, unit.help));
+            for unit in UNITS {
+                pick.add(unit.name, Kind::Unit, unit.help);
+            }
         }
         offers.offer(&spot, pick);
     });
@@ -89,6 +89,8 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
 /// The walk over a text's tokens.
 pub(super) fn gone_over<'t>(text: &'t str, tokens: &[Token]) -> Walk<'t> {
     let mut walk = Walk::new(text);
-    tokens.iter().for_each(|token| walk.take(*token));
+    for token in tokens {
+        walk.take(*token);
+    }
     walk
 }

@@ -3,7 +3,8 @@
 use super::item::{Kind, Pick};
 use super::offer::Offers;
 use super::walk::Named;
-use crate::kernel::syscall::{Parameter, SystemCall, constants, system_call, system_calls};
+use crate::kernel::process::Life;
+use crate::kernel::syscall::{constants, system_call, system_calls};
 use crate::lang::value::Value;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::run::facts::Component;
@@ -81,25 +82,28 @@ impl Offers<'_> {
 
     /// The processes, with what follows their names.
     pub fn processes(&self, pick: &mut Pick, then: &str) {
-        let named =
-            self.walk.named.iter().filter(|(named, _)| *named == Named::Process).map(|(_, name)| *name);
-        let kernel = self.state.kernel().into_iter();
-        let known =
-            kernel.flat_map(|kernel| kernel.processes().map(|process| (&*process.name, process.life.name())));
-        for (name, help) in known.chain(named.map(|name| (name, ""))) {
+        for (name, help) in self.known_processes() {
             pick.add(&format!("{name}{then}"), Kind::Process, help);
         }
     }
 
-    /// The system calls, where there may be a process to make them.
+    /// The names of processes and what became of them; a name may come again.
+    fn known_processes(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let named =
+            self.walk.named.iter().filter(|(named, _)| *named == Named::Process).map(|(_, name)| (*name, ""));
+        let kernel = self.state.kernel().into_iter();
+        let known = kernel.flat_map(|kernel| kernel.processes().map(|one| (&*one.name, one.life.name())));
+        known.chain(named)
+    }
+
+    /// The system calls, where it is known which process makes them: it is named, or there is only one.
     pub fn calls(&self, pick: &mut Pick) {
-        let declared = self.walk.named.iter().any(|(named, _)| *named == Named::Process);
-        let known = self.state.kernel().is_some_and(|kernel| kernel.processes().next().is_some());
-        if !(declared || known || self.walk.in_process()) {
-            return;
-        }
-        for row in system_calls() {
-            pick.add(row.name, Kind::Call, row.help);
+        let runs = |life: &str| life.is_empty() || life == Life::Running.name();
+        let mut running = self.known_processes().filter(|(_, life)| runs(life)).map(|(name, _)| name);
+        let first = running.next();
+        let only = first.is_some() && running.all(|name| Some(name) == first);
+        if only || self.walk.in_process() {
+            system_calls().for_each(|row| pick.add(row.name, Kind::Call, row.help));
         }
     }
 
@@ -110,16 +114,12 @@ impl Offers<'_> {
         let parameters = row.parameters();
         let Some(parameter) = parameters.get(at) else { return };
         let used = &self.walk.statement().top().words;
-        self.constants_of(pick, row, parameter, used);
-        self.names(pick);
-    }
-
-    fn constants_of(&self, pick: &mut Pick, row: &SystemCall, parameter: &Parameter, used: &[&str]) {
         for constant in constants().filter(|constant| row.takes(parameter, constant)) {
             if !used.contains(&constant.name) {
                 pick.add(constant.name, Kind::Constant, constant.help);
             }
         }
+        self.names(pick);
     }
 
     /// A definition of this name, which comes before a system call.

@@ -12,16 +12,15 @@ impl Offers<'_> {
     pub fn facts(&self, pick: &mut Pick) {
         let statement = self.walk.statement();
         let stated = statement.facts.as_ref().map_or(&[][..], |facts| &facts.stated);
-        self.facts_of(pick, statement.family(), stated);
-    }
-
-    /// The facts of a family, but for these.
-    pub fn facts_of(&self, pick: &mut Pick, family: Family, stated: &[&str]) {
-        let mut add = |name: &str, help: &str| {
+        self.facts_of(statement.family(), &mut |name, help| {
             if !stated.contains(&name) {
                 pick.add(name, Kind::Fact, help);
             }
-        };
+        });
+    }
+
+    /// Tells every fact of a family and its line of help.
+    pub fn facts_of(&self, family: Family, add: &mut dyn FnMut(&str, &str)) {
         match family {
             Family::None => {}
             Family::Reference => REFERENCE_FACTS.iter().for_each(|row| add(row.name, row.help)),

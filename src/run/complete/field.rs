@@ -16,7 +16,7 @@ impl Offers<'_> {
     /// What may follow these names and a dot.
     pub fn fields(&self, pick: &mut Pick, path: &[&str]) {
         let [head, between @ ..] = path else { return };
-        let before: String = between.iter().map(|name| format!("{name}.")).collect();
+        let before: String = between.iter().flat_map(|name| [name, "."]).collect();
         let mut add = |name: &str, kind: Kind, help: &str| {
             // Of a name with dots in it, the part that comes next.
             if let Some(rest) = name.strip_prefix(&*before) {
@@ -25,7 +25,7 @@ impl Offers<'_> {
             }
         };
         if *head == LAST {
-            return self.last_facts(pick, &before);
+            return self.facts_of(self.last_family(), &mut |name, help| add(name, Kind::Fact, help));
         }
         let part = self.state.spec().and_then(|spec| Component::named(spec, head));
         if let (Some(part), Some(machine)) = (part, self.state.hardware()) {
@@ -62,15 +62,12 @@ impl Offers<'_> {
         }
     }
 
-    fn last_facts(&self, pick: &mut Pick, before: &str) {
-        let family = match self.state.last.as_deref() {
-            None => Family::Access,
-            Some(Did::Access(_)) => Family::Access,
+    /// Which facts the latest statement has that has any.
+    fn last_family(&self) -> Family {
+        match self.state.last.as_deref() {
+            None | Some(Did::Access(_)) => Family::Access,
             Some(did) if did.call().is_some() => Family::Call,
             Some(_) => Family::Reference,
-        };
-        if before.is_empty() {
-            self.facts_of(pick, family, &[]);
         }
     }
 
@@ -81,7 +78,7 @@ impl Offers<'_> {
     }
 
     /// The fields of the structure that a call fills in.
-    pub fn call_fields(&self, pick: &mut Pick, call: &str) {
+    pub fn call_fields(pick: &mut Pick, call: &str) {
         for field in system_call(call).map_or(&[][..], |row| row.fields) {
             pick.add(field, Kind::Field, "");
         }

@@ -24,7 +24,9 @@ impl Offers<'_> {
             }
         }
         if verb == "show" {
-            SHOWN_NOUNS.iter().for_each(|row| pick.add(row.name, Kind::Noun, row.help));
+            for row in SHOWN_NOUNS {
+                pick.add(row.name, Kind::Noun, row.help);
+            }
         }
         if verb == "expect" {
             let reference = SHOWN_NOUNS.iter().filter(|row| row.name == "reference");

@@ -35,7 +35,7 @@ impl Offers<'_> {
             Spot::Value => self.expression(pick),
             Spot::Argument(name, at) => self.argument(pick, name, *at),
             Spot::Field(path) => self.fields(pick, path),
-            Spot::FieldOf(call) => self.call_fields(pick, call),
+            Spot::FieldOf(call) => Self::call_fields(pick, call),
             Spot::Fact(_) => self.facts(pick),
             Spot::FactValue(name, open) => self.fact_value(pick, name, *open),
             Spot::Column => self.columns(pick),

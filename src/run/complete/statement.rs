@@ -233,9 +233,9 @@ impl<'t> Statement<'t> {
         let filled = self.top().filled;
         if outside {
             if filled {
-                self.whole()
+                self.whole();
             } else if !self.top().joined {
-                self.atom(Atom::Value)
+                self.atom(Atom::Value);
             }
         }
         let top = self.top_mut();

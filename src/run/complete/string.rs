@@ -37,8 +37,10 @@ pub fn complete(walk: &Walk, text: &str, from: usize, state: &State) -> Completi
 fn wanted(walk: &Walk) -> Option<Wanted> {
     match spot(walk) {
         Spot::Usage(parts) => parts.iter().find_map(|part| match part {
-            Part::Text(shown) if shown.ends_with(".pw") => Some(Wanted::Disk(&[".pw"])),
-            Part::Text(shown) if shown.ends_with(".yaml") => Some(Wanted::Disk(&[".yaml", ".yml"])),
+            Part::Text(shown) if shown.rsplit('.').next() == Some("pw") => Some(Wanted::Disk(&[".pw"])),
+            Part::Text(shown) if shown.rsplit('.').next() == Some("yaml") => {
+                Some(Wanted::Disk(&[".yaml", ".yml"]))
+            }
             Part::Text("name") if !matches!(walk.statement().head, Some((Head::Form(..), _))) => {
                 Some(Wanted::Declared)
             }

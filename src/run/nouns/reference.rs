@@ -4,7 +4,7 @@ use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Check, Did, ReferenceRun, Shown};
+use crate::run::record::{Check, Did, ReferenceRun, Shown, Written};
 use crate::run::session::{Session, Stop};
 use crate::run::view::CellView;
 
@@ -80,20 +80,27 @@ impl Session<'_> {
             return Ok(None);
         }
         let now = step.checked_sub(1).map_or(CellView::Nothing, |at| steps::cell(run, at, column));
+        let open = cell.kind == CellKind::Open;
         let nothing = cell.kind == CellKind::Nothing;
-        let said = if nothing { Value::from("-") } else { self.decimal(cell)? };
+        let said = match cell.kind {
+            CellKind::Open => Value::from("?"),
+            CellKind::Nothing => Value::from("-"),
+            _ => self.decimal(cell)?,
+        };
         let held = match &now {
+            _ if open => false,
             CellView::Nothing => nothing,
             now => !nothing && same(column, &said, &text_of(cell, &said), now),
         };
-        let actual = Some(Shown::word(&now.to_string()));
         Ok(Some(Check {
             fact: format!("step {step} {column}"),
             expected: Shown::plain(said),
-            actual,
+            actual: Some(Shown::word(&now.to_string())),
             held,
             span: cell.span,
-            reason: None,
+            reason: open.then(|| self.how_to_fill()),
+            written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+            instead: (!held).then(|| now.written()),
         }))
     }
 }
@@ -154,5 +161,7 @@ fn count(table: &Table, listed: usize, steps: usize) -> Check {
         held: false,
         span: table.span,
         reason: Some("the table must list every reference".to_owned()),
+        written: Written::Otherwise("the table has too many or too few rows"),
+        instead: None,
     }
 }

@@ -20,7 +20,9 @@ pub fn help(desk: &mut Desk, rest: &str) -> io::Result<()> {
 fn commands() -> Vec<Block> {
     let pairs = COMMANDS.iter().map(|row| (row.usage(), row.help.to_owned())).collect();
     vec![
-        Block::line("Write a statement, and what it does is told. A block or list may go on in the next line."),
+        Block::line(
+            "Write a statement, and what it does is told. A block or list may go on in the next line.",
+        ),
         Block::Pairs { title: "commands".to_owned(), pairs },
         Block::line("`:help WORD` says what a word means: `:help read`, `:help tlbi`, `:help mmap`."),
     ]

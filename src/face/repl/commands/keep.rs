@@ -74,7 +74,8 @@ pub fn load(desk: &mut Desk, file: &Path) -> io::Result<()> {
     let done = desk.explore.history.at() - before;
     if done < body.len() && done > 0 {
         let all = body.len();
-        return desk.complain_of(&format!("{done} of its {all} statements are done; `:back {done}` undoes them"));
+        return desk
+            .complain_of(&format!("{done} of its {all} statements are done; `:back {done}` undoes them"));
     }
     Ok(())
 }

@@ -35,7 +35,9 @@ pub fn goto(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
         return told(desk, "");
     }
     let end = desk.explore.history.end();
-    desk.complain_of(&format!("there is no statement {target}; they are numbered from 1 to {end}, 0 is the beginning"))
+    desk.complain_of(&format!(
+        "there is no statement {target}; they are numbered from 1 to {end}, 0 is the beginning"
+    ))
 }
 
 /// `:history`.
@@ -86,7 +88,12 @@ fn short(text: &str) -> String {
 }
 
 /// The number that follows a command, or what it is without one. None, and said so, if it is none.
-fn number(desk: &mut Desk, command: &Command, rest: &str, without: Option<usize>) -> io::Result<Option<usize>> {
+fn number(
+    desk: &mut Desk,
+    command: &Command,
+    rest: &str,
+    without: Option<usize>,
+) -> io::Result<Option<usize>> {
     if let (true, Some(without)) = (rest.is_empty(), without) {
         return Ok(Some(without));
     }

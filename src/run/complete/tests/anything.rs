@@ -78,7 +78,8 @@ proptest! {
         gaps in vec(any::<bool>(), 24),
         at in 0usize..100,
     ) {
-        let text: String = pieces.iter().zip(&gaps).map(|(piece, gap)| format!("{piece}{}", if *gap { " " } else { "" })).collect();
+        let spaced = |(piece, gap): (&&str, &bool)| [*piece, if *gap { " " } else { "" }].concat();
+        let text: String = pieces.iter().zip(&gaps).map(spaced).collect();
         let state = state(SIMPLE);
         ask(&text, at, &state);
         ask(&text, text.len(), &state);

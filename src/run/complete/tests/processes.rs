@@ -7,15 +7,25 @@ fn statements_in_a_process() {
     holds(
         &state(PROCESSES),
         &[
-            ("‸", "P1: P2: read mmap fork twice", "buf P1"),
+            ("‸", "P1: P2: read twice", "buf P1 mmap fork"),
             ("P1: ‸", "read mmap munmap fork let expect", "P1: buf"),
             ("P1 { ‸", "read mmap", "buf"),
             ("P1: re‸", "read reference", ""),
-            ("let x = mm‸", "mmap", ""),
+            ("P1: let x = mm‸", "mmap", ""),
+            ("let x = mm‸", "", ""),
+            ("P1 {\n let x = 2 * mm‸", "mmap", ""),
             ("process P3\nP‸", "P1: P2: P3:", ""),
             ("let kid = fork()\nki‸", "kid:", ""),
         ],
     );
+}
+
+#[test]
+fn the_only_process_makes_calls() {
+    holds(&state("process P1"), &[("mm‸", "mmap", ""), ("let x = fo‸", "fork", "")]);
+    holds(&state("process P1"), &[("process P2\nmun‸", "", "")]);
+    holds(&state(""), &[("munm‸", "", ""), ("process P1\nmunm‸", "munmap", "")]);
+    holds(&state("process P1\nlet kid = fork()\nkid: exit(0)"), &[("munm‸", "munmap", "")]);
 }
 
 #[test]

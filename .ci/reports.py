@@ -1,0 +1,134 @@
+"""Reads the reports of a suite in which everything happens; `.ci/reports` calls it.
+
+Each report is read by an independent program: the JUnit file by a validator with Jenkins' published schema and by
+junitparser, TAP by tap.py, JSON by Python, annotations against those that GitHub's toolkit (in Python) writes.
+"""
+
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+from contextlib import redirect_stdout
+
+import junitparser
+import tap.parser
+import xmlschema
+from actions_toolkit import core
+
+PAGEWALK, SCHEMA = sys.argv[1:]
+
+# A case for each way to end, with names that every format has to escape.
+SCRIPTS = {
+    "passes.pw": "machine simple\nread 0x3D4 => vpn 0x0F\n",
+    "a,b%3A c.pw": 'scenario "<&>\\" # SKIP: 100%, ✓" {\n  expect 1 == 2\n}\nscenario "]]> \\\\" {\n  expect 1 == 1\n}\n',
+    "fails.pw": "machine simple\nread 0x3D4 =>\n    vpn 0x0F,\n    vpo 0x15,\n    tlb hit\n",
+    "wrong.pw": "machine simple\nraed 0x3D4\nlet s = \"\u0007\"\nlet t = v\n",
+    "skips.pw": 'if false {\n  scenario "never" {\n    expect 1 == 1\n  }\n}\n',
+    "golden.pw": "let x = 1\n",
+    "notes.md": "```pagewalk,fails\nexpect 1 == 1\n```\n\n```pagewalk\nexpect 1 == 1\n```\n",
+}
+GOLDEN = "format: 1\ncases:\n- statements:\n  - do: let x = 1\n    value: x = 2\ntotal: 1\n"
+PASSED, FAILED, WRONG, SKIPPED = 5, 4, 1, 1
+
+
+def written(folder, kind):
+    """What a report says."""
+    file = pathlib.Path(folder, "report." + kind)
+    ran = subprocess.run(
+        [PAGEWALK, "test", f"--report={kind}={file}", f"--report={kind}=-"], cwd=folder, capture_output=True, check=False
+    )
+    assert ran.returncode == 2, ran
+    text = file.read_bytes()
+    file.unlink()
+    assert text == ran.stdout, f"{kind}: a file and standard output differ"
+    assert ran.stderr.decode().splitlines()[-1] == f"{PASSED} passed, {FAILED + WRONG} failed", ran.stderr
+    return text.decode()
+
+
+def junit(folder):
+    text = written(folder, "junit")
+    xmlschema.XMLSchema(SCHEMA).validate(io.BytesIO(text.encode()))
+    suites = junitparser.JUnitXml.fromstring(text.encode())
+    cases = [case for suite in suites for case in suite]
+    kinds = [type(result).__name__ for case in cases for result in case.result]
+    assert (kinds.count("Failure"), kinds.count("Error"), kinds.count("Skipped")) == (FAILED, WRONG, SKIPPED), kinds
+    assert len(cases) == PASSED + FAILED + WRONG + SKIPPED
+    assert (suites.tests, suites.failures, suites.errors) == (len(cases), FAILED, WRONG)
+    for suite in suites:
+        assert suite.tests == len(list(suite))
+    named = next(case for case in cases if "SKIP" in case.name)
+    assert named.name == 'a,b%3A c.pw :: <&>" # SKIP: 100%, ✓', named.name
+    assert "expected 2" in named.result[0].text, named.result[0].text
+    # The schema is not one that takes everything.
+    for spoiled in [text.replace("<testcase name=", "<testcase nam="), text.replace("failure", "failing")]:
+        assert not xmlschema.XMLSchema(SCHEMA).is_valid(io.BytesIO(spoiled.encode()))
+
+
+def tap13(folder):
+    lines = list(tap.parser.Parser().parse_text(written(folder, "tap")))
+    kinds = [line.category for line in lines]
+    assert kinds[:2] == ["version", "plan"] and "unknown" not in kinds, kinds
+    tests = [line for line in lines if line.category == "test"]
+    assert lines[1].expected_tests == len(tests) == PASSED + FAILED + WRONG + SKIPPED
+    assert [test.number for test in tests] == list(range(1, len(tests) + 1))
+    assert sum(not test.ok for test in tests) == FAILED + WRONG
+    assert [test.description.split(" :: ")[1] for test in tests if test.skip] == ["never"], tests
+    fails = next(test for test in tests if "fails.pw" in test.description)
+    lines = {failure["line"]: failure["message"] for failure in fails.yaml_block["failures"]}
+    assert sorted(lines) == [4, 5] and "vpo: expected 0x15, actual 0x14" in lines[4], lines
+    assert all(test.ok == (test.yaml_block is None) for test in tests)
+
+
+def plain(folder):
+    suite = json.loads(written(folder, "json"))
+    assert (suite["format"], suite["passed"], suite["failed"], suite["not_run"]) == (1, PASSED, FAILED + WRONG, SKIPPED)
+    cases = {case["name"]: case for case in suite["cases"]}
+    assert len(cases) == len(suite["cases"])
+    check = cases["fails.pw"]["failures"][0]["checks"][0]
+    assert (check["fact"], check["expected"], check["actual"], check["line"]) == ("vpo", "0x15", "0x14", 4), check
+    assert cases["wrong.pw"]["mistakes"][0]["code"] == "unknown-verb"
+    difference = cases["golden.pw"]["golden"]["differences"][0]
+    assert difference["lines"] == [{"golden": "value: x = 2", "run": "value: x = 1"}], difference
+    assert {case["verdict"] for case in cases.values()} == {"passed", "failed", "wrong", "not-run"}
+
+
+def unescaped(text):
+    """As the runner of GitHub does it (actions/runner, src/Runner.Common/ActionCommand.cs)."""
+    for escape, meant in [("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")]:
+        text = text.replace(escape, meant)
+    return text
+
+
+def github(folder):
+    lines = written(folder, "github").splitlines()
+    assert lines
+    for line in lines:
+        command = re.fullmatch(r"::error file=([^,:]*),line=(\d+)(?:,col=(\d+))?,title=([^,:]*)::(.*)", line)
+        assert command, line
+        file, number, column, title, message = command.groups()
+        file = unescaped(file)
+        assert pathlib.Path(folder, file).exists(), file
+        assert 1 <= int(number) <= len(pathlib.Path(folder, file).read_text().splitlines()), line
+        # The toolkit writes the same command of the same meaning.
+        out = io.StringIO()
+        place = {"start_column": int(column)} if column else {}
+        with redirect_stdout(out):
+            meant = {"title": unescaped(title), "file": file, "start_line": int(number), **place}
+            core.error(unescaped(message), **meant)
+        theirs = re.fullmatch(r"::error (.*?)::(.*)\n", out.getvalue())
+        assert theirs.group(2) == message, (theirs, line)
+        assert set(command.group(0)[8 : -len(message) - 2].split(",")) <= set(theirs.group(1).split(",")), (theirs, line)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    for name, text in SCRIPTS.items():
+        pathlib.Path(folder, name).write_text(text, newline="\n")
+    pathlib.Path(folder, "golden.golden.yaml").write_text(GOLDEN)
+    os.environ.pop("CI", None)
+    for check in [junit, tap13, plain, github]:
+        check(folder)
+        print(f"{check.__name__}: read by an independent program")

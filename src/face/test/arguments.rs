@@ -1,0 +1,218 @@
+//! The arguments of `pagewalk test`, and what is done with them.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::amend::Amend;
+use super::find::{Found, find};
+use super::play::{Plan, Played};
+use super::progress::Progress;
+use super::reports::Report;
+use super::script::{Script, scripts};
+use super::select::Selection;
+use super::threads::side_by_side;
+use super::watch::wait;
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
+use crate::run::amend::Wanted;
+
+/// Why golden files are not written by a machine.
+const CI: &str = "pagewalk: `--bless` is refused where the variable `CI` is set
+  help: golden files are written by a person, and what has changed is reviewed: run it on your own machine
+";
+
+/// Arguments of `pagewalk test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Scripts, Markdown files and folders
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    goldens: Goldens,
+    /// Stop at the first file with a case that fails
+    #[arg(long)]
+    fail_fast: bool,
+    /// List the cases, without running them
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    amending: Amending,
+    /// Run again whenever a file changes, until interrupted
+    #[arg(long, conflicts_with = "list")]
+    watch: bool,
+    /// Report to another program, too: `junit`, `tap`, `json` or `github`; `-` is standard output
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<Report>,
+    /// How many files are run at a time; as many as there are processors unless said
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+/// What is written into scripts.
+#[derive(Debug, Args)]
+struct Amending {
+    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    accept: bool,
+    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    fill: bool,
+}
+
+/// What is done about golden files.
+#[derive(Debug, Args)]
+struct Goldens {
+    /// Write the golden files anew as the scripts do now, and show what has changed
+    #[arg(long, conflicts_with_all = ["list", "require_golden"])]
+    bless: bool,
+    /// Fail where a script has no golden file
+    #[arg(long)]
+    require_golden: bool,
+}
+
+/// What a run came to, and the files that it depended on.
+struct Ran {
+    suite: Suite,
+    took: Duration,
+    files: Vec<PathBuf>,
+}
+
+impl Test {
+    /// Tests what is asked for.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn all(&self, color: Color) -> io::Result<Status> {
+        if self.goldens.bless && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty()) {
+            complain(CI);
+            return Ok(Status::Wrong);
+        }
+        loop {
+            let (all, wrong) = find(&self.paths);
+            for wrong in &wrong {
+                complain(&format!("pagewalk: {wrong}\n"));
+            }
+            if !wrong.is_empty() {
+                return Ok(Status::Wrong);
+            }
+            let files = self.selection.of(&all);
+            if self.list {
+                return self.list(&files);
+            }
+            let amend = Wanted { accept: self.amending.accept, fill: self.amending.fill };
+            if amend != Wanted::default() {
+                let wants = |name: &Name| self.selection.wants(name);
+                let threads = self.threads();
+                return Amend { amend, all: &all, files: &files, wants: &wants, threads, color }.all();
+            }
+            let ran = self.run(&all, &files, color);
+            let status = self.told(&ran, color)?;
+            if !self.watch {
+                return Ok(status);
+            }
+            wait(&ran.files, &|| find(&self.paths).0 != all);
+            clear()?;
+        }
+    }
+
+    fn list(&self, files: &[Found]) -> io::Result<Status> {
+        let of = |found: &Found| -> Vec<Case> {
+            scripts(found).unwrap_or_default().iter().flat_map(Script::cases).collect()
+        };
+        let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
+        let mut text = String::new();
+        for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{}", case.name);
+        }
+        print(&text).map(|()| Status::Held)
+    }
+
+    fn run(&self, all: &[Found], files: &[Found], color: Color) -> Ran {
+        let start = Instant::now();
+        let mut progress = Progress::new(files.len());
+        let plan = Plan {
+            style: diagnostic_style(color),
+            color: color.wanted(&io::stdout()),
+            bless: self.goldens.bless,
+            required: self.goldens.require_golden,
+            wanted: &|case| self.selection.wants(&case.name),
+            all,
+            included: std::sync::OnceLock::new(),
+        };
+        let work = |found: &Found| plan.play(found);
+        let red = |played: &Played| played.cases.iter().any(|case| case.verdict().bad());
+        let stop = |played: &Played| self.fail_fast && red(played);
+        let played = side_by_side(files, self.threads(), work, stop, |found, played| {
+            progress.done(&found.name, red(played));
+        });
+        progress.clear();
+        let took = start.elapsed();
+        let mut ran = Ran { suite: Suite::default(), took, files: Vec::new() };
+        for played in played {
+            complain(&played.complaint);
+            ran.suite.blessed.extend(played.blessed);
+            ran.suite.cases.extend(played.cases);
+            ran.files.extend(played.beside);
+        }
+        ran.files.extend(files.iter().map(|found| found.path.clone()));
+        ran
+    }
+
+    /// Tells people and programs what a run came to.
+    fn told(&self, ran: &Ran, color: Color) -> io::Result<Status> {
+        let suite = &ran.suite;
+        let mut status = match suite.worst() {
+            Verdict::NotRun | Verdict::Passed => Status::Held,
+            Verdict::Failed => Status::Failed,
+            Verdict::Wrong => Status::Wrong,
+        };
+        if suite.cases.is_empty() && self.selection.partition.is_none() {
+            let filtered = self.selection.filter.is_some();
+            let what = if filtered { "no case has such a name" } else { "no scripts were found" };
+            complain(&format!("pagewalk: {what}\n"));
+            status = Status::Wrong;
+        }
+        for report in &self.reports {
+            if let Err(why) = report.write(suite)? {
+                complain(&format!("pagewalk: {why}\n"));
+                status = Status::Wrong;
+            }
+        }
+        // Standard output belongs to a report, if one goes there.
+        if self.reports.iter().any(Report::to_stdout) {
+            complain(&text(ran, color.wanted(&io::stderr()), io::stderr().is_terminal()));
+        } else {
+            print(&text(ran, color.wanted(&io::stdout()), io::stdout().is_terminal()))?;
+        }
+        Ok(status)
+    }
+
+    fn threads(&self) -> usize {
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.unwrap_or_else(processors)
+    }
+}
+
+/// What was blessed, what failed, and the summary. Only a terminal is told the time.
+fn text(ran: &Ran, color: bool, terminal: bool) -> String {
+    let mut text = ran.suite.blessed.concat();
+    text.extend(ran.suite.cases.iter().map(|case| tell(case, color)));
+    text += &summary(&ran.suite).join("\n");
+    if terminal {
+        // Writing to a string does not fail.
+        let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
+    }
+    text + "\n"
+}
+
+/// A fresh screen, if it is one.
+fn clear() -> io::Result<()> {
+    if io::stdout().is_terminal() { print("\x1b[2J\x1b[H") } else { print("\n") }
+}

@@ -1,0 +1,91 @@
+//! `--bless`: golden files written as scripts do now.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::find::{Found, name, words};
+use super::goldens::{Did, Wanted, against, file_name, golden, golden_of, hold, is_of, load, refuse};
+use crate::report::golden::draw;
+use crate::report::suite::Held;
+use crate::run::golden::{Golden, Unusable, read, write};
+
+/// Writes the golden file of a file as its cases were now, those that `wanted` holds for; says what has changed. A file
+/// with a case that fails or is wrong is left as it is.
+pub fn rewrite(found: &Found, did: &mut Did, wanted: Wanted, color: bool) -> Option<String> {
+    if did.is_empty() || did.iter().any(|(case, _)| wanted(case) && case.own().bad()) {
+        hold(found, did, wanted, false);
+        return None;
+    }
+    let path = golden_of(found);
+    let old = if path.exists() { load(&path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
+    if let Err(unusable @ (Unusable::Newer { .. } | Unusable::Unreadable(_))) = &old {
+        refuse(found, &path, unusable, did, wanted);
+        return None;
+    }
+    let shown = name(&path);
+    let (mut told, mut kept) = (String::new(), Vec::new());
+    if let Ok(old) = &old {
+        against(old, did);
+        kept.extend(
+            old.cases
+                .iter()
+                .filter(|section| did.iter().any(|(case, _)| is_of(section, case) && !wanted(case))),
+        );
+        told = changes(did, wanted, color, !old.cases.is_empty());
+    }
+    let mut new = golden(did);
+    for (section, (case, _)) in new.cases.iter_mut().zip(did.iter()) {
+        if let Some(old) = kept.iter().find(|old| is_of(old, case)) {
+            section.clone_from(old);
+        }
+    }
+    // A case that is not wanted and that the file does not have stays out of it.
+    let mut cases = did.iter();
+    new.cases.retain(|_| {
+        cases.next().is_some_and(|(case, _)| wanted(case) || kept.iter().any(|old| is_of(old, case)))
+    });
+    new.total = new.listed();
+    let text = write(&new, &file_name(found));
+    if fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
+        return None;
+    }
+    if let Err(error) = replace(&path, &text) {
+        let why = format!("the golden file cannot be written: {}", words(&error));
+        refuse(found, &path, &Unusable::Unreadable(why), did, wanted);
+        return None;
+    }
+    for (case, _) in did.iter_mut().filter(|(case, _)| wanted(case)) {
+        case.golden = Held::Same;
+    }
+    Some(format!("{shown}: written, {} statements\n{told}", new.total))
+}
+
+/// The differences that are blessed.
+fn changes(did: &Did, wanted: Wanted, color: bool, old: bool) -> String {
+    let mut text = String::new();
+    for (case, run) in did.iter().filter(|(case, _)| wanted(case) && old) {
+        if let Held::Differs { differences, notes } = &case.golden {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "  {} ({} statements)", case.name, run.len());
+            for note in notes {
+                let _ = writeln!(text, "  {note}");
+            }
+            text += &draw(differences, color);
+        }
+    }
+    text
+}
+
+/// Replaces a file by one of this text: whoever reads it sees the old or the new one whole.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{file}.{}", std::process::id()));
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What is left of it is of no use; that it was not written is what is told.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}

@@ -1,0 +1,106 @@
+//! Scripts in Markdown: fenced blocks whose first word is `pagewalk`.
+//!
+//! What else stands behind the fence: `fails` (the script is wrong, or something that it states does not hold),
+//! `NAME.pw` (what the block is called; later blocks may include it), `continues` (the blocks before it, up to one that
+//! does not continue, come first), `skip` (it is no script to run). Other words mean nothing here.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+/// A fenced block that is a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// What it is called: its own name, or `block 3`.
+    pub name: String,
+    /// The file name that it gives itself.
+    pub file: Option<String>,
+    /// The line of its first statement, from 1.
+    pub line: usize,
+    /// The first byte of the document that is its own.
+    pub from: usize,
+    /// The document with blanks for all that is not of the script, so that places in it are those of the document.
+    pub text: String,
+    /// It is meant to fail.
+    pub fails: bool,
+}
+
+/// A fenced block of a document.
+struct Block {
+    info: String,
+    lines: Vec<Range<usize>>,
+}
+
+/// The scripts of a document, in order. Blocks are counted with those that are skipped.
+pub fn fences(document: &str) -> Vec<Fence> {
+    let mut fences: Vec<Fence> = Vec::new();
+    let mut before: Vec<Range<usize>> = Vec::new();
+    let blocks = blocks(document).into_iter().filter_map(|block| {
+        let mut words = block.info.split([',', ' ']).filter(|word| !word.is_empty());
+        let ours = words.next() == Some("pagewalk");
+        let words: Vec<String> = words.map(ToOwned::to_owned).collect();
+        ours.then_some((words, block.lines))
+    });
+    for (number, (words, lines)) in (1..).zip(blocks) {
+        let says = |word: &str| words.iter().any(|other| other == word);
+        if says("skip") {
+            continue;
+        }
+        if !says("continues") {
+            before.clear();
+        }
+        before.extend(lines.iter().cloned());
+        let file = words.iter().find(|word| is_file(word)).cloned();
+        let name = file.clone().unwrap_or_else(|| format!("block {number}"));
+        let name =
+            if fences.iter().any(|known| known.name == name) { format!("{name} ({number})") } else { name };
+        let from = lines.first().map_or(document.len(), |line| line.start);
+        let line = document[..from].matches('\n').count() + 1;
+        fences.push(Fence { name, file, line, from, text: masked(document, &before), fails: says("fails") });
+    }
+    fences
+}
+
+/// Whether a word behind a fence is the name of a script in the document's folder.
+fn is_file(word: &str) -> bool {
+    let path = std::path::Path::new(word);
+    path.extension().is_some_and(|end| end == "pw") && path.file_name().is_some_and(|name| name == word)
+}
+
+/// The fenced blocks of a document.
+fn blocks(document: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (event, range) in Parser::new_ext(document, Options::empty()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                open = Some(Block { info: info.into_string(), lines: Vec::new() });
+            }
+            Event::Text(_) => {
+                if let Some(block) = &mut open {
+                    block.lines.push(range);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => blocks.extend(open.take()),
+            _ => {}
+        }
+    }
+    blocks
+}
+
+/// A text with blanks for all but these parts of it; lines stay lines, and bytes stay where they are.
+fn masked(document: &str, parts: &[Range<usize>]) -> String {
+    let mut text = String::with_capacity(document.len());
+    let mut at = 0;
+    for part in parts {
+        blank(&mut text, &document[at..part.start]);
+        text.push_str(&document[part.clone()]);
+        at = part.end;
+    }
+    // What follows the script is of no use to it.
+    text
+}
+
+fn blank(text: &mut String, document: &str) {
+    text.extend(document.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+}

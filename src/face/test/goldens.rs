@@ -1,0 +1,157 @@
+//! The golden files beside scripts: found, read, compared, written.
+
+use std::path::{Path, PathBuf};
+
+use super::ending::{ENDING, scripts_of};
+use super::find::{Found, Kind, name, words};
+use crate::lang::loader::{Disk, Loader};
+use crate::report::suite::{Case, Held, Mistake, bless};
+use crate::run::golden::{Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write};
+
+/// The golden file of a file: `x.pw` has `x.golden.yaml`, and so has `x.md`, unless there is an `x.pw` beside it.
+pub fn golden_of(found: &Found) -> PathBuf {
+    let beside_script = found.kind == Kind::Markdown && found.path.with_extension("pw").exists();
+    let stem = if beside_script { found.path.file_name() } else { found.path.file_stem() };
+    found.path.with_file_name(format!("{}{ENDING}", stem.unwrap_or_default().to_string_lossy()))
+}
+
+/// A golden file without a script.
+pub fn stale(found: &Found) -> Mistake {
+    let scripts: Vec<String> =
+        scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", name(path))).collect();
+    Mistake {
+        file: found.name.clone(),
+        line: 1,
+        column: 1,
+        code: "",
+        message: format!("this golden file has no script: there is no {}", scripts.join(" and no ")),
+        help: "remove it, or rename it as its script was renamed".to_owned(),
+    }
+}
+
+/// What the cases of a file did, beside them.
+pub type Did = Vec<(Case, Vec<Placed>)>;
+
+/// The cases that are asked for.
+pub type Wanted<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
+
+/// Holds cases to their golden file.
+pub fn hold(found: &Found, did: &mut Did, wanted: Wanted, required: bool) {
+    let path = golden_of(found);
+    if !path.exists() {
+        let without = if required { Held::Missing } else { Held::Without };
+        return set(did, &without);
+    }
+    let bytes = match load(&path) {
+        Ok(bytes) => bytes,
+        Err(unusable) => return refuse(found, &path, &unusable, did, wanted),
+    };
+    if write(&golden(did), &file_name(found)).as_bytes() == bytes {
+        return set(did, &Held::Same);
+    }
+    match read(&bytes) {
+        Ok(golden) => against(&golden, did),
+        Err(unusable) => refuse(found, &path, &unusable, did, wanted),
+    }
+}
+
+/// The bytes of a golden file.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
+    Disk.load(path).map_err(|error| Unusable::Unreadable(words(&error)))
+}
+
+/// A golden file that cannot be used is a mistake, told with the first case that is wanted.
+pub fn refuse(found: &Found, path: &Path, unusable: &Unusable, did: &mut Did, wanted: Wanted) {
+    let ((line, column), help) = (unusable.place(), unusable.help(&bless(&found.name)));
+    let (file, message) = (name(path), unusable.to_string());
+    let mistake = Mistake { file, line, column, code: "", message, help };
+    if let Some((case, _)) = did.iter_mut().find(|(case, _)| wanted(case)) {
+        case.fails = false;
+        case.mistakes = vec![mistake];
+    }
+    set(did, &Held::Same);
+}
+
+fn set(did: &mut Did, golden: &Held) {
+    for (case, _) in did {
+        case.golden.clone_from(golden);
+    }
+}
+
+/// Compares the cases with what a golden file says of them.
+pub fn against(golden: &Golden, did: &mut Did) {
+    let gone: Vec<String> = golden
+        .cases
+        .iter()
+        .filter(|section| !did.iter().any(|(case, _)| is_of(section, case)))
+        .map(|section| format!("the golden file has {}, and the script has not", title(section)))
+        .collect();
+    for (at, (case, run)) in did.iter_mut().enumerate() {
+        let mut notes = if at == 0 { gone.clone() } else { Vec::new() };
+        let section = golden.cases.iter().find(|section| is_of(section, case));
+        if section.is_none() {
+            notes.push("the golden file has no such case".to_owned());
+        }
+        let empty = Section::default();
+        let section = section.unwrap_or(&empty);
+        let compared = case.fails || case.mistakes.is_empty();
+        let differences = if compared { compare(&section.statements, run) } else { Vec::new() };
+        let codes = codes(case);
+        if compared && codes != section.mistakes {
+            notes.push(format!(
+                "its mistakes are {}, and the golden file has {}",
+                list(&codes),
+                list(&section.mistakes)
+            ));
+        }
+        case.golden = if differences.is_empty() && notes.is_empty() {
+            Held::Same
+        } else {
+            Held::Differs { differences, notes }
+        };
+    }
+}
+
+/// What cases did as a golden file.
+pub fn golden(did: &Did) -> Golden {
+    let cases = did.iter().map(|(case, run)| Section {
+        block: case.name.block.clone(),
+        scenario: case.name.scenario.clone(),
+        mistakes: codes(case),
+        statements: run.iter().map(|placed| placed.entry.clone()).collect::<Vec<Entry>>(),
+    });
+    let golden = Golden { format: FORMAT, cases: cases.collect(), total: 0 };
+    Golden { total: golden.listed(), ..golden }
+}
+
+/// Whether a section is that of a case.
+pub fn is_of(section: &Section, case: &Case) -> bool {
+    (&section.block, &section.scenario) == (&case.name.block, &case.name.scenario)
+}
+
+/// The codes of a case's mistakes.
+fn codes(case: &Case) -> Vec<String> {
+    case.mistakes.iter().map(|mistake| mistake.code.to_owned()).collect()
+}
+
+/// The name of a case, without its file.
+fn title(section: &Section) -> String {
+    match (&section.block, &section.scenario) {
+        (None, None) => "statements outside of scenarios".to_owned(),
+        (Some(block), None) => format!("`{block}`"),
+        (None, Some(scenario)) => format!("the scenario `{scenario}`"),
+        (Some(block), Some(scenario)) => format!("the scenario `{scenario}` of `{block}`"),
+    }
+}
+
+fn list(codes: &[String]) -> String {
+    if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
+}
+
+/// The name of a file without its folder.
+pub fn file_name(found: &Found) -> String {
+    found.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,19 @@
+//! Scripts that are there to be included: they need not stand alone.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::find::{Found, Kind};
+use crate::lang::include::read;
+use crate::lang::loader::{Disk, Loader};
+
+/// The one paths of all files that these scripts include.
+pub fn included(all: &[Found]) -> BTreeSet<PathBuf> {
+    let scripts = all.iter().filter(|found| found.kind == Kind::Script);
+    let files = scripts.flat_map(|found| {
+        let (sources, _, _) = read(&found.path, &mut Disk);
+        let beside = sources.files().iter().skip(1).filter_map(|file| file.path.clone());
+        beside.collect::<Vec<_>>()
+    });
+    files.filter_map(|path| Disk.canonical(&path).ok()).collect()
+}

@@ -1,0 +1,131 @@
+//! Running the scripts of a file, and holding them to their golden file.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use super::bless::rewrite;
+use super::find::{Found, Kind};
+use super::goldens::{Did, Wanted, golden_of, hold, stale};
+use super::included::included;
+use super::script::{Script, scripts};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::loader::{Disk, Loader};
+use crate::report::diagnostics::Style;
+use crate::report::suite::{Case, Gather, Mistake, Name, Verdict};
+use crate::run;
+use crate::run::golden::Placed;
+use crate::run::session::Options;
+
+/// How files are run.
+pub struct Plan<'a> {
+    /// How mistakes are drawn.
+    pub style: Style,
+    /// Whether differences are in colour.
+    pub color: bool,
+    /// Golden files are written.
+    pub bless: bool,
+    /// There must be a golden file.
+    pub required: bool,
+    /// The cases that are asked for.
+    pub wanted: Wanted<'a>,
+    /// All files that there are, also those that are not run.
+    pub all: &'a [Found],
+    /// The files that scripts among them include; nobody asks before a script is wrong.
+    pub included: OnceLock<BTreeSet<PathBuf>>,
+}
+
+/// What the scripts of a file came to.
+#[derive(Debug, Default)]
+pub struct Played {
+    /// Their cases.
+    pub cases: Vec<Case>,
+    /// What is wrong with them, drawn for standard error.
+    pub complaint: String,
+    /// What was written to a golden file.
+    pub blessed: Option<String>,
+    /// The files that they are made of, other than the file itself.
+    pub beside: Vec<PathBuf>,
+}
+
+impl Plan<'_> {
+    /// Runs the scripts of a file.
+    pub fn play(&self, found: &Found) -> Played {
+        if found.kind == Kind::Golden {
+            return unreadable(found, stale(found));
+        }
+        let scripts = match scripts(found) {
+            Ok(scripts) => scripts,
+            Err(mistake) => return unreadable(found, mistake),
+        };
+        let mut played = Played::default();
+        let mut did = Did::new();
+        let golden = golden_of(found);
+        let record = self.bless || golden.exists();
+        for script in scripts {
+            self.one(script, record, &mut did, &mut played);
+        }
+        played.beside.push(golden);
+        // What is there to be included need not stand alone.
+        let wrong = did.iter().any(|(case, _)| case.own() == Verdict::Wrong);
+        if wrong && self.is_included(found) {
+            return Played { beside: played.beside, ..Played::default() };
+        }
+        if self.bless {
+            played.blessed = rewrite(found, &mut did, self.wanted, self.color);
+        } else {
+            hold(found, &mut did, self.wanted, self.required);
+        }
+        played.cases = did.into_iter().map(|(case, _)| case).filter(|case| (self.wanted)(case)).collect();
+        played
+    }
+
+    fn is_included(&self, found: &Found) -> bool {
+        let included = self.included.get_or_init(|| included(self.all));
+        Disk.canonical(&found.path).is_ok_and(|path| included.contains(&path))
+    }
+
+    fn one(&self, mut script: Script, record: bool, did: &mut Did, played: &mut Played) {
+        let cases = script.cases();
+        let mut ran: Did = if script.reading.diagnostics.is_empty() {
+            let (ran, diagnostics) = run(&script, cases, record);
+            script.reading.diagnostics = diagnostics;
+            ran
+        } else {
+            cases.into_iter().map(|case| (case, Vec::new())).collect()
+        };
+        for diagnostic in &script.reading.diagnostics {
+            let at = script.case_at(diagnostic.span, ran.iter().map(|(case, _)| case));
+            if let Some((case, _)) = ran.get_mut(at) {
+                case.mistakes.push(Mistake::of(diagnostic, &script.reading.sources));
+            }
+        }
+        if !script.fails {
+            played.complaint += &script.reading.complaint(self.style);
+        }
+        let beside = script.reading.sources.files().iter().skip(1).filter_map(|file| file.path.clone());
+        played.beside.extend(beside);
+        did.extend(ran);
+    }
+}
+
+/// A file of which nothing can be run.
+fn unreadable(found: &Found, mistake: Mistake) -> Played {
+    let name = Name { file: found.name.clone(), ..Name::default() };
+    let complaint = format!("pagewalk: {}: {mistake}\n", mistake.file);
+    let case = Case { mistakes: vec![mistake], ..Case::new(name, 1) };
+    Played { cases: vec![case], complaint, ..Played::default() }
+}
+
+fn run(script: &Script, cases: Vec<Case>, record: bool) -> (Did, Vec<Diagnostic>) {
+    let reading = &script.reading;
+    let mut gather = Gather::new(&reading.sources, cases, script.from, record);
+    let options = Options::default();
+    let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut gather);
+    let (cases, did): (Vec<Case>, Vec<Vec<Placed>>) = gather.cases();
+    let mut did: Did = cases.into_iter().zip(did).collect();
+    if let Some((own, _)) = did.first_mut() {
+        own.ran = true;
+    }
+    (did, ended.diagnostics)
+}

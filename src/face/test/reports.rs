@@ -1,0 +1,60 @@
+//! `--report FORMAT=FILE`.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::find::words;
+use crate::face::terminal::print;
+use crate::report::suite::{FORMATS, Format, Suite};
+
+/// A report that is asked for.
+#[derive(Clone)]
+pub struct Report {
+    format: &'static Format,
+    /// None is standard output.
+    file: Option<PathBuf>,
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={:?}", self.format.name, self.file)
+    }
+}
+
+impl FromStr for Report {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').unwrap_or((text, ""));
+        let format = FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
+            let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            format!("there is no report `{name}`; there are {}", known.join(", "))
+        })?;
+        match file {
+            "" => Err(format!("say where to: `{name}=FILE`, or `{name}=-` for standard output")),
+            "-" => Ok(Self { format, file: None }),
+            file => Ok(Self { format, file: Some(file.into()) }),
+        }
+    }
+}
+
+impl Report {
+    /// It goes to standard output, so that nothing else does.
+    pub fn to_stdout(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// What standard output says; inside, why a file cannot be written.
+    pub fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
+        let text = (self.format.write)(suite);
+        let Some(file) = &self.file else { return print(&text).map(Ok) };
+        let written = fs::write(file, text);
+        Ok(written.map_err(|error| format!("cannot write `{}`: {}", file.display(), words(&error))))
+    }
+}

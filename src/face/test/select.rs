@@ -1,0 +1,102 @@
+//! Which files and cases of a suite are run, and in which order.
+
+use std::str::FromStr;
+
+use clap::Args;
+use glob::Pattern;
+
+use super::find::Found;
+use crate::report::suite::Name;
+use crate::run::golden::Digest;
+
+/// Which files and cases are wanted.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// Only cases with this text in their name; with `*`, `?` or `[…]`, those whose whole name matches
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<Filter>,
+    /// Run the files in another order
+    #[arg(long, value_name = "SEED")]
+    pub shuffle: Option<u64>,
+    /// Run one of N parts of the files; in which part a file is depends on its name alone
+    #[arg(long, value_name = "K/N")]
+    pub partition: Option<Partition>,
+}
+
+impl Selection {
+    /// The files that are wanted, in the order in which they are run.
+    pub fn of(&self, all: &[Found]) -> Vec<Found> {
+        let in_part = |found: &&Found| self.partition.is_none_or(|part| part.has(found));
+        let mut files: Vec<Found> = all.iter().filter(in_part).cloned().collect();
+        if let Some(seed) = self.shuffle {
+            files.sort_by_cached_key(|found| number(seed, &found.name));
+        }
+        files
+    }
+
+    /// Whether a case is wanted.
+    pub fn wants(&self, name: &Name) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.wants(name))
+    }
+}
+
+/// A text that a case's name must hold, or with `*`, `?` or `[` a pattern that all of it must match.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    text: String,
+    pattern: Option<Pattern>,
+}
+
+impl FromStr for Filter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_pattern = text.contains(['*', '?', '[']);
+        let pattern = if is_pattern { Some(Pattern::new(text).map_err(|e| e.to_string())?) } else { None };
+        Ok(Self { text: text.to_owned(), pattern })
+    }
+}
+
+impl Filter {
+    /// Whether a case is wanted.
+    pub fn wants(&self, name: &Name) -> bool {
+        let name = name.to_string();
+        self.pattern.as_ref().map_or_else(|| name.contains(&self.text), |pattern| pattern.matches(&name))
+    }
+}
+
+/// One of several equal parts of a suite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Partition {
+    part: u64,
+    of: u64,
+}
+
+impl FromStr for Partition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers =
+            text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((part, of)) if 1 <= part && part <= of => Ok(Self { part, of }),
+            _ => Err("write K/N with K from 1 to N, as in 2/4".to_owned()),
+        }
+    }
+}
+
+impl Partition {
+    /// Whether a file is in this part: that depends on its name alone.
+    pub fn has(self, found: &Found) -> bool {
+        number(0, &found.name) % self.of == self.part - 1
+    }
+}
+
+/// A number that depends on a name and a seed alone; its low bits are as good as its high ones.
+fn number(seed: u64, name: &str) -> u64 {
+    let mut digest = Digest::default();
+    digest.put(&seed.to_string());
+    digest.put(name);
+    let hash = digest.number();
+    (hash ^ hash >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16
+}

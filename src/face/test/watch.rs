@@ -1,0 +1,28 @@
+//! `--watch`: files are looked at now and then, and whoever asked is told when one has changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// How long nobody looks.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What a file looked like: when it was written, and how long it was; nothing if it is not there.
+type Look = Option<(SystemTime, u64)>;
+
+/// Waits until one of these files changes, comes or goes, or `others` finds other files.
+pub fn wait(files: &[PathBuf], others: &dyn Fn() -> bool) {
+    let before: Vec<Look> = files.iter().map(|file| look(file)).collect();
+    let same = || files.iter().zip(&before).all(|(file, before)| look(file) == *before);
+    // To go through the folders costs more than to look at files, so it is done less often.
+    while (0..5).all(|_| {
+        std::thread::sleep(PAUSE);
+        same()
+    }) && !others()
+    {}
+}
+
+fn look(file: &Path) -> Look {
+    let data = fs::metadata(file).ok()?;
+    Some((data.modified().ok()?, data.len()))
+}

@@ -1,0 +1,10 @@
+//! Golden files: made of the records of a run, and their differences as text.
+
+mod clip;
+mod draw;
+mod entries;
+mod facts;
+mod limits;
+
+pub use draw::draw;
+pub use limits::Recorder;

@@ -1,0 +1,53 @@
+//! A suite as annotations of GitHub's: workflow commands, a line each
+//! (docs.github.com, "Workflow commands for GitHub Actions"). What stands in them is escaped as GitHub's own toolkit does.
+
+use super::case::Suite;
+use super::trouble::{Trouble, troubles};
+
+/// A line for each thing that makes a case fail.
+pub fn write(suite: &Suite) -> String {
+    let lines = suite.cases.iter().flat_map(|case| {
+        let title = case.name.to_string();
+        troubles(case).into_iter().map(move |trouble| annotation(&trouble, &title))
+    });
+    lines.collect()
+}
+
+fn annotation(trouble: &Trouble, title: &str) -> String {
+    let column = trouble.column.map_or_else(String::new, |column| format!(",col={column}"));
+    format!(
+        "::error file={},line={}{column},title={}::{}\n",
+        property(&trouble.file),
+        trouble.line,
+        property(title),
+        data(&trouble.message)
+    )
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Trouble, annotation};
+
+    #[test]
+    fn what_ends_a_command_is_escaped() {
+        // As `escapeData` and `escapeProperty` of @actions/core (packages/core/src/command.ts) do.
+        let trouble = Trouble {
+            file: "a,b:c%.pw".to_owned(),
+            line: 3,
+            column: Some(7),
+            message: "100%: one,\r\ntwo".to_owned(),
+        };
+        assert_eq!(
+            annotation(&trouble, "x :: y"),
+            "::error file=a%2Cb%3Ac%25.pw,line=3,col=7,title=x %3A%3A y::100%25: one,%0D%0Atwo\n"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! A suite as the XML of `JUnit`, in the form that Jenkins publishes a schema of (xunit plugin, `junit-10.xsd`). It has no times:
+//! the same run gives the same bytes.
+
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::case::{Case, Suite, Verdict};
+use super::summary::tell;
+use super::trouble::troubles;
+use crate::report::excerpt::visible;
+
+type Xml = Writer<Vec<u8>>;
+
+/// A `testsuite` for each file, a `testcase` for each case.
+pub fn write(suite: &Suite) -> String {
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
+    // Writing to memory does not fail.
+    let _ = document(&mut xml, suite);
+    let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn document(xml: &mut Xml, suite: &Suite) -> io::Result<()> {
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let all: Vec<&Case> = suite.cases.iter().collect();
+    let files: Vec<&[&Case]> = all.chunk_by(|one, other| one.name.file == other.name.file).collect();
+    let [tests, failures, errors, _] = counts(&all);
+    xml.create_element("testsuites")
+        .with_attributes([
+            ("name", "pagewalk"),
+            ("tests", &*tests),
+            ("failures", &*failures),
+            ("errors", &*errors),
+        ])
+        .write_inner_content(|xml| files.iter().try_for_each(|cases| file(xml, cases)))?;
+    Ok(())
+}
+
+/// Tests, failures, errors and those skipped.
+fn counts(cases: &[&Case]) -> [String; 4] {
+    let of = |verdict| cases.iter().filter(|case| case.verdict() == verdict).count().to_string();
+    [cases.len().to_string(), of(Verdict::Failed), of(Verdict::Wrong), of(Verdict::NotRun)]
+}
+
+fn file(xml: &mut Xml, cases: &[&Case]) -> io::Result<()> {
+    let name = cases.first().map_or_else(String::new, |case| legal(&visible(&case.name.file)));
+    let [tests, failures, errors, skipped] = counts(cases);
+    let element = xml.create_element("testsuite").with_attributes([
+        ("name", &*name),
+        ("tests", &*tests),
+        ("failures", &*failures),
+        ("errors", &*errors),
+        ("skipped", &*skipped),
+    ]);
+    element.write_inner_content(|xml| cases.iter().try_for_each(|case| one(xml, case, &name)))?;
+    Ok(())
+}
+
+fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
+    let full = legal(&visible(&case.name.to_string()));
+    let element = xml.create_element("testcase").with_attributes([("name", &*full), ("classname", file)]);
+    let (tag, kind) = match case.verdict() {
+        Verdict::Passed => return element.write_empty().map(|_| ()),
+        Verdict::NotRun => {
+            let skipped = |xml: &mut Xml| xml.create_element("skipped").write_empty().map(|_| ());
+            return element.write_inner_content(skipped).map(|_| ());
+        }
+        Verdict::Failed => ("failure", "expectation"),
+        Verdict::Wrong => ("error", "mistake"),
+    };
+    let troubles = troubles(case);
+    let message = troubles.first().map_or_else(String::new, |trouble| legal(&visible(&trouble.message)));
+    let told = legal(&tell(case, false));
+    let body = |xml: &mut Xml| {
+        let trouble = xml.create_element(tag).with_attributes([("message", &*message), ("type", kind)]);
+        trouble.write_text_content(BytesText::new(&told)).map(|_| ())
+    };
+    element.write_inner_content(body).map(|_| ())
+}
+
+/// Text without the characters that XML 1.0 has not (section 2.2 of the recommendation).
+fn legal(text: &str) -> String {
+    let known =
+        |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    text.chars().map(|c| if known(c) { c } else { '\u{FFFD}' }).collect()
+}

@@ -1,0 +1,16 @@
+//! What a run of `pagewalk test` came to, and how it is told: to people, and to other programs.
+
+mod case;
+mod formats;
+mod gather;
+mod github;
+mod json;
+mod junit;
+mod summary;
+mod tap;
+mod trouble;
+
+pub use case::{Broken, Case, Held, Mistake, Name, Suite, Verdict, bless};
+pub use formats::{FORMATS, Format};
+pub use gather::Gather;
+pub use summary::{summary, tell};

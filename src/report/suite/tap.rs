@@ -1,0 +1,39 @@
+//! A suite in the Test Anything Protocol, version 13 (testanything.org), with YAML blocks for what fails.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::case::{Suite, Verdict};
+use super::trouble::troubles;
+use crate::report::excerpt::visible;
+
+/// The plan, and a line for each case.
+pub fn write(suite: &Suite) -> String {
+    let mut text = format!("TAP version 13\n1..{}\n", suite.cases.len());
+    for (number, case) in (1..).zip(&suite.cases) {
+        let verdict = case.verdict();
+        let sign = if verdict.bad() { "not ok" } else { "ok" };
+        let skip = if verdict == Verdict::NotRun { " # SKIP not reached" } else { "" };
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{sign} {number} - {}{skip}", description(&case.name.to_string()));
+        let troubles = troubles(case);
+        if troubles.is_empty() {
+            continue;
+        }
+        text.push_str("  ---\n  failures:\n");
+        for trouble in troubles {
+            // A JSON string is a YAML string.
+            let (file, message) = (json!(trouble.file), json!(trouble.message));
+            let _ =
+                writeln!(text, "    - file: {file}\n      line: {}\n      message: {message}", trouble.line);
+        }
+        text.push_str("  ...\n");
+    }
+    text
+}
+
+/// A name in which nothing is taken for a directive: many readers do not know `\#`, so a wide `＃` stands for `#`.
+fn description(name: &str) -> String {
+    visible(name).replace('\\', "\\\\").replace('#', "＃")
+}

@@ -1,0 +1,84 @@
+//! What makes a case fail, each thing in a line with its place: for reports that know lines of files.
+
+use super::case::{Case, Held};
+
+/// Something that makes a case fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, if it is known.
+    pub column: Option<usize>,
+    /// What is the case.
+    pub message: String,
+}
+
+/// What makes a case fail; nothing for one that does not.
+pub fn troubles(case: &Case) -> Vec<Trouble> {
+    if !case.verdict().bad() {
+        return Vec::new();
+    }
+    let here = |message: &str| Trouble {
+        file: case.name.file.clone(),
+        line: case.line,
+        column: None,
+        message: message.to_owned(),
+    };
+    let mut troubles = Vec::new();
+    if case.fails {
+        troubles.extend(case.own().bad().then(|| here("it is meant to fail, and does not")));
+    } else {
+        troubles.extend(broken(case));
+        troubles.extend(mistakes(case));
+    }
+    match &case.golden {
+        Held::Without | Held::Same => {}
+        Held::Missing => {
+            troubles.push(here(&format!("there is no golden file; write one: {}", case.bless())));
+        }
+        Held::Differs { differences, notes } => {
+            troubles.extend(notes.iter().map(|note| here(note)));
+            troubles.extend(differences.iter().map(|difference| Trouble {
+                file: difference.file.clone(),
+                line: difference.line,
+                column: None,
+                message: format!(
+                    "`{}` differs from the golden file; if this run is right: {}",
+                    difference.statement,
+                    case.bless()
+                ),
+            }));
+        }
+    }
+    troubles
+}
+
+fn broken(case: &Case) -> impl Iterator<Item = Trouble> {
+    case.broken.iter().flat_map(|broken| {
+        broken.checks.failed.iter().zip(&broken.lines).map(|(failure, line)| {
+            let actual = failure.actual.as_deref().unwrap_or("nothing");
+            let reason = failure.reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+            let fact = format!("{}: expected {}, actual {actual}{reason}", failure.fact, failure.expected);
+            Trouble {
+                file: broken.file.clone(),
+                line: *line,
+                column: None,
+                message: format!("{}: {fact}", broken.text),
+            }
+        })
+    })
+}
+
+fn mistakes(case: &Case) -> impl Iterator<Item = Trouble> {
+    case.mistakes.iter().map(|mistake| {
+        let help = if mistake.help.is_empty() { String::new() } else { format!("; {}", mistake.help) };
+        Trouble {
+            file: mistake.file.clone(),
+            line: mistake.line,
+            column: Some(mistake.column),
+            message: format!("{mistake}{help}"),
+        }
+    })
+}

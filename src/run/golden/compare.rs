@@ -1,0 +1,97 @@
+//! What a case did, against its golden.
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::model::Entry;
+
+/// What a statement did, and where it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// What it did.
+    pub entry: Entry,
+    /// Its file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+/// A statement that does not do what its golden says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The file of the statement; for one that is no longer there, that of the statement which is in its place.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The statement.
+    pub statement: String,
+    /// The lines that differ.
+    pub changes: Vec<Change>,
+}
+
+/// A line that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Change {
+    /// Only the golden has it.
+    Old(String),
+    /// Only the run has it.
+    New(String),
+    /// Both have it, not with the same words.
+    Both { old: String, new: String },
+}
+
+/// The statements of a case that differ from its golden.
+pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
+    let old: Vec<String> = golden.iter().map(Entry::head).collect();
+    let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
+    let mut differences = Vec::new();
+    let mut pair = |at: usize, old: Option<&Entry>, new: Option<&Entry>| {
+        let changes = changes(old, new);
+        let shown = new.or(old).map(Entry::head).unwrap_or_default();
+        let place = run.get(at).or(run.last());
+        let (file, line) = place.map_or((String::new(), 1), |placed| (placed.file.clone(), placed.line));
+        if !changes.is_empty() {
+            differences.push(Difference { file, line, statement: shown, changes });
+        }
+    };
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        let (olds, news) = (op.old_range(), op.new_range());
+        let both = match op {
+            DiffOp::Equal { .. } | DiffOp::Replace { .. } => olds.len().min(news.len()),
+            DiffOp::Delete { .. } | DiffOp::Insert { .. } => 0,
+        };
+        for i in 0..both {
+            let at = news.start + i;
+            pair(at, golden.get(olds.start + i), run.get(at).map(|placed| &placed.entry));
+        }
+        olds.skip(both).for_each(|i| pair(news.end, golden.get(i), None));
+        news.skip(both).for_each(|i| pair(i, None, run.get(i).map(|placed| &placed.entry)));
+    }
+    differences
+}
+
+/// The lines of two statements that differ. The statement itself is a line where it differs, too.
+fn changes(old: Option<&Entry>, new: Option<&Entry>) -> Vec<Change> {
+    let lines = |entry: Option<&Entry>, with_head: bool| {
+        let head = entry.filter(|_| with_head).map(Entry::head);
+        head.into_iter().chain(entry.map(Entry::lines).unwrap_or_default()).collect::<Vec<String>>()
+    };
+    let with_head = old.map(Entry::head) != new.map(Entry::head);
+    let (old, new) = (lines(old, with_head), lines(new, with_head));
+    let mut changes = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        if let DiffOp::Equal { .. } = op {
+            continue;
+        }
+        let (mut olds, mut news) = (old[op.old_range()].iter(), new[op.new_range()].iter());
+        loop {
+            changes.push(match (olds.next().cloned(), news.next().cloned()) {
+                (Some(old), Some(new)) => Change::Both { old, new },
+                (Some(old), None) => Change::Old(old),
+                (None, Some(new)) => Change::New(new),
+                (None, None) => break,
+            });
+        }
+    }
+    changes
+}

@@ -1,0 +1,410 @@
+//! `pagewalk test` as a process: what it finds, how it ends, and that golden files see what changes.
+
+#[path = "suite/folder.rs"]
+mod folder;
+
+use std::path::Path;
+
+use folder::{Folder, run};
+
+/// A script that holds: CS:APP's machine, and the address of its first practice problem.
+const HOLDS: &str = "machine simple\nread 0x3D4 => vpn 0x0F, vpo 0x14\n";
+
+/// One with a case that fails.
+const FAILS: &str = "machine simple\nscenario \"good\" {\n  expect 1 == 1\n}\nscenario \"bad\" {\n  read 0x3D4 => vpn 0x0E\n}\n";
+
+/// One that is no script.
+const WRONG: &str = "machine simple\nraed 0x3D4\n";
+
+#[test]
+fn scripts_and_blocks_are_found_in_order() {
+    let folder = Folder::new("found");
+    folder.put("b.pw", HOLDS).put("a/z.pw", FAILS).put("a/b.pw", HOLDS).put(".git/x.pw", WRONG);
+    folder.put("target/x.pw", WRONG).put("notes.txt", WRONG).put("c.md", "# No script\n```sh\nls\n```\n");
+    folder.put(
+        "d.md",
+        "# Two\n```pagewalk\nlet x = 1\n```\n- in a list\n\n  ~~~pagewalk named.pw\n  let y = 2\n  ~~~\n",
+    );
+    let listed = folder.passes(&["--list"]);
+    let names = [
+        "a/b.pw",
+        "a/z.pw",
+        "a/z.pw :: good",
+        "a/z.pw :: bad",
+        "b.pw",
+        "d.md :: block 1",
+        "d.md :: named.pw",
+    ];
+    assert_eq!(listed.lines().collect::<Vec<_>>(), names);
+    // A path is as it was given, and twice is once.
+    assert_eq!(
+        folder.passes(&["--list", "./a/b.pw", "a"]),
+        "a/b.pw\na/z.pw\na/z.pw :: good\na/z.pw :: bad\n"
+    );
+}
+
+#[test]
+fn the_exit_status_is_that_of_run() {
+    let folder = Folder::new("status");
+    folder.put("good.pw", HOLDS).put("fails.pw", FAILS).put("wrong.pw", WRONG);
+    for (path, status, last) in [
+        ("good.pw", 0, "1 passed, 0 failed"),
+        ("fails.pw", 1, "2 passed, 1 failed"),
+        ("wrong.pw", 2, "0 passed, 1 failed"),
+        (".", 2, "3 passed, 2 failed"),
+    ] {
+        let told = folder.test(&[path]);
+        assert_eq!((told.status, told.last()), (status, last), "{path}: {}", told.out);
+    }
+    for args in
+        [&["nowhere.pw"][..], &["--filter", "nothing"], &["--partition", "3/2"], &["--partition", "0/2"]]
+    {
+        assert_eq!(folder.test(args).status, 2, "{args:?}");
+    }
+    folder.put("notes.txt", "");
+    assert!(folder.test(&["notes.txt"]).err.contains("neither a script"));
+}
+
+#[test]
+fn a_failure_is_told_with_all_that_is_known_of_it() {
+    let folder = Folder::new("told");
+    folder.put("x.pw", FAILS).put("w.pw", WRONG);
+    let told = folder.test(&["x.pw"]);
+    for part in ["x.pw :: bad", "read 0x3D4", "x.pw:6", "vpn", "expected 0x0E", "actual 0x0F"] {
+        assert!(told.out.contains(part), "{part} in {}", told.out);
+    }
+    let told = folder.test(&["w.pw"]);
+    assert!(told.out.contains("w.pw:2:1: [unknown-verb]"), "{}", told.out);
+    // Drawn for people on standard error.
+    assert!(told.err.contains("did you mean `read`?"), "{}", told.err);
+}
+
+#[test]
+fn the_same_bytes_are_told_each_time() {
+    let folder = Folder::new("same");
+    for i in 0..20 {
+        folder.put(&format!("{i}.pw"), if i % 3 == 0 { FAILS } else { HOLDS });
+    }
+    let once = folder.test(&["--jobs", "1"]).out;
+    assert!((0..3).all(|_| folder.test(&["--jobs", "7"]).out == once));
+}
+
+#[test]
+fn cases_are_filtered_by_text_and_by_pattern() {
+    let folder = Folder::new("filter");
+    folder.put("a.pw", FAILS).put("b.pw", HOLDS);
+    assert_eq!(folder.passes(&["--list", "--filter", "goo"]), "a.pw :: good\n");
+    assert_eq!(folder.passes(&["--list", "--filter", "a*"]), "a.pw\na.pw :: good\na.pw :: bad\n");
+    assert_eq!(folder.passes(&["--list", "--filter", "?.pw"]), "a.pw\nb.pw\n");
+    assert_eq!(folder.test(&["--filter", "good"]).last(), "1 passed, 0 failed");
+    assert_eq!(folder.test(&["--filter", "*bad"]).status, 1);
+    assert_eq!(folder.test(&["--filter", "a["]).status, 2);
+}
+
+#[test]
+fn fail_fast_stops_at_the_first_file_that_fails() {
+    let folder = Folder::new("fast");
+    folder.put("a.pw", HOLDS).put("b.pw", FAILS).put("c.pw", FAILS).put("d.pw", WRONG);
+    for jobs in ["1", "2", "4"] {
+        let told = folder.test(&["--fail-fast", "--jobs", jobs]);
+        assert_eq!((told.status, told.last()), (1, "3 passed, 1 failed"), "{}", told.out);
+    }
+}
+
+#[test]
+fn shuffling_and_parting_lose_nothing() {
+    let folder = Folder::new("parts");
+    for i in 0..40 {
+        folder.put(&format!("{i}.pw"), HOLDS);
+    }
+    let all: Vec<String> = folder.passes(&["--list"]).lines().map(ToOwned::to_owned).collect();
+    let shuffled = |seed: &str| -> Vec<String> {
+        folder.passes(&["--list", "--shuffle", seed]).lines().map(ToOwned::to_owned).collect()
+    };
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    assert_ne!(shuffled("1"), all);
+    assert_ne!(shuffled("1"), shuffled("2"));
+    assert_eq!(shuffled("1"), shuffled("1"));
+    assert_eq!(sorted(shuffled("1")), sorted(all.clone()));
+
+    let part = |part: &str| -> Vec<String> {
+        folder.passes(&["--list", "--partition", part]).lines().map(ToOwned::to_owned).collect()
+    };
+    let parts: Vec<Vec<String>> = ["1/3", "2/3", "3/3"].map(part).into();
+    assert!(parts.iter().all(|part| part.len() > 4), "{parts:?}");
+    assert_eq!(sorted(parts.concat()), sorted(all));
+    // What else there is makes no difference.
+    let before = part("1/3");
+    folder.put("another.pw", HOLDS);
+    assert_eq!(sorted(part("1/3").into_iter().filter(|name| name != "another.pw").collect()), sorted(before));
+}
+
+#[test]
+fn scripts_to_be_included_need_not_stand_alone() {
+    let folder = Folder::new("included");
+    folder.put("_setup.pw", "set tlb {\n  | set | tag ppn v |\n  | 3 | 03 0D 1 |\n}\n");
+    folder.put("main.pw", "machine simple\ninclude \"_setup.pw\"\nread 0x3D4 => tlb hit\n");
+    assert_eq!(folder.test(&[]).last(), "1 passed, 0 failed");
+    // Each part knows of it.
+    for part in ["1/2", "2/2"] {
+        assert_eq!(folder.test(&["--partition", part]).status, 0, "{part}");
+    }
+    std::fs::remove_file(folder.at("main.pw")).unwrap();
+    assert_eq!(folder.test(&[]).status, 2);
+}
+
+#[test]
+fn blocks_of_markdown_say_what_they_are() {
+    let folder = Folder::new("markdown");
+    folder.put(
+        "notes.md",
+        "# Notes\n\n```pagewalk setup.pw\nmachine simple\n```\n\n```pagewalk,continues\nread 0x3D4 => vpn 0x0F\n```\n\n\
+         ```pagewalk\ninclude \"setup.pw\"\nread 0x3D4 => vpn 0x0F\n```\n\n```pagewalk,fails\nexpect 1 == 2\n```\n\n\
+         ```pagewalk,fails\nraed\n```\n\n```pagewalk,skip\nand so on\n```\n\n> ```pagewalk\n> expect 1 == 1\n> ```\n",
+    );
+    let told = folder.test(&["notes.md"]);
+    assert_eq!((told.status, told.last()), (0, "6 passed, 0 failed"), "{}", told.out);
+    assert_eq!(told.err, "");
+    // Places are those of the document.
+    folder.swap(
+        "notes.md",
+        "```pagewalk,continues\nread 0x3D4 => vpn 0x0F",
+        "```pagewalk,continues\nread 0x3D4 => vpn 0x0E",
+    );
+    let told = folder.test(&["notes.md"]);
+    assert!(told.out.contains("notes.md :: block 2") && told.out.contains("notes.md:8"), "{}", told.out);
+    // What is meant to fail must.
+    folder.swap("notes.md", "expect 1 == 2", "expect 1 == 1");
+    let told = folder.test(&["notes.md"]);
+    assert!(
+        told.out.contains("notes.md :: block 4") && told.out.contains("is meant to fail"),
+        "{}",
+        told.out
+    );
+    assert_eq!(told.last(), "4 passed, 2 failed");
+}
+
+/// A folder with a script on a machine of its own, and its golden file.
+fn golden(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    folder.put(
+        "machine.yaml",
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/machines/simple.yaml"))
+            .unwrap(),
+    );
+    folder.put("x.pw", "machine \"machine.yaml\"\nscenario \"one\" {\n  read 0x3D4\n}\nscenario \"two\" {\n  read 0x3D8\n}\n");
+    let told = folder.test(&["--bless"]);
+    assert_eq!((told.status, told.last()), (0, "3 passed, 0 failed"), "{}{}", told.out, told.err);
+    folder
+}
+
+#[test]
+fn a_golden_file_says_what_was_done_in_the_words_of_the_language() {
+    let folder = golden("golden");
+    let text = folder.get("x.golden.yaml");
+    for part in
+        ["format: 1\n", "- scenario: one\n", "  - do: read 0x3D4\n", "vpn 0x0F, vpo 0x14", "total: 3\n"]
+    {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    // Nothing that changes when nothing changes: lines, versions.
+    folder.put("x.pw", format!("# a comment\n\n{}", folder.get("x.pw")));
+    folder.passes(&["--require-golden"]);
+    assert_eq!(folder.test(&["--bless"]).out, "3 cases, 0 facts checked\n3 passed, 0 failed\n");
+}
+
+#[test]
+fn a_changed_golden_file_is_seen() {
+    let folder = golden("golden-changed");
+    folder.swap("x.golden.yaml", "vpn 0x0F, vpo 0x14", "vpn 0x0E, vpo 0x14");
+    let told = folder.test(&[]);
+    assert_eq!((told.status, told.last()), (1, "2 passed, 1 failed"), "{}", told.out);
+    let marked = "- vpn 0x0E, vpo 0x14";
+    let at = told.out.find(marked).unwrap_or_else(|| panic!("{}", told.out));
+    let mut lines = told.out[at..].lines().skip(1);
+    // The word that differs is marked, and it alone.
+    assert!(lines.next().unwrap().trim_start().starts_with("^^^^"), "{}", told.out);
+    assert!(lines.next().unwrap().contains("+ vpn 0x0F, vpo 0x14"), "{}", told.out);
+    for part in ["x.pw :: one", "read 0x3D4", "x.pw:3", "pagewalk test --bless x.pw\n"] {
+        assert!(told.out.contains(part), "{part} in {}", told.out);
+    }
+    let colored = folder.test(&["--color", "always"]).out;
+    assert!(
+        colored.contains("\x1b[31m0x0E,\x1b[0m") && colored.contains("\x1b[32m0x0F,\x1b[0m"),
+        "{colored:?}"
+    );
+}
+
+#[test]
+fn a_changed_script_is_seen() {
+    for (from, to) in [
+        ("  read 0x3D8\n", "  read 0x3DC\n"),
+        ("  read 0x3D8\n", ""),
+        ("  read 0x3D8\n", "  read 0x3D8\n  read 0x3D8\n"),
+        ("scenario \"two\"", "scenario \"three\""),
+        ("  read 0x3D4\n", "  write 0x3D4 = 1\n"),
+    ] {
+        let folder = golden("script-changed");
+        folder.swap("x.pw", from, to);
+        let told = folder.test(&[]);
+        assert_eq!(told.status, 1, "{from:?} to {to:?}: {}", told.out);
+    }
+    let folder = golden("fact-changed");
+    folder.swap("x.pw", "read 0x3D8\n", "read 0x3D8 => vpn 0x0F\n");
+    folder.passes(&[]);
+    folder.swap("x.pw", "vpn 0x0F", "vpn 0x0E");
+    assert_eq!(folder.test(&[]).status, 1);
+}
+
+#[test]
+fn a_changed_engine_is_seen() {
+    // The machine file stands for the engine: nothing in script or golden file changes, and the facts do.
+    for (from, to) in
+        [("ways: 4", "ways: 2"), ("virtual: 14 bits", "virtual: 16 bits"), ("page: 64 B", "page: 32 B")]
+    {
+        let folder = golden("engine-changed");
+        folder.swap("machine.yaml", from, to);
+        let told = folder.test(&[]);
+        assert_eq!((told.status, told.last()), (1, "1 passed, 2 failed"), "{from:?} to {to:?}: {}", told.out);
+    }
+}
+
+#[test]
+fn blessing_writes_what_is_asked_for_and_shows_it() {
+    let folder = golden("bless");
+    folder.swap("x.pw", "0x3D4", "0x010");
+    folder.swap("x.pw", "0x3D8", "0x020");
+    let told = folder.test(&["--bless", "--filter", "two"]);
+    assert_eq!(told.status, 0, "{}", told.out);
+    assert!(told.out.contains("x.golden.yaml: written") && told.out.contains("+ read 0x020"), "{}", told.out);
+    assert!(!told.out.contains("+ read 0x010"), "{}", told.out);
+    let text = folder.get("x.golden.yaml");
+    assert!(text.contains("do: read 0x3D4") && text.contains("do: read 0x020"), "{text}");
+    assert_eq!(folder.test(&[]).last(), "2 passed, 1 failed");
+    // What fails is not blessed.
+    folder.swap("x.pw", "read 0x010", "read 0x010 => vpn 0x3F");
+    let told = folder.test(&["--bless"]);
+    assert_eq!((told.status, folder.get("x.golden.yaml")), (1, text), "{}", told.out);
+    // No other file is left behind.
+    let left = std::fs::read_dir(folder.at(".")).unwrap().count();
+    assert_eq!(left, 3);
+}
+
+#[test]
+fn machines_do_not_bless() {
+    let folder = golden("ci");
+    folder.swap("x.pw", "0x3D4", "0x010");
+    let before = folder.get("x.golden.yaml");
+    let told = folder.test_with(&["--bless"], &[("CI", "true")]);
+    assert_eq!((told.status, told.out.as_str()), (2, ""));
+    assert!(told.err.contains("`--bless` is refused"), "{}", told.err);
+    assert_eq!(folder.get("x.golden.yaml"), before);
+    assert_eq!(folder.test_with(&["--bless"], &[("CI", "")]).status, 0);
+}
+
+#[test]
+fn a_golden_file_can_be_required() {
+    let folder = golden("required");
+    folder.put("y.pw", HOLDS);
+    assert!(folder.passes(&[]).contains("1 file without a golden"));
+    let told = folder.test(&["--require-golden"]);
+    assert_eq!((told.status, told.last()), (1, "3 passed, 1 failed"));
+    assert!(told.out.contains("pagewalk test --bless y.pw"), "{}", told.out);
+}
+
+/// What is said of a golden file that this was done to.
+fn spoiled(name: &str, spoil: impl Fn(&Folder, &str)) -> String {
+    let folder = golden(name);
+    spoil(&folder, &folder.get("x.golden.yaml"));
+    let told = folder.test(&[]);
+    assert_eq!(told.status, 2, "{name}: {}{}", told.out, told.err);
+    assert!(told.out.contains("x.golden.yaml:"), "{name}: {}", told.out);
+    told.out
+}
+
+#[test]
+fn golden_files_that_cannot_be_used_are_told_apart() {
+    let golden = "x.golden.yaml";
+    let said = spoiled("truncated", |folder, text| {
+        folder.put(golden, &text[..text.len() / 2]);
+    });
+    assert!(said.contains("is cut short"), "{said}");
+    let said = spoiled("truncated-at-a-line", |folder, text| {
+        folder.put(golden, text.strip_suffix("total: 3\n").unwrap());
+    });
+    assert!(said.contains("is cut short"), "{said}");
+    let said = spoiled("empty", |folder, _| {
+        folder.put(golden, "");
+    });
+    assert!(said.contains("is cut short"), "{said}");
+    let said = spoiled("newer", |folder, _| folder.swap(golden, "format: 1", "format: 7\nnew_things: yes"));
+    assert!(said.contains("is of format 7") && said.contains("knows 1 only"), "{said}");
+    let said =
+        spoiled("invalid", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4"));
+    assert!(said.contains("is not valid"), "{said}");
+    let said = spoiled("merged", |folder, text| {
+        folder.put(golden, format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n"));
+    });
+    assert!(said.contains("is not valid"), "{said}");
+    let said =
+        spoiled("unknown", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4"));
+    assert!(said.contains("is not valid") && said.contains("did"), "{said}");
+    let said = spoiled("miscounted", |folder, _| folder.swap(golden, "total: 3", "total: 2"));
+    assert!(said.contains("lists 3 statements"), "{said}");
+    let said = spoiled("not-text", |folder, _| {
+        folder.put(golden, b"format: 1\n\xff\xfe");
+    });
+    assert!(said.contains("is not UTF-8 text: byte 10"), "{said}");
+    let said = spoiled("unreadable", |folder, _| {
+        std::fs::remove_file(folder.at(golden)).unwrap();
+        std::fs::create_dir(folder.at(golden)).unwrap();
+    });
+    assert!(said.contains("cannot be read"), "{said}");
+}
+
+#[test]
+fn a_golden_file_without_a_script_is_stale() {
+    let folder = golden("stale");
+    std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
+    let told = folder.test(&[]);
+    assert_eq!((told.status, told.last()), (2, "3 passed, 1 failed"), "{}", told.out);
+    assert!(told.out.contains("x.golden.yaml:1:1: this golden file has no script"), "{}", told.out);
+    // Named alone, it is its script's.
+    std::fs::rename(folder.at("y.pw"), folder.at("x.pw")).unwrap();
+    assert!(folder.passes(&["x.golden.yaml"]).contains("3 passed"));
+}
+
+#[test]
+fn long_runs_have_short_golden_files() {
+    let folder = Folder::new("long");
+    let script =
+        |last: &str| format!("machine simple\nfor i in 0..30000 {{\n  read i % 0x100\n  probe {last}\n}}\n");
+    folder.put("x.pw", script("0"));
+    folder.passes(&["--bless"]);
+    let text = folder.get("x.golden.yaml");
+    assert!(text.len() < 20_000, "{} bytes", text.len());
+    // 8 rounds of two statements are listed, of 30,000.
+    assert!(text.contains("more: 59984\n"), "{text}");
+    folder.passes(&[]);
+    // The last round counts.
+    folder.put("x.pw", script("(i // 29999) * 0x40"));
+    folder.swap("x.golden.yaml", "do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
+    let text = folder.get("x.golden.yaml").replace("do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
+    folder.put("x.golden.yaml", text);
+    let told = folder.test(&[]);
+    assert_eq!(told.status, 1, "{}", told.out);
+    assert!(told.out.contains("1 statement differs"), "{}", told.out);
+}
+
+#[test]
+fn the_examples_and_the_documents_do_what_their_golden_files_say() {
+    let told = run(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        &["--require-golden", "examples", "docs", "README.md"],
+        &[],
+    );
+    assert_eq!(told.status, 0, "{}{}", told.out, told.err);
+}

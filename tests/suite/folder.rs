@@ -1,0 +1,90 @@
+//! A folder of scripts, and `pagewalk test` in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a run of the program came to.
+pub struct Told {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Told {
+    /// The last line of standard output.
+    pub fn last(&self) -> &str {
+        self.out.lines().last().unwrap_or("")
+    }
+}
+
+/// A folder of its own.
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// An empty one.
+    pub fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite").join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self { path }
+    }
+
+    /// Writes a file.
+    pub fn put(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
+        let path = self.path.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    /// A file's text.
+    pub fn get(&self, name: &str) -> String {
+        fs::read_to_string(self.path.join(name)).unwrap()
+    }
+
+    /// Rewrites a file: `from` must stand in it.
+    pub fn swap(&self, name: &str, from: &str, to: &str) {
+        let text = self.get(name);
+        assert!(text.contains(from), "{name} has no {from:?}:\n{text}");
+        self.put(name, text.replacen(from, to, 1));
+    }
+
+    /// Where a file is.
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Runs `pagewalk test` here, as a person would.
+    pub fn test(&self, args: &[&str]) -> Told {
+        run(&self.path, args, &[])
+    }
+
+    /// The same, with variables set.
+    pub fn test_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Told {
+        run(&self.path, args, variables)
+    }
+
+    /// Runs `pagewalk test`, which must pass.
+    pub fn passes(&self, args: &[&str]) -> String {
+        let told = self.test(args);
+        assert_eq!(told.status, 0, "{}{}", told.out, told.err);
+        told.out
+    }
+}
+
+/// Runs `pagewalk test` in a folder.
+pub fn run(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Told {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+    command.arg("test").args(args).current_dir(folder).stdin(Stdio::null());
+    command.env_remove("NO_COLOR").env_remove("CI").envs(variables.iter().copied());
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Told {
+        status: output.status.code().expect("it ends by itself"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
