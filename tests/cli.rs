@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 fn pagewalk(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command.args(args).env_remove("NO_COLOR").stdin(Stdio::null());
+    command.args(args).env_remove("NO_COLOR").env_remove("CI").stdin(Stdio::null());
     command
 }
 
@@ -125,4 +125,84 @@ fn many_mistakes_are_counted_and_not_all_shown() {
     assert_eq!(status, 2);
     assert_eq!(err.matches("[unknown-name]").count(), 100);
     assert!(err.ends_with("1000 mistakes, the first 100 shown\n"), "{err}");
+}
+
+/// What `--accept` and `--fill` write, as a process: the difference is shown, the file is replaced, `CI` forbids it.
+#[test]
+fn scripts_are_amended_and_not_in_ci() {
+    let stale = "machine simple\ntranslate 0x3D4 => vpn 0x0E, vpo ?   # é\n";
+    let path = script("amended", stale);
+    for (option, wanted) in [("--accept", "vpn 0x0F, vpo ?"), ("--fill", "vpn 0x0F, vpo 0x14")] {
+        let before = std::fs::read_to_string(&path).unwrap();
+        let (status, out, err) = told(pagewalk(&["test", option, &path]).env("CI", "true").output().unwrap());
+        assert_eq!((status, out.as_str()), (2, ""), "{option}");
+        assert!(err.contains(option) && err.contains("`CI` is set"), "{err}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), before, "{option}");
+
+        let (status, out, err) = run(&["test", option, &path]);
+        let line = format!("translate 0x3D4 => {wanted}   # é\n");
+        assert_eq!((status, err.as_str()), (i32::from(option == "--accept"), ""), "{option}: {out}");
+        assert!(out.contains(&format!("\n+{line}")) && out.contains("\n-translate"), "{out}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("machine simple\n{line}"), "{option}");
+        assert!(
+            out.ends_with(if status == 1 {
+                "1 fact written in 1 file, 1 left alone\n"
+            } else {
+                "1 fact written in 1 file\n"
+            }),
+            "{out}"
+        );
+    }
+    let (status, out, _) = run(&["test", "--accept", "--fill", &path]);
+    assert_eq!((status, out.as_str()), (0, "nothing to write\n"));
+    let beside = std::fs::read_dir(std::path::Path::new(&path).parent().unwrap()).unwrap();
+    assert_eq!(beside.count(), 1, "nothing is left beside the script");
+}
+
+/// A file that two scripts include keeps what holds in one of them; blocks of Markdown are scripts like others.
+#[cfg(unix)]
+#[test]
+fn a_folder_is_amended_as_a_whole() {
+    use std::os::unix::fs::PermissionsExt;
+    let first = script("folder", "machine simple\nlet va = 0x3D4\ninclude \"both.pw\"\n");
+    let folder = std::path::Path::new(&first).parent().unwrap();
+    let both = folder.join("both.pw");
+    std::fs::write(&both, "translate va => vpn 0x0F, vpo 7, tlbi 3\n").unwrap();
+    std::fs::write(folder.join("two.pw"), "machine simple\nlet va = 0x394\ninclude \"both.pw\"\n").unwrap();
+    let markdown = "# Text, vpn 1\n\n```pagewalk\nmachine simple\ntranslate 0x3D4 => vpn 1\n```\n\n```pagewalk,fails\nexpect 1 == 2\n```\n";
+    let document = folder.join("text.md");
+    std::fs::write(&document, markdown).unwrap();
+    std::fs::set_permissions(&document, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let (status, out, err) = run(&["test", "--accept", folder.to_str().unwrap()]);
+    assert_eq!((status, err.as_str()), (1, ""), "{out}");
+    assert!(
+        out.contains(
+            "both.pw:1: `vpn` is left alone: it runs several times with different values: 0x0F, 0x0E"
+        ),
+        "{out}"
+    );
+    assert!(out.ends_with("2 facts written in 2 files, 2 left alone\n"), "{out}");
+    assert_eq!(std::fs::read_to_string(&both).unwrap(), "translate va => vpn 0x0F, vpo 20, tlbi 3\n");
+    assert_eq!(std::fs::read_to_string(&document).unwrap(), markdown.replace("=> vpn 1", "=> vpn 15"));
+    assert_eq!(std::fs::metadata(&document).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn diff_is_0_for_the_same_1_for_others_and_2_for_mistakes() {
+    let one = script("diff-one", "machine simple\ntranslate 0x3D4\n");
+    let other = script("diff-other", "machine simple { page 128 B }\ntranslate 0x3D4 => vpn 7\n");
+    let wrong = script("diff-wrong", "translate\n");
+    assert_eq!(
+        run(&["diff", &one, &one]),
+        (0, "2 statements compared, none differs\n".to_owned(), String::new())
+    );
+    let (status, out, err) = run(&["diff", &one, &other]);
+    assert_eq!((status, err.as_str()), (1, ""));
+    assert!(out.contains("page ") && out.contains("64 B") && out.contains("128 B"), "{out}");
+    assert!(out.ends_with("2 statements compared, 2 differ\n"), "{out}");
+    let (status, out, err) = run(&["diff", &one, &wrong]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("[wrong-count]") || err.contains('['), "{err}");
+    let (_, out, _) = run(&["diff", "--format", "json", &one, &other]);
+    assert!(out.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{out}");
 }

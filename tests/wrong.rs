@@ -55,6 +55,7 @@ fn the_nearest_name_is_offered() {
         ("let x = ciel(1)", "ceil"),
         ("let entries = 1\nlet x = entires", "entries"),
         ("def touch() { }\ntuoch()", "touch"),
+        ("process P1\nmmpa(0, 1, PROT_READ, MAP_PRIVATE, 3, 0)", "mmap"),
         ("reference 1 { frames 1, replacement fifi }", "fifo"),
         ("reference 1 { frmes 1 }", "frames"),
         ("machine simple\ntranslate 0 for raed", "read"),

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use super::diff::Diff;
 use super::explain;
 use super::reading::Reading;
+use super::repl::start::Repl;
 use super::running::Run;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
@@ -40,6 +42,10 @@ enum Command {
     },
     /// Test scripts, and those in Markdown: that all holds which they state
     Test(Test),
+    /// Explore statement by statement, going back and forward
+    Repl(Repl),
+    /// Run two scripts and tell in what they differ: facts, machines, and the first step at which they part
+    Diff(Diff),
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {
         /// The code, as a message shows it in brackets
@@ -69,6 +75,8 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Run(run) => run.all(arguments.color),
         Command::Check { files } => check(files, arguments.color),
         Command::Test(test) => test.all(arguments.color),
+        Command::Repl(repl) => repl.explore(arguments.color),
+        Command::Diff(diff) => diff.both(arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),

@@ -1,10 +1,13 @@
 //! How a person reaches the rest.
 
 pub mod cli;
+pub mod diff;
 pub mod explain;
 pub mod reading;
+pub mod repl;
 pub mod running;
 pub mod terminal;
 pub mod test;
 #[cfg(test)]
 mod tests;
+mod writing;

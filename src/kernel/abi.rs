@@ -64,14 +64,17 @@ pub struct Constant {
     pub name: &'static str,
     /// Its value.
     pub value: i64,
+    /// The parameter that it is passed as, by its name in a prototype: `prot`; `mmap.flags` of that call only; `*` any
+    /// pointer; empty if it is no argument.
+    pub passed: &'static str,
     /// One line of help.
     pub help: &'static str,
 }
 
 impl Constant {
     /// A row of a list of constants.
-    pub const fn new(name: &'static str, value: i64, help: &'static str) -> Self {
-        Self { name, value, help }
+    pub const fn new(name: &'static str, value: i64, passed: &'static str, help: &'static str) -> Self {
+        Self { name, value, passed, help }
     }
 }
 
@@ -182,29 +185,30 @@ pub const MMAP_THRESHOLD: u64 = 128 << 10;
 
 /// Constants of files, buffers and the library. Those of memory stand beside its calls; [`super::syscall::constants`] has all.
 pub const CONSTANTS: &[Constant] = &[
-    Constant::new("NULL", 0, "no address"),
-    Constant::new("MAP_FAILED", -1, "what `mmap` and `mremap` answer when they fail"),
-    Constant::new("O_RDONLY", 0, "open: for reading only"),
-    Constant::new("O_WRONLY", O_WRONLY as i64, "open: for writing only"),
-    Constant::new("O_RDWR", O_RDWR as i64, "open: for reading and writing"),
-    Constant::new("O_CREAT", O_CREAT as i64, "open: make an empty file if there is none"),
-    Constant::new("O_EXCL", O_EXCL as i64, "open: with O_CREAT, fail if the file exists"),
-    Constant::new("O_TRUNC", O_TRUNC as i64, "open: cut the file to no bytes"),
-    Constant::new("O_APPEND", O_APPEND as i64, "open: every write goes to the end of the file"),
-    Constant::new("O_CLOEXEC", O_CLOEXEC as i64, "open: `execve` closes the descriptor"),
-    Constant::new("S_IRUSR", 0o400, "open, mode: the owner may read"),
-    Constant::new("S_IWUSR", 0o200, "open, mode: the owner may write"),
-    Constant::new("SEEK_SET", 0, "lseek: from the beginning of the file"),
-    Constant::new("SEEK_CUR", 1, "lseek: from where the offset is"),
-    Constant::new("SEEK_END", 2, "lseek: from the end of the file"),
-    Constant::new("STDIN_FILENO", 0, "the descriptor of standard input"),
-    Constant::new("STDOUT_FILENO", 1, "the descriptor of standard output"),
-    Constant::new("STDERR_FILENO", 2, "the descriptor of standard error"),
-    Constant::new("EXIT_SUCCESS", 0, "exit: all went well"),
-    Constant::new("EXIT_FAILURE", 1, "exit: something went wrong"),
+    Constant::new("NULL", 0, "*", "no address"),
+    Constant::new("MAP_FAILED", -1, "", "what `mmap` and `mremap` answer when they fail"),
+    Constant::new("O_RDONLY", 0, "open.flags", "open: for reading only"),
+    Constant::new("O_WRONLY", O_WRONLY as i64, "open.flags", "open: for writing only"),
+    Constant::new("O_RDWR", O_RDWR as i64, "open.flags", "open: for reading and writing"),
+    Constant::new("O_CREAT", O_CREAT as i64, "open.flags", "open: make an empty file if there is none"),
+    Constant::new("O_EXCL", O_EXCL as i64, "open.flags", "open: with O_CREAT, fail if the file exists"),
+    Constant::new("O_TRUNC", O_TRUNC as i64, "open.flags", "open: cut the file to no bytes"),
+    Constant::new("O_APPEND", O_APPEND as i64, "open.flags", "open: every write goes to the end of the file"),
+    Constant::new("O_CLOEXEC", O_CLOEXEC as i64, "open.flags", "open: `execve` closes the descriptor"),
+    Constant::new("S_IRUSR", 0o400, "mode", "open, mode: the owner may read"),
+    Constant::new("S_IWUSR", 0o200, "mode", "open, mode: the owner may write"),
+    Constant::new("SEEK_SET", 0, "whence", "lseek: from the beginning of the file"),
+    Constant::new("SEEK_CUR", 1, "whence", "lseek: from where the offset is"),
+    Constant::new("SEEK_END", 2, "whence", "lseek: from the end of the file"),
+    Constant::new("STDIN_FILENO", 0, "fd", "the descriptor of standard input"),
+    Constant::new("STDOUT_FILENO", 1, "fd", "the descriptor of standard output"),
+    Constant::new("STDERR_FILENO", 2, "fd", "the descriptor of standard error"),
+    Constant::new("EXIT_SUCCESS", 0, "status", "exit: all went well"),
+    Constant::new("EXIT_FAILURE", 1, "status", "exit: something went wrong"),
     Constant::new(
         "M_MMAP_THRESHOLD",
         MMAP_THRESHOLD as i64,
+        "malloc.size",
         "from so many bytes on `malloc` takes an area of its own (glibc's default)",
     ),
 ];

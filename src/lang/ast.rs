@@ -180,6 +180,8 @@ pub enum CellKind {
     Nothing,
     /// `*`: anything.
     Anything,
+    /// `?`: to be filled in.
+    Open,
 }
 
 /// One entry of a table: its cells in the order of the columns it has. Entries side by side are several records.

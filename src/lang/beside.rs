@@ -26,9 +26,9 @@ pub struct Beside<'a> {
 }
 
 impl<'a> Beside<'a> {
-    /// A reader that has read nothing yet, for the script that is file 0 of these sources.
-    pub fn new(sources: &'a mut Sources, loader: &'a mut dyn Loader) -> Self {
-        let script = sources.file(0).and_then(|file| file.path.as_deref());
+    /// A reader that has read nothing yet, for the script that is file number `file` of these sources.
+    pub fn new(sources: &'a mut Sources, file: u32, loader: &'a mut dyn Loader) -> Self {
+        let script = sources.file(file).and_then(|file| file.path.as_deref());
         let root = include::root(loader, script);
         Self { sources, loader, root, read: BTreeMap::new() }
     }

@@ -29,26 +29,45 @@ pub struct Script {
 /// Reads the script at this path (`-` is standard input) and what it includes. A file that cannot be read is empty
 /// and reported; there is always a script.
 pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let (script, diagnostics) = add(&mut sources, path, loader);
+    (sources, script, diagnostics)
+}
+
+/// The same, beside what has been read before: its files follow those of the sources.
+pub fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Script, Vec<Diagnostic>) {
     let stdin = path == Path::new("-");
     let bytes = if stdin { loader.standard_input() } else { loader.load(path) };
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
     let text = bytes.map_err(|error| reason(&error)).and_then(|bytes| text_of(&bytes).map(str::to_owned));
     let path = (!stdin).then_some(path);
     match text {
-        Ok(text) => Reader::new(loader).script(&name, path, &text),
+        Ok(text) => Reader::add(sources, loader, &name, path, &text),
         Err(reason) => {
-            let mut sources = Sources::default();
             let file = sources.add(&name, path.map(Path::to_owned), "");
             let message = format!("cannot read `{name}`: {reason}");
             let diagnostic = Diagnostic::new(Code::Unreadable, Span { file, start: 0, end: 0 }, message);
-            (sources, Script { body: Rc::new([]) }, vec![diagnostic])
+            (Script { body: Rc::new([]) }, vec![diagnostic])
         }
     }
 }
 
 /// Reads a text as if it stood in a file of this name, with what it includes.
 pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
-    Reader::new(loader).script(name, Some(Path::new(name)), text)
+    let mut sources = Sources::default();
+    let (script, diagnostics) = Reader::add(&mut sources, loader, name, Some(Path::new(name)), text);
+    (sources, script, diagnostics)
+}
+
+/// Reads a text that stands in no file, beside what has been read before. What it includes lies in the folder at hand
+/// or below.
+pub fn add_text(
+    sources: &mut Sources,
+    name: &str,
+    text: &str,
+    loader: &mut dyn Loader,
+) -> (Script, Vec<Diagnostic>) {
+    Reader::add(sources, loader, name, None, text)
 }
 
 /// Text of a file's bytes, or why there is none.
@@ -126,6 +145,19 @@ impl<'a> Reader<'a> {
             open: Vec::new(),
             read: BTreeMap::new(),
         }
+    }
+
+    fn add(
+        sources: &mut Sources,
+        loader: &'a mut dyn Loader,
+        name: &str,
+        path: Option<&Path>,
+        text: &str,
+    ) -> (Script, Vec<Diagnostic>) {
+        let reader = Self { sources: std::mem::take(sources), ..Self::new(loader) };
+        let (read, script, diagnostics) = reader.script(name, path, text);
+        *sources = read;
+        (script, diagnostics)
     }
 
     /// Reads the script and what it includes. Without a path it is standard input, in the folder at hand.

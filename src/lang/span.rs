@@ -1,7 +1,7 @@
 //! Where something stands in a script.
 
 /// A place in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// Number of the file in the sources.
     pub file: u32,

@@ -1,7 +1,7 @@
 //! The reference of the language: every row of every registry, as Markdown. No list of words stands here, only which
 //! registry a section is made of.
 
-use std::fmt::Write;
+mod tables;
 
 use crate::kernel::abi::Errno;
 use crate::kernel::syscall::{constants, system_calls};
@@ -11,18 +11,18 @@ use crate::machine::policy::POLICIES;
 use crate::machine::presets::PRESETS;
 use crate::machine::pte::BITS;
 use crate::run::absent::{LATER, LEFT_OUT};
+use crate::run::commands::COMMANDS;
+use crate::run::facts::Family;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
     FILE_FUNCTIONS, KERNEL_PROPERTIES, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
     PROCESS_PROPERTIES,
 };
-use crate::run::settings::{
-    CACHE_SETTINGS, EXECUTABLE_SETTINGS, FILE_SETTINGS, KERNEL_SETTINGS, MACHINE_SETTINGS, MEMORY_SETTINGS,
-    PTE_SETTINGS, SettingRow, TABLE_SETTINGS, TLB_SETTINGS,
-};
+use crate::run::settings::BLOCKS;
 use crate::run::verbs::{FORMS, VERBS};
-use crate::run::{REFERENCE_SETTINGS, facts::Family};
+pub use tables::Table;
+use tables::Tables;
 
 /// A section of the reference.
 pub struct Section {
@@ -30,7 +30,7 @@ pub struct Section {
     pub name: &'static str,
     title: &'static str,
     about: &'static str,
-    body: fn(&mut String),
+    body: fn(&mut Tables),
 }
 
 /// Every section, in the order of the page.
@@ -113,6 +113,12 @@ pub const SECTIONS: &[Section] = &[
         body: units,
     },
     Section {
+        name: "commands",
+        title: "Commands of `pagewalk repl`",
+        about: "What a line of an explored session can begin with besides a statement.",
+        body: commands,
+    },
+    Section {
         name: "absent",
         title: "Not in this version",
         about: "Words of the language that are known and refused as such.",
@@ -142,12 +148,19 @@ impl Section {
     /// Its heading, what it is about, and its tables.
     pub fn text(&self) -> String {
         let mut text = format!("## {}\n\n{}\n", self.title, self.about);
-        (self.body)(&mut text);
+        self.tables().iter().for_each(|table| table.markdown(&mut text));
         text
+    }
+
+    /// Its tables.
+    pub fn tables(&self) -> Vec<Table> {
+        let mut tables = Tables::default();
+        (self.body)(&mut tables);
+        tables.0
     }
 }
 
-fn statements(out: &mut String) {
+fn statements(out: &mut Tables) {
     let verbs = VERBS.iter().map(|verb| {
         let facts = if verb.family == Family::Access { "has facts; " } else { "" };
         [code(&verb.usage()), format!("{facts}{}", verb.help), code(verb.example)]
@@ -157,48 +170,35 @@ fn statements(out: &mut String) {
     table(out, "", ["statement", "does"], forms);
 }
 
-fn settings(out: &mut String) {
-    settings_of(out, "`machine { … }`", MACHINE_SETTINGS);
-    settings_of(out, "`page_table { … }`", TABLE_SETTINGS);
-    settings_of(out, "`pte { … }`, besides the bits below", PTE_SETTINGS);
-    settings_of(out, "`tlb { … }`", TLB_SETTINGS);
-    settings_of(out, "`cache { … }`", CACHE_SETTINGS);
-    settings_of(out, "`memory { … }`", MEMORY_SETTINGS);
-    settings_of(out, "`kernel { … }`", KERNEL_SETTINGS);
-    settings_of(out, "`file \"name\" { … }`", FILE_SETTINGS);
-    settings_of(
-        out,
-        "`executable \"name\" { … }`, besides the table `section start size perms`",
-        EXECUTABLE_SETTINGS,
-    );
-    settings_of(out, "`reference PAGES { … }`", REFERENCE_SETTINGS);
+fn settings(out: &mut Tables) {
+    for block in BLOCKS {
+        let rows = (block.settings)();
+        let cells = rows
+            .iter()
+            .map(|row| [code(format!("{} {}", row.name, row.params).trim_end()), row.help.to_owned()]);
+        table(out, block.title, ["setting", "is"], cells);
+    }
 }
 
-fn settings_of<D>(out: &mut String, title: &str, rows: &[SettingRow<D>]) {
-    let cells =
-        rows.iter().map(|row| [code(format!("{} {}", row.name, row.params).trim_end()), row.help.to_owned()]);
-    table(out, title, ["setting", "is"], cells);
-}
-
-fn bits(out: &mut String) {
+fn bits(out: &mut Tables) {
     let rows = BITS.iter().map(|row| {
         [code(row.name), words(row.aliases), row.label.to_owned(), row.help.to_owned(), words(row.inverses)]
     });
     table(out, "", ["bit", "also", "printed", "is", "contrary"], rows);
 }
 
-fn policies(out: &mut String) {
+fn policies(out: &mut Tables) {
     let yes = |on| if on { "yes" } else { "no" }.to_owned();
     let rows =
         POLICIES.iter().map(|row| [code(row.name), row.help.to_owned(), yes(row.sets), yes(row.frames)]);
     table(out, "", ["policy", "does", "for TLBs and caches", "for frames"], rows);
 }
 
-fn presets(out: &mut String) {
+fn presets(out: &mut Tables) {
     table(out, "", ["preset", "is"], PRESETS.iter().map(|row| [code(row.name), row.help.to_owned()]));
 }
 
-fn facts(out: &mut String) {
+fn facts(out: &mut Tables) {
     let access = ACCESS_FACTS.iter().map(|row| {
         let whose = if row.told { "" } else { " (a kernel's doing)" };
         [code(row.name), values(row.words), format!("{}{whose}", row.help)]
@@ -219,7 +219,7 @@ fn facts(out: &mut String) {
     table(out, "Of a `reference`", ["fact", "is"], run);
 }
 
-fn nouns(out: &mut String) {
+fn nouns(out: &mut Tables) {
     let tables = TABLE_NOUNS.iter().map(|row| [code(row.name), code(row.columns), row.help.to_owned()]);
     table(out, "For `set`, `expect` and `show`", ["noun", "columns", "is"], tables);
     let things = THING_NOUNS.iter().map(|row| {
@@ -236,7 +236,7 @@ fn nouns(out: &mut String) {
     table(out, "For `show` only, besides any expression", ["noun", "shows"], shown);
 }
 
-fn paths(out: &mut String) {
+fn paths(out: &mut Tables) {
     let machine =
         MACHINE_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
     let part = PART_PROPERTIES.iter().map(|row| [code(&format!("NAME.{}", row.name)), row.help.to_owned()]);
@@ -251,7 +251,7 @@ fn paths(out: &mut String) {
     table(out, "", ["path", "is"], machine.chain(part).chain(kernel).chain(process).chain(tables));
 }
 
-fn functions(out: &mut String) {
+fn functions(out: &mut Tables) {
     let rows = FUNCTIONS
         .iter()
         .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
@@ -266,7 +266,7 @@ fn functions(out: &mut String) {
     table(out, title, ["function", "is"], memory.chain(files));
 }
 
-fn calls(out: &mut String) {
+fn calls(out: &mut Tables) {
     let rows = system_calls().map(|row| {
         let fields: Vec<String> = row.fields.iter().map(|field| code(&format!(".{field}"))).collect();
         let fills = if fields.is_empty() { "" } else { "; fills in " };
@@ -275,23 +275,28 @@ fn calls(out: &mut String) {
     table(out, "", ["call", "does"], rows);
 }
 
-fn c_constants(out: &mut String) {
+fn c_constants(out: &mut Tables) {
     let value = |n: i64| if n < 10 { n.to_string() } else { format!("0x{n:X}") };
     let rows = constants().map(|row| [code(row.name), value(row.value), row.help.to_owned()]);
     table(out, "", ["constant", "value", "is"], rows);
 }
 
-fn errors(out: &mut String) {
+fn errors(out: &mut Tables) {
     let rows =
         Errno::ALL.iter().map(|row| [code(row.name()), row.number().to_string(), row.help().to_owned()]);
     table(out, "", ["error", "number", "means"], rows);
 }
 
-fn units(out: &mut String) {
+fn units(out: &mut Tables) {
     table(out, "", ["unit", "is"], UNITS.iter().map(|row| [code(row.name), row.help.to_owned()]));
 }
 
-fn absent(out: &mut String) {
+fn commands(out: &mut Tables) {
+    let rows = COMMANDS.iter().map(|row| [code(&row.usage()), row.help.to_owned(), code(row.example)]);
+    table(out, "", ["command", "does", "example"], rows);
+}
+
+fn absent(out: &mut Tables) {
     let rows = |topics: &'static [(&str, &[&str])]| {
         topics.iter().map(|(topic, known)| [(*topic).to_owned(), words(known)])
     };
@@ -301,19 +306,13 @@ fn absent(out: &mut String) {
 
 /// A table under a title of its own, if it has one.
 fn table<const N: usize>(
-    out: &mut String,
+    out: &mut Tables,
     title: &str,
-    header: [&str; N],
+    header: [&'static str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) {
-    if !title.is_empty() {
-        // Writing to a string does not fail.
-        let _ = write!(out, "\n### {title}\n");
-    }
-    let _ = write!(out, "\n| {} |\n|{}\n", header.join(" | "), "---|".repeat(N));
-    for row in rows {
-        let _ = writeln!(out, "| {} |", row.map(|cell| cell.replace('|', "\\|")).join(" | "));
-    }
+    let rows = rows.map(Vec::from).collect();
+    out.0.push(Table { title: title.to_owned(), header: header.to_vec(), rows });
 }
 
 fn code(text: &str) -> String {

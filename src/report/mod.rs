@@ -1,15 +1,20 @@
 //! What happened made readable.
 
+pub mod amended;
 pub mod diagnostics;
 pub mod doc;
 mod excerpt;
+pub mod fitting;
 pub mod golden;
 pub mod json;
+pub mod lookup;
 pub mod manual;
 pub mod narrate;
+pub mod saved;
 #[cfg(test)]
 mod playing;
 pub mod suite;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod versus;

@@ -1,6 +1,8 @@
 //! What a statement did, told so that a reader learns from it.
 
 mod access;
+mod bits;
+mod changes;
 mod declaration;
 mod notes;
 mod parts;
@@ -13,6 +15,7 @@ mod statement;
 mod steps;
 mod view;
 mod walk;
+mod why;
 mod words;
 
 use std::rc::Rc;
@@ -21,6 +24,8 @@ use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
+pub use bits::bits;
+pub use changes::changes;
 use crate::run::view::View;
 pub use declaration::declaration;
 pub use process::handled::{Evicted, Handled};
@@ -31,6 +36,7 @@ pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
 use words::approximately;
+pub use why::{because as reason, why};
 pub use words::{count, failure, summary};
 
 /// Tells a run, record by record.

@@ -6,7 +6,6 @@ mod lines;
 mod ruler;
 mod theme;
 
-use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
 use super::doc::{Block, Checks, Step};
@@ -158,7 +157,7 @@ fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
     let words = visible(words);
     let gap = PLACE.saturating_sub(width(&words)).max(2);
     let (words, place) = (theme.paint(Ink::Strong, &words), theme.paint(Ink::Faint, &visible(place)));
-    let _ = writeln!(text, "{words}{:gap$}{place}", "");
+    line(text, 0, &format!("{words}{:gap$}{place}", ""));
 }
 
 fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Theme) {

@@ -2,13 +2,17 @@
 
 use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
 use crate::machine::spec::Spec;
 
 use super::facts::{self, Family, Key};
-use super::record::{Access, CallRecord, Check, Did, Shown};
+use super::record::{Access, CallRecord, Check, Did, Shown, Written};
 use super::session::{Session, Stop};
+
+/// What stands for a value that is to be filled in.
+const OPEN: &str = "?";
 
 impl Session<'_> {
     /// Checks one stated fact.
@@ -26,7 +30,8 @@ impl Session<'_> {
             Claim::Is(expr) => (expr, ""),
             Claim::Not(expr) => (expr, "not"),
             Claim::In(expr) => (expr, "in"),
-            Claim::Open | Claim::Blank => return Err(self.no_claim(fact).into()),
+            Claim::Open => return Ok(self.open_fact(fact, &key, did)),
+            Claim::Blank => return Err(self.no_claim(fact).into()),
         };
         let value = self.claimed(expr, &key)?;
         let actual = key.of(did);
@@ -42,7 +47,65 @@ impl Session<'_> {
             _ if !held => did.call().and_then(|call| why_call(call, &fact.name.text, &key, &expected)),
             _ => None,
         };
-        Ok(Check { fact: fact.name.text.to_string(), expected, actual, held, span: fact.span, reason })
+        let instead = actual.as_ref().filter(|_| !held).map(|actual| instead(&key, &expected, actual, did));
+        let written = self.written(fact, &key);
+        Ok(Check {
+            fact: fact.name.text.to_string(),
+            expected,
+            actual,
+            held,
+            span: fact.span,
+            reason,
+            written,
+            instead,
+        })
+    }
+
+    /// A fact that is to be filled in: it does not hold, and its value is told.
+    fn open_fact(&self, fact: &Fact, key: &Key, did: &Did) -> Check {
+        let name = &fact.name.text;
+        let actual = key.of(did);
+        let expected = Shown::word(OPEN);
+        let reason = match (&actual, did) {
+            (Some(_), _) => Some(self.how_to_fill()),
+            (None, Did::Access(access)) => why(access, name, key, &expected, true),
+            (None, _) => did.call().and_then(|call| why_call(call, name, key, &expected)),
+        };
+        let end = fact.span.end;
+        let mark = Span { start: end.saturating_sub(OPEN.len() as u32), ..fact.span };
+        Check {
+            fact: name.to_string(),
+            instead: actual.as_ref().map(|actual| facts::stated(key, actual)),
+            expected,
+            actual,
+            held: false,
+            span: fact.span,
+            reason,
+            written: Written::Open(mark),
+        }
+    }
+
+    /// How what is open is filled in.
+    pub fn how_to_fill(&self) -> String {
+        let file = self.sources.file(0).filter(|file| file.path.is_some()).map_or("FILE", |file| &file.name);
+        format!("is not filled in; `pagewalk test --fill {file}` writes it")
+    }
+
+    /// How the value of a fact is written.
+    fn written(&self, fact: &Fact, key: &Key) -> Written {
+        let expr = match &fact.claim {
+            Claim::Is(expr) => expr,
+            Claim::Not(_) => return Written::Otherwise("`not` states what it is not"),
+            Claim::In(_) => return Written::Otherwise("`in` states several values"),
+            Claim::Open | Claim::Blank => return Written::Otherwise("it states nothing"),
+        };
+        let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
+        let is_word = |name: &str| {
+            in_pages
+                || key.is_word(name, self.spec().map(AsRef::as_ref))
+                || key.takes_words() && self.state.find(name).is_none()
+        };
+        Written::of(expr, &is_word)
     }
 
     /// The value that a fact states: a word of that fact comes before a variable.
@@ -89,6 +152,21 @@ impl Session<'_> {
             .label("what is it?")
             .help(format!("write its value, as in `{} 0x0D`", fact.name.text))
     }
+}
+
+/// What a script would state instead. Bytes that were stated as a string stay one, where they are text.
+fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
+    if let (Key::Access(row), Value::Text(stated), Did::Access(access)) = (key, &expected.value, did)
+        && row.name == "value"
+        && !row.words.contains(&&**stated)
+    {
+        let bytes: Option<Vec<u8>> = access.data.iter().copied().collect();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(text) = text {
+            return Value::from(text).quoted();
+        }
+    }
+    facts::stated(key, actual)
 }
 
 /// Whether a stated value agrees with the actual one.

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
+use crate::lang::check::unscoped_blocks;
 
 use super::facts::{self, Family};
 use super::inside::Inside;
@@ -94,8 +95,9 @@ impl Session<'_> {
             }
             other => other.map(|_| ()),
         };
-        if result.is_err() && &*command.verb.text == "machine" {
-            self.state.machine = Slot::Unknowable;
+        if result.is_err() {
+            // What it would have declared is no mistake further down.
+            self.forget_declared(std::slice::from_ref(stmt));
         }
         self.check_facts(&stmt.facts, family);
         result
@@ -145,7 +147,11 @@ impl Session<'_> {
     fn check_condition(&mut self, condition: &Condition) {
         let result = match condition {
             Condition::Expr(expr) => self.truth(expr).map(|_| ()),
-            Condition::Facts { operation, facts } => self.check_operation(operation, facts),
+            Condition::Facts { operation, facts } => {
+                let open = facts.iter().find(|fact| fact.claim == Claim::Open);
+                let checked = self.check_operation(operation, facts);
+                open.map_or(checked, |fact| Err(self.no_claim(fact).into()))
+            }
         };
         if let Err(Stop::Wrong(diagnostics)) = result {
             self.report(diagnostics);
@@ -217,7 +223,8 @@ impl Session<'_> {
             .map_err(|near| self.unknown_fact(fact, near, family))?;
         match &fact.claim {
             Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.claimed(expr, &key).map(|_| ()),
-            Claim::Open | Claim::Blank => Err(self.no_claim(fact).into()),
+            Claim::Open => Ok(()),
+            Claim::Blank => Err(self.no_claim(fact).into()),
         }
     }
 }
@@ -236,7 +243,7 @@ fn forget_names(block: &[Stmt], session: &mut Session) {
             }
             _ => {}
         }
-        inner_blocks(stmt).for_each(|block| forget_names(block, session));
+        unscoped_blocks(&stmt.kind).for_each(|block| forget_names(block, session));
     }
 }
 
@@ -256,7 +263,7 @@ fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Rc<str>>) -> Declar
         if let StmtKind::Command(command) = &stmt.kind {
             most = most.max(declares(command, state, seen));
         }
-        for inner in inner_blocks(stmt) {
+        for inner in unscoped_blocks(&stmt.kind) {
             most = most.max(may_declare(inner, state, seen));
         }
     }
@@ -283,17 +290,4 @@ fn family_of(command: &Command) -> Family {
         return Family::Call;
     }
     verbs::verb(name).map_or(Family::None, |verb| verb.family)
-}
-
-/// The blocks of a statement that run in the state it stands in, as often as may be.
-fn inner_blocks(stmt: &Stmt) -> impl Iterator<Item = &[Stmt]> {
-    let (first, second) = match &stmt.kind {
-        StmtKind::For { body, .. }
-        | StmtKind::Repeat { body, .. }
-        | StmtKind::Include { body, .. }
-        | StmtKind::InProcess { body, .. } => (Some(body), None),
-        StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
-        _ => (None, None),
-    };
-    first.into_iter().chain(second).map(|block| &**block)
 }

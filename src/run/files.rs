@@ -29,16 +29,28 @@ impl Files {
     /// Reads every machine file that a statement of the script names, each once, and adds it to the sources. What is
     /// wrong with the files is said here; whether their settings make a machine is not looked at.
     pub fn read(script: &[Stmt], sources: &mut Sources, loader: &mut dyn Loader) -> (Self, Vec<Diagnostic>) {
+        let mut files = Self::default();
+        let wrong = files.add(script, 0, sources, loader);
+        (files, wrong)
+    }
+
+    /// The same for a further script, which is file number `file` of the sources.
+    pub fn add(
+        &mut self,
+        script: &[Stmt],
+        file: u32,
+        sources: &mut Sources,
+        loader: &mut dyn Loader,
+    ) -> Vec<Diagnostic> {
         let mut names = Names::default();
         names.collect(script);
-        let mut files = Self::default();
         let mut wrong = Vec::new();
-        let mut beside = Beside::new(sources, loader);
+        let mut beside = Beside::new(sources, file, loader);
         for (place, name) in names.found {
             match beside.read(&name) {
                 Ok(number) => {
-                    files.named.insert(place, number);
-                    files.machines.entry(number).or_insert_with(|| {
+                    self.named.insert(place, number);
+                    self.machines.entry(number).or_insert_with(|| {
                         let fields = fields_of_yaml(number, beside.text(number));
                         fields.map(Rc::from).map_err(|problems| wrong.extend(problems)).ok()
                     });
@@ -46,7 +58,7 @@ impl Files {
                 Err(diagnostic) => wrong.push(diagnostic),
             }
         }
-        (files, wrong)
+        wrong
     }
 
     /// The settings in the file that the string at this place names; none if it could not be read.

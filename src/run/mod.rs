@@ -2,21 +2,28 @@
 
 pub mod absent;
 mod access;
+pub mod amend;
 mod call;
+pub mod changes;
 mod checks;
 mod choose;
+pub mod commands;
+pub mod complete;
 mod dry;
 mod effect;
 mod eval;
 mod exec;
+pub mod explore;
 pub mod facts;
 mod files;
+pub mod history;
 pub mod golden;
 mod inside;
 pub mod nouns;
 pub mod paths;
 mod prepare;
 mod process;
+pub mod quiz;
 pub mod record;
 pub mod recorder;
 mod reference;
@@ -29,7 +36,7 @@ pub mod state;
 mod syscalls;
 pub mod verbs;
 pub mod view;
+mod written;
 
 pub use files::Files;
-pub use reference::REFERENCE_SETTINGS;
 pub use script::{Ended, check, play, run};

@@ -15,6 +15,7 @@ pub use super::effect::{Before, Effect, FileRecord};
 pub use super::process::{AreaRecord, Legend, ProcessRef};
 pub use super::recorder::{FaultRecord, Surroundings};
 pub use super::shown::Shown;
+pub use super::written::Written;
 
 /// One executed statement.
 #[derive(Debug, Clone)]
@@ -110,6 +111,10 @@ pub struct Check {
     pub span: Span,
     /// Why the actual value is what it is.
     pub reason: Option<String>,
+    /// How it is written, for those who would write the actual value in its place.
+    pub written: Written,
+    /// The actual value as the script would state it; none where the statement holds, or has no such fact.
+    pub instead: Option<String>,
 }
 
 /// Takes records as they come.

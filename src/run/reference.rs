@@ -36,7 +36,7 @@ pub const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     },
     SettingRow {
         name: "replacement",
-        params: "lru|fifo|clock|second-chance|nru|aging|mru|lifo|lfu|random|optimal [lookahead N]|working-set",
+        params: "lru|fifo|clock|second-chance|nru|aging|mru|lifo|lfu|random | optimal [lookahead N] | working-set",
         help: "which page goes",
         repeats: false,
         set: replacement,

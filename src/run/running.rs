@@ -185,9 +185,15 @@ impl Session<'_> {
             None if known.is_empty() => {
                 diagnostic.help(format!("declare it before this: `process {}`", process.text))
             }
-            None => diagnostic.help(format!("there are {}", list(known.iter().map(String::as_str).take(8)))),
+            None => diagnostic.help(there_are(&known)),
         }
     }
+}
+
+/// Names the processes that there are.
+fn there_are(known: &[String]) -> String {
+    let are = if known.len() == 1 { "is" } else { "are" };
+    format!("there {are} {}", list(known.iter().map(String::as_str).take(8)))
 }
 
 /// Names of processes.

@@ -1,6 +1,8 @@
 //! A whole script: checked first, then run, if nothing is wrong with it.
 
-use crate::kernel::syscall::{constants, system_call};
+use std::collections::BTreeSet;
+
+use crate::kernel::syscall::{constants, system_calls};
 use crate::lang::ast::Block;
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -12,6 +14,7 @@ use super::files::Files;
 use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{Sink, StepRecord, Totals};
 use super::session::{Options, Session, Stop};
+use super::state::State;
 use super::verbs;
 
 /// What a run came to.
@@ -34,10 +37,25 @@ impl Sink for Nowhere {
 
 /// Checks a script without running it.
 pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Vec<Diagnostic> {
-    let words: Vec<&str> = constants().map(|constant| constant.name).collect();
-    let known = Known { is_call: &|name| is_call(name), words: &words };
+    check_in(&State::new(options.seed), script, sources, files, options)
+}
+
+/// Checks a script that goes on from a state, without running it: what the state has, it knows.
+pub fn check_in(
+    state: &State,
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+) -> Vec<Diagnostic> {
+    let words: Vec<&str> = constants().map(|constant| constant.name).chain(state.names()).collect();
+    let calls: Vec<&str> = callable().chain(state.definitions()).collect();
+    let definitions: BTreeSet<&str> = state.definitions().collect();
+    let known =
+        Known { is_call: &|name| is_call(name) || definitions.contains(name), calls: &calls, words: &words };
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.state = state.clone();
     session.checking = true;
     session.report(check::check(script, known));
     session.check_block(script);
@@ -49,11 +67,15 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
 /// Whether a name may be called besides functions and definitions.
 fn is_call(name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
-    MEMORY_FUNCTIONS.iter().any(|row| row.name == name)
-        || FILE_FUNCTIONS.iter().any(|row| row.name == name)
-        || system_call(name).is_some()
+    callable().any(|known| known == name)
         || verbs::verb(name).is_some()
         || absent::diagnostic(&word).is_some()
+}
+
+/// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.
+fn callable<'a>() -> impl Iterator<Item = &'a str> {
+    let looks = MEMORY_FUNCTIONS.iter().map(|row| row.name).chain(FILE_FUNCTIONS.iter().map(|row| row.name));
+    looks.chain(system_calls().map(|row| row.name))
 }
 
 /// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.
@@ -77,11 +99,14 @@ pub fn play(
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
     match session.run_block(script, place) {
         Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
-        Err(Stop::Unknowable) => session.report(vec![
-            Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
-                .help("please report this script"),
-        ]),
+        Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
     Ended { diagnostics: session.diagnostics, totals: session.totals }
+}
+
+/// Says that a statement was taken for one that is only checked.
+pub(super) fn not_understood(place: Span) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
+        .help("please report this script")
 }

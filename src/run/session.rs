@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::kernel::Kernel;
 use crate::lang::ast::{Expr, Span};
@@ -23,7 +24,7 @@ pub enum Stop {
     Wrong(Vec<Diagnostic>),
     /// Not to be known before the script runs (when checking only).
     Unknowable,
-    /// The output was closed: nobody listens any more.
+    /// It is to end here: the output was closed, or someone has interrupted it.
     Closed,
 }
 
@@ -98,6 +99,8 @@ pub struct Session<'s> {
     pub probing: bool,
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// Becomes true when someone wants the run to end.
+    pub interrupt: Option<&'s AtomicBool>,
     options: Options,
     /// Work so far: see [`Session::work`].
     pub(super) worked: u64,
@@ -122,6 +125,7 @@ impl<'s> Session<'s> {
             calls: Vec::new(),
             probing: false,
             reported: BTreeSet::new(),
+            interrupt: None,
             options,
             worked: 0,
             sink,
@@ -151,11 +155,7 @@ impl<'s> Session<'s> {
 
     /// How the machine is built, if it is known.
     pub fn spec(&self) -> Option<&Rc<Spec>> {
-        match &self.state.machine {
-            Slot::Is(machine) => Some(machine.spec()),
-            Slot::Kernel(kernel) => Some(kernel.machine().spec()),
-            Slot::Empty | Slot::Unknowable => None,
-        }
+        self.state.spec()
     }
 
     /// The kernel.
@@ -185,8 +185,11 @@ impl<'s> Session<'s> {
     /// references gone through. So that the budget holds for time, too, and not only for statements.
     ///
     /// # Errors
-    /// `limit-steps` at the innermost loop, or at `place`.
+    /// `limit-steps` at the innermost loop, or at `place`; [`Stop::Closed`] when the run was interrupted.
     pub fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
+        if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            return Err(Stop::Closed);
+        }
         self.worked = self.worked.saturating_add(amount);
         if self.worked / WORK_OF_STEP <= self.options.max_steps {
             return Ok(());

@@ -29,6 +29,14 @@ impl Shown {
         Self { value: Value::from(n), hex: Some(digits), before: "" }
     }
 
+    /// As a script writes it: a string is quoted.
+    pub fn quoted(&self) -> String {
+        match &self.value {
+            Value::Text(_) => self.value.quoted(),
+            _ => self.to_string(),
+        }
+    }
+
     /// A number in hexadecimal with the digits of a field of so many bits.
     pub fn field(n: u64, bits: u32) -> Self {
         Self::hex(n, bits.div_ceil(4).max(1))

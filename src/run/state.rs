@@ -8,6 +8,7 @@ use crate::lang::ast::{Block, Word};
 use crate::lang::value::Value;
 use crate::machine::Machine;
 use crate::machine::random::SplitMix64;
+use crate::machine::spec::Spec;
 
 use super::record::Did;
 
@@ -117,6 +118,34 @@ impl State {
     pub fn definitions(&self) -> impl Iterator<Item = &str> {
         let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
         names.filter(|(_, binding)| matches!(binding, Binding::Def(_))).map(|(name, _)| &**name)
+    }
+
+    /// What the names that can be seen stand for, the innermost scope first; a name may come again further out.
+    pub fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
+        let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
+        names.map(|(name, binding)| (&**name, binding))
+    }
+
+    /// How the machine is built, if it is known.
+    pub fn spec(&self) -> Option<&Rc<Spec>> {
+        self.hardware().map(Machine::spec)
+    }
+
+    /// The machine, if there is one.
+    pub fn hardware(&self) -> Option<&Machine> {
+        match &self.machine {
+            Slot::Is(machine) => Some(machine),
+            Slot::Kernel(kernel) => Some(kernel.machine()),
+            Slot::Empty | Slot::Unknowable => None,
+        }
+    }
+
+    /// The kernel, if one runs.
+    pub fn kernel(&self) -> Option<&Kernel> {
+        match &self.machine {
+            Slot::Kernel(kernel) => Some(kernel),
+            Slot::Empty | Slot::Unknowable | Slot::Is(_) => None,
+        }
     }
 
     /// Starts the generator anew.

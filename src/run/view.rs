@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::lang::value::Value;
 use crate::machine::spec::Spec;
 
 use super::access::Access;
@@ -104,6 +105,19 @@ impl CellView {
     /// 0 or 1.
     pub fn bit(bit: bool) -> Self {
         Self::Number(u64::from(bit))
+    }
+}
+
+impl CellView {
+    /// As a script writes it: a text that would not be one word stands in quotes.
+    pub fn written(&self) -> String {
+        let parts = |c: char| c.is_whitespace() || "|;{}()\"'#".contains(c);
+        match self {
+            Self::Text(text) if text.contains(parts) || matches!(&**text, "" | "-" | "–" | "*" | "?") => {
+                Value::from(text.as_str()).quoted()
+            }
+            _ => self.to_string(),
+        }
     }
 }
 

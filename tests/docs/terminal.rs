@@ -61,7 +61,12 @@ impl Terminal {
 
     fn pagewalk(&self, args: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-        command.args(args).current_dir(&self.folder).env_remove("NO_COLOR").stdin(Stdio::null());
+        command
+            .args(args)
+            .current_dir(&self.folder)
+            .env_remove("NO_COLOR")
+            .env_remove("CI")
+            .stdin(Stdio::null());
         let output = command.output().expect("the program runs");
         let told = [output.stdout, output.stderr].concat();
         // Ends of lines are not seen in a document.

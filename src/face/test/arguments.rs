@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 
+use super::amend::Amend;
 use super::find::{Found, find};
 use super::play::{Plan, Played};
 use super::progress::Progress;
@@ -16,7 +17,8 @@ use super::select::Selection;
 use super::threads::side_by_side;
 use super::watch::wait;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use crate::report::suite::{Case, Suite, Verdict, summary, tell};
+use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
+use crate::run::amend::Wanted;
 
 /// Why golden files are not written by a machine.
 const CI: &str = "pagewalk: `--bless` is refused where the variable `CI` is set
@@ -39,6 +41,8 @@ pub struct Test {
     /// List the cases, without running them
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    amending: Amending,
     /// Run again whenever a file changes, until interrupted
     #[arg(long, conflicts_with = "list")]
     watch: bool,
@@ -48,6 +52,17 @@ pub struct Test {
     /// How many files are run at a time; as many as there are processors unless said
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+}
+
+/// What is written into scripts.
+#[derive(Debug, Args)]
+struct Amending {
+    /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    accept: bool,
+    /// Write the values of facts and cells that are stated as `?`; refused where `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
+    fill: bool,
 }
 
 /// What is done about golden files.
@@ -91,6 +106,12 @@ impl Test {
             if self.list {
                 return self.list(&files);
             }
+            let amend = Wanted { accept: self.amending.accept, fill: self.amending.fill };
+            if amend != Wanted::default() {
+                let wants = |name: &Name| self.selection.wants(name);
+                let threads = self.threads();
+                return Amend { amend, all: &all, files: &files, wants: &wants, threads, color }.all();
+            }
             let ran = self.run(&all, &files, color);
             let status = self.told(&ran, color)?;
             if !self.watch {
@@ -107,7 +128,7 @@ impl Test {
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
-        for case in cases.iter().flatten().filter(|case| self.selection.wants(case)) {
+        for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{}", case.name);
         }
@@ -122,7 +143,7 @@ impl Test {
             color: color.wanted(&io::stdout()),
             bless: self.goldens.bless,
             required: self.goldens.require_golden,
-            wanted: &|case| self.selection.wants(case),
+            wanted: &|case| self.selection.wants(&case.name),
             all,
             included: std::sync::OnceLock::new(),
         };

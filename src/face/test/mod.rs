@@ -1,5 +1,6 @@
 //! `pagewalk test`: scripts, and scripts in Markdown, held to what they state.
 
+mod amend;
 mod arguments;
 mod bless;
 mod ending;

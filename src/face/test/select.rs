@@ -6,7 +6,7 @@ use clap::Args;
 use glob::Pattern;
 
 use super::find::Found;
-use crate::report::suite::{Case, Name};
+use crate::report::suite::Name;
 use crate::run::golden::Digest;
 
 /// Which files and cases are wanted.
@@ -35,8 +35,8 @@ impl Selection {
     }
 
     /// Whether a case is wanted.
-    pub fn wants(&self, case: &Case) -> bool {
-        self.filter.as_ref().is_none_or(|filter| filter.wants(&case.name))
+    pub fn wants(&self, name: &Name) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.wants(name))
     }
 }
 

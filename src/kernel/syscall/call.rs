@@ -1,6 +1,6 @@
 //! What a system call is: a row of the registry.
 
-use crate::kernel::abi::{Arg, Args, Errno, Reply};
+use crate::kernel::abi::{Arg, Args, Constant, Errno, Reply};
 use crate::kernel::event::Watch;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::Life;
@@ -38,7 +38,48 @@ pub struct SystemCall {
     pub run: fn(&mut Kernel, Pid, Args<'_>, &mut dyn Watch) -> Answer,
 }
 
+/// A parameter of a prototype.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// It is a pointer.
+    pub pointer: bool,
+    /// Its first byte in the prototype, and the one after its last.
+    pub place: (usize, usize),
+}
+
 impl SystemCall {
+    /// The parameters of its prototype, those that may be left out too.
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let text = self.prototype;
+        let from = text.find('(').map_or(text.len(), |open| open + 1);
+        let to = text.rfind(')').unwrap_or(text.len()).max(from);
+        let mut at = from;
+        let mut found = Vec::new();
+        for part in text[from..to].split(',') {
+            let start = at + part.len() - part.trim_start_matches([' ', '.', '/', '*']).len();
+            let said = text[start..at + part.len()].trim_end_matches([' ', '/', '*']);
+            at += part.len() + 1;
+            let word = said.trim_end_matches("[]");
+            let name = word.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+            if name != "void" && !name.is_empty() {
+                let pointer = said.contains(['*', '[']);
+                found.push(Parameter { name, pointer, place: (start, start + said.len()) });
+            }
+        }
+        found
+    }
+
+    /// Whether a constant is meant for a parameter of this call.
+    pub fn takes(&self, parameter: &Parameter, constant: &Constant) -> bool {
+        match (constant.passed.split_once('.'), constant.passed) {
+            (Some((call, name)), _) => call == self.name && name == parameter.name,
+            (None, "*") => parameter.pointer,
+            (None, name) => name == parameter.name,
+        }
+    }
+
     /// A process makes this call, on the current core. One that has ended cannot (ESRCH); a wrong number of arguments, or a string where the
     /// call takes a number, is EINVAL.
     ///
@@ -56,5 +97,37 @@ impl SystemCall {
         }
         kernel.switch_to(pid);
         (self.run)(kernel, pid, Args::new(args), watch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kernel::syscall::{constants, system_call, system_calls};
+
+    #[test]
+    fn every_prototype_has_the_parameters_that_its_call_takes() {
+        for row in system_calls() {
+            let parameters = row.parameters();
+            assert_eq!(parameters.len(), row.params.len(), "{}", row.prototype);
+            for parameter in parameters {
+                let (from, to) = parameter.place;
+                assert!(row.prototype[from..to].contains(parameter.name), "{}", row.prototype);
+            }
+        }
+        let names = |name| {
+            let row = system_call(name).expect("a call");
+            row.parameters().iter().map(|parameter| (parameter.name, parameter.pointer)).collect::<Vec<_>>()
+        };
+        assert_eq!(names("open"), [("path", true), ("flags", false), ("mode", false)]);
+        assert_eq!(names("execve"), [("path", true), ("argv", true), ("envp", true)]);
+        assert_eq!(names("fork"), []);
+    }
+
+    #[test]
+    fn every_constant_is_meant_for_some_parameter() {
+        for constant in constants().filter(|constant| !constant.passed.is_empty()) {
+            let taken = system_calls().any(|row| row.parameters().iter().any(|one| row.takes(one, constant)));
+            assert!(taken, "{}: no parameter `{}`", constant.name, constant.passed);
+        }
     }
 }

@@ -8,7 +8,7 @@ mod path;
 mod process;
 mod transfer;
 
-pub use call::{Answer, Param, SystemCall};
+pub use call::{Answer, Param, Parameter, SystemCall};
 
 use super::abi::{self, Constant};
 

@@ -18,12 +18,16 @@ use super::value::functions::{FUNCTIONS, function};
 use calls::{Definition, circles};
 use scope::{Scope, names_set};
 
+pub use scope::unscoped_blocks;
+
 /// What the checks must be told of the rest of the language.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
     /// May this be called (a path's function such as `byte`, a system call)? The functions of
     /// [`super::value::functions`] and the script's own definitions are known without.
     pub is_call: &'a dyn Fn(&str) -> bool,
+    /// Names that a misspelt call may have meant.
+    pub calls: &'a [&'a str],
     /// What may stand in an expression without being a variable (`PROT_READ`, `NULL`).
     pub words: &'a [&'a str],
 }
@@ -100,7 +104,7 @@ impl Checker<'_> {
                     scope.define(&name.text, number);
                 }
             }
-            for inner in scope::unscoped_blocks(&stmt.kind) {
+            for inner in unscoped_blocks(&stmt.kind) {
                 self.hoist(inner);
             }
         }
@@ -323,7 +327,8 @@ impl Checker<'_> {
             }
         } else if !(self.known.is_call)(&name.text) {
             let functions = FUNCTIONS.iter().map(|function| function.name);
-            let near = nearest(&name.text, self.scopes.iter().flat_map(Scope::defined).chain(functions));
+            let known = functions.chain(self.known.calls.iter().copied());
+            let near = nearest(&name.text, self.scopes.iter().flat_map(Scope::defined).chain(known));
             let help =
                 near.map_or("`def` makes a definition".to_owned(), |near| format!("did you mean `{near}`?"));
             let message = format!("no function or definition is called `{}`", name.text);

@@ -7,7 +7,11 @@ use crate::lang::parse::parse;
 fn found(script: &str) -> Vec<Diagnostic> {
     let parsed = parse(0, script, &mut ());
     assert_eq!(parsed.diagnostics, [], "{script}");
-    let known = Known { is_call: &|name| ["byte", "mmap"].contains(&name), words: &["NULL", "PROT_READ"] };
+    let known = Known {
+        is_call: &|name| ["byte", "mmap"].contains(&name),
+        calls: &["byte", "mmap"],
+        words: &["NULL", "PROT_READ"],
+    };
     check(&parsed.body, known)
 }
 

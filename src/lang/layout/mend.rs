@@ -52,6 +52,7 @@ impl Scan<'_> {
     /// A string runs into the end of its line.
     pub(super) fn unclosed_string(&mut self, line_end: usize) {
         let open = self.at;
+        self.note_open_string();
         let (message, help) = if self.byte(0) == b'"' {
             (
                 "this string is never closed",

@@ -12,6 +12,12 @@ mod mend;
 #[cfg(test)]
 mod tests;
 mod token;
+mod tokens;
+
+use tokens::Notes;
+
+pub use token::is_operator;
+pub use tokens::{Token, TokenKind, Tokens, tokens};
 
 use level::{Kind, Level};
 
@@ -84,6 +90,8 @@ struct Scan<'a> {
     done: bool,
     /// How often the pass went back to read on after a bracket that is not closed.
     returns: u32,
+    /// The tokens, where someone wants them.
+    notes: Option<Notes>,
     ends: Vec<usize>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -104,6 +112,7 @@ impl<'a> Scan<'a> {
             first: None,
             done: false,
             returns: 0,
+            notes: None,
             ends: Vec::new(),
             diagnostics: Vec::new(),
         }
@@ -116,7 +125,11 @@ impl<'a> Scan<'a> {
         }
         loop {
             while !self.done && self.at < self.text.len() {
-                if self.top().kind == Kind::Prose { self.prose() } else { self.token() }
+                self.step();
+            }
+            if self.notes.is_some() {
+                self.note_last();
+                return self;
             }
             // A bracket that nothing closed may send the pass back.
             if self.done || !self.close_brackets() {
@@ -219,6 +232,9 @@ impl<'a> Scan<'a> {
         }
         if block == 0 && begun.is_some() {
             self.ends.push(at);
+        }
+        if begun.is_some() {
+            self.note_end(at);
         }
         self.after = After::Nothing;
     }

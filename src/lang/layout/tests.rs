@@ -1,5 +1,7 @@
 //! Which newlines stay, and what is said of brackets.
 
+mod tokens;
+
 use super::lay_out;
 
 /// Lays a text out in which `_` stands for each newline that must become a blank.

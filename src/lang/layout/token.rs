@@ -35,7 +35,7 @@ impl Scan<'_> {
             self.at += if arrow || rest.starts_with("..") { 2 } else { self.character() };
         } else {
             self.begin(matches!(word, "where" | "else"));
-            if matches!(word, "and" | "or" | "not" | "in" | "where") {
+            if is_operator(word) {
                 self.after = After::Operator;
             }
             self.at += length;
@@ -90,6 +90,11 @@ impl Scan<'_> {
             self.at += 1;
         }
     }
+}
+
+/// Whether a word stands between values as an operator does: a line goes on after it.
+pub fn is_operator(word: &str) -> bool {
+    matches!(word, "and" | "or" | "not" | "in" | "where")
 }
 
 /// Bytes of the word or number that the text begins with; 0 if it begins with neither.

@@ -19,6 +19,7 @@ impl Tree<'_> {
             Rule::bare => match pair.as_str() {
                 "-" | "–" => CellKind::Nothing,
                 "*" => CellKind::Anything,
+                "?" => CellKind::Open,
                 word => CellKind::Bare(word.into()),
             },
             _ => {

@@ -115,14 +115,16 @@ struct Escaped<'a>(&'a str);
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
-        for c in self.0.chars() {
+        let mut rest = self.0.chars();
+        while let Some(c) = rest.next() {
+            let digit_follows = rest.as_str().starts_with(|next: char| next.is_ascii_digit());
             match c {
                 '"' => f.write_str("\\\"")?,
                 '\\' => f.write_str("\\\\")?,
                 '\n' => f.write_str("\\n")?,
                 '\t' => f.write_str("\\t")?,
                 '\r' => f.write_str("\\r")?,
-                '\0' => f.write_str("\\0")?,
+                '\0' if !digit_follows => f.write_str("\\0")?,
                 c if c.is_ascii_control() => write!(f, "\\x{:02x}", c as u32)?,
                 c => write!(f, "{c}")?,
             }

@@ -1,6 +1,7 @@
 //! Colours, in one place.
 
 use crate::report::doc::Tone;
+use crate::run::complete::{Class, highlight};
 
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,12 @@ pub enum Ink {
     Good,
     /// Red.
     Bad,
+    /// Magenta.
+    Shape,
+    /// Cyan.
+    Name,
+    /// Blue.
+    Known,
 }
 
 impl Ink {
@@ -28,6 +35,19 @@ impl Ink {
         }
     }
 
+    /// The look of a piece of a script.
+    pub fn of_class(class: Class) -> Self {
+        match class {
+            Class::Keyword => Self::Shape,
+            Class::Verb => Self::Strong,
+            Class::Fact | Class::Noun => Self::Name,
+            Class::Constant | Class::Process => Self::Known,
+            Class::String => Self::Good,
+            Class::Comment => Self::Faint,
+            Class::Number | Class::Operator | Class::Variable => Self::Plain,
+        }
+    }
+
     /// The parameter of its escape sequence (ECMA-48, select graphic rendition).
     fn code(self) -> Option<&'static str> {
         match self {
@@ -36,6 +56,9 @@ impl Ink {
             Self::Faint => Some("2"),
             Self::Good => Some("32"),
             Self::Bad => Some("31"),
+            Self::Shape => Some("35"),
+            Self::Name => Some("36"),
+            Self::Known => Some("34"),
         }
     }
 }
@@ -54,5 +77,17 @@ impl Theme {
             Some(code) => format!("\x1b[{code}m{text}\x1b[0m"),
             None => text.to_owned(),
         }
+    }
+
+    /// A script with the look of its words; the text stays as it is.
+    pub fn script(self, text: &str) -> String {
+        let mut painted = String::with_capacity(text.len());
+        let mut at = 0;
+        for (place, class) in highlight(text) {
+            painted += &text[at..place.start];
+            painted += &self.paint(Ink::of_class(class), &text[place.clone()]);
+            at = place.end;
+        }
+        painted + &text[at..]
     }
 }

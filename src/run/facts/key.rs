@@ -36,6 +36,17 @@ impl Key {
         }
     }
 
+    /// One line of help.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Key::Access(row) => row.help,
+            Key::Component(row, _) => row.help,
+            Key::Level(row, _) => row.help,
+            Key::Call(row) => row.help,
+            Key::Reference(row) => row.help,
+        }
+    }
+
     /// Whether a bare word stands for a value of this fact; `served` has the caches' names, too.
     pub fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
         let served = matches!(self, Key::Access(row) if row.name == "served");

@@ -36,8 +36,7 @@ impl fmt::Display for Told {
 pub fn stated(key: &Key, value: &Shown) -> String {
     match &value.value {
         Value::Text(word) if key.takes_words() || key.is_word(word, None) => word.to_string(),
-        text @ Value::Text(_) => text.quoted(),
-        _ => value.to_string(),
+        _ => value.quoted(),
     }
 }
 

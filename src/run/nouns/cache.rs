@@ -77,7 +77,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
     let mut said_valid = None;
     for cell in group {
         match (cell.column.as_str(), cell.said) {
-            (_, Said::Anything) => return Err(cell.nothing_to_set()),
+            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
             (_, Said::Nothing) => {}
             ("tag", Said::Number(n)) => {
                 line.tag = Some(machine.cache_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);

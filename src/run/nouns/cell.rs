@@ -4,6 +4,11 @@ use crate::lang::ast::{Cell, CellKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
+/// What a table that sets something says to `*`.
+pub const ANYTHING_CANNOT_BE_SET: &str = "`*` is anything, which cannot be set";
+/// What it says to `?`.
+pub const OPEN_CANNOT_BE_SET: &str = "`?` is to be filled in, which cannot be set";
+
 /// A number in a table is hexadecimal with or without `0x`.
 ///
 /// # Errors

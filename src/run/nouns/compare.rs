@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::kernel::ids::Pid;
 use crate::lang::span::Span;
 use crate::machine::Machine;
-use crate::run::record::{Check, Shown};
+use crate::run::record::{Check, Shown, Written};
 use crate::run::session::{Session, Stop};
 use crate::run::view::CellView;
 
@@ -34,12 +34,13 @@ impl Session<'_> {
     /// # Errors
     /// `no-machine`.
     pub fn compare(&mut self, expected: &TableExpectation) -> Result<Vec<Check>, Stop> {
+        let how_to_fill = self.how_to_fill();
         let seen = self.machine_seen(expected.pid, expected.span)?;
         let machine = &*seen;
         let mut checks = Vec::new();
         for entry in &expected.entries {
             for (group, cells) in entry.groups.iter().enumerate() {
-                expected.group(machine, entry, group, cells, &mut checks);
+                checks.extend(expected.group(machine, (entry.key, group), cells, &how_to_fill));
             }
         }
         if expected.exactly {
@@ -63,31 +64,30 @@ impl Session<'_> {
 }
 
 impl TableExpectation {
-    fn group(
-        &self,
-        machine: &Machine,
-        entry: &EntryIn,
-        group: usize,
-        cells: &[CellIn],
-        checks: &mut Vec<Check>,
-    ) {
-        let invalid = !(self.noun.valid)(machine, self.level, entry.key, group);
+    /// The checks of the cells of an entry's group; `at` is its key and the group's number.
+    fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
+        let (key, group) = at;
+        let invalid = !(self.noun.valid)(machine, self.level, key, group);
         let says_invalid =
             cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
-        for cell in cells.iter().filter(|cell| cell.said != Said::Anything) {
-            let now = (self.noun.cell)(machine, self.level, entry.key, group, &cell.column);
+        let check = |cell: &CellIn| {
+            let now = (self.noun.cell)(machine, self.level, key, group, &cell.column);
             let now = if invalid && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
-            let held = agrees(cell.said, &now) || invalid && says_invalid;
-            let expected = shown(&said(cell.said, &now));
-            checks.push(Check {
-                fact: self.label(machine, entry.key, group, &cell.column),
+            let open = cell.said == Said::Open;
+            let held = !open && (agrees(cell.said, &now) || invalid && says_invalid);
+            let expected = if open { Shown::word("?") } else { shown(&said(cell.said, &now)) };
+            Check {
+                fact: self.label(machine, key, group, &cell.column),
                 expected,
                 actual: Some(shown(&now)),
                 held,
                 span: cell.span,
-                reason: None,
-            });
-        }
+                reason: open.then(|| how_to_fill.to_owned()),
+                written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+                instead: (!held).then(|| now.written()),
+            }
+        };
+        cells.iter().filter(|cell| cell.said != Said::Anything).map(check).collect()
     }
 
     /// What is valid and not listed.
@@ -107,6 +107,8 @@ impl TableExpectation {
                     held: false,
                     span: self.span,
                     reason: Some("it is valid, and the table does not list it".to_owned()),
+                    written: Written::Otherwise("the table lacks a row or a way"),
+                    instead: None,
                 });
             }
         }
@@ -118,6 +120,8 @@ impl TableExpectation {
                 held: true,
                 span: self.span,
                 reason: None,
+                written: Written::Otherwise("it is of all rows that are not listed"),
+                instead: None,
             });
         }
     }

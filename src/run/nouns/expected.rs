@@ -6,7 +6,7 @@ use crate::kernel::Kernel;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::Process;
 use crate::lang::span::Span;
-use crate::run::record::{AreaRecord, Check, Shown};
+use crate::run::record::{AreaRecord, Check, Shown, Written};
 use crate::run::session::{Session, Stop, beyond_ordinary};
 use crate::run::view::{CellView, TableView, View};
 
@@ -74,8 +74,10 @@ impl Session<'_> {
     /// # Errors
     /// `no-kernel`, `limit-steps`.
     pub fn compare_list(&mut self, expected: &ListExpectation) -> Result<Vec<Check>, Stop> {
+        let how_to_fill = self.how_to_fill();
         let kernel = self.kernel(expected.span)?;
-        let mut comparison = Comparison { kernel, expected, taken: BTreeMap::new(), checks: Vec::new() };
+        let mut comparison =
+            Comparison { kernel, expected, taken: BTreeMap::new(), checks: Vec::new(), how_to_fill };
         expected.rows.iter().for_each(|row| comparison.row(row));
         if expected.exactly {
             comparison.others();
@@ -92,6 +94,8 @@ struct Comparison<'a> {
     /// The things that rows so far are about, by their keys.
     taken: BTreeMap<u64, Vec<ThingRow>>,
     checks: Vec<Check>,
+    /// How what is open is filled in.
+    how_to_fill: String,
 }
 
 impl Comparison<'_> {
@@ -122,13 +126,18 @@ impl Comparison<'_> {
     fn cell(&mut self, key: u64, cell: &ListCell, thing: Option<&ThingRow>) {
         let of = self.expected.of;
         let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
+        let open = cell.said == Said::Open;
+        let held = !open && agrees(of, cell, thing);
+        let missing = thing.is_none().then(|| self.missing(key));
         self.checks.push(Check {
             fact: self.label(key, cell.column.name),
-            expected: shown(&written(&cell.said, &now)),
+            expected: if open { Shown::word("?") } else { shown(&said(&cell.said, &now)) },
             actual: Some(shown(&now)),
-            held: agrees(of, cell, thing),
+            held,
             span: cell.span,
-            reason: thing.is_none().then(|| self.missing(key)),
+            reason: missing.or_else(|| open.then(|| self.how_to_fill.clone())),
+            written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+            instead: (!held).then(|| now.written()),
         });
     }
 
@@ -146,6 +155,8 @@ impl Comparison<'_> {
             held: is,
             span,
             reason: (!is).then(|| self.missing(key)),
+            written: Written::Otherwise("its row would have to go"),
+            instead: None,
         });
     }
 
@@ -167,6 +178,8 @@ impl Comparison<'_> {
                     held: false,
                     span: self.expected.span,
                     reason: Some("it is there, and the table does not list it".to_owned()),
+                    written: Written::Otherwise("the table lacks a row"),
+                    instead: None,
                 });
             }
         }
@@ -178,6 +191,8 @@ impl Comparison<'_> {
                 held: true,
                 span: self.expected.span,
                 reason: None,
+                written: Written::Otherwise("it is of all rows that are not listed"),
+                instead: None,
             });
         }
     }
@@ -192,7 +207,7 @@ fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
 fn agrees(of: ThingRef, cell: &ListCell, thing: Option<&ThingRow>) -> bool {
     let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
     match (&cell.said, &now) {
-        (Said::Anything, _) | (Said::Nothing, CellView::Nothing) => true,
+        (Said::Anything | Said::Open, _) | (Said::Nothing, CellView::Nothing) => true,
         (Said::Nothing, _) => thing.is_some_and(|thing| thing.nothing.contains(&cell.column.name)),
         (Said::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == now,
         (Said::Word(word), CellView::Text(now)) => same(cell.column.name, word, now),
@@ -211,7 +226,7 @@ fn same(column: &str, said: &str, now: &str) -> bool {
 }
 
 /// What is said, written as the actual cell is.
-fn written(said: &Said, like: &CellView) -> CellView {
+fn said(said: &Said, like: &CellView) -> CellView {
     match (said, like) {
         (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),
         (Said::Number(n), CellView::Number(_)) => CellView::Number(*n),

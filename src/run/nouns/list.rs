@@ -10,7 +10,7 @@ use crate::lang::value::Value;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::{integer, list};
 
-use super::cell::{hexadecimal, name};
+use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
 /// A column of such a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub enum Said {
     Nothing,
     /// Anything, in an expected table.
     Anything,
+    /// To be filled in, in an expected table.
+    Open,
 }
 
 /// A cell with its column.
@@ -156,16 +158,18 @@ impl Session<'_> {
         for (head, cell) in cells {
             let Some(column) = column(layout, &name(head)) else { continue };
             let said = self.said(cell, column.kind)?;
-            if said == Said::Anything && !layout.expected {
-                return Err(Diagnostic::new(
-                    Code::BadTable,
-                    cell.span,
-                    "`*` is anything, which cannot be set",
-                )
-                .help("write a value, or `-` for none")
-                .into());
+            let unset = match said {
+                Said::Anything => Some(ANYTHING_CANNOT_BE_SET),
+                Said::Open => Some(OPEN_CANNOT_BE_SET),
+                _ => None,
+            };
+            if let Some(message) = unset.filter(|_| !layout.expected) {
+                return Err(Diagnostic::new(Code::BadTable, cell.span, message)
+                    .help("write a value, or `-` for none")
+                    .into());
             }
-            if layout.needed.contains(&column.name) && matches!(said, Said::Nothing | Said::Anything) {
+            let said_something = !matches!(said, Said::Nothing | Said::Anything | Said::Open);
+            if layout.needed.contains(&column.name) && !said_something {
                 let message = format!("a row of {} needs its `{}`", layout.what, column.name);
                 return Err(Diagnostic::new(Code::BadTable, cell.span, message).into());
             }
@@ -178,6 +182,7 @@ impl Session<'_> {
         match (&cell.kind, kind) {
             (CellKind::Nothing, _) => Ok(Said::Nothing),
             (CellKind::Anything, _) => Ok(Said::Anything),
+            (CellKind::Open, _) => Ok(Said::Open),
             (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Word) => Ok(Said::Word(text.clone())),
             (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Hex) => {
                 Ok(Said::Number(hexadecimal(text, cell.span)?))

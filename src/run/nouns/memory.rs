@@ -66,7 +66,7 @@ pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagn
     for cell in entry.groups.iter().flatten() {
         let at = place(&cell.column);
         let byte = match cell.said {
-            Said::Anything => return Err(cell.nothing_to_set()),
+            Said::Anything | Said::Open => return Err(cell.nothing_to_set()),
             Said::Nothing => None,
             Said::Number(n) => Some(u8::try_from(n).map_err(|_| cell.too_wide(8))?),
         };

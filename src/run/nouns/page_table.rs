@@ -66,7 +66,7 @@ pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagn
     let (mut said_valid, mut ppn) = (None, None);
     for cell in entry.groups.iter().flatten() {
         match (cell.column.as_str(), cell.said) {
-            (_, Said::Anything) => return Err(cell.nothing_to_set()),
+            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
             (_, Said::Nothing) => {}
             ("ppn", Said::Number(n)) => ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?.raw()),
             ("read", Said::Number(_)) => readable(cell)?,

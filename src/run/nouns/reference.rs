@@ -4,11 +4,14 @@ use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Check, Did, ReferenceRun, Shown};
+use crate::run::record::{Check, Did, ReferenceRun, Shown, Written};
 use crate::run::session::{Session, Stop};
 use crate::run::view::CellView;
 
 use super::steps;
+
+/// The columns of the table of steps, besides `frame0` and so on.
+pub const STEP_COLUMNS: &[&str] = &["step", "page", "hit", "victim", "use", "hand"];
 
 impl Session<'_> {
     /// A check for every cell of an expected table of steps.
@@ -77,20 +80,27 @@ impl Session<'_> {
             return Ok(None);
         }
         let now = step.checked_sub(1).map_or(CellView::Nothing, |at| steps::cell(run, at, column));
+        let open = cell.kind == CellKind::Open;
         let nothing = cell.kind == CellKind::Nothing;
-        let said = if nothing { Value::from("-") } else { self.decimal(cell)? };
+        let said = match cell.kind {
+            CellKind::Open => Value::from("?"),
+            CellKind::Nothing => Value::from("-"),
+            _ => self.decimal(cell)?,
+        };
         let held = match &now {
+            _ if open => false,
             CellView::Nothing => nothing,
             now => !nothing && same(column, &said, &text_of(cell, &said), now),
         };
-        let actual = Some(Shown::word(&now.to_string()));
         Ok(Some(Check {
             fact: format!("step {step} {column}"),
             expected: Shown::plain(said),
-            actual,
+            actual: Some(Shown::word(&now.to_string())),
             held,
             span: cell.span,
-            reason: None,
+            reason: open.then(|| self.how_to_fill()),
+            written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+            instead: (!held).then(|| now.written()),
         }))
     }
 }
@@ -119,15 +129,14 @@ fn text(cell: &Cell) -> String {
 }
 
 fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
-    const KNOWN: [&str; 6] = ["step", "page", "hit", "victim", "use", "hand"];
     let name = text(cell);
     let frame = name.strip_prefix("frame").is_some_and(|n| n.parse::<u32>().is_ok());
-    if frame || KNOWN.contains(&&*name) {
+    if frame || STEP_COLUMNS.contains(&&*name) {
         return None;
     }
     let diagnostic =
         Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
-    Some(match nearest(&name, KNOWN.into_iter()) {
+    Some(match nearest(&name, STEP_COLUMNS.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help("it has step, page, hit, frame0 …, victim, use and hand"),
     })
@@ -152,5 +161,7 @@ fn count(table: &Table, listed: usize, steps: usize) -> Check {
         held: false,
         span: table.span,
         reason: Some("the table must list every reference".to_owned()),
+        written: Written::Otherwise("the table has too many or too few rows"),
+        instead: None,
     }
 }

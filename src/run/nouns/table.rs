@@ -8,7 +8,7 @@ use crate::lang::value::Value;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::list;
 
-use super::cell::{hexadecimal, name};
+use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
 /// What a cell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Said {
     Nothing,
     /// Anything, in an expected table.
     Anything,
+    /// To be filled in, in an expected table.
+    Open,
 }
 
 /// A cell with its column.
@@ -37,7 +39,7 @@ impl CellIn {
     pub fn number(&self) -> Option<u64> {
         match self.said {
             Said::Number(n) => Some(n),
-            Said::Nothing | Said::Anything => None,
+            Said::Nothing | Said::Anything | Said::Open => None,
         }
     }
 
@@ -66,10 +68,10 @@ impl CellIn {
         .label(format!("at most 0x{most:X}"))
     }
 
-    /// Says that `*` sets nothing.
+    /// Says that `*` and `?` set nothing.
     pub fn nothing_to_set(&self) -> Diagnostic {
-        Diagnostic::new(Code::BadTable, self.span, "`*` is anything, which cannot be set")
-            .help("write a number, or `-` for no value")
+        let message = if self.said == Said::Open { OPEN_CANNOT_BE_SET } else { ANYTHING_CANNOT_BE_SET };
+        Diagnostic::new(Code::BadTable, self.span, message).help("write a number, or `-` for no value")
     }
 }
 
@@ -197,6 +199,7 @@ impl Session<'_> {
         match &cell.kind {
             CellKind::Nothing => Ok(Said::Nothing),
             CellKind::Anything => Ok(Said::Anything),
+            CellKind::Open => Ok(Said::Open),
             CellKind::Byte(byte) => Ok(Said::Number(u64::from(*byte))),
             CellKind::Bare(text) | CellKind::Quoted(text) => Ok(Said::Number(hexadecimal(text, cell.span)?)),
             CellKind::Expr(expr) => match self.eval(expr)? {

@@ -84,7 +84,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     let mut ppn = None;
     for cell in group {
         match (cell.column.as_str(), cell.said) {
-            (_, Said::Anything) => return Err(cell.nothing_to_set()),
+            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
             (_, Said::Nothing) => {}
             ("tag", Said::Number(n)) => {
                 line.tag = Some(machine.tlb_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);

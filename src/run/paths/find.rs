@@ -17,6 +17,9 @@ use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
 use super::unknown::no_property;
 
+/// The path to the facts of the latest statement that has some.
+pub const LAST: &str = "last";
+
 impl Session<'_> {
     /// The value of a dotted path.
     ///
@@ -29,7 +32,7 @@ impl Session<'_> {
             span: rest[0].span,
         };
         match &*head.text {
-            "last" => self.last_fact(&name),
+            LAST => self.last_fact(&name),
             "machine" => self.machine_property(head, &name),
             "page_table" => self.table_property(head, None, &name),
             "frames" | "swap" | "ksm" if self.component(&head.text).is_none() => {
@@ -191,7 +194,7 @@ impl Session<'_> {
             Slot::Kernel(kernel) => kernel.processes().map(|process| process.name.to_string()).collect(),
             _ => Vec::new(),
         };
-        let others = ["last", "machine", "page_table", "frames", "swap", "ksm"].into_iter();
+        let others = [LAST, "machine", "page_table", "frames", "swap", "ksm"].into_iter();
         let others = others.chain(processes.iter().map(String::as_str));
         match nearest(&of.text, names.iter().copied().chain(others)) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

@@ -8,8 +8,9 @@ mod memory;
 mod part;
 mod unknown;
 
+pub use find::LAST;
 pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;
 pub use memory::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
-pub use part::PART_PROPERTIES;
+pub use part::{PART_PROPERTIES, part_of};
 pub use unknown::no_property;

@@ -1,5 +1,6 @@
 //! Blocks of settings, evaluated: `machine { … }` and what stands inside it, from a script or a YAML file.
 
+mod blocks;
 mod cache;
 mod evaluate;
 mod field;
@@ -12,11 +13,10 @@ mod shape;
 mod tlb;
 mod yaml;
 
-pub use cache::CACHE_SETTINGS;
+pub use blocks::{BLOCKS, BlockRow, SettingWord};
 pub use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one_of, sole};
 pub use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
-pub use kernel::{KERNEL_SETTINGS, KernelPlan, build_kernel};
-pub use machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS, build_machine};
-pub use pte::{PTE_SETTINGS, no_read_bit, pte_of_fields};
-pub use tlb::TLB_SETTINGS;
+pub use kernel::{KernelPlan, build_kernel};
+pub use machine::build_machine;
+pub use pte::{no_read_bit, pte_of_fields};
 pub use yaml::fields_of_yaml;

@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
 use crate::run::nouns::{ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun};
-use crate::run::record::{Check, Shown};
+use crate::run::record::{Check, Shown, Written};
 use crate::run::session::{Session, Stop};
 
 use super::action::Action;
@@ -97,12 +97,27 @@ impl Session<'_> {
             let hex = full.contains("0x").then_some(1);
             let (expected, actual) =
                 (Shown { value: y, hex, before }, Some(Shown { value: x, hex, before: "" }));
-            return Ok(Check { fact: name, expected, actual, held, span: expr.span, reason: None });
+            let written = match op {
+                BinaryOp::Equal => Written::of(b, &|_| false),
+                _ => Written::Otherwise("its comparison leaves several values"),
+            };
+            let instead = actual.as_ref().filter(|_| !held).map(Shown::quoted);
+            return Ok(Check {
+                fact: name,
+                expected,
+                actual,
+                held,
+                span: expr.span,
+                reason: None,
+                written,
+                instead,
+            });
         }
         let fact = written(expr);
         let held = self.truth(expr)?;
         let (expected, actual) = (Shown::plain(Value::Bool(true)), Some(Shown::plain(Value::Bool(held))));
-        Ok(Check { fact, expected, actual, held, span: expr.span, reason: None })
+        let written = Written::Otherwise("it is true or false, and states no value");
+        Ok(Check { fact, expected, actual, held, span: expr.span, reason: None, written, instead: None })
     }
 }
 

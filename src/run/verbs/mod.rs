@@ -30,6 +30,7 @@ use super::session::{Session, Stop};
 pub use access::load;
 pub use action::{AccessPlan, Action};
 pub use operands::word;
+pub use perms::SECTION_COLUMNS;
 
 /// A verb.
 pub struct Verb {

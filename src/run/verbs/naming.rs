@@ -192,6 +192,13 @@ impl Session<'_> {
         if let Some(diagnostic) = absent::diagnostic(&Word { text: name.into(), span: place.span }) {
             return diagnostic;
         }
+        if self.is_process(name) {
+            return Diagnostic::new(Code::UnknownNoun, place.span, format!("`{name}` is a process"))
+                .label("what of it?")
+                .help(format!(
+                    "write `show layout {name}`, `{name}.maps`, `{name}.resident` or `processes`"
+                ));
+        }
         let names = || {
             let tables =
                 TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));

@@ -106,6 +106,7 @@ pub(super) fn cells(cells: &[Cell]) -> String {
         CellKind::Expr(inner) => format!("({})", expr(inner)),
         CellKind::Nothing => "-".to_owned(),
         CellKind::Anything => "*".to_owned(),
+        CellKind::Open => "?".to_owned(),
     };
     cells.iter().map(one).collect::<Vec<_>>().join(" ")
 }

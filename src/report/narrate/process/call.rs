@@ -3,6 +3,7 @@
 use super::fault;
 use super::meaning::meaning;
 use super::names::Names;
+use crate::kernel::abi::{Arg, Errno};
 use crate::kernel::syscall::system_call;
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::words::count;
@@ -92,7 +93,10 @@ fn value(record: &CallRecord) -> String {
 /// What the result means; an error in words.
 fn means(record: &CallRecord) -> Option<String> {
     match record.reply.result {
-        Err(error) => Some(format!("{}, {}", error.name(), error.help())),
+        Err(error) => {
+            let why = (error == Errno::EBADF).then(|| descriptor(record)).flatten();
+            Some(format!("{}, {}{}", error.name(), error.help(), why.unwrap_or_default()))
+        }
         Ok(result) => {
             let mut means = meaning(&names(record), record, result)?;
             if let Some(text) = inline(record) {
@@ -101,6 +105,14 @@ fn means(record: &CallRecord) -> Option<String> {
             Some(means)
         }
     }
+}
+
+/// Which descriptor it was: one of another process is no use.
+fn descriptor(record: &CallRecord) -> Option<String> {
+    let (_, parameters) = system_call(record.name)?.prototype.split_once('(')?;
+    let at = parameters.split([',', ')']).position(|parameter| parameter.trim() == "int fd")?;
+    let Arg::Number(fd) = record.args.get(at)?.value else { return None };
+    Some(format!(": {} has no descriptor {fd} that is open for this", record.process.name))
 }
 
 /// `2 page faults inside (1 minor, 1 major).`

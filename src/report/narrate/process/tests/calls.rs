@@ -52,6 +52,10 @@ fn system_calls_return_a_value_and_a_meaning() {
         "mmap returns p = 0x2FC0: P1 has a new area 0x2FC0–0x3000 r--p, f."
     );
     assert_eq!(call("write(1, \"hi\\n\", 3)"), "write returns 3: 3 bytes go to standard output: \"hi\\n\".");
+    assert_eq!(
+        call("pread(7, 0x1000, 1, 0)"),
+        "pread returns -1: EBADF, bad file descriptor: P1 has no descriptor 7 that is open for this."
+    );
     assert!(call("munmap(0x1000, 64)").ends_with("nothing was mapped in 0x1000–0x1040."));
     assert_eq!(call("let n = fstat(open(\"f\", 0)).st_size"), "open returns 3: f is open for reading.");
     assert_eq!(sentences(&format!("{small}let n = fstat(open(\"f\", 0)).st_size")).last().unwrap(), "n = 5");

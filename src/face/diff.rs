@@ -1,0 +1,92 @@
+//! `pagewalk diff`: two scripts, or two machines, side by side.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::reading::Reading;
+use super::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::report::text;
+use crate::report::versus::{Side, compare, json, tell, totals};
+use crate::run;
+use crate::run::session::Options;
+
+/// Arguments of `pagewalk diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The first script
+    #[arg(value_name = "A.pw")]
+    a: PathBuf,
+    /// The second script
+    #[arg(value_name = "B.pw")]
+    b: PathBuf,
+    /// How the differences are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Stop a script after so many statements and loop rounds
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    max_steps: u64,
+    /// The seed of a script that says none
+    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
+    seed: u64,
+}
+
+/// How the differences are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// Tables to read
+    #[default]
+    Text,
+    /// One object a line, the totals last
+    Json,
+}
+
+impl Diff {
+    /// Runs both and tells in what they differ.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn both(&self, color: Color) -> io::Result<Status> {
+        let (a, b) = (Reading::of(&self.a), Reading::of(&self.b));
+        let (Some(first), Some(second)) = (self.run(&a, color), self.run(&b, color)) else {
+            return Ok(Status::Wrong);
+        };
+        let comparison = compare(&first, &second);
+        let mut told = String::new();
+        match self.format {
+            Format::Text => {
+                let colored = color.wanted(&io::stdout());
+                for blocks in tell(&comparison, (a.name(), b.name())) {
+                    told += &text::text(&blocks, colored);
+                    told.push('\n');
+                }
+                // Writing to a string does not fail, here and below.
+                let _ = writeln!(told, "{}", totals(&comparison));
+            }
+            Format::Json => json(&comparison).iter().for_each(|line| {
+                let _ = writeln!(told, "{line}");
+            }),
+        }
+        print(&told)?;
+        Ok(if comparison.same() { Status::Held } else { Status::Failed })
+    }
+
+    /// What a script did; none if it is wrong, which is complained of.
+    fn run<'r>(&self, reading: &'r Reading, color: Color) -> Option<Side<'r>> {
+        let style = diagnostic_style(color);
+        if !reading.diagnostics.is_empty() {
+            complain(&reading.complaint(style));
+            return None;
+        }
+        let mut side = Side::new(&reading.sources);
+        let options = Options { max_steps: self.max_steps, seed: self.seed };
+        let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut side);
+        if ended.diagnostics.is_empty() {
+            return Some(side);
+        }
+        complain(&crate::report::diagnostics::render(&ended.diagnostics, &reading.sources, style));
+        None
+    }
+}

@@ -1,0 +1,121 @@
+//! What an input is answered with: what its statements did, as a terminal shows it.
+
+use std::io::{self, Write};
+
+use crate::lang::source::Sources;
+use crate::report::doc::Block;
+use crate::report::fitting::fitted;
+use crate::report::narrate::Narrator;
+use crate::report::text::text;
+use crate::run::record::{Sink, StepRecord};
+
+/// Bytes after which no more of an input is told.
+const BUDGET: usize = 16 << 20;
+
+/// What of a statement is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tell {
+    /// What it did; the statement itself only where that says something.
+    Answer,
+    /// The statement, and what it did.
+    Statement,
+    /// Only what did not hold, and where it stands.
+    Failures,
+    /// How the facts stated of it stand.
+    Checks,
+}
+
+/// How answers look.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// With colours.
+    pub color: bool,
+    /// The terminal's columns.
+    pub width: usize,
+}
+
+/// Tells what statements did, as they do it.
+pub struct Answer<'s, W: Write> {
+    out: W,
+    narrator: Narrator<'s>,
+    tell: Tell,
+    look: Look,
+    written: usize,
+    /// The last statement had something below it, so the next one stands off.
+    spaced: bool,
+    error: Option<io::Error>,
+}
+
+impl<'s, W: Write> Answer<'s, W> {
+    /// An answer to one input.
+    pub fn new(out: W, sources: &'s Sources, tell: Tell, look: Look) -> Self {
+        let narrator = Narrator::new(sources, false);
+        Self { out, narrator, tell, look, written: 0, spaced: false, error: None }
+    }
+
+    /// Tells the rest.
+    ///
+    /// # Errors
+    /// What the output said, now or earlier.
+    pub fn finish(mut self) -> io::Result<()> {
+        let rest = self.narrator.rest();
+        self.write_blocks(rest);
+        match self.error {
+            Some(error) => Err(error),
+            None => self.out.flush(),
+        }
+    }
+
+    fn write_blocks(&mut self, mut blocks: Vec<Block>) {
+        match self.tell {
+            Tell::Answer => answer_alone(&mut blocks),
+            Tell::Statement => blocks.iter_mut().for_each(without_place),
+            Tell::Checks => blocks.retain(|block| matches!(block, Block::Checks(_))),
+            Tell::Failures => {}
+        }
+        let Some(first) = blocks.first() else { return };
+        let opens = matches!(first, Block::Statement { .. } | Block::Heading(_));
+        let several = blocks.len() > 1;
+        let gap = opens && self.written > 0 && (self.spaced || several);
+        self.spaced = several || !opens;
+        let told = text(&fitted(blocks, self.look.width), self.look.color);
+        self.write(if gap { "\n" } else { "" });
+        self.write(&told);
+    }
+
+    fn write(&mut self, text: &str) {
+        if self.error.is_none() {
+            self.written += text.len();
+            self.error = self.out.write_all(text.as_bytes()).err();
+        }
+    }
+}
+
+/// The statement stands on the line above already: it is told where nothing follows it.
+fn answer_alone(blocks: &mut Vec<Block>) {
+    if matches!(blocks.as_slice(), [Block::Statement { .. }, _, ..]) {
+        blocks.remove(0);
+    }
+    blocks.iter_mut().for_each(without_place);
+}
+
+fn without_place(block: &mut Block) {
+    if let Block::Statement { place, .. } = block {
+        place.clear();
+    }
+}
+
+impl<W: Write> Sink for Answer<'_, W> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        let fails = record.checks.iter().any(|check| !check.held);
+        if self.tell == Tell::Failures && !fails || self.written >= BUDGET {
+            return self.error.is_none();
+        }
+        let blocks = self.narrator.tell(record);
+        self.write_blocks(blocks);
+        if self.written >= BUDGET {
+            self.write("\n… what follows is not told: it is too much\n");
+        }
+        self.error.is_none()
+    }
+}

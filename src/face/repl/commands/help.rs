@@ -1,0 +1,53 @@
+//! `:help`.
+
+use std::io;
+
+use crate::face::repl::desk::Desk;
+use crate::lang::nearest::nearest;
+use crate::report::doc::{Block, Tone};
+use crate::report::lookup::{look_up, words};
+use crate::run::commands::COMMANDS;
+
+/// `:help [WORD]`.
+pub fn help(desk: &mut Desk, rest: &str) -> io::Result<()> {
+    match rest.split_whitespace().next() {
+        None => desk.print(commands()),
+        Some(word) => about(desk, word),
+    }
+}
+
+/// The commands, and where to read on.
+fn commands() -> Vec<Block> {
+    let pairs = COMMANDS.iter().map(|row| (row.usage(), row.help.to_owned())).collect();
+    vec![
+        Block::line(
+            "Write a statement, and what it does is told. A block or list may go on in the next line.",
+        ),
+        Block::Pairs { title: "commands".to_owned(), pairs },
+        Block::line("`:help WORD` says what a word means: `:help read`, `:help tlbi`, `:help mmap`."),
+    ]
+}
+
+/// What a word means, in every place it can stand in.
+fn about(desk: &mut Desk, word: &str) -> io::Result<()> {
+    let found = look_up(word);
+    if found.is_empty() {
+        let words = words();
+        let near = nearest(word.trim_start_matches(':'), words.iter().map(String::as_str));
+        let mend = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        return desk.complain_of(&format!("the language has no word `{word}`{mend}"));
+    }
+    let mut blocks = Vec::new();
+    for row in found {
+        let text = format!("{}  ({})", row.usage, row.section);
+        let fits = text.chars().count() <= desk.outfit.look.width;
+        blocks.push(if fits { Block::Statement { text, place: String::new() } } else { Block::line(text) });
+        let cells = row.cells.into_iter().map(|(name, cell)| match name {
+            "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
+            "is" | "does" | "means" | "shows" => Block::line(cell),
+            other => Block::line(format!("{other}: {cell}")),
+        });
+        blocks.extend(cells);
+    }
+    desk.print(blocks)
+}

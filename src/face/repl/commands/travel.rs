@@ -1,0 +1,105 @@
+//! Going back and forward: `:back`, `:forward`, `:goto`, `:history`, `:reset`.
+
+use std::io;
+
+use crate::face::repl::desk::Desk;
+use crate::report::doc::{Block, Tone};
+use crate::report::narrate::count;
+use crate::run::commands::Command;
+
+/// Characters of a statement that a list shows.
+const LONGEST: usize = 100;
+
+/// `:back [N]`.
+pub fn back(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(steps) = number(desk, command, rest, Some(1))? else { return Ok(()) };
+    match desk.explore.history.back(steps) {
+        0 => desk.line("there is nothing to undo: this is the beginning"),
+        moved => told(desk, &format!("{} undone", count(moved as u64, "statement", "statements"))),
+    }
+}
+
+/// `:forward [N]`.
+pub fn forward(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(steps) = number(desk, command, rest, Some(1))? else { return Ok(()) };
+    match desk.explore.history.forward(steps) {
+        0 => desk.line("there is nothing to do again: this is the latest statement"),
+        moved => told(desk, &format!("{} done again", count(moved as u64, "statement", "statements"))),
+    }
+}
+
+/// `:goto N`.
+pub fn goto(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(target) = number(desk, command, rest, None)? else { return Ok(()) };
+    if desk.explore.history.goto(target) {
+        return told(desk, "");
+    }
+    let end = desk.explore.history.end();
+    desk.complain_of(&format!(
+        "there is no statement {target}; they are numbered from 1 to {end}, 0 is the beginning"
+    ))
+}
+
+/// `:history`.
+pub fn history(desk: &mut Desk) -> io::Result<()> {
+    let history = &desk.explore.history;
+    let (at, digits) = (history.at(), history.end().to_string().len());
+    let line = |number: usize, text: &str| {
+        let mark = if number == at { "→" } else { " " };
+        let tone = if number > at { Tone::Faint } else { Tone::Plain };
+        Block::toned(tone, format!("{mark} {number:digits$}  {text}"))
+    };
+    let mut lines = vec![line(0, "(the beginning)")];
+    lines.extend(history.all().map(|(number, done)| line(number, &short(desk.explore.text(done)))));
+    desk.print(lines)
+}
+
+/// `:reset`.
+pub fn reset(desk: &mut Desk) -> io::Result<()> {
+    desk.explore.reset();
+    desk.line("nothing is declared any more; `:back` undoes this")
+}
+
+/// Says where the session stands after `moved`.
+fn told(desk: &mut Desk, moved: &str) -> io::Result<()> {
+    let history = &desk.explore.history;
+    let place = match &history.now().done {
+        None => "at the beginning".to_owned(),
+        Some(done) => format!("after statement {}: {}", history.at(), short(desk.explore.text(done))),
+    };
+    let ahead = history.end() - history.at();
+    let mut words = if moved.is_empty() { place } else { format!("{moved}; {place}") };
+    if ahead > 0 {
+        words.push_str(&format!("  ({ahead} ahead)"));
+    }
+    desk.line(words)
+}
+
+/// A statement on one line; where the session was begun afresh, that.
+fn short(text: &str) -> String {
+    if text.is_empty() {
+        return ":reset".to_owned();
+    }
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match joined.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &joined[..end]),
+        None => joined,
+    }
+}
+
+/// The number that follows a command, or what it is without one. None, and said so, if it is none.
+fn number(
+    desk: &mut Desk,
+    command: &Command,
+    rest: &str,
+    without: Option<usize>,
+) -> io::Result<Option<usize>> {
+    if let (true, Some(without)) = (rest.is_empty(), without) {
+        return Ok(Some(without));
+    }
+    let number = rest.parse().ok();
+    if number.is_none() {
+        desk.complain_of(&format!("write `{}`: N is a number of statements", command.usage()))?;
+    }
+    Ok(number)
+}

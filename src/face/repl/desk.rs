@@ -1,0 +1,181 @@
+//! What commands work on: the session, and where answers go.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::answer::{Answer, Look, Tell};
+use crate::lang::ast::{Block, Stmt, StmtKind};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::loader::Disk;
+use crate::report::diagnostics::{Style, render};
+use crate::report::doc;
+use crate::report::fitting::fitted;
+use crate::report::text::text;
+use crate::run::explore::{Ended, Exploration, Mode};
+use crate::run::record::{Sink, StepRecord};
+use crate::run::session::Options;
+
+/// Mistakes of an input that are shown.
+const MOST: usize = 20;
+
+/// How a session looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Outfit {
+    /// How answers look.
+    pub look: Look,
+    /// How mistakes look.
+    pub errors: Style,
+    /// What is typed stands on the terminal, above its answer.
+    pub echo: bool,
+}
+
+/// The session, and where answers go.
+pub struct Desk {
+    /// The session.
+    pub explore: Exploration,
+    /// How it looks.
+    pub outfit: Outfit,
+    /// Quizzes so far.
+    pub quizzes: u64,
+    inputs: u64,
+    out: Box<dyn Write>,
+    errors: Box<dyn Write>,
+}
+
+impl Desk {
+    /// A session with nothing declared. Answers go to `out`, mistakes to `errors`.
+    pub fn new(
+        options: Options,
+        outfit: Outfit,
+        interrupt: Arc<AtomicBool>,
+        out: Box<dyn Write>,
+        errors: Box<dyn Write>,
+    ) -> Self {
+        let explore = Exploration::new(options, interrupt);
+        Self { explore, outfit, quizzes: 0, inputs: 0, out, errors }
+    }
+
+    /// Reads and checks an input. Of one that is wrong, says so.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
+        self.inputs += 1;
+        let name = format!("<repl:{}>", self.inputs);
+        match self.explore.read(&name, text, &mut Disk) {
+            Ok(body) => Ok(Some(body)),
+            Err(wrong) => self.complain(&wrong).map(|()| None),
+        }
+    }
+
+    /// Runs what was read, and tells it.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn run(&mut self, body: &Block, mode: Mode, tell: Tell) -> io::Result<Ended> {
+        let sources = self.explore.sources.clone();
+        let mut answer = Answer::new(&mut *self.out, &sources, tell, self.outfit.look);
+        let ended = self.explore.run(body, mode, &mut answer);
+        answer.finish()?;
+        if ended.interrupted {
+            self.complain_of("interrupted: the state is that before the statement")?;
+        }
+        self.complain(&ended.diagnostics)?;
+        Ok(ended)
+    }
+
+    /// Runs what was read on a copy, and tells nothing; the records of it.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
+        let mut last = Last::default();
+        let ended = self.explore.run(body, Mode::Tried, &mut last);
+        self.complain(&ended.diagnostics)?;
+        Ok(if ended.diagnostics.is_empty() { last.0 } else { Vec::new() })
+    }
+
+    /// What of an input's statements is told.
+    pub fn tell(&self, body: &Block) -> Tell {
+        match &**body {
+            [only] if self.outfit.echo && alone(only) => Tell::Answer,
+            _ => Tell::Statement,
+        }
+    }
+
+    /// Says mistakes.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        self.out.flush()?;
+        let shown = wrong.get(..MOST).unwrap_or(wrong);
+        let text = render(shown, &self.explore.sources, self.outfit.errors);
+        // Where nobody can read complaints, nothing is lost.
+        let _ = self.errors.write_all(text.as_bytes());
+        if wrong.len() > MOST {
+            let _ = writeln!(self.errors, "{} mistakes, the first {MOST} shown", wrong.len());
+        }
+        Ok(())
+    }
+
+    /// Says in a sentence that something cannot be done.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn complain_of(&mut self, sentence: &str) -> io::Result<()> {
+        self.out.flush()?;
+        let _ = writeln!(self.errors, "  {sentence}");
+        Ok(())
+    }
+
+    /// Tells something.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
+        let look = self.outfit.look;
+        self.out.write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
+        self.out.flush()
+    }
+
+    /// Tells a line.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn line(&mut self, words: impl Into<String>) -> io::Result<()> {
+        self.print(vec![doc::Block::line(words)])
+    }
+}
+
+/// Keeps the records that something else is made of, up to a number.
+#[derive(Default)]
+struct Last(Vec<StepRecord>);
+
+/// Records that are kept.
+const KEPT: usize = 1000;
+
+impl Sink for Last {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if self.0.len() < KEPT {
+            self.0.push(record.clone());
+        }
+        true
+    }
+}
+
+/// Whether a statement has one answer, which needs no telling of what it answers.
+fn alone(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Command(command) => !command.call || command.block.is_none(),
+        StmtKind::Probe(_) | StmtKind::Let { .. } | StmtKind::Choose { .. } | StmtKind::Reference { .. } => {
+            true
+        }
+        StmtKind::InProcess { body, .. } => matches!(&**body, [only] if alone(only)),
+        _ => false,
+    }
+}

@@ -1,0 +1,210 @@
+//! What the line editor asks while a line is written: completion, hints, colours, and whether more must follow.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Context, Helper};
+
+use crate::lang::layout::tokens;
+use crate::report::text::{Ink, Theme};
+use crate::run::complete::{Completions, OnDisk, complete, disk, hint};
+use crate::run::state::State;
+
+/// A command of the line editor's own: its word, with or without the colon, and its parameters.
+pub type CommandRow = (&'static str, &'static str);
+
+/// What the line editor asks.
+pub struct LineHelper {
+    commands: &'static [CommandRow],
+    theme: Theme,
+    folder: PathBuf,
+    state: State,
+    /// The parameter that is being written, in the hint that was given last.
+    current: RefCell<Option<Range<usize>>>,
+}
+
+impl LineHelper {
+    /// For these commands, with colours or without; names of files are those below `folder`.
+    pub fn new(commands: &'static [CommandRow], color: bool, folder: PathBuf) -> Self {
+        let (theme, current) = (Theme { color }, RefCell::default());
+        Self { commands, theme, folder, state: State::new(0), current }
+    }
+
+    /// What is declared now: a statement may have changed it.
+    pub fn update(&mut self, state: State) {
+        self.state = state;
+    }
+
+    /// What can stand at the place of the cursor: where what is typed begins, and each text with its line of help.
+    pub fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
+        let found = match command(line) {
+            None => complete(line, at, &self.state),
+            Some((colon, _, None)) => return self.command_names(line, at, colon),
+            Some((_, name, Some(from))) => self.operands(line, at.max(from), name, from),
+        };
+        let mut items = found.items;
+        items.extend(found.disk.iter().flat_map(|wanted| disk::names(&self.folder, wanted)));
+        (found.from, items.into_iter().map(|item| (item.text, item.help)).collect())
+    }
+
+    fn command_names(&self, line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
+        let typed = line.get(colon..at).unwrap_or(":");
+        let names =
+            self.commands.iter().map(|(name, params)| (with_colon(name).into_owned(), (*params).to_owned()));
+        (colon, names.filter(|(name, _)| name.starts_with(typed)).collect())
+    }
+
+    /// What can stand after the word of a command, by its parameters.
+    fn operands(&self, line: &str, at: usize, name: &str, from: usize) -> Completions {
+        let params = self.params(name).unwrap_or("");
+        let typed = line.get(from..at.min(line.len())).unwrap_or("");
+        if params.contains("FILE") {
+            let disk = Some(OnDisk { typed: typed.to_owned(), endings: &[".pw"] });
+            return Completions { from, disk, ..Completions::default() };
+        }
+        let before = if params.contains("STATEMENT") || params.contains("WORD") {
+            ""
+        } else if params.contains("VA") || params.contains("EXPR") {
+            "show "
+        } else {
+            return Completions { from: at, ..Completions::default() };
+        };
+        let found = complete(&format!("{before}{typed}"), before.len() + typed.len(), &self.state);
+        Completions { from: from + found.from.saturating_sub(before.len()), ..found }
+    }
+
+    fn params(&self, name: &str) -> Option<&'static str> {
+        self.commands.iter().find(|(known, _)| with_colon(known) == name).map(|(_, params)| *params)
+    }
+
+    /// What the line still takes, and the parameter that is being written.
+    fn hint_of(&self, line: &str) -> Option<(String, Option<Range<usize>>)> {
+        let Some((_, name, operands)) = command(line) else {
+            return hint(line, line.len(), &self.state).map(|hint| (hint.text, hint.current));
+        };
+        let params = self.params(name)?;
+        match operands.map(|from| &line[from..]) {
+            None => Some((format!(" {params}"), None)),
+            Some("") => Some((params.to_owned(), None)),
+            Some(text) if params.contains("STATEMENT") => {
+                hint(text, text.len(), &self.state).map(|hint| (hint.text, hint.current))
+            }
+            Some(_) => None,
+        }
+        .filter(|(text, _)| !text.trim().is_empty())
+    }
+
+    /// Whether more must follow before the line can be run.
+    pub fn is_unfinished(&self, line: &str) -> bool {
+        match command(line) {
+            None => tokens(line).unfinished,
+            Some((_, name, Some(from))) => {
+                self.params(name).is_some_and(|params| params.contains("STATEMENT"))
+                    && tokens(&line[from..]).unfinished
+            }
+            Some((_, _, None)) => false,
+        }
+    }
+}
+
+fn with_colon(name: &str) -> Cow<'_, str> {
+    if name.starts_with(':') { Cow::Borrowed(name) } else { Cow::Owned(format!(":{name}")) }
+}
+
+/// A line that is a command: where its colon stands, its word with the colon, and where its operands begin, if a blank ends
+/// the word.
+fn command(line: &str) -> Option<(usize, &str, Option<usize>)> {
+    let text = line.trim_start();
+    let colon = line.len() - text.len();
+    if !text.starts_with(':') {
+        return None;
+    }
+    let end = text.find(char::is_whitespace);
+    let name = &text[..end.unwrap_or(text.len())];
+    let operands = end.map(|end| line.len() - text[end..].trim_start().len());
+    Some((colon, name, operands))
+}
+
+/// A hint that is shown and never taken over.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LineHint(String);
+
+impl rustyline::hint::Hint for LineHint {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Helper for LineHelper {}
+
+impl Completer for LineHelper {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let (from, offers) = self.offers(line, pos);
+        let pair = |(text, _): (String, String)| Pair { display: text.clone(), replacement: text };
+        Ok((from, offers.into_iter().map(pair).collect()))
+    }
+}
+
+impl Hinter for LineHelper {
+    type Hint = LineHint;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<LineHint> {
+        let (text, current) = self.hint_of(line).filter(|_| pos == line.len())?;
+        self.current.replace(current);
+        Some(LineHint(text))
+    }
+}
+
+impl Highlighter for LineHelper {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if !self.theme.color {
+            return Cow::Borrowed(line);
+        }
+        match command(line) {
+            None => Cow::Owned(self.theme.script(line)),
+            Some((_, name, operands)) => {
+                let from = operands.unwrap_or(line.len());
+                let word = if self.params(name).is_some() { Ink::Strong } else { Ink::Plain };
+                Cow::Owned(self.theme.paint(word, &line[..from]) + &self.theme.script(&line[from..]))
+            }
+        }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        let faint = |text: &str| self.theme.paint(Ink::Faint, text);
+        let current = self.current.borrow().clone().filter(|place| hint.get(place.clone()).is_some());
+        Cow::Owned(match current {
+            Some(place) => {
+                let current = self.theme.paint(Ink::Strong, &hint[place.clone()]);
+                faint(&hint[..place.start]) + &current + &faint(&hint[place.end..])
+            }
+            None => faint(hint),
+        })
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        self.theme.color && kind != CmdKind::MoveCursor
+    }
+}
+
+impl Validator for LineHelper {
+    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
+        let unfinished = self.is_unfinished(context.input());
+        Ok(if unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}
+
+#[cfg(test)]
+mod tests;

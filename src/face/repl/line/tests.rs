@@ -1,0 +1,93 @@
+//! What the line editor is answered.
+
+use std::path::PathBuf;
+
+use rustyline::Context;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+
+use super::{CommandRow, LineHelper};
+
+const COMMANDS: &[CommandRow] = &[
+    (":back", "[N]"),
+    (":bits", "VA"),
+    (":what", "STATEMENT"),
+    (":load", "FILE"),
+    (":steps", ""),
+    ("help", "WORD"),
+];
+
+fn helper(color: bool) -> LineHelper {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    LineHelper::new(COMMANDS, color, folder)
+}
+
+fn offers(line: &str) -> (usize, Vec<String>) {
+    let (from, offers) = helper(false).offers(line, line.len());
+    (from, offers.into_iter().map(|(text, _)| text).collect())
+}
+
+#[test]
+fn commands_are_completed_as_their_parameters_say() {
+    assert_eq!(offers(":b"), (0, vec![":back".to_owned(), ":bits".to_owned()]));
+    assert_eq!(offers("  :he"), (2, vec![":help".to_owned()]));
+    assert_eq!(offers(":what tran"), (6, vec!["translate".to_owned()]));
+    assert_eq!(offers(":what  read 0 => vp").0, 17);
+    assert_eq!(offers(":help tran").1, ["translate"]);
+    assert_eq!(offers(":bits log").1, ["log2"]);
+    assert_eq!(offers(":load examples/vi"), (6, vec!["examples/vipt.pw".to_owned()]));
+    assert!(offers(":load exam").1.contains(&"examples/".to_owned()));
+    assert_eq!(offers(":back 1").1, [""; 0]);
+    assert_eq!(offers(":nothing x").1, [""; 0]);
+    assert_eq!(offers("tran").1, ["translate"]);
+    assert_eq!(offers("include \"examples/vi").1, ["examples/vipt.pw"]);
+    assert_eq!(offers("include \"examples/vi").0, 9);
+}
+
+#[test]
+fn hints_are_shown_at_the_end_of_the_line() {
+    let (helper, history) = (helper(true), MemHistory::new());
+    let hint = |line: &str, at| helper.hint(line, at, &Context::new(&history)).map(|hint| hint.0);
+    assert_eq!(hint(":back", 5).as_deref(), Some(" [N]"));
+    assert_eq!(hint(":back ", 6).as_deref(), Some("[N]"));
+    assert_eq!(hint(":steps", 6), None);
+    assert_eq!(hint(":what read ", 11).as_deref(), Some("VA [size N]"));
+    assert_eq!(hint("read ", 5).as_deref(), Some("VA [size N]"));
+    assert_eq!(hint("read ", 2), None);
+    // The parameter that is being written stands out.
+    let shown = hint("lseek(3, ", 9).expect("a prototype");
+    let painted = helper.highlight_hint(&shown);
+    assert!(painted.contains("\x1b[1moff_t offset\x1b[0m"), "{painted:?}");
+}
+
+#[test]
+fn lines_go_on_while_something_is_open() {
+    let helper = helper(false);
+    for line in ["machine {", "read 0 =>", ":what machine {", "text \"\"\"a"] {
+        assert!(helper.is_unfinished(line), "{line}");
+    }
+    for line in ["", "read 0", ":back {", ":what", ":nothing {", "read \"a", "a }"] {
+        assert!(!helper.is_unfinished(line), "{line}");
+    }
+}
+
+#[test]
+fn colours_change_nothing_but_colour() {
+    for line in
+        ["read 0x10 => vpn 3", ":what read 0", ":nothing 'a'", "\"é", "  :back 1", "set tlb {\n | set |"]
+    {
+        assert_eq!(helper(false).highlight(line, 0), line);
+        let painted = helper(true).highlight(line, 0).into_owned();
+        let mut plain = String::new();
+        let mut rest = &*painted;
+        while let Some(escape) = rest.find('\x1b') {
+            plain += &rest[..escape];
+            rest = &rest[escape + rest[escape..].find('m').expect("an end") + 1..];
+        }
+        assert_eq!(plain + rest, line);
+        assert_ne!(painted, line);
+    }
+    assert!(!helper(false).highlight_char("read", 0, CmdKind::Other));
+    assert!(helper(true).highlight_char("read", 0, CmdKind::Other));
+}

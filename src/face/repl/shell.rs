@@ -1,0 +1,177 @@
+//! Takes lines, without a terminal: statements are run, commands are looked up and obeyed.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::answer::{Look, Tell};
+use super::commands;
+use super::desk::{Desk, Outfit};
+use super::quiz::{self, Quiz};
+use super::stream::Shared;
+use crate::lang::layout::tokens;
+use crate::report::diagnostics::Style;
+use crate::run::commands::{Kind, find};
+use crate::run::explore::Mode;
+use crate::run::session::Options;
+use crate::run::state::State;
+
+/// What comes after an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// The next.
+    Next,
+    /// The session's end.
+    End,
+}
+
+/// Words at the beginning of a line that belong to the statement above it.
+const BELONGS: [&str; 3] = ["=>", "where", "else"];
+
+/// A session that takes lines.
+pub struct Shell {
+    desk: Desk,
+    /// The quiz that lines are answers to.
+    quiz: Option<Quiz>,
+}
+
+impl Shell {
+    /// A session at this desk.
+    pub fn new(desk: Desk) -> Self {
+        Self { desk, quiz: None }
+    }
+
+    /// A session whose answers and complaints go to memory, as a terminal of so many columns without colours shows them.
+    pub fn in_memory(columns: usize) -> (Self, Shared) {
+        let outfit = Outfit {
+            look: Look { color: false, width: columns },
+            errors: Style { color: false, unicode: true, width: columns },
+            echo: true,
+        };
+        let told = Shared::default();
+        let (out, errors) = (Box::new(told.clone()), Box::new(told.clone()));
+        let desk = Desk::new(Options::default(), outfit, Arc::default(), out, errors);
+        (Self::new(desk), told)
+    }
+
+    /// Says where one is, at a terminal.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn greet(&mut self) -> io::Result<()> {
+        let version = env!("CARGO_PKG_VERSION");
+        self.desk.line(format!("Pagewalk {version}. `:help` tells what there is, Ctrl-D ends."))
+    }
+
+    /// Runs a script and tells in brief what came of it.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn load(&mut self, file: &Path) -> io::Result<()> {
+        commands::load(&mut self.desk, file)
+    }
+
+    /// Answers are broken to so many columns.
+    pub fn set_width(&mut self, columns: usize) {
+        self.desk.outfit.look.width = columns;
+        self.desk.outfit.errors.width = columns;
+    }
+
+    /// What stands before the next line.
+    pub fn prompt(&self) -> String {
+        self.quiz.as_ref().map_or_else(|| "pagewalk> ".to_owned(), Quiz::prompt)
+    }
+
+    /// Whether the next line is an answer: an empty one says something, and none is remembered.
+    pub fn asks(&self) -> bool {
+        self.quiz.is_some()
+    }
+
+    /// The state, for what helps to write the next line.
+    pub fn state(&self) -> &State {
+        self.desk.explore.state()
+    }
+
+    /// Whether an input goes on in the next line.
+    pub fn goes_on(&self, text: &str) -> bool {
+        let command = text.trim_start().strip_prefix(':').and_then(|rest| rest.split_whitespace().next());
+        if self.asks() && Quiz::takes(text) {
+            return false;
+        }
+        let takes_statement = command.is_none_or(|name| {
+            find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz))
+        });
+        takes_statement && tokens(text).unfinished
+    }
+
+    /// Does what an input says.
+    ///
+    /// # Errors
+    /// What the output says; a closed one among it.
+    pub fn input(&mut self, text: &str) -> io::Result<Flow> {
+        let words = text.trim();
+        if let Some(mut quiz) = self.quiz.take() {
+            if Quiz::takes(words) {
+                let last = quiz.answer(&mut self.desk, words)?;
+                self.quiz = Some(quiz).filter(|_| !last);
+                return Ok(Flow::Next);
+            }
+            quiz.end(&mut self.desk)?;
+        }
+        if let Some(command) = words.strip_prefix(':') {
+            return self.command(command);
+        }
+        if BELONGS.iter().any(|start| words.starts_with(start)) && self.continued(text)? {
+            return Ok(Flow::Next);
+        }
+        let Some(body) = self.desk.read(text)? else { return Ok(Flow::Next) };
+        let tell = self.desk.tell(&body);
+        let ended = self.desk.run(&body, Mode::Whole, tell)?;
+        if !ended.diagnostics.is_empty() && ended.told > 0 {
+            self.desk.complain_of("nothing of this input was done: the state is that before it")?;
+        }
+        Ok(Flow::Next)
+    }
+
+    /// A line that belongs to the statement above it: that is undone, and done again with the line. False if there is
+    /// none above.
+    fn continued(&mut self, text: &str) -> io::Result<bool> {
+        let explore = &mut self.desk.explore;
+        let Some(done) = explore.history.now().done.as_ref().filter(|done| done.stmt.is_some()) else {
+            return Ok(false);
+        };
+        let above = format!("{}\n{text}", explore.text(done));
+        let at = explore.history.at();
+        explore.history.back(1);
+        let tell = if text.trim_start().starts_with("=>") { Tell::Checks } else { Tell::Statement };
+        if let Some(body) = self.desk.read(&above)? {
+            self.desk.run(&body, Mode::Whole, tell)?;
+        }
+        let history = &mut self.desk.explore.history;
+        if history.at() < at {
+            history.forward(1);
+        }
+        Ok(true)
+    }
+
+    fn command(&mut self, text: &str) -> io::Result<Flow> {
+        let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let row = match find(name) {
+            Ok(row) => row,
+            Err(near) => {
+                let mend = near.map_or_else(
+                    || "`:help` lists the commands".to_owned(),
+                    |near| format!("did you mean `:{near}`?"),
+                );
+                self.desk.complain_of(&format!("there is no command `:{name}`; {mend}"))?;
+                return Ok(Flow::Next);
+            }
+        };
+        match row.kind {
+            Kind::Quit => return Ok(Flow::End),
+            Kind::Quiz => self.quiz = quiz::begin(&mut self.desk, rest.trim())?,
+            _ => commands::obey(&mut self.desk, row, rest.trim())?,
+        }
+        Ok(Flow::Next)
+    }
+}

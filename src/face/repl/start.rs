@@ -1,0 +1,190 @@
+//! A session at a terminal, or on what a pipe brings.
+
+use std::io::{self, BufRead, IsTerminal, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::Args;
+use rustyline::error::ReadlineError;
+use rustyline::history::MemHistory;
+use rustyline::{Config, Editor};
+
+use super::answer::Look;
+use super::desk::{Desk, Outfit};
+use super::line::{CommandRow, LineHelper};
+use super::past::{MOST, Past};
+use super::shell::{Flow, Shell};
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::report::diagnostics::Style;
+use crate::run::commands::COMMANDS;
+use crate::run::session::Options;
+
+/// The columns of a terminal that does not say.
+const COLUMNS: usize = 80;
+
+/// The columns where there is no terminal.
+const WIDE: usize = 100;
+
+/// Bytes of the longest line.
+const LONGEST: u64 = 64 << 20;
+
+/// The prompt of a line that goes on with an input, as wide as the first.
+const GOES_ON: &str = "     ... ";
+
+/// Arguments of `pagewalk repl`.
+#[derive(Debug, Args)]
+pub struct Repl {
+    /// A script to begin with
+    file: Option<PathBuf>,
+    /// Stop an input after so many statements and loop rounds
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    max_steps: u64,
+}
+
+impl Repl {
+    /// Explores until the input ends.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn explore(&self, color: Color) -> io::Result<Status> {
+        let interrupt = Arc::new(AtomicBool::new(false));
+        // Without it, Ctrl-C ends the session.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
+        let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let mut editor = if smart { editor(color.wanted(&io::stdout())) } else { None };
+        let columns = editor.as_mut().and_then(|editor| editor.dimensions()).map(|(columns, _)| columns.into());
+        let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
+        let outfit = Outfit {
+            look: Look { color: color.wanted(&io::stdout()), width },
+            errors: Style { width, ..diagnostic_style(color) },
+            echo: terminal,
+        };
+        let options = Options { max_steps: self.max_steps, ..Options::default() };
+        let desk = Desk::new(options, outfit, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
+        let mut shell = Shell::new(desk);
+        if terminal {
+            shell.greet()?;
+        }
+        if let Some(file) = &self.file {
+            shell.load(file)?;
+        }
+        match editor {
+            Some(editor) => {
+                Typed { editor, past: Past::of_user(|name| std::env::var_os(name)) }.all(&mut shell)
+            }
+            None => plain(&mut shell, terminal),
+        }?;
+        Ok(Status::Held)
+    }
+}
+
+/// The commands, as the line editor wants them.
+const ROWS: [CommandRow; COMMANDS.len()] = {
+    let mut rows = [("", ""); COMMANDS.len()];
+    let mut at = 0;
+    while at < COMMANDS.len() {
+        rows[at] = (COMMANDS[at].name, COMMANDS[at].params);
+        at += 1;
+    }
+    rows
+};
+
+fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
+    let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false).build();
+    let history = MemHistory::with_config(&config);
+    let mut editor = Editor::with_history(config, history).ok()?;
+    editor.set_helper(Some(LineHelper::new(&ROWS, color, PathBuf::from("."))));
+    Some(editor)
+}
+
+/// Lines that are typed at a terminal, with editing.
+struct Typed {
+    editor: Editor<LineHelper, MemHistory>,
+    past: Option<Past>,
+}
+
+impl Typed {
+    fn all(mut self, shell: &mut Shell) -> io::Result<()> {
+        for entry in self.past.iter().flat_map(Past::entries) {
+            let _ = self.editor.add_history_entry(entry);
+        }
+        loop {
+            let columns = self.editor.dimensions().map(|(columns, _)| usize::from(columns));
+            shell.set_width(columns.filter(|columns| *columns > 0).unwrap_or(COLUMNS));
+            if let Some(helper) = self.editor.helper_mut() {
+                helper.update(shell.state().clone());
+            }
+            match self.input(shell) {
+                Ok(input) if input.trim().is_empty() && !shell.asks() => {}
+                Ok(input) => {
+                    if !shell.asks() {
+                        self.remember(input.trim_end());
+                    }
+                    if shell.input(&input)? == Flow::End {
+                        return Ok(());
+                    }
+                }
+                Err(ReadlineError::Eof) => return Ok(()),
+                // Ctrl-C: the line is dropped.
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => not_text(),
+                Err(ReadlineError::Io(error)) => return Err(error),
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+    }
+
+    /// An input, which may go over several lines.
+    fn input(&mut self, shell: &Shell) -> Result<String, ReadlineError> {
+        let mut input = self.editor.readline(&shell.prompt())?;
+        while shell.goes_on(&input) {
+            input.push('\n');
+            input += &self.editor.readline(GOES_ON)?;
+        }
+        Ok(input)
+    }
+
+    fn remember(&mut self, input: &str) {
+        let new = self.editor.add_history_entry(input).unwrap_or(false);
+        // Where the line cannot be kept, the session goes on without.
+        if new && self.past.as_ref().is_some_and(|past| past.add(input).is_err()) {
+            self.past = None;
+        }
+    }
+}
+
+/// Lines that come without editing: from a pipe, or from a terminal that can do nothing.
+fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
+    let mut lines = io::stdin().lock();
+    let mut input = String::new();
+    loop {
+        if prompts {
+            let prompt = if input.is_empty() { shell.prompt() } else { GOES_ON.to_owned() };
+            print(&prompt)?;
+        }
+        let mut bytes = Vec::new();
+        let ended = (&mut lines).take(LONGEST).read_until(b'\n', &mut bytes)? == 0;
+        match std::str::from_utf8(&bytes) {
+            Ok(line) => input.push_str(line),
+            Err(_) => not_text(),
+        }
+        if !ended && shell.goes_on(&input) {
+            continue;
+        }
+        let whole = std::mem::take(&mut input);
+        let says = !whole.trim().is_empty() || shell.asks() && !ended;
+        if says && shell.input(&whole)? == Flow::End {
+            return Ok(());
+        }
+        if ended {
+            return print(if prompts { "\n" } else { "" });
+        }
+    }
+}
+
+/// Says that a line is none.
+fn not_text() {
+    complain("  this line is not UTF-8 text, and was left out\n");
+}

@@ -1,0 +1,229 @@
+//! Scripts in and out of a session, and quizzes.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Typed, words};
+use crate::lang::include::{Disk, read_text};
+use crate::run::record::Totals;
+use crate::run::session::Options;
+use crate::run::{Files, run};
+
+fn file(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("pagewalk-saving-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    let _ = fs::remove_file(&path);
+    path
+}
+
+/// What a script comes to.
+fn ran(text: &str) -> Totals {
+    let (sources, script, wrong) = read_text("saved.pw", text, &mut Disk);
+    assert_eq!(wrong, [], "{text}");
+    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut Vec::new());
+    assert_eq!(ended.diagnostics, [], "{text}");
+    ended.totals
+}
+
+/// The script that a session is saved as.
+fn saved(typed: &mut Typed, name: &str) -> String {
+    let path = file(name);
+    let told = typed.types(&format!(":save {}", path.display()));
+    assert!(!told.contains("does not hold"), "{told}");
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn a_session_becomes_a_test_of_what_was_seen() {
+    let mut typed = Typed::simple();
+    typed.types("read 0x03D4 => ppn 0x0E, tlb hit   # a wrong guess");
+    typed.types("read 0x0040");
+    typed.types("expect tlb.hits == 9");
+    typed.types("for i in 0..3 { read 0x3D0 + i => tlb hit, vpn 3; expect i == 1 }");
+    typed.types("probe 0x289");
+    typed.types("let x = 7");
+    typed.types(":back");
+    let script = saved(&mut typed, "seen.pw");
+    assert!(script.contains("\nread 0x03D4\n  => vpn 0x0F, vpo 0x14, tlbi 0x3"), "{script}");
+    assert!(script.contains("ppn 0x0D") && !script.contains("ppn 0x0E"), "{script}");
+    assert!(script.contains("# did not hold: expect tlb.hits == 9\n"), "{script}");
+    assert!(script.contains("{ read 0x3D0 + i => tlb hit; expect true }"), "{script}");
+    assert!(!script.contains("let x"), "{script}");
+    let totals = ran(&script);
+    assert_eq!(totals.failed(), 0);
+    assert!(totals.held > 60, "{totals:?}");
+    // It is a test: something else does not hold.
+    assert!(ran(&script.replace("ppn 0x0D", "ppn 0x0C")).failed() > 0);
+    assert!(ran(&script.replace("36 72", "37 72")).failed() > 0);
+}
+
+#[test]
+fn sessions_with_processes_become_tests() {
+    let mut typed = Typed::new();
+    let inputs = [
+        "file \"data.txt\" = \"hello, world\\n\"",
+        "process P1",
+        "P1 { let fd = open(\"data.txt\", O_RDONLY); let p = mmap(NULL, fstat(fd).st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) }",
+        "P1: read p + 7 size 5",
+        "P1: let child = fork()",
+        "child: write p = 'j'",
+        "P1: read 0x10",
+        "scenario \"s\" { P1: read p => fault swap }",
+        "scenario \"s\" { P1: read p => byte 'h' }",
+        "if p > 0 { P1: write p + 4096 = 1 } else { P1: read p }",
+        "def twice(n) { P1: read n => fault swap\n P1: read n }",
+        "twice(p)",
+        "reference 1 2 3 1 2 { frames 2, replacement lru }",
+        "P1: munmap(p, 4096)",
+        "P1: munmap(3, 4096)",
+        "probe P1: read p",
+        "seed 3",
+        "choose x in 0..100 where x % 2 == 1",
+        "expect x > 200",
+        "show frames",
+    ];
+    for input in inputs {
+        let told = typed.types(input);
+        assert!(!told.contains("× ["), "{input}: {told}");
+    }
+    let totals = ran(&saved(&mut typed, "processes.pw"));
+    assert_eq!(totals.failed(), 0);
+    assert_eq!(totals.scenarios, 2);
+}
+
+#[test]
+fn only_its_own_files_are_written_over() {
+    let mut typed = Typed::simple();
+    let path = file("mine.pw");
+    fs::write(&path, "machine simple # mine\n").unwrap();
+    let save = format!(":save \"{}\"", path.display());
+    assert!(typed.types(&save).contains("is there already"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "machine simple # mine\n");
+    fs::remove_file(&path).unwrap();
+    assert!(typed.types(&save).contains("4 statements saved"));
+    assert!(typed.types(&save).contains("4 statements saved"));
+    assert!(typed.types(":save /no/such/folder/x.pw").contains("cannot write"));
+    assert!(typed.types(":save").contains("write `:save FILE`"));
+}
+
+#[test]
+fn what_comes_before_a_reset_is_not_saved() {
+    let mut typed = Typed::simple();
+    typed.types(":reset");
+    typed.types("machine simple { tlb none }");
+    let script = saved(&mut typed, "reset.pw");
+    assert!(script.contains("tlb none") && !script.contains("page_table"), "{script}");
+}
+
+#[test]
+fn a_script_is_loaded_statement_by_statement() {
+    let mut typed = Typed::new();
+    let told = typed.types(":load examples/first.pw");
+    assert_eq!(told, "  examples/first.pw: 6 statements, 8 facts hold\n");
+    assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (6, "1"));
+    typed.types(":back 2");
+    assert_eq!(typed.value("tlb.hits"), "0");
+    assert!(ran(&saved(&mut typed, "loaded.pw")).held > 5);
+}
+
+#[test]
+fn of_a_script_that_goes_wrong_the_beginning_is_done() {
+    let mut typed = Typed::new();
+    let path = file("wrong.pw");
+    fs::write(&path, "machine simple\nread 0x40 => tlb hit\nshow 1 / tlb.hits\nlet x = 1\n").unwrap();
+    let told = typed.types(&format!(":load {}", path.display()));
+    assert!(told.contains("[divide-by-zero]") && told.contains("expected hit  actual miss"), "{told}");
+    assert!(told.contains("2 of its 4 statements are done; `:back 2` undoes them"), "{told}");
+    assert_eq!(typed.value("tlb.misses"), "1");
+    // Of one that is wrong from the outset, nothing is.
+    fs::write(&path, "let y = 1\nread zz\n").unwrap();
+    assert!(typed.types(&format!(":load {}", path.display())).contains("[unknown-name]"));
+    assert_eq!(typed.done(), 2);
+    assert!(typed.types(":load /no/such.pw").contains("[unreadable]"));
+    assert!(typed.types(":load").contains("write `:load FILE`"));
+}
+
+#[test]
+fn machine_files_and_includes_are_written_out() {
+    let mut typed = Typed::new();
+    let (machine, included) = (file("m.yaml"), file("inner.pw"));
+    fs::write(&machine, "virtual: 14\nphysical: 12\npage: 64\n").unwrap();
+    fs::write(&included, "let y = 0x40\nread y\n").unwrap();
+    let outer = file("outer.pw");
+    fs::write(&outer, "machine \"m.yaml\"\ninclude \"inner.pw\"\n").unwrap();
+    let told = typed.types(&format!(":load {}", outer.display()));
+    assert!(!told.contains('×'), "{told}");
+    let script = saved(&mut typed, "whole.pw");
+    assert!(script.contains("virtual 14 bits") && script.contains("read y\n  => vpn 0x01"), "{script}");
+    assert!(!script.contains("include") && !script.contains("yaml"), "{script}");
+    assert_eq!(ran(&script).failed(), 0);
+}
+
+#[test]
+fn a_quiz_marks_every_field() {
+    let mut typed = Typed::simple();
+    let told = typed.types(":quiz read 0x03D4");
+    assert!(told.starts_with("read 0x03D4\n"), "{told}");
+    // CS:APP 9.6.4; each in a base of its own, one wrong.
+    let answers = [
+        ("vpn", "15", "✓ vpn 0x0F"),
+        ("tlbi", "0b11", "✓ tlbi 0x3"),
+        ("tlbt", "0x3", "✓ tlbt 0x03"),
+        ("tlb", "yes", "✓ tlb hit"),
+        ("fault", "no", "✓ fault none"),
+        ("ppn", "0D", "✓ ppn 0x0D"),
+        ("pa", "354", "✗ pa 0x354: VPN 0x0F is mapped to PPN 0x0D; hexadecimal is written 0x…"),
+        ("co", "0", "✓ co 0x0"),
+        ("ci", "5", "✓ ci 0x5"),
+        ("ct", "0xd", "✓ ct 0x0D"),
+        ("cache", "hit", "✓ cache hit"),
+        ("byte", "0x36", "✓ byte 0x36"),
+    ];
+    for (fact, answer, mark) in answers {
+        assert_eq!(typed.shell.prompt(), format!("{fact}? "));
+        assert_eq!(typed.types(answer).lines().next().unwrap_or("").trim(), mark);
+    }
+    assert_eq!(typed.shell.prompt(), "pagewalk> ");
+    assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"));
+}
+
+#[test]
+fn a_quiz_counts_and_ends_with_a_command() {
+    let mut typed = Typed::simple();
+    typed.types(":quiz read 0x0040");
+    assert!(typed.types("1").contains("✓ vpn"));
+    assert!(typed.types("").contains("✗ tlbi 0x1"));
+    let told = typed.types(":history");
+    assert!(told.starts_with("  1 of 2 answers are right; nothing was changed\n"), "{told}");
+    assert!(!typed.shell.asks());
+    // A fault leaves no physical page.
+    typed.types(":quiz read 0x0040");
+    for answer in ["1", "1", "0", "miss", "page", "-", "-"] {
+        assert!(typed.types(answer).contains('✓'), "{answer}");
+    }
+}
+
+#[test]
+fn a_quiz_may_be_about_a_call() {
+    let mut typed = Typed::new();
+    typed.types("process P1");
+    typed.types(":quiz munmap(3, 1)");
+    for answer in ["-1", "EINVAL", "none", "0"] {
+        assert!(typed.types(answer).contains('✓'), "{answer}");
+    }
+    assert!(typed.types("0").contains("5 of 5 answers are right"));
+    assert!(typed.types(":quiz show 1").contains("no facts to ask for") || !typed.shell.asks());
+}
+
+#[test]
+fn quizzes_are_made_up_and_the_same_every_time() {
+    let quizzes = || {
+        let mut typed = Typed::simple();
+        (0..8).map(|_| words(&typed.types(":quiz")) + &typed.types(":steps")).collect::<Vec<_>>()
+    };
+    let first = quizzes();
+    assert_eq!(first, quizzes());
+    assert!(first.iter().collect::<std::collections::BTreeSet<_>>().len() > 4, "{first:?}");
+    assert!(Typed::new().types(":quiz").contains("declare a machine first"));
+}

@@ -1,0 +1,187 @@
+//! `pagewalk test --accept` and `--fill`: what scripts state is written anew, so that they hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::find::{Found, words};
+use super::included::included;
+use super::script::{Script, scripts};
+use super::threads::side_by_side;
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::face::writing::replace;
+use crate::lang::loader::{Disk, Loader};
+use crate::lang::source::{Sources, decode};
+use crate::report::amended::{difference, left_alone, summary};
+use crate::report::diagnostics::Style;
+use crate::report::suite::Name;
+use crate::run;
+use crate::run::amend::{Findings, Wanted, Watching, amended};
+use crate::run::record::{Sink, StepRecord};
+use crate::run::session::Options;
+
+/// What is written, and where.
+pub struct Amend<'a> {
+    /// What is written.
+    pub amend: Wanted,
+    /// All files that were found.
+    pub all: &'a [Found],
+    /// Those that are run.
+    pub files: &'a [Found],
+    /// Whether a case is asked for.
+    pub wants: &'a (dyn Fn(&Name) -> bool + Sync),
+    /// How many files are run at a time.
+    pub threads: usize,
+    /// When to colour.
+    pub color: Color,
+}
+
+/// What the run of one script has found out.
+struct Run {
+    findings: Findings,
+    /// The name and the one path of each of its files; no path where there is no such file.
+    files: Vec<(String, Option<PathBuf>)>,
+    /// What is wrong with it, drawn for standard error.
+    complaint: String,
+}
+
+impl Amend<'_> {
+    /// Runs the files, shows what is to be written, and writes it.
+    ///
+    /// # Errors
+    /// What standard output says; nothing is written then.
+    pub fn all(&self) -> io::Result<Status> {
+        if std::env::var_os("CI").is_some_and(|value| !value.is_empty()) {
+            let option = if self.amend.accept { "--accept" } else { "--fill" };
+            complain(&format!(
+                "pagewalk: `{option}` writes into scripts, and `CI` is set: nothing is run; \
+                 run it where the scripts are kept, and commit what it writes\n"
+            ));
+            return Ok(Status::Wrong);
+        }
+        let style = diagnostic_style(self.color);
+        let work = |found: &Found| self.run(found, style);
+        let runs = side_by_side(self.files, self.threads, work, |_| false, |_, _| {});
+        let (mut known, mut wrong, mut includes) = (Known::new(self.amend), false, None);
+        for (found, runs) in self.files.iter().zip(runs) {
+            for run in runs {
+                if !run.complaint.is_empty() {
+                    let includes: &BTreeSet<PathBuf> = includes.get_or_insert_with(|| included(self.all));
+                    if Disk.canonical(&found.path).is_ok_and(|path| includes.contains(&path)) {
+                        continue;
+                    }
+                    complain(&run.complaint);
+                    wrong = true;
+                }
+                known.absorb(run);
+            }
+        }
+        let status = known.write(self.color)?;
+        Ok(if wrong { Status::Wrong } else { status })
+    }
+
+    fn run(&self, found: &Found, style: Style) -> Vec<Run> {
+        match scripts(found) {
+            Ok(scripts) => {
+                scripts.iter().filter(|script| !script.fails).map(|script| self.one(script, style)).collect()
+            }
+            Err(mistake) => {
+                let findings = Findings::new(self.amend);
+                vec![Run { findings, files: Vec::new(), complaint: format!("pagewalk: {mistake}\n") }]
+            }
+        }
+    }
+
+    fn one(&self, script: &Script, style: Style) -> Run {
+        let reading = &script.reading;
+        let mut findings = Findings::new(self.amend);
+        let mut complaint = reading.complaint(style);
+        if complaint.is_empty() {
+            let body = &reading.script.body;
+            let watching = findings.watch(body, &reading.sources);
+            let mut sink = OfCases { watching, name: &script.name, wants: self.wants };
+            let options = Options::default();
+            let ended = run::play(body, &reading.sources, &reading.files, options, &mut sink);
+            complaint = crate::report::diagnostics::render(&ended.diagnostics, &reading.sources, style);
+        }
+        let one_path = |path: Option<&PathBuf>| Disk.canonical(path?).ok();
+        let files = reading.sources.files().iter();
+        let files = files.map(|file| (file.name.clone(), one_path(file.path.as_ref()))).collect();
+        Run { findings, files, complaint }
+    }
+}
+
+/// Hands on the records of the cases that are asked for, and of the others what holds: it is to hold further on.
+struct OfCases<'a> {
+    watching: Watching<'a>,
+    name: &'a Name,
+    wants: &'a (dyn Fn(&Name) -> bool + Sync),
+}
+
+impl Sink for OfCases<'_> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        let scenario = record.scenario.as_ref().map(ToString::to_string);
+        if (self.wants)(&Name { scenario, ..self.name.clone() }) {
+            return self.watching.take(record);
+        }
+        let checks = record.checks.iter().filter(|check| check.held).cloned().collect();
+        self.watching.take(&StepRecord { checks, ..record.clone() })
+    }
+}
+
+/// What all runs have found out, in the files as they are.
+struct Known {
+    findings: Findings,
+    sources: Sources,
+    numbers: BTreeMap<PathBuf, u32>,
+}
+
+impl Known {
+    fn new(wanted: Wanted) -> Self {
+        Self { findings: Findings::new(wanted), sources: Sources::default(), numbers: BTreeMap::new() }
+    }
+
+    fn absorb(&mut self, run: Run) {
+        let files = run.files.iter();
+        let numbers: Vec<Option<u32>> =
+            files.map(|(name, path)| self.number(name, path.as_deref()?)).collect();
+        self.findings.absorb(run.findings, |file| numbers.get(file as usize).copied().flatten());
+    }
+
+    /// The number of a file, which is read when it is first met; none if it cannot be read.
+    fn number(&mut self, name: &str, path: &Path) -> Option<u32> {
+        if let Some(number) = self.numbers.get(path) {
+            return Some(*number);
+        }
+        let bytes = Disk.load(path).ok()?;
+        let number = self.sources.add(name, Some(path.to_owned()), decode(&bytes).ok()?);
+        self.numbers.insert(path.to_owned(), number);
+        Some(number)
+    }
+
+    /// Shows what is to be written, and writes it.
+    fn write(self, color: Color) -> io::Result<Status> {
+        let colored = color.wanted(&io::stdout());
+        let plan = self.findings.plan(&self.sources);
+        let mut changed = Vec::new();
+        let mut told = String::new();
+        for (number, file) in (0..).zip(self.sources.files()) {
+            let new = amended(&file.text, plan.of(number));
+            if new != *file.text {
+                told += &difference(&file.name, &file.text, &new, colored);
+                changed.push((file, new));
+            }
+        }
+        told += &left_alone(&plan.left, &self.sources, colored);
+        print(&told)?;
+        let mut status = if plan.left.is_empty() { Status::Held } else { Status::Failed };
+        for (file, new) in &changed {
+            if let Err(error) = file.path.as_deref().map_or(Ok(()), |path| replace(path, &file.text, new)) {
+                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.name, words(&error)));
+                status = Status::Wrong;
+            }
+        }
+        print(&format!("{}\n", summary(plan.facts, changed.len(), plan.left.len())))?;
+        Ok(status)
+    }
+}

@@ -1,0 +1,37 @@
+//! Writing files so that a reader sees the old text or the new one, and never a part.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Replaces the text of a file by way of a file beside it. Links are followed, permissions stay.
+///
+/// # Errors
+/// What the file system says; and where the file does not hold `old` any more. The file is then as it was.
+pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    if fs::read(&path)? != old.as_bytes() {
+        return Err(io::Error::other("it has changed in the meantime"));
+    }
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.new", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = write(&beside, new, permissions).and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // There may be nothing to take away.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn write(path: &Path, text: &str, permissions: fs::Permissions) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(permissions)?;
+    file.sync_all()
+}

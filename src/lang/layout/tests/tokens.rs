@@ -1,0 +1,83 @@
+//! The tokens of a text, and whether more must follow.
+
+use crate::lang::layout::{TokenKind, tokens};
+
+/// The tokens of a text, `.` for the end of a statement.
+fn told(text: &str) -> String {
+    let list = tokens(text).list;
+    let one = |token: &crate::lang::layout::Token| match token.kind {
+        TokenKind::End => ".".to_owned(),
+        TokenKind::Hole => "hole".to_owned(),
+        _ => token.of(text).to_owned(),
+    };
+    list.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_text_is_cut_into_tokens() {
+    assert_eq!(told("read 0x28F => vpn 5,\n  pa 0x1"), "read 0x28F => vpn 5 , pa 0x1");
+    assert_eq!(told("a\nb; c # d\n"), "a . b . c # d .");
+    assert_eq!(told("x == y..=z // 4 KB"), "x == y ..= z // 4 KB");
+    assert_eq!(
+        told("set tlb {\n | set | tag ppn |\n | 0 | (a + 1) - |\n}"),
+        "set tlb { | set | tag ppn | . | 0 | ( a + 1 ) - | . }"
+    );
+    assert_eq!(told("text \"\"\"a {b} c\"\"\" d"), "text \"\"\" a { hole b }  c\"\"\" d");
+    assert_eq!(told("f(\"a"), "f ( \"a");
+    assert_eq!(told("machine core-i7 { cores 1 }"), "machine core-i7 { cores 1 . }");
+}
+
+#[test]
+fn a_string_tells_whether_it_is_closed() {
+    let closed = |text: &str| {
+        tokens(text)
+            .list
+            .iter()
+            .map(|token| token.kind)
+            .filter(|kind| matches!(kind, TokenKind::String { .. }))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        closed("\"a\" \"b"),
+        [TokenKind::String { closed: true }, TokenKind::String { closed: false }]
+    );
+    assert_eq!(closed("\"a\\\""), [TokenKind::String { closed: false }]);
+    assert_eq!(closed("'"), [TokenKind::String { closed: false }]);
+}
+
+#[test]
+fn what_must_go_on_is_told() {
+    for text in [
+        "machine {",
+        "f(",
+        "let x = [1,",
+        "read 1 =>",
+        "read 1 => vpn 2,",
+        "let x = 1 +",
+        "text \"\"\"a\nb",
+        "if a {\n b\n",
+        "let x =",
+        "a and",
+        "read 1 => # c\n",
+        "text \"\"\"{x",
+        "set x {\n | a |\n",
+    ] {
+        assert!(tokens(text).unfinished, "{text:?}");
+    }
+    for text in [
+        "",
+        "read 1",
+        "machine { }",
+        "f(1)",
+        "read 1 => vpn 2",
+        "text \"\"\"a\"\"\"",
+        "read \"a",
+        "f(\"a",
+        "x)",
+        "a }",
+        "# (",
+        "read 1\n\n",
+    ] {
+        assert!(!tokens(text).unfinished, "{text:?}");
+    }
+}

@@ -1,0 +1,191 @@
+//! The tokens of a text as the layout pass goes over them, and how the text ends: for whoever looks at a text while it is
+//! being written. There are tokens for any text, also where brackets and strings are wrong.
+
+use super::level::Kind;
+use super::{After, Scan};
+
+/// A token and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// `# …`
+    Comment,
+    /// `page_table`, `core-i7`
+    Word,
+    /// `0x14`, `96%`; a unit is a word of its own.
+    Number,
+    /// `=>`, `==`, `,`, `.`
+    Operator,
+    /// `"…"` or `'…'`.
+    String {
+        /// Its second quote is there.
+        closed: bool,
+    },
+    /// Text of `"""…"""`, its quotes among it.
+    Prose,
+    /// An expression begins in prose.
+    Hole,
+    /// `(`, `[`, `{`
+    Open(u8),
+    /// `)`, `]`, `}`
+    Close(u8),
+    /// `|` of a row.
+    Bar,
+    /// A cell of a row.
+    Cell,
+    /// A statement, a setting or a row ends; of no width.
+    End,
+    /// What no token begins with.
+    Other,
+}
+
+impl Token {
+    /// Its text.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or("")
+    }
+}
+
+/// A text as tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// In order, blanks left out.
+    pub list: Vec<Token>,
+    /// More must follow: a bracket, a block or prose is open, or an operator or a comma stands last.
+    pub unfinished: bool,
+}
+
+/// The tokens of a text.
+pub fn tokens(text: &str) -> Tokens {
+    let mut scan = Scan::new(0, text, false);
+    scan.notes = Some(Notes::default());
+    scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
+}
+
+/// What is noted on the way.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    tokens: Tokens,
+    /// The string at hand has no second quote.
+    open: bool,
+}
+
+/// Operators of two and three characters, `=>` and `..` besides.
+const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "..="];
+
+impl Scan<'_> {
+    /// One more token, or a piece of prose; it is noted where notes are taken.
+    pub(super) fn step(&mut self) {
+        let (from, before) = (self.at, self.top().kind);
+        if before == Kind::Prose {
+            self.prose();
+        } else {
+            self.token();
+        }
+        if self.notes.is_none() {
+            return;
+        }
+        if self.at < from {
+            // The pass went back to read on there.
+            let at = self.at;
+            self.noted(|tokens| tokens.list.retain(|token| token.end <= at));
+            return;
+        }
+        self.note(from, before);
+    }
+
+    fn noted(&mut self, change: impl FnOnce(&mut Tokens)) {
+        if let Some(notes) = &mut self.notes {
+            change(&mut notes.tokens);
+        }
+    }
+
+    /// The string at hand runs into the end of its line.
+    pub(super) fn note_open_string(&mut self) {
+        if let Some(notes) = &mut self.notes {
+            notes.open = true;
+        }
+    }
+
+    fn string_kind(&mut self) -> TokenKind {
+        let open = self.notes.as_mut().is_some_and(|notes| std::mem::take(&mut notes.open));
+        TokenKind::String { closed: !open }
+    }
+
+    fn note(&mut self, from: usize, before: Kind) {
+        let (text, end) = (self.text, self.at.min(self.text.len()));
+        let Some(byte) = text.as_bytes().get(from).copied().filter(|_| from < end) else { return };
+        let kind = if before == Kind::Prose { TokenKind::Prose } else { self.kind(byte, from) };
+        let hole = before == Kind::Prose && self.top().kind == Kind::Hole;
+        if before != Kind::Prose && (byte.is_ascii_whitespace() || byte == b';' || self.is_blank(from)) {
+            return;
+        }
+        self.noted(|tokens| {
+            if let Some(last) = tokens.list.last_mut()
+                && (last.kind, kind) == (TokenKind::Operator, TokenKind::Operator)
+                && last.end == from
+                && LONG.contains(&&text[last.start..end])
+            {
+                last.end = end;
+                return;
+            }
+            tokens.list.push(Token { kind, start: from, end });
+            if hole {
+                tokens.list.push(Token { kind: TokenKind::Hole, start: end, end });
+            }
+        });
+    }
+
+    /// A no-break space.
+    fn is_blank(&self, at: usize) -> bool {
+        self.text.get(at..).is_some_and(|rest| rest.starts_with('\u{a0}') || rest.starts_with('\u{feff}'))
+    }
+
+    fn kind(&mut self, byte: u8, from: usize) -> TokenKind {
+        match byte {
+            b'#' if self.out.get(from) == Some(&b' ') => TokenKind::Comment,
+            b'"' if self.text[from..].starts_with("\"\"\"") => TokenKind::Prose,
+            b'"' | b'\'' => self.string_kind(),
+            b'(' | b'{' => TokenKind::Open(byte),
+            b')' | b'}' => TokenKind::Close(byte),
+            b'|' if self.in_row() => TokenKind::Bar,
+            _ if self.in_row() => TokenKind::Cell,
+            b'[' => TokenKind::Open(byte),
+            b']' => TokenKind::Close(byte),
+            b'_' => TokenKind::Word,
+            _ if byte.is_ascii_alphabetic() => TokenKind::Word,
+            _ if byte.is_ascii_digit() => TokenKind::Number,
+            _ if b"+-*/%<>&^|~!=,.:?".contains(&byte) => TokenKind::Operator,
+            _ => TokenKind::Other,
+        }
+    }
+
+    /// A statement ended before this byte.
+    pub(super) fn note_end(&mut self, at: usize) {
+        self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::End, start: at, end: at }));
+    }
+
+    /// The end of the text is reached for the first time: whether more must follow, and whether the statement at hand
+    /// may be over.
+    pub(super) fn note_last(&mut self) {
+        let top = self.top();
+        let goes_on = self.after != After::Nothing && top.statement.is_some() && !top.row;
+        let unfinished = self.levels.len() > 1 || goes_on;
+        let over = !goes_on && top.kind.is_block() && top.statement.is_some() && !self.pending.is_empty();
+        let end = self.text.len();
+        if over {
+            self.note_end(end);
+        }
+        self.noted(|tokens| tokens.unfinished = unfinished);
+    }
+}

@@ -1,0 +1,94 @@
+//! What is told, broken to the width of a terminal. Tables and drawings keep their shape.
+
+use super::doc::{Blank, Block};
+
+/// The least width that lines are broken to.
+const LEAST: usize = 20;
+
+/// The columns before a line.
+const INDENT: usize = 2;
+
+/// The same blocks, with sentences and worksheets broken to lines of at most `width` columns where words allow.
+pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
+    let room = width.max(LEAST) - INDENT;
+    let mut fitted = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        match block {
+            Block::Paragraph { tone, text } => {
+                fitted.push(Block::Paragraph { tone, text: broken(&text, room) });
+            }
+            Block::Worksheet(blanks) => fitted.extend(rows(blanks, room).into_iter().map(Block::Worksheet)),
+            other => fitted.push(other),
+        }
+    }
+    fitted
+}
+
+/// Text in lines of at most `room` columns. A line that fits stays as it is; of one that does not, runs of blanks
+/// count for one.
+pub fn broken(text: &str, room: usize) -> String {
+    let mut out: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if line.chars().count() <= room {
+            out.push(line.to_owned());
+            continue;
+        }
+        let mut current = String::new();
+        for word in line.split_whitespace() {
+            let together = current.chars().count() + 1 + word.chars().count();
+            if !current.is_empty() && together > room {
+                out.push(std::mem::take(&mut current));
+            }
+            if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+        out.push(current);
+    }
+    out.join("\n")
+}
+
+/// Blanks in as many lines as they need; two columns stand between blanks.
+fn rows(blanks: Vec<Blank>, room: usize) -> Vec<Vec<Blank>> {
+    let mut rows: Vec<Vec<Blank>> = Vec::new();
+    let mut used = 0;
+    for blank in blanks {
+        let width = blank.label.chars().count() + 1 + blank.value.chars().count();
+        match rows.last_mut().filter(|_| used + 2 + width <= room) {
+            Some(row) => {
+                used += 2 + width;
+                row.push(blank);
+            }
+            None => {
+                used = width;
+                rows.push(vec![blank]);
+            }
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{broken, fitted};
+    use crate::report::doc::{Blank, Block};
+
+    #[test]
+    fn sentences_are_broken_between_words() {
+        assert_eq!(broken("one two three", 7), "one two\nthree");
+        assert_eq!(broken("one  two", 8), "one  two");
+        assert_eq!(broken("a-word-too-long b", 5), "a-word-too-long\nb");
+        assert_eq!(broken("", 5), "");
+    }
+
+    #[test]
+    fn worksheets_are_broken_between_blanks() {
+        let blank = |label: &str| Blank { label: label.to_owned(), value: "0x0F".to_owned() };
+        let sheet = || Block::Worksheet(vec![blank("VPN"), blank("TLBI"), blank("TLBT")]);
+        // "VPN 0x0F  TLBI 0x0F  TLBT 0x0F" is 30 columns.
+        assert_eq!(fitted(vec![sheet()], 32).len(), 1);
+        assert_eq!(fitted(vec![sheet()], 31).len(), 2);
+        assert_eq!(fitted(vec![sheet()], 0).len(), 3);
+    }
+}

@@ -1,0 +1,143 @@
+//! What a word of the language means: the rows of the registries that it heads.
+
+use super::manual::{SECTIONS, Table};
+
+/// A row of the reference, under the name of its section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The section, as `pagewalk reference SECTION` takes it.
+    pub section: &'static str,
+    /// What the word is written like.
+    pub usage: String,
+    /// The other columns and what stands in them.
+    pub cells: Vec<(&'static str, String)>,
+}
+
+/// Every row that a word heads, in the order of the reference. A row whose first cell is a pattern (`NAME.hits`,
+/// `vpnK`) is headed by what fits it.
+pub fn look_up(word: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for section in SECTIONS {
+        for table in section.tables() {
+            found.extend(rows(&table).filter(|(first, _)| heads(first, word)).map(|(first, cells)| Found {
+                section: section.name,
+                usage: plain(first),
+                cells,
+            }));
+        }
+    }
+    found
+}
+
+/// Every word that heads a row.
+pub fn words() -> Vec<String> {
+    let tables = SECTIONS.iter().flat_map(super::manual::Section::tables);
+    let mut words: Vec<String> =
+        tables.flat_map(|table| rows(&table).map(|(first, _)| head(first)).collect::<Vec<_>>()).collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+fn rows(table: &Table) -> impl Iterator<Item = (&str, Vec<(&'static str, String)>)> {
+    table.rows.iter().filter_map(|row| {
+        let (first, rest) = row.split_first()?;
+        let names = table.header.iter().skip(1).copied();
+        let cells = names.zip(rest).filter(|(_, cell)| !cell.is_empty());
+        Some((first.as_str(), cells.map(|(name, cell)| (name, plain(cell))).collect()))
+    })
+}
+
+/// Text without the backquotes of code.
+fn plain(cell: &str) -> String {
+    cell.replace('`', "")
+}
+
+/// The word that a cell is about: its first, or the name of the function of a prototype.
+fn head(cell: &str) -> String {
+    let text = plain(cell);
+    let before = text.split('(').next().unwrap_or(&text);
+    let word = if text.contains('(') && !text.starts_with(|c: char| c.is_uppercase()) {
+        // `void *mmap(void *addr, …)`
+        before.split_whitespace().last()
+    } else {
+        before.split_whitespace().next()
+    };
+    word.unwrap_or("").trim_start_matches(['*', ':']).to_owned()
+}
+
+/// Whether a word heads a row.
+fn heads(cell: &str, word: &str) -> bool {
+    let (head, word) = (head(cell), word.trim_start_matches(':'));
+    if head == word {
+        return true;
+    }
+    match (head.split_once('.'), word.split_once('.')) {
+        // `NAME.hits`, `P1.rss`: any name.
+        (Some(("NAME" | "P1", property)), Some((_, wanted))) => property == wanted,
+        _ => levels(&head, word),
+    }
+}
+
+/// Whether a word is a pattern of a level of the page table with the level's number: `vpn2`, `pte3.address`.
+fn levels(pattern: &str, word: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('K') else { return false };
+    let number = word.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{look_up, words};
+
+    /// The sections and usages of the rows that a word heads.
+    fn found(word: &str) -> Vec<(&'static str, String)> {
+        look_up(word).into_iter().map(|found| (found.section, found.usage)).collect()
+    }
+
+    #[test]
+    fn words_of_every_registry_are_found() {
+        let cases = [
+            ("translate", "statements"),
+            ("choose", "statements"),
+            ("tlbi", "facts"),
+            ("vpn3", "facts"),
+            ("pte2.address", "facts"),
+            ("tlb.victim", "facts"),
+            ("L1d.hits", "paths"),
+            ("P7.rss", "paths"),
+            ("frames", "nouns"),
+            ("mmap", "calls"),
+            ("PROT_READ", "constants"),
+            ("ENOMEM", "errors"),
+            ("core-i7", "presets"),
+            ("clock", "policies"),
+            ("walk", "settings"),
+            ("log2", "functions"),
+            ("KB", "units"),
+            ("back", "commands"),
+            (":back", "commands"),
+            ("rw", "bits"),
+        ];
+        for (word, section) in cases {
+            assert!(found(word).iter().any(|(known, _)| *known == section), "{word}: {:?}", found(word));
+        }
+        assert_eq!(found("zzz"), []);
+        assert_eq!(found("vpnK2"), []);
+    }
+
+    #[test]
+    fn a_word_that_means_several_things_is_told_of_each() {
+        let sections: Vec<&str> = found("read").into_iter().map(|(section, _)| section).collect();
+        assert!(sections.contains(&"statements") && sections.contains(&"calls"), "{sections:?}");
+    }
+
+    #[test]
+    fn words_are_what_rows_are_headed_by() {
+        let words = words();
+        for word in ["read", "mmap", "tlbi", "machine", "quiz"] {
+            assert!(words.iter().any(|known| known == word), "{word}");
+        }
+        assert!(words.iter().all(|word| !look_up(word).is_empty()), "a word that is not found");
+    }
+}

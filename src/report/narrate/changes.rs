@@ -1,0 +1,80 @@
+//! What a statement changed, as tables in which a changed cell shows both values.
+
+use super::words::count;
+use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::run::changes::{Changed, Changes};
+use crate::run::view::CellView;
+
+/// Rows of a table that are shown.
+const ROWS: usize = 40;
+
+/// Columns that are shown where nothing in them has changed: of a TLB, the tag, the PPN and whether it is valid.
+const ALWAYS: usize = 3;
+
+/// Changed columns that are shown.
+const COLUMNS: usize = 12;
+
+/// What has changed; a sentence where nothing has.
+pub fn changes(changes: &Changes) -> Vec<Block> {
+    match changes {
+        Changes::Machine => vec![Block::line("Another machine was declared: nothing is as before.")],
+        Changes::Tables(tables) if tables.is_empty() => vec![Block::line("Nothing has changed.")],
+        Changes::Tables(tables) => tables.iter().flat_map(table).collect(),
+    }
+}
+
+fn table(changed: &Changed) -> Vec<Block> {
+    let shown = columns(changed);
+    let mut head = vec![changed.key.clone()];
+    head.extend(changed.ways.then(|| "way".to_owned()));
+    let names = shown.iter().map(|&at| changed.columns[at].clone()).collect();
+    let rows = changed.rows.iter().take(ROWS).map(|row| {
+        let mut cells = vec![plain(&row.key)];
+        cells.extend(changed.ways.then(|| plain(&CellView::Number(row.way as u64))));
+        cells.extend(shown.iter().filter_map(|&at| row.cells.get(at)).map(both));
+        cells
+    });
+    let table = Table { title: changed.title.clone(), groups: vec![head, names], rows: rows.collect() };
+    let mut blocks = vec![Block::Table(table)];
+    if changed.rows.len() > ROWS {
+        let more = count((changed.rows.len() - ROWS) as u64, "more row", "more rows");
+        blocks.push(Block::toned(Tone::Faint, format!("… {more}")));
+    }
+    let moved = (0..changed.columns.len()).filter(|&at| moves(changed, at)).count();
+    let left = moved - shown.iter().filter(|&&at| moves(changed, at)).count();
+    if left > 0 {
+        let more = count(left as u64, "more changed column", "more changed columns");
+        blocks.push(Block::toned(Tone::Faint, format!("… {more}")));
+    }
+    blocks
+}
+
+/// Whether a cell of this column has changed.
+fn moves(changed: &Changed, column: usize) -> bool {
+    changed.rows.iter().filter_map(|row| row.cells.get(column)).any(|(old, new)| old != new)
+}
+
+/// The columns that are shown: those that have changed, and those that say what the row is.
+fn columns(changed: &Changed) -> Vec<usize> {
+    let mut left = COLUMNS;
+    let mut wanted = |at: &usize| {
+        let moved = moves(changed, *at);
+        let shown = moved && left > 0;
+        left -= usize::from(shown);
+        shown || *at < ALWAYS
+    };
+    (0..changed.columns.len()).filter(|at| wanted(at)).collect()
+}
+
+fn plain(cell: &CellView) -> Cell {
+    Cell { text: cell.to_string(), word: matches!(cell, CellView::Text(_)) }
+}
+
+/// A cell that is the same, or both its values.
+fn both((old, new): &(CellView, CellView)) -> Cell {
+    if old == new {
+        return plain(new);
+    }
+    let word = [old, new].iter().any(|cell| matches!(cell, CellView::Text(_)));
+    Cell { text: format!("{old}→{new}"), word }
+}

@@ -1,0 +1,186 @@
+//! The comparison of two runs.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::facets::{Facet, facets};
+use super::parting::{Parting, parting};
+use super::side::{Ran, Side};
+use crate::report::narrate::Statement;
+use crate::run::record::StepRecord;
+
+/// Differing rounds of one statement that are listed.
+const ROUNDS: usize = 3;
+
+/// Which of the two runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The first.
+    A,
+    /// The second.
+    B,
+}
+
+/// A fact in which the runs differ; none where one has no such fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// In the first.
+    pub a: Option<Facet>,
+    /// In the second.
+    pub b: Option<Facet>,
+}
+
+/// Something to be told, in the order of the statements.
+#[derive(Debug)]
+pub enum Item {
+    /// A statement of both, with what differs.
+    Differs {
+        /// The statement in the first run and in the second.
+        statements: (Rc<Statement>, Rc<Statement>),
+        /// The scenario.
+        scenario: Option<Rc<str>>,
+        /// Which round of it, from 1; none if it ran once in both.
+        round: Option<usize>,
+        /// The differing facts.
+        rows: Vec<Row>,
+    },
+    /// More rounds of the statement told last differ.
+    More(usize),
+    /// A statement of one, or rounds that only one has.
+    Only {
+        /// Whose.
+        of: Which,
+        /// The statement.
+        statement: Rc<Statement>,
+        /// The scenario.
+        scenario: Option<Rc<str>>,
+        /// How often it ran more than the other's.
+        times: usize,
+    },
+}
+
+/// What two runs have in common and what not.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    /// What is to be told.
+    pub items: Vec<Item>,
+    /// Statements of both that were compared, each round counted.
+    pub compared: usize,
+    /// Those that differ.
+    pub differ: usize,
+    /// Statements that only the first has, each round counted.
+    pub only_a: usize,
+    /// Statements that only the second has.
+    pub only_b: usize,
+    /// The first step at which they part.
+    pub parting: Option<Parting>,
+    /// Statements that were too many to be compared.
+    pub left_out: usize,
+}
+
+impl Comparison {
+    /// Nothing differs.
+    pub fn same(&self) -> bool {
+        self.differ + self.only_a + self.only_b == 0 && self.parting.is_none()
+    }
+}
+
+/// Compares two runs.
+pub fn compare(a: &Side, b: &Side) -> Comparison {
+    let keys = |side: &Side| -> Vec<String> { side.ran().iter().map(|ran| ran.key.clone()).collect() };
+    let mut comparison = Comparison { left_out: a.left_out().max(b.left_out()), ..Comparison::default() };
+    let mut pairs = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &keys(a), &keys(b)) {
+        let (old, new) = (op.old_range(), op.new_range());
+        let (old, new) = (&a.ran()[old], &b.ran()[new]);
+        if let DiffOp::Equal { .. } = op {
+            for (one, other) in old.iter().zip(new) {
+                comparison.pair(one, other);
+                pairs.extend(one.rounds.iter().zip(&other.rounds).map(|rounds| (one, other, rounds)));
+            }
+        } else {
+            old.iter().for_each(|ran| comparison.only(Which::A, ran, ran.rounds.len()));
+            new.iter().for_each(|ran| comparison.only(Which::B, ran, ran.rounds.len()));
+        }
+    }
+    pairs.sort_by_key(|(_, _, ((number, _), _))| *number);
+    comparison.parting =
+        pairs.into_iter().find_map(|(a, b, (one, other))| parting((a, &one.1), (b, &other.1)));
+    comparison
+}
+
+impl Comparison {
+    fn pair(&mut self, a: &Ran, b: &Ran) {
+        let mut listed = 0;
+        for (at, ((_, one), (_, other))) in a.rounds.iter().zip(&b.rounds).enumerate() {
+            self.compared += 1;
+            let rows = rows(one, other);
+            if rows.is_empty() {
+                continue;
+            }
+            self.differ += 1;
+            listed += 1;
+            if listed <= ROUNDS {
+                let once = a.rounds.len() == 1 && b.rounds.len() == 1;
+                self.items.push(Item::Differs {
+                    statements: (a.statement.clone(), b.statement.clone()),
+                    scenario: a.scenario.clone(),
+                    round: (!once).then_some(at + 1),
+                    rows,
+                });
+            }
+        }
+        if listed > ROUNDS {
+            self.items.push(Item::More(listed - ROUNDS));
+        }
+        self.only(Which::A, a, a.rounds.len().saturating_sub(b.rounds.len()));
+        self.only(Which::B, b, b.rounds.len().saturating_sub(a.rounds.len()));
+    }
+
+    fn only(&mut self, of: Which, ran: &Ran, times: usize) {
+        if times == 0 {
+            return;
+        }
+        match of {
+            Which::A => self.only_a += times,
+            Which::B => self.only_b += times,
+        }
+        let (statement, scenario) = (ran.statement.clone(), ran.scenario.clone());
+        self.items.push(Item::Only { of, statement, scenario, times });
+    }
+}
+
+/// In what two records differ: the facts of the first in their order, then those that only the second has.
+fn rows(a: &StepRecord, b: &StepRecord) -> Vec<Row> {
+    let (first, second) = (named(facets(a)), named(facets(b)));
+    let others: HashMap<(&str, usize), &Facet> =
+        second.iter().map(|(times, facet)| ((facet.name.as_str(), *times), facet)).collect();
+    let mut known: HashMap<(&str, usize), ()> = HashMap::new();
+    let mut rows = Vec::new();
+    for (times, facet) in &first {
+        let key = (facet.name.as_str(), *times);
+        known.insert(key, ());
+        let other = others.get(&key).copied();
+        if !other.is_some_and(|other| other.same(facet)) {
+            rows.push(Row { name: facet.name.clone(), a: Some(facet.clone()), b: other.cloned() });
+        }
+    }
+    let new = second.iter().filter(|(times, facet)| !known.contains_key(&(facet.name.as_str(), *times)));
+    rows.extend(new.map(|(_, facet)| Row { name: facet.name.clone(), a: None, b: Some(facet.clone()) }));
+    rows
+}
+
+/// Each with how often its name has stood before.
+fn named(facets: Vec<Facet>) -> Vec<(usize, Facet)> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let count = |facet: Facet| {
+        let times = seen.entry(facet.name.clone()).or_default();
+        *times += 1;
+        (*times, facet)
+    };
+    facets.into_iter().map(count).collect()
+}

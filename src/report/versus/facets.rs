@@ -1,0 +1,120 @@
+//! What can be compared of a statement: everything that it came to, by name.
+
+use super::settings::settings;
+use crate::lang::value::Value;
+use crate::report::narrate::declaration;
+use crate::run::facts;
+use crate::run::record::{Did, Shown, StepRecord};
+use crate::run::view::{CellView, TableView, View};
+
+/// A name and what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facet {
+    /// Its name: a fact, a setting, a variable, a cell.
+    pub name: String,
+    /// What it is, as a script states it.
+    pub text: String,
+    /// Its value, where it has one.
+    pub value: Option<Value>,
+}
+
+impl Facet {
+    fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), value: None }
+    }
+
+    fn shown(name: &str, shown: &Shown) -> Self {
+        Self { name: name.to_owned(), text: shown.quoted(), value: Some(shown.value.clone()) }
+    }
+
+    /// Whether two are the same; the width of numbers does not count.
+    pub fn same(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Some(a), Some(b)) => a.same(b),
+            _ => self.text == other.text,
+        }
+    }
+
+    /// As JSON: the value, or the text where there is none.
+    pub fn to_json(&self) -> serde_json::Value {
+        self.value.as_ref().map_or_else(|| self.text.as_str().into(), Value::to_json)
+    }
+}
+
+/// What a statement came to. What `expect` states counts as what was looked at, not as what was stated.
+pub fn facets(record: &StepRecord) -> Vec<Facet> {
+    let mut found: Vec<Facet> = facts::told(&record.did)
+        .into_iter()
+        .map(|told| Facet { text: told.stated(), value: Some(told.value.value), name: told.name })
+        .collect();
+    found.retain(|facet| !stands_twice(&record.did, &facet.name));
+    match &*record.did {
+        Did::Machine(spec) => found.extend(of_machine(&declaration(spec))),
+        Did::Bound { name, value, call: None } => {
+            found.push(Facet::shown(name, &Shown::plain(value.clone())))
+        }
+        Did::Shown(views) => views.iter().for_each(|view| of_view(view, &mut found)),
+        Did::Quiet => {
+            let looked = record.checks.iter().filter_map(|check| Some((check, check.actual.as_ref()?)));
+            found.extend(looked.map(|(check, actual)| Facet::shown(&check.fact, actual)));
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Whether a fact is one of the first TLB or cache, which has a name of its own: `tlbi` is its `.index`.
+fn stands_twice(did: &Did, name: &str) -> bool {
+    let Did::Access(access) = did else { return false };
+    let Some((part, fact)) = name.split_once('.') else { return false };
+    let spec = &access.spec;
+    let tlb = spec.first_tlb(access.kind).and_then(|n| spec.tlbs.get(n)).map(|tlb| &*tlb.name);
+    let cache = spec.first_cache(access.kind).and_then(|n| spec.caches.get(n)).map(|cache| &*cache.name);
+    matches!(fact, "index" | "tag" | "offset") && [tlb, cache].contains(&Some(part))
+}
+
+fn of_machine(declaration: &str) -> impl Iterator<Item = Facet> {
+    settings(declaration).into_iter().map(|(name, value)| Facet::new(name, value))
+}
+
+fn of_view(view: &View, found: &mut Vec<Facet>) {
+    match view {
+        View::Value { of, value } => found.push(Facet::shown(if of.is_empty() { "text" } else { of }, value)),
+        View::Table(table) | View::Maps { table, .. } => of_table(table, found),
+        View::Pairs { title, pairs } => {
+            found.extend(
+                pairs
+                    .iter()
+                    .map(|(name, value)| Facet::new(format!("{title} {name}").trim_start(), value.as_str())),
+            );
+        }
+        View::Declaration(spec) => found.extend(of_machine(&declaration(spec))),
+        View::Remark(_) | View::Rulers(_) | View::Steps(_) | View::CallSteps(_) | View::Layout(_) => {}
+    }
+}
+
+/// Cell by cell: the row's first cell and the column say which.
+fn of_table(table: &TableView, found: &mut Vec<Facet>) {
+    let several = table.groups.len() > 2;
+    let columns: Vec<String> = table
+        .groups
+        .iter()
+        .enumerate()
+        .flat_map(|(group, names)| {
+            let way = if several && group > 0 { format!("way {} ", group - 1) } else { String::new() };
+            names.iter().map(move |name| format!("{way}{name}"))
+        })
+        .collect();
+    for row in &table.rows {
+        let Some((key, cells)) = row.split_first() else { continue };
+        let head = columns.first().map_or("", String::as_str);
+        for (column, cell) in columns.iter().skip(1).zip(cells) {
+            let value = match cell {
+                CellView::Hex(n, _) | CellView::Number(n) => Some(Value::from(*n)),
+                CellView::Text(_) | CellView::Nothing => None,
+            };
+            let name = format!("{} {head} {key} {column}", table.title);
+            found.push(Facet { name, text: cell.to_string(), value });
+        }
+    }
+}

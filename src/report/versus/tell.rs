@@ -1,0 +1,103 @@
+//! A comparison as blocks of a report.
+
+use super::compare::{Comparison, Item, Row, Which};
+use super::facets::Facet;
+use super::parting::Parting;
+use crate::report::doc::{Block, Cell, Step, Table, Tone};
+use crate::report::narrate::{Statement, count};
+
+/// Differing facts of one statement that are told.
+const FACTS: usize = 60;
+
+/// What two runs differ in, each statement apart; `names` are those of the scripts.
+pub fn tell(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
+    let mut blocks = Vec::new();
+    if !comparison.same() {
+        blocks.push(vec![Block::toned(Tone::Faint, format!("A is {}, B is {}", names.0, names.1))]);
+    }
+    blocks.extend(comparison.items.iter().map(item));
+    blocks.extend(comparison.parting.as_ref().map(parting));
+    if comparison.left_out > 0 {
+        let left = count(comparison.left_out as u64, "statement", "statements");
+        blocks.push(vec![Block::toned(Tone::Faint, format!("… {left} more ran, and are not compared"))]);
+    }
+    blocks
+}
+
+/// `12 statements compared, 3 differ, 1 only in B`.
+pub fn totals(comparison: &Comparison) -> String {
+    let mut parts = vec![count(comparison.compared as u64, "statement compared", "statements compared")];
+    parts.push(match comparison.differ {
+        0 => "none differs".to_owned(),
+        1 => "1 differs".to_owned(),
+        n => format!("{n} differ"),
+    });
+    for (n, side) in [(comparison.only_a, "A"), (comparison.only_b, "B")] {
+        if n > 0 {
+            parts.push(format!("{n} only in {side}"));
+        }
+    }
+    parts.join(", ")
+}
+
+fn item(item: &Item) -> Vec<Block> {
+    match item {
+        Item::Differs { statements: (a, b), scenario, round, rows } => {
+            let round = round.map_or_else(String::new, |round| format!("  (round {round})"));
+            let text = format!("{}{}{round}", within(scenario.as_deref()), short(a, b));
+            let place = format!("{} | {}", a.place(), b.place());
+            let mut blocks = vec![Block::Statement { text, place }, Block::Table(table(rows))];
+            if rows.len() > FACTS {
+                let more = format!("… {} more differ", rows.len() - FACTS);
+                blocks.push(Block::toned(Tone::Faint, more));
+            }
+            blocks
+        }
+        Item::More(rounds) => {
+            let more = count(*rounds as u64, "more round differs", "more rounds differ");
+            vec![Block::toned(Tone::Faint, format!("… {more}"))]
+        }
+        Item::Only { of, statement, scenario, times } => {
+            let side = if *of == Which::A { "A" } else { "B" };
+            let times = if *times == 1 { String::new() } else { format!(" ({times} times)") };
+            vec![
+                Block::Statement {
+                    text: format!("{}{}", within(scenario.as_deref()), statement.short),
+                    place: statement.place(),
+                },
+                Block::toned(Tone::Bad, format!("only in {side}{times}")),
+            ]
+        }
+    }
+}
+
+fn within(scenario: Option<&str>) -> String {
+    scenario.map_or_else(String::new, |name| format!("{name}: "))
+}
+
+/// The text of a statement of both; that of two machines that are declared differently is just the word.
+fn short(a: &Statement, b: &Statement) -> String {
+    if a.short == b.short { a.short.clone() } else { a.verb().to_owned() }
+}
+
+fn table(rows: &[Row]) -> Table {
+    let cell = |text: &str| Cell { text: text.to_owned(), word: true };
+    let value = |facet: &Option<Facet>| cell(facet.as_ref().map_or("-", |facet| &facet.text));
+    let rows = rows.iter().take(FACTS).map(|row| vec![cell(&row.name), value(&row.a), value(&row.b)]);
+    let groups = [vec!["fact".to_owned()], vec!["A".to_owned()], vec!["B".to_owned()]];
+    Table { title: String::new(), groups: groups.into(), rows: rows.collect() }
+}
+
+fn parting(parting: &Parting) -> Vec<Block> {
+    let (a, b) = &parting.statements;
+    let step = |step: &Option<Step>| match step {
+        Some(step) => format!("{}: {}", step.who, step.what),
+        None => "nothing more happens".to_owned(),
+    };
+    let title = format!("They part at step {} of {}", parting.number, a.short);
+    let pairs = vec![("A".to_owned(), step(&parting.a)), ("B".to_owned(), step(&parting.b))];
+    vec![
+        Block::Statement { text: title, place: format!("{} | {}", a.place(), b.place()) },
+        Block::Pairs { title: String::new(), pairs },
+    ]
+}

@@ -1,0 +1,162 @@
+//! Expected tables: cells keep their spelling, columns their places.
+
+use super::{accepted, left};
+
+const TLB: &str = "machine simple
+set tlb { | set | tag ppn v | tag ppn v |
+          |  3  | 07  -   0 | 03  0D  1 | }
+";
+
+fn tlb(table: &str) -> String {
+    let script = accepted(&format!("{TLB}expect tlb {{{table}}}"));
+    script
+        .strip_prefix(&format!("{TLB}expect tlb {{"))
+        .and_then(|rest| rest.strip_suffix('}'))
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn bars_stay_where_they_are() {
+    let stale = "  # of set 3
+  | set | tag ppn v | tag ppn v |   # the header
+  |  3  | 07  -   0 | 003 -   0 |   # stale
+  |  2  | -   -   0 | 7   0D  1 |
+";
+    let mended = "  # of set 3
+  | set | tag ppn v | tag ppn v |   # the header
+  |  3  | 07  -   0 | 003 0D  1 |   # stale
+  |  2  | -   -   0 | -   -   0 |
+";
+    assert_eq!(tlb(stale), mended);
+}
+
+#[test]
+fn cells_are_aligned_at_the_end_where_the_column_is() {
+    let stale = "
+  | set | tag  ppn v | tag  ppn v |
+  |   3 |   *    * * |   3    1 0 |
+  |   2 |   -    - 0 |   -   1D 1 |
+";
+    let mended = "
+  | set | tag  ppn v | tag  ppn v |
+  |   3 |   *    * * |   3    D 1 |
+  |   2 |   -    - 0 |   -    - 0 |
+";
+    assert_eq!(tlb(stale), mended);
+}
+
+#[test]
+fn a_column_that_is_too_narrow_becomes_wider_in_every_row() {
+    let stale = "machine { virtual 32 bits, physical 32 bits, page 4 KB, tlb { entries 4 } }
+set page_table { | vpn ppn |
+                 | 0 12345 | }
+expect page_table {
+  | vpn | ppn | v |  # header
+  | 0   | 1   | 1 |
+  | 1   | -   | 0 |
+}
+";
+    let mended = stale.replace(
+        "  | vpn | ppn | v |  # header
+  | 0   | 1   | 1 |
+  | 1   | -   | 0 |
+",
+        "  | vpn | ppn   | v |  # header
+  | 0   | 12345 | 1 |
+  | 1   | -     | 0 |
+",
+    );
+    assert_eq!(accepted(stale), mended);
+}
+
+#[test]
+fn a_table_that_is_not_aligned_is_left_so() {
+    let table = "| set | tag ppn v | tag ppn v |; | 3 | * * *|0x3 - 0x0| ";
+    assert_eq!(tlb(table), "| set | tag ppn v | tag ppn v |; | 3 | * * *|0x3 0D 0x1| ");
+}
+
+#[test]
+fn rows_side_by_side_keep_their_columns() {
+    let script = "machine simple
+set page_table { | vpn ppn | vpn ppn |
+                 | 1 3A | 2 2B | }
+expect page_table {
+  | vpn ppn v | vpn ppn v |
+  | 01  -   0 | 02  2b  1 |
+  | 03  11  1 |
+}
+";
+    let mended = "machine simple
+set page_table { | vpn ppn | vpn ppn |
+                 | 1 3A | 2 2B | }
+expect page_table {
+  | vpn ppn v | vpn ppn v |
+  | 01  3A  1 | 02  2b  1 |
+  | 03  -   0 |
+}
+";
+    assert_eq!(accepted(script), mended);
+}
+
+#[test]
+fn steps_keep_their_words() {
+    let script = "reference a b a { frames 2, replacement fifo }
+expect reference {
+  | step | page | hit  | frame0 | frame1 |
+  | 1    | b    | hit  | a      | b      |
+  | 2    | b    | miss | \"b\"    | -      |
+  | 3    | a    | m    | a      | b      |
+}
+";
+    let mended = "reference a b a { frames 2, replacement fifo }
+expect reference {
+  | step | page | hit  | frame0 | frame1 |
+  | 1    | a    | miss | a      | -      |
+  | 2    | b    | miss | \"a\"    | b      |
+  | 3    | a    | h    | a      | b      |
+}
+";
+    assert_eq!(accepted(script), mended);
+}
+
+#[test]
+fn things_of_the_kernel_are_amended() {
+    let script = "kernel { frames 4 }
+process P { | area | start  | end    | perms | backing   |
+            | heap | 603000 | 605000 | rw-p  | anonymous | }
+write 0x603000 = 1
+expect P.maps {
+  | area   | start  | end    | perms | backing   |
+  | [heap] | 603000 | 604000 | r--p  | \"a b\"     |
+  | *      | 700000 | *      | rwx   | -         |
+}
+expect P.resident { | vpn | frame |
+                    | 603 | 3     |
+                    | 604 | 1     | }
+expect frames {
+  | frame | refs | kind |
+  | 0     |   17 | file |
+}
+";
+    let mended = script
+        .replace("604000 | r--p  | \"a b\"     |", "605000 | rw-p  | \"anonymous\" |")
+        .replace(
+            "area   | start  | end    | perms | backing   |\n  | [",
+            "area   | start  | end    | perms | backing     |\n  | [",
+        )
+        .replace("| rwx   | -         |", "| -     | -           |")
+        .replace("| 3     |\n", "| 0     |\n")
+        .replace("| 1     | }", "| -     | }")
+        .replace("|   17 | file |", "|    1 | anonymous |");
+    let mended = mended.replace("  | frame | refs | kind |", "  | frame | refs | kind      |");
+    assert_eq!(accepted(script), mended);
+}
+
+#[test]
+fn rows_are_neither_added_nor_taken_away() {
+    let missing = format!("{TLB}expect exactly tlb {{ | set | tag ppn v | }}\n");
+    assert_eq!(left(&missing), ["a.pw:4: tlb set 3 way 1: the table lacks a row or a way"]);
+    let steps = "reference 1 2 { frames 1 }\nexpect exactly reference { | step page |\n | 1 1 | }\n";
+    assert_eq!(left(steps), ["a.pw:2: steps: the table has too many or too few rows"]);
+}

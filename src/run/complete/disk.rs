@@ -1,0 +1,33 @@
+//! Names of files on disk.
+
+use std::path::Path;
+
+use super::item::{Item, Kind, OnDisk};
+
+/// The most entries of a folder that are looked at.
+const ENTRIES: usize = 10_000;
+
+/// The files and folders that go on with the path that is typed, seen from a folder. Hidden ones are left out unless their
+/// dot is typed.
+pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<Item> {
+    let (within, begun) =
+        wanted.typed.rsplit_once('/').map_or(("", &*wanted.typed), |(path, name)| (path, name));
+    let within = if wanted.typed.starts_with('/') && within.is_empty() { "/" } else { within };
+    let Ok(entries) = folder.join(within).read_dir() else { return Vec::new() };
+    let typed = &wanted.typed[..wanted.typed.len() - begun.len()];
+    let mut items = Vec::new();
+    for entry in entries.take(ENTRIES).flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if !name.starts_with(begun) || name.starts_with('.') && !begun.starts_with('.') {
+            continue;
+        }
+        let is_folder = entry.path().is_dir();
+        let fits = wanted.endings.iter().any(|ending| name.ends_with(ending));
+        if is_folder || fits {
+            let slash = if is_folder { "/" } else { "" };
+            items.push(Item { text: format!("{typed}{name}{slash}"), kind: Kind::File, help: String::new() });
+        }
+    }
+    items.sort_by(|a, b| a.text.cmp(&b.text));
+    items
+}

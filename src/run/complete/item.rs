@@ -1,0 +1,146 @@
+//! What is offered, and how it is chosen among what can stand at a place.
+
+use crate::lang::nearest::nearest;
+
+/// What is offered at a place of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Completions {
+    /// Where what is typed begins, which an item replaces.
+    pub from: usize,
+    /// What can stand there, the most fitting first.
+    pub items: Vec<Item>,
+    /// Names of files on disk can stand there.
+    pub disk: Option<OnDisk>,
+}
+
+/// Files on disk that can stand at a place: see [`super::disk::names`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnDisk {
+    /// What is typed of the path.
+    pub typed: String,
+    /// The endings that such a file has.
+    pub endings: &'static [&'static str],
+}
+
+/// One offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What is written.
+    pub text: String,
+    /// What it is.
+    pub kind: Kind,
+    /// One line of help; of a variable its value, if that is short.
+    pub help: String,
+}
+
+/// What an offer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It begins a statement.
+    Verb,
+    /// It begins a statement with a shape of its own, or is a word within one.
+    Keyword,
+    /// A definition of the script's.
+    Definition,
+    /// A process.
+    Process,
+    /// A system call.
+    Call,
+    /// A fact.
+    Fact,
+    /// A word that stands for a value.
+    Word,
+    /// A part of the machine or the kernel.
+    Noun,
+    /// A setting.
+    Setting,
+    /// A machine that has a name.
+    Preset,
+    /// A TLB or cache of the machine.
+    Part,
+    /// A variable.
+    Variable,
+    /// A function.
+    Function,
+    /// A constant of C.
+    Constant,
+    /// What may follow a path.
+    Field,
+    /// A column of a table.
+    Column,
+    /// A bit of a page-table entry.
+    Bit,
+    /// A unit.
+    Unit,
+    /// A file.
+    File,
+}
+
+/// The most that are looked through for the nearest, so that a keystroke stays quick.
+const LOOKED_AT: usize = 1000;
+
+/// Chooses among what can stand at a place by what is typed.
+pub struct Pick<'a> {
+    typed: &'a str,
+    /// Everything is taken, to look for the nearest.
+    all: bool,
+    exact: Vec<Item>,
+    /// Those that differ in case only.
+    cased: Vec<Item>,
+}
+
+impl<'a> Pick<'a> {
+    /// What `offer` offers that begins with what is typed: as it is written, then but for case; if there is nothing, with
+    /// `near`, the nearest.
+    pub fn of(typed: &'a str, near: bool, offer: impl Fn(&mut Pick<'a>)) -> Vec<Item> {
+        let mut pick = Pick { typed, all: false, exact: Vec::new(), cased: Vec::new() };
+        offer(&mut pick);
+        pick.exact.append(&mut pick.cased);
+        if !pick.exact.is_empty() || typed.is_empty() || !near {
+            return once(pick.exact);
+        }
+        pick.all = true;
+        offer(&mut pick);
+        let near = nearest(typed, pick.exact.iter().map(|item| item.text.as_str())).map(str::to_owned);
+        pick.exact.into_iter().find(|item| Some(&item.text) == near.as_ref()).into_iter().collect()
+    }
+
+    /// One more that can stand there.
+    pub fn add(&mut self, text: &str, kind: Kind, help: &str) {
+        self.add_with(text, kind, || help.to_owned());
+    }
+
+    /// One more, whose help is only made if it is offered.
+    pub fn add_with(&mut self, text: &str, kind: Kind, help: impl FnOnce() -> String) {
+        let to = if self.all {
+            if self.exact.len() >= LOOKED_AT {
+                return;
+            }
+            &mut self.exact
+        } else if text.starts_with(self.typed) {
+            &mut self.exact
+        } else if begins(text, self.typed) {
+            &mut self.cased
+        } else {
+            return;
+        };
+        to.push(Item { text: text.to_owned(), kind, help: help() });
+    }
+}
+
+/// Whether a text begins with another, but for case.
+fn begins(text: &str, with: &str) -> bool {
+    text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+}
+
+/// Each text once, the first of equal ones.
+fn once(items: Vec<Item>) -> Vec<Item> {
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by(|a, b| items[*a].text.cmp(&items[*b].text).then(a.cmp(b)));
+    let mut again = vec![false; items.len()];
+    for pair in order.windows(2) {
+        again[pair[1]] = items[pair[0]].text == items[pair[1]].text;
+    }
+    let mut again = again.into_iter();
+    items.into_iter().filter(|_| !again.next().unwrap_or(false)).collect()
+}

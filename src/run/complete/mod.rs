@@ -1,0 +1,26 @@
+//! Completion: what can stand at a place of a text that is being written, and hints of what a statement or call takes. All
+//! words come from the registries; nothing here fails on wrong or half-typed text, and nothing changes the state.
+
+mod cursor;
+pub mod disk;
+mod expression;
+mod fact;
+mod field;
+mod highlight;
+mod hint;
+mod item;
+mod noun;
+mod offer;
+mod spot;
+mod statement;
+mod string;
+mod usage;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use cursor::complete;
+pub use highlight::{Class, highlight};
+pub use hint::{Hint, hint};
+pub use item::{Completions, Item, Kind, OnDisk};

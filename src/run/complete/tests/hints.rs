@@ -1,0 +1,61 @@
+//! What is shown after the cursor.
+
+use super::lab::{PROCESSES, state};
+use crate::run::complete::hint;
+
+#[test]
+fn hints_tell_what_is_left() {
+    let state = state(PROCESSES);
+    let told = |text: &str| hint(text, text.len(), &state).map(|hint| hint.text).unwrap_or_default();
+    for (text, wanted) in [
+        ("read ", "VA [size N]"),
+        ("read", " VA [size N]"),
+        ("read buf", " size N"),
+        ("read buf ", "size N"),
+        ("read buf size ", "N"),
+        ("translate 1 for ", "read|write|execute [by user|supervisor]"),
+        ("P1: write buf = ", "V [size N]"),
+        ("let x ", "= EXPR"),
+        ("flush ", "tlb [NAME] | cache [NAME]"),
+        ("flush tlb ", "NAME"),
+        ("machine { tlb { ways ", "N|fully-associative|direct-mapped"),
+        ("probe read ", "VA [size N]"),
+        ("", ""),
+        ("re", ""),
+        ("read 1 => ", ""),
+        ("read 1 + ", ""),
+        ("tick", ""),
+        ("# read ", ""),
+        ("show \"\"\"read ", ""),
+    ] {
+        assert_eq!(told(text), wanted, "{text:?}");
+    }
+}
+
+#[test]
+fn a_call_shows_its_parameters() {
+    let state = state(PROCESSES);
+    let current = |text: &str| {
+        let hint = hint(text, text.len(), &state)?;
+        Some(hint.text[hint.current?].to_owned())
+    };
+    for (text, wanted) in [
+        ("P1: mmap(", Some("void *addr")),
+        ("P1: mmap(NULL, 4096, PROT_", Some("int prot")),
+        ("P1: let x = mmap(NULL, 4096, 1, 2, ", Some("int fd")),
+        ("P1: mremap(1, 2, 3, 4, ", Some("void *new_address")),
+        ("P1: open(\"da", Some("const char *path")),
+        ("P1: open(\"data.txt\", 1, ", Some("mode_t mode")),
+        ("P1: execve(\"a.out\", ", Some("char *const argv[]")),
+        ("P1: write(1, buf, max(1, ", Some("numbers…")),
+        ("P1: write(1, buf, (1 + ", Some("size_t count")),
+        ("show hex(1, ", Some("digits?")),
+        ("show byte(", Some("VA")),
+        ("twice(1, ", Some("y")),
+        ("twice(1, 2, ", None),
+        ("P1: getpid(", None),
+        ("nothing(", None),
+    ] {
+        assert_eq!(current(text).as_deref(), wanted, "{text:?}");
+    }
+}

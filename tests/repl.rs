@@ -1,0 +1,284 @@
+//! `pagewalk repl` as a process: at a real terminal (a pseudo-terminal), and behind pipes.
+#![cfg(target_os = "linux")]
+
+#[path = "repl/tty.rs"]
+mod tty;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tty::{Tty, home};
+
+/// A page of the simple memory system.
+const MACHINE: &str = "machine simple; set page_table { | vpn ppn |; | 0F 0D | }";
+const MACHINE_LINES: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}\n";
+
+#[test]
+fn every_command_is_shown_at_a_terminal() {
+    let folder = home("commands");
+    let mut tty = Tty::open(&folder, 100, &[]);
+    tty.expect(":help");
+    let saved = folder.join("session.pw");
+    fs::write(folder.join("first.pw"), format!("{MACHINE}\nread 0x40 => fault page\n")).unwrap();
+    let file = folder.join("first.pw");
+    let session = [
+        (format!(":load {}", file.display()), "3 statements, 1 fact holds"),
+        (":what read 0x41".to_owned(), "nothing was changed"),
+        ("let va = 0x3D4".to_owned(), "va = 0x3D4"),
+        ("read va".to_owned(), "VPN 0x0F"),
+        (":diff".to_owned(), "0→1"),
+        (":steps".to_owned(), "MMU → TLB"),
+        (":why".to_owned(), "because"),
+        (":bits va".to_owned(), "0b00_0011_1101_0100"),
+        (":history".to_owned(), "→ 5  read va"),
+        (":back 2".to_owned(), "2 statements undone"),
+        (":forward".to_owned(), "1 statement done again"),
+        (":goto 5".to_owned(), "after statement 5"),
+        (format!(":save {}", saved.display()), "5 statements saved"),
+        (":reset".to_owned(), "nothing is declared any more"),
+        (":back".to_owned(), "1 statement undone"),
+        (":help tlbi".to_owned(), "TLB index"),
+        (":frob".to_owned(), "there is no command `:frob`"),
+        (":quiz read 0x3D4".to_owned(), "vpn? "),
+        ("15".to_owned(), "✓ vpn 0x0F"),
+        (":history".to_owned(), "1 of 1 answer"),
+    ];
+    for (line, answer) in session {
+        tty.types(&line);
+        tty.expect(answer);
+    }
+    tty.types(":quit");
+    assert_eq!(tty.status(), Some(0));
+    let checked = run(&["run", saved.to_str().unwrap()], b"");
+    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stdout));
+}
+
+#[test]
+fn blocks_go_on_in_the_next_line() {
+    let mut tty = Tty::open(&home("blocks"), 100, &[]);
+    for line in MACHINE_LINES.lines() {
+        tty.types(line);
+    }
+    tty.types("read 0x3D4 => vpn 0x0F,");
+    tty.types("   ppn 0x0D");
+    tty.expect("✓ 2 facts hold");
+    tty.sends(b"\x04");
+    assert_eq!(tty.status(), Some(0));
+}
+
+#[test]
+fn a_paste_runs_as_a_script() {
+    let mut tty = Tty::open(&home("paste"), 100, &[]);
+    tty.expect("> ");
+    let script = format!("{MACHINE_LINES}read 0x3D4\n  => vpn 0x0F\nread 0x40 => fault page\nlet x = 41\n");
+    tty.sends(format!("\x1b[200~{script}\x1b[201~\r").as_bytes());
+    tty.expect("✓ 1 fact holds");
+    tty.expect("x = 41");
+    tty.types(":history");
+    tty.expect("→ 5  let x = 41");
+}
+
+#[test]
+fn ctrl_c_ends_a_long_run_and_not_the_session() {
+    let mut tty = Tty::open(&home("interrupt"), 100, &[]);
+    tty.types("machine simple");
+    tty.expect("14-bit");
+    tty.types("let x = 1");
+    tty.types("repeat 9000000 { let x = x + 1 }");
+    tty.expect("repeat 9000000");
+    sleep(Duration::from_millis(300));
+    tty.sends(b"\x03");
+    tty.expect("interrupted");
+    tty.types("show x + 1");
+    tty.expect("x + 1 = 2");
+    // At the prompt it drops the line.
+    tty.sends(b"show 7 * 7\x03");
+    tty.types("show 6 * 7");
+    tty.expect("6 * 7 = 42");
+    assert!(!tty.text().contains("= 49"));
+    tty.sends(b"\x04");
+    assert_eq!(tty.status(), Some(0));
+}
+
+#[test]
+fn earlier_lines_come_back() {
+    let folder = home("earlier");
+    let mut tty = Tty::open(&folder, 100, &[]);
+    tty.types("show 40 + 2");
+    tty.expect("40 + 2 = 42");
+    tty.types("show 3");
+    tty.expect("3 = 3");
+    tty.sends(b"\x04");
+    assert_eq!(tty.status(), Some(0));
+    // In another session: the last but one by the arrow, and by Ctrl-R.
+    let mut tty = Tty::open(&folder, 100, &[]);
+    tty.expect("> ");
+    tty.sends(b"\x1b[A\x1b[A\r");
+    tty.expect("40 + 2 = 42");
+    tty.sends(b"\x1240 +");
+    tty.sends(b"\r");
+    tty.expect("40 + 2 = 42");
+    let kept = fs::read_to_string(folder.join("pagewalk/history")).unwrap();
+    assert_eq!(kept.lines().take(2).collect::<Vec<_>>(), ["show 40 + 2", "show 3"]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_said_so() {
+    let mut tty = Tty::open(&home("bytes"), 100, &[]);
+    tty.expect("> ");
+    tty.sends(b"show \"\xFF\xFE\xC3\x28\"\r");
+    tty.sends(b"\r");
+    tty.types("show 6 * 7");
+    tty.expect("6 * 7 = 42");
+    tty.sends(b"\x04");
+    assert_eq!(tty.status(), Some(0));
+}
+
+#[test]
+fn narrow_and_wide_terminals_are_written_to() {
+    for columns in [1, 40, 200] {
+        let mut tty = Tty::open(&home(&format!("columns-{columns}")), columns, &[]);
+        tty.types("machine core-i7");
+        tty.types("process P1");
+        tty.types("let p = malloc(10)");
+        tty.types("read p");
+        tty.types("show geometry");
+        tty.types(":diff");
+        tty.types(":help");
+        tty.types("raed p");
+        tty.types(":quit");
+        assert_eq!(tty.status(), Some(0), "{columns}");
+        assert!(!tty.text().contains("panicked"), "{columns}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    let painted = |text: &str| text.contains("\x1b[1m") || text.contains("\x1b[31m") || text.contains("\x1b[2m");
+    for (name, variables, wanted) in [
+        ("plain", &[][..], true),
+        ("refused", &[("NO_COLOR", "1")][..], false),
+        ("dumb", &[("TERM", "dumb")][..], false),
+    ] {
+        let mut tty = Tty::open(&home(name), 100, variables);
+        tty.types(MACHINE);
+        tty.types("read 0x40 => tlb hit");
+        tty.expect("does not hold");
+        tty.types("raed 0x40");
+        tty.expect("did you mean");
+        tty.types(":quit");
+        assert_eq!(tty.status(), Some(0));
+        assert_eq!(painted(&tty.raw()), wanted, "{name}: {}", tty.raw());
+        if name == "dumb" {
+            assert!(!tty.raw().contains('\x1b'), "{}", tty.raw());
+        }
+    }
+}
+
+/// Starts a session on a pipe.
+fn repl(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+    command.args(args).env_remove("NO_COLOR").env("XDG_STATE_HOME", home("pipe"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(args: &[&str], input: &[u8]) -> Output {
+    let mut child = repl(args).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_pipe_is_read_without_prompts_and_colours() {
+    let input = format!("{MACHINE_LINES}read 0x3D4 => vpn 0x0F,\n  tlb miss\nread 0x3D5\n  => tlb hit\nread zz\n:back\nshow tlb.hits");
+    let output = run(&["repl"], input.as_bytes());
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(!out.contains("pagewalk>") && !out.contains("...") && !out.contains('\x1b'), "{out}");
+    assert!(out.contains("✓ 2 facts hold") && out.contains("✓ 1 fact holds"), "{out}");
+    // One statement was undone: the second read.
+    assert!(out.ends_with("tlb.hits = 0\n"), "{out}");
+    assert!(err.contains("[unknown-name]") && !err.contains('\x1b'), "{err}");
+}
+
+#[test]
+fn a_script_is_loaded_first() {
+    let output = run(&["repl", "examples/first.pw"], b"show tlb.hits\n:back 99\nshow 1");
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(out.starts_with("  examples/first.pw: 6 statements, 8 facts hold\ntlb.hits = 1\n"), "{out}");
+    assert!(out.contains("7 statements undone"), "{out}");
+    let output = run(&["repl", "/no/such/file.pw"], b"show 6 * 7");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("= 42"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("[unreadable]"));
+}
+
+#[test]
+fn a_pipe_may_bring_anything() {
+    let output = run(&["repl"], b"show 1\n\xFF\xFE\nshow 6 * 7\n\0\0\nshow 2\n\"\"\"open {\n");
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(out.contains("1 = 1\n") && out.contains("6 * 7 = 42\n") && out.contains("2 = 2\n"), "{out}");
+    assert!(err.contains("not UTF-8") && err.contains("[unclosed]"), "{err}");
+    assert!(!err.contains("panicked"), "{err}");
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let mut child = repl(&["repl"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().unwrap();
+    // The session may have ended before all is written.
+    let _ = input.write_all("show 1\n".repeat(1000).as_bytes());
+    drop(input);
+    let mut complaints = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
+    assert_eq!((child.wait().unwrap().code(), complaints.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_signal_ends_a_long_run_behind_a_pipe_too() {
+    let mut child = repl(&["repl"]).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"let x = 1\nrepeat 9000000 { let x = x + 1 }\n").unwrap();
+    sleep(Duration::from_millis(700));
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    input.write_all(b"show x + 1\n").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("x + 1 = 2\n"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"));
+}
+
+#[test]
+fn a_killed_session_leaves_a_history_that_can_be_read() {
+    let folder = home("killed");
+    for round in 0..12 {
+        let mut tty = Tty::open(&folder, 100, &[]);
+        tty.expect("> ");
+        for line in 0..20 {
+            tty.types(&format!("show \"{round}-{line}-{}\"", "x".repeat(40)));
+        }
+        sleep(Duration::from_millis(3 * round));
+        tty.kill();
+    }
+    let kept = fs::read_to_string(folder.join("pagewalk/history")).unwrap();
+    assert!(kept.lines().count() > 1, "{kept}");
+    for line in kept.lines() {
+        assert!(line.starts_with("show \"") && line.ends_with("x\""), "{line}");
+    }
+    let mut tty = Tty::open(&folder, 100, &[]);
+    tty.expect("> ");
+    tty.sends(b"\x1b[A\r");
+    tty.expect("xxxx");
+    tty.types(":quit");
+    assert_eq!(tty.status(), Some(0));
+}

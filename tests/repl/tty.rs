@@ -1,0 +1,141 @@
+//! A pseudo-terminal with `pagewalk repl` on it.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use nix::pty::{Winsize, openpty};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A fresh folder for a user's files.
+pub fn home(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("repl-{name}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// A session at a terminal.
+pub struct Tty {
+    child: Child,
+    keys: File,
+    /// All that the terminal was sent.
+    sent: Arc<Mutex<Vec<u8>>>,
+    /// How much of its text was waited for.
+    seen: usize,
+}
+
+impl Tty {
+    /// A session of a user whose files are in this folder, at a terminal of so many columns.
+    pub fn open(folder: &Path, columns: u16, variables: &[(&str, &str)]) -> Self {
+        let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let pty = openpty(&size, None).expect("a pseudo-terminal");
+        let end = |file: &std::os::fd::OwnedFd| Stdio::from(file.try_clone().expect("a descriptor"));
+        // A session of its own, of which the terminal is the controlling one: Ctrl-C is a signal.
+        let mut command = Command::new("setsid");
+        command.args(["--ctty", env!("CARGO_BIN_EXE_pagewalk"), "repl"]);
+        command.stdin(end(&pty.slave)).stdout(end(&pty.slave)).stderr(end(&pty.slave));
+        command.env_remove("NO_COLOR").env("TERM", "xterm").env("LANG", "C.UTF-8");
+        command.env("XDG_STATE_HOME", folder).current_dir(folder);
+        command.envs(variables.iter().copied());
+        let child = command.spawn().expect("setsid of util-linux");
+        drop(command);
+        drop(pty.slave);
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let mut screen = File::from(pty.master.try_clone().expect("a descriptor"));
+        let sink = sent.clone();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // When the session has ended, reading fails.
+            while let Ok(count @ 1..) = screen.read(&mut buffer) {
+                sink.lock().expect("no reader panics").extend_from_slice(&buffer[..count]);
+            }
+        });
+        Self { child, keys: File::from(pty.master), sent, seen: 0 }
+    }
+
+    /// Presses keys.
+    pub fn sends(&mut self, keys: &[u8]) {
+        // The session may have ended.
+        let _ = self.keys.write_all(keys);
+    }
+
+    /// Types a line.
+    pub fn types(&mut self, line: &str) {
+        self.sends(format!("{line}\r").as_bytes());
+    }
+
+    /// All that the terminal was sent, controls included.
+    pub fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.sent.lock().expect("no reader panics")).into_owned()
+    }
+
+    /// What the terminal was sent, without controls.
+    pub fn text(&self) -> String {
+        without_controls(&self.raw())
+    }
+
+    /// Waits until this is written, after what was waited for before.
+    pub fn expect(&mut self, wanted: &str) {
+        let start = Instant::now();
+        loop {
+            let text = self.text();
+            let rest = text.get(self.seen..).unwrap_or("");
+            if let Some(at) = rest.find(wanted) {
+                self.seen += at + wanted.len();
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "`{wanted}` never came:\n{rest}");
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits for the end: the exit status.
+    pub fn status(&mut self) -> Option<i32> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                // What was written last may not have been read yet.
+                sleep(Duration::from_millis(50));
+                return status.code();
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends it as `kill -9` does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Text without escape sequences (ECMA-48) and carriage returns.
+fn without_controls(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\x1b' if chars.next_if_eq(&'[').is_some() => {
+                while chars.next_if(|c| !('@'..='~').contains(c)).is_some() {}
+                chars.next();
+            }
+            '\r' | '\x1b' => {}
+            c => text.push(c),
+        }
+    }
+    text
+}
