@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 
@@ -89,6 +89,7 @@ impl Test {
             return Ok(Status::Wrong);
         }
         loop {
+            let since = SystemTime::now();
             let (all, wrong) = find(&self.paths);
             for wrong in &wrong {
                 complain(&format!("pagewalk: {wrong}\n"));
@@ -111,7 +112,7 @@ impl Test {
             if !self.watch {
                 return Ok(status);
             }
-            wait(&ran.files, &|| find(&self.paths).0 != all);
+            wait(&ran.files, since, &|| find(&self.paths).0 != all);
             clear()?;
         }
     }
