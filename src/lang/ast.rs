@@ -61,6 +61,14 @@ pub enum StmtKind {
     Reference { pages: Pages, settings: Settings },
     /// `NAME: STATEMENT` or `NAME { … }`.
     InProcess { process: Word, body: Block },
+    /// `question "title" points 14 { … }`.
+    Question { title: Word, points: Option<Expr>, body: Block },
+    /// `part "a" points 8 { … }`.
+    Part { name: Word, points: Option<Expr>, body: Block },
+    /// `given page_table, tlb L2`: the operands of each noun.
+    Given { place: Span, nouns: Rc<[Rc<[Expr]>]> },
+    /// `ask read va => vpn, ppn`, whose facts are the statement's, and the other things to ask for.
+    Ask(Box<Ask>),
 }
 
 /// A word, its operands, and what may follow: `verb operand* [= value operand*] [{ settings or table }]`.
@@ -100,6 +108,33 @@ pub enum OperationKind {
     Command(Command),
     /// `probe 0x10`, `probe f(1)`.
     Expr(Expr),
+}
+
+/// `ask … radix decimal points 3`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// What is to be answered.
+    pub what: Asked,
+    /// How numbers are to be written: `hex`, `decimal`, `binary`.
+    pub radix: Option<Word>,
+    /// What it is worth.
+    pub points: Option<Expr>,
+    /// The word `ask`.
+    pub place: Span,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant shows its fields as they are written")]
+pub enum Asked {
+    /// `ask read va => vpn, ppn`: the facts without a value are the blanks, and stand in the statement.
+    Facts { probe: bool, operation: Operation },
+    /// `ask "label" = EXPR unit B`: the label is a string or prose.
+    Value { label: Expr, value: Expr, unit: Option<Word> },
+    /// `ask tlb L2 columns tag ppn v`: a table to fill in.
+    Table { noun: Rc<[Expr]>, columns: Rc<[Word]> },
+    /// `ask x in 0..64 where probe x => fault page`: any answer for which it holds.
+    Any { name: Word, from: Expr, conditions: Rc<[Condition]> },
 }
 
 /// A condition of `choose`.

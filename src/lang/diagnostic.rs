@@ -106,6 +106,11 @@ codes! {
     BadIndex "bad-index" "an index outside the list"
     NoAnswer "no-answer" "there is no latest statement, or it has no such fact"
     NothingToChoose "nothing-to-choose" "no value satisfies the conditions of a choose"
+    // Exams
+    Misplaced "misplaced" "a statement stands where it cannot"
+    NoBlank "no-blank" "a question, part or `ask` asks nothing"
+    BadPoints "bad-points" "points that do not add up"
+    NoCorrectAnswer "no-correct-answer" "a choice without a correct option"
     // The machine
     NoMachine "no-machine" "an operation needs a machine, or a part that this machine does not have"
     BadWidth "bad-width" "an address, field or page width is out of range"

@@ -23,6 +23,7 @@ use std::rc::Rc;
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::run::paper::entry::Entry;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 use crate::run::view::View;
 pub use bits::bits;
@@ -84,8 +85,8 @@ impl<'s> Narrator<'s> {
 
     /// A statement outside of loops.
     fn whole(&self, record: &StepRecord, statement: &Rc<Statement>, blocks: &mut Vec<Block>) {
-        if let Did::Scenario(name) = &*record.did {
-            return blocks.push(Block::Heading(name.to_string()));
+        if let Some(name) = heading(record) {
+            return blocks.push(Block::Heading(name));
         }
         let shown_value = match &*record.did {
             Did::Shown(views) => view::sole_value(views),
@@ -260,6 +261,15 @@ pub fn bound(name: &str, value: &Value, statement: &Statement) -> String {
         Some(n) if statement.text.contains("0x") => format!("{name} = 0x{n:X}{chosen}"),
         Some(n) if n >= 256 => format!("{name} = {n} (0x{n:X}){chosen}"),
         _ => format!("{name} = {}{}{chosen}", value.quoted(), approximately(value)),
+    }
+}
+
+/// What stands over the records that follow: a scenario's or question's name, a part's.
+fn heading(record: &StepRecord) -> Option<String> {
+    match (&*record.did, record.paper.as_deref()) {
+        (Did::Scenario(name), _) => Some(name.to_string()),
+        (_, Some(Entry::Part { name, .. })) => Some(format!("part {name}")),
+        _ => None,
     }
 }
 

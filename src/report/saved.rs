@@ -90,11 +90,15 @@ impl Writer<'_> {
 
     /// What is to be written otherwise in a statement, and in the blocks in it.
     fn edits(&mut self, stmt: &Stmt, records: &[StepRecord], edits: &mut Vec<Edit>) {
+        if matches!(stmt.kind, StmtKind::Ask(_)) {
+            // Its blanks stay blank.
+            return;
+        }
         let record = records.iter().find(|record| record.span == stmt.span);
         edits.extend(self.facts(stmt, record));
         match &stmt.kind {
             StmtKind::Command(command) => edits.extend(machine(command, stmt.span, record)),
-            StmtKind::Scenario { name, body } => {
+            StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
                 let count = self.scenarios.entry(name.text.to_string()).or_default();
                 *count += 1;
                 if *count > 1 {
@@ -103,7 +107,10 @@ impl Writer<'_> {
                 }
                 self.within(body, &[], edits);
             }
-            StmtKind::For { body, .. } | StmtKind::Repeat { body, .. } | StmtKind::Def { body, .. } => {
+            StmtKind::For { body, .. }
+            | StmtKind::Repeat { body, .. }
+            | StmtKind::Part { body, .. }
+            | StmtKind::Def { body, .. } => {
                 self.within(body, &[], edits);
             }
             StmtKind::InProcess { body, .. } => self.within(body, records, edits),
@@ -115,6 +122,8 @@ impl Writer<'_> {
             | StmtKind::Probe(_)
             | StmtKind::Let { .. }
             | StmtKind::Choose { .. }
+            | StmtKind::Given { .. }
+            | StmtKind::Ask(_)
             | StmtKind::Reference { .. } => {}
         }
     }

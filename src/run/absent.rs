@@ -4,10 +4,9 @@
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-/// Statements and functions of the language that come with traces and exams: a topic and its words.
+/// Statements and functions of the language that come with traces: a topic and its words.
 pub const LATER: &[(&str, &[&str])] = &[
     ("memory traces", &["replay"]),
-    ("exam questions", &["question", "exam", "ask", "choice", "essay", "part", "text", "given", "figure"]),
 ];
 
 /// What the language leaves out on purpose: a topic and its words.

@@ -51,7 +51,7 @@ impl Session<'_> {
     }
 
     /// The first condition that does not hold.
-    fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
+    pub fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
         for (at, condition) in conditions.iter().enumerate() {
             if !self.holds(condition)? {
                 return Ok(Some(at));

@@ -27,7 +27,7 @@ impl Session<'_> {
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
             StmtKind::Command(command) => self.check_command(stmt, command),
-            StmtKind::Probe(operation) => self.check_operation(operation, &stmt.facts),
+            StmtKind::Probe(operation) => self.check_operation(operation, &stmt.facts, false),
             StmtKind::Let { name, value } => self.check_let(stmt, name, value),
             StmtKind::Choose { name, from, conditions } => {
                 let from = self.eval(from).map(|_| ());
@@ -68,9 +68,13 @@ impl Session<'_> {
                 self.state = state;
                 Ok(())
             }
+            StmtKind::Question { title, points, body } => self.check_question(title, points.as_ref(), body),
+            StmtKind::Part { name, points, body } => self.check_part(name, points.as_ref(), body),
+            StmtKind::Given { place, nouns } => self.given(*place, nouns).map(|_| ()),
+            StmtKind::Ask(ask) => self.check_ask(stmt, ask),
             StmtKind::Reference { pages, settings } => {
                 let played = self.reference(pages, settings).map(|_| ());
-                self.check_facts(&stmt.facts, Family::Reference);
+                self.check_facts(&stmt.facts, Family::Reference, false);
                 played
             }
             StmtKind::InProcess { process, body } => {
@@ -95,17 +99,22 @@ impl Session<'_> {
             }
             other => other.map(|_| ()),
         };
+        if result.is_err() || command.call {
+            // It may be what asks something.
+            self.unsure_of_question();
+        }
         if result.is_err() {
             // What it would have declared is no mistake further down.
             self.forget_declared(std::slice::from_ref(stmt));
         }
-        self.check_facts(&stmt.facts, family);
+        self.check_facts(&stmt.facts, family, false);
         result
     }
 
     /// Checks blocks that may run or not: what they change is unknowable afterwards.
     fn check_perhaps(&mut self, blocks: &[&[Stmt]]) {
         let before = self.state.clone();
+        self.unsure_of_question();
         for block in blocks {
             self.forget(block);
             self.check_block(block);
@@ -144,12 +153,13 @@ impl Session<'_> {
         self.state = state;
     }
 
-    fn check_condition(&mut self, condition: &Condition) {
+    /// Checks a condition.
+    pub fn check_condition(&mut self, condition: &Condition) {
         let result = match condition {
             Condition::Expr(expr) => self.truth(expr).map(|_| ()),
             Condition::Facts { operation, facts } => {
                 let open = facts.iter().find(|fact| fact.claim == Claim::Open);
-                let checked = self.check_operation(operation, facts);
+                let checked = self.check_operation(operation, facts, false);
                 open.map_or(checked, |fact| Err(self.no_claim(fact).into()))
             }
         };
@@ -158,7 +168,16 @@ impl Session<'_> {
         }
     }
 
-    fn check_operation(&mut self, operation: &Operation, stated: &[Fact]) -> Result<(), Stop> {
+    /// Checks an operation and what is stated of it; blanks are asked in a question alone.
+    ///
+    /// # Errors
+    /// What the operation is wrong with.
+    pub fn check_operation(
+        &mut self,
+        operation: &Operation,
+        stated: &[Fact],
+        asked: bool,
+    ) -> Result<(), Stop> {
         let mut prepared = Ok(());
         let mut prepare = |session: &mut Self| {
             prepared = session.prepare_operation(operation).map(|_| ());
@@ -167,7 +186,8 @@ impl Session<'_> {
             Some(process) => self.check_inside(process, prepare),
             None => prepare(self),
         }
-        self.check_facts(stated, family(operation));
+        let family = family(operation);
+        self.check_facts(stated, family, asked);
         prepared
     }
 
@@ -198,7 +218,7 @@ impl Session<'_> {
         let binding = evaluated.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
         self.state.bind(name.text.clone(), binding);
         if makes_call(value) {
-            self.check_facts(&stmt.facts, Family::Call);
+            self.check_facts(&stmt.facts, Family::Call, false);
         } else {
             self.no_facts(stmt, "this value")?;
         }
@@ -206,15 +226,15 @@ impl Session<'_> {
     }
 
     /// Checks the names of facts, and their values as far as they are known.
-    fn check_facts(&mut self, stated: &[Fact], family: Family) {
+    fn check_facts(&mut self, stated: &[Fact], family: Family, asked: bool) {
         for fact in stated {
-            if let Err(Stop::Wrong(diagnostics)) = self.check_stated(fact, family) {
+            if let Err(Stop::Wrong(diagnostics)) = self.check_stated(fact, family, asked) {
                 self.report(diagnostics);
             }
         }
     }
 
-    fn check_stated(&mut self, fact: &Fact, family: Family) -> Result<(), Stop> {
+    fn check_stated(&mut self, fact: &Fact, family: Family, asked: bool) -> Result<(), Stop> {
         if self.spec().is_none() && family == Family::Access {
             return Ok(());
         }
@@ -224,6 +244,7 @@ impl Session<'_> {
         match &fact.claim {
             Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.claimed(expr, &key).map(|_| ()),
             Claim::Open => Ok(()),
+            Claim::Blank if asked => Ok(()),
             Claim::Blank => Err(self.no_claim(fact).into()),
         }
     }

@@ -67,7 +67,19 @@ impl Session<'_> {
                 Ok(())
             }
             StmtKind::Include { body, .. } => self.run_block(body, stmt.span),
-            StmtKind::Scenario { name, body } => self.run_scenario(stmt, name, body),
+            StmtKind::Scenario { name, body } => {
+                self.totals.scenarios += 1;
+                self.isolated(name, |session| {
+                    session.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
+                    session.run_block(body, stmt.span)
+                })
+            }
+            StmtKind::Question { title, points, body } => {
+                self.run_question(stmt, title, points.as_ref(), body)
+            }
+            StmtKind::Part { name, points, body } => self.run_part(stmt, name, points.as_ref(), body),
+            StmtKind::Given { place, nouns } => self.run_given(stmt, *place, nouns),
+            StmtKind::Ask(ask) => self.run_ask(stmt, ask),
             StmtKind::Reference { pages, settings } => {
                 let run = self.reference(pages, settings)?;
                 self.conclude(stmt, Did::Reference(run), Vec::new(), Family::Reference)
@@ -210,15 +222,21 @@ impl Session<'_> {
         result
     }
 
-    /// Runs on a copy of the state. What is wrong in a scenario ends it, and the script goes on after it.
-    fn run_scenario(&mut self, stmt: &Stmt, name: &Word, body: &[Stmt]) -> Result<(), Stop> {
-        self.totals.scenarios += 1;
+    /// Runs on a copy of the state, as the scenario or question of that name. What is wrong in it ends it, and the script
+    /// goes on after it.
+    ///
+    /// # Errors
+    /// What ends the script.
+    pub fn isolated(
+        &mut self,
+        name: &Word,
+        run: impl FnOnce(&mut Self) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let (state, scenario, loops) =
             (self.state.clone(), self.scenario.replace(name.text.clone()), std::mem::take(&mut self.loops));
         let (depth, inside) = (self.depth, self.inside.clone());
         self.state.scopes.push(Scope::new(false));
-        self.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
-        let result = self.run_block(body, stmt.span);
+        let result = run(self);
         (self.state, self.scenario, self.loops, self.depth) = (state, scenario, loops, depth);
         self.inside = inside;
         self.calls.clear();

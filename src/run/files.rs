@@ -92,6 +92,8 @@ impl Names {
                 | StmtKind::Repeat { body, .. }
                 | StmtKind::Def { body, .. }
                 | StmtKind::Scenario { body, .. }
+                | StmtKind::Question { body, .. }
+                | StmtKind::Part { body, .. }
                 | StmtKind::InProcess { body, .. } => self.collect(body),
                 StmtKind::If { then, otherwise, .. } => {
                     self.collect(then);
@@ -100,6 +102,8 @@ impl Names {
                 StmtKind::Probe(_)
                 | StmtKind::Let { .. }
                 | StmtKind::Choose { .. }
+                | StmtKind::Given { .. }
+                | StmtKind::Ask(_)
                 | StmtKind::Reference { .. } => {}
             }
         }

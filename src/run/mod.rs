@@ -21,6 +21,7 @@ pub mod history;
 mod inside;
 pub mod nouns;
 pub mod paths;
+pub mod paper;
 mod prepare;
 mod process;
 pub mod quiz;

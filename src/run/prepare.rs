@@ -115,18 +115,36 @@ impl Session<'_> {
     /// # Errors
     /// As [`Session::prepare_operation`], and what only shows when it is done.
     pub fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+        self.in_its_process(operation, |session| session.without_trace(|session| session.operate(operation)))
+    }
+
+    /// Carries an operation out.
+    ///
+    /// # Errors
+    /// As [`Session::try_out`].
+    pub fn carry_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+        self.in_its_process(operation, |session| session.operate(operation))
+    }
+
+    fn operate(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+        let (action, family) = self.prepare_operation(operation)?;
+        let (did, _) = self.perform(action)?;
+        Ok((did, family))
+    }
+
+    fn in_its_process<T>(
+        &mut self,
+        operation: &Operation,
+        act: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
         let inside = match &operation.process {
             Some(process) => Inside::Process(self.process_named(process)?),
             None => self.inside.clone(),
         };
         let outer = std::mem::replace(&mut self.inside, inside);
-        let tried = self.without_trace(|session| {
-            let (action, family) = session.prepare_operation(operation)?;
-            let (did, _) = session.perform(action)?;
-            Ok((did, family))
-        });
+        let done = act(self);
         self.inside = outer;
-        tried
+        done
     }
 
     /// Does something on a copy of the machine and its kernel. On bare hardware an access makes the copy, as nothing else

@@ -7,6 +7,7 @@ use crate::lang::value::Value;
 use crate::machine::reference;
 use crate::machine::spec::Spec;
 
+use super::paper::entry::Entry;
 use super::view::View;
 
 pub use super::access::{Access, AccessVerb, InProcess};
@@ -36,6 +37,8 @@ pub struct StepRecord {
     pub did: Rc<Did>,
     /// What was stated of it.
     pub checks: Vec<Check>,
+    /// What it puts on an exam's paper.
+    pub paper: Option<Rc<Entry>>,
 }
 
 /// What a statement did.

@@ -14,6 +14,8 @@ use crate::machine::spec::Spec;
 
 use super::files::Files;
 use super::inside::{Inside, Unsure};
+use super::paper::entry::Entry;
+use super::paper::sheet::Sheet;
 use super::record::{CallRecord, Check, Did, Sink, StepRecord, Totals};
 use super::state::{Slot, State};
 
@@ -99,6 +101,10 @@ pub struct Session<'s> {
     pub probing: bool,
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// The question at hand.
+    pub sheet: Option<Sheet>,
+    /// What the statement puts on the paper.
+    pub entry: Option<Rc<Entry>>,
     /// Becomes true when someone wants the run to end.
     pub interrupt: Option<&'s AtomicBool>,
     options: Options,
@@ -125,6 +131,8 @@ impl<'s> Session<'s> {
             calls: Vec::new(),
             probing: false,
             reported: BTreeSet::new(),
+            sheet: None,
+            entry: None,
             interrupt: None,
             options,
             worked: 0,
@@ -231,6 +239,7 @@ impl<'s> Session<'s> {
             calls: std::mem::take(&mut self.calls),
             did,
             checks,
+            paper: self.entry.take(),
         };
         if self.sink.take(&record) { Ok(()) } else { Err(Stop::Closed) }
     }

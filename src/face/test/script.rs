@@ -89,7 +89,7 @@ impl Script {
     fn scenarios(&self, block: &Block, cases: &mut Vec<Case>) {
         for stmt in block.iter().filter(|stmt| stmt.span.file != 0 || stmt.span.end > self.from) {
             match &stmt.kind {
-                StmtKind::Scenario { name, body } => {
+                StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
                     let scenario = Some(name.text.to_string());
                     if cases.iter().all(|case| case.name.scenario != scenario) {
                         let line = self.reading.sources.place(stmt.span).map_or(self.line, |(_, at)| at.line);
@@ -111,7 +111,7 @@ impl Script {
                 stmt.span.file == at.file && (stmt.span.start..stmt.span.end).contains(&at.start)
             };
             let Some(stmt) = block.iter().find(around) else { break };
-            if let StmtKind::Scenario { name, .. } = &stmt.kind {
+            if let StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } = &stmt.kind {
                 scenario = Some(name.text.to_string());
             }
             let deeper = inner(stmt).into_iter().find(|body| body.iter().any(|stmt| around(&stmt)));
@@ -130,12 +130,16 @@ fn inner(stmt: &Stmt) -> Vec<&Block> {
         | StmtKind::Def { body, .. }
         | StmtKind::Include { body, .. }
         | StmtKind::Scenario { body, .. }
+        | StmtKind::Question { body, .. }
+        | StmtKind::Part { body, .. }
         | StmtKind::InProcess { body, .. } => vec![body],
         StmtKind::If { then, otherwise, .. } => std::iter::once(then).chain(otherwise).collect(),
         StmtKind::Command(_)
         | StmtKind::Probe(_)
         | StmtKind::Let { .. }
         | StmtKind::Choose { .. }
+        | StmtKind::Given { .. }
+        | StmtKind::Ask(_)
         | StmtKind::Reference { .. } => Vec::new(),
     }
 }

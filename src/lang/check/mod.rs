@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::ast::{
-    Block, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Piece,
+    Ask, Asked, Block, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Piece,
     Settings, Span, Stmt, StmtKind, Word,
 };
 use super::diagnostic::{Code, Diagnostic};
@@ -157,6 +157,18 @@ impl Checker<'_> {
                 self.scenario(name);
                 self.scoped(body, &[]);
             }
+            StmtKind::Question { points, body, .. } => {
+                points.iter().for_each(|points| self.expr(points));
+                self.scoped(body, &[]);
+            }
+            StmtKind::Part { points, body, .. } => {
+                points.iter().for_each(|points| self.expr(points));
+                self.block(body);
+            }
+            StmtKind::Given { nouns, .. } => {
+                nouns.iter().flat_map(|noun| noun.iter()).for_each(|operand| self.word_or_expr(operand));
+            }
+            StmtKind::Ask(ask) => self.ask(ask),
             StmtKind::Reference { pages, settings } => {
                 if let Pages::List(list) = pages {
                     self.word_or_expr(list);
@@ -227,6 +239,27 @@ impl Checker<'_> {
                 self.facts(facts);
             }
         }
+    }
+
+    fn ask(&mut self, ask: &Ask) {
+        match &ask.what {
+            Asked::Facts { operation, .. } => self.operation(operation),
+            Asked::Value { label, value, .. } => {
+                self.expr(label);
+                self.expr(value);
+            }
+            Asked::Table { noun, .. } => noun.iter().for_each(|operand| self.word_or_expr(operand)),
+            Asked::Any { name, from, conditions } => {
+                self.expr(from);
+                // Its name is known in its conditions alone.
+                let mut scope = Scope::default();
+                scope.set(&name.text);
+                self.scopes.push(scope);
+                conditions.iter().for_each(|condition| self.condition(condition));
+                self.scopes.pop();
+            }
+        }
+        ask.points.iter().for_each(|points| self.expr(points));
     }
 
     fn facts(&mut self, facts: &[Fact]) {

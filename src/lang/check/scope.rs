@@ -50,6 +50,7 @@ pub fn unscoped_blocks(kind: &StmtKind) -> impl Iterator<Item = &Block> {
         StmtKind::For { body, .. }
         | StmtKind::Repeat { body, .. }
         | StmtKind::Include { body, .. }
+        | StmtKind::Part { body, .. }
         | StmtKind::InProcess { body, .. } => (Some(body), None),
         StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
         _ => (None, None),
@@ -64,7 +65,9 @@ pub fn names_set(block: &Block, deep: bool, scope: &mut Scope) {
             StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
                 scope.set(&name.text);
             }
-            StmtKind::Def { body, .. } | StmtKind::Scenario { body, .. } if deep => {
+            StmtKind::Def { body, .. } | StmtKind::Scenario { body, .. } | StmtKind::Question { body, .. }
+                if deep =>
+            {
                 names_set(body, deep, scope);
             }
             _ => {}

@@ -3,6 +3,7 @@
 //! A line that is no statement is reported once, and the rest of the script is read all the same. The reader
 //! does not know which commands, settings, nouns or facts exist.
 
+mod exam;
 mod expr;
 mod grammar;
 mod recover;

@@ -21,6 +21,12 @@ impl Tree<'_> {
                 Rule::process => process = Some(self.word(&part)),
                 Rule::keyword => {}
                 Rule::facts => facts = self.facts(part),
+                Rule::ask => {
+                    let start = self.span(&part).start;
+                    let (ask, asked) = self.ask(part);
+                    facts = asked;
+                    kind = Some((start, ask.unwrap_or_else(nothing)));
+                }
                 _ => kind = Some((self.span(&part).start, self.kind(part))),
             }
         }
@@ -55,7 +61,8 @@ impl Tree<'_> {
                 let operation = pair.into_inner().next().map(|inner| self.operation(inner));
                 operation.map_or_else(nothing, |operation| StmtKind::Probe(Box::new(operation)))
             }
-            Rule::question => self.question(&pair),
+            Rule::question | Rule::part => self.exam_unit(pair),
+            Rule::given => self.given(&pair),
             _ => {
                 let command = self.command(pair);
                 self.diagnostics.extend(recover::compared(&command));
@@ -87,7 +94,7 @@ impl Tree<'_> {
         }
     }
 
-    fn next_block(&mut self, pair: Option<Pair>) -> Block {
+    pub(super) fn next_block(&mut self, pair: Option<Pair>) -> Block {
         pair.map_or_else(|| Rc::from([]), |block| self.block(block))
     }
 
@@ -105,7 +112,7 @@ impl Tree<'_> {
         StmtKind::Choose { name, from, conditions: conditions.into() }
     }
 
-    fn condition(&mut self, pair: Pair) -> Option<Condition> {
+    pub(super) fn condition(&mut self, pair: Pair) -> Option<Condition> {
         let (mut operation, mut facts) = (None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -131,7 +138,7 @@ impl Tree<'_> {
         }
     }
 
-    fn operation(&mut self, pair: Pair) -> Operation {
+    pub(super) fn operation(&mut self, pair: Pair) -> Operation {
         let span = self.span(&pair);
         let mut process = None;
         let mut kind = None;
@@ -226,14 +233,6 @@ impl Tree<'_> {
         StmtKind::Reference { pages, settings }
     }
 
-    /// A question is a command whose body is passed over: the checker says that this version does not have it.
-    fn question(&mut self, pair: &Pair) -> StmtKind {
-        let mut span = self.span(pair);
-        span.end = span.start + "question".len() as u32;
-        let command = Command { verb: Word { text: "question".into(), span }, ..empty() };
-        StmtKind::Command(command)
-    }
-
     fn command(&mut self, pair: Pair) -> Command {
         let mut command = empty();
         let mut operands = Vec::new();
@@ -266,11 +265,11 @@ impl Tree<'_> {
         }
     }
 
-    fn facts(&mut self, pair: Pair) -> Rc<[Fact]> {
+    pub(super) fn facts(&mut self, pair: Pair) -> Rc<[Fact]> {
         pair.into_inner().filter_map(|fact| self.fact(fact)).collect()
     }
 
-    fn fact(&mut self, pair: Pair) -> Option<Fact> {
+    pub(super) fn fact(&mut self, pair: Pair) -> Option<Fact> {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let name = self.word(&parts.next()?);
@@ -315,6 +314,6 @@ fn empty() -> Command {
 }
 
 /// A statement that does nothing, where the reader has reported why.
-fn nothing() -> StmtKind {
+pub(super) fn nothing() -> StmtKind {
     StmtKind::Include { path: Word { text: "".into(), span: Span::default() }, body: [].into() }
 }

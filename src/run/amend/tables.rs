@@ -19,6 +19,8 @@ pub fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
             | StmtKind::Def { body, .. }
             | StmtKind::Include { body, .. }
             | StmtKind::Scenario { body, .. }
+            | StmtKind::Question { body, .. }
+            | StmtKind::Part { body, .. }
             | StmtKind::InProcess { body, .. } => collect(body, tables),
             StmtKind::If { then, otherwise, .. } => {
                 collect(then, tables);
@@ -27,6 +29,8 @@ pub fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
             StmtKind::Probe(_)
             | StmtKind::Let { .. }
             | StmtKind::Choose { .. }
+            | StmtKind::Given { .. }
+            | StmtKind::Ask(_)
             | StmtKind::Reference { .. } => {}
         }
     }

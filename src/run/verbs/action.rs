@@ -12,10 +12,12 @@ use crate::machine::addr::Va;
 use crate::machine::event::{Kind, Mode};
 use crate::machine::spec::Spec;
 use crate::run::nouns::{Contents, ListExpectation, ShowPlan, TableExpectation};
+use crate::run::paper::entry::Entry;
 use crate::run::record::{AccessVerb, Check, KernelAction};
 use crate::run::settings::KernelPlan;
 use crate::run::state::Definition;
 use crate::run::syscalls::CallPlan;
+use crate::run::view::View;
 
 /// An access, evaluated and checked.
 #[derive(Debug, Clone)]
@@ -118,6 +120,8 @@ pub enum Action {
     Seed(u64),
     /// Makes a system call.
     SystemCall(CallPlan),
+    /// Puts something on the paper, and shows it.
+    Paper(Box<Entry>, Vec<View>),
     /// Calls a definition.
     Call(Rc<Definition>, Vec<Value>),
 }

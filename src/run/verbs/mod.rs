@@ -25,6 +25,7 @@ use crate::lang::nearest::nearest;
 
 use super::absent;
 use super::facts::Family;
+use super::paper;
 use super::session::{Session, Stop};
 
 pub use access::load;
@@ -225,6 +226,46 @@ pub const VERBS: &[Verb] = &[
         family: Family::None,
         prepare: control::seed,
     },
+    Verb {
+        name: "exam",
+        params: "{ title, course, duration, aids }",
+        help: "what the cover of an exam says",
+        example: "exam { title \"Final\", duration 90 min }",
+        family: Family::None,
+        prepare: paper::exam,
+    },
+    Verb {
+        name: "text",
+        params: "PROSE",
+        help: "prose of a question",
+        example: "question \"Q\" { text \"Name the page.\"; ask 0x10 => vpn }",
+        family: Family::None,
+        prepare: paper::text,
+    },
+    Verb {
+        name: "figure",
+        params: "bits VA | layout PROCESS | reference",
+        help: "a figure of a question",
+        example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
+        family: Family::None,
+        prepare: paper::figure,
+    },
+    Verb {
+        name: "choice",
+        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT }",
+        help: "a question with options to choose from",
+        example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
+        family: Family::None,
+        prepare: paper::choice,
+    },
+    Verb {
+        name: "essay",
+        params: "TEXT [space N cm] [points N] { rubric TEXT points N }",
+        help: "a question to answer in words",
+        example: "question \"Q\" { essay \"Why?\" space 4 cm }",
+        family: Family::None,
+        prepare: paper::essay,
+    },
 ];
 
 /// Words that begin a statement with a shape of its own; the grammar knows them.
@@ -244,6 +285,14 @@ pub const FORMS: &[(&str, &str, &str)] = &[
     ("probe", "OP | VA", "an operation's facts, without changing anything"),
     ("NAME:", "STATEMENT", "runs in the process of that name"),
     ("NAME", "{ … }", "runs in the process of that name"),
+    ("question", "\"title\" [points N] { … }", "a question of an exam, isolated as a scenario"),
+    ("part", "\"name\" [points N] { … }", "a part of a question"),
+    ("given", "NOUN, NOUN …", "tables and other things that a question gives"),
+    (
+        "ask",
+        "OP => FACT, … | \"label\" = EXPR [unit U] | NOUN columns … | NAME in LIST where …",
+        "what a question asks; `radix hex|decimal|binary` and `points N` may follow",
+    ),
     ("reference", "PAGES { frames N, replacement P, … }", "page replacement on a bare string of pages"),
 ];
 

@@ -38,6 +38,10 @@ impl Session<'_> {
             Action::ExpectReference(table, exactly) => {
                 return Ok((Did::Quiet, self.compare_reference(&table, exactly)?));
             }
+            Action::Paper(entry, views) => {
+                self.enter(*entry);
+                Did::Shown(views)
+            }
             Action::FlushTlb(level) => self.on_machine(|machine| machine.flush_tlb(level)),
             Action::FlushCache(level) => self.on_machine(|machine| machine.flush_cache(level)),
             Action::Invlpg(va) => self.on_machine(|machine| machine.invlpg(va)),

@@ -1,0 +1,41 @@
+//! The blanks of an operation: what is right, and how it is to be written.
+
+use std::rc::Rc;
+
+use super::entry::{Blank, Form, Radix};
+use crate::machine::Outcome;
+use crate::machine::addr::Pa;
+use crate::run::facts::Key;
+use crate::run::record::{Access, AccessVerb, Did};
+
+/// The blank of a fact. `pa` is any physical address of the machine.
+pub fn blank(fact: &Rc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
+    Blank { fact: fact.clone(), key: key.of(did), form: form(key, did, radix, pa), unit: None }
+}
+
+/// How a fact is written, whether the operation has it or not.
+fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
+    if key.takes_words() {
+        return Form::Words(key.words());
+    }
+    let hex = key.of(did).and_then(|shown| shown.hex).or_else(|| {
+        let supposed = Did::Access(supposed(did, pa)?);
+        key.of(&supposed)?.hex
+    });
+    let own = if hex.is_some() { Radix::Hex } else { Radix::Decimal };
+    let radix = radix.unwrap_or(own);
+    Form::Number { radix, digits: hex.filter(|_| radix == Radix::Hex) }
+}
+
+/// The access as if it had come to a physical address and read a known byte there.
+fn supposed(did: &Did, pa: Option<Pa>) -> Option<Access> {
+    let Did::Access(access) = did else { return None };
+    let mut supposed = access.clone();
+    let data = vec![Some(0); access.data.len()];
+    supposed.outcome = Outcome { pa: Some(pa?), fault: None, ..access.outcome };
+    supposed.data = data;
+    if access.verb == AccessVerb::Write {
+        supposed.verb = AccessVerb::Read;
+    }
+    Some(supposed)
+}

@@ -1,0 +1,66 @@
+//! `figure`
+
+use super::entry::{Entry, Figure};
+use crate::lang::ast::{Command, Expr};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::session::{Session, Stop};
+use crate::run::shown::Shown;
+use crate::run::verbs::Action;
+use crate::run::view::View;
+use std::rc::Rc;
+
+/// What a figure can be of.
+const FIGURES: &str = "`bits VA`, `layout P1` and `reference`";
+
+/// `figure bits VA`, `figure layout P1`, `figure reference`
+///
+/// # Errors
+/// `misplaced`, `unknown-word`, `not-yet`, `wrong-count`, `address-too-wide`.
+pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let place = command.verb.span;
+    session.needs_question(place)?;
+    let Some((first, rest)) = command.operands.split_first() else {
+        return Err(Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
+            .label("nothing follows")
+            .help(format!("there are {FIGURES}"))
+            .into());
+    };
+    let in_part = session.in_part();
+    match (super::commands::word(first), rest) {
+        (Some("bits"), [va]) => {
+            let (figure, view) = bits(session, va)?;
+            Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), vec![view]))
+        }
+        (Some("layout" | "reference"), _) => {
+            let operands: Rc<[Expr]> = command.operands.clone();
+            let Action::Show(plan, at) = session.as_shown(place, &operands)? else {
+                return Err(Stop::Unknowable);
+            };
+            let views = session.show(plan, at)?;
+            let figure = Figure::Views(views.clone());
+            Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), views))
+        }
+        (Some("tables"), _) => {
+            let message = "a figure of the page tables' tree is not in this version yet";
+            Err(Diagnostic::new(Code::NotYet, first.span, message)
+                .label("not in this version")
+                .help("`given page_table` prints the table")
+                .into())
+        }
+        (Some("bits"), _) => {
+            Err(Diagnostic::new(Code::WrongCount, first.span, "`figure bits` needs one address").into())
+        }
+        _ => Err(Diagnostic::new(Code::UnknownWord, first.span, "no figure is called so")
+            .help(format!("there are {FIGURES}"))
+            .into()),
+    }
+}
+
+fn bits(session: &mut Session, va: &Expr) -> Result<(Figure, View), Stop> {
+    let value = session.address(va, 1)?.raw();
+    let Some(spec) = session.spec().cloned() else { return Err(Stop::Unknowable) };
+    let bits = spec.virtual_bits();
+    let title = if spec.mmu.is_some() { "virtual address" } else { "physical address" }.to_owned();
+    let shown = View::Value { of: title.clone(), value: Shown::field(value, bits) };
+    Ok((Figure::Bits { title, bits, value }, shown))
+}
