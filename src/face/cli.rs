@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::diff::Diff;
+use super::exam::Exam;
 use super::explain;
 use super::reading::Reading;
 use super::repl::start::Repl;
@@ -46,6 +47,8 @@ enum Command {
     Repl(Repl),
     /// Run two scripts and tell in what they differ: facts, machines, and the first step at which they part
     Diff(Diff),
+    /// Print a script's questions as a paper, or its key
+    Exam(Exam),
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {
         /// The code, as a message shows it in brackets
@@ -77,6 +80,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Test(test) => test.all(arguments.color),
         Command::Repl(repl) => repl.explore(arguments.color),
         Command::Diff(diff) => diff.both(arguments.color),
+        Command::Exam(exam) => exam.print(arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod diff;
+mod exam;
 pub mod explain;
 pub mod reading;
 pub mod repl;

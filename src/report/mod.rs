@@ -3,6 +3,7 @@
 pub mod amended;
 pub mod diagnostics;
 pub mod doc;
+pub mod exam;
 mod excerpt;
 pub mod fitting;
 pub mod golden;

@@ -13,7 +13,7 @@ mod ruler;
 mod sequence;
 mod statement;
 mod steps;
-mod view;
+pub mod view;
 mod walk;
 mod why;
 mod words;

@@ -33,6 +33,12 @@ fn stmt(stmt: &Stmt) -> String {
         }
         StmtKind::Include { path, body } => format!("include {:?} {}", path.text, braced(body)),
         StmtKind::Scenario { name, body } => format!("scenario {:?} {}", name.text, braced(body)),
+        StmtKind::Question { title, points, body } => unit("question", title, points.as_ref(), body),
+        StmtKind::Part { name, points, body } => unit("part", name, points.as_ref(), body),
+        StmtKind::Given { nouns, .. } => {
+            format!("given {}", nouns.iter().map(|noun| join(noun, " ")).collect::<Vec<_>>().join(", "))
+        }
+        StmtKind::Ask(ask) => self::ask(ask),
         StmtKind::Reference { pages: Pages::List(list), settings: block } => {
             format!("reference {}{}", expr(list), settings(block))
         }
@@ -43,6 +49,34 @@ fn stmt(stmt: &Stmt) -> String {
         StmtKind::InProcess { process, body } => format!("{}: {}", process.text, braced(body)),
     };
     kind + &facts(&stmt.facts)
+}
+
+fn unit(what: &str, name: &Word, points: Option<&Expr>, body: &[Stmt]) -> String {
+    let points = points.map_or_else(String::new, |points| format!(" points {}", expr(points)));
+    format!("{what} {:?}{points} {}", name.text, braced(body))
+}
+
+fn ask(ask: &Ask) -> String {
+    let what = match &ask.what {
+        Asked::Facts { probe, operation } => {
+            format!("{}{}", if *probe { "probe " } else { "" }, self::operation(operation))
+        }
+        Asked::Value { label, value, unit } => {
+            let unit = unit.as_ref().map_or_else(String::new, |unit| format!(" unit {}", unit.text));
+            format!("{} = {}{unit}", expr(label), expr(value))
+        }
+        Asked::Table { noun, columns } => {
+            let columns: Vec<&str> = columns.iter().map(|column| &*column.text).collect();
+            format!("{} columns {}", join(noun, " "), columns.join(" "))
+        }
+        Asked::Any { name, from, conditions } => {
+            let conditions: String = conditions.iter().map(condition).collect();
+            format!("{} in {}{conditions}", name.text, expr(from))
+        }
+    };
+    let radix = ask.radix.as_ref().map_or_else(String::new, |radix| format!(" radix {}", radix.text));
+    let points = ask.points.as_ref().map_or_else(String::new, |points| format!(" points {}", expr(points)));
+    format!("ask {what}{radix}{points}")
 }
 
 fn condition(condition: &Condition) -> String {

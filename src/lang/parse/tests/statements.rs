@@ -201,10 +201,18 @@ let x = and-then or nothing     ->  let x = (and-then or nothing)
 }
 
 #[test]
-fn what_a_later_version_has_is_read_over() {
+fn questions_and_what_they_ask() {
     each_means(
         r#"
-question "A" points 14 { text """{hex(x)} }"""; part "a" { ask read va => vpn, ppn⏎ } }  ->  question
+question "A" points 14 { text "x"; part "a" { ask read va => vpn, ppn radix hex points 2 } }  ->  question "A" points 14 { text "x" ; part "a" { ask <read va> radix hex points 2 => vpn, ppn } }
+question "A" { ask probe va => fault page, points points 2 }  ->  question "A" { ask probe va points 2 => fault page, points }
+ask "L" = 1 + 2 unit B points 3   ->  ask "L" = (1 + 2) unit B points 3
+ask tlb L2 columns tag v points 1 ->  ask tlb L2 columns tag v points 1
+ask x in 0..4 where x > 2 radix decimal  ->  ask x in 0..4 where (x > 2) radix decimal
+given page_table, tlb L2          ->  given page_table, tlb L2
+part(1)                           ->  part!(1)
+part: read 0                      ->  part: { read 0 }
+let ask = given                   ->  let ask = given
 "#,
     );
 }

@@ -1,0 +1,140 @@
+//! A paper collected from the records of a run.
+
+use std::rc::Rc;
+
+use super::paper::{Item, Paper, Piece, Question};
+use crate::lang::value::Number;
+use crate::run::paper::entry::{Entry, Item as Asked};
+use crate::run::paper::points::{Share, shares, total};
+use crate::run::record::{Did, Sink, StepRecord};
+
+/// Collects a paper.
+#[derive(Debug, Default)]
+pub struct Collector {
+    cover: Vec<(Rc<str>, String)>,
+    questions: Vec<Open>,
+}
+
+/// A question or part whose points are not shared out yet.
+#[derive(Debug)]
+struct Open {
+    title: Rc<str>,
+    points: Option<Number>,
+    pieces: Vec<OpenPiece>,
+}
+
+/// What stands in it; an item with what is said of its points.
+#[derive(Debug)]
+enum OpenPiece {
+    Ready(Piece),
+    Item(Asked, Rc<Did>),
+    Part(Open),
+}
+
+impl Collector {
+    /// The paper, with every point shared out.
+    pub fn paper(self) -> Paper {
+        let questions = self.questions.into_iter().map(|open| {
+            let (points, body) = open.settle(None);
+            Question { title: open.title, points, body }
+        });
+        Paper { cover: self.cover, questions: questions.collect() }
+    }
+
+    /// Where something belongs: the question at hand, or its latest part.
+    fn place(&mut self, in_part: bool) -> Option<&mut Vec<OpenPiece>> {
+        let question = self.questions.last_mut()?;
+        if !in_part {
+            return Some(&mut question.pieces);
+        }
+        let parts = question.pieces.iter_mut().rev();
+        let mut parts = parts.filter_map(|piece| match piece {
+            OpenPiece::Part(part) => Some(&mut part.pieces),
+            _ => None,
+        });
+        parts.next()
+    }
+
+    fn put(&mut self, piece: OpenPiece, in_part: bool) {
+        if let Some(place) = self.place(in_part) {
+            place.push(piece);
+        }
+    }
+
+    fn enter(&mut self, entry: &Entry, did: &Rc<Did>) {
+        match entry {
+            Entry::Cover(fields) => self.cover.clone_from(fields),
+            Entry::Question { title, points } => {
+                self.questions.push(Open { title: title.clone(), points: *points, pieces: Vec::new() });
+            }
+            Entry::Part { name, points } => {
+                let part = Open { title: name.clone(), points: *points, pieces: Vec::new() };
+                self.put(OpenPiece::Part(part), false);
+            }
+            Entry::Text { text, in_part } => {
+                self.put(OpenPiece::Ready(Piece::Text(text.clone())), *in_part);
+            }
+            Entry::Given { views, in_part } => {
+                self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
+            }
+            Entry::Figure { figure, in_part } => {
+                self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
+            }
+            Entry::Item { item, in_part } => self.put(OpenPiece::Item(item.clone(), did.clone()), *in_part),
+        }
+    }
+}
+
+impl Sink for Collector {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if let Some(entry) = &record.paper {
+            self.enter(entry, &record.did);
+        }
+        true
+    }
+}
+
+impl Open {
+    /// Its points and pieces. `whole` is what it gets of the question around it, where it says nothing.
+    fn settle(&self, whole: Option<Number>) -> (Number, Vec<Piece>) {
+        let whole = self.points.or(whole);
+        let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
+        // The run has refused what does not add up.
+        let shared = shares(whole, &each).unwrap_or_else(|_| each.iter().map(|share| share.alone).collect());
+        let sum = total(&shared).unwrap_or(Number::from(0u64));
+        let mut shared = shared.into_iter();
+        let mut share = || shared.next().unwrap_or(Number::from(0u64));
+        let settled = self.pieces.iter().map(|piece| match piece {
+            OpenPiece::Ready(piece) => piece.clone(),
+            OpenPiece::Item(asked, did) => {
+                let Asked { kind, hardware, .. } = asked.clone();
+                Piece::Item(Item { kind, points: share(), hardware, did: did.clone() })
+            }
+            OpenPiece::Part(part) => {
+                let (points, body) = part.settle(Some(share()));
+                Piece::Part { name: part.title.clone(), points, body }
+            }
+        });
+        (whole.unwrap_or(sum), settled.collect())
+    }
+
+    /// What it counts where nothing is to be shared.
+    fn alone(&self) -> Number {
+        let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
+        shares(None, &each).and_then(|points| total(&points)).unwrap_or(Number::from(0u64))
+    }
+}
+
+impl OpenPiece {
+    /// The points of something asked; none of what is not.
+    fn share(&self) -> Option<Share> {
+        match self {
+            Self::Ready(_) => None,
+            Self::Item(asked, _) => Some(Share {
+                stated: asked.points,
+                alone: Number::from(asked.kind.blanks().max(1) as u64),
+            }),
+            Self::Part(part) => Some(Share { stated: part.points, alone: part.alone() }),
+        }
+    }
+}

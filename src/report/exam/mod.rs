@@ -1,0 +1,13 @@
+//! A paper made readable, with its key or without.
+
+mod assumptions;
+mod edition;
+mod json;
+mod label;
+mod markdown;
+mod page;
+
+pub use edition::Edition;
+pub use json::json;
+pub use markdown::markdown;
+

@@ -1,0 +1,173 @@
+//! Papers and keys: the key of the worked exam against the textbook's formulas, and what a paper shows.
+
+use std::path::Path;
+
+use pagewalk::exam::Collector;
+use pagewalk::exam::paper::{Item, Paper, Question};
+use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::report::exam::{Edition, json, markdown};
+use pagewalk::run::paper::entry::{Blank, ItemKind};
+use pagewalk::run::record::Did;
+use pagewalk::run::session::Options;
+use pagewalk::run::{Files, run};
+
+const EXAM: &str = "examples/exams/address-translation.pw";
+
+/// The paper of a text, which has no mistake.
+fn paper(text: &str, seed: u64) -> Paper {
+    let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
+    assert_eq!(wrong, []);
+    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+    assert_eq!(wrong, []);
+    let mut collector = Collector::default();
+    let options = Options { seed, ..Options::default() };
+    let ended = run(&script.body, &sources, &files, options, &mut collector);
+    assert_eq!(ended.diagnostics, []);
+    assert_eq!(ended.totals.failed(), 0);
+    collector.paper()
+}
+
+fn exam(seed: u64) -> Paper {
+    paper(&std::fs::read_to_string(Path::new(EXAM)).expect("the exam"), seed)
+}
+
+/// The textbook's tables (Computer Systems, figure 9.20): the valid entries.
+const PAGE_TABLE: [(u64, u64); 10] = [
+    (0x00, 0x28),
+    (0x02, 0x33),
+    (0x03, 0x02),
+    (0x05, 0x16),
+    (0x08, 0x13),
+    (0x09, 0x17),
+    (0x0A, 0x09),
+    (0x0D, 0x2D),
+    (0x0E, 0x11),
+    (0x0F, 0x0D),
+];
+/// Set, tag, PPN.
+const TLB: [(u64, u64, u64); 5] =
+    [(0, 0x09, 0x0D), (0, 0x07, 0x02), (1, 0x03, 0x2D), (3, 0x03, 0x0D), (3, 0x0A, 0x34)];
+/// Set, tag, bytes.
+const CACHE: [(u64, u64, [u64; 4]); 9] = [
+    (0x0, 0x19, [0x99, 0x11, 0x23, 0x11]),
+    (0x2, 0x1B, [0x00, 0x02, 0x04, 0x08]),
+    (0x4, 0x32, [0x43, 0x6D, 0x8F, 0x09]),
+    (0x5, 0x0D, [0x36, 0x72, 0xF0, 0x1D]),
+    (0x7, 0x16, [0x11, 0xC2, 0xDF, 0x03]),
+    (0x8, 0x24, [0x3A, 0x00, 0x51, 0x89]),
+    (0xA, 0x2D, [0x93, 0x15, 0xDA, 0x3B]),
+    (0xD, 0x16, [0x04, 0x96, 0x34, 0x15]),
+    (0xE, 0x13, [0x83, 0x77, 0x1B, 0xD3]),
+];
+
+/// The worksheet by the textbook's formulas: 6 bits of offset, 2 of TLB index; 2 of block offset, 4 of cache index.
+fn by_hand(va: u64) -> Vec<(&'static str, String)> {
+    let (vpn, vpo) = (va / 64, va % 64);
+    let (tlbi, tlbt) = (vpn % 4, vpn / 4);
+    let in_tlb = TLB.iter().find(|entry| (entry.0, entry.1) == (tlbi, tlbt)).map(|entry| entry.2);
+    let in_table = PAGE_TABLE.iter().find(|entry| entry.0 == vpn).map(|entry| entry.1);
+    let ppn = in_tlb.or(in_table);
+    let pa = ppn.map(|ppn| ppn * 64 + vpo);
+    let line = pa.and_then(|pa| CACHE.iter().find(|line| (line.0, line.1) == (pa / 4 % 16, pa / 64)));
+    let hex = |n: Option<u64>, digits: usize| n.map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"));
+    let word = |yes: bool, one: &str, other: &str| if yes { one } else { other }.to_owned();
+    let cache = if pa.is_none() { "none".to_owned() } else { word(line.is_some(), "hit", "miss") };
+    let byte = match (pa, line) {
+        (None, _) => "-".to_owned(),
+        (Some(_), None) => "unknown".to_owned(),
+        (Some(pa), Some(line)) => hex(Some(line.2[(pa % 4) as usize]), 2),
+    };
+    vec![
+        ("vpn", hex(Some(vpn), 2)),
+        ("tlbi", hex(Some(tlbi), 1)),
+        ("tlbt", hex(Some(tlbt), 2)),
+        ("tlb", word(in_tlb.is_some(), "hit", "miss")),
+        ("fault", word(ppn.is_none(), "page", "none")),
+        ("ppn", hex(ppn, 2)),
+        ("pa", hex(pa, 3)),
+        ("co", hex(pa.map(|pa| pa % 4), 1)),
+        ("ci", hex(pa.map(|pa| pa / 4 % 16), 1)),
+        ("ct", hex(pa.map(|pa| pa / 64), 2)),
+        ("cache", cache),
+        ("byte", byte),
+    ]
+}
+
+/// The items of a question that ask for facts: their blanks and the address.
+fn worksheets(question: &Question) -> Vec<(u64, &[Blank])> {
+    let of = |item: &'_ Item| match (&item.kind, &*item.did) {
+        (ItemKind::Facts { .. }, Did::Access(access)) => Some(access.va.raw()),
+        _ => None,
+    };
+    let items = question.items().filter_map(|item| match &item.kind {
+        ItemKind::Facts { blanks, .. } => Some((of(item)?, blanks.as_slice())),
+        _ => None,
+    });
+    items.collect()
+}
+
+#[test]
+fn the_key_is_what_the_textbook_computes() {
+    let mut addresses = std::collections::BTreeSet::new();
+    for seed in 0..40 {
+        let paper = exam(seed);
+        let sheets = worksheets(&paper.questions[0]);
+        assert_eq!(sheets.len(), 3, "seed {seed}");
+        for (va, blanks) in sheets {
+            let key: Vec<(&str, String)> = blanks.iter().map(|blank| (&*blank.fact, blank.answer())).collect();
+            assert_eq!(key, by_hand(va), "seed {seed}, address {va:#x}");
+            addresses.insert(va);
+        }
+    }
+    assert!(addresses.len() > 40, "only {} addresses were asked", addresses.len());
+}
+
+#[test]
+fn points_add_up() {
+    let exam = exam(1);
+    let points: Vec<String> = exam.questions.iter().map(|question| question.points.to_string()).collect();
+    assert_eq!((points, exam.points().to_string()), (vec!["36".to_owned(), "14".to_owned()], "50".to_owned()));
+    let shared = "question \"q\" points 10 { ask \"a\" = 1 points 4; ask \"b\" = 1; part \"p\" { ask \"c\" = 1; ask \"d\" = 1 } }";
+    let shared = paper(shared, 0);
+    let each: Vec<String> = shared.questions[0].items().map(|item| item.points.to_string()).collect();
+    // 6 left for two, 3 each; the part's 3 for two, 1.5 each.
+    assert_eq!(each, ["4", "3", "1.5", "1.5"]);
+}
+
+#[test]
+fn state_carries_from_one_ask_to_the_next_and_a_probe_leaves_none() {
+    let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+    let key = |asks: &str| {
+        let paper = paper(&format!("{machine}question \"q\" {{ {asks} }}\nexpect tlb.hits == 0"), 0);
+        let sheets = worksheets(&paper.questions[0]);
+        sheets.iter().map(|(_, blanks)| blanks[0].answer()).collect::<Vec<_>>()
+    };
+    assert_eq!(key("ask read 0x3D4 => tlb; ask read 0x3D4 => tlb"), ["miss", "hit"]);
+    assert_eq!(key("ask probe read 0x3D4 => tlb; ask read 0x3D4 => tlb"), ["miss", "miss"]);
+}
+
+#[test]
+fn a_paper_holds_no_answer_and_its_key_does() {
+    let exam = exam(3);
+    let (paper, key) = (markdown(&exam, Edition::Paper), markdown(&exam, Edition::Key));
+    assert!(paper.contains("| VPN (hex, 2 digits) | `0x__` |"), "{paper}");
+    assert!(paper.contains("| TLB hit? (Y/N) | `________` |"));
+    assert!(paper.contains("| Question | 1 | 2 | Total |") && paper.contains("| Points | 36 | 14 | 50 |"));
+    assert!(paper.contains("lru chooses") && paper.contains("little-endian"));
+    assert!(!paper.contains("**") && !paper.contains("[x]"));
+    assert!(key.contains("**512** B") && key.contains("- [x] the low ones"));
+    // The fault's blanks look like the others', and are answered with a dash.
+    assert_eq!(paper.matches("| PPN (hex, 2 digits) | `0x__` |").count(), 3);
+    assert!(key.contains("| PPN (hex, 2 digits) | **-** |"));
+    let (paper, key) = (json(&exam, Edition::Paper), json(&exam, Edition::Key));
+    assert!(!paper.contains("\"key\": \"") && !paper.contains("rubric") && key.contains("\"key\": \"512\""));
+    assert!(!paper.contains("correct") && !paper.contains("neighbouring"));
+    serde_json::from_str::<serde_json::Value>(&paper).expect("JSON");
+}
+
+#[test]
+fn what_an_author_writes_is_no_markup() {
+    let text = "question \"a | b <script>\" { ask \"x_1 | `y`\" = 1; choice \"*?\" { correct \"<b>\"; wrong \"](\" } }";
+    let out = markdown(&paper(text, 0), Edition::Paper);
+    assert!(out.contains("## 1 a \\| b \\<script\\>") && !out.contains("<script>") && !out.contains("<b>"), "{out}");
+}
