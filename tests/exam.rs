@@ -114,7 +114,8 @@ fn the_key_is_what_the_textbook_computes() {
         let sheets = worksheets(&paper.questions[0]);
         assert_eq!(sheets.len(), 3, "seed {seed}");
         for (va, blanks) in sheets {
-            let key: Vec<(&str, String)> = blanks.iter().map(|blank| (&*blank.fact, blank.answer())).collect();
+            let key: Vec<(&str, String)> =
+                blanks.iter().map(|blank| (&*blank.fact, blank.answer())).collect();
             assert_eq!(key, by_hand(va), "seed {seed}, address {va:#x}");
             addresses.insert(va);
         }
@@ -126,7 +127,10 @@ fn the_key_is_what_the_textbook_computes() {
 fn points_add_up() {
     let exam = exam(1);
     let points: Vec<String> = exam.questions.iter().map(|question| question.points.to_string()).collect();
-    assert_eq!((points, exam.points().to_string()), (vec!["36".to_owned(), "14".to_owned()], "50".to_owned()));
+    assert_eq!(
+        (points, exam.points().to_string()),
+        (vec!["36".to_owned(), "14".to_owned()], "50".to_owned())
+    );
     let shared = "question \"q\" points 10 { ask \"a\" = 1 points 4; ask \"b\" = 1; part \"p\" { ask \"c\" = 1; ask \"d\" = 1 } }";
     let shared = paper(shared, 0);
     let each: Vec<String> = shared.questions[0].items().map(|item| item.points.to_string()).collect();
@@ -169,5 +173,8 @@ fn a_paper_holds_no_answer_and_its_key_does() {
 fn what_an_author_writes_is_no_markup() {
     let text = "question \"a | b <script>\" { ask \"x_1 | `y`\" = 1; choice \"*?\" { correct \"<b>\"; wrong \"](\" } }";
     let out = markdown(&paper(text, 0), Edition::Paper);
-    assert!(out.contains("## 1 a \\| b \\<script\\>") && !out.contains("<script>") && !out.contains("<b>"), "{out}");
+    assert!(
+        out.contains("## 1 a \\| b \\<script\\>") && !out.contains("<script>") && !out.contains("<b>"),
+        "{out}"
+    );
 }

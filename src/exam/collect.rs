@@ -130,10 +130,9 @@ impl OpenPiece {
     fn share(&self) -> Option<Share> {
         match self {
             Self::Ready(_) => None,
-            Self::Item(asked, _) => Some(Share {
-                stated: asked.points,
-                alone: Number::from(asked.kind.blanks().max(1) as u64),
-            }),
+            Self::Item(asked, _) => {
+                Some(Share { stated: asked.points, alone: Number::from(asked.kind.blanks().max(1) as u64) })
+            }
             Self::Part(part) => Some(Share { stated: part.points, alone: part.alone() }),
         }
     }

@@ -69,13 +69,15 @@ impl Paper {
 impl Question {
     /// Everything to answer in it, in order.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
-        self.body.iter().flat_map(|piece| match piece {
-            Piece::Part { body, .. } => body.as_slice(),
-            other => std::slice::from_ref(other),
-        })
-        .filter_map(|piece| match piece {
-            Piece::Item(item) => Some(item),
-            _ => None,
-        })
+        self.body
+            .iter()
+            .flat_map(|piece| match piece {
+                Piece::Part { body, .. } => body.as_slice(),
+                other => std::slice::from_ref(other),
+            })
+            .filter_map(|piece| match piece {
+                Piece::Item(item) => Some(item),
+                _ => None,
+            })
     }
 }

@@ -5,9 +5,7 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
 /// Statements and functions of the language that come with traces: a topic and its words.
-pub const LATER: &[(&str, &[&str])] = &[
-    ("memory traces", &["replay"]),
-];
+pub const LATER: &[(&str, &[&str])] = &[("memory traces", &["replay"])];
 
 /// What the language leaves out on purpose: a topic and its words.
 pub const LEFT_OUT: &[(&str, &[&str])] = &[

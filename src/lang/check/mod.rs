@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::ast::{
-    Ask, Asked, Block, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Piece,
-    Settings, Span, Stmt, StmtKind, Word,
+    Ask, Asked, Block, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind,
+    Pages, Piece, Settings, Span, Stmt, StmtKind, Word,
 };
 use super::diagnostic::{Code, Diagnostic};
 pub use super::nearest::nearest;

@@ -65,7 +65,9 @@ pub fn names_set(block: &Block, deep: bool, scope: &mut Scope) {
             StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
                 scope.set(&name.text);
             }
-            StmtKind::Def { body, .. } | StmtKind::Scenario { body, .. } | StmtKind::Question { body, .. }
+            StmtKind::Def { body, .. }
+            | StmtKind::Scenario { body, .. }
+            | StmtKind::Question { body, .. }
                 if deep =>
             {
                 names_set(body, deep, scope);

@@ -58,7 +58,9 @@ fn filled(name: &str, ways: u32, policy: &str) -> String {
     if ways == 1 {
         return format!("A miss in {name} replaces the one entry of its set.");
     }
-    format!("A miss in {name} fills an invalid entry of its set, the lowest first; if there is none, {policy} chooses.")
+    format!(
+        "A miss in {name} fills an invalid entry of its set, the lowest first; if there is none, {policy} chooses."
+    )
 }
 
 fn stores(cache: &CacheSpec) -> String {
@@ -66,7 +68,10 @@ fn stores(cache: &CacheSpec) -> String {
         WritePolicy::Back => "write-back",
         WritePolicy::Through => "write-through",
     };
-    format!("It is {write} and {}.", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
+    format!(
+        "It is {write} and {}.",
+        if cache.write_allocate { "write-allocate" } else { "no-write-allocate" }
+    )
 }
 
 fn byte_order(spec: &Spec) -> String {

@@ -17,7 +17,8 @@ use crate::run::view::View;
 pub fn json(paper: &Paper, edition: Edition) -> String {
     let cover: Map<String, Value> =
         paper.cover.iter().map(|(name, words)| (name.to_string(), json!(words))).collect();
-    let questions: Vec<Value> = paper.questions.iter().map(|question| self::question(question, edition)).collect();
+    let questions: Vec<Value> =
+        paper.questions.iter().map(|question| self::question(question, edition)).collect();
     let whole = json!({
         "exam": cover,
         "key": edition == Edition::Key,
@@ -39,7 +40,9 @@ fn question(question: &Question, edition: Edition) -> Value {
 fn pieces(body: &[Piece], edition: Edition) -> Vec<Value> {
     let one = |piece: &Piece| match piece {
         Piece::Text(words) => json!({ "kind": "text", "text": words }),
-        Piece::Given(views) => json!({ "kind": "given", "given": views.iter().map(given).collect::<Vec<_>>() }),
+        Piece::Given(views) => {
+            json!({ "kind": "given", "given": views.iter().map(given).collect::<Vec<_>>() })
+        }
         Piece::Figure(Figure::Views(views)) => {
             json!({ "kind": "figure", "given": views.iter().map(given).collect::<Vec<_>>() })
         }
@@ -96,8 +99,8 @@ fn item(item: &Item, edition: Edition) -> Value {
             let of = self::table(&page::asked_table(table, asked, edition));
             json!({ "kind": "table", "points": points, "asked": columns, "table": of })
         }
-        ItemKind::Any { name, answers, radix } => {
-            let object = json!({ "kind": "any", "name": &**name, "points": points, "radix": radix.name() });
+        ItemKind::Any { name, among, answers, radix } => {
+            let object = json!({ "kind": "any", "name": &**name, "among": among, "points": points, "radix": radix.name() });
             with_key(object, edition, || {
                 let first = answers.first.iter().map(|value| json!(radix.write(value, None)));
                 json!({ "answers": first.collect::<Vec<_>>(), "all": answers.all })
@@ -106,15 +109,15 @@ fn item(item: &Item, edition: Edition) -> Value {
         ItemKind::Choice { text, options } => {
             let texts: Vec<&str> = options.iter().map(|(text, _)| text.as_str()).collect();
             let object = json!({ "kind": "choice", "text": text, "points": points, "options": texts });
-            with_key(object, edition, || json!(options.iter().map(|(_, correct)| *correct).collect::<Vec<_>>()))
+            with_key(object, edition, || {
+                json!(options.iter().map(|(_, correct)| *correct).collect::<Vec<_>>())
+            })
         }
         ItemKind::Essay { text, space, rubric } => {
             let space = space.map(|space| space.to_json());
             let object = json!({ "kind": "essay", "text": text, "points": points, "space_mm": space });
             with_key(object, edition, || {
-                let row = |row: &crate::run::paper::entry::Rubric| {
-                    json!({ "text": row.text, "points": row.points.map(|points| points.to_json()) })
-                };
+                let row = |row: &crate::run::paper::entry::Rubric| json!({ "text": row.text, "points": row.points.map(|points| points.to_json()) });
                 json!(rubric.iter().map(row).collect::<Vec<_>>())
             })
         }

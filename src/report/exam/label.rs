@@ -72,7 +72,9 @@ pub fn how(blank: &Blank, bare: bool) -> String {
 /// The empty box.
 pub fn empty(blank: &Blank) -> String {
     match blank.form {
-        Form::Number { radix: Radix::Hex, digits } => format!("0x{}", "_".repeat(digits.unwrap_or(8) as usize)),
+        Form::Number { radix: Radix::Hex, digits } => {
+            format!("0x{}", "_".repeat(digits.unwrap_or(8) as usize))
+        }
         Form::Number { radix: Radix::Binary, .. } => format!("0b{}", "_".repeat(16)),
         Form::Number { radix: Radix::Decimal, .. } | Form::Words(_) => "_".repeat(8),
         Form::Free => "_".repeat(16),

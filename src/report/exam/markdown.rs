@@ -42,7 +42,8 @@ fn cover(out: &mut String, paper: &Paper, edition: Edition) {
     let key = if edition == Edition::Key { ": key" } else { "" };
     let _ = writeln!(out, "# {title}{key}\n");
     let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
-    let rest: Vec<String> = rest.map(|(name, words)| format!("{}: {}", capital(name), escaped(words))).collect();
+    let rest: Vec<String> =
+        rest.map(|(name, words)| format!("{}: {}", capital(name), escaped(words))).collect();
     if !rest.is_empty() {
         let _ = writeln!(out, "{}\n", rest.join(" · "));
     }
@@ -113,7 +114,8 @@ fn fenced(out: &mut String, text: &str) {
 
 fn bits(out: &mut String, figure: &Figure, edition: Edition) {
     let Some((title, boxes)) = page::bits(figure, edition) else { return };
-    let line = |words: Vec<String>| words.iter().map(|word| format!("{word:>2}")).collect::<Vec<_>>().join(" ");
+    let line =
+        |words: Vec<String>| words.iter().map(|word| format!("{word:>2}")).collect::<Vec<_>>().join(" ");
     let mut drawn = format!("{title}\n");
     // A row for 32 bits: wider ones would not stand on a page.
     for row in boxes.chunks(32) {
@@ -138,7 +140,7 @@ fn item(out: &mut String, item: &Item, edition: Edition) {
             let table = page::asked_table(table, columns, edition);
             fenced(out, &text(&[Block::Table(table)], false));
         }
-        ItemKind::Any { name, answers, radix } => {
+        ItemKind::Any { among, answers, radix, .. } => {
             let box_ = match edition {
                 Edition::Paper => code(&"_".repeat(12)),
                 Edition::Key => {
@@ -148,7 +150,7 @@ fn item(out: &mut String, item: &Item, edition: Edition) {
                     format!("any of {}{more}", shown.join(", "))
                 }
             };
-            let _ = writeln!(out, "Any {} that satisfies this ({}) {worth}: {box_}\n", code(name), radix.name());
+            let _ = writeln!(out, "Any {} ({}) {worth}: {box_}\n", code(among), radix.name());
         }
         ItemKind::Choice { text, options } => choice(out, text, options, &worth, edition),
         ItemKind::Essay { text, space, rubric } => {
@@ -157,7 +159,8 @@ fn item(out: &mut String, item: &Item, edition: Edition) {
                 Edition::Paper => lines(out, *space),
                 Edition::Key => {
                     for row in rubric {
-                        let points = row.points.map_or_else(String::new, |n| format!(" ({})", page::points(n)));
+                        let points =
+                            row.points.map_or_else(String::new, |n| format!(" ({})", page::points(n)));
                         let _ = writeln!(out, "- {}{points}", escaped(&row.text));
                     }
                     out.push('\n');

@@ -10,4 +10,3 @@ mod page;
 pub use edition::Edition;
 pub use json::json;
 pub use markdown::markdown;
-

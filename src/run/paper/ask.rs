@@ -2,7 +2,7 @@
 
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Radix};
-use crate::lang::ast::{Ask, Asked, Claim, Expr, Fact, Operation, Stmt, Word};
+use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::facts;
@@ -36,7 +36,9 @@ impl Session<'_> {
             Asked::Any { name, from, conditions } => {
                 let answers = self.answers(name, from, conditions)?;
                 let radix = radix.unwrap_or(Radix::Hex);
-                shown(ItemKind::Any { name: name.text.clone(), answers, radix })
+                let among =
+                    self.text(among(name, from, conditions)).split_whitespace().collect::<Vec<_>>().join(" ");
+                shown(ItemKind::Any { name: name.text.clone(), among, answers, radix })
             }
         };
         let entry = self.item(kind, points);
@@ -51,8 +53,7 @@ impl Session<'_> {
         probe: bool,
         radix: Option<Radix>,
     ) -> Result<(ItemKind, Did, Vec<Check>), Stop> {
-        let (did, family) =
-            if probe { self.try_out(operation)? } else { self.carry_out(operation)? };
+        let (did, family) = if probe { self.try_out(operation)? } else { self.carry_out(operation)? };
         let spec = self.spec().cloned();
         let pa = self.state.hardware().and_then(|machine| machine.pa(0).ok());
         let (mut blanks, mut checks) = (Vec::new(), Vec::new());
@@ -147,7 +148,7 @@ fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
             vec![View::Value { of: label.clone(), value }]
         }
         ItemKind::Table { table, .. } => vec![View::Table(table.clone())],
-        ItemKind::Any { name, answers, radix } => {
+        ItemKind::Any { name, answers, radix, .. } => {
             let first: Vec<String> =
                 answers.first.iter().take(8).map(|value| radix.write(value, None)).collect();
             let more = if answers.all && answers.first.len() <= 8 { "" } else { ", …" };
@@ -156,6 +157,17 @@ fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
         _ => Vec::new(),
     };
     (kind, Did::Shown(view), Vec::new())
+}
+
+/// From the name of what is asked for to the end of its conditions.
+fn among(name: &Word, from: &Expr, conditions: &[Condition]) -> Span {
+    let end = conditions.last().map_or(from.span.end, |condition| match condition {
+        Condition::Expr(expr) => expr.span.end,
+        Condition::Facts { operation, facts } => {
+            facts.last().map_or(operation.span.end, |fact| fact.span.end)
+        }
+    });
+    Span { end, ..name.span }
 }
 
 /// Refuses an operation of which nothing is asked.

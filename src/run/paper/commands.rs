@@ -176,7 +176,9 @@ impl Session<'_> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {
             let message = format!("`{}` needs a text", verb.text);
-            return Err(Diagnostic::new(Code::WrongCount, verb.span, message).label("nothing follows").into());
+            return Err(Diagnostic::new(Code::WrongCount, verb.span, message)
+                .label("nothing follows")
+                .into());
         };
         let mut said = Said { text: self.prose_of(text)?, points: None, space: None };
         while let Some((clause, after)) = rest.split_first() {

@@ -68,8 +68,8 @@ pub enum ItemKind {
     Value { label: String, blank: Blank },
     /// Cells of a table: those in the columns asked.
     Table { table: TableView, columns: Vec<Rc<str>> },
-    /// Any answer that satisfies the conditions.
-    Any { name: Rc<str>, answers: Answers, radix: Radix },
+    /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them.
+    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix },
     /// What to choose from: each option, and whether it is correct.
     Choice { text: String, options: Vec<(String, bool)> },
     /// Free text: the room that it gets, in millimetres, and what marks are given for.

@@ -51,10 +51,8 @@ impl Session<'_> {
             return Ok(Some(*radix));
         }
         let names = || Radix::NAMES.iter().map(|(name, _)| *name);
-        let help = nearest(&word.text, names()).map_or_else(
-            || format!("there are {}", list(names())),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let help = nearest(&word.text, names())
+            .map_or_else(|| format!("there are {}", list(names())), |near| format!("did you mean `{near}`?"));
         let message = format!("no radix is called `{}`", word.text);
         Err(Diagnostic::new(Code::UnknownWord, word.span, message).help(help).into())
     }

@@ -132,12 +132,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `misplaced`, and what its points can be wrong with.
-    pub fn check_question(
-        &mut self,
-        title: &Word,
-        points: Option<&Expr>,
-        body: &[Stmt],
-    ) -> Result<(), Stop> {
+    pub fn check_question(&mut self, title: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points);
         let state = self.state.clone();

@@ -57,7 +57,11 @@ fn known(table: &TableView, column: &Word) -> Result<(), Diagnostic> {
     let help = nearest(&column.text, names()).map_or_else(
         || {
             let mut each: Vec<&str> = Vec::new();
-            names().for_each(|name| if !each.contains(&name) { each.push(name) });
+            names().for_each(|name| {
+                if !each.contains(&name) {
+                    each.push(name)
+                }
+            });
             format!("it has {}", list(each.into_iter()))
         },
         |near| format!("did you mean `{near}`?"),
