@@ -184,7 +184,11 @@ fn worksheet(out: &mut String, blanks: &[Blank], bare: bool, edition: Edition) {
 fn boxed(blank: &Blank, bare: bool, edition: Edition) -> String {
     let words = match edition {
         Edition::Paper => code(&empty(blank)),
-        Edition::Key => format!("**{}**", escaped(&filled(blank, bare))),
+        Edition::Key => match filled(blank, bare).as_str() {
+            // No list begins within a line.
+            "-" => "**-**".to_owned(),
+            answer => format!("**{}**", escaped(answer)),
+        },
     };
     let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!(" {}", escaped(unit)));
     let radix = match how(blank, bare) {
