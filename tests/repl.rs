@@ -159,7 +159,8 @@ fn narrow_and_wide_terminals_are_written_to() {
 
 #[test]
 fn colours_are_for_terminals_that_want_them() {
-    let painted = |text: &str| text.contains("\x1b[1m") || text.contains("\x1b[31m") || text.contains("\x1b[2m");
+    let painted =
+        |text: &str| text.contains("\x1b[1m") || text.contains("\x1b[31m") || text.contains("\x1b[2m");
     for (name, variables, wanted) in [
         ("plain", &[][..], true),
         ("refused", &[("NO_COLOR", "1")][..], false),
@@ -196,7 +197,9 @@ fn run(args: &[&str], input: &[u8]) -> Output {
 
 #[test]
 fn a_pipe_is_read_without_prompts_and_colours() {
-    let input = format!("{MACHINE_LINES}read 0x3D4 => vpn 0x0F,\n  tlb miss\nread 0x3D5\n  => tlb hit\nread zz\n:back\nshow tlb.hits");
+    let input = format!(
+        "{MACHINE_LINES}read 0x3D4 => vpn 0x0F,\n  tlb miss\nread 0x3D5\n  => tlb hit\nread zz\n:back\nshow tlb.hits"
+    );
     let output = run(&["repl"], input.as_bytes());
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(0), "{err}");

@@ -86,7 +86,10 @@ impl Writer<'_> {
     /// Whether something stated within a place did not hold.
     fn fails_within(&self, span: Span) -> bool {
         let from = (span.file, span.start, 0);
-        self.failed.range(from..).take_while(|at| at.0 == span.file && at.1 < span.end).any(|at| at.2 <= span.end)
+        self.failed
+            .range(from..)
+            .take_while(|at| at.0 == span.file && at.1 < span.end)
+            .any(|at| at.2 <= span.end)
     }
 
     /// What is to be written otherwise in a statement, and in the blocks in it.

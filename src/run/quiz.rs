@@ -139,8 +139,7 @@ fn bare(machine: &Machine, random: &mut SplitMix64) -> u64 {
         return cached(machine, random).unwrap_or_else(|| below(random, spec.physical_bits));
     }
     let mappings = machine.page_table().mappings;
-    let mapped: Vec<u64> =
-        mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect();
+    let mapped: Vec<u64> = mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect();
     let Some(vpn) = pick(&mapped, random) else { return below(random, spec.virtual_bits()) };
     vpn << spec.page_bits() | below(random, spec.page_bits())
 }
@@ -150,7 +149,8 @@ fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
     let cache = machine.spec().caches.first()?;
     let set = *pick(&machine.cache_sets_in_use(0), random)?;
     let ways = (0..cache.ways).filter_map(|way| machine.cache_line(0, set, way));
-    let tags: Vec<u64> = ways.filter(|line| line.valid).filter_map(|line| line.tag).map(|tag| tag.raw()).collect();
+    let tags: Vec<u64> =
+        ways.filter(|line| line.valid).filter_map(|line| line.tag).map(|tag| tag.raw()).collect();
     let tag = pick(&tags, random)?;
     let block = tag << cache.index_bits() | set.raw();
     Some(block << cache.offset_bits() | below(random, cache.offset_bits()))

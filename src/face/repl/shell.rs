@@ -98,9 +98,8 @@ impl Shell {
         if self.asks() && Quiz::takes(text) {
             return false;
         }
-        let takes_statement = command.is_none_or(|name| {
-            find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz))
-        });
+        let takes_statement = command
+            .is_none_or(|name| find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz)));
         takes_statement && tokens(text).unfinished
     }
 

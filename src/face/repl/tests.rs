@@ -236,7 +236,9 @@ fn a_difference_shows_old_and_new() {
 #[test]
 fn a_difference_shows_what_a_process_did() {
     let mut typed = Typed::new();
-    typed.types("process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)");
+    typed.types(
+        "process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
+    );
     let told = typed.types(":diff");
     assert!(told.contains("P1.maps") && words(&told).contains("-→rw-p"), "{told}");
     typed.types("write p = 1");

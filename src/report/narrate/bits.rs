@@ -40,7 +40,11 @@ fn ones(bits: u32) -> u64 {
 
 /// Which bits a field has.
 pub fn place(field: &BitField) -> String {
-    if field.low == field.high { format!("bit {}", field.low) } else { format!("bits {}–{}", field.high, field.low) }
+    if field.low == field.high {
+        format!("bit {}", field.low)
+    } else {
+        format!("bits {}–{}", field.high, field.low)
+    }
 }
 
 fn value(value: u64, bits: u32) -> String {

@@ -56,7 +56,8 @@ fn doubts(name: &str, script: &str) -> Option<String> {
     let (sources, read, wrong) = read_text(name, script, &mut Disk);
     let ended = run::run(&read.body, &sources, &Files::default(), Options::default(), &mut Vec::new());
     let first = wrong.first().or(ended.diagnostics.first()).map(|first| first.message.clone());
-    let failed = (ended.totals.failed() > 0).then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));
+    let failed =
+        (ended.totals.failed() > 0).then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));
     first.or(failed)
 }
 
