@@ -54,6 +54,13 @@ impl Shell {
         (Self::new(desk), told)
     }
 
+    /// The files of `:save` and `:load` are in this folder.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        folder.clone_into(&mut self.desk.folder);
+        self
+    }
+
     /// Says where one is, at a terminal.
     ///
     /// # Errors

@@ -129,8 +129,8 @@ fn what_was_undone_is_done_again() {
 #[test]
 fn thousands_of_statements_can_be_undone() {
     let mut typed = Typed::simple();
-    let reads: String = (0..5000).map(|n| format!("read 0x3{:02X}\n", 0xC0 + n % 64)).collect();
-    typed.types(&reads);
+    let reads: Vec<String> = (0..5000).map(|n| format!("read 0x3{:02X}\n", 0xC0 + n % 64)).collect();
+    typed.types(&reads.concat());
     assert_eq!(typed.value("tlb.hits"), "5000");
     typed.types(":back 4999");
     assert!(typed.types("show tlb.hits").contains("= 1"));
