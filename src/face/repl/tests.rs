@@ -1,5 +1,6 @@
 //! Sessions without a terminal: what is typed, and what is answered.
 
+mod anything;
 mod saving;
 
 use super::shell::{Flow, Shell};
