@@ -42,7 +42,7 @@ fn scripts_hold_and_terminals_show_what_is_printed() {
         let terminal = Terminal::new(&path);
         let mut retold = String::new();
         for Piece { info, body, line } in fences(&text) {
-            if let Some(words) = info.and_then(script) {
+            if let Some(words) = info.and_then(script).filter(|words| !words.contains(&"skip")) {
                 scripts += 1;
                 let name = words.iter().find(|word| word.contains(".pw")).unwrap_or(&"script.pw");
                 let (status, told) = terminal.run_script(name, body);

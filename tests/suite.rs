@@ -400,6 +400,42 @@ fn long_runs_have_short_golden_files() {
 }
 
 #[test]
+fn whoever_watches_is_told_of_changes() {
+    let folder = Folder::new("watch");
+    folder.put("x.pw", "include \"y.pw\"\n").put("y.pw", "expect 1 == 1\n");
+    let mut watching = folder.watch();
+    watching.until("2 passed, 0 failed");
+    folder.put("y.pw", "expect 1 == 1 + 1\n");
+    watching.until("0 passed, 2 failed");
+    folder.put("z.pw", HOLDS);
+    watching.until("1 passed, 2 failed");
+}
+
+#[test]
+fn reports_go_where_they_are_sent() {
+    let folder = Folder::new("reports");
+    folder.put("x.pw", FAILS);
+    let told = folder.test(&["--report", "github=-", "--report", "tap=suite.tap"]);
+    assert_eq!(told.status, 1);
+    let message = "read 0x3D4: vpn%3A".replace("%3A", ":") + " expected 0x0E, actual 0x0F";
+    assert!(
+        told.out.starts_with(&format!("::error file=x.pw,line=6,title=x.pw %3A%3A bad::{message}")),
+        "{}",
+        told.out
+    );
+    assert_eq!(told.out.lines().count(), 1);
+    assert_eq!(told.err.lines().last(), Some("2 passed, 1 failed"));
+    assert!(folder.get("suite.tap").starts_with("TAP version 13\n1..3\nok 1 - x.pw\n"));
+    for (wrong, said) in
+        [("junit", "say where to"), ("xml=x", "there is no report `xml`"), ("tap=no/where", "cannot write")]
+    {
+        let told = folder.test(&["--report", wrong]);
+        assert_eq!(told.status, 2, "{wrong}");
+        assert!(told.err.contains(said), "{wrong}: {}", told.err);
+    }
+}
+
+#[test]
 fn the_examples_and_the_documents_do_what_their_golden_files_say() {
     let told = run(
         Path::new(env!("CARGO_MANIFEST_DIR")),

@@ -1,8 +1,11 @@
 //! A folder of scripts, and `pagewalk test` in it.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 /// What a run of the program came to.
 pub struct Told {
@@ -67,11 +70,42 @@ impl Folder {
         run(&self.path, args, variables)
     }
 
+    /// Has `pagewalk test` watch this folder.
+    pub fn watch(&self) -> Watching {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+        command.args(["test", "--watch"]).current_dir(&self.path).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        Watching { child, lines }
+    }
+
     /// Runs `pagewalk test`, which must pass.
     pub fn passes(&self, args: &[&str]) -> String {
         let told = self.test(args);
         assert_eq!(told.status, 0, "{}{}", told.out, told.err);
         told.out
+    }
+}
+
+/// A program that watches a folder.
+pub struct Watching {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watching {
+    /// Waits for a run with this summary.
+    pub fn until(&mut self, summary: &str) {
+        while self.lines.recv_timeout(Duration::from_secs(60)).expect(summary) != summary {}
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
-use std::path::Path;
 
 use super::find::{Found, name, words};
 use super::goldens::{Did, Wanted, against, file_name, golden, golden_of, hold, is_of, load, refuse};
+use crate::face::writing::put;
 use crate::report::golden::draw;
 use crate::report::suite::Held;
 use crate::run::golden::{Golden, Unusable, read, write};
@@ -51,7 +50,7 @@ pub fn rewrite(found: &Found, did: &mut Did, wanted: Wanted, color: bool) -> Opt
     if fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
         return None;
     }
-    if let Err(error) = replace(&path, &text) {
+    if let Err(error) = put(&path, &text) {
         let why = format!("the golden file cannot be written: {}", words(&error));
         refuse(found, &path, &Unusable::Unreadable(why), did, wanted);
         return None;
@@ -76,16 +75,4 @@ fn changes(did: &Did, wanted: Wanted, color: bool, old: bool) -> String {
         }
     }
     text
-}
-
-/// Replaces a file by one of this text: whoever reads it sees the old or the new one whole.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let file = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{file}.{}", std::process::id()));
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What is left of it is of no use; that it was not written is what is told.
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }

@@ -10,9 +10,15 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What a file looked like: when it was written, and how long it was; nothing if it is not there.
 type Look = Option<(SystemTime, u64)>;
 
-/// Waits until one of these files changes, comes or goes, or `others` finds other files.
-pub fn wait(files: &[PathBuf], others: &dyn Fn() -> bool) {
+/// How much earlier than a clock says a file may seem to be written.
+const GRAIN: Duration = Duration::from_millis(20);
+
+/// Waits until one of these files has changed since a time, comes or goes, or `others` finds other files.
+pub fn wait(files: &[PathBuf], since: SystemTime, others: &dyn Fn() -> bool) {
     let before: Vec<Look> = files.iter().map(|file| look(file)).collect();
+    if before.iter().flatten().any(|(written, _)| *written + GRAIN >= since) {
+        return;
+    }
     let same = || files.iter().zip(&before).all(|(file, before)| look(file) == *before);
     // To go through the folders costs more than to look at files, so it is done less often.
     while (0..5).all(|_| {

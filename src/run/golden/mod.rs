@@ -3,6 +3,8 @@
 mod compare;
 mod digest;
 mod model;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 pub use compare::{Change, Difference, Placed, compare};

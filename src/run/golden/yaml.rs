@@ -86,6 +86,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     match version {
         Ok(Version { format }) if format > u64::from(FORMAT) => return Err(Unusable::Newer { format }),
         Err(error) => return Err(invalid(&error)),
+        Ok(_) if !ended => return Err(Unusable::Truncated),
         Ok(_) => {}
     }
     let golden: Golden = serde_yaml::from_str(text).map_err(|error| invalid(&error))?;
