@@ -131,25 +131,29 @@ mod tests {
     use super::{DENSE, History, SPARSE};
     use crate::run::state::State;
 
+    /// A statement that makes its number the seed.
+    #[derive(Debug, PartialEq)]
+    struct Nth(u64);
+
     /// A session whose statement `n` makes `n` the seed.
-    fn history(count: u64) -> History<u64> {
+    fn history(count: u64) -> History<Nth> {
         let mut history = History::new(State::new(0));
         for n in 1..=count {
-            history.push(State::new(n), n, false);
+            history.push(State::new(n), Nth(n), false);
         }
         history
     }
 
     /// Does a statement again, after the one before it.
-    fn again(state: &State, n: &u64) -> Option<State> {
-        assert_eq!(state.seed + 1, *n);
-        Some(State::new(*n))
+    fn again(state: &State, n: &Nth) -> Option<State> {
+        assert_eq!(state.seed + 1, n.0);
+        Some(State::new(n.0))
     }
 
     #[test]
     fn one_can_go_back_and_forward() {
         let mut history = history(5);
-        assert_eq!((history.at(), history.state().seed, history.last()), (5, 5, Some(&5)));
+        assert_eq!((history.at(), history.state().seed, history.last()), (5, 5, Some(&Nth(5))));
         for number in [3, 0, 5, 4] {
             assert!(history.goto(number, again));
             assert_eq!((history.at(), history.state().seed), (number, number as u64));
@@ -164,10 +168,10 @@ mod tests {
     fn what_was_undone_is_forgotten_when_one_goes_on() {
         let mut history = history(5);
         history.goto(2, again);
-        assert_eq!(history.done().copied().collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(history.done().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(history.all().count(), 5);
-        history.push(State::new(9), 9, false);
-        assert_eq!(history.all().map(|(at, n)| (at, *n)).collect::<Vec<_>>(), [(1, 1), (2, 2), (3, 9)]);
+        history.push(State::new(9), Nth(9), false);
+        assert_eq!(history.all().map(|(at, n)| (at, n.0)).collect::<Vec<_>>(), [(1, 1), (2, 2), (3, 9)]);
         assert_eq!(history.end(), 3);
     }
 
@@ -176,11 +180,11 @@ mod tests {
         let mut history = history(5);
         history.goto(3, again);
         let mark = history.mark();
-        history.push(State::new(8), 8, false);
-        history.push(State::new(9), 9, false);
+        history.push(State::new(8), Nth(8), false);
+        history.push(State::new(9), Nth(9), false);
         history.restore(mark);
         assert_eq!((history.at(), history.end(), history.state().seed), (3, 5, 3));
-        assert_eq!(history.all().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(history.all().map(|(_, n)| n.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     }
 
     #[test]
@@ -201,7 +205,7 @@ mod tests {
         // One that took long is kept.
         let mut history = History::new(State::new(0));
         for n in 1..=all {
-            history.push(State::new(n), n, n == 100);
+            history.push(State::new(n), Nth(n), n == 100);
         }
         assert!(history.points[100].state.is_some() && history.points[101].state.is_none());
     }
