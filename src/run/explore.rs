@@ -18,7 +18,7 @@ use super::history::History;
 use super::record::{Did, Sink, StepRecord, Totals};
 use super::script::{check_in, not_understood};
 use super::session::{Options, Session, Stop, WORK_OF_STEP};
-use super::state::State;
+use super::state::{Binding, State};
 
 /// Work after which a statement is not done again only to go back to it.
 const DEAR: u64 = 1000 * WORK_OF_STEP;
@@ -92,6 +92,11 @@ impl Exploration {
     /// Whether there is a machine with an MMU.
     pub fn has_mmu(&self) -> bool {
         self.state().spec().is_some_and(|spec| spec.mmu.is_some())
+    }
+
+    /// Whether there is a definition of this name.
+    pub fn defines(&self, name: &str) -> bool {
+        matches!(self.state().find(name), Some(Binding::Def(_)))
     }
 
     /// Begins afresh, as a step that can be undone.

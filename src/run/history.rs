@@ -195,7 +195,7 @@ mod tests {
         assert!((DENSE..=DENSE + DENSE / SPARSE + 2).contains(&kept), "{kept}");
         for number in [0, 1, 63, 64, 100, DENSE, 2 * DENSE] {
             let mut done = 0;
-            let counted = |state: &State, n: &u64| {
+            let counted = |state: &State, n: &Nth| {
                 done += 1;
                 again(state, n)
             };
