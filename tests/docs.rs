@@ -5,6 +5,8 @@
 
 #[path = "docs/fences.rs"]
 mod fences;
+#[path = "docs/session.rs"]
+mod session;
 #[path = "docs/terminal.rs"]
 mod terminal;
 
@@ -46,7 +48,11 @@ fn scripts_hold_and_terminals_show_what_is_printed() {
                 let (status, told) = terminal.run_script(name, body);
                 assert_eq!(status != 0, words.contains(&"fails"), "{path}:{line}: status {status}\n{told}");
             }
-            retold += &if info == Some("console") { terminal.retold(body) } else { body.to_owned() };
+            retold += &match info {
+                Some("console") => terminal.retold(body),
+                Some("repl") => session::retold(body, terminal.folder()),
+                _ => body.to_owned(),
+            };
         }
         if std::env::var_os("PAGEWALK_RETELL").is_some() {
             fs::write(&path, &retold).expect("a document to write");

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tty::{Tty, home};
+use tty::{PROMPT, Tty, home};
 
 /// A page of the simple memory system.
 const MACHINE: &str = "machine simple; set page_table { | vpn ppn |; | 0F 0D | }";
@@ -67,14 +67,13 @@ fn blocks_go_on_in_the_next_line() {
     tty.types("read 0x3D4 => vpn 0x0F,");
     tty.types("   ppn 0x0D");
     tty.expect("✓ 2 facts hold");
-    tty.sends(b"\x04");
-    assert_eq!(tty.status(), Some(0));
+    tty.ends();
 }
 
 #[test]
 fn a_paste_runs_as_a_script() {
     let mut tty = Tty::open(&home("paste"), 100, &[]);
-    tty.expect("> ");
+    tty.expect(PROMPT);
     let script = format!("{MACHINE_LINES}read 0x3D4\n  => vpn 0x0F\nread 0x40 => fault page\nlet x = 41\n");
     tty.sends(format!("\x1b[200~{script}\x1b[201~\r").as_bytes());
     tty.expect("✓ 1 fact holds");
@@ -98,11 +97,12 @@ fn ctrl_c_ends_a_long_run_and_not_the_session() {
     tty.expect("x + 1 = 2");
     // At the prompt it drops the line.
     tty.sends(b"show 7 * 7\x03");
+    tty.expect("7 * 7");
+    tty.expect(PROMPT);
     tty.types("show 6 * 7");
     tty.expect("6 * 7 = 42");
-    assert!(!tty.text().contains("= 49"));
-    tty.sends(b"\x04");
-    assert_eq!(tty.status(), Some(0));
+    assert!(!tty.text().contains("7 * 7 = 49"));
+    tty.ends();
 }
 
 #[test]
@@ -113,11 +113,10 @@ fn earlier_lines_come_back() {
     tty.expect("40 + 2 = 42");
     tty.types("show 3");
     tty.expect("3 = 3");
-    tty.sends(b"\x04");
-    assert_eq!(tty.status(), Some(0));
+    tty.ends();
     // In another session: the last but one by the arrow, and by Ctrl-R.
     let mut tty = Tty::open(&folder, 100, &[]);
-    tty.expect("> ");
+    tty.expect(PROMPT);
     tty.sends(b"\x1b[A\x1b[A\r");
     tty.expect("40 + 2 = 42");
     tty.sends(b"\x1240 +");
@@ -130,13 +129,12 @@ fn earlier_lines_come_back() {
 #[test]
 fn bytes_that_are_no_text_are_said_so() {
     let mut tty = Tty::open(&home("bytes"), 100, &[]);
-    tty.expect("> ");
+    tty.expect(PROMPT);
     tty.sends(b"show \"\xFF\xFE\xC3\x28\"\r");
     tty.sends(b"\r");
     tty.types("show 6 * 7");
     tty.expect("6 * 7 = 42");
-    tty.sends(b"\x04");
-    assert_eq!(tty.status(), Some(0));
+    tty.ends();
 }
 
 #[test]
@@ -159,7 +157,8 @@ fn narrow_and_wide_terminals_are_written_to() {
 
 #[test]
 fn colours_are_for_terminals_that_want_them() {
-    let painted = |text: &str| text.contains("\x1b[1m") || text.contains("\x1b[31m") || text.contains("\x1b[2m");
+    let painted =
+        |text: &str| text.contains("\x1b[1m") || text.contains("\x1b[31m") || text.contains("\x1b[2m");
     for (name, variables, wanted) in [
         ("plain", &[][..], true),
         ("refused", &[("NO_COLOR", "1")][..], false),
@@ -196,7 +195,9 @@ fn run(args: &[&str], input: &[u8]) -> Output {
 
 #[test]
 fn a_pipe_is_read_without_prompts_and_colours() {
-    let input = format!("{MACHINE_LINES}read 0x3D4 => vpn 0x0F,\n  tlb miss\nread 0x3D5\n  => tlb hit\nread zz\n:back\nshow tlb.hits");
+    let input = format!(
+        "{MACHINE_LINES}read 0x3D4 => vpn 0x0F,\n  tlb miss\nread 0x3D5\n  => tlb hit\nread zz\n:back\nshow tlb.hits"
+    );
     let output = run(&["repl"], input.as_bytes());
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(0), "{err}");
@@ -263,7 +264,7 @@ fn a_killed_session_leaves_a_history_that_can_be_read() {
     let folder = home("killed");
     for round in 0..12 {
         let mut tty = Tty::open(&folder, 100, &[]);
-        tty.expect("> ");
+        tty.expect(PROMPT);
         for line in 0..20 {
             tty.types(&format!("show \"{round}-{line}-{}\"", "x".repeat(40)));
         }
@@ -276,7 +277,7 @@ fn a_killed_session_leaves_a_history_that_can_be_read() {
         assert!(line.starts_with("show \"") && line.ends_with("x\""), "{line}");
     }
     let mut tty = Tty::open(&folder, 100, &[]);
-    tty.expect("> ");
+    tty.expect(PROMPT);
     tty.sends(b"\x1b[A\r");
     tty.expect("xxxx");
     tty.types(":quit");

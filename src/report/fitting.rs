@@ -55,15 +55,12 @@ fn rows(blanks: Vec<Blank>, room: usize) -> Vec<Vec<Blank>> {
     let mut used = 0;
     for blank in blanks {
         let width = blank.label.chars().count() + 1 + blank.value.chars().count();
-        match rows.last_mut().filter(|_| used + 2 + width <= room) {
-            Some(row) => {
-                used += 2 + width;
-                row.push(blank);
-            }
-            None => {
-                used = width;
-                rows.push(vec![blank]);
-            }
+        if let Some(row) = rows.last_mut().filter(|_| used + 2 + width <= room) {
+            used += 2 + width;
+            row.push(blank);
+        } else {
+            used = width;
+            rows.push(vec![blank]);
         }
     }
     rows

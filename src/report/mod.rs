@@ -10,9 +10,9 @@ pub mod json;
 pub mod lookup;
 pub mod manual;
 pub mod narrate;
-pub mod saved;
 #[cfg(test)]
 mod playing;
+pub mod saved;
 pub mod suite;
 #[cfg(test)]
 mod tests;

@@ -24,9 +24,9 @@ use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
+use crate::run::view::View;
 pub use bits::bits;
 pub use changes::changes;
-use crate::run::view::View;
 pub use declaration::declaration;
 pub use process::handled::{Evicted, Handled};
 pub use process::handler::call_steps;
@@ -35,8 +35,8 @@ use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
-use words::approximately;
 pub use why::{because as reason, why};
+use words::approximately;
 pub use words::{count, failure, summary};
 
 /// Tells a run, record by record.

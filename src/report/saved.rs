@@ -60,8 +60,8 @@ impl Writer<'_> {
         let mut edits = Vec::new();
         self.edits(stmt, records, &mut edits);
         let text = self.apply(stmt.span, edits);
-        if self.is_expectation(stmt) && self.fails_within(stmt.span) {
-            return text.lines().map(|line| format!("# did not hold: {line}\n")).collect();
+        if is_expectation(stmt) && self.fails_within(stmt.span) {
+            return text.lines().flat_map(|line| ["# did not hold: ", line, "\n"]).collect();
         }
         format!("{text}\n")
     }
@@ -79,14 +79,13 @@ impl Writer<'_> {
         text + part(at, span.end)
     }
 
-    fn is_expectation(&self, stmt: &Stmt) -> bool {
-        matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "expect" && !command.call)
-    }
-
     /// Whether something stated within a place did not hold.
     fn fails_within(&self, span: Span) -> bool {
         let from = (span.file, span.start, 0);
-        self.failed.range(from..).take_while(|at| at.0 == span.file && at.1 < span.end).any(|at| at.2 <= span.end)
+        self.failed
+            .range(from..)
+            .take_while(|at| at.0 == span.file && at.1 < span.end)
+            .any(|at| at.2 <= span.end)
     }
 
     /// What is to be written otherwise in a statement, and in the blocks in it.
@@ -123,7 +122,7 @@ impl Writer<'_> {
     /// The same for the statements of a block; an expectation that does not hold is one that does.
     fn within(&mut self, block: &[Stmt], records: &[StepRecord], edits: &mut Vec<Edit>) {
         for stmt in block {
-            if self.is_expectation(stmt) && self.fails_within(stmt.span) {
+            if is_expectation(stmt) && self.fails_within(stmt.span) {
                 let Span { start, end, .. } = stmt.span;
                 edits.push(Edit { start, end, text: "expect true".to_owned() });
             } else {
@@ -160,6 +159,10 @@ impl Writer<'_> {
         let end = head.rfind("=>").map_or(head, |arrow| &head[..arrow]).trim_end().len();
         stmt.span.start + end as u32
     }
+}
+
+fn is_expectation(stmt: &Stmt) -> bool {
+    matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "expect" && !command.call)
 }
 
 /// Facts on lines that belong to the statement above.

@@ -255,8 +255,9 @@ fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Ve
                 CellView::Text(_) | CellView::Nothing => 0,
             };
             let name = (number, first.to_string());
-            let again = (0..).find(|again| !named.contains_key(&(name.0, name.1.clone(), *again)));
-            named.insert((name.0, name.1, again.unwrap_or(0)), row);
+            let seen = (name.0, name.1.clone(), 0)..=(name.0, name.1.clone(), usize::MAX);
+            let again = named.range(seen).count();
+            named.insert((name.0, name.1, again), row);
         }
         named
     };

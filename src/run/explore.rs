@@ -236,7 +236,8 @@ mod tests {
     fn an_interrupted_statement_was_never_done() {
         let flag = Arc::new(AtomicBool::new(false));
         let mut session = Exploration::new(Options::default(), flag.clone());
-        let body = session.read("1", "let a = 1; let b = 2; repeat 1000000 { let a = a + 1 }", &mut ()).unwrap();
+        let body =
+            session.read("1", "let a = 1; let b = 2; repeat 1000000 { let a = a + 1 }", &mut ()).unwrap();
         let ended = session.run(&body, Mode::Whole, &mut Impatient(100, flag));
         assert!(ended.interrupted && ended.diagnostics.is_empty());
         assert_eq!(session.history.at(), 2);

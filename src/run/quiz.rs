@@ -4,6 +4,7 @@ use crate::kernel::Kernel;
 use crate::kernel::process::Life;
 use crate::lang::value::{Number, Value};
 use crate::machine::Machine;
+use crate::machine::addr::Tag;
 use crate::machine::pte::Bit;
 use crate::machine::random::SplitMix64;
 use crate::machine::spec::Spec;
@@ -73,11 +74,10 @@ pub fn right(question: &Question, given: &str) -> bool {
         Value::Text(word) => {
             let word = word.to_lowercase();
             let given = given.to_lowercase();
-            let meant = match (given.as_str(), word.as_str()) {
-                ("yes", "hit") | ("no", "miss" | "none") | ("?" | "-", "unknown") => true,
-                ("-", "none") => true,
-                _ => false,
-            };
+            let meant = matches!(
+                (given.as_str(), word.as_str()),
+                ("yes", "hit") | ("no", "miss" | "none") | ("?" | "-", "unknown") | ("-", "none")
+            );
             meant || given == word
         }
         other => other.quoted() == given,
@@ -139,8 +139,7 @@ fn bare(machine: &Machine, random: &mut SplitMix64) -> u64 {
         return cached(machine, random).unwrap_or_else(|| below(random, spec.physical_bits));
     }
     let mappings = machine.page_table().mappings;
-    let mapped: Vec<u64> =
-        mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect();
+    let mapped: Vec<u64> = mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect();
     let Some(vpn) = pick(&mapped, random) else { return below(random, spec.virtual_bits()) };
     vpn << spec.page_bits() | below(random, spec.page_bits())
 }
@@ -150,7 +149,7 @@ fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
     let cache = machine.spec().caches.first()?;
     let set = *pick(&machine.cache_sets_in_use(0), random)?;
     let ways = (0..cache.ways).filter_map(|way| machine.cache_line(0, set, way));
-    let tags: Vec<u64> = ways.filter(|line| line.valid).filter_map(|line| line.tag).map(|tag| tag.raw()).collect();
+    let tags: Vec<u64> = ways.filter(|line| line.valid).filter_map(|line| line.tag).map(Tag::raw).collect();
     let tag = pick(&tags, random)?;
     let block = tag << cache.index_bits() | set.raw();
     Some(block << cache.offset_bits() | below(random, cache.offset_bits()))

@@ -31,6 +31,11 @@ impl Terminal {
         Self { folder }
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Puts a script there and runs it: the exit status, and all that was printed.
     pub fn run_script(&self, name: &str, text: &str) -> (i32, String) {
         fs::write(self.folder.join(name), text).expect("a script to write");

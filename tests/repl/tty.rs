@@ -13,6 +13,9 @@ use nix::pty::{Winsize, openpty};
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What stands before a line.
+pub const PROMPT: &str = "pagewalk> ";
+
 /// A fresh folder for a user's files.
 pub fn home(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("repl-{name}"));
@@ -69,6 +72,13 @@ impl Tty {
     /// Types a line.
     pub fn types(&mut self, line: &str) {
         self.sends(format!("{line}\r").as_bytes());
+    }
+
+    /// Presses Ctrl-D once the session listens, and sees it end well.
+    pub fn ends(&mut self) {
+        self.expect(PROMPT);
+        self.sends(b"\x04");
+        assert_eq!(self.status(), Some(0));
     }
 
     /// All that the terminal was sent, controls included.

@@ -1,6 +1,7 @@
 //! What commands work on: the session, and where answers go.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -36,6 +37,8 @@ pub struct Desk {
     pub explore: Exploration,
     /// How it looks.
     pub outfit: Outfit,
+    /// Where the files of `:save` and `:load` are; empty for the folder at hand.
+    pub folder: PathBuf,
     /// Quizzes so far.
     pub quizzes: u64,
     inputs: u64,
@@ -53,7 +56,7 @@ impl Desk {
         errors: Box<dyn Write>,
     ) -> Self {
         let explore = Exploration::new(options, interrupt);
-        Self { explore, outfit, quizzes: 0, inputs: 0, out, errors }
+        Self { explore, outfit, folder: PathBuf::new(), quizzes: 0, inputs: 0, out, errors }
     }
 
     /// Reads and checks an input. Of one that is wrong, says so.

@@ -166,8 +166,8 @@ mod tests {
         let path = file("long");
         let past = Past::at(&path);
         past.add("0").unwrap();
-        let lines: String = (0..=2 * MOST).map(|n| format!("{n}\n")).collect();
-        fs::write(&path, lines).unwrap();
+        let lines: Vec<String> = (0..=2 * MOST).map(|n| format!("{n}\n")).collect();
+        fs::write(&path, lines.concat()).unwrap();
         let entries = past.entries();
         assert_eq!((entries.len(), entries.last()), (MOST, Some(&(2 * MOST).to_string())));
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), MOST);

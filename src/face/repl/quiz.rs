@@ -22,7 +22,8 @@ pub struct Quiz {
 /// # Errors
 /// What the output says.
 pub fn begin(desk: &mut Desk, rest: &str) -> io::Result<Option<Quiz>> {
-    let made_up = if rest.is_empty() { statement(desk.explore.state(), desk.quizzes) } else { Some(rest.to_owned()) };
+    let made_up =
+        if rest.is_empty() { statement(desk.explore.state(), desk.quizzes) } else { Some(rest.to_owned()) };
     let Some(statement) = made_up else {
         desk.complain_of("declare a machine first: `machine simple`, or a process that runs")?;
         return Ok(None);
@@ -31,13 +32,17 @@ pub fn begin(desk: &mut Desk, rest: &str) -> io::Result<Option<Quiz>> {
     let records = desk.try_out(&body)?;
     let asked = records.last().map(|record| (record.did.clone(), questions(&record.did)));
     let Some((did, questions)) = asked.filter(|(_, questions)| !questions.is_empty()) else {
-        desk.complain_of("this has no facts to ask for; take an access or a system call: `:quiz read 0x3D4`")?;
+        desk.complain_of(
+            "this has no facts to ask for; take an access or a system call: `:quiz read 0x3D4`",
+        )?;
         return Ok(None);
     };
     desk.quizzes += u64::from(rest.is_empty());
     desk.print(vec![
         Block::Statement { text: statement, place: String::new() },
-        Block::line("What comes of it? Numbers in any base (0x0F, 15, 0b1111), hit or miss, - for what there is not."),
+        Block::line(
+            "What comes of it? Numbers in any base (0x0F, 15, 0b1111), hit or miss, - for what there is not.",
+        ),
         Block::line("An empty line passes; a command or a statement ends the quiz."),
     ])?;
     Ok(Some(Quiz { did, questions, asked: 0, right: 0 }))
@@ -64,7 +69,8 @@ impl Quiz {
             Block::toned(Tone::Good, format!("✓ {} {actual}", question.fact))
         } else {
             let because = reason(&self.did, &question.fact).map(|why| format!(": {why}")).unwrap_or_default();
-            let hint = if meant_hexadecimal(question, given.trim()) { "; hexadecimal is written 0x…" } else { "" };
+            let hint =
+                if meant_hexadecimal(question, given.trim()) { "; hexadecimal is written 0x…" } else { "" };
             Block::toned(Tone::Bad, format!("✗ {} {actual}{because}{hint}", question.fact))
         };
         desk.print(vec![block])?;

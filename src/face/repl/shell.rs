@@ -54,6 +54,13 @@ impl Shell {
         (Self::new(desk), told)
     }
 
+    /// The files of `:save` and `:load` are in this folder.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        folder.clone_into(&mut self.desk.folder);
+        self
+    }
+
     /// Says where one is, at a terminal.
     ///
     /// # Errors
@@ -98,9 +105,8 @@ impl Shell {
         if self.asks() && Quiz::takes(text) {
             return false;
         }
-        let takes_statement = command.is_none_or(|name| {
-            find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz))
-        });
+        let takes_statement = command
+            .is_none_or(|name| find(name).is_ok_and(|row| matches!(row.kind, Kind::What | Kind::Quiz)));
         takes_statement && tokens(text).unfinished
     }
 

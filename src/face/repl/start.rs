@@ -54,7 +54,7 @@ impl Repl {
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let mut editor = if smart { editor(color.wanted(&io::stdout())) } else { None };
-        let columns = editor.as_mut().and_then(|editor| editor.dimensions()).map(|(columns, _)| columns.into());
+        let columns = editor.as_mut().and_then(Editor::dimensions).map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
         let outfit = Outfit {
             look: Look { color: color.wanted(&io::stdout()), width },

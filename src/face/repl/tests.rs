@@ -129,8 +129,8 @@ fn what_was_undone_is_done_again() {
 #[test]
 fn thousands_of_statements_can_be_undone() {
     let mut typed = Typed::simple();
-    let reads: String = (0..5000).map(|n| format!("read 0x3{:02X}\n", 0xC0 + n % 64)).collect();
-    typed.types(&reads);
+    let reads: Vec<String> = (0..5000).map(|n| format!("read 0x3{:02X}\n", 0xC0 + n % 64)).collect();
+    typed.types(&reads.concat());
     assert_eq!(typed.value("tlb.hits"), "5000");
     typed.types(":back 4999");
     assert!(typed.types("show tlb.hits").contains("= 1"));
@@ -236,7 +236,9 @@ fn a_difference_shows_old_and_new() {
 #[test]
 fn a_difference_shows_what_a_process_did() {
     let mut typed = Typed::new();
-    typed.types("process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)");
+    typed.types(
+        "process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
+    );
     let told = typed.types(":diff");
     assert!(told.contains("P1.maps") && words(&told).contains("-→rw-p"), "{told}");
     typed.types("write p = 1");

@@ -20,11 +20,6 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
 use crate::run::amend::Wanted;
 
-/// Why golden files are not written by a machine.
-const CI: &str = "pagewalk: `--bless` is refused where the variable `CI` is set
-  help: golden files are written by a person, and what has changed is reviewed: run it on your own machine
-";
-
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
 pub struct Test {
@@ -89,8 +84,8 @@ impl Test {
     /// # Errors
     /// What standard output says.
     pub fn all(&self, color: Color) -> io::Result<Status> {
-        if self.goldens.bless && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty()) {
-            complain(CI);
+        if let Some(refusal) = self.refusal() {
+            complain(&refusal);
             return Ok(Status::Wrong);
         }
         loop {
@@ -106,11 +101,11 @@ impl Test {
             if self.list {
                 return self.list(&files);
             }
-            let amend = Wanted { accept: self.amending.accept, fill: self.amending.fill };
-            if amend != Wanted::default() {
+            let wanted = Wanted { accept: self.amending.accept, fill: self.amending.fill };
+            if wanted != Wanted::default() {
                 let wants = |name: &Name| self.selection.wants(name);
                 let threads = self.threads();
-                return Amend { amend, all: &all, files: &files, wants: &wants, threads, color }.all();
+                return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.all();
             }
             let ran = self.run(&all, &files, color);
             let status = self.told(&ran, color)?;
@@ -120,6 +115,21 @@ impl Test {
             wait(&ran.files, since, &|| find(&self.paths).0 != all);
             clear()?;
         }
+    }
+
+    /// Why nothing is done, where a machine is asked to write what a person is to answer for.
+    fn refusal(&self) -> Option<String> {
+        let writing = [
+            (self.goldens.bless, "--bless", "golden files"),
+            (self.amending.accept, "--accept", "scripts"),
+            (self.amending.fill, "--fill", "scripts"),
+        ];
+        let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
+        std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
+        Some(format!(
+            "pagewalk: `{option}` is refused where the variable `CI` is set\n  help: {written} are written by a \
+             person, and what has changed is reviewed: run it on your own machine\n"
+        ))
     }
 
     fn list(&self, files: &[Found]) -> io::Result<Status> {

@@ -9,17 +9,16 @@
 
 mod level;
 mod mend;
+mod note;
 #[cfg(test)]
 mod tests;
 mod token;
 mod tokens;
 
-use tokens::Notes;
-
-pub use token::is_operator;
-pub use tokens::{Token, TokenKind, Tokens, tokens};
+pub use note::{Token, TokenKind, Tokens, is_operator};
 
 use level::{Kind, Level};
+use note::Notes;
 
 use super::diagnostic::{Code, Diagnostic};
 use super::span::Span;
@@ -51,6 +50,13 @@ pub fn lay_out(file: u32, text: &str) -> Layout {
     let scan = if scan.unmatched { Scan::new(file, text, true).run() } else { scan };
     let Scan { out, ends, diagnostics, .. } = scan;
     Layout { text: String::from_utf8_lossy(&out).into_owned(), ends, diagnostics }
+}
+
+/// The tokens of a text, and whether more must follow.
+pub fn tokens(text: &str) -> Tokens {
+    let mut scan = Scan::new(0, text, false);
+    scan.notes = Some(Notes::default());
+    scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
 }
 
 /// What a token says of the line that it stands on.

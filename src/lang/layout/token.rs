@@ -1,6 +1,7 @@
 //! Words, operators, strings and prose: how far each goes, and whether the line goes on after it.
 
 use super::level::Kind;
+use super::note::is_operator;
 use super::{After, Scan};
 
 impl Scan<'_> {
@@ -90,11 +91,6 @@ impl Scan<'_> {
             self.at += 1;
         }
     }
-}
-
-/// Whether a word stands between values as an operator does: a line goes on after it.
-pub fn is_operator(word: &str) -> bool {
-    matches!(word, "and" | "or" | "not" | "in" | "where")
 }
 
 /// Bytes of the word or number that the text begins with; 0 if it begins with neither.

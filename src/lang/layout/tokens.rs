@@ -1,87 +1,9 @@
-//! The tokens of a text as the layout pass goes over them, and how the text ends: for whoever looks at a text while it is
-//! being written. There are tokens for any text, also where brackets and strings are wrong.
+//! The tokens of a text as the layout pass goes over them, and how the text ends. There are tokens for any text, also where
+//! brackets and strings are wrong.
 
 use super::level::Kind;
+use super::note::{LONG, Token, TokenKind, Tokens};
 use super::{After, Scan};
-
-/// A token and where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token {
-    /// What it is.
-    pub kind: TokenKind,
-    /// Its first byte.
-    pub start: usize,
-    /// The byte after its last.
-    pub end: usize,
-}
-
-/// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenKind {
-    /// `# …`
-    Comment,
-    /// `page_table`, `core-i7`
-    Word,
-    /// `0x14`, `96%`; a unit is a word of its own.
-    Number,
-    /// `=>`, `==`, `,`, `.`
-    Operator,
-    /// `"…"` or `'…'`.
-    String {
-        /// Its second quote is there.
-        closed: bool,
-    },
-    /// Text of `"""…"""`, its quotes among it.
-    Prose,
-    /// An expression begins in prose.
-    Hole,
-    /// `(`, `[`, `{`
-    Open(u8),
-    /// `)`, `]`, `}`
-    Close(u8),
-    /// `|` of a row.
-    Bar,
-    /// A cell of a row.
-    Cell,
-    /// A statement, a setting or a row ends; of no width.
-    End,
-    /// What no token begins with.
-    Other,
-}
-
-impl Token {
-    /// Its text.
-    pub fn of(self, text: &str) -> &str {
-        text.get(self.start..self.end).unwrap_or("")
-    }
-}
-
-/// A text as tokens.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tokens {
-    /// In order, blanks left out.
-    pub list: Vec<Token>,
-    /// More must follow: a bracket, a block or prose is open, or an operator or a comma stands last.
-    pub unfinished: bool,
-}
-
-/// The tokens of a text.
-pub fn tokens(text: &str) -> Tokens {
-    let mut scan = Scan::new(0, text, false);
-    scan.notes = Some(Notes::default());
-    scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
-}
-
-/// What is noted on the way.
-#[derive(Debug, Default)]
-pub(super) struct Notes {
-    tokens: Tokens,
-    /// The string at hand has no second quote.
-    open: bool,
-}
-
-/// Operators of two and three characters, `=>` and `..` besides.
-const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "..="];
 
 impl Scan<'_> {
     /// One more token, or a piece of prose; it is noted where notes are taken.

@@ -74,6 +74,18 @@ fn what_an_access_does_not_have_is_not_there() {
 }
 
 #[test]
+fn what_is_to_be_filled_in_is_expected_to_be_nothing_yet() {
+    let record = last("read 0x03D4 => ppn ?, tlb ?");
+    let check = &record["checks"][0];
+    assert_eq!(
+        (&check["expected"], &check["actual"], &check["held"]),
+        (&Value::Null, &json!(0x0D), &json!(false))
+    );
+    assert_eq!(check["reason"], "is not filled in; `pagewalk test --fill t.pw` writes it");
+    assert_eq!(record["checks"][1]["actual"], "hit");
+}
+
+#[test]
 fn no_name_stands_twice() {
     // A parser keeps the last of two members of one name, so the text is looked at.
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");

@@ -1,13 +1,14 @@
 //! An address on the ruler, with the value of every field.
 
 use super::ruler::rulers;
+use crate::machine::addr::Pa;
 use crate::report::doc::{BitField, Block, Ruler};
 use crate::run::record::{Access, Shown};
 
 /// The virtual address of an access on its ruler, and the physical one if there is one without the kernel's help.
 pub fn bits(access: &Access) -> Vec<Block> {
     let virtual_address = access.spec.mmu.is_some().then(|| access.va.raw());
-    let physical = access.outcome.pa.filter(|_| access.faults().is_empty()).map(|pa| pa.raw());
+    let physical = access.outcome.pa.filter(|_| access.faults().is_empty()).map(Pa::raw);
     let addresses = virtual_address.into_iter().map(Some).chain([physical]);
     let mut blocks = Vec::new();
     for (ruler, address) in rulers(&access.spec).into_iter().zip(addresses) {
@@ -40,7 +41,11 @@ fn ones(bits: u32) -> u64 {
 
 /// Which bits a field has.
 pub fn place(field: &BitField) -> String {
-    if field.low == field.high { format!("bit {}", field.low) } else { format!("bits {}–{}", field.high, field.low) }
+    if field.low == field.high {
+        format!("bit {}", field.low)
+    } else {
+        format!("bits {}–{}", field.high, field.low)
+    }
 }
 
 fn value(value: u64, bits: u32) -> String {

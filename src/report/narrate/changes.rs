@@ -61,9 +61,14 @@ fn columns(changed: &Changed) -> Vec<usize> {
         let moved = moves(changed, *at);
         let shown = moved && left > 0;
         left -= usize::from(shown);
-        shown || *at < ALWAYS
+        shown || *at < ALWAYS && !is_byte(&changed.columns[*at])
     };
     (0..changed.columns.len()).filter(|at| wanted(at)).collect()
+}
+
+/// Whether a column is a byte of a row: `b0`, `b1` and so on.
+fn is_byte(column: &str) -> bool {
+    column.strip_prefix('b').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()))
 }
 
 fn plain(cell: &CellView) -> Cell {

@@ -4,6 +4,7 @@ use super::bits::{binary, place};
 use super::process::handler;
 use super::ruler::rulers;
 use crate::lang::nearest::nearest;
+use crate::machine::addr::Pa;
 use crate::report::doc::{Block, Tone};
 use crate::run::facts::{Told, reason, told};
 use crate::run::record::{Access, CallRecord, Did};
@@ -67,7 +68,7 @@ fn part(access: &Access, fact: &str) -> Option<String> {
     let tlb = spec.first_tlb(access.kind).map(|at| &*spec.tlbs[at].name);
     let cache = spec.first_cache(access.kind).map(|at| &*spec.caches[at].name);
     let addresses = spec.mmu.is_some().then(|| access.va.raw()).into_iter().map(Some);
-    let addresses = addresses.chain([access.outcome.pa.map(|pa| pa.raw())]);
+    let addresses = addresses.chain([access.outcome.pa.map(Pa::raw)]);
     for (ruler, address) in rulers(spec).into_iter().zip(addresses) {
         let rows = ruler.rows.iter().filter(|row| {
             ["", "page tables"].contains(&&*row.label) || [tlb, cache].contains(&Some(&*row.label))

@@ -1,6 +1,6 @@
 //! The comparison of two runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -103,8 +103,11 @@ pub fn compare(a: &Side, b: &Side) -> Comparison {
                 pairs.extend(one.rounds.iter().zip(&other.rounds).map(|rounds| (one, other, rounds)));
             }
         } else {
-            old.iter().for_each(|ran| comparison.only(Which::A, ran, ran.rounds.len()));
-            new.iter().for_each(|ran| comparison.only(Which::B, ran, ran.rounds.len()));
+            for (of, ran) in
+                old.iter().map(|ran| (Which::A, ran)).chain(new.iter().map(|ran| (Which::B, ran)))
+            {
+                comparison.only(of, ran, ran.rounds.len());
+            }
         }
     }
     pairs.sort_by_key(|(_, _, ((number, _), _))| *number);
@@ -159,17 +162,17 @@ fn rows(a: &StepRecord, b: &StepRecord) -> Vec<Row> {
     let (first, second) = (named(facets(a)), named(facets(b)));
     let others: HashMap<(&str, usize), &Facet> =
         second.iter().map(|(times, facet)| ((facet.name.as_str(), *times), facet)).collect();
-    let mut known: HashMap<(&str, usize), ()> = HashMap::new();
+    let mut known: HashSet<(&str, usize)> = HashSet::new();
     let mut rows = Vec::new();
     for (times, facet) in &first {
         let key = (facet.name.as_str(), *times);
-        known.insert(key, ());
+        known.insert(key);
         let other = others.get(&key).copied();
         if !other.is_some_and(|other| other.same(facet)) {
             rows.push(Row { name: facet.name.clone(), a: Some(facet.clone()), b: other.cloned() });
         }
     }
-    let new = second.iter().filter(|(times, facet)| !known.contains_key(&(facet.name.as_str(), *times)));
+    let new = second.iter().filter(|(times, facet)| !known.contains(&(facet.name.as_str(), *times)));
     rows.extend(new.map(|(_, facet)| Row { name: facet.name.clone(), a: None, b: Some(facet.clone()) }));
     rows
 }

@@ -51,7 +51,7 @@ pub fn facets(record: &StepRecord) -> Vec<Facet> {
     match &*record.did {
         Did::Machine(spec) => found.extend(of_machine(&declaration(spec))),
         Did::Bound { name, value, call: None } => {
-            found.push(Facet::shown(name, &Shown::plain(value.clone())))
+            found.push(Facet::shown(name, &Shown::plain(value.clone())));
         }
         Did::Shown(views) => views.iter().for_each(|view| of_view(view, &mut found)),
         Did::Quiet => {

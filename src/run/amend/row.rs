@@ -172,17 +172,15 @@ impl Row {
             return;
         }
         let more = " ".repeat(by);
-        match self.blank_beside(at, side) {
-            Some(blank) => blank.become_text(format!("{}{more}", blank.text)),
-            None => {
-                let cell = &mut self.pieces[at];
-                let text = match side {
-                    Side::Before => format!("{more}{}", cell.text),
-                    Side::After => format!("{}{more}", cell.text),
-                };
-                cell.become_text(text);
-            }
+        if let Some(blank) = self.blank_beside(at, side) {
+            return blank.become_text(format!("{}{more}", blank.text));
         }
+        let cell = &mut self.pieces[at];
+        let text = match side {
+            Side::Before => format!("{more}{}", cell.text),
+            Side::After => format!("{}{more}", cell.text),
+        };
+        cell.become_text(text);
     }
 
     /// What was changed.

@@ -40,10 +40,18 @@ fn list(old: &str, elements: &[Value]) -> String {
     let like = parts.find(|part| part.starts_with(|first: char| first.is_ascii_digit())).unwrap_or("");
     let element = |element: &Value| match element {
         Value::Number(n) => number(like, *n).unwrap_or_else(|| n.to_string()),
-        Value::Text(name) if !old.contains('"') => name.to_string(),
+        Value::Text(name) if !old.contains('"') && is_name(name) => name.to_string(),
         other => other.quoted(),
     };
     format!("[{}]", elements.iter().map(element).collect::<Vec<_>>().join(", "))
+}
+
+/// Whether a word is a name wherever it stands.
+fn is_name(word: &str) -> bool {
+    const RESERVED: [&str; 7] = ["and", "or", "not", "in", "where", "true", "false"];
+    word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !RESERVED.contains(&word)
 }
 
 /// A cell of a table.
@@ -84,8 +92,11 @@ fn hexadecimal(old: &str, n: Number) -> Option<String> {
     plain.then(|| digits(old, n, 16)).flatten()
 }
 
-/// A number like another one; none if that is no number.
+/// A number like another one; none if that is no number, or an error's -1, which shows no spelling.
 fn number(old: &str, n: Number) -> Option<String> {
+    if old.starts_with('-') && !n.is_negative() {
+        return None;
+    }
     if old.starts_with('\'') {
         return character(n);
     }
@@ -152,12 +163,14 @@ fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
     let lower =
         old.contains(|c: char| c.is_ascii_lowercase()) && !old.contains(|c: char| c.is_ascii_uppercase());
     let plain = match radix {
-        2 => format!("{n:0width$b}"),
-        16 if lower => format!("{n:0width$x}"),
-        16 => format!("{n:0width$X}"),
-        _ if old.starts_with('0') => format!("{n:0width$}"),
+        2 => format!("{n:b}"),
+        16 if lower => format!("{n:x}"),
+        16 => format!("{n:X}"),
         _ => n.to_string(),
     };
+    let padded = radix != 10 || old.starts_with('0');
+    let zeros = if padded { width.saturating_sub(plain.len()) } else { 0 };
+    let plain = "0".repeat(zeros) + &plain;
     Some(match old.rsplit_once('_') {
         Some((_, last)) if !last.is_empty() => grouped(&plain, last.len()),
         _ => plain,

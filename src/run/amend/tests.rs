@@ -91,7 +91,7 @@ fn a_number_keeps_its_radix_width_case_and_separators() {
         ("vpn 1_000", "vpn 15"),
         ("vpn 9 pages", "vpn 15 pages"),
         ("vpn 1 KB", "vpn 15 B"),
-        ("vpn -1", "vpn 15"),
+        ("vpn -1", "vpn 0x0F"),
         ("vpn 'a'", "vpn 0x0F"),
         ("vpn 1/2", "vpn 15"),
         ("fault   none", "fault   page"),
@@ -101,6 +101,13 @@ fn a_number_keeps_its_radix_width_case_and_separators() {
     ] {
         assert_eq!(fact(stale), wanted, "{stale}");
     }
+}
+
+/// Wider than any format's field.
+#[test]
+fn a_number_may_be_very_wide() {
+    let zeros = "0".repeat(100_000);
+    assert_eq!(fact(&format!("vpn 0x{zeros}E")), format!("vpn 0x{zeros}F"));
 }
 
 #[test]
@@ -205,6 +212,8 @@ fn facts_of_references_and_calls_are_amended() {
     let right = stale.replace("14", "15").replace("50%", "75%").replace("[1, 2, 03]", "[7, 0, 1]");
     assert_eq!(accepted(&stale), right);
     let named = "reference a b { frames 2, replacement fifo } => trace \"hh\", resident [b, c]\n";
+    let odd = "reference [\"7x\", \"in\", a] { frames 3, replacement fifo } => resident [q]\n";
+    assert_eq!(accepted(odd), odd.replace("[q]", "[\"7x\", \"in\", a]"));
     assert_eq!(accepted(named), named.replace("hh", "mm").replace("[b, c]", "[a, b]"));
     let process = "process P\nlet p = malloc(10) => error ENOMEM\nwrite p = \"hello\"\nread p size 5 => value \"hallo\"\n";
     assert_eq!(accepted(process), process.replace("ENOMEM", "none").replace("hallo", "hello"));

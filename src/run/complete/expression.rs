@@ -39,7 +39,7 @@ impl Offers<'_> {
 
     fn variables(&self, pick: &mut Pick) {
         for (named, name) in self.walk.named.iter().rev() {
-            if *named == Named::Variable {
+            if *named == Named::Variable && pick.begins(name) && self.state.find(name).is_none() {
                 pick.add(name, Kind::Variable, "");
             }
         }

@@ -1,5 +1,7 @@
 //! What is offered, and how it is chosen among what can stand at a place.
 
+use std::collections::HashSet;
+
 use crate::lang::nearest::nearest;
 
 /// What is offered at a place of a text.
@@ -76,7 +78,7 @@ pub enum Kind {
     File,
 }
 
-/// The most that are looked through for the nearest, so that a keystroke stays quick.
+/// The most that are looked through for the nearest, and that have a line of help, so that a keystroke stays quick.
 const LOOKED_AT: usize = 1000;
 
 /// Chooses among what can stand at a place by what is typed.
@@ -105,6 +107,11 @@ impl<'a> Pick<'a> {
         pick.exact.into_iter().find(|item| Some(&item.text) == near.as_ref()).into_iter().collect()
     }
 
+    /// Whether a text would be taken.
+    pub fn begins(&self, text: &str) -> bool {
+        self.all || begins(text, self.typed)
+    }
+
     /// One more that can stand there.
     pub fn add(&mut self, text: &str, kind: Kind, help: &str) {
         self.add_with(text, kind, || help.to_owned());
@@ -124,7 +131,8 @@ impl<'a> Pick<'a> {
         } else {
             return;
         };
-        to.push(Item { text: text.to_owned(), kind, help: help() });
+        let help = if to.len() < LOOKED_AT { help() } else { String::new() };
+        to.push(Item { text: text.to_owned(), kind, help });
     }
 }
 
@@ -135,12 +143,7 @@ fn begins(text: &str, with: &str) -> bool {
 
 /// Each text once, the first of equal ones.
 fn once(items: Vec<Item>) -> Vec<Item> {
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    order.sort_by(|a, b| items[*a].text.cmp(&items[*b].text).then(a.cmp(b)));
-    let mut again = vec![false; items.len()];
-    for pair in order.windows(2) {
-        again[pair[1]] = items[pair[0]].text == items[pair[1]].text;
-    }
-    let mut again = again.into_iter();
-    items.into_iter().filter(|_| !again.next().unwrap_or(false)).collect()
+    let mut seen: HashSet<&str> = HashSet::with_capacity(items.len());
+    let first: Vec<bool> = items.iter().map(|item| seen.insert(&item.text)).collect();
+    items.into_iter().zip(first).filter_map(|(item, first)| first.then_some(item)).collect()
 }

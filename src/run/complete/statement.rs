@@ -164,6 +164,16 @@ impl<'t> Statement<'t> {
         }
     }
 
+    /// The next one begins.
+    pub fn clear(&mut self) {
+        (self.process, self.head, self.made, self.facts) = (None, None, None, None);
+        (self.call, self.row) = (false, false);
+        self.atoms.clear();
+        self.levels.truncate(1);
+        self.top_mut().clear();
+        self.top_mut().commas = 0;
+    }
+
     /// Nothing stands in it, but perhaps a process.
     pub fn is_empty(&self) -> bool {
         self.head.is_none() && !self.row && self.levels.len() == 1 && !self.top().filled

@@ -131,20 +131,20 @@ impl<'t> Walk<'t> {
 
     fn end(&mut self) {
         let block = self.block_mut();
-        let statement = std::mem::replace(&mut block.statement, Statement::new());
-        if statement.row {
+        if block.statement.row {
             block.rows += 1;
             block.bars = 0;
         }
-        if let (Holds::Settings(..) | Holds::Entry, Some((_, name))) = (&block.holds, statement.head) {
+        if let (Holds::Settings(..) | Holds::Entry, Some((_, name))) = (&block.holds, block.statement.head) {
             block.said.push(name);
         }
         // `let child = fork()` names a process, too.
-        if let (Some((Head::Form("let", _), _)), Some(("fork", _)), Some(Atom::Word(name))) =
-            (statement.head, statement.made, statement.atoms.first())
-        {
-            self.named.push((Named::Process, name));
-        }
+        let forked = match (block.statement.head, block.statement.made, block.statement.atoms.first()) {
+            (Some((Head::Form("let", _), _)), Some(("fork", _)), Some(Atom::Word(name))) => Some(*name),
+            _ => None,
+        };
+        block.statement.clear();
+        self.named.extend(forked.map(|name| (Named::Process, name)));
     }
 
     /// A number, a string, or what is like one.

@@ -28,13 +28,13 @@ pub fn save(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
     if name.is_empty() {
         return desk.complain_of(&format!("write `{}`", command.usage()));
     }
-    let path = Path::new(name);
-    if !ours(path) {
+    let path = desk.folder.join(name);
+    if !ours(&path) {
         return desk.complain_of(&format!("`{name}` is there already, and was not written by `:save`"));
     }
     let script = saved::script(&desk.explore);
-    let wrong = doubts(name, &script);
-    if let Err(error) = fs::write(path, &script) {
+    let wrong = doubts(&path, &script);
+    if let Err(error) = fs::write(&path, &script) {
         return desk.complain_of(&format!("cannot write `{name}`: {error}"));
     }
     let statements = desk.explore.history.at() as u64;
@@ -52,18 +52,19 @@ fn ours(path: &Path) -> bool {
 }
 
 /// What would be wrong with a script if it were run; none if all of it holds.
-fn doubts(name: &str, script: &str) -> Option<String> {
-    let (sources, read, wrong) = read_text(name, script, &mut Disk);
+fn doubts(path: &Path, script: &str) -> Option<String> {
+    let (sources, read, wrong) = read_text(&path.display().to_string(), script, &mut Disk);
     let ended = run::run(&read.body, &sources, &Files::default(), Options::default(), &mut Vec::new());
     let first = wrong.first().or(ended.diagnostics.first()).map(|first| first.message.clone());
-    let failed = (ended.totals.failed() > 0).then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));
+    let failed =
+        (ended.totals.failed() > 0).then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));
     first.or(failed)
 }
 
 /// Runs a script; each of its statements is one that can be undone. Those before a mistake that only shows in the run
 /// stay done.
 pub fn load(desk: &mut Desk, file: &Path) -> io::Result<()> {
-    let body = match desk.explore.read_file(file, &mut Disk) {
+    let body = match desk.explore.read_file(&desk.folder.join(file), &mut Disk) {
         Ok(body) => body,
         Err(wrong) => return desk.complain(&wrong),
     };

@@ -68,11 +68,9 @@ fn told(desk: &mut Desk, moved: &str) -> io::Result<()> {
         Some(done) => format!("after statement {}: {}", history.at(), short(desk.explore.text(done))),
     };
     let ahead = history.end() - history.at();
-    let mut words = if moved.is_empty() { place } else { format!("{moved}; {place}") };
-    if ahead > 0 {
-        words.push_str(&format!("  ({ahead} ahead)"));
-    }
-    desk.line(words)
+    let words = if moved.is_empty() { place } else { format!("{moved}; {place}") };
+    let ahead = if ahead > 0 { format!("  ({ahead} ahead)") } else { String::new() };
+    desk.line(words + &ahead)
 }
 
 /// A statement on one line; where the session was begun afresh, that.

@@ -9,6 +9,7 @@ mod lab;
 mod life;
 mod limits;
 mod malloc;
+mod parameters;
 mod places;
 mod recorded;
 mod touching;

@@ -39,8 +39,11 @@ struct Stated {
     after: &'static str,
 }
 
+/// A field of an address.
+type Field = fn(u64) -> u64;
+
 /// The fields of a virtual address of the simple memory system: 64 B pages, 4 sets (CS:APP 9.6.4).
-const FIELDS: [(&str, fn(u64) -> u64); 4] =
+const FIELDS: [(&str, Field); 4] =
     [("vpn", |va| va >> 6), ("vpo", |va| va & 63), ("tlbi", |va| va >> 6 & 3), ("tlbt", |va| va >> 8)];
 
 impl Stated {

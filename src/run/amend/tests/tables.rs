@@ -1,5 +1,9 @@
 //! Expected tables: cells keep their spelling, columns their places.
 
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
 use super::{accepted, left};
 
 const TLB: &str = "machine simple
@@ -159,4 +163,61 @@ fn rows_are_neither_added_nor_taken_away() {
     assert_eq!(left(&missing), ["a.pw:4: tlb set 3 way 1: the table lacks a row or a way"]);
     let steps = "reference 1 2 { frames 1 }\nexpect exactly reference { | step page |\n | 1 1 | }\n";
     assert_eq!(left(steps), ["a.pw:2: steps: the table has too many or too few rows"]);
+}
+
+/// A cell in its column: blanks on either side.
+fn placed(cell: &str, width: usize, align: usize) -> String {
+    match align {
+        0 => format!("{cell:<width$}"),
+        1 => format!("{cell:>width$}"),
+        _ => format!("{cell:^width$}"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Page tables of 32-bit machines, their columns aligned in any manner and of any width.
+    #[test]
+    fn an_aligned_table_stays_aligned(
+        rows in prop::collection::vec((prop::option::of(0u32..0x10_0000), "[0-9a-f]{1,7}|-|0x[0-9A-F]{1,5}|\\*", 0u8..2), 1..9),
+        (width, align, indent, bars) in (7usize..9, 0usize..3, 0usize..4, any::<bool>()),
+    ) {
+        let bar = if bars { " | " } else { "  " };
+        let line = |cells: [&str; 3]| {
+            let [vpn, ppn, v] = [placed(cells[0], 3, align), placed(cells[1], width, align), placed(cells[2], 1, 0)];
+            format!("{:indent$}| {vpn}{bar}{ppn}{bar}{v} |\n", "")
+        };
+        let mut set = String::from("set page_table { | vpn ppn |\n");
+        let mut expected = line(["vpn", "ppn", "v"]);
+        for (vpn, (ppn, stale, v)) in rows.iter().enumerate() {
+            if let Some(ppn) = ppn {
+                // Writing to a string does not fail.
+                let _ = writeln!(set, "| {vpn:x} {ppn:x} |");
+            }
+            expected += &line([&format!("{vpn:x}"), stale, &v.to_string()]);
+        }
+        let machine = "machine { virtual 32 bits, physical 32 bits, page 4 KB }\n";
+        let script = format!("{machine}{set}}}\nexpect page_table {{\n{expected}}}\n");
+        let amended = accepted(&script);
+        let table = |script: &str| script.split("expect page_table {\n").nth(1).expect("the table").to_owned();
+        let table = table(&amended);
+        let places = |line: &str| line.match_indices('|').map(|(at, _)| at).collect::<Vec<_>>();
+        for (line, (ppn, stale, _)) in table.lines().skip(1).zip(&rows) {
+            prop_assert_eq!(places(line), places(table.lines().next().unwrap()), "{}", amended);
+            let cells: Vec<&str> = line.split([' ', '|']).filter(|cell| !cell.is_empty()).collect();
+            prop_assert_eq!(cells.len(), 3, "{}", amended);
+            prop_assert_eq!(cells[2], if ppn.is_some() { "1" } else { "0" }, "{}", amended);
+            match ppn {
+                _ if stale == "*" => prop_assert_eq!(cells[1], "*"),
+                Some(ppn) => {
+                    let digits = cells[1].trim_start_matches("0x");
+                    prop_assert_eq!(u32::from_str_radix(digits, 16).ok(), Some(*ppn), "{}", amended);
+                }
+                // A row that says `v 0` may print what it likes.
+                None => prop_assert!(cells[1] == "-" || cells[1] == stale, "{}", amended),
+            }
+        }
+        prop_assert!(amended.starts_with(script.split("expect").next().unwrap()));
+    }
 }

@@ -1,0 +1,80 @@
+//! What a session costs: undoing a step, and going on from there, in a machine with 1 GB resident.
+//! `cargo bench --bench undo`. Undoing one step is to take less than 1 ms.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use divan::{Bencher, black_box};
+use pagewalk::run::explore::{Exploration, Mode};
+use pagewalk::run::record::{Sink, StepRecord};
+use pagewalk::run::session::Options;
+
+fn main() {
+    divan::main();
+}
+
+/// Takes records and forgets them.
+struct Nobody;
+
+impl Sink for Nobody {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+/// Does an input.
+fn does(session: &mut Exploration, text: &str) {
+    let body = session.read("bench", text, &mut ()).expect("a right input");
+    let ended = session.run(&body, Mode::Whole, &mut Nobody);
+    assert!(ended.diagnostics.is_empty(), "{:?}", ended.diagnostics);
+}
+
+/// A session on a Core i7 in which a process has touched every page of 1 GB.
+fn gigabyte() -> Exploration {
+    let mut session = Exploration::new(Options::default(), Arc::new(AtomicBool::new(false)));
+    does(
+        &mut session,
+        "process P1
+        let p = mmap(NULL, 1 GB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        for page in 0..262144 { write p + page * 4096 = page % 256 }
+        expect P1.rss == 1 GB
+        write p = 1
+        write p + 4096 = 2",
+    );
+    session
+}
+
+/// `:back` and `:forward`.
+#[divan::bench]
+fn undo_and_redo_a_step(bencher: Bencher) {
+    let mut session = gigabyte();
+    bencher.bench_local(|| {
+        assert_eq!(session.history.back(1), 1);
+        black_box(session.state());
+        session.history.forward(1)
+    });
+}
+
+/// Undoing a step, and doing another in its place: what is shared is copied where it changes.
+#[divan::bench]
+fn undo_a_step_and_do_another(bencher: Bencher) {
+    let mut session = gigabyte();
+    let body = session.read("bench", "write p + 8192 = 3", &mut ()).expect("a right input");
+    bencher.bench_local(|| {
+        session.history.back(1);
+        session.run(&body, Mode::Whole, &mut Nobody).totals
+    });
+}
+
+/// A thousand steps back at once, and forward again.
+#[divan::bench]
+fn undo_and_redo_a_thousand_steps(bencher: Bencher) {
+    let mut session = gigabyte();
+    for n in 0..1000 {
+        does(&mut session, &format!("write p + {} = 1", n * 4096));
+    }
+    bencher.bench_local(|| {
+        assert_eq!(session.history.back(1000), 1000);
+        session.history.forward(1000)
+    });
+}
