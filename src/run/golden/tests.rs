@@ -85,7 +85,8 @@ fn statements_are_aligned_before_they_are_compared() {
         .map(|(statement, facts)| placed(1, statement, facts).entry)
         .into();
     // One is gone, one has come at the end, one does something else.
-    let run = [placed(3, "read 0", "vpn 0\ntlb hit"), placed(5, "read 2", "vpn 2"), placed(8, "read 3", "vpn 3")];
+    let run =
+        [placed(3, "read 0", "vpn 0\ntlb hit"), placed(5, "read 2", "vpn 2"), placed(8, "read 3", "vpn 3")];
     let found: Vec<(usize, String, Vec<Change>)> =
         compare(&golden, &run).into_iter().map(|d| (d.line, d.statement, d.changes)).collect();
     let both = Change::Both { old: "tlb miss".to_owned(), new: "tlb hit".to_owned() };
