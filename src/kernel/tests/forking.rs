@@ -134,6 +134,8 @@ proptest! {
         lab.anonymous(first, AT, PAGES);
         let has = BTreeMap::from([(first, BTreeMap::new())]);
         let mut family = Family { lab, has, open: BTreeSet::new(), groups: 0 };
-        all.iter().for_each(|deed| family.act(deed));
+        for deed in &all {
+            family.act(deed);
+        }
     }
 }

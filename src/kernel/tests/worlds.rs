@@ -12,7 +12,9 @@ use crate::machine::pte::Pte;
 fn run(setting: &Setting, program: &[Op]) -> Pair {
     let mut pair = Pair::new(setting);
     pair.step(&Op::Spawn);
-    program.iter().for_each(|op| pair.step(op));
+    for op in program {
+        pair.step(op);
+    }
     pair.check_counts();
     sound::check(&pair.lab.kernel);
     pair.step(&Op::Flush);
