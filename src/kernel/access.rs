@@ -35,8 +35,9 @@ struct Touching<'a, W> {
     watch: &'a mut W,
     pool: &'a mut Pool,
     write: bool,
-    /// A fault has just filled this frame for the access: that is its touch.
-    fresh: Option<FrameNo>,
+    /// The frame that the access has used already: a fault has just filled it, or an earlier part stands in it. Parts of an
+    /// access, which caches cut it into, are one use of a frame.
+    used: Option<FrameNo>,
 }
 
 impl<W: Observer> Observer for Touching<'_, W> {
@@ -45,7 +46,7 @@ impl<W: Observer> Observer for Touching<'_, W> {
         if let Event::Translated { ppn, .. } = event
             && let Ok(frame) = u32::try_from(ppn.raw())
         {
-            if self.fresh.take() != Some(FrameNo(frame)) {
+            if self.used.replace(FrameNo(frame)) != Some(FrameNo(frame)) {
                 self.pool.touch(frame);
             }
             if self.write {
@@ -93,14 +94,14 @@ impl Kernel {
         if !self.runs(pid) {
             return Ok(Outcome { pieces: 1, killed: Some(Class::Segmentation), ..outcome });
         }
-        let (mut faults, mut fresh, mut at) = (Faults::default(), None, va);
+        let (mut faults, mut used, mut at) = (Faults::default(), None, va);
         loop {
             let rest = match &mut data {
                 Data::Load(out) => Data::Load(&mut out[outcome.done..]),
                 Data::Store(bytes) => Data::Store(&bytes[outcome.done..]),
             };
             let (pool, write) = (&mut self.frames.pool, kind == Kind::Write);
-            let mut touching = Touching { watch, pool, write, fresh };
+            let mut touching = Touching { watch, pool, write, used };
             let got = self.machine.access(at, kind, Mode::User, rest, &mut touching);
             // A part that is done again after its fault is counted already.
             outcome.pieces += got.pieces - u32::from(faults.at.is_some());
@@ -112,7 +113,7 @@ impl Kernel {
             if outcome.killed.is_some() {
                 break;
             }
-            fresh = self.frames.fresh;
+            used = self.frames.fresh;
         }
         self.fetched(pid, va, kind);
         Ok(outcome)
@@ -134,15 +135,15 @@ impl Kernel {
         if !self.runs(pid) {
             return Ok(Outcome { killed: Some(Class::Segmentation), ..outcome });
         }
-        let (mut faults, mut fresh) = (Faults::default(), None);
+        let (mut faults, mut used) = (Faults::default(), None);
         while outcome.pa.is_none() && outcome.killed.is_none() {
             let (pool, write) = (&mut self.frames.pool, kind == Kind::Write);
-            let mut touching = Touching { watch, pool, write, fresh };
+            let mut touching = Touching { watch, pool, write, used };
             match self.machine.translate(va, kind, mode, &mut touching) {
                 Ok(pa) => outcome.pa = Some(pa),
                 Err(fault) => outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?,
             }
-            fresh = self.frames.fresh;
+            used = self.frames.fresh;
         }
         Ok(outcome)
     }
