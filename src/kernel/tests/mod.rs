@@ -1,12 +1,18 @@
 //! What must hold of the kernel, beyond single files: laws, facts of Linux, textbooks' counts.
 
+mod checks;
 mod counts;
 mod evicting;
 mod files;
+mod forking;
+mod images;
 mod lab;
 mod laws;
 mod merging;
 mod model;
+mod pair;
 mod programs;
 pub(in crate::kernel) mod sound;
 mod strings;
+mod tally;
+mod worlds;

@@ -31,25 +31,103 @@ pub enum Op {
     Spawn,
     Fork(usize),
     Exit(usize),
-    Map { who: usize, at: u64, pages: u64, prot: Prot, behind: Behind, offset: u64 },
-    Unmap { who: usize, at: u64, pages: u64 },
-    Protect { who: usize, at: u64, pages: u64, prot: Prot },
-    Forget { who: usize, at: u64, pages: u64 },
-    Move { who: usize, at: u64, pages: u64, to: u64 },
-    Populate { who: usize, at: u64, pages: u64 },
-    Lock { who: usize, at: u64, pages: u64, on: bool },
-    Mergeable { who: usize, at: u64, pages: u64 },
-    Load { who: usize, at: u64, size: usize, fetch: bool },
-    Store { who: usize, at: u64, size: usize, byte: u8 },
-    CopyIn { who: usize, at: u64, size: usize },
-    CopyOut { who: usize, at: u64, size: usize, byte: u8 },
-    FileWrite { file: usize, at: u64, size: usize, byte: u8 },
-    FileRead { file: usize, at: u64, size: usize },
-    Truncate { file: usize, pages: u64 },
+    Exec {
+        who: usize,
+        program: usize,
+    },
+    Map {
+        who: usize,
+        at: u64,
+        pages: u64,
+        prot: Prot,
+        behind: Behind,
+        offset: u64,
+    },
+    Unmap {
+        who: usize,
+        at: u64,
+        pages: u64,
+    },
+    Protect {
+        who: usize,
+        at: u64,
+        pages: u64,
+        prot: Prot,
+    },
+    Forget {
+        who: usize,
+        at: u64,
+        pages: u64,
+    },
+    Move {
+        who: usize,
+        at: u64,
+        pages: u64,
+        to: u64,
+    },
+    Populate {
+        who: usize,
+        at: u64,
+        pages: u64,
+    },
+    Lock {
+        who: usize,
+        at: u64,
+        pages: u64,
+        on: bool,
+    },
+    Mergeable {
+        who: usize,
+        at: u64,
+        pages: u64,
+    },
+    Load {
+        who: usize,
+        at: u64,
+        size: usize,
+        fetch: bool,
+    },
+    Store {
+        who: usize,
+        at: u64,
+        size: usize,
+        byte: u8,
+    },
+    CopyIn {
+        who: usize,
+        at: u64,
+        size: usize,
+    },
+    CopyOut {
+        who: usize,
+        at: u64,
+        size: usize,
+        byte: u8,
+    },
+    FileWrite {
+        file: usize,
+        at: u64,
+        size: usize,
+        byte: u8,
+    },
+    FileRead {
+        file: usize,
+        at: u64,
+        size: usize,
+    },
+    Truncate {
+        file: usize,
+        pages: u64,
+    },
     Sync,
+    /// All caches are emptied.
+    Flush,
     Merge,
     Reclaim(u64),
-    SwapOut { who: usize, at: u64 },
+    SwapOut {
+        who: usize,
+        at: u64,
+    },
     Tick,
     Core(u32),
 }
@@ -74,13 +152,14 @@ pub fn ops() -> impl Strategy<Value = Op> {
         2 => Just(Op::Spawn),
         4 => who.clone().prop_map(Op::Fork),
         2 => who.clone().prop_map(Op::Exit),
+        2 => (who.clone(), 0..4usize).prop_map(|(who, program)| Op::Exec { who, program }),
         14 => (who.clone(), pages(), prots(), behind, 0..BACKED).prop_map(
             |(who, (at, pages), prot, behind, offset)| Op::Map { who, at, pages, prot, behind, offset }),
         3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Unmap { who, at, pages }),
         4 => (who.clone(), pages(), prots())
             .prop_map(|(who, (at, pages), prot)| Op::Protect { who, at, pages, prot }),
         2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Forget { who, at, pages }),
-        2 => (who.clone(), pages(), 0..PAGES).prop_map(|(who, (at, pages), to)| Op::Move { who, at, pages, to }),
+        4 => (who.clone(), pages(), 0..PAGES).prop_map(|(who, (at, pages), to)| Op::Move { who, at, pages, to }),
         2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Populate { who, at, pages }),
         1 => (who.clone(), pages(), any::<bool>()).prop_map(|(who, (at, pages), on)| Op::Lock { who, at, pages, on }),
         3 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Mergeable { who, at, pages }),
@@ -94,7 +173,8 @@ pub fn ops() -> impl Strategy<Value = Op> {
             .prop_map(|(file, (at, size), byte)| Op::FileWrite { file, at, size, byte }),
         2 => (0..2usize, bytes()).prop_map(|(file, (at, size))| Op::FileRead { file, at, size }),
         1 => (0..2usize, 0..BACKED + 2).prop_map(|(file, pages)| Op::Truncate { file, pages }),
-        1 => Just(Op::Sync),
+        3 => Just(Op::Sync),
+        2 => Just(Op::Flush),
         3 => Just(Op::Merge),
         3 => (1..6u64).prop_map(Op::Reclaim),
         4 => (who, 0..PAGES).prop_map(|(who, at)| Op::SwapOut { who, at }),
@@ -110,19 +190,50 @@ pub struct Setting {
     pub config: Config,
 }
 
-fn machines() -> impl Strategy<Value = Spec> {
-    let small = |virtual_bits, levels: Option<Vec<u32>>, physical_bits| {
+fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
+    let small = |virtual_bits, levels: Option<Vec<u32>>| {
         let mmu = Mmu::flat(virtual_bits, physical_bits, 6).expect("a format");
         let levels = levels.unwrap_or(mmu.levels.clone());
         let simple = (Preset::named("simple").expect("a preset").build)();
         Spec { mmu: Some(Mmu { levels, ..mmu }), physical_bits, ..simple }
     };
     prop_oneof![
-        Just(small(14, None, 13)),
-        Just(small(14, Some(vec![5, 3]), 13)),
-        Just(small(15, Some(vec![1, 2, 3, 3]), 13)),
+        Just(small(14, None)),
+        Just(small(14, Some(vec![5, 3]))),
+        Just(small(15, Some(vec![1, 2, 3, 3]))),
         Just(preset("core-i7")),
     ]
+}
+
+/// Machines with room for every page that programs use, and one TLB and cache geometry and another.
+pub fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
+    let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
+    let kernel = (3..12u32, proptest::sample::select(policies), any::<[bool; 3]>(), 0..4u32);
+    let cached = any::<[bool; 2]>();
+    (machines(16), units(), units(), 1..3u32, kernel, cached).prop_map(
+        |(spec, one, other, cores, (frames, replacement, [local, warm, zero_page], around), cached)| {
+            let mut config = Config::default_for(&spec);
+            (config.frames, config.swap, config.replacement) = (Some(frames), 512, replacement);
+            config.scope = if local { Scope::Local } else { Scope::Global };
+            (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
+            let equip = |(tlbs, caches, _): (Vec<TlbSpec>, Vec<CacheSpec>, u32), cached| {
+                let spec = fit_out(spec.clone(), (tlbs, caches, cores), cached);
+                Setting { spec, config: config.clone() }
+            };
+            (equip(one, cached[0]), equip(other, cached[1]))
+        },
+    )
+}
+
+/// A machine with these TLBs, caches and cores. `cached`: walks go through the caches.
+fn fit_out(mut spec: Spec, units: (Vec<TlbSpec>, Vec<CacheSpec>, u32), cached: bool) -> Spec {
+    let (mut tlbs, caches, cores) = units;
+    let mmu = spec.mmu.as_mut().expect("it translates");
+    mmu.walk_cached = cached && !caches.is_empty();
+    for tlb in &mut tlbs {
+        tlb.page_bits = vec![mmu.page_bits];
+    }
+    Spec { tlbs, caches, cores, ..spec }
 }
 
 fn units() -> impl Strategy<Value = (Vec<TlbSpec>, Vec<CacheSpec>, u32)> {
@@ -164,18 +275,14 @@ pub fn settings() -> impl Strategy<Value = Setting> {
         1 => Just(vec![Bit::Rw]),
         1 => Just(vec![Bit::Rw, Bit::D]),
     ];
-    (machines(), units(), kernels, lacks, any::<bool>()).prop_map(
-        |(mut spec, (mut tlbs, caches, cores), kernel, lacks, cached)| {
+    (machines(13), units(), kernels, lacks, any::<bool>()).prop_map(
+        |(mut spec, units, kernel, lacks, cached)| {
             let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
             let mmu = spec.mmu.as_mut().expect("it translates");
             for bit in &lacks {
                 mmu.pte.places[*bit as usize] = None;
             }
-            mmu.walk_cached = cached && !caches.is_empty();
-            for tlb in &mut tlbs {
-                tlb.page_bits = vec![mmu.page_bits];
-            }
-            (spec.tlbs, spec.caches, spec.cores) = (tlbs, caches, cores);
+            let spec = fit_out(spec, units, cached);
             let mut config = Config::default_for(&spec);
             config.frames = frames;
             config.replacement = replacement;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::Kernel;
+use crate::kernel::area::Backing;
 use crate::kernel::frames::Holds;
 use crate::kernel::ids::{FrameNo, Pid, SlotNo};
 use crate::kernel::process::Place;
@@ -109,6 +110,7 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
                     held.refs == 1 || kernel.shape.read_only,
                     "frame {frame} is shared without an R/W bit"
                 );
+                check_private(kernel, frame);
             }
             Holds::File { file, page } => {
                 assert!(held.refs > 0, "file frame {frame} is lost");
@@ -118,6 +120,16 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
                 assert_eq!(kernel.objects.all[&object].pages[&page].frame, Some(frame));
             }
         }
+    }
+}
+
+/// A frame of private pages is in private areas only; one of merged pages in anonymous ones.
+fn check_private(kernel: &Kernel, frame: FrameNo) {
+    for (pid, vpn) in kernel.frames.maps(frame) {
+        let area = kernel.area_at(pid, vpn << kernel.shape.page_bits).expect("a page lies in an area");
+        assert!(!area.shared, "frame {frame} holds a private page and page {vpn:#x} of {pid} is shared");
+        let merged = kernel.frames.get(frame).holds == Holds::Merged;
+        assert!(!merged || area.backing == Backing::Anonymous, "page {vpn:#x} of {pid} is merged");
     }
 }
 

@@ -1,0 +1,66 @@
+//! What must hold of the kernel and the model while a program runs.
+
+use super::pair::Pair;
+use super::programs::PAGES;
+use crate::kernel::ids::Pid;
+use crate::kernel::process::Place;
+use crate::machine::event::Kind;
+
+impl Pair {
+    /// Empties all caches: memory beneath them has every byte that any process has in a frame.
+    pub fn flush(&mut self) {
+        let machine = &mut self.lab.kernel.machine;
+        let current = machine.core();
+        for core in (0..machine.core_count()).chain([current]) {
+            machine.set_core(core).expect("a core");
+            machine.flush_cache(None);
+        }
+        for pid in self.alive.clone() {
+            for vpn in self.vpns(0, PAGES + 8) {
+                let Some(Place::Frame(frame)) = self.lab.kernel.place(pid, vpn) else { continue };
+                let first = u64::from(frame.0) * self.page;
+                let byte = |at| self.lab.kernel.machine.memory_byte(self.lab.kernel.machine.pa(at).ok()?);
+                let beneath: Vec<u8> = (first..first + self.page).map(|at| byte(at).unwrap_or(0)).collect();
+                let (expected, end) =
+                    self.model.load(pid, vpn * self.page, self.page as usize, Kind::Read, false);
+                assert!(end.is_some() || beneath == expected, "{pid} {vpn:#x}: {beneath:x?} {expected:x?}");
+            }
+        }
+    }
+
+    /// What is counted adds up: faults are those that were resolved, vsize is the bytes of the areas.
+    pub fn check_counts(&self) {
+        for pid in &self.alive {
+            let process = self.lab.kernel.process(*pid).expect("it lives");
+            let counted = (process.faults.minor, process.faults.major);
+            assert_eq!(counted, self.tally.faults(*pid), "minor and major faults of {pid}");
+            let pages = self.model.spaces[pid].pages.len() as u64;
+            assert_eq!(process.space.areas.size(), pages * self.page, "vsize of {pid}");
+        }
+    }
+
+    pub fn peek(&self, pid: Pid, va: u64, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        let va = self.lab.kernel.machine.va(va).expect("an address");
+        let count = self.lab.kernel.peek(pid, va, &mut bytes);
+        bytes.truncate(count);
+        bytes
+    }
+
+    /// Every byte that any process can see, and of every file, is the model's.
+    pub fn compare(&mut self) {
+        for pid in self.alive.clone() {
+            for vpn in self.vpns(0, PAGES + 8) {
+                let (expected, _) =
+                    self.model.load(pid, vpn * self.page, self.page as usize, Kind::Read, false);
+                assert_eq!(self.peek(pid, vpn * self.page, self.page as usize), expected, "{pid} {vpn:#x}");
+            }
+        }
+        for file in &self.files {
+            let expected = &self.model.files[file];
+            let mut bytes = vec![0; expected.len() + 1];
+            let count = self.lab.kernel.file_peek(*file, 0, &mut bytes);
+            assert_eq!(&bytes[..count], expected, "file {file}");
+        }
+    }
+}

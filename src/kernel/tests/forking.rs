@@ -1,0 +1,141 @@
+//! `fork` on random families: exact copies, read-only in all of them until a store; the last one keeps the frame.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::lab::{End, Lab};
+use super::sound;
+use crate::kernel::event::Step;
+use crate::kernel::ids::Pid;
+use crate::machine::pte::Bit;
+
+const AT: u64 = 0x7F00_0000_0000;
+const PAGE: u64 = 4096;
+const PAGES: u64 = 6;
+
+/// What happens in a family.
+#[derive(Debug, Clone)]
+enum Deed {
+    Fork(usize),
+    Exit(usize),
+    Store { who: usize, page: u64, byte: u8 },
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        2 => (0..8usize).prop_map(Deed::Fork),
+        1 => (0..8usize).prop_map(Deed::Exit),
+        8 => (0..8usize, 0..PAGES, 1..9u8).prop_map(|(who, page, byte)| Deed::Store { who, page, byte }),
+    ]
+}
+
+/// A page of a process: its byte, and a number that those have in common who share its frame.
+type Page = (u8, usize);
+
+/// A family, and what each of its members has.
+struct Family {
+    lab: Lab,
+    has: BTreeMap<Pid, BTreeMap<u64, Page>>,
+    /// Pages that may be stored to without a fault.
+    open: BTreeSet<(Pid, u64)>,
+    groups: usize,
+}
+
+impl Family {
+    fn who(&self, who: usize) -> Option<Pid> {
+        self.has.keys().nth(who % self.has.len().max(1)).copied()
+    }
+
+    fn act(&mut self, deed: &Deed) {
+        match *deed {
+            Deed::Fork(who) => {
+                let Some(parent) = self.who(who).filter(|_| self.has.len() < 5) else { return };
+                let child = self.lab.fork(parent).expect("memory");
+                self.has.insert(child, self.has[&parent].clone());
+                self.open.retain(|(pid, _)| *pid != parent);
+            }
+            Deed::Exit(who) => {
+                let Some(pid) = self.who(who) else { return };
+                self.lab.exit(pid);
+                self.has.remove(&pid);
+                self.open.retain(|(other, _)| *other != pid);
+            }
+            Deed::Store { who, page, byte } => {
+                let Some(pid) = self.who(who) else { return };
+                self.store(pid, page, byte);
+            }
+        }
+        self.check();
+    }
+
+    /// A store: the first touch, a copy, the frame as it is, or no fault, by who has the page in common.
+    fn store(&mut self, pid: Pid, page: u64, byte: u8) {
+        let held = self.has[&pid].get(&page).copied();
+        let sharers = self
+            .has
+            .values()
+            .filter(|pages| held.is_some() && pages.get(&page).map(|page| page.1) == held.map(|held| held.1));
+        let sharers = sharers.count();
+        let before = self.lab.faults(pid);
+        let (end, steps) = self.lab.store(pid, AT + page * PAGE, &[byte]);
+        assert_eq!(end, End::Done);
+        let told = |is: fn(&Step) -> bool| steps.iter().filter(|step| is(step)).count();
+        let zeroed = told(|step| matches!(step, Step::Zeroed { .. }));
+        let copied = told(|step| matches!(step, Step::Copied { .. }));
+        let reused = told(|step| matches!(step, Step::Reused { .. }));
+        let expected = match sharers {
+            0 => (1, 0, 0),
+            1 if self.open.contains(&(pid, page)) => (0, 0, 0),
+            1 => (0, 0, 1),
+            _ => (0, 1, 0),
+        };
+        assert_eq!((zeroed, copied, reused), expected, "{sharers} have page {page} of {pid}");
+        let faults = u64::from(expected != (0, 0, 0));
+        assert_eq!(self.lab.faults(pid), (before.0 + faults, before.1));
+        self.groups += 1;
+        let group = if sharers == 1 { held.expect("a page").1 } else { self.groups };
+        self.has.get_mut(&pid).expect("it lives").insert(page, (byte, group));
+        self.open.insert((pid, page));
+    }
+
+    /// All have what they should, in frames that those have in common who share a page, and no entry allows a store
+    /// that should not.
+    fn check(&self) {
+        sound::check(&self.lab.kernel);
+        let mut frames = BTreeMap::new();
+        for (pid, pages) in &self.has {
+            for page in 0..PAGES {
+                let mut byte = [0];
+                let va = self.lab.kernel.machine.va(AT + page * PAGE).expect("an address");
+                assert_eq!(self.lab.kernel.peek(*pid, va, &mut byte), 1);
+                let held = pages.get(&page);
+                assert_eq!(byte[0], held.map_or(0, |held| held.0), "page {page} of {pid}");
+                let frame = self.lab.frame(*pid, AT + page * PAGE);
+                assert_eq!(frame.is_some(), held.is_some());
+                if let (Some(frame), Some((_, group))) = (frame, held) {
+                    assert_eq!(*frames.entry(*group).or_insert(frame), frame);
+                }
+                let pte = self.lab.kernel.pte(*pid, AT / PAGE + page).unwrap_or_default();
+                assert_eq!(pte.flags.has(Bit::Rw), self.open.contains(&(*pid, page)), "page {page} of {pid}");
+            }
+        }
+        assert_eq!(self.lab.kernel.frames().used() as usize, frames.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_family_shares_pages_until_one_of_it_stores(all in proptest::collection::vec(deeds(), 1..60)) {
+        let mut lab = Lab::i7(|config| config.frames = Some(32));
+        let first = lab.spawn();
+        lab.anonymous(first, AT, PAGES);
+        let has = BTreeMap::from([(first, BTreeMap::new())]);
+        let mut family = Family { lab, has, open: BTreeSet::new(), groups: 0 };
+        for deed in &all {
+            family.act(deed);
+        }
+    }
+}

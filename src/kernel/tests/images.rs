@@ -1,0 +1,78 @@
+//! Executables for random programs: some that fit, and some that do not.
+
+use super::model::Model;
+use crate::kernel::Kernel;
+use crate::kernel::area::{Area, Backing, Prot};
+use crate::kernel::file::{Executable, Fill, Section};
+use crate::kernel::ids::FileId;
+
+/// An executable.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub file: FileId,
+    /// `execve` succeeds.
+    pub fits: bool,
+    /// What it is loaded as then.
+    pub areas: Vec<Area>,
+}
+
+const RW: Prot = Prot { read: true, write: true, exec: false };
+const RX: Prot = Prot { read: true, write: false, exec: true };
+/// Code that may be stored to, as formats without an R/W bit have it.
+const RWX: Prot = Prot { read: true, write: true, exec: true };
+
+/// Declares one that fits, one with a library, one that stands where the stack is, and one with a library too large.
+pub fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<Program> {
+    let (page, top) = (model.page, kernel.config().stack_top);
+    kernel.add_file("huge.so".into(), Fill::Byte(0), 1 << 47);
+    let section = |name: &str, start, size, prot| Section {
+        name: name.into(),
+        start,
+        size,
+        prot,
+        zero: name == ".bss",
+    };
+    let own = vec![
+        section(".text", base + 2 * page, page, RWX),
+        section(".data", base + 5 * page, 2 * page, RW),
+        section(".bss", base + 7 * page, page, RW),
+    ];
+    let high = own.iter().cloned().chain([section(".high", top - page, page, RW)]).collect();
+    let rows = [
+        (own.clone(), vec![], true),
+        (own.clone(), vec!["small.so"], true),
+        (high, vec![], false),
+        (own, vec!["small.so", "huge.so"], false),
+    ];
+    let declare = |(at, (sections, libraries, fits)): (usize, (Vec<Section>, Vec<&str>, bool))| {
+        let size = 3 * page as usize;
+        let with_library = !libraries.is_empty();
+        let libraries = libraries.into_iter().map(Into::into).collect();
+        let program = Executable { entry: base + 2 * page, sections, libraries };
+        let file = kernel.add_executable(format!("program{at}").into(), program).expect("an executable");
+        model.files.insert(file, vec![0; size]);
+        let mut areas = loaded(file, (base, page), top);
+        if with_library {
+            // Its text and its data, at the top of the highest hole; programs do not reach them.
+            let end = kernel.config().mmap_base;
+            areas.push(Area::new(end - 2 * page..end - page, RX, true, Backing::Anonymous));
+            areas.push(Area::new(end - page..end, RW, false, Backing::Anonymous));
+        }
+        Program { file, fits, areas }
+    };
+    rows.into_iter().enumerate().map(declare).collect()
+}
+
+/// The areas of the executable itself, and its stack.
+fn loaded(file: FileId, (base, page): (u64, u64), top: u64) -> Vec<Area> {
+    let of_file = |at: u64, pages: u64, offset: u64, prot| {
+        let backing = Backing::File { file, offset, writable: false };
+        Area::new(base + at * page..base + (at + pages) * page, prot, false, backing)
+    };
+    vec![
+        of_file(2, 1, 0, RWX),
+        of_file(5, 2, page, RW),
+        Area::new(base + 7 * page..base + 8 * page, RW, false, Backing::Anonymous),
+        Area::new(top - page..top, RW, false, Backing::Anonymous),
+    ]
+}

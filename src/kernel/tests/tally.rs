@@ -1,0 +1,47 @@
+//! Fault counts by what the kernel told of each fault.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::event::{Step, Store};
+use crate::kernel::ids::Pid;
+
+/// What was told so far.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Minor and major faults of each process.
+    faults: BTreeMap<Pid, (u64, u64)>,
+    /// Every step, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Tally {
+    /// Minor and major faults of a process.
+    pub fn faults(&self, pid: Pid) -> (u64, u64) {
+        self.faults.get(&pid).copied().unwrap_or_default()
+    }
+
+    /// Steps of the kernel's own, in which no process faults.
+    pub fn hear_kernel(&mut self, steps: &[Step]) {
+        assert!(!steps.iter().any(|step| matches!(step, Step::Resolved { .. })));
+        self.steps.extend(steps);
+    }
+
+    /// Steps while a process did something. A fault is major if a file or a slot was read for it, and counts if it was
+    /// resolved.
+    pub fn hear(&mut self, pid: Pid, steps: &[Step]) {
+        let counts = self.faults.entry(pid).or_default();
+        let mut read = false;
+        for step in steps {
+            match *step {
+                Step::Fault { .. } => read = false,
+                Step::Filled { from: Store::File { .. } | Store::Swap { .. }, .. } => read = true,
+                Step::Resolved { major, .. } => {
+                    assert_eq!(major, read, "{steps:?}");
+                    *(if read { &mut counts.1 } else { &mut counts.0 }) += 1;
+                }
+                _ => {}
+            }
+        }
+        self.steps.extend(steps);
+    }
+}

@@ -1,0 +1,73 @@
+//! One program in two worlds: with few frames and with many, with one TLB and cache geometry and with another. Nobody can
+//! tell the difference but by the counts.
+
+use proptest::prelude::*;
+
+use super::pair::Pair;
+use super::programs::{Op, Setting, ops, roomy_settings};
+use super::sound;
+use crate::machine::pte::Pte;
+
+/// Runs a program, which reads what the model says.
+fn run(setting: &Setting, program: &[Op]) -> Pair {
+    let mut pair = Pair::new(setting);
+    pair.step(&Op::Spawn);
+    for op in program {
+        pair.step(op);
+    }
+    pair.check_counts();
+    sound::check(&pair.lab.kernel);
+    pair.step(&Op::Flush);
+    pair.compare();
+    pair
+}
+
+/// The leaf entries of every process.
+fn entries(pair: &Pair) -> Vec<(u64, Pte)> {
+    let listed = pair.alive.iter().flat_map(|pid| pair.lab.kernel.machine_of(*pid).page_table().mappings);
+    listed.map(|map| (map.vpn.raw(), map.pte)).collect()
+}
+
+/// With few frames, locked pages and populated ones come to less.
+fn is_told_alike(op: &Op) -> bool {
+    !matches!(op, Op::Lock { .. } | Op::Populate { .. })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn four_frames_and_swap_read_as_all_frames(
+        (setting, _) in roomy_settings(),
+        program in proptest::collection::vec(ops().prop_filter("memory would run out", is_told_alike), 1..80),
+    ) {
+        prop_assume!(setting.spec.check().is_ok());
+        let with = |frames| {
+            let mut setting = setting.clone();
+            setting.config.frames = frames;
+            run(&setting, &program)
+        };
+        let (few, all) = (with(Some(4)), with(None));
+        prop_assert_eq!(&few.told, &all.told);
+        prop_assert_eq!(&few.alive, &all.alive);
+    }
+
+    #[test]
+    fn no_geometry_of_tlbs_and_caches_is_noticed(
+        (setting, other) in roomy_settings(),
+        program in proptest::collection::vec(ops(), 1..80),
+    ) {
+        prop_assume!(setting.spec.check().is_ok() && other.spec.check().is_ok());
+        let bare = {
+            let mut setting = setting.clone();
+            (setting.spec.tlbs, setting.spec.caches) = (Vec::new(), Vec::new());
+            setting.spec.mmu.as_mut().expect("it translates").walk_cached = false;
+            run(&setting, &program)
+        };
+        for world in [run(&setting, &program), run(&other, &program)] {
+            prop_assert_eq!(&world.told, &bare.told);
+            prop_assert_eq!(&world.tally.steps, &bare.tally.steps);
+            prop_assert_eq!(entries(&world), entries(&bare));
+        }
+    }
+}
