@@ -19,8 +19,8 @@ pub fn words(typed: &str) -> Vec<Item> {
         for (name, kind, help) in statements().chain(parts()).chain(values()) {
             pick.add(name, kind, help);
         }
-        for block in BLOCKS {
-            (block.settings)().iter().for_each(|row| pick.add(row.name, Kind::Setting, row.help));
+        for row in BLOCKS.iter().flat_map(|block| (block.settings)()) {
+            pick.add(row.name, Kind::Setting, row.help);
         }
     })
 }
