@@ -131,7 +131,11 @@ fn bytes_that_are_no_text_are_said_so() {
     let mut tty = Tty::open(&home("bytes"), 100, &[]);
     tty.expect(PROMPT);
     tty.sends(b"show \"\xFF\xFE\xC3\x28\"\r");
-    tty.sends(b"\r");
+    tty.expect("not UTF-8");
+    // What is left of the line is dropped.
+    sleep(Duration::from_millis(300));
+    tty.sends(b"\x03");
+    sleep(Duration::from_millis(300));
     tty.types("show 6 * 7");
     tty.expect("6 * 7 = 42");
     tty.ends();
