@@ -71,6 +71,21 @@ fn blocks_go_on_in_the_next_line() {
 }
 
 #[test]
+fn tab_completes_what_the_session_knows() {
+    let mut tty = Tty::open(&home("tab"), 100, &[]);
+    tty.types("machine simple");
+    tty.expect("14-bit");
+    tty.types("let somewhere = 0x40");
+    tty.expect("somewhere = 0x40");
+    tty.expect(PROMPT);
+    tty.sends(b"tran\t somew\t\r");
+    tty.expect("VPN 0x01");
+    tty.sends(b":hist\t\r");
+    tty.expect("→ 3  translate somewhere");
+    tty.ends();
+}
+
+#[test]
 fn a_paste_runs_as_a_script() {
     let mut tty = Tty::open(&home("paste"), 100, &[]);
     tty.expect(PROMPT);
