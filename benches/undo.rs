@@ -49,9 +49,9 @@ fn gigabyte() -> Exploration {
 fn undo_and_redo_a_step(bencher: Bencher) {
     let mut session = gigabyte();
     bencher.bench_local(|| {
-        assert_eq!(session.history.back(1), 1);
+        assert_eq!(session.back(1), 1);
         black_box(session.state());
-        session.history.forward(1)
+        session.forward(1)
     });
 }
 
@@ -61,7 +61,7 @@ fn undo_a_step_and_do_another(bencher: Bencher) {
     let mut session = gigabyte();
     let body = session.read("bench", "write p + 8192 = 3", &mut ()).expect("a right input");
     bencher.bench_local(|| {
-        session.history.back(1);
+        session.back(1);
         session.run(&body, Mode::Whole, &mut Nobody).totals
     });
 }
@@ -74,7 +74,7 @@ fn undo_and_redo_a_thousand_steps(bencher: Bencher) {
         does(&mut session, &format!("write p + {} = 1", n * 4096));
     }
     bencher.bench_local(|| {
-        assert_eq!(session.history.back(1000), 1000);
-        session.history.forward(1000)
+        assert_eq!(session.back(1000), 1000);
+        session.forward(1000)
     });
 }

@@ -71,6 +71,21 @@ fn blocks_go_on_in_the_next_line() {
 }
 
 #[test]
+fn tab_completes_what_the_session_knows() {
+    let mut tty = Tty::open(&home("tab"), 100, &[]);
+    tty.types("machine simple");
+    tty.expect("14-bit");
+    tty.types("let somewhere = 0x40");
+    tty.expect("somewhere = 0x40");
+    tty.expect(PROMPT);
+    tty.sends(b"tran\t somew\t\r");
+    tty.expect("VPN 0x01");
+    tty.sends(b":hist\t\r");
+    tty.expect("→ 3  translate somewhere");
+    tty.ends();
+}
+
+#[test]
 fn a_paste_runs_as_a_script() {
     let mut tty = Tty::open(&home("paste"), 100, &[]);
     tty.expect(PROMPT);
@@ -131,7 +146,11 @@ fn bytes_that_are_no_text_are_said_so() {
     let mut tty = Tty::open(&home("bytes"), 100, &[]);
     tty.expect(PROMPT);
     tty.sends(b"show \"\xFF\xFE\xC3\x28\"\r");
-    tty.sends(b"\r");
+    tty.expect("not UTF-8");
+    // What is left of the line is dropped.
+    sleep(Duration::from_millis(300));
+    tty.sends(b"\x03");
+    sleep(Duration::from_millis(300));
     tty.types("show 6 * 7");
     tty.expect("6 * 7 = 42");
     tty.ends();

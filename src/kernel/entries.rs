@@ -233,6 +233,7 @@ impl Kernel {
         let Some(pte) = self.pte(pid, vpn) else { return };
         let marks = |bit| pte.flags.has(bit);
         let flags = flags.put(Bit::A, marks(Bit::A)).put(Bit::D, marks(Bit::D));
+        self.keep_word_of_stores(pid, vpn, (pte.flags, flags));
         self.put_entry(pid, vpn, Pte { flags, ..pte });
         self.shoot_down(pid, vpn);
     }

@@ -39,12 +39,19 @@ impl Kernel {
             watch.step(Step::Taken { frame });
         } else {
             let local = self.config.scope == Scope::Local;
-            let maps_some = self.process(pid).is_some_and(|process| process.space.resident > 0);
-            self.evict((local && maps_some).then_some(pid), keep, watch)?;
+            let own = local && self.has_frame_beside(pid, keep);
+            self.evict(own.then_some(pid), keep, watch)?;
         }
         let frame = taken.or_else(|| self.frames.take(limit, holds)).ok_or(OutOfMemory::Frames)?;
         self.frames.fresh = Some(frame);
         Ok(frame)
+    }
+
+    /// A process has a frame other than `keep`. One that has none takes from all, whatever the scope.
+    fn has_frame_beside(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
+        let other = |place: &Place| matches!(place, Place::Frame(frame) if Some(*frame) != keep);
+        self.process(pid)
+            .is_some_and(|process| process.space.resident > 0 && process.space.pages.values().any(other))
     }
 
     /// Evicts the policy's victim.

@@ -132,7 +132,9 @@ impl Kernel {
     /// Makes an entry of a page in a frame read-only; true if it was not. TLBs are not told.
     fn protect(&mut self, pid: Pid, vpn: u64) -> bool {
         let Some(mut pte) = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::Rw)) else { return false };
-        pte.flags = pte.flags.without(Bit::Rw);
+        let flags = pte.flags.without(Bit::Rw);
+        self.keep_word_of_stores(pid, vpn, (pte.flags, flags));
+        pte.flags = flags;
         self.put_entry(pid, vpn, pte);
         true
     }

@@ -93,6 +93,15 @@ impl Kernel {
         marked && (self.shape.dirty || self.shape.read_only || may_be())
     }
 
+    /// The entry of a page is about to get these flags. In a format without a D bit, that it allowed stores is all that tells
+    /// of them: the frame keeps in mind what the entry will not say any more.
+    pub(in crate::kernel) fn keep_word_of_stores(&mut self, pid: Pid, vpn: u64, (old, new): (Flags, Flags)) {
+        let forgets = !self.shape.dirty && old.has(Bit::Rw) && !new.has(Bit::Rw);
+        if forgets && let Some(Place::Frame(frame)) = self.place(pid, vpn) {
+            self.frames.change(frame).dirty = true;
+        }
+    }
+
     /// A frame differs from what stands in its file or slot.
     pub fn is_dirty(&self, frame: FrameNo) -> bool {
         self.frames.get(frame).dirty || self.frames.maps(frame).any(|(pid, vpn)| self.stored(pid, vpn))

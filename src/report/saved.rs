@@ -118,8 +118,12 @@ impl Writer<'_> {
                 self.within(then, records, edits);
                 self.within(otherwise.as_deref().unwrap_or_default(), records, edits);
             }
-            StmtKind::Include { .. }
-            | StmtKind::Probe(_)
+            StmtKind::Include { body, .. } => {
+                let text: String = body.iter().map(|stmt| self.statement(stmt, records)).collect();
+                let Span { start, end, .. } = stmt.span;
+                edits.push(Edit { start, end, text: text.trim_end().to_owned() });
+            }
+            StmtKind::Probe(_)
             | StmtKind::Let { .. }
             | StmtKind::Choose { .. }
             | StmtKind::Given { .. }

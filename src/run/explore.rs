@@ -17,8 +17,11 @@ use super::files::Files;
 use super::history::History;
 use super::record::{Did, Sink, StepRecord, Totals};
 use super::script::{check_in, not_understood};
-use super::session::{Options, Session, Stop};
-use super::state::State;
+use super::session::{Options, Session, Stop, WORK_OF_STEP};
+use super::state::{Binding, State};
+
+/// Work after which a statement is not done again only to go back to it.
+const DEAR: u64 = 1000 * WORK_OF_STEP;
 
 /// Records that are kept of a statement.
 const KEPT: usize = 256;
@@ -83,7 +86,7 @@ impl Exploration {
 
     /// Where the session stands.
     pub fn state(&self) -> &State {
-        &self.history.now().state
+        self.history.state()
     }
 
     /// Whether there is a machine with an MMU.
@@ -91,10 +94,42 @@ impl Exploration {
         self.state().spec().is_some_and(|spec| spec.mmu.is_some())
     }
 
+    /// Whether there is a definition of this name.
+    pub fn defines(&self, name: &str) -> bool {
+        matches!(self.state().find(name), Some(Binding::Def(_)))
+    }
+
     /// Begins afresh, as a step that can be undone.
     pub fn reset(&mut self) {
         let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };
-        self.history.push(State::new(self.options.seed), done);
+        self.history.push(State::new(self.options.seed), done, true);
+    }
+
+    /// Undoes up to `count` statements; the number of those that were.
+    pub fn back(&mut self, count: usize) -> usize {
+        let at = self.history.at();
+        let steps = count.min(at);
+        if self.goto(at - steps) { steps } else { 0 }
+    }
+
+    /// Does up to `count` undone statements again; the number of those that were.
+    pub fn forward(&mut self, count: usize) -> usize {
+        let at = self.history.at();
+        let steps = count.min(self.history.end() - at);
+        if self.goto(at + steps) { steps } else { 0 }
+    }
+
+    /// Goes to the state after a statement; false if there is none of this number.
+    pub fn goto(&mut self, number: usize) -> bool {
+        let (sources, files, options) = (&self.sources, &self.files, self.options);
+        self.history.goto(number, |state, done| again(sources, files, options, state, done))
+    }
+
+    /// The state before the statement that was done last; none at the beginning.
+    pub fn before(&self) -> Option<State> {
+        let number = self.history.at().checked_sub(1)?;
+        let (sources, files, options) = (&self.sources, &self.files, self.options);
+        self.history.state_after(number, |state, done| again(sources, files, options, state, done))
     }
 
     /// The text of a statement that was done.
@@ -148,16 +183,22 @@ impl Exploration {
         let sources = self.sources.clone();
         let mut session = Session::new(&sources, &self.files, self.options, &mut keeping);
         session.interrupt = Some(&self.interrupt);
-        session.state = self.history.now().state.clone();
-        let mut points = Vec::new();
+        session.state = self.history.state().clone();
+        let at = self.history.at();
+        let mark = self.history.mark();
         let mut stopped = None;
         for stmt in body.iter() {
+            let worked = session.worked;
             stopped = session.run(stmt).err();
             if stopped.is_some() || !session.diagnostics.is_empty() {
                 break;
             }
             let Kept { records, failed } = kept.take();
-            points.push((session.state.clone(), Done { stmt: Some(stmt.clone()), records, failed }));
+            let dear = session.worked - worked > DEAR;
+            if mode != Mode::Tried {
+                let done = Done { stmt: Some(stmt.clone()), records, failed };
+                self.history.push(session.state.clone(), done, dear);
+            }
         }
         let interrupted = matches!(stopped, Some(Stop::Closed)) && self.interrupt.load(Ordering::Relaxed);
         match stopped {
@@ -167,15 +208,36 @@ impl Exploration {
         }
         let (diagnostics, totals) = (session.diagnostics, session.totals);
         let told = totals.statements;
-        let stays = match mode {
-            Mode::Whole => diagnostics.is_empty(),
-            Mode::Each => true,
-            Mode::Tried => false,
+        let undone = match mode {
+            Mode::Whole => !diagnostics.is_empty(),
+            Mode::Each => false,
+            Mode::Tried => true,
         };
-        for (state, done) in points.into_iter().filter(|_| stays) {
-            self.history.push(state, done);
+        // Where nothing was done, what was undone before can still be done again.
+        if undone || self.history.at() == at {
+            self.history.restore(mark);
         }
         Ended { diagnostics, told, interrupted, totals }
+    }
+}
+
+/// Does a statement again, and tells nobody: the state after it. None if it cannot be done, which does not happen to one
+/// that was done in the same state.
+fn again(sources: &Sources, files: &Files, options: Options, state: &State, done: &Done) -> Option<State> {
+    let Some(stmt) = &done.stmt else { return Some(State::new(options.seed)) };
+    let mut nobody = Nobody;
+    let mut session = Session::new(sources, files, options, &mut nobody);
+    session.state = state.clone();
+    session.run(stmt).ok()?;
+    Some(session.state)
+}
+
+/// Takes records and forgets them.
+struct Nobody;
+
+impl Sink for Nobody {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
     }
 }
 

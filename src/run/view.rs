@@ -102,6 +102,16 @@ impl CellView {
         n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
     }
 
+    /// As a value of its own, outside of a table: `0x0D`.
+    pub fn shown(&self) -> Shown {
+        match self {
+            Self::Hex(n, digits) => Shown::hex(*n, *digits),
+            Self::Number(n) => Shown::plain(*n),
+            Self::Text(text) => Shown::word(text),
+            Self::Nothing => Shown::word("-"),
+        }
+    }
+
     /// 0 or 1.
     pub fn bit(bit: bool) -> Self {
         Self::Number(u64::from(bit))

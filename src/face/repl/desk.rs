@@ -102,8 +102,21 @@ impl Desk {
     /// What of an input's statements is told.
     pub fn tell(&self, body: &Block) -> Tell {
         match &**body {
-            [only] if self.outfit.echo && alone(only) => Tell::Answer,
+            [only] if self.outfit.echo && self.alone(only) => Tell::Answer,
             _ => Tell::Statement,
+        }
+    }
+
+    /// Whether a statement has one answer, which needs no telling of what it answers.
+    fn alone(&self, stmt: &Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Command(command) => !self.explore.defines(&command.verb.text),
+            StmtKind::Probe(_)
+            | StmtKind::Let { .. }
+            | StmtKind::Choose { .. }
+            | StmtKind::Reference { .. } => true,
+            StmtKind::InProcess { body, .. } => matches!(&**body, [only] if self.alone(only)),
+            _ => false,
         }
     }
 
@@ -168,17 +181,5 @@ impl Sink for Last {
             self.0.push(record.clone());
         }
         true
-    }
-}
-
-/// Whether a statement has one answer, which needs no telling of what it answers.
-fn alone(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Command(command) => !command.call || command.block.is_none(),
-        StmtKind::Probe(_) | StmtKind::Let { .. } | StmtKind::Choose { .. } | StmtKind::Reference { .. } => {
-            true
-        }
-        StmtKind::InProcess { body, .. } => matches!(&**body, [only] if alone(only)),
-        _ => false,
     }
 }

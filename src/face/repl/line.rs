@@ -13,7 +13,7 @@ use rustyline::{Context, Helper};
 
 use crate::lang::layout::tokens;
 use crate::report::text::{Ink, Theme};
-use crate::run::complete::{Completions, OnDisk, complete, disk, hint};
+use crate::run::complete::{Completions, OnDisk, complete, disk, hint, words};
 use crate::run::state::State;
 
 /// A command of the line editor's own: its word, with or without the colon, and its parameters.
@@ -68,7 +68,10 @@ impl LineHelper {
             let disk = Some(OnDisk { typed: typed.to_owned(), endings: &[".pw"] });
             return Completions { from, disk, ..Completions::default() };
         }
-        let before = if params.contains("STATEMENT") || params.contains("WORD") {
+        if params.contains("WORD") {
+            return Completions { from, items: words(typed), disk: None };
+        }
+        let before = if params.contains("STATEMENT") {
             ""
         } else if params.contains("VA") || params.contains("EXPR") {
             "show "

@@ -143,19 +143,18 @@ impl Shell {
     /// none above.
     fn continued(&mut self, text: &str) -> io::Result<bool> {
         let explore = &mut self.desk.explore;
-        let Some(done) = explore.history.now().done.as_ref().filter(|done| done.stmt.is_some()) else {
+        let Some(done) = explore.history.last().filter(|done| done.stmt.is_some()) else {
             return Ok(false);
         };
         let above = format!("{}\n{text}", explore.text(done));
         let at = explore.history.at();
-        explore.history.back(1);
+        explore.back(1);
         let tell = if text.trim_start().starts_with("=>") { Tell::Checks } else { Tell::Statement };
         if let Some(body) = self.desk.read(&above)? {
             self.desk.run(&body, Mode::Whole, tell)?;
         }
-        let history = &mut self.desk.explore.history;
-        if history.at() < at {
-            history.forward(1);
+        if self.desk.explore.history.at() < at {
+            self.desk.explore.forward(1);
         }
         Ok(true)
     }

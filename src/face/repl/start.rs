@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use clap::Args;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
-use rustyline::{Config, Editor};
+use rustyline::{CompletionType, Config, Editor};
 
 use super::answer::Look;
 use super::desk::{Desk, Outfit};
@@ -92,7 +92,8 @@ const ROWS: [CommandRow; COMMANDS.len()] = {
 };
 
 fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
-    let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false).build();
+    let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false);
+    let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
     editor.set_helper(Some(LineHelper::new(&ROWS, color, PathBuf::from("."))));

@@ -7,6 +7,7 @@ use super::find::{Found, name, words};
 use super::goldens::{Did, Wanted, against, file_name, golden, golden_of, hold, is_of, load, refuse};
 use crate::face::writing::put;
 use crate::report::golden::draw;
+use crate::report::narrate::count;
 use crate::report::suite::Held;
 use crate::run::golden::{Golden, Unusable, read, write};
 
@@ -58,16 +59,16 @@ pub fn rewrite(found: &Found, did: &mut Did, wanted: Wanted, color: bool) -> Opt
     for (case, _) in did.iter_mut().filter(|(case, _)| wanted(case)) {
         case.golden = Held::Same;
     }
-    Some(format!("{shown}: written, {} statements\n{told}", new.total))
+    Some(format!("{shown}: written, {}\n{told}", count(new.total, "statement", "statements")))
 }
 
 /// The differences that are blessed.
 fn changes(did: &Did, wanted: Wanted, color: bool, old: bool) -> String {
     let mut text = String::new();
-    for (case, run) in did.iter().filter(|(case, _)| wanted(case) && old) {
+    for (case, _) in did.iter().filter(|(case, _)| wanted(case) && old) {
         if let Held::Differs { differences, notes } = &case.golden {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "  {} ({} statements)", case.name, run.len());
+            let _ = writeln!(text, "  {}", case.name);
             for note in notes {
                 let _ = writeln!(text, "  {note}");
             }

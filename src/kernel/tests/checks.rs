@@ -2,6 +2,7 @@
 
 use super::pair::Pair;
 use super::programs::PAGES;
+use crate::kernel::frames::Holds;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::Place;
 use crate::machine::event::Kind;
@@ -25,6 +26,23 @@ impl Pair {
                     self.model.load(pid, vpn * self.page, self.page as usize, Kind::Read, false);
                 assert!(end.is_some() || beneath == expected, "{pid} {vpn:#x}: {beneath:x?} {expected:x?}");
             }
+        }
+    }
+
+    /// A child begins with pages of private areas that have a page of their own; the others fault again.
+    pub fn check_child(&self, child: Pid) {
+        let space = &self.lab.kernel.process(child).expect("it lives").space;
+        let is_own = |place: &Place| match place {
+            Place::Frame(frame) => {
+                matches!(self.lab.kernel.frames.get(*frame).holds, Holds::Anonymous | Holds::Merged)
+            }
+            Place::Swap(_) => true,
+            Place::Zero => false,
+        };
+        for area in space.areas.iter() {
+            let pages = || space.pages.range(area.start / self.page..area.end / self.page);
+            let own = pages().any(|(_, place)| is_own(place));
+            assert!(pages().next().is_none() || own && !area.shared, "{area:?} has pages in {child}");
         }
     }
 

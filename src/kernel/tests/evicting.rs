@@ -9,6 +9,7 @@ use crate::kernel::event::{Class, Step, Store};
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FrameNo, Pid, SlotNo};
 use crate::machine::policy::Policy;
+use crate::machine::pte::Bit;
 
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;
@@ -221,6 +222,43 @@ fn local_scope_takes_from_the_needy() {
         assert!(evicted(&lab.store(third, va(0), &[4]).1).is_some(), "one that has none takes from all");
         sound::check(&lab.kernel);
     }
+}
+
+#[test]
+fn without_a_dirty_bit_no_store_is_forgotten_when_an_entry_becomes_read_only() {
+    let mut spec = super::lab::preset("simple");
+    spec.mmu.as_mut().expect("it translates").pte.places[Bit::D as usize] = None;
+    for forks in [true, false] {
+        let mut lab = Lab::new(spec.clone(), |config| config.swap = 4);
+        let pid = process(&mut lab, 1);
+        let vpn = lab.kernel.vpn(va(0) / PAGE).expect("a page");
+        lab.write(pid, va(0), 1);
+        assert_eq!(lab.kernel.swap_out(pid, vpn, &mut ()), Ok(true));
+        lab.write(pid, va(0), 2);
+        if forks {
+            lab.fork(pid).expect("memory");
+        } else {
+            lab.protect(pid, va(0), 1, R);
+        }
+        assert_eq!(lab.kernel.swap_out(pid, vpn, &mut ()), Ok(true), "slot 0 holds an older page");
+        assert_eq!(lab.read(pid, va(0)), 2);
+        sound::check(&lab.kernel);
+    }
+}
+
+#[test]
+fn a_copy_of_the_only_frame_takes_from_others() {
+    let mut lab = Lab::simple(|config| {
+        (config.frames, config.swap, config.replacement) = (Some(2), 16, Policy::Fifo);
+        config.scope = Scope::Local;
+    });
+    let (first, second) = (process(&mut lab, 1), process(&mut lab, 1));
+    lab.write(first, va(0), 1);
+    lab.write(second, va(0), 2);
+    let child = lab.fork(second).expect("memory");
+    assert_eq!(evicted(&lab.store(child, va(0), &[3]).1), Some((FrameNo(0), slot(0))));
+    assert_eq!([first, second, child].map(|pid| lab.read(pid, va(0))), [1, 2, 3]);
+    sound::check(&lab.kernel);
 }
 
 #[test]

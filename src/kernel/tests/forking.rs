@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::lab::{End, Lab};
+use super::lab::{End, Lab, R, RW};
 use super::sound;
 use crate::kernel::event::Step;
 use crate::kernel::ids::Pid;
@@ -19,13 +19,23 @@ const PAGES: u64 = 6;
 enum Deed {
     Fork(usize),
     Exit(usize),
-    Store { who: usize, page: u64, byte: u8 },
+    /// Stores to a page are forbidden and allowed again.
+    Protect {
+        who: usize,
+        page: u64,
+    },
+    Store {
+        who: usize,
+        page: u64,
+        byte: u8,
+    },
 }
 
 fn deeds() -> impl Strategy<Value = Deed> {
     prop_oneof![
         2 => (0..8usize).prop_map(Deed::Fork),
         1 => (0..8usize).prop_map(Deed::Exit),
+        2 => (0..8usize, 0..PAGES).prop_map(|(who, page)| Deed::Protect { who, page }),
         8 => (0..8usize, 0..PAGES, 1..9u8).prop_map(|(who, page, byte)| Deed::Store { who, page, byte }),
     ]
 }
@@ -60,6 +70,11 @@ impl Family {
                 self.lab.exit(pid);
                 self.has.remove(&pid);
                 self.open.retain(|(other, _)| *other != pid);
+            }
+            Deed::Protect { who, page } => {
+                let Some(pid) = self.who(who) else { return };
+                self.lab.protect(pid, AT + page * PAGE, 1, R);
+                self.lab.protect(pid, AT + page * PAGE, 1, RW);
             }
             Deed::Store { who, page, byte } => {
                 let Some(pid) = self.who(who) else { return };

@@ -3,8 +3,9 @@
 
 use proptest::prelude::*;
 
+use super::lab::RW;
 use super::pair::Pair;
-use super::programs::{Op, Setting, ops, settings};
+use super::programs::{Behind, Op, Setting, file_ops, ops, roomy_settings, settings, tight_ops};
 use super::sound;
 
 fn run(setting: &Setting, ops: &[Op]) {
@@ -41,5 +42,29 @@ proptest! {
     ) {
         prop_assume!(setting.spec.check().is_ok());
         run(&setting, &ops);
+    }
+
+    #[test]
+    fn families_in_memory_that_is_nearly_full_keep_their_bytes(
+        (mut setting, _) in roomy_settings(),
+        (frames, swap) in (2..4u32, 1..5u32),
+        steps in proptest::collection::vec(tight_ops(), 1..80),
+    ) {
+        prop_assume!(setting.spec.check().is_ok());
+        (setting.config.frames, setting.config.swap) = (Some(frames), swap);
+        let area = Op::Map { who: 0, at: 0, pages: 8, prot: RW, behind: Behind::Anonymous, offset: 0 };
+        let steps: Vec<Op> = [area].into_iter().chain(steps).collect();
+        run(&setting, &steps);
+    }
+
+    #[test]
+    fn what_is_stored_to_shared_files_reaches_them(
+        setting in settings(),
+        steps in proptest::collection::vec(file_ops(), 1..80),
+    ) {
+        prop_assume!(setting.spec.check().is_ok());
+        let area = Op::Map { who: 0, at: 0, pages: 3, prot: RW, behind: Behind::SharedFile(0), offset: 0 };
+        let steps: Vec<Op> = [area].into_iter().chain(steps).collect();
+        run(&setting, &steps);
     }
 }

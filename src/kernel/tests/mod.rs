@@ -8,6 +8,8 @@ mod forking;
 mod images;
 mod lab;
 mod laws;
+mod leaving;
+mod merged;
 mod merging;
 mod model;
 mod pair;

@@ -180,6 +180,7 @@ impl Pair {
             Op::Fork(_) if self.alive.len() < 4 => {
                 if let Ok(child) = self.lab.fork(pid) {
                     self.model.fork(pid, child);
+                    self.check_child(child);
                     self.alive.push(child);
                 }
             }

@@ -183,6 +183,46 @@ pub fn ops() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// Steps of families whose memory is nearly full.
+pub fn tight_ops() -> impl Strategy<Value = Op> {
+    let (who, at) = (0..4usize, || 0..8 * 64u64);
+    let anonymous = |who| Op::Map { who, at: 0, pages: 8, prot: RW, behind: Behind::Anonymous, offset: 0 };
+    prop_oneof![
+        1 => who.clone().prop_map(anonymous),
+        3 => who.clone().prop_map(Op::Fork),
+        1 => who.clone().prop_map(Op::Exit),
+        6 => (who.clone(), at()).prop_map(|(who, at)| Op::Load { who, at, size: 1, fetch: false }),
+        9 => (who.clone(), at(), 1..9u8).prop_map(|(who, at, byte)| Op::Store { who, at, size: 1, byte }),
+        4 => (who, 0..8u64).prop_map(|(who, at)| Op::SwapOut { who, at }),
+    ]
+}
+
+/// Steps of processes that share a file.
+pub fn file_ops() -> impl Strategy<Value = Op> {
+    let (who, pages) = (0..3usize, || (0..8u64, 1..4u64));
+    let bytes = || (0..8 * 64u64, 1..80usize);
+    let shared = |(who, at, offset)| {
+        let behind = Behind::SharedFile(0);
+        Op::Map { who, at, pages: 3, prot: RW, behind, offset }
+    };
+    let prot = prop_oneof![2 => Just(RW), 2 => Just(R), 1 => Just(NONE)];
+    prop_oneof![
+        1 => Just(Op::Spawn),
+        1 => who.clone().prop_map(Op::Fork),
+        1 => who.clone().prop_map(Op::Exit),
+        4 => (who.clone(), 0..8u64, 0..4u64).prop_map(shared),
+        2 => (who.clone(), pages()).prop_map(|(who, (at, pages))| Op::Unmap { who, at, pages }),
+        5 => (who.clone(), pages(), prot)
+            .prop_map(|(who, (at, pages), prot)| Op::Protect { who, at, pages, prot }),
+        4 => (who.clone(), bytes()).prop_map(|(who, (at, size))| Op::Load { who, at, size, fetch: false }),
+        9 => (who, bytes(), 1..9u8).prop_map(|(who, (at, size), byte)| Op::Store { who, at, size, byte }),
+        1 => (bytes(), any::<u8>()).prop_map(|((at, size), byte)| Op::FileWrite { file: 0, at, size, byte }),
+        1 => (1..BACKED + 2).prop_map(|pages| Op::Truncate { file: 0, pages }),
+        2 => Just(Op::Sync),
+        3 => (1..6u64).prop_map(Op::Reclaim),
+    ]
+}
+
 /// A machine and the settings of a kernel.
 #[derive(Debug, Clone)]
 pub struct Setting {
@@ -270,26 +310,26 @@ pub fn settings() -> impl Strategy<Value = Setting> {
     // Bits that the format of entries lacks.
     let lacks = prop_oneof![
         6 => Just(vec![]),
-        1 => Just(vec![Bit::D]),
+        2 => Just(vec![Bit::D]),
         1 => Just(vec![Bit::A]),
         1 => Just(vec![Bit::Rw]),
         1 => Just(vec![Bit::Rw, Bit::D]),
     ];
-    (machines(13), units(), kernels, lacks, any::<bool>()).prop_map(
-        |(mut spec, units, kernel, lacks, cached)| {
-            let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
-            let mmu = spec.mmu.as_mut().expect("it translates");
-            for bit in &lacks {
-                mmu.pte.places[*bit as usize] = None;
-            }
-            let spec = fit_out(spec, units, cached);
-            let mut config = Config::default_for(&spec);
-            config.frames = frames;
-            config.replacement = replacement;
-            config.swap = swap;
-            config.scope = if local { Scope::Local } else { Scope::Global };
-            (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
-            Setting { spec, config }
-        },
-    )
+    // In the smallest, frames and tables come and go in one place.
+    let machines = (11..14u32).prop_flat_map(machines);
+    (machines, units(), kernels, lacks, any::<bool>()).prop_map(|(mut spec, units, kernel, lacks, cached)| {
+        let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
+        let mmu = spec.mmu.as_mut().expect("it translates");
+        for bit in &lacks {
+            mmu.pte.places[*bit as usize] = None;
+        }
+        let spec = fit_out(spec, units, cached);
+        let mut config = Config::default_for(&spec);
+        config.frames = frames;
+        config.replacement = replacement;
+        config.swap = swap;
+        config.scope = if local { Scope::Local } else { Scope::Global };
+        (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
+        Setting { spec, config }
+    })
 }

@@ -84,6 +84,39 @@ fn policies() -> impl Strategy<Value = Policy> {
     proptest::sample::select(served)
 }
 
+/// FIFO, LRU and clock in the plainest words: whether each page was in memory.
+fn naive(policy: Policy, frames: usize, pages: &[u32]) -> Vec<bool> {
+    // Page and use bit of each frame; those of FIFO and LRU stand in the order in which they go.
+    let (mut held, mut hand): (Vec<(u32, bool)>, usize) = (Vec::new(), 0);
+    let mut hits = Vec::new();
+    for page in pages {
+        let at = held.iter().position(|(other, _)| other == page);
+        hits.push(at.is_some());
+        match (policy, at) {
+            (Policy::Clock, Some(at)) => held[at].1 = true,
+            (Policy::Lru, Some(at)) => {
+                let used = held.remove(at);
+                held.push(used);
+            }
+            (_, Some(_)) => {}
+            (_, None) if held.len() < frames => held.push((*page, true)),
+            (Policy::Clock, None) => {
+                while held[hand].1 {
+                    held[hand].1 = false;
+                    hand = (hand + 1) % frames;
+                }
+                held[hand] = (*page, true);
+                hand = (hand + 1) % frames;
+            }
+            (_, None) => {
+                held.remove(0);
+                held.push((*page, true));
+            }
+        }
+    }
+    hits
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -103,5 +136,15 @@ proptest! {
         prop_assert_eq!(&hits, &totals.trace);
         let held: Vec<u32> = held.into_iter().flatten().collect();
         prop_assert_eq!(held, totals.resident);
+    }
+
+    #[test]
+    fn fifo_lru_and_clock_are_those_of_textbooks(
+        policy in proptest::sample::select(vec![Policy::Fifo, Policy::Lru, Policy::Clock]),
+        frames in 1..6u32,
+        pages in proptest::collection::vec(0..9u32, 1..60),
+    ) {
+        let (hits, _) = touch(policy, frames, &pages, &[]);
+        prop_assert_eq!(hits, naive(policy, frames as usize, &pages));
     }
 }

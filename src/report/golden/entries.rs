@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::clip::{clipped, shortened};
 use super::facts::Facts;
 use crate::lang::source::Sources;
-use crate::report::narrate::{Statements, bound, inside, shown};
+use crate::report::narrate::{Statement, Statements, bound, inside, shown};
 use crate::report::text;
 use crate::run::golden::Entry;
 use crate::run::record::{Check, Did, StepRecord};
@@ -22,8 +22,8 @@ impl<'s> Entries<'s> {
         Self { statements: Statements::new(sources), facts: Facts::default() }
     }
 
-    /// The statement of a record: its file, its line, and what it did. With `fails`, also what does not hold of it.
-    pub fn of(&mut self, record: &StepRecord, fails: bool) -> (Rc<str>, usize, Entry) {
+    /// The statement of a record, and what it did. With `fails`, also what does not hold of it.
+    pub fn of(&mut self, record: &StepRecord, fails: bool) -> (Rc<Statement>, Entry) {
         let statement = self.statements.of(record);
         let mut entry = Entry {
             statement: inside(record, statement.short.clone()),
@@ -44,7 +44,7 @@ impl<'s> Entries<'s> {
             let failed = record.checks.iter().filter(|check| !check.held);
             entry.fails = failed.map(failure).collect::<Vec<_>>().join("\n");
         }
-        (statement.file.as_str().into(), statement.line, entry)
+        (statement, entry)
     }
 
     /// The system calls in a statement's expressions, a line each.

@@ -106,8 +106,13 @@ impl Lines {
             self.text.push_str(if last == group { ", " } else { "\n" });
         }
         self.group = Some(group);
-        // Writing to a string does not fail.
-        let _ = write!(self.text, "{name} {}", clipped(&stated(key, value)));
+        self.text.push_str(name);
+        self.text.push(' ');
+        match &value.value {
+            // Most facts are numbers, and loops have many. Writing to a string does not fail.
+            Value::Number(_) => drop(write!(self.text, "{value}")),
+            _ => self.text.push_str(&clipped(&stated(key, value))),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::entries::Entries;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::report::narrate::Statement;
 use crate::run::golden::{Digest, Entry, Placed};
 use crate::run::record::{Did, StepRecord};
 
@@ -50,7 +51,7 @@ impl<'s> Recorder<'s> {
         if let Did::Scenario(_) = &*record.did {
             return;
         }
-        let (file, line, entry) = self.entries.of(record, fails);
+        let (statement, entry) = self.entries.of(record, fails);
         let Some(case) = self.cases.get_mut(at) else { return };
         if case.outer != record.outer {
             // When nothing more is listed, one digest is of all the rest.
@@ -66,9 +67,9 @@ impl<'s> Recorder<'s> {
         if listed && case.size <= LARGEST {
             case.flush();
             case.size += entry.size();
-            case.listed.push(Placed { entry, file: file.to_string(), line });
+            case.listed.push(Placed { entry, file: statement.file.clone(), line: statement.line });
         } else {
-            case.more.add(&entry, &file, line);
+            case.more.add(&entry, &statement);
         }
     }
 
@@ -95,9 +96,9 @@ impl Case {
 }
 
 impl More {
-    fn add(&mut self, entry: &Entry, file: &str, line: usize) {
+    fn add(&mut self, entry: &Entry, statement: &Statement) {
         if self.count == 0 {
-            self.place = (file.to_owned(), line);
+            self.place = (statement.file.clone(), statement.line);
         }
         self.count += 1;
         self.digest.put(&entry.statement);

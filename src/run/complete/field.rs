@@ -3,7 +3,6 @@
 use super::item::{Kind, Pick};
 use super::offer::Offers;
 use super::statement::Head;
-use super::walk::Named;
 use crate::kernel::syscall::system_call;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
@@ -73,7 +72,7 @@ impl Offers<'_> {
 
     /// Whether a process has this name.
     pub fn is_process(&self, name: &str) -> bool {
-        self.walk.named.contains(&(Named::Process, name))
+        self.walk.names_process(name)
             || self.state.kernel().is_some_and(|kernel| kernel.named(name).is_some())
     }
 

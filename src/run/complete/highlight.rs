@@ -6,7 +6,7 @@ use super::fact::is_fact_word;
 use super::spot::{Spot, spot};
 use super::statement::{Head, form};
 use super::usage::Part;
-use super::walk::{Named, Walk};
+use super::walk::Walk;
 use crate::kernel::syscall::constant;
 use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
 use crate::lang::value::unit_factor;
@@ -153,7 +153,7 @@ fn value(walk: &Walk, word: &str, follows: &dyn Fn(&str) -> bool) -> Class {
         Class::Constant
     } else if follows(".") && (heads().any(|head| head == word) || word == LAST || is_noun(word)) {
         Class::Noun
-    } else if walk.named.contains(&(Named::Process, word)) {
+    } else if walk.names_process(word) {
         Class::Process
     } else {
         Class::Variable

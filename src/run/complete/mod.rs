@@ -16,6 +16,7 @@ mod statement;
 mod string;
 mod usage;
 mod walk;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -24,3 +25,4 @@ pub use cursor::complete;
 pub use highlight::{Class, highlight};
 pub use hint::{Hint, hint};
 pub use item::{Completions, Item, Kind, OnDisk};
+pub use word::words;

@@ -6,7 +6,7 @@ use crate::run::settings::BlockRow;
 use crate::run::syscalls::called;
 use crate::run::verbs::{FORMS, Verb, verb};
 
-/// The most pieces of a statement that are kept: no usage has more.
+/// The most pieces of a statement, and names of a path, that are kept: no usage and no path has more.
 const PIECES: usize = 16;
 
 /// The word that a statement begins with.
@@ -223,7 +223,9 @@ impl<'t> Statement<'t> {
     pub fn field(&mut self, word: &'t str) {
         let outside = self.outside() && self.facts.is_none();
         let top = self.top_mut();
-        top.path.push(word);
+        if top.path.len() < PIECES {
+            top.path.push(word);
+        }
         (top.dot, top.filled) = (false, true);
         if outside {
             self.whole();

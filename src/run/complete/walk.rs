@@ -1,5 +1,7 @@
 //! A walk over the tokens of a text: which blocks are open, what stands in the statement at hand, and what the text names.
 
+use std::collections::BTreeSet;
+
 use super::statement::{Bracket, Facts, Head, Statement};
 use super::usage::Atom;
 use crate::lang::layout::{Token, TokenKind};
@@ -58,6 +60,8 @@ pub struct Walk<'t> {
     last: Option<Token>,
     /// What the text names, in order; a name may come again.
     pub named: Vec<(Named, &'t str)>,
+    /// The processes among it.
+    processes: BTreeSet<&'t str>,
 }
 
 impl<'t> Block<'t> {
@@ -70,7 +74,8 @@ impl<'t> Block<'t> {
 impl<'t> Walk<'t> {
     /// Before the first token.
     pub fn new(text: &'t str) -> Self {
-        Self { text, blocks: vec![Block::new(Holds::Statements, false)], last: None, named: Vec::new() }
+        let blocks = vec![Block::new(Holds::Statements, false)];
+        Self { text, blocks, last: None, named: Vec::new(), processes: BTreeSet::new() }
     }
 
     /// The innermost block.
@@ -144,7 +149,9 @@ impl<'t> Walk<'t> {
             _ => None,
         };
         block.statement.clear();
-        self.named.extend(forked.map(|name| (Named::Process, name)));
+        if let Some(name) = forked {
+            self.process(name);
+        }
     }
 
     /// A number, a string, or what is like one.
@@ -226,8 +233,21 @@ impl<'t> Walk<'t> {
                 "process" => Named::Process,
                 _ => Named::Variable,
             };
-            self.named.push((named, word));
+            match named {
+                Named::Process => self.process(word),
+                _ => self.named.push((named, word)),
+            }
         }
+    }
+
+    fn process(&mut self, name: &'t str) {
+        self.named.push((Named::Process, name));
+        self.processes.insert(name);
+    }
+
+    /// Whether the text names a process so.
+    pub fn names_process(&self, name: &str) -> bool {
+        self.processes.contains(name)
     }
 
     fn prose(&mut self, token: Token) {

@@ -14,9 +14,9 @@ use crate::run::record::{Did, Shown};
 pub enum Key {
     /// A row of [`ACCESS_FACTS`].
     Access(&'static FactRow),
-    /// A row of [`LEVEL_FACTS`] for a level.
+    /// A row of [`LEVEL_FACTS`](super::LEVEL_FACTS) for a level.
     Level(&'static LevelFact, u32),
-    /// A row of [`COMPONENT_FACTS`] for a TLB or cache.
+    /// A row of [`COMPONENT_FACTS`](super::COMPONENT_FACTS) for a TLB or cache.
     Component(&'static ComponentFact, Component),
     /// A row of [`CALL_FACTS`].
     Call(&'static CallFact),

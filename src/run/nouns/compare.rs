@@ -75,11 +75,11 @@ impl TableExpectation {
             let now = if invalid && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
             let open = cell.said == Said::Open;
             let held = !open && (agrees(cell.said, &now) || invalid && says_invalid);
-            let expected = if open { Shown::word("?") } else { shown(&said(cell.said, &now)) };
+            let expected = if open { Shown::word("?") } else { said(cell.said, &now).shown() };
             Check {
                 fact: self.label(machine, key, group, &cell.column),
                 expected,
-                actual: Some(shown(&now)),
+                actual: Some(now.shown()),
                 held,
                 span: cell.span,
                 reason: open.then(|| how_to_fill.to_owned()),
@@ -152,14 +152,5 @@ fn said(said: Said, like: &CellView) -> CellView {
         (Said::Number(n), CellView::Number(_)) => CellView::Number(n),
         (Said::Number(n), _) => CellView::Hex(n, 1),
         _ => CellView::Nothing,
-    }
-}
-
-fn shown(cell: &CellView) -> Shown {
-    match cell {
-        CellView::Hex(n, digits) => Shown::hex(*n, *digits),
-        CellView::Number(n) => Shown::plain(*n),
-        CellView::Text(text) => Shown::word(text),
-        CellView::Nothing => Shown::word("-"),
     }
 }

@@ -131,8 +131,8 @@ impl Comparison<'_> {
         let missing = thing.is_none().then(|| self.missing(key));
         self.checks.push(Check {
             fact: self.label(key, cell.column.name),
-            expected: if open { Shown::word("?") } else { shown(&said(&cell.said, &now)) },
-            actual: Some(shown(&now)),
+            expected: if open { Shown::word("?") } else { said(&cell.said, &now).shown() },
+            actual: Some(now.shown()),
             held,
             span: cell.span,
             reason: missing.or_else(|| open.then(|| self.how_to_fill.clone())),
@@ -233,14 +233,5 @@ fn said(said: &Said, like: &CellView) -> CellView {
         (Said::Number(n), _) => CellView::Hex(*n, 1),
         (Said::Word(word), _) => CellView::Text(word.to_string()),
         _ => CellView::Nothing,
-    }
-}
-
-fn shown(cell: &CellView) -> Shown {
-    match cell {
-        CellView::Hex(n, digits) => Shown::hex(*n, *digits),
-        CellView::Number(n) => Shown::plain(*n),
-        CellView::Text(text) => Shown::word(text),
-        CellView::Nothing => Shown::word("-"),
     }
 }

@@ -26,11 +26,10 @@ pub fn what(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
 
 /// `:diff`.
 pub fn diff(desk: &mut Desk) -> io::Result<()> {
-    let history = &desk.explore.history;
-    let Some(before) = history.before() else {
+    let Some(before) = desk.explore.before() else {
         return desk.line("No statement has been done yet.");
     };
-    let changed = changes::changes(&before.state, &history.now().state);
+    let changed = changes::changes(&before, desk.explore.state());
     desk.print(changes(&changed))
 }
 

@@ -10,10 +10,13 @@ use crate::run::commands::Command;
 /// Characters of a statement that a list shows.
 const LONGEST: usize = 100;
 
+/// Statements that a list shows, the latest.
+const LISTED: usize = 500;
+
 /// `:back [N]`.
 pub fn back(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(desk, command, rest, Some(1))? else { return Ok(()) };
-    match desk.explore.history.back(steps) {
+    match desk.explore.back(steps) {
         0 => desk.line("there is nothing to undo: this is the beginning"),
         moved => told(desk, &format!("{} undone", count(moved as u64, "statement", "statements"))),
     }
@@ -22,7 +25,7 @@ pub fn back(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
 /// `:forward [N]`.
 pub fn forward(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(desk, command, rest, Some(1))? else { return Ok(()) };
-    match desk.explore.history.forward(steps) {
+    match desk.explore.forward(steps) {
         0 => desk.line("there is nothing to do again: this is the latest statement"),
         moved => told(desk, &format!("{} done again", count(moved as u64, "statement", "statements"))),
     }
@@ -31,7 +34,7 @@ pub fn forward(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()>
 /// `:goto N`.
 pub fn goto(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
     let Some(target) = number(desk, command, rest, None)? else { return Ok(()) };
-    if desk.explore.history.goto(target) {
+    if desk.explore.goto(target) {
         return told(desk, "");
     }
     let end = desk.explore.history.end();
@@ -49,8 +52,15 @@ pub fn history(desk: &mut Desk) -> io::Result<()> {
         let tone = if number > at { Tone::Faint } else { Tone::Plain };
         Block::toned(tone, format!("{mark} {number:digits$}  {text}"))
     };
+    let first = history.end().saturating_sub(LISTED);
     let mut lines = vec![line(0, "(the beginning)")];
-    lines.extend(history.all().map(|(number, done)| line(number, &short(desk.explore.text(done)))));
+    if first > 0 {
+        lines
+            .push(Block::toned(Tone::Faint, format!("… {}", count(first as u64, "statement", "statements"))));
+    }
+    lines.extend(
+        history.all().skip(first).map(|(number, done)| line(number, &short(desk.explore.text(done)))),
+    );
     desk.print(lines)
 }
 
@@ -63,7 +73,7 @@ pub fn reset(desk: &mut Desk) -> io::Result<()> {
 /// Says where the session stands after `moved`.
 fn told(desk: &mut Desk, moved: &str) -> io::Result<()> {
     let history = &desk.explore.history;
-    let place = match &history.now().done {
+    let place = match history.last() {
         None => "at the beginning".to_owned(),
         Some(done) => format!("after statement {}: {}", history.at(), short(desk.explore.text(done))),
     };

@@ -35,6 +35,8 @@ fn commands_are_completed_as_their_parameters_say() {
     assert_eq!(offers(":what tran"), (6, vec!["translate".to_owned()]));
     assert_eq!(offers(":what  read 0 => vp").0, 17);
     assert_eq!(offers(":help tran").1, ["translate"]);
+    assert_eq!(offers(":help swapped"), (6, vec!["swapped-out".to_owned()]));
+    assert_eq!(offers(":help MADV_F").1, ["MADV_FREE"]);
     assert_eq!(offers(":bits log").1, ["log2"]);
     assert_eq!(offers(":load examples/vi"), (6, vec!["examples/vipt.pw".to_owned()]));
     assert!(offers(":load exam").1.contains(&"examples/".to_owned()));

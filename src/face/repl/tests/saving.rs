@@ -93,6 +93,20 @@ fn sessions_with_processes_become_tests() {
 }
 
 #[test]
+fn every_example_that_is_loaded_and_saved_holds() {
+    let examples = fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path());
+    let scripts = examples.filter(|path| path.extension().is_some_and(|end| end == "pw"));
+    let more = ["tests/scripts/include/main.pw"].map(PathBuf::from);
+    for path in scripts.chain(more) {
+        let mut typed = Typed::new();
+        let told = typed.types(&format!(":load {}", path.display()));
+        assert!(!told.contains("× ["), "{told}");
+        let totals = ran(&saved(&mut typed, "example.pw"));
+        assert_eq!(totals.failed(), 0, "{}", path.display());
+    }
+}
+
+#[test]
 fn only_its_own_files_are_written_over() {
     let mut typed = Typed::simple();
     let path = file("mine.pw");

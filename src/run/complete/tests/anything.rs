@@ -59,6 +59,29 @@ fn every_prefix_of_every_example() {
 }
 
 #[test]
+fn long_texts_take_no_longer_than_they_are_long() {
+    let state = state(SIMPLE);
+    for piece in [
+        "a.",
+        "process P\n",
+        "x + ",
+        "f(",
+        "=> vpn ",
+        "[",
+        "{",
+        "| a ",
+        "machine {",
+        "let x = \"",
+        "1, ",
+        "\"\"\"{",
+    ] {
+        let text = piece.repeat(40_000);
+        ask(&text, text.len(), &state);
+        in_order(&text);
+    }
+}
+
+#[test]
 fn every_whole_example_is_finished() {
     for text in examples() {
         assert!(!tokens(&text).unfinished);

@@ -1,0 +1,134 @@
+//! Same-page merging on random pages: after a scan, equal pages share the lowest frame and no others do; a store copies.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::lab::{End, Lab, RW};
+use super::sound;
+use crate::kernel::event::Step;
+use crate::kernel::frames::Holds;
+use crate::kernel::ids::{FrameNo, Pid};
+
+const AT: u64 = 0x400;
+const PAGE: u64 = 64;
+/// Mergeable pages of each process; behind them are as many of an object that both share.
+const PAGES: u64 = 5;
+
+/// What happens.
+#[derive(Debug, Clone)]
+enum Deed {
+    /// A page is filled with a byte, but for one other in it.
+    Fill {
+        who: usize,
+        page: u64,
+        byte: u8,
+        odd: bool,
+    },
+    Forget {
+        who: usize,
+        page: u64,
+    },
+    Scan,
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    let fill = (0..2usize, 0..2 * PAGES, 1..3u8, any::<bool>());
+    prop_oneof![
+        6 => fill.prop_map(|(who, page, byte, odd)| Deed::Fill { who, page, byte, odd }),
+        2 => (0..2usize, 0..PAGES).prop_map(|(who, page)| Deed::Forget { who, page }),
+        2 => Just(Deed::Scan),
+    ]
+}
+
+/// Where each page is.
+type Frames = BTreeMap<(Pid, u64), FrameNo>;
+
+/// Two processes.
+struct Pair {
+    lab: Lab,
+    pids: [Pid; 2],
+    /// What the mergeable pages hold.
+    holds: BTreeMap<(Pid, u64), Vec<u8>>,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let mut lab = Lab::simple(|_| {});
+        let pids = [lab.spawn(), lab.spawn()];
+        let (_, backing) = lab.object(PAGES);
+        for pid in pids {
+            lab.anonymous(pid, AT, PAGES);
+            lab.map(pid, AT + PAGES * PAGE, PAGES, RW, true, backing);
+            lab.kernel.change_areas(pid, AT..AT + 2 * PAGES * PAGE, &|area| area.mergeable = true);
+        }
+        Self { lab, pids, holds: BTreeMap::new() }
+    }
+
+    fn frames(&self) -> Frames {
+        let frame = |page: &(Pid, u64)| self.lab.frame(page.0, AT + page.1 * PAGE).expect("a frame");
+        self.holds.keys().map(|page| (*page, frame(page))).collect()
+    }
+
+    fn act(&mut self, deed: &Deed) {
+        let before = self.frames();
+        match *deed {
+            Deed::Fill { who, page, byte, odd } => self.fill((self.pids[who], page), byte, odd, &before),
+            Deed::Forget { who, page } => {
+                let start = AT + page * PAGE;
+                self.lab.kernel.zap(self.pids[who], start..start + PAGE);
+                self.holds.remove(&(self.pids[who], page));
+            }
+            Deed::Scan => {
+                self.lab.kernel.ksm_scan(&mut ());
+                self.check_scan(&before);
+            }
+        }
+        sound::check(&self.lab.kernel);
+        for ((pid, page), bytes) in &self.holds {
+            let mut found = vec![0; PAGE as usize];
+            let va = self.lab.kernel.machine.va(AT + page * PAGE).expect("an address");
+            self.lab.kernel.peek(*pid, va, &mut found);
+            assert_eq!(&found, bytes, "page {page} of {pid}");
+        }
+    }
+
+    /// A store to a merged page copies it, also if nobody else has it any more; a page of its own stays where it is.
+    fn fill(&mut self, (pid, page): (Pid, u64), byte: u8, odd: bool, before: &Frames) {
+        let merged =
+            before.get(&(pid, page)).map(|frame| self.lab.kernel.frames.get(*frame).holds == Holds::Merged);
+        let mut bytes = vec![byte; PAGE as usize];
+        bytes[PAGE as usize - 1] += u8::from(odd);
+        let (end, steps) = self.lab.store(pid, AT + page * PAGE, &bytes);
+        assert_eq!(end, End::Done);
+        if page < PAGES {
+            let copies = steps.iter().filter(|step| matches!(step, Step::Copied { .. })).count();
+            assert_eq!(copies, usize::from(merged == Some(true)), "page {page} of {pid}");
+            self.holds.insert((pid, page), bytes);
+        }
+    }
+
+    /// Pages with equal bytes are in the lowest of their frames, and pages with other bytes in others.
+    fn check_scan(&self, before: &Frames) {
+        let mut lowest: BTreeMap<&[u8], FrameNo> = BTreeMap::new();
+        for (page, bytes) in &self.holds {
+            let frame = lowest.entry(bytes).or_insert(before[page]);
+            *frame = before[page].min(*frame);
+        }
+        for (page, frame) in self.frames() {
+            assert_eq!(frame, lowest[&self.holds[&page][..]], "{page:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn equal_pages_share_the_lowest_frame_until_a_store(all in proptest::collection::vec(deeds(), 1..60)) {
+        let mut pair = Pair::new();
+        for deed in &all {
+            pair.act(deed);
+        }
+    }
+}
