@@ -27,7 +27,7 @@ struct Open {
 #[derive(Debug)]
 enum OpenPiece {
     Ready(Piece),
-    Item(Asked, Rc<Did>),
+    Item(Box<Asked>, Rc<Did>),
     Part(Open),
 }
 
@@ -107,8 +107,8 @@ impl Open {
         let settled = self.pieces.iter().map(|piece| match piece {
             OpenPiece::Ready(piece) => piece.clone(),
             OpenPiece::Item(asked, did) => {
-                let Asked { kind, hardware, .. } = asked.clone();
-                Piece::Item(Item { kind, points: share(), hardware, did: did.clone() })
+                let Asked { kind, hardware, .. } = (**asked).clone();
+                Piece::Item(Box::new(Item { kind, points: share(), hardware, did: did.clone() }))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));

@@ -38,7 +38,7 @@ pub enum Piece {
     /// A figure.
     Figure(Figure),
     /// Something to answer.
-    Item(Item),
+    Item(Box<Item>),
     /// A part; parts hold no parts.
     Part { name: Rc<str>, points: Number, body: Vec<Piece> },
 }
@@ -76,7 +76,7 @@ impl Question {
                 other => std::slice::from_ref(other),
             })
             .filter_map(|piece| match piece {
-                Piece::Item(item) => Some(item),
+                Piece::Item(item) => Some(&**item),
                 _ => None,
             })
     }

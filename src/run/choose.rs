@@ -51,6 +51,9 @@ impl Session<'_> {
     }
 
     /// The first condition that does not hold.
+    ///
+    /// # Errors
+    /// What the conditions are wrong with.
     pub fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
         for (at, condition) in conditions.iter().enumerate() {
             if !self.holds(condition)? {

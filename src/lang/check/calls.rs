@@ -87,3 +87,12 @@ impl Search<'_> {
         self.found.push(diagnostic);
     }
 }
+
+/// `2 arguments`
+pub fn count(arguments: usize) -> String {
+    match arguments {
+        0 => "no arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        many => format!("{many} arguments"),
+    }
+}

@@ -15,7 +15,7 @@ use super::ast::{
 use super::diagnostic::{Code, Diagnostic};
 pub use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
-use calls::{Definition, circles};
+use calls::{Definition, circles, count};
 use scope::{Scope, names_set};
 
 pub use scope::unscoped_blocks;
@@ -158,11 +158,11 @@ impl Checker<'_> {
                 self.scoped(body, &[]);
             }
             StmtKind::Question { points, body, .. } => {
-                points.iter().for_each(|points| self.expr(points));
+                self.worth(points.as_ref());
                 self.scoped(body, &[]);
             }
             StmtKind::Part { points, body, .. } => {
-                points.iter().for_each(|points| self.expr(points));
+                self.worth(points.as_ref());
                 self.block(body);
             }
             StmtKind::Given { nouns, .. } => {
@@ -259,7 +259,13 @@ impl Checker<'_> {
                 self.scopes.pop();
             }
         }
-        ask.points.iter().for_each(|points| self.expr(points));
+        self.worth(ask.points.as_ref());
+    }
+
+    fn worth(&mut self, points: Option<&Expr>) {
+        if let Some(points) = points {
+            self.expr(points);
+        }
     }
 
     fn facts(&mut self, facts: &[Fact]) {
@@ -383,14 +389,6 @@ impl Checker<'_> {
             format!("`{}` takes {}, and is called with {given}", name.text, count(definition.params));
         let place = definition.name.span;
         self.found.push(Diagnostic::new(Code::WrongCount, name.span, message).also(place, "defined here"));
-    }
-}
-
-fn count(arguments: usize) -> String {
-    match arguments {
-        0 => "no arguments".to_owned(),
-        1 => "1 argument".to_owned(),
-        many => format!("{many} arguments"),
     }
 }
 

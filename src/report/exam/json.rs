@@ -7,6 +7,7 @@ use super::edition::Edition;
 use super::label::{filled, how, label};
 use super::page;
 use crate::exam::paper::{Item, Paper, Piece, Question};
+use crate::lang::value::Number;
 use crate::report::doc::Table;
 use crate::report::narrate::view;
 use crate::report::text::text;
@@ -114,10 +115,10 @@ fn item(item: &Item, edition: Edition) -> Value {
             })
         }
         ItemKind::Essay { text, space, rubric } => {
-            let space = space.map(|space| space.to_json());
+            let space = space.map(Number::to_json);
             let object = json!({ "kind": "essay", "text": text, "points": points, "space_mm": space });
             with_key(object, edition, || {
-                let row = |row: &crate::run::paper::entry::Rubric| json!({ "text": row.text, "points": row.points.map(|points| points.to_json()) });
+                let row = |row: &crate::run::paper::entry::Rubric| json!({ "text": row.text, "points": row.points.map(Number::to_json) });
                 json!(rubric.iter().map(row).collect::<Vec<_>>())
             })
         }

@@ -85,8 +85,7 @@ fn pieces(out: &mut String, body: &[Piece], edition: Edition) {
             Piece::Text(words) => {
                 let _ = writeln!(out, "{}\n", escaped(words));
             }
-            Piece::Given(views) => given(out, views),
-            Piece::Figure(Figure::Views(views)) => given(out, views),
+            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => given(out, views),
             Piece::Figure(figure) => bits(out, figure, edition),
             Piece::Item(item) => self::item(out, item, edition),
             Piece::Part { name, points, body } => {

@@ -25,7 +25,7 @@ pub enum Entry {
     /// A figure.
     Figure { figure: Figure, in_part: bool },
     /// Something to answer.
-    Item { item: Item, in_part: bool },
+    Item { item: Box<Item>, in_part: bool },
 }
 
 /// A figure.

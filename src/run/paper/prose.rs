@@ -89,7 +89,7 @@ impl Session<'_> {
             sheet.add(points, kind.blanks());
         }
         let item = Item { kind, points, hardware: self.hardware() };
-        Entry::Item { item, in_part: self.in_part() }
+        Entry::Item { item: Box::new(item), in_part: self.in_part() }
     }
 
     /// What is asked from here on in the question is not known for certain (when checking only).

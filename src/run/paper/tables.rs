@@ -59,7 +59,7 @@ fn known(table: &TableView, column: &Word) -> Result<(), Diagnostic> {
             let mut each: Vec<&str> = Vec::new();
             names().for_each(|name| {
                 if !each.contains(&name) {
-                    each.push(name)
+                    each.push(name);
                 }
             });
             format!("it has {}", list(each.into_iter()))
