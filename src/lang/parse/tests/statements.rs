@@ -208,7 +208,7 @@ question "A" points 14 { text "x"; part "a" { ask read va => vpn, ppn radix hex 
 question "A" { ask probe va => fault page, points points 2 }  ->  question "A" { ask probe va points 2 => fault page, points }
 ask "L" = 1 + 2 unit B points 3   ->  ask "L" = (1 + 2) unit B points 3
 ask tlb L2 columns tag v points 1 ->  ask tlb L2 columns tag v points 1
-ask x in 0..4 where x > 2 radix decimal  ->  ask x in 0..4 where (x > 2) radix decimal
+ask x in 0..4 where x > 2 radix decimal  ->  ask x in (0..4) where (x > 2) radix decimal
 given page_table, tlb L2          ->  given page_table, tlb L2
 part(1)                           ->  part!(1)
 part: read 0                      ->  part: { read 0 }
