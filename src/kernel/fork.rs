@@ -25,16 +25,10 @@ impl Kernel {
         child: Pid,
     ) -> Result<AddressSpace, OutOfMemory> {
         let mut pages = self.pages_to_inherit(parent);
-        if !self.shape.read_only {
-            self.make_room(parent, &mut pages)?;
-        }
         let mut space = self.new_space()?;
-        for (_, vpn, _) in &pages {
-            let made = self.make_tables(&mut space.tables, *vpn, &mut ());
-            if let Err(error) = made {
-                self.give_tables(&space.tables);
-                return Err(error);
-            }
+        if let Err(error) = self.prepare(parent, &mut space, &mut pages) {
+            self.give_tables(&space.tables);
+            return Err(error);
         }
         self.inherit_settings(parent, &mut space);
         let mut protected = false;
@@ -46,6 +40,19 @@ impl Kernel {
             self.machine.shoot_down_all(asid(parent));
         }
         Ok(space)
+    }
+
+    /// Makes the tables of a child, and without an R/W bit room for its copies: after the tables, since they take frames.
+    fn prepare(
+        &mut self,
+        parent: Pid,
+        space: &mut AddressSpace,
+        pages: &mut Vec<(Area, u64, Place)>,
+    ) -> Result<(), OutOfMemory> {
+        for (_, vpn, _) in pages.iter() {
+            self.make_tables(&mut space.tables, *vpn, &mut ())?;
+        }
+        if self.shape.read_only { Ok(()) } else { self.make_room(parent, pages) }
     }
 
     /// The pages that a child begins with, in order.

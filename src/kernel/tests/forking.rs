@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::lab::{End, Lab, R, RW};
+use super::lab::{End, Lab, R, RW, preset};
 use super::sound;
 use crate::kernel::event::Step;
 use crate::kernel::ids::Pid;
@@ -136,6 +136,29 @@ impl Family {
             }
         }
         assert_eq!(self.lab.kernel.frames().used() as usize, frames.len());
+    }
+}
+
+#[test]
+fn without_a_read_write_bit_the_copies_find_room_beside_the_tables_of_the_child() {
+    let mut spec = preset("simple");
+    spec.mmu.as_mut().expect("it translates").pte.places[Bit::Rw as usize] = None;
+    for swap in [0, 64] {
+        let mut lab = Lab::new(spec.clone(), |config| config.swap = swap);
+        let parent = lab.spawn();
+        let pages = u64::from(lab.kernel.frame_limit()) / 2;
+        lab.anonymous(parent, 0x400, pages);
+        for page in 0..pages {
+            lab.write(parent, 0x400 + page * 64, 1 + page as u8);
+        }
+        let child = lab.fork(parent);
+        assert_eq!(child.is_ok(), swap > 0, "without swap there is no room for the copies");
+        sound::check(&lab.kernel);
+        for pid in child.into_iter().chain([parent]) {
+            for page in 0..pages {
+                assert_eq!(lab.read(pid, 0x400 + page * 64), 1 + page as u8, "page {page} of {pid}");
+            }
+        }
     }
 }
 

@@ -258,6 +258,8 @@ impl Pair {
         for vpn in self.vpns(at, pages) {
             let is_own = match self.lab.kernel.place(pid, vpn) {
                 Some(Place::Frame(frame)) => self.lab.kernel.frames.get(frame).holds == Holds::Anonymous,
+                // It had to make room at once for another.
+                Some(Place::Swap(_)) => true,
                 _ => false,
             };
             if is_own {
