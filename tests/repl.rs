@@ -80,6 +80,7 @@ fn tab_completes_what_the_session_knows() {
     tty.expect(PROMPT);
     tty.sends(b"tran\t somew\t\r");
     tty.expect("VPN 0x01");
+    tty.expect(PROMPT);
     tty.sends(b":hist\t\r");
     tty.expect("→ 3  translate somewhere");
     tty.ends();
@@ -110,6 +111,7 @@ fn ctrl_c_ends_a_long_run_and_not_the_session() {
     tty.expect("interrupted");
     tty.types("show x + 1");
     tty.expect("x + 1 = 2");
+    tty.expect(PROMPT);
     // At the prompt it drops the line.
     tty.sends(b"show 7 * 7\x03");
     tty.expect("7 * 7");
@@ -134,6 +136,7 @@ fn earlier_lines_come_back() {
     tty.expect(PROMPT);
     tty.sends(b"\x1b[A\x1b[A\r");
     tty.expect("40 + 2 = 42");
+    tty.expect(PROMPT);
     tty.sends(b"\x1240 +");
     tty.sends(b"\r");
     tty.expect("40 + 2 = 42");

@@ -63,7 +63,8 @@ impl Tty {
         Self { child, keys: File::from(pty.master), sent, seen: 0 }
     }
 
-    /// Presses keys.
+    /// Presses keys. Keys that only the session understands (arrows, Tab, Ctrl-R) are for when its prompt was seen: before that, the
+    /// terminal itself takes them.
     pub fn sends(&mut self, keys: &[u8]) {
         // The session may have ended.
         let _ = self.keys.write_all(keys);
