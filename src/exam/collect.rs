@@ -38,7 +38,7 @@ impl Collector {
             let (points, body) = open.settle(None);
             Question { title: open.title, points, body }
         });
-        Paper { cover: self.cover, questions: questions.collect() }
+        Paper { cover: self.cover, version: None, questions: questions.collect() }
     }
 
     /// Where something belongs: the question at hand, or its latest part.

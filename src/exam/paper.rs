@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::version::Version;
 use crate::lang::value::Number;
 use crate::run::paper::entry::{Figure, Hardware, ItemKind};
 use crate::run::record::Did;
@@ -12,6 +13,8 @@ use crate::run::view::View;
 pub struct Paper {
     /// What its cover says, each field with its words.
     pub cover: Vec<(Rc<str>, String)>,
+    /// Which of its versions it is, where it has several.
+    pub version: Option<Version>,
     /// Its questions, in order.
     pub questions: Vec<Question>,
 }

@@ -3,13 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use crate::exam::Collector;
-use crate::report::exam::{Edition, json, markdown};
-use crate::run;
+use crate::exam::{Composed, compose};
+use crate::report::exam::Edition;
+use crate::report::exam::formats::{FORMATS, Writer};
 use crate::run::session::Options;
 
 /// Arguments of `pagewalk exam`.
@@ -22,24 +23,14 @@ pub struct Exam {
     #[arg(long)]
     key: bool,
     /// How the paper is written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
+    format: String,
     /// Stop the script after so many statements and loop rounds
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     /// The seed of a script that says none
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
-}
-
-/// How a paper is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Format {
-    /// Text to print or to convert
-    #[default]
-    Markdown,
-    /// One object
-    Json,
 }
 
 impl Exam {
@@ -50,19 +41,17 @@ impl Exam {
     /// What standard output says.
     pub fn print(&self, color: Color) -> io::Result<Status> {
         let mut reading = Reading::of(&self.file);
-        let mut collector = Collector::default();
-        let mut failed = 0;
+        let mut composed = None;
         if reading.diagnostics.is_empty() {
             let options = Options { max_steps: self.max_steps, seed: self.seed };
-            let ended =
-                run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut collector);
-            reading.diagnostics = ended.diagnostics;
-            failed = ended.totals.failed();
+            let mut done = compose(&reading.script.body, &reading.sources, &reading.files, options);
+            reading.diagnostics = std::mem::take(&mut done.diagnostics);
+            composed = Some(done);
         }
-        if !reading.diagnostics.is_empty() {
+        let Some(Composed { paper, failed, .. }) = composed.filter(|_| reading.diagnostics.is_empty()) else {
             complain(&reading.complaint(diagnostic_style(color)));
             return Ok(Status::Wrong);
-        }
+        };
         let name = reading.name();
         if failed > 0 {
             complain(&format!(
@@ -70,16 +59,34 @@ impl Exam {
             ));
             return Ok(Status::Failed);
         }
-        let paper = collector.paper();
         if paper.questions.is_empty() {
             complain(&format!("pagewalk: {name} has no question\n"));
             return Ok(Status::Wrong);
         }
         let edition = if self.key { Edition::Key } else { Edition::Paper };
-        print(&match self.format {
-            Format::Markdown => markdown(&paper, edition),
-            Format::Json => json(&paper, edition),
-        })?;
-        Ok(Status::Held)
+        let format = FORMATS.iter().find(|format| format.name == self.format).unwrap_or(&FORMATS[0]);
+        let written = match format.write {
+            Writer::Each(write) => write(&paper, edition),
+            Writer::Bank(write) => write(&[paper]).map(|files| {
+                let texts = files.iter().map(|file| String::from_utf8_lossy(&file.bytes));
+                texts.collect::<Vec<_>>().join("\n")
+            }),
+        };
+        match written {
+            Ok(text) => {
+                print(&text)?;
+                Ok(Status::Held)
+            }
+            Err(refusal) => {
+                complain(&format!("pagewalk: {name}, {}: {}\n", refusal.part, refusal.why));
+                Ok(Status::Wrong)
+            }
+        }
     }
+}
+
+/// One of the formats, which help lists.
+fn known_format() -> impl TypedValueParser<Value = String> {
+    let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values)
 }

@@ -7,4 +7,13 @@ pub enum Edition {
     Paper,
     /// For markers: its blanks are filled in.
     Key,
+    /// For students afterwards: the key, with the steps that lead to it.
+    Solutions,
+}
+
+impl Edition {
+    /// Whether its blanks are filled in.
+    pub fn filled(self) -> bool {
+        self != Self::Paper
+    }
 }

@@ -22,7 +22,7 @@ pub fn json(paper: &Paper, edition: Edition) -> String {
         paper.questions.iter().map(|question| self::question(question, edition)).collect();
     let whole = json!({
         "exam": cover,
-        "key": edition == Edition::Key,
+        "key": edition.filled(),
         "points": paper.points().to_json(),
         "questions": questions,
     });
@@ -64,7 +64,7 @@ fn pieces(body: &[Piece], edition: Edition) -> Vec<Value> {
 
 /// An object with its key, where that is wanted.
 fn with_key(mut object: Value, edition: Edition, key: impl FnOnce() -> Value) -> Value {
-    if let (Edition::Key, Some(object)) = (edition, object.as_object_mut()) {
+    if let (true, Some(object)) = (edition.filled(), object.as_object_mut()) {
         object.insert("key".to_owned(), key());
     }
     object

@@ -39,7 +39,11 @@ pub fn markdown(paper: &Paper, edition: Edition) -> String {
 fn cover(out: &mut String, paper: &Paper, edition: Edition) {
     let field = |name: &str| paper.cover.iter().find(|(known, _)| **known == *name).map(|(_, words)| words);
     let title = field("title").map_or_else(|| "Exam".to_owned(), |title| escaped(title));
-    let key = if edition == Edition::Key { ": key" } else { "" };
+    let key = match edition {
+        Edition::Paper => "",
+        Edition::Key => ": key",
+        Edition::Solutions => ": solutions",
+    };
     let _ = writeln!(out, "# {title}{key}\n");
     let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
     let rest: Vec<String> =
@@ -142,7 +146,7 @@ fn item(out: &mut String, item: &Item, edition: Edition) {
         ItemKind::Any { among, answers, radix, .. } => {
             let box_ = match edition {
                 Edition::Paper => code(&"_".repeat(12)),
-                Edition::Key => {
+                Edition::Key | Edition::Solutions => {
                     let first = answers.first.iter().take(LISTED);
                     let shown: Vec<String> = first.map(|value| code(&radix.write(value, None))).collect();
                     let more = if answers.all && answers.first.len() <= LISTED { "" } else { ", …" };
@@ -156,7 +160,7 @@ fn item(out: &mut String, item: &Item, edition: Edition) {
             let _ = writeln!(out, "{} {worth}\n", escaped(text));
             match edition {
                 Edition::Paper => lines(out, *space),
-                Edition::Key => {
+                Edition::Key | Edition::Solutions => {
                     for row in rubric {
                         let points =
                             row.points.map_or_else(String::new, |n| format!(" ({})", page::points(n)));
@@ -183,7 +187,7 @@ fn worksheet(out: &mut String, blanks: &[Blank], bare: bool, edition: Edition) {
 fn boxed(blank: &Blank, bare: bool, edition: Edition) -> String {
     let words = match edition {
         Edition::Paper => code(&empty(blank)),
-        Edition::Key => match filled(blank, bare).as_str() {
+        Edition::Key | Edition::Solutions => match filled(blank, bare).as_str() {
             // No list begins within a line.
             "-" => "**-**".to_owned(),
             answer => format!("**{}**", escaped(answer)),
@@ -202,7 +206,7 @@ fn choice(out: &mut String, text: &str, options: &[(String, bool)], worth: &str,
     let how = if several { "Tick all that are correct." } else { "Tick one." };
     let _ = writeln!(out, "{} {how} {worth}\n", escaped(text));
     for (option, correct) in options {
-        let tick = if *correct && edition == Edition::Key { "x" } else { " " };
+        let tick = if *correct && edition.filled() { "x" } else { " " };
         let _ = writeln!(out, "- [{tick}] {}", escaped(option).replace('\n', " "));
     }
     out.push('\n');

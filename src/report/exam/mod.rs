@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod edition;
+pub mod formats;
 mod json;
 mod label;
 mod markdown;

@@ -82,7 +82,7 @@ pub fn bits(figure: &Figure, edition: Edition) -> Option<(String, Vec<(u32, Stri
     let Figure::Bits { title, bits, value } = figure else { return None };
     let digit = |bit: u32| match edition {
         Edition::Paper => "_".to_owned(),
-        Edition::Key => (value >> bit & 1).to_string(),
+        Edition::Key | Edition::Solutions => (value >> bit & 1).to_string(),
     };
     Some((title.clone(), (0..*bits).rev().map(|bit| (bit, digit(bit))).collect()))
 }

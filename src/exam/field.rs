@@ -1,0 +1,142 @@
+//! Everything on a paper that is answered, each with a name: the same in the export of a learning platform, in a sheet of
+//! answers and in the marks.
+
+use std::collections::BTreeSet;
+
+use super::paper::{Item, Paper, Piece};
+use crate::lang::value::Number;
+use crate::run::paper::entry::{Blank, ItemKind};
+use crate::run::view::CellView;
+
+/// Something to answer on a paper.
+#[derive(Debug, Clone)]
+pub struct Field<'p> {
+    /// Its name: `1a.vpn`, `2.3`; unique on the paper and the same in each of its versions.
+    pub name: String,
+    /// The question that it is in, from 0.
+    pub question: usize,
+    /// The part that it is in, if it is in one.
+    pub part: Option<&'p str>,
+    /// What it belongs to.
+    pub item: &'p Item,
+    /// Its place among the items of the paper, from 0: fields of one item stand together.
+    pub of_item: usize,
+    /// What is to be written there.
+    pub asked: Asked<'p>,
+    /// What it is worth: an item's points are shared equally among its blanks.
+    pub points: Number,
+}
+
+/// What is to be written into a field.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Asked<'p> {
+    /// A blank of an operation, or a value.
+    Blank(&'p Blank),
+    /// A cell of a table: its row and its place among the cells of the row, from 0.
+    Cell { row: usize, at: usize, column: &'p str, cell: &'p CellView },
+    /// Any answer that satisfies what is asked.
+    Any,
+    /// One or several of the options.
+    Choice,
+    /// Free text.
+    Essay,
+}
+
+/// The fields of a paper, in the order in which they stand on it.
+pub fn fields(paper: &Paper) -> Vec<Field<'_>> {
+    let mut all = Fields::default();
+    for (question, of) in paper.questions.iter().enumerate() {
+        all.place(question, None, (question + 1).to_string(), &of.body);
+    }
+    all.fields
+}
+
+#[derive(Default)]
+struct Fields<'p> {
+    fields: Vec<Field<'p>>,
+    names: BTreeSet<String>,
+    items: usize,
+}
+
+impl<'p> Fields<'p> {
+    /// The items of a question or part, and the parts of a question.
+    fn place(&mut self, question: usize, part: Option<&'p str>, prefix: String, body: &'p [Piece]) {
+        let is_item = |piece: &&Piece| matches!(piece, Piece::Item(_));
+        let several = body.iter().filter(is_item).count() > 1 || (part.is_none() && body.iter().any(is_part));
+        let (mut items, mut parts) = (0, 0);
+        for piece in body {
+            match piece {
+                Piece::Item(item) => {
+                    items += 1;
+                    let own = if several { format!("{prefix}.{items}") } else { prefix.clone() };
+                    self.item(question, part, &own, item);
+                }
+                Piece::Part { name, body, .. } => {
+                    parts += 1;
+                    let own = format!("{prefix}{}", part_name(name, parts));
+                    self.place(question, Some(name), own, body);
+                }
+                Piece::Text(_) | Piece::Given(_) | Piece::Figure(_) => {}
+            }
+        }
+    }
+
+    fn item(&mut self, question: usize, part: Option<&'p str>, own: &str, item: &'p Item) {
+        let asked: Vec<(String, Asked<'p>)> = match &item.kind {
+            ItemKind::Facts { blanks, .. } => {
+                blanks.iter().map(|blank| (format!("{own}.{}", blank.fact), Asked::Blank(blank))).collect()
+            }
+            ItemKind::Value { blank, .. } => vec![(own.to_owned(), Asked::Blank(blank))],
+            ItemKind::Table { table, columns } => {
+                let names: Vec<&String> = table.groups.iter().flatten().collect();
+                let mut cells = Vec::new();
+                for (row, of) in table.rows.iter().enumerate() {
+                    for (at, (cell, column)) in of.iter().zip(&names).enumerate() {
+                        if columns.iter().any(|asked| **asked == ***column) {
+                            cells.push((
+                                format!("{own}.{}.{column}", row + 1),
+                                Asked::Cell { row, at, column, cell },
+                            ));
+                        }
+                    }
+                }
+                cells
+            }
+            ItemKind::Any { .. } => vec![(own.to_owned(), Asked::Any)],
+            ItemKind::Choice { .. } => vec![(own.to_owned(), Asked::Choice)],
+            ItemKind::Essay { .. } => vec![(own.to_owned(), Asked::Essay)],
+        };
+        let each = Number::from(asked.len().max(1) as u64);
+        // A share of points that are a number is one.
+        let points = item.points.divide(each).unwrap_or(item.points);
+        for (name, asked) in asked {
+            let name = self.unique(name);
+            self.fields.push(Field { name, question, part, item, of_item: self.items, asked, points });
+        }
+        self.items += 1;
+    }
+
+    /// A name that no field before has: the second of the same is `…#2`.
+    fn unique(&mut self, name: String) -> String {
+        let mut own = name.clone();
+        let mut again = 1;
+        while !self.names.insert(own.clone()) {
+            again += 1;
+            own = format!("{name}#{again}");
+        }
+        own
+    }
+}
+
+fn is_part(piece: &Piece) -> bool {
+    matches!(piece, Piece::Part { .. })
+}
+
+/// A part in a name: its own if that is a word, else its number as a letter.
+fn part_name(name: &str, number: usize) -> String {
+    if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()) {
+        return name.to_ascii_lowercase();
+    }
+    format!("p{number}")
+}

@@ -1,0 +1,61 @@
+//! The formats in which papers are written.
+
+use super::edition::Edition;
+use super::{json, markdown};
+use crate::exam::paper::Paper;
+
+/// A format.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for, in a few words.
+    pub about: &'static str,
+    /// How its files end.
+    pub extension: &'static str,
+    /// How it is written.
+    pub write: Writer,
+}
+
+/// How papers are written in a format.
+#[derive(Debug, Clone, Copy)]
+pub enum Writer {
+    /// A file a paper and edition.
+    Each(fn(&Paper, Edition) -> Result<String, Refusal>),
+    /// All versions at once, for a learning platform: it has keys and students' texts together.
+    Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
+}
+
+/// Why a format cannot hold a paper: which part of it, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The part, as a reader of the paper finds it: `question 2, part a`.
+    pub part: String,
+    /// Why, and what to do: `… has free text of 4 cm, which QTI 1.2 cannot mark; leave it out or use …`.
+    pub why: String,
+}
+
+/// A file of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path within the export, with `/`.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// The formats, in the order in which help lists them; the first is the usual one.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "markdown",
+        about: "text to print or to convert",
+        extension: "md",
+        write: Writer::Each(|paper, edition| Ok(markdown(paper, edition))),
+    },
+    Format {
+        name: "json",
+        about: "one object",
+        extension: "json",
+        write: Writer::Each(|paper, edition| Ok(json(paper, edition))),
+    },
+];
