@@ -3,6 +3,7 @@
 mod collect;
 mod compose;
 pub mod field;
+pub mod grade;
 pub mod paper;
 mod version;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::find::{Found, words};
 use super::included::included;
 use super::script::{Script, scripts};
-use super::threads::side_by_side;
+use crate::face::threads::side_by_side;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::writing::replace;
 use crate::lang::loader::{Disk, Loader};

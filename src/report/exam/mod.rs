@@ -6,8 +6,9 @@ pub mod formats;
 mod json;
 mod label;
 mod markdown;
-mod page;
+pub mod page;
 
 pub use edition::Edition;
+pub use label::{filled, label};
 pub use json::json;
 pub use markdown::markdown;

@@ -6,6 +6,8 @@ mod blanks;
 mod commands;
 pub mod entry;
 mod figure;
+pub mod follow;
+pub mod open;
 pub mod points;
 mod prose;
 mod question;
