@@ -178,3 +178,64 @@ fn what_an_author_writes_is_no_markup() {
         "{out}"
     );
 }
+
+/// The options of a choice, of the textbook's worked access: 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3 and tag 3, PPN 0x0D,
+/// physical address 0x354, block offset 0, cache index 5 and tag 0x0D. An entry with the right tag that is not valid is stale.
+fn options(fact: &str) -> Vec<(String, bool, Option<&'static str>)> {
+    let text = format!(
+        "machine simple\nset page_table {{ | vpn ppn v |\n| 0F 0D 1 | }}\nset tlb {{ | set | tag ppn v |\n| 3 | 03 22 0 | }}\n\
+         question \"q\" {{ choice \"which?\" {{ answers {fact} of read 0x3D4 }} }}"
+    );
+    let paper = paper(&text, 0);
+    let item = paper.questions[0].items().next().expect("a choice");
+    let ItemKind::Choice { options, .. } = &item.kind else { panic!("{item:?}") };
+    options.iter().map(|option| (option.text.clone(), option.correct, option.mistake)).collect()
+}
+
+#[test]
+fn wrong_options_come_of_real_mistakes() {
+    let check = |fact: &str, expected: [(&str, Option<&'static str>); 4]| {
+        let expected = expected.map(|(text, mistake)| (text.to_owned(), mistake.is_none(), mistake));
+        assert_eq!(options(fact), expected, "{fact}");
+    };
+    let stale = Some("a stale entry used");
+    // 0x0D + 0x14; VPN 0x0F before 0x14; PPN 0x22 before 0x14.
+    check(
+        "pa",
+        [
+            ("0x021", Some("the PPN not shifted")),
+            ("0x354", None),
+            ("0x3D4", Some("the VPN taken for the PPN")),
+            ("0x894", stale),
+        ],
+    );
+    check(
+        "ppn",
+        [
+            ("0x0C", Some("a bit misread")),
+            ("0x0D", None),
+            ("0x0F", Some("the VPN taken for the PPN")),
+            ("0x22", stale),
+        ],
+    );
+    // Of 0x14, the lowest two bits; where tag and index are the same, nothing is swapped.
+    check(
+        "tlbi",
+        [
+            ("0x0", Some("VPN and VPO swapped")),
+            ("0x1", Some("a bit misread")),
+            ("0x2", Some("a bit misread")),
+            ("0x3", None),
+        ],
+    );
+    // 0x021 has tag 0 and 0x3D4 has tag 0x0F; the index is 5.
+    check(
+        "ct",
+        [
+            ("0x00", Some("the PPN not shifted")),
+            ("0x05", Some("cache tag and cache index swapped")),
+            ("0x0D", None),
+            ("0x0F", Some("the VPN taken for the PPN")),
+        ],
+    );
+}

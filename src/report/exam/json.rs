@@ -108,10 +108,10 @@ fn item(item: &Item, edition: Edition) -> Value {
             })
         }
         ItemKind::Choice { text, options } => {
-            let texts: Vec<&str> = options.iter().map(|(text, _)| text.as_str()).collect();
+            let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             let object = json!({ "kind": "choice", "text": text, "points": points, "options": texts });
             with_key(object, edition, || {
-                json!(options.iter().map(|(_, correct)| *correct).collect::<Vec<_>>())
+                json!(options.iter().map(|option| option.correct).collect::<Vec<_>>())
             })
         }
         ItemKind::Essay { text, space, rubric } => {

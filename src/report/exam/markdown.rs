@@ -11,7 +11,7 @@ use crate::lang::value::Number;
 use crate::report::doc::Block;
 use crate::report::narrate::view;
 use crate::report::text::text;
-use crate::run::paper::entry::{Blank, Figure, ItemKind};
+use crate::run::paper::entry::{Alternative, Blank, Figure, ItemKind};
 use crate::run::view::View;
 
 /// Answers of many that a key lists.
@@ -201,13 +201,13 @@ fn boxed(blank: &Blank, bare: bool, edition: Edition) -> String {
     format!("{words}{unit}{radix}")
 }
 
-fn choice(out: &mut String, text: &str, options: &[(String, bool)], worth: &str, edition: Edition) {
-    let several = options.iter().filter(|(_, correct)| *correct).count() > 1;
+fn choice(out: &mut String, text: &str, options: &[Alternative], worth: &str, edition: Edition) {
+    let several = options.iter().filter(|option| option.correct).count() > 1;
     let how = if several { "Tick all that are correct." } else { "Tick one." };
     let _ = writeln!(out, "{} {how} {worth}\n", escaped(text));
-    for (option, correct) in options {
-        let tick = if *correct && edition.filled() { "x" } else { " " };
-        let _ = writeln!(out, "- [{tick}] {}", escaped(option).replace('\n', " "));
+    for option in options {
+        let tick = if option.correct && edition.filled() { "x" } else { " " };
+        let _ = writeln!(out, "- [{tick}] {}", escaped(&option.text).replace('\n', " "));
     }
     out.push('\n');
 }

@@ -70,8 +70,8 @@ pub enum ItemKind {
     Table { table: TableView, columns: Vec<Rc<str>> },
     /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them.
     Any { name: Rc<str>, among: String, answers: Answers, radix: Radix },
-    /// What to choose from: each option, and whether it is correct.
-    Choice { text: String, options: Vec<(String, bool)> },
+    /// What to choose from.
+    Choice { text: String, options: Vec<Alternative> },
     /// Free text: the room that it gets, in millimetres, and what marks are given for.
     Essay { text: String, space: Option<Number>, rubric: Vec<Rubric> },
 }
@@ -88,6 +88,17 @@ impl ItemKind {
             Self::Value { .. } | Self::Any { .. } | Self::Choice { .. } | Self::Essay { .. } => 1,
         }
     }
+}
+
+/// An option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// Its words.
+    pub text: String,
+    /// Whether it is to be chosen.
+    pub correct: bool,
+    /// The mistake that leads to it, where one is known.
+    pub mistake: Option<&'static str>,
 }
 
 /// Answers of which each is right.

@@ -3,14 +3,17 @@
 mod any;
 mod ask;
 mod blanks;
+mod choice;
 mod commands;
 pub mod entry;
 mod figure;
+pub mod mistakes;
 pub mod points;
 mod prose;
 mod question;
 pub mod sheet;
 mod tables;
 
-pub use commands::{choice, essay, exam, text};
+pub use choice::choice;
+pub use commands::{essay, exam, text};
 pub use figure::figure;

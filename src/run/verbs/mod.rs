@@ -252,7 +252,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "choice",
-        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT }",
+        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT; answers FACT of OP }",
         help: "a question with options to choose from",
         example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
         family: Family::None,
