@@ -239,3 +239,25 @@ fn wrong_options_come_of_real_mistakes() {
         ],
     );
 }
+
+#[test]
+fn page_tables_are_drawn_as_a_tree() {
+    // VPNs of 2, 2 and 4 bits: 0x0F is 00 00 1111, 0x10 is 00 01 0000, 0x5F is 01 01 1111.
+    let paper = paper(
+        "machine { virtual 12 bits; physical 12 bits; page 16 B; page_table { bits 2 2 4 } }\n\
+         set page_table { | vpn ppn v |\n| 5F 0D 1 |\n| 0F 21 1 |\n| 10 - 0 | }\n\
+         question \"q\" { figure tables; ask \"x\" = 1 }",
+        0,
+    );
+    let text = markdown(&paper, Edition::Paper);
+    let tree = "page tables: level 1
+├─ 0x0 → level 2
+│  ├─ 0x0 → level 3
+│  │  └─ 0xF → PPN 0x21 (VPN 0x0F)
+│  └─ 0x1 → level 3
+│     └─ 0x0 → not present (VPN 0x10)
+└─ 0x1 → level 2
+   └─ 0x1 → level 3
+      └─ 0xF → PPN 0x0D (VPN 0x5F)";
+    assert!(text.contains(tree), "{text}");
+}
