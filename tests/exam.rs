@@ -252,7 +252,7 @@ fn page_tables_are_drawn_as_a_tree() {
          question \"q\" { figure tables; ask \"x\" = 1 }",
         0,
     );
-    let text = markdown(&paper, Edition::Paper);
+    let text = markdown(&paper, Edition::Paper, &Style::default());
     let tree = "page tables: level 1
 ├─ 0x0 → level 2
 │  ├─ 0x0 → level 3
@@ -263,4 +263,28 @@ fn page_tables_are_drawn_as_a_tree() {
    └─ 0x1 → level 3
       └─ 0xF → PPN 0x0D (VPN 0x5F)";
     assert!(text.contains(tree), "{text}");
+}
+
+#[test]
+fn solutions_show_the_way() {
+    let paper = paper(
+        "machine simple\nset page_table { | vpn ppn v |\n| 0F 0D 1 | }\n\
+         question \"q\" { ask read 0x3D4 => vpn, ppn, ct points 3; ask \"size\" = machine.flat_page_table_bytes / 8 unit B;\n\
+         ask x in 0..0x400 where read x => fault none\nchoice \"which?\" { answers vpn of read 0x3D4 } }",
+        0,
+    );
+    let text = markdown(&paper, Edition::Solutions, &Style::default());
+    // The textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
+    for said in [
+        "00 0011 1101 0100",
+        "bits 13–6 of the virtual address",
+        "TLBI 0x3, TLBT 0x03: miss",
+        "size of a one-level page table",
+        "For example 0x3C0",
+        "VPN and VPO swapped",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+    let key = markdown(&paper, Edition::Key, &Style::default());
+    assert!(!key.contains("TLBI 0x3"), "{key}");
 }

@@ -7,7 +7,7 @@ mod declaration;
 mod notes;
 mod parts;
 mod process;
-mod reference;
+pub mod reference;
 mod repeats;
 mod ruler;
 mod sequence;
@@ -37,7 +37,7 @@ use repeats::Repeats;
 pub use ruler::rulers;
 pub use statement::{Statement, Statements};
 pub use steps::steps;
-pub use why::{because as reason, why};
+pub use why::{because as reason, reasons, why};
 use words::approximately;
 pub use words::{count, failure, summary};
 

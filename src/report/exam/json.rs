@@ -91,7 +91,7 @@ fn item(item: &Item, edition: Edition) -> Value {
             let blanks: Vec<Value> = blanks.iter().map(|blank| self::blank(blank, bare, edition)).collect();
             json!({ "kind": "facts", "operation": page::operation(item), "points": points, "blanks": blanks })
         }
-        ItemKind::Value { label, blank } => {
+        ItemKind::Value { label, blank, .. } => {
             let blank = self::blank(blank, bare, edition);
             json!({ "kind": "value", "label": label, "points": points, "blank": blank })
         }
@@ -100,7 +100,7 @@ fn item(item: &Item, edition: Edition) -> Value {
             let of = self::table(&page::asked_table(table, asked, edition));
             json!({ "kind": "table", "points": points, "asked": columns, "table": of })
         }
-        ItemKind::Any { name, among, answers, radix } => {
+        ItemKind::Any { name, among, answers, radix, .. } => {
             let object = json!({ "kind": "any", "name": &**name, "among": among, "points": points, "radix": radix.name() });
             with_key(object, edition, || {
                 let first = answers.first.iter().map(|value| json!(radix.write(value, None)));

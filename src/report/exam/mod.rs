@@ -10,6 +10,7 @@ pub mod labels;
 mod markdown;
 mod page;
 pub mod plan;
+mod solution;
 pub mod style;
 mod told;
 pub mod tree;

@@ -1,9 +1,12 @@
 //! `ask x in … where …`: every answer for which the conditions hold, as far as the key needs them.
 
+use std::rc::Rc;
+
 use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::exec::not_a_list;
+use crate::run::record::Did;
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::state::{Binding, Scope};
 
@@ -48,5 +51,27 @@ impl Session<'_> {
                 .into());
         }
         Ok(Answers { first, all })
+    }
+
+    /// What the first condition that tries something out comes to, with the first answer.
+    ///
+    /// # Errors
+    /// As the conditions.
+    pub fn example(
+        &mut self,
+        name: &Word,
+        answers: &Answers,
+        conditions: &[Condition],
+    ) -> Result<Option<Rc<Did>>, Stop> {
+        let operation = conditions.iter().find_map(|condition| match condition {
+            Condition::Facts { operation, .. } => Some(operation),
+            Condition::Expr(_) => None,
+        });
+        let (Some(operation), Some(first)) = (operation, answers.first.first()) else { return Ok(None) };
+        self.state.scopes.push(Scope::new(false));
+        self.state.bind(name.text.clone(), Binding::Value(first.clone()));
+        let tried = self.try_out(operation);
+        self.state.scopes.pop();
+        Ok(Some(Rc::new(tried?.0)))
     }
 }

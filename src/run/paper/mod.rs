@@ -5,6 +5,7 @@ mod ask;
 mod blanks;
 mod choice;
 mod commands;
+mod derivation;
 pub mod entry;
 mod figure;
 pub mod mistakes;

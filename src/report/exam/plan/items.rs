@@ -56,7 +56,7 @@ impl<'p> Items<'p> {
             ItemKind::Facts { blanks, .. } => {
                 Block::Worksheet { operation: operation(item), points, rows: self.rows(blanks, bare, &names) }
             }
-            ItemKind::Value { label, blank } => {
+            ItemKind::Value { label, blank, .. } => {
                 let (how, blank) = (self.how(blank, bare), self.blank(blank, bare, first()));
                 Block::Value { label: label.clone(), written: String::new(), points, how, blank }
             }
