@@ -48,7 +48,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let flaw = |line, message: &str| vec![Flaw { line, message: message.to_owned() }];
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = before.split(|byte| *byte == b'\n').count() as u64;
         flaw(line, "this is not UTF-8 text; save the table as “CSV UTF-8”")
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);

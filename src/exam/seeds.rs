@@ -50,7 +50,8 @@ impl Series {
     fn versions(self, each: impl Iterator<Item = (u64, Option<Student>)>) -> Vec<Version> {
         let mut given = BTreeSet::new();
         let versions = each.map(|(seed, student)| {
-            let code = (0..).map(|attempt| self.code(seed, attempt)).find(|code| given.insert(code.clone()));
+            let code =
+                (0..u64::MAX).map(|attempt| self.code(seed, attempt)).find(|code| given.insert(code.clone()));
             Version { code: code.unwrap_or_default(), seed, student }
         });
         versions.collect()

@@ -94,7 +94,7 @@ mod tests {
         #[cfg(unix)]
         {
             let link = |from: &str, to: &std::path::Path| {
-                std::os::unix::fs::symlink(to, folder.join(from)).expect("a link")
+                std::os::unix::fs::symlink(to, folder.join(from)).expect("a link");
             };
             fs::write(base.join("secret"), "kept").expect("written");
             link("file", &base.join("secret"));

@@ -78,12 +78,11 @@ impl Making<'_> {
 
     fn paper(&self, reading: &mut Reading, version: Option<&Version>) -> Result<Paper, Trouble> {
         let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
-        let Composed { paper, mut diagnostics, failed } = match version {
-            Some(version) => compose_version(script, sources, files, self.max_steps, version.clone()),
-            None => {
-                let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
-                compose(script, sources, files, options)
-            }
+        let Composed { paper, mut diagnostics, failed } = if let Some(version) = version {
+            compose_version(script, sources, files, self.max_steps, version.clone())
+        } else {
+            let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
+            compose(script, sources, files, options)
         };
         let of = named(reading, version);
         if !diagnostics.is_empty() {
@@ -106,9 +105,10 @@ impl Making<'_> {
     }
 
     fn written(&self, reading: &Reading, paper: &Paper, write: Write) -> Result<Made, Trouble> {
-        let one = |edition: &Edition| match write(paper, *edition) {
-            Ok(text) => Ok((*edition, text.into_bytes())),
-            Err(refusal) => Err(refused(reading, paper.version.as_ref(), &refusal)),
+        let one = |edition: &Edition| {
+            let text = write(paper, *edition);
+            text.map(|text| (*edition, text.into_bytes()))
+                .map_err(|refusal| refused(reading, paper.version.as_ref(), &refusal))
         };
         Ok(Made { editions: self.editions.iter().map(one).collect::<Result<_, _>>()? })
     }

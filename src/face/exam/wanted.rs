@@ -64,11 +64,10 @@ fn roster(path: &Path) -> Result<Vec<crate::exam::Student>, Trouble> {
         .load(path)
         .map_err(|error| Trouble::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
     students(&bytes).map_err(|flaws| {
-        let mut text: String =
-            flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}\n", flaw.line, flaw.message)).collect();
+        let told = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
-        text.push_str(&format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len()));
-        Trouble::wrong(text)
+        let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
+        Trouble::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
     })
 }
 
