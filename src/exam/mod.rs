@@ -4,8 +4,11 @@ mod collect;
 mod compose;
 pub mod field;
 pub mod paper;
+pub mod roster;
+pub mod seeds;
+pub mod sheet;
 mod version;
 
 pub use collect::Collector;
-pub use compose::{Composed, compose};
+pub use compose::{Composed, compose, compose_version};
 pub use version::{Student, Version};
