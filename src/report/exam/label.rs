@@ -19,6 +19,28 @@ const LABELS: &[(&str, &str)] = &[
     ("cache", "Cache hit?"),
     ("byte", "Byte returned"),
     ("value", "Value returned"),
+    ("walk", "Page-table entries fetched"),
+    ("served", "Served by"),
+    ("cycles", "Time of the access"),
+    ("frame", "Frame that is mapped"),
+    ("evicted", "VPN of the page that is evicted"),
+    ("swapped-out", "Written to swap?"),
+    ("copied", "Page copied?"),
+    ("minor", "Minor faults"),
+    ("major", "Major faults"),
+    ("signal", "Signal"),
+    ("code", "Its si_code"),
+    ("returns", "Return value"),
+    ("error", "errno"),
+];
+
+/// What a reference string is asked for.
+const OF_STRINGS: &[(&str, &str)] = &[
+    ("faults", "Page faults"),
+    ("hits", "Hits"),
+    ("trace", "Hit (h) or miss (m), one letter a reference"),
+    ("resident", "Pages in the frames at the end, in any order"),
+    ("rate", "Page faults / references"),
 ];
 
 /// How the words of a fact are answered.
@@ -48,10 +70,30 @@ pub fn label(blank: &Blank) -> String {
     if let Some((_, label)) = LABELS.iter().find(|(fact, _)| **fact == *blank.fact) {
         return (*label).to_owned();
     }
+    if let Some((_, label)) = OF_STRINGS.iter().find(|(fact, _)| **fact == *blank.fact) {
+        return (*label).to_owned();
+    }
+    if let Some(label) = of_level(&blank.fact) {
+        return label;
+    }
     let name = blank.fact.replace('.', " ");
     match blank.form {
         Form::Words(words) if words.contains(&"hit") => format!("{name} hit?"),
         _ => name,
+    }
+}
+
+/// The label of a fact of one level of the page table: `vpn2`, `pte2.address`, `pte2.value`.
+fn of_level(fact: &str) -> Option<String> {
+    if let Some(level) = fact.strip_prefix("vpn") {
+        return Some(format!("VPN{}", level.parse::<u32>().ok()?));
+    }
+    let (level, what) = fact.strip_prefix("pte")?.split_once('.')?;
+    let level: u32 = level.parse().ok()?;
+    match what {
+        "address" => Some(format!("Physical address of the level-{level} entry")),
+        "value" => Some(format!("Level-{level} entry")),
+        _ => None,
     }
 }
 
@@ -97,8 +139,8 @@ pub fn filled(blank: &Blank, bare: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LABELS, empty, filled, how, label};
-    use crate::run::facts::ACCESS_FACTS;
+    use super::{LABELS, OF_STRINGS, empty, filled, how, label};
+    use crate::run::facts::{ACCESS_FACTS, REFERENCE_FACTS};
     use crate::run::paper::entry::{Blank, Form, Radix};
     use crate::run::record::Shown;
 
@@ -109,6 +151,7 @@ mod tests {
     #[test]
     fn every_label_is_of_a_fact() {
         assert!(LABELS.iter().all(|(name, _)| ACCESS_FACTS.iter().any(|row| row.name == *name)));
+        assert!(OF_STRINGS.iter().all(|(name, _)| REFERENCE_FACTS.iter().any(|row| row.name == *name)));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod prose;
 mod question;
 pub mod sheet;
 mod tables;
+mod wording;
 
 pub use commands::{choice, essay, exam, text};
 pub use figure::figure;
