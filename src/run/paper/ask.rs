@@ -36,8 +36,8 @@ impl Session<'_> {
             Asked::Any { name, from, conditions } => {
                 let answers = self.answers(name, from, conditions)?;
                 let radix = radix.unwrap_or(Radix::Hex);
-                let among =
-                    self.text(among(name, from, conditions)).split_whitespace().collect::<Vec<_>>().join(" ");
+                let whole = among(name, from, conditions);
+                let among = self.conditions_in_words(whole, &name.text, from, conditions, radix);
                 let example = self.example(name, &answers, conditions)?;
                 shown(ItemKind::Any { name: name.text.clone(), among, answers, radix, example })
             }
@@ -67,7 +67,7 @@ impl Session<'_> {
                 .map_err(|near| self.unknown_fact(fact, near, family))?;
             blanks.push(blank(&fact.name.text, &key, &did, radix, pa));
         }
-        let operation = self.text(operation.span).trim().to_owned();
+        let operation = self.operation_in_words(operation);
         Ok((ItemKind::Facts { operation, blanks }, did, checks))
     }
 

@@ -14,6 +14,7 @@ mod prose;
 mod question;
 pub mod sheet;
 mod tables;
+mod wording;
 
 pub use choice::choice;
 pub use commands::{essay, exam, text};

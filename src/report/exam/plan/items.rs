@@ -8,7 +8,7 @@ use crate::lang::value::{Number, Value};
 use crate::report::exam::edition::Edition;
 use crate::report::exam::label::{called, filled, how, roomy, width};
 use crate::report::exam::labels::Labels;
-use crate::report::exam::page::{bare, operation};
+use crate::report::exam::page::{bare, operation, printed};
 use crate::report::exam::tree::{Blank, Block, Cell, Choice, Row, Table};
 use crate::run::paper::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::run::view::{CellView, TableView};
@@ -116,7 +116,8 @@ impl<'p> Items<'p> {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> =
             heads.iter().map(|head| columns.iter().any(|column| **column == ***head)).collect();
-        let kept = |at: usize| asked[at] || heads[at] == heads[0];
+        let printed = printed(of, columns);
+        let kept = |at: usize| printed[at];
         let rooms: Vec<u32> = (0..heads.len()).map(|at| column_room(of, at)).collect();
         let mut names = names.into_iter();
         let rows = of.rows.iter().map(|row| {
