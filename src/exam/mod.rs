@@ -5,8 +5,11 @@ mod compose;
 pub mod field;
 pub mod grade;
 pub mod paper;
+pub mod roster;
+pub mod seeds;
+pub mod sheet;
 mod version;
 
 pub use collect::Collector;
-pub use compose::{Composed, compose};
+pub use compose::{Composed, compose, compose_version};
 pub use version::{Student, Version};

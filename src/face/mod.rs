@@ -5,6 +5,7 @@ pub mod diff;
 mod exam;
 pub mod explain;
 mod grade;
+mod kept;
 pub mod reading;
 pub mod repl;
 pub mod running;

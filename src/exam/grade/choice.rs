@@ -1,10 +1,11 @@
 //! Choices: which options an answer names.
 
 use super::words::plain;
+use crate::run::paper::entry::Alternative;
 
 /// The options that an answer names, each once: by letters (`A`, `a) b)`, `AC`), numbers from 1, or their words. None if it
 /// names something that is no option.
-pub fn read(text: &str, options: &[(String, bool)]) -> Option<Vec<usize>> {
+pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
     let whole = plain(text);
     if let Some(one) = named(&whole, options) {
         return Some(vec![one]);
@@ -27,8 +28,8 @@ fn once(mut chosen: Vec<usize>) -> Vec<usize> {
 }
 
 /// The option of a word, letter or number; words win.
-fn named(text: &str, options: &[(String, bool)]) -> Option<usize> {
-    if let Some(at) = options.iter().position(|(option, _)| plain(option) == *text) {
+fn named(text: &str, options: &[Alternative]) -> Option<usize> {
+    if let Some(at) = options.iter().position(|option| plain(&option.text) == *text) {
         return Some(at);
     }
     let bare = text.trim_matches(['(', ')', '.', ':', '[', ']']);

@@ -14,8 +14,9 @@ use super::words;
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::{Item, Paper};
 use crate::lang::value::{Number, Value};
-use crate::run::paper::entry::{Answers, Blank, ItemKind, Radix};
+use crate::run::paper::entry::{Alternative, Answers, Blank, ItemKind, Radix};
 use crate::run::paper::follow::{Follow, order};
+use crate::run::paper::mistakes::{Made, made};
 use crate::run::record::{Did, Shown};
 
 /// A paper's key, with others that are accepted.
@@ -93,10 +94,23 @@ fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Mark> {
         written: sheet.answers.get(&field.name).map_or_else(String::new, Given::text),
         points: if matches!(verdict, Verdict::Pending) { Number::ZERO } else { times(share, field.points) },
         of: field.points,
-        mistakes: Vec::new(),
+        mistakes: if verdict == Verdict::Wrong { mistakes(field, sheet) } else { Vec::new() },
         verdict,
     });
     marks.collect()
+}
+
+/// Known mistakes that lead to what was written.
+fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
+    let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else { return Vec::new() };
+    let Some(given) = sheet.answers.get(&field.name) else { return Vec::new() };
+    let way = Way::of(blank, bare(field.item));
+    let answer = way.read(given);
+    let before = field.item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
+    let leads_here = |made: &Made| {
+        made.facts.iter().any(|(fact, value)| **fact == *blank.fact && agrees(&answer, Some(value), way))
+    };
+    made(access, before).into_iter().filter(leads_here).map(|made| made.name.to_owned()).collect()
 }
 
 fn worth(own: &[Field], judged: &[Judged]) -> Number {
@@ -298,11 +312,11 @@ fn same(right: &Value, value: &Value) -> bool {
 }
 
 /// A choice.
-fn chosen(options: &[(String, bool)], field: &Field, given: &Given, rules: &Rules) -> Judged {
+fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) -> Judged {
     let Some(chosen) = choice::read(&given.text(), options) else {
         return wrong(&Answer::Unreadable, rules.wrong_choice);
     };
-    let correct: Vec<usize> = (0..options.len()).filter(|at| options[*at].1).collect();
+    let correct: Vec<usize> = (0..options.len()).filter(|at| options[*at].correct).collect();
     let also = rules.also.get(&field.name).into_iter().flatten();
     let also = |chosen: &Vec<usize>| also.clone().any(|given| choice::read(&given.text(), options).as_ref() == Some(chosen));
     if chosen == correct {

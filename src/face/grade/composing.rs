@@ -10,7 +10,7 @@ use crate::exam::field::slot;
 use crate::exam::grade::rules::{Rules, number};
 use crate::exam::grade::{Key, Marked, Sheet, mark};
 use crate::exam::paper::Paper;
-use crate::exam::{Composed, compose};
+use crate::exam::{Composed, Version, compose, compose_version};
 use crate::face::reading::Reading;
 use crate::lang::loader::Disk;
 use crate::lang::value::{Number, Value};
@@ -89,9 +89,13 @@ pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
 
 /// The paper of a seed, or why there is none.
 fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, String> {
-    let options = Options { max_steps, seed: drawn.seed, ..Options::default() };
-    let Composed { paper, diagnostics, failed } =
-        compose(&reading.script.body, &reading.sources, &reading.files, options);
+    let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
+    let Composed { paper, diagnostics, failed } = if drawn.listed {
+        let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
+        compose_version(script, sources, files, max_steps, version)
+    } else {
+        compose(script, sources, files, Options { max_steps, seed: drawn.seed, ..Options::default() })
+    };
     let name = reading.name();
     if let Some(first) = diagnostics.first() {
         return Err(format!("{name} with seed {}: {}", drawn.seed, first.message));

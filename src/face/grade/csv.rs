@@ -2,7 +2,7 @@
 
 use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, Records};
 use crate::exam::grade::{CELL_LIMIT, Given};
-use crate::report::marks::unguarded;
+use crate::exam::sheet::unguarded;
 
 /// The records of a table; its first line names the columns. Columns may be parted by commas, semicolons or tabs.
 ///

@@ -3,12 +3,20 @@
 mod assumptions;
 mod edition;
 pub mod formats;
+pub mod html;
 mod json;
 mod label;
+pub mod labels;
 mod markdown;
 pub mod page;
+pub mod plan;
+mod solution;
+pub mod style;
+mod told;
+pub mod tree;
 
 pub use edition::Edition;
 pub use label::{filled, label};
 pub use json::json;
 pub use markdown::markdown;
+pub use style::Style;

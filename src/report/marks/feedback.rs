@@ -116,7 +116,7 @@ fn right(field: &Field) -> String {
             format!("any of {}{more}", first.collect::<Vec<_>>().join(", "))
         }
         (_, ItemKind::Choice { options, .. }) => {
-            let correct = options.iter().filter(|(_, correct)| *correct).map(|(option, _)| option.as_str());
+            let correct = options.iter().filter(|option| option.correct).map(|option| &*option.text);
             correct.collect::<Vec<_>>().join("; ")
         }
         (_, ItemKind::Essay { rubric, .. }) => {

@@ -8,4 +8,4 @@ mod table;
 pub use feedback::{Format, feedback};
 pub use regrade::regrade;
 pub use statistics::statistics;
-pub use table::{Columns, guarded, marks, unguarded};
+pub use table::{Columns, marks};

@@ -1,11 +1,7 @@
 //! Marks as comma-separated values.
 
-use std::borrow::Cow;
-
 use crate::exam::grade::{Marked, Verdict, decimal};
-
-/// What a spreadsheet takes a cell for a formula by, if it begins with it.
-const LIVE: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+use crate::exam::sheet::{guarded, quoted};
 
 /// What has a column of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,33 +55,13 @@ fn names(all: &[Marked], columns: Columns) -> Vec<String> {
     names
 }
 
-/// A text as a cell holds it: behind an apostrophe where a spreadsheet would run it otherwise.
-pub fn guarded(text: &str) -> Cow<'_, str> {
-    if is_live(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
-}
-
-/// The text that [`guarded`] was given.
-pub fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|text| is_live(text)).unwrap_or(cell)
-}
-
-fn is_live(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(LIVE)
-}
-
+/// A line of cells that are ready, each in quotes where it must be.
 fn line(out: &mut String, cells: impl Iterator<Item = String>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.push(',');
         }
-        let plain = !cell.contains([',', '"', '\n', '\r', ';', '\t']) && cell.trim() == cell;
-        if plain {
-            out.push_str(&cell);
-        } else {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        }
+        out.push_str(&quoted(&cell));
     }
     out.push_str("\r\n");
 }

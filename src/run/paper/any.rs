@@ -3,17 +3,12 @@
 use std::rc::Rc;
 
 use super::entry::Answers;
-use super::open::Open;
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::source::Sources;
-use crate::lang::value::Value;
-use crate::run::files::Files;
 use crate::run::exec::not_a_list;
-use crate::run::inside::Inside;
-use crate::run::record::{Sink, StepRecord};
-use crate::run::session::{Options, Session, Stop, WORK_OF_STEP};
-use crate::run::state::{Binding, Scope, State};
+use crate::run::record::Did;
+use crate::run::session::{Session, Stop, WORK_OF_STEP};
+use crate::run::state::{Binding, Scope};
 
 /// Answers that a key holds.
 const KEPT: usize = 256;
@@ -55,58 +50,29 @@ impl Session<'_> {
                 .help("a question needs an answer: widen the range or drop a condition")
                 .into());
         }
-        let open = (!all).then(|| Rc::new(self.open(name, value, conditions)) as Rc<dyn Open>);
+        let open = (!all).then(|| self.kept(name, value, conditions));
         Ok(Answers { first, all, open })
     }
 
-    /// What is needed to tell later whether a value satisfies the conditions.
-    fn open(&self, name: &Word, from: Value, conditions: &[Condition]) -> Asked {
-        let (name, conditions) = (name.clone(), conditions.into());
-        Asked { state: self.state.clone(), inside: self.inside.clone(), name, from, conditions }
-    }
-}
-
-/// What is asked for, and the state that it is asked of. Of what somebody answers only the value is looked at.
-#[derive(Debug, Clone)]
-struct Asked {
-    state: State,
-    inside: Inside,
-    name: Word,
-    from: Value,
-    conditions: Rc<[Condition]>,
-}
-
-/// Takes nothing: what satisfies is only tried out.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
-    }
-}
-
-impl Open for Asked {
-    fn holds(&self, value: &Value, sources: &Sources, files: &Files) -> bool {
-        if !is_among(&self.from, value) {
-            return false;
-        }
-        let mut nowhere = Nowhere;
-        let mut session = Session::new(sources, files, Options::default(), &mut nowhere);
-        session.state = self.state.clone();
-        session.inside = self.inside.clone();
-        session.state.scopes.push(Scope::new(false));
-        session.state.bind(self.name.text.clone(), Binding::Value(value.clone()));
-        session.refusal(&self.conditions).is_ok_and(|refused| refused.is_none())
-    }
-}
-
-/// Whether a value is one of a range or list.
-fn is_among(from: &Value, value: &Value) -> bool {
-    match (from, value) {
-        (Value::Range { from, to }, Value::Number(number)) => {
-            number.as_integer().is_some_and(|n| *from <= n && n < *to)
-        }
-        (Value::List(elements), value) => elements.iter().any(|element| element == value),
-        _ => false,
+    /// What the first condition that tries something out comes to, with the first answer.
+    ///
+    /// # Errors
+    /// As the conditions.
+    pub fn example(
+        &mut self,
+        name: &Word,
+        answers: &Answers,
+        conditions: &[Condition],
+    ) -> Result<Option<Rc<Did>>, Stop> {
+        let operation = conditions.iter().find_map(|condition| match condition {
+            Condition::Facts { operation, .. } => Some(operation),
+            Condition::Expr(_) => None,
+        });
+        let (Some(operation), Some(first)) = (operation, answers.first.first()) else { return Ok(None) };
+        self.state.scopes.push(Scope::new(false));
+        self.state.bind(name.text.clone(), Binding::Value(first.clone()));
+        let tried = self.try_out(operation);
+        self.state.scopes.pop();
+        Ok(Some(Rc::new(tried?.0)))
     }
 }
