@@ -51,7 +51,9 @@ enum Command {
     /// Print a script's questions as a paper, or its key
     Exam(Exam),
     /// Mark what students handed in, by the key of the exam's script
-    #[command(after_help = "Exit status: 0 all marked, 1 some rows are told of and the others marked, 2 nothing could be marked.")]
+    #[command(
+        after_help = "Exit status: 0 all marked, 1 some rows are told of and the others marked, 2 nothing could be marked."
+    )]
     Grade(Box<Grade>),
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {

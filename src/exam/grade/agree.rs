@@ -14,7 +14,6 @@ const NOTHING: &[&str] = &["none", "unknown", "-"];
 pub fn agrees(answer: &Answer, key: Option<&Shown>, way: Way) -> bool {
     let Some(key) = key else { return *answer == Answer::Dash };
     match (answer, &key.value) {
-        (Answer::Unanswered | Answer::Unreadable, _) => false,
         (Answer::Number(spelled), Value::Number(key)) => is_number(*spelled, *key),
         (Answer::Word(word), Value::Text(key)) => {
             *word == &**key || page_fault(way) && (*word, &**key) == ("none", "protection")
@@ -54,14 +53,18 @@ fn is_text(text: &str, key: &Value) -> bool {
                 items.zip(&parts).all(|(key, part)| is_element(part, &key))
             }
         }
-        Value::Number(key) => number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key)),
+        Value::Number(key) => {
+            number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
+        }
         Value::Bool(key) => words::plain(text) == key.to_string(),
     }
 }
 
 fn is_element(part: &str, key: &Value) -> bool {
     match key {
-        Value::Number(key) => number::read(part, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key)),
+        Value::Number(key) => {
+            number::read(part, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
+        }
         Value::Text(key) => words::plain(part.trim_matches(['"', '\''])) == words::plain(key),
         other => words::plain(part) == words::plain(&other.to_string()),
     }

@@ -5,6 +5,7 @@ use super::sheet::Given;
 use super::words;
 use crate::lang::value::Value;
 use crate::run::paper::entry::{Blank, Form, Radix};
+use crate::run::paper::follow::Claim;
 use crate::run::record::Shown;
 use crate::run::view::{CellView, TableView};
 
@@ -71,11 +72,10 @@ impl<'p> Way<'p> {
                 None if words::is_dash(&text) => Answer::Dash,
                 None => Answer::Unreadable,
             },
-            Form::Number { .. } if words::is_dash(&text) => Answer::Dash,
+            Form::Number { .. } | Form::Free if words::is_dash(&text) => Answer::Dash,
             Form::Number { radix, digits } => {
                 number::read(&text, radix, digits, self.unit).map_or(Answer::Unreadable, Answer::Number)
             }
-            Form::Free if words::is_dash(&text) => Answer::Dash,
             Form::Free => Answer::Text(text),
         }
     }
@@ -83,7 +83,7 @@ impl<'p> Way<'p> {
 
 impl Answer {
     /// As a value of the machine, for what is computed from it: none inside where nothing applies.
-    pub fn claim(&self) -> Option<Option<Shown>> {
+    pub fn claim(&self) -> Option<Claim> {
         match self {
             Self::Dash => Some(None),
             Self::Word(word) => Some(Some(Shown::word(word))),

@@ -10,8 +10,11 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
     if let Some(one) = named(&whole, options) {
         return Some(vec![one]);
     }
-    for separators in [&[';', '\n', '|'][..], &[',', ';', '\n', '|'][..], &[',', ';', '\n', '|', ' ', '&', '+', '/'][..]] {
-        let parts: Vec<&str> = text.split(separators).map(str::trim).filter(|part| !part.is_empty()).collect();
+    for separators in
+        [&[';', '\n', '|'][..], &[',', ';', '\n', '|'][..], &[',', ';', '\n', '|', ' ', '&', '+', '/'][..]]
+    {
+        let parts: Vec<&str> =
+            text.split(separators).map(str::trim).filter(|part| !part.is_empty()).collect();
         let each: Option<Vec<usize>> = parts.iter().map(|part| named(&plain(part), options)).collect();
         if let Some(chosen) = each.filter(|_| parts.len() > 1) {
             return Some(once(chosen));

@@ -15,7 +15,7 @@ use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::{Item, Paper};
 use crate::lang::value::{Number, Value};
 use crate::run::paper::entry::{Alternative, Answers, Blank, ItemKind, Radix};
-use crate::run::paper::follow::{Follow, order};
+use crate::run::paper::follow::{Claim, follow, order};
 use crate::run::paper::mistakes::{Made, made};
 use crate::run::record::{Did, Shown};
 
@@ -33,8 +33,13 @@ type Judged = (Verdict, Number);
 
 impl<'p> Key<'p> {
     /// The key of a paper; those of `others` are accepted, too. `satisfies` tells whether a value satisfies what is asked.
-    pub fn new(paper: &'p Paper, others: &'p [Paper], satisfies: &'p dyn Fn(&Answers, &Value) -> bool) -> Self {
-        let by_name = |paper: &'p Paper| fields(paper).into_iter().map(|field| (field.name.clone(), field)).collect();
+    pub fn new(
+        paper: &'p Paper,
+        others: &'p [Paper],
+        satisfies: &'p dyn Fn(&Answers, &Value) -> bool,
+    ) -> Self {
+        let by_name =
+            |paper: &'p Paper| fields(paper).into_iter().map(|field| (field.name.clone(), field)).collect();
         Self { fields: fields(paper), others: others.iter().map(by_name).collect(), satisfies }
     }
 
@@ -102,7 +107,9 @@ fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Mark> {
 
 /// Known mistakes that lead to what was written.
 fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
-    let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else { return Vec::new() };
+    let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else {
+        return Vec::new();
+    };
     let Some(given) = sheet.answers.get(&field.name) else { return Vec::new() };
     let way = Way::of(blank, bare(field.item));
     let answer = way.read(given);
@@ -163,7 +170,9 @@ fn alone(key: &Key, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
             let way = Way::of_column(table, at);
             simple(&read(way, given, rules), Some(&shown), way, field, rules)
         }
-        (ItemKind::Essay { .. }, _) => (if empty { Verdict::Unanswered } else { Verdict::Pending }, Number::ZERO),
+        (ItemKind::Essay { .. }, _) => {
+            (if empty { Verdict::Unanswered } else { Verdict::Pending }, Number::ZERO)
+        }
         _ if empty => (Verdict::Unanswered, Number::ZERO),
         (ItemKind::Any { answers, radix, .. }, _) => any(key, answers, *radix, given, rules),
         (ItemKind::Choice { options, .. }, _) => chosen(options, field, given, rules),
@@ -237,7 +246,7 @@ fn facts(item: &Item, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged
     let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_ref());
     if let (Did::Access(access), Some(before), true) = (&*item.did, before, judged.iter().any(is_wrong)) {
         // What is right is the key's own, so that spellings of it say the same.
-        let claims: Vec<(&str, Option<Option<Shown>>)> = sheet_of
+        let claims: Vec<(&str, Option<Claim>)> = sheet_of
             .iter()
             .zip(&judged)
             .map(|((blank, _, answer), judged)| {
@@ -245,12 +254,14 @@ fn facts(item: &Item, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged
                 (&*blank.fact, if right { Some(blank.key.clone()) } else { answer.claim() })
             })
             .collect();
-        let follow = Follow::new(access, before, &claims);
+        let follows = follow(access, before, &claims);
         let mut places: Vec<usize> = (0..sheet_of.len()).collect();
         places.sort_by_key(|at| order(&sheet_of[*at].0.fact, access));
         for at in places {
             let (blank, way, answer) = &sheet_of[at];
-            let Some(followed) = follow.fact(&blank.fact).filter(|_| is_wrong(&judged[at])) else { continue };
+            let Some(followed) = follows.fact(&blank.fact).filter(|_| is_wrong(&judged[at])) else {
+                continue;
+            };
             let other = |other: &usize| *other != at && judged[*other].0 != Verdict::Right;
             let others: Vec<usize> = followed.from.into_iter().filter(other).collect();
             if !others.is_empty() && agrees(answer, followed.claim.as_ref(), *way) {
@@ -291,7 +302,9 @@ fn carried(
 fn any(key: &Key, answers: &Answers, radix: Radix, given: &Given, rules: &Rules) -> Judged {
     let value = match given {
         Given::Number(number) => Some(Value::Number(*number)),
-        Given::Text(text) => number::read(text, radix, None, None).map(|spelled| Value::Number(spelled.value)),
+        Given::Text(text) => {
+            number::read(text, radix, None, None).map(|spelled| Value::Number(spelled.value))
+        }
     };
     let listed = |value: &Value| answers.first.iter().any(|right| same(right, value));
     let text = Value::from(given.text().trim());
@@ -300,7 +313,11 @@ fn any(key: &Key, answers: &Answers, radix: Radix, given: &Given, rules: &Rules)
         None if listed(&text) => true,
         None => return wrong(&Answer::Unreadable, rules.wrong),
     };
-    if right { (Verdict::Right, Number::from(1u64)) } else { wrong(&Answer::Text(String::new()), rules.wrong) }
+    if right {
+        (Verdict::Right, Number::from(1u64))
+    } else {
+        wrong(&Answer::Text(String::new()), rules.wrong)
+    }
 }
 
 fn same(right: &Value, value: &Value) -> bool {
@@ -318,7 +335,9 @@ fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) 
     };
     let correct: Vec<usize> = (0..options.len()).filter(|at| options[*at].correct).collect();
     let also = rules.also.get(&field.name).into_iter().flatten();
-    let also = |chosen: &Vec<usize>| also.clone().any(|given| choice::read(&given.text(), options).as_ref() == Some(chosen));
+    let also = |chosen: &Vec<usize>| {
+        also.clone().any(|given| choice::read(&given.text(), options).as_ref() == Some(chosen))
+    };
     if chosen == correct {
         return (Verdict::Right, Number::from(1u64));
     }
@@ -328,7 +347,9 @@ fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) 
     if rules.several == Several::Each && correct.len() > 1 {
         let right = chosen.iter().filter(|at| correct.contains(at)).count() as i128;
         let net = (2 * right - chosen.len() as i128).max(0);
-        if let Some(share) = Number::fraction(net, correct.len() as i128).ok().filter(|share| !share.is_zero()) {
+        if let Some(share) =
+            Number::fraction(net, correct.len() as i128).ok().filter(|share| !share.is_zero())
+        {
             return (Verdict::Partly, share);
         }
     }
@@ -357,7 +378,9 @@ fn voided(mark: &Mark, rules: &Rules) -> Option<Void> {
 pub fn covers(name: &str, field: &str) -> bool {
     let Some(rest) = field.strip_prefix(name) else { return false };
     let question = name.bytes().all(|digit| digit.is_ascii_digit());
-    rest.is_empty() || rest.starts_with('.') || question && rest.starts_with(|c: char| c.is_ascii_alphabetic())
+    rest.is_empty()
+        || rest.starts_with('.')
+        || question && rest.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// The sum of marks, with what does not fall below zero.
@@ -372,6 +395,7 @@ fn floored(marks: &[Mark], floor: Floor) -> Number {
         let sum = groups.entry(group(mark)).or_insert(Number::ZERO);
         *sum = plus(*sum, mark.points);
     }
-    let each = groups.into_values().map(|sum| if floor == Floor::None { sum } else { at_least(sum, Number::ZERO) });
+    let each =
+        groups.into_values().map(|sum| if floor == Floor::None { sum } else { at_least(sum, Number::ZERO) });
     total(each)
 }

@@ -81,6 +81,8 @@ impl Marked {
     /// Points of a question (from 0), and what it is worth.
     pub fn question(&self, question: usize) -> (Number, Number) {
         let own = self.marks.iter().filter(|mark| mark.question == question);
-        own.fold((Number::ZERO, Number::ZERO), |(points, of), mark| (plus(points, mark.points), plus(of, mark.of)))
+        own.fold((Number::ZERO, Number::ZERO), |(points, of), mark| {
+            (plus(points, mark.points), plus(of, mark.of))
+        })
     }
 }

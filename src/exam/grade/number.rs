@@ -34,20 +34,16 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
             let plain = plain(text);
             // `0b` and more in as many digits as the blank has is no prefix.
             let bare = digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
-            let number = match prefixed(&plain).filter(|_| !bare) {
-                Some(number) => number,
-                None => {
-                    let own = plain.strip_suffix('h').unwrap_or(&plain);
-                    let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
-                    whole(own, 16)
-                }
-            };
-            number.map(Spelled::from)
+            let own = plain.strip_suffix('h').unwrap_or(&plain);
+            let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
+            let (digits, radix) = prefixed(&plain).filter(|_| !bare).unwrap_or((own, 16));
+            whole(digits, radix).map(Spelled::from)
         }
         Radix::Binary => {
             let plain = plain(text);
-            let number = prefixed(&plain).unwrap_or_else(|| whole(plain.strip_suffix('b').unwrap_or(&plain), 2));
-            number.map(Spelled::from)
+            let own = plain.strip_suffix('b').unwrap_or(&plain);
+            let (digits, radix) = prefixed(&plain).unwrap_or((own, 2));
+            whole(digits, radix).map(Spelled::from)
         }
         Radix::Decimal => decimal(text, unit),
     }
@@ -60,15 +56,15 @@ fn plain(text: &str) -> String {
     plain.strip_prefix('+').map(str::to_owned).unwrap_or(plain)
 }
 
-/// A number whose prefix says its radix; none inside if its digits are of another.
-fn prefixed(plain: &str) -> Option<Option<Number>> {
+/// The digits of a number whose prefix says its radix.
+fn prefixed(plain: &str) -> Option<(&str, u32)> {
     if let Some(digits) = plain.strip_prefix("0x") {
-        return Some(whole(digits, 16));
+        return Some((digits, 16));
     }
     let digits = plain.strip_prefix("0b")?;
-    // `0b1` of a longer hexadecimal number has no prefix.
+    // `0b` and other digits is a hexadecimal number.
     let binary = !digits.is_empty() && digits.bytes().all(|digit| matches!(digit, b'0' | b'1'));
-    binary.then(|| whole(digits, 2))
+    binary.then_some((digits, 2))
 }
 
 fn whole(digits: &str, radix: u32) -> Option<Number> {
@@ -85,8 +81,8 @@ fn without<'t>(text: &'t str, unit: &str) -> Option<&'t str> {
 /// A decimal number, with its unit: `13`, `1,024`, `1 KB`, `3/4`, `75 %`, `2^10`, `0xD`.
 fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let lower = plain(text);
-    if let Some(number) = prefixed(&lower) {
-        return number.map(Spelled::from);
+    if let Some((digits, radix)) = prefixed(&lower) {
+        return whole(digits, radix).map(Spelled::from);
     }
     let text = text.strip_prefix('+').unwrap_or(text).replace('−', "-");
     let cut = text.find(|c: char| c.is_alphabetic() || c == '%').unwrap_or(text.len());

@@ -264,8 +264,10 @@ fn one_of<T: Copy>(value: &Setting, known: &[(&'static str, T)]) -> Result<T, St
         return Ok(*found);
     }
     let names = known.iter().map(|(name, _)| *name);
-    let help = nearest(text, names.clone())
-        .map_or_else(|| format!("there are {}", names.collect::<Vec<_>>().join(", ")), |near| format!("did you mean `{near}`?"));
+    let help = nearest(text, names.clone()).map_or_else(
+        || format!("there are {}", names.collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
     Err(format!("cannot be `{text}`; {help}"))
 }
 

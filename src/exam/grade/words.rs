@@ -6,8 +6,24 @@ const YES: &[&str] = &["y", "yes", "j", "ja", "oui", "o", "si", "sí", "s", "tru
 const NO: &[&str] = &["n", "no", "nein", "non", "false", "f", "0", "✗", "✘", "☒"];
 /// What is written where nothing applies.
 const DASHES: &[&str] = &[
-    "-", "–", "—", "−", "‐", "‑", "--", "---", "n/a", "na", "n.a.", "/", "not applicable", "none", "nothing",
-    "unknown", "undefined", "∅",
+    "-",
+    "–",
+    "—",
+    "−",
+    "‐",
+    "‑",
+    "--",
+    "---",
+    "n/a",
+    "na",
+    "n.a.",
+    "/",
+    "not applicable",
+    "none",
+    "nothing",
+    "unknown",
+    "undefined",
+    "∅",
 ];
 /// Other names of words that facts have.
 const OTHERWISE: &[(&str, &str)] = &[

@@ -2,8 +2,20 @@
 
 /// Columns that identify a student, the best first; letters and digits alone count.
 pub const IDS: &[&str] = &[
-    "id", "studentid", "sid", "studentnumber", "matriculation", "matriculationnumber", "idnumber", "sisuserid", "userid",
-    "username", "uid", "netid", "emailaddress", "email",
+    "id",
+    "studentid",
+    "sid",
+    "studentnumber",
+    "matriculation",
+    "matriculationnumber",
+    "idnumber",
+    "sisuserid",
+    "userid",
+    "username",
+    "uid",
+    "netid",
+    "emailaddress",
+    "email",
 ];
 /// Columns that name a student.
 pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
@@ -13,8 +25,28 @@ pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
 pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
 /// What tables of students have besides, and nobody marks.
 pub const BESIDE: &[&str] = &[
-    "section", "group", "room", "seat", "course", "institution", "department", "status", "state", "started", "startedon",
-    "completed", "finished", "duration", "timetaken", "comment", "comments", "line", "total", "max", "pending", "grade",
+    "section",
+    "group",
+    "room",
+    "seat",
+    "course",
+    "institution",
+    "department",
+    "status",
+    "state",
+    "started",
+    "startedon",
+    "completed",
+    "finished",
+    "duration",
+    "timetaken",
+    "comment",
+    "comments",
+    "line",
+    "total",
+    "max",
+    "pending",
+    "grade",
 ];
 
 /// What an answer belongs to.

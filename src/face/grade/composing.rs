@@ -80,7 +80,10 @@ pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
         match main.and_then(|paper| Ok((paper, others?))) {
             Ok((paper, others)) => of_paper(marking, &reading, drawn, rows, &paper, &others, &mut done),
             Err(message) => {
-                done.flaws.extend(rows.iter().map(|row| Flaw::new(row.line, format!("its paper cannot be made: {message}"))));
+                done.flaws.extend(
+                    rows.iter()
+                        .map(|row| Flaw::new(row.line, format!("its paper cannot be made: {message}"))),
+                );
             }
         }
     }
@@ -124,9 +127,13 @@ fn of_paper(
     let key = Key::new(paper, others, &satisfies);
     let columns = Columns::of(&key);
     let named = key.fields().iter().map(|field| field.name.as_str());
-    done.ruled.extend(marking.rules.named().filter(|name| {
-        key.fields().iter().any(|field| crate::exam::grade::covers(name, &field.name))
-    }).map(str::to_owned));
+    done.ruled.extend(
+        marking
+            .rules
+            .named()
+            .filter(|name| key.fields().iter().any(|field| crate::exam::grade::covers(name, &field.name)))
+            .map(str::to_owned),
+    );
     done.fields.extend(named.map(str::to_owned));
     for row in rows {
         let sheet = match sheet(row, drawn, &columns, &mut done.unknown) {
@@ -177,7 +184,12 @@ impl<'k> Columns<'k> {
 }
 
 /// A row as what it is of its paper.
-fn sheet(row: &Row, drawn: &Drawn, columns: &Columns, unknown: &mut BTreeSet<String>) -> Result<Sheet, String> {
+fn sheet(
+    row: &Row,
+    drawn: &Drawn,
+    columns: &Columns,
+    unknown: &mut BTreeSet<String>,
+) -> Result<Sheet, String> {
     let mut sheet = Sheet {
         line: row.line,
         id: row.id.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::records::{Flaw, RECORD_LIMIT, Record, Records};
+use super::records::{Flaw, RECORD_LIMIT, Record, Table};
 use crate::exam::grade::{CELL_LIMIT, Given};
 use crate::lang::value::Number;
 
@@ -15,7 +15,7 @@ type Student = BTreeMap<String, String>;
 ///
 /// # Errors
 /// If it is no JSON, or no list or object of students.
-pub fn json(text: &str) -> Result<Records, Flaw> {
+pub fn json(text: &str) -> Result<Table, Flaw> {
     let whole: Value = serde_json::from_str(text)
         .map_err(|error| Flaw::new(error.line() as u64, format!("is no JSON: {error}")))?;
     records(unwrapped(whole))
@@ -26,10 +26,13 @@ pub fn json(text: &str) -> Result<Records, Flaw> {
 ///
 /// # Errors
 /// If it is no YAML, or no list or map of students.
-pub fn yaml(text: &str) -> Result<Records, Flaw> {
+pub fn yaml(text: &str) -> Result<Table, Flaw> {
     let flaw = |error: &serde_yaml::Error| {
         let line = error.location().map_or(1, |place| place.line() as u64);
-        Flaw::new(line, format!("cannot be read: {error}; students are a list or a map, and each answer is one text"))
+        Flaw::new(
+            line,
+            format!("cannot be read: {error}; students are a list or a map, and each answer is one text"),
+        )
     };
     let student = |student: Student| {
         Value::Object(student.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
@@ -55,16 +58,19 @@ fn unwrapped(whole: Value) -> Value {
     }
 }
 
-fn records(whole: Value) -> Result<Records, Flaw> {
+fn records(whole: Value) -> Result<Table, Flaw> {
     let each: Vec<(Option<String>, Value)> = match whole {
         Value::Array(all) => all.into_iter().map(|one| (None, one)).collect(),
         Value::Object(all) => all.into_iter().map(|(id, one)| (Some(id), one)).collect(),
         _ => return Err(Flaw::new(1, "is no list of students, nor an object by their ids")),
     };
-    let mut table = Records::default();
+    let mut table = Table::default();
     for (line, (id, one)) in (1..).zip(each) {
         if line > RECORD_LIMIT as u64 {
-            table.flaws.push(Flaw::new(line, format!("only {RECORD_LIMIT} students are read: this one and the rest are left out")));
+            table.flaws.push(Flaw::new(
+                line,
+                format!("only {RECORD_LIMIT} students are read: this one and the rest are left out"),
+            ));
             break;
         }
         match cells(id, one) {
@@ -74,7 +80,7 @@ fn records(whole: Value) -> Result<Records, Flaw> {
                         table.header.push(name.clone());
                     }
                 }
-                table.records.push(Record { line, cells });
+                table.rows.push(Record { line, cells });
             }
             Err(message) => table.flaws.push(Flaw::new(line, message)),
         }
@@ -84,7 +90,8 @@ fn records(whole: Value) -> Result<Records, Flaw> {
 
 fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String> {
     let Value::Object(fields) = one else { return Err("is no object of answers".to_owned()) };
-    let mut cells: Vec<(String, Given)> = id.into_iter().map(|id| ("id".to_owned(), Given::Text(id))).collect();
+    let mut cells: Vec<(String, Given)> =
+        id.into_iter().map(|id| ("id".to_owned(), Given::Text(id))).collect();
     for (name, value) in fields {
         let given = match value {
             // What belongs together may stand together: `answers: { 1a.vpn: 0F }`.
@@ -138,13 +145,13 @@ mod tests {
     #[test]
     fn yaml_keeps_the_spelling_of_an_answer() {
         let list = yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
-        let cells = list.map(|table| table.records[0].cells.clone()).unwrap_or_default();
+        let cells = list.map(|table| table.rows[0].cells.clone()).unwrap_or_default();
         for (name, written) in [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010")] {
             assert!(cells.contains(&(name.to_owned(), text(written))), "{cells:?}");
         }
         let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");
-        assert_eq!(map.records[0].cells[0], ("id".to_owned(), text("007")));
-        assert_eq!(map.records[0].cells[1].1, text("13"));
+        assert_eq!(map.rows[0].cells[0], ("id".to_owned(), text("007")));
+        assert_eq!(map.rows[0].cells[1].1, text("13"));
         for wrong in ["", "3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
             assert!(yaml(wrong).is_err(), "{wrong}");
         }
@@ -154,7 +161,7 @@ mod tests {
     fn a_number_in_json_is_a_value() {
         let list = json(r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#);
         let table = list.expect("a list");
-        let cells = &table.records[0].cells;
+        let cells = &table.rows[0].cells;
         assert_eq!(cells[1].1, Given::Number(Number::from(13u64)));
         assert_eq!((&cells[3].1, &cells[4].1), (&text("A; C"), &text("")));
         assert_eq!((table.flaws.len(), table.flaws[0].line), (1, 2));

@@ -51,8 +51,10 @@ mod tests {
     #[test]
     fn names_of_files_are_safe_and_stay_apart() {
         let mut used = std::collections::BTreeSet::new();
-        let names: Vec<String> =
-            ["a1", "A1", "../../etc/passwd", "", "x/y", "x\\y"].iter().map(|id| stem(id, &mut used)).collect();
+        let names: Vec<String> = ["a1", "A1", "../../etc/passwd", "", "x/y", "x\\y"]
+            .iter()
+            .map(|id| stem(id, &mut used))
+            .collect();
         assert_eq!(names, ["a1", "A1-2", "_.._etc_passwd", "student", "x_y", "x_y-2"]);
     }
 }

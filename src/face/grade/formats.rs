@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::records::{Flaw, Records};
+use super::records::{Flaw, Table};
 use super::rows::{Named, Rows};
 use super::{csv, document, moodle, prairielearn, rows};
 
@@ -77,13 +77,13 @@ fn text(bytes: &[u8]) -> Result<&str, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = before.split(|byte| *byte == b'\n').count() as u64;
         Flaw::new(line, "is not UTF-8 text")
     })
 }
 
 /// CSV, or JSON where it begins like it.
-fn either(bytes: &[u8]) -> Result<Records, Flaw> {
+fn either(bytes: &[u8]) -> Result<Table, Flaw> {
     let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(begins, Some(b'[' | b'{')) { document::json(text(bytes)?) } else { csv::read(bytes) }
 }

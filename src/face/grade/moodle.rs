@@ -2,7 +2,7 @@
 //! (mod/quiz/report/responses). Its JSON has the same names in small letters without spaces.
 
 use super::columns::Column;
-use super::records::{Record, Records, plain};
+use super::records::{Record, Table, plain};
 use super::rows::{Row, Rows};
 use crate::exam::grade::Given;
 
@@ -17,7 +17,8 @@ const AVERAGE: &str = "overall average";
 pub fn is_moodle(header: &[String]) -> bool {
     let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
-    plain.iter().any(|own| response(own).is_some()) && has(&["lastname", "surname", "firstname", "emailaddress", "idnumber"])
+    plain.iter().any(|own| response(own).is_some())
+        && has(&["lastname", "surname", "firstname", "emailaddress", "idnumber"])
 }
 
 /// The number of a column of responses.
@@ -27,9 +28,9 @@ fn response(plain: &str) -> Option<usize> {
 
 /// The rows of a download. Responses are those of the fields of the paper in their order: that of a question with several
 /// blanks (Cloze) has a part for each.
-pub fn rows(table: Records) -> Rows {
+pub fn rows(table: Table) -> Rows {
     let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
-    for record in table.records {
+    for record in table.rows {
         let row = row(&record);
         if !(row.id.is_empty() && plain(&row.name).starts_with(&plain(AVERAGE))) {
             rows.rows.push(row);

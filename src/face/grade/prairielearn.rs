@@ -1,4 +1,4 @@
-//! The submissions that PrairieLearn downloads (`…_best_submissions.csv`, `…_final_submissions.csv`, `…_all_submissions.csv`):
+//! The submissions that `PrairieLearn` downloads (`…_best_submissions.csv`, `…_final_submissions.csv`, `…_all_submissions.csv`):
 //! a row a submission, with the columns `UID`, `UIN`, `Name`, `Question`, `Variant`, `Params`, `Submitted answer`.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::columns::Column;
 use super::document::answer;
-use super::records::{Flaw, Record, Records, plain};
+use super::records::{Flaw, Record, Table, plain};
 use super::rows::{Row, Rows};
 
 /// Whether these are the columns of a download of submissions.
@@ -18,13 +18,15 @@ pub fn is_prairielearn(header: &[String]) -> bool {
 
 /// A row a student: of several submissions to a question the last counts. The version or seed of the paper is a parameter of
 /// the question, or the last part of its name.
-pub fn rows(table: Records) -> Rows {
+pub fn rows(table: Table) -> Rows {
     let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
     let mut students: BTreeMap<String, Row> = BTreeMap::new();
-    for record in table.records {
+    for record in table.rows {
         match submission(&record) {
             Ok(row) => {
-                let own = students.entry(row.id.clone()).or_insert_with(|| Row { answers: Vec::new(), ..row.clone() });
+                let own = students
+                    .entry(row.id.clone())
+                    .or_insert_with(|| Row { answers: Vec::new(), ..row.clone() });
                 own.version = row.version.or(own.version.take());
                 own.seed = row.seed.or(own.seed.take());
                 for (column, given) in row.answers {
@@ -54,7 +56,7 @@ fn submission(record: &Record) -> Result<Row, String> {
         }
     };
     for (name, value) in object("submittedanswer")?.unwrap_or_default() {
-        // Names with `_` in front are PrairieLearn's own.
+        // Names with `_` in front are the platform's own.
         if let (false, Some(given)) = (name.starts_with('_'), answer(value)) {
             row.answers.push((Column::Named(name), given));
         }

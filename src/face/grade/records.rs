@@ -4,7 +4,7 @@ use crate::exam::grade::Given;
 
 /// Bytes of a file that are read.
 pub const FILE_LIMIT: u64 = 64 << 20;
-/// Records that are read.
+/// Table that are read.
 pub const RECORD_LIMIT: usize = 100_000;
 /// Columns that a record may have.
 pub const COLUMN_LIMIT: usize = 10_000;
@@ -36,11 +36,11 @@ pub struct Record {
 
 /// The records of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Records {
+pub struct Table {
     /// The names of the columns, in order.
     pub header: Vec<String>,
     /// Those that can be read.
-    pub records: Vec<Record>,
+    pub rows: Vec<Record>,
     /// What is wrong with the others.
     pub flaws: Vec<Flaw>,
 }

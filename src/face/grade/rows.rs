@@ -1,7 +1,7 @@
 //! A row a student: our own tables of answers.
 
 use super::columns::{BESIDE, Column, FIRST, IDS, LAST, NAMES};
-use super::records::{Flaw, Record, Records, plain};
+use super::records::{Flaw, Record, Table, plain};
 use crate::exam::grade::Given;
 
 /// What a student handed in, before it is known which paper it is of.
@@ -61,7 +61,7 @@ impl Row {
 ///
 /// # Errors
 /// If no column identifies the students, or one that is named is not there.
-pub fn rows(table: Records, named: &Named) -> Result<Rows, Flaw> {
+pub fn rows(table: Table, named: &Named) -> Result<Rows, Flaw> {
     let has = |name: &str| table.header.iter().any(|own| own == name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
         if !has(wanted) {
@@ -74,7 +74,7 @@ pub fn rows(table: Records, named: &Named) -> Result<Rows, Flaw> {
         return Err(Flaw::new(1, "has no column that identifies the students: one must be called `id`"));
     }
     let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
-    for record in table.records {
+    for record in table.rows {
         rows.rows.push(row(record, named));
     }
     Ok(rows)
@@ -84,7 +84,9 @@ fn row(record: Record, named: &Named) -> Row {
     let mut row = Row::whose(&record);
     for (column, given) in record.cells {
         let own = plain(&column);
-        let is = |wanted: &Option<String>, usual: &str| wanted.as_ref().map_or(own == usual, |name| *name == column);
+        let is = |wanted: &Option<String>, usual: &str| {
+            wanted.as_ref().map_or(own == usual, |name| *name == column)
+        };
         let text = || Some(given.text().trim().to_owned()).filter(|text| !text.is_empty());
         if is(&named.seed, "seed") {
             row.seed = text();

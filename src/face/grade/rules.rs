@@ -116,7 +116,10 @@ mod tests {
     fn what_is_no_rule_is_told_with_its_line() {
         let text = "carried: 2\ncaried: 1\nfloor: questions\nalso: 3\n";
         let wrong = read(Some(("r.yaml", text)), &["round".to_owned()]).expect_err("wrong");
-        assert!(wrong.iter().any(|one| one.contains("r.yaml:2: `caried` is no rule; did you mean `carried`?")), "{wrong:?}");
+        assert!(
+            wrong.iter().any(|one| one.contains("r.yaml:2: `caried` is no rule; did you mean `carried`?")),
+            "{wrong:?}"
+        );
         assert!(wrong.iter().any(|one| one.contains("r.yaml:3:") && one.contains("`question`")), "{wrong:?}");
         assert!(wrong.iter().any(|one| one.contains("from 0 to 1")), "{wrong:?}");
         assert_eq!(wrong.len(), 5);

@@ -28,6 +28,9 @@ const SHOWN: usize = 100;
 /// Pieces of work for each thread, so that none waits long for another.
 const PIECES: usize = 4;
 
+/// A paper, and the rows that are of it.
+type Paper = (Drawn, Vec<Row>);
+
 /// Why nothing could be marked: it has been said.
 struct Nothing;
 
@@ -45,8 +48,13 @@ impl Grade {
             FeedbackFormat::Html => Format::Html,
         };
         let wanted = self.feedback.is_some().then_some(format);
-        let marking =
-            Marking { script: &script, also: &also, rules: &rules, feedback: wanted, max_steps: self.max_steps };
+        let marking = Marking {
+            script: &script,
+            also: &also,
+            rules: &rules,
+            feedback: wanted,
+            max_steps: self.max_steps,
+        };
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
         let told = self.tell(&mut flaws) | self.tell_of_columns(&done);
@@ -133,7 +141,7 @@ impl Grade {
     }
 
     /// The rows by the papers that they are of, and what is wrong with others.
-    fn papers(&self) -> Result<(Vec<(Drawn, Vec<Row>)>, Vec<Flaw>), Nothing> {
+    fn papers(&self) -> Result<(Vec<Paper>, Vec<Flaw>), Nothing> {
         let named = Named { seed: self.seed_column.clone(), version: self.version_column.clone() };
         let bytes = files::read(&self.answers).map_err(|message| nothing(&self.answers, &message))?;
         let rows = formats::read(&bytes, &self.answers, self.from.as_deref(), &named)
@@ -154,7 +162,10 @@ impl Grade {
                 continue;
             }
             if let Some(before) = seen.get(&row.id) {
-                flaws.push(Flaw::new(row.line, format!("the id `{}` is that of line {before}, too, which is marked", row.id)));
+                flaws.push(Flaw::new(
+                    row.line,
+                    format!("the id `{}` is that of line {before}, too, which is marked", row.id),
+                ));
                 continue;
             }
             match versions.of(&row, self.seed) {
@@ -189,8 +200,12 @@ impl Grade {
         for name in strange.take(SHOWN) {
             let near = nearest(name, done.fields.iter().map(String::as_str));
             like_a_field |= near.is_some();
-            let help = near.map_or_else(|| "; it is left out".to_owned(), |near| format!("; did you mean `{near}`?"));
-            complain(&format!("pagewalk: {}: the column `{name}` is no field of the exam{help}\n", self.answers.display()));
+            let help = near
+                .map_or_else(|| "; it is left out".to_owned(), |near| format!("; did you mean `{near}`?"));
+            complain(&format!(
+                "pagewalk: {}: the column `{name}` is no field of the exam{help}\n",
+                self.answers.display()
+            ));
         }
         like_a_field
     }
@@ -209,10 +224,10 @@ impl Grade {
 }
 
 /// The marks of all papers, made side by side.
-fn marked(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
+fn marked(marking: &Marking, papers: &[Paper]) -> Done {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let size = papers.len().div_ceil(threads * PIECES).max(1);
-    let pieces: Vec<&[(Drawn, Vec<Row>)]> = papers.chunks(size).collect();
+    let pieces: Vec<&[Paper]> = papers.chunks(size).collect();
     let each = side_by_side(&pieces, threads, |papers| mark_all(marking, papers), |_| false, |_, _| {});
     let mut all = Done::default();
     for done in each {
@@ -225,9 +240,10 @@ fn marked(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
 fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let bytes = files::read(path)?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
-    let before = table.records.iter().filter_map(|record| {
+    let before = table.rows.iter().filter_map(|record| {
         let mark = |text: &str| crate::exam::grade::rules::number(text);
-        let fields = record.cells.iter().filter_map(|(name, given)| Some((name.clone(), mark(&given.text())?)));
+        let fields =
+            record.cells.iter().filter_map(|(name, given)| Some((name.clone(), mark(&given.text())?)));
         Some(Before {
             id: record.text(&["id"])?,
             total: record.text(&["total"]).and_then(|text| mark(&text)),
@@ -235,7 +251,11 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
         })
     });
     let before: Vec<Before> = before.collect();
-    if before.is_empty() { Err("has no marks: its columns must be those that `pagewalk grade` writes".to_owned()) } else { Ok(before) }
+    if before.is_empty() {
+        Err("has no marks: its columns must be those that `pagewalk grade` writes".to_owned())
+    } else {
+        Ok(before)
+    }
 }
 
 fn wrong(path: &Path, message: &str) -> Status {

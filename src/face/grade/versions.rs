@@ -35,7 +35,7 @@ impl Versions {
             return Err(flaw);
         }
         let mut versions = Self::default();
-        for record in table.records {
+        for record in table.rows {
             let line = record.line;
             let code = record.text(&["version"]).ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
             let seed = record.text(&["seed"]).ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;

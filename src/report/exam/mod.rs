@@ -16,7 +16,7 @@ mod told;
 pub mod tree;
 
 pub use edition::Edition;
-pub use label::{filled, label};
 pub use json::json;
+pub use label::{filled, label};
 pub use markdown::markdown;
 pub use style::Style;

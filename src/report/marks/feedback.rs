@@ -232,7 +232,10 @@ impl Row {
 /// On one line, and without characters that change how others are shown.
 fn tame(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let unseen = |c: char| c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
     words.chars().map(|c| if unseen(c) { '\u{FFFD}' } else { c }).collect()
 }
 
@@ -241,7 +244,10 @@ pub fn markdown(text: &str) -> String {
     let mut out = String::new();
     for (at, c) in tame(text).chars().enumerate() {
         let begins = at == 0 && "-+=~.".contains(c);
-        if begins || "\\`*_<>[]|#&$!~".contains(c) || at > 0 && c == ')' && out.bytes().all(|c| c.is_ascii_digit()) {
+        if begins
+            || "\\`*_<>[]|#&$!~".contains(c)
+            || at > 0 && c == ')' && out.bytes().all(|c| c.is_ascii_digit())
+        {
             out.push('\\');
         }
         out.push(c);
@@ -270,7 +276,10 @@ mod tests {
 
     #[test]
     fn nothing_that_was_written_comes_alive() {
-        assert_eq!(html("<script>alert('&')</script>"), "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;");
+        assert_eq!(
+            html("<script>alert('&')</script>"),
+            "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;"
+        );
         assert_eq!(markdown("| [x](http://y) <b> `c`"), "\\| \\[x\\](http://y) \\<b\\> \\`c\\`");
         assert_eq!(markdown("1) a\n- b"), "1\\) a - b");
         assert_eq!(html("a\u{202E}b\u{7}"), "a\u{FFFD}b\u{FFFD}");

@@ -20,7 +20,9 @@ pub fn regrade(of: &Regraded) -> String {
         if of.same == 1 { "s" } else { "" }
     );
     if changed > 0 {
-        out.push_str("| Id | Name | Before | Now | Change | Through |\n| --- | --- | --- | --- | --- | --- |\n");
+        out.push_str(
+            "| Id | Name | Before | Now | Change | Through |\n| --- | --- | --- | --- | --- | --- |\n",
+        );
     }
     for change in &of.changes {
         let (before, now) = change.total;

@@ -34,7 +34,9 @@ pub fn statistics(of: &Statistics) -> String {
             of.group
         );
     } else {
-        out.push_str("Facility: the mean share of the points. For discrimination there are too few students.\n\n");
+        out.push_str(
+            "Facility: the mean share of the points. For discrimination there are too few students.\n\n",
+        );
     }
     out.push_str("| Field | Points | Facility | Discrimination | Empty | Carried | Most common wrong answer | Mistake |\n");
     out.push_str("| --- | --- | --- | --- | --- | --- | --- | --- |\n");

@@ -1,7 +1,7 @@
 //! Facts that are fields of an address.
 
+use super::claim::{Claim, Follow};
 use super::quantity::Kind;
-use super::{Claim, Follow};
 use crate::run::facts::{low, shifted};
 use crate::run::record::Shown;
 

@@ -1,8 +1,8 @@
 //! Facts that are looked up: in TLBs, page tables, caches, memory.
 
+use super::claim::{Claim, Follow};
 use super::fields::hex;
 use super::quantity::Kind;
-use super::{Claim, Follow};
 use crate::machine::event::Fault;
 use crate::run::record::{AccessVerb, Shown};
 
@@ -183,8 +183,7 @@ fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {
     if end > 1u64.checked_shl(spec.block_bits)? {
         return None;
     }
-    let block: Option<Vec<u8>> =
-        (offset..end).map(|at| of.before.cached(cache, index, way, at)).collect();
+    let block: Option<Vec<u8>> = (offset..end).map(|at| of.before.cached(cache, index, way, at)).collect();
     Some(block.map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
 }
 

@@ -1,11 +1,10 @@
 //! The facts that follow from each other, whatever they are called.
 
-use super::ROWS;
 use crate::machine::spec::Spec;
 use crate::run::facts::{Component, Family, Key, key};
 use crate::run::record::Access;
 
-/// A kind of fact.
+/// A kind of fact, in the order of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Vpn,
@@ -95,7 +94,7 @@ impl Quantity {
 
     /// Its place: facts come before those that are computed from them.
     pub fn order(self) -> (usize, usize, usize) {
-        let row = ROWS.iter().position(|row| row.kind == self.kind).unwrap_or(ROWS.len());
+        let row = self.kind as usize;
         // The entries of a walk are read level by level, each an address and then its value.
         match self.kind {
             Kind::PteAddress => (row, self.at, 0),

@@ -1,12 +1,15 @@
 //! The machine as it was before an access, looked at: nothing here changes it.
 
+use crate::machine::Machine;
 use crate::machine::addr::Pa;
 use crate::machine::contents::TlbLine;
 use crate::machine::event::{Event, Fault};
 use crate::machine::pte::{Bit, Pte};
-use crate::machine::Machine;
 use crate::run::facts::{low, shifted};
 use crate::run::record::Access;
+
+/// An entry of a TLB, if there is one.
+pub type Entry = Option<TlbLine>;
 
 /// The machine before an access.
 #[derive(Clone, Copy)]
@@ -18,7 +21,7 @@ pub struct Before<'a> {
 impl Before<'_> {
     /// The valid entry of a TLB with this index and tag, none inside if there is none. Nothing where more than these two
     /// decides: several page sizes, entries that carry their process.
-    pub fn tlb_entry(self, tlb: usize, index: u64, tag: u64) -> Option<Option<TlbLine>> {
+    pub fn tlb_entry(self, tlb: usize, index: u64, tag: u64) -> Option<Entry> {
         let spec = self.access.spec.tlbs.get(tlb)?;
         if spec.asid || spec.page_bits.as_slice() != [self.access.spec.page_bits()] {
             return None;
@@ -112,4 +115,3 @@ impl Before<'_> {
         (0..bytes as u64).map(|at| self.byte_at(pa.raw().checked_add(at)?)).collect()
     }
 }
-
