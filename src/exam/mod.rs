@@ -4,7 +4,9 @@ mod collect;
 mod compose;
 pub mod field;
 pub mod paper;
+pub mod spelling;
 mod version;
+pub mod words;
 
 pub use collect::Collector;
 pub use compose::{Composed, compose};

@@ -1,7 +1,7 @@
 //! The formats in which papers are written.
 
 use super::edition::Edition;
-use super::{json, markdown};
+use super::{json, markdown, moodle};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -57,5 +57,11 @@ pub const FORMATS: &[Format] = &[
         about: "one object",
         extension: "json",
         write: Writer::Each(|paper, edition| Ok(json(paper, edition))),
+    },
+    Format {
+        name: "moodle",
+        about: "question bank of Moodle, as Moodle XML",
+        extension: "xml",
+        write: Writer::Bank(moodle::write),
     },
 ];
