@@ -6,7 +6,7 @@ mod cloze;
 use std::collections::BTreeSet;
 use std::io;
 
-use quick_xml::events::BytesText;
+use quick_xml::events::{BytesCData, BytesText};
 
 use cloze::Cloze;
 
@@ -180,9 +180,12 @@ fn text(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// HTML as text: escaped once more, so that nothing in it can end it.
+/// HTML, unescaped in a section of its own, which nothing in it can end: `>` is escaped in it.
 fn html(xml: &mut Xml, tag: &str, html: &str) -> io::Result<()> {
     let element = xml.create_element(tag).with_attribute(("format", "html"));
-    element.write_inner_content(|xml| plain(xml, "text", html))?;
+    element.write_inner_content(|xml| match html {
+        "" => plain(xml, "text", ""),
+        html => xml.create_element("text").write_cdata_content(BytesCData::new(html)).map(|_| ()),
+    })?;
     Ok(())
 }

@@ -7,8 +7,8 @@ use crate::lang::value::Number;
 /// The largest weight: what the platforms' databases hold with room to spare.
 const LARGEST: i128 = 9999;
 
-/// Weights in the proportions of the points, the smallest such numbers; rounded where those would be too large, but none to 0
-/// that has points. Each is 1 where nothing has points.
+/// Weights in the proportions of the points: those points where they are whole, else the smallest multiple of them that is;
+/// rounded where that would be too large, but none to 0 that has points. Each is 1 where nothing has points.
 pub fn weights(points: &[Number]) -> Vec<u64> {
     let exact = exact(points).filter(|all| all.iter().all(|one| *one <= LARGEST));
     let all = exact.unwrap_or_else(|| rounded(points));
@@ -22,11 +22,7 @@ fn exact(points: &[Number]) -> Option<Vec<i128>> {
     let common = ratios.iter().try_fold(1i128, |common, one| {
         (common / divisor(common, *one.denom())).checked_mul(*one.denom())
     })?;
-    let scaled: Option<Vec<i128>> =
-        ratios.iter().map(|one| Some(one.numer().checked_mul(common / one.denom())?.max(0))).collect();
-    let scaled = scaled?;
-    let shared = scaled.iter().fold(0, |shared, one| divisor(shared, *one)).max(1);
-    Some(scaled.into_iter().map(|one| one / shared).collect())
+    ratios.iter().map(|one| Some(one.numer().checked_mul(common / one.denom())?.max(0))).collect()
 }
 
 fn rounded(points: &[Number]) -> Vec<i128> {
@@ -55,7 +51,7 @@ mod tests {
             weights(&each)
         };
         assert_eq!(of(&[(1, 1), (2, 1)]), [1, 2]);
-        assert_eq!(of(&[(4, 1), (2, 1)]), [2, 1]);
+        assert_eq!(of(&[(4, 1), (2, 1)]), [4, 2]);
         assert_eq!(of(&[(12, 7), (1, 2), (3, 1)]), [24, 7, 42]);
         assert_eq!(of(&[(0, 1), (0, 1)]), [1, 1]);
         assert_eq!(of(&[(0, 1), (3, 1)]), [0, 1]);
