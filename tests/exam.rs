@@ -5,7 +5,7 @@ use std::path::Path;
 use pagewalk::exam::Collector;
 use pagewalk::exam::paper::{Item, Paper, Question};
 use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::report::exam::{Edition, json, markdown};
+use pagewalk::report::exam::{Edition, Style, json, markdown};
 use pagewalk::run::paper::entry::{Blank, ItemKind};
 use pagewalk::run::record::Did;
 use pagewalk::run::session::Options;
@@ -153,7 +153,10 @@ fn state_carries_from_one_ask_to_the_next_and_a_probe_leaves_none() {
 #[test]
 fn a_paper_holds_no_answer_and_its_key_does() {
     let exam = exam(3);
-    let (paper, key) = (markdown(&exam, Edition::Paper), markdown(&exam, Edition::Key));
+    let (paper, key) = (
+        markdown(&exam, Edition::Paper, &Style::default()),
+        markdown(&exam, Edition::Key, &Style::default()),
+    );
     assert!(paper.contains("| VPN (hex, 2 digits) | `0x__` |"), "{paper}");
     assert!(paper.contains("| TLB hit? (Y/N) | `________` |"));
     assert!(paper.contains("| Question | 1 | 2 | Total |") && paper.contains("| Points | 36 | 14 | 50 |"));
@@ -172,7 +175,7 @@ fn a_paper_holds_no_answer_and_its_key_does() {
 #[test]
 fn what_an_author_writes_is_no_markup() {
     let text = "question \"a | b <script>\" { ask \"x_1 | `y`\" = 1; choice \"*?\" { correct \"<b>\"; wrong \"](\" } }";
-    let out = markdown(&paper(text, 0), Edition::Paper);
+    let out = markdown(&paper(text, 0), Edition::Paper, &Style::default());
     assert!(
         out.contains("## 1 a \\| b \\<script\\>") && !out.contains("<script>") && !out.contains("<b>"),
         "{out}"

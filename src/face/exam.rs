@@ -1,11 +1,14 @@
 //! `pagewalk exam`.
 
+mod layout;
+
 use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use self::layout::Layout;
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::exam::{Composed, compose};
@@ -31,6 +34,8 @@ pub struct Exam {
     /// The seed of a script that says none
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
+    #[command(flatten)]
+    layout: Layout,
 }
 
 impl Exam {
@@ -65,8 +70,15 @@ impl Exam {
         }
         let edition = if self.key { Edition::Key } else { Edition::Paper };
         let format = FORMATS.iter().find(|format| format.name == self.format).unwrap_or(&FORMATS[0]);
+        let style = match self.layout.style() {
+            Ok(style) => style,
+            Err(wrong) => {
+                complain(&format!("pagewalk: {wrong}\n"));
+                return Ok(Status::Wrong);
+            }
+        };
         let written = match format.write {
-            Writer::Each(write) => write(&paper, edition),
+            Writer::Each(write) => write(&paper, edition, &style),
             Writer::Bank(write) => write(&[paper]).map(|files| {
                 let texts = files.iter().map(|file| String::from_utf8_lossy(&file.bytes));
                 texts.collect::<Vec<_>>().join("\n")

@@ -1,7 +1,8 @@
 //! The formats in which papers are written.
 
 use super::edition::Edition;
-use super::{json, markdown, moodle};
+use super::style::Style;
+use super::{html, json, markdown, moodle};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -21,7 +22,7 @@ pub struct Format {
 #[derive(Debug, Clone, Copy)]
 pub enum Writer {
     /// A file a paper and edition.
-    Each(fn(&Paper, Edition) -> Result<String, Refusal>),
+    Each(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
     /// All versions at once, for a learning platform: it has keys and students' texts together.
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
 }
@@ -50,13 +51,19 @@ pub const FORMATS: &[Format] = &[
         name: "markdown",
         about: "text to print or to convert",
         extension: "md",
-        write: Writer::Each(|paper, edition| Ok(markdown(paper, edition))),
+        write: Writer::Each(|paper, edition, style| Ok(markdown(paper, edition, style))),
+    },
+    Format {
+        name: "html",
+        about: "a page for a browser, to show or to print",
+        extension: "html",
+        write: Writer::Each(|paper, edition, style| Ok(html::page(paper, edition, style))),
     },
     Format {
         name: "json",
         about: "one object",
         extension: "json",
-        write: Writer::Each(|paper, edition| Ok(json(paper, edition))),
+        write: Writer::Each(|paper, edition, _| Ok(json(paper, edition))),
     },
     Format {
         name: "moodle",

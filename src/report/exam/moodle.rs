@@ -15,10 +15,14 @@ use super::bank::input::{Input, input};
 use super::bank::name::{identifier, place, refusal, slug, title};
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
+use super::edition::Edition;
 use super::formats::{File, Refusal};
-use super::page;
+use super::labels::Labels;
+use super::plan::{points, sheet};
+use super::style::Style;
+use super::tree::Sheet;
 use crate::exam::field::{Asked, Field, fields};
-use crate::exam::paper::{Paper, Question};
+use crate::exam::paper::Paper;
 use crate::lang::value::Number;
 use crate::report::xml::{Xml, document, legal};
 use crate::run::paper::entry::{ItemKind, Rubric};
@@ -48,10 +52,10 @@ enum Kind {
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut entries = Vec::new();
     for paper in papers {
-        let fields = fields(paper);
-        for (at, question) in paper.questions.iter().enumerate() {
+        let (fields, sheet) = (fields(paper), sheet(paper, Edition::Paper, &Style::default()));
+        for at in 0..paper.questions.len() {
             let own: Vec<Field> = fields.iter().filter(|field| field.question == at).cloned().collect();
-            of_question(&mut entries, paper, at, question, &own)?;
+            of_question(&mut entries, paper, &sheet, at, &own)?;
         }
     }
     let exam = papers.first().map_or("Exam", title);
@@ -66,12 +70,13 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
 fn of_question(
     entries: &mut Vec<Entry>,
     paper: &Paper,
+    sheet: &Sheet,
     at: usize,
-    question: &Question,
     fields: &[Field],
 ) -> Result<(), Refusal> {
+    let section = &sheet.questions[at];
     let code = paper.version.as_ref().map_or_else(String::new, |version| format!(" ({})", version.code));
-    let named = format!("{} {}", at + 1, question.title);
+    let named = format!("{} {}", section.number, section.title);
     let (essays, blanks): (Vec<&Field>, Vec<&Field>) =
         fields.iter().partition(|field| matches!(field.asked, Asked::Essay));
     if let Some(field) = blanks.get(FIELDS) {
@@ -81,7 +86,7 @@ fn of_question(
     if !blanks.is_empty() {
         let points: Vec<Number> = blanks.iter().map(|field| field.points).collect();
         let weights = weights(&points);
-        let stem = stem(question, fields, &mut Cloze { weights: weights.iter() })?;
+        let stem = stem(sheet, section, fields, &mut Cloze { weights: weights.iter() })?;
         let (name, identifier) = (format!("{named}{code}"), identifier(paper, at));
         entries.push(Entry { category: named.clone(), name, identifier, stem, kind: Kind::Cloze });
     }
@@ -89,7 +94,7 @@ fn of_question(
         let (ItemKind::Essay { text, .. }, Input::Essay { rubric, lines }) = (&field.item.kind, input(field)?) else {
             return Err(Refusal { part: place(field), why: "no essay".to_owned() });
         };
-        let given = context(question, field.part, &mut Cloze { weights: [].iter() });
+        let given = context(section, field, &mut Cloze { weights: [].iter() });
         let stem = format!("{given}<p>{}</p>", escaped(text));
         let own = format!("{named}: {}", field.name);
         let kind = Kind::Essay { points: field.points, lines, rubric };
@@ -163,7 +168,7 @@ fn entry(xml: &mut Xml, entry: &Entry) -> io::Result<()> {
 /// What an essay's marks are given for, which only markers see.
 fn marked_by(rubric: &[Rubric]) -> String {
     let row = |row: &Rubric| {
-        let points = row.points.map_or_else(String::new, |points| format!(" ({})", page::points(points)));
+        let points = row.points.map_or_else(String::new, |worth| format!(" ({})", points(worth, &Labels::default())));
         format!("<li>{}{points}</li>", escaped(&row.text))
     };
     let rows: String = rubric.iter().map(row).collect();

@@ -1,21 +1,14 @@
-//! What is common to every format of a paper: operations, points, tables with blanks.
+//! What is common to every format of a paper: operations, tables with blanks.
 
 use crate::exam::paper::Item;
-use crate::lang::value::Number;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::view;
-use crate::run::paper::entry::{Figure, ItemKind};
+use crate::run::paper::entry::ItemKind;
 use crate::run::record::{AccessVerb, Did, Shown};
 
 use crate::run::view::TableView;
 
 use super::edition::Edition;
-
-/// `8 points`
-pub fn points(points: Number) -> String {
-    let one = points.as_integer() == Some(1);
-    format!("{points} point{}", if one { "" } else { "s" })
-}
 
 /// Whether no kernel handles the faults of what is asked.
 pub fn bare(item: &Item) -> bool {
@@ -75,14 +68,4 @@ pub fn asked_table(of: &TableView, columns: &[std::rc::Rc<str>], edition: Editio
 /// The widest cell of a column, so that every blank of it is as wide.
 fn width(table: &Table, at: usize) -> usize {
     table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count()).max().unwrap_or(1)
-}
-
-/// The bits of an address, from the highest: their numbers and their boxes.
-pub fn bits(figure: &Figure, edition: Edition) -> Option<(String, Vec<(u32, String)>)> {
-    let Figure::Bits { title, bits, value } = figure else { return None };
-    let digit = |bit: u32| match edition {
-        Edition::Paper => "_".to_owned(),
-        Edition::Key | Edition::Solutions => (value >> bit & 1).to_string(),
-    };
-    Some((title.clone(), (0..*bits).rev().map(|bit| (bit, digit(bit))).collect()))
 }

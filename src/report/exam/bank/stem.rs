@@ -1,21 +1,16 @@
-//! A question as HTML for a learning platform: what is given, and a place for each field.
+//! A question as HTML for a learning platform: what is given, and a place for each field. It is XML too, without styles or
+//! anything else that QTI does not know.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::rc::Rc;
 
 use super::html::{element, escaped};
 use crate::exam::field::Field;
-use crate::exam::paper::{Item, Piece, Question};
-use crate::report::doc::Table;
-use crate::report::exam::assumptions::assumptions;
-use crate::report::exam::edition::Edition;
+use crate::report::doc;
 use crate::report::exam::formats::Refusal;
-use crate::report::exam::label::{how, label};
-use crate::report::exam::page;
-use crate::report::narrate::view;
+use crate::report::exam::told::flush;
+use crate::report::exam::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Section, Sheet, Table};
 use crate::report::text::text;
-use crate::run::paper::entry::{Blank, Figure, ItemKind};
-use crate::run::view::{TableView, View};
 
 /// How a platform draws the places of fields.
 pub trait Slots {
@@ -29,213 +24,202 @@ pub trait Slots {
     /// # Errors
     /// Why the platform cannot hold it.
     fn block(&mut self, field: &Field) -> Result<String, Refusal>;
-    /// The attributes of a table: `class="…"`.
+    /// The attributes of a table: ` class="…"`.
     fn table(&self) -> &'static str;
 }
 
 /// A question being written down.
 struct Stem<'f, 'p, S> {
     out: String,
-    fields: std::slice::Iter<'f, Field<'p>>,
+    fields: BTreeMap<&'f str, &'f Field<'p>>,
     slots: &'f mut S,
 }
 
-/// A question with its fields in order.
+/// A question of a paper that is laid out for students, with its fields: what it takes for granted, and what stands in it.
 ///
 /// # Errors
-/// Why the platform cannot hold one of them.
-pub fn stem(question: &Question, fields: &[Field], slots: &mut impl Slots) -> Result<String, Refusal> {
-    let mut stem = Stem { out: String::new(), fields: fields.iter(), slots };
-    stem.list(&assumptions(question));
-    stem.pieces(&question.body)?;
+/// Why the platform cannot hold one of the fields.
+pub fn stem(
+    sheet: &Sheet,
+    section: &Section,
+    fields: &[Field],
+    slots: &mut impl Slots,
+) -> Result<String, Refusal> {
+    let fields = fields.iter().map(|field| (field.name.as_str(), field)).collect();
+    let mut stem = Stem { out: String::new(), fields, slots };
+    stem.list(sheet.front.assumptions.iter().chain(&section.assumptions));
+    stem.blocks(&section.body)?;
     Ok(stem.out)
 }
 
-/// What is given to a field: everything of its question, and of its part, that is not asked.
-pub fn context(question: &Question, part: Option<&str>, slots: &mut impl Slots) -> String {
-    let mut stem = Stem { out: String::new(), fields: [].iter(), slots };
-    for piece in &question.body {
-        match piece {
-            Piece::Part { name, body, .. } if part == Some(&**name) => {
-                body.iter().for_each(|piece| stem.given(piece));
+/// What is given to a field: everything of its question, and of the part that it is in, that is not asked.
+pub fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
+    let mut stem = Stem { out: String::new(), fields: BTreeMap::new(), slots };
+    for block in &section.body {
+        match block {
+            Block::Part { body, .. } if holds(body, &field.name) => {
+                body.iter().for_each(|block| stem.given(block));
             }
-            Piece::Part { .. } => {}
             other => stem.given(other),
         }
     }
     stem.out
 }
 
+/// Whether an essay is among the blocks.
+fn holds(body: &[Block], essay: &str) -> bool {
+    body.iter().any(|block| matches!(block, Block::Essay { field, .. } if field == essay))
+}
+
 impl<S: Slots> Stem<'_, '_, S> {
-    fn pieces(&mut self, body: &[Piece]) -> Result<(), Refusal> {
-        for piece in body {
-            match piece {
-                Piece::Item(item) => self.item(item)?,
-                Piece::Part { name, points, body } => {
-                    let _ = writeln!(self.out, "<h4>{} ({})</h4>", escaped(name), page::points(*points));
-                    self.pieces(body)?;
-                }
-                other => self.given(other),
+    fn put(&mut self, html: &str) {
+        self.out.push_str(html);
+        self.out.push('\n');
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) -> Result<(), Refusal> {
+        blocks.iter().try_for_each(|block| self.block(block))
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), Refusal> {
+        match block {
+            Block::Part { name, points, body } => {
+                self.put(&element("h4", &format!("{name}{}", worth(points))));
+                self.blocks(body)?;
             }
+            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows)?,
+            Block::Value { label, written, points, how, blank } => {
+                let written = if written.is_empty() { String::new() } else { format!(" {}", element("code", written)) };
+                let (label, said) = (escaped(label), escaped(&format!("{}{}", in_brackets(how), worth(points))));
+                let drawn = self.blank(blank)?;
+                self.put(&format!("<p>{label}{written}{said}: {drawn}</p>"));
+            }
+            Block::Fill { how, points, table } => {
+                self.put(&element("p", &format!("{how}{}", worth(points))));
+                self.table(table)?;
+            }
+            Block::Choice { text, how, points, field, .. } => {
+                self.alone(text, &format!("{how}{}", worth(points)), field)?;
+            }
+            Block::Essay { text, points, field, .. } => self.alone(text, worth(points).trim(), field)?,
+            other => self.given(other),
         }
         Ok(())
     }
 
     /// What is not asked.
-    fn given(&mut self, piece: &Piece) {
-        match piece {
-            Piece::Text(words) => self.prose(words),
-            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
-                views.iter().for_each(|view| self.view(view));
+    fn given(&mut self, block: &Block) {
+        match block {
+            Block::Prose(paragraphs) => {
+                for paragraph in paragraphs {
+                    self.put(&match paragraph {
+                        Paragraph::Words(words) => element("p", words),
+                        Paragraph::Code(code) => element("pre", code),
+                    });
+                }
             }
-            Piece::Figure(figure) => self.bits(figure),
-            Piece::Item(_) | Piece::Part { .. } => {}
-        }
-    }
-
-    fn list(&mut self, sentences: &[String]) {
-        self.out.push_str("<ul>\n");
-        for sentence in sentences {
-            let _ = writeln!(self.out, "{}", element("li", sentence));
-        }
-        self.out.push_str("</ul>\n");
-    }
-
-    /// Paragraphs; lines that are all indented by four or more stand as they are.
-    fn prose(&mut self, words: &str) {
-        for paragraph in words.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-            let code = paragraph.lines().all(|line| line.starts_with("    ") || line.trim().is_empty());
-            if code {
-                let _ = writeln!(self.out, "<pre>{}</pre>", escaped(paragraph.trim_end()));
-            } else {
-                let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-                let _ = writeln!(self.out, "{}", element("p", &words));
+            // Nothing of it is asked, so no field is refused.
+            Block::Given(table) => drop(self.table(table)),
+            Block::Pairs { title, pairs } => self.pairs(title, pairs),
+            Block::Figure(figure) => self.figure(figure),
+            Block::Lines(lines) => self.put(&element("pre", lines)),
+            Block::Steps(steps) => {
+                let steps = steps.iter().map(|(who, what)| element("li", format!("{who} {what}").trim()));
+                let steps: String = steps.collect();
+                self.put(&format!("<ol>{steps}</ol>"));
             }
+            _ => {}
         }
     }
 
-    fn view(&mut self, of: &View) {
-        if let View::Table(shown) = of {
-            let table = view::table(shown);
-            let rows: Vec<Vec<String>> =
-                table.rows.iter().map(|row| row.iter().map(|cell| escaped(&cell.text)).collect()).collect();
-            self.table(&table, &rows);
-            return;
+    fn list<'s>(&mut self, sentences: impl Iterator<Item = &'s String>) {
+        let items: String = sentences.map(|sentence| format!("{}\n", element("li", sentence))).collect();
+        if !items.is_empty() {
+            self.put(&format!("<ul>\n{items}</ul>"));
         }
-        let lines = text(&view::blocks(of), false);
-        let lines: Vec<&str> = lines.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
-        let _ = writeln!(self.out, "<pre>{}</pre>", escaped(lines.join("\n").trim_end()));
     }
 
-    /// A table; its cells are HTML.
-    fn table(&mut self, of: &Table, rows: &[Vec<String>]) {
-        let _ = writeln!(self.out, "<table {}>", self.slots.table());
-        if !of.title.is_empty() {
-            let _ = writeln!(self.out, "{}", element("caption", &of.title));
+    fn pairs(&mut self, title: &str, pairs: &[(String, String)]) {
+        let mut out = format!("<table{}>\n{}<tbody>\n", self.slots.table(), element("caption", title));
+        for (name, value) in pairs {
+            let _ = writeln!(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value));
         }
-        self.out.push_str("<thead><tr>");
-        for name in of.groups.iter().flatten() {
-            let _ = write!(self.out, "<th scope=\"col\">{}</th>", escaped(name));
-        }
-        self.out.push_str("</tr></thead>\n<tbody>\n");
+        self.put(&format!("{out}</tbody>\n</table>"));
+    }
+
+    /// The bits of an address as a table of their numbers with room below; other figures as they are drawn on a terminal.
+    fn figure(&mut self, figure: &Figure) {
+        let blocks: Vec<doc::Block> = match figure {
+            Figure::Bits { title, bits } => {
+                for row in bits.chunks(32) {
+                    let names = row.iter().map(|(bit, _)| bit.to_string()).collect();
+                    let room = row.iter().map(|_| Cell::Word("\u{A0}".to_owned())).collect();
+                    drop(self.table(&Table { title: title.clone(), groups: vec![names], rows: vec![room] }));
+                }
+                return;
+            }
+            Figure::Layouts(layouts) => layouts.iter().cloned().map(doc::Block::Layout).collect(),
+            Figure::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
+        };
+        self.put(&element("pre", &flush(&text(&blocks, false))));
+    }
+
+    fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) -> Result<(), Refusal> {
+        let worth = escaped(&worth(points));
+        let mut out = format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", element("code", operation), self.slots.table());
         for row in rows {
-            self.out.push_str("<tr>");
-            row.iter().for_each(|cell| {
-                let _ = write!(self.out, "<td>{cell}</td>");
-            });
-            self.out.push_str("</tr>\n");
+            let label = escaped(&format!("{}{}", row.label, in_brackets(&row.how)));
+            let drawn = self.blank(&row.blank)?;
+            let _ = writeln!(out, "<tr><th scope=\"row\">{label}</th><td>{drawn}</td></tr>");
         }
-        self.out.push_str("</tbody>\n</table>\n");
+        self.put(&format!("{out}</tbody>\n</table>"));
+        Ok(())
     }
 
-    /// The bits of an address: their numbers, and room below each.
-    fn bits(&mut self, figure: &Figure) {
-        let Some((title, boxes)) = page::bits(figure, Edition::Paper) else { return };
-        for (at, row) in boxes.chunks(32).enumerate() {
-            let title = if at == 0 { title.clone() } else { String::new() };
-            let numbers = row.iter().map(|(bit, _)| bit.to_string()).collect();
-            let table = Table { title, groups: vec![numbers], rows: Vec::new() };
-            self.table(&table, &[row.iter().map(|_| "&#160;".to_owned()).collect()]);
+    fn table(&mut self, of: &Table) -> Result<(), Refusal> {
+        let mut out = format!("<table{}>\n{}<thead><tr>", self.slots.table(), element("caption", &of.title));
+        for (_, name, _) in of.columns() {
+            let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(name));
         }
+        out.push_str("</tr></thead>\n<tbody>\n");
+        for row in &of.rows {
+            out.push_str("<tr>");
+            for cell in row {
+                let drawn = match cell {
+                    Cell::Word(words) | Cell::Number(words) => escaped(words),
+                    Cell::Blank(blank) => self.blank(blank)?,
+                };
+                let _ = write!(out, "<td>{drawn}</td>");
+            }
+            out.push_str("</tr>\n");
+        }
+        self.put(&format!("{out}</tbody>\n</table>"));
+        Ok(())
     }
 
-    fn item(&mut self, item: &Item) -> Result<(), Refusal> {
-        let worth = page::points(item.points);
-        match &item.kind {
-            ItemKind::Facts { blanks, .. } => self.worksheet(item, blanks, &worth),
-            ItemKind::Value { label, blank } => {
-                let how = how(blank, true);
-                let how = if how.is_empty() { how } else { format!(" ({how})") };
-                let drawn = self.blank(blank.unit.as_deref())?;
-                let said = escaped(&format!("{label}{how}"));
-                let _ = writeln!(self.out, "<p>{said} ({worth}): {drawn}</p>");
-                Ok(())
-            }
-            ItemKind::Table { table, columns } => self.fill(table, columns, &worth),
-            ItemKind::Any { among, radix, .. } => {
-                let drawn = self.blank(None)?;
-                let among = element("code", among);
-                let _ = writeln!(self.out, "<p>Any {among} ({}) ({worth}): {drawn}</p>", radix.name());
-                Ok(())
-            }
-            ItemKind::Choice { text, options } => {
-                let several = options.iter().filter(|(_, right)| *right).count() > 1;
-                let how = if several { "Tick all that are correct." } else { "Tick one." };
-                self.alone(&format!("{text} {how} ({worth})"))
-            }
-            ItemKind::Essay { text, .. } => self.alone(&format!("{text} ({worth})")),
-        }
-    }
-
-    /// The place of the next field, with its unit.
-    fn blank(&mut self, unit: Option<&str>) -> Result<String, Refusal> {
-        let Some(field) = self.fields.next() else { return Ok(String::new()) };
+    /// The place of a field, with its unit.
+    fn blank(&mut self, blank: &Blank) -> Result<String, Refusal> {
+        let Some(field) = self.fields.get(blank.field.as_str()) else { return Ok(String::new()) };
         let drawn = self.slots.blank(field)?;
-        Ok(unit.map_or_else(|| drawn.clone(), |unit| format!("{drawn} {}", escaped(unit))))
+        Ok(blank.unit.as_ref().map_or_else(|| drawn.clone(), |unit| format!("{drawn} {}", escaped(unit))))
     }
 
-    /// Words, and below them the place of the next field.
-    fn alone(&mut self, words: &str) -> Result<(), Refusal> {
-        let Some(field) = self.fields.next() else { return Ok(()) };
-        self.prose(words);
-        let drawn = self.slots.block(field)?;
-        let _ = writeln!(self.out, "{drawn}");
-        Ok(())
-    }
-
-    fn worksheet(&mut self, item: &Item, blanks: &[Blank], worth: &str) -> Result<(), Refusal> {
-        let _ = writeln!(self.out, "<p>{} ({worth})</p>", element("code", &page::operation(item)));
-        let mut rows = Vec::new();
-        for blank in blanks {
-            let how = how(blank, page::bare(item));
-            let how = if how.is_empty() { how } else { format!(" ({how})") };
-            let label = escaped(&format!("{}{how}", label(blank)));
-            rows.push(vec![label, self.blank(blank.unit.as_deref())?]);
+    /// Words, and below them the place of a field.
+    fn alone(&mut self, words: &str, how: &str, field: &str) -> Result<(), Refusal> {
+        self.put(&element("p", format!("{words} {how}").trim()));
+        if let Some(field) = self.fields.get(field) {
+            let drawn = self.slots.block(field)?;
+            self.put(&drawn);
         }
-        let groups = vec![vec!["Parameter".to_owned(), "Value".to_owned()]];
-        self.table(&Table { title: String::new(), groups, rows: Vec::new() }, &rows);
         Ok(())
     }
+}
 
-    /// A table to fill in: the places of its fields, row by row.
-    fn fill(&mut self, of: &TableView, columns: &[Rc<str>], worth: &str) -> Result<(), Refusal> {
-        let _ = writeln!(self.out, "<p>Fill in the table. ({worth})</p>");
-        let shown = page::asked_table(of, columns, Edition::Paper);
-        let asked: Vec<bool> = shown
-            .groups
-            .iter()
-            .flatten()
-            .map(|name| columns.iter().any(|column| **column == **name))
-            .collect();
-        let mut rows = Vec::new();
-        for row in &shown.rows {
-            let mut cells = Vec::new();
-            for (cell, asked) in row.iter().zip(&asked) {
-                cells.push(if *asked { self.blank(None)? } else { escaped(&cell.text) });
-            }
-            rows.push(cells);
-        }
-        self.table(&shown, &rows);
-        Ok(())
-    }
+/// ` (8 points)`, or nothing.
+fn worth(points: &str) -> String {
+    in_brackets(points)
+}
+
+fn in_brackets(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(" ({words})") }
 }

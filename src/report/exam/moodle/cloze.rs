@@ -45,7 +45,7 @@ impl Slots for Cloze<'_> {
     }
 
     fn table(&self) -> &'static str {
-        "class=\"generaltable\" border=\"1\""
+        " class=\"generaltable\" border=\"1\""
     }
 }
 
