@@ -2,7 +2,7 @@
 
 use super::edition::Edition;
 use super::style::Style;
-use super::{html, json, markdown};
+use super::{html, json, markdown, moodle};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -64,5 +64,11 @@ pub const FORMATS: &[Format] = &[
         about: "one object",
         extension: "json",
         write: Writer::Each(|paper, edition, _| Ok(json(paper, edition))),
+    },
+    Format {
+        name: "moodle",
+        about: "question bank of Moodle, as Moodle XML",
+        extension: "xml",
+        write: Writer::Bank(moodle::write),
     },
 ];

@@ -1,6 +1,7 @@
 //! A paper made readable, with its key or without.
 
 mod assumptions;
+mod bank;
 mod edition;
 pub mod formats;
 pub mod html;
@@ -8,6 +9,7 @@ mod json;
 mod label;
 pub mod labels;
 mod markdown;
+mod moodle;
 mod page;
 pub mod plan;
 mod solution;

@@ -11,7 +11,7 @@ use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::state::{Binding, Scope};
 
 /// Answers that a key holds.
-const KEPT: usize = 256;
+const KEPT: usize = 1024;
 /// Candidates that are tried.
 const CANDIDATES: u128 = 1 << 20;
 /// What trying a candidate counts towards the budget.
