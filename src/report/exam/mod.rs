@@ -3,6 +3,7 @@
 mod assumptions;
 mod bank;
 mod edition;
+pub mod export;
 pub mod formats;
 pub mod html;
 mod json;

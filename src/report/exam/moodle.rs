@@ -16,7 +16,7 @@ use super::bank::name::{identifier, place, refusal, slug, title};
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
 use super::edition::Edition;
-use super::formats::{File, Refusal};
+use super::export::{File, Refusal};
 use super::labels::Labels;
 use super::plan::{points, sheet};
 use super::style::Style;

@@ -5,7 +5,7 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::spelling::{of_cell, of_value, spellings};
 use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 use crate::report::exam::page;
 use crate::run::paper::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 

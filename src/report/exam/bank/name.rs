@@ -2,7 +2,7 @@
 
 use crate::exam::field::Field;
 use crate::exam::paper::Paper;
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 
 /// The longest name, in characters.
 const LONGEST: usize = 48;

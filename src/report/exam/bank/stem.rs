@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::html::{element, escaped};
 use crate::exam::field::Field;
 use crate::report::doc;
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 use crate::report::exam::told::flush;
 use crate::report::exam::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Section, Sheet, Table};
 use crate::report::text::text;
