@@ -20,3 +20,4 @@ pub mod suite;
 mod tests;
 pub mod text;
 pub mod versus;
+mod xml;

@@ -16,7 +16,8 @@ use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::report::exam::Edition;
-use crate::report::exam::formats::{FORMATS, File, Format, Writer};
+use crate::report::exam::export::File;
+use crate::report::exam::formats::{FORMATS, Format, Writer};
 use crate::run::session::Options;
 
 /// Arguments of `pagewalk exam`.

@@ -10,7 +10,7 @@ use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
 use crate::report::diagnostics::Style;
-use crate::report::exam::formats::{File, Refusal};
+use crate::report::exam::export::{File, Refusal};
 use crate::report::exam::{Edition, Style as Layout};
 use crate::run::session::Options;
 

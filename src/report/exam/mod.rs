@@ -1,13 +1,16 @@
 //! A paper made readable, with its key or without.
 
 mod assumptions;
+mod bank;
 mod edition;
+pub mod export;
 pub mod formats;
 pub mod html;
 mod json;
 mod label;
 pub mod labels;
 mod markdown;
+mod moodle;
 pub mod page;
 pub mod plan;
 mod solution;

@@ -6,8 +6,8 @@ use super::page::bare;
 use crate::exam::paper::Item;
 use crate::report::doc::Block;
 use crate::report::lookup::look_up;
-use crate::report::narrate::reference;
 use crate::report::narrate::{call_steps, reasons, rulers, steps};
+use crate::report::narrate::{reference, view};
 use crate::run::facts::told;
 use crate::run::paper::entry::{Alternative, Blank, Derivation, ItemKind};
 use crate::run::record::{Access, Did, Shown};
@@ -20,7 +20,7 @@ pub fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
         ItemKind::Any { answers, radix, example: Some(example), .. } => {
             let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
             let mut blocks = vec![Block::line(format!("For example {first}:"))];
-            blocks.extend(sequence(example));
+            blocks.extend(view::blocks(example));
             blocks
         }
         ItemKind::Choice { options, .. } => mistakes(options),

@@ -1,7 +1,5 @@
 //! `ask x in … where …`: every answer for which the conditions hold, as far as the key needs them.
 
-use std::rc::Rc;
-
 use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -9,9 +7,10 @@ use crate::run::exec::not_a_list;
 use crate::run::record::Did;
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::state::{Binding, Scope};
+use crate::run::view::View;
 
 /// Answers that a key holds.
-const KEPT: usize = 256;
+const KEPT: usize = 1024;
 /// Candidates that are tried.
 const CANDIDATES: u128 = 1 << 20;
 /// What trying a candidate counts towards the budget.
@@ -63,7 +62,7 @@ impl Session<'_> {
         name: &Word,
         answers: &Answers,
         conditions: &[Condition],
-    ) -> Result<Option<Rc<Did>>, Stop> {
+    ) -> Result<Option<View>, Stop> {
         let operation = conditions.iter().find_map(|condition| match condition {
             Condition::Facts { operation, .. } => Some(operation),
             Condition::Expr(_) => None,
@@ -73,6 +72,10 @@ impl Session<'_> {
         self.state.bind(name.text.clone(), Binding::Value(first.clone()));
         let tried = self.try_out(operation);
         self.state.scopes.pop();
-        Ok(Some(Rc::new(tried?.0)))
+        Ok(match tried?.0 {
+            Did::Access(access) => Some(View::Steps(Box::new(access))),
+            Did::Call(call) => Some(View::CallSteps(call)),
+            _ => None,
+        })
     }
 }

@@ -7,7 +7,6 @@ use crate::kernel::config::Config;
 use crate::lang::value::{Number, Value};
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
-use crate::run::record::Did;
 use crate::run::shown::Shown;
 use crate::run::view::{TableView, View};
 
@@ -88,7 +87,7 @@ pub enum ItemKind {
     Table { table: TableView, columns: Vec<Rc<str>> },
     /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them. The
     /// example is what the first condition tries out, with the first answer.
-    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix, example: Option<Rc<Did>> },
+    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix, example: Option<View> },
     /// What to choose from.
     Choice { text: String, options: Vec<Alternative> },
     /// Free text: the room that it gets, in millimetres, and what marks are given for.
