@@ -2,7 +2,7 @@
 
 use super::edition::Edition;
 use super::style::Style;
-use super::{html, json, markdown};
+use super::{html, json, markdown, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -58,6 +58,12 @@ pub const FORMATS: &[Format] = &[
         about: "a page for a browser, to show or to print",
         extension: "html",
         write: Writer::Each(|paper, edition, style| Ok(html::page(paper, edition, style))),
+    },
+    Format {
+        name: "typst",
+        about: "text for the typesetter Typst",
+        extension: "typ",
+        write: Writer::Each(|paper, edition, style| Ok(typst(paper, edition, style))),
     },
     Format {
         name: "json",

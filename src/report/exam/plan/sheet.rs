@@ -56,7 +56,11 @@ impl Plan<'_> {
             match piece {
                 Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
                 Piece::Given(views) => blocks.extend(views.iter().flat_map(|view| self.given(view))),
-                Piece::Figure(figure) => blocks.extend(self.figure(figure)),
+                Piece::Figure(figure) => {
+                    for block in self.figure(figure) {
+                        put(&mut blocks, block);
+                    }
+                }
                 Piece::Item(item) => {
                     blocks.push(self.items.next(item, item.points != whole));
                     // The way to the answer stands here in `Edition::Solutions`, as a `Block::Worked`.
@@ -102,6 +106,18 @@ impl Plan<'_> {
                 blocks
             }
         }
+    }
+}
+
+/// Puts a block behind others. Address spaces that follow each other are one figure: before and after.
+fn put(blocks: &mut Vec<Block>, block: Block) {
+    match (blocks.last_mut(), block) {
+        (Some(Block::Figure(Figure::Layouts(before))), Block::Figure(Figure::Layouts(after)))
+            if before.len() < 2 =>
+        {
+            before.extend(after);
+        }
+        (_, block) => blocks.push(block),
     }
 }
 
