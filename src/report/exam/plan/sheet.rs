@@ -25,7 +25,8 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
     });
-    let mut plan = Plan { edition, labels, items: Items::of(paper, edition, labels) };
+    let room = if style.large { 48 } else { 84 };
+    let mut plan = Plan { edition, labels, room, items: Items::of(paper, edition, labels, room) };
     let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
         number: (at + 1).to_string(),
         title: question.title.to_string(),
@@ -45,6 +46,8 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
 struct Plan<'p> {
     edition: Edition,
     labels: &'p Labels,
+    /// Characters that a table may be wide.
+    room: u32,
     items: Items<'p>,
 }
 
@@ -78,7 +81,7 @@ impl Plan<'_> {
     /// Something given. Tables and columns are called what the course calls them.
     fn given(&self, view: &View) -> Vec<Block> {
         let named = |block| match block {
-            Block::Given(table) => Block::Given(named(table, self.labels)),
+            Block::Given(table) => Block::Given(named(table, self.labels).folded(self.room)),
             other => other,
         };
         told(&view::blocks(view)).into_iter().map(named).collect()

@@ -18,7 +18,8 @@ pub struct Writer<'l> {
 pub fn blank(blank: &Blank) -> String {
     let mut out = format!("blank({}", blank.room());
     if let Some(content) = &blank.content {
-        let _ = write!(out, ", answer: {}", string(content));
+        // No line of a box is broken.
+        let _ = write!(out, ", answer: {}", string(&content.replace(' ', "\u{a0}")));
         if blank.shrunk() < 1.0 {
             let _ = write!(out, ", shrink: {:.3}", blank.shrunk());
         }
@@ -152,7 +153,7 @@ fn grouped(table: &Table) -> String {
     let heads = table.columns().map(|(_, name, _)| string(name));
     let rows = table.rows.iter().map(|row| {
         array(row.iter().map(|cell| match cell {
-            Cell::Word(text) | Cell::Number(text) => string(text),
+            Cell::Word(text) | Cell::Number(text) => string(&text.replace(' ', "\u{a0}")),
             Cell::Blank(blank) => self::blank(blank),
         }))
     });
