@@ -1,29 +1,8 @@
 //! The blanks of a worksheet: how the textbook labels them, and what is to be written into them.
 
 use super::labels::Labels;
+use crate::exam::words::Words;
 use crate::run::paper::entry::{Blank, Form, Radix};
-
-/// How the words of a fact are answered.
-enum Words {
-    /// Yes for this word, no for any other, `-` for `none` if that means that it was not looked up.
-    YesNo { yes: &'static str, not_looked_up: bool },
-    /// One of these.
-    OneOf(Vec<&'static str>),
-}
-
-/// How a blank is answered in words; `bare` where no kernel handles faults.
-fn words(blank: &Blank, bare: bool) -> Option<Words> {
-    let Form::Words(words) = blank.form else { return None };
-    Some(if words.contains(&"hit") {
-        Words::YesNo { yes: "hit", not_looked_up: true }
-    } else if &*blank.fact == "fault" && bare {
-        Words::YesNo { yes: "page", not_looked_up: false }
-    } else {
-        // What only a script may state, and what hardware alone reports.
-        let stated = |word: &&&str| !matches!(**word, "normal" | "any" | "page");
-        Words::OneOf(words.iter().filter(stated).copied().collect())
-    })
-}
 
 /// The label of a blank, without what is to be written into it.
 pub fn label(blank: &Blank) -> String {
@@ -35,6 +14,9 @@ pub fn called(blank: &Blank, labels: &Labels) -> String {
     if let Some(label) = labels.fact(&blank.fact) {
         return label.to_owned();
     }
+    if let Some(label) = of_level(&blank.fact) {
+        return label;
+    }
     let name = blank.fact.replace('.', " ");
     match blank.form {
         Form::Words(words) if words.contains(&"hit") => format!("{name} {}", labels.say("hit?")),
@@ -42,9 +24,23 @@ pub fn called(blank: &Blank, labels: &Labels) -> String {
     }
 }
 
+/// The label of a fact of one level of the page table: `vpn2`, `pte2.address`, `pte2.value`.
+fn of_level(fact: &str) -> Option<String> {
+    if let Some(level) = fact.strip_prefix("vpn") {
+        return Some(format!("VPN{}", level.parse::<u32>().ok()?));
+    }
+    let (level, what) = fact.strip_prefix("pte")?.split_once('.')?;
+    let level: u32 = level.parse().ok()?;
+    match what {
+        "address" => Some(format!("Physical address of the level-{level} entry")),
+        "value" => Some(format!("Level-{level} entry")),
+        _ => None,
+    }
+}
+
 /// What is to be written: `Y/N`, `hex`, `decimal`; empty if there is nothing to say.
 pub fn how(blank: &Blank, bare: bool) -> String {
-    match (words(blank, bare), blank.form) {
+    match (Words::of(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
         // A long list would be no help.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
@@ -58,7 +54,7 @@ pub fn how(blank: &Blank, bare: bool) -> String {
 
 /// What a box has room for, in characters besides its prefix: of how it is to be written, never of what is right.
 pub fn width(blank: &Blank, bare: bool) -> u32 {
-    match (words(blank, bare), blank.form) {
+    match (Words::of(blank, bare), blank.form) {
         (Some(Words::OneOf(words)), _) => {
             words.iter().map(|word| roomy(word.len() as u32)).max().unwrap_or(8)
         }
@@ -77,7 +73,7 @@ pub fn roomy(characters: u32) -> u32 {
 /// The box filled in.
 pub fn filled(blank: &Blank, bare: bool) -> String {
     let answer = blank.answer();
-    match words(blank, bare) {
+    match Words::of(blank, bare) {
         Some(Words::YesNo { yes, .. }) if answer == yes => "Y".to_owned(),
         Some(Words::YesNo { not_looked_up: true, .. }) if matches!(answer.as_str(), "none" | "-") => {
             "-".to_owned()

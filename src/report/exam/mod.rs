@@ -1,16 +1,20 @@
 //! A paper made readable, with its key or without.
 
 mod assumptions;
+mod bank;
 mod drawing;
 mod edition;
+pub mod export;
 pub mod formats;
 pub mod html;
 mod json;
 mod label;
 pub mod labels;
 mod markdown;
+mod moodle;
 mod page;
 pub mod plan;
+mod solution;
 pub mod style;
 mod told;
 pub mod tree;

@@ -6,4 +6,5 @@ mod items;
 mod prose;
 mod sheet;
 
+pub use items::points;
 pub use sheet::sheet;
