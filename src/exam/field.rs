@@ -140,3 +140,21 @@ fn part_name(name: &str, number: usize) -> String {
     }
     format!("p{number}")
 }
+
+/// A field's name where only letters, digits and `_` may stand, and no digit first: `PrairieLearn`'s `answers-name`, QTI's
+/// identifiers. `1a.vpn` is `q1a_vpn`; two names never become one.
+pub fn slot(name: &str) -> String {
+    let mut slot = String::from("q");
+    for c in name.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => slot.push(c),
+            '.' => slot.push('_'),
+            // No name has two dots in a row, so that only such a character makes two underscores.
+            other => slot.push_str(&format!("__{:X}_", u32::from(other))),
+        }
+    }
+    slot
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,9 @@ pub mod paper;
 pub mod roster;
 pub mod seeds;
 pub mod sheet;
+pub mod spelling;
 mod version;
+pub mod words;
 
 pub use collect::Collector;
 pub use compose::{Composed, compose, compose_version};

@@ -7,7 +7,7 @@ use super::version::{Student, Version};
 use crate::lang::ast::{Block, Command, Expr, StmtKind};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::seeds::{SplitMix64, mixed, mixed_text};
+use crate::run::seeds::{draws, mixed, mixed_text};
 
 /// Characters of codes: no two look alike, and without vowels they make no words, months or numbers, which a spreadsheet
 /// would change. The first [`DIGITS`] are digits.
@@ -59,10 +59,10 @@ impl Series {
 
     /// A code of a version. It is far shorter than the seed, and follows from the script, too, so that it tells neither.
     fn code(self, seed: u64, attempt: u64) -> String {
-        let mut random = SplitMix64::new(mixed(mixed(self.text, seed), attempt));
+        let mut below = draws(mixed(mixed(self.text, seed), attempt));
         let code = (0..CODE).map(|at| {
             let from = if at == 0 { DIGITS } else { 0 };
-            let pick = random.below((ALPHABET.len() - from) as u64) as usize;
+            let pick = below((ALPHABET.len() - from) as u64) as usize;
             char::from(ALPHABET[from + pick])
         });
         code.collect()

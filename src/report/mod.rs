@@ -19,3 +19,4 @@ pub mod suite;
 mod tests;
 pub mod text;
 pub mod versus;
+mod xml;

@@ -1,10 +1,16 @@
 //! Seeds that follow from a seed.
 
-pub use crate::machine::random::SplitMix64;
+use crate::machine::random::SplitMix64;
 
 /// A seed that follows from another one and a number. For one seed, two numbers never give the same.
 pub fn mixed(seed: u64, with: u64) -> u64 {
     SplitMix64::new(SplitMix64::new(seed).next() ^ with).next()
+}
+
+/// Numbers drawn one after the other, each below what it is asked for, which is not 0.
+pub fn draws(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut random = SplitMix64::new(seed);
+    move |below| random.below(below)
 }
 
 /// A seed that follows from another one and a text.

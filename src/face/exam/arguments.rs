@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::layout::Layout;
 use super::made::Trouble;
 use super::make::Making;
 use super::output;
@@ -15,7 +16,8 @@ use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::report::exam::Edition;
-use crate::report::exam::formats::{FORMATS, File, Format, Writer};
+use crate::report::exam::export::File;
+use crate::report::exam::formats::{FORMATS, Format, Writer};
 use crate::run::session::Options;
 
 /// Arguments of `pagewalk exam`.
@@ -41,6 +43,8 @@ pub struct Exam {
     /// Stop a version after so many statements and loop rounds
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
+    #[command(flatten)]
+    layout: Layout,
 }
 
 impl Exam {
@@ -71,10 +75,12 @@ impl Exam {
         let versions = self.wanted.versions(reading)?;
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());
+        let layout = self.layout.style().map_err(|wrong| Trouble::wrong(format!("pagewalk: {wrong}\n")))?;
         let making = Making {
             path: &self.file,
             kept,
             editions: &editions,
+            layout: &layout,
             seed: self.wanted.seed.unwrap_or_default(),
             max_steps: self.max_steps,
             style: diagnostic_style(color),

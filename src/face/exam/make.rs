@@ -10,8 +10,8 @@ use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
 use crate::report::diagnostics::Style;
-use crate::report::exam::Edition;
-use crate::report::exam::formats::{File, Refusal};
+use crate::report::exam::export::{File, Refusal};
+use crate::report::exam::{Edition, Style as Layout};
 use crate::run::session::Options;
 
 /// How papers are made.
@@ -22,6 +22,8 @@ pub struct Making<'a> {
     pub kept: &'a Kept,
     /// The editions that are wanted of each version.
     pub editions: &'a [Edition],
+    /// How they are laid out.
+    pub layout: &'a Layout,
     /// The seed of a script that says none and has no versions.
     pub seed: u64,
     /// Statements after which a version is stopped.
@@ -33,7 +35,7 @@ pub struct Making<'a> {
 }
 
 /// Writes a paper.
-type Write = fn(&Paper, Edition) -> Result<String, Refusal>;
+type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
 
 impl Making<'_> {
     /// Each version, or else the first trouble that there is with one.
@@ -106,7 +108,7 @@ impl Making<'_> {
 
     fn written(&self, reading: &Reading, paper: &Paper, write: Write) -> Result<Made, Trouble> {
         let one = |edition: &Edition| {
-            let text = write(paper, *edition);
+            let text = write(paper, *edition, self.layout);
             text.map(|text| (*edition, text.into_bytes()))
                 .map_err(|refusal| refused(reading, paper.version.as_ref(), &refusal))
         };

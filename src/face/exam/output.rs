@@ -8,7 +8,7 @@ use crate::exam::Version;
 use crate::exam::sheet;
 use crate::face::writing::put_below;
 use crate::report::exam::Edition;
-use crate::report::exam::formats::File;
+use crate::report::exam::export::File;
 
 /// The first line of a list of versions.
 const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
