@@ -1,5 +1,10 @@
 //! Versions of papers: the command line, its files, and that a roster cannot do harm.
 
+#[path = "variants/papers.rs"]
+mod papers;
+#[path = "variants/search.rs"]
+mod search;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -181,7 +186,7 @@ fn a_version_that_cannot_be_made_is_named() {
         "{told}"
     );
     let empty = folder
-        .put("e.pw", "question \"q\" { choose a in 0..4; choose b in 0..a where b > 1; ask \"x\" = b }\n");
+        .put("e.pw", "choose a in 0..4\nquestion \"q\" { choose b in 0..a where b > 1; ask \"x\" = b }\n");
     let done = pagewalk(&["exam", &empty, "--variants", "40", "-o", &folder.path("out")]);
     assert_eq!(done.status.code(), Some(2));
     let told = text(&done.stderr);

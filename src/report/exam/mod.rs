@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod bank;
+mod drawing;
 mod edition;
 pub mod export;
 pub mod formats;
@@ -17,9 +18,11 @@ mod solution;
 pub mod style;
 mod told;
 pub mod tree;
+mod typst;
 
 pub use edition::Edition;
 pub use json::json;
 pub use label::{filled, label};
 pub use markdown::markdown;
 pub use style::Style;
+pub use typst::typst;

@@ -3,7 +3,7 @@
 use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::exec::not_a_list;
+use crate::run::choose::not_a_list;
 use crate::run::record::Did;
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::state::{Binding, Scope};

@@ -35,10 +35,11 @@ impl Session<'_> {
             }
             Asked::Table { noun, columns } => shown(self.table_asked(ask.place, noun, columns)?),
             Asked::Any { name, from, conditions } => {
+                let value = self.eval(from)?;
                 let answers = self.answers(name, from, conditions)?;
                 let radix = radix.unwrap_or(Radix::Hex);
                 let whole = among(name, from, conditions);
-                let among = self.conditions_in_words(whole, &name.text, from, conditions, radix);
+                let among = self.conditions_in_words(whole, &name.text, (from, &value), conditions, radix);
                 let example = self.example(name, &answers, conditions)?;
                 shown(ItemKind::Any { name: name.text.clone(), among, answers, radix, example })
             }
