@@ -119,8 +119,5 @@ fn choice(field: &Field) -> Result<Input, Refusal> {
     if options.len() < 2 {
         return Err(refusal(field, "a choice needs two options at least; add a `wrong` one"));
     }
-    if right == 0 {
-        return Err(refusal(field, "none of the options is right; add a `correct` one such as \"none of these\""));
-    }
     Ok(Input::Choice { options: options.clone(), several: right > 1 })
 }
