@@ -2,7 +2,7 @@
 
 use super::edition::Edition;
 use super::style::Style;
-use super::{html, json, markdown, moodle};
+use super::{html, json, markdown, moodle, prairielearn};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -70,5 +70,11 @@ pub const FORMATS: &[Format] = &[
         about: "question bank of Moodle, as Moodle XML",
         extension: "xml",
         write: Writer::Bank(moodle::write),
+    },
+    Format {
+        name: "prairielearn",
+        about: "questions of a PrairieLearn course, a directory each",
+        extension: "d",
+        write: Writer::Bank(prairielearn::write),
     },
 ];

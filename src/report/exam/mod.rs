@@ -12,6 +12,7 @@ mod markdown;
 mod moodle;
 mod page;
 pub mod plan;
+mod prairielearn;
 pub mod style;
 mod told;
 pub mod tree;
