@@ -103,11 +103,14 @@ pub struct Operation {
 
 /// See [`Operation`].
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum OperationKind {
     /// `probe write 0x10 = 5`.
     Command(Command),
     /// `probe 0x10`, `probe f(1)`.
     Expr(Expr),
+    /// `where reference 7 0 1 { frames 3 } => faults 3`; pages as in [`StmtKind::Reference`].
+    Reference { pages: Pages, settings: Settings },
 }
 
 /// `ask … radix decimal points 3`

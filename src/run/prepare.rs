@@ -98,6 +98,11 @@ impl Session<'_> {
                 None => (verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
             },
             OperationKind::Command(command) => self.prepare(command)?,
+            // It is played at once, and has no action.
+            OperationKind::Reference { pages, settings } => {
+                self.reference(pages, settings)?;
+                return Err(Stop::Unknowable);
+            }
         };
         if matches!(action, Action::Access(_) | Action::SystemCall(_)) {
             return Ok((action, family));
@@ -115,7 +120,11 @@ impl Session<'_> {
     /// # Errors
     /// As [`Session::prepare_operation`], and what only shows when it is done.
     pub fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
-        self.in_its_process(operation, |session| session.without_trace(|session| session.operate(operation)))
+        let random = self.state.random;
+        let done = self
+            .in_its_process(operation, |session| session.without_trace(|session| session.operate(operation)));
+        self.state.random = random;
+        done
     }
 
     /// Carries an operation out.
@@ -127,6 +136,9 @@ impl Session<'_> {
     }
 
     fn operate(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+        if let OperationKind::Reference { pages, settings } = &operation.kind {
+            return Ok((Did::Reference(self.reference(pages, settings)?), Family::Reference));
+        }
         let (action, family) = self.prepare_operation(operation)?;
         let (did, _) = self.perform(action)?;
         Ok((did, family))
@@ -176,6 +188,7 @@ pub fn family(operation: &Operation) -> Family {
         OperationKind::Command(command) => {
             command.call && called(&command.verb.text, command.operands.len()).is_some()
         }
+        OperationKind::Reference { .. } => return Family::Reference,
         OperationKind::Expr(_) => false,
     };
     if is_call { Family::Call } else { Family::Access }

@@ -17,6 +17,7 @@ use super::inside::{Inside, Unsure};
 use super::paper::entry::Entry;
 use super::paper::sheet::Sheet;
 use super::record::{CallRecord, Check, Did, Sink, StepRecord, Totals};
+use super::seeds::mixed;
 use super::state::{Slot, State};
 
 /// Why a statement did not complete.
@@ -49,11 +50,13 @@ pub struct Options {
     pub max_steps: u64,
     /// The seed of a script that says none.
     pub seed: u64,
+    /// The seed is that of a version of a paper: one that the script says is mixed with it, so that versions differ.
+    pub version: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_steps: 10_000_000, seed: 0 }
+        Self { max_steps: 10_000_000, seed: 0, version: false }
     }
 }
 
@@ -138,6 +141,11 @@ impl<'s> Session<'s> {
             worked: 0,
             sink,
         }
+    }
+
+    /// What a seed that the script says comes to.
+    pub fn seed_of(&self, said: u64) -> u64 {
+        if self.options.version { mixed(self.options.seed, said) } else { said }
     }
 
     /// The text of a place in the script.

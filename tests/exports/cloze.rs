@@ -65,7 +65,8 @@ fn field(text: &str) -> Option<(Sub, usize)> {
 /// Where an answer ends.
 fn end(text: &str) -> usize {
     let mut found = text.char_indices().filter(|(_, c)| "~#}".contains(*c)).map(|(at, _)| at);
-    let ends = |at: &usize| *at > 0 && !["\\", "&", "&amp;"].iter().any(|before| text[..*at].ends_with(before));
+    let ends =
+        |at: &usize| *at > 0 && !["\\", "&", "&amp;"].iter().any(|before| text[..*at].ends_with(before));
     found.find(ends).expect("an answer ends")
 }
 

@@ -92,7 +92,8 @@ fn no_seed_is_in_it() {
 
 #[test]
 fn points_that_are_no_whole_numbers_are_scaled() {
-    let script = "question \"q\" points 5 { ask \"a\" = 1 points 1; ask \"b\" = 2; ask \"c\" = 3; ask \"d\" = 4 }";
+    let script =
+        "question \"q\" points 5 { ask \"a\" = 1 points 1; ask \"b\" = 2; ask \"c\" = 3; ask \"d\" = 4 }";
     let quiz = read(&text("moodle", &[paper(script, 0)]));
     let (subs, _) = cloze::read(of_type(&quiz, "cloze")[0].said("questiontext"));
     // 1 point, and 4/3 each.
@@ -108,7 +109,8 @@ fn special_strings_come_back_as_they_were() {
     for (at, node) in cloze.iter().enumerate() {
         let fields = of_question(&special, at);
         let ItemKind::Value { label, .. } = &fields[0].item.kind else { panic!("a value") };
-        let shown: String = label.chars().map(|c| if (c < ' ') || c == '\u{FFFF}' { '\u{FFFD}' } else { c }).collect();
+        let shown: String =
+            label.chars().map(|c| if (c < ' ') || c == '\u{FFFF}' { '\u{FFFD}' } else { c }).collect();
         let (subs, left) = cloze::read(node.said("questiontext"));
         assert_eq!(subs.len(), 2, "{label}");
         assert!(fragment(&left).text.matches(&shown).count() >= 3, "{label}: {left}");
@@ -125,7 +127,8 @@ fn special_strings_come_back_as_they_were() {
 #[test]
 fn what_moodle_cannot_hold_is_refused_with_its_place() {
     let refused = |script: &str| export("moodle", &[paper(script, 0)]).expect_err("a refusal");
-    let any = refused("question \"q\" { ask \"a\" = 1; part \"b\" { ask x in 0..0x10000 where x % 2 == 0 } }");
+    let any =
+        refused("question \"q\" { ask \"a\" = 1; part \"b\" { ask x in 0..0x10000 where x % 2 == 0 } }");
     assert_eq!(any.part, "question 1, part b, field 1b");
     assert!(any.why.contains("cannot be listed"), "{}", any.why);
     let alone = refused("question \"q\" { choice \"c\" { correct \"a\" } }");

@@ -4,7 +4,8 @@ use pagewalk::exam::field::{Field, fields};
 use pagewalk::exam::paper::Paper;
 use pagewalk::exam::{Collector, Version};
 use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::report::exam::formats::{FORMATS, File, Refusal, Writer};
+use pagewalk::report::exam::export::{File, Refusal};
+use pagewalk::report::exam::formats::{FORMATS, Writer};
 use pagewalk::run::session::Options;
 use pagewalk::run::{Files, run};
 

@@ -53,7 +53,8 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn until(&mut self, end: &str) -> &'t str {
-        let (before, after) = self.rest.split_once(end).unwrap_or_else(|| panic!("no {end} in {:.200}", self.rest));
+        let (before, after) =
+            self.rest.split_once(end).unwrap_or_else(|| panic!("no {end} in {:.200}", self.rest));
         self.rest = after;
         before
     }

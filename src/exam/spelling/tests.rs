@@ -28,7 +28,9 @@ fn a_number_is_written_with_and_without_prefix_and_zeros() {
 
 #[test]
 fn what_is_not_there_is_a_dash_in_every_form() {
-    for form in [Form::Number { radix: Radix::Hex, digits: Some(2) }, Form::Words(&["hit", "miss"]), Form::Free] {
+    for form in
+        [Form::Number { radix: Radix::Hex, digits: Some(2) }, Form::Words(&["hit", "miss"]), Form::Free]
+    {
         let listed = spellings(&blank("ppn", None, form), true);
         assert_eq!(listed[0], "-", "{form:?}");
         assert!(!listed.contains(&"0".to_owned()));
@@ -40,11 +42,14 @@ fn what_is_not_there_is_a_dash_in_every_form() {
 fn yes_is_written_as_the_fact_says_it_too() {
     let lookup: &[&str] = &["hit", "miss", "none"];
     let of = |word: &str| spellings(&blank("tlb", Some(Shown::word(word)), Form::Words(lookup)), true);
-    assert!(of("hit").starts_with(&["Y".to_owned(), "yes".to_owned()]) && of("hit").contains(&"hit".to_owned()));
+    assert!(
+        of("hit").starts_with(&["Y".to_owned(), "yes".to_owned()]) && of("hit").contains(&"hit".to_owned())
+    );
     assert!(of("miss").contains(&"N".to_owned()) && of("miss").contains(&"miss".to_owned()));
     assert_eq!(of("none")[0], "-");
     let faults: &[&str] = &["none", "page", "protection", "file", "any"];
-    let of = |word: &str, bare| spellings(&blank("fault", Some(Shown::word(word)), Form::Words(faults)), bare);
+    let of =
+        |word: &str, bare| spellings(&blank("fault", Some(Shown::word(word)), Form::Words(faults)), bare);
     assert_eq!(of("page", true)[0], "Y");
     assert_eq!(of("none", true)[0], "N");
     assert_eq!(of("protection", true)[0], "N");

@@ -169,12 +169,7 @@ impl Checker<'_> {
                 nouns.iter().flat_map(|noun| noun.iter()).for_each(|operand| self.word_or_expr(operand));
             }
             StmtKind::Ask(ask) => self.ask(ask),
-            StmtKind::Reference { pages, settings } => {
-                if let Pages::List(list) = pages {
-                    self.word_or_expr(list);
-                }
-                self.settings(settings);
-            }
+            StmtKind::Reference { pages, settings } => self.reference(pages, settings),
         }
         self.facts(&stmt.facts);
     }
@@ -228,7 +223,15 @@ impl Checker<'_> {
         match &operation.kind {
             OperationKind::Command(command) => self.command(command),
             OperationKind::Expr(expr) => self.word_or_expr(expr),
+            OperationKind::Reference { pages, settings } => self.reference(pages, settings),
         }
+    }
+
+    fn reference(&mut self, pages: &Pages, settings: &Settings) {
+        if let Pages::List(list) = pages {
+            self.word_or_expr(list);
+        }
+        self.settings(settings);
     }
 
     fn condition(&mut self, condition: &Condition) {

@@ -56,7 +56,10 @@ impl Tree<'_> {
             Rule::if_else => self.if_else(pair),
             Rule::define => self.define(pair),
             Rule::include => self.include(pair),
-            Rule::reference => self.reference(pair),
+            Rule::reference => {
+                let (pages, settings) = self.reference(pair);
+                StmtKind::Reference { pages, settings }
+            }
             Rule::probe => {
                 let operation = pair.into_inner().next().map(|inner| self.operation(inner));
                 operation.map_or_else(nothing, |operation| StmtKind::Probe(Box::new(operation)))
@@ -147,6 +150,10 @@ impl Tree<'_> {
                 Rule::process => process = Some(self.word(&part)),
                 Rule::word_probe => {}
                 Rule::expr => kind = Some(OperationKind::Expr(self.expr(part))),
+                Rule::reference => {
+                    let (pages, settings) = self.reference(part);
+                    kind = Some(OperationKind::Reference { pages, settings });
+                }
                 _ => kind = Some(OperationKind::Command(self.command(part))),
             }
         }
@@ -216,7 +223,7 @@ impl Tree<'_> {
         StmtKind::Include { path, body }
     }
 
-    fn reference(&mut self, pair: Pair) -> StmtKind {
+    fn reference(&mut self, pair: Pair) -> (Pages, Settings) {
         let end = self.span(&pair).end;
         let mut words = Vec::new();
         let mut list = None;
@@ -230,7 +237,7 @@ impl Tree<'_> {
             }
         }
         let pages = list.map_or_else(|| Pages::Words(words.into()), Pages::List);
-        StmtKind::Reference { pages, settings }
+        (pages, settings)
     }
 
     fn command(&mut self, pair: Pair) -> Command {

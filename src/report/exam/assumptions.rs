@@ -1,50 +1,118 @@
 //! What a paper takes for granted, said, so that no student has to ask.
 
-use crate::exam::paper::Question;
+use crate::exam::paper::{Item, Question};
+use crate::kernel::config::Config;
+use crate::machine::event::Kind;
 use crate::machine::spec::{CacheSpec, Spec, WritePolicy};
-use crate::run::paper::entry::{Hardware, ItemKind};
-use crate::run::record::Did;
+use crate::run::paper::entry::{Blank, Hardware, ItemKind};
+use crate::run::record::{AccessVerb, Did};
 
 /// The assumptions of a question: of its machine, and of how its parts hang together.
 pub fn assumptions(question: &Question) -> Vec<String> {
     let mut said = Vec::new();
-    if let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last() {
-        of_machine(hardware, &mut said);
+    let asked = Asked::of(question);
+    if asked.machine
+        && let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last()
+    {
+        of_machine(hardware, &asked, &mut said);
     }
-    let operations: Vec<_> =
-        question.items().filter(|item| matches!(item.kind, ItemKind::Facts { .. })).collect();
-    if operations.len() > 1 {
-        let probes = operations.iter().all(|item| matches!(&*item.did, Did::Access(a) if a.probe));
-        said.push(if probes {
+    of_strings(&asked, &mut said);
+    if asked.accesses > 1 {
+        said.push(if asked.probes {
             "Every access begins from the state that is given.".to_owned()
         } else {
             "Within a question accesses follow each other: each finds what the one before it has changed."
                 .to_owned()
         });
     }
-    said.push("Where a value does not exist (after a page fault there is no PPN), write -.".to_owned());
+    if asked.accesses > 0 {
+        said.push(
+            "Where a value does not exist (after a page fault there is no PPN), or cannot be known from what is given, write -."
+                .to_owned(),
+        );
+    } else if asked.tables {
+        said.push("Where there is nothing to write into a cell of a table, write -.".to_owned());
+    }
     said
 }
 
-fn of_machine(hardware: &Hardware, said: &mut Vec<String>) {
+/// What a question asks for.
+#[derive(Default)]
+struct Asked {
+    /// Something that the machine answers.
+    machine: bool,
+    /// Operations with facts to find.
+    accesses: usize,
+    /// All of those leave no trace.
+    probes: bool,
+    /// Instructions are fetched.
+    fetches: bool,
+    /// Lookups in TLBs and caches.
+    lookups: bool,
+    /// Tables to fill in.
+    tables: bool,
+    /// Policies of reference strings.
+    policies: Vec<String>,
+}
+
+impl Asked {
+    fn of(question: &Question) -> Self {
+        let mut asked = Self { probes: true, ..Self::default() };
+        for item in question.items() {
+            asked.take(item);
+        }
+        asked
+    }
+
+    fn take(&mut self, item: &Item) {
+        if let Did::Reference(run) = &*item.did {
+            let policy = run.caption.split([',', ' ']).next().unwrap_or_default().to_owned();
+            if !self.policies.contains(&policy) {
+                self.policies.push(policy);
+            }
+            return;
+        }
+        match &item.kind {
+            ItemKind::Facts { blanks, .. } => {
+                self.machine = true;
+                self.accesses += 1;
+                self.probes &= matches!(&*item.did, Did::Access(access) if access.probe);
+                self.fetches |= matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
+                self.lookups |= blanks.iter().any(is_lookup);
+            }
+            ItemKind::Table { table, .. } => {
+                self.tables = true;
+                self.machine |= !table.title.starts_with("reference");
+            }
+            ItemKind::Any { .. } => (self.machine, self.lookups) = (true, true),
+            ItemKind::Value { .. } | ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
+        }
+    }
+}
+
+/// Whether a blank is of a lookup in a TLB or cache.
+fn is_lookup(blank: &Blank) -> bool {
+    let of_level = blank.fact.contains('.') && !blank.fact.starts_with("pte");
+    of_level
+        || matches!(
+            &*blank.fact,
+            "tlb" | "tlbi" | "tlbt" | "cache" | "ci" | "ct" | "co" | "cycles" | "served" | "walk" | "byte"
+        )
+}
+
+fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
     let spec = &hardware.spec;
-    if spec.mmu.is_some() {
+    if spec.mmu.is_some() && hardware.kernel.is_none() {
         said.push("Page-table entries that are not listed are not present.".to_owned());
     }
-    for tlb in &spec.tlbs {
-        let name = if &*tlb.name == "tlb" { "the TLB" } else { &tlb.name };
-        said.push(filled(name, tlb.ways, tlb.policy.row().name));
-    }
-    for cache in &spec.caches {
-        let name = if &*cache.name == "cache" { "the cache" } else { &cache.name };
-        said.push(format!("{} {}", filled(name, cache.ways, cache.policy.row().name), stores(cache)));
+    if asked.lookups {
+        of_lookups(spec, asked.fetches, said);
     }
     match &hardware.kernel {
-        Some(kernel) => said.push(format!(
-            "The kernel handles page faults and the access is done again; TLB and cache answers are those of the second \
-             attempt. Its replacement policy is {}.",
-            kernel.replacement.row().name
-        )),
+        Some(kernel) => of_kernel(kernel, asked, said),
+        None if spec.mmu.is_some() && spec.tlbs.is_empty() && spec.caches.is_empty() => {
+            said.push("A page fault ends the access.".to_owned());
+        }
         None if spec.mmu.is_some() => {
             said.push("A page fault ends the access: it fills no TLB and touches no cache.".to_owned());
         }
@@ -53,9 +121,46 @@ fn of_machine(hardware: &Hardware, said: &mut Vec<String>) {
     said.push(byte_order(spec));
 }
 
+/// How TLBs and caches are filled; those of which the same is true together. Without a fetch those of instructions alone
+/// have no part in it.
+fn of_lookups(spec: &Spec, fetches: bool, said: &mut Vec<String>) {
+    let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(Kind::Read));
+    let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
+    let caches = spec.caches.iter().filter(|cache| fetches || cache.side.serves(Kind::Read));
+    let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
+    let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
+    for (name, ways, policy, stores) in tlbs.chain(caches) {
+        let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (ways == 1, policy, &stores));
+        match same {
+            Some(row) => row.0.push(name),
+            None => alike.push((vec![name], ways == 1, policy, stores)),
+        }
+    }
+    for (names, direct, policy, stores) in alike {
+        let verb = if names.len() == 1 { "It is" } else { "They are" };
+        let stores = if stores.is_empty() { stores } else { format!(" {verb} {stores}.") };
+        said.push(format!("{}{stores}", filled(&named(&names), direct, policy)));
+    }
+}
+
+/// `the TLB`, `L1d, L2 or L3`
+fn named(names: &[&str]) -> String {
+    let one = |name: &&str| match *name {
+        "tlb" => "the TLB".to_owned(),
+        "cache" => "the cache".to_owned(),
+        other => other.to_owned(),
+    };
+    match names {
+        [first @ .., last] if !first.is_empty() => {
+            format!("{} or {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
+        }
+        _ => names.iter().map(one).collect(),
+    }
+}
+
 /// Which entry a miss fills.
-fn filled(name: &str, ways: u32, policy: &str) -> String {
-    if ways == 1 {
+fn filled(name: &str, direct: bool, policy: &str) -> String {
+    if direct {
         return format!("A miss in {name} replaces the one entry of its set.");
     }
     format!(
@@ -68,10 +173,59 @@ fn stores(cache: &CacheSpec) -> String {
         WritePolicy::Back => "write-back",
         WritePolicy::Through => "write-through",
     };
-    format!(
-        "It is {write} and {}.",
-        if cache.write_allocate { "write-allocate" } else { "no-write-allocate" }
-    )
+    format!("{write} and {}", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
+}
+
+fn of_kernel(kernel: &Config, asked: &Asked, said: &mut Vec<String>) {
+    let second = if asked.lookups { "; TLB and cache answers are those of the second attempt" } else { "" };
+    said.push(format!("The kernel handles page faults and the access is done again{second}."));
+    said.push("A page that is needed takes the free frame with the lowest number.".to_owned());
+    if let Some(frames) = kernel.frames {
+        said.push(format!(
+            "There are {frames} frames for users' pages; when none is free, {} chooses a victim.",
+            kernel.replacement.row().name
+        ));
+    }
+    said.push(if kernel.warm {
+        "Files are in the page cache: a fault on a page of a file is minor.".to_owned()
+    } else {
+        "The first fault on a page of a file reads it from the disk, which is a major fault; then it is in the page cache."
+            .to_owned()
+    });
+    if kernel.fault_around > 1 {
+        said.push(format!(
+            "A read fault on a page of a file maps those of its {} neighbours that are in the page cache, too.",
+            kernel.fault_around
+        ));
+    }
+    if kernel.zero_page {
+        said.push("A read of an untouched anonymous page maps a shared frame of zeros.".to_owned());
+    }
+}
+
+/// How reference strings are played.
+fn of_strings(asked: &Asked, said: &mut Vec<String>) {
+    if asked.policies.is_empty() {
+        return;
+    }
+    said.push(
+        "All frames are empty at first and are filled from frame 0 upward; the first reference to a page is a fault, too."
+            .to_owned(),
+    );
+    for policy in &asked.policies {
+        said.extend(match policy.as_str() {
+            "optimal" => Some("optimal: of pages that are never used again, the one that came in first goes."),
+            "clock" => Some(
+                "clock: bringing a page in sets its use bit, and so does each later reference. The hand begins at frame 0, \
+                 clears set bits as it passes, takes the first page whose bit is clear, and stops behind it.",
+            ),
+            "second-chance" => Some(
+                "second-chance: a page comes in with its use bit clear, and each later reference sets it. The hand begins at \
+                 frame 0, clears set bits as it passes, takes the first page whose bit is clear, and stops behind it.",
+            ),
+            _ => None,
+        }.map(str::to_owned));
+    }
 }
 
 fn byte_order(spec: &Spec) -> String {

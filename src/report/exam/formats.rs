@@ -1,6 +1,7 @@
 //! The formats in which papers are written.
 
 use super::edition::Edition;
+use super::export::{File, Refusal};
 use super::style::Style;
 use super::{html, json, markdown, moodle, prairielearn};
 use crate::exam::paper::Paper;
@@ -25,24 +26,6 @@ pub enum Writer {
     Each(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
     /// All versions at once, for a learning platform: it has keys and students' texts together.
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
-}
-
-/// Why a format cannot hold a paper: which part of it, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The part, as a reader of the paper finds it: `question 2, part a`.
-    pub part: String,
-    /// Why, and what to do: `… has free text of 4 cm, which QTI 1.2 cannot mark; leave it out or use …`.
-    pub why: String,
-}
-
-/// A file of an export.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// Its path within the export, with `/`.
-    pub path: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
 }
 
 /// The formats, in the order in which help lists them; the first is the usual one.

@@ -14,10 +14,27 @@ pub fn called(blank: &Blank, labels: &Labels) -> String {
     if let Some(label) = labels.fact(&blank.fact) {
         return label.to_owned();
     }
+    if let Some(label) = of_level(&blank.fact) {
+        return label;
+    }
     let name = blank.fact.replace('.', " ");
     match blank.form {
         Form::Words(words) if words.contains(&"hit") => format!("{name} {}", labels.say("hit?")),
         _ => name,
+    }
+}
+
+/// The label of a fact of one level of the page table: `vpn2`, `pte2.address`, `pte2.value`.
+fn of_level(fact: &str) -> Option<String> {
+    if let Some(level) = fact.strip_prefix("vpn") {
+        return Some(format!("VPN{}", level.parse::<u32>().ok()?));
+    }
+    let (level, what) = fact.strip_prefix("pte")?.split_once('.')?;
+    let level: u32 = level.parse().ok()?;
+    match what {
+        "address" => Some(format!("Physical address of the level-{level} entry")),
+        "value" => Some(format!("Level-{level} entry")),
+        _ => None,
     }
 }
 

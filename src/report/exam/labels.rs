@@ -19,6 +19,28 @@ pub const FACTS: &[(&str, &str)] = &[
     ("cache", "Cache hit?"),
     ("byte", "Byte returned"),
     ("value", "Value returned"),
+    ("walk", "Page-table entries fetched"),
+    ("served", "Served by"),
+    ("cycles", "Time of the access"),
+    ("frame", "Frame that is mapped"),
+    ("evicted", "VPN of the page that is evicted"),
+    ("swapped-out", "Written to swap?"),
+    ("copied", "Page copied?"),
+    ("minor", "Minor faults"),
+    ("major", "Major faults"),
+    ("signal", "Signal"),
+    ("code", "Its si_code"),
+    ("returns", "Return value"),
+    ("error", "errno"),
+];
+
+/// What a reference string is asked for.
+const OF_STRINGS: &[(&str, &str)] = &[
+    ("faults", "Page faults"),
+    ("hits", "Hits"),
+    ("trace", "Hit (h) or miss (m), one letter a reference"),
+    ("resident", "Pages in the frames at the end, in any order"),
+    ("rate", "Page faults / references"),
 ];
 
 /// Tables and columns that are not called what a script calls them.
@@ -77,7 +99,8 @@ impl Labels {
 
     /// The label of a fact, where one is known.
     pub fn fact(&self, fact: &str) -> Option<&str> {
-        let usual = || FACTS.iter().find(|(known, _)| *known == fact).map(|(_, label)| *label);
+        let known = FACTS.iter().chain(OF_STRINGS);
+        let usual = || known.clone().find(|(known, _)| *known == fact).map(|(_, label)| *label);
         self.0.get(fact).map(String::as_str).or_else(usual)
     }
 
@@ -90,12 +113,13 @@ impl Labels {
 
 #[cfg(test)]
 mod tests {
-    use super::{FACTS, Labels};
-    use crate::run::facts::ACCESS_FACTS;
+    use super::{FACTS, Labels, OF_STRINGS};
+    use crate::run::facts::{ACCESS_FACTS, REFERENCE_FACTS};
 
     #[test]
     fn every_label_is_of_a_fact() {
         assert!(FACTS.iter().all(|(name, _)| ACCESS_FACTS.iter().any(|row| row.name == *name)));
+        assert!(OF_STRINGS.iter().all(|(name, _)| REFERENCE_FACTS.iter().any(|row| row.name == *name)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod assumptions;
 mod bank;
 mod edition;
+pub mod export;
 pub mod formats;
 pub mod html;
 mod json;
@@ -13,6 +14,7 @@ mod moodle;
 mod page;
 pub mod plan;
 mod prairielearn;
+mod solution;
 pub mod style;
 mod told;
 pub mod tree;

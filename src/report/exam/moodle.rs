@@ -16,7 +16,7 @@ use super::bank::name::{identifier, place, refusal, slug, title};
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
 use super::edition::Edition;
-use super::formats::{File, Refusal};
+use super::export::{File, Refusal};
 use super::labels::Labels;
 use super::plan::{points, sheet};
 use super::style::Style;
@@ -91,7 +91,9 @@ fn of_question(
         entries.push(Entry { category: named.clone(), name, identifier, stem, kind: Kind::Cloze });
     }
     for field in essays {
-        let (ItemKind::Essay { text, .. }, Input::Essay { rubric, lines }) = (&field.item.kind, input(field)?) else {
+        let (ItemKind::Essay { text, .. }, Input::Essay { rubric, lines }) =
+            (&field.item.kind, input(field)?)
+        else {
             return Err(Refusal { part: place(field), why: "no essay".to_owned() });
         };
         let given = context(section, field, &mut Cloze { weights: [].iter() });
@@ -168,7 +170,8 @@ fn entry(xml: &mut Xml, entry: &Entry) -> io::Result<()> {
 /// What an essay's marks are given for, which only markers see.
 fn marked_by(rubric: &[Rubric]) -> String {
     let row = |row: &Rubric| {
-        let points = row.points.map_or_else(String::new, |worth| format!(" ({})", points(worth, &Labels::default())));
+        let points =
+            row.points.map_or_else(String::new, |worth| format!(" ({})", points(worth, &Labels::default())));
         format!("<li>{}{points}</li>", escaped(&row.text))
     };
     let rows: String = rubric.iter().map(row).collect();

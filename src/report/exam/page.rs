@@ -4,7 +4,7 @@ use crate::exam::paper::Item;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::view;
 use crate::run::paper::entry::ItemKind;
-use crate::run::record::{AccessVerb, Did, Shown};
+use crate::run::record::{AccessVerb, Did, ReferenceRun, Shown};
 
 use crate::run::view::TableView;
 
@@ -18,7 +18,11 @@ pub fn bare(item: &Item) -> bool {
 /// The operation that is asked of, with its address: as the script writes it where that says the same.
 pub fn operation(item: &Item) -> String {
     let ItemKind::Facts { operation, .. } = &item.kind else { return String::new() };
-    let Did::Access(access) = &*item.did else { return operation.clone() };
+    let access = match &*item.did {
+        Did::Access(access) => access,
+        Did::Reference(run) => return string(run),
+        _ => return operation.clone(),
+    };
     let address = Shown::field(access.va.raw(), access.spec.virtual_bits());
     let process = access.process.as_ref().map_or_else(String::new, |own| format!("{}: ", own.process.name));
     let verb = match access.verb {
@@ -26,7 +30,10 @@ pub fn operation(item: &Item) -> String {
         AccessVerb::Read => "read",
         AccessVerb::Fetch => "fetch",
         // What is stored stands in the script.
-        AccessVerb::Write => return operation.clone(),
+        AccessVerb::Write => {
+            let stored = operation.split_once('=').map_or("", |(_, stored)| stored.trim_start());
+            return format!("{process}write {address} = {stored}");
+        }
     };
     let size = match (access.verb, access.data.len()) {
         (AccessVerb::Read, size) if size != 1 => format!(" size {size}"),
@@ -35,12 +42,32 @@ pub fn operation(item: &Item) -> String {
     format!("{process}{verb} {address}{size}")
 }
 
-/// A table to fill in: its key column and those asked.
+/// A reference string, without what is asked of it.
+fn string(run: &ReferenceRun) -> String {
+    let pages: Vec<String> = run.steps.iter().map(|step| run.page(step.page).to_string()).collect();
+    format!("{} ({})", pages.join(" "), run.caption)
+}
+
+/// Columns that a table to fill in has besides its first and those asked: what the answers are found from.
+const FOUND_FROM: [(&str, &str); 1] = [("reference", "page")];
+
+/// Which columns of a table to fill in are printed: its key columns, what its rows are found from, and those asked.
+pub fn printed(of: &TableView, columns: &[std::rc::Rc<str>]) -> Vec<bool> {
+    let names: Vec<&String> = of.groups.iter().flatten().collect();
+    let asked = |name: &String| columns.iter().any(|column| **column == **name);
+    let found_from = |name: &String| {
+        FOUND_FROM.iter().any(|(title, column)| of.title.starts_with(title) && column == name)
+    };
+    names.iter().map(|name| names.first() == Some(name) || asked(name) || found_from(name)).collect()
+}
+
+/// A table to fill in: its key column, what its rows are found from, and those asked.
 pub fn asked_table(of: &TableView, columns: &[std::rc::Rc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let whole = view::table(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();
-    let kept: Vec<usize> = (0..names.len()).filter(|at| *at == 0 || asked(names[*at])).collect();
+    let printed = printed(of, columns);
+    let kept: Vec<usize> = (0..names.len()).filter(|at| printed[*at]).collect();
     let cell = |at: usize, cell: &Cell| match edition {
         Edition::Paper if asked(names[at]) => Cell { text: "_".repeat(width(&whole, at)), word: cell.word },
         _ => cell.clone(),
@@ -53,9 +80,9 @@ pub fn asked_table(of: &TableView, columns: &[std::rc::Rc<str>], edition: Editio
     let groups = of.groups.iter().map(|group| {
         let own: Vec<String> = group
             .iter()
-            .filter(|name| {
+            .filter(|_| {
                 at += 1;
-                at == 1 || asked(name)
+                printed[at - 1]
             })
             .cloned()
             .collect();

@@ -14,7 +14,7 @@ use super::bank::name::{slug, title};
 use super::bank::stem::stem;
 use super::bank::weight::weights;
 use super::edition::Edition;
-use super::formats::{File, Refusal};
+use super::export::{File, Refusal};
 use super::plan::sheet;
 use super::style::Style;
 use crate::exam::field::{Asked, Field, fields};
@@ -44,7 +44,8 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             }
         }
         let own = fields(first);
-        let manual = own.iter().filter(|field| field.question == at).all(|field| matches!(field.asked, Asked::Essay));
+        let manual =
+            own.iter().filter(|field| field.question == at).all(|field| matches!(field.asked, Asked::Essay));
         let name = format!("questions/{}/{}-{}", slug(title(first)), at + 1, slug(&question.title));
         let info = json!({
             "uuid": uuid(first, at).to_string(),
@@ -79,7 +80,8 @@ fn version(paper: &Paper, at: usize, dashes: &BTreeSet<String>) -> Result<Value,
     let points: Vec<Number> =
         own.iter().filter(|field| !matches!(field.asked, Asked::Essay)).map(|field| field.points).collect();
     let weights = weights(&points);
-    let mut elements = Elements { dashes, weights: weights.iter(), answers: Map::new(), accepted: Map::new() };
+    let mut elements =
+        Elements { dashes, weights: weights.iter(), answers: Map::new(), accepted: Map::new() };
     let mut stem = stem(&sheet, &sheet.questions[at], &own, &mut elements)?;
     stem.push_str(&rubric(&own));
     Ok(json!({ "stem": stem, "answers": elements.answers, "accepted": elements.accepted }))

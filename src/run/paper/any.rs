@@ -4,8 +4,10 @@ use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::exec::not_a_list;
+use crate::run::record::Did;
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::state::{Binding, Scope};
+use crate::run::view::View;
 
 /// Answers that a key holds.
 const KEPT: usize = 1024;
@@ -48,5 +50,31 @@ impl Session<'_> {
                 .into());
         }
         Ok(Answers { first, all })
+    }
+
+    /// What the first condition that tries something out comes to, with the first answer.
+    ///
+    /// # Errors
+    /// As the conditions.
+    pub fn example(
+        &mut self,
+        name: &Word,
+        answers: &Answers,
+        conditions: &[Condition],
+    ) -> Result<Option<View>, Stop> {
+        let operation = conditions.iter().find_map(|condition| match condition {
+            Condition::Facts { operation, .. } => Some(operation),
+            Condition::Expr(_) => None,
+        });
+        let (Some(operation), Some(first)) = (operation, answers.first.first()) else { return Ok(None) };
+        self.state.scopes.push(Scope::new(false));
+        self.state.bind(name.text.clone(), Binding::Value(first.clone()));
+        let tried = self.try_out(operation);
+        self.state.scopes.pop();
+        Ok(match tried?.0 {
+            Did::Access(access) => Some(View::Steps(Box::new(access))),
+            Did::Call(call) => Some(View::CallSteps(call)),
+            _ => None,
+        })
     }
 }

@@ -36,9 +36,10 @@ impl Session<'_> {
             Asked::Any { name, from, conditions } => {
                 let answers = self.answers(name, from, conditions)?;
                 let radix = radix.unwrap_or(Radix::Hex);
-                let among =
-                    self.text(among(name, from, conditions)).split_whitespace().collect::<Vec<_>>().join(" ");
-                shown(ItemKind::Any { name: name.text.clone(), among, answers, radix })
+                let whole = among(name, from, conditions);
+                let among = self.conditions_in_words(whole, &name.text, from, conditions, radix);
+                let example = self.example(name, &answers, conditions)?;
+                shown(ItemKind::Any { name: name.text.clone(), among, answers, radix, example })
             }
         };
         let entry = self.item(kind, points);
@@ -66,19 +67,19 @@ impl Session<'_> {
                 .map_err(|near| self.unknown_fact(fact, near, family))?;
             blanks.push(blank(&fact.name.text, &key, &did, radix, pa));
         }
-        let operation = self.text(operation.span).trim().to_owned();
+        let operation = self.operation_in_words(operation);
         Ok((ItemKind::Facts { operation, blanks }, did, checks))
     }
 
     fn value_asked(
         &mut self,
         label: &Expr,
-        value: &Expr,
+        of: &Expr,
         unit: Option<&Word>,
         radix: Option<Radix>,
     ) -> Result<ItemKind, Stop> {
         let label = self.prose_of(label)?;
-        let value = self.eval(value)?;
+        let value = self.eval(of)?;
         let form = match &value {
             Value::Number(_) => Form::Number { radix: radix.unwrap_or(Radix::Decimal), digits: None },
             Value::Bool(_) => Form::Words(TRUTHS),
@@ -86,7 +87,8 @@ impl Session<'_> {
         };
         let unit = unit.map(|unit| unit.text.clone());
         let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit };
-        Ok(ItemKind::Value { label, blank })
+        let derivation = self.derivation(of)?;
+        Ok(ItemKind::Value { label, blank, derivation })
     }
 
     /// Checks an `ask` without running it.
@@ -143,7 +145,7 @@ impl Session<'_> {
 /// What is told of something asked that is no operation: its key.
 fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     let view = match &kind {
-        ItemKind::Value { label, blank } => {
+        ItemKind::Value { label, blank, .. } => {
             let value = blank.key.clone().unwrap_or_else(|| Shown::word("-"));
             vec![View::Value { of: label.clone(), value }]
         }

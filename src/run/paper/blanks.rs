@@ -3,20 +3,34 @@
 use std::rc::Rc;
 
 use super::entry::{Blank, Form, Radix};
+use crate::lang::value::Value;
 use crate::machine::Outcome;
 use crate::machine::addr::Pa;
 use crate::run::facts::Key;
-use crate::run::record::{Access, AccessVerb, Did};
+use crate::run::record::{Access, AccessVerb, Did, Shown};
 
-/// The blank of a fact. `pa` is any physical address of the machine.
+/// The blank of a fact. `pa` is any physical address of the machine. Where the answer is a number, a word says that there
+/// is none (`evicted none`) or that nobody can know it (`byte unknown`): on paper both are a dash.
 pub fn blank(fact: &Rc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
-    Blank { fact: fact.clone(), key: key.of(did), form: form(key, did, radix, pa), unit: None }
+    let form = form(key, did, radix, pa);
+    let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
+    Blank { fact: fact.clone(), key: key.of(did).filter(is_answer), form, unit: None }
 }
 
 /// How a fact is written, whether the operation has it or not.
 fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
+    // Caches have names of their own.
+    if key.words() == ["memory"] {
+        return Form::Free;
+    }
     if key.takes_words() {
         return Form::Words(key.words());
+    }
+    // What a reference string has is there always: lists of pages and letters are no numbers.
+    if let (Key::Reference(_), Some(Shown { value, .. })) = (key, key.of(did))
+        && !matches!(value, Value::Number(_))
+    {
+        return Form::Free;
     }
     let hex = key.of(did).and_then(|shown| shown.hex).or_else(|| {
         let supposed = Did::Access(supposed(did, pa)?);

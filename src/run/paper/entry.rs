@@ -64,14 +64,15 @@ pub struct Hardware {
 pub enum ItemKind {
     /// Facts of an operation; `operation` as the script writes it.
     Facts { operation: String, blanks: Vec<Blank> },
-    /// A value.
-    Value { label: String, blank: Blank },
+    /// A value, and how it comes about.
+    Value { label: String, blank: Blank, derivation: Derivation },
     /// Cells of a table: those in the columns asked.
     Table { table: TableView, columns: Vec<Rc<str>> },
-    /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them.
-    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix },
-    /// What to choose from: each option, and whether it is correct.
-    Choice { text: String, options: Vec<(String, bool)> },
+    /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them. The
+    /// example is what the first condition tries out, with the first answer.
+    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix, example: Option<View> },
+    /// What to choose from.
+    Choice { text: String, options: Vec<Alternative> },
     /// Free text: the room that it gets, in millimetres, and what marks are given for.
     Essay { text: String, space: Option<Number>, rubric: Vec<Rubric> },
 }
@@ -88,6 +89,26 @@ impl ItemKind {
             Self::Value { .. } | Self::Any { .. } | Self::Choice { .. } | Self::Essay { .. } => 1,
         }
     }
+}
+
+/// How a value comes about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Derivation {
+    /// The expression as the script writes it.
+    pub written: String,
+    /// The names and paths in it, each with its value, in the order in which they are written.
+    pub terms: Vec<(String, String)>,
+}
+
+/// An option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// Its words.
+    pub text: String,
+    /// Whether it is to be chosen.
+    pub correct: bool,
+    /// The mistake that leads to it, where one is known.
+    pub mistake: Option<&'static str>,
 }
 
 /// Answers of which each is right.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::commands::word;
 use super::entry::ItemKind;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -26,7 +27,9 @@ impl Session<'_> {
         noun: &Rc<[Expr]>,
         columns: &[Word],
     ) -> Result<ItemKind, Stop> {
-        self.noun(noun)?;
+        if word(&noun[0]) != Some("reference") {
+            self.noun(noun)?;
+        }
         let Action::Show(plan, at) = self.as_shown(place, noun)? else { return Err(Stop::Unknowable) };
         let mut views = self.show(plan, at)?;
         let (Some(View::Table(table) | View::Maps { table, .. }), true) = (views.pop(), views.is_empty())

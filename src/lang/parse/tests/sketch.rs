@@ -39,13 +39,7 @@ fn stmt(stmt: &Stmt) -> String {
             format!("given {}", nouns.iter().map(|noun| join(noun, " ")).collect::<Vec<_>>().join(", "))
         }
         StmtKind::Ask(ask) => self::ask(ask),
-        StmtKind::Reference { pages: Pages::List(list), settings: block } => {
-            format!("reference {}{}", expr(list), settings(block))
-        }
-        StmtKind::Reference { pages: Pages::Words(words), settings: block } => {
-            let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
-            format!("reference {}{}", words.join(" "), settings(block))
-        }
+        StmtKind::Reference { pages, settings } => reference(pages, settings),
         StmtKind::InProcess { process, body } => format!("{}: {}", process.text, braced(body)),
     };
     kind + &facts(&stmt.facts)
@@ -93,6 +87,17 @@ fn operation(operation: &Operation) -> String {
     match &operation.kind {
         OperationKind::Command(command) => format!("{process}<{}>", self::command(command)),
         OperationKind::Expr(address) => process + &expr(address),
+        OperationKind::Reference { pages, settings } => reference(pages, settings),
+    }
+}
+
+fn reference(pages: &Pages, block: &Settings) -> String {
+    match pages {
+        Pages::List(list) => format!("reference {}{}", expr(list), settings(block)),
+        Pages::Words(words) => {
+            let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
+            format!("reference {}{}", words.join(" "), settings(block))
+        }
     }
 }
 

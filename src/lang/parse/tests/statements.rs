@@ -174,6 +174,7 @@ reference 07 0A x-y { }                ->  reference 07 0A x-y {}
 reference 1 2                          ->  reference 1 2
 reference [7, f(x), 0..4] { frames 3 } ->  reference [7, f(x), (0..4)] {frames 3}
 reference 1 2 { holding [a, b], writes [1], tick 3 } => faults 2, trace "mm", resident [1, 2], rate 1  ->  reference 1 2 {holding [a, b], writes [1], tick 3} => faults 2, trace "mm", resident [1, 2], rate 1
+choose n in 0..9 where reference [n, 1] { frames 1 } => faults 2  ->  choose n in (0..9) where reference [n, 1] {frames 1} => faults 2
 reference 1 2 { replacement optimal lookahead 3 }  ->  reference 1 2 {replacement optimal lookahead 3}
 reference 1 2 { replacement working-set, window 4 }  ->  reference 1 2 {replacement working-set, window 4}
 replay "file.trace" format lackey straddle split => accesses 5, L1d.misses 2  ->  replay "file.trace" format lackey straddle split => accesses 5, L1d.misses 2

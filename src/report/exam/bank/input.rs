@@ -5,7 +5,7 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::spelling::{of_cell, of_value, spellings};
 use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 use crate::report::exam::page;
 use crate::run::paper::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
@@ -57,7 +57,9 @@ pub fn input(field: &Field) -> Result<Input, Refusal> {
         Asked::Any => any(field),
         Asked::Choice => choice(field),
         Asked::Essay => {
-            let ItemKind::Essay { space, rubric, .. } = &field.item.kind else { return Ok(Input::Text(Vec::new())) };
+            let ItemKind::Essay { space, rubric, .. } = &field.item.kind else {
+                return Ok(Input::Text(Vec::new()));
+            };
             let lines = space.map_or(5, |space| (space.to_f64() / 8.0).ceil().clamp(1.0, 100.0) as u32);
             Ok(Input::Essay { rubric: rubric.clone(), lines })
         }
@@ -75,7 +77,8 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
         return Input::Pick { options, right: at };
     }
     // A value always exists: no dash need be written there.
-    if let (true, Form::Number { radix: Radix::Decimal, .. }, Some(key)) = (blank.fact.is_empty(), blank.form, &blank.key)
+    if let (true, Form::Number { radix: Radix::Decimal, .. }, Some(key)) =
+        (blank.fact.is_empty(), blank.form, &blank.key)
         && let Value::Number(number) = key.value
         && number.to_f64().abs() <= EXACT
     {
@@ -115,9 +118,12 @@ fn digits(value: &Value) -> u32 {
 
 fn choice(field: &Field) -> Result<Input, Refusal> {
     let ItemKind::Choice { options, .. } = &field.item.kind else { return Ok(Input::Text(Vec::new())) };
-    let right = options.iter().filter(|(_, right)| *right).count();
+    let right = options.iter().filter(|option| option.correct).count();
     if options.len() < 2 {
         return Err(refusal(field, "a choice needs two options at least; add a `wrong` one"));
     }
-    Ok(Input::Choice { options: options.clone(), several: right > 1 })
+    Ok(Input::Choice {
+        options: options.iter().map(|option| (option.text.clone(), option.correct)).collect(),
+        several: right > 1,
+    })
 }

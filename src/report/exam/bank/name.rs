@@ -2,7 +2,7 @@
 
 use crate::exam::field::Field;
 use crate::exam::paper::Paper;
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 
 /// The longest name, in characters.
 const LONGEST: usize = 48;
@@ -32,7 +32,10 @@ pub fn slug(words: &str) -> String {
 
 /// A question of a version: `virtual-memory-B-2`. It holds no seed.
 pub fn identifier(paper: &Paper, question: usize) -> String {
-    let code = paper.version.as_ref().map_or_else(String::new, |version| format!("-{}", slug_of_code(&version.code)));
+    let code = paper
+        .version
+        .as_ref()
+        .map_or_else(String::new, |version| format!("-{}", slug_of_code(&version.code)));
     format!("{}{code}-{}", slug(title(paper)), question + 1)
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::html::{element, escaped};
 use crate::exam::field::Field;
 use crate::report::doc;
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 use crate::report::exam::told::flush;
 use crate::report::exam::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Section, Sheet, Table};
 use crate::report::text::text;
@@ -89,8 +89,10 @@ impl<S: Slots> Stem<'_, '_, S> {
             }
             Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows)?,
             Block::Value { label, written, points, how, blank } => {
-                let written = if written.is_empty() { String::new() } else { format!(" {}", element("code", written)) };
-                let (label, said) = (escaped(label), escaped(&format!("{}{}", in_brackets(how), worth(points))));
+                let written =
+                    if written.is_empty() { String::new() } else { format!(" {}", element("code", written)) };
+                let (label, said) =
+                    (escaped(label), escaped(&format!("{}{}", in_brackets(how), worth(points))));
                 let drawn = self.blank(blank)?;
                 self.put(&format!("<p>{label}{written}{said}: {drawn}</p>"));
             }
@@ -142,7 +144,8 @@ impl<S: Slots> Stem<'_, '_, S> {
     fn pairs(&mut self, title: &str, pairs: &[(String, String)]) {
         let mut out = format!("<table{}>\n{}<tbody>\n", self.slots.table(), element("caption", title));
         for (name, value) in pairs {
-            let _ = writeln!(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value));
+            let _ =
+                writeln!(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value));
         }
         self.put(&format!("{out}</tbody>\n</table>"));
     }
@@ -166,7 +169,8 @@ impl<S: Slots> Stem<'_, '_, S> {
 
     fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) -> Result<(), Refusal> {
         let worth = escaped(&worth(points));
-        let mut out = format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", element("code", operation), self.slots.table());
+        let mut out =
+            format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", element("code", operation), self.slots.table());
         for row in rows {
             let label = escaped(&format!("{}{}", row.label, in_brackets(&row.how)));
             let drawn = self.blank(&row.blank)?;

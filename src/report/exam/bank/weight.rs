@@ -19,9 +19,9 @@ pub fn weights(points: &[Number]) -> Vec<u64> {
 fn exact(points: &[Number]) -> Option<Vec<i128>> {
     let ratios: Option<Vec<_>> = points.iter().map(|points| points.as_ratio()).collect();
     let ratios = ratios?;
-    let common = ratios.iter().try_fold(1i128, |common, one| {
-        (common / divisor(common, *one.denom())).checked_mul(*one.denom())
-    })?;
+    let common = ratios
+        .iter()
+        .try_fold(1i128, |common, one| (common / divisor(common, *one.denom())).checked_mul(*one.denom()))?;
     ratios.iter().map(|one| Some(one.numer().checked_mul(common / one.denom())?.max(0))).collect()
 }
 

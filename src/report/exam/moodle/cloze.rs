@@ -6,7 +6,7 @@ use crate::exam::field::Field;
 use crate::report::exam::bank::html::escaped;
 use crate::report::exam::bank::input::{Input, input};
 use crate::report::exam::bank::stem::Slots;
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 use crate::report::xml::legal;
 
 /// Draws fields in Cloze; `weights` are of those that are no essays, in order.

@@ -8,9 +8,9 @@ use crate::lang::value::{Number, Value};
 use crate::report::exam::edition::Edition;
 use crate::report::exam::label::{called, filled, how, roomy, width};
 use crate::report::exam::labels::Labels;
-use crate::report::exam::page::{bare, operation};
+use crate::report::exam::page::{bare, operation, printed};
 use crate::report::exam::tree::{Blank, Block, Cell, Choice, Row, Table};
-use crate::run::paper::entry::{Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
+use crate::run::paper::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::run::view::{CellView, TableView};
 
 /// Answers of many that a key lists.
@@ -56,7 +56,7 @@ impl<'p> Items<'p> {
             ItemKind::Facts { blanks, .. } => {
                 Block::Worksheet { operation: operation(item), points, rows: self.rows(blanks, bare, &names) }
             }
-            ItemKind::Value { label, blank } => {
+            ItemKind::Value { label, blank, .. } => {
                 let (how, blank) = (self.how(blank, bare), self.blank(blank, bare, first()));
                 Block::Value { label: label.clone(), written: String::new(), points, how, blank }
             }
@@ -116,7 +116,8 @@ impl<'p> Items<'p> {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> =
             heads.iter().map(|head| columns.iter().any(|column| **column == ***head)).collect();
-        let kept = |at: usize| asked[at] || heads[at] == heads[0];
+        let printed = printed(of, columns);
+        let kept = |at: usize| printed[at];
         let rooms: Vec<u32> = (0..heads.len()).map(|at| column_room(of, at)).collect();
         let mut names = names.into_iter();
         let rows = of.rows.iter().map(|row| {
@@ -153,13 +154,13 @@ impl<'p> Items<'p> {
         if asked && hex { format!("{label} ({})", self.labels.say("hex")) } else { label.to_owned() }
     }
 
-    fn choice(&self, text: &str, options: &[(String, bool)], points: String, field: String) -> Block {
-        let several = options.iter().filter(|(_, correct)| *correct).count() > 1;
+    fn choice(&self, text: &str, options: &[Alternative], points: String, field: String) -> Block {
+        let several = options.iter().filter(|option| option.correct).count() > 1;
         let how =
             self.labels.say(if several { "Tick all that are correct." } else { "Tick one." }).to_owned();
-        let option = |(text, correct): &(String, bool)| Choice {
-            text: text.clone(),
-            ticked: *correct && self.edition.filled(),
+        let option = |option: &Alternative| Choice {
+            text: option.text.clone(),
+            ticked: option.correct && self.edition.filled(),
         };
         Block::Choice {
             text: text.to_owned(),

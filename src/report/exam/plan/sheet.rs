@@ -10,6 +10,7 @@ use crate::report::doc;
 use crate::report::exam::assumptions::assumptions;
 use crate::report::exam::edition::Edition;
 use crate::report::exam::labels::Labels;
+use crate::report::exam::solution::solution;
 use crate::report::exam::style::Style;
 use crate::report::exam::told::told;
 use crate::report::exam::tree::{Block, Figure, Section, Sheet, Table};
@@ -59,7 +60,11 @@ impl Plan<'_> {
                 Piece::Figure(figure) => blocks.extend(self.figure(figure)),
                 Piece::Item(item) => {
                     blocks.push(self.items.next(item, item.points != whole));
-                    // The way to the answer stands here in `Edition::Solutions`, as a `Block::Worked`.
+                    let worked = match self.edition {
+                        Edition::Solutions => told(&solution(item, self.labels)),
+                        Edition::Paper | Edition::Key => Vec::new(),
+                    };
+                    blocks.extend((!worked.is_empty()).then_some(Block::Worked(worked)));
                 }
                 Piece::Part { name, points: worth, body } => blocks.push(Block::Part {
                     name: name.to_string(),

@@ -9,7 +9,7 @@ use crate::lang::value::Number;
 use crate::report::exam::bank::html::escaped;
 use crate::report::exam::bank::input::{Input, input};
 use crate::report::exam::bank::stem::Slots;
-use crate::report::exam::formats::Refusal;
+use crate::report::exam::export::Refusal;
 use crate::report::exam::labels::Labels;
 use crate::report::exam::plan::points;
 use crate::run::paper::entry::{Form, Radix};
@@ -107,7 +107,8 @@ impl Elements<'_> {
 }
 
 fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
-    let option = |(text, right): (&str, bool)| format!("<pl-answer correct=\"{right}\">{}</pl-answer>", escaped(text));
+    let option =
+        |(text, right): (&str, bool)| format!("<pl-answer correct=\"{right}\">{}</pl-answer>", escaped(text));
     options.map(option).collect()
 }
 
@@ -122,7 +123,9 @@ pub fn rubric(fields: &[Field]) -> String {
     for field in fields {
         let Ok(Input::Essay { rubric, .. }) = input(field) else { continue };
         let worth = |worth: Number| format!(" ({})", points(worth, &Labels::default()));
-        let rows = rubric.iter().map(|row| format!("<li>{}{}</li>", escaped(&row.text), row.points.map_or_else(String::new, worth)));
+        let rows = rubric.iter().map(|row| {
+            format!("<li>{}{}</li>", escaped(&row.text), row.points.map_or_else(String::new, worth))
+        });
         let rows: String = rows.collect();
         out.push_str(&format!(
             "<pl-manual-grading-only><p>{}{}</p><ul>{rows}</ul></pl-manual-grading-only>\n",

@@ -1,0 +1,128 @@
+//! What a paper prints of a script: its words, with the values of its variables in their places.
+
+use super::entry::Radix;
+use crate::lang::ast::{Claim, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Span};
+use crate::lang::value::Value;
+use crate::run::facts::{Family, key};
+use crate::run::prepare::family;
+use crate::run::session::Session;
+use crate::run::state::Binding;
+
+/// Values up to this one look the same in every radix.
+const PLAIN: i128 = 9;
+
+/// Variables of a script at their places, the last one found last.
+#[derive(Default)]
+struct Uses<'e>(Vec<(&'e str, Span)>);
+
+impl Session<'_> {
+    /// The words of a condition, from the name that is asked for to its end, with the values of all variables but that name.
+    pub fn conditions_in_words(
+        &self,
+        whole: Span,
+        name: &str,
+        from: &Expr,
+        conditions: &[Condition],
+        radix: Radix,
+    ) -> String {
+        let mut uses = Uses::default();
+        uses.expr(from);
+        for condition in conditions {
+            match condition {
+                Condition::Expr(expr) => uses.expr(expr),
+                Condition::Facts { operation, facts } => {
+                    uses.operation(operation);
+                    let family = family(operation);
+                    facts.iter().filter(|fact| !self.is_word(fact, family)).for_each(|fact| uses.fact(fact));
+                }
+            }
+        }
+        uses.0.retain(|(used, _)| *used != name);
+        self.in_words(whole, uses, radix)
+    }
+
+    /// The words of an operation, with the values of its variables.
+    pub fn operation_in_words(&self, operation: &Operation) -> String {
+        let mut uses = Uses::default();
+        uses.operation(operation);
+        self.in_words(operation.span, uses, Radix::Hex)
+    }
+
+    /// Whether a fact's value is one of its own words.
+    fn is_word(&self, fact: &Fact, family: Family) -> bool {
+        let (Claim::Is(Expr { kind: ExprKind::Name(word), .. })
+        | Claim::Not(Expr { kind: ExprKind::Name(word), .. })) = &fact.claim
+        else {
+            return false;
+        };
+        let spec = self.spec();
+        let key = key(&fact.name.text, family, spec.map(|spec| &**spec));
+        key.is_ok_and(|key| key.is_word(word, spec.map(|spec| &**spec)))
+    }
+
+    fn in_words(&self, whole: Span, uses: Uses, radix: Radix) -> String {
+        let text = self.text(whole);
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        let mut each = uses.0;
+        each.sort_by_key(|(_, span)| span.start);
+        for (name, span) in each {
+            let (from, to) = (span.start.wrapping_sub(whole.start), span.end.wrapping_sub(whole.start));
+            let (from, to) = (from as usize, to as usize);
+            let Some(before) = text.get(done..from).filter(|_| text.get(from..to) == Some(name)) else {
+                continue;
+            };
+            let Some(Binding::Value(value)) = self.state.find(name) else { continue };
+            out.push_str(before);
+            out.push_str(&in_radix(value, radix));
+            done = to;
+        }
+        out.push_str(text.get(done..).unwrap_or_default());
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A value as an expression would have it.
+fn in_radix(value: &Value, radix: Radix) -> String {
+    match value {
+        Value::Number(number) if number.as_integer().is_some_and(|n| n > PLAIN) => radix.write(value, None),
+        Value::Text(_) => value.quoted(),
+        _ => value.to_string(),
+    }
+}
+
+impl<'e> Uses<'e> {
+    fn operation(&mut self, operation: &'e Operation) {
+        match &operation.kind {
+            OperationKind::Expr(expr) => self.expr(expr),
+            OperationKind::Command(command) => {
+                command.operands.iter().for_each(|operand| self.expr(operand));
+                command.assigned.iter().flat_map(|values| values.iter()).for_each(|value| self.expr(value));
+            }
+            OperationKind::Reference { pages: Pages::List(list), .. } => self.expr(list),
+            OperationKind::Reference { .. } => {}
+        }
+    }
+
+    fn fact(&mut self, fact: &'e Fact) {
+        match &fact.claim {
+            Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.expr(expr),
+            Claim::Blank | Claim::Open => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &'e Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => self.0.push((name, expr.span)),
+            ExprKind::Unary(_, x) => self.expr(x),
+            ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
+                self.expr(a);
+                self.expr(b);
+            }
+            ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => {
+                parts.iter().for_each(|part| self.expr(part));
+            }
+            ExprKind::Value(_) | ExprKind::Field(..) | ExprKind::Prose(_) => {}
+        }
+    }
+}
