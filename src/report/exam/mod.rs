@@ -12,7 +12,7 @@ mod label;
 pub mod labels;
 mod markdown;
 mod moodle;
-mod page;
+pub mod page;
 pub mod plan;
 mod prairielearn;
 mod solution;
@@ -23,6 +23,7 @@ mod typst;
 
 pub use edition::Edition;
 pub use json::json;
+pub use label::{filled, label};
 pub use markdown::markdown;
 pub use style::Style;
 pub use typst::typst;

@@ -23,6 +23,7 @@ impl Session<'_> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
         let radix = self.radix(ask.radix.as_ref())?;
+        let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {
                 asks_something(ask, &stmt.facts)?;
@@ -44,7 +45,7 @@ impl Session<'_> {
             }
         };
         let entry = self.item(kind, points);
-        self.enter(entry);
+        self.enter(entry.asked_of(before));
         self.finish(stmt.span, did, checks)
     }
 
