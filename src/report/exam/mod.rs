@@ -14,6 +14,7 @@ mod markdown;
 mod moodle;
 pub mod page;
 pub mod plan;
+mod prairielearn;
 mod solution;
 pub mod style;
 mod told;
