@@ -10,5 +10,5 @@ mod svg;
 
 pub use figure::drawings;
 pub use picture::picture;
-pub use shapes::{Canvas, Drawing};
+pub use shapes::Canvas;
 pub use svg::svg;
