@@ -7,6 +7,7 @@ mod picture;
 mod ruler;
 mod shapes;
 mod svg;
+mod tables;
 
 pub use figure::drawings;
 pub use picture::picture;

@@ -153,8 +153,11 @@ impl<'l> Writer<'l> {
         let row =
             |(name, value): &(String, String)| format!("{} & {}\\\\\n", self.say(name), self.say(value));
         let rows: String = pairs.iter().map(row).collect();
-        let title =
-            if title.is_empty() { String::new() } else { format!("\\textbf{{{}}}\\par", self.say(title)) };
+        let title = if title.is_empty() {
+            String::new()
+        } else {
+            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.say(title))
+        };
         format!(
             "\\whole{{{title}\\begin{{tabular}}{{@{{}}>{{\\raggedright\\arraybackslash}}p{{0.36\\linewidth}}>{{\\raggedright\\arraybackslash}}p{{0.56\\linewidth}}@{{}}}}\\hline\n{rows}\\hline\\end{{tabular}}}}"
         )
@@ -220,7 +223,7 @@ impl<'l> Writer<'l> {
         let title = if table.title.is_empty() {
             String::new()
         } else {
-            format!("\\textbf{{{}}}\\par", self.say(&table.title))
+            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.say(&table.title))
         };
         format!(
             "\\whole{{{title}\\fit{{\\ttfamily\\setlength\\tabcolsep{{0.35em}}\\begin{{tabular}}{{{columns}}}\\hline\n{}\\\\\\hline\n{rows}\\hline\\end{{tabular}}}}}}",
