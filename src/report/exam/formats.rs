@@ -3,7 +3,7 @@
 use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::style::Style;
-use super::{html, json, latex, markdown, moodle, typst};
+use super::{html, json, latex, markdown, moodle, prairielearn, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -73,5 +73,11 @@ pub const FORMATS: &[Format] = &[
         about: "question bank of Moodle, as Moodle XML",
         extension: "xml",
         write: Writer::Bank(moodle::write),
+    },
+    Format {
+        name: "prairielearn",
+        about: "questions of a PrairieLearn course, a directory each",
+        extension: "d",
+        write: Writer::Bank(prairielearn::write),
     },
 ];

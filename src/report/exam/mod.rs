@@ -13,8 +13,9 @@ pub mod labels;
 mod latex;
 mod markdown;
 mod moodle;
-mod page;
+pub mod page;
 pub mod plan;
+mod prairielearn;
 mod roomy;
 mod solution;
 pub mod style;
@@ -24,6 +25,7 @@ mod typst;
 
 pub use edition::Edition;
 pub use json::json;
+pub use label::{filled, label};
 pub use latex::latex;
 pub use markdown::markdown;
 pub use style::Style;

@@ -251,8 +251,8 @@ pub struct Tree {
 /// A page table, and those below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
-    /// Its level, and where it stands.
-    pub head: String,
+    /// Its level, and below that where it stands.
+    pub head: Vec<String>,
     /// Its entries.
     pub rows: Vec<Entry>,
 }

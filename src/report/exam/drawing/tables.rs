@@ -37,7 +37,8 @@ fn widths(table: &Tables, level: usize, all: &mut Vec<f64>) {
         .rows
         .iter()
         .map(|row| count(&row.index) + count(&row.words) + if row.words.is_empty() { 4 } else { 5 });
-    let widest = rows.chain([count(&table.head) + 2]).max().unwrap_or(1);
+    let heads = table.head.iter().map(|line| count(line) + 2);
+    let widest = rows.chain(heads).max().unwrap_or(1);
     all[level] = all[level].max(widest as f64);
     for below in table.rows.iter().filter_map(|row| row.below.as_ref()) {
         widths(below, level + 1, all);
@@ -68,14 +69,18 @@ impl Pen {
         let left = self.left(level);
         let width = self.columns[level] * CHARACTER * size;
         let pad = CHARACTER * size;
-        self.drawing.outline((left, top), (width, step), true);
-        self.drawing.write((left + pad, top + step * 0.72), size, Anchor::Left, true, &table.head);
+        let head = step * table.head.len() as f64;
+        self.drawing.outline((left, top), (width, head), true);
+        for (at, line) in table.head.iter().enumerate() {
+            let base = top + step * (at as f64 + 0.72);
+            self.drawing.write((left + pad, base), size, Anchor::Left, true, line);
+        }
         let height = step * table.rows.len() as f64;
-        self.drawing.outline((left, top + step), (width, height), false);
-        let mut bottom = top + step + height;
+        self.drawing.outline((left, top + head), (width, height), false);
+        let mut bottom = top + head + height;
         self.free[level] = bottom + step * 0.6;
         for (at, row) in table.rows.iter().enumerate() {
-            let over = top + step * (at as f64 + 1.0);
+            let over = top + head + step * at as f64;
             if at > 0 {
                 self.drawing.line((left, over), (left + width, over), false);
             }
@@ -114,7 +119,7 @@ fn words(table: &Tables) -> String {
         Some(below) => format!("entry {} leads to {}", row.index, words(below)),
         None => format!("entry {}: {}", row.index, row.words),
     });
-    format!("{} ({})", table.head, rows.collect::<Vec<_>>().join("; "))
+    format!("{} ({})", table.head.join(" "), rows.collect::<Vec<_>>().join("; "))
 }
 
 #[cfg(test)]
@@ -126,7 +131,7 @@ mod tests {
 
     fn leaf(head: &str) -> Tables {
         let row = |index: &str| Entry { index: index.to_owned(), words: "PPN 0x1".to_owned(), below: None };
-        Tables { head: head.to_owned(), rows: vec![row("0x0"), row("0x1")] }
+        Tables { head: vec![head.to_owned()], rows: vec![row("0x0"), row("0x1")] }
     }
 
     #[test]
@@ -137,7 +142,7 @@ mod tests {
             below: Some(leaf("level 2")),
         };
         let root =
-            Tables { head: "level 1".to_owned(), rows: vec![entry("0x0"), entry("0x1"), entry("0x2")] };
+            Tables { head: vec!["level 1".to_owned()], rows: vec![entry("0x0"), entry("0x1"), entry("0x2")] };
         let tree = Tree { title: "page tables".to_owned(), text: String::new(), root };
         let drawing = draw(&tree, Canvas::of(174.0, false));
         let boxes: Vec<_> = drawing

@@ -27,9 +27,17 @@ fn table(view: &TreeView, of: &TreeTable) -> Tables {
     let rows = of.entries.iter().map(|(index, entry)| {
         let (words, below) = match entry {
             TreeEntry::Table(below) => (String::new(), Some(table(view, below))),
-            TreeEntry::Page(..) => (leads_to(&view.spec, entry), None),
+            // A page is known by the indices that lead to it.
+            TreeEntry::Page(..) => {
+                let words = leads_to(&view.spec, entry);
+                (words.split(" (").next().unwrap_or_default().to_owned(), None)
+            }
         };
         Entry { index: format!("0x{index:0digits$X}"), words, below }
     });
-    Tables { head: name(&view.spec, of), rows: rows.collect() }
+    let head = match name(&view.spec, of).split_once(" at ") {
+        Some((level, at)) => vec![level.to_owned(), format!("at {at}")],
+        None => vec![name(&view.spec, of)],
+    };
+    Tables { head, rows: rows.collect() }
 }
