@@ -4,6 +4,7 @@ use super::appendix::appendix;
 use super::front::front;
 use super::items::{Items, points};
 use super::prose::paragraphs;
+use super::sharing;
 use super::tables;
 use crate::exam::paper::{Paper, Piece};
 use crate::lang::value::Number;
@@ -115,6 +116,7 @@ impl Plan<'_> {
     fn drawn(&self, view: &View) -> Vec<Block> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
+            View::Sharing(of) => vec![sharing::figure(of)],
             View::Layout(_) => {
                 let blocks = view::blocks(view).into_iter();
                 let layouts = blocks.filter_map(|block| match block {
