@@ -23,7 +23,7 @@ use crate::run::view::View;
 /// A paper, laid out in one of its editions.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     let labels = &style.labels;
-    let say = |said: &String| labels.say(said).to_owned();
+    let say = |said: &String| labels.sentence(said);
     let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
