@@ -2,6 +2,7 @@
 
 mod collect;
 mod compose;
+pub mod fair;
 pub mod field;
 pub mod paper;
 pub mod roster;

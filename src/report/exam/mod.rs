@@ -4,6 +4,7 @@ mod assumptions;
 mod bank;
 mod edition;
 pub mod export;
+mod fairness;
 pub mod formats;
 pub mod html;
 mod json;
@@ -19,6 +20,7 @@ mod told;
 pub mod tree;
 
 pub use edition::Edition;
+pub use fairness::fairness;
 pub use json::json;
 pub use markdown::markdown;
 pub use style::Style;
