@@ -4,6 +4,7 @@ mod collect;
 mod compose;
 pub mod fair;
 pub mod field;
+pub mod grade;
 pub mod paper;
 pub mod roster;
 pub mod seeds;

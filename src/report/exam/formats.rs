@@ -3,7 +3,7 @@
 use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::style::Style;
-use super::{html, json, markdown, moodle};
+use super::{html, json, markdown, moodle, prairielearn, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -24,6 +24,8 @@ pub struct Format {
 pub enum Writer {
     /// A file a paper and edition.
     Each(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
+    /// A file a paper and edition: the PDF that Typst makes of this text.
+    Typeset(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
     /// All versions at once, for a learning platform: it has keys and students' texts together.
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
 }
@@ -43,6 +45,18 @@ pub const FORMATS: &[Format] = &[
         write: Writer::Each(|paper, edition, style| Ok(html::page(paper, edition, style))),
     },
     Format {
+        name: "pdf",
+        about: "pages to print, made by Typst (`pip install typst`)",
+        extension: "pdf",
+        write: Writer::Typeset(|paper, edition, style| Ok(typst(paper, edition, style))),
+    },
+    Format {
+        name: "typst",
+        about: "text for the typesetter Typst",
+        extension: "typ",
+        write: Writer::Each(|paper, edition, style| Ok(typst(paper, edition, style))),
+    },
+    Format {
         name: "json",
         about: "one object",
         extension: "json",
@@ -53,5 +67,11 @@ pub const FORMATS: &[Format] = &[
         about: "question bank of Moodle, as Moodle XML",
         extension: "xml",
         write: Writer::Bank(moodle::write),
+    },
+    Format {
+        name: "prairielearn",
+        about: "questions of a PrairieLearn course, a directory each",
+        extension: "d",
+        write: Writer::Bank(prairielearn::write),
     },
 ];

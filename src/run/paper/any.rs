@@ -49,7 +49,8 @@ impl Session<'_> {
                 .help("a question needs an answer: widen the range or drop a condition")
                 .into());
         }
-        Ok(Answers { first, all })
+        let open = (!all).then(|| self.kept(name, value, conditions));
+        Ok(Answers { first, all, open })
     }
 
     /// What the first condition that tries something out comes to, with the first answer.

@@ -122,12 +122,6 @@ fn choice(field: &Field) -> Result<Input, Refusal> {
     if options.len() < 2 {
         return Err(refusal(field, "a choice needs two options at least; add a `wrong` one"));
     }
-    if right == 0 {
-        return Err(refusal(
-            field,
-            "none of the options is right; add a `correct` one such as \"none of these\"",
-        ));
-    }
     Ok(Input::Choice {
         options: options.iter().map(|option| (option.text.clone(), option.correct)).collect(),
         several: right > 1,
