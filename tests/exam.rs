@@ -5,7 +5,7 @@ use std::path::Path;
 use pagewalk::exam::Collector;
 use pagewalk::exam::paper::{Item, Paper, Question};
 use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::report::exam::{Edition, json, markdown};
+use pagewalk::report::exam::{Edition, Style, json, markdown};
 use pagewalk::run::paper::entry::{Blank, ItemKind};
 use pagewalk::run::record::Did;
 use pagewalk::run::session::Options;
@@ -153,7 +153,10 @@ fn state_carries_from_one_ask_to_the_next_and_a_probe_leaves_none() {
 #[test]
 fn a_paper_holds_no_answer_and_its_key_does() {
     let exam = exam(3);
-    let (paper, key) = (markdown(&exam, Edition::Paper), markdown(&exam, Edition::Key));
+    let (paper, key) = (
+        markdown(&exam, Edition::Paper, &Style::default()),
+        markdown(&exam, Edition::Key, &Style::default()),
+    );
     assert!(paper.contains("| VPN (hex, 2 digits) | `0x__` |"), "{paper}");
     assert!(paper.contains("| TLB hit? (Y/N) | `________` |"));
     assert!(paper.contains("| Question | 1 | 2 | Total |") && paper.contains("| Points | 36 | 14 | 50 |"));
@@ -172,9 +175,116 @@ fn a_paper_holds_no_answer_and_its_key_does() {
 #[test]
 fn what_an_author_writes_is_no_markup() {
     let text = "question \"a | b <script>\" { ask \"x_1 | `y`\" = 1; choice \"*?\" { correct \"<b>\"; wrong \"](\" } }";
-    let out = markdown(&paper(text, 0), Edition::Paper);
+    let out = markdown(&paper(text, 0), Edition::Paper, &Style::default());
     assert!(
         out.contains("## 1 a \\| b \\<script\\>") && !out.contains("<script>") && !out.contains("<b>"),
         "{out}"
     );
+}
+
+/// The options of a choice, of the textbook's worked access: 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3 and tag 3, PPN 0x0D,
+/// physical address 0x354, block offset 0, cache index 5 and tag 0x0D. An entry with the right tag that is not valid is stale.
+fn options(fact: &str) -> Vec<(String, bool, Option<&'static str>)> {
+    let text = format!(
+        "machine simple\nset page_table {{ | vpn ppn v |\n| 0F 0D 1 | }}\nset tlb {{ | set | tag ppn v |\n| 3 | 03 22 0 | }}\n\
+         question \"q\" {{ choice \"which?\" {{ answers {fact} of read 0x3D4 }} }}"
+    );
+    let paper = paper(&text, 0);
+    let item = paper.questions[0].items().next().expect("a choice");
+    let ItemKind::Choice { options, .. } = &item.kind else { panic!("{item:?}") };
+    options.iter().map(|option| (option.text.clone(), option.correct, option.mistake)).collect()
+}
+
+#[test]
+fn wrong_options_come_of_real_mistakes() {
+    let check = |fact: &str, expected: [(&str, Option<&'static str>); 4]| {
+        let expected = expected.map(|(text, mistake)| (text.to_owned(), mistake.is_none(), mistake));
+        assert_eq!(options(fact), expected, "{fact}");
+    };
+    let stale = Some("a stale entry used");
+    // 0x0D + 0x14; VPN 0x0F before 0x14; PPN 0x22 before 0x14.
+    check(
+        "pa",
+        [
+            ("0x021", Some("the PPN not shifted")),
+            ("0x354", None),
+            ("0x3D4", Some("the VPN taken for the PPN")),
+            ("0x894", stale),
+        ],
+    );
+    check(
+        "ppn",
+        [
+            ("0x0C", Some("a bit misread")),
+            ("0x0D", None),
+            ("0x0F", Some("the VPN taken for the PPN")),
+            ("0x22", stale),
+        ],
+    );
+    // Of 0x14, the lowest two bits; where tag and index are the same, nothing is swapped.
+    check(
+        "tlbi",
+        [
+            ("0x0", Some("VPN and VPO swapped")),
+            ("0x1", Some("a bit misread")),
+            ("0x2", Some("a bit misread")),
+            ("0x3", None),
+        ],
+    );
+    // 0x021 has tag 0 and 0x3D4 has tag 0x0F; the index is 5.
+    check(
+        "ct",
+        [
+            ("0x00", Some("the PPN not shifted")),
+            ("0x05", Some("cache tag and cache index swapped")),
+            ("0x0D", None),
+            ("0x0F", Some("the VPN taken for the PPN")),
+        ],
+    );
+}
+
+#[test]
+fn page_tables_are_drawn_as_a_tree() {
+    // VPNs of 2, 2 and 4 bits: 0x0F is 00 00 1111, 0x10 is 00 01 0000, 0x5F is 01 01 1111.
+    let paper = paper(
+        "machine { virtual 12 bits; physical 12 bits; page 16 B; page_table { bits 2 2 4 } }\n\
+         set page_table { | vpn ppn v |\n| 5F 0D 1 |\n| 0F 21 1 |\n| 10 - 0 | }\n\
+         question \"q\" { figure tables; ask \"x\" = 1 }",
+        0,
+    );
+    let text = markdown(&paper, Edition::Paper, &Style::default());
+    let tree = "page tables: level 1
+├─ 0x0 → level 2
+│  ├─ 0x0 → level 3
+│  │  └─ 0xF → PPN 0x21 (VPN 0x0F)
+│  └─ 0x1 → level 3
+│     └─ 0x0 → not present (VPN 0x10)
+└─ 0x1 → level 2
+   └─ 0x1 → level 3
+      └─ 0xF → PPN 0x0D (VPN 0x5F)";
+    assert!(text.contains(tree), "{text}");
+}
+
+#[test]
+fn solutions_show_the_way() {
+    let paper = paper(
+        "machine simple\nset page_table { | vpn ppn v |\n| 0F 0D 1 | }\n\
+         question \"q\" { ask read 0x3D4 => vpn, ppn, ct points 3; ask \"size\" = machine.flat_page_table_bytes / 8 unit B;\n\
+         ask x in 0..0x400 where read x => fault none\nchoice \"which?\" { answers vpn of read 0x3D4 } }",
+        0,
+    );
+    let text = markdown(&paper, Edition::Solutions, &Style::default());
+    // The textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
+    for said in [
+        "00 0011 1101 0100",
+        "bits 13–6 of the virtual address",
+        "TLBI 0x3, TLBT 0x03: miss",
+        "size of a one-level page table",
+        "For example 0x3C0",
+        "VPN and VPO swapped",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+    let key = markdown(&paper, Edition::Key, &Style::default());
+    assert!(!key.contains("TLBI 0x3"), "{key}");
 }

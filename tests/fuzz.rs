@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 /// So few steps that a loop without an end does not matter.
-const BUDGET: Options = Options { max_steps: 2000, seed: 7 };
+const BUDGET: Options = Options { max_steps: 2000, seed: 7, version: false };
 
 /// Numbers and some other values. `z` is drawn by the script: what depends on it shows only when the script runs, so
 /// that a mistake does not keep the rest from running.

@@ -2,6 +2,7 @@
 
 use super::collect::Collector;
 use super::paper::Paper;
+use super::version::Version;
 use crate::lang::ast::Block;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
@@ -25,4 +26,18 @@ pub fn compose(script: &Block, sources: &Sources, files: &Files, options: Option
     let ended = run::play(script, sources, files, options, &mut collector);
     let failed = ended.totals.failed();
     Composed { paper: collector.paper(), diagnostics: ended.diagnostics, failed }
+}
+
+/// The same for a version of it.
+pub fn compose_version(
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    max_steps: u64,
+    version: Version,
+) -> Composed {
+    let options = Options { max_steps, seed: version.seed, version: true };
+    let mut composed = compose(script, sources, files, options);
+    composed.paper.version = Some(version);
+    composed
 }

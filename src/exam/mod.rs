@@ -3,9 +3,15 @@
 mod collect;
 mod compose;
 pub mod field;
+pub mod grade;
 pub mod paper;
+pub mod roster;
+pub mod seeds;
+pub mod sheet;
+pub mod spelling;
 mod version;
+pub mod words;
 
 pub use collect::Collector;
-pub use compose::{Composed, compose};
+pub use compose::{Composed, compose, compose_version};
 pub use version::{Student, Version};

@@ -81,7 +81,7 @@ impl Diff {
             return None;
         }
         let mut side = Side::new(&reading.sources);
-        let options = Options { max_steps: self.max_steps, seed: self.seed };
+        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
         let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut side);
         if ended.diagnostics.is_empty() {
             return Some(side);

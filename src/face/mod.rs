@@ -4,6 +4,8 @@ pub mod cli;
 pub mod diff;
 mod exam;
 pub mod explain;
+mod grade;
+mod kept;
 pub mod reading;
 pub mod repl;
 pub mod running;
@@ -11,4 +13,5 @@ pub mod terminal;
 pub mod test;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod writing;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::kept::Kept;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::include::{Script, read, read_text};
 use crate::lang::loader::{Disk, Loader};
@@ -30,6 +31,19 @@ impl Reading {
     /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
     pub fn of(path: &Path) -> Self {
         Self::checked(read(path, &mut Disk), &mut Disk)
+    }
+
+    /// The same of files that are kept, so that the script can be read again as it was.
+    pub fn kept(path: &Path, files: &mut Kept) -> Self {
+        Self::checked(read(path, files), files)
+    }
+
+    /// A script that was read by [`Reading::kept`] and checked then: its diagnostics are those of reading alone.
+    pub fn again(path: &Path, files: &mut Kept) -> Self {
+        let (mut sources, script, mut diagnostics) = read(path, files);
+        let (files, wrong) = Files::read(&script.body, &mut sources, files);
+        diagnostics.extend(wrong);
+        Self { sources, script, files, diagnostics }
     }
 
     /// A text as if it stood in a file of this name, read and checked; a loader has the files that it names.

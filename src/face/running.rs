@@ -94,7 +94,7 @@ impl Run {
         reading: &Reading,
         sink: &mut dyn Sink,
     ) -> (Totals, Vec<crate::lang::diagnostic::Diagnostic>) {
-        let options = Options { max_steps: self.max_steps, seed: self.seed };
+        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
         let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, sink);
         (ended.totals, ended.diagnostics)
     }

@@ -74,8 +74,16 @@ pub(super) fn speaks_unicode(variable: impl Fn(&str) -> Option<OsString>) -> boo
 /// # Errors
 /// What the stream says, a closed pipe included.
 pub fn print(text: &str) -> io::Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// The same for what need not be text.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(bytes)?;
     out.flush()
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// Replaces the text of a file by way of a file beside it. Links are followed, permissions stay.
 ///
@@ -13,7 +13,7 @@ pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     if fs::read(&path)? != old.as_bytes() {
         return Err(io::Error::other("it has changed in the meantime"));
     }
-    swap(&path, new, Some(fs::metadata(&path)?.permissions()))
+    swap(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
 }
 
 /// Writes a file that may be there or not. Links are followed, permissions stay.
@@ -23,11 +23,34 @@ pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
 pub fn put(path: &Path, text: &str) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let permissions = fs::metadata(&path).ok().map(|data| data.permissions());
-    swap(&path, text, permissions)
+    swap(&path, text.as_bytes(), permissions, true)
 }
 
-/// Moves a file of this text to where another one may be.
-fn swap(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+/// Writes a file of this path, with `/`, below a folder, which is made where it is not there. A link in its place is replaced,
+/// not followed. What can be made again need not be safe on the disk before this returns.
+///
+/// # Errors
+/// What the file system says; and where the path, or a link on its way, leads out of the folder.
+pub fn put_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
+    let own = Path::new(path);
+    let within = own.components().all(|part| matches!(part, Component::Normal(_)));
+    let to = folder.join(own);
+    let parent = to.parent().filter(|_| within && own.file_name().is_some()).ok_or_else(|| outside(path))?;
+    fs::create_dir_all(parent)?;
+    if !parent.canonicalize()?.starts_with(folder.canonicalize()?) {
+        return Err(outside(path));
+    }
+    let permissions =
+        fs::symlink_metadata(&to).ok().filter(fs::Metadata::is_file).map(|data| data.permissions());
+    swap(&to, bytes, permissions, false)
+}
+
+fn outside(path: &str) -> io::Error {
+    io::Error::other(format!("`{path}` leads out of the folder"))
+}
+
+/// Moves a file of these bytes to where another one may be; with `safe`, they are on the disk before it is there.
+fn swap(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>, safe: bool) -> io::Result<()> {
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
@@ -35,7 +58,7 @@ fn swap(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Re
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.new", std::process::id()));
     let beside = path.with_file_name(name);
-    let written = write(&beside, text, permissions).and_then(|()| fs::rename(&beside, path));
+    let written = write(&beside, bytes, permissions, safe).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // There may be nothing to take away.
         let _ = fs::remove_file(&beside);
@@ -43,11 +66,43 @@ fn swap(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Re
     written
 }
 
-fn write(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>, safe: bool) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     if let Some(permissions) = permissions {
         file.set_permissions(permissions)?;
     }
-    file.sync_all()
+    if safe { file.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::put_below;
+
+    #[test]
+    fn nothing_is_written_outside_of_a_folder() {
+        let base = std::env::temp_dir().join(format!("pagewalk-below-{}", std::process::id()));
+        let folder = base.join("in");
+        put_below(&folder, "a/b.md", b"one").expect("written");
+        put_below(&folder, "a/b.md", b"two").expect("written again");
+        assert_eq!(fs::read(folder.join("a/b.md")).expect("there"), b"two");
+        for path in ["../x", "/x", "a/../../x", "", "."] {
+            assert!(put_below(&folder, path, b"x").is_err(), "{path:?}");
+        }
+        #[cfg(unix)]
+        {
+            let link = |from: &str, to: &std::path::Path| {
+                std::os::unix::fs::symlink(to, folder.join(from)).expect("a link");
+            };
+            fs::write(base.join("secret"), "kept").expect("written");
+            link("file", &base.join("secret"));
+            link("out", &base);
+            put_below(&folder, "file", b"x").expect("replaces the link");
+            assert!(put_below(&folder, "out/secret", b"x").is_err());
+            assert_eq!(fs::read(base.join("secret")).expect("there"), b"kept");
+        }
+        fs::remove_dir_all(&base).expect("taken away");
+    }
 }

@@ -23,6 +23,19 @@ pub struct Listing {
     pub tables: u64,
     /// Their bytes.
     pub bytes: u128,
+    /// Where tables stand in memory, each under the pages that lead to it.
+    pub places: Vec<TablePlace>,
+}
+
+/// Where a table stands in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TablePlace {
+    /// Its level; 1 is the top.
+    pub level: u32,
+    /// The first page that its entries map.
+    pub vpn: Vpn,
+    /// Its first byte.
+    pub at: Pa,
 }
 
 impl Machine {
@@ -113,7 +126,12 @@ impl Machine {
     pub fn page_table(&self) -> Listing {
         let Some((layout, apart, root)) = self.tables() else { return Listing::default() };
         let Some(root) = root else {
-            return Listing { mappings: apart.mappings(), tables: apart.tables(), bytes: apart.bytes() };
+            return Listing {
+                mappings: apart.mappings(),
+                tables: apart.tables(),
+                bytes: apart.bytes(),
+                places: Vec::new(),
+            };
         };
         let mut listing = Listing::default();
         let mut seen = Vec::new();
@@ -135,6 +153,7 @@ impl Machine {
         seen: &mut Vec<(u32, u64)>,
     ) {
         seen.push((level, base));
+        listing.places.push(TablePlace { level, vpn: Vpn::new(first), at: Pa::new(base) });
         let below = layout.mmu.level_page_bits(level) - layout.mmu.page_bits;
         for index in self.known_indices(layout.mmu, level, base) {
             if listing.mappings.len() >= LISTED || seen.len() >= LISTED {

@@ -10,6 +10,7 @@ pub mod golden;
 pub mod json;
 pub mod lookup;
 pub mod manual;
+pub mod marks;
 pub mod narrate;
 #[cfg(test)]
 mod playing;
@@ -19,3 +20,4 @@ pub mod suite;
 mod tests;
 pub mod text;
 pub mod versus;
+mod xml;

@@ -1,6 +1,6 @@
 //! A session: the state of a script, and what every statement needs from its surroundings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,6 +17,7 @@ use super::inside::{Inside, Unsure};
 use super::paper::entry::Entry;
 use super::paper::sheet::Sheet;
 use super::record::{CallRecord, Check, Did, Sink, StepRecord, Totals};
+use super::seeds::mixed;
 use super::state::{Slot, State};
 
 /// Why a statement did not complete.
@@ -49,11 +50,13 @@ pub struct Options {
     pub max_steps: u64,
     /// The seed of a script that says none.
     pub seed: u64,
+    /// The seed is that of a version of a paper: one that the script says is mixed with it, so that versions differ.
+    pub version: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_steps: 10_000_000, seed: 0 }
+        Self { max_steps: 10_000_000, seed: 0, version: false }
     }
 }
 
@@ -101,6 +104,8 @@ pub struct Session<'s> {
     pub probing: bool,
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// The questions so far, by their titles.
+    pub titles: BTreeMap<Rc<str>, u64>,
     /// The question at hand.
     pub sheet: Option<Sheet>,
     /// What the statement puts on the paper.
@@ -131,6 +136,7 @@ impl<'s> Session<'s> {
             calls: Vec::new(),
             probing: false,
             reported: BTreeSet::new(),
+            titles: BTreeMap::new(),
             sheet: None,
             entry: None,
             interrupt: None,
@@ -138,6 +144,11 @@ impl<'s> Session<'s> {
             worked: 0,
             sink,
         }
+    }
+
+    /// What a seed that the script says comes to.
+    pub fn seed_of(&self, said: u64) -> u64 {
+        if self.options.version { mixed(self.options.seed, said) } else { said }
     }
 
     /// The text of a place in the script.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::value::Value;
+use crate::machine::pte::Pte;
 use crate::machine::spec::Spec;
 
 use super::access::Access;
@@ -28,6 +29,8 @@ pub enum View {
     CallSteps(Rc<CallRecord>),
     /// The address space of a process.
     Layout(Box<LayoutView>),
+    /// Page tables as a tree.
+    Tree(Box<TreeView>),
     /// The areas of a process, as `/proc/PID/maps` prints them, and as a table.
     Maps { table: TableView, spec: Rc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
@@ -59,6 +62,48 @@ pub struct LayoutView {
     pub pgd: Option<u64>,
     /// Bytes of its page tables.
     pub table_bytes: u64,
+}
+
+/// Page tables as a tree: those that lead to a page that was set.
+#[derive(Debug, Clone)]
+pub struct TreeView {
+    /// Whose they are: `P1`; empty for the machine's own.
+    pub of: String,
+    /// The machine, for widths.
+    pub spec: Rc<Spec>,
+    /// The table of level 1.
+    pub root: TreeTable,
+}
+
+/// A table of a [`TreeView`].
+#[derive(Debug, Clone, Default)]
+pub struct TreeTable {
+    /// Its level; 1 is the top.
+    pub level: u32,
+    /// Its first byte, where it stands in memory.
+    pub at: Option<u64>,
+    /// Its entries, in order of their indices.
+    pub entries: Vec<(u64, TreeEntry)>,
+}
+
+/// What an entry of a table leads to.
+#[derive(Debug, Clone)]
+pub enum TreeEntry {
+    /// A table of the next level.
+    Table(TreeTable),
+    /// A page: its VPN and its entry, perhaps not present.
+    Page(u64, Pte),
+}
+
+impl TreeTable {
+    /// Entries of it and of the tables below.
+    pub fn size(&self) -> u64 {
+        let below = self.entries.iter().map(|(_, entry)| match entry {
+            TreeEntry::Table(table) => table.size(),
+            TreeEntry::Page(..) => 0,
+        });
+        self.entries.len() as u64 + below.sum::<u64>()
+    }
 }
 
 /// An area of a [`LayoutView`], and how much of it is where.

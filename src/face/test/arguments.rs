@@ -14,9 +14,9 @@ use super::progress::Progress;
 use super::reports::Report;
 use super::script::{Script, scripts};
 use super::select::Selection;
-use super::threads::side_by_side;
 use super::watch::wait;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::face::threads::side_by_side;
 use crate::report::suite::{Case, Name, Suite, Verdict, summary, tell};
 use crate::run::amend::Wanted;
 

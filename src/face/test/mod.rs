@@ -13,7 +13,6 @@ mod progress;
 mod reports;
 pub mod script;
 mod select;
-mod threads;
 mod watch;
 
 pub use arguments::Test;

@@ -150,8 +150,7 @@ fn of_lookups(spec: &Spec, fetches: bool, said: &mut Vec<String>) {
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(Kind::Read));
     let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
     let caches = spec.caches.iter().filter(|cache| fetches || cache.side.serves(Kind::Read));
-    let caches =
-        caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
+    let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
     let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
     for (name, ways, policy, stores) in tlbs.chain(caches) {
         let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (ways == 1, policy, &stores));

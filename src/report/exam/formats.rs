@@ -1,7 +1,9 @@
 //! The formats in which papers are written.
 
 use super::edition::Edition;
-use super::{json, markdown};
+use super::export::{File, Refusal};
+use super::style::Style;
+use super::{html, json, markdown, moodle, prairielearn, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -21,27 +23,11 @@ pub struct Format {
 #[derive(Debug, Clone, Copy)]
 pub enum Writer {
     /// A file a paper and edition.
-    Each(fn(&Paper, Edition) -> Result<String, Refusal>),
+    Each(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
+    /// A file a paper and edition: the PDF that Typst makes of this text.
+    Typeset(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
     /// All versions at once, for a learning platform: it has keys and students' texts together.
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
-}
-
-/// Why a format cannot hold a paper: which part of it, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The part, as a reader of the paper finds it: `question 2, part a`.
-    pub part: String,
-    /// Why, and what to do: `… has free text of 4 cm, which QTI 1.2 cannot mark; leave it out or use …`.
-    pub why: String,
-}
-
-/// A file of an export.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// Its path within the export, with `/`.
-    pub path: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
 }
 
 /// The formats, in the order in which help lists them; the first is the usual one.
@@ -50,12 +36,42 @@ pub const FORMATS: &[Format] = &[
         name: "markdown",
         about: "text to print or to convert",
         extension: "md",
-        write: Writer::Each(|paper, edition| Ok(markdown(paper, edition))),
+        write: Writer::Each(|paper, edition, style| Ok(markdown(paper, edition, style))),
+    },
+    Format {
+        name: "html",
+        about: "a page for a browser, to show or to print",
+        extension: "html",
+        write: Writer::Each(|paper, edition, style| Ok(html::page(paper, edition, style))),
+    },
+    Format {
+        name: "pdf",
+        about: "pages to print, made by Typst (`pip install typst`)",
+        extension: "pdf",
+        write: Writer::Typeset(|paper, edition, style| Ok(typst(paper, edition, style))),
+    },
+    Format {
+        name: "typst",
+        about: "text for the typesetter Typst",
+        extension: "typ",
+        write: Writer::Each(|paper, edition, style| Ok(typst(paper, edition, style))),
     },
     Format {
         name: "json",
         about: "one object",
         extension: "json",
-        write: Writer::Each(|paper, edition| Ok(json(paper, edition))),
+        write: Writer::Each(|paper, edition, _| Ok(json(paper, edition))),
+    },
+    Format {
+        name: "moodle",
+        about: "question bank of Moodle, as Moodle XML",
+        extension: "xml",
+        write: Writer::Bank(moodle::write),
+    },
+    Format {
+        name: "prairielearn",
+        about: "questions of a PrairieLearn course, a directory each",
+        extension: "d",
+        write: Writer::Bank(prairielearn::write),
     },
 ];

@@ -91,7 +91,7 @@ fn item(item: &Item, edition: Edition) -> Value {
             let blanks: Vec<Value> = blanks.iter().map(|blank| self::blank(blank, bare, edition)).collect();
             json!({ "kind": "facts", "operation": page::operation(item), "points": points, "blanks": blanks })
         }
-        ItemKind::Value { label, blank } => {
+        ItemKind::Value { label, blank, .. } => {
             let blank = self::blank(blank, bare, edition);
             json!({ "kind": "value", "label": label, "points": points, "blank": blank })
         }
@@ -100,7 +100,7 @@ fn item(item: &Item, edition: Edition) -> Value {
             let of = self::table(&page::asked_table(table, asked, edition));
             json!({ "kind": "table", "points": points, "asked": columns, "table": of })
         }
-        ItemKind::Any { name, among, answers, radix } => {
+        ItemKind::Any { name, among, answers, radix, .. } => {
             let object = json!({ "kind": "any", "name": &**name, "among": among, "points": points, "radix": radix.name() });
             with_key(object, edition, || {
                 let first = answers.first.iter().map(|value| json!(radix.write(value, None)));
@@ -108,10 +108,10 @@ fn item(item: &Item, edition: Edition) -> Value {
             })
         }
         ItemKind::Choice { text, options } => {
-            let texts: Vec<&str> = options.iter().map(|(text, _)| text.as_str()).collect();
+            let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             let object = json!({ "kind": "choice", "text": text, "points": points, "options": texts });
             with_key(object, edition, || {
-                json!(options.iter().map(|(_, correct)| *correct).collect::<Vec<_>>())
+                json!(options.iter().map(|option| option.correct).collect::<Vec<_>>())
             })
         }
         ItemKind::Essay { text, space, rubric } => {

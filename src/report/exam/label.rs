@@ -1,84 +1,25 @@
 //! The blanks of a worksheet: how the textbook labels them, and what is to be written into them.
 
+use super::labels::Labels;
+use crate::exam::words::Words;
 use crate::run::paper::entry::{Blank, Form, Radix};
-
-/// Facts and what the textbook's worksheet calls them (Computer Systems, homework problems of chapter 9).
-const LABELS: &[(&str, &str)] = &[
-    ("vpn", "VPN"),
-    ("vpo", "VPO"),
-    ("tlbi", "TLB index"),
-    ("tlbt", "TLB tag"),
-    ("tlb", "TLB hit?"),
-    ("fault", "Page fault?"),
-    ("ppn", "PPN"),
-    ("ppo", "PPO"),
-    ("pa", "Physical address"),
-    ("co", "Byte offset"),
-    ("ci", "Cache index"),
-    ("ct", "Cache tag"),
-    ("cache", "Cache hit?"),
-    ("byte", "Byte returned"),
-    ("value", "Value returned"),
-    ("walk", "Page-table entries fetched"),
-    ("served", "Served by"),
-    ("cycles", "Time of the access"),
-    ("frame", "Frame newly mapped"),
-    ("evicted", "VPN of the page that is evicted"),
-    ("swapped-out", "Written to swap?"),
-    ("copied", "Page copied?"),
-    ("minor", "Minor faults"),
-    ("major", "Major faults"),
-    ("signal", "Signal"),
-    ("code", "Its si_code"),
-    ("returns", "Return value"),
-    ("error", "errno"),
-];
-
-/// What a reference string is asked for.
-const OF_STRINGS: &[(&str, &str)] = &[
-    ("faults", "Page faults"),
-    ("hits", "Hits"),
-    ("trace", "Hit (h) or miss (m), one letter a reference"),
-    ("resident", "Pages in the frames at the end, in any order"),
-    ("rate", "Page faults / references"),
-];
-
-/// How the words of a fact are answered.
-enum Words {
-    /// Yes for this word, no for any other, `-` for `none` if that means that it was not looked up.
-    YesNo { yes: &'static str, not_looked_up: bool },
-    /// One of these.
-    OneOf(Vec<&'static str>),
-}
-
-/// How a blank is answered in words; `bare` where no kernel handles faults.
-fn words(blank: &Blank, bare: bool) -> Option<Words> {
-    let Form::Words(words) = blank.form else { return None };
-    Some(if words.contains(&"hit") {
-        Words::YesNo { yes: "hit", not_looked_up: true }
-    } else if &*blank.fact == "fault" && bare {
-        Words::YesNo { yes: "page", not_looked_up: false }
-    } else {
-        // What only a script may state, and what hardware alone reports.
-        let stated = |word: &&&str| !matches!(**word, "normal" | "any" | "page");
-        Words::OneOf(words.iter().filter(stated).copied().collect())
-    })
-}
 
 /// The label of a blank, without what is to be written into it.
 pub fn label(blank: &Blank) -> String {
-    if let Some((_, label)) = LABELS.iter().find(|(fact, _)| **fact == *blank.fact) {
-        return (*label).to_owned();
-    }
-    if let Some((_, label)) = OF_STRINGS.iter().find(|(fact, _)| **fact == *blank.fact) {
-        return (*label).to_owned();
+    called(blank, &Labels::default())
+}
+
+/// The label of a blank as a course calls it.
+pub fn called(blank: &Blank, labels: &Labels) -> String {
+    if let Some(label) = labels.fact(&blank.fact) {
+        return label.to_owned();
     }
     if let Some(label) = of_level(&blank.fact) {
         return label;
     }
     let name = blank.fact.replace('.', " ");
     match blank.form {
-        Form::Words(words) if words.contains(&"hit") => format!("{name} hit?"),
+        Form::Words(words) if words.contains(&"hit") => format!("{name} {}", labels.say("hit?")),
         _ => name,
     }
 }
@@ -99,7 +40,7 @@ fn of_level(fact: &str) -> Option<String> {
 
 /// What is to be written: `Y/N`, `hex`, `decimal`; empty if there is nothing to say.
 pub fn how(blank: &Blank, bare: bool) -> String {
-    match (words(blank, bare), blank.form) {
+    match (Words::of(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
         // A long list would be no help.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
@@ -111,22 +52,28 @@ pub fn how(blank: &Blank, bare: bool) -> String {
     }
 }
 
-/// The empty box.
-pub fn empty(blank: &Blank) -> String {
-    match blank.form {
-        Form::Number { radix: Radix::Hex, digits } => {
-            format!("0x{}", "_".repeat(digits.unwrap_or(8) as usize))
+/// What a box has room for, in characters besides its prefix: of how it is to be written, never of what is right.
+pub fn width(blank: &Blank, bare: bool) -> u32 {
+    match (Words::of(blank, bare), blank.form) {
+        (Some(Words::OneOf(words)), _) => {
+            words.iter().map(|word| roomy(word.len() as u32)).max().unwrap_or(8)
         }
-        Form::Number { radix: Radix::Binary, .. } => format!("0b{}", "_".repeat(16)),
-        Form::Number { radix: Radix::Decimal, .. } | Form::Words(_) => "_".repeat(8),
-        Form::Free => "_".repeat(16),
+        (_, Form::Number { radix: Radix::Hex, digits }) => roomy(digits.unwrap_or(8)),
+        (_, Form::Number { radix: Radix::Binary, .. }) => 20,
+        (_, Form::Free) => 24,
+        _ => 12,
     }
+}
+
+/// Room for so many characters by hand.
+pub fn roomy(characters: u32) -> u32 {
+    [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
 }
 
 /// The box filled in.
 pub fn filled(blank: &Blank, bare: bool) -> String {
     let answer = blank.answer();
-    match words(blank, bare) {
+    match Words::of(blank, bare) {
         Some(Words::YesNo { yes, .. }) if answer == yes => "Y".to_owned(),
         Some(Words::YesNo { not_looked_up: true, .. }) if matches!(answer.as_str(), "none" | "-") => {
             "-".to_owned()
@@ -139,8 +86,7 @@ pub fn filled(blank: &Blank, bare: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LABELS, OF_STRINGS, empty, filled, how, label};
-    use crate::run::facts::{ACCESS_FACTS, REFERENCE_FACTS};
+    use super::{filled, how, label, width};
     use crate::run::paper::entry::{Blank, Form, Radix};
     use crate::run::record::Shown;
 
@@ -149,20 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn every_label_is_of_a_fact() {
-        assert!(LABELS.iter().all(|(name, _)| ACCESS_FACTS.iter().any(|row| row.name == *name)));
-        assert!(OF_STRINGS.iter().all(|(name, _)| REFERENCE_FACTS.iter().any(|row| row.name == *name)));
-    }
-
-    #[test]
     fn numbers_show_their_radix_and_digits() {
         let form = Form::Number { radix: Radix::Hex, digits: Some(2) };
         let vpn = blank("vpn", Some(Shown::hex(0xF, 2)), form);
         assert_eq!((label(&vpn), how(&vpn, true)), ("VPN".to_owned(), "hex, 2 digits".to_owned()));
-        assert_eq!((empty(&vpn), filled(&vpn, true)), ("0x__".to_owned(), "0x0F".to_owned()));
+        assert_eq!((width(&vpn, true), filled(&vpn, true)), (4, "0x0F".to_owned()));
         // The box of what there is not looks the same.
         let none = blank("ppn", None, form);
-        assert_eq!((empty(&none), filled(&none, true)), ("0x__".to_owned(), "-".to_owned()));
+        assert_eq!((width(&none, true), filled(&none, true)), (4, "-".to_owned()));
         let binary = Form::Number { radix: Radix::Binary, digits: None };
         assert_eq!(filled(&blank("vpn", Some(Shown::hex(0xF, 2)), binary), true), "0b1111");
         let decimal = Form::Number { radix: Radix::Decimal, digits: None };

@@ -2,73 +2,66 @@
 
 use std::fmt::Write;
 
-use super::assumptions::assumptions;
 use super::edition::Edition;
-use super::label::{empty, filled, how, label};
-use super::page;
-use crate::exam::paper::{Item, Paper, Piece, Question};
-use crate::lang::value::Number;
-use crate::report::doc::Block;
-use crate::report::narrate::view;
+use super::plan::sheet;
+use super::style::Style;
+use super::told::flush;
+use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Row, Table};
+use crate::exam::paper::Paper;
+use crate::report::doc;
 use crate::report::text::text;
-use crate::run::paper::entry::{Blank, Figure, ItemKind};
-use crate::run::view::View;
 
-/// Answers of many that a key lists.
-const LISTED: usize = 12;
-
-/// A paper, or its key.
-pub fn markdown(paper: &Paper, edition: Edition) -> String {
+/// A paper, or its key. It has no pages, so it has no page of powers.
+pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
+    let style = Style { powers: false, ..style.clone() };
+    let sheet = sheet(paper, edition, &style);
+    let say = |words| escaped(style.labels.say(words));
     let mut out = String::new();
-    cover(&mut out, paper, edition);
-    let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
-    let same = each.windows(2).all(|pair| pair[0] == pair[1]);
-    if let Some(first) = each.first().filter(|_| same) {
-        list(&mut out, "## Assumptions", first);
+    cover(&mut out, &sheet.front, sheet.code.as_deref());
+    if !sheet.front.assumptions.is_empty() {
+        list(&mut out, &format!("## {}", say("Assumptions")), &sheet.front.assumptions);
     }
-    for ((number, question), own) in (1..).zip(&paper.questions).zip(&each) {
-        heading(&mut out, number, question);
-        if !same {
-            list(&mut out, "*Assumptions*", own);
+    for question in &sheet.questions {
+        let _ = writeln!(
+            out,
+            "## {} {} ({})\n",
+            question.number,
+            escaped(&question.title),
+            escaped(&question.points)
+        );
+        if !question.assumptions.is_empty() {
+            list(&mut out, &format!("*{}*", say("Assumptions")), &question.assumptions);
         }
-        pieces(&mut out, &question.body, edition);
+        blocks(&mut out, &question.body);
     }
     out
 }
 
-fn cover(out: &mut String, paper: &Paper, edition: Edition) {
-    let field = |name: &str| paper.cover.iter().find(|(known, _)| **known == *name).map(|(_, words)| words);
-    let title = field("title").map_or_else(|| "Exam".to_owned(), |title| escaped(title));
-    let key = match edition {
-        Edition::Paper => "",
-        Edition::Key => ": key",
-        Edition::Solutions => ": solutions",
-    };
-    let _ = writeln!(out, "# {title}{key}\n");
-    let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
-    let rest: Vec<String> =
-        rest.map(|(name, words)| format!("{}: {}", capital(name), escaped(words))).collect();
-    if !rest.is_empty() {
-        let _ = writeln!(out, "{}\n", rest.join(" · "));
+fn cover(out: &mut String, front: &Front, code: Option<&str>) {
+    let edition =
+        front.edition.as_ref().map_or_else(String::new, |edition| format!(": {}", escaped(edition)));
+    let _ = writeln!(out, "# {}{edition}\n", escaped(&front.title));
+    let said = front.cover.iter().map(|(name, words)| format!("{}: {}", escaped(name), escaped(words)));
+    let said: Vec<String> = said.chain(code.map(|code| format!("Version: {}", escaped(code)))).collect();
+    if !said.is_empty() {
+        let _ = writeln!(out, "{}\n", said.join(" · "));
     }
-    if edition == Edition::Paper {
-        let _ = writeln!(out, "Name: `{0}` ID: `{0}`\n", "_".repeat(24));
-    }
-    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let over = |first: &str, each: &dyn Fn(usize, &Question) -> String, last: String| {
-        let each = paper.questions.iter().enumerate().map(|(at, question)| each(at, question));
-        row(std::iter::once(first.to_owned()).chain(each).chain([last]).collect())
-    };
-    out.push_str(&over("Question", &|at, _| (at + 1).to_string(), "Total".to_owned()));
-    out.push_str(&over("---", &|_, _| "---".to_owned(), "---".to_owned()));
-    out.push_str(&over("Points", &|_, question| question.points.to_string(), paper.points().to_string()));
-    out.push_str(&over("Score", &|_, _| String::new(), String::new()));
-    out.push('\n');
+    let owner = front.owner.iter().map(|(label, blank)| format!("{}: {}", escaped(label), boxed(blank)));
+    let _ = writeln!(out, "{}\n", owner.collect::<Vec<_>>().join(" "));
+    grid(out, front);
 }
 
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+fn grid(out: &mut String, front: &Front) {
+    let grid = &front.grid;
+    let mut row = |head: &str, cells: Vec<&str>, last: &str| {
+        let cells = std::iter::once(head).chain(cells).chain([last]).collect::<Vec<_>>().join(" | ");
+        let _ = writeln!(out, "| {cells} |");
+    };
+    row(&grid.heads[0], grid.questions.iter().map(|(number, _)| number.as_str()).collect(), &grid.total.0);
+    row("---", grid.questions.iter().map(|_| "---").collect(), "---");
+    row(&grid.heads[1], grid.questions.iter().map(|(_, points)| points.as_str()).collect(), &grid.total.1);
+    row(&grid.heads[2], grid.questions.iter().map(|_| "").collect(), "");
+    out.push('\n');
 }
 
 fn list(out: &mut String, title: &str, items: &[String]) {
@@ -79,145 +72,173 @@ fn list(out: &mut String, title: &str, items: &[String]) {
     out.push('\n');
 }
 
-fn heading(out: &mut String, number: usize, question: &Question) {
-    let _ = writeln!(out, "## {number} {} ({})\n", escaped(&question.title), page::points(question.points));
+fn blocks(out: &mut String, blocks: &[Block]) {
+    for block in blocks {
+        self::block(out, block);
+    }
 }
 
-fn pieces(out: &mut String, body: &[Piece], edition: Edition) {
-    for piece in body {
-        match piece {
-            Piece::Text(words) => {
+fn block(out: &mut String, block: &Block) {
+    match block {
+        Block::Part { name, points, body } => {
+            let _ = writeln!(out, "### {}{}\n", escaped(name), worth(points));
+            blocks(out, body);
+        }
+        Block::Prose(paragraphs) => prose(out, paragraphs),
+        Block::Given(table) => self::table(out, table),
+        Block::Pairs { title, pairs } => {
+            told(out, doc::Block::Pairs { title: title.clone(), pairs: pairs.clone() });
+        }
+        Block::Figure(figure) => self::figure(out, figure),
+        Block::Lines(lines) => fenced(out, lines),
+        Block::Steps(steps) => self::steps(out, steps),
+        Block::Worksheet { operation, points, rows } => {
+            let _ = writeln!(out, "{}{}\n", code(operation), worth(points));
+            worksheet(out, rows);
+        }
+        Block::Value { label, written, points, how, blank } => {
+            let written = if written.is_empty() { String::new() } else { format!(" {}", code(written)) };
+            let how = if how.is_empty() { String::new() } else { format!(" ({})", escaped(how)) };
+            let _ = writeln!(out, "{}{written}{}: {}{how}\n", escaped(label), worth(points), boxed(blank));
+        }
+        Block::Fill { how, points, table } => {
+            let _ = writeln!(out, "{}{}\n", escaped(how), worth(points));
+            self::table(out, table);
+        }
+        Block::Choice { text, how, points, options, .. } => {
+            let _ = writeln!(out, "{} {}{}\n", escaped(text), escaped(how), worth(points));
+            choice(out, options);
+        }
+        Block::Essay { text, points, space, rubric, .. } => {
+            let _ = writeln!(out, "{}{}\n", escaped(text), worth(points));
+            essay(out, *space, rubric);
+        }
+        Block::Worked(steps) => blocks(out, steps),
+    }
+}
+
+fn prose(out: &mut String, paragraphs: &[Paragraph]) {
+    for paragraph in paragraphs {
+        match paragraph {
+            Paragraph::Words(words) => {
                 let _ = writeln!(out, "{}\n", escaped(words));
             }
-            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => given(out, views),
-            Piece::Figure(figure) => bits(out, figure, edition),
-            Piece::Item(item) => self::item(out, item, edition),
-            Piece::Part { name, points, body } => {
-                let _ = writeln!(out, "### {} ({})\n", escaped(name), page::points(*points));
-                pieces(out, body, edition);
-            }
+            Paragraph::Code(code) => fenced(out, code),
         }
     }
 }
 
-fn given(out: &mut String, views: &[View]) {
-    for view in views {
-        let blocks = view::blocks(view);
-        fenced(out, &text(&blocks, false));
+fn steps(out: &mut String, steps: &[(String, String)]) {
+    for (number, (who, what)) in (1..).zip(steps) {
+        let who = if who.is_empty() { String::new() } else { format!("{}: ", escaped(who)) };
+        let _ = writeln!(out, "{number}. {who}{}", escaped(what));
     }
+    out.push('\n');
+}
+
+/// What a terminal shows, in a fence.
+fn told(out: &mut String, block: doc::Block) {
+    fenced(out, &flush(&text(&[block], false)));
+}
+
+/// A table as a terminal shows it: its columns stand in groups.
+fn table(out: &mut String, table: &Table) {
+    let cell = |cell: &Cell| match cell {
+        Cell::Word(text) => doc::Cell { text: text.clone(), word: true },
+        Cell::Number(text) => doc::Cell { text: text.clone(), word: false },
+        Cell::Blank(blank) => doc::Cell {
+            text: blank.content.clone().unwrap_or_else(|| "_".repeat(blank.width as usize)),
+            word: false,
+        },
+    };
+    let rows = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    told(
+        out,
+        doc::Block::Table(doc::Table { title: table.title.clone(), groups: table.groups.clone(), rows }),
+    );
+}
+
+fn figure(out: &mut String, figure: &Figure) {
+    match figure {
+        Figure::Bits { title, bits } => fenced(out, &self::bits(title, bits)),
+        Figure::Layouts(layouts) => {
+            for layout in layouts {
+                told(out, doc::Block::Layout(layout.clone()));
+            }
+        }
+        Figure::Ruler(ruler) => told(out, doc::Block::Ruler(ruler.clone())),
+    }
+}
+
+fn bits(title: &str, bits: &[(u32, Option<char>)]) -> String {
+    let line =
+        |words: Vec<String>| words.iter().map(|word| format!("{word:>2}")).collect::<Vec<_>>().join(" ");
+    let mut drawn = format!("{title}\n");
+    // A row for 32 bits: wider ones would not stand on a page.
+    for row in bits.chunks(32) {
+        let _ = writeln!(drawn, "{}", line(row.iter().map(|(bit, _)| bit.to_string()).collect()));
+        let digits = row.iter().map(|(_, digit)| digit.unwrap_or('_').to_string());
+        let _ = writeln!(drawn, "{}", line(digits.collect()));
+    }
+    drawn.trim_end().to_owned()
+}
+
+/// ` (8 points)`; nothing where what is around it says so.
+fn worth(points: &str) -> String {
+    if points.is_empty() { String::new() } else { format!(" ({})", escaped(points)) }
 }
 
 /// Text in a fence that it does not close itself.
 fn fenced(out: &mut String, text: &str) {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
-    let _ = writeln!(out, "{fence}text\n{}\n{fence}\n", lines.join("\n").trim_end());
+    let _ = writeln!(out, "{fence}text\n{text}\n{fence}\n");
 }
 
-fn bits(out: &mut String, figure: &Figure, edition: Edition) {
-    let Some((title, boxes)) = page::bits(figure, edition) else { return };
-    let line =
-        |words: Vec<String>| words.iter().map(|word| format!("{word:>2}")).collect::<Vec<_>>().join(" ");
-    let mut drawn = format!("{title}\n");
-    // A row for 32 bits: wider ones would not stand on a page.
-    for row in boxes.chunks(32) {
-        let _ = writeln!(drawn, "{}", line(row.iter().map(|(bit, _)| bit.to_string()).collect()));
-        let _ = writeln!(drawn, "{}", line(row.iter().map(|(_, digit)| digit.clone()).collect()));
-    }
-    fenced(out, &drawn);
-}
-
-fn item(out: &mut String, item: &Item, edition: Edition) {
-    let worth = format!("({})", page::points(item.points));
-    match &item.kind {
-        ItemKind::Facts { blanks, .. } => {
-            let _ = writeln!(out, "{} {worth}\n", code(&page::operation(item)));
-            worksheet(out, blanks, page::bare(item), edition);
-        }
-        ItemKind::Value { label, blank } => {
-            let _ = writeln!(out, "{} {worth}: {}\n", escaped(label), boxed(blank, true, edition));
-        }
-        ItemKind::Table { table, columns } => {
-            let _ = writeln!(out, "Fill in the table. {worth}\n");
-            let table = page::asked_table(table, columns, edition);
-            fenced(out, &text(&[Block::Table(table)], false));
-        }
-        ItemKind::Any { among, answers, radix, .. } => {
-            let box_ = match edition {
-                Edition::Paper => code(&"_".repeat(12)),
-                Edition::Key | Edition::Solutions => {
-                    let first = answers.first.iter().take(LISTED);
-                    let shown: Vec<String> = first.map(|value| code(&radix.write(value, None))).collect();
-                    let more = if answers.all && answers.first.len() <= LISTED { "" } else { ", …" };
-                    format!("any of {}{more}", shown.join(", "))
-                }
-            };
-            let _ = writeln!(out, "Any {} ({}) {worth}: {box_}\n", code(among), radix.name());
-        }
-        ItemKind::Choice { text, options } => choice(out, text, options, &worth, edition),
-        ItemKind::Essay { text, space, rubric } => {
-            let _ = writeln!(out, "{} {worth}\n", escaped(text));
-            match edition {
-                Edition::Paper => lines(out, *space),
-                Edition::Key | Edition::Solutions => {
-                    for row in rubric {
-                        let points =
-                            row.points.map_or_else(String::new, |n| format!(" ({})", page::points(n)));
-                        let _ = writeln!(out, "- {}{points}", escaped(&row.text));
-                    }
-                    out.push('\n');
-                }
-            }
-        }
-    }
-}
-
-fn worksheet(out: &mut String, blanks: &[Blank], bare: bool, edition: Edition) {
+fn worksheet(out: &mut String, rows: &[Row]) {
     let _ = writeln!(out, "| Parameter | Value |\n| --- | --- |");
-    for blank in blanks {
-        let how = how(blank, bare);
-        let how = if how.is_empty() { how } else { format!(" ({how})") };
-        let _ = writeln!(out, "| {}{} | {} |", escaped(&label(blank)), how, boxed(blank, bare, edition));
+    for row in rows {
+        let how = if row.how.is_empty() { String::new() } else { format!(" ({})", escaped(&row.how)) };
+        let _ = writeln!(out, "| {}{how} | {} |", escaped(&row.label), boxed(&row.blank));
     }
     out.push('\n');
 }
 
-/// A blank's box with its unit. That of a value says its radix itself.
-fn boxed(blank: &Blank, bare: bool, edition: Edition) -> String {
-    let words = match edition {
-        Edition::Paper => code(&empty(blank)),
-        Edition::Key | Edition::Solutions => match filled(blank, bare).as_str() {
-            // No list begins within a line.
-            "-" => "**-**".to_owned(),
-            answer => format!("**{}**", escaped(answer)),
-        },
+/// A box with its unit. Where the digits are known, it has as many places.
+fn boxed(blank: &Blank) -> String {
+    let words = match blank.content.as_deref() {
+        None => {
+            let places = blank.digits.unwrap_or(blank.width.min(8)) as usize;
+            code(&format!("{}{}", blank.prefix, "_".repeat(places)))
+        }
+        // No list begins within a line.
+        Some("-") => "**-**".to_owned(),
+        Some(answer) => format!("**{}**", escaped(answer)),
     };
     let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!(" {}", escaped(unit)));
-    let radix = match how(blank, bare) {
-        how if blank.fact.is_empty() && !how.is_empty() => format!(" ({how})"),
-        _ => String::new(),
-    };
-    format!("{words}{unit}{radix}")
+    format!("{words}{unit}")
 }
 
-fn choice(out: &mut String, text: &str, options: &[(String, bool)], worth: &str, edition: Edition) {
-    let several = options.iter().filter(|(_, correct)| *correct).count() > 1;
-    let how = if several { "Tick all that are correct." } else { "Tick one." };
-    let _ = writeln!(out, "{} {how} {worth}\n", escaped(text));
-    for (option, correct) in options {
-        let tick = if *correct && edition.filled() { "x" } else { " " };
-        let _ = writeln!(out, "- [{tick}] {}", escaped(option).replace('\n', " "));
+fn choice(out: &mut String, options: &[Choice]) {
+    for option in options {
+        let tick = if option.ticked { "x" } else { " " };
+        let _ = writeln!(out, "- [{tick}] {}", escaped(&option.text).replace('\n', " "));
     }
     out.push('\n');
 }
 
-/// Ruled lines, 8 mm apart; five where nothing is said.
-fn lines(out: &mut String, space: Option<Number>) {
-    let count = space.map_or(5, |space| (space.to_f64() / 8.0).ceil().clamp(1.0, 250.0) as usize);
-    let rule = "_".repeat(72);
-    let rules: Vec<&str> = (0..count).map(|_| rule.as_str()).collect();
-    fenced(out, &rules.join("\n"));
+/// What marks are given for, or ruled lines, 8 mm apart.
+fn essay(out: &mut String, space: u32, rubric: &[(String, Option<String>)]) {
+    if rubric.is_empty() {
+        let rule = "_".repeat(72);
+        let rules: Vec<&str> = (0..space.div_ceil(8)).map(|_| rule.as_str()).collect();
+        return fenced(out, &rules.join("\n"));
+    }
+    for (text, points) in rubric {
+        let points = points.as_ref().map_or_else(String::new, |points| format!(" ({})", escaped(points)));
+        let _ = writeln!(out, "- {}{points}", escaped(text));
+    }
+    out.push('\n');
 }
 
 /// Words as code.

@@ -1,13 +1,29 @@
 //! A paper made readable, with its key or without.
 
 mod assumptions;
+mod bank;
+mod drawing;
 mod edition;
+pub mod export;
 pub mod formats;
+pub mod html;
 mod json;
 mod label;
+pub mod labels;
 mod markdown;
-mod page;
+mod moodle;
+pub mod page;
+pub mod plan;
+mod prairielearn;
+mod solution;
+pub mod style;
+mod told;
+pub mod tree;
+mod typst;
 
 pub use edition::Edition;
 pub use json::json;
+pub use label::{filled, label};
 pub use markdown::markdown;
+pub use style::Style;
+pub use typst::typst;

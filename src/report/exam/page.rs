@@ -1,21 +1,14 @@
-//! What is common to every format of a paper: operations, points, tables with blanks.
+//! What is common to every format of a paper: operations, tables with blanks.
 
 use crate::exam::paper::Item;
-use crate::lang::value::Number;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::view;
-use crate::run::paper::entry::{Figure, ItemKind};
+use crate::run::paper::entry::ItemKind;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Shown};
 
 use crate::run::view::TableView;
 
 use super::edition::Edition;
-
-/// `8 points`
-pub fn points(points: Number) -> String {
-    let one = points.as_integer() == Some(1);
-    format!("{points} point{}", if one { "" } else { "s" })
-}
 
 /// Whether no kernel handles the faults of what is asked.
 pub fn bare(item: &Item) -> bool {
@@ -58,16 +51,23 @@ fn string(run: &ReferenceRun) -> String {
 /// Columns that a table to fill in has besides its first and those asked: what the answers are found from.
 const FOUND_FROM: [(&str, &str); 1] = [("reference", "page")];
 
+/// Which columns of a table to fill in are printed: its key columns, what its rows are found from, and those asked.
+pub fn printed(of: &TableView, columns: &[std::rc::Rc<str>]) -> Vec<bool> {
+    let names: Vec<&String> = of.groups.iter().flatten().collect();
+    let asked = |name: &String| columns.iter().any(|column| **column == **name);
+    let found_from = |name: &String| {
+        FOUND_FROM.iter().any(|(title, column)| of.title.starts_with(title) && column == name)
+    };
+    names.iter().map(|name| names.first() == Some(name) || asked(name) || found_from(name)).collect()
+}
+
 /// A table to fill in: its key column, what its rows are found from, and those asked.
 pub fn asked_table(of: &TableView, columns: &[std::rc::Rc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let whole = view::table(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();
-    let printed = |at: usize, name: &String| {
-        let stated = |row: &(&str, &str)| of.title.starts_with(row.0) && row.1 == name;
-        at == 0 || asked(name) || FOUND_FROM.iter().any(stated)
-    };
-    let kept: Vec<usize> = (0..names.len()).filter(|at| printed(*at, names[*at])).collect();
+    let printed = printed(of, columns);
+    let kept: Vec<usize> = (0..names.len()).filter(|at| printed[*at]).collect();
     let cell = |at: usize, cell: &Cell| match edition {
         Edition::Paper if asked(names[at]) => Cell { text: "_".repeat(width(&whole, at)), word: cell.word },
         _ => cell.clone(),
@@ -80,9 +80,9 @@ pub fn asked_table(of: &TableView, columns: &[std::rc::Rc<str>], edition: Editio
     let groups = of.groups.iter().map(|group| {
         let own: Vec<String> = group
             .iter()
-            .filter(|name| {
+            .filter(|_| {
                 at += 1;
-                printed(at - 1, name)
+                printed[at - 1]
             })
             .cloned()
             .collect();
@@ -95,14 +95,4 @@ pub fn asked_table(of: &TableView, columns: &[std::rc::Rc<str>], edition: Editio
 /// The widest cell of a column, so that every blank of it is as wide.
 fn width(table: &Table, at: usize) -> usize {
     table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count()).max().unwrap_or(1)
-}
-
-/// The bits of an address, from the highest: their numbers and their boxes.
-pub fn bits(figure: &Figure, edition: Edition) -> Option<(String, Vec<(u32, String)>)> {
-    let Figure::Bits { title, bits, value } = figure else { return None };
-    let digit = |bit: u32| match edition {
-        Edition::Paper => "_".to_owned(),
-        Edition::Key | Edition::Solutions => (value >> bit & 1).to_string(),
-    };
-    Some((title.clone(), (0..*bits).rev().map(|bit| (bit, digit(bit))).collect()))
 }

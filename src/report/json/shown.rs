@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::process;
+use crate::machine::pte::Bit;
 use crate::report::doc::{Block, Ruler, Step};
 use crate::report::narrate::{call_steps, declaration, rulers, steps};
-use crate::run::view::{CellView, TableView, View};
+
+use crate::run::view::{CellView, TableView, TreeEntry, TreeTable, View};
 
 /// The objects of a view; only rulers may be several.
 pub fn json(view: &View) -> Vec<Value> {
@@ -20,10 +22,22 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
         View::CallSteps(call) => vec![numbered(&call_steps(call))],
         View::Layout(layout) => vec![process::layout(layout)],
+        View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
         View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
         View::Remark(words) => vec![json!({"remark": words})],
     }
+}
+
+fn tree_table(of: &TreeTable) -> Value {
+    let entry = |(index, entry): &(u64, TreeEntry)| match entry {
+        TreeEntry::Table(table) => json!({"index": index, "table": tree_table(table)}),
+        TreeEntry::Page(vpn, pte) => {
+            let present = pte.flags.has(Bit::P);
+            json!({"index": index, "vpn": vpn, "ppn": present.then_some(pte.ppn)})
+        }
+    };
+    json!({"level": of.level, "at": of.at, "entries": of.entries.iter().map(entry).collect::<Vec<_>>()})
 }
 
 /// Columns in one row of names, as the cells of a row are in one row.

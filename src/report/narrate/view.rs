@@ -9,6 +9,7 @@ use super::declaration::declaration;
 use super::process::{handler, layout, maps};
 use super::ruler::rulers;
 use super::steps::steps;
+use super::tree;
 use super::words::approximately;
 
 /// Something shown.
@@ -21,6 +22,7 @@ pub fn blocks(view: &View) -> Vec<Block> {
         View::Steps(access) => steps(access),
         View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],
         View::Layout(layout) => layout::blocks(layout),
+        View::Tree(tree) => tree::blocks(tree),
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],

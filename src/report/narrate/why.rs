@@ -23,16 +23,7 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
         }
         facts.retain(|told| told.name == name);
     }
-    let mut groups: Vec<(String, Vec<&Told>)> = Vec::new();
-    for told in &facts {
-        let Some(reason) = because(did, &told.name) else { continue };
-        match groups.iter_mut().find(|(known, _)| *known == reason) {
-            // Of the only TLB or cache, the facts without its name have said so.
-            Some(_) if fact.is_none() && told.name.contains('.') => {}
-            Some((_, members)) => members.push(told),
-            None => groups.push((reason, vec![told])),
-        }
-    }
+    let groups = reasons(did, &facts, fact.is_none());
     if groups.is_empty() {
         return Ok(vec![Block::toned(Tone::Faint, "The last answer speaks for itself.")]);
     }
@@ -43,6 +34,21 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
         blocks.push(Block::line(format!("  because {reason}")));
     }
     Ok(blocks)
+}
+
+/// Facts by their reasons, in order; those without one are left out. What is said of the only TLB or cache is not said again
+/// under its name, where `briefly`.
+pub fn reasons<'t>(did: &Did, facts: &'t [Told], briefly: bool) -> Vec<(String, Vec<&'t Told>)> {
+    let mut groups: Vec<(String, Vec<&Told>)> = Vec::new();
+    for told in facts {
+        let Some(reason) = because(did, &told.name) else { continue };
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some(_) if briefly && told.name.contains('.') => {}
+            Some((_, members)) => members.push(told),
+            None => groups.push((reason, vec![told])),
+        }
+    }
+    groups
 }
 
 /// Why a fact is what it is; none where there is nothing to say.

@@ -3,28 +3,20 @@
 
 use std::io;
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::events::BytesText;
 
 use super::case::{Case, Suite, Verdict};
 use super::summary::tell;
 use super::trouble::troubles;
 use crate::report::excerpt::visible;
-
-type Xml = Writer<Vec<u8>>;
+use crate::report::xml::{self, Xml, legal};
 
 /// A `testsuite` for each file, a `testcase` for each case.
 pub fn write(suite: &Suite) -> String {
-    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
-    // Writing to memory does not fail.
-    let _ = document(&mut xml, suite);
-    let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
-    text.push('\n');
-    text
+    xml::document(|xml| document(xml, suite))
 }
 
 fn document(xml: &mut Xml, suite: &Suite) -> io::Result<()> {
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let all: Vec<&Case> = suite.cases.iter().collect();
     let files: Vec<&[&Case]> = all.chunk_by(|one, other| one.name.file == other.name.file).collect();
     let [tests, failures, errors, _] = counts(&all);
@@ -79,11 +71,4 @@ fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
         trouble.write_text_content(BytesText::new(&told)).map(|_| ())
     };
     element.write_inner_content(body).map(|_| ())
-}
-
-/// Text without the characters that XML 1.0 has not (section 2.2 of the recommendation).
-fn legal(text: &str) -> String {
-    let known =
-        |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
-    text.chars().map(|c| if known(c) { c } else { '\u{FFFD}' }).collect()
 }

@@ -89,7 +89,12 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
             );
         }
         View::Declaration(spec) => found.extend(of_machine(&declaration(spec))),
-        View::Remark(_) | View::Rulers(_) | View::Steps(_) | View::CallSteps(_) | View::Layout(_) => {}
+        View::Remark(_)
+        | View::Rulers(_)
+        | View::Steps(_)
+        | View::CallSteps(_)
+        | View::Layout(_)
+        | View::Tree(_) => {}
     }
 }
 

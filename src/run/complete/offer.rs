@@ -101,7 +101,7 @@ impl Offers<'_> {
         {
             self.named_part(pick, word);
             let view = SHOWN_NOUNS.iter().find(|row| row.name == *word);
-            if view.is_some_and(|row| matches!(row.views, Views::Process(_))) {
+            if view.is_some_and(|row| matches!(row.views, Views::Process(_) | Views::Tables(_))) {
                 self.processes(pick, "");
             }
         }

@@ -20,6 +20,7 @@ mod steps;
 mod table;
 mod thing;
 mod tlb;
+mod tree;
 
 pub use compare::TableExpectation;
 pub use expected::{ListExpectation, ThingRef};

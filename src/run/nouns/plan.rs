@@ -15,7 +15,7 @@ use crate::run::view::View;
 use super::expected::ThingRef;
 use super::row::TableNoun;
 use super::table::EntryIn;
-use super::{geometry, layout, processes, stats, steps};
+use super::{geometry, layout, processes, stats, steps, tree};
 
 /// Contents to be put into the machine.
 pub struct Contents {
@@ -90,6 +90,8 @@ pub enum Views {
     Kernel(fn(&Kernel) -> Vec<View>),
     /// A process.
     Process(fn(&Kernel, &Process) -> Vec<View>),
+    /// The page tables of the machine, or of a process.
+    Tables(fn(&Machine, Option<&Process>) -> Vec<View>),
     /// The latest statement that has facts.
     Last(fn(Option<&Did>) -> Vec<View>),
     /// The latest `reference`.
@@ -129,6 +131,11 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
         views: Views::Process(layout::views),
     },
     ShownNoun {
+        name: "tables",
+        help: "the page tables as a tree, of the machine or of a process (`show tables P1`)",
+        views: Views::Tables(tree::views),
+    },
+    ShownNoun {
         name: "processes",
         help: "every process: its state, what it maps and has in memory, its faults",
         views: Views::Kernel(processes::views),
@@ -164,6 +171,11 @@ impl Session<'_> {
                     let process = pid.and_then(|pid| kernel.process(pid));
                     Ok(process.map_or_else(Vec::new, |process| views(kernel, process)))
                 }
+                Views::Tables(views) => {
+                    let machine = self.machine_seen(pid, place)?.into_owned();
+                    let process = pid.and_then(|pid| self.kernel(place).ok()?.process(pid));
+                    Ok(views(&machine, process))
+                }
                 Views::Last(views) => Ok(views(self.state.last.as_deref())),
                 Views::Reference(views) => Ok(views(self.state.reference.as_deref())),
             },
@@ -175,6 +187,7 @@ impl Session<'_> {
 /// The cells of a view, as they count towards the budget.
 fn cells(view: &View) -> u64 {
     match view {
+        View::Tree(tree) => beyond_ordinary(tree.root.size()),
         View::Table(table) | View::Maps { table, .. } => {
             beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64)
         }

@@ -3,12 +3,14 @@
 use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::exec::not_a_list;
+use crate::run::choose::not_a_list;
+use crate::run::record::Did;
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::state::{Binding, Scope};
+use crate::run::view::View;
 
 /// Answers that a key holds.
-const KEPT: usize = 256;
+const KEPT: usize = 1024;
 /// Candidates that are tried.
 const CANDIDATES: u128 = 1 << 20;
 /// What trying a candidate counts towards the budget.
@@ -47,6 +49,33 @@ impl Session<'_> {
                 .help("a question needs an answer: widen the range or drop a condition")
                 .into());
         }
-        Ok(Answers { first, all })
+        let open = (!all).then(|| self.kept(name, value, conditions));
+        Ok(Answers { first, all, open })
+    }
+
+    /// What the first condition that tries something out comes to, with the first answer.
+    ///
+    /// # Errors
+    /// As the conditions.
+    pub fn example(
+        &mut self,
+        name: &Word,
+        answers: &Answers,
+        conditions: &[Condition],
+    ) -> Result<Option<View>, Stop> {
+        let operation = conditions.iter().find_map(|condition| match condition {
+            Condition::Facts { operation, .. } => Some(operation),
+            Condition::Expr(_) => None,
+        });
+        let (Some(operation), Some(first)) = (operation, answers.first.first()) else { return Ok(None) };
+        self.state.scopes.push(Scope::new(false));
+        self.state.bind(name.text.clone(), Binding::Value(first.clone()));
+        let tried = self.try_out(operation);
+        self.state.scopes.pop();
+        Ok(match tried?.0 {
+            Did::Access(access) => Some(View::Steps(Box::new(access))),
+            Did::Call(call) => Some(View::CallSteps(call)),
+            _ => None,
+        })
     }
 }

@@ -23,6 +23,7 @@ impl Session<'_> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
         let radix = self.radix(ask.radix.as_ref())?;
+        let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {
                 asks_something(ask, &stmt.facts)?;
@@ -39,11 +40,12 @@ impl Session<'_> {
                 let radix = radix.unwrap_or(Radix::Hex);
                 let whole = among(name, from, conditions);
                 let among = self.conditions_in_words(whole, &name.text, (from, &value), conditions, radix);
-                shown(ItemKind::Any { name: name.text.clone(), among, answers, radix })
+                let example = self.example(name, &answers, conditions)?;
+                shown(ItemKind::Any { name: name.text.clone(), among, answers, radix, example })
             }
         };
         let entry = self.item(kind, points);
-        self.enter(entry);
+        self.enter(entry.asked_of(before));
         self.finish(stmt.span, did, checks)
     }
 
@@ -74,12 +76,12 @@ impl Session<'_> {
     fn value_asked(
         &mut self,
         label: &Expr,
-        value: &Expr,
+        of: &Expr,
         unit: Option<&Word>,
         radix: Option<Radix>,
     ) -> Result<ItemKind, Stop> {
         let label = self.prose_of(label)?;
-        let value = self.eval(value)?;
+        let value = self.eval(of)?;
         let form = match &value {
             Value::Number(_) => Form::Number { radix: radix.unwrap_or(Radix::Decimal), digits: None },
             Value::Bool(_) => Form::Words(TRUTHS),
@@ -87,7 +89,8 @@ impl Session<'_> {
         };
         let unit = unit.map(|unit| unit.text.clone());
         let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit };
-        Ok(ItemKind::Value { label, blank })
+        let derivation = self.derivation(of)?;
+        Ok(ItemKind::Value { label, blank, derivation })
     }
 
     /// Checks an `ask` without running it.
@@ -144,7 +147,7 @@ impl Session<'_> {
 /// What is told of something asked that is no operation: its key.
 fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     let view = match &kind {
-        ItemKind::Value { label, blank } => {
+        ItemKind::Value { label, blank, .. } => {
             let value = blank.key.clone().unwrap_or_else(|| Shown::word("-"));
             vec![View::Value { of: label.clone(), value }]
         }

@@ -13,9 +13,7 @@ use crate::run::record::{Access, AccessVerb, Did, Shown};
 /// is none (`evicted none`) or that nobody can know it (`byte unknown`): on paper both are a dash.
 pub fn blank(fact: &Rc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
-    let is_answer = |shown: &Shown| {
-        !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)))
-    };
+    let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
     Blank { fact: fact.clone(), key: key.of(did).filter(is_answer), form, unit: None }
 }
 

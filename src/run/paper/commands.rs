@@ -1,4 +1,4 @@
-//! `exam`, `text`, `choice`, `essay`.
+//! `exam`, `text`, `essay`.
 
 use std::rc::Rc;
 
@@ -71,49 +71,6 @@ pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     Ok(Action::Paper(Box::new(Entry::Text { text, in_part }), vec![view]))
 }
 
-/// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR }`
-///
-/// # Errors
-/// `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, `wrong-type`.
-pub fn choice(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    session.needs_question(command.verb.span)?;
-    let said = session.before_block(command, false)?;
-    let mut options = Vec::new();
-    for setting in settings(command)? {
-        options.push(option(session, setting)?);
-    }
-    if !options.iter().any(|(_, correct)| *correct) {
-        let message = "no option of this choice is correct";
-        return Err(Diagnostic::new(Code::NoCorrectAnswer, command.verb.span, message)
-            .label("cannot be answered")
-            .help("write `correct \"…\"` in its braces")
-            .into());
-    }
-    let pairs = options.iter().map(|(text, correct)| {
-        (if *correct { "correct" } else { "wrong" }.to_owned(), text.replace('\n', " "))
-    });
-    let view = View::Pairs { title: said.text.clone(), pairs: pairs.collect() };
-    let entry = session.item(ItemKind::Choice { text: said.text, options }, said.points);
-    Ok(Action::Paper(Box::new(entry), vec![view]))
-}
-
-/// An option is what its row says; with `when`, only as long as that is true.
-fn option(session: &mut Session, setting: &Setting) -> Result<(String, bool), Stop> {
-    known(setting, &["correct", "wrong"], "choice")?;
-    let correct = &*setting.name.text == "correct";
-    match &*setting.values {
-        [text] => Ok((session.prose_of(text)?, correct)),
-        [text, when, condition] if correct && word(when) == Some("when") => {
-            Ok((session.prose_of(text)?, session.truth(condition)?))
-        }
-        [] => Err(missing(setting, "a text").into()),
-        [_, more, ..] => Err(Diagnostic::new(Code::UnknownWord, more.span, "this cannot stand in an option")
-            .label("unexpected here")
-            .help("write `correct \"…\"`, `wrong \"…\"` or `correct \"…\" when CONDITION`")
-            .into()),
-    }
-}
-
 /// `essay "…" space 4 cm points 3 { rubric "…" points 2 }`
 ///
 /// # Errors
@@ -165,14 +122,20 @@ fn rubric_points(
 
 /// What stands before the block of a choice or an essay.
 pub struct Said {
-    text: String,
-    points: Option<(Number, Span)>,
+    /// The text.
+    pub text: String,
+    /// What it is worth, and where that is said.
+    pub points: Option<(Number, Span)>,
     /// In millimetres.
     space: Option<Number>,
 }
 
 impl Session<'_> {
-    fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
+    /// What stands before the block.
+    ///
+    /// # Errors
+    /// `wrong-count`, `unknown-word`, and what its points can be wrong with.
+    pub fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {
             let message = format!("`{}` needs a text", verb.text);
@@ -236,13 +199,17 @@ impl Session<'_> {
     }
 }
 
-fn missing(setting: &Setting, what: &str) -> Diagnostic {
+/// A setting lacks something.
+pub fn missing(setting: &Setting, what: &str) -> Diagnostic {
     let message = format!("`{}` needs {what}", setting.name.text);
     Diagnostic::new(Code::WrongCount, setting.name.span, message)
 }
 
 /// The settings in the block of a command.
-fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
+///
+/// # Errors
+/// `bad-table`.
+pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
     match &command.block {
         Some(block) => match &block.table {
             Some(table) => Err(Diagnostic::new(Code::BadTable, table.span, "no table can stand here")),
@@ -252,7 +219,11 @@ fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
     }
 }
 
-fn known(setting: &Setting, names: &[&'static str], of: &str) -> Result<(), Diagnostic> {
+/// Refuses a setting that there is not.
+///
+/// # Errors
+/// `unknown-setting`.
+pub fn known(setting: &Setting, names: &[&'static str], of: &str) -> Result<(), Diagnostic> {
     let name = &setting.name;
     if names.contains(&&*name.text) {
         return Ok(());

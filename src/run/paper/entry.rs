@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use super::open::Open;
 use crate::kernel::config::Config;
 use crate::lang::value::{Number, Value};
+use crate::machine::Machine;
 use crate::machine::spec::Spec;
 use crate::run::shown::Shown;
 use crate::run::view::{TableView, View};
@@ -26,6 +28,19 @@ pub enum Entry {
     Figure { figure: Figure, in_part: bool },
     /// Something to answer.
     Item { item: Box<Item>, in_part: bool },
+}
+
+impl Entry {
+    /// The same, with the machine as it was before what is asked of it was done.
+    #[must_use]
+    pub fn asked_of(mut self, before: Option<Machine>) -> Self {
+        if let Self::Item { item, .. } = &mut self
+            && let Some(hardware) = &mut item.hardware
+        {
+            hardware.before = before.map(Rc::new);
+        }
+        self
+    }
 }
 
 /// A figure.
@@ -56,6 +71,8 @@ pub struct Hardware {
     pub spec: Rc<Spec>,
     /// The kernel's settings, where one runs.
     pub kernel: Option<Config>,
+    /// The machine as it was before the operation that is asked of.
+    pub before: Option<Rc<Machine>>,
 }
 
 /// What is asked.
@@ -64,14 +81,15 @@ pub struct Hardware {
 pub enum ItemKind {
     /// Facts of an operation; `operation` as the script writes it.
     Facts { operation: String, blanks: Vec<Blank> },
-    /// A value.
-    Value { label: String, blank: Blank },
+    /// A value, and how it comes about.
+    Value { label: String, blank: Blank, derivation: Derivation },
     /// Cells of a table: those in the columns asked.
     Table { table: TableView, columns: Vec<Rc<str>> },
-    /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them.
-    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix },
-    /// What to choose from: each option, and whether it is correct.
-    Choice { text: String, options: Vec<(String, bool)> },
+    /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them. The
+    /// example is what the first condition tries out, with the first answer.
+    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix, example: Option<View> },
+    /// What to choose from.
+    Choice { text: String, options: Vec<Alternative> },
     /// Free text: the room that it gets, in millimetres, and what marks are given for.
     Essay { text: String, space: Option<Number>, rubric: Vec<Rubric> },
 }
@@ -90,13 +108,35 @@ impl ItemKind {
     }
 }
 
+/// How a value comes about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Derivation {
+    /// The expression as the script writes it.
+    pub written: String,
+    /// The names and paths in it, each with its value, in the order in which they are written.
+    pub terms: Vec<(String, String)>,
+}
+
+/// An option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// Its words.
+    pub text: String,
+    /// Whether it is to be chosen.
+    pub correct: bool,
+    /// The mistake that leads to it, where one is known.
+    pub mistake: Option<&'static str>,
+}
+
 /// Answers of which each is right.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Answers {
     /// The smallest or first of them.
     pub first: Vec<Value>,
     /// There are no others.
     pub all: bool,
+    /// What else is right, where there are others.
+    pub open: Option<Rc<dyn Open>>,
 }
 
 /// What an essay's marks are given for.

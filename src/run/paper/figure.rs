@@ -10,12 +10,12 @@ use crate::run::view::View;
 use std::rc::Rc;
 
 /// What a figure can be of.
-const FIGURES: &str = "`bits VA`, `layout P1` and `reference`";
+const FIGURES: &str = "`bits VA`, `layout P1`, `tables P1` and `reference`";
 
-/// `figure bits VA`, `figure layout P1`, `figure reference`
+/// `figure bits VA`, `figure layout P1`, `figure tables P1`, `figure reference`
 ///
 /// # Errors
-/// `misplaced`, `unknown-word`, `not-yet`, `wrong-count`, `address-too-wide`.
+/// `misplaced`, `unknown-word`, `wrong-count`, `address-too-wide`.
 pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     session.needs_question(place)?;
@@ -31,7 +31,7 @@ pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             let (figure, view) = bits(session, va)?;
             Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), vec![view]))
         }
-        (Some("layout" | "reference"), _) => {
+        (Some("layout" | "tables" | "reference"), _) => {
             let operands: Rc<[Expr]> = command.operands.clone();
             let Action::Show(plan, at) = session.as_shown(place, &operands)? else {
                 return Err(Stop::Unknowable);
@@ -39,13 +39,6 @@ pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             let views = session.show(plan, at)?;
             let figure = Figure::Views(views.clone());
             Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), views))
-        }
-        (Some("tables"), _) => {
-            let message = "a figure of the page tables' tree is not in this version yet";
-            Err(Diagnostic::new(Code::NotYet, first.span, message)
-                .label("not in this version")
-                .help("`given page_table` prints the table")
-                .into())
         }
         (Some("bits"), _) => {
             Err(Diagnostic::new(Code::WrongCount, first.span, "`figure bits` needs one address").into())

@@ -3,15 +3,22 @@
 mod any;
 mod ask;
 mod blanks;
+mod choice;
 mod commands;
+mod derivation;
 pub mod entry;
 mod figure;
+pub mod follow;
+pub mod mistakes;
+pub mod open;
 pub mod points;
 mod prose;
 mod question;
 pub mod sheet;
 mod tables;
+mod tried;
 mod wording;
 
-pub use commands::{choice, essay, exam, text};
+pub use choice::choice;
+pub use commands::{essay, exam, text};
 pub use figure::figure;

@@ -137,11 +137,12 @@ fn shown_noun(session: &mut Session, noun: &'static ShownNoun, command: &Command
     let place = command.operands[0].span;
     let more = command.operands.get(1);
     let pid = match (&noun.views, more) {
-        (Views::Process(_), Some(named)) => {
+        (Views::Process(_) | Views::Tables(_), Some(named)) => {
             let name = Word { text: word(named).unwrap_or_default().into(), span: named.span };
             Some(session.process_called(&name)?.pid)
         }
         (Views::Process(_), None) => Some(session.looked_at(place)?),
+        (Views::Tables(_), None) => session.page_table_of(place)?,
         (_, Some(more)) => return Err(unexpected(command, more, &[]).into()),
         (Views::Machine(_), None) => session.machine(place).map(|_| None)?,
         (Views::Kernel(_), None) => session.kernel(place).map(|_| None)?,

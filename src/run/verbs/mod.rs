@@ -244,7 +244,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "figure",
-        params: "bits VA | layout PROCESS | reference",
+        params: "bits VA | layout PROCESS | tables [PROCESS] | reference",
         help: "a figure of a question",
         example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
         family: Family::None,
@@ -252,7 +252,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "choice",
-        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT }",
+        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT; answers FACT of OP }",
         help: "a question with options to choose from",
         example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
         family: Family::None,

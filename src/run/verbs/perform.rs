@@ -47,7 +47,7 @@ impl Session<'_> {
             Action::Invlpg(va) => self.on_machine(|machine| machine.invlpg(va)),
             Action::Core(core) => self.on_machine(|machine| machine.set_core(core)),
             Action::Seed(seed) => {
-                self.state.reseed(seed);
+                self.state.reseed(self.seed_of(seed));
                 Did::Quiet
             }
             Action::Call(def, _) => {

@@ -1,0 +1,170 @@
+"""Has the programs that exports are for read them; `.ci/exports` calls it: `exports.py PAGEWALK PLACE CONSUMER…`.
+
+What is right comes from the key as JSON; what is not from that key, changed.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from lxml import etree
+
+PAGEWALK, PLACE, *CONSUMERS = sys.argv[1:]
+PLACE = pathlib.Path(PLACE)
+HERE = pathlib.Path(__file__).parent
+
+# Everything that can be asked, with strings that every format has to escape.
+SCRIPT = r"""
+exam { title "A / b <i>&amp; ]]> \x7b1:SA:=x\x7d", course "c" }
+machine simple
+set page_table { | vpn ppn v |; | 0F 0D 1 |; | 03 02 1 |; | 05 16 1 | }
+set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }
+question "Everything <b> \x7b#1\x7d" points 40 {
+  text "x < y \x7b\x7bparams.secret\x7d\x7d $$x$$ \\(y\\) @@PLUGINFILE@@ ]]>"
+  given page_table, tlb, cache
+  part "a" {
+    figure bits 0x3D4
+    ask read 0x3D4 => vpn, tlbi, tlbt, tlb, fault, ppn, pa, co, ci, ct, cache, byte points 7
+    ask read 0x0C0 => vpn, ppn, fault radix binary
+    ask read 0x100 => vpn, tlb, fault, ppn, cache, byte
+  }
+  part "b" {
+    ask "bytes \x7b=\x7d ~ # %50%" = 512 unit B points 1
+    ask "a mask" = 0xFF0 radix hex points 1
+    ask "a ratio" = 3 / 8 points 1
+    ask "a third" = 1 / 3 points 1
+    ask "a name" = "=cmd()|' /C calc'!A0 \x7d ~ # * \\" points 1
+    ask "true?" = 1 == 1 points 1
+    ask tlb columns tag v points 4
+    ask x in 0..0x1000 where x % 256 == 3 points 1
+    choice "which \x7b?\x7d" points 2 { correct "=a ~ \x7d # b"; wrong "%100%c <b>&"; wrong "\\" }
+    choice "which of them" points 2 { correct "one"; wrong "two"; correct "three" }
+    essay "why \x7b?\x7d" space 4 cm { rubric "because <b> ]]> \x7b \x7d" points 2; rubric "so" points 1 }
+  }
+}
+"""
+
+
+def scripts():
+    """Each script: its name and its paper with its key."""
+    papers = sorted(pathlib.Path("examples/exams").glob("*.pw"))
+    with tempfile.TemporaryDirectory() as folder:
+        everything = pathlib.Path(folder, "everything.pw")
+        everything.write_text(SCRIPT)
+        for path in [everything, *papers]:
+            yield path, json.loads(run(path, "json", "--key"))
+
+
+def run(path, form, *more):
+    """An export of a script."""
+    ran = subprocess.run([PAGEWALK, "exam", path, "--format", form, *more], capture_output=True, check=False)
+    assert ran.returncode == 0, (path, ran.stderr.decode())
+    return ran.stdout
+
+
+def keys(question):
+    """What is right in each field of a question, in order: a blank's key, a cell's, a list of answers, ticks or None for an essay."""
+    for piece in question["body"]:
+        match piece["kind"]:
+            case "part":
+                yield from keys(piece)
+            case "facts":
+                yield from ((blank["key"], blank["how"]) for blank in piece["blanks"])
+            case "value":
+                yield piece["blank"]["key"], piece["blank"]["how"]
+            case "table":
+                heads = [head for group in piece["table"]["columns"] for head in group]
+                for row in piece["table"]["rows"]:
+                    yield from ((cell, "cell") for head, cell in zip(heads, row, strict=True) if head in piece["asked"])
+            case "any":
+                yield piece["key"]["answers"], "any"
+            case "choice":
+                yield [option for option, right in zip(piece["options"], piece["key"], strict=True) if right], "choice"
+            case "essay":
+                yield None, "essay"
+
+
+def trials(key, how):
+    """Answers to a blank, each with whether it is right."""
+    if how == "any":
+        return [(key[0], True), (key[-1].lower(), True), ("0xFFFFF", False), ("-", False)]
+    if key.startswith("N ("):
+        key = "N"
+    if key == "-":
+        return [("-", True), ("0", False), ("Y" if how == "Y/N" else "0x1", False)]
+    if how == "Y/N":
+        return [(key, True), ({"Y": "N", "N": "Y"}[key], False), ("-", False)]
+    if key.startswith(("0x", "0b")):
+        base = {"x": 16, "b": 2}[key[1]]
+        number, digits = int(key, base), key[2:]
+        right = [key, key.lower(), digits, digits.lower(), digits.lstrip("0") or "0", "0X" + digits if base == 16 else key]
+        wrong = [key[:2] + (f"{number + 1:X}" if base == 16 else f"{number + 1:b}"), "-", "x", key + "0"]
+        return [(one, True) for one in right] + [(one, False) for one in wrong]
+    if how == "cell":
+        return [(key, True), (key + "1", False), ("-", False)]
+    if how == "decimal" and "/" not in key:
+        return [(key, True), (f"{float(key) * 1.1 + 1}", False)]
+    if how == "decimal":
+        over, under = key.split("/")
+        return [(f"{int(over) / int(under):.4f}", True), ("0.9", False)]
+    return [(key, True), (key + "x", False)]
+
+
+def moodle(path, paper):
+    """Moodle XML: by Moodle's importer and question types."""
+    text = run(path, "moodle")
+    etree.fromstring(text)
+    assert b"seed" not in text.lower()
+    if "moodle" not in CONSUMERS:
+        return
+    with tempfile.NamedTemporaryFile(suffix=".xml") as file:
+        file.write(text)
+        file.flush()
+        asked, expected, places = [], [], []
+        read = imported(file.name, [])
+        clozes = [at for at, question in enumerate(read["questions"]) if question["qtype"] == "multianswer"]
+        graded = [question for question in paper["questions"] if any(how != "essay" for _, how in keys(question))]
+        assert len(clozes) == len(graded) and not read["problems"], (path, read["problems"])
+        for at, question in zip(clozes, graded, strict=True):
+            subs = read["questions"][at]["subs"]
+            fields = [field for field in keys(question) if field[1] != "essay"]
+            assert len(subs) == len(fields), (path, len(subs), len(fields))
+            worth = sum(sub["mark"] for sub in subs)
+            assert worth == read["questions"][at]["mark"]
+            for of, (sub, (key, how)) in enumerate(zip(subs, fields, strict=True)):
+                if how == "choice":
+                    right = [one for one, share in zip(sub["answers"], sub["fractions"], strict=True) if share > 0]
+                    assert [etree.fromstring(f"<a>{one}</a>").text for one in right] == key, (right, key)
+                    continue
+                for answer, right in trials(key, how):
+                    asked.append([at, of, answer])
+                    expected.append(right)
+                    places.append((str(path), key, how, answer))
+        marks = imported(file.name, asked)["marks"]
+        wrong = [place for place, mark, right in zip(places, marks, expected, strict=True) if (mark == 1) != right]
+        assert asked and not wrong, wrong[:10]
+        essays = [question for question in read["questions"] if question["qtype"] == "essay"]
+        assert len(essays) == sum(how == "essay" for question in paper["questions"] for _, how in keys(question))
+        assert all(essay["grader"] and essay["mark"] > 0 for essay in essays)
+        return len(asked)
+
+
+def imported(file, answers):
+    """What Moodle's importer makes of a file, and the marks that its question types give."""
+    command = ["php", HERE / "exports-moodle.php", PLACE / "moodle", file]
+    ran = subprocess.run(command, input=json.dumps(answers).encode(), capture_output=True, check=False)
+    assert ran.returncode == 0, (ran.stdout[-2000:], ran.stderr)
+    return json.loads(ran.stdout)
+
+
+KNOWN = {"moodle": (moodle, "Moodle's importer")}
+for form, (read, who) in KNOWN.items():
+    counts = [read(path, paper) or 0 for path, paper in scripts()]
+    tried = f"{sum(counts)} answers marked" if form in CONSUMERS else "not tried, as it cannot be had here"
+    print(f"{form}: {len(counts)} papers; {who}: {tried}")
+missing = [form for form in KNOWN if form not in CONSUMERS]
+if missing and os.environ.get("EXPORTS_ALL"):
+    sys.exit(f"not tried: {', '.join(missing)}")

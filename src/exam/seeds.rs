@@ -1,0 +1,152 @@
+//! The seeds and codes of a paper's versions: all follow from one seed, so that a version is the same whether ten or a
+//! thousand are made, and whoever else is on the roster.
+
+use std::collections::BTreeSet;
+
+use super::version::{Student, Version};
+use crate::lang::ast::{Block, Command, Expr, StmtKind};
+use crate::lang::source::Sources;
+use crate::lang::value::Value;
+use crate::run::seeds::{draws, mixed, mixed_text};
+
+/// Characters of codes: no two look alike, and without vowels they make no words, months or numbers, which a spreadsheet
+/// would change. The first [`DIGITS`] are digits.
+const ALPHABET: &[u8] = b"34679CDFGHJKMNPQRTVWXY";
+/// How many of them are digits: no code begins with one.
+const DIGITS: usize = 5;
+/// Characters of a code.
+const CODE: usize = 5;
+/// Sets the seeds of students apart from those of numbered versions.
+const STUDENTS: u64 = 0x5354_5544_454E_5453;
+
+/// A series of versions.
+#[derive(Debug, Clone, Copy)]
+pub struct Series {
+    /// What the seeds follow from.
+    seed: u64,
+    /// What the script says, as a number.
+    text: u64,
+}
+
+impl Series {
+    /// The versions of an exam, or of its make-up exam of this number, from 1; 0 is the exam itself.
+    pub fn new(seed: u64, make_up: u64, sources: &Sources) -> Self {
+        let text = sources.files().iter().fold(0, |text, file| mixed_text(text, &file.text));
+        Self { seed: mixed(seed, make_up), text }
+    }
+
+    /// So many versions.
+    pub fn numbered(self, count: u64) -> Vec<Version> {
+        self.versions((1..=count).map(|number| (mixed(self.seed, number), None)))
+    }
+
+    /// A version for each student: its seed follows from the student's id.
+    pub fn of_students(self, students: Vec<Student>) -> Vec<Version> {
+        let own = mixed(self.seed, STUDENTS);
+        self.versions(students.into_iter().map(|student| (mixed_text(own, &student.id), Some(student))))
+    }
+
+    /// Versions of these seeds; no two have one code.
+    fn versions(self, each: impl Iterator<Item = (u64, Option<Student>)>) -> Vec<Version> {
+        let mut given = BTreeSet::new();
+        let versions = each.map(|(seed, student)| {
+            let code =
+                (0..u64::MAX).map(|attempt| self.code(seed, attempt)).find(|code| given.insert(code.clone()));
+            Version { code: code.unwrap_or_default(), seed, student }
+        });
+        versions.collect()
+    }
+
+    /// A code of a version. It is far shorter than the seed, and follows from the script, too, so that it tells neither.
+    fn code(self, seed: u64, attempt: u64) -> String {
+        let mut below = draws(mixed(mixed(self.text, seed), attempt));
+        let code = (0..CODE).map(|at| {
+            let from = if at == 0 { DIGITS } else { 0 };
+            let pick = below((ALPHABET.len() - from) as u64) as usize;
+            char::from(ALPHABET[from + pick])
+        });
+        code.collect()
+    }
+}
+
+/// The seed that a script says itself before its first question, as a number.
+pub fn said(script: &Block) -> Option<u64> {
+    let before = script.iter().take_while(|stmt| !matches!(stmt.kind, StmtKind::Question { .. }));
+    let mut seeds = before.filter_map(|stmt| match &stmt.kind {
+        StmtKind::Command(Command { verb, operands, .. }) if &*verb.text == "seed" => {
+            number(operands.first()?)
+        }
+        _ => None,
+    });
+    seeds.next()
+}
+
+fn number(expr: &Expr) -> Option<u64> {
+    match &expr.kind {
+        crate::lang::ast::ExprKind::Value(Value::Number(number)) => u64::try_from(number.as_integer()?).ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{ALPHABET, DIGITS, Series};
+    use crate::exam::version::Student;
+    use crate::lang::source::Sources;
+
+    fn series(seed: u64, make_up: u64) -> Series {
+        let mut sources = Sources::default();
+        sources.add("a.pw", None, "question \"q\" { ask \"1\" = 1 }");
+        Series::new(seed, make_up, &sources)
+    }
+
+    fn student(id: &str) -> Student {
+        Student { id: id.to_owned(), name: String::new() }
+    }
+
+    #[test]
+    fn a_version_is_the_same_among_ten_and_a_thousand() {
+        let (ten, thousand) = (series(7, 0).numbered(10), series(7, 0).numbered(1000));
+        assert_eq!(ten, thousand[..10]);
+        let codes: BTreeSet<&str> = thousand.iter().map(|version| version.code.as_str()).collect();
+        let seeds: BTreeSet<u64> = thousand.iter().map(|version| version.seed).collect();
+        assert_eq!((codes.len(), seeds.len()), (1000, 1000));
+    }
+
+    #[test]
+    fn exams_their_make_ups_and_other_seeds_share_no_version() {
+        let of = |seed, make_up| series(seed, make_up).numbered(1000).into_iter().map(|version| version.seed);
+        let all: Vec<u64> = of(7, 0).chain(of(7, 1)).chain(of(7, 2)).chain(of(8, 0)).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+    }
+
+    #[test]
+    fn a_student_keeps_the_seed_whoever_else_is_there() {
+        let seed = |ids: &[&str], id: &str| {
+            let all = series(7, 0).of_students(ids.iter().map(|id| student(id)).collect());
+            let own = all.into_iter().find(|version| version.student.as_ref().is_some_and(|of| of.id == id));
+            own.map(|version| version.seed)
+        };
+        let alone = seed(&["b12"], "b12");
+        assert!(alone.is_some());
+        assert_eq!(seed(&["a11", "b12", "c13"], "b12"), alone);
+        assert_ne!(seed(&["a11"], "a11"), alone);
+    }
+
+    #[test]
+    fn codes_are_short_and_begin_with_a_letter() {
+        let codes: Vec<String> = series(0, 0).numbered(500).into_iter().map(|version| version.code).collect();
+        for code in &codes {
+            assert_eq!(code.len(), 5);
+            assert!(
+                code.bytes().all(|c| ALPHABET.contains(&c))
+                    && !ALPHABET[..DIGITS].contains(&code.as_bytes()[0])
+            );
+        }
+        // Each character of the alphabet comes up: nothing of the seed is left in them.
+        let used: BTreeSet<u8> = codes.iter().flat_map(|code| code.bytes()).collect();
+        assert_eq!(used.len(), ALPHABET.len());
+    }
+}

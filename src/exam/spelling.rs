@@ -1,0 +1,107 @@
+//! Every sensible way to write an answer down, for learning platforms that compare texts. Those that reckon need none of it.
+
+use std::collections::BTreeSet;
+
+use super::words::Words;
+use crate::lang::value::Value;
+use crate::run::paper::entry::{Blank, Form, Radix};
+use crate::run::view::CellView;
+
+/// The most leading zeros that are listed.
+const ZEROS: usize = 16;
+
+/// How nothing is written.
+const NOTHING: &[&str] = &["-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "n/a"];
+/// How yes and no are written.
+const YES: &[&str] = &["Y", "yes", "hit", "true"];
+const NO: &[&str] = &["N", "no", "miss", "false"];
+
+/// Every sensible spelling of what is right in a blank, the usual one first; upper and lower case count as the same. `bare` where
+/// no kernel handles faults.
+pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
+    if let Some(words) = Words::of(blank, bare) {
+        let right = words.right(blank);
+        return match (words, right.as_str()) {
+            (_, "-") => nothing(),
+            (Words::YesNo { .. }, "Y") => all(YES),
+            (Words::YesNo { .. }, _) => all(NO),
+            (Words::OneOf(_), _) => vec![right],
+        };
+    }
+    match (&blank.key, blank.form) {
+        (None, _) => nothing(),
+        (Some(key), Form::Number { radix, digits }) => of_value(&key.value, radix, digits),
+        (Some(key), _) => of_text(&key.to_string()),
+    }
+}
+
+/// Every sensible spelling of a value.
+pub fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Vec<String> {
+    let number = match value {
+        Value::Number(number) => number.as_integer().filter(|n| *n >= 0),
+        _ => None,
+    };
+    match number {
+        Some(n) => of_integer(n as u128, radix, digits),
+        None => of_text(&radix.write(value, digits)),
+    }
+}
+
+/// Every sensible spelling of what a cell of a table holds.
+pub fn of_cell(cell: &CellView) -> Vec<String> {
+    match cell {
+        CellView::Hex(n, digits) => of_integer(u128::from(*n), Radix::Hex, Some(*digits)),
+        CellView::Number(n) => of_integer(u128::from(*n), Radix::Decimal, None),
+        CellView::Text(text) => of_text(text),
+        CellView::Nothing => nothing(),
+    }
+}
+
+/// `0x0D`, `0D`, `0xD`, `D`; `0b1101`, `1101`; `13`.
+fn of_integer(n: u128, radix: Radix, digits: Option<u32>) -> Vec<String> {
+    let (prefix, shortest) = match radix {
+        Radix::Hex => ("0x", format!("{n:X}")),
+        Radix::Binary => ("0b", format!("{n:b}")),
+        Radix::Decimal => ("", n.to_string()),
+    };
+    let short = shortest.len();
+    let longest = match radix {
+        Radix::Hex => digits.map_or_else(|| short.next_multiple_of(2), |digits| digits as usize),
+        Radix::Binary => short.next_multiple_of(4),
+        Radix::Decimal => short,
+    };
+    let longest = longest.clamp(short, short + ZEROS);
+    let mut each = Vec::new();
+    for width in (short..=longest).rev() {
+        let padded = format!("{shortest:0>width$}");
+        each.push(format!("{prefix}{padded}"));
+        each.push(padded);
+    }
+    unique(each)
+}
+
+/// Words as they are, blanks between them as they may be typed.
+fn of_text(text: &str) -> Vec<String> {
+    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match spaced.as_str() {
+        "" | "-" => nothing(),
+        _ => unique(vec![spaced.clone(), spaced.replace(", ", ",")]),
+    }
+}
+
+fn nothing() -> Vec<String> {
+    all(NOTHING)
+}
+
+fn all(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// In order, without repetition.
+fn unique(each: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    each.into_iter().filter(|one| seen.insert(one.to_lowercase())).collect()
+}
+
+#[cfg(test)]
+mod tests;

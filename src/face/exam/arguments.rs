@@ -1,0 +1,167 @@
+//! The arguments of `pagewalk exam`, and what is done with them.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use super::layout::Layout;
+use super::made::{Made, Trouble};
+use super::make::Making;
+use super::output;
+use super::typeset::typeset;
+use super::wanted::Wanted;
+use crate::exam::Version;
+use crate::face::kept::Kept;
+use crate::face::reading::Reading;
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
+use crate::report::exam::Edition;
+use crate::report::exam::export::File;
+use crate::report::exam::formats::{FORMATS, Format, Writer};
+use crate::run::session::Options;
+
+/// Arguments of `pagewalk exam`.
+#[derive(Debug, Args)]
+pub struct Exam {
+    /// The script; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    wanted: Wanted,
+    /// Write files into this folder: each version's paper, the editions asked for, and NAME.versions.csv, the instructor's list
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The key: the same paper, filled in
+    #[arg(long)]
+    key: bool,
+    /// The worked solutions: the key, with the steps that lead to it
+    #[arg(long)]
+    solutions: bool,
+    /// How the paper is written
+    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
+    format: String,
+    /// Stop a version after so many statements and loop rounds
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    max_steps: u64,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+impl Exam {
+    /// Runs the script for each version and writes its papers. Where something that it states does not hold, there is none:
+    /// its key would be of another machine than its author has in mind.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn print(&self, color: Color) -> io::Result<Status> {
+        let mut kept = Kept::default();
+        let reading = Reading::kept(&self.file, &mut kept);
+        if !reading.diagnostics.is_empty() {
+            complain(&reading.complaint(diagnostic_style(color)));
+            return Ok(Status::Wrong);
+        }
+        match self.made(&reading, &kept, color) {
+            Ok(Output::Stream(bytes)) => print_bytes(&bytes).map(|()| Status::Held),
+            Ok(Output::Told(text)) => print(&text).map(|()| Status::Held),
+            Err(trouble) => {
+                complain(&trouble.text);
+                Ok(trouble.status)
+            }
+        }
+    }
+
+    fn made(&self, reading: &Reading, kept: &Kept, color: Color) -> Result<Output, Trouble> {
+        let editions = self.editions()?;
+        let versions = self.wanted.versions(reading)?;
+        let versions: Vec<Option<Version>> =
+            versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());
+        let layout = self.layout.style().map_err(|wrong| Trouble::wrong(format!("pagewalk: {wrong}\n")))?;
+        let making = Making {
+            path: &self.file,
+            kept,
+            editions: &editions,
+            layout: &layout,
+            seed: self.wanted.seed.unwrap_or_default(),
+            max_steps: self.max_steps,
+            style: diagnostic_style(color),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        let format = FORMATS.iter().find(|format| format.name == self.format).unwrap_or(&FORMATS[0]);
+        match &self.output {
+            None => stream(&making, format, &versions).map(Output::Stream),
+            Some(folder) => {
+                let files = files(&making, format, &versions)?;
+                output::write(folder, &files, versions.len()).map(Output::Told)
+            }
+        }
+    }
+
+    /// What is made of each version: to standard output one edition, into a folder the paper and each that is asked for.
+    fn editions(&self) -> Result<Vec<Edition>, Trouble> {
+        let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
+        let extra: Vec<Edition> =
+            extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
+        match (&self.output, &*extra) {
+            (None, [_, _, ..]) => Err(Trouble::wrong(
+                "pagewalk: standard output takes one edition: `--key` or `--solutions`; with `--output DIR` there are files of both\n"
+                    .to_owned(),
+            )),
+            (None, [edition]) => Ok(vec![*edition]),
+            _ => Ok([Edition::Paper].into_iter().chain(extra).collect()),
+        }
+    }
+}
+
+/// What comes of the command.
+enum Output {
+    /// Papers, for standard output.
+    Stream(Vec<u8>),
+    /// What was written.
+    Told(String),
+}
+
+fn stream(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<u8>, Trouble> {
+    match format.write {
+        Writer::Each(_) | Writer::Typeset(_) => {
+            let made = each(making, format, versions)?;
+            Ok(made.into_iter().flat_map(|made| made.editions).flat_map(|(_, bytes)| bytes).collect())
+        }
+        Writer::Bank(write) => {
+            let mut files = making.bank(versions, write)?;
+            match (files.pop(), files.len()) {
+                (Some(file), 0) => Ok(file.bytes),
+                (_, more) => Err(Trouble::wrong(format!(
+                    "pagewalk: {} comes to {} files: say where with `--output DIR`\n",
+                    format.name,
+                    more + 1
+                ))),
+            }
+        }
+    }
+}
+
+fn files(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<File>, Trouble> {
+    let stem = output::stem(Path::new(making.path));
+    Ok(match format.write {
+        Writer::Each(_) | Writer::Typeset(_) => {
+            output::files(&stem, format.extension, versions, each(making, format, versions)?)
+        }
+        Writer::Bank(write) => output::bank(&stem, versions, making.bank(versions, write)?),
+    })
+}
+
+/// The versions in a format that has a file for each.
+fn each(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<Made>, Trouble> {
+    match format.write {
+        Writer::Each(write) => making.each(versions, write),
+        Writer::Typeset(write) => typeset(making.each(versions, write)?, making.threads),
+        Writer::Bank(_) => Ok(Vec::new()),
+    }
+}
+
+/// One of the formats, which help lists.
+fn known_format() -> impl TypedValueParser<Value = String> {
+    let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values)
+}

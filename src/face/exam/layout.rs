@@ -1,0 +1,39 @@
+//! How a paper is laid out, as options.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::report::exam::Style;
+use crate::report::exam::style::PageSize;
+
+/// Options of formats with pages.
+#[derive(Debug, Args)]
+pub struct Layout {
+    /// The size of the pages
+    #[arg(long, value_name = "SIZE", default_value = PageSize::A4.name(), value_parser = known_size(), help_heading = "Layout")]
+    page: PageSize,
+    /// In print of 18 points
+    #[arg(long, help_heading = "Layout")]
+    large: bool,
+    /// Without the page of powers of two at the end
+    #[arg(long, help_heading = "Layout")]
+    no_powers: bool,
+}
+
+impl Layout {
+    /// The style that the options say.
+    ///
+    /// # Errors
+    /// What is wrong with a file of labels, in a sentence.
+    pub fn style(&self) -> Result<Style, String> {
+        Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, ..Style::default() })
+    }
+}
+
+/// One of the sizes, which help lists.
+fn known_size() -> impl TypedValueParser<Value = PageSize> {
+    let sizes = PossibleValuesParser::new(PageSize::NAMES.map(|(name, _)| name));
+    sizes.map(|name| {
+        PageSize::NAMES.iter().find(|(known, _)| *known == name).map_or(PageSize::A4, |(_, size)| *size)
+    })
+}

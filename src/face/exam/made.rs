@@ -1,0 +1,27 @@
+//! What was made of a version, and what kept it from being made.
+
+use crate::face::terminal::Status;
+use crate::report::exam::Edition;
+
+/// A version's papers.
+#[derive(Debug)]
+pub struct Made {
+    /// Each edition that was asked for, as it is written.
+    pub editions: Vec<(Edition, Vec<u8>)>,
+}
+
+/// Why there is no paper.
+#[derive(Debug)]
+pub struct Trouble {
+    /// For standard error.
+    pub text: String,
+    /// How the command ends.
+    pub status: Status,
+}
+
+impl Trouble {
+    /// The script, the usage or a file is wrong.
+    pub fn wrong(text: String) -> Self {
+        Self { text, status: Status::Wrong }
+    }
+}

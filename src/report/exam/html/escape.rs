@@ -1,0 +1,48 @@
+//! Text that means nothing to HTML or CSS.
+
+use std::fmt::Write;
+
+/// Text for between tags or in quotes.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' | '\t' => out.push(character),
+            // No document may have them.
+            control if control.is_control() => {}
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A string of CSS, with its quotes: everything but letters and digits by its number.
+pub fn css_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars().filter(|character| !character.is_control()) {
+        match character {
+            plain if plain.is_alphanumeric() || " -./".contains(plain) => out.push(plain),
+            other => {
+                let _ = write!(out, "\\{:x} ", other as u32);
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{css_string, escaped};
+
+    #[test]
+    fn text_means_nothing_to_html_or_css() {
+        assert_eq!(escaped("<b> & \"q\" 'a'\0"), "&lt;b&gt; &amp; &quot;q&quot; &#39;a&#39;");
+        assert_eq!(css_string("A\"</style>"), "\"A\\22 \\3c /style\\3e \"");
+    }
+}

@@ -1,0 +1,10 @@
+//! How a paper is laid out: a [`Paper`](crate::exam::paper::Paper) becomes a [`Sheet`](super::tree::Sheet).
+
+mod appendix;
+mod front;
+mod items;
+mod prose;
+mod sheet;
+
+pub use items::points;
+pub use sheet::sheet;

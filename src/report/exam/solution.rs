@@ -1,0 +1,108 @@
+//! Worked solutions: the way to an answer, not only the answer.
+
+use super::label::{called, filled};
+use super::labels::Labels;
+use super::page::bare;
+use crate::exam::paper::Item;
+use crate::report::doc::Block;
+use crate::report::lookup::look_up;
+use crate::report::narrate::{call_steps, reasons, rulers, steps};
+use crate::report::narrate::{reference, view};
+use crate::run::facts::told;
+use crate::run::paper::entry::{Alternative, Blank, Derivation, ItemKind};
+use crate::run::record::{Access, Did, Shown};
+
+/// The way to the answer of an item; nothing where the key says it all.
+pub fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
+    match &item.kind {
+        ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
+        ItemKind::Value { blank, derivation, .. } => derived(derivation, &filled(blank, true)),
+        ItemKind::Any { answers, radix, example: Some(example), .. } => {
+            let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
+            let mut blocks = vec![Block::line(format!("For example {first}:"))];
+            blocks.extend(view::blocks(example));
+            blocks
+        }
+        ItemKind::Choice { options, .. } => mistakes(options),
+        ItemKind::Any { .. } | ItemKind::Table { .. } | ItemKind::Essay { .. } => Vec::new(),
+    }
+}
+
+/// An operation: its address with its fields, the reason of each blank, and every step.
+fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Did::Access(access) = did {
+        blocks.extend(address(access));
+    }
+    let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
+    let facts = told(did).into_iter().filter(|told| asked(&told.name).is_some()).collect::<Vec<_>>();
+    let pairs = reasons(did, &facts, false).into_iter().map(|(reason, facts)| {
+        let blanks = facts.iter().filter_map(|told| asked(&told.name));
+        let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
+        (named.collect::<Vec<_>>().join(", "), reason)
+    });
+    let pairs: Vec<(String, String)> = pairs.collect();
+    if !pairs.is_empty() {
+        blocks.push(Block::Pairs { title: String::new(), pairs });
+    }
+    blocks.extend(sequence(did));
+    blocks
+}
+
+/// The virtual address on its ruler, in binary.
+fn address(access: &Access) -> Vec<Block> {
+    let Some(ruler) = rulers(&access.spec).into_iter().next() else { return Vec::new() };
+    let address = Shown::field(access.va.raw(), ruler.bits);
+    let binary = format!("{:0width$b}", access.va.raw(), width = ruler.bits as usize);
+    vec![Block::line(format!("{address} is {} in binary.", grouped(&binary))), Block::Ruler(ruler)]
+}
+
+/// Digits in groups of four, from the right.
+fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 4 == 0 {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// What happened, step by step.
+fn sequence(did: &Did) -> Vec<Block> {
+    match did {
+        Did::Access(access) => steps(access),
+        Did::Call(call) | Did::Bound { call: Some(call), .. } => vec![Block::Steps(call_steps(call))],
+        Did::Reference(run) => reference::blocks(run),
+        _ => Vec::new(),
+    }
+}
+
+/// The values that an expression is made of, and what it comes to.
+fn derived(derivation: &Derivation, answer: &str) -> Vec<Block> {
+    let Derivation { written, terms } = derivation;
+    if terms.is_empty() {
+        return Vec::new();
+    }
+    let meaning = |term: &str| {
+        let found = look_up(term).into_iter().next()?;
+        found.cells.into_iter().next_back().map(|(_, cell)| cell)
+    };
+    let term = |(term, value): &(String, String)| {
+        let meaning = meaning(term).map_or_else(String::new, |meaning| format!(" ({meaning})"));
+        (term.clone(), format!("{value}{meaning}"))
+    };
+    let mut pairs: Vec<(String, String)> = terms.iter().map(term).collect();
+    if terms.iter().all(|(term, _)| term != written) {
+        pairs.push((written.clone(), answer.to_owned()));
+    }
+    vec![Block::Pairs { title: String::new(), pairs }]
+}
+
+/// The mistakes that lead to wrong options.
+fn mistakes(options: &[Alternative]) -> Vec<Block> {
+    let pairs: Vec<(String, String)> =
+        options.iter().filter_map(|option| Some((option.text.clone(), option.mistake?.to_owned()))).collect();
+    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
+}

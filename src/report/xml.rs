@@ -1,0 +1,28 @@
+//! What every XML document of this crate has in common.
+
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, Event};
+
+/// A writer of XML into memory.
+pub type Xml = Writer<Vec<u8>>;
+
+/// A document: its declaration and what `body` writes, with a line break at its end.
+pub fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
+    // Writing to memory does not fail.
+    let _ = xml
+        .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
+        .and_then(|()| body(&mut xml));
+    let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Text without the characters that XML 1.0 has not (section 2.2 of the recommendation).
+pub fn legal(text: &str) -> String {
+    let known =
+        |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    text.chars().map(|c| if known(c) { c } else { '\u{FFFD}' }).collect()
+}

@@ -1,0 +1,10 @@
+//! Exports for learning platforms, read back by readers that share nothing with the writers.
+
+#[path = "exports/cloze.rs"]
+mod cloze;
+#[path = "exports/moodle.rs"]
+mod moodle;
+#[path = "exports/papers.rs"]
+mod papers;
+#[path = "exports/xml.rs"]
+mod xml;
