@@ -90,7 +90,9 @@ impl Session<'_> {
         instead.sort_by_key(|(span, _)| span.start);
         for (span, value) in instead {
             let (from, to) = (span.start.wrapping_sub(whole.start), span.end.wrapping_sub(whole.start));
-            let Some(before) = text.get(done..from as usize).filter(|_| to as usize <= text.len()) else { continue };
+            let Some(before) = text.get(done..from as usize).filter(|_| to as usize <= text.len()) else {
+                continue;
+            };
             out.push_str(before);
             out.push_str(&value);
             done = to as usize;

@@ -4,6 +4,7 @@ use super::appendix::appendix;
 use super::front::front;
 use super::items::{Items, points};
 use super::prose::paragraphs;
+use super::tables;
 use crate::exam::paper::{Paper, Piece};
 use crate::lang::value::Number;
 use crate::report::doc;
@@ -101,18 +102,28 @@ impl Plan<'_> {
                 vec![Block::Figure(Figure::Bits { title: self.labels.say(title).to_owned(), bits })]
             }
             Drawn::Views(views) => {
-                let layouts = views.iter().flat_map(view::blocks).filter_map(|block| match block {
-                    doc::Block::Layout(layout) => Some(layout),
-                    _ => None,
-                });
-                let layouts = layouts.collect::<Vec<_>>();
-                let others = views.iter().filter(|view| !matches!(view, View::Layout(_)));
-                let mut blocks: Vec<Block> = others.flat_map(|view| self.given(view)).collect();
-                if !layouts.is_empty() {
-                    blocks.insert(0, Block::Figure(Figure::Layouts(layouts)));
+                let mut blocks = Vec::new();
+                for block in views.iter().flat_map(|view| self.drawn(view)) {
+                    put(&mut blocks, block);
                 }
                 blocks
             }
+        }
+    }
+
+    /// A view as a figure: the picture alone, where there is one.
+    fn drawn(&self, view: &View) -> Vec<Block> {
+        match view {
+            View::Tree(tree) => vec![tables::figure(tree)],
+            View::Layout(_) => {
+                let blocks = view::blocks(view).into_iter();
+                let layouts = blocks.filter_map(|block| match block {
+                    doc::Block::Layout(layout) => Some(Block::Figure(Figure::Layouts(vec![layout]))),
+                    _ => None,
+                });
+                layouts.collect()
+            }
+            other => self.given(other),
         }
     }
 }
