@@ -42,7 +42,7 @@ question "Everything <b> \x7b#1\x7d" points 40 {
     ask x in 0..0x1000 where x % 256 == 3 points 1
     choice "which \x7b?\x7d" points 2 { correct "=a ~ \x7d # b"; wrong "%100%c <b>&"; wrong "\\" }
     choice "which of them" points 2 { correct "one"; wrong "two"; correct "three" }
-    essay "why \x7b?\x7d" space 4 cm { rubric "because <b> ]]> \x7b \x7d" points 2; rubric "so" points 1 }
+    essay "why \x7b?\x7d" space 4 cm { rubric "because <b> ]]> \x7b \x7d" points 2; rubric "and moreover" points 1 }
   }
 }
 """
@@ -160,7 +160,78 @@ def imported(file, answers):
     return json.loads(ran.stdout)
 
 
-KNOWN = {"moodle": (moodle, "Moodle's importer")}
+def prairielearn(path, paper):
+    """Questions of PrairieLearn: by its schema and its elements."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "prairielearn", "--output", folder, "--variants", "3")
+        questions = sorted(pathlib.Path(folder).glob("questions/*/*"))
+        assert len(questions) == len(paper["questions"])
+        for question in questions:
+            versions = json.loads((question / "versions.json").read_text())["versions"]
+            assert 1 <= len(versions) <= 3 and "seed" not in json.dumps(versions).lower()
+    if "prairielearn" not in CONSUMERS:
+        return 0
+    from exports_prairielearn import Question
+
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "prairielearn", "--output", folder)
+        places = sorted(pathlib.Path(folder).glob("questions/*/*"), key=lambda place: int(place.name.split("-")[0]))
+        return sum(one_question(Question(place, 5), question, path) for place, question in zip(places, paper["questions"], strict=True))
+
+
+def one_question(question, paper, path):
+    """Has each input of a question mark right and wrong answers."""
+    fields = question.fields()
+    asked = list(keys(paper))
+    assert len(fields) == len(asked), (path, len(fields), len(asked))
+    tries = {}
+    for (tag, name, element), (key, how) in zip(fields, asked, strict=True):
+        if how == "essay":
+            assert tag == "pl-rich-text-editor"
+        elif tag in ("pl-multiple-choice", "pl-checkbox"):
+            options = {option.text_content(): str(at) for at, option in enumerate(element.xpath("pl-answer"))}
+            right = [option.text_content() for option in element.xpath("pl-answer[@correct='true']")]
+            assert right == (key if how == "choice" else [key.split(" (")[0]]), (right, key)
+            letters = {letter["html"]: letter["key"] for letter in question.data["params"][name]}
+            assert len(letters) == len(options)
+            rest = [letters[text] for text in letters if lxml_text(text) not in right]
+            good = [letters[text] for text in letters if lxml_text(text) in right]
+            tries[name] = [(good if tag == "pl-checkbox" else good[0], True), (rest if tag == "pl-checkbox" else rest[0], False)]
+        else:
+            tries[name] = [(answer, right) for answer, right in trials(key, how) if (tag, right) != ("pl-number-input", None)]
+    tried, best = 0, 0
+    for turn in range(max(map(len, tries.values()), default=0)):
+        now = {name: all_of[turn % len(all_of)] for name, all_of in tries.items()}
+        scores, score = question.marks({name: answer for name, (answer, _) in now.items()})
+        for name, (answer, right) in now.items():
+            assert (scores.get(name) == 1) == right, (path, name, answer, right, scores.get(name))
+        tried, best = tried + len(now), max(best, score)
+    if tries:
+        assert best == 1, "everything right is worth everything"
+        nothing, score = question.marks({name: "" for name, _ in tries.items()})
+        assert score == 0, "nothing is worth nothing"
+    students, graders = question.shown("question"), question.shown("question", graders=True)
+    assert "<pl-" not in students and ("params.secret" in students) == ("params.secret" in str(paper))
+    for rubric in (row for piece in pieces(paper) if piece["kind"] == "essay" for row in piece["key"]):
+        assert escape(rubric["text"]) not in students and escape(rubric["text"]) in graders, rubric
+    return tried
+
+
+def pieces(paper):
+    for piece in paper["body"]:
+        yield piece
+        yield from pieces(piece) if piece["kind"] == "part" else ()
+
+
+def lxml_text(html):
+    return etree.fromstring(f"<a>{html}</a>").text
+
+
+def escape(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+KNOWN = {"moodle": (moodle, "Moodle's importer"), "prairielearn": (prairielearn, "PrairieLearn's elements")}
 for form, (read, who) in KNOWN.items():
     counts = [read(path, paper) or 0 for path, paper in scripts()]
     tried = f"{sum(counts)} answers marked" if form in CONSUMERS else "not tried, as it cannot be had here"
