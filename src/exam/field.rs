@@ -2,6 +2,7 @@
 //! answers and in the marks.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::paper::{Item, Paper, Piece};
 use crate::lang::value::Number;
@@ -47,21 +48,21 @@ pub enum Asked<'p> {
 pub fn fields(paper: &Paper) -> Vec<Field<'_>> {
     let mut all = Fields::default();
     for (question, of) in paper.questions.iter().enumerate() {
-        all.place(question, None, (question + 1).to_string(), &of.body);
+        all.place(question, None, &(question + 1).to_string(), &of.body);
     }
-    all.fields
+    all.all
 }
 
 #[derive(Default)]
 struct Fields<'p> {
-    fields: Vec<Field<'p>>,
+    all: Vec<Field<'p>>,
     names: BTreeSet<String>,
     items: usize,
 }
 
 impl<'p> Fields<'p> {
     /// The items of a question or part, and the parts of a question.
-    fn place(&mut self, question: usize, part: Option<&'p str>, prefix: String, body: &'p [Piece]) {
+    fn place(&mut self, question: usize, part: Option<&'p str>, prefix: &str, body: &'p [Piece]) {
         let is_item = |piece: &&Piece| matches!(piece, Piece::Item(_));
         let several = body.iter().filter(is_item).count() > 1 || (part.is_none() && body.iter().any(is_part));
         let (mut items, mut parts) = (0, 0);
@@ -69,13 +70,13 @@ impl<'p> Fields<'p> {
             match piece {
                 Piece::Item(item) => {
                     items += 1;
-                    let own = if several { format!("{prefix}.{items}") } else { prefix.clone() };
+                    let own = if several { format!("{prefix}.{items}") } else { prefix.to_owned() };
                     self.item(question, part, &own, item);
                 }
                 Piece::Part { name, body, .. } => {
                     parts += 1;
                     let own = format!("{prefix}{}", part_name(name, parts));
-                    self.place(question, Some(name), own, body);
+                    self.place(question, Some(name), &own, body);
                 }
                 Piece::Text(_) | Piece::Given(_) | Piece::Figure(_) => {}
             }
@@ -111,15 +112,15 @@ impl<'p> Fields<'p> {
         // A share of points that are a number is one.
         let points = item.points.divide(each).unwrap_or(item.points);
         for (name, asked) in asked {
-            let name = self.unique(name);
-            self.fields.push(Field { name, question, part, item, of_item: self.items, asked, points });
+            let name = self.unique(&name);
+            self.all.push(Field { name, question, part, item, of_item: self.items, asked, points });
         }
         self.items += 1;
     }
 
     /// A name that no field before has: the second of the same is `…#2`.
-    fn unique(&mut self, name: String) -> String {
-        let mut own = name.clone();
+    fn unique(&mut self, name: &str) -> String {
+        let mut own = name.to_owned();
         let mut again = 1;
         while !self.names.insert(own.clone()) {
             again += 1;
@@ -150,7 +151,7 @@ pub fn slot(name: &str) -> String {
             'a'..='z' | 'A'..='Z' | '0'..='9' => slot.push(c),
             '.' => slot.push('_'),
             // No name has two dots in a row, so that only such a character makes two underscores.
-            other => slot.push_str(&format!("__{:X}_", u32::from(other))),
+            other => drop(write!(slot, "__{:X}_", u32::from(other))),
         }
     }
     slot

@@ -3,6 +3,7 @@
 mod collect;
 mod compose;
 pub mod field;
+pub mod grade;
 pub mod paper;
 pub mod roster;
 pub mod seeds;

@@ -39,7 +39,7 @@ pub fn row<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
 }
 
 /// A cell in quotes, where it has a comma, a quote or an end of a line in it, or room around it.
-fn quoted(cell: &str) -> Cow<'_, str> {
+pub fn quoted(cell: &str) -> Cow<'_, str> {
     if cell.contains([',', '"', '\n', '\r', ';', '\t']) || cell.trim() != cell {
         return Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")));
     }

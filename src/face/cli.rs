@@ -10,6 +10,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::diff::Diff;
 use super::exam::Exam;
 use super::explain;
+use super::grade::Grade;
 use super::reading::Reading;
 use super::repl::start::Repl;
 use super::running::Run;
@@ -49,6 +50,11 @@ enum Command {
     Diff(Diff),
     /// Print a script's questions as a paper, or its key
     Exam(Exam),
+    /// Mark what students handed in, by the key of the exam's script
+    #[command(
+        after_help = "Exit status: 0 all marked, 1 some rows are told of and the others marked, 2 nothing could be marked."
+    )]
+    Grade(Box<Grade>),
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {
         /// The code, as a message shows it in brackets
@@ -81,6 +87,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Repl(repl) => repl.explore(arguments.color),
         Command::Diff(diff) => diff.both(arguments.color),
         Command::Exam(exam) => exam.print(arguments.color),
+        Command::Grade(grade) => grade.mark(arguments.color),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),

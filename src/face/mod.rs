@@ -4,6 +4,7 @@ pub mod cli;
 pub mod diff;
 mod exam;
 pub mod explain;
+mod grade;
 mod kept;
 pub mod reading;
 pub mod repl;

@@ -10,6 +10,7 @@ pub mod golden;
 pub mod json;
 pub mod lookup;
 pub mod manual;
+pub mod marks;
 pub mod narrate;
 #[cfg(test)]
 mod playing;

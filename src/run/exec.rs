@@ -6,9 +6,11 @@ use crate::lang::ast::{Command, Expr, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 
+use super::choose::{Draw, not_a_list};
 use super::facts::Family;
 use super::inside::Inside;
 use super::record::{CallRecord, Check, Did};
+use super::search::drawn_together;
 use super::session::{DEPTH_LIMIT, Session, Stop};
 use super::state::{Binding, Definition, Scope};
 use super::syscalls::{is_fork, makes_call};
@@ -25,9 +27,24 @@ impl Session<'_> {
             return Err(Diagnostic::new(Code::TooDeep, place, message).into());
         }
         self.depth += 1;
-        let result = block.iter().try_for_each(|stmt| self.run(stmt));
+        let result = self.run_each(block);
         self.depth -= 1;
         result
+    }
+
+    fn run_each(&mut self, mut block: &[Stmt]) -> Result<(), Stop> {
+        while let Some((stmt, rest)) = block.split_first() {
+            let together = if self.sheet.is_some() { drawn_together(block) } else { 0 };
+            if together == 0 {
+                self.run(stmt)?;
+                block = rest;
+            } else {
+                let (group, rest) = block.split_at(together);
+                self.search(group)?;
+                block = rest;
+            }
+        }
+        Ok(())
     }
 
     /// Runs a statement.
@@ -47,9 +64,8 @@ impl Session<'_> {
             }
             StmtKind::Let { name, value } => self.run_let(stmt, name, value),
             StmtKind::Choose { name, from, conditions } => {
-                let value = self.choose(name, from, conditions)?;
-                self.no_facts(stmt, "this value")?;
-                self.bind_and_tell(stmt, name, value, None, Family::None)
+                let value = self.choose(Draw { name, from, conditions })?;
+                self.chosen(stmt, name, value)
             }
             StmtKind::For { name, over, body } => self.run_for(stmt, name, over, body),
             StmtKind::Repeat { count, body } => {
@@ -130,6 +146,15 @@ impl Session<'_> {
             self.kernel(value.span)?.rename(pid, name.text.clone());
         }
         self.bind_and_tell(stmt, name, bound, call, family)
+    }
+
+    /// Tells of a value that was drawn.
+    ///
+    /// # Errors
+    /// `unknown-fact`, as it has none.
+    pub fn chosen(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
+        self.no_facts(stmt, "this value")?;
+        self.bind_and_tell(stmt, name, value, None, Family::None)
     }
 
     fn bind_and_tell(
@@ -258,11 +283,4 @@ impl Session<'_> {
             }
         }
     }
-}
-
-/// Says that a value cannot be gone through.
-pub fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
-    Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
-        .label("nothing to go through")
-        .help("write a range `0..4` or a list `[1, 2]`")
 }

@@ -30,6 +30,7 @@ pub mod recorder;
 mod reference;
 mod running;
 mod script;
+mod search;
 pub mod seeds;
 pub mod session;
 pub mod settings;

@@ -1,6 +1,6 @@
 //! A session: the state of a script, and what every statement needs from its surroundings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -104,6 +104,8 @@ pub struct Session<'s> {
     pub probing: bool,
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// The questions so far, by their titles.
+    pub titles: BTreeMap<Rc<str>, u64>,
     /// The question at hand.
     pub sheet: Option<Sheet>,
     /// What the statement puts on the paper.
@@ -134,6 +136,7 @@ impl<'s> Session<'s> {
             calls: Vec::new(),
             probing: false,
             reported: BTreeSet::new(),
+            titles: BTreeMap::new(),
             sheet: None,
             entry: None,
             interrupt: None,

@@ -7,9 +7,10 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::layout::Layout;
-use super::made::Trouble;
+use super::made::{Made, Trouble};
 use super::make::Making;
 use super::output;
+use super::typeset::typeset;
 use super::wanted::Wanted;
 use crate::exam::Version;
 use crate::face::kept::Kept;
@@ -122,8 +123,8 @@ enum Output {
 
 fn stream(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<u8>, Trouble> {
     match format.write {
-        Writer::Each(write) => {
-            let made = making.each(versions, write)?;
+        Writer::Each(_) | Writer::Typeset(_) => {
+            let made = each(making, format, versions)?;
             Ok(made.into_iter().flat_map(|made| made.editions).flat_map(|(_, bytes)| bytes).collect())
         }
         Writer::Bank(write) => {
@@ -143,11 +144,20 @@ fn stream(making: &Making, format: &Format, versions: &[Option<Version>]) -> Res
 fn files(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<File>, Trouble> {
     let stem = output::stem(Path::new(making.path));
     Ok(match format.write {
-        Writer::Each(write) => {
-            output::files(&stem, format.extension, versions, making.each(versions, write)?)
+        Writer::Each(_) | Writer::Typeset(_) => {
+            output::files(&stem, format.extension, versions, each(making, format, versions)?)
         }
         Writer::Bank(write) => output::bank(&stem, versions, making.bank(versions, write)?),
     })
+}
+
+/// The versions in a format that has a file for each.
+fn each(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<Made>, Trouble> {
+    match format.write {
+        Writer::Each(write) => making.each(versions, write),
+        Writer::Typeset(write) => typeset(making.each(versions, write)?, making.threads),
+        Writer::Bank(_) => Ok(Vec::new()),
+    }
 }
 
 /// One of the formats, which help lists.

@@ -5,6 +5,7 @@ mod layout;
 mod made;
 mod make;
 mod output;
+mod typeset;
 mod wanted;
 
 pub use arguments::Exam;

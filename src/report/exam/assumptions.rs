@@ -49,6 +49,8 @@ struct Asked {
     fetches: bool,
     /// Lookups in TLBs and caches.
     lookups: bool,
+    /// Entries of page tables in memory.
+    entries: bool,
     /// Tables to fill in.
     tables: bool,
     /// Policies of reference strings.
@@ -66,11 +68,7 @@ impl Asked {
 
     fn take(&mut self, item: &Item) {
         if let Did::Reference(run) = &*item.did {
-            let policy = run.caption.split([',', ' ']).next().unwrap_or_default().to_owned();
-            if !self.policies.contains(&policy) {
-                self.policies.push(policy);
-            }
-            return;
+            return self.string(&run.caption);
         }
         match &item.kind {
             ItemKind::Facts { blanks, .. } => {
@@ -79,13 +77,27 @@ impl Asked {
                 self.probes &= matches!(&*item.did, Did::Access(access) if access.probe);
                 self.fetches |= matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
                 self.lookups |= blanks.iter().any(is_lookup);
+                self.entries |= blanks.iter().any(|blank| blank.fact.starts_with("pte"));
             }
             ItemKind::Table { table, .. } => {
                 self.tables = true;
-                self.machine |= !table.title.starts_with("reference");
+                match table.title.strip_prefix("reference (") {
+                    Some(caption) => self.string(caption),
+                    None => self.machine = true,
+                }
             }
             ItemKind::Any { .. } => (self.machine, self.lookups) = (true, true),
             ItemKind::Value { .. } | ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
+        }
+    }
+}
+
+impl Asked {
+    /// A reference string; its caption begins with the policy.
+    fn string(&mut self, caption: &str) {
+        let policy = caption.split([',', ' ']).next().unwrap_or_default().to_owned();
+        if !self.policies.contains(&policy) {
+            self.policies.push(policy);
         }
     }
 }
@@ -102,7 +114,8 @@ fn is_lookup(blank: &Blank) -> bool {
 
 fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
     let spec = &hardware.spec;
-    if spec.mmu.is_some() && hardware.kernel.is_none() {
+    // What is read off memory is in the bytes that are given.
+    if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.entries {
         said.push("Page-table entries that are not listed are not present.".to_owned());
     }
     if asked.lookups {

@@ -3,7 +3,7 @@
 use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::style::Style;
-use super::{html, json, markdown, moodle, prairielearn};
+use super::{html, json, markdown, moodle, prairielearn, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -24,6 +24,8 @@ pub struct Format {
 pub enum Writer {
     /// A file a paper and edition.
     Each(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
+    /// A file a paper and edition: the PDF that Typst makes of this text.
+    Typeset(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
     /// All versions at once, for a learning platform: it has keys and students' texts together.
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
 }
@@ -41,6 +43,18 @@ pub const FORMATS: &[Format] = &[
         about: "a page for a browser, to show or to print",
         extension: "html",
         write: Writer::Each(|paper, edition, style| Ok(html::page(paper, edition, style))),
+    },
+    Format {
+        name: "pdf",
+        about: "pages to print, made by Typst (`pip install typst`)",
+        extension: "pdf",
+        write: Writer::Typeset(|paper, edition, style| Ok(typst(paper, edition, style))),
+    },
+    Format {
+        name: "typst",
+        about: "text for the typesetter Typst",
+        extension: "typ",
+        write: Writer::Each(|paper, edition, style| Ok(typst(paper, edition, style))),
     },
     Format {
         name: "json",

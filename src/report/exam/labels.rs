@@ -97,6 +97,13 @@ impl Labels {
         self.0.get(english).map_or(english, String::as_str)
     }
 
+    /// The language that the paper is in, as two letters; a file of labels says `lang: de`.
+    pub fn language(&self) -> &str {
+        let said = self.0.get("lang").map(String::as_str);
+        said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
+            .unwrap_or("en")
+    }
+
     /// The label of a fact, where one is known.
     pub fn fact(&self, fact: &str) -> Option<&str> {
         let known = FACTS.iter().chain(OF_STRINGS);

@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod bank;
+mod drawing;
 mod edition;
 pub mod export;
 pub mod formats;
@@ -11,15 +12,18 @@ mod label;
 pub mod labels;
 mod markdown;
 mod moodle;
-mod page;
+pub mod page;
 pub mod plan;
 mod prairielearn;
 mod solution;
 pub mod style;
 mod told;
 pub mod tree;
+mod typst;
 
 pub use edition::Edition;
 pub use json::json;
+pub use label::{filled, label};
 pub use markdown::markdown;
 pub use style::Style;
+pub use typst::typst;

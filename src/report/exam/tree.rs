@@ -143,6 +143,9 @@ impl Blank {
     }
 }
 
+/// Rows from which on a table is long.
+const LONG: usize = 12;
+
 /// A table whose columns stand in groups (the ways of a set).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
@@ -161,6 +164,24 @@ impl Table {
             names.iter().enumerate().map(move |(at, name)| (name.as_str(), group > 0 && at == 0))
         });
         all.enumerate().map(|(at, (name, begins))| (at, name, begins))
+    }
+
+    /// A long table with its halves side by side, where that is at most so many characters wide.
+    #[must_use]
+    pub fn folded(self, room: u32) -> Self {
+        let columns = self.columns().count() as u32;
+        let wide: u32 = self.widths().iter().sum::<u32>() + 2 * columns;
+        if self.rows.len() < LONG || wide * 2 > room {
+            return self;
+        }
+        let half = self.rows.len().div_ceil(2);
+        let rows = (0..half).map(|at| {
+            let mut row = self.rows[at].clone();
+            let blank = || vec![Cell::Word(String::new()); columns as usize];
+            row.extend(self.rows.get(at + half).cloned().unwrap_or_else(blank));
+            row
+        });
+        Self { rows: rows.collect(), groups: [self.groups.clone(), self.groups].concat(), ..self }
     }
 
     /// The width of each column in characters: of what stands in it and of its name.

@@ -3,7 +3,7 @@
 use super::entry::Answers;
 use crate::lang::ast::{Condition, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::exec::not_a_list;
+use crate::run::choose::not_a_list;
 use crate::run::record::Did;
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::state::{Binding, Scope};
@@ -49,7 +49,8 @@ impl Session<'_> {
                 .help("a question needs an answer: widen the range or drop a condition")
                 .into());
         }
-        Ok(Answers { first, all })
+        let open = (!all).then(|| self.kept(name, value, conditions));
+        Ok(Answers { first, all, open })
     }
 
     /// What the first condition that tries something out comes to, with the first answer.

@@ -23,6 +23,7 @@ impl Session<'_> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
         let radix = self.radix(ask.radix.as_ref())?;
+        let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {
                 asks_something(ask, &stmt.facts)?;
@@ -34,16 +35,17 @@ impl Session<'_> {
             }
             Asked::Table { noun, columns } => shown(self.table_asked(ask.place, noun, columns)?),
             Asked::Any { name, from, conditions } => {
+                let value = self.eval(from)?;
                 let answers = self.answers(name, from, conditions)?;
                 let radix = radix.unwrap_or(Radix::Hex);
                 let whole = among(name, from, conditions);
-                let among = self.conditions_in_words(whole, &name.text, from, conditions, radix);
+                let among = self.conditions_in_words(whole, &name.text, (from, &value), conditions, radix);
                 let example = self.example(name, &answers, conditions)?;
                 shown(ItemKind::Any { name: name.text.clone(), among, answers, radix, example })
             }
         };
         let entry = self.item(kind, points);
-        self.enter(entry);
+        self.enter(entry.asked_of(before));
         self.finish(stmt.span, did, checks)
     }
 

@@ -36,9 +36,20 @@ fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
         let supposed = Did::Access(supposed(did, pa)?);
         key.of(&supposed)?.hex
     });
+    let hex = hex.or_else(|| of_entry(key, did));
     let own = if hex.is_some() { Radix::Hex } else { Radix::Decimal };
     let radix = radix.unwrap_or(own);
     Form::Number { radix, digits: hex.filter(|_| radix == Radix::Hex) }
+}
+
+/// The digits of an entry of the page table, and of its address, where the walk did not come to it.
+fn of_entry(key: &Key, did: &Did) -> Option<u32> {
+    let (Key::Level(row, _), Did::Access(access)) = (key, did) else { return None };
+    match row.pattern {
+        ("pte", ".address") => Some(access.spec.physical_bits.div_ceil(4)),
+        ("pte", ".value") => Some(access.spec.mmu.as_ref()?.pte.bytes * 2),
+        _ => None,
+    }
 }
 
 /// The access as if it had come to a physical address and read a known byte there.

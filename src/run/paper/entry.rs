@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use super::open::Open;
 use crate::kernel::config::Config;
 use crate::lang::value::{Number, Value};
+use crate::machine::Machine;
 use crate::machine::spec::Spec;
 use crate::run::shown::Shown;
 use crate::run::view::{TableView, View};
@@ -26,6 +28,19 @@ pub enum Entry {
     Figure { figure: Figure, in_part: bool },
     /// Something to answer.
     Item { item: Box<Item>, in_part: bool },
+}
+
+impl Entry {
+    /// The same, with the machine as it was before what is asked of it was done.
+    #[must_use]
+    pub fn asked_of(mut self, before: Option<Machine>) -> Self {
+        if let Self::Item { item, .. } = &mut self
+            && let Some(hardware) = &mut item.hardware
+        {
+            hardware.before = before.map(Rc::new);
+        }
+        self
+    }
 }
 
 /// A figure.
@@ -56,6 +71,8 @@ pub struct Hardware {
     pub spec: Rc<Spec>,
     /// The kernel's settings, where one runs.
     pub kernel: Option<Config>,
+    /// The machine as it was before the operation that is asked of.
+    pub before: Option<Rc<Machine>>,
 }
 
 /// What is asked.
@@ -112,12 +129,14 @@ pub struct Alternative {
 }
 
 /// Answers of which each is right.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Answers {
     /// The smallest or first of them.
     pub first: Vec<Value>,
     /// There are no others.
     pub all: bool,
+    /// What else is right, where there are others.
+    pub open: Option<Rc<dyn Open>>,
 }
 
 /// What an essay's marks are given for.

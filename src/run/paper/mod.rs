@@ -8,12 +8,15 @@ mod commands;
 mod derivation;
 pub mod entry;
 mod figure;
+pub mod follow;
 pub mod mistakes;
+pub mod open;
 pub mod points;
 mod prose;
 mod question;
 pub mod sheet;
 mod tables;
+mod tried;
 mod wording;
 
 pub use choice::choice;

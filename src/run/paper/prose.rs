@@ -101,7 +101,8 @@ impl Session<'_> {
 
     fn hardware(&self) -> Option<Hardware> {
         let spec = self.spec()?.clone();
-        Some(Hardware { spec, kernel: self.state.kernel().map(|kernel| kernel.config().clone()) })
+        let kernel = self.state.kernel().map(|kernel| kernel.config().clone());
+        Some(Hardware { spec, kernel, before: None })
     }
 }
 

@@ -6,7 +6,9 @@ use super::entry::Entry;
 use super::sheet::Sheet;
 use crate::lang::ast::{Command, Expr, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::machine::random::SplitMix64;
 use crate::run::record::Did;
+use crate::run::seeds::{mixed, mixed_text};
 use crate::run::session::{Session, Stop};
 use crate::run::state::Scope;
 use crate::run::verbs::Action;
@@ -27,6 +29,7 @@ impl Session<'_> {
         let points = self.perhaps_points(points)?;
         let run = |session: &mut Self| {
             session.sheet = Some(Sheet::new(title.span, points));
+            session.state.random = session.own_generator(&title.text);
             let points = points.map(|(points, _)| points);
             session.enter(Entry::Question { title: title.text.clone(), points });
             session.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
@@ -36,6 +39,16 @@ impl Session<'_> {
         let result = self.isolated(title, run);
         self.sheet = None;
         result
+    }
+
+    /// The generator of a question: it follows from the script's and from the title, so that what one question draws changes
+    /// nothing in another, nor where it stands; and from how many of that title have been before.
+    fn own_generator(&mut self, title: &Rc<str>) -> SplitMix64 {
+        let mut script = self.state.random;
+        let before = self.titles.entry(title.clone()).or_default();
+        let seed = mixed(mixed_text(script.next(), title), *before);
+        *before += 1;
+        SplitMix64::new(seed)
     }
 
     /// Runs a part of a question.

@@ -15,18 +15,29 @@ const PLAIN: i128 = 9;
 #[derive(Default)]
 struct Uses<'e>(Vec<(&'e str, Span)>);
 
+/// What stands in place of a part of the script.
+type Instead = (Span, String);
+
 impl Session<'_> {
     /// The words of a condition, from the name that is asked for to its end, with the values of all variables but that name.
+    /// `from` are the candidates: a list is written out.
     pub fn conditions_in_words(
         &self,
         whole: Span,
         name: &str,
-        from: &Expr,
+        (from, value): (&Expr, &Value),
         conditions: &[Condition],
         radix: Radix,
     ) -> String {
         let mut uses = Uses::default();
-        uses.expr(from);
+        let mut instead = Vec::new();
+        match value {
+            Value::List(elements) => {
+                let each: Vec<String> = elements.iter().map(|element| in_radix(element, radix)).collect();
+                instead.push((from.span, format!("[{}]", each.join(", "))));
+            }
+            _ => uses.expr(from),
+        }
         for condition in conditions {
             match condition {
                 Condition::Expr(expr) => uses.expr(expr),
@@ -38,14 +49,15 @@ impl Session<'_> {
             }
         }
         uses.0.retain(|(used, _)| *used != name);
-        self.in_words(whole, uses, radix)
+        instead.extend(self.values_of(&uses, radix));
+        self.in_words(whole, instead)
     }
 
     /// The words of an operation, with the values of its variables.
     pub fn operation_in_words(&self, operation: &Operation) -> String {
         let mut uses = Uses::default();
         uses.operation(operation);
-        self.in_words(operation.span, uses, Radix::Hex)
+        self.in_words(operation.span, self.values_of(&uses, Radix::Hex))
     }
 
     /// Whether a fact's value is one of its own words.
@@ -60,22 +72,30 @@ impl Session<'_> {
         key.is_ok_and(|key| key.is_word(word, spec.map(|spec| &**spec)))
     }
 
-    fn in_words(&self, whole: Span, uses: Uses, radix: Radix) -> String {
+    /// The values of variables, at the places where they are used.
+    fn values_of(&self, uses: &Uses, radix: Radix) -> Vec<Instead> {
+        let value = |name: &str| match self.state.find(name)? {
+            Binding::Value(value) => Some(in_radix(value, radix)),
+            _ => None,
+        };
+        uses.0.iter().filter_map(|(name, span)| Some((*span, value(name)?))).collect()
+    }
+
+    /// The text of a place with some of its parts replaced.
+    fn in_words(&self, whole: Span, mut instead: Vec<Instead>) -> String {
         let text = self.text(whole);
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
-        let mut each = uses.0;
-        each.sort_by_key(|(_, span)| span.start);
-        for (name, span) in each {
+        instead.retain(|(span, _)| span.file == whole.file);
+        instead.sort_by_key(|(span, _)| span.start);
+        for (span, value) in instead {
             let (from, to) = (span.start.wrapping_sub(whole.start), span.end.wrapping_sub(whole.start));
-            let (from, to) = (from as usize, to as usize);
-            let Some(before) = text.get(done..from).filter(|_| text.get(from..to) == Some(name)) else {
+            let Some(before) = text.get(done..from as usize).filter(|_| to as usize <= text.len()) else {
                 continue;
             };
-            let Some(Binding::Value(value)) = self.state.find(name) else { continue };
             out.push_str(before);
-            out.push_str(&in_radix(value, radix));
-            done = to;
+            out.push_str(&value);
+            done = to as usize;
         }
         out.push_str(text.get(done..).unwrap_or_default());
         out.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use super::escape::escaped;
 use super::table::table;
-use crate::report::doc;
-use crate::report::exam::told::flush;
+use crate::report::exam::drawing::{Canvas, drawings, svg};
 use crate::report::exam::tree::{Blank, Block, Choice, Figure, Paragraph, Row};
-use crate::report::text::text;
+
+/// The width of a page between its margins, in millimetres.
+pub const ROOM: f64 = 174.0;
 
 /// How boxes are drawn, given as HTML: a learning platform puts its own fields there.
 pub type Boxes<'f> = &'f dyn Fn(&Blank) -> String;
@@ -17,9 +18,16 @@ pub fn fragment(blocks: &[Block]) -> String {
     fragment_with(blocks, &boxed)
 }
 
+/// Blocks as a piece of a page of one's own, in its size of print.
+pub fn piece(blocks: &[Block], canvas: Canvas) -> String {
+    let mut writer = Writer { out: String::new(), boxes: &boxed, canvas };
+    writer.blocks(blocks);
+    writer.out
+}
+
 /// Blocks as a piece of a page, with other boxes.
 pub fn fragment_with(blocks: &[Block], boxes: Boxes) -> String {
-    let mut writer = Writer { out: String::new(), boxes };
+    let mut writer = Writer { out: String::new(), boxes, canvas: Canvas::of(ROOM, false) };
     writer.blocks(blocks);
     writer.out
 }
@@ -49,6 +57,7 @@ pub fn boxed(blank: &Blank) -> String {
 struct Writer<'f> {
     out: String,
     boxes: Boxes<'f>,
+    canvas: Canvas,
 }
 
 impl Writer<'_> {
@@ -170,13 +179,13 @@ impl Writer<'_> {
         self.put("</ol>\n");
     }
 
+    /// A figure's drawings, side by side where they have room.
     fn figure(&mut self, figure: &Figure) {
-        let block = match figure {
-            Figure::Bits { title, .. } => doc::Block::line(title.clone()),
-            Figure::Layouts(layouts) => doc::Block::Layout(layouts[0].clone()),
-            Figure::Ruler(ruler) => doc::Block::Ruler(ruler.clone()),
-        };
-        self.lines(&flush(&text(&[block], false)));
+        self.put("<figure style=\"display:flex;flex-wrap:wrap;gap:4mm\">\n");
+        for drawing in drawings(figure, self.canvas) {
+            let _ = writeln!(self.out, "{}", svg(&drawing));
+        }
+        self.put("</figure>\n");
     }
 
     fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) {

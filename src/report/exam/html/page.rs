@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::blocks::{boxed, fragment};
+use super::blocks::{ROOM, boxed, piece};
 use super::escape::{css_string, escaped};
 use crate::exam::paper::Paper;
+use crate::report::exam::drawing::Canvas;
 use crate::report::exam::edition::Edition;
 use crate::report::exam::labels::Labels;
 use crate::report::exam::plan::sheet;
@@ -17,16 +18,20 @@ const STYLE: &str = include_str!("page.css");
 /// A paper as a page of its own.
 pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
     let sheet = sheet(paper, edition, style);
-    let mut out = String::from("<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n");
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n",
+        style.labels.language()
+    );
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     let _ = writeln!(out, "<title>{}</title>", escaped(&sheet.front.title));
     let _ = writeln!(out, "<style>\n{}{STYLE}</style>\n</head>\n<body>", paged(&sheet, style));
     front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
+    let canvas = Canvas::of(ROOM, style.large);
     for question in &sheet.questions {
-        section(&mut out, question, &style.labels);
+        section(&mut out, question, canvas, &style.labels);
     }
     if !sheet.appendix.is_empty() {
-        let _ = writeln!(out, "<section class=\"appendix\">\n{}</section>", fragment(&sheet.appendix));
+        let _ = writeln!(out, "<section class=\"appendix\">\n{}</section>", piece(&sheet.appendix, canvas));
     }
     out.push_str("</body>\n</html>\n");
     out
@@ -111,7 +116,7 @@ fn assumptions(out: &mut String, level: &str, said: &[String], labels: &Labels) 
     out.push_str("</ul>\n");
 }
 
-fn section(out: &mut String, question: &Section, labels: &Labels) {
+fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
     let _ = writeln!(
         out,
         "<section class=\"question\">\n<h2 dir=\"auto\"><span class=\"points\">{}</span>{} {}</h2>",
@@ -120,6 +125,6 @@ fn section(out: &mut String, question: &Section, labels: &Labels) {
         escaped(&question.title)
     );
     assumptions(out, "h3", &question.assumptions, labels);
-    out.push_str(&fragment(&question.body));
+    out.push_str(&piece(&question.body, canvas));
     out.push_str("</section>\n");
 }

@@ -32,7 +32,8 @@ fn owner(paper: &Paper, labels: &Labels) -> Vec<(String, Blank)> {
     let student = paper.version.as_ref().and_then(|version| version.student.as_ref());
     let said = [student.map(|student| &student.name), student.map(|student| &student.id)];
     let boxes = ["Name", "ID"].into_iter().zip(said).zip(OWNER).map(|((label, content), width)| {
-        let blank = Blank { width, content: content.cloned(), ..Blank::default() };
+        let content = content.filter(|content| !content.is_empty()).cloned();
+        let blank = Blank { width, content, ..Blank::default() };
         (labels.say(label).to_owned(), blank)
     });
     boxes.collect()

@@ -30,20 +30,22 @@ pub fn points(points: Number, labels: &Labels) -> String {
 pub struct Items<'p> {
     edition: Edition,
     labels: &'p Labels,
+    /// Characters that a table may be wide.
+    room: u32,
     /// The names of each item's fields, in reverse.
     names: Vec<Vec<String>>,
 }
 
 impl<'p> Items<'p> {
-    /// The items of a paper.
-    pub fn of(paper: &Paper, edition: Edition, labels: &'p Labels) -> Self {
+    /// The items of a paper; tables may be so many characters wide.
+    pub fn of(paper: &Paper, edition: Edition, labels: &'p Labels, room: u32) -> Self {
         let mut names: Vec<Vec<String>> = Vec::new();
         for field in fields(paper) {
             names.resize(names.len().max(field.of_item + 1), Vec::new());
             names[field.of_item].push(field.name);
         }
         names.reverse();
-        Self { edition, labels, names }
+        Self { edition, labels, room, names }
     }
 
     /// The next item of the paper; what it is worth is said where it is not all that the place is worth.
@@ -144,7 +146,7 @@ impl<'p> Items<'p> {
             own.map(|(name, at)| self.head(of, name, at, asked[at])).collect::<Vec<String>>()
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
-        Table { title: self.labels.table(&of.title).to_owned(), groups, rows }
+        Table { title: self.labels.table(&of.title).to_owned(), groups, rows }.folded(self.room)
     }
 
     /// The head of a column; it says how numbers are to be written.

@@ -26,7 +26,8 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
     });
-    let mut plan = Plan { edition, labels, items: Items::of(paper, edition, labels) };
+    let room = if style.large { 48 } else { 84 };
+    let mut plan = Plan { edition, labels, room, items: Items::of(paper, edition, labels, room) };
     let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
         number: (at + 1).to_string(),
         title: question.title.to_string(),
@@ -46,6 +47,8 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
 struct Plan<'p> {
     edition: Edition,
     labels: &'p Labels,
+    /// Characters that a table may be wide.
+    room: u32,
     items: Items<'p>,
 }
 
@@ -57,7 +60,11 @@ impl Plan<'_> {
             match piece {
                 Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
                 Piece::Given(views) => blocks.extend(views.iter().flat_map(|view| self.given(view))),
-                Piece::Figure(figure) => blocks.extend(self.figure(figure)),
+                Piece::Figure(figure) => {
+                    for block in self.figure(figure) {
+                        put(&mut blocks, block);
+                    }
+                }
                 Piece::Item(item) => {
                     blocks.push(self.items.next(item, item.points != whole));
                     let worked = match self.edition {
@@ -79,7 +86,7 @@ impl Plan<'_> {
     /// Something given. Tables and columns are called what the course calls them.
     fn given(&self, view: &View) -> Vec<Block> {
         let named = |block| match block {
-            Block::Given(table) => Block::Given(named(table, self.labels)),
+            Block::Given(table) => Block::Given(named(table, self.labels).folded(self.room)),
             other => other,
         };
         told(&view::blocks(view)).into_iter().map(named).collect()
@@ -107,6 +114,18 @@ impl Plan<'_> {
                 blocks
             }
         }
+    }
+}
+
+/// Puts a block behind others. Address spaces that follow each other are one figure: before and after.
+fn put(blocks: &mut Vec<Block>, block: Block) {
+    match (blocks.last_mut(), block) {
+        (Some(Block::Figure(Figure::Layouts(before))), Block::Figure(Figure::Layouts(after)))
+            if before.len() < 2 =>
+        {
+            before.extend(after);
+        }
+        (_, block) => blocks.push(block),
     }
 }
 

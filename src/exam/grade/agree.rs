@@ -1,0 +1,78 @@
+//! Whether an answer is what is right.
+
+use super::answer::{Answer, Way};
+use super::number::{self, Spelled};
+use super::words;
+use crate::lang::value::{Number, Value};
+use crate::run::paper::entry::{Form, Radix};
+use crate::run::record::Shown;
+
+/// Words for what is not there or cannot be known; a dash says the same.
+const NOTHING: &[&str] = &["none", "unknown", "-"];
+
+/// Whether an answer is the key: none if nothing applies.
+pub fn agrees(answer: &Answer, key: Option<&Shown>, way: Way) -> bool {
+    let Some(key) = key else { return *answer == Answer::Dash };
+    match (answer, &key.value) {
+        (Answer::Number(spelled), Value::Number(key)) => is_number(*spelled, *key),
+        (Answer::Word(word), Value::Text(key)) => {
+            *word == &**key || page_fault(way) && (*word, &**key) == ("none", "protection")
+        }
+        (Answer::Word(word), Value::Bool(key)) => *word == if *key { "true" } else { "false" },
+        // Whether there is a page fault is yes or no.
+        (Answer::Dash, Value::Text(key)) => NOTHING.contains(&&**key) && !page_fault(way),
+        (Answer::Text(text), key) => is_text(text, key),
+        _ => false,
+    }
+}
+
+fn page_fault(way: Way) -> bool {
+    matches!(way.form, Form::Words(words) if words::is_page_fault(words, way.bare))
+}
+
+/// Equal; or, where the key is no whole number, the key rounded to the places that were written.
+pub fn is_number(spelled: Spelled, key: Number) -> bool {
+    if spelled.value.compare(key).is_eq() {
+        return true;
+    }
+    let Some(within) = spelled.within.filter(|_| key.as_integer().is_none()) else { return false };
+    let Ok(away) = spelled.value.minus(key) else { return false };
+    let away = if away.is_negative() { away.negate().unwrap_or(away) } else { away };
+    !away.compare(within).is_gt()
+}
+
+/// Words are the same whatever their case; lists have the same elements in the same order, however they are parted.
+fn is_text(text: &str, key: &Value) -> bool {
+    match key {
+        Value::Text(key) => words::plain(text) == words::plain(key),
+        Value::List(_) | Value::Range { .. } => {
+            let Some(items) = key.items() else { return false };
+            let parts: Vec<&str> = parts(text);
+            let more = items.remaining() > parts.len() as u128;
+            !more && parts.len() as u128 == items.remaining() && {
+                items.zip(&parts).all(|(key, part)| is_element(part, &key))
+            }
+        }
+        Value::Number(key) => {
+            number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
+        }
+        Value::Bool(key) => words::plain(text) == key.to_string(),
+    }
+}
+
+fn is_element(part: &str, key: &Value) -> bool {
+    match key {
+        Value::Number(key) => {
+            number::read(part, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
+        }
+        Value::Text(key) => words::plain(part.trim_matches(['"', '\''])) == words::plain(key),
+        other => words::plain(part) == words::plain(&other.to_string()),
+    }
+}
+
+/// `[1, 2]`, `{1 2}`, `1;2`: the elements of a list.
+fn parts(text: &str) -> Vec<&str> {
+    let inside = text.trim().trim_matches(['[', ']', '{', '}', '(', ')']);
+    let separators: &[char] = if inside.contains([',', ';']) { &[',', ';'] } else { &[' ', '\t'] };
+    inside.split(separators).map(str::trim).filter(|part| !part.is_empty()).collect()
+}

@@ -1,0 +1,52 @@
+//! Choices: which options an answer names.
+
+use super::words::plain;
+use crate::run::paper::entry::Alternative;
+
+/// The options that an answer names, each once: by letters (`A`, `a) b)`, `AC`), numbers from 1, or their words. None if it
+/// names something that is no option.
+pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
+    let whole = plain(text);
+    if let Some(one) = named(&whole, options) {
+        return Some(vec![one]);
+    }
+    for separators in
+        [&[';', '\n', '|'][..], &[',', ';', '\n', '|'][..], &[',', ';', '\n', '|', ' ', '&', '+', '/'][..]]
+    {
+        let parts: Vec<&str> =
+            text.split(separators).map(str::trim).filter(|part| !part.is_empty()).collect();
+        let each: Option<Vec<usize>> = parts.iter().map(|part| named(&plain(part), options)).collect();
+        if let Some(chosen) = each.filter(|_| parts.len() > 1) {
+            return Some(once(chosen));
+        }
+    }
+    let letters: Option<Vec<usize>> = whole.chars().map(|letter| letter_of(letter, options.len())).collect();
+    letters.filter(|_| !whole.is_empty()).map(once)
+}
+
+fn once(mut chosen: Vec<usize>) -> Vec<usize> {
+    chosen.sort_unstable();
+    chosen.dedup();
+    chosen
+}
+
+/// The option of a word, letter or number; words win.
+fn named(text: &str, options: &[Alternative]) -> Option<usize> {
+    if let Some(at) = options.iter().position(|option| plain(&option.text) == *text) {
+        return Some(at);
+    }
+    let bare = text.trim_matches(['(', ')', '.', ':', '[', ']']);
+    let mut letters = bare.chars();
+    if let (Some(letter), None) = (letters.next(), letters.next())
+        && let Some(at) = letter_of(letter, options.len())
+    {
+        return Some(at);
+    }
+    let number: usize = bare.parse().ok()?;
+    (1..=options.len()).contains(&number).then(|| number - 1)
+}
+
+fn letter_of(letter: char, options: usize) -> Option<usize> {
+    let at = (letter.to_ascii_lowercase() as u32).checked_sub('a' as u32)? as usize;
+    (at < options.min(26)).then_some(at)
+}

@@ -1,0 +1,24 @@
+//! Marking: what a student wrote read into values, compared with the key, errors carried forward, marks added up. Knows no
+//! formats; nothing that a student wrote is ever evaluated.
+
+mod agree;
+mod answer;
+mod choice;
+mod mark;
+mod marked;
+mod number;
+pub mod regrade;
+pub mod rules;
+mod sheet;
+pub mod statistics;
+mod sums;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use answer::Answer;
+pub use mark::{Key, covers, mark};
+pub use marked::{Mark, Marked, Verdict};
+pub use number::Spelled;
+pub use sheet::{CELL_LIMIT, Given, Sheet};
+pub use sums::decimal;

@@ -1,0 +1,185 @@
+//! The spellings of numbers. A spelling is a pattern of characters; none is an expression.
+
+use crate::lang::value::{Number, UNITS};
+use crate::run::paper::entry::Radix;
+
+/// The most characters that a number is read from.
+const LONGEST: usize = 100;
+
+/// A number as it was written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spelled {
+    /// Its value.
+    pub value: Number,
+    /// Half a unit of its last place, if it has digits enough to stand for a number that no decimal is equal to.
+    pub within: Option<Number>,
+}
+
+impl From<Number> for Spelled {
+    fn from(value: Number) -> Self {
+        Self { value, within: None }
+    }
+}
+
+/// A number as a blank takes it: bare digits are of its radix, a prefix says another one. `unit` is the one printed beside
+/// the blank.
+pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -> Option<Spelled> {
+    let text = text.trim();
+    if text.len() > LONGEST {
+        return None;
+    }
+    match radix {
+        Radix::Hex => {
+            let text = unit.and_then(|unit| without(text, unit)).unwrap_or(text);
+            let plain = plain(text);
+            // `0b` and more in as many digits as the blank has is no prefix.
+            let bare = digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
+            let own = plain.strip_suffix('h').unwrap_or(&plain);
+            let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
+            let (digits, radix) = prefixed(&plain).filter(|_| !bare).unwrap_or((own, 16));
+            whole(digits, radix).map(Spelled::from)
+        }
+        Radix::Binary => {
+            let plain = plain(text);
+            let own = plain.strip_suffix('b').unwrap_or(&plain);
+            let (digits, radix) = prefixed(&plain).unwrap_or((own, 2));
+            whole(digits, radix).map(Spelled::from)
+        }
+        Radix::Decimal => decimal(text, unit),
+    }
+}
+
+/// Small letters, without what may stand between digits.
+fn plain(text: &str) -> String {
+    let between = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '\'' | '’' | ',');
+    let plain: String = text.chars().filter(between).flat_map(char::to_lowercase).collect();
+    plain.strip_prefix('+').map(str::to_owned).unwrap_or(plain)
+}
+
+/// The digits of a number whose prefix says its radix.
+fn prefixed(plain: &str) -> Option<(&str, u32)> {
+    if let Some(digits) = plain.strip_prefix("0x") {
+        return Some((digits, 16));
+    }
+    let digits = plain.strip_prefix("0b")?;
+    // `0b` and other digits is a hexadecimal number.
+    let binary = !digits.is_empty() && digits.bytes().all(|digit| matches!(digit, b'0' | b'1'));
+    binary.then_some((digits, 2))
+}
+
+fn whole(digits: &str, radix: u32) -> Option<Number> {
+    let all = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
+    Number::digits(digits, radix).ok().filter(|_| all)
+}
+
+/// A text without the unit at its end, apart from it by a space.
+fn without<'t>(text: &'t str, unit: &str) -> Option<&'t str> {
+    let (number, last) = text.rsplit_once(char::is_whitespace)?;
+    last.eq_ignore_ascii_case(unit).then(|| number.trim_end())
+}
+
+/// A decimal number, with its unit: `13`, `1,024`, `1 KB`, `3/4`, `75 %`, `2^10`, `0xD`.
+fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
+    let lower = plain(text);
+    if let Some((digits, radix)) = prefixed(&lower) {
+        return whole(digits, radix).map(Spelled::from);
+    }
+    let text = text.strip_prefix('+').unwrap_or(text).replace('−', "-");
+    let cut = text.find(|c: char| c.is_alphabetic() || c == '%').unwrap_or(text.len());
+    let (number, named) = text.split_at(cut);
+    let factor = factor(named.trim(), unit)?;
+    let spelled = fraction(number.trim())?;
+    let scaled = |number: Number| number.times(factor).ok();
+    Some(Spelled { value: scaled(spelled.value)?, within: spelled.within.and_then(scaled) })
+}
+
+/// What a number is multiplied by for its unit, to be in the blank's.
+fn factor(named: &str, unit: Option<&str>) -> Option<Number> {
+    let one = Number::from(1u64);
+    if named.is_empty() || unit.is_some_and(|unit| unit.eq_ignore_ascii_case(named)) {
+        return Some(one);
+    }
+    let own = size(named)?;
+    match unit.and_then(size) {
+        Some(unit) => own.divide(unit).ok(),
+        None => Some(own),
+    }
+}
+
+/// The factor of a unit, however it is written: `kb`, `bytes`, `K`.
+fn size(name: &str) -> Option<Number> {
+    let lower = name.to_lowercase();
+    let long = match lower.as_str() {
+        "byte" | "bytes" => "B",
+        "k" => "KB",
+        "m" => "MB",
+        "g" => "GB",
+        "nanoseconds" | "nsec" => "ns",
+        "percent" => "%",
+        other => other,
+    };
+    let row = UNITS.iter().find(|row| row.name.eq_ignore_ascii_case(long))?;
+    Number::fraction(row.factor.0, row.factor.1).ok()
+}
+
+/// `3/4`, `2^10`, or one number.
+fn fraction(text: &str) -> Option<Spelled> {
+    if let Some((above, under)) = text.split_once('/') {
+        let (above, under) = (places(above.trim())?, places(under.trim())?);
+        return above.value.divide(under.value).ok().map(Spelled::from);
+    }
+    if let Some(power) = text.strip_prefix("2^").or_else(|| text.strip_prefix("2**")) {
+        let power: u32 = power.trim().parse().ok().filter(|power| *power < 64)?;
+        return Some(Spelled::from(Number::from(1u64 << power)));
+    }
+    places(text)
+}
+
+/// Digits with a point, or with a comma for one. Groups of three digits may be parted by commas, spaces, apostrophes or `_`,
+/// and by points where there are two or more groups.
+fn places(text: &str) -> Option<Spelled> {
+    let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let joined: String = match groups(text) {
+        Some(joined) => joined,
+        None => text.replace(',', "."),
+    };
+    let (before, after) = joined.split_once('.').unwrap_or((&joined, ""));
+    let digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+    if before.len() + after.len() == 0 || !digits(before) || !digits(after) {
+        return None;
+    }
+    let before = if before.is_empty() { "0" } else { before };
+    let literal = if after.is_empty() { before.to_owned() } else { format!("{before}.{after}") };
+    let value = Number::literal(&literal).ok()?;
+    let value = if sign.is_empty() { value } else { value.negate().ok()? };
+    Some(Spelled { value, within: within(before, after) })
+}
+
+/// Half a unit of the last place of a number that has three digits that count, or two with two decimals.
+fn within(before: &str, after: &str) -> Option<Number> {
+    let counting = format!("{before}{after}").trim_start_matches('0').len();
+    if counting < 3 && (counting < 2 || after.len() < 2) {
+        return None;
+    }
+    let tens = 10i128.checked_pow(u32::try_from(after.len()).ok()?)?;
+    Number::fraction(1, tens.checked_mul(2)?).ok()
+}
+
+/// A number in groups of three digits, joined; none if it has none.
+fn groups(text: &str) -> Option<String> {
+    let (whole, after) = match text.split_once('.') {
+        Some((whole, after)) if !after.contains('.') => (whole, Some(after)),
+        _ => (text, None),
+    };
+    let apart = |separator: char| {
+        let mut parts = whole.split(separator);
+        let first = parts.next().unwrap_or("");
+        let rest: Vec<&str> = parts.collect();
+        let in_threes = rest.iter().all(|part| part.len() == 3) && (1..=3).contains(&first.len());
+        let enough = if separator == '.' { rest.len() > 1 } else { !rest.is_empty() };
+        (in_threes && enough).then(|| whole.split(separator).collect::<String>())
+    };
+    let separators = [',', ' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '’', '_', '.'];
+    let joined = separators.into_iter().find_map(apart)?;
+    Some(after.map_or(joined.clone(), |after| format!("{joined}.{after}")))
+}

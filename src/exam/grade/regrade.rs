@@ -1,0 +1,78 @@
+//! Marks compared with those that were given before, with another key or other rules.
+
+use std::collections::BTreeMap;
+
+use super::marked::Marked;
+use crate::lang::value::Number;
+
+/// Marks as they were given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Before {
+    /// Who it is.
+    pub id: String,
+    /// The sum.
+    pub total: Option<Number>,
+    /// The marks of fields, as far as they were written down.
+    pub fields: BTreeMap<String, Number>,
+}
+
+/// A student whose marks change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Who it is.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// The sums before and now.
+    pub total: (Option<Number>, Number),
+    /// The fields whose marks change, with those before and now.
+    pub fields: Vec<(String, Number, Number)>,
+}
+
+/// What changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Regraded {
+    /// Students whose marks change, in the order of the marks.
+    pub changes: Vec<Change>,
+    /// How many stay as they are.
+    pub same: usize,
+    /// Ids that had no marks before.
+    pub new: Vec<String>,
+    /// Ids that have none now.
+    pub gone: Vec<String>,
+}
+
+/// What changes from the marks before to those now.
+pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
+    let known: BTreeMap<&str, &Before> = before.iter().map(|one| (one.id.as_str(), one)).collect();
+    let mut regraded = Regraded::default();
+    for marked in now {
+        let Some(own) = known.get(marked.id.as_str()) else {
+            regraded.new.push(marked.id.clone());
+            continue;
+        };
+        let differs = |mark: &&super::Mark| {
+            own.fields.get(&mark.field).is_some_and(|points| !nearly(*points, mark.points))
+        };
+        let fields: Vec<(String, Number, Number)> = marked
+            .marks
+            .iter()
+            .filter(differs)
+            .map(|mark| (mark.field.clone(), own.fields[&mark.field], mark.points))
+            .collect();
+        if fields.is_empty() && own.total.is_some_and(|total| nearly(total, marked.total)) {
+            regraded.same += 1;
+            continue;
+        }
+        let total = (own.total, marked.total);
+        regraded.changes.push(Change { id: marked.id.clone(), name: marked.name.clone(), total, fields });
+    }
+    let gone = before.iter().filter(|one| !now.iter().any(|marked| marked.id == one.id));
+    regraded.gone = gone.map(|one| one.id.clone()).collect();
+    regraded
+}
+
+/// Equal as far as marks are written down: to four places.
+fn nearly(a: Number, b: Number) -> bool {
+    (a.to_f64() - b.to_f64()).abs() < 0.000_1
+}

@@ -1,0 +1,140 @@
+//! How the fields of a paper did: which were hard, which tell students apart, what was answered instead.
+
+use std::collections::BTreeMap;
+
+use super::marked::{Mark, Marked, Verdict};
+use super::sums::{minus, plus, total};
+use crate::lang::value::Number;
+
+/// The share of the students in each of the two groups that are compared: with 27 % the difference is found most surely
+/// (Kelley, "The selection of upper and lower groups for the validation of test items", Journal of Educational Psychology 30,
+/// 1939).
+const GROUP: (usize, usize) = (27, 100);
+/// Fewer students make no groups.
+const FEWEST: usize = 4;
+
+/// How a field did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The field.
+    pub field: String,
+    /// What it is worth.
+    pub of: Number,
+    /// Students who had it.
+    pub students: usize,
+    /// The mean of its marks, as a share of what it is worth.
+    pub facility: Option<Number>,
+    /// The mean share among the best 27 % of the papers less that among the worst.
+    pub discrimination: Option<Number>,
+    /// Empty fields.
+    pub unanswered: usize,
+    /// Answers with an error carried forward.
+    pub carried: usize,
+    /// The wrong answer that was given most often, and how often.
+    pub common: Option<(String, usize)>,
+    /// The mistake that was made most often, and how often.
+    pub mistake: Option<(String, usize)>,
+}
+
+/// How a paper did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistics {
+    /// Students.
+    pub students: usize,
+    /// What the paper is worth, where it is the same for everyone.
+    pub of: Option<Number>,
+    /// The mean of the marks.
+    pub mean: Option<Number>,
+    /// The middle one of the marks.
+    pub median: Option<Number>,
+    /// The lowest and the highest.
+    pub range: Option<(Number, Number)>,
+    /// Students in each of the groups that are compared.
+    pub group: usize,
+    /// Its fields, in order.
+    pub items: Vec<Item>,
+}
+
+/// How the fields did, in the order in which they first come up.
+pub fn statistics(all: &[Marked]) -> Statistics {
+    let mut order: Vec<&Marked> = all.iter().collect();
+    order.sort_by(|a, b| b.total.compare(a.total).then_with(|| a.id.cmp(&b.id)));
+    let size = (all.len() * GROUP.0).div_ceil(GROUP.1);
+    let group = if all.len() < FEWEST { 0 } else { size };
+    let (upper, lower) = (&order[..group], &order[all.len() - group..]);
+    let mut fields: Vec<&str> = Vec::new();
+    let mut by_field: BTreeMap<&str, Vec<&Mark>> = BTreeMap::new();
+    for mark in all.iter().flat_map(|marked| &marked.marks) {
+        let own = by_field.entry(&mark.field).or_default();
+        if own.is_empty() {
+            fields.push(&mark.field);
+        }
+        own.push(mark);
+    }
+    let items = fields.into_iter().map(|field| item(field, &by_field[field], upper, lower)).collect();
+    let first = all.first().map(|marked| marked.of);
+    Statistics {
+        students: all.len(),
+        of: first.filter(|of| all.iter().all(|marked| marked.of.compare(*of).is_eq())),
+        mean: mean(all.iter().map(|marked| marked.total)),
+        median: median(&order),
+        range: order.last().zip(order.first()).map(|(low, high)| (low.total, high.total)),
+        group,
+        items,
+    }
+}
+
+fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> Item {
+    let counted = own.iter().filter(|mark| mark.verdict != Verdict::Pending);
+    let of_group = |group: &[&Marked]| {
+        let marks = group.iter().filter_map(|marked| marked.marks.iter().find(|mark| mark.field == field));
+        mean(marks.filter(|mark| mark.verdict != Verdict::Pending).filter_map(share))
+    };
+    let wrong = own.iter().filter(|mark| {
+        matches!(mark.verdict, Verdict::Wrong | Verdict::Unreadable | Verdict::Partly | Verdict::Follows(_))
+    });
+    let carried = |mark: &&&Mark| matches!(mark.verdict, Verdict::Carried(_));
+    Item {
+        field: field.to_owned(),
+        of: own.first().map_or(Number::ZERO, |mark| mark.of),
+        students: own.len(),
+        facility: mean(counted.filter_map(|mark| share(mark))),
+        discrimination: of_group(upper).zip(of_group(lower)).map(|(upper, lower)| minus(upper, lower)),
+        unanswered: own.iter().filter(|mark| mark.verdict == Verdict::Unanswered).count(),
+        carried: own.iter().filter(carried).count(),
+        common: most(wrong.clone().map(|mark| mark.written.trim().to_owned())),
+        mistake: most(wrong.flat_map(|mark| mark.mistakes.iter().cloned())),
+    }
+}
+
+/// Marks as a share of what the field is worth.
+fn share(mark: &Mark) -> Option<Number> {
+    mark.points.divide(mark.of).ok()
+}
+
+fn mean(all: impl Iterator<Item = Number>) -> Option<Number> {
+    let (sum, count) = all.fold((Number::ZERO, 0u64), |(sum, count), n| (plus(sum, n), count + 1));
+    sum.divide(Number::from(count)).ok()
+}
+
+/// Of an even number the mean of the two in the middle.
+fn median(order: &[&Marked]) -> Option<Number> {
+    let last = order.len().checked_sub(1)?;
+    let middle = [order.get(last / 2)?.total, order.get(last.div_ceil(2))?.total];
+    total(middle.into_iter()).divide(Number::from(2u64)).ok()
+}
+
+/// The text that comes most often; of several the first in order.
+fn most(all: impl Iterator<Item = String>) -> Option<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for text in all {
+        *counts.entry(text).or_default() += 1;
+    }
+    let mut best: Option<(String, usize)> = None;
+    for (text, count) in counts {
+        if best.as_ref().is_none_or(|(_, most)| count > *most) {
+            best = Some((text, count));
+        }
+    }
+    best
+}

@@ -1,0 +1,100 @@
+//! The spellings of words: yes and no, hits and misses, faults, and the dash where nothing applies.
+
+/// What stands for yes.
+const YES: &[&str] = &["y", "yes", "j", "ja", "oui", "o", "si", "sí", "s", "true", "t", "1", "✓", "✔", "☑"];
+/// What stands for no.
+const NO: &[&str] = &["n", "no", "nein", "non", "false", "f", "0", "✗", "✘", "☒"];
+/// What is written where nothing applies.
+const DASHES: &[&str] = &[
+    "-",
+    "–",
+    "—",
+    "−",
+    "‐",
+    "‑",
+    "--",
+    "---",
+    "n/a",
+    "na",
+    "n.a.",
+    "/",
+    "not applicable",
+    "none",
+    "nothing",
+    "unknown",
+    "undefined",
+    "∅",
+];
+/// Other names of words that facts have.
+const OTHERWISE: &[(&str, &str)] = &[
+    ("h", "hit"),
+    ("m", "miss"),
+    ("cow", "copy-on-write"),
+    ("zero-fill", "demand-zero"),
+    ("segv", "segmentation"),
+    ("segfault", "segmentation"),
+    ("segmentation-fault", "segmentation"),
+    ("bus-error", "bus"),
+    ("page-fault", "page"),
+    ("pagefault", "page"),
+    ("pf", "page"),
+    ("protection-fault", "protection"),
+    ("file-backed", "file"),
+];
+
+/// Whether it says that nothing applies.
+pub fn is_dash(text: &str) -> bool {
+    DASHES.contains(&plain(text).as_str())
+}
+
+/// The word among those of a blank that is meant. `yes` is what yes means there, where yes and no are asked for.
+pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'static str> {
+    let text = plain(text);
+    let named = text.replace([' ', '_'], "-");
+    let own = |wanted: &str| words.iter().find(|word| word.eq_ignore_ascii_case(wanted)).copied();
+    if let Some(word) = own(&named) {
+        return Some(word);
+    }
+    let otherwise = OTHERWISE.iter().find(|(name, _)| *name == named).and_then(|(_, word)| own(word));
+    if otherwise.is_some() {
+        return otherwise;
+    }
+    let (yes, no) = pair(words, bare)?;
+    // `N (protection fault)`, as the key prints it.
+    let first = text.split([' ', '(', ',']).next().unwrap_or("");
+    if first != text && text.contains("protection") {
+        return own("protection");
+    }
+    if YES.contains(&text.as_str()) {
+        return own(yes);
+    }
+    NO.contains(&text.as_str()).then(|| own(no)).flatten()
+}
+
+/// What yes and no mean for a blank of these words.
+fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
+    let pairs = [("hit", "miss"), ("true", "false"), ("yes", "no")];
+    if let Some(pair) = pairs.into_iter().find(|(yes, _)| words.contains(yes)) {
+        return Some(pair);
+    }
+    if !words.contains(&"page") {
+        return None;
+    }
+    // Of a process the class is asked, and yes is none.
+    Some(if bare { ("page", "none") } else { ("", "none") })
+}
+
+/// Whether these are the words of a blank that asks of bare hardware whether there is a page fault.
+pub fn is_page_fault(words: &[&str], bare: bool) -> bool {
+    bare && words.contains(&"page")
+}
+
+/// Small letters, single spaces, no full stop at the end.
+pub fn plain(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let text = words.join(" ");
+    match text.strip_suffix('.') {
+        Some(rest) if !rest.contains('.') && !rest.is_empty() => rest.to_owned(),
+        _ => text,
+    }
+}

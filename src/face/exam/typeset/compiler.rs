@@ -1,0 +1,107 @@
+//! Texts for Typst become PDF.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use super::folder::Folder;
+use super::program::{Program, find};
+use crate::face::exam::made::{Made, Trouble};
+use crate::face::threads::side_by_side;
+
+/// Compiles what it is told the names of.
+const SCRIPT: &str = include_str!("typeset.py");
+/// Lines of a compiler's message that are passed on.
+const LINES: usize = 12;
+
+/// Every text of Typst becomes the PDF of it.
+///
+/// # Errors
+/// That there is no compiler, and what it says of the first text that it does not take.
+pub fn typeset(made: Vec<Made>, threads: usize) -> Result<Vec<Made>, Trouble> {
+    let program = find().map_err(|why| Trouble::wrong(format!("pagewalk: {why}\n")))?;
+    let count = made.len();
+    let piece = count.div_ceil(threads.max(1)).max(1);
+    let pieces: Vec<&[Made]> = made.chunks(piece).collect();
+    let work = |piece: &&[Made]| compiled(&program, piece);
+    let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
+    let compiled: Result<Vec<Vec<Made>>, String> = compiled.into_iter().collect();
+    let all =
+        compiled.map_err(|why| Trouble::wrong(format!("pagewalk: Typst makes no PDF of it: {why}\n")))?;
+    Ok(all.into_iter().flatten().collect())
+}
+
+/// Some versions, all their editions.
+fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
+    let said = |error: io::Error| error.to_string();
+    let folder = Folder::new().map_err(said)?;
+    let texts = versions.iter().flat_map(|made| &made.editions);
+    let mut names = Vec::new();
+    for (at, (_, text)) in texts.enumerate() {
+        names.push(at.to_string());
+        fs::write(folder.path().join(format!("{at}.typ")), text).map_err(said)?;
+    }
+    match program {
+        Program::Python(python) => {
+            by_script(Command::new(python).args(["-c", SCRIPT]), folder.path(), &names)?;
+        }
+        Program::Typst(typst) => {
+            for name in &names {
+                by_command(typst, folder.path(), name)?;
+            }
+        }
+    }
+    let mut names = names.iter();
+    let mut read =
+        || fs::read(folder.path().join(format!("{}.pdf", names.next().map_or("", String::as_str))));
+    let one = |made: &Made| {
+        let editions = made.editions.iter().map(|(edition, _)| Ok((*edition, read()?)));
+        Ok(Made { editions: editions.collect::<io::Result<_>>()? })
+    };
+    versions.iter().map(one).collect::<io::Result<Vec<Made>>>().map_err(said)
+}
+
+/// All of them in one process, which reads the fonts once.
+fn by_script(command: &mut Command, folder: &Path, names: &[String]) -> Result<(), String> {
+    let mut child = command
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    if let Some(mut input) = child.stdin.take() {
+        // A script that reads nothing says why at its end.
+        let _ = input.write_all(names.join("\n").as_bytes());
+    }
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    match output.status.code() {
+        Some(0) => Ok(()),
+        Some(66) => Err("this Python has no module `typst`; `pip install typst` gets it".to_owned()),
+        _ => Err(message(&output)),
+    }
+}
+
+/// One, by the command: to the standard for everyone's access, or where something cannot meet it (a name in a script of which
+/// no font has the letters) without.
+fn by_command(typst: &std::ffi::OsStr, folder: &Path, name: &str) -> Result<(), String> {
+    let compile = |more: &[&str]| {
+        let files = [format!("{name}.typ"), format!("{name}.pdf")];
+        let mut command = Command::new(typst);
+        command.arg("compile").args(more).args(files).current_dir(folder).stdin(Stdio::null());
+        command.output().map_err(|error| error.to_string())
+    };
+    let first = compile(&["--pdf-standard", "ua-1"])?;
+    if first.status.success() || compile(&[])?.status.success() {
+        return Ok(());
+    }
+    Err(message(&first))
+}
+
+/// What a compiler says is wrong.
+fn message(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = text.lines().take(LINES).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,59 @@
+//! Which columns are what.
+
+/// Columns that identify a student, the best first; letters and digits alone count.
+pub const IDS: &[&str] = &[
+    "id",
+    "studentid",
+    "sid",
+    "studentnumber",
+    "matriculation",
+    "matriculationnumber",
+    "idnumber",
+    "sisuserid",
+    "userid",
+    "username",
+    "uid",
+    "netid",
+    "emailaddress",
+    "email",
+];
+/// Columns that name a student.
+pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
+/// The parts of a name in two.
+pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
+/// The same, of the family.
+pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
+/// What tables of students have besides, and nobody marks.
+pub const BESIDE: &[&str] = &[
+    "section",
+    "group",
+    "room",
+    "seat",
+    "course",
+    "institution",
+    "department",
+    "status",
+    "state",
+    "started",
+    "startedon",
+    "completed",
+    "finished",
+    "duration",
+    "timetaken",
+    "comment",
+    "comments",
+    "line",
+    "total",
+    "max",
+    "pending",
+    "grade",
+];
+
+/// What an answer belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Column {
+    /// A field, by its name or the name that a learning platform has for it.
+    Named(String),
+    /// A field by its place on the paper, from 0.
+    Nth(usize),
+}

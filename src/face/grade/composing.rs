@@ -1,0 +1,229 @@
+//! Papers composed and marked, side by side: students of one paper share it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::columns::Column;
+use super::records::Flaw;
+use super::rows::Row;
+use super::versions::Drawn;
+use crate::exam::field::slot;
+use crate::exam::grade::rules::{Rules, number};
+use crate::exam::grade::{Key, Marked, Sheet, mark};
+use crate::exam::paper::Paper;
+use crate::exam::{Composed, Version, compose, compose_version};
+use crate::face::reading::Reading;
+use crate::lang::loader::Disk;
+use crate::lang::value::{Number, Value};
+use crate::report::marks::{Format, feedback};
+use crate::run::paper::entry::Answers;
+use crate::run::session::Options;
+
+/// A script as it was read once: each thread reads it again.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// What is marked, and how.
+pub struct Marking<'a> {
+    /// The exam.
+    pub script: &'a Script,
+    /// Scripts whose keys are accepted, too.
+    pub also: &'a [Script],
+    /// The rules.
+    pub rules: &'a Rules,
+    /// How feedback is written, where it is wanted.
+    pub feedback: Option<Format>,
+    /// Statements after which a script is stopped.
+    pub max_steps: u64,
+}
+
+/// What came of the rows of some papers.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Marks, each with feedback where it is wanted.
+    pub marked: Vec<(Marked, Option<String>)>,
+    /// What is wrong with rows.
+    pub flaws: Vec<Flaw>,
+    /// The names of the fields of these papers.
+    pub fields: BTreeSet<String>,
+    /// Columns that some paper has no field for.
+    pub unknown: BTreeSet<String>,
+    /// The names of rules that some field has, of those that name fields.
+    pub ruled: BTreeSet<String>,
+}
+
+impl Done {
+    /// Everything that came of both.
+    pub fn add(&mut self, other: Self) {
+        self.marked.extend(other.marked);
+        self.flaws.extend(other.flaws);
+        self.fields.extend(other.fields);
+        self.unknown.extend(other.unknown);
+        self.ruled.extend(other.ruled);
+    }
+}
+
+/// Marks the rows of some papers. The scripts have been read before, without a mistake.
+pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
+    let read = |script: &Script| Reading::of_text(&script.name, &script.text, &mut Disk);
+    let reading = read(marking.script);
+    let also: Vec<Reading> = marking.also.iter().map(read).collect();
+    let mut done = Done::default();
+    for (drawn, rows) in papers {
+        let main = composed(&reading, drawn, marking.max_steps);
+        let others: Result<Vec<Paper>, String> =
+            also.iter().map(|reading| composed(reading, drawn, marking.max_steps)).collect();
+        match main.and_then(|paper| Ok((paper, others?))) {
+            Ok((paper, others)) => of_paper(marking, &reading, drawn, rows, &paper, &others, &mut done),
+            Err(message) => {
+                done.flaws.extend(
+                    rows.iter()
+                        .map(|row| Flaw::new(row.line, format!("its paper cannot be made: {message}"))),
+                );
+            }
+        }
+    }
+    done
+}
+
+/// The paper of a seed, or why there is none.
+fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, String> {
+    let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
+    let Composed { paper, diagnostics, failed } = if drawn.listed {
+        let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
+        compose_version(script, sources, files, max_steps, version)
+    } else {
+        compose(script, sources, files, Options { max_steps, seed: drawn.seed, ..Options::default() })
+    };
+    let name = reading.name();
+    if let Some(first) = diagnostics.first() {
+        return Err(format!("{name} with seed {}: {}", drawn.seed, first.message));
+    }
+    if failed > 0 {
+        return Err(format!("{name} with seed {}: {failed} of what it states does not hold", drawn.seed));
+    }
+    if paper.questions.is_empty() {
+        return Err(format!("{name} has no question"));
+    }
+    Ok(paper)
+}
+
+fn of_paper(
+    marking: &Marking,
+    reading: &Reading,
+    drawn: &Drawn,
+    rows: &[Row],
+    paper: &Paper,
+    others: &[Paper],
+    done: &mut Done,
+) {
+    let satisfies = |answers: &Answers, value: &Value| {
+        answers.open.as_ref().is_some_and(|open| open.holds(value, &reading.sources, &reading.files))
+    };
+    let key = Key::new(paper, others, &satisfies);
+    let columns = Columns::of(&key);
+    let named = key.fields().iter().map(|field| field.name.as_str());
+    done.ruled.extend(
+        marking
+            .rules
+            .named()
+            .filter(|name| key.fields().iter().any(|field| crate::exam::grade::covers(name, &field.name)))
+            .map(str::to_owned),
+    );
+    done.fields.extend(named.map(str::to_owned));
+    for row in rows {
+        let sheet = match sheet(row, drawn, &columns, &mut done.unknown) {
+            Ok(sheet) => sheet,
+            Err(message) => {
+                done.flaws.push(Flaw::new(row.line, message));
+                continue;
+            }
+        };
+        let marked = mark(&key, &sheet, marking.rules);
+        let told = marking.feedback.map(|format| feedback(paper, &marked, format));
+        done.marked.push((marked, told));
+    }
+}
+
+/// The fields of a paper by what columns may be called.
+struct Columns<'k> {
+    by_name: BTreeMap<String, &'k str>,
+    in_order: Vec<&'k str>,
+    worth: BTreeMap<&'k str, Number>,
+}
+
+impl<'k> Columns<'k> {
+    fn of(key: &'k Key) -> Self {
+        let mut by_name = BTreeMap::new();
+        for field in key.fields() {
+            let name = field.name.as_str();
+            for alias in [slot(name), slot(name).to_lowercase(), name.to_lowercase()] {
+                by_name.entry(alias).or_insert(name);
+            }
+        }
+        for field in key.fields() {
+            by_name.insert(field.name.clone(), field.name.as_str());
+        }
+        let in_order = key.fields().iter().map(|field| field.name.as_str()).collect();
+        let worth = key.fields().iter().map(|field| (field.name.as_str(), field.points)).collect();
+        Self { by_name, in_order, worth }
+    }
+
+    fn field(&self, column: &Column) -> Option<&'k str> {
+        match column {
+            Column::Named(name) => {
+                self.by_name.get(name).or_else(|| self.by_name.get(&name.to_lowercase())).copied()
+            }
+            Column::Nth(at) => self.in_order.get(*at).copied(),
+        }
+    }
+}
+
+/// A row as what it is of its paper.
+fn sheet(
+    row: &Row,
+    drawn: &Drawn,
+    columns: &Columns,
+    unknown: &mut BTreeSet<String>,
+) -> Result<Sheet, String> {
+    let mut sheet = Sheet {
+        line: row.line,
+        id: row.id.clone(),
+        name: row.name.clone(),
+        version: drawn.code.clone(),
+        ..Sheet::default()
+    };
+    let in_order = row.answers.iter().filter(|(column, _)| matches!(column, Column::Nth(_))).count();
+    if in_order > 0 && in_order != columns.in_order.len() {
+        return Err(format!(
+            "has {in_order} responses and parts of responses, and the paper has {} fields; is it an export of this exam?",
+            columns.in_order.len()
+        ));
+    }
+    for (column, given) in &row.answers {
+        match (columns.field(column), column) {
+            (Some(field), _) => drop(sheet.answers.insert(field.to_owned(), given.clone())),
+            (None, Column::Named(name)) => drop(unknown.insert(name.clone())),
+            (None, Column::Nth(_)) => {}
+        }
+    }
+    for (column, text) in &row.points {
+        let Some(field) = columns.field(column) else {
+            if let Column::Named(name) = column {
+                unknown.insert(format!("{name} points"));
+            }
+            continue;
+        };
+        let worth = columns.worth.get(field).copied().unwrap_or(Number::ZERO);
+        let points = number(text).ok_or_else(|| format!("`{text}` is no number of points for {field}"))?;
+        if points.is_negative() || points.compare(worth).is_gt() {
+            return Err(format!("{field} gets 0 to {worth} points, and not {text}"));
+        }
+        sheet.by_hand.insert(field.to_owned(), points);
+    }
+    Ok(sheet)
+}

@@ -1,0 +1,131 @@
+//! Comma-separated values.
+
+use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, Table};
+use crate::exam::grade::{CELL_LIMIT, Given};
+use crate::exam::sheet::unguarded;
+
+/// The records of a table; its first line names the columns. Columns may be parted by commas, semicolons or tabs.
+///
+/// # Errors
+/// If it has no header.
+pub fn read(bytes: &[u8]) -> Result<Table, Flaw> {
+    let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(bytes))
+        .from_reader(bytes);
+    let mut row = csv::ByteRecord::new();
+    let mut table = Table::default();
+    let mut has_header = false;
+    while let Ok(true) = reader.read_byte_record(&mut row) {
+        let line = row.position().map_or(0, csv::Position::line);
+        // Spreadsheets write rows of which nothing is left.
+        if row.iter().all(<[u8]>::is_empty) {
+            continue;
+        }
+        if !has_header {
+            table.header = header(line, &row)?;
+            has_header = true;
+            continue;
+        }
+        if table.rows.len() + table.flaws.len() >= RECORD_LIMIT {
+            table.flaws.push(Flaw::new(
+                line,
+                format!("only {RECORD_LIMIT} rows are read: this one and the rest are left out"),
+            ));
+            break;
+        }
+        match cells(&row, &table.header) {
+            Ok(cells) => table.rows.push(Record { line, cells }),
+            Err(message) => table.flaws.push(Flaw::new(line, message)),
+        }
+    }
+    if has_header { Ok(table) } else { Err(Flaw::new(1, "is empty: its first line names the columns")) }
+}
+
+fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
+    if row.len() > COLUMN_LIMIT {
+        return Err(Flaw::new(line, format!("has {} columns; at most {COLUMN_LIMIT} are read", row.len())));
+    }
+    let names: Result<Vec<String>, _> = row
+        .iter()
+        .map(|name| std::str::from_utf8(name).map(|name| unguarded(name.trim()).to_owned()))
+        .collect();
+    let names =
+        names.map_err(|_| Flaw::new(line, "its header is not UTF-8 text; save the table as “CSV UTF-8”"))?;
+    for (at, name) in names.iter().enumerate() {
+        if !name.is_empty() && names[..at].contains(name) {
+            return Err(Flaw::new(line, format!("has two columns `{name}`")));
+        }
+    }
+    Ok(names)
+}
+
+/// The cells of a row, or what is wrong with it.
+fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)>, String> {
+    if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
+        let open = if long.contains(&b'\n') { "; is a quotation mark not closed?" } else { "" };
+        return Err(format!("a cell has {} bytes; at most {CELL_LIMIT} are read{open}", long.len()));
+    }
+    if row.len() != header.len() {
+        let open = if row.iter().any(|cell| cell.contains(&b'\n')) {
+            "; is a quotation mark not closed?"
+        } else {
+            ""
+        };
+        return Err(format!("has {} cells, and the header has {}{open}", row.len(), header.len()));
+    }
+    let mut cells = Vec::with_capacity(row.len());
+    for (name, cell) in header.iter().zip(row) {
+        let text = std::str::from_utf8(cell).map_err(|_| format!("column `{name}` is not UTF-8 text"))?;
+        if !name.is_empty() {
+            cells.push((name.clone(), Given::Text(unguarded(text).to_owned())));
+        }
+    }
+    Ok(cells)
+}
+
+/// What parts columns: the one of these that the first line has most of.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |delimiter: u8| first.split(|byte| *byte == delimiter).count();
+    // The last of the largest: a comma, if there are as many.
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::exam::grade::Given;
+
+    fn cell(text: &str) -> Given {
+        Given::Text(text.to_owned())
+    }
+
+    #[test]
+    fn rows_that_are_wrong_are_told_and_the_others_read() {
+        let text = b"id,1a.vpn\n1,0F\n2\n3,\xFF\n\"4\",\"0,F\"\n,\n";
+        let table = read(text).expect("a header");
+        let lines: Vec<u64> = table.rows.iter().map(|record| record.line).collect();
+        assert_eq!(lines, [2, 5]);
+        assert_eq!(table.rows[1].cells[1], ("1a.vpn".to_owned(), cell("0,F")));
+        let flaws: Vec<u64> = table.flaws.iter().map(|flaw| flaw.line).collect();
+        assert_eq!(flaws, [3, 4]);
+    }
+
+    #[test]
+    fn tables_of_spreadsheets_are_read() {
+        let table = read("\u{FEFF}id;1a.vpn\r\n1;'-\r\n".as_bytes()).expect("a header");
+        assert_eq!(table.rows[0].cells[1].1, cell("-"));
+        assert!(read(b"").is_err() && read(b"id,id\n").is_err());
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_is_told() {
+        let mut text = b"id,1a.vpn\n1,\"0F\n".to_vec();
+        text.extend(std::iter::repeat_n(b"2,0F\n", 100_000).flatten());
+        let table = read(&text).expect("a header");
+        assert!(table.rows.is_empty() && table.flaws[0].message.contains("not closed"), "{:?}", table.flaws);
+    }
+}

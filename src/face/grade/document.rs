@@ -1,0 +1,171 @@
+//! YAML and JSON: a list of objects, or an object by students.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::records::{Flaw, RECORD_LIMIT, Record, Table};
+use crate::exam::grade::{CELL_LIMIT, Given};
+use crate::lang::value::Number;
+
+/// A student's answers, each as it is written: read as a text, a scalar of YAML keeps its spelling.
+type Student = BTreeMap<String, String>;
+
+/// The records of a JSON text. A number in it is a value: it has no radix.
+///
+/// # Errors
+/// If it is no JSON, or no list or object of students.
+pub fn json(text: &str) -> Result<Table, Flaw> {
+    let whole: Value = serde_json::from_str(text)
+        .map_err(|error| Flaw::new(error.line() as u64, format!("is no JSON: {error}")))?;
+    records(unwrapped(whole))
+}
+
+/// The records of a YAML text. Answers are read as they are written there: `0D` and `13` are digits, whatever YAML makes of
+/// them.
+///
+/// # Errors
+/// If it is no YAML, or no list or map of students.
+pub fn yaml(text: &str) -> Result<Table, Flaw> {
+    let flaw = |error: &serde_yaml::Error| {
+        let line = error.location().map_or(1, |place| place.line() as u64);
+        Flaw::new(
+            line,
+            format!("cannot be read: {error}; students are a list or a map, and each answer is one text"),
+        )
+    };
+    let student = |student: Student| {
+        Value::Object(student.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
+    };
+    let list: Result<Vec<Student>, _> = serde_yaml::from_str(text);
+    let map: Result<BTreeMap<String, Student>, _> = serde_yaml::from_str(text);
+    match (list, map) {
+        (Ok(all), _) => records(Value::Array(all.into_iter().map(student).collect())),
+        (_, Ok(all)) => records(Value::Object(all.into_iter().map(|(id, one)| (id, student(one))).collect())),
+        // That of the form which comes further.
+        (Err(list), Err(map)) => {
+            let place = |error: &serde_yaml::Error| error.location().map_or(0, |place| place.index());
+            Err(flaw(if place(&map) > place(&list) { &map } else { &list }))
+        }
+    }
+}
+
+/// Moodle writes a list of lists of objects.
+fn unwrapped(whole: Value) -> Value {
+    match whole {
+        Value::Array(mut all) if all.len() == 1 && all[0].is_array() => all.swap_remove(0),
+        other => other,
+    }
+}
+
+fn records(whole: Value) -> Result<Table, Flaw> {
+    let each: Vec<(Option<String>, Value)> = match whole {
+        Value::Array(all) => all.into_iter().map(|one| (None, one)).collect(),
+        Value::Object(all) => all.into_iter().map(|(id, one)| (Some(id), one)).collect(),
+        _ => return Err(Flaw::new(1, "is no list of students, nor an object by their ids")),
+    };
+    let mut table = Table::default();
+    for (line, (id, one)) in (1..).zip(each) {
+        if line > RECORD_LIMIT as u64 {
+            table.flaws.push(Flaw::new(
+                line,
+                format!("only {RECORD_LIMIT} students are read: this one and the rest are left out"),
+            ));
+            break;
+        }
+        match cells(id, one) {
+            Ok(cells) => {
+                for (name, _) in &cells {
+                    if !table.header.contains(name) {
+                        table.header.push(name.clone());
+                    }
+                }
+                table.rows.push(Record { line, cells });
+            }
+            Err(message) => table.flaws.push(Flaw::new(line, message)),
+        }
+    }
+    Ok(table)
+}
+
+fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String> {
+    let Value::Object(fields) = one else { return Err("is no object of answers".to_owned()) };
+    let mut cells: Vec<(String, Given)> =
+        id.into_iter().map(|id| ("id".to_owned(), Given::Text(id))).collect();
+    for (name, value) in fields {
+        let given = match value {
+            // What belongs together may stand together: `answers: { 1a.vpn: 0F }`.
+            Value::Object(inner) => {
+                for (name, value) in inner {
+                    let given = answer(value).ok_or_else(|| format!("`{name}` is no answer"))?;
+                    cells.push((name, given));
+                }
+                continue;
+            }
+            value => answer(value).ok_or_else(|| format!("`{name}` is no answer"))?,
+        };
+        cells.push((name, given));
+    }
+    match cells.iter().find(|(_, given)| given.text().len() > CELL_LIMIT) {
+        Some((name, _)) => Err(format!("`{name}` is longer than the {CELL_LIMIT} bytes that are read")),
+        None => Ok(cells),
+    }
+}
+
+/// An answer: a text, a number, a truth, nothing, or several texts.
+pub fn answer(value: Value) -> Option<Given> {
+    Some(match value {
+        Value::Null => Given::Text(String::new()),
+        Value::Bool(truth) => Given::Text(truth.to_string()),
+        Value::String(text) => Given::Text(text),
+        Value::Number(number) => {
+            Number::parse(&number.to_string()).map_or_else(|_| Given::Text(number.to_string()), Given::Number)
+        }
+        Value::Array(several) => {
+            let texts = several.into_iter().map(|one| match answer(one)? {
+                Given::Text(text) => Some(text),
+                Given::Number(number) => Some(number.to_string()),
+            });
+            Given::Text(texts.collect::<Option<Vec<String>>>()?.join("; "))
+        }
+        Value::Object(_) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{json, yaml};
+    use crate::exam::grade::Given;
+    use crate::lang::value::Number;
+
+    fn text(text: &str) -> Given {
+        Given::Text(text.to_owned())
+    }
+
+    #[test]
+    fn yaml_keeps_the_spelling_of_an_answer() {
+        let list = yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
+        let cells = list.map(|table| table.rows[0].cells.clone()).unwrap_or_default();
+        for (name, written) in [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010")] {
+            assert!(cells.contains(&(name.to_owned(), text(written))), "{cells:?}");
+        }
+        let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");
+        assert_eq!(map.rows[0].cells[0], ("id".to_owned(), text("007")));
+        assert_eq!(map.rows[0].cells[1].1, text("13"));
+        for wrong in ["", "3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
+            assert!(yaml(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_json_is_a_value() {
+        let list = json(r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#);
+        let table = list.expect("a list");
+        let cells = &table.rows[0].cells;
+        assert_eq!(cells[1].1, Given::Number(Number::from(13u64)));
+        assert_eq!((&cells[3].1, &cells[4].1), (&text("A; C"), &text("")));
+        assert_eq!((table.flaws.len(), table.flaws[0].line), (1, 2));
+        assert!(json(&"[".repeat(1_000_000)).is_err() && json("{").is_err() && json("3").is_err());
+        assert!(json(r#"{ "a1": { "answers": { "1a.vpn": "0F" } } }"#).is_ok());
+    }
+}

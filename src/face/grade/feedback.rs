@@ -1,0 +1,60 @@
+//! Feedback written into a folder, a file a student.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::report::marks::Format;
+
+/// The most characters of an id in the name of a file.
+const LONGEST: usize = 80;
+
+/// Writes feedback: each with the id of whom it is for.
+///
+/// # Errors
+/// What cannot be written, as the rest of a sentence that begins with the folder's name.
+pub fn write<'t>(
+    folder: &Path,
+    format: Format,
+    each: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Result<usize, String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot be made: {error}"))?;
+    let mut used = BTreeSet::new();
+    let mut written = 0;
+    for (id, text) in each {
+        let stem = stem(id, &mut used);
+        let path = folder.join(format!("{stem}.{}", format.extension()));
+        std::fs::write(&path, text).map_err(|error| format!("has no file for `{id}`: {error}"))?;
+        written += 1;
+    }
+    Ok(written)
+}
+
+/// A name of a file for an id: letters, digits, `-`, `_`, `@` and `.`; none is taken twice, whatever the case.
+fn stem(id: &str, used: &mut BTreeSet<String>) -> String {
+    let safe = |c: char| if c.is_alphanumeric() || "-_@.".contains(c) { c } else { '_' };
+    let plain: String = id.chars().take(LONGEST).map(safe).collect();
+    let plain = plain.trim_start_matches('.');
+    let plain = if plain.is_empty() { "student" } else { plain };
+    let mut stem = plain.to_owned();
+    let mut again = 1;
+    while !used.insert(stem.to_lowercase()) {
+        again += 1;
+        stem = format!("{plain}-{again}");
+    }
+    stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn names_of_files_are_safe_and_stay_apart() {
+        let mut used = std::collections::BTreeSet::new();
+        let names: Vec<String> = ["a1", "A1", "../../etc/passwd", "", "x/y", "x\\y"]
+            .iter()
+            .map(|id| stem(id, &mut used))
+            .collect();
+        assert_eq!(names, ["a1", "A1-2", "_.._etc_passwd", "student", "x_y", "x_y-2"]);
+    }
+}

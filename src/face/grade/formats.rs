@@ -1,0 +1,89 @@
+//! What answers may be written in.
+
+use std::path::Path;
+
+use super::records::{Flaw, Table};
+use super::rows::{Named, Rows};
+use super::{csv, document, moodle, prairielearn, rows};
+
+/// What a file of answers is written in.
+pub struct Format {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    read: fn(&[u8], &Named) -> Result<Rows, Flaw>,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "csv",
+        about: "a row a student, a column a field",
+        read: |bytes, named| rows::rows(csv::read(bytes)?, named),
+    },
+    Format {
+        name: "yaml",
+        about: "a list of students, or a map by their ids",
+        read: |bytes, named| rows::rows(document::yaml(text(bytes)?)?, named),
+    },
+    Format {
+        name: "json",
+        about: "the same",
+        read: |bytes, named| rows::rows(document::json(text(bytes)?)?, named),
+    },
+    Format {
+        name: "moodle",
+        about: "the responses of a quiz, as Moodle downloads them (CSV or JSON)",
+        read: |bytes, _| Ok(moodle::rows(either(bytes)?)),
+    },
+    Format {
+        name: "prairielearn",
+        about: "submissions, as PrairieLearn downloads them",
+        read: |bytes, _| Ok(prairielearn::rows(csv::read(bytes)?)),
+    },
+];
+
+/// The rows of a file: in the format that is named, or that its columns and its name tell.
+///
+/// # Errors
+/// What is wrong with all of it.
+pub fn read(bytes: &[u8], path: &Path, from: Option<&str>, named: &Named) -> Result<Rows, Flaw> {
+    let name = from.unwrap_or_else(|| guess(bytes, path));
+    match FORMATS.iter().find(|format| format.name == name) {
+        Some(format) => (format.read)(bytes, named),
+        None => Err(Flaw::new(1, format!("`{name}` is no format of answers"))),
+    }
+}
+
+fn guess(bytes: &[u8], path: &Path) -> &'static str {
+    let extension = path.extension().and_then(|end| end.to_str()).unwrap_or("").to_ascii_lowercase();
+    match extension.as_str() {
+        "yaml" | "yml" => return "yaml",
+        "json" => {
+            let table = text(bytes).and_then(document::json);
+            return if table.is_ok_and(|table| moodle::is_moodle(&table.header)) { "moodle" } else { "json" };
+        }
+        _ => {}
+    }
+    match csv::read(bytes) {
+        Ok(table) if moodle::is_moodle(&table.header) => "moodle",
+        Ok(table) if prairielearn::is_prairielearn(&table.header) => "prairielearn",
+        _ => "csv",
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Flaw> {
+    let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count() as u64;
+        Flaw::new(line, "is not UTF-8 text")
+    })
+}
+
+/// CSV, or JSON where it begins like it.
+fn either(bytes: &[u8]) -> Result<Table, Flaw> {
+    let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if matches!(begins, Some(b'[' | b'{')) { document::json(text(bytes)?) } else { csv::read(bytes) }
+}

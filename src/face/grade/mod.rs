@@ -1,0 +1,19 @@
+//! `pagewalk grade`: answers read, papers composed, marks written.
+
+mod arguments;
+mod columns;
+mod composing;
+mod csv;
+mod document;
+mod feedback;
+mod files;
+mod formats;
+mod moodle;
+mod prairielearn;
+mod records;
+mod rows;
+mod rules;
+mod run;
+mod versions;
+
+pub use arguments::Grade;

@@ -1,0 +1,96 @@
+//! The responses that Moodle's quiz report downloads: `Last name`, `First name`, `ID number`, `Email address`, …, `Response 1`
+//! (mod/quiz/report/responses). Its JSON has the same names in small letters without spaces.
+
+use super::columns::Column;
+use super::records::{Record, Table, plain};
+use super::rows::{Row, Rows};
+use crate::exam::grade::Given;
+
+/// What a column of responses begins with.
+const RESPONSE: &str = "response";
+/// What Moodle writes for a question that nobody answered.
+const NONE: &str = "-";
+/// What its last row, of means, is called.
+const AVERAGE: &str = "overall average";
+
+/// Whether these are the columns of a download of responses.
+pub fn is_moodle(header: &[String]) -> bool {
+    let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
+    plain.iter().any(|own| response(own).is_some())
+        && has(&["lastname", "surname", "firstname", "emailaddress", "idnumber"])
+}
+
+/// The number of a column of responses.
+fn response(plain: &str) -> Option<usize> {
+    plain.strip_prefix(RESPONSE)?.parse().ok()
+}
+
+/// The rows of a download. Responses are those of the fields of the paper in their order: that of a question with several
+/// blanks (Cloze) has a part for each.
+pub fn rows(table: Table) -> Rows {
+    let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
+    for record in table.rows {
+        let row = row(&record);
+        if !(row.id.is_empty() && plain(&row.name).starts_with(&plain(AVERAGE))) {
+            rows.rows.push(row);
+        }
+    }
+    rows
+}
+
+fn row(record: &Record) -> Row {
+    let mut row = Row::whose(record);
+    let mut responses: Vec<(usize, String)> = record
+        .cells
+        .iter()
+        .filter_map(|(name, given)| Some((response(&plain(name))?, given.text())))
+        .collect();
+    responses.sort_by_key(|(number, _)| *number);
+    let answers = responses.iter().flat_map(|(_, text)| parts(text));
+    row.answers = answers.enumerate().map(|(at, text)| (Column::Nth(at), Given::Text(text))).collect();
+    row
+}
+
+/// The parts of a response: `part 1: 0x0D; part 2: Y`; of a question with one blank all of it.
+fn parts(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let Some(mut rest) = text.strip_prefix("part 1:") else {
+        return vec![if text == NONE { String::new() } else { text.to_owned() }];
+    };
+    let mut parts = Vec::new();
+    for next in 2.. {
+        let mark = format!("; part {next}:");
+        match rest.split_once(&mark) {
+            Some((part, after)) => {
+                parts.push(part.trim().to_owned());
+                rest = after;
+            }
+            None => break,
+        }
+    }
+    parts.push(rest.trim().to_owned());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_moodle, parts};
+
+    #[test]
+    fn a_response_has_a_part_for_each_blank() {
+        assert_eq!(parts("part 1: 0x0D; part 2: Y; part 3: ; part 4: -"), ["0x0D", "Y", "", "-"]);
+        assert_eq!(parts("the low ones"), ["the low ones"]);
+        assert_eq!(parts("-"), [""]);
+        assert_eq!(parts("part 1: a; b; part 3: c"), ["a; b; part 3: c"]);
+    }
+
+    #[test]
+    fn downloads_are_known_by_their_columns() {
+        let of = |names: &[&str]| is_moodle(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert!(of(&["Last name", "First name", "ID number", "Response 1", "Response 2"]));
+        assert!(of(&["Surname", "First name", "Email address", "State", "Grade/10.00", "Response 1"]));
+        assert!(of(&["lastname", "firstname", "response1"]));
+        assert!(!of(&["id", "name", "1a.vpn"]) && !of(&["Last name", "Grade"]));
+    }
+}

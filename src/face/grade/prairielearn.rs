@@ -1,0 +1,98 @@
+//! The submissions that `PrairieLearn` downloads (`…_best_submissions.csv`, `…_final_submissions.csv`, `…_all_submissions.csv`):
+//! a row a submission, with the columns `UID`, `UIN`, `Name`, `Question`, `Variant`, `Params`, `Submitted answer`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::columns::Column;
+use super::document::answer;
+use super::records::{Flaw, Record, Table, plain};
+use super::rows::{Row, Rows};
+
+/// Whether these are the columns of a download of submissions.
+pub fn is_prairielearn(header: &[String]) -> bool {
+    let has = |name: &str| header.iter().any(|own| plain(own) == name);
+    has("submittedanswer") && has("question") && (has("uid") || has("uin"))
+}
+
+/// A row a student: of several submissions to a question the last counts. The version or seed of the paper is a parameter of
+/// the question, or the last part of its name.
+pub fn rows(table: Table) -> Rows {
+    let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
+    let mut students: BTreeMap<String, Row> = BTreeMap::new();
+    for record in table.rows {
+        match submission(&record) {
+            Ok(row) => {
+                let own = students
+                    .entry(row.id.clone())
+                    .or_insert_with(|| Row { answers: Vec::new(), ..row.clone() });
+                own.version = row.version.or(own.version.take());
+                own.seed = row.seed.or(own.seed.take());
+                for (column, given) in row.answers {
+                    own.answers.retain(|(known, _)| *known != column);
+                    own.answers.push((column, given));
+                }
+            }
+            Err(message) => rows.flaws.push(Flaw::new(record.line, message)),
+        }
+    }
+    rows.rows = students.into_values().collect();
+    rows.rows.sort_by_key(|row| row.line);
+    rows
+}
+
+fn submission(record: &Record) -> Result<Row, String> {
+    let whose = Row::whose(record);
+    let id = ["uin", "uid"].iter().filter_map(|name| record.text(&[name])).find(|id| !id.is_empty());
+    let mut row = Row { id: id.unwrap_or(whose.id), name: whose.name, line: whose.line, ..Row::default() };
+    let object = |column: &str| -> Result<Option<serde_json::Map<String, Value>>, String> {
+        let text = record.text(&[column]).filter(|text| !text.is_empty());
+        let Some(text) = text else { return Ok(None) };
+        match serde_json::from_str(&text) {
+            Ok(Value::Object(object)) => Ok(Some(object)),
+            Ok(Value::Null) => Ok(None),
+            _ => Err(format!("its column `{column}` is no JSON object")),
+        }
+    };
+    for (name, value) in object("submittedanswer")?.unwrap_or_default() {
+        // Names with `_` in front are the platform's own.
+        if let (false, Some(given)) = (name.starts_with('_'), answer(value)) {
+            row.answers.push((Column::Named(name), given));
+        }
+    }
+    let params = object("params")?.unwrap_or_default();
+    let param = |name: &str| match params.get(name) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    row.version = param("version").filter(|code| !code.is_empty());
+    row.seed = param("seed").filter(|seed| !seed.is_empty());
+    Ok(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_prairielearn, rows};
+    use crate::exam::grade::Given;
+    use crate::face::grade::columns::Column;
+    use crate::face::grade::csv;
+    use crate::lang::value::Number;
+
+    #[test]
+    fn the_last_submission_counts() {
+        let text = "UID,UIN,Username,Name,Role,Question,Variant,Seed,Params,True answer,submission_id,Submitted answer\n\
+                    ada@x.edu,a1,ada,Ada,Student,vm/q1,1,ab12,\"{\"\"version\"\":\"\"K7\"\"}\",{},1,\"{\"\"q1a_vpn\"\":14,\"\"_x\"\":1}\"\n\
+                    ada@x.edu,a1,ada,Ada,Student,vm/q1,1,ab12,{},{},2,\"{\"\"q1a_vpn\"\":15,\"\"q1a_tlb\"\":\"\"Y\"\"}\"\n\
+                    bob@x.edu,b2,bob,Bob,Student,vm/q1,1,ab12,{},{},3,oops\n";
+        let table = csv::read(text.as_bytes()).expect("a table");
+        assert!(is_prairielearn(&table.header));
+        let rows = rows(table);
+        assert_eq!((rows.rows.len(), rows.flaws.len(), rows.flaws[0].line), (1, 1, 4));
+        let ada = &rows.rows[0];
+        assert_eq!((ada.id.as_str(), ada.version.as_deref()), ("a1", Some("K7")));
+        let vpn = (Column::Named("q1a_vpn".to_owned()), Given::Number(Number::from(15u64)));
+        assert!(ada.answers.contains(&vpn) && ada.answers.len() == 2, "{:?}", ada.answers);
+    }
+}

@@ -1,0 +1,103 @@
+//! A row a student: our own tables of answers.
+
+use super::columns::{BESIDE, Column, FIRST, IDS, LAST, NAMES};
+use super::records::{Flaw, Record, Table, plain};
+use crate::exam::grade::Given;
+
+/// What a student handed in, before it is known which paper it is of.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// The line that it begins in.
+    pub line: u64,
+    /// Who it is.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// The seed of their paper, as it is written.
+    pub seed: Option<String>,
+    /// The code of its version.
+    pub version: Option<String>,
+    /// What they wrote.
+    pub answers: Vec<(Column, Given)>,
+    /// Points that somebody gave by hand.
+    pub points: Vec<(Column, String)>,
+}
+
+/// Rows, and what is wrong with others.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Those that can be marked as far as is known.
+    pub rows: Vec<Row>,
+    /// What is wrong with others.
+    pub flaws: Vec<Flaw>,
+}
+
+/// Which columns say what a row is of, where somebody says so.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// That of the seed.
+    pub seed: Option<String>,
+    /// That of the version's code.
+    pub version: Option<String>,
+}
+
+/// The name of the column of points given by hand.
+const POINTS: &str = " points";
+
+impl Row {
+    /// Who a record is of.
+    pub fn whose(record: &Record) -> Self {
+        let name = record.text(NAMES).filter(|name| !name.is_empty()).unwrap_or_else(|| {
+            let parts = [record.text(FIRST), record.text(LAST)].into_iter().flatten();
+            parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        });
+        let ids = IDS.iter().filter_map(|id| record.text(&[id]));
+        let id = ids.into_iter().find(|id| !id.is_empty()).unwrap_or_default();
+        Self { line: record.line, id, name, ..Self::default() }
+    }
+}
+
+/// The rows of a table of our own.
+///
+/// # Errors
+/// If no column identifies the students, or one that is named is not there.
+pub fn rows(table: Table, named: &Named) -> Result<Rows, Flaw> {
+    let has = |name: &str| table.header.iter().any(|own| own == name);
+    for wanted in [&named.seed, &named.version].into_iter().flatten() {
+        if !has(wanted) {
+            let near = crate::lang::nearest::nearest(wanted, table.header.iter().map(String::as_str));
+            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(Flaw::new(1, format!("has no column `{wanted}`{help}")));
+        }
+    }
+    if !table.header.iter().any(|own| IDS.contains(&plain(own).as_str())) {
+        return Err(Flaw::new(1, "has no column that identifies the students: one must be called `id`"));
+    }
+    let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
+    for record in table.rows {
+        rows.rows.push(row(record, named));
+    }
+    Ok(rows)
+}
+
+fn row(record: Record, named: &Named) -> Row {
+    let mut row = Row::whose(&record);
+    for (column, given) in record.cells {
+        let own = plain(&column);
+        let is = |wanted: &Option<String>, usual: &str| {
+            wanted.as_ref().map_or(own == usual, |name| *name == column)
+        };
+        let text = || Some(given.text().trim().to_owned()).filter(|text| !text.is_empty());
+        if is(&named.seed, "seed") {
+            row.seed = text();
+        } else if is(&named.version, "version") {
+            row.version = text();
+        } else if let Some(field) = column.strip_suffix(POINTS) {
+            let points = text().map(|points| (Column::Named(field.trim().to_owned()), points));
+            row.points.extend(points);
+        } else if ![IDS, NAMES, FIRST, LAST, BESIDE].iter().any(|known| known.contains(&own.as_str())) {
+            row.answers.push((Column::Named(column), given));
+        }
+    }
+    row
+}

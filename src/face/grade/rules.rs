@@ -1,0 +1,127 @@
+//! Rules of marking read from YAML and from flags.
+
+use std::collections::BTreeMap;
+
+use crate::exam::grade::rules::{Rules, Setting};
+
+/// The rules of a file, and those said by `--rule NAME=VALUE`, which win.
+///
+/// # Errors
+/// Everything that is wrong, each a whole message.
+pub fn read(file: Option<(&str, &str)>, flags: &[String]) -> Result<Rules, Vec<String>> {
+    let (mut rules, mut wrong) = (Rules::default(), Vec::new());
+    if let Some((name, text)) = file {
+        let said: Result<BTreeMap<String, serde_yaml::Value>, _> = serde_yaml::from_str(text);
+        match said {
+            Ok(said) => {
+                let spelled = spelled(text);
+                for (rule, value) in said {
+                    let place = line_of(text, &rule).map_or_else(String::new, |line| format!(":{line}"));
+                    let own = spelled.clone().filter(|_| rule == "also").or_else(|| setting(&value));
+                    let set = own.ok_or_else(|| "takes no such value".to_owned());
+                    if let Err(message) = set.and_then(|value| rules.set(&rule, &value)) {
+                        wrong.push(format!("{name}{place}: `{rule}` {message}"));
+                    }
+                }
+            }
+            Err(error) if text.trim().is_empty() => drop(error),
+            Err(error) => wrong.push(format!("{name}: {error}")),
+        }
+    }
+    for flag in flags {
+        let Some((rule, value)) = flag.split_once('=') else {
+            wrong.push(format!("--rule {flag}: a rule is written `NAME=VALUE`"));
+            continue;
+        };
+        let value = if value.contains(',') {
+            Setting::List(value.split(',').map(|part| part.trim().to_owned()).collect())
+        } else {
+            Setting::One(value.to_owned())
+        };
+        if let Err(message) = rules.set(rule.trim(), &value) {
+            wrong.push(format!("--rule {flag}: `{}` {message}", rule.trim()));
+        }
+    }
+    if wrong.is_empty() { Ok(rules) } else { Err(wrong) }
+}
+
+/// Answers that are right, too, as they are written: what YAML takes for numbers has a spelling.
+fn spelled(text: &str) -> Option<Setting> {
+    #[derive(serde::Deserialize)]
+    struct Several {
+        also: BTreeMap<String, Vec<String>>,
+    }
+    #[derive(serde::Deserialize)]
+    struct One {
+        also: BTreeMap<String, String>,
+    }
+    let several = serde_yaml::from_str::<Several>(text).map(|said| said.also.into_iter().collect());
+    let one = || {
+        let each = serde_yaml::from_str::<One>(text).ok()?.also.into_iter();
+        Some(each.map(|(name, answer)| (name, vec![answer])).collect())
+    };
+    several.ok().or_else(one).map(Setting::Map)
+}
+
+/// The line in which a rule stands.
+fn line_of(text: &str, rule: &str) -> Option<usize> {
+    let begins = |line: &&str| line.trim_start_matches(['"', '\'']).starts_with(rule);
+    text.lines().position(|line| begins(&line)).map(|at| at + 1)
+}
+
+fn setting(value: &serde_yaml::Value) -> Option<Setting> {
+    Some(match value {
+        serde_yaml::Value::Sequence(all) => Setting::List(all.iter().map(one).collect::<Option<_>>()?),
+        serde_yaml::Value::Mapping(all) => {
+            let pair = |(name, value): (&serde_yaml::Value, &serde_yaml::Value)| {
+                let values = match value {
+                    serde_yaml::Value::Sequence(all) => all.iter().map(one).collect::<Option<Vec<_>>>()?,
+                    value => vec![one(value)?],
+                };
+                Some((one(name)?, values))
+            };
+            Setting::Map(all.iter().map(pair).collect::<Option<_>>()?)
+        }
+        value => Setting::One(one(value)?),
+    })
+}
+
+fn one(value: &serde_yaml::Value) -> Option<String> {
+    Some(match value {
+        serde_yaml::Value::String(text) => text.clone(),
+        serde_yaml::Value::Number(number) => number.to_string(),
+        serde_yaml::Value::Bool(truth) => truth.to_string(),
+        serde_yaml::Value::Null => "none".to_owned(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::exam::grade::Given;
+    use crate::exam::grade::rules::{Floor, Void, Whole};
+    use crate::lang::value::Number;
+
+    #[test]
+    fn rules_are_read_from_a_file_and_flags() {
+        let text = "carried: 1/2\nall-or-nothing: rows\nvoid: [1b.byte]\nalso: { 1a.byte: [\"-\", 0x0D] }\nround: 0.5\n";
+        let rules = read(Some(("r.yaml", text)), &["floor=none".to_owned()]).expect("rules");
+        assert_eq!((rules.carried, rules.whole), (Number::fraction(1, 2).expect("half"), Whole::Rows));
+        assert_eq!((rules.floor, rules.void.get("1b.byte")), (Floor::None, Some(&Void::Full)));
+        assert_eq!(rules.also["1a.byte"], ["-", "0x0D"].map(|text| Given::Text(text.to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_rule_is_told_with_its_line() {
+        let text = "carried: 2\ncaried: 1\nfloor: questions\nalso: 3\n";
+        let wrong = read(Some(("r.yaml", text)), &["round".to_owned()]).expect_err("wrong");
+        assert!(
+            wrong.iter().any(|one| one.contains("r.yaml:2: `caried` is no rule; did you mean `carried`?")),
+            "{wrong:?}"
+        );
+        assert!(wrong.iter().any(|one| one.contains("r.yaml:3:") && one.contains("`question`")), "{wrong:?}");
+        assert!(wrong.iter().any(|one| one.contains("from 0 to 1")), "{wrong:?}");
+        assert_eq!(wrong.len(), 5);
+    }
+}

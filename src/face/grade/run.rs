@@ -1,0 +1,274 @@
+//! What the command does, from files to marks.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use super::arguments::{FeedbackFormat, Grade};
+use super::composing::{Done, Marking, Script, mark_all};
+use super::files;
+use super::formats;
+use super::records::{Flaw, plain};
+use super::rows::{Named, Row};
+use super::rules;
+use super::versions::{Drawn, Versions};
+use super::{csv, feedback};
+use crate::exam::grade::Marked;
+use crate::exam::grade::regrade::{Before, regraded};
+use crate::exam::grade::rules::Rules;
+use crate::exam::grade::statistics::statistics;
+use crate::face::reading::Reading;
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::face::threads::side_by_side;
+use crate::lang::nearest::nearest;
+use crate::report::marks::{self, Columns, Format};
+
+/// The most messages of rows that are shown.
+const SHOWN: usize = 100;
+/// Pieces of work for each thread, so that none waits long for another.
+const PIECES: usize = 4;
+
+/// A paper, and the rows that are of it.
+type Paper = (Drawn, Vec<Row>);
+
+/// Why nothing could be marked: it has been said.
+struct Nothing;
+
+impl Grade {
+    /// Marks what students handed in.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn mark(&self, color: Color) -> io::Result<Status> {
+        let Ok(rules) = self.read_rules() else { return Ok(Status::Wrong) };
+        let Ok((script, also)) = self.scripts(color) else { return Ok(Status::Wrong) };
+        let Ok((papers, mut flaws)) = self.papers() else { return Ok(Status::Wrong) };
+        let format = match self.feedback_format {
+            FeedbackFormat::Markdown => Format::Markdown,
+            FeedbackFormat::Html => Format::Html,
+        };
+        let wanted = self.feedback.is_some().then_some(format);
+        let marking = Marking {
+            script: &script,
+            also: &also,
+            rules: &rules,
+            feedback: wanted,
+            max_steps: self.max_steps,
+        };
+        let mut done = marked(&marking, &papers);
+        flaws.append(&mut done.flaws);
+        let told = self.tell(&mut flaws) | self.tell_of_columns(&done);
+        if !self.rules_are_of_fields(&rules, &done) {
+            return Ok(Status::Wrong);
+        }
+        done.marked.sort_by_key(|(marked, _)| marked.line);
+        if done.marked.is_empty() {
+            complain(&format!("pagewalk: {}: nothing could be marked\n", self.answers.display()));
+            return Ok(Status::Wrong);
+        }
+        if let Some(folder) = &self.feedback {
+            let each = done.marked.iter().filter_map(|(own, text)| Some((own.id.as_str(), text.as_deref()?)));
+            if let Err(message) = feedback::write(folder, format, each) {
+                return Ok(wrong(folder, &message));
+            }
+        }
+        let marked: Vec<Marked> = done.marked.into_iter().map(|(marked, _)| marked).collect();
+        let status = self.write(&marked)?;
+        Ok(status.max(if told { Status::Failed } else { Status::Held }))
+    }
+
+    fn write(&self, marked: &[Marked]) -> io::Result<Status> {
+        let columns = if self.questions { Columns::Questions } else { Columns::Fields };
+        // Marks before the file they are in is written over.
+        let before = match &self.before {
+            Some(path) => match read_before(path) {
+                Ok(before) => Some(before),
+                Err(message) => return Ok(wrong(path, &message)),
+            },
+            None => None,
+        };
+        let table = marks::marks(marked, columns);
+        match &self.output {
+            Some(path) if path != Path::new("-") => {
+                if let Err(error) = std::fs::write(path, table) {
+                    return Ok(wrong(path, &format!("cannot be written: {error}")));
+                }
+            }
+            None if self.statistics || before.is_some() => {}
+            _ => print(&table)?,
+        }
+        if self.statistics {
+            print(&marks::statistics(&statistics(marked)))?;
+        }
+        if let Some(before) = before {
+            print(&marks::regrade(&regraded(&before, marked)))?;
+        }
+        Ok(Status::Held)
+    }
+
+    fn read_rules(&self) -> Result<Rules, Nothing> {
+        let text = match &self.rules {
+            Some(path) => Some(files::read_text(path).map_err(|message| nothing(path, &message))?),
+            None => None,
+        };
+        let name = self.rules.as_ref().map_or_else(String::new, |path| path.display().to_string());
+        let file = text.as_ref().map(|text| (name.as_str(), text.as_str()));
+        rules::read(file, &self.rule).map_err(|wrong| {
+            for message in wrong {
+                complain(&format!("pagewalk: {message}\n"));
+            }
+            Nothing
+        })
+    }
+
+    /// The scripts, in which nothing wrong was found.
+    fn scripts(&self, color: Color) -> Result<(Script, Vec<Script>), Nothing> {
+        let read = |path: &Path| {
+            let reading = Reading::of(path);
+            if !reading.diagnostics.is_empty() {
+                complain(&reading.complaint(diagnostic_style(color)));
+                return Err(Nothing);
+            }
+            let text = reading.sources.file(0).map_or_else(String::new, |file| file.text.to_string());
+            Ok(Script { name: reading.name().to_owned(), text })
+        };
+        if self.file == Path::new("-") && self.answers == Path::new("-") {
+            complain("pagewalk: the script and the answers cannot both be standard input\n");
+            return Err(Nothing);
+        }
+        let also: Result<Vec<Script>, Nothing> = self.also.iter().map(|path| read(path)).collect();
+        Ok((read(&self.file)?, also?))
+    }
+
+    /// The rows by the papers that they are of, and what is wrong with others.
+    fn papers(&self) -> Result<(Vec<Paper>, Vec<Flaw>), Nothing> {
+        let named = Named { seed: self.seed_column.clone(), version: self.version_column.clone() };
+        let bytes = files::read(&self.answers).map_err(|message| nothing(&self.answers, &message))?;
+        let rows = formats::read(&bytes, &self.answers, self.from.as_deref(), &named)
+            .map_err(|flaw| nothing_at(&self.answers, &flaw))?;
+        let versions = match &self.versions {
+            Some(path) => {
+                let bytes = files::read(path).map_err(|message| nothing(path, &message))?;
+                Versions::read(&bytes).map_err(|flaw| nothing_at(path, &flaw))?
+            }
+            None => Versions::default(),
+        };
+        let mut flaws = rows.flaws;
+        let mut papers: BTreeMap<Drawn, Vec<Row>> = BTreeMap::new();
+        let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+        for row in rows.rows {
+            if row.id.is_empty() {
+                flaws.push(Flaw::new(row.line, "has no id"));
+                continue;
+            }
+            if let Some(before) = seen.get(&row.id) {
+                flaws.push(Flaw::new(
+                    row.line,
+                    format!("the id `{}` is that of line {before}, too, which is marked", row.id),
+                ));
+                continue;
+            }
+            match versions.of(&row, self.seed) {
+                Ok(drawn) => {
+                    seen.insert(row.id.clone(), row.line);
+                    papers.entry(drawn).or_default().push(row);
+                }
+                Err(message) => flaws.push(Flaw::new(row.line, message)),
+            }
+        }
+        Ok((papers.into_iter().collect(), flaws))
+    }
+
+    /// Says what is wrong with rows; whether anything is.
+    fn tell(&self, flaws: &mut [Flaw]) -> bool {
+        flaws.sort();
+        let name = self.answers.display();
+        for flaw in flaws.iter().take(SHOWN) {
+            complain(&format!("pagewalk: {name}:{}: {}\n", flaw.line, flaw.message));
+        }
+        if flaws.len() > SHOWN {
+            complain(&format!("pagewalk: {name}: and {} more\n", flaws.len() - SHOWN));
+        }
+        !flaws.is_empty()
+    }
+
+    /// Says which columns are no field of any paper; whether one of them looks like one.
+    fn tell_of_columns(&self, done: &Done) -> bool {
+        let mut like_a_field = false;
+        let known = |name: &str| done.fields.iter().any(|field| plain(field) == plain(name));
+        let strange = done.unknown.iter().filter(|name| !known(name));
+        for name in strange.take(SHOWN) {
+            let near = nearest(name, done.fields.iter().map(String::as_str));
+            like_a_field |= near.is_some();
+            let help = near
+                .map_or_else(|| "; it is left out".to_owned(), |near| format!("; did you mean `{near}`?"));
+            complain(&format!(
+                "pagewalk: {}: the column `{name}` is no field of the exam{help}\n",
+                self.answers.display()
+            ));
+        }
+        like_a_field
+    }
+
+    /// Whether every name in the rules is one of the exam.
+    fn rules_are_of_fields(&self, rules: &Rules, done: &Done) -> bool {
+        let mut all = true;
+        for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
+            let near = nearest(name, done.fields.iter().map(String::as_str));
+            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            complain(&format!("pagewalk: the rules speak of `{name}`, which the exam does not have{help}\n"));
+            all = false;
+        }
+        all
+    }
+}
+
+/// The marks of all papers, made side by side.
+fn marked(marking: &Marking, papers: &[Paper]) -> Done {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let size = papers.len().div_ceil(threads * PIECES).max(1);
+    let pieces: Vec<&[Paper]> = papers.chunks(size).collect();
+    let each = side_by_side(&pieces, threads, |papers| mark_all(marking, papers), |_| false, |_, _| {});
+    let mut all = Done::default();
+    for done in each {
+        all.add(done);
+    }
+    all
+}
+
+/// Marks as they were written down.
+fn read_before(path: &Path) -> Result<Vec<Before>, String> {
+    let bytes = files::read(path)?;
+    let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
+    let before = table.rows.iter().filter_map(|record| {
+        let mark = |text: &str| crate::exam::grade::rules::number(text);
+        let fields =
+            record.cells.iter().filter_map(|(name, given)| Some((name.clone(), mark(&given.text())?)));
+        Some(Before {
+            id: record.text(&["id"])?,
+            total: record.text(&["total"]).and_then(|text| mark(&text)),
+            fields: fields.collect(),
+        })
+    });
+    let before: Vec<Before> = before.collect();
+    if before.is_empty() {
+        Err("has no marks: its columns must be those that `pagewalk grade` writes".to_owned())
+    } else {
+        Ok(before)
+    }
+}
+
+fn wrong(path: &Path, message: &str) -> Status {
+    complain(&format!("pagewalk: {} {message}\n", path.display()));
+    Status::Wrong
+}
+
+fn nothing(path: &Path, message: &str) -> Nothing {
+    wrong(path, message);
+    Nothing
+}
+
+fn nothing_at(path: &Path, flaw: &Flaw) -> Nothing {
+    complain(&format!("pagewalk: {}:{}: {}\n", path.display(), flaw.line, flaw.message));
+    Nothing
+}

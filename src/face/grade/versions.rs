@@ -1,0 +1,94 @@
+//! The list of versions that an instructor keeps: `version, seed, id, name`, a line a version.
+
+use std::collections::BTreeMap;
+
+use super::csv;
+use super::records::Flaw;
+use super::rows::Row;
+
+/// A paper that was handed out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Drawn {
+    /// Its seed.
+    pub seed: u64,
+    /// It is a version of a list: the seed is that of the version.
+    pub listed: bool,
+    /// Its code; empty where there is none.
+    pub code: String,
+}
+
+/// Versions by their codes and by the students who had them.
+#[derive(Debug, Default)]
+pub struct Versions {
+    by_code: BTreeMap<String, u64>,
+    by_id: BTreeMap<String, String>,
+}
+
+impl Versions {
+    /// The list in a table.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn read(bytes: &[u8]) -> Result<Self, Flaw> {
+        let table = csv::read(bytes)?;
+        if let Some(flaw) = table.flaws.into_iter().next() {
+            return Err(flaw);
+        }
+        let mut versions = Self::default();
+        for record in table.rows {
+            let line = record.line;
+            let code = record.text(&["version"]).ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
+            let seed = record.text(&["seed"]).ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
+            let seed = number(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is no seed")))?;
+            if versions.by_code.insert(code.clone(), seed).is_some_and(|before| before != seed) {
+                return Err(Flaw::new(line, format!("the version `{code}` has two seeds")));
+            }
+            if let Some(id) = record.text(&["id"]).filter(|id| !id.is_empty()) {
+                versions.by_id.insert(id, code);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// The paper that a student had: by what their row says, else by their id, else the usual one.
+    ///
+    /// # Errors
+    /// Why that cannot be said.
+    pub fn of(&self, row: &Row, usual: u64) -> Result<Drawn, String> {
+        if let Some(seed) = &row.seed {
+            let seed = number(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
+            return Ok(Drawn { seed, listed: false, code: row.version.clone().unwrap_or_default() });
+        }
+        if let Some(code) = &row.version {
+            let near = || crate::lang::nearest::nearest(code, self.by_code.keys().map(String::as_str));
+            let help = || near().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let (code, seed) = self
+                .by_code
+                .get_key_value(code)
+                .or_else(|| self.by_code.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)))
+                .ok_or_else(|| {
+                    if self.by_code.is_empty() {
+                        format!("nothing says the seed of version `{code}`; give the list of versions with `--versions`")
+                    } else {
+                        format!("there is no version `{code}`{}", help())
+                    }
+                })?;
+            return Ok(Drawn { seed: *seed, listed: true, code: code.clone() });
+        }
+        if self.by_code.is_empty() {
+            return Ok(Drawn { seed: usual, listed: false, code: String::new() });
+        }
+        let code = self.by_id.get(&row.id).ok_or_else(|| {
+            format!("the list of versions has no student `{}`, and the row says no version", row.id)
+        })?;
+        Ok(Drawn { seed: self.by_code[code], listed: true, code: code.clone() })
+    }
+}
+
+/// A seed: decimal, or hexadecimal with its prefix.
+pub fn number(text: &str) -> Option<u64> {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}

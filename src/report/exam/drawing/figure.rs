@@ -1,0 +1,14 @@
+//! The drawings of a figure.
+
+use super::shapes::{Canvas, Drawing};
+use super::{bits, layout, ruler};
+use crate::report::exam::tree::Figure;
+
+/// The drawings of a figure: side by side where they are narrow enough.
+pub fn drawings(figure: &Figure, canvas: Canvas) -> Vec<Drawing> {
+    match figure {
+        Figure::Bits { title, bits } => vec![bits::draw(title, bits, canvas)],
+        Figure::Layouts(layouts) => layout::draw(layouts, canvas),
+        Figure::Ruler(ruler) => vec![ruler::draw(ruler, canvas)],
+    }
+}

@@ -1,0 +1,14 @@
+//! Figures as drawings, in lines and text; and how a format gets them.
+
+mod bits;
+mod figure;
+mod layout;
+mod picture;
+mod ruler;
+mod shapes;
+mod svg;
+
+pub use figure::drawings;
+pub use picture::picture;
+pub use shapes::{Canvas, Drawing};
+pub use svg::svg;

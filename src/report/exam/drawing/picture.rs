@@ -1,0 +1,83 @@
+//! Drawings as LaTeX's `picture`, which every installation has.
+
+use std::fmt::Write;
+
+use super::shapes::{Anchor, Drawing, POINT, Shape};
+
+/// A drawing; `escaped` makes text inert. Grey stays white: what is drawn is told by lines alone.
+pub fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
+    let mut out = format!("\\begin{{picture}}({:.2},{:.2})\n", drawing.width, drawing.height);
+    for shape in &drawing.shapes {
+        self::shape(&mut out, shape, drawing.height, escaped);
+    }
+    out.push_str("\\end{picture}");
+    out
+}
+
+/// Pictures count from the lower left corner.
+fn shape(out: &mut String, shape: &Shape, height: f64, escaped: &dyn Fn(&str) -> String) {
+    let _ = match shape {
+        Shape::Line { from, to, dashed } => {
+            straight(out, *from, *to, height, if *dashed { Stroke::Dashed } else { Stroke::Solid })
+        }
+        Shape::Arrow { from, to } => straight(out, *from, *to, height, Stroke::Arrow),
+        Shape::Box { at, size, .. } => writeln!(
+            out,
+            "\\put({:.2},{:.2}){{\\framebox({:.2},{:.2}){{}}}}",
+            at.0,
+            height - at.1 - size.1,
+            size.0,
+            size.1
+        ),
+        Shape::Text { at, size, anchor, bold, text } => {
+            let place = match anchor {
+                Anchor::Left => "[bl]",
+                Anchor::Middle => "[b]",
+                Anchor::Right => "[br]",
+            };
+            let bold = if *bold { "\\bfseries " } else { "" };
+            // The fonts of the basic installation exist in steps; this one is scaled to the width that was drawn for.
+            let points = size / POINT * 0.602 / 0.525;
+            writeln!(
+                out,
+                "\\put({:.2},{:.2}){{\\makebox(0,0){place}{{\\fontsize{{{points:.1}}}{{{points:.1}}}\\ttfamily{bold}\\raisebox{{0pt}}[0pt][0pt]{{{}}}}}}}",
+                at.0,
+                height - at.1,
+                escaped(text)
+            )
+        }
+    };
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy, PartialEq)]
+enum Stroke {
+    Solid,
+    Dashed,
+    Arrow,
+}
+
+/// A horizontal or vertical line.
+fn straight(
+    out: &mut String,
+    from: (f64, f64),
+    to: (f64, f64),
+    height: f64,
+    stroke: Stroke,
+) -> std::fmt::Result {
+    let (x, y) = (from.0, height - from.1);
+    let (dx, dy) = (to.0 - from.0, from.1 - to.1);
+    let length = dx.abs().max(dy.abs());
+    let (sx, sy) = if dx.abs() >= dy.abs() { (dx.signum(), 0.0) } else { (0.0, dy.signum()) };
+    if stroke == Stroke::Dashed {
+        let dashes = ((length / 2.0).floor() as usize).clamp(1, 400);
+        return writeln!(
+            out,
+            "\\multiput({x:.2},{y:.2})({:.2},{:.2}){{{dashes}}}{{\\line({sx},{sy}){{1}}}}",
+            sx * 2.0,
+            sy * 2.0
+        );
+    }
+    let command = if stroke == Stroke::Arrow { "vector" } else { "line" };
+    writeln!(out, "\\put({x:.2},{y:.2}){{\\{command}({sx},{sy}){{{length:.2}}}}}")
+}

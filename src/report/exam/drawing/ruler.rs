@@ -1,0 +1,75 @@
+//! An address cut up into fields: a box each, with the numbers of their first and last bit.
+
+use super::shapes::{Anchor, Canvas, Drawing, width};
+use crate::report::doc::{BitField, Ruler};
+
+/// Draws a ruler.
+pub fn draw(ruler: &Ruler, canvas: Canvas) -> Drawing {
+    let text = canvas.text;
+    let labels = ruler.rows.iter().map(|row| width(&row.label, text)).fold(0.0, f64::max);
+    let labels = if labels > 0.0 { labels + text } else { 0.0 };
+    let bit = ((canvas.room - labels) / f64::from(ruler.bits.max(1))).min(text * 2.2);
+    let high = text * 2.0;
+    let pitch = high + text * 1.7;
+    let title = format!("{} ({} bits)", ruler.title, ruler.bits);
+    let mut drawing = Drawing {
+        width: bit * f64::from(ruler.bits) + labels + 0.4,
+        height: text * 1.6 + pitch * ruler.rows.len() as f64,
+        alt: alt(&title, ruler),
+        title: title.clone(),
+        ..Drawing::default()
+    };
+    drawing.write((0.2, text), text, Anchor::Left, true, title);
+    for (at, row) in ruler.rows.iter().enumerate() {
+        let top = text * 1.6 + pitch * at as f64;
+        for field in &row.fields {
+            let of = |bit_number: u32| 0.2 + bit * f64::from(ruler.bits.saturating_sub(1 + bit_number));
+            let (left, right) = (of(field.high), of(field.low) + bit);
+            boxed(&mut drawing, field, (left, right), (top, high), text);
+        }
+        let base = top + text * 1.3 + high / 2.0 + text * 0.35;
+        drawing.write((bit * f64::from(ruler.bits) + text, base), text, Anchor::Left, false, &row.label);
+    }
+    drawing
+}
+
+fn boxed(
+    drawing: &mut Drawing,
+    field: &BitField,
+    (left, right): (f64, f64),
+    (top, high): (f64, f64),
+    text: f64,
+) {
+    let name = field.full_name();
+    let room = right - left;
+    let small = text * 0.85;
+    let (first, last) = (field.high.to_string(), field.low.to_string());
+    let base = top + text;
+    if field.high == field.low || width(&first, small) + width(&last, small) + small > room {
+        drawing.write(((left + right) / 2.0, base), small, Anchor::Middle, false, first);
+    } else {
+        drawing.write((left + 0.3, base), small, Anchor::Left, false, first);
+        drawing.write((right - 0.3, base), small, Anchor::Right, false, last);
+    }
+    drawing.outline((left, top + text * 1.3), (room, high), false);
+    let size = text.min(text * room / (width(&name, text) + 0.6).max(0.1));
+    drawing.write(
+        ((left + right) / 2.0, top + text * 1.3 + high / 2.0 + size * 0.35),
+        size,
+        Anchor::Middle,
+        false,
+        name,
+    );
+}
+
+fn alt(title: &str, ruler: &Ruler) -> String {
+    let rows = ruler.rows.iter().map(|row| {
+        let fields = row
+            .fields
+            .iter()
+            .map(|field| format!("{} bits {} to {}", field.full_name(), field.high, field.low));
+        let fields = fields.collect::<Vec<_>>().join(", ");
+        if row.label.is_empty() { fields } else { format!("{}: {fields}", row.label) }
+    });
+    format!("{title}: {}", rows.collect::<Vec<_>>().join("; "))
+}

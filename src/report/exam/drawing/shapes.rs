@@ -1,0 +1,91 @@
+//! What a drawing is of.
+
+/// What there is to draw on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Canvas {
+    /// Its width, in millimetres.
+    pub room: f64,
+    /// The size of text, in millimetres.
+    pub text: f64,
+}
+
+impl Canvas {
+    /// The width of a page between its margins, in the size of print.
+    pub fn of(width: f64, large: bool) -> Self {
+        // 9 points beside text of 11: addresses are long.
+        Self { room: width, text: if large { 18.0 } else { 9.0 } * POINT }
+    }
+}
+
+/// A point, in millimetres.
+pub const POINT: f64 = 0.352_778;
+/// The width of a character of the font of drawings, for one of its size.
+pub const CHARACTER: f64 = 0.602;
+
+/// A drawing. Lengths are in millimetres, from the upper left corner.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Drawing {
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+    /// What it is.
+    pub title: String,
+    /// What it shows, in words, for who does not see it.
+    pub alt: String,
+    /// What is drawn, in order.
+    pub shapes: Vec<Shape>,
+}
+
+/// A point of a drawing.
+pub type Place = (f64, f64);
+
+/// Something drawn.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Shape {
+    /// A line, horizontal or vertical.
+    Line { from: Place, to: Place, dashed: bool },
+    /// The outline of a box; grey inside or white.
+    Box { at: Place, size: Place, grey: bool },
+    /// An arrow, horizontal or vertical.
+    Arrow { from: Place, to: Place },
+    /// A line of text; `at` is the left end, middle or right end of its base line.
+    Text { at: Place, size: f64, anchor: Anchor, bold: bool, text: String },
+}
+
+/// Which point of a text is where its place says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its left end.
+    Left,
+    /// Its middle.
+    Middle,
+    /// Its right end.
+    Right,
+}
+
+impl Drawing {
+    /// Draws a line.
+    pub fn line(&mut self, from: Place, to: Place, dashed: bool) {
+        self.shapes.push(Shape::Line { from, to, dashed });
+    }
+
+    /// Draws a box.
+    pub fn outline(&mut self, at: Place, size: Place, grey: bool) {
+        self.shapes.push(Shape::Box { at, size, grey });
+    }
+
+    /// Writes a text.
+    pub fn write(&mut self, at: Place, size: f64, anchor: Anchor, bold: bool, text: impl Into<String>) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.shapes.push(Shape::Text { at, size, anchor, bold, text });
+        }
+    }
+}
+
+/// The width of a text.
+pub fn width(text: &str, size: f64) -> f64 {
+    text.chars().count() as f64 * CHARACTER * size
+}

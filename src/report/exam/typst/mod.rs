@@ -1,0 +1,118 @@
+//! A paper for Typst, which makes PDF of it.
+
+mod blocks;
+mod text;
+
+use std::fmt::Write;
+
+use self::blocks::Writer;
+use self::text::{array, perhaps, string};
+use super::drawing::Canvas;
+use super::edition::Edition;
+use super::labels::Labels;
+use super::plan::sheet;
+use super::style::Style;
+use super::tree::{Front, Section, Sheet};
+use crate::exam::paper::Paper;
+
+/// Functions that lay out what a paper is made of.
+const FUNCTIONS: &str = include_str!("paper.typ");
+/// Margins in millimetres: left and right, top, bottom.
+const MARGINS: (f64, f64, f64) = (18.0, 16.0, 20.0);
+
+/// A paper in one of its editions.
+pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
+    let sheet = sheet(paper, edition, style);
+    let (width, height) = style.page.size();
+    let mut out = format!("#let high = {:.1}mm\n", height - MARGINS.1 - MARGINS.2);
+    out.push_str(FUNCTIONS);
+    setup(&mut out, &sheet, style);
+    front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
+    let canvas = Canvas::of(width - 2.0 * MARGINS.0, style.large);
+    for question in &sheet.questions {
+        section(&mut out, question, canvas, &style.labels);
+    }
+    if !sheet.appendix.is_empty() {
+        let _ = writeln!(
+            out,
+            "#pagebreak(weak: true)\n#{{\n{}}}",
+            Writer::blocks(&sheet.appendix, canvas, &style.labels)
+        );
+    }
+    out
+}
+
+fn setup(out: &mut String, sheet: &Sheet, style: &Style) {
+    let say = |word| string(style.labels.say(word));
+    let code = sheet
+        .code
+        .as_ref()
+        .map_or_else(String::new, |code| format!("{} {code}", style.labels.say("Version")));
+    let _ = writeln!(
+        out,
+        "#set document(title: {}, date: none)\n#set page(paper: \"{}\", margin: (x: {}mm, top: {}mm, bottom: {}mm), footer: foot({}, {}, {}, {}))",
+        string(&sheet.front.title),
+        match style.page.name() {
+            "letter" => "us-letter",
+            name => name,
+        },
+        MARGINS.0,
+        MARGINS.1,
+        MARGINS.2,
+        string(&code),
+        string(sheet.front.edition.as_deref().unwrap_or_default()),
+        say("Page"),
+        say("of"),
+    );
+    let _ = writeln!(
+        out,
+        "#set text(font: (\"Libertinus Serif\", \"DejaVu Sans Mono\"), size: {}pt, lang: {}, hyphenate: false)",
+        if style.large { 18 } else { 11 },
+        string(style.labels.language()),
+    );
+    out.push_str(
+        "#set par(leading: 0.6em, spacing: 0.9em)\n#show raw: set text(font: mono)\n#show figure: set align(left)\n\
+         #show figure: set block(breakable: true, above: 1em, below: 1em)\n#show figure.caption: it => strong(it.body)\n\
+         #set figure.caption(position: top)\n#set figure(gap: 0.4em)\n#show heading.where(level: 1): set text(size: 1.2em)\n\
+         #show heading.where(level: 2): set text(size: 1.08em)\n#show heading: set block(above: 1.2em, below: 0.8em)\n\
+         #show title: set text(size: 1.1em)\n",
+    );
+}
+
+fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
+    let pair = |(one, other): &(String, String)| format!("({}, {})", string(one), string(other));
+    let version = code.map(|code| (labels.say("Version").to_owned(), code.to_owned()));
+    let owner =
+        front.owner.iter().map(|(label, blank)| format!("({}, {})", string(label), blocks::blank(blank)));
+    let _ = writeln!(
+        out,
+        "#cover({}, {}, {}, {}, {}, {}, {})",
+        string(&front.title),
+        perhaps(front.edition.as_deref().unwrap_or_default()),
+        array(front.cover.iter().chain(&version).map(pair)),
+        array(owner),
+        array(front.grid.heads.iter().map(|head| string(head))),
+        array(front.grid.questions.iter().map(pair)),
+        pair(&front.grid.total),
+    );
+    assumptions(out, 1, &front.assumptions, labels);
+}
+
+fn assumptions(out: &mut String, level: u32, said: &[String], labels: &Labels) {
+    if !said.is_empty() {
+        let said: Vec<String> = said.iter().map(|sentence| string(sentence)).collect();
+        let _ = writeln!(
+            out,
+            "#assumptions({}, {level}, {})",
+            string(labels.say("Assumptions")),
+            said.join(", ")
+        );
+    }
+}
+
+fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
+    let Section { number, title, points, .. } = question;
+    let _ = writeln!(out, "#question({}, {}, {})", string(number), string(title), string(points));
+    assumptions(out, 2, &question.assumptions, labels);
+    let _ = writeln!(out, "#{{\n{}}}", Writer::blocks(&question.body, canvas, labels));
+}

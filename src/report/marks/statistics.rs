@@ -1,0 +1,70 @@
+//! How the fields of a paper did, as Markdown.
+
+use std::fmt::Write;
+
+use super::feedback::markdown;
+use crate::exam::grade::decimal;
+use crate::exam::grade::statistics::Statistics;
+use crate::lang::value::Number;
+
+/// How the fields did.
+pub fn statistics(of: &Statistics) -> String {
+    let mut out = String::from("# Item statistics\n\n");
+    let number = |n: Option<Number>| n.map_or_else(|| "–".to_owned(), short);
+    let _ = write!(out, "{} student{}", of.students, if of.students == 1 { "" } else { "s" });
+    if let Some((low, high)) = of.range {
+        let _ = write!(
+            out,
+            ", mean {}, median {}, from {} to {}",
+            number(of.mean),
+            number(of.median),
+            short(low),
+            short(high)
+        );
+    }
+    if let Some(points) = of.of {
+        let _ = write!(out, " of {}", short(points));
+    }
+    out.push_str(".\n\n");
+    if of.group > 0 {
+        let _ = writeln!(
+            out,
+            "Facility: the mean share of the points. Discrimination: that of the best 27 % of the papers ({0}) less that of \
+             the worst 27 % ({0}); Kelley 1939.\n",
+            of.group
+        );
+    } else {
+        out.push_str(
+            "Facility: the mean share of the points. For discrimination there are too few students.\n\n",
+        );
+    }
+    out.push_str("| Field | Points | Facility | Discrimination | Empty | Carried | Most common wrong answer | Mistake |\n");
+    out.push_str("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+    let common = |most: &Option<(String, usize)>| {
+        most.as_ref().map_or_else(String::new, |(text, count)| format!("{} ({count})", markdown(text)))
+    };
+    for item in &of.items {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            markdown(&item.field),
+            short(item.of),
+            number(item.facility),
+            number(item.discrimination),
+            item.unanswered,
+            item.carried,
+            common(&item.common),
+            common(&item.mistake)
+        );
+    }
+    out
+}
+
+/// To two places.
+fn short(number: Number) -> String {
+    let text = decimal(number);
+    if text.split_once('.').is_some_and(|(_, after)| after.len() > 2) {
+        return format!("{:.2}", number.to_f64());
+    }
+    text
+}

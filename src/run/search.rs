@@ -1,0 +1,181 @@
+//! Values of a question that are drawn together: where a later `choose` finds none, those before it are drawn again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::lang::ast::{Stmt, StmtKind};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::value::Value;
+
+use super::choose::{CANDIDATES, Candidates, Draw, Tally, WORK, nothing};
+use super::record::Did;
+use super::session::{Session, Stop};
+use super::state::{Binding, State};
+use super::syscalls::makes_call;
+
+/// The work after which a search that fails is given up: that of a `choose` that goes through all that it can.
+const MOST: u64 = CANDIDATES as u64 * WORK;
+
+/// How many statements at the beginning of a block are drawn together: from a `choose` to the last one that follows it with
+/// nothing but `let` and `probe` between; 0 if there are no two.
+pub fn drawn_together(block: &[Stmt]) -> usize {
+    let part = |stmt: &&Stmt| match &stmt.kind {
+        StmtKind::Choose { .. } | StmtKind::Probe(_) => true,
+        // What a system call does is no matter of trying.
+        StmtKind::Let { value, .. } => !makes_call(value),
+        _ => false,
+    };
+    let is_draw = |stmt: &Stmt| Draw::of(stmt).is_some();
+    if !block.first().is_some_and(is_draw) {
+        return 0;
+    }
+    let run = block.iter().take_while(part).count();
+    match block[..run].iter().rposition(is_draw) {
+        Some(0) | None => 0,
+        Some(last) => last + 1,
+    }
+}
+
+/// A statement of those drawn together, as far as the search has come.
+struct Level {
+    /// Everything before it.
+    before: State,
+    /// What a `choose` has left to try.
+    candidates: Option<Candidates>,
+    /// The value at hand.
+    value: Option<Value>,
+    /// The draws before it that a failure further down has to do with.
+    blamed: BTreeSet<usize>,
+}
+
+/// What is known of the statements drawn together.
+struct Group<'g> {
+    stmts: &'g [Stmt],
+    /// For each, the draws before it whose values it depends on.
+    needs: Vec<BTreeSet<usize>>,
+    /// For each, how often its conditions held.
+    tallies: Vec<Vec<Tally>>,
+}
+
+impl Session<'_> {
+    /// Draws the values of a group of statements, and tells them. The first values found in the order of the seed are taken:
+    /// those that each `choose` would draw by itself, where none of them fails.
+    ///
+    /// # Errors
+    /// `nothing-to-choose`, and what the conditions can be wrong with.
+    pub fn search(&mut self, stmts: &[Stmt]) -> Result<(), Stop> {
+        let before = self.state.clone();
+        let mut group = Group { stmts, needs: self.needs(stmts), tallies: vec![Vec::new(); stmts.len()] };
+        let found = self.levels(&mut group);
+        self.state = before;
+        for (stmt, level) in stmts.iter().zip(found?) {
+            match (Draw::of(stmt), level.candidates, level.value) {
+                (Some(draw), Some(candidates), Some(value)) => {
+                    self.step(stmt.span)?;
+                    self.state.random = candidates.random;
+                    self.chosen(stmt, draw.name, value)?;
+                }
+                _ => self.run(stmt)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Every statement with a value for which those after it have one, too. What fails is drawn again together with the latest
+    /// of the draws that it depends on: those between have nothing to do with it (Prosser's backjumping by conflicts).
+    fn levels(&mut self, group: &mut Group) -> Result<Vec<Level>, Stop> {
+        let mut levels: Vec<Level> = Vec::new();
+        let (mut at, start) = (0, self.worked);
+        while let Some(stmt) = group.stmts.get(at) {
+            if levels.len() == at {
+                let candidates = Draw::of(stmt).map(|draw| self.candidates(draw)).transpose()?;
+                let before = self.state.clone();
+                levels.push(Level { before, candidates, value: None, blamed: BTreeSet::new() });
+            } else {
+                self.state = levels[at].before.clone();
+            }
+            if self.fill(stmt, &mut levels[at], &mut group.tallies[at])? {
+                at += 1;
+                continue;
+            }
+            let given_up = self.worked - start > MOST;
+            let mut blamed = std::mem::take(&mut levels[at].blamed);
+            blamed.extend(&group.needs[at]);
+            match blamed.pop_last().filter(|_| !given_up) {
+                Some(again) => {
+                    levels.truncate(again + 1);
+                    levels[again].blamed.extend(blamed);
+                    at = again;
+                }
+                None => return Err(group.failed(&levels, at, given_up).into()),
+            }
+        }
+        Ok(levels)
+    }
+
+    /// Gives a statement its next value, or does what it does without telling. False if a `choose` has no more.
+    fn fill(&mut self, stmt: &Stmt, level: &mut Level, tallies: &mut Vec<Tally>) -> Result<bool, Stop> {
+        match (&stmt.kind, Draw::of(stmt), &mut level.candidates) {
+            (_, Some(draw), Some(candidates)) => {
+                level.value = self.next_of(draw, candidates, tallies)?;
+                self.state.random = candidates.random;
+                return Ok(level.value.is_some());
+            }
+            (StmtKind::Let { name, value }, ..) => {
+                let value = self.eval(value)?;
+                self.state.bind(name.text.clone(), Binding::Value(value));
+            }
+            (StmtKind::Probe(operation), ..) => {
+                let (did, _) = self.try_out(operation)?;
+                if matches!(did, Did::Access(_) | Did::Call(_)) {
+                    self.state.last = Some(Rc::new(did));
+                }
+            }
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// For each statement the draws whose values it depends on: those that it names, itself or by way of a `let`, or of a
+    /// `probe` and `last`.
+    fn needs(&self, stmts: &[Stmt]) -> Vec<BTreeSet<usize>> {
+        let mut known: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        let mut needs = Vec::new();
+        for (at, stmt) in stmts.iter().enumerate() {
+            let named = words(self.text(stmt.span)).filter_map(|word| known.get(word));
+            let own: BTreeSet<usize> = named.flatten().copied().collect();
+            match &stmt.kind {
+                StmtKind::Choose { name, .. } => known.insert(&name.text, BTreeSet::from([at])),
+                StmtKind::Let { name, .. } => known.insert(&name.text, own.clone()),
+                _ => known.insert("last", own.clone()),
+            };
+            needs.push(own);
+        }
+        needs
+    }
+}
+
+impl Group<'_> {
+    /// No values were found: the statement that the search came to last has a condition that cannot hold.
+    fn failed(&self, levels: &[Level], at: usize, given_up: bool) -> Diagnostic {
+        let reached = self.tallies.iter().rposition(|tallies| !tallies.is_empty());
+        // A draw from nothing has no tallies.
+        let place = reached.map_or(at, |reached| reached.max(at));
+        let draws: Vec<Draw> =
+            self.needs[place].iter().filter_map(|draw| Draw::of(&self.stmts[*draw])).collect();
+        let all = levels.get(place).and_then(|level| level.candidates.as_ref()).map_or(0, Candidates::all);
+        let Some(draw) = Draw::of(&self.stmts[place]) else {
+            return super::script::not_understood(self.stmts[place].span);
+        };
+        let mut diagnostic = nothing(draw, &draws, all, &self.tallies[place]);
+        if given_up {
+            diagnostic.message.push_str("; the search was given up before all was tried");
+        }
+        diagnostic
+    }
+}
+
+/// The words of a text, those of its comments and strings among them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).filter(|word| !word.is_empty())
+}

@@ -1,0 +1,52 @@
+//! Papers of scripts in memory.
+
+use pagewalk::exam::paper::Paper;
+use pagewalk::exam::{Composed, compose};
+use pagewalk::lang::diagnostic::Diagnostic;
+use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::run::paper::entry::ItemKind;
+use pagewalk::run::session::Options;
+use pagewalk::run::{Files, check};
+
+/// What comes of a script in which nothing is wrong before it runs.
+pub fn composed(text: &str, seed: u64) -> Composed {
+    let (mut sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
+    assert_eq!(wrong, [], "{text}");
+    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+    assert_eq!(wrong, []);
+    let options = Options { seed, ..Options::default() };
+    assert_eq!(check(&script.body, &sources, &files, options), [], "{text}");
+    compose(&script.body, &sources, &files, options)
+}
+
+/// The paper of a script.
+pub fn paper(text: &str, seed: u64) -> Paper {
+    let done = composed(text, seed);
+    assert_eq!((done.diagnostics, done.failed), (vec![], 0), "{text}");
+    done.paper
+}
+
+/// The keys of the blanks of all questions, in order.
+pub fn keys(paper: &Paper) -> Vec<String> {
+    let mut keys = Vec::new();
+    for item in paper.questions.iter().flat_map(pagewalk::exam::paper::Question::items) {
+        match &item.kind {
+            ItemKind::Value { blank, .. } => keys.push(blank.answer()),
+            ItemKind::Facts { blanks, .. } => keys.extend(blanks.iter().map(|blank| blank.answer())),
+            _ => {}
+        }
+    }
+    keys
+}
+
+/// The keys of a script as numbers.
+pub fn numbers(text: &str, seed: u64) -> Vec<u64> {
+    keys(&paper(text, seed)).iter().map(|key| key.parse().expect("a number")).collect()
+}
+
+/// What is wrong with a script once it runs.
+pub fn wrong(text: &str, seed: u64) -> Diagnostic {
+    let mut diagnostics = composed(text, seed).diagnostics;
+    assert_eq!(diagnostics.len(), 1, "{text}");
+    diagnostics.remove(0)
+}
