@@ -15,6 +15,7 @@ mod moodle;
 pub mod page;
 pub mod plan;
 mod prairielearn;
+mod qti;
 mod solution;
 pub mod style;
 mod told;
