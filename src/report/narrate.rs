@@ -13,7 +13,7 @@ mod ruler;
 mod sequence;
 mod statement;
 mod steps;
-mod tree;
+pub mod tree;
 pub mod view;
 mod walk;
 mod why;

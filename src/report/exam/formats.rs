@@ -3,7 +3,7 @@
 use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::style::Style;
-use super::{html, json, markdown, moodle, prairielearn, qti, typst};
+use super::{html, json, latex, markdown, moodle, prairielearn, qti, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -55,6 +55,12 @@ pub const FORMATS: &[Format] = &[
         about: "text for the typesetter Typst",
         extension: "typ",
         write: Writer::Each(|paper, edition, style| Ok(typst(paper, edition, style))),
+    },
+    Format {
+        name: "latex",
+        about: "text for pdfLaTeX, run twice; needs no more than its basic installation",
+        extension: "tex",
+        write: Writer::Each(latex),
     },
     Format {
         name: "json",

@@ -15,11 +15,9 @@ use super::bank::input::{Input, input};
 use super::bank::name::{identifier, place, refusal, slug, title};
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
-use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::labels::Labels;
-use super::plan::{points, sheet};
-use super::style::Style;
+use super::plan::{for_screens, points};
 use super::tree::Sheet;
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
@@ -52,7 +50,7 @@ enum Kind {
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut entries = Vec::new();
     for paper in papers {
-        let (fields, sheet) = (fields(paper), sheet(paper, Edition::Paper, &Style::default()));
+        let (fields, sheet) = (fields(paper), for_screens(paper));
         for at in 0..paper.questions.len() {
             let own: Vec<Field> = fields.iter().filter(|field| field.question == at).cloned().collect();
             of_question(&mut entries, paper, &sheet, at, &own)?;

@@ -13,10 +13,8 @@ use item::Entry;
 
 use super::bank::name::{identifier, slug, title};
 use super::bank::stem::stem;
-use super::edition::Edition;
 use super::export::{File, Refusal};
-use super::plan::sheet;
-use super::style::Style;
+use super::plan::for_screens;
 use crate::exam::field::{Field, fields};
 use crate::exam::paper::Paper;
 
@@ -28,7 +26,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
     let mut sections: Vec<Vec<Entry>> = Vec::new();
     for paper in papers {
-        let (sheet, fields) = (sheet(paper, Edition::Paper, &Style::default()), fields(paper));
+        let (sheet, fields) = (for_screens(paper), fields(paper));
         sections.resize_with(sections.len().max(paper.questions.len()), Vec::new);
         for (at, section) in sheet.questions.iter().enumerate() {
             let own: Vec<Field> = fields.iter().filter(|field| field.question == at).cloned().collect();

@@ -233,4 +233,37 @@ pub enum Figure {
     Layouts(Vec<Layout>),
     /// An address with its fields.
     Ruler(Ruler),
+    /// Page tables.
+    Tree(Tree),
+}
+
+/// Page tables as a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Whose they are.
+    pub title: String,
+    /// The same in lines of text.
+    pub text: String,
+    /// The table of level 1.
+    pub root: Tables,
+}
+
+/// A page table, and those below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Its level, and below that where it stands.
+    pub head: Vec<String>,
+    /// Its entries.
+    pub rows: Vec<Entry>,
+}
+
+/// An entry of a page table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its index in the table.
+    pub index: String,
+    /// What it holds; nothing where a table is below it.
+    pub words: String,
+    /// The table that it leads to.
+    pub below: Option<Tables>,
 }

@@ -7,8 +7,9 @@ mod picture;
 mod ruler;
 mod shapes;
 mod svg;
+mod tables;
 
 pub use figure::drawings;
 pub use picture::picture;
-pub use shapes::{Canvas, Drawing};
+pub use shapes::Canvas;
 pub use svg::svg;

@@ -5,6 +5,7 @@ mod front;
 mod items;
 mod prose;
 mod sheet;
+mod tables;
 
 pub use items::points;
-pub use sheet::sheet;
+pub use sheet::{for_screens, sheet};
