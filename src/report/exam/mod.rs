@@ -17,6 +17,7 @@ mod moodle;
 pub mod page;
 pub mod plan;
 mod prairielearn;
+mod qti;
 mod roomy;
 mod solution;
 pub mod style;

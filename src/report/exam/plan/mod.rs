@@ -9,4 +9,4 @@ mod sheet;
 mod tables;
 
 pub use items::points;
-pub use sheet::sheet;
+pub use sheet::{for_screens, sheet};
