@@ -1,6 +1,7 @@
 //! Questions: what a script puts on an exam's paper, as data, and the statements that do so.
 
 mod any;
+pub mod arrangement;
 mod ask;
 mod blanks;
 mod choice;
@@ -15,6 +16,7 @@ pub mod points;
 mod prose;
 mod question;
 mod sharing;
+mod rows;
 pub mod sheet;
 mod tables;
 mod tried;
