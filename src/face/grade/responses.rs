@@ -29,7 +29,12 @@ pub fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<Placed<
     let each: Vec<Unit> = fields.iter().map(|field| vec![field]).collect();
     let flat: Vec<Response> = responses.iter().flat_map(Response::parts).map(Response::Whole).collect();
     let orders = [(&in_turn, responses), (&apart, responses), (&each, flat.as_slice())];
-    let found = orders.into_iter().find(|(units, responses)| fits(units, responses));
+    let apart_by_question = stay_in_question(responses, fields);
+    let found = orders
+        .into_iter()
+        .enumerate()
+        .find(|(at, (units, responses))| fits(units, responses) && (*at < 2 || apart_by_question))
+        .map(|(_, order)| order);
     let (units, responses) = found.ok_or_else(|| {
         let parts = flat.len();
         let count = fields.len();
@@ -61,6 +66,16 @@ fn by_question<'k>(fields: &'k [Field], wanted: impl Fn(&Field) -> bool) -> Vec<
 
 fn is_essay(field: &Field) -> bool {
     matches!(field.asked, Asked::Essay)
+}
+
+/// Whether no response has parts of two questions, if each field has a part.
+fn stay_in_question(responses: &[Response], fields: &[Field]) -> bool {
+    let mut rest = fields;
+    responses.iter().all(|response| {
+        let (own, after) = rest.split_at(response.parts().len().min(rest.len()));
+        rest = after;
+        own.windows(2).all(|pair| pair[0].question == pair[1].question)
+    })
 }
 
 fn fits(units: &[Unit], responses: &[Response]) -> bool {
