@@ -1,7 +1,11 @@
 //! Versions of papers: the command line, its files, and that a roster cannot do harm.
 
+#[path = "variants/fair.rs"]
+mod fair;
 #[path = "variants/papers.rs"]
 mod papers;
+#[path = "variants/pools.rs"]
+mod pools;
 #[path = "variants/search.rs"]
 mod search;
 

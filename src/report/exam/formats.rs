@@ -3,7 +3,7 @@
 use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::style::Style;
-use super::{html, json, latex, markdown, moodle, prairielearn, typst};
+use super::{html, json, latex, markdown, moodle, prairielearn, qti, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -79,5 +79,11 @@ pub const FORMATS: &[Format] = &[
         about: "questions of a PrairieLearn course, a directory each",
         extension: "d",
         write: Writer::Bank(prairielearn::write),
+    },
+    Format {
+        name: "qti",
+        about: "content package of QTI 2.1, a zip",
+        extension: "zip",
+        write: Writer::Bank(qti::write),
     },
 ];

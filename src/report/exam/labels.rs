@@ -25,7 +25,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("walk", "Page-table entries fetched"),
     ("served", "Served by"),
     ("cycles", "Time of the access"),
-    ("frame", "Frame that is mapped"),
+    ("frame", "Frame newly mapped"),
     ("evicted", "VPN of the page that is evicted"),
     ("swapped-out", "Written to swap?"),
     ("copied", "Page copied?"),

@@ -228,9 +228,9 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "exam",
-        params: "{ title, course, duration, aids }",
-        help: "what the cover of an exam says",
-        example: "exam { title \"Final\", duration 90 min }",
+        params: "{ title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options }",
+        help: "what the cover of an exam says, and how its paper is arranged",
+        example: "exam { title \"Final\", duration 90 min, shuffle options }",
         family: Family::None,
         prepare: paper::exam,
     },
@@ -244,7 +244,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "figure",
-        params: "bits VA | layout PROCESS | tables [PROCESS] | reference",
+        params: "bits VA | layout PROCESS… | frames PROCESS… | tables [PROCESS] | reference",
         help: "a figure of a question",
         example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
         family: Family::None,
