@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import zipfile
+from fractions import Fraction
 
 from lxml import etree
 
@@ -42,7 +44,7 @@ question "Everything <b> \x7b#1\x7d" points 40 {
     ask x in 0..0x1000 where x % 256 == 3 points 1
     choice "which \x7b?\x7d" points 2 { correct "=a ~ \x7d # b"; wrong "%100%c <b>&"; wrong "\\" }
     choice "which of them" points 2 { correct "one"; wrong "two"; correct "three" }
-    essay "why \x7b?\x7d" space 4 cm { rubric "because <b> ]]> \x7b \x7d" points 2; rubric "so" points 1 }
+    essay "why \x7b?\x7d" space 4 cm { rubric "because <b> ]]> \x7b \x7d" points 2; rubric "and moreover" points 1 }
   }
 }
 """
@@ -160,7 +162,167 @@ def imported(file, answers):
     return json.loads(ran.stdout)
 
 
-KNOWN = {"moodle": (moodle, "Moodle's importer")}
+def prairielearn(path, paper):
+    """Questions of PrairieLearn: by its schema and its elements."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "prairielearn", "--output", folder, "--variants", "3")
+        questions = sorted(pathlib.Path(folder).glob("questions/*/*"))
+        assert len(questions) == len(paper["questions"])
+        for question in questions:
+            versions = json.loads((question / "versions.json").read_text())["versions"]
+            assert 1 <= len(versions) <= 3 and "seed" not in json.dumps(versions).lower()
+    if "prairielearn" not in CONSUMERS:
+        return 0
+    from exports_prairielearn import Question
+
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "prairielearn", "--output", folder)
+        places = sorted(pathlib.Path(folder).glob("questions/*/*"), key=lambda place: int(place.name.split("-")[0]))
+        return sum(one_question(Question(place, 5), question, path) for place, question in zip(places, paper["questions"], strict=True))
+
+
+def one_question(question, paper, path):
+    """Has each input of a question mark right and wrong answers."""
+    fields = question.fields()
+    asked = list(keys(paper))
+    assert len(fields) == len(asked), (path, len(fields), len(asked))
+    tries = {}
+    for (tag, name, element), (key, how) in zip(fields, asked, strict=True):
+        if how == "essay":
+            assert tag == "pl-rich-text-editor"
+        elif tag in ("pl-multiple-choice", "pl-checkbox"):
+            options = {option.text_content(): str(at) for at, option in enumerate(element.xpath("pl-answer"))}
+            right = [option.text_content() for option in element.xpath("pl-answer[@correct='true']")]
+            assert right == (key if how == "choice" else [key.split(" (")[0]]), (right, key)
+            letters = {letter["html"]: letter["key"] for letter in question.data["params"][name]}
+            assert len(letters) == len(options)
+            rest = [letters[text] for text in letters if lxml_text(text) not in right]
+            good = [letters[text] for text in letters if lxml_text(text) in right]
+            tries[name] = [(good if tag == "pl-checkbox" else good[0], True), (rest if tag == "pl-checkbox" else rest[0], False)]
+        else:
+            tries[name] = [(answer, right) for answer, right in trials(key, how) if (tag, right) != ("pl-number-input", None)]
+    tried, best = 0, 0
+    for turn in range(max(map(len, tries.values()), default=0)):
+        now = {name: all_of[turn % len(all_of)] for name, all_of in tries.items()}
+        scores, score = question.marks({name: answer for name, (answer, _) in now.items()})
+        for name, (answer, right) in now.items():
+            assert (scores.get(name) == 1) == right, (path, name, answer, right, scores.get(name))
+        tried, best = tried + len(now), max(best, score)
+    if tries:
+        assert best == 1, "everything right is worth everything"
+        nothing, score = question.marks({name: "" for name, _ in tries.items()})
+        assert score == 0, "nothing is worth nothing"
+    students, graders = question.shown("question"), question.shown("question", graders=True)
+    assert "<pl-" not in students and ("params.secret" in students) == ("params.secret" in str(paper))
+    for rubric in (row for piece in pieces(paper) if piece["kind"] == "essay" for row in piece["key"]):
+        assert escape(rubric["text"]) not in students and escape(rubric["text"]) in graders, rubric
+    return tried
+
+
+def qti(path, paper):
+    """A package of QTI: by the published schemas, and by TAO's development kit."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "qti", "--output", folder, "--variants", "3")
+        zips = list(pathlib.Path(folder).glob("*.zip"))
+        assert len(zips) == 1
+        files = unzipped(zips[0], folder)
+        assert not any(b"seed" in text.lower() for text in files.values())
+        if "qti" not in CONSUMERS:
+            return 0
+        assert etree.XMLSchema(file=SCHEMAS / "imscp_v1p1.xsd").validate(etree.fromstring(files["imsmanifest.xml"]).getroottree())
+        sections = read_package(folder, [])["sections"]
+        assert all(1 <= items <= 3 and drawn == 1 for items, drawn in sections) and len(sections) == len(paper["questions"])
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "qti", "--output", folder)
+        (package,) = pathlib.Path(folder).glob("*.zip")
+        files = unzipped(package, folder)
+        items = [name for name in files if name.startswith("items/")]
+        sittings = []
+        for name, question in zip(items, paper["questions"], strict=True):
+            sittings += sat(files[name], pathlib.Path(name).name, question)
+        scores = read_package(folder, [sitting[:2] for sitting in sittings])["scores"]
+        wrong = [(sitting, score) for sitting, score in zip(sittings, scores, strict=True) if abs(score - sitting[2]) > 1e-6]
+        assert not wrong, wrong[:3]
+        return sum(len(answers) for _, answers, _ in sittings)
+
+
+SCHEMAS = PLACE / "qti/src/qtism/data/storage/xml/schemes"
+NAMESPACE = {"q": "http://www.imsglobal.org/xsd/imsqti_v2p1"}
+
+
+def sat(text, name, paper):
+    """What candidates answer to an item: right and wrong answers in turn, everything right, nothing; each with its score."""
+    item = etree.fromstring(text)
+    declared = {one.get("identifier"): one for one in item.iterfind("q:responseDeclaration", NAMESPACE)}
+    asked = item.xpath(".//@responseIdentifier")
+    fields = list(keys(paper))
+    assert list(declared) == asked and len(asked) == len(fields), (name, asked)
+    shown = item.find("q:itemBody", NAMESPACE)
+    tries, rubrics = {}, shown.findall(".//q:rubricBlock", NAMESPACE)
+    for identifier, (key, how), points in zip(asked, fields, worths(paper), strict=True):
+        if how == "essay":
+            assert declared[identifier].find("q:correctResponse", NAMESPACE) is None
+        elif how == "choice" or declared[identifier].get("baseType") == "identifier":
+            options = {"".join(one.itertext()): one.get("identifier") for one in shown.xpath(f".//*[@responseIdentifier='{identifier}']/*")}
+            good = [options[one] for one in (key if how == "choice" else [key.split(" (")[0]])]
+            bad = [one for one in options.values() if one not in good]
+            several = declared[identifier].get("cardinality") == "multiple"
+            tries[identifier] = [(good if several else good[0], points), (bad if several else bad[0], 0)]
+        else:
+            tries[identifier] = [(answer, points if right else 0) for answer, right in trials(key, how)]
+    assert all(rubric.get("view") == "scorer" for rubric in rubrics)
+    assert len(rubrics) == sum(how == "essay" for _, how in fields)
+    sittings = [[name, [[one, ""] for one in tries if declared[one].get("cardinality") == "single"], 0]]
+    for turn in range(max(map(len, tries.values()), default=0)):
+        now = {identifier: all_of[turn % len(all_of)] for identifier, all_of in tries.items()}
+        answers = [[identifier, answer] for identifier, (answer, _) in now.items()]
+        sittings.append([name, answers, sum(points for _, points in now.values())])
+    return sittings
+
+
+def worths(paper):
+    """The points of each field in order: an item's are shared equally."""
+    for piece in paper["body"]:
+        if piece["kind"] == "part":
+            yield from worths(piece)
+        elif piece["kind"] in ("facts", "table", "value", "any", "choice", "essay"):
+            count = len(list(keys({"body": [piece]})))
+            points = piece["points"]
+            points = points if isinstance(points, (int, float)) else float(Fraction(str(points)))
+            yield from (points / count for _ in range(count))
+
+
+def unzipped(package, folder):
+    """The files of a zip, also written into a folder."""
+    with zipfile.ZipFile(package) as archive:
+        assert archive.namelist()[0] == "imsmanifest.xml" and archive.testzip() is None
+        archive.extractall(folder)
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def read_package(folder, sittings):
+    """What TAO's kit says of a package, and of candidates' sessions with its items."""
+    command = ["php", HERE / "exports-qti.php", PLACE / "qti", folder]
+    ran = subprocess.run(command, input=json.dumps(sittings).encode(), capture_output=True, check=False)
+    assert ran.returncode == 0, (ran.stdout[-3000:], ran.stderr)
+    return json.loads(ran.stdout)
+
+
+def pieces(paper):
+    for piece in paper["body"]:
+        yield piece
+        yield from pieces(piece) if piece["kind"] == "part" else ()
+
+
+def lxml_text(html):
+    return etree.fromstring(f"<a>{html}</a>").text
+
+
+def escape(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+KNOWN = {"moodle": (moodle, "Moodle's importer"), "prairielearn": (prairielearn, "PrairieLearn's elements"), "qti": (qti, "TAO's kit")}
 for form, (read, who) in KNOWN.items():
     counts = [read(path, paper) or 0 for path, paper in scripts()]
     tried = f"{sum(counts)} answers marked" if form in CONSUMERS else "not tried, as it cannot be had here"

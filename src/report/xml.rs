@@ -3,7 +3,7 @@
 use std::io;
 
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, Event};
+use quick_xml::events::{BytesDecl, BytesText, Event};
 
 /// A writer of XML into memory.
 pub type Xml = Writer<Vec<u8>>;
@@ -25,4 +25,33 @@ pub fn legal(text: &str) -> String {
     let known =
         |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     text.chars().map(|c| if known(c) { c } else { '\u{FFFD}' }).collect()
+}
+
+/// An element with what `body` writes in it.
+///
+/// # Errors
+/// Those of `body`.
+pub fn within(
+    xml: &mut Xml,
+    tag: &str,
+    attributes: &[(&str, &str)],
+    body: impl FnOnce(&mut Xml) -> io::Result<()>,
+) -> io::Result<()> {
+    xml.create_element(tag).with_attributes(attributes.iter().copied()).write_inner_content(body).map(|_| ())
+}
+
+/// An element with nothing in it.
+///
+/// # Errors
+/// None: it writes to memory.
+pub fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
+    xml.create_element(tag).with_attributes(attributes.iter().copied()).write_empty().map(|_| ())
+}
+
+/// An element of words.
+///
+/// # Errors
+/// None: it writes to memory.
+pub fn words(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
+    xml.create_element(tag).write_text_content(BytesText::new(&legal(words))).map(|_| ())
 }

@@ -3,7 +3,7 @@
 use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::style::Style;
-use super::{html, json, markdown, moodle, prairielearn, typst};
+use super::{html, json, latex, markdown, moodle, prairielearn, qti, typst};
 use crate::exam::paper::Paper;
 
 /// A format.
@@ -57,6 +57,12 @@ pub const FORMATS: &[Format] = &[
         write: Writer::Each(|paper, edition, style| Ok(typst(paper, edition, style))),
     },
     Format {
+        name: "latex",
+        about: "text for pdfLaTeX, run twice; needs no more than its basic installation",
+        extension: "tex",
+        write: Writer::Each(latex),
+    },
+    Format {
         name: "json",
         about: "one object",
         extension: "json",
@@ -73,5 +79,11 @@ pub const FORMATS: &[Format] = &[
         about: "questions of a PrairieLearn course, a directory each",
         extension: "d",
         write: Writer::Bank(prairielearn::write),
+    },
+    Format {
+        name: "qti",
+        about: "content package of QTI 2.1, a zip",
+        extension: "zip",
+        write: Writer::Bank(qti::write),
     },
 ];

@@ -166,6 +166,8 @@ fn figure(out: &mut String, figure: &Figure) {
                 told(out, doc::Block::Layout(layout.clone()));
             }
         }
+        Figure::Tree(tree) => fenced(out, &tree.text),
+        Figure::Sharing(of) => fenced(out, &of.text),
         Figure::Ruler(ruler) => told(out, doc::Block::Ruler(ruler.clone())),
     }
 }

@@ -6,7 +6,7 @@ mod cloze;
 use std::collections::BTreeSet;
 use std::io;
 
-use quick_xml::events::{BytesCData, BytesText};
+use quick_xml::events::BytesCData;
 
 use cloze::Cloze;
 
@@ -15,16 +15,14 @@ use super::bank::input::{Input, input};
 use super::bank::name::{identifier, place, refusal, slug, title};
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
-use super::edition::Edition;
 use super::export::{File, Refusal};
 use super::labels::Labels;
-use super::plan::{points, sheet};
-use super::style::Style;
+use super::plan::{for_screens, points};
 use super::tree::Sheet;
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
 use crate::lang::value::Number;
-use crate::report::xml::{Xml, document, legal};
+use crate::report::xml::{Xml, document, words};
 use crate::run::paper::entry::{ItemKind, Rubric};
 
 /// The most fields of a question: a form with more does not reach Moodle whole (`max_input_vars` of PHP, by default 1000).
@@ -52,7 +50,7 @@ enum Kind {
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut entries = Vec::new();
     for paper in papers {
-        let (fields, sheet) = (fields(paper), sheet(paper, Edition::Paper, &Style::default()));
+        let (fields, sheet) = (fields(paper), for_screens(paper));
         for at in 0..paper.questions.len() {
             let own: Vec<Field> = fields.iter().filter(|field| field.question == at).cloned().collect();
             of_question(&mut entries, paper, &sheet, at, &own)?;
@@ -148,17 +146,17 @@ fn entry(xml: &mut Xml, entry: &Entry) -> io::Result<()> {
         html(xml, "questiontext", &entry.stem)?;
         html(xml, "generalfeedback", "")?;
         if let Kind::Essay { points, .. } = &entry.kind {
-            plain(xml, "defaultgrade", &points.to_f64().to_string())?;
+            words(xml, "defaultgrade", &points.to_f64().to_string())?;
         }
-        plain(xml, "penalty", "0")?;
-        plain(xml, "hidden", "0")?;
-        plain(xml, "idnumber", &entry.identifier)?;
+        words(xml, "penalty", "0")?;
+        words(xml, "hidden", "0")?;
+        words(xml, "idnumber", &entry.identifier)?;
         if let Kind::Essay { lines, rubric, .. } = &entry.kind {
-            plain(xml, "responseformat", "editor")?;
-            plain(xml, "responserequired", "1")?;
-            plain(xml, "responsefieldlines", &lines.to_string())?;
-            plain(xml, "attachments", "0")?;
-            plain(xml, "attachmentsrequired", "0")?;
+            words(xml, "responseformat", "editor")?;
+            words(xml, "responserequired", "1")?;
+            words(xml, "responsefieldlines", &lines.to_string())?;
+            words(xml, "attachments", "0")?;
+            words(xml, "attachmentsrequired", "0")?;
             html(xml, "graderinfo", &marked_by(rubric))?;
             html(xml, "responsetemplate", "")?;
         }
@@ -178,13 +176,8 @@ fn marked_by(rubric: &[Rubric]) -> String {
     if rows.is_empty() { rows } else { format!("<ul>{rows}</ul>") }
 }
 
-fn plain(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
-    xml.create_element(tag).write_text_content(BytesText::new(&legal(words)))?;
-    Ok(())
-}
-
-fn text(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
-    xml.create_element(tag).write_inner_content(|xml| plain(xml, "text", words))?;
+fn text(xml: &mut Xml, tag: &str, said: &str) -> io::Result<()> {
+    xml.create_element(tag).write_inner_content(|xml| words(xml, "text", said))?;
     Ok(())
 }
 
@@ -192,7 +185,7 @@ fn text(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
 fn html(xml: &mut Xml, tag: &str, html: &str) -> io::Result<()> {
     let element = xml.create_element(tag).with_attribute(("format", "html"));
     element.write_inner_content(|xml| match html {
-        "" => plain(xml, "text", ""),
+        "" => words(xml, "text", ""),
         html => xml.create_element("text").write_cdata_content(BytesCData::new(html)).map(|_| ()),
     })?;
     Ok(())

@@ -13,10 +13,8 @@ use elements::{Elements, rubric};
 use super::bank::name::{slug, title};
 use super::bank::stem::stem;
 use super::bank::weight::weights;
-use super::edition::Edition;
 use super::export::{File, Refusal};
-use super::plan::sheet;
-use super::style::Style;
+use super::plan::for_screens;
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
 use crate::lang::value::Number;
@@ -75,7 +73,7 @@ fn dashes(papers: &[Paper]) -> BTreeSet<String> {
 
 /// A version of a question: what is shown, and what is right.
 fn version(paper: &Paper, at: usize, dashes: &BTreeSet<String>) -> Result<Value, Refusal> {
-    let sheet = sheet(paper, Edition::Paper, &Style::default());
+    let sheet = for_screens(paper);
     let own: Vec<Field> = fields(paper).into_iter().filter(|field| field.question == at).collect();
     let points: Vec<Number> =
         own.iter().filter(|field| !matches!(field.asked, Asked::Essay)).map(|field| field.points).collect();

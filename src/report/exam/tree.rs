@@ -233,4 +233,52 @@ pub enum Figure {
     Layouts(Vec<Layout>),
     /// An address with its fields.
     Ruler(Ruler),
+    /// Page tables.
+    Tree(Tree),
+    /// Pages of one or two processes, and the frames that they are in.
+    Sharing(Sharing),
+}
+
+/// Pages of one or two processes, and the frames that they are in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sharing {
+    /// What it is.
+    pub title: String,
+    /// The same in lines of text.
+    pub text: String,
+    /// The frames, in order.
+    pub frames: Vec<String>,
+    /// Each process: its name, and its pages with the place of their frame.
+    pub processes: Vec<(String, Vec<(String, usize)>)>,
+}
+
+/// Page tables as a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Whose they are.
+    pub title: String,
+    /// The same in lines of text.
+    pub text: String,
+    /// The table of level 1.
+    pub root: Tables,
+}
+
+/// A page table, and those below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Its level, and below that where it stands.
+    pub head: Vec<String>,
+    /// Its entries.
+    pub rows: Vec<Entry>,
+}
+
+/// An entry of a page table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its index in the table.
+    pub index: String,
+    /// What it holds; nothing where a table is below it.
+    pub words: String,
+    /// The table that it leads to.
+    pub below: Option<Tables>,
 }

@@ -16,6 +16,7 @@ pub mod points;
 mod prose;
 mod question;
 mod rows;
+mod sharing;
 pub mod sheet;
 mod tables;
 mod tried;

@@ -15,7 +15,7 @@ pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
     let plans = |notes| layouts.iter().map(|layout| Plan::of(layout, notes)).collect::<Vec<_>>();
     let beside = plans(Notes::Inside);
     let widest = beside.iter().map(Plan::columns).max().unwrap_or(1) as f64;
-    let half = (canvas.room - BETWEEN) / 2.0;
+    let half = (canvas.room - BETWEEN) / 2.0 - 0.5;
     let size = (half / (widest * CHARACTER)).min(canvas.text);
     if layouts.len() > 1 && size >= canvas.text * SMALLEST {
         return beside.iter().map(|plan| plan.draw(size)).collect();

@@ -6,9 +6,11 @@ mod layout;
 mod picture;
 mod ruler;
 mod shapes;
+mod sharing;
 mod svg;
+mod tables;
 
 pub use figure::drawings;
 pub use picture::picture;
-pub use shapes::{Canvas, Drawing};
+pub use shapes::Canvas;
 pub use svg::svg;

@@ -35,12 +35,13 @@ fn shape(out: &mut String, shape: &Shape, height: f64, escaped: &dyn Fn(&str) ->
                 Anchor::Middle => "[b]",
                 Anchor::Right => "[br]",
             };
-            let bold = if *bold { "\\bfseries " } else { "" };
+            // The font of code is never bold.
+            let font = if *bold { "\\bfseries " } else { "\\ttfamily " };
             // The fonts of the basic installation exist in steps; this one is scaled to the width that was drawn for.
             let points = size / POINT * 0.602 / 0.525;
             writeln!(
                 out,
-                "\\put({:.2},{:.2}){{\\makebox(0,0){place}{{\\fontsize{{{points:.1}}}{{{points:.1}}}\\ttfamily{bold}\\raisebox{{0pt}}[0pt][0pt]{{{}}}}}}}",
+                "\\put({:.2},{:.2}){{\\makebox(0,0){place}{{\\fontsize{{{points:.1}}}{{{points:.1}}}{font}\\raisebox{{0pt}}[0pt][0pt]{{{}}}}}}}",
                 at.0,
                 height - at.1,
                 escaped(text)

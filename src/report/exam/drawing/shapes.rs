@@ -42,7 +42,6 @@ pub type Place = (f64, f64);
 
 /// Something drawn.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Shape {
     /// A line, horizontal or vertical.
     Line { from: Place, to: Place, dashed: bool },
@@ -69,6 +68,11 @@ impl Drawing {
     /// Draws a line.
     pub fn line(&mut self, from: Place, to: Place, dashed: bool) {
         self.shapes.push(Shape::Line { from, to, dashed });
+    }
+
+    /// Draws an arrow.
+    pub fn arrow(&mut self, from: Place, to: Place) {
+        self.shapes.push(Shape::Arrow { from, to });
     }
 
     /// Draws a box.

@@ -4,7 +4,9 @@ mod appendix;
 mod front;
 mod items;
 mod prose;
+mod sharing;
 mod sheet;
+mod tables;
 
 pub use items::points;
-pub use sheet::sheet;
+pub use sheet::{for_screens, sheet};

@@ -4,6 +4,8 @@ use super::appendix::appendix;
 use super::front::front;
 use super::items::{Items, points};
 use super::prose::paragraphs;
+use super::sharing;
+use super::tables;
 use crate::exam::paper::{Paper, Piece};
 use crate::lang::value::Number;
 use crate::report::doc;
@@ -20,13 +22,23 @@ use crate::run::view::View;
 
 /// A paper, laid out in one of its editions.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
+    within(paper, edition, style, if style.large { 48 } else { 84 })
+}
+
+/// A paper for students who answer on a screen: its tables are as long as they are, so that their blanks stand in the order of
+/// the fields.
+pub fn for_screens(paper: &Paper) -> Sheet {
+    within(paper, Edition::Paper, &Style { powers: false, ..Style::default() }, 0)
+}
+
+/// A paper whose tables may be so many characters wide.
+fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
     let labels = &style.labels;
-    let say = |said: &String| labels.say(said).to_owned();
+    let say = |said: &String| labels.sentence(said);
     let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
     });
-    let room = if style.large { 48 } else { 84 };
     let mut plan = Plan { edition, labels, room, items: Items::of(paper, edition, labels, room) };
     let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
         number: (at + 1).to_string(),
@@ -101,18 +113,29 @@ impl Plan<'_> {
                 vec![Block::Figure(Figure::Bits { title: self.labels.say(title).to_owned(), bits })]
             }
             Drawn::Views(views) => {
-                let layouts = views.iter().flat_map(view::blocks).filter_map(|block| match block {
-                    doc::Block::Layout(layout) => Some(layout),
-                    _ => None,
-                });
-                let layouts = layouts.collect::<Vec<_>>();
-                let others = views.iter().filter(|view| !matches!(view, View::Layout(_)));
-                let mut blocks: Vec<Block> = others.flat_map(|view| self.given(view)).collect();
-                if !layouts.is_empty() {
-                    blocks.insert(0, Block::Figure(Figure::Layouts(layouts)));
+                let mut blocks = Vec::new();
+                for block in views.iter().flat_map(|view| self.drawn(view)) {
+                    put(&mut blocks, block);
                 }
                 blocks
             }
+        }
+    }
+
+    /// A view as a figure: the picture alone, where there is one.
+    fn drawn(&self, view: &View) -> Vec<Block> {
+        match view {
+            View::Tree(tree) => vec![tables::figure(tree)],
+            View::Sharing(of) => vec![sharing::figure(of)],
+            View::Layout(_) => {
+                let blocks = view::blocks(view).into_iter();
+                let layouts = blocks.filter_map(|block| match block {
+                    doc::Block::Layout(layout) => Some(Block::Figure(Figure::Layouts(vec![layout]))),
+                    _ => None,
+                });
+                layouts.collect()
+            }
+            other => self.given(other),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::text::{array, perhaps, roomy, string};
+use super::text::{array, perhaps, string};
 use crate::report::exam::drawing::{Canvas, drawings, svg};
 use crate::report::exam::labels::Labels;
+use crate::report::exam::roomy::roomy;
 use crate::report::exam::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Table};
 
 /// Writes blocks.
@@ -63,9 +64,7 @@ impl<'l> Writer<'l> {
 
     fn block(&mut self, block: &Block) {
         let line = match block {
-            Block::Part { name, points, body } => {
-                format!("part({}, {}, {{\n{}}})", string(name), perhaps(points), self.within(body))
-            }
+            Block::Part { name, points, body } => self.part(name, points, body),
             Block::Prose(paragraphs) => paragraphs.iter().map(paragraph).collect::<Vec<_>>().join("\n"),
             Block::Given(table) => grouped(table),
             Block::Pairs { title, pairs } => {
@@ -106,6 +105,22 @@ impl<'l> Writer<'l> {
             Block::Worked(steps) => format!("worked({{\n{}}})", self.within(steps)),
         };
         self.put(&line);
+    }
+
+    /// A part stands on one page; the ways to its answers may go on to the next.
+    fn part(&self, name: &str, points: &str, body: &[Block]) -> String {
+        let is_worked = |block: &Block| matches!(block, Block::Worked(_));
+        let mut out = String::new();
+        let mut head = format!("{}, {}", string(name), perhaps(points));
+        for some in body.chunk_by(|a, b| is_worked(a) == is_worked(b)) {
+            let within = self.within(some);
+            let _ = match is_worked(&some[0]) {
+                true => write!(out, "{within}"),
+                false => writeln!(out, "part({head}, {{\n{within}}})"),
+            };
+            "none, none".clone_into(&mut head);
+        }
+        out
     }
 
     fn worksheet(&self, operation: &str, points: &str, rows: &[Row]) -> String {

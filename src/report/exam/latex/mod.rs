@@ -1,0 +1,150 @@
+//! A paper for pdfLaTeX, with the packages of its basic installation only.
+
+mod blocks;
+mod text;
+
+use std::fmt::Write;
+
+use self::blocks::{Writer, blank};
+use self::text::Text;
+use super::drawing::Canvas;
+use super::edition::Edition;
+use super::export::Refusal;
+use super::labels::Labels;
+use super::plan::sheet;
+use super::style::{PageSize, Style};
+use super::tree::{Front, Section, Sheet};
+use crate::exam::paper::Paper;
+
+/// Macros that lay out what a paper is made of.
+const MACROS: &str = include_str!("paper.tex");
+/// The margin at the left and right, in millimetres.
+const MARGIN: f64 = 18.0;
+/// Questions in a row of the grid of scores.
+const GRID: usize = 12;
+
+/// A paper in one of its editions.
+///
+/// # Errors
+/// A letter that the basic fonts do not have.
+pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, Refusal> {
+    let sheet = sheet(paper, edition, style);
+    let text = Text::default();
+    let mut out = String::new();
+    setup(&mut out, &sheet, style, &text);
+    front(&mut out, &sheet, &style.labels, &text);
+    let canvas = Canvas::of(style.page.size().0 - 2.0 * MARGIN, style.large);
+    for question in &sheet.questions {
+        section(&mut out, question, canvas, &style.labels, &text);
+        refuse(&text, &format!("question {}", question.number))?;
+    }
+    if !sheet.appendix.is_empty() {
+        let _ =
+            writeln!(out, "\\clearpage\n{}", Writer::blocks(&sheet.appendix, canvas, &style.labels, &text));
+    }
+    out.push_str("\\label{last}\n\\end{document}\n");
+    refuse(&text, "the cover")?;
+    Ok(out)
+}
+
+fn refuse(text: &Text, part: &str) -> Result<(), Refusal> {
+    text.missing().map_or(Ok(()), |sign| {
+        let why = format!(
+            "the fonts of LaTeX's basic installation have no `{sign}` (U+{:04X}); `--format pdf` and `html` can hold it",
+            sign as u32
+        );
+        Err(Refusal { part: part.to_owned(), why })
+    })
+}
+
+fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
+    let paper = match style.page {
+        PageSize::A4 => "a4paper",
+        PageSize::Letter => "letterpaper",
+    };
+    let title: String = sheet.front.title.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    let code = sheet
+        .code
+        .as_ref()
+        .map_or_else(String::new, |code| format!("{} {code}", style.labels.say("Version")));
+    let _ = writeln!(
+        out,
+        "\\documentclass[11pt,{paper}]{{article}}\n\\usepackage[{paper},hmargin={MARGIN}mm,top=16mm,bottom=22mm]{{geometry}}\n{MACROS}\
+         \\pdfinfo{{/Title <FEFF{title}>}}\n\\pagestyle{{fancy}}\\fancyhf{{}}\\renewcommand\\headrulewidth{{0pt}}\n\
+         \\fancyfoot[L]{{\\small {}}}\\fancyfoot[C]{{\\small {}}}\\fancyfoot[R]{{\\small {} \\thepage\\ {} \\pageref{{last}}}}\n\
+         \\begin{{document}}{}",
+        text.escaped(&code),
+        text.escaped(sheet.front.edition.as_deref().unwrap_or_default()),
+        text.escaped(style.labels.say("Page")),
+        text.escaped(style.labels.say("of")),
+        if style.large { LARGE } else { "" },
+    );
+}
+
+/// Print of 18 points: what is larger and smaller by default goes with it.
+const LARGE: &str = "\\renewcommand\\normalsize{\\fontsize{18}{22}\\selectfont}\\renewcommand\\small{\\fontsize{18}{22}\\selectfont}%\n\
+    \\renewcommand\\footnotesize{\\fontsize{16}{20}\\selectfont}\\renewcommand\\large{\\fontsize{20}{24}\\selectfont}%\n\
+    \\renewcommand\\Large{\\fontsize{22}{27}\\selectfont}\\renewcommand\\LARGE{\\fontsize{26}{31}\\selectfont}\\normalsize";
+
+fn front(out: &mut String, sheet: &Sheet, labels: &Labels, text: &Text) {
+    let Front { title, edition, cover, owner, assumptions: said, .. } = &sheet.front;
+    let edition = edition
+        .as_ref()
+        .map_or_else(String::new, |words| format!("\\hfill\\fbox{{{}}}", text.escaped(words)));
+    let _ = writeln!(out, "{{\\LARGE\\bfseries {}{edition}\\par}}", text.escaped(title));
+    let version = sheet.code.iter().map(|code| (labels.say("Version"), code.as_str()));
+    let cover = cover.iter().map(|(name, words)| (name.as_str(), words.as_str())).chain(version);
+    let cover: Vec<String> =
+        cover.map(|(name, words)| format!("{}: {}", text.escaped(name), text.escaped(words))).collect();
+    let _ = writeln!(out, "{}\\par\\vspace{{0.8em}}", cover.join(" $\\cdot$ "));
+    for (label, of) in owner {
+        let _ = writeln!(out, "\\mbox{{{} {}}}\\hspace{{1em}}", text.escaped(label), blank(of, text));
+    }
+    out.push_str("\\par\\vspace{0.8em}\n");
+    grid(out, &sheet.front, text);
+    assumptions(out, said, labels, text);
+}
+
+/// Points and scores.
+fn grid(out: &mut String, front: &Front, text: &Text) {
+    let grid = &front.grid;
+    let chunks: Vec<&[(String, String)]> = grid.questions.chunks(GRID).collect();
+    for (at, some) in chunks.iter().enumerate() {
+        let total = (at + 1 == chunks.len()).then_some(&grid.total);
+        let columns: Vec<&(String, String)> = some.iter().chain(total).collect();
+        let row = |head: &str, cell: &dyn Fn(&(String, String)) -> String| {
+            let cells: Vec<String> = columns.iter().map(|column| format!(" & {}", cell(column))).collect();
+            format!("\\textbf{{{}}}{}\\\\\\hline\n", text.escaped(head), cells.concat())
+        };
+        let _ = write!(
+            out,
+            "\\fit{{\\renewcommand\\arraystretch{{1.5}}\\begin{{tabular}}{{|c|{}}}\\hline\n{}{}{}\\end{{tabular}}}}\n",
+            "w{c}{2em}|".repeat(columns.len()),
+            row(&grid.heads[0], &|(number, _)| format!("\\textbf{{{}}}", text.escaped(number))),
+            row(&grid.heads[1], &|(_, points)| text.escaped(points)),
+            row(&grid.heads[2], &|_| "\\rule[-0.8em]{0pt}{2.2em}".to_owned()),
+        );
+    }
+}
+
+fn assumptions(out: &mut String, said: &[String], labels: &Labels, text: &Text) {
+    if !said.is_empty() {
+        let _ = writeln!(out, "\\heading{{{}}}", text.escaped(labels.say("Assumptions")));
+        for sentence in said {
+            let _ = writeln!(out, "\\point{{{}}}", text.escaped(sentence));
+        }
+    }
+}
+
+fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels, text: &Text) {
+    let Section { number, title, points, .. } = question;
+    let _ = writeln!(
+        out,
+        "\\question{{{}}}{{{}}}{{{}}}",
+        text.escaped(number),
+        text.escaped(title),
+        text.escaped(points)
+    );
+    assumptions(out, &question.assumptions, labels, text);
+    out.push_str(&Writer::blocks(&question.body, canvas, labels, text));
+}

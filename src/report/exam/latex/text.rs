@@ -1,0 +1,160 @@
+//! Text that means nothing to TeX.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Letters and signs beyond ASCII that the basic fonts draw, or that can be put together of what they draw.
+const SIGNS: &[(char, &str)] = &[
+    ('\u{a0}', "~"),
+    ('→', "$\\rightarrow$"),
+    ('←', "$\\leftarrow$"),
+    ('↓', "$\\downarrow$"),
+    ('↑', "$\\uparrow$"),
+    ('⇒', "$\\Rightarrow$"),
+    ('≈', "$\\approx$"),
+    ('≤', "$\\leq$"),
+    ('≥', "$\\geq$"),
+    ('≠', "$\\neq$"),
+    ('×', "$\\times$"),
+    ('÷', "$\\div$"),
+    ('·', "$\\cdot$"),
+    ('±', "$\\pm$"),
+    ('−', "$-$"),
+    ('∞', "$\\infty$"),
+    ('µ', "$\\mu$"),
+    ('°', "$^\\circ$"),
+    ('¬', "$\\neg$"),
+    ('²', "$^2$"),
+    ('³', "$^3$"),
+    ('¹', "$^1$"),
+    ('ⁿ', "$^n$"),
+    ('…', "\\ldots{}"),
+    ('–', "--"),
+    ('—', "---"),
+    ('‘', "{`}"),
+    ('’', "{'}"),
+    ('“', "``"),
+    ('”', "''"),
+    ('•', "$\\bullet$"),
+    ('§', "\\S{}"),
+    ('¶', "\\P{}"),
+    ('ß', "{\\ss}"),
+    ('æ', "{\\ae}"),
+    ('Æ', "{\\AE}"),
+    ('œ', "{\\oe}"),
+    ('Œ', "{\\OE}"),
+    ('ø', "{\\o}"),
+    ('Ø', "{\\O}"),
+    ('å', "{\\aa}"),
+    ('Å', "{\\AA}"),
+    ('ł', "{\\l}"),
+    ('Ł', "{\\L}"),
+    ('ı', "{\\i}"),
+    ('¡', "{!`}"),
+    ('¿', "{?`}"),
+    ('│', "$|$"),
+    ('─', "--"),
+    ('├', "$\\vdash$"),
+    ('└', "$\\llcorner$"),
+];
+
+/// Accents of the basic fonts, each with the letters that have it and those below it.
+const ACCENTS: &[(&str, &str, &str)] = &[
+    ("`", "àèìòùÀÈÌÒÙ", "aeiouAEIOU"),
+    ("'", "áéíóúýćńśźÁÉÍÓÚÝĆŃŚŹ", "aeiouycnszAEIOUYCNSZ"),
+    ("^", "âêîôûÂÊÎÔÛ", "aeiouAEIOU"),
+    ("\"", "äëïöüÿÄËÏÖÜŸ", "aeiouyAEIOUY"),
+    ("~", "ãñõÃÑÕ", "anoANO"),
+    ("c", "çşţÇŞŢ", "cstCST"),
+    ("v", "čďěňřšťžČĎĚŇŘŠŤŽ", "cdenrstzCDENRSTZ"),
+    ("H", "őűŐŰ", "ouOU"),
+    ("r", "ůŮ", "uU"),
+    (".", "żŻİ", "zZI"),
+    ("u", "ăğĂĞ", "agAG"),
+    ("=", "āēīōūĀĒĪŌŪ", "aeiouAEIOU"),
+];
+
+/// Writes text, and keeps what the basic fonts do not have.
+#[derive(Debug, Default)]
+pub struct Text {
+    missing: RefCell<BTreeSet<char>>,
+}
+
+impl Text {
+    /// Text that TeX prints as it is.
+    pub fn escaped(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        for character in text.chars() {
+            match character {
+                // They would make one sign with what follows; so would quotes, which come from the font of code.
+                '-' | ',' => {
+                    let _ = write!(out, "{{{character}}}");
+                }
+                '$' | '&' | '#' | '_' | '%' | '{' | '}' => {
+                    let _ = write!(out, "\\{character}");
+                }
+                '\\' | '^' | '~' | '<' | '>' | '|' | '"' => {
+                    let _ = write!(out, "{{\\ttfamily\\char{}}}", character as u32);
+                }
+                // The font of code has the upright ones elsewhere.
+                '\'' => out.push_str("{\\ttfamily\\char13}"),
+                '`' => out.push_str("{\\ttfamily\\char18}"),
+                ' ' | '\n' | '\t' => out.push(' '),
+                plain if plain.is_ascii_graphic() => out.push(plain),
+                control if control.is_control() => {}
+                other => out.push_str(&self.sign(other)),
+            }
+        }
+        out
+    }
+
+    /// Text whose spaces keep their width, without line breaks.
+    pub fn fixed(&self, text: &str) -> String {
+        self.escaped(text).replace(' ', "~")
+    }
+
+    fn sign(&self, sign: char) -> String {
+        if let Some((_, known)) = SIGNS.iter().find(|(known, _)| *known == sign) {
+            return (*known).to_owned();
+        }
+        for (accent, letters, below) in ACCENTS {
+            if let Some(at) = letters.chars().position(|letter| letter == sign) {
+                return match below.chars().nth(at) {
+                    Some('i') => format!("\\{accent}{{\\i}}"),
+                    Some(letter) => format!("\\{accent}{{{letter}}}"),
+                    None => String::new(),
+                };
+            }
+        }
+        self.missing.borrow_mut().insert(sign);
+        "?".to_owned()
+    }
+
+    /// What could not be written.
+    pub fn missing(&self) -> Option<char> {
+        self.missing.borrow().first().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ACCENTS, Text};
+
+    #[test]
+    fn text_means_nothing_to_tex() {
+        let text = Text::default();
+        assert_eq!(text.escaped("\\a{b}$c$ & #_%"), "{\\ttfamily\\char92}a\\{b\\}\\$c\\$ \\& \\#\\_\\%");
+        assert_eq!(text.escaped("--^~"), "{-}{-}{\\ttfamily\\char94}{\\ttfamily\\char126}");
+        assert_eq!((text.escaped("é ñ"), text.missing()), ("\\'{e} \\~{n}".to_owned(), None));
+        text.escaped("שלום");
+        assert_eq!(text.missing(), Some('ו'));
+    }
+
+    #[test]
+    fn every_accented_letter_has_one_below() {
+        for (_, letters, below) in ACCENTS {
+            assert_eq!(letters.chars().count(), below.chars().count(), "{letters}");
+        }
+    }
+}
