@@ -288,3 +288,23 @@ fn solutions_show_the_way() {
     let key = markdown(&paper, Edition::Key, &Style::default());
     assert!(!key.contains("TLBI 0x3"), "{key}");
 }
+
+/// After a fork both processes have every page read-only in the frame that it was in; a store gives the one that stores a frame of
+/// its own (Computer Systems, figure 9.30).
+#[test]
+fn frames_are_shared_after_a_fork_until_one_stores() {
+    let paper = paper(
+        "machine { virtual 16 bits; physical 16 bits; page 256 B; page_table { bits 4 4 } }\nkernel { frames 16 }\nprocess P1\n\
+         P1: let p = mmap(0x8000, 512, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)\n\
+         P1: write p = 1\nP1: write p + 256 = 2\nlet P2 = fork()\nP1: write p + 256 = 3\n\
+         question \"q\" { figure frames P1 P2; ask \"x\" = 1 }",
+        0,
+    );
+    let text = markdown(&paper, Edition::Paper, &Style::default());
+    let row = |words: &str| {
+        text.lines().find(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == words)
+    };
+    assert!(row("0x00 0x80, read-only 0x80, read-only").is_some(), "{text}");
+    assert!(row("0x01 - 0x81, read-only").is_some(), "{text}");
+    assert!(row("0x02 0x81, R/W -").is_some(), "{text}");
+}

@@ -1,5 +1,7 @@
 //! Versions of papers: the command line, its files, and that a roster cannot do harm.
 
+#[path = "variants/fair.rs"]
+mod fair;
 #[path = "variants/papers.rs"]
 mod papers;
 #[path = "variants/search.rs"]

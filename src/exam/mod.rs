@@ -2,6 +2,7 @@
 
 mod collect;
 mod compose;
+pub mod fair;
 pub mod field;
 pub mod grade;
 pub mod paper;

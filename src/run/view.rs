@@ -31,6 +31,8 @@ pub enum View {
     Layout(Box<LayoutView>),
     /// Page tables as a tree.
     Tree(Box<TreeView>),
+    /// Pages of processes, and the frames that they are in.
+    Sharing(Box<SharingView>),
     /// The areas of a process, as `/proc/PID/maps` prints them, and as a table.
     Maps { table: TableView, spec: Rc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
@@ -62,6 +64,28 @@ pub struct LayoutView {
     pub pgd: Option<u64>,
     /// Bytes of its page tables.
     pub table_bytes: u64,
+}
+
+/// Pages of processes, and the frames that they are in.
+#[derive(Debug, Clone)]
+pub struct SharingView {
+    /// The machine, for widths.
+    pub spec: Rc<Spec>,
+    /// Each process: its name and its pages in frames, in order of VPN.
+    pub processes: Vec<(String, Vec<PageInFrame>)>,
+}
+
+/// A page of a [`SharingView`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageInFrame {
+    /// Its VPN.
+    pub vpn: u64,
+    /// What its area is called; may be empty.
+    pub area: String,
+    /// The number of its frame.
+    pub frame: u64,
+    /// Its entry allows stores.
+    pub writable: bool,
 }
 
 /// Page tables as a tree: those that lead to a page that was set.

@@ -3,7 +3,9 @@
 
 mod agree;
 mod answer;
+mod carry;
 mod choice;
+mod judge;
 mod mark;
 mod marked;
 mod number;

@@ -13,12 +13,15 @@ use super::output;
 use super::typeset::typeset;
 use super::wanted::Wanted;
 use crate::exam::Version;
+use crate::exam::fair::Fairness;
 use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::report::exam::Edition;
 use crate::report::exam::export::File;
+use crate::report::exam::fairness as report;
 use crate::report::exam::formats::{FORMATS, Format, Writer};
+use crate::report::text::text;
 use crate::run::session::Options;
 
 /// Arguments of `pagewalk exam`.
@@ -64,6 +67,7 @@ impl Exam {
         match self.made(&reading, &kept, color) {
             Ok(Output::Stream(bytes)) => print_bytes(&bytes).map(|()| Status::Held),
             Ok(Output::Told(text)) => print(&text).map(|()| Status::Held),
+            Ok(Output::Judged(text, status)) => print(&text).map(|()| status),
             Err(trouble) => {
                 complain(&trouble.text);
                 Ok(trouble.status)
@@ -87,6 +91,9 @@ impl Exam {
             style: diagnostic_style(color),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         };
+        if self.wanted.check.is_some() {
+            return Ok(check(&making, &versions, color));
+        }
         let format = FORMATS.iter().find(|format| format.name == self.format).unwrap_or(&FORMATS[0]);
         match &self.output {
             None => stream(&making, format, &versions).map(Output::Stream),
@@ -119,6 +126,15 @@ enum Output {
     Stream(Vec<u8>),
     /// What was written.
     Told(String),
+    /// What was found, and how the command ends.
+    Judged(String, Status),
+}
+
+fn check(making: &Making, versions: &[Option<Version>], color: Color) -> Output {
+    let fairness = Fairness::of(&making.samples(versions));
+    let versions: Vec<Version> = versions.iter().flatten().cloned().collect();
+    let text = text(&report(&fairness, &versions), color.wanted(&io::stdout()));
+    Output::Judged(text, if fairness.holds() { Status::Held } else { Status::Failed })
 }
 
 fn stream(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<u8>, Trouble> {

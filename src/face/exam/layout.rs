@@ -1,9 +1,12 @@
 //! How a paper is laid out, as options.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::report::exam::Style;
+use crate::report::exam::labels::{DIALECTS, Labels};
 use crate::report::exam::style::PageSize;
 
 /// Options of formats with pages.
@@ -18,6 +21,9 @@ pub struct Layout {
     /// Without the page of powers of two at the end
     #[arg(long, help_heading = "Layout")]
     no_powers: bool,
+    /// What things are called: `ppn` (the textbook), `pfn`, `frame`, or a YAML file of facts and words with their labels
+    #[arg(long, value_name = "WORDS", default_value = DIALECTS[0].0, help_heading = "Layout")]
+    labels: PathBuf,
 }
 
 impl Layout {
@@ -26,7 +32,19 @@ impl Layout {
     /// # Errors
     /// What is wrong with a file of labels, in a sentence.
     pub fn style(&self) -> Result<Style, String> {
-        Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, ..Style::default() })
+        Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, labels: self.labels()? })
+    }
+
+    fn labels(&self) -> Result<Labels, String> {
+        let name = self.labels.display();
+        if let Some(dialect) = self.labels.to_str().and_then(Labels::dialect) {
+            return Ok(dialect);
+        }
+        let text = std::fs::read_to_string(&self.labels).map_err(|error| {
+            let dialects: Vec<&str> = DIALECTS.iter().map(|(name, _)| *name).collect();
+            format!("cannot read the labels `{name}`: {error}; the dialects are {}", dialects.join(", "))
+        })?;
+        Labels::read(&text).map_err(|wrong| format!("{name}: {wrong}"))
     }
 }
 

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use super::made::{Made, Trouble};
+use crate::exam::fair::Sample;
 use crate::exam::paper::Paper;
 use crate::exam::{Composed, Version, compose, compose_version};
 use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
+use crate::lang::diagnostic::Diagnostic;
 use crate::report::diagnostics::Style;
 use crate::report::exam::export::{File, Refusal};
 use crate::report::exam::{Edition, Style as Layout};
@@ -43,20 +45,52 @@ impl Making<'_> {
     /// # Errors
     /// What keeps a version from being made.
     pub fn each(&self, versions: &[Option<Version>], write: Write) -> Result<Vec<Made>, Trouble> {
-        // Some pieces of work for each thread, as one may be slower than another.
+        let work = |reading: &mut Reading, version: &Option<Version>| {
+            let paper = self.paper(reading, version.as_ref())?;
+            self.written(reading, &paper, write)
+        };
+        self.spread(versions, work, Result::is_err).into_iter().collect()
+    }
+
+    /// What is compared of each version, or why it has no paper.
+    pub fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
+        let work = |reading: &mut Reading, version: &Option<Version>| {
+            let Composed { paper, diagnostics, failed } = self.composed(reading, version.as_ref());
+            match (diagnostics.first(), failed, &*paper.questions) {
+                (Some(wrong), ..) => {
+                    Err(format!("{}{} [{}]", place(reading, wrong), wrong.message, wrong.code.name()))
+                }
+                (None, 1.., _) => Err(format!("{failed} of what it states does not hold")),
+                (None, 0, []) => Err("it has no question".to_owned()),
+                (None, 0, _) => Ok(Sample::of(&paper)),
+            }
+        };
+        self.spread(versions, work, |_| false)
+    }
+
+    /// Does a piece of work for each version, on all threads; what follows a result that it stops at may be left out.
+    fn spread<R: Send>(
+        &self,
+        versions: &[Option<Version>],
+        work: impl Fn(&mut Reading, &Option<Version>) -> R + Sync,
+        stop: impl Fn(&R) -> bool + Sync,
+    ) -> Vec<R> {
+        // Some pieces for each thread, as one may be slower than another.
         let piece = versions.len().div_ceil(self.threads * 4).max(1);
         let pieces: Vec<&[Option<Version>]> = versions.chunks(piece).collect();
-        let work = |piece: &&[Option<Version>]| {
+        let piece = |piece: &&[Option<Version>]| {
             let mut reading = self.read();
-            let made = piece.iter().map(|version| {
-                let paper = self.paper(&mut reading, version.as_ref())?;
-                self.written(&reading, &paper, write)
-            });
-            made.collect::<Result<Vec<Made>, Trouble>>()
+            let mut results = Vec::new();
+            for version in *piece {
+                results.push(work(&mut reading, version));
+                if results.last().is_some_and(&stop) {
+                    break;
+                }
+            }
+            results
         };
-        let made = side_by_side(&pieces, self.threads, work, Result::is_err, |_, _| {});
-        let made: Result<Vec<Vec<Made>>, Trouble> = made.into_iter().collect();
-        Ok(made?.into_iter().flatten().collect())
+        let stopped = |results: &Vec<R>| results.last().is_some_and(&stop);
+        side_by_side(&pieces, self.threads, piece, stopped, |_, _| {}).into_iter().flatten().collect()
     }
 
     /// All versions as the files of an export.
@@ -78,14 +112,18 @@ impl Making<'_> {
         Reading::again(self.path, &mut self.kept.clone())
     }
 
-    fn paper(&self, reading: &mut Reading, version: Option<&Version>) -> Result<Paper, Trouble> {
+    fn composed(&self, reading: &Reading, version: Option<&Version>) -> Composed {
         let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
-        let Composed { paper, mut diagnostics, failed } = if let Some(version) = version {
+        if let Some(version) = version {
             compose_version(script, sources, files, self.max_steps, version.clone())
         } else {
             let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
             compose(script, sources, files, options)
-        };
+        }
+    }
+
+    fn paper(&self, reading: &mut Reading, version: Option<&Version>) -> Result<Paper, Trouble> {
+        let Composed { paper, mut diagnostics, failed } = self.composed(reading, version);
         let of = named(reading, version);
         if !diagnostics.is_empty() {
             std::mem::swap(&mut reading.diagnostics, &mut diagnostics);
@@ -114,6 +152,12 @@ impl Making<'_> {
         };
         Ok(Made { editions: self.editions.iter().map(one).collect::<Result<_, _>>()? })
     }
+}
+
+/// Where a mistake stands, before what it is.
+fn place(reading: &Reading, wrong: &Diagnostic) -> String {
+    let place = reading.sources.place(wrong.span);
+    place.map_or_else(String::new, |(file, place)| format!("{file}:{}:{}: ", place.line, place.column))
 }
 
 /// A version as messages name it.

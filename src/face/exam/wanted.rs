@@ -26,6 +26,10 @@ pub struct Wanted {
     /// Versions of the make-up exam, or of the Kth: none of them has a seed of the exam
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
     make_up: Option<u64>,
+    /// Print no paper: make so many versions and report whether they are fair: all can be made, are equally hard, differ in
+    /// their answers, and nothing gives an answer away. Exit status 1 if they are not
+    #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub check: Option<u64>,
     /// The seed that everything is drawn by, instead of the script's; 0x… is hexadecimal
     #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
@@ -37,13 +41,14 @@ impl Wanted {
     /// # Errors
     /// What is wrong with the roster.
     pub fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, Trouble> {
-        if self.variants.is_none() && self.roster.is_none() && self.make_up.is_none() {
+        let count = self.check.or(self.variants);
+        if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
             return Ok(None);
         }
         let seed = self.seed.or_else(|| said(&reading.script.body)).unwrap_or(0);
         let series = Series::new(seed, self.make_up.unwrap_or(0), &reading.sources);
         match &self.roster {
-            None => Ok(Some(series.numbered(self.variants.unwrap_or(1)))),
+            None => Ok(Some(series.numbered(count.unwrap_or(1)))),
             Some(path) => Ok(Some(series.of_students(roster(path)?))),
         }
     }

@@ -58,7 +58,7 @@ impl Grade {
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
         let told = self.tell(&mut flaws) | self.tell_of_columns(&done);
-        if !self.rules_are_of_fields(&rules, &done) {
+        if !rules_are_of_fields(&rules, &done) {
             return Ok(Status::Wrong);
         }
         done.marked.sort_by_key(|(marked, _)| marked.line);
@@ -209,18 +209,18 @@ impl Grade {
         }
         like_a_field
     }
+}
 
-    /// Whether every name in the rules is one of the exam.
-    fn rules_are_of_fields(&self, rules: &Rules, done: &Done) -> bool {
-        let mut all = true;
-        for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
-            let near = nearest(name, done.fields.iter().map(String::as_str));
-            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            complain(&format!("pagewalk: the rules speak of `{name}`, which the exam does not have{help}\n"));
-            all = false;
-        }
-        all
+/// Whether every name in the rules is one of the exam.
+fn rules_are_of_fields(rules: &Rules, done: &Done) -> bool {
+    let mut all = true;
+    for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
+        let near = nearest(name, done.fields.iter().map(String::as_str));
+        let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        complain(&format!("pagewalk: the rules speak of `{name}`, which the exam does not have{help}\n"));
+        all = false;
     }
+    all
 }
 
 /// The marks of all papers, made side by side.

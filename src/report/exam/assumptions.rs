@@ -18,8 +18,12 @@ pub fn assumptions(question: &Question) -> Vec<String> {
     }
     of_strings(&asked, &mut said);
     if asked.accesses > 1 {
-        said.push(if asked.probes {
+        said.push(if asked.probes == asked.accesses {
             "Every access begins from the state that is given.".to_owned()
+        } else if asked.probes > 0 {
+            "An access that is told as one that would happen changes nothing; the others follow each other: each finds what \
+             the one before it has changed."
+                .to_owned()
         } else {
             "Within a question accesses follow each other: each finds what the one before it has changed."
                 .to_owned()
@@ -43,12 +47,14 @@ struct Asked {
     machine: bool,
     /// Operations with facts to find.
     accesses: usize,
-    /// All of those leave no trace.
-    probes: bool,
+    /// Those of them that leave no trace.
+    probes: usize,
     /// Instructions are fetched.
     fetches: bool,
     /// Lookups in TLBs and caches.
     lookups: bool,
+    /// Bytes that are read.
+    bytes: bool,
     /// Entries of page tables in memory.
     entries: bool,
     /// Tables to fill in.
@@ -59,7 +65,7 @@ struct Asked {
 
 impl Asked {
     fn of(question: &Question) -> Self {
-        let mut asked = Self { probes: true, ..Self::default() };
+        let mut asked = Self::default();
         for item in question.items() {
             asked.take(item);
         }
@@ -74,9 +80,12 @@ impl Asked {
             ItemKind::Facts { blanks, .. } => {
                 self.machine = true;
                 self.accesses += 1;
-                self.probes &= matches!(&*item.did, Did::Access(access) if access.probe);
-                self.fetches |= matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
+                self.probes +=
+                    usize::from(matches!(&*item.did, Did::Access(access) if access.probe));
+                self.fetches |=
+                    matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
                 self.lookups |= blanks.iter().any(is_lookup);
+                self.bytes |= blanks.iter().any(|blank| &*blank.fact == "byte");
                 self.entries |= blanks.iter().any(|blank| blank.fact.starts_with("pte"));
             }
             ItemKind::Table { table, .. } => {
@@ -108,7 +117,7 @@ fn is_lookup(blank: &Blank) -> bool {
     of_level
         || matches!(
             &*blank.fact,
-            "tlb" | "tlbi" | "tlbt" | "cache" | "ci" | "ct" | "co" | "cycles" | "served" | "walk" | "byte"
+            "tlb" | "tlbi" | "tlbt" | "cache" | "ci" | "ct" | "co" | "cycles" | "served" | "walk"
         )
 }
 
@@ -118,7 +127,8 @@ fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
     if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.entries {
         said.push("Page-table entries that are not listed are not present.".to_owned());
     }
-    if asked.lookups {
+    // On bare hardware what is read comes from a cache, or nobody knows it.
+    if asked.lookups || asked.bytes && hardware.kernel.is_none() {
         of_lookups(spec, asked.fetches, said);
     }
     match &hardware.kernel {

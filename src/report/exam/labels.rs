@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::lang::nearest::nearest;
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS};
+
 /// Facts and what the textbook's worksheet calls them (Computer Systems, homework problems of chapter 9).
 pub const FACTS: &[(&str, &str)] = &[
     ("vpn", "VPN"),
@@ -22,7 +25,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("walk", "Page-table entries fetched"),
     ("served", "Served by"),
     ("cycles", "Time of the access"),
-    ("frame", "Frame that is mapped"),
+    ("frame", "Frame newly mapped"),
     ("evicted", "VPN of the page that is evicted"),
     ("swapped-out", "Written to swap?"),
     ("copied", "Page copied?"),
@@ -72,8 +75,47 @@ pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
             ("ppo", "Frame offset"),
             ("vpo", "Page offset"),
             ("PPN", "frame"),
+            ("VPN", "page"),
         ],
     ),
+];
+
+/// The paper's own words, in the order in which they stand on it.
+pub const WORDS: &[&str] = &[
+    "lang",
+    "Exam",
+    "Key",
+    "Solutions",
+    "Course",
+    "Duration",
+    "Aids",
+    "Version",
+    "Name",
+    "ID",
+    "Question",
+    "Points",
+    "Score",
+    "Total",
+    "Assumptions",
+    "point",
+    "points",
+    "Parameter",
+    "Value",
+    "hex",
+    "decimal",
+    "binary",
+    "digit",
+    "digits",
+    "Y/N",
+    "Y",
+    "N",
+    "hit?",
+    "Any",
+    "Digits",
+    "Page",
+    "of",
+    "PPN",
+    "VPN",
 ];
 
 /// What things are called where that is not the usual.
@@ -81,9 +123,26 @@ pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
 pub struct Labels(BTreeMap<String, String>);
 
 impl Labels {
-    /// Labels by the names of facts (`ppn`), or by the words that the paper prints (`Name`, `points`, a whole assumption).
-    pub fn new(all: BTreeMap<String, String>) -> Self {
-        Self(all)
+    /// Labels of a file: a YAML mapping of what is called (a fact, `ppn`; a word of the paper, `Name`; or a sentence of its own
+    /// as it is printed) to how.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a sentence.
+    pub fn read(yaml: &str) -> Result<Self, String> {
+        let all: BTreeMap<String, String> = serde_yaml::from_str(yaml)
+            .map_err(|error| format!("labels are a mapping of names to texts: {error}"))?;
+        for (name, label) in &all {
+            if label.trim().is_empty() || label.chars().any(char::is_control) {
+                return Err(format!("`{name}` needs a label of one line"));
+            }
+            // A sentence is not looked up: it is printed by some machine only.
+            if !name.contains([' ', '.']) && !is_known(name) {
+                let near = nearest(name, known())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                return Err(format!("nothing on a paper is called `{name}`{near}"));
+            }
+        }
+        Ok(Self(all))
     }
 
     /// A dialect that is built in.
@@ -95,6 +154,14 @@ impl Labels {
     /// A word or sentence of the paper's own.
     pub fn say<'a>(&'a self, english: &'a str) -> &'a str {
         self.0.get(english).map_or(english, String::as_str)
+    }
+
+    /// A sentence; where it has no label of its own, its words PPN and VPN are called what the dialect calls them.
+    pub fn sentence(&self, english: &str) -> String {
+        if self.0.contains_key(english) {
+            return self.say(english).to_owned();
+        }
+        ["PPN", "VPN"].into_iter().fold(english.to_owned(), |said, word| said.replace(word, self.say(word)))
     }
 
     /// The language that the paper is in, as two letters; a file of labels says `lang: de`.
@@ -118,9 +185,21 @@ impl Labels {
     }
 }
 
+/// What can have a label.
+fn known() -> impl Iterator<Item = &'static str> {
+    let labelled = FACTS.iter().chain(OF_STRINGS).chain(TABLES).map(|(name, _)| *name);
+    let facts = ACCESS_FACTS.iter().map(|row| row.name).chain(CALL_FACTS.iter().map(|row| row.name));
+    labelled.chain(facts).chain(REFERENCE_FACTS.iter().map(|row| row.name)).chain(WORDS.iter().copied())
+}
+
+/// Whether something can have a label; caches and their facts have names of their own.
+fn is_known(name: &str) -> bool {
+    known().any(|known| known == name)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FACTS, Labels, OF_STRINGS};
+    use super::{FACTS, Labels, OF_STRINGS, WORDS};
     use crate::run::facts::{ACCESS_FACTS, REFERENCE_FACTS};
 
     #[test]
@@ -134,5 +213,36 @@ mod tests {
         let pfn = Labels::dialect("pfn").expect("a dialect");
         assert_eq!((pfn.fact("ppn"), pfn.fact("vpn"), pfn.table("ppn")), (Some("PFN"), Some("VPN"), "PFN"));
         assert_eq!(Labels::dialect("other"), None);
+        assert_eq!(pfn.sentence("after a page fault there is no PPN"), "after a page fault there is no PFN");
+    }
+
+    #[test]
+    fn a_file_of_labels_is_read_and_its_mistakes_are_told() {
+        let german = Labels::read("lang: de\nName: Name, Vorname\nppn: Seitenrahmen\npoints: Punkte\n")
+            .expect("labels");
+        assert_eq!((german.say("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));
+        assert_eq!((german.language(), german.say("Total")), ("de", "Total"));
+        let wrong = |yaml| Labels::read(yaml).expect_err("wrong");
+        assert_eq!(wrong("pn: x"), "nothing on a paper is called `pn`; did you mean `ppn`?");
+        assert_eq!(wrong("ppn: \"\""), "`ppn` needs a label of one line");
+        assert!(wrong("- a").starts_with("labels are a mapping of names to texts"));
+    }
+
+    #[test]
+    fn every_word_of_the_paper_can_have_a_label() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/exam");
+        for file in [
+            "plan/appendix.rs",
+            "plan/front.rs",
+            "plan/items.rs",
+            "typst/mod.rs",
+            "latex/mod.rs",
+            "html/page.rs",
+        ] {
+            let text = std::fs::read_to_string(format!("{folder}/{file}")).expect("a source");
+            for said in text.split("say(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(said.contains(' ') || WORDS.contains(&said), "{said} of {file}");
+            }
+        }
     }
 }

@@ -167,6 +167,7 @@ fn figure(out: &mut String, figure: &Figure) {
             }
         }
         Figure::Tree(tree) => fenced(out, &tree.text),
+        Figure::Sharing(of) => fenced(out, &of.text),
         Figure::Ruler(ruler) => told(out, doc::Block::Ruler(ruler.clone())),
     }
 }

@@ -5,6 +5,7 @@ mod bank;
 mod drawing;
 mod edition;
 pub mod export;
+mod fairness;
 pub mod formats;
 pub mod html;
 mod json;
@@ -25,6 +26,7 @@ pub mod tree;
 mod typst;
 
 pub use edition::Edition;
+pub use fairness::fairness;
 pub use json::json;
 pub use label::{filled, label};
 pub use latex::latex;

@@ -235,6 +235,21 @@ pub enum Figure {
     Ruler(Ruler),
     /// Page tables.
     Tree(Tree),
+    /// Pages of one or two processes, and the frames that they are in.
+    Sharing(Sharing),
+}
+
+/// Pages of one or two processes, and the frames that they are in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sharing {
+    /// What it is.
+    pub title: String,
+    /// The same in lines of text.
+    pub text: String,
+    /// The frames, in order.
+    pub frames: Vec<String>,
+    /// Each process: its name, and its pages with the place of their frame.
+    pub processes: Vec<(String, Vec<(String, usize)>)>,
 }
 
 /// Page tables as a tree.

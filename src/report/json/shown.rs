@@ -7,7 +7,7 @@ use crate::machine::pte::Bit;
 use crate::report::doc::{Block, Ruler, Step};
 use crate::report::narrate::{call_steps, declaration, rulers, steps};
 
-use crate::run::view::{CellView, TableView, TreeEntry, TreeTable, View};
+use crate::run::view::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
 
 /// The objects of a view; only rulers may be several.
 pub fn json(view: &View) -> Vec<Value> {
@@ -22,11 +22,21 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
         View::CallSteps(call) => vec![numbered(&call_steps(call))],
         View::Layout(layout) => vec![process::layout(layout)],
+        View::Sharing(sharing) => vec![self::sharing(sharing)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
         View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
         View::Remark(words) => vec![json!({"remark": words})],
     }
+}
+
+fn sharing(of: &SharingView) -> Value {
+    let page = |page: &PageInFrame| json!({"vpn": page.vpn, "area": page.area, "frame": page.frame, "writable": page.writable});
+    let each = of
+        .processes
+        .iter()
+        .map(|(name, pages)| json!({"process": name, "pages": pages.iter().map(page).collect::<Vec<_>>()}));
+    json!({"sharing": each.collect::<Vec<_>>()})
 }
 
 fn tree_table(of: &TreeTable) -> Value {

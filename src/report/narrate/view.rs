@@ -8,6 +8,7 @@ use crate::run::view::{CellView, TableView, View};
 use super::declaration::declaration;
 use super::process::{handler, layout, maps};
 use super::ruler::rulers;
+use super::sharing;
 use super::steps::steps;
 use super::tree;
 use super::words::approximately;
@@ -23,6 +24,7 @@ pub fn blocks(view: &View) -> Vec<Block> {
         View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],
         View::Layout(layout) => layout::blocks(layout),
         View::Tree(tree) => tree::blocks(tree),
+        View::Sharing(sharing) => vec![Block::Table(sharing::table(sharing))],
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],

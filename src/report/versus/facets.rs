@@ -94,7 +94,8 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         | View::Steps(_)
         | View::CallSteps(_)
         | View::Layout(_)
-        | View::Tree(_) => {}
+        | View::Tree(_)
+        | View::Sharing(_) => {}
     }
 }
 

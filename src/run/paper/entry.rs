@@ -109,12 +109,12 @@ impl ItemKind {
 }
 
 /// How a value comes about.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derivation {
     /// The expression as the script writes it.
     pub written: String,
     /// The names and paths in it, each with its value, in the order in which they are written.
-    pub terms: Vec<(String, String)>,
+    pub terms: Vec<(String, Value)>,
 }
 
 /// An option of a choice.

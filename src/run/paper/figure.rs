@@ -10,9 +10,9 @@ use crate::run::view::View;
 use std::rc::Rc;
 
 /// What a figure can be of.
-const FIGURES: &str = "`bits VA`, `layout P1`, `tables P1` and `reference`";
+const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1` and `reference`";
 
-/// `figure bits VA`, `figure layout P1`, `figure tables P1`, `figure reference`
+/// `figure bits VA`, `figure layout P1 P2`, `figure frames P1 P2`, `figure tables P1`, `figure reference`
 ///
 /// # Errors
 /// `misplaced`, `unknown-word`, `wrong-count`, `address-too-wide`.
@@ -29,6 +29,23 @@ pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> 
     match (super::commands::word(first), rest) {
         (Some("bits"), [va]) => {
             let (figure, view) = bits(session, va)?;
+            Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), vec![view]))
+        }
+        (Some("layout"), [_, _, ..]) => {
+            let mut views = Vec::new();
+            session.processes_named(place, rest)?;
+            for process in rest {
+                let operands: Rc<[Expr]> = [first.clone(), process.clone()].into();
+                if let Action::Show(plan, at) = session.as_shown(place, &operands)? {
+                    views.extend(session.show(plan, at)?);
+                }
+            }
+            let figure = Figure::Views(views.clone());
+            Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), views))
+        }
+        (Some("frames"), named) => {
+            let view = session.sharing(place, named)?;
+            let figure = Figure::Views(vec![view.clone()]);
             Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), vec![view]))
         }
         (Some("layout" | "tables" | "reference"), _) => {

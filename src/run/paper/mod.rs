@@ -14,6 +14,7 @@ pub mod open;
 pub mod points;
 mod prose;
 mod question;
+mod sharing;
 pub mod sheet;
 mod tables;
 mod tried;

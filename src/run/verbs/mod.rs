@@ -244,7 +244,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "figure",
-        params: "bits VA | layout PROCESS | tables [PROCESS] | reference",
+        params: "bits VA | layout PROCESS… | frames PROCESS… | tables [PROCESS] | reference",
         help: "a figure of a question",
         example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
         family: Family::None,

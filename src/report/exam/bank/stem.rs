@@ -164,6 +164,7 @@ impl<S: Slots> Stem<'_, '_, S> {
             Figure::Layouts(layouts) => layouts.iter().cloned().map(doc::Block::Layout).collect(),
             Figure::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
             Figure::Tree(tree) => return self.put(&element("pre", &tree.text)),
+            Figure::Sharing(of) => return self.put(&element("pre", &of.text)),
         };
         self.put(&element("pre", &flush(&text(&blocks, false))));
     }

@@ -6,6 +6,7 @@ mod layout;
 mod picture;
 mod ruler;
 mod shapes;
+mod sharing;
 mod svg;
 mod tables;
 

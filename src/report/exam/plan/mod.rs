@@ -4,6 +4,7 @@ mod appendix;
 mod front;
 mod items;
 mod prose;
+mod sharing;
 mod sheet;
 mod tables;
 

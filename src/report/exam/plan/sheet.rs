@@ -4,6 +4,7 @@ use super::appendix::appendix;
 use super::front::front;
 use super::items::{Items, points};
 use super::prose::paragraphs;
+use super::sharing;
 use super::tables;
 use crate::exam::paper::{Paper, Piece};
 use crate::lang::value::Number;
@@ -33,7 +34,7 @@ pub fn for_screens(paper: &Paper) -> Sheet {
 /// A paper whose tables may be so many characters wide.
 fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
     let labels = &style.labels;
-    let say = |said: &String| labels.say(said).to_owned();
+    let say = |said: &String| labels.sentence(said);
     let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
@@ -125,6 +126,7 @@ impl Plan<'_> {
     fn drawn(&self, view: &View) -> Vec<Block> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
+            View::Sharing(of) => vec![sharing::figure(of)],
             View::Layout(_) => {
                 let blocks = view::blocks(view).into_iter();
                 let layouts = blocks.filter_map(|block| match block {

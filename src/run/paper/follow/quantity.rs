@@ -96,10 +96,6 @@ impl Quantity {
     pub fn order(self) -> (usize, usize, usize) {
         let row = self.kind as usize;
         // The entries of a walk are read level by level, each an address and then its value.
-        match self.kind {
-            Kind::PteAddress => (row, self.at, 0),
-            Kind::PteValue => (row - 1, self.at, 1),
-            _ => (row, self.at, 0),
-        }
+        if self.kind == Kind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
     }
 }

@@ -1,0 +1,203 @@
+//! A version, as far as it is compared with others.
+
+use std::collections::BTreeMap;
+
+use crate::exam::field::{Asked, Field, fields};
+use crate::exam::paper::{Item, Paper, Piece};
+use crate::exam::spelling::of_cell;
+use crate::lang::value::Value;
+use crate::run::facts::told;
+use crate::run::paper::entry::{Blank, Figure, Form, ItemKind, Radix};
+use crate::run::record::{Did, Shown};
+use crate::run::view::View;
+
+/// What a version asks. It holds no state of the run, so it can go from thread to thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Its questions, by title: their order is none of fairness.
+    pub questions: BTreeMap<String, Question>,
+}
+
+/// A question of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Question {
+    /// Its place on the paper, from 1.
+    pub number: usize,
+    /// How much of each kind of work its operations are: `tlb hit`, `walk steps`.
+    pub effort: BTreeMap<String, u64>,
+    /// What it asks, in order.
+    pub items: Vec<Said>,
+}
+
+/// Something asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// What it says: the operation with its address, the label, the options.
+    pub words: String,
+    /// Its blanks.
+    pub answers: Vec<Answer>,
+}
+
+/// A blank with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its name within the question: `a.vpn`.
+    pub blank: String,
+    /// What is right.
+    pub key: String,
+    /// Where else in the question the answer stands, if it does.
+    pub stands: Option<String>,
+}
+
+impl Sample {
+    /// What is compared of a paper.
+    pub fn of(paper: &Paper) -> Self {
+        let all = fields(paper);
+        let mut questions = BTreeMap::new();
+        let mut from = 0;
+        for (at, question) in paper.questions.iter().enumerate() {
+            let items: Vec<&Item> = question.items().collect();
+            let words: Vec<String> = items.iter().map(|item| words(item)).collect();
+            let prose = prose(&question.body);
+            let mut own = Question { number: at + 1, ..Question::default() };
+            for (place, item) in items.iter().enumerate() {
+                effort(&mut own.effort, item);
+                let others =
+                    words.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, words)| words);
+                let elsewhere: Vec<&String> = others.chain(&prose).collect();
+                let blanks = all.iter().filter(|field| field.of_item == from + place);
+                let answers = blanks.filter_map(|field| answer(field, &elsewhere)).collect();
+                own.items.push(Said { words: words[place].clone(), answers });
+            }
+            from += items.len();
+            let mut title = question.title.to_string();
+            while questions.contains_key(&title) {
+                title.push('′');
+            }
+            questions.insert(title, own);
+        }
+        Self { questions }
+    }
+}
+
+/// What an item says, as far as a version may differ in it.
+fn words(item: &Item) -> String {
+    match &item.kind {
+        ItemKind::Facts { operation, .. } => match &*item.did {
+            Did::Access(access) => format!("{operation} {:#x}", access.va.raw()),
+            _ => operation.clone(),
+        },
+        ItemKind::Value { label, .. } => label.clone(),
+        ItemKind::Table { table, .. } => table.title.clone(),
+        ItemKind::Any { among, .. } => among.clone(),
+        ItemKind::Choice { text, options } => {
+            // Their order makes no other question of it.
+            let mut options: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
+            options.sort_unstable();
+            format!("{text} {}", options.join(" / "))
+        }
+        ItemKind::Essay { text, .. } => text.clone(),
+    }
+}
+
+/// The words of a question beside what it asks. Its tables are left out: to look an answer up in them is what is asked.
+fn prose(body: &[Piece]) -> Vec<String> {
+    let one = |piece: &Piece| match piece {
+        Piece::Text(text) => vec![text.clone()],
+        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => views.iter().filter_map(value).collect(),
+        Piece::Figure(Figure::Bits { title, .. }) => vec![title.clone()],
+        Piece::Part { body, .. } => prose(body),
+        Piece::Item(_) => Vec::new(),
+    };
+    body.iter().flat_map(one).collect()
+}
+
+fn value(view: &View) -> Option<String> {
+    match view {
+        View::Value { of, value } => Some(format!("{of} {value}")),
+        _ => None,
+    }
+}
+
+/// Adds the work that an item's operation is.
+fn effort(to: &mut BTreeMap<String, u64>, item: &Item) {
+    if !matches!(item.kind, ItemKind::Facts { .. }) {
+        return;
+    }
+    for fact in told(&item.did) {
+        let name = fact.name.as_str();
+        let (what, amount) = match (name, &fact.value.value) {
+            ("tlb" | "cache", Value::Text(word)) if matches!(&**word, "hit" | "miss") => {
+                (format!("{name} {word}"), 1)
+            }
+            ("fault", Value::Text(word)) if **word != *"none" => ("fault".to_owned(), 1),
+            ("walk" | "minor" | "major" | "faults" | "hits", Value::Number(number)) => {
+                let what = if name == "walk" { "walk steps" } else { name };
+                (what.to_owned(), number.as_integer().and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+            }
+            _ => continue,
+        };
+        *to.entry(what).or_default() += amount;
+    }
+}
+
+/// A blank with its answer; none of free text.
+fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
+    let key = match (field.asked, &field.item.kind) {
+        (Asked::Blank(blank), _) => blank.answer(),
+        (Asked::Cell { cell, .. }, _) => of_cell(cell).first().cloned().unwrap_or_default(),
+        (_, ItemKind::Any { answers, radix, .. }) => {
+            let each: Vec<String> = answers.first.iter().map(|value| radix.write(value, None)).collect();
+            each.join(", ")
+        }
+        (_, ItemKind::Choice { options, .. }) => {
+            let mut right: Vec<&str> =
+                options.iter().filter(|option| option.correct).map(|option| option.text.as_str()).collect();
+            right.sort_unstable();
+            right.join(" / ")
+        }
+        _ => return None,
+    };
+    let number = match field.asked {
+        Asked::Blank(blank) => telling(blank),
+        _ => None,
+    };
+    let stands = number.and_then(|number| elsewhere.iter().find(|words| mentions(words, number)));
+    // The number of the question says nothing: a version may have it elsewhere.
+    let blank = field.name.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('.');
+    Some(Answer { blank: blank.to_owned(), key, stands: stands.map(|words| (*words).clone()) })
+}
+
+/// The number that a blank asks for, if it is one that does not stand everywhere: of two hexadecimal digits at least.
+fn telling(blank: &Blank) -> Option<(u128, Radix)> {
+    let Form::Number { radix, .. } = blank.form else { return None };
+    let Some(Shown { value: Value::Number(number), .. }) = &blank.key else { return None };
+    let number = u128::try_from(number.as_integer()?).ok()?;
+    (number >= 16).then_some((number, radix))
+}
+
+/// Whether a number stands in words, in the radix of the answer.
+fn mentions(words: &str, (number, radix): (u128, Radix)) -> bool {
+    let digits = |token: &str| match radix {
+        Radix::Hex => u128::from_str_radix(token.strip_prefix("0x")?, 16).ok(),
+        Radix::Binary => u128::from_str_radix(token.strip_prefix("0b")?, 2).ok(),
+        Radix::Decimal => token.parse().ok(),
+    };
+    words.split(|c: char| !c.is_ascii_alphanumeric()).any(|token| digits(token) == Some(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mentions;
+    use crate::run::paper::entry::Radix;
+
+    #[test]
+    fn a_number_is_found_in_the_radix_of_its_answer() {
+        assert!(mentions("read 0x03D4 size 2", (0x3D4, Radix::Hex)));
+        assert!(!mentions("of 14-bit addresses", (14, Radix::Hex)));
+        assert!(
+            mentions("pages of 64 bytes", (64, Radix::Decimal)) && !mentions("0x64", (64, Radix::Decimal))
+        );
+        assert!(!mentions("0x3D40", (0x3D4, Radix::Hex)));
+    }
+}

@@ -1,0 +1,111 @@
+//! The blanks of an operation, with errors carried forward.
+
+use super::agree::agrees;
+use super::answer::{Answer, Way};
+use super::judge::{Judged, bare, read, simple};
+use super::marked::Verdict;
+use super::rules::Rules;
+use super::sheet::{Given, Sheet};
+use crate::exam::field::{Asked, Field};
+use crate::exam::paper::Item;
+use crate::lang::value::Number;
+use crate::run::paper::entry::Blank;
+use crate::run::paper::follow::{Claim, follow, order};
+use crate::run::paper::mistakes::{Made, made};
+use crate::run::record::{Access, Did};
+
+/// A blank, how it takes an answer, and the answer.
+type Answered<'p> = (&'p Blank, Way<'p>, Answer);
+
+/// The blanks of an operation, each judged by itself and then after those that it follows from.
+pub fn facts(item: &Item, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
+    let unanswered = Given::Text(String::new());
+    let answered: Vec<Answered> = own
+        .iter()
+        .filter_map(|field| {
+            let Asked::Blank(blank) = field.asked else { return None };
+            let way = Way::of(blank, bare(item));
+            let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
+            Some((blank, way, read(way, given, rules)))
+        })
+        .collect();
+    let each = answered.iter().zip(own);
+    let mut judged: Vec<Judged> = each
+        .map(|((blank, way, answer), field)| simple(answer, blank.key.as_ref(), *way, field, rules))
+        .collect();
+    if let (Did::Access(access), true) = (&*item.did, judged.iter().any(is_wrong)) {
+        carry(item, access, &answered, &mut judged, rules);
+    }
+    judged
+}
+
+fn is_wrong((verdict, _): &Judged) -> bool {
+    *verdict == Verdict::Wrong
+}
+
+/// Finds the wrong answers that are right for other wrong ones, in the order in which one works.
+fn carry(item: &Item, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
+    let Some(before) = item.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()) else { return };
+    let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
+        // What is right is the key's own, so that spellings of it say the same.
+        let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
+        (blank.fact.clone(), claim)
+    };
+    let claims: Vec<(std::rc::Rc<str>, Option<Claim>)> =
+        answered.iter().zip(judged.iter()).map(claim).collect();
+    let claims: Vec<(&str, Option<Claim>)> =
+        claims.iter().map(|(name, claim)| (&**name, claim.clone())).collect();
+    let follows = follow(access, before, &claims);
+    let mut places: Vec<usize> = (0..answered.len()).filter(|at| is_wrong(&judged[*at])).collect();
+    places.sort_by_key(|at| order(&answered[*at].0.fact, access));
+    for at in places {
+        let (blank, way, answer) = &answered[at];
+        let Some(followed) = follows.fact(&blank.fact) else { continue };
+        let other = |other: &usize| *other != at && judged[*other].0 != Verdict::Right;
+        let others: Vec<usize> = followed.from.into_iter().filter(other).collect();
+        if !others.is_empty() && agrees(answer, followed.claim.as_ref(), *way) {
+            judged[at] = carried(answer, &others, answered, judged, rules);
+        }
+    }
+}
+
+/// An answer that follows from others that are not the key's. A dash that follows from what was wrongly said in a word or a
+/// dash shows no work.
+fn carried(
+    answer: &Answer,
+    others: &[usize],
+    sheet: &[Answered],
+    judged: &[Judged],
+    rules: &Rules,
+) -> Judged {
+    let mistaken: Vec<usize> =
+        others.iter().copied().filter(|at| judged[*at].0 != Verdict::Accepted).collect();
+    if mistaken.is_empty() {
+        return (Verdict::Accepted, Number::from(1u64));
+    }
+    let names = mistaken.iter().map(|at| sheet[*at].0.fact.to_string()).collect();
+    let only_said = |at: &usize| match judged[*at].0 {
+        Verdict::Follows(_) => true,
+        Verdict::Carried(_) => false,
+        _ => sheet[*at].2.is_said(),
+    };
+    if *answer == Answer::Dash && mistaken.iter().any(only_said) {
+        return (Verdict::Follows(names), rules.carried_dashes);
+    }
+    (Verdict::Carried(names), rules.carried)
+}
+
+/// Known mistakes that lead to what was written.
+pub fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
+    let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else {
+        return Vec::new();
+    };
+    let Some(given) = sheet.answers.get(&field.name) else { return Vec::new() };
+    let way = Way::of(blank, bare(field.item));
+    let answer = way.read(given);
+    let before = field.item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
+    let leads_here = |made: &Made| {
+        made.facts.iter().any(|(fact, value)| **fact == *blank.fact && agrees(&answer, Some(value), way))
+    };
+    made(access, before).into_iter().filter(leads_here).map(|made| made.name.to_owned()).collect()
+}

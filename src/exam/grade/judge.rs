@@ -1,0 +1,151 @@
+//! What comes of an answer that stands by itself.
+
+use super::agree::{agrees, is_number};
+use super::answer::{Answer, Way};
+use super::choice;
+use super::marked::Verdict;
+use super::number;
+use super::rules::{Rules, Several};
+use super::sheet::{Given, Sheet};
+use super::sums::minus;
+use super::words;
+use crate::exam::field::{Asked, Field};
+use crate::exam::paper::Item;
+use crate::lang::value::{Number, Value};
+use crate::run::paper::entry::{Alternative, Answers, Blank, ItemKind, Radix};
+use crate::run::record::Shown;
+
+/// The verdict of a field, and the share of its points that it gets.
+pub type Judged = (Verdict, Number);
+
+/// Whether a value satisfies what is asked, where the key does not list all answers that do.
+pub type Satisfies<'s> = dyn Fn(&Answers, &Value) -> bool + 's;
+
+/// A field that stands by itself.
+pub fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
+    let unanswered = Given::Text(String::new());
+    let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
+    let empty = matches!(given, Given::Text(text) if text.trim().is_empty());
+    match (&field.item.kind, field.asked) {
+        (_, Asked::Blank(blank)) => blank_alone(blank, field, given, rules),
+        (ItemKind::Table { table, .. }, Asked::Cell { at, cell, .. }) => {
+            let shown = cell.shown();
+            let way = Way::of_column(table, at);
+            simple(&read(way, given, rules), Some(&shown), way, field, rules)
+        }
+        (ItemKind::Essay { .. }, _) => {
+            (if empty { Verdict::Unanswered } else { Verdict::Pending }, Number::ZERO)
+        }
+        _ if empty => (Verdict::Unanswered, Number::ZERO),
+        (ItemKind::Any { answers, radix, .. }, _) => any(satisfies, answers, *radix, given, rules),
+        (ItemKind::Choice { options, .. }, _) => chosen(options, field, given, rules),
+        _ => (Verdict::Unreadable, Number::ZERO),
+    }
+}
+
+/// Whether no kernel handles the faults of what is asked.
+pub fn bare(item: &Item) -> bool {
+    item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
+}
+
+/// An answer, with what the rules make of an empty one.
+pub fn read(way: Way, given: &Given, rules: &Rules) -> Answer {
+    match way.read(given) {
+        Answer::Unanswered if rules.empty_is_dash => Answer::Dash,
+        answer => answer,
+    }
+}
+
+fn blank_alone(blank: &Blank, field: &Field, given: &Given, rules: &Rules) -> Judged {
+    let way = Way::of(blank, bare(field.item));
+    simple(&read(way, given, rules), blank.key.as_ref(), way, field, rules)
+}
+
+/// Right or wrong.
+pub fn simple(answer: &Answer, key: Option<&Shown>, way: Way, field: &Field, rules: &Rules) -> Judged {
+    if agrees(answer, key, way) {
+        return (Verdict::Right, Number::from(1u64));
+    }
+    if also(&field.name, answer, way, rules) {
+        return (Verdict::Accepted, Number::from(1u64));
+    }
+    wrong(answer, rules.wrong)
+}
+
+/// Whether the rules take it for right, too.
+fn also(field: &str, answer: &Answer, way: Way, rules: &Rules) -> bool {
+    let Some(also) = rules.also.get(field) else { return false };
+    let same = |given: &Given| match (way.read(given), answer) {
+        (Answer::Number(right), Answer::Number(own)) => is_number(*own, right.value),
+        (Answer::Text(right), Answer::Text(own)) => words::plain(&right) == words::plain(own),
+        (Answer::Unanswered | Answer::Unreadable, _) => false,
+        (right, own) => right == *own,
+    };
+    also.iter().any(same)
+}
+
+fn wrong(answer: &Answer, price: Number) -> Judged {
+    match answer {
+        Answer::Unanswered => (Verdict::Unanswered, Number::ZERO),
+        Answer::Unreadable => (Verdict::Unreadable, minus(Number::ZERO, price)),
+        _ => (Verdict::Wrong, minus(Number::ZERO, price)),
+    }
+}
+
+/// Any answer that satisfies what is asked.
+fn any(satisfies: &Satisfies, answers: &Answers, radix: Radix, given: &Given, rules: &Rules) -> Judged {
+    let value = match given {
+        Given::Number(number) => Some(Value::Number(*number)),
+        Given::Text(text) => {
+            number::read(text, radix, None, None).map(|spelled| Value::Number(spelled.value))
+        }
+    };
+    let listed = |value: &Value| answers.first.iter().any(|right| same(right, value));
+    let text = Value::from(given.text().trim());
+    let right = match value {
+        Some(value) => listed(&value) || !answers.all && satisfies(answers, &value),
+        None if listed(&text) => true,
+        None => return wrong(&Answer::Unreadable, rules.wrong),
+    };
+    if right {
+        (Verdict::Right, Number::from(1u64))
+    } else {
+        wrong(&Answer::Text(String::new()), rules.wrong)
+    }
+}
+
+fn same(right: &Value, value: &Value) -> bool {
+    match (right, value) {
+        (Value::Number(a), Value::Number(b)) => a.compare(*b).is_eq(),
+        (Value::Text(a), Value::Text(b)) => words::plain(a) == words::plain(b),
+        (a, b) => a == b,
+    }
+}
+
+/// A choice.
+fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) -> Judged {
+    let Some(chosen) = choice::read(&given.text(), options) else {
+        return wrong(&Answer::Unreadable, rules.wrong_choice);
+    };
+    let correct: Vec<usize> = (0..options.len()).filter(|at| options[*at].correct).collect();
+    let also = rules.also.get(&field.name).into_iter().flatten();
+    let also = |chosen: &Vec<usize>| {
+        also.clone().any(|given| choice::read(&given.text(), options).as_ref() == Some(chosen))
+    };
+    if chosen == correct {
+        return (Verdict::Right, Number::from(1u64));
+    }
+    if also(&chosen) {
+        return (Verdict::Accepted, Number::from(1u64));
+    }
+    if rules.several == Several::Each && correct.len() > 1 {
+        let right = chosen.iter().filter(|at| correct.contains(at)).count() as i128;
+        let net = (2 * right - chosen.len() as i128).max(0);
+        if let Some(share) =
+            Number::fraction(net, correct.len() as i128).ok().filter(|share| !share.is_zero())
+        {
+            return (Verdict::Partly, share);
+        }
+    }
+    wrong(&Answer::Text(String::new()), rules.wrong_choice)
+}

@@ -1,0 +1,167 @@
+//! How fair versions of a paper are, as text.
+
+use crate::exam::Version;
+use crate::exam::fair::{Blank, Fairness};
+use crate::report::doc::{Block, Cell, Table, Tone};
+
+/// The most of each kind of fault that are told.
+const TOLD: usize = 12;
+/// Characters of an answer that are shown.
+const SHOWN: usize = 24;
+
+/// What was found, each kind in turn.
+pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
+    let name = |at: usize| {
+        versions.get(at).map_or_else(String::new, |own| format!("{} (seed {:#018x})", own.code, own.seed))
+    };
+    let mut told = vec![solvable(of, &name)];
+    told.extend(hard(of, &name));
+    told.extend(distinct(of, &name));
+    told.extend(guessable(of));
+    told.extend(readable(of, &name));
+    told.push(Block::Table(table(&of.blanks)));
+    let (tone, text) = if of.holds() {
+        (Tone::Good, "the versions are fair")
+    } else {
+        (Tone::Bad, "the versions are not fair")
+    };
+    told.push(Block::toned(tone, format!("{}: {text}", count(of.versions, "version"))));
+    told
+}
+
+/// A line that says whether something is as it should be, and those that say what is not.
+fn verdict(good: bool, words: String) -> Block {
+    if good {
+        Block::toned(Tone::Good, format!("✓ {words}"))
+    } else {
+        Block::toned(Tone::Bad, format!("✗ {words}"))
+    }
+}
+
+fn detail(words: impl Into<String>) -> Block {
+    Block::line(format!("    {}", words.into()))
+}
+
+fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
+    let lost: usize = of.unsolved.iter().map(|unsolved| unsolved.versions.len()).sum();
+    let whole = format!("solvable: {} of {}", of.versions - lost, of.versions);
+    let why: Vec<String> = of
+        .unsolved
+        .iter()
+        .take(TOLD)
+        .map(|unsolved| {
+            let first = unsolved.versions.first().map_or_else(String::new, |at| name(*at));
+            let times = count(unsolved.versions.len(), "version");
+            format!("\n    {times}, first {first}: {}", unsolved.why.trim())
+        })
+        .collect();
+    verdict(of.unsolved.is_empty(), format!("{whole}{}", why.concat()))
+}
+
+fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
+    let words = if of.uneven.is_empty() { "equally hard" } else { "not equally hard" };
+    let mut told = vec![verdict(of.uneven.is_empty(), words.to_owned())];
+    told.extend(of.even.iter().map(|(question, work)| detail(format!("{question}: {work} in each"))));
+    for uneven in of.uneven.iter().take(TOLD) {
+        let amounts = uneven.amounts.iter().map(|(amount, versions)| {
+            let first = versions.first().map_or_else(String::new, |at| name(*at));
+            format!("{amount} in {} (first {first})", versions.len())
+        });
+        let amounts: Vec<String> = amounts.collect();
+        told.push(detail(format!("{}: {} {}", uneven.question, uneven.what, amounts.join(", "))));
+    }
+    told
+}
+
+fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
+    let groups = of.same.len();
+    if groups == 0 {
+        return vec![verdict(true, "no two versions ask for the same".to_owned())];
+    }
+    let all = of.same.iter().any(|group| group.len() == of.versions) && of.versions > 1;
+    let words =
+        if all { "all versions ask for the same: nothing is drawn" } else { "versions ask for the same" };
+    let mut told = vec![verdict(false, words.to_owned())];
+    for group in of.same.iter().take(TOLD).filter(|_| !all) {
+        let names: Vec<String> = group.iter().take(4).map(|at| name(*at)).collect();
+        let more = if group.len() > 4 { format!(" and {} more", group.len() - 4) } else { String::new() };
+        told.push(detail(format!("{}{more}", names.join(", "))));
+    }
+    told
+}
+
+fn guessable(of: &Fairness) -> Vec<Block> {
+    let found: Vec<&Blank> = of.blanks.iter().filter(|blank| blank.guessable()).collect();
+    if found.is_empty() {
+        return vec![verdict(true, "no blank can be guessed".to_owned())];
+    }
+    let mut told = vec![verdict(false, format!("{} can be guessed", count(found.len(), "blank")))];
+    for blank in found {
+        let (times, versions) = (blank.times, blank.versions);
+        told.push(detail(format!(
+            "{} {}: {} in {times} of {versions}",
+            blank.question,
+            blank.name,
+            cut(&blank.most)
+        )));
+    }
+    told
+}
+
+fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
+    if of.readable.is_empty() {
+        return vec![verdict(true, "no answer stands elsewhere in its question".to_owned())];
+    }
+    let mut told = vec![verdict(false, "answers stand elsewhere in their question".to_owned())];
+    for found in of.readable.iter().take(TOLD) {
+        let first = found.versions.first().map_or_else(String::new, |at| name(*at));
+        let words = found.words.split_whitespace().collect::<Vec<_>>().join(" ");
+        told.push(detail(format!(
+            "{} {}: {} of {first} stands in “{}” ({})",
+            found.question,
+            found.blank,
+            found.key,
+            cut(&words),
+            count(found.versions.len(), "version")
+        )));
+    }
+    told
+}
+
+fn table(blanks: &[Blank]) -> Table {
+    let names = ["question", "blank", "versions", "answers", "most frequent", "share"];
+    let word = |text: &str| Cell { text: text.to_owned(), word: true };
+    let number = |text: String| Cell { text, word: false };
+    let rows = blanks.iter().map(|blank| {
+        let share = format!("{} %", blank.times * 100 / blank.versions.max(1));
+        let share = match (blank.drawn, blank.guessable()) {
+            (false, _) => "not drawn".to_owned(),
+            (true, true) => format!("{share} ✗"),
+            (true, false) => share,
+        };
+        vec![
+            word(&cut(&blank.question)),
+            word(if blank.name.is_empty() { "·" } else { &blank.name }),
+            number(blank.versions.to_string()),
+            number(blank.different.to_string()),
+            word(&cut(&blank.most)),
+            word(&share),
+        ]
+    });
+    Table {
+        title: "blanks".to_owned(),
+        groups: vec![names.map(str::to_owned).to_vec()],
+        rows: rows.collect(),
+    }
+}
+
+fn cut(words: &str) -> String {
+    if words.chars().count() <= SHOWN {
+        return words.to_owned();
+    }
+    format!("{}…", words.chars().take(SHOWN).collect::<String>())
+}
+
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,113 @@
+//! Page faults over areas, by the rules of the lecture.
+
+use std::collections::BTreeSet;
+
+use crate::sheet::{Facts, SEEDS, Sheet, exam, scan};
+
+/// An area as `/proc/PID/maps` prints it.
+struct Area {
+    start: u64,
+    end: u64,
+    perms: String,
+    file: bool,
+    /// Bytes of the file from the area's start on.
+    holds: u64,
+}
+
+fn areas(listing: &str) -> Vec<Area> {
+    let of = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (start, end) = fields[0].split_once('-').expect("a range");
+        let hex = |text: &str| u64::from_str_radix(text, 16).expect("hexadecimal");
+        // The sizes stand in the question's text: 24 KB and 6000 bytes.
+        let size = match *fields.last().expect("a backing") {
+            "prog" => 24 * 1024,
+            "log" => 6000,
+            _ => 0,
+        };
+        let (start, end) = (hex(start), hex(end));
+        Area { start, end, perms: fields[1].to_owned(), file: size > 0, holds: size - hex(fields[2]).min(size) }
+    };
+    listing.lines().filter(|line| !line.trim().is_empty()).map(of).collect()
+}
+
+/// What a process has touched: pages that are there, and those of them that are its own.
+#[derive(Default)]
+struct Touched {
+    there: BTreeSet<u64>,
+    own: BTreeSet<u64>,
+}
+
+/// Class, signal, code, minor and major faults of an access.
+fn outcome(areas: &[Area], touched: &mut Touched, va: u64, store: bool) -> [&'static str; 5] {
+    let Some(area) = areas.iter().find(|area| (area.start..area.end).contains(&va)) else {
+        return ["segmentation", "SIGSEGV", "SEGV_MAPERR", "0", "0"];
+    };
+    if store && !area.perms.contains('w') {
+        return ["protection", "SIGSEGV", "SEGV_ACCERR", "0", "0"];
+    }
+    if area.file && va - area.start >= area.holds.div_ceil(4096) * 4096 {
+        return ["bus", "SIGBUS", "BUS_ADRERR", "0", "0"];
+    }
+    let page = va >> 12;
+    let fresh = touched.there.insert(page);
+    let private = area.perms.ends_with('p');
+    let copies = store && private && area.file && !touched.own.contains(&page);
+    if store || !area.file {
+        touched.own.insert(page);
+    }
+    match (fresh, area.file) {
+        (true, false) => ["demand-zero", "none", "none", "1", "0"],
+        // The page of the file must be read from the disk.
+        (true, true) => ["file", "none", "none", "0", "1"],
+        (false, _) if copies => ["copy-on-write", "none", "none", "1", "0"],
+        (false, _) => ["none", "none", "none", "0", "0"],
+    }
+}
+
+fn keys(asked: &Facts) -> Vec<&str> {
+    asked.keys.iter().map(|(_, key)| key.as_str()).collect()
+}
+
+#[test]
+fn page_faults() {
+    let mut orders = BTreeSet::new();
+    for seed in SEEDS {
+        let exam = exam("page-faults", seed);
+        orders.insert(classes(&exam.question("Eight accesses"), seed));
+        counts(&exam.question("How many faults"), seed);
+    }
+    assert!(orders.len() > 2, "the order of the faults changes with the seed");
+}
+
+fn classes(question: &Sheet, seed: u64) -> Vec<String> {
+    let areas = areas(&question.listing());
+    assert_eq!(areas.len(), 4, "seed {seed}");
+    let mut touched = Touched::default();
+    let mut seen = Vec::new();
+    for asked in question.facts() {
+        let (_, verb, va, _) = asked.access();
+        let right = outcome(&areas, &mut touched, va, verb == "write");
+        assert_eq!(keys(&asked), right, "seed {seed}: {}", asked.operation);
+        seen.push(right[0].to_owned());
+    }
+    let mut each = seen.clone();
+    each.sort();
+    let all = ["bus", "copy-on-write", "demand-zero", "file", "file", "none", "protection", "segmentation"];
+    assert_eq!(each, all, "seed {seed}: every class is asked for");
+    seen
+}
+
+fn counts(question: &Sheet, seed: u64) {
+    let prose = question.prose();
+    let n = scan(&prose, "A private anonymous area of {} pages: it reads")[0];
+    let m = scan(&prose, "A private anonymous area of {} pages: it stores")[0];
+    let said = scan(
+        &prose,
+        "a file of {} bytes: it reads a byte of each page, then it stores to the first {} pages",
+    );
+    let shared = scan(&prose, "A shared anonymous area of {} pages")[0];
+    // Linux: a read maps the page of zeros and a store then copies; a store first, or a shared page, needs one fault.
+    let right = [2 * n, m, said[0].div_ceil(4096) + said[1], shared].map(|n| n.to_string());
+    assert_eq!(question.keys(), right, "seed {seed}");
+}

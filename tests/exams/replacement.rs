@@ -1,0 +1,130 @@
+//! Page replacement, played naively.
+
+use crate::sheet::{Grid, SEEDS, exam};
+
+/// What is in memory after each reference, and whether it hit.
+struct Step {
+    hit: bool,
+    frames: Vec<Option<u64>>,
+    used: Vec<bool>,
+    hand: usize,
+}
+
+/// Plays a string by a policy: FIFO, LRU, optimal (of those never used again the one that came in first) or the clock.
+fn play(string: &[u64], count: usize, policy: &str) -> Vec<Step> {
+    let mut frames: Vec<Option<u64>> = vec![None; count];
+    let (mut came, mut touched, mut used, mut hand) = (vec![0; count], vec![0; count], vec![false; count], 0);
+    let mut steps = Vec::new();
+    for (now, page) in string.iter().enumerate() {
+        let found = frames.iter().position(|held| *held == Some(*page));
+        let at = found.unwrap_or_else(|| {
+            let next = |page: u64| string[now + 1..].iter().position(|p| *p == page).unwrap_or(usize::MAX);
+            let all = 0..count;
+            let at = frames.iter().position(Option::is_none).unwrap_or_else(|| match policy {
+                "fifo" => all.min_by_key(|at| came[*at]).expect("a frame"),
+                "lru" => all.min_by_key(|at| touched[*at]).expect("a frame"),
+                "optimal" => {
+                    let far = |at: &usize| (next(frames[*at].expect("full")), usize::MAX - came[*at]);
+                    all.max_by_key(far).expect("a frame")
+                }
+                "clock" => {
+                    while used[hand] {
+                        used[hand] = false;
+                        hand = (hand + 1) % count;
+                    }
+                    let at = hand;
+                    hand = (hand + 1) % count;
+                    at
+                }
+                other => panic!("no policy {other}"),
+            });
+            came[at] = now;
+            at
+        });
+        frames[at] = Some(*page);
+        touched[at] = now;
+        used[at] = true;
+        steps.push(Step { hit: found.is_some(), frames: frames.clone(), used: used.clone(), hand });
+    }
+    steps
+}
+
+fn faults(steps: &[Step]) -> String {
+    steps.iter().filter(|step| !step.hit).count().to_string()
+}
+
+/// The cells of a row that the policy gives, by the names of the columns.
+fn row(step: &Step, columns: &[String]) -> Vec<String> {
+    let bit = |set: bool| if set { '1' } else { '0' };
+    let cell = |column: &String| match column.as_str() {
+        "hit" => bit(step.hit).to_string(),
+        "use" => step.used.iter().map(|set| bit(*set)).collect(),
+        "hand" => step.hand.to_string(),
+        frame => {
+            let at: usize = frame.trim_start_matches("frame").parse().expect("a frame");
+            step.frames[at].map_or("-".to_owned(), |page| page.to_string())
+        }
+    };
+    columns.iter().map(cell).collect()
+}
+
+/// Compares a grid with what is played; yields the faults.
+fn grid(grid: &Grid, policy: &str) -> String {
+    assert_eq!(grid.title, format!("reference ({policy}, frames 3)"));
+    assert_eq!(&grid.columns[..2], ["step", "page"]);
+    let string: Vec<u64> = grid.rows.iter().map(|row| row[1].parse().expect("a page")).collect();
+    let steps = play(&string, 3, policy);
+    for (at, step) in steps.iter().enumerate() {
+        assert_eq!(grid.rows[at][0], (at + 1).to_string());
+        assert_eq!(grid.rows[at][2..], row(step, &grid.columns[2..]), "step {}", at + 1);
+    }
+    faults(&steps)
+}
+
+#[test]
+fn the_naive_policies_count_as_the_textbooks_do() {
+    // Silberschatz, Galvin and Gagne, chapter 10; Stallings, figure 8.15 with cold faults counted.
+    let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
+    let count = |policy| faults(&play(&string, 3, policy));
+    assert_eq!([count("fifo"), count("lru"), count("optimal")], ["15", "12", "9"]);
+    let string = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
+    let count = |policy| faults(&play(&string, 3, policy));
+    assert_eq!([count("fifo"), count("lru"), count("optimal"), count("clock")], ["9", "7", "6", "8"]);
+}
+
+#[test]
+fn page_replacement() {
+    for seed in SEEDS {
+        let exam = exam("page-replacement", seed);
+        let first = exam.question("Three policies, one string");
+        let mut counts = Vec::new();
+        for (part, policy) in [("a", "fifo"), ("b", "lru"), ("c", "optimal")] {
+            let part = first.part(part);
+            let faults = grid(&part.tables()[0], policy);
+            assert_eq!(part.keys(), [faults.clone()], "seed {seed}, {policy}");
+            counts.push(faults);
+        }
+        counts.sort();
+        counts.dedup();
+        assert_eq!(counts.len(), 3, "seed {seed}: the policies are told apart");
+        let clock = exam.question("The clock");
+        assert_eq!(clock.keys(), [grid(&clock.tables()[0], "clock")], "seed {seed}");
+        belady(&exam.question("One frame more").part("a").facts(), seed);
+    }
+}
+
+/// The last question: a string in three and in four frames.
+fn belady(asked: &[crate::sheet::Facts], seed: u64) {
+    let mut fifo = Vec::new();
+    for item in asked {
+        let (string, how) = item.operation.split_once(" (").expect("a caption");
+        let string: Vec<u64> = string.split(' ').map(crate::sheet::number).collect();
+        let (policy, frames) = how.trim_end_matches(')').split_once(", frames ").expect("frames");
+        let counted = faults(&play(&string, frames.parse().expect("frames"), policy));
+        assert_eq!(item.keys, [("faults".to_owned(), counted.clone())], "seed {seed}: {}", item.operation);
+        if policy == "fifo" {
+            fifo.push(counted.parse::<u64>().expect("a count"));
+        }
+    }
+    assert!(asked.len() == 4 && fifo[1] == fifo[0] + 1, "seed {seed}: {fifo:?} is Belady's anomaly");
+}

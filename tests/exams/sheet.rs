@@ -1,0 +1,220 @@
+//! A paper as its students see it, with its key: read from the JSON that is printed.
+
+use std::path::Path;
+
+use pagewalk::exam::compose;
+use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::report::exam::{Edition, json};
+use pagewalk::run::Files;
+use pagewalk::run::session::Options;
+use serde_json::Value;
+
+/// Seeds that every exam is held to.
+pub const SEEDS: std::ops::Range<u64> = 0..24;
+
+/// A paper, a question of it, or a part.
+#[derive(Clone)]
+pub struct Sheet(Value);
+
+/// Something that is asked of an operation: the operation, and the key of each fact.
+pub struct Facts {
+    pub operation: String,
+    pub keys: Vec<(String, String)>,
+}
+
+/// A table with its key: the names of its columns, and rows of cells.
+pub struct Grid {
+    pub title: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The exam of that name, drawn by a seed.
+pub fn exam(name: &str, seed: u64) -> Sheet {
+    let path = format!("examples/exams/{name}.pw");
+    let text = std::fs::read_to_string(Path::new(&path)).expect("the exam");
+    let (mut sources, script, wrong) = read_text(&path, &text, &mut Disk);
+    assert_eq!(wrong, []);
+    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+    assert_eq!(wrong, []);
+    let done = compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
+    assert_eq!(done.diagnostics, [], "{name}, seed {seed}");
+    assert_eq!(done.failed, 0, "{name}, seed {seed}");
+    Sheet(serde_json::from_str(&json(&done.paper, Edition::Key)).expect("JSON"))
+}
+
+/// The words of a JSON string.
+fn words(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+impl Sheet {
+    /// The question of that title.
+    pub fn question(&self, title: &str) -> Self {
+        let found = list(&self.0["questions"]).iter().find(|question| question["title"] == title);
+        Self(found.unwrap_or_else(|| panic!("no question {title}")).clone())
+    }
+
+    /// The part of that name.
+    pub fn part(&self, name: &str) -> Self {
+        let found = list(&self.0["body"]).iter().find(|piece| piece["kind"] == "part" && piece["name"] == name);
+        Self(found.unwrap_or_else(|| panic!("no part {name}")).clone())
+    }
+
+    /// What stands in it, parts opened.
+    fn pieces(&self) -> Vec<&Value> {
+        let opened = |piece| -> Vec<&Value> {
+            let piece: &Value = piece;
+            if piece["kind"] == "part" { list(&piece["body"]).iter().collect() } else { vec![piece] }
+        };
+        list(&self.0["body"]).iter().flat_map(opened).collect()
+    }
+
+    fn of_kind(&self, kind: &str) -> Vec<&Value> {
+        self.pieces().into_iter().filter(|piece| piece["kind"] == kind).collect()
+    }
+
+    /// Its prose on one line, labels, choices and essays included.
+    pub fn prose(&self) -> String {
+        let of = |piece: &&Value| match piece["kind"].as_str() {
+            Some("text" | "choice" | "essay") => words(&piece["text"]),
+            Some("value") => words(&piece["label"]),
+            _ => String::new(),
+        };
+        let all: Vec<String> = self.pieces().iter().map(of).collect();
+        all.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What is asked of operations.
+    pub fn facts(&self) -> Vec<Facts> {
+        let of = |item: &Value| Facts {
+            operation: words(&item["operation"]),
+            keys: list(&item["blanks"]).iter().map(|b| (words(&b["fact"]), words(&b["key"]))).collect(),
+        };
+        self.of_kind("facts").into_iter().map(of).collect()
+    }
+
+    /// The keys of the values that are asked for, by their labels.
+    pub fn values(&self) -> Vec<(String, String)> {
+        let of = |item: &Value| (words(&item["label"]), words(&item["blank"]["key"]));
+        self.of_kind("value").into_iter().map(of).collect()
+    }
+
+    /// The keys of its values alone, in order.
+    pub fn keys(&self) -> Vec<String> {
+        self.values().into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The tables to fill in, filled in.
+    pub fn tables(&self) -> Vec<Grid> {
+        self.of_kind("table").into_iter().map(|item| grid(&item["table"])).collect()
+    }
+
+    /// The tables that are given.
+    pub fn given(&self) -> Vec<Grid> {
+        let tables = self.of_kind("given").into_iter().flat_map(|piece| list(&piece["given"]));
+        tables.filter(|view| view["rows"].is_array()).map(grid).collect()
+    }
+
+    /// What is given as text.
+    pub fn listing(&self) -> String {
+        let texts = self.of_kind("given").into_iter().flat_map(|piece| list(&piece["given"]));
+        texts.map(|view| words(&view["text"])).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Its choices: the text, and the options that are correct.
+    pub fn choices(&self) -> Vec<(String, Vec<String>)> {
+        let of = |item: &Value| {
+            let marked = list(&item["options"]).iter().zip(list(&item["key"]));
+            let correct = marked.filter(|(_, correct)| **correct == Value::Bool(true));
+            (words(&item["text"]), correct.map(|(option, _)| words(option)).collect())
+        };
+        self.of_kind("choice").into_iter().map(of).collect()
+    }
+
+    /// Its questions of which any answer will do: what is asked, and the answers.
+    pub fn any(&self) -> Vec<(String, Vec<String>)> {
+        let of = |item: &Value| {
+            (words(&item["among"]), list(&item["key"]["answers"]).iter().map(words).collect())
+        };
+        self.of_kind("any").into_iter().map(of).collect()
+    }
+
+    /// The rubrics of its essays.
+    pub fn rubrics(&self) -> String {
+        let rows = self.of_kind("essay").into_iter().flat_map(|item| list(&item["key"]));
+        rows.map(|row| words(&row["text"])).collect::<Vec<_>>().join(" | ")
+    }
+}
+
+fn grid(table: &Value) -> Grid {
+    Grid {
+        title: words(&table["title"]),
+        columns: list(&table["columns"]).iter().flat_map(list).map(words).collect(),
+        rows: list(&table["rows"]).iter().map(|row| list(row).iter().map(words).collect()).collect(),
+    }
+}
+
+impl Facts {
+    /// The key of a fact.
+    pub fn key(&self, fact: &str) -> &str {
+        let found = self.keys.iter().find(|(name, _)| name == fact);
+        &found.unwrap_or_else(|| panic!("{} is not asked for {fact}", self.operation)).1
+    }
+
+    /// Who does what where: the process (if one is named), the verb, the address, and the value that is stored.
+    pub fn access(&self) -> (String, String, u64, u64) {
+        let (process, rest) = self.operation.split_once(": ").unwrap_or(("", &self.operation));
+        let mut parts = rest.split(' ');
+        let verb = parts.next().unwrap_or_default().to_owned();
+        let address = number(parts.next().unwrap_or_default());
+        (process.to_owned(), verb, address, parts.nth(1).map_or(0, number))
+    }
+}
+
+/// A number as a paper prints it.
+pub fn number(text: &str) -> u64 {
+    let text = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let read = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok());
+    read.unwrap_or_else(|| panic!("{text} is no number"))
+}
+
+/// The numbers that stand in a text for each `{}` of a pattern.
+pub fn scan(text: &str, pattern: &str) -> Vec<u64> {
+    let pieces: Vec<&str> = pattern.split("{}").collect();
+    let starts = text.match_indices(pieces[0]).map(|(at, _)| at);
+    let found = starts.filter_map(|start| scan_from(&text[start..], &pieces)).next();
+    found.unwrap_or_else(|| panic!("`{pattern}` does not stand in: {text}"))
+}
+
+fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {
+    let mut rest = text.strip_prefix(pieces[0])?;
+    let mut numbers = Vec::new();
+    for piece in &pieces[1..] {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        numbers.push(number(rest.get(..end).filter(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))?));
+        rest = rest[end..].strip_prefix(piece)?;
+    }
+    Some(numbers)
+}
+
+/// A number in hexadecimal with so many digits, as a key has it; a dash where there is none.
+pub fn hex(n: impl Into<Option<u64>>, digits: usize) -> String {
+    n.into().map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"))
+}
+
+/// Bytes of memory from a dump: each address with its byte.
+pub fn dump(grid: &Grid) -> std::collections::BTreeMap<u64, u8> {
+    let mut bytes = std::collections::BTreeMap::new();
+    for row in &grid.rows {
+        let base = u64::from_str_radix(&row[0], 16).expect("an address");
+        for (at, cell) in row[1..].iter().enumerate().filter(|(_, cell)| *cell != "-") {
+            bytes.insert(base + at as u64, u8::from_str_radix(cell, 16).expect("a byte"));
+        }
+    }
+    bytes
+}

@@ -1,0 +1,117 @@
+//! `--check`: each kind of unfairness is found, and where it is.
+
+use std::collections::BTreeSet;
+
+use pagewalk::exam::fair::{Fairness, Sample};
+
+use crate::papers::composed;
+use crate::{EXAM, Folder, pagewalk, text};
+
+/// What is found of so many versions.
+fn found(script: &str, count: u64) -> Fairness {
+    let samples: Vec<Result<Sample, String>> = (0..count)
+        .map(|seed| {
+            let done = composed(script, seed);
+            match done.diagnostics.first() {
+                Some(wrong) => Err(wrong.message.clone()),
+                None => Ok(Sample::of(&done.paper)),
+            }
+        })
+        .collect();
+    Fairness::of(&samples)
+}
+
+fn guessable(of: &Fairness) -> Vec<&str> {
+    of.blanks.iter().filter(|blank| blank.guessable()).map(|blank| blank.name.as_str()).collect()
+}
+
+const MACHINE: &str = "machine simple\nset page_table { | vpn ppn v | vpn ppn v |; | 00 28 1 | 01 0D 1 |; | 02 33 1 | 03 - 0 | }\n";
+
+#[test]
+fn a_fair_exam_is_found_fair() {
+    let done = pagewalk(&["exam", EXAM, "--check", "60"]);
+    let told = text(&done.stdout);
+    assert_eq!(done.status.code(), Some(0), "{told}");
+    assert!(
+        told.contains("✓ solvable: 60 of 60") && told.contains("tlb hit 1, tlb miss 2, walk steps 2 in each"),
+        "{told}"
+    );
+    assert!(told.contains("the versions are fair") && !told.contains('✗'), "{told}");
+    assert_eq!(text(&pagewalk(&["exam", EXAM, "--check", "60"]).stdout), told, "the same bytes again");
+}
+
+#[test]
+fn a_blank_that_is_always_the_same_can_be_guessed() {
+    let folder = Folder::new("guess");
+    let script = format!(
+        "{MACHINE}question \"q\" {{ choose va in 0..0xC0 where read va => fault none\nask read va => vpn, vpo, fault }}\n\
+         question \"fixed\" {{ ask \"Pages\" = machine.pages }}"
+    );
+    let found = found(&script, 40);
+    assert_eq!(guessable(&found), ["fault"], "that of the fixed question is not drawn");
+    assert!(!found.holds());
+    let fixed = found.blanks.iter().find(|blank| blank.question == "fixed").expect("there");
+    assert!(!fixed.drawn && fixed.different == 1);
+    let vpn = found.blanks.iter().find(|blank| blank.name == "vpn").expect("there");
+    assert!(vpn.drawn && vpn.different == 3 && vpn.versions == 40);
+    let done = pagewalk(&["exam", &folder.put("g.pw", &script), "--check", "40"]);
+    assert_eq!((done.status.code(), text(&done.stderr)), (Some(1), String::new()));
+    assert!(
+        text(&done.stdout).contains("✗ 1 blank can be guessed\n      q fault: none in 40 of 40"),
+        "{}",
+        text(&done.stdout)
+    );
+}
+
+#[test]
+fn versions_of_different_work_are_not_equally_hard() {
+    let script = format!("{MACHINE}question \"q\" {{ choose va in 0..0x100\nask read va => vpn, fault }}");
+    let found = found(&script, 60);
+    let faults = found.uneven.iter().find(|uneven| uneven.what == "fault").expect("faults differ");
+    let places: BTreeSet<usize> =
+        faults.amounts.iter().flat_map(|(_, versions)| versions.iter().copied()).collect();
+    assert_eq!(places, (0..60).collect(), "every version is on one side");
+    assert_eq!(
+        faults.amounts.iter().map(|(amount, _)| *amount).collect::<BTreeSet<_>>(),
+        BTreeSet::from([0, 1])
+    );
+    assert!(!found.holds() && found.uneven.iter().all(|uneven| uneven.what != "walk steps"));
+}
+
+#[test]
+fn an_answer_that_stands_elsewhere_is_found() {
+    let asks = "ask \"Its page\" = va >> 6 radix hex\nask \"Size\" = 64";
+    let of = |words: &str| {
+        found(
+            &format!("question \"q\" {{ choose va in 0x400..0x2000\ntext \"\"\"{words}\"\"\"\n{asks} }}"),
+            30,
+        )
+    };
+    assert_eq!(of("The address is {hex(va)}.").readable, []);
+    // A number that is the same in all versions is part of the question.
+    let told = of("The address is {hex(va)}, in page {hex(va >> 6)}, and 64 stands here.");
+    assert_eq!(told.readable.len(), 1, "{:?}", told.readable);
+    assert_eq!((told.readable[0].blank.as_str(), told.readable[0].versions.len()), ("1", 30));
+    // The operation of another part: page 0x28 is where virtual page 0 lies.
+    let asks = |second: &str| {
+        let script = format!(
+            "{MACHINE}question \"q\" {{ choose va in 0x10..0x40\nask read va => pa\nask probe read {second} => vpn }}"
+        );
+        found(&script, 5).readable.into_iter().map(|found| found.blank).collect::<Vec<_>>()
+    };
+    assert_eq!(asks("va + 0x40"), [""; 0]);
+    assert_eq!(asks("va + 0x28 * 64"), ["1.pa"]);
+}
+
+#[test]
+fn versions_that_coincide_and_those_without_a_paper_are_told() {
+    let few = found("question \"q\" { choose a in 0..4; ask \"{a}\" = a * a }", 20);
+    assert!(!few.same.is_empty() && few.same.iter().map(Vec::len).sum::<usize>() >= 17, "{:?}", few.same);
+    let none = found("choose a in 0..4\nquestion \"q\" { choose b in 0..a; ask \"{b}\" = b }", 40);
+    let [unsolved] = &*none.unsolved else { panic!("{:?}", none.unsolved) };
+    assert!(unsolved.why.contains("none of the 0 values") && (1..40).contains(&unsolved.versions.len()));
+    let folder = Folder::new("same");
+    let fixed = folder.put("f.pw", "question \"q\" { ask \"x\" = 1 }");
+    let done = pagewalk(&["exam", &fixed, "--check", "3"]);
+    assert!(done.status.code() == Some(1) && text(&done.stdout).contains("nothing is drawn"));
+}
