@@ -80,10 +80,10 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
         return Err(wrong);
     }
     let text = |text: &str| Value::from(text.to_owned()).quoted();
-    let mut rows = String::new();
+    let mut rows: Vec<String> = Vec::new();
     if !by.pools.is_empty() || by.questions || by.listed.is_some() {
         let titles: Vec<String> = paper.questions.iter().map(|question| text(&question.title)).collect();
-        rows.push_str(&format!("  questions [{}]\n", titles.join(", ")));
+        rows.push(format!("  questions [{}]\n", titles.join(", ")));
     }
     if by.options || !by.orders.is_empty() {
         let mut raw = raw.questions;
@@ -91,20 +91,20 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
             let Some(before) = raw.iter_mut().find(|before| before.title == question.title) else { continue };
             for (now, before) in choices(&mut question.body).into_iter().zip(choices(&mut before.body)) {
                 let order: Vec<String> = order(now, before).iter().map(ToString::to_string).collect();
-                rows.push_str(&format!("  options {} [{}]\n", text(&question.title), order.join(", ")));
+                rows.push(format!("  options {} [{}]\n", text(&question.title), order.join(", ")));
             }
         }
     }
     let said = version.map(|version| (version.code.clone(), version.student.clone()));
     let kept = || by.version.clone().map(|code| (code, None));
     if let Some((code, student)) = said.or_else(kept) {
-        rows.push_str(&format!("  version {}\n", text(&code)));
+        rows.push(format!("  version {}\n", text(&code)));
         let student = student.map(|student| (student.id, student.name)).or_else(|| by.student.clone());
         if let Some((id, name)) = student {
-            rows.push_str(&format!("  student {} {}\n", text(&id), text(&name)));
+            rows.push(format!("  student {} {}\n", text(&id), text(&name)));
         }
     }
-    Ok(rows)
+    Ok(rows.concat())
 }
 
 /// Where each option was before.
@@ -137,7 +137,7 @@ impl Writing<'_> {
     /// The text of a file with everything in its place.
     fn file(&mut self, number: u32, body: &[Stmt]) -> String {
         let mut edits = Vec::new();
-        self.block(number, body, &mut edits);
+        self.block(body, &mut edits);
         edits.sort_by_key(|(span, _)| (span.start, span.end));
         let text = self.sources.file(number).map_or("", |file| &*file.text);
         let (mut out, mut done) = (String::new(), 0);
@@ -153,7 +153,7 @@ impl Writing<'_> {
         out
     }
 
-    fn block(&mut self, file: u32, block: &[Stmt], edits: &mut Vec<Edit>) {
+    fn block(&mut self, block: &[Stmt], edits: &mut Vec<Edit>) {
         for stmt in block {
             match &stmt.kind {
                 StmtKind::Choose { name, .. } => self.draw(stmt, &name.text, edits),
@@ -168,8 +168,10 @@ impl Writing<'_> {
                     }
                 }
                 StmtKind::If { then, otherwise, .. } => {
-                    self.block(file, then, edits);
-                    otherwise.iter().for_each(|block| self.block(file, block, edits));
+                    self.block(then, edits);
+                    if let Some(block) = otherwise {
+                        self.block(block, edits);
+                    }
                 }
                 StmtKind::For { body, .. }
                 | StmtKind::Repeat { body, .. }
@@ -177,7 +179,7 @@ impl Writing<'_> {
                 | StmtKind::Scenario { body, .. }
                 | StmtKind::InProcess { body, .. }
                 | StmtKind::Question { body, .. }
-                | StmtKind::Part { body, .. } => self.block(file, body, edits),
+                | StmtKind::Part { body, .. } => self.block(body, edits),
                 _ => {}
             }
         }
