@@ -4,6 +4,8 @@
 mod fair;
 #[path = "variants/papers.rs"]
 mod papers;
+#[path = "variants/pools.rs"]
+mod pools;
 #[path = "variants/search.rs"]
 mod search;
 

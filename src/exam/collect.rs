@@ -2,8 +2,12 @@
 
 use std::rc::Rc;
 
+use super::arrange::arrange;
 use super::paper::{Item, Paper, Piece, Question};
+use super::version::{Student, Version};
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
+use crate::run::paper::arrangement::Arrangement;
 use crate::run::paper::entry::{Entry, Item as Asked};
 use crate::run::paper::points::{Share, shares, total};
 use crate::run::record::{Did, Sink, StepRecord};
@@ -12,6 +16,7 @@ use crate::run::record::{Did, Sink, StepRecord};
 #[derive(Debug, Default)]
 pub struct Collector {
     cover: Vec<(Rc<str>, String)>,
+    arrangement: Arrangement,
     questions: Vec<Open>,
 }
 
@@ -32,7 +37,19 @@ enum OpenPiece {
 }
 
 impl Collector {
-    /// The paper, with every point shared out.
+    /// The paper, arranged as the script says, and what is wrong with that.
+    pub fn arranged(mut self) -> (Paper, Vec<Diagnostic>) {
+        let arrangement = std::mem::take(&mut self.arrangement);
+        let mut paper = self.paper();
+        let wrong = arrange(&mut paper, &arrangement);
+        if let Some(code) = arrangement.version {
+            let student = arrangement.student.map(|(id, name)| Student { id, name });
+            paper.version = Some(Version { code, seed: arrangement.seed, student });
+        }
+        (paper, wrong)
+    }
+
+    /// The paper with all questions in the order of the script, and every point shared out.
     pub fn paper(self) -> Paper {
         let questions = self.questions.into_iter().map(|open| {
             let (points, body) = open.settle(None);
@@ -63,7 +80,10 @@ impl Collector {
 
     fn enter(&mut self, entry: &Entry, did: &Rc<Did>) {
         match entry {
-            Entry::Cover(fields) => self.cover.clone_from(fields),
+            Entry::Cover { fields, arrangement } => {
+                self.cover.clone_from(fields);
+                self.arrangement.clone_from(arrangement);
+            }
             Entry::Question { title, points } => {
                 self.questions.push(Open { title: title.clone(), points: *points, pieces: Vec::new() });
             }

@@ -25,7 +25,13 @@ pub fn compose(script: &Block, sources: &Sources, files: &Files, options: Option
     let mut collector = Collector::default();
     let ended = run::play(script, sources, files, options, &mut collector);
     let failed = ended.totals.failed();
-    Composed { paper: collector.paper(), diagnostics: ended.diagnostics, failed }
+    let (paper, wrong) = collector.arranged();
+    let mut diagnostics = ended.diagnostics;
+    // Where a question could not be run, that is what is wrong.
+    if diagnostics.is_empty() {
+        diagnostics.extend(wrong);
+    }
+    Composed { paper, diagnostics, failed }
 }
 
 /// The same for a version of it.

@@ -1,5 +1,6 @@
 //! Exams as data: the paper of a script with its key, its versions, and what is answered on it. Knows no formats.
 
+mod arrange;
 mod collect;
 mod compose;
 pub mod fair;

@@ -59,6 +59,10 @@ pub fn check_in(
     session.checking = true;
     session.report(check::check(script, known));
     session.check_block(script);
+    if let Some(arrangement) = session.arrangement.take() {
+        let wrong = arrangement.wrong(&session.questions);
+        session.report(wrong);
+    }
     let mut diagnostics = session.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     diagnostics

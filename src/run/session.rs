@@ -14,6 +14,7 @@ use crate::machine::spec::Spec;
 
 use super::files::Files;
 use super::inside::{Inside, Unsure};
+use super::paper::arrangement::{Arrangement, Known};
 use super::paper::entry::Entry;
 use super::paper::sheet::Sheet;
 use super::record::{CallRecord, Check, Did, Sink, StepRecord, Totals};
@@ -106,6 +107,10 @@ pub struct Session<'s> {
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
     /// The questions so far, by their titles.
     pub titles: BTreeMap<Rc<str>, u64>,
+    /// How the paper is arranged (when checking only).
+    pub arrangement: Option<Arrangement>,
+    /// The questions that stand in the script (when checking only).
+    pub questions: Vec<Known>,
     /// The question at hand.
     pub sheet: Option<Sheet>,
     /// What the statement puts on the paper.
@@ -137,6 +142,8 @@ impl<'s> Session<'s> {
             probing: false,
             reported: BTreeSet::new(),
             titles: BTreeMap::new(),
+            arrangement: None,
+            questions: Vec::new(),
             sheet: None,
             entry: None,
             interrupt: None,

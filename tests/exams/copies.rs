@@ -42,8 +42,12 @@ impl Frames {
     }
 
     fn fork(&mut self, parent: &str, child: &str) {
-        let of_parent: Vec<(u64, u64)> =
-            self.mapped.iter().filter(|(key, _)| key.0 == parent).map(|(key, frame)| (key.1, *frame)).collect();
+        let of_parent: Vec<(u64, u64)> = self
+            .mapped
+            .iter()
+            .filter(|(key, _)| key.0 == parent)
+            .map(|(key, frame)| (key.1, *frame))
+            .collect();
         for (page, frame) in of_parent {
             *self.refs.get_mut(&frame).expect("in use") += 1;
             self.mapped.insert((child.to_owned(), page), frame);
@@ -96,7 +100,8 @@ fn program(question: &Sheet, seed: u64) {
         // `q[0] += s[0]` adds no number.
         words.filter(|word| word.bytes().all(|c| c.is_ascii_digit())).map(number).collect()
     };
-    let (begin, s, q, late) = (after("s[0] = ")[0], after("s[0] += ")[0], after("q[0] += "), after("s[0] + ")[0]);
+    let (begin, s, q, late) =
+        (after("s[0] = ")[0], after("s[0] += ")[0], after("q[0] += "), after("s[0] + ")[0]);
     // The shared page has every store; of the private one each process has its own, from what its parent had at the fork.
     let (shared, in_c) = (begin + s, begin + q[0]);
     let right = [in_c + q[1], shared, in_c, shared + late, begin + shared, shared];

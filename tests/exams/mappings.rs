@@ -15,7 +15,12 @@ fn mappings_private_and_shared() {
 
 fn who_sees(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let pointers = ["at the pointer s, which is {}", "at the pointer q, which is {}", "at t, which is {}", "at u, which is {}"];
+    let pointers = [
+        "at the pointer s, which is {}",
+        "at the pointer q, which is {}",
+        "at t, which is {}",
+        "at u, which is {}",
+    ];
     let pointers = pointers.map(|pattern| scan(&prose, pattern)[0]);
     let [s, q, t, _] = [0, 1, 2, 3].map(|at| pointers[at]);
     let mut file = *b"abcdefgh";
@@ -25,7 +30,8 @@ fn who_sees(question: &Sheet, seed: u64) {
         let (process, verb, va, value) = asked.access();
         let (page, at) = ((process.clone(), va & !7), (va & 7) as usize);
         assert!(pointers.contains(&page.1), "seed {seed}: {}", asked.operation);
-        let (shared, anonymous, store) = (process == "A" && page.1 == s, process == "A" && page.1 == t, verb == "write");
+        let (shared, anonymous, store) =
+            (process == "A" && page.1 == s, process == "A" && page.1 == t, verb == "write");
         if store && shared {
             file[at] = value as u8;
         } else if store && process == "B" && page.1 == q {
@@ -74,7 +80,8 @@ fn ends(question: &Sheet, seed: u64) {
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
     for asked in question.part("c").facts() {
         let arguments: Vec<&str> = asked.operation.trim_end_matches(')').split(", ").collect();
-        let (offset, read_only) = (number(arguments[5]), scan(&prose, "The descriptor {} is open for reading only")[0]);
+        let (offset, read_only) =
+            (number(arguments[5]), scan(&prose, "The descriptor {} is open for reading only")[0]);
         let writes_through = arguments[2].contains("PROT_WRITE") && arguments[3] == "MAP_SHARED";
         let right = if offset % 4096 != 0 {
             "EINVAL"

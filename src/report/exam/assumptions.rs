@@ -85,11 +85,10 @@ impl Asked {
             ItemKind::Facts { blanks, .. } => {
                 self.machine = true;
                 self.accesses += 1;
-                self.probes +=
-                    usize::from(matches!(&*item.did, Did::Access(access) if access.probe));
-                self.fetches |=
-                    matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
-                self.data |= !matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Translate);
+                self.probes += usize::from(matches!(&*item.did, Did::Access(access) if access.probe));
+                self.fetches |= matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
+                self.data |=
+                    !matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Translate);
                 self.lookups |= blanks.iter().any(is_lookup);
                 self.bytes |= blanks.iter().any(|blank| &*blank.fact == "byte");
                 self.entries |= blanks.iter().any(|blank| blank.fact.starts_with("pte"));
@@ -159,7 +158,8 @@ fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
     let fetches = asked.fetches;
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(Kind::Read));
     let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
-    let caches = spec.caches.iter().filter(|_| asked.data).filter(|cache| fetches || cache.side.serves(Kind::Read));
+    let caches =
+        spec.caches.iter().filter(|_| asked.data).filter(|cache| fetches || cache.side.serves(Kind::Read));
     let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
     let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
     for (name, ways, policy, stores) in tlbs.chain(caches) {

@@ -4,19 +4,20 @@ use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use crate::exam::paper::Item;
+use crate::lang::value::Value;
 use crate::report::doc::Block;
 use crate::report::lookup::look_up;
 use crate::report::narrate::{call_steps, reasons, rulers, steps};
 use crate::report::narrate::{reference, view};
 use crate::run::facts::told;
-use crate::run::paper::entry::{Alternative, Blank, Derivation, ItemKind};
+use crate::run::paper::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::run::record::{Access, Did, Shown};
 
 /// The way to the answer of an item; nothing where the key says it all.
 pub fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
-        ItemKind::Value { blank, derivation, .. } => derived(derivation, &filled(blank, true)),
+        ItemKind::Value { blank, derivation, .. } => derived(derivation, blank),
         ItemKind::Any { answers, radix, example: Some(example), .. } => {
             let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
             let mut blocks = vec![Block::line(format!("For example {first}:"))];
@@ -80,22 +81,28 @@ fn sequence(did: &Did) -> Vec<Block> {
 }
 
 /// The values that an expression is made of, and what it comes to.
-fn derived(derivation: &Derivation, answer: &str) -> Vec<Block> {
+fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
     let Derivation { written, terms } = derivation;
     if terms.is_empty() {
         return Vec::new();
     }
     let meaning = |term: &str| {
-        let found = look_up(term).into_iter().next()?;
+        // A word alone is a name of the script's own.
+        let found = look_up(term).into_iter().next().filter(|_| term.contains('.'))?;
         found.cells.into_iter().next_back().map(|(_, cell)| cell)
     };
-    let term = |(term, value): &(String, String)| {
+    let radix = match blank.form {
+        Form::Number { radix, .. } => radix,
+        Form::Words(_) | Form::Free => Radix::Decimal,
+    };
+    let term = |(term, value): &(String, Value)| {
+        let value = radix.write(value, None);
         let meaning = meaning(term).map_or_else(String::new, |meaning| format!(" ({meaning})"));
         (term.clone(), format!("{value}{meaning}"))
     };
     let mut pairs: Vec<(String, String)> = terms.iter().map(term).collect();
     if terms.iter().all(|(term, _)| term != written) {
-        pairs.push((written.clone(), answer.to_owned()));
+        pairs.push((written.clone(), filled(blank, true)));
     }
     vec![Block::Pairs { title: String::new(), pairs }]
 }

@@ -11,6 +11,8 @@ pub fn told(blocks: &[doc::Block]) -> Vec<Block> {
 
 fn one(block: &doc::Block) -> Block {
     match block {
+        // A program, say: its lines stay as they are.
+        doc::Block::Paragraph { text: lines, .. } if lines.contains('\n') => Block::Lines(lines.clone()),
         doc::Block::Heading(words) | doc::Block::Paragraph { text: words, .. } => {
             Block::Prose(vec![Paragraph::Words(words.clone())])
         }

@@ -1,8 +1,8 @@
 //! `choice`: options to choose from, also such as mistakes lead to.
 
-use super::commands::{known, missing, settings, word};
 use super::entry::{Alternative, ItemKind};
 use super::mistakes::{distractors, number};
+use super::rows::{known, missing, settings, word};
 use crate::lang::ast::{Command, Expr, Operation, OperationKind, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::facts;

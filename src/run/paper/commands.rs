@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use super::arrangement::{Arrangement, ROWS};
 use super::entry::{Entry, ItemKind, Rubric};
-use crate::lang::ast::{Command, Expr, ExprKind, Setting, Span};
+use super::rows::{known, missing, settings, word};
+use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::list;
@@ -18,15 +19,7 @@ const COVER: [&str; 4] = ["title", "course", "duration", "aids"];
 /// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
 const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
-/// A bare word, if the expression is one.
-pub fn word(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name),
-        _ => None,
-    }
-}
-
-/// `exam { title "…", course "…", duration 90 min, aids "…" }`
+/// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
 ///
 /// # Errors
 /// `misplaced`, `unknown-setting`, `duplicate`, `wrong-count`.
@@ -39,9 +32,15 @@ pub fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             .into());
     }
     let mut fields: Vec<(Rc<str>, String)> = Vec::new();
+    let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
+    let rows: Vec<&'static str> = COVER.into_iter().chain(ROWS).collect();
     for setting in settings(command)? {
         let name = &setting.name;
-        known(setting, &COVER, "exam")?;
+        known(setting, &rows, "exam")?;
+        if ROWS.contains(&&*name.text) {
+            arrangement.row(session, setting)?;
+            continue;
+        }
         if fields.iter().any(|(known, _)| *known == name.text) {
             let message = format!("`{}` is said twice", name.text);
             return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
@@ -50,7 +49,10 @@ pub fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     }
     let pairs = fields.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
     let view = View::Pairs { title: "exam".to_owned(), pairs };
-    Ok(Action::Paper(Box::new(Entry::Cover(fields)), vec![view]))
+    if session.checking {
+        session.arrangement = Some(arrangement.clone());
+    }
+    Ok(Action::Paper(Box::new(Entry::Cover { fields, arrangement: Box::new(arrangement) }), vec![view]))
 }
 
 /// `text """…"""`
@@ -197,41 +199,4 @@ impl Session<'_> {
         }
         Ok(said.join(" "))
     }
-}
-
-/// A setting lacks something.
-pub fn missing(setting: &Setting, what: &str) -> Diagnostic {
-    let message = format!("`{}` needs {what}", setting.name.text);
-    Diagnostic::new(Code::WrongCount, setting.name.span, message)
-}
-
-/// The settings in the block of a command.
-///
-/// # Errors
-/// `bad-table`.
-pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
-    match &command.block {
-        Some(block) => match &block.table {
-            Some(table) => Err(Diagnostic::new(Code::BadTable, table.span, "no table can stand here")),
-            None => Ok(&block.settings),
-        },
-        None => Ok(&[]),
-    }
-}
-
-/// Refuses a setting that there is not.
-///
-/// # Errors
-/// `unknown-setting`.
-pub fn known(setting: &Setting, names: &[&'static str], of: &str) -> Result<(), Diagnostic> {
-    let name = &setting.name;
-    if names.contains(&&*name.text) {
-        return Ok(());
-    }
-    let help = nearest(&name.text, names.iter().copied()).map_or_else(
-        || format!("there are {}", list(names.iter().copied())),
-        |near| format!("did you mean `{near}`?"),
-    );
-    let message = format!("`{of}` has no setting `{}`", name.text);
-    Err(Diagnostic::new(Code::UnknownSetting, name.span, message).help(help))
 }

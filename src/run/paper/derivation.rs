@@ -36,7 +36,7 @@ impl Session<'_> {
                 let text = self.text(of.span).trim().to_owned();
                 if found.terms.iter().all(|(known, _)| *known != text) {
                     let value = self.eval(of)?;
-                    found.terms.push((text, value.to_string()));
+                    found.terms.push((text, value));
                 }
                 Ok(())
             }

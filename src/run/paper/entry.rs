@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::arrangement::Arrangement;
 use super::open::Open;
 use crate::kernel::config::Config;
 use crate::lang::value::{Number, Value};
@@ -14,8 +15,8 @@ use crate::run::view::{TableView, View};
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Entry {
-    /// `exam { … }`: each field with what it says.
-    Cover(Vec<(Rc<str>, String)>),
+    /// `exam { … }`: each field with what it says, and how the paper is arranged.
+    Cover { fields: Vec<(Rc<str>, String)>, arrangement: Box<Arrangement> },
     /// A question begins.
     Question { title: Rc<str>, points: Option<Number> },
     /// A part of the question begins; it ends with the next part or question, or where an entry says that it is in none.
@@ -109,12 +110,12 @@ impl ItemKind {
 }
 
 /// How a value comes about.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derivation {
     /// The expression as the script writes it.
     pub written: String,
     /// The names and paths in it, each with its value, in the order in which they are written.
-    pub terms: Vec<(String, String)>,
+    pub terms: Vec<(String, Value)>,
 }
 
 /// An option of a choice.

@@ -26,7 +26,7 @@ pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             .into());
     };
     let in_part = session.in_part();
-    match (super::commands::word(first), rest) {
+    match (super::rows::word(first), rest) {
         (Some("bits"), [va]) => {
             let (figure, view) = bits(session, va)?;
             Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), vec![view]))

@@ -1,6 +1,7 @@
 //! Questions: what a script puts on an exam's paper, as data, and the statements that do so.
 
 mod any;
+pub mod arrangement;
 mod ask;
 mod blanks;
 mod choice;
@@ -14,6 +15,7 @@ pub mod open;
 pub mod points;
 mod prose;
 mod question;
+mod rows;
 mod sharing;
 pub mod sheet;
 mod tables;

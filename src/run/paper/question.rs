@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::arrangement::Known;
 use super::entry::Entry;
 use super::sheet::Sheet;
 use crate::lang::ast::{Command, Expr, Span, Stmt, Word};
@@ -148,6 +149,8 @@ impl Session<'_> {
     pub fn check_question(&mut self, title: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points);
+        let worth = points.as_ref().ok().copied().flatten().map(|(points, _)| points);
+        self.questions.push(Known { title: title.text.clone(), points: worth });
         let state = self.state.clone();
         self.state.scopes.push(Scope::new(false));
         self.sheet = Some(Sheet::new(title.span, points.as_ref().ok().copied().flatten()));

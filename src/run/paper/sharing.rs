@@ -1,6 +1,6 @@
 //! `figure frames P1 P2`: pages of processes, and the frames that they are in.
 
-use super::commands::word;
+use super::rows::word;
 use crate::kernel::Kernel;
 use crate::kernel::process::{Place, Process};
 use crate::lang::ast::{Expr, Span, Word};

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::commands::word;
 use super::entry::ItemKind;
+use super::rows::word;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;

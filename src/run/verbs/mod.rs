@@ -228,9 +228,9 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "exam",
-        params: "{ title, course, duration, aids }",
-        help: "what the cover of an exam says",
-        example: "exam { title \"Final\", duration 90 min }",
+        params: "{ title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options }",
+        help: "what the cover of an exam says, and how its paper is arranged",
+        example: "exam { title \"Final\", duration 90 min, shuffle options }",
         family: Family::None,
         prepare: paper::exam,
     },

@@ -10,6 +10,8 @@ use crate::report::exam::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, R
 
 /// The width of a character of the font of code, for one of its size.
 const CHARACTER: f64 = 0.525;
+/// How far the way to an answer is indented, in millimetres.
+const INDENT: f64 = 8.0;
 
 /// Writes blocks.
 pub struct Writer<'l> {
@@ -110,7 +112,10 @@ impl<'l> Writer<'l> {
                 };
                 format!("\\whole{{{lead}\\room{{{space}mm}}{{{inside}}}}}")
             }
-            Block::Worked(steps) => format!("\\worked{{{}}}", self.within(steps)),
+            Block::Worked(steps) => {
+                let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
+                format!("\\worked{{{}}}", Self::blocks(steps, canvas, self.labels, self.text))
+            }
         }
     }
 

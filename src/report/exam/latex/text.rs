@@ -91,12 +91,14 @@ impl Text {
                 '-' | ',' => {
                     let _ = write!(out, "{{{character}}}");
                 }
-                '$' | '&' | '#' | '_' | '%' | '{' | '}' => {
+                '$' | '&' | '#' | '%' | '{' | '}' => {
                     let _ = write!(out, "\\{character}");
                 }
                 '\\' | '^' | '~' | '<' | '>' | '|' | '"' => {
                     let _ = write!(out, "{{\\ttfamily\\char{}}}", character as u32);
                 }
+                // Long numbers in binary are divided there.
+                '_' => out.push_str("{\\ttfamily\\char95}\\allowbreak{}"),
                 // The font of code has the upright ones elsewhere.
                 '\'' => out.push_str("{\\ttfamily\\char13}"),
                 '`' => out.push_str("{\\ttfamily\\char18}"),
@@ -144,7 +146,10 @@ mod tests {
     #[test]
     fn text_means_nothing_to_tex() {
         let text = Text::default();
-        assert_eq!(text.escaped("\\a{b}$c$ & #_%"), "{\\ttfamily\\char92}a\\{b\\}\\$c\\$ \\& \\#\\_\\%");
+        assert_eq!(
+            text.escaped("\\a{b}$c$ & #_%"),
+            "{\\ttfamily\\char92}a\\{b\\}\\$c\\$ \\& \\#{\\ttfamily\\char95}\\allowbreak{}\\%"
+        );
         assert_eq!(text.escaped("--^~"), "{-}{-}{\\ttfamily\\char94}{\\ttfamily\\char126}");
         assert_eq!((text.escaped("é ñ"), text.missing()), ("\\'{e} \\~{n}".to_owned(), None));
         text.escaped("שלום");

@@ -2,11 +2,16 @@
 
 use std::fmt::Write;
 
-use super::text::{array, perhaps, string};
+use super::text::{array, flowing, perhaps, string};
 use crate::report::exam::drawing::{Canvas, drawings, svg};
 use crate::report::exam::labels::Labels;
 use crate::report::exam::roomy::roomy;
 use crate::report::exam::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Table};
+
+/// Characters of a name from which on its column gets a part of the width only.
+const LONG: usize = 28;
+/// How far the way to an answer is indented, in millimetres.
+const INDENT: f64 = 8.0;
 
 /// Writes blocks.
 pub struct Writer<'l> {
@@ -38,8 +43,8 @@ pub fn blank(blank: &Blank) -> String {
 /// Words that take as much room in every version.
 fn words(text: &str) -> String {
     match roomy(text) {
-        Some(room) => format!("words({}, room: {})", string(text), string(&room)),
-        None => format!("words({})", string(text)),
+        Some(room) => format!("words({}, room: {})", flowing(text), flowing(&room)),
+        None => format!("words({})", flowing(text)),
     }
 }
 
@@ -68,13 +73,16 @@ impl<'l> Writer<'l> {
             Block::Prose(paragraphs) => paragraphs.iter().map(paragraph).collect::<Vec<_>>().join("\n"),
             Block::Given(table) => grouped(table),
             Block::Pairs { title, pairs } => {
-                let rows = pairs.iter().map(|(name, value)| format!("({}, {})", string(name), string(value)));
-                format!("pairs({}, {})", perhaps(title), rows.collect::<Vec<_>>().join(", "))
+                let longest = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+                let first = if longest > LONG { "40%" } else { "auto" };
+                let rows =
+                    pairs.iter().map(|(name, value)| format!("({}, {})", flowing(name), flowing(value)));
+                format!("pairs({}, {first}, {})", perhaps(title), rows.collect::<Vec<_>>().join(", "))
             }
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => format!("listing({})", string(lines)),
             Block::Steps(steps) => {
-                let steps = steps.iter().map(|(who, what)| format!("({}, {})", perhaps(who), string(what)));
+                let steps = steps.iter().map(|(who, what)| format!("({}, {})", perhaps(who), flowing(what)));
                 format!("steps({})", steps.collect::<Vec<_>>().join(", "))
             }
             Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
@@ -102,7 +110,10 @@ impl<'l> Writer<'l> {
                 let rubric = rubric.collect::<Vec<_>>().join(", ");
                 format!("essay({}, {}, {space}mm, {rubric})", string(text), perhaps(points))
             }
-            Block::Worked(steps) => format!("worked({{\n{}}})", self.within(steps)),
+            Block::Worked(steps) => {
+                let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
+                format!("worked({{\n{}}})", Self::blocks(steps, canvas, self.labels))
+            }
         };
         self.put(&line);
     }

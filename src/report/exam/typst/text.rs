@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+/// Characters from which on a word is long.
+const LONG: usize = 24;
+
 /// A string of Typst's scripting, with its quotes: there only `\` and `"` mean something.
 pub fn string(text: &str) -> String {
     let mut out = String::from("\"");
@@ -22,6 +25,18 @@ pub fn string(text: &str) -> String {
 /// A string, or `none` for an empty text.
 pub fn perhaps(text: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { string(text) }
+}
+
+/// A string of running text: a long word may be divided after `_` (numbers in binary) and `,`.
+pub fn flowing(text: &str) -> String {
+    let divided = text.split(' ').map(|word| {
+        if word.chars().count() < LONG {
+            word.to_owned()
+        } else {
+            word.replace('_', "_\u{200b}").replace(',', ",\u{200b}")
+        }
+    });
+    string(&divided.collect::<Vec<_>>().join(" "))
 }
 
 /// Values in brackets: `(a, b,)`.

@@ -1,0 +1,51 @@
+//! Rows in the block of a statement of papers.
+
+use crate::lang::ast::{Command, Expr, ExprKind, Setting};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::run::settings::list;
+
+/// A bare word, if the expression is one.
+pub fn word(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// A setting lacks something.
+pub fn missing(setting: &Setting, what: &str) -> Diagnostic {
+    let message = format!("`{}` needs {what}", setting.name.text);
+    Diagnostic::new(Code::WrongCount, setting.name.span, message)
+}
+
+/// The settings in the block of a command.
+///
+/// # Errors
+/// `bad-table`.
+pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
+    match &command.block {
+        Some(block) => match &block.table {
+            Some(table) => Err(Diagnostic::new(Code::BadTable, table.span, "no table can stand here")),
+            None => Ok(&block.settings),
+        },
+        None => Ok(&[]),
+    }
+}
+
+/// Refuses a setting that there is not.
+///
+/// # Errors
+/// `unknown-setting`.
+pub fn known(setting: &Setting, names: &[&'static str], of: &str) -> Result<(), Diagnostic> {
+    let name = &setting.name;
+    if names.contains(&&*name.text) {
+        return Ok(());
+    }
+    let help = nearest(&name.text, names.iter().copied()).map_or_else(
+        || format!("there are {}", list(names.iter().copied())),
+        |near| format!("did you mean `{near}`?"),
+    );
+    let message = format!("`{of}` has no setting `{}`", name.text);
+    Err(Diagnostic::new(Code::UnknownSetting, name.span, message).help(help))
+}
