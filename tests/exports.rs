@@ -6,5 +6,11 @@ mod cloze;
 mod moodle;
 #[path = "exports/papers.rs"]
 mod papers;
+#[path = "exports/prairielearn.rs"]
+mod prairielearn;
+#[path = "exports/qti.rs"]
+mod qti;
+#[path = "exports/spelling.rs"]
+mod spelling;
 #[path = "exports/xml.rs"]
 mod xml;

@@ -10,11 +10,11 @@ use crate::run::view::CellView;
 /// The most leading zeros that are listed.
 const ZEROS: usize = 16;
 
-/// How nothing is written.
-const NOTHING: &[&str] = &["-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "n/a"];
+/// How it is written that there is nothing, or nothing that can be known.
+const NOTHING: &[&str] = &["-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "unknown", "n/a"];
 /// How yes and no are written.
-const YES: &[&str] = &["Y", "yes", "hit", "true"];
-const NO: &[&str] = &["N", "no", "miss", "false"];
+const YES: &[&str] = &["Y", "yes", "true"];
+const NO: &[&str] = &["N", "no", "false"];
 
 /// Every sensible spelling of what is right in a blank, the usual one first; upper and lower case count as the same. `bare` where
 /// no kernel handles faults.
@@ -23,7 +23,8 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
         let right = words.right(blank);
         return match (words, right.as_str()) {
             (_, "-") => nothing(),
-            (Words::YesNo { .. }, "Y") => all(YES),
+            (Words::YesNo { yes, .. }, "Y") => [all(YES), all(&[yes])].concat(),
+            (Words::YesNo { not_looked_up: true, .. }, _) => [all(NO), all(&["miss"])].concat(),
             (Words::YesNo { .. }, _) => all(NO),
             (Words::OneOf(_), _) => vec![right],
         };
@@ -84,7 +85,7 @@ fn of_integer(n: u128, radix: Radix, digits: Option<u32>) -> Vec<String> {
 fn of_text(text: &str) -> Vec<String> {
     let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match spaced.as_str() {
-        "" | "-" => nothing(),
+        "" | "-" | "none" | "unknown" => nothing(),
         _ => unique(vec![spaced.clone(), spaced.replace(", ", ",")]),
     }
 }

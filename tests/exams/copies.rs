@@ -47,8 +47,12 @@ impl Frames {
     }
 
     fn fork(&mut self, parent: &str, child: &str) {
-        let of_parent: Vec<(u64, u64)> =
-            self.mapped.iter().filter(|(key, _)| key.0 == parent).map(|(key, frame)| (key.1, *frame)).collect();
+        let of_parent: Vec<(u64, u64)> = self
+            .mapped
+            .iter()
+            .filter(|(key, _)| key.0 == parent)
+            .map(|(key, frame)| (key.1, *frame))
+            .collect();
         for (page, frame) in of_parent {
             *self.refs.get_mut(&frame).expect("in use") += 1;
             self.mapped.insert((child.to_owned(), page), frame);
@@ -96,7 +100,8 @@ fn parent_and_child(question: &Sheet, seed: u64) {
     let all = scan(&part.prose(), "point to each of the {} frames")[0];
     assert_eq!(all, table.len() as u64, "seed {seed}: the table tells no more than the text does");
     let prose = part.prose();
-    let x = scan(&prose, "P reads at the beginning of page {} The byte that C reads there The byte that P")[0];
+    let x =
+        scan(&prose, "P reads at the beginning of page {} The byte that C reads there The byte that P")[0];
     let rest = prose.split_once("C reads there").expect("two bytes").1;
     let y = scan(rest, "P reads at the beginning of page {}")[0];
     let right = [frames.byte("P", x), frames.byte("C", x), frames.byte("P", y), frames.byte("C", y)];

@@ -26,7 +26,13 @@ fn areas(listing: &str) -> Vec<Area> {
             _ => 0,
         };
         let (start, end) = (hex(start), hex(end));
-        Area { start, end, perms: fields[1].to_owned(), file: size > 0, holds: size - hex(fields[2]).min(size) }
+        Area {
+            start,
+            end,
+            perms: fields[1].to_owned(),
+            file: size > 0,
+            holds: size - hex(fields[2]).min(size),
+        }
     };
     listing.lines().filter(|line| !line.trim().is_empty()).map(of).collect()
 }

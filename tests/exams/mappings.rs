@@ -78,7 +78,8 @@ fn ends(question: &Sheet, seed: u64) {
     assert_eq!(question.part("b").keys(), [size.to_string(), "0x21".to_owned()], "seed {seed}");
     for asked in question.part("c").facts() {
         let arguments: Vec<&str> = asked.operation.trim_end_matches(')').split(", ").collect();
-        let (offset, read_only) = (number(arguments[5]), scan(&prose, "The descriptor {} is open for reading only")[0]);
+        let (offset, read_only) =
+            (number(arguments[5]), scan(&prose, "The descriptor {} is open for reading only")[0]);
         let writes_through = arguments[2].contains("PROT_WRITE") && arguments[3] == "MAP_SHARED";
         let right = if offset % 4096 != 0 {
             "EINVAL"

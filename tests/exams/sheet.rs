@@ -61,7 +61,8 @@ impl Sheet {
 
     /// The part of that name.
     pub fn part(&self, name: &str) -> Self {
-        let found = list(&self.0["body"]).iter().find(|piece| piece["kind"] == "part" && piece["name"] == name);
+        let found =
+            list(&self.0["body"]).iter().find(|piece| piece["kind"] == "part" && piece["name"] == name);
         Self(found.unwrap_or_else(|| panic!("no part {name}")).clone())
     }
 
@@ -138,9 +139,8 @@ impl Sheet {
 
     /// Its questions of which any answer will do: what is asked, and the answers.
     pub fn any(&self) -> Vec<(String, Vec<String>)> {
-        let of = |item: &Value| {
-            (words(&item["among"]), list(&item["key"]["answers"]).iter().map(words).collect())
-        };
+        let of =
+            |item: &Value| (words(&item["among"]), list(&item["key"]["answers"]).iter().map(words).collect());
         self.of_kind("any").into_iter().map(of).collect()
     }
 
@@ -179,7 +179,8 @@ impl Facts {
 /// A number as a paper prints it.
 pub fn number(text: &str) -> u64 {
     let text = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let read = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok());
+    let read =
+        text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok());
     read.unwrap_or_else(|| panic!("{text} is no number"))
 }
 
@@ -196,7 +197,8 @@ fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {
     let mut numbers = Vec::new();
     for piece in &pieces[1..] {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        numbers.push(number(rest.get(..end).filter(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))?));
+        numbers
+            .push(number(rest.get(..end).filter(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))?));
         rest = rest[end..].strip_prefix(piece)?;
     }
     Some(numbers)

@@ -42,7 +42,8 @@ fn two_levels(question: &Sheet, seed: u64) {
     );
     let [text, file, start, stack] = said[..] else { panic!("four numbers") };
     // An entry of level 1 spans 1024 pages.
-    let tables = |pages: &mut dyn Iterator<Item = u64>| pages.map(|vpn| vpn / 1024).collect::<BTreeSet<u64>>();
+    let tables =
+        |pages: &mut dyn Iterator<Item = u64>| pages.map(|vpn| vpn / 1024).collect::<BTreeSet<u64>>();
     let low = tables(&mut (0x08048..0x08048 + text));
     let middle = tables(&mut (start..start + file));
     let high = tables(&mut (0xBFFFF + 1 - stack..0xBFFFF + 1));
@@ -68,7 +69,8 @@ fn three_levels(question: &Sheet, seed: u64) {
 }
 
 fn fits(question: &Sheet, seed: u64) {
-    let said = scan(&question.prose(), "A program has {} bytes of text, {} bytes of data and {} bytes of stack");
+    let said =
+        scan(&question.prose(), "A program has {} bytes of text, {} bytes of data and {} bytes of stack");
     let pages = |size: u64| said.iter().map(|bytes| bytes.div_ceil(size)).sum::<u64>();
     let used: u64 = said.iter().sum();
     let right = [

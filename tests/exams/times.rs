@@ -104,14 +104,11 @@ fn translated(question: &Sheet, seed: u64) {
     let levels = scan(&prose, "Effective access time with {} levels")[0];
     let better = scan(&prose, "is as fast and hits in {} % of all accesses")[0];
     // Of a hundred accesses, hits take one access to memory, misses one more for each level.
-    let average =
-        |hits: u64, levels: u64| (hits * (tlb + memory) + (100 - hits) * (tlb + memory + levels * memory)) * ONE / 100;
-    let right = [
-        (tlb + memory) * ONE,
-        (tlb + 2 * memory) * ONE,
-        average(percent, 1),
-        average(percent, levels),
-    ];
+    let average = |hits: u64, levels: u64| {
+        (hits * (tlb + memory) + (100 - hits) * (tlb + memory + levels * memory)) * ONE / 100
+    };
+    let right =
+        [(tlb + memory) * ONE, (tlb + 2 * memory) * ONE, average(percent, 1), average(percent, levels)];
     assert_eq!(all_fine(&question.part("a").keys()), right, "seed {seed}");
     let right = [average(better, levels), average(percent, levels) - average(better, levels)];
     assert_eq!(all_fine(&question.part("b").keys()), right, "seed {seed}");

@@ -109,8 +109,15 @@ fn tiny_entries() {
 
 /// The first question; which of its reads fault.
 fn one_byte(question: &Sheet, seed: u64) -> Vec<bool> {
-    let format =
-        Format { levels: vec![4, 4], offset: 4, size: 1, big_endian: false, valid: 7, ppn: (0, 5), digits: 3 };
+    let format = Format {
+        levels: vec![4, 4],
+        offset: 4,
+        size: 1,
+        big_endian: false,
+        valid: 7,
+        ppn: (0, 5),
+        digits: 3,
+    };
     let memory = dump(&question.given()[0]);
     assert_eq!(memory.len(), 512, "seed {seed}");
     let top = scan(&question.prose(), "The level-1 table is at the physical address {}.")[0];
@@ -129,8 +136,15 @@ fn one_byte(question: &Sheet, seed: u64) -> Vec<bool> {
 }
 
 fn two_bytes(question: &Sheet, seed: u64) {
-    let format =
-        Format { levels: vec![4, 4], offset: 8, size: 2, big_endian: true, valid: 15, ppn: (0, 7), digits: 4 };
+    let format = Format {
+        levels: vec![4, 4],
+        offset: 8,
+        size: 2,
+        big_endian: true,
+        valid: 15,
+        ppn: (0, 7),
+        digits: 4,
+    };
     let memory = dump(&question.given()[0]);
     let top = scan(&question.prose(), "The level-1 table is at the physical address {}.")[0];
     for (part, present) in [("a", true), ("b", true), ("c", false)] {
@@ -185,15 +199,7 @@ fn x86(question: &Sheet, seed: u64) {
 
 /// The Core i7's: four levels of nine bits, entries of eight bytes.
 fn core_i7() -> Format {
-    Format {
-        levels: vec![9; 4],
-        offset: 12,
-        size: 8,
-        big_endian: false,
-        valid: 0,
-        ppn: (12, 40),
-        digits: 13,
-    }
+    Format { levels: vec![9; 4], offset: 12, size: 8, big_endian: false, valid: 0, ppn: (12, 40), digits: 13 }
 }
 
 #[test]

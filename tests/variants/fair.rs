@@ -64,6 +64,17 @@ fn a_blank_that_is_always_the_same_can_be_guessed() {
 }
 
 #[test]
+fn a_grid_may_have_rows_that_are_forced_but_no_constant_column() {
+    let script = "question \"q\" { choose a in 4..9\nchoose b in 4..9 where b != a\nreference [1, 2, a + 0, b + 0, 1, a + 0] { frames 3, replacement fifo }\n\
+                  ask reference columns hit frame0 }";
+    let found = found(script, 40);
+    let cell = |name: &str| found.blanks.iter().find(|blank| blank.name == name).expect("there");
+    assert!(cell("1.frame0").times == 40 && cell("1.frame0").forced && !cell("1.frame0").guessable());
+    // Which references hit is the same whatever the pages are called.
+    assert!(guessable(&found).iter().all(|name| name.ends_with(".hit")) && guessable(&found).len() == 6);
+}
+
+#[test]
 fn versions_of_different_work_are_not_equally_hard() {
     let script = format!("{MACHINE}question \"q\" {{ choose va in 0..0x100\nask read va => vpn, fault }}");
     let found = found(&script, 60);

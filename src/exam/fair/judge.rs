@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sample::{Question, Sample};
+use super::sample::{Answer, Question, Said, Sample};
 
 /// An answer that so many of a hundred versions share could be guessed.
 const GUESSABLE: usize = 90;
@@ -63,12 +63,18 @@ pub struct Blank {
     pub times: usize,
     /// Versions differ in what is asked there.
     pub drawn: bool,
+    /// It is a cell of a column of which other cells differ: a grid has rows that are forced.
+    pub forced: bool,
 }
 
 impl Blank {
     /// Whether a constant would be right nearly always, though versions differ.
     pub fn guessable(&self) -> bool {
-        self.drawn && self.versions > 1 && self.times * 100 >= self.versions * GUESSABLE
+        self.drawn && !self.forced && self.constant()
+    }
+
+    fn constant(&self) -> bool {
+        self.versions > 1 && self.times * 100 >= self.versions * GUESSABLE
     }
 }
 
@@ -140,56 +146,79 @@ impl Fairness {
     fn blanks(&mut self, title: &str, each: &[(usize, &Question)]) {
         let most = each.iter().map(|(_, question)| question.items.len()).max().unwrap_or(0);
         for item in 0..most {
-            let said = || each.iter().filter_map(|(at, question)| Some((*at, question.items.get(item)?)));
-            let drawn = said().collect::<Vec<_>>().windows(2).any(|pair| {
-                let keys = |at: usize| pair[at].1.answers.iter().map(|answer| &answer.key);
-                pair[0].1.words != pair[1].1.words || !keys(0).eq(keys(1))
-            });
-            let mut names: Vec<&str> = Vec::new();
-            for (_, said) in said() {
-                let new = said.answers.iter().map(|answer| answer.blank.as_str());
-                new.for_each(|name| {
-                    if !names.contains(&name) {
-                        names.push(name)
-                    }
-                });
-            }
-            for name in names {
-                let of = said()
-                    .filter_map(|(at, said)| Some((at, said.answers.iter().find(|a| a.blank == name)?)));
-                let answers: Vec<_> = of.collect();
-                let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-                answers.iter().for_each(|(_, answer)| *counts.entry(&answer.key).or_default() += 1);
-                // The first of those that are as frequent.
-                let (key, times) = counts
-                    .iter()
-                    .rev()
-                    .max_by_key(|(_, times)| **times)
-                    .map_or(("", 0), |(key, times)| (*key, *times));
-                self.blanks.push(Blank {
-                    question: title.to_owned(),
-                    name: name.to_owned(),
-                    versions: answers.len(),
-                    different: counts.len(),
-                    most: key.to_owned(),
-                    times,
-                    drawn,
-                });
-                let stands =
-                    answers.iter().filter_map(|(at, answer)| Some((*at, answer, answer.stands.as_ref()?)));
-                let stands: Vec<_> = stands.filter(|_| drawn).collect();
-                if let Some((_, answer, words)) = stands.first() {
-                    self.readable.push(Readable {
-                        question: title.to_owned(),
-                        blank: name.to_owned(),
-                        versions: stands.iter().map(|(at, ..)| *at).collect(),
-                        words: (*words).clone(),
-                        key: answer.key.clone(),
-                    });
-                }
-            }
+            let said = each.iter().filter_map(|(at, question)| Some((*at, question.items.get(item)?)));
+            self.item(title, &said.collect::<Vec<_>>());
         }
     }
+
+    /// The blanks of something asked, in all versions that ask it.
+    fn item(&mut self, title: &str, said: &[(usize, &Said)]) {
+        let drawn = said.windows(2).any(|pair| {
+            let keys = |at: usize| pair[at].1.answers.iter().map(|answer| &answer.key);
+            pair[0].1.words != pair[1].1.words || !keys(0).eq(keys(1))
+        });
+        let mut names: Vec<&str> = Vec::new();
+        for answer in said.iter().flat_map(|(_, said)| &said.answers) {
+            if !names.contains(&answer.blank.as_str()) {
+                names.push(&answer.blank);
+            }
+        }
+        let mut columns: BTreeMap<&str, Vec<Blank>> = BTreeMap::new();
+        let mut order: Vec<&str> = Vec::new();
+        for name in names {
+            let with = |said: &'_ Said| said.answers.iter().position(|answer| answer.blank == name);
+            let answers: Vec<(usize, &Answer)> =
+                said.iter().filter_map(|(at, said)| Some((*at, &said.answers[with(said)?]))).collect();
+            // What is no cell is a column of its own.
+            let column = answers.first().and_then(|(_, answer)| answer.column.as_deref()).unwrap_or(name);
+            if !order.contains(&column) {
+                order.push(column);
+            }
+            columns.entry(column).or_default().push(blank(title, name, &answers, drawn));
+            if drawn {
+                self.readable.extend(readable(title, name, &answers));
+            }
+        }
+        for column in order {
+            let mut blanks = columns.remove(column).unwrap_or_default();
+            if !blanks.iter().all(Blank::constant) {
+                blanks.iter_mut().for_each(|blank| blank.forced = true);
+            }
+            self.blanks.extend(blanks);
+        }
+    }
+}
+
+fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> Blank {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    answers.iter().for_each(|(_, answer)| *counts.entry(&answer.key).or_default() += 1);
+    // The first of those that are as frequent.
+    let most = counts.iter().rev().max_by_key(|(_, times)| **times);
+    let (key, times) = most.map_or(("", 0), |(key, times)| (*key, *times));
+    Blank {
+        question: title.to_owned(),
+        name: name.to_owned(),
+        versions: answers.len(),
+        different: counts.len(),
+        most: key.to_owned(),
+        times,
+        drawn,
+        forced: false,
+    }
+}
+
+/// Where the answer of a blank stands elsewhere, if it does in any version.
+fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Readable> {
+    let stands = answers.iter().filter_map(|(at, answer)| Some((*at, answer, answer.stands.as_ref()?)));
+    let stands: Vec<_> = stands.collect();
+    let (_, answer, words) = stands.first()?;
+    Some(Readable {
+        question: title.to_owned(),
+        blank: name.to_owned(),
+        versions: stands.iter().map(|(at, ..)| *at).collect(),
+        words: (*words).clone(),
+        key: answer.key.clone(),
+    })
 }
 
 /// The titles of the questions, in the order of the first version that has them.

@@ -43,6 +43,8 @@ pub struct Said {
 pub struct Answer {
     /// Its name within the question: `a.vpn`.
     pub blank: String,
+    /// The column that it is a cell of.
+    pub column: Option<String>,
     /// What is right.
     pub key: String,
     /// Where else in the question the answer stands, if it does.
@@ -165,12 +167,20 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
     let stands = number.and_then(|number| elsewhere.iter().find(|words| mentions(words, number)));
     // The number of the question says nothing: a version may have it elsewhere.
     let blank = field.name.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('.');
-    Some(Answer { blank: blank.to_owned(), key, stands: stands.map(|words| (*words).clone()) })
+    let column = match field.asked {
+        Asked::Cell { column, .. } => Some(column.to_owned()),
+        _ => None,
+    };
+    Some(Answer { blank: blank.to_owned(), column, key, stands: stands.map(|words| (*words).clone()) })
 }
 
-/// The number that a blank asks for, if it is one that does not stand everywhere: of two hexadecimal digits at least.
+/// The number that a blank asks for, if it is one that does not stand everywhere: no decimal one, and of two hexadecimal digits at
+/// least.
 fn telling(blank: &Blank) -> Option<(u128, Radix)> {
     let Form::Number { radix, .. } = blank.form else { return None };
+    if radix == Radix::Decimal {
+        return None;
+    }
     let Some(Shown { value: Value::Number(number), .. }) = &blank.key else { return None };
     let number = u128::try_from(number.as_integer()?).ok()?;
     (number >= 16).then_some((number, radix))

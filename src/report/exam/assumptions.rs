@@ -80,10 +80,8 @@ impl Asked {
             ItemKind::Facts { blanks, .. } => {
                 self.machine = true;
                 self.accesses += 1;
-                self.probes +=
-                    usize::from(matches!(&*item.did, Did::Access(access) if access.probe));
-                self.fetches |=
-                    matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
+                self.probes += usize::from(matches!(&*item.did, Did::Access(access) if access.probe));
+                self.fetches |= matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
                 self.lookups |= blanks.iter().any(is_lookup);
                 self.bytes |= blanks.iter().any(|blank| &*blank.fact == "byte");
                 self.entries |= blanks.iter().any(|blank| blank.fact.starts_with("pte"));

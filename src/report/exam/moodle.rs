@@ -13,11 +13,11 @@ use cloze::Cloze;
 use super::bank::html::escaped;
 use super::bank::input::{Input, input};
 use super::bank::name::{identifier, place, refusal, slug, title};
+use super::bank::rubric::rubric;
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
 use super::export::{File, Refusal};
-use super::labels::Labels;
-use super::plan::{for_screens, points};
+use super::plan::for_screens;
 use super::tree::Sheet;
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
@@ -157,23 +157,12 @@ fn entry(xml: &mut Xml, entry: &Entry) -> io::Result<()> {
             words(xml, "responsefieldlines", &lines.to_string())?;
             words(xml, "attachments", "0")?;
             words(xml, "attachmentsrequired", "0")?;
-            html(xml, "graderinfo", &marked_by(rubric))?;
+            html(xml, "graderinfo", &self::rubric(rubric))?;
             html(xml, "responsetemplate", "")?;
         }
         Ok(())
     })?;
     Ok(())
-}
-
-/// What an essay's marks are given for, which only markers see.
-fn marked_by(rubric: &[Rubric]) -> String {
-    let row = |row: &Rubric| {
-        let points =
-            row.points.map_or_else(String::new, |worth| format!(" ({})", points(worth, &Labels::default())));
-        format!("<li>{}{points}</li>", escaped(&row.text))
-    };
-    let rows: String = rubric.iter().map(row).collect();
-    if rows.is_empty() { rows } else { format!("<ul>{rows}</ul>") }
 }
 
 fn text(xml: &mut Xml, tag: &str, said: &str) -> io::Result<()> {

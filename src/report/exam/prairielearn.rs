@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use elements::{Elements, rubric};
+use elements::{Elements, rubrics};
 
 use super::bank::name::{slug, title};
 use super::bank::stem::stem;
@@ -81,7 +81,7 @@ fn version(paper: &Paper, at: usize, dashes: &BTreeSet<String>) -> Result<Value,
     let mut elements =
         Elements { dashes, weights: weights.iter(), answers: Map::new(), accepted: Map::new() };
     let mut stem = stem(&sheet, &sheet.questions[at], &own, &mut elements)?;
-    stem.push_str(&rubric(&own));
+    stem.push_str(&rubrics(&own));
     Ok(json!({ "stem": stem, "answers": elements.answers, "accepted": elements.accepted }))
 }
 

@@ -80,7 +80,7 @@ fn row(mark: &Mark, field: Option<&Field>) -> Row {
         written: mark.written.chars().take(REPEATED).collect(),
         right: field.map_or_else(String::new, right),
         points: format!("{} of {}", decimal(mark.points), decimal(mark.of)),
-        why: why(mark),
+        why: why(mark, &|fact| field.map_or_else(|| fact.to_owned(), |field| called(field, fact))),
     }
 }
 
@@ -126,8 +126,15 @@ fn right(field: &Field) -> String {
     }
 }
 
-fn why(mark: &Mark) -> String {
-    let named = |facts: &[String]| facts.join(", ");
+/// A fact of the same operation, as the paper calls it.
+fn called(field: &Field, fact: &str) -> String {
+    let ItemKind::Facts { blanks, .. } = &field.item.kind else { return fact.to_owned() };
+    let blank = blanks.iter().find(|blank| *blank.fact == *fact);
+    blank.map_or_else(|| fact.to_owned(), |blank| label(blank).trim_end_matches('?').to_owned())
+}
+
+fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {
+    let named = |facts: &[String]| facts.iter().map(|fact| called(fact)).collect::<Vec<_>>().join(", ");
     let mistakes = match &mark.mistakes[..] {
         [] => String::new(),
         some => format!(" ({})", some.join("; ")),
@@ -135,8 +142,8 @@ fn why(mark: &Mark) -> String {
     match &mark.verdict {
         Verdict::Right => "right".to_owned(),
         Verdict::Accepted => "accepted".to_owned(),
-        Verdict::Carried(from) => format!("carried: right for your {}", named(from)),
-        Verdict::Follows(from) => format!("follows from your {}, and shows no work", named(from)),
+        Verdict::Carried(from) => format!("carried from {}", named(from)),
+        Verdict::Follows(from) => format!("follows from {}, and shows no work", named(from)),
         Verdict::Partly => "some are right".to_owned(),
         Verdict::Wrong => format!("wrong{mistakes}"),
         Verdict::Unreadable => "not to be read as an answer".to_owned(),

@@ -100,7 +100,7 @@ fn listed(answers: &Answers, radix: Radix) -> Option<Vec<String>> {
     if !answers.all {
         return None;
     }
-    let widest = answers.first.iter().map(|value| digits(value)).max().unwrap_or(1);
+    let widest = answers.first.iter().map(digits).max().unwrap_or(1);
     let each = |digits: u32| -> Vec<String> {
         answers.first.iter().flat_map(|value| of_value(value, radix, Some(digits))).collect()
     };

@@ -3,5 +3,6 @@
 pub mod html;
 pub mod input;
 pub mod name;
+pub mod rubric;
 pub mod stem;
 pub mod weight;

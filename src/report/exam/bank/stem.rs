@@ -58,7 +58,9 @@ pub fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> Stri
     for block in &section.body {
         match block {
             Block::Part { body, .. } if holds(body, &field.name) => {
-                body.iter().for_each(|block| stem.given(block));
+                for block in body {
+                    stem.given(block);
+                }
             }
             other => stem.given(other),
         }
@@ -84,7 +86,7 @@ impl<S: Slots> Stem<'_, '_, S> {
     fn block(&mut self, block: &Block) -> Result<(), Refusal> {
         match block {
             Block::Part { name, points, body } => {
-                self.put(&element("h4", &format!("{name}{}", worth(points))));
+                self.put(&element("h4", &format!("{name}{}", in_brackets(points))));
                 self.blocks(body)?;
             }
             Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows)?,
@@ -92,18 +94,20 @@ impl<S: Slots> Stem<'_, '_, S> {
                 let written =
                     if written.is_empty() { String::new() } else { format!(" {}", element("code", written)) };
                 let (label, said) =
-                    (escaped(label), escaped(&format!("{}{}", in_brackets(how), worth(points))));
+                    (escaped(label), escaped(&format!("{}{}", in_brackets(how), in_brackets(points))));
                 let drawn = self.blank(blank)?;
                 self.put(&format!("<p>{label}{written}{said}: {drawn}</p>"));
             }
             Block::Fill { how, points, table } => {
-                self.put(&element("p", &format!("{how}{}", worth(points))));
+                self.put(&element("p", &format!("{how}{}", in_brackets(points))));
                 self.table(table)?;
             }
             Block::Choice { text, how, points, field, .. } => {
-                self.alone(text, &format!("{how}{}", worth(points)), field)?;
+                self.alone(text, &format!("{how}{}", in_brackets(points)), field)?;
             }
-            Block::Essay { text, points, field, .. } => self.alone(text, worth(points).trim(), field)?,
+            Block::Essay { text, points, field, .. } => {
+                self.alone(text, in_brackets(points).trim(), field)?;
+            }
             other => self.given(other),
         }
         Ok(())
@@ -135,9 +139,9 @@ impl<S: Slots> Stem<'_, '_, S> {
     }
 
     fn list<'s>(&mut self, sentences: impl Iterator<Item = &'s String>) {
-        let items: String = sentences.map(|sentence| format!("{}\n", element("li", sentence))).collect();
+        let items: Vec<String> = sentences.map(|sentence| element("li", sentence)).collect();
         if !items.is_empty() {
-            self.put(&format!("<ul>\n{items}</ul>"));
+            self.put(&format!("<ul>\n{}\n</ul>", items.join("\n")));
         }
     }
 
@@ -170,7 +174,7 @@ impl<S: Slots> Stem<'_, '_, S> {
     }
 
     fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) -> Result<(), Refusal> {
-        let worth = escaped(&worth(points));
+        let worth = escaped(&in_brackets(points));
         let mut out =
             format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", element("code", operation), self.slots.table());
         for row in rows {
@@ -222,10 +226,6 @@ impl<S: Slots> Stem<'_, '_, S> {
 }
 
 /// ` (8 points)`, or nothing.
-fn worth(points: &str) -> String {
-    in_brackets(points)
-}
-
 fn in_brackets(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(" ({words})") }
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::exam::field::{Asked, Field, slot};
-use crate::lang::value::Number;
+use crate::lang::value::Value as Known;
 use crate::report::exam::bank::html::escaped;
 use crate::report::exam::bank::input::{Input, input};
+use crate::report::exam::bank::rubric::rubric;
 use crate::report::exam::bank::stem::Slots;
 use crate::report::exam::export::Refusal;
-use crate::report::exam::labels::Labels;
-use crate::report::exam::plan::points;
 use crate::run::paper::entry::{Form, Radix};
 
 /// Draws fields as elements, and notes what is right.
@@ -30,8 +29,10 @@ impl Slots for Elements<'_> {
     fn blank(&mut self, field: &Field) -> Result<String, Refusal> {
         let name = slot(&field.name);
         let input = input(field)?;
-        if let Input::Essay { lines, .. } = input {
-            return Ok(essay(&name, lines));
+        if let Input::Essay { .. } = input {
+            return Ok(format!(
+                "<pl-rich-text-editor file-name=\"{name}.html\" allow-blank=\"true\"></pl-rich-text-editor>"
+            ));
         }
         let weight = self.weights.next().copied().unwrap_or(1);
         let common = format!("answers-name=\"{name}\" weight=\"{weight}\" allow-blank=\"true\"");
@@ -91,7 +92,7 @@ impl Elements<'_> {
         // What an address has always: that another fact may be missing is something to find out.
         let certain = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
         let Form::Number { radix, .. } = blank.form else { return None };
-        let crate::lang::value::Value::Number(number) = blank.key.as_ref()?.value else { return None };
+        let Known::Number(number) = blank.key.as_ref()?.value else { return None };
         let whole = number.as_integer().is_some_and(|n| n >= 0 || radix == Radix::Decimal);
         if !certain || !whole || self.dashes.contains(&field.name) {
             return None;
@@ -112,26 +113,15 @@ fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
     options.map(option).collect()
 }
 
-fn essay(name: &str, lines: u32) -> String {
-    let _ = lines;
-    format!("<pl-rich-text-editor file-name=\"{name}.html\" allow-blank=\"true\"></pl-rich-text-editor>")
-}
-
 /// What essays are marked by, which only graders see.
-pub fn rubric(fields: &[Field]) -> String {
-    let mut out = String::new();
-    for field in fields {
-        let Ok(Input::Essay { rubric, .. }) = input(field) else { continue };
-        let worth = |worth: Number| format!(" ({})", points(worth, &Labels::default()));
-        let rows = rubric.iter().map(|row| {
-            format!("<li>{}{}</li>", escaped(&row.text), row.points.map_or_else(String::new, worth))
-        });
-        let rows: String = rows.collect();
-        out.push_str(&format!(
-            "<pl-manual-grading-only><p>{}{}</p><ul>{rows}</ul></pl-manual-grading-only>\n",
+pub fn rubrics(fields: &[Field]) -> String {
+    let essays = fields.iter().filter_map(|field| match input(field) {
+        Ok(Input::Essay { rubric, .. }) => Some(format!(
+            "<pl-manual-grading-only><p>{}</p>{}</pl-manual-grading-only>\n",
             escaped(&field.name),
-            worth(field.points)
-        ));
-    }
-    out
+            self::rubric(&rubric)
+        )),
+        _ => None,
+    });
+    essays.collect()
 }

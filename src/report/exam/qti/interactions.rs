@@ -5,11 +5,9 @@ use std::fmt::Write;
 use crate::exam::field::{Field, slot};
 use crate::report::exam::bank::html::escaped;
 use crate::report::exam::bank::input::{Input, input};
+use crate::report::exam::bank::rubric::rubric;
 use crate::report::exam::bank::stem::Slots;
 use crate::report::exam::export::Refusal;
-use crate::report::exam::labels::Labels;
-use crate::report::exam::plan::points;
-use crate::run::paper::entry::Rubric;
 
 /// Characters that a box is wide: the same for all, so that it tells nothing.
 const WIDTH: u32 = 16;
@@ -82,13 +80,18 @@ impl Slots for Interactions {
             }
             Input::Choice { options, several } => {
                 note(&mut response, &options, several);
-                let (choices, most) = (choices("simpleChoice", &options), if several { 0 } else { 1 });
+                let (choices, most) = (choices("simpleChoice", &options), u8::from(!several));
                 format!(
                     "<choiceInteraction responseIdentifier=\"{identifier}\" shuffle=\"false\" maxChoices=\"{most}\">{choices}</choiceInteraction>"
                 )
             }
             Input::Essay { lines, rubric } => {
-                let marked = marked_by(&rubric);
+                let rubric = self::rubric(&rubric);
+                let marked = if rubric.is_empty() {
+                    rubric
+                } else {
+                    format!("\n<rubricBlock view=\"scorer\">{rubric}</rubricBlock>")
+                };
                 format!(
                     "<extendedTextInteraction responseIdentifier=\"{identifier}\" expectedLines=\"{lines}\"/>{marked}"
                 )
@@ -129,19 +132,4 @@ fn choices(tag: &str, options: &[(String, bool)]) -> String {
         let _ = write!(out, "<{tag} identifier=\"c{}\">{}</{tag}>", at + 1, escaped(option));
     }
     out
-}
-
-/// What an essay is marked by, which only those who mark it see.
-fn marked_by(rubric: &[Rubric]) -> String {
-    let mut rows = String::new();
-    for row in rubric {
-        let worth =
-            row.points.map_or_else(String::new, |worth| format!(" ({})", points(worth, &Labels::default())));
-        let _ = write!(rows, "<li>{}{worth}</li>", escaped(&row.text));
-    }
-    if rows.is_empty() {
-        rows
-    } else {
-        format!("\n<rubricBlock view=\"scorer\"><ul>{rows}</ul></rubricBlock>")
-    }
 }

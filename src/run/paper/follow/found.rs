@@ -171,7 +171,7 @@ fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
     }
     let Some(pa) = of.number(Kind::Pa, 0)? else { return Some(None) };
     let pa = of.before.machine.pa(pa).ok()?;
-    Some(of.before.load(pa, bytes).map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
+    Some(of.before.memory(pa, bytes).map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
 }
 
 fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {

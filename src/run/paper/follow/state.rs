@@ -110,8 +110,9 @@ impl Before<'_> {
         (pte.ppn != 0).then_some(pte.ppn)
     }
 
-    /// Bytes from a physical address on, as a load would find them.
-    pub fn load(self, pa: Pa, bytes: usize) -> Option<Vec<u8>> {
-        (0..bytes as u64).map(|at| self.byte_at(pa.raw().checked_add(at)?)).collect()
+    /// Bytes of main memory from a physical address on: those that a load finds which misses in every cache.
+    pub fn memory(self, pa: Pa, bytes: usize) -> Option<Vec<u8>> {
+        let at = |at| self.machine.memory_byte(self.machine.pa(pa.raw().checked_add(at)?).ok()?);
+        (0..bytes as u64).map(at).collect()
     }
 }

@@ -1,0 +1,73 @@
+//! Marking: twenty sheets against the marks of a careful grader; other formats; rules; what is wrong with what is handed in.
+
+#[path = "grade/formats.rs"]
+mod formats;
+#[path = "grade/properties.rs"]
+mod properties;
+#[path = "grade/refused.rs"]
+mod refused;
+#[path = "grade/ruled.rs"]
+mod ruled;
+#[path = "grade/running.rs"]
+mod running;
+#[path = "grade/sheets.rs"]
+mod sheets;
+#[path = "grade/told.rs"]
+mod told;
+
+use running::{fixed_exam, folder, marks, pagewalk, put, table};
+use sheets::{KEY, Made, SHEETS};
+
+/// The twenty sheets as a table.
+pub fn all_sheets() -> String {
+    let columns: Vec<&str> = KEY.iter().map(|(name, _)| *name).collect();
+    table(&columns, SHEETS.iter().map(|sheet| (sheet.id, answers(sheet))))
+}
+
+/// What stands on a sheet, in the order of the key.
+fn answers(sheet: &Made) -> Vec<String> {
+    let instead = |name: &str| sheet.instead.iter().find(|(own, _)| *own == name).map(|(_, text)| *text);
+    KEY.iter().map(|(name, right)| instead(name).unwrap_or(right).to_owned()).collect()
+}
+
+#[test]
+fn a_careful_grader_gives_the_same_marks() {
+    assert_eq!(SHEETS.len(), 20);
+    let folder = folder("sheets");
+    let file = put(&folder, "answers.csv", all_sheets());
+    let ran = pagewalk(&["grade", &fixed_exam(&folder), &file]);
+    assert_eq!((ran.status, ran.told.as_str()), (0, ""));
+    let marks = marks(&ran.out);
+    for sheet in SHEETS {
+        let lost: u64 = sheet.lost.iter().map(|(_, points)| points).sum();
+        let of = |column: &str| marks[&(sheet.id.to_owned(), column.to_owned())].as_str();
+        for (name, _) in KEY.iter().filter(|(name, _)| !name.ends_with("points")) {
+            let worth = match *name {
+                "2.1" | "2.2" | "2.4" => 2,
+                "2.3" => 3,
+                "2.5" => 5,
+                _ => 1,
+            };
+            let lost = sheet.lost.iter().find(|(own, _)| own == name).map_or(0, |(_, points)| *points);
+            assert_eq!(of(name), (worth - lost).to_string(), "{}, {name}", sheet.id);
+        }
+        assert_eq!((of("total"), of("max")), ((50 - lost).to_string().as_str(), "50"), "{}", sheet.id);
+    }
+}
+
+#[test]
+fn an_essay_waits_for_its_marker() {
+    let folder = folder("essay");
+    let file = put(&folder, "answers.csv", "id,2.4,2.5\ns1,the low ones,neighbours\ns2,A,\n");
+    let ran = pagewalk(&["grade", &fixed_exam(&folder), &file]);
+    let marks = marks(&ran.out);
+    let of = |id: &str, column: &str| marks[&(id.to_owned(), column.to_owned())].clone();
+    assert_eq!(
+        (of("s1", "2.5"), of("s1", "total"), of("s1", "pending")),
+        (String::new(), "2".into(), "5".into())
+    );
+    assert_eq!(
+        (of("s2", "2.5"), of("s2", "total"), of("s2", "pending")),
+        ("0".into(), "2".into(), "0".into())
+    );
+}

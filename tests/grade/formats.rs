@@ -1,0 +1,123 @@
+//! What answers may be written in: tables, YAML, JSON, what learning platforms export.
+
+use crate::running::{EXAM, fixed_exam, folder, marks, pagewalk, put};
+
+/// The total of a student.
+fn total(out: &str, id: &str) -> String {
+    marks(out).get(&(id.to_owned(), "total".to_owned())).cloned().unwrap_or_default()
+}
+
+#[test]
+fn yaml_and_json_are_marked_as_tables_are() {
+    let folder = folder("documents");
+    let exam = fixed_exam(&folder);
+    let list = "- id: s1\n  1a.vpn: 0x0F\n  1a.tlb: Y\n  1a.ppn: 0D\n  2.1: 512\n- id: s2\n  1a.vpn: 13\n";
+    let yaml = pagewalk(&["grade", &exam, &put(&folder, "a.yaml", list)]);
+    assert_eq!((yaml.status, total(&yaml.out, "s1"), total(&yaml.out, "s2")), (0, "5".into(), "0".into()));
+    let map = "s1:\n  1a.vpn: 0F\ns2:\n  1a.vpn: 0E\n";
+    let map = pagewalk(&["grade", &exam, &put(&folder, "b.yml", map)]);
+    assert_eq!((total(&map.out, "s1"), total(&map.out, "s2")), ("1".into(), "0".into()));
+    // A number of JSON is a value: 15 is 0F. A text of digits is what a student wrote into a blank for hexadecimal.
+    let json = r#"[{ "id": "s1", "1a.vpn": 15, "2.4": ["A"] }, { "id": "s2", "1a.vpn": "15" }]"#;
+    let json = pagewalk(&["grade", &exam, &put(&folder, "a.json", json)]);
+    assert_eq!((json.status, total(&json.out, "s1"), total(&json.out, "s2")), (0, "3".into(), "0".into()));
+}
+
+#[test]
+fn responses_of_moodle_are_those_of_the_fields_in_order() {
+    let folder = folder("moodle");
+    let exam = fixed_exam(&folder);
+    let a = "part 1: 0x0F; part 2: 3; part 3: 03; part 4: Y; part 5: N; part 6: 0D; part 7: 356; part 8: 2; part 9: 5; \
+             part 10: 0D; part 11: Y; part 12: F0";
+    let none: Vec<String> = (1..=12).map(|part| format!("part {part}: ")).collect();
+    let header = "Last name,First name,ID number,Email address,State,Started on,Completed,Time taken,Grade/50.00,Response 1,\
+                  Response 2,Response 3,Response 4,Response 5,Response 6,Response 7,Response 8";
+    let row = |id: &str, a: &str| {
+        format!(
+            "Lovelace,Ada,{id},ada@x.edu,Finished,1,2,3,Not yet graded,\"{a}\",\"{0}\",\"{0}\",512,1024,-,the low ones,essay",
+            none.join("; ")
+        )
+    };
+    let table = format!("{header}\n{}\n{}\n", row("s1", a), row("s2", "part 1: x"));
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "responses.csv", table)]);
+    // 12 of part a, 2 and 2 and 2; the second has too few parts.
+    assert_eq!(
+        (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
+        (1, "18".into(), String::new()),
+        "{}",
+        ran.told
+    );
+    assert!(ran.told.contains("responses.csv:3: has 30 responses"), "{}", ran.told);
+    assert_eq!(marks(&ran.out)[&("s1".to_owned(), "name".to_owned())], "Ada Lovelace");
+}
+
+#[test]
+fn submissions_of_prairielearn_are_found_by_their_slots() {
+    let folder = folder("prairielearn");
+    let exam = fixed_exam(&folder);
+    let header = "UID,UIN,Username,Name,Role,Assessment,Question,Variant,Seed,Params,True answer,submission_id,Submitted answer";
+    let row = |question: &str, answer: &str| {
+        format!(
+            "ada@x.edu,s1,ada,Ada,Student,E1,{question},1,1f,{{}},{{}},1,\"{}\"",
+            answer.replace('"', "\"\"")
+        )
+    };
+    let one = row("q1", r#"{"q1a_vpn": 15, "q1a_tlb": "Y", "q1a_ppn": "0x0D", "_files": []}"#);
+    let two = row("q2", r#"{"q2_1": 512, "q2_4": "a"}"#);
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "best.csv", format!("{header}\n{one}\n{two}\n"))]);
+    assert_eq!((ran.status, total(&ran.out, "s1")), (0, "7".into()), "{}{}", ran.told, ran.out);
+}
+
+#[test]
+fn each_student_has_the_paper_of_their_seed_or_version() {
+    let folder = folder("versions");
+    let papers = folder.join("papers");
+    let roster = put(&folder, "roster.csv", "id,name\ns1,Ada\ns2,Bob\n");
+    let made = pagewalk(&["exam", EXAM, "--roster", &roster, "--output", &papers.to_string_lossy(), "--key"]);
+    assert_eq!(made.status, 0, "{}", made.told);
+    let list = papers.join("address-translation.versions.csv").to_string_lossy().into_owned();
+    let vpn = |id: &str| {
+        let key = papers.join(format!("address-translation-{id}.key.md"));
+        let key = std::fs::read_to_string(key).expect("a key");
+        let row = key.lines().find(|line| line.starts_with("| VPN")).expect("a VPN").to_owned();
+        row.split("0x").nth(1).expect("a number")[..2].to_owned()
+    };
+    let code = |id: &str| {
+        let text = std::fs::read_to_string(&list).expect("the list");
+        let line = text.lines().find(|line| line.contains(&format!(",{id},"))).expect("a version").to_owned();
+        line.split(',').next().expect("a code").to_owned()
+    };
+    // By the student's id.
+    let text = format!("id,1a.vpn\ns1,{}\ns2,{}\ns3,0F\n", vpn("s1"), vpn("s2"));
+    let ran = pagewalk(&["grade", EXAM, &put(&folder, "ids.csv", text), "--versions", &list]);
+    assert_eq!(
+        (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
+        (1, "1".into(), "1".into()),
+        "{}",
+        ran.told
+    );
+    assert!(ran.told.contains("ids.csv:4: the list of versions has no student `s3`"), "{}", ran.told);
+    // By the version that is written on the sheet: the student had that of another.
+    let text = format!("id,code,1a.vpn\ns1,{},{}\ns2,ZZZZZ,00\n", code("s2"), vpn("s2"));
+    let file = put(&folder, "codes.csv", text);
+    let ran = pagewalk(&["grade", EXAM, &file, "--versions", &list, "--version-column", "code"]);
+    assert_eq!((ran.status, total(&ran.out, "s1")), (1, "1".into()), "{}", ran.told);
+    assert!(ran.told.contains("codes.csv:3: there is no version `ZZZZZ`"), "{}", ran.told);
+    assert_eq!(marks(&ran.out)[&("s1".to_owned(), "version".to_owned())], code("s2"));
+}
+
+#[test]
+fn each_student_has_the_paper_of_their_seed() {
+    let folder = folder("seeds");
+    let address = |seed: &str| {
+        let paper = pagewalk(&["exam", EXAM, "--seed", seed]).out;
+        let line = paper.lines().find(|line| line.starts_with("`read 0x")).expect("an address").to_owned();
+        u64::from_str_radix(line.trim_matches('`').trim_start_matches("read 0x"), 16).expect("a number")
+    };
+    let rows: String =
+        (1..9).map(|seed| format!("s{seed},{seed},{:X}\n", address(&seed.to_string()) / 64)).collect();
+    let file = put(&folder, "a.csv", format!("id,drawn with,1a.vpn\n{rows}"));
+    let ran = pagewalk(&["grade", EXAM, &file, "--seed-column", "drawn with"]);
+    assert_eq!(ran.status, 0, "{}", ran.told);
+    assert!((1..9).all(|seed| total(&ran.out, &format!("s{seed}")) == "1"), "{}", ran.out);
+}

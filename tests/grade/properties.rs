@@ -1,0 +1,259 @@
+//! Laws: the key has full marks however it is spelled, a mistake costs no more than itself where all after it follows from it,
+//! and no answer makes marking fail.
+
+use std::collections::BTreeMap;
+
+use pagewalk::exam::field::{Asked, Field, fields, slot};
+use pagewalk::exam::grade::rules::{Rules, Setting};
+use pagewalk::exam::grade::{Given, Key, Marked, Sheet, Verdict, mark};
+use pagewalk::exam::paper::Paper;
+use pagewalk::exam::{Composed, compose};
+use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::lang::value::Number;
+use pagewalk::run::Files;
+use pagewalk::run::paper::entry::{Form, ItemKind, Radix};
+use pagewalk::run::session::Options;
+use proptest::prelude::*;
+
+use crate::running::EXAM;
+
+/// The paper of a seed.
+fn paper(text: &str, seed: u64) -> Paper {
+    let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
+    assert_eq!(wrong, []);
+    let (files, _) = Files::read(&script.body, &mut sources, &mut Disk);
+    let Composed { paper, diagnostics, failed, .. } =
+        compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
+    assert_eq!((diagnostics, failed), (vec![], 0));
+    paper
+}
+
+fn exam(seed: u64) -> Paper {
+    paper(&std::fs::read_to_string(EXAM).expect("the exam"), seed)
+}
+
+fn graded(paper: &Paper, answers: &BTreeMap<String, String>, rules: &Rules) -> Marked {
+    let key = Key::new(paper, &[], &|_, _| false);
+    let text = |(name, text): (&String, &String)| (name.clone(), Given::Text(text.clone()));
+    let sheet = Sheet { id: "s".to_owned(), answers: answers.iter().map(text).collect(), ..Sheet::default() };
+    mark(&key, &sheet, rules)
+}
+
+/// Spellings of what is right in a field.
+fn spellings(field: &Field) -> Vec<String> {
+    let dashes = || ["-", "–", "n/a", "none", "N/A"].map(str::to_owned).to_vec();
+    match (field.asked, &field.item.kind) {
+        (Asked::Blank(blank), _) => match (blank.answer().as_str(), blank.form) {
+            ("-" | "unknown", _) => dashes(),
+            (answer, Form::Number { radix: Radix::Hex, .. }) => {
+                let n = u64::from_str_radix(answer.trim_start_matches("0x"), 16).expect("hexadecimal");
+                vec![
+                    format!("{n:X}"),
+                    format!("{n:x}"),
+                    format!("0x{n:x}"),
+                    format!("0X{n:04X}"),
+                    format!("{n:02X}h"),
+                    format!(" 0x{n:03X} "),
+                ]
+            }
+            (answer, Form::Number { .. }) => {
+                let n: u64 = answer.parse().expect("decimal");
+                vec![
+                    answer.to_owned(),
+                    format!("{n} B"),
+                    format!("{n}.0"),
+                    format!("0x{n:x}"),
+                    format!("{n} bytes"),
+                ]
+            }
+            ("hit", _) => ["Y", "y", "yes", "hit", "HIT", "h"].map(str::to_owned).to_vec(),
+            ("miss", _) => ["N", "no", "miss", "Miss"].map(str::to_owned).to_vec(),
+            ("page", _) => ["Y", "yes", "page", "page fault"].map(str::to_owned).to_vec(),
+            ("none", _) if &*blank.fact == "fault" => ["N", "no", "none", "n"].map(str::to_owned).to_vec(),
+            ("none", _) => dashes(),
+            (other, _) => vec![other.to_owned()],
+        },
+        (_, ItemKind::Any { answers, .. }) => answers
+            .first
+            .iter()
+            .map(|value| format!("{value:#}"))
+            .map(|text| {
+                let n: u64 = text.parse().expect("an address");
+                format!("0x{n:X}")
+            })
+            .collect(),
+        (_, ItemKind::Choice { options, .. }) => {
+            let at = options.iter().position(|option| option.correct).expect("a right one");
+            let letter = char::from(b'A' + at as u8);
+            vec![
+                letter.to_string(),
+                format!("{})", letter.to_lowercase()),
+                (at + 1).to_string(),
+                options[at].text.to_uppercase(),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_key_has_full_marks_in_every_spelling() {
+    for seed in 0..100 {
+        let paper = exam(seed);
+        let all = fields(&paper);
+        for round in 0..6 {
+            let answers: BTreeMap<String, String> = all
+                .iter()
+                .filter_map(|field| {
+                    let each = spellings(field);
+                    Some((field.name.clone(), each.get(round % each.len().max(1))?.clone()))
+                })
+                .collect();
+            let marked = graded(&paper, &answers, &Rules::default());
+            let wrong: Vec<_> = marked
+                .marks
+                .iter()
+                .filter(|mark| !matches!(mark.verdict, Verdict::Right | Verdict::Unanswered))
+                .map(|mark| (&mark.field, &mark.written))
+                .collect();
+            assert_eq!(wrong, [], "seed {seed}");
+            assert_eq!(marked.total.to_string(), "45", "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn fields_have_one_name_each_the_same_in_every_version_and_points_that_add_up() {
+    let names = |paper: &Paper| fields(paper).into_iter().map(|field| field.name).collect::<Vec<_>>();
+    let first = names(&exam(0));
+    let once: std::collections::BTreeSet<String> = first.iter().cloned().collect();
+    let slots: std::collections::BTreeSet<String> = first.iter().map(|name| slot(name)).collect();
+    assert_eq!((once.len(), slots.len()), (first.len(), first.len()));
+    assert_eq!(first.len(), 41);
+    for seed in 1..20 {
+        let paper = exam(seed);
+        assert_eq!(names(&paper), first);
+        let all = fields(&paper);
+        let sum = all.iter().fold(Number::ZERO, |sum, field| sum.plus(field.points).expect("a sum"));
+        assert_eq!(sum, paper.points());
+    }
+}
+
+#[test]
+fn every_exam_has_fields_with_names_of_their_own() {
+    for entry in std::fs::read_dir("examples/exams").expect("exams") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|end| end != "pw") {
+            continue;
+        }
+        let paper = paper(&std::fs::read_to_string(&path).expect("a script"), 1);
+        let all = fields(&paper);
+        let names: std::collections::BTreeSet<&str> = all.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names.len(), all.len(), "{}", path.display());
+        let sum = all.iter().fold(Number::ZERO, |sum, field| sum.plus(field.points).expect("a sum"));
+        assert_eq!(sum, paper.points(), "{}", path.display());
+    }
+}
+
+/// The textbook's tables (Computer Systems, figure 9.20): the valid entries.
+const PAGE_TABLE: [(u64, u64); 10] = [
+    (0x00, 0x28),
+    (0x02, 0x33),
+    (0x03, 0x02),
+    (0x05, 0x16),
+    (0x08, 0x13),
+    (0x09, 0x17),
+    (0x0A, 0x09),
+    (0x0D, 0x2D),
+    (0x0E, 0x11),
+    (0x0F, 0x0D),
+];
+/// Set, tag, PPN.
+const TLB: [(u64, u64, u64); 5] =
+    [(0, 0x09, 0x0D), (0, 0x07, 0x02), (1, 0x03, 0x2D), (3, 0x03, 0x0D), (3, 0x0A, 0x34)];
+/// Set, tag, bytes.
+const CACHE: [(u64, u64, [u64; 4]); 9] = [
+    (0x0, 0x19, [0x99, 0x11, 0x23, 0x11]),
+    (0x2, 0x1B, [0x00, 0x02, 0x04, 0x08]),
+    (0x4, 0x32, [0x43, 0x6D, 0x8F, 0x09]),
+    (0x5, 0x0D, [0x36, 0x72, 0xF0, 0x1D]),
+    (0x7, 0x16, [0x11, 0xC2, 0xDF, 0x03]),
+    (0x8, 0x24, [0x3A, 0x00, 0x51, 0x89]),
+    (0xA, 0x2D, [0x93, 0x15, 0xDA, 0x3B]),
+    (0xD, 0x16, [0x04, 0x96, 0x34, 0x15]),
+    (0xE, 0x13, [0x83, 0x77, 0x1B, 0xD3]),
+];
+
+/// The worksheet of an address by the textbook's formulas, with one value replaced where it comes up: what follows is worked
+/// out from it.
+fn worked(va: u64, wrong: (&str, u64)) -> Vec<(&'static str, String)> {
+    let mut sheet: Vec<(&'static str, String)> = Vec::new();
+    let mut put = |name: &'static str, right: Option<u64>| {
+        let value = if wrong.0 == name { Some(wrong.1) } else { right };
+        sheet.push((name, value.map_or("-".to_owned(), |n| format!("{n:X}"))));
+        value
+    };
+    let vpn = put("vpn", Some(va / 64)).unwrap_or(0);
+    let index = put("tlbi", Some(vpn % 4)).unwrap_or(0);
+    let tag = put("tlbt", Some(vpn / 4)).unwrap_or(0);
+    let entry = TLB.iter().find(|entry| (entry.0, entry.1) == (index, tag)).map(|entry| entry.2);
+    let found = entry.or_else(|| PAGE_TABLE.iter().find(|entry| entry.0 == vpn).map(|entry| entry.1));
+    let ppn = put("ppn", found);
+    let pa = put("pa", ppn.map(|ppn| ppn * 64 + va % 64));
+    let offset = put("co", pa.map(|pa| pa % 4));
+    let set = put("ci", pa.map(|pa| pa / 4 % 16));
+    let tag = put("ct", pa.map(|pa| pa / 64));
+    let block = CACHE.iter().find(|line| Some(line.0) == set && Some(line.1) == tag).map(|line| line.2);
+    let byte = block.zip(offset).and_then(|(block, offset)| block.get(offset as usize).copied());
+    put("byte", byte);
+    let word = |yes: bool| if yes { "Y" } else { "N" }.to_owned();
+    sheet.push(("tlb", word(entry.is_some())));
+    sheet.push(("fault", word(found.is_none())));
+    sheet.push(("cache", if pa.is_none() { "-".to_owned() } else { word(block.is_some()) }));
+    sheet
+}
+
+/// A machine with the textbook's tables, asked of one address.
+fn asked(va: u64) -> Paper {
+    let text = std::fs::read_to_string(EXAM).expect("the exam");
+    let (machine, _) = text.split_once("question ").expect("a question");
+    let facts = "vpn, tlbi, tlbt, tlb, fault, ppn, pa, co, ci, ct, cache, byte";
+    paper(&format!("{machine}question \"q\" {{ ask read {va} => {facts} }}"), 0)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_mistake_costs_no_more_than_itself(
+        page in 0usize..PAGE_TABLE.len(),
+        offset in 0u64..64,
+        which in 0usize..8,
+        value in 0u64..4096,
+    ) {
+        let va = PAGE_TABLE[page].0 * 64 + offset;
+        let (name, most) = [
+            ("vpn", 256), ("tlbi", 4), ("tlbt", 64), ("ppn", 64), ("pa", 4096), ("co", 4), ("ci", 16), ("ct", 64),
+        ][which];
+        let answers = worked(va, (name, value % most));
+        let answers = answers.into_iter().map(|(fact, text)| (format!("1.{fact}"), text)).collect();
+        let marked = graded(&asked(va), &answers, &Rules::default());
+        let lost: Vec<_> = marked.marks.iter().filter(|mark| mark.points.is_zero()).collect();
+        prop_assert!(lost.len() <= 1, "{name} {:X} at {va:X}: {lost:?}", value % most);
+        prop_assert!(lost.iter().all(|mark| mark.field == format!("1.{name}")), "{lost:?}");
+    }
+
+    #[test]
+    fn no_answer_makes_marking_fail(texts in proptest::collection::vec(".{0,40}|[-0-9a-fxhA-F,.'_ /^%KMGBi]{0,24}", 41)) {
+        let paper = exam(3);
+        let all = fields(&paper);
+        let answers = all.iter().zip(&texts).map(|(field, text)| (field.name.clone(), text.clone())).collect();
+        let mut rules = Rules::default();
+        for (name, value) in [("wrong", "1"), ("wrong-choice", "1"), ("floor", "none")] {
+            rules.set(name, &Setting::One(value.to_owned())).expect("a rule");
+        }
+        let marked = graded(&paper, &answers, &rules);
+        prop_assert!(!marked.total.compare(Number::from(50u64)).is_gt());
+        prop_assert!(!marked.total.compare(Number::from(-50i64)).is_lt());
+    }
+}

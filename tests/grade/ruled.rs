@@ -1,0 +1,123 @@
+//! Rules of marking.
+
+use std::path::Path;
+
+use crate::all_sheets;
+use crate::running::{Ran, fixed_exam, folder, marks, pagewalk, put};
+
+fn graded(folder: &Path, answers: &str, more: &[&str]) -> Ran {
+    let exam = fixed_exam(folder);
+    let file = put(folder, "answers.csv", answers);
+    let mut arguments = vec!["grade", exam.as_str(), file.as_str()];
+    arguments.extend(more);
+    pagewalk(&arguments)
+}
+
+/// A mark of one of the twenty sheets under rules.
+fn of(rules: &[&str], id: &str, column: &str) -> String {
+    let folder = folder(&format!("ruled-{id}-{}", rules.join("").replace(['=', '/', ',', '.'], "_")));
+    let flags: Vec<&str> = rules.iter().flat_map(|rule| ["--rule", rule]).collect();
+    let ran = graded(&folder, &all_sheets(), &flags);
+    assert_eq!(ran.status, 0, "{}", ran.told);
+    marks(&ran.out)[&(id.to_owned(), column.to_owned())].clone()
+}
+
+#[test]
+fn a_carried_error_has_its_price() {
+    // PPN wrong, and four answers that are right for it: 1 + 4 × ½ lost.
+    assert_eq!(of(&["carried=1/2"], "ppn-carried", "total"), "47");
+    assert_eq!(of(&["carried=0"], "ppn-carried", "total"), "45");
+    // The dashes after a fault that is none.
+    assert_eq!(of(&["carried-dashes=1"], "fault-said", "total"), "49");
+    assert_eq!(of(&["empty=dash"], "empty-for-dash", "total"), "50");
+}
+
+#[test]
+fn what_belongs_together_can_be_all_or_nothing() {
+    // One blank of part a is wrong: all twelve are lost.
+    assert_eq!(of(&["all-or-nothing=items"], "wrong-byte", "total"), "38");
+    // With full marks for what is carried, only the one that is wrong breaks the row.
+    assert_eq!(of(&["all-or-nothing=rows"], "vpn-carried", "total"), "38");
+}
+
+#[test]
+fn wrong_answers_can_cost() {
+    // 2.1, 2.3 and 2.4 wrong: of 14 points 2 + 3 + 2 are lost, 3 of the essay, and a quarter of 5 and half of 2 besides.
+    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "2.1"), "-0.5");
+    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "total"), "37.75");
+    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "floor=item"], "second-question", "total"), "40");
+    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "round=1/2"], "second-question", "total"), "38");
+    let folder = folder("below-zero");
+    let row = "id,2.1,2.2,2.3\ns1,1,1,0\n";
+    let total = |floor: &str| {
+        let ran = graded(&folder, row, &["--rule", "wrong=1", "--rule", floor]);
+        marks(&ran.out)[&("s1".to_owned(), "total".to_owned())].clone()
+    };
+    assert_eq!((total("floor=none"), total("floor=question")), ("-7".to_owned(), "0".to_owned()));
+}
+
+#[test]
+fn a_voided_part_is_everyones_or_nobodys() {
+    assert_eq!(of(&["void=1c"], "empty-for-dash", "total"), "50");
+    assert_eq!(of(&["void=2"], "second-question", "total"), "50");
+    let folder = folder("removed");
+    let rules = put(&folder, "rules.yaml", "void: { 1c: remove, 1a.byte: full }\n");
+    let ran = graded(&folder, &all_sheets(), &["--rules", &rules]);
+    let marks = marks(&ran.out);
+    let of = |id: &str, column: &str| marks[&(id.to_owned(), column.to_owned())].clone();
+    assert_eq!((of("empty-for-dash", "total"), of("empty-for-dash", "max")), ("38".into(), "38".into()));
+    assert_eq!(of("wrong-byte", "total"), "38");
+}
+
+#[test]
+fn another_answer_can_be_accepted() {
+    let folder = folder("also");
+    let rules = put(&folder, "rules.yaml", "also:\n  1a.byte: [\"-\", 0x72]\n  \"2.4\": [B]\n");
+    let ran = graded(&folder, &all_sheets(), &["--rules", &rules]);
+    let marks = marks(&ran.out);
+    let of = |id: &str| marks[&(id.to_owned(), "total".to_owned())].clone();
+    assert_eq!((of("wrong-byte"), of("second-question")), ("50".to_owned(), "42".to_owned()));
+}
+
+#[test]
+fn the_key_of_another_assumption_is_accepted_as_a_whole() {
+    let folder = folder("also-script");
+    let exam = fixed_exam(&folder);
+    let text = std::fs::read_to_string(&exam).expect("the exam");
+    // Whoever takes tag 02 of set 2 for valid finds a hit there.
+    let other = put(&folder, "other.pw", text.replace("| 02  -   0 | 08", "| 02  09  1 | 08"));
+    let file = put(&folder, "answers.csv", all_sheets());
+    let ran = pagewalk(&["grade", &exam, &file, "--also", &other]);
+    assert_eq!(ran.status, 0, "{}", ran.told);
+    let marks = marks(&ran.out);
+    let of = |id: &str| marks[&(id.to_owned(), "total".to_owned())].clone();
+    assert_eq!((of("all-right"), of("invalid-entry")), ("50".to_owned(), "50".to_owned()));
+}
+
+#[test]
+fn several_options_count_together_or_each() {
+    let folder = folder("several");
+    let exam = put(
+        &folder,
+        "q.pw",
+        "question \"q\" { choice \"Which?\" points 4 { correct \"a\"; wrong \"x\"; correct \"c\"; wrong \"d\" } }",
+    );
+    let file = put(&folder, "a.csv", "id,1\nboth,\"A, C\"\none,A\nmixed,A B\nmore,ABC\nwords,a; c\nbad,E\n");
+    let total = |rule: &str, id: &str| {
+        let ran = pagewalk(&["grade", &exam, &file, "--rule", rule]);
+        marks(&ran.out)[&(id.to_owned(), "total".to_owned())].clone()
+    };
+    let each = |rule: &str| ["both", "one", "mixed", "more", "words", "bad"].map(|id| total(rule, id));
+    assert_eq!(each("several=whole"), ["4", "0", "0", "0", "4", "0"]);
+    assert_eq!(each("several=each"), ["4", "2", "0", "2", "4", "0"]);
+}
+
+#[test]
+fn rules_that_are_none_are_told() {
+    let folder = folder("no-rules");
+    let rules = put(&folder, "rules.yaml", "caried: 1/2\nvoid: [1d]\n");
+    let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rules", &rules]);
+    assert!(ran.status == 2 && ran.told.contains("did you mean `carried`?"), "{}", ran.told);
+    let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rule", "void=1a.vpm"]);
+    assert!(ran.status == 2 && ran.told.contains("did you mean `1a.vpn`?"), "{}", ran.told);
+}

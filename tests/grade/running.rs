@@ -1,0 +1,73 @@
+//! The command run on files of a test.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The exam.
+pub const EXAM: &str = "examples/exams/address-translation.pw";
+
+/// The exam with the addresses of the sheets instead of drawn ones, so that no other way of drawing changes them.
+pub fn fixed_exam(folder: &Path) -> String {
+    let text = std::fs::read_to_string(EXAM).expect("the exam");
+    let (before, drawn) = text.split_once("  choose hit").expect("what is drawn first");
+    let (_, after) = drawn.split_once("  text ").expect("the text after it");
+    let fixed = "  let hit = 0x3D6\n  let walked = 0x2BA\n  let faulted = 0x05F\n";
+    put(folder, "exam.pw", format!("{before}{fixed}  text {after}"))
+}
+
+/// A folder of a test, empty.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// A file in it.
+pub fn put(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("a file");
+    path.to_string_lossy().into_owned()
+}
+
+/// What came of a command.
+pub struct Ran {
+    /// Its exit status.
+    pub status: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub told: String,
+}
+
+/// Runs `pagewalk` with these arguments.
+pub fn pagewalk(arguments: &[&str]) -> Ran {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(arguments).output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Ran { status: status.code().expect("no signal"), out: text(stdout), told: text(stderr) }
+}
+
+/// Marks as they are written: by id and column.
+pub fn marks(out: &str) -> std::collections::BTreeMap<(String, String), String> {
+    let mut reader = csv::Reader::from_reader(out.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let mut marks = std::collections::BTreeMap::new();
+    for row in reader.records() {
+        let row = row.expect("a row");
+        for (name, cell) in header.iter().zip(&row) {
+            marks.insert((row[0].to_owned(), name.to_owned()), cell.to_owned());
+        }
+    }
+    marks
+}
+
+/// A table of sheets: answers by id, each a list of columns.
+pub fn table<'t>(columns: &[&str], rows: impl Iterator<Item = (&'t str, Vec<String>)>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(std::iter::once("id").chain(columns.iter().copied())).expect("a header");
+    for (id, cells) in rows {
+        writer.write_record(std::iter::once(id.to_owned()).chain(cells)).expect("a row");
+    }
+    String::from_utf8(writer.into_inner().expect("all of it")).expect("UTF-8")
+}
