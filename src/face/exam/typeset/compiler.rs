@@ -57,7 +57,7 @@ fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
         || fs::read(folder.path().join(format!("{}.pdf", names.next().map_or("", String::as_str))));
     let one = |made: &Made| {
         let editions = made.editions.iter().map(|(edition, _)| Ok((*edition, read()?)));
-        Ok(Made { editions: editions.collect::<io::Result<_>>()? })
+        Ok(Made { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
     };
     versions.iter().map(one).collect::<io::Result<Vec<Made>>>().map_err(said)
 }
