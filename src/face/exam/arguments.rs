@@ -177,7 +177,7 @@ fn files(making: &Making, format: &Format, versions: &[Option<Version>]) -> Resu
 fn each(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<Made>, Trouble> {
     match format.write {
         Writer::Each(write) => making.each(versions, write),
-        Writer::Typeset(write) => typeset(making.each(versions, write)?, making.threads),
+        Writer::Typeset(write) => typeset(&making.each(versions, write)?, making.threads),
         Writer::Bank(_) => Ok(Vec::new()),
     }
 }
