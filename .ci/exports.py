@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from fractions import Fraction
 
+import lxml.html
 from lxml import etree
 
 PAGEWALK, PLACE, *CONSUMERS = sys.argv[1:]
@@ -51,13 +52,11 @@ question "Everything <b> \x7b#1\x7d" points 40 {
 
 
 def scripts():
-    """Each script: its name and its paper with its key."""
+    """Each script: its file and its paper with its key."""
+    everything = PLACE / "everything.pw"
+    everything.write_text(SCRIPT)
     papers = sorted(pathlib.Path("examples/exams").glob("*.pw"))
-    with tempfile.TemporaryDirectory() as folder:
-        everything = pathlib.Path(folder, "everything.pw")
-        everything.write_text(SCRIPT)
-        for path in [everything, *papers]:
-            yield path, json.loads(run(path, "json", "--key"))
+    return [(path, json.loads(run(path, "json", "--key"))) for path in [everything, *papers]]
 
 
 def run(path, form, *more):
@@ -103,7 +102,7 @@ def trials(key, how):
         base = {"x": 16, "b": 2}[key[1]]
         number, digits = int(key, base), key[2:]
         right = [key, key.lower(), digits, digits.lower(), digits.lstrip("0") or "0", "0X" + digits if base == 16 else key]
-        wrong = [key[:2] + (f"{number + 1:X}" if base == 16 else f"{number + 1:b}"), "-", "x", key + "0"]
+        wrong = [key[:2] + (f"{number + 1:X}" if base == 16 else f"{number + 1:b}"), "-", "x", key + "1"]
         return [(one, True) for one in right] + [(one, False) for one in wrong]
     if how == "cell":
         return [(key, True), (key + "1", False), ("-", False)]
@@ -121,7 +120,7 @@ def moodle(path, paper):
     etree.fromstring(text)
     assert b"seed" not in text.lower()
     if "moodle" not in CONSUMERS:
-        return
+        return 0
     with tempfile.NamedTemporaryFile(suffix=".xml") as file:
         file.write(text)
         file.flush()
@@ -200,7 +199,10 @@ def one_question(question, paper, path):
             good = [letters[text] for text in letters if lxml_text(text) in right]
             tries[name] = [(good if tag == "pl-checkbox" else good[0], True), (rest if tag == "pl-checkbox" else rest[0], False)]
         else:
-            tries[name] = [(answer, right) for answer, right in trials(key, how) if (tag, right) != ("pl-number-input", None)]
+            tries[name] = trials(key, how)
+        if path.stem != "everything" and name in tries:
+            # Elements take their time; what they make of every spelling has been seen.
+            tries[name] = [tries[name][0], tries[name][-1]]
     tried, best = 0, 0
     for turn in range(max(map(len, tries.values()), default=0)):
         now = {name: all_of[turn % len(all_of)] for name, all_of in tries.items()}
@@ -215,8 +217,111 @@ def one_question(question, paper, path):
     students, graders = question.shown("question"), question.shown("question", graders=True)
     assert "<pl-" not in students and ("params.secret" in students) == ("params.secret" in str(paper))
     for rubric in (row for piece in pieces(paper) if piece["kind"] == "essay" for row in piece["key"]):
-        assert escape(rubric["text"]) not in students and escape(rubric["text"]) in graders, rubric
+        assert rubric["text"] not in words(students) and rubric["text"] in words(graders), rubric
     return tried
+
+
+def qti(path, paper):
+    """A package of QTI: by the published schemas, and by TAO's development kit."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "qti", "--output", folder, "--variants", "3")
+        zips = list(pathlib.Path(folder).glob("*.zip"))
+        assert len(zips) == 1
+        files = unzipped(zips[0], folder)
+        assert not any(b"seed" in text.lower() for text in files.values())
+        if "qti" not in CONSUMERS:
+            return 0
+        assert etree.XMLSchema(file=SCHEMAS / "imscp_v1p1.xsd").validate(etree.fromstring(files["imsmanifest.xml"]).getroottree())
+        sections = read_package(folder, [])["sections"]
+        assert all(1 <= items <= 3 and drawn == 1 for items, drawn in sections) and len(sections) == len(paper["questions"])
+    with tempfile.TemporaryDirectory() as folder:
+        run(path, "qti", "--output", folder)
+        (package,) = pathlib.Path(folder).glob("*.zip")
+        files = unzipped(package, folder)
+        items = [name for name in files if name.startswith("items/")]
+        sittings = []
+        for name, question in zip(items, paper["questions"], strict=True):
+            sittings += sat(files[name], pathlib.Path(name).name, question)
+        scores = read_package(folder, [sitting[:2] for sitting in sittings])["scores"]
+        wrong = [(sitting, score) for sitting, score in zip(sittings, scores, strict=True) if abs(score - sitting[2]) > 1e-6]
+        assert not wrong, wrong[:3]
+        return sum(len(answers) for _, answers, _ in sittings)
+
+
+SCHEMAS = PLACE / "qti/src/qtism/data/storage/xml/schemes"
+NAMESPACE = {"q": "http://www.imsglobal.org/xsd/imsqti_v2p1"}
+
+
+def sat(text, name, paper):
+    """What candidates answer to an item: right and wrong answers in turn, everything right, nothing; each with its score."""
+    item = etree.fromstring(text)
+    declared = {one.get("identifier"): one for one in item.iterfind("q:responseDeclaration", NAMESPACE)}
+    asked = item.xpath(".//@responseIdentifier")
+    fields = list(keys(paper))
+    assert list(declared) == asked and len(asked) == len(fields), (name, asked)
+    shown = item.find("q:itemBody", NAMESPACE)
+    tries, rubrics = {}, shown.findall(".//q:rubricBlock", NAMESPACE)
+    for identifier, (key, how), points in zip(asked, fields, worths(paper), strict=True):
+        if how == "essay":
+            assert declared[identifier].find("q:correctResponse", NAMESPACE) is None
+        elif how == "choice" or declared[identifier].get("baseType") == "identifier":
+            options = {"".join(one.itertext()): one.get("identifier") for one in shown.xpath(f".//*[@responseIdentifier='{identifier}']/*")}
+            good = [options[one] for one in (key if how == "choice" else [key.split(" (")[0]])]
+            bad = [one for one in options.values() if one not in good]
+            several = declared[identifier].get("cardinality") == "multiple"
+            tries[identifier] = [(good if several else good[0], points), (bad if several else bad[0], 0)]
+        else:
+            tries[identifier] = [(answer, points if right else 0) for answer, right in trials(key, how)]
+    assert all(rubric.get("view") == "scorer" for rubric in rubrics)
+    assert len(rubrics) == sum(how == "essay" for _, how in fields)
+    sittings = [[name, [[one, ""] for one in tries if declared[one].get("cardinality") == "single"], 0]]
+    for turn in range(max(map(len, tries.values()), default=0)):
+        now = {identifier: all_of[turn % len(all_of)] for identifier, all_of in tries.items()}
+        answers = [[identifier, answer] for identifier, (answer, _) in now.items()]
+        sittings.append([name, answers, sum(points for _, points in now.values())])
+    return sittings
+
+
+def worths(paper):
+    """The points of each field in order: an item's are shared equally."""
+    for piece in paper["body"]:
+        if piece["kind"] == "part":
+            yield from worths(piece)
+        elif piece["kind"] in ("facts", "table", "value", "any", "choice", "essay"):
+            count = len(list(keys({"body": [piece]})))
+            points = piece["points"]
+            points = points if isinstance(points, (int, float)) else float(Fraction(str(points)))
+            yield from (points / count for _ in range(count))
+
+
+def unzipped(package, folder):
+    """The files of a zip, also written into a folder."""
+    with zipfile.ZipFile(package) as archive:
+        assert archive.namelist()[0] == "imsmanifest.xml" and archive.testzip() is None
+        archive.extractall(folder)
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def read_package(folder, sittings):
+    """What TAO's kit says of a package, and of candidates' sessions with its items."""
+    command = ["php", HERE / "exports-qti.php", PLACE / "qti", folder]
+    ran = subprocess.run(command, input=json.dumps(sittings).encode(), capture_output=True, check=False)
+    assert ran.returncode == 0, (ran.stdout[-3000:], ran.stderr)
+    return json.loads(ran.stdout)
+
+
+def pieces(paper):
+    for piece in paper["body"]:
+        yield piece
+        yield from pieces(piece) if piece["kind"] == "part" else ()
+
+
+def lxml_text(html):
+    return etree.fromstring(f"<a>{html}</a>").text
+
+
+def words(page):
+    return lxml.html.fromstring(f"<div>{page}</div>").text_content()
 
 
 def qti(path, paper):
@@ -323,8 +428,9 @@ def escape(text):
 
 
 KNOWN = {"moodle": (moodle, "Moodle's importer"), "prairielearn": (prairielearn, "PrairieLearn's elements"), "qti": (qti, "TAO's kit")}
+papers = scripts()
 for form, (read, who) in KNOWN.items():
-    counts = [read(path, paper) or 0 for path, paper in scripts()]
+    counts = [read(path, paper) for path, paper in papers]
     tried = f"{sum(counts)} answers marked" if form in CONSUMERS else "not tried, as it cannot be had here"
     print(f"{form}: {len(counts)} papers; {who}: {tried}")
 missing = [form for form in KNOWN if form not in CONSUMERS]
