@@ -6,6 +6,8 @@ mod fair;
 mod papers;
 #[path = "variants/pools.rs"]
 mod pools;
+#[path = "variants/scripts.rs"]
+mod scripts;
 #[path = "variants/search.rs"]
 mod search;
 

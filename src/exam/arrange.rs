@@ -1,9 +1,10 @@
 //! Questions picked from pools, and what is shuffled.
 
 use super::paper::{Paper, Piece, Question};
+use crate::lang::ast::Word;
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::paper::arrangement::{Arrangement, Known, Pool};
-use crate::run::paper::entry::ItemKind;
+use crate::run::paper::entry::{Alternative, ItemKind};
 use crate::run::seeds::{draws, mixed, mixed_text};
 
 /// Set what is drawn of a paper apart: what is picked does not change the order, nor that the options.
@@ -24,6 +25,10 @@ pub fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     if !wrong.is_empty() {
         return wrong;
     }
+    if let Some(listed) = &by.listed {
+        paper.questions = list(std::mem::take(&mut paper.questions), listed);
+    }
+    reorder(paper, &by.orders);
     for pool in &by.pools {
         pick(&mut paper.questions, pool, mixed(by.seed, POOLS));
     }
@@ -33,10 +38,52 @@ pub fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     if by.options {
         for question in &mut paper.questions {
             let seed = mixed_text(mixed(by.seed, OPTIONS), &question.title);
-            options(&mut question.body, seed);
+            // Those of each choice by themselves; an option keeps its mark.
+            for (at, options) in choices(&mut question.body).into_iter().enumerate() {
+                shuffle(options, mixed(seed, at as u64));
+            }
         }
     }
     Vec::new()
+}
+
+/// The questions of these titles in this order; of two with one title the first comes first.
+fn list(mut questions: Vec<Question>, titles: &[Word]) -> Vec<Question> {
+    let mut take = |title: &Word| {
+        let at = questions.iter().position(|question| question.title == title.text)?;
+        Some(questions.remove(at))
+    };
+    titles.iter().filter_map(&mut take).collect()
+}
+
+/// Puts the options of choices in the orders that are listed. An order of another number of options is passed over.
+fn reorder(paper: &mut Paper, orders: &[(Word, Vec<usize>)]) {
+    for question in &mut paper.questions {
+        let mut own = orders.iter().filter(|(title, _)| title.text == question.title).map(|(_, order)| order);
+        for options in choices(&mut question.body) {
+            let Some(order) = own.next() else { break };
+            if order.len() == options.len() {
+                *options = order.iter().map(|at| options[*at].clone()).collect();
+            }
+        }
+    }
+}
+
+/// The options of every choice, in order.
+pub fn choices(body: &mut [Piece]) -> Vec<&mut Vec<Alternative>> {
+    let mut all = Vec::new();
+    for piece in body {
+        match piece {
+            Piece::Part { body, .. } => all.extend(choices(body)),
+            Piece::Item(item) => {
+                if let ItemKind::Choice { options, .. } = &mut item.kind {
+                    all.push(options);
+                }
+            }
+            _ => {}
+        }
+    }
+    all
 }
 
 /// Leaves so many questions of a pool, in the order of the script. Which they are follows from the pool's title, so that another
@@ -47,22 +94,6 @@ fn pick(questions: &mut Vec<Question>, pool: &Pool, seed: u64) {
     let picked = &order[..pool.pick.min(order.len())];
     let member = |question: &Question| pool.of.iter().position(|title| title.text == question.title);
     questions.retain(|question| member(question).is_none_or(|at| picked.contains(&at)));
-}
-
-/// The options of every choice, those of each by themselves; an option keeps its mark.
-fn options(body: &mut [Piece], seed: u64) {
-    for (at, piece) in body.iter_mut().enumerate() {
-        let seed = mixed(seed, at as u64);
-        match piece {
-            Piece::Part { body, .. } => options(body, seed),
-            Piece::Item(item) => {
-                if let ItemKind::Choice { options, .. } = &mut item.kind {
-                    shuffle(options, seed);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Fisher and Yates' shuffle: each order is equally likely.

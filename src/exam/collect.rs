@@ -38,15 +38,19 @@ enum OpenPiece {
 
 impl Collector {
     /// The paper, arranged as the script says, and what is wrong with that.
-    pub fn arranged(mut self) -> (Paper, Vec<Diagnostic>) {
-        let arrangement = std::mem::take(&mut self.arrangement);
-        let mut paper = self.paper();
+    pub fn arranged(self) -> (Paper, Vec<Diagnostic>) {
+        let (arrangement, mut paper) = self.parts();
         let wrong = arrange(&mut paper, &arrangement);
         if let Some(code) = arrangement.version {
             let student = arrangement.student.map(|(id, name)| Student { id, name });
             paper.version = Some(Version { code, seed: arrangement.seed, student });
         }
         (paper, wrong)
+    }
+
+    /// What the script says of the arrangement, and the paper that is to be arranged.
+    pub(super) fn parts(mut self) -> (Arrangement, Paper) {
+        (std::mem::take(&mut self.arrangement), self.paper())
     }
 
     /// The paper with all questions in the order of the script, and every point shared out.

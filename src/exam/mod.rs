@@ -13,7 +13,9 @@ pub mod sheet;
 pub mod spelling;
 mod version;
 pub mod words;
+mod written;
 
 pub use collect::Collector;
 pub use compose::{Composed, compose, compose_version};
 pub use version::{Student, Version};
+pub use written::written;

@@ -259,6 +259,11 @@ impl Draft {
             .help("add `frames N`"))
     }
 
+    fn held(&self) -> String {
+        let pages: Vec<String> = self.holding.iter().map(ToString::to_string).collect();
+        if pages.is_empty() { String::new() } else { format!("holding {}", pages.join(" ")) }
+    }
+
     fn caption(&self) -> String {
         let name = self.replacement.as_ref().map_or("lru", |word| &word.text);
         let more = |what: &str, n: Option<u64>| n.map_or(String::new(), |n| format!("{what} {n}"));
@@ -268,6 +273,7 @@ impl Draft {
             more("window", self.window),
             more("frames", self.frames),
             more("tick", self.tick),
+            self.held(),
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }

@@ -106,13 +106,13 @@ fn classes(question: &Sheet, seed: u64) -> Vec<String> {
 
 fn counts(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let n = scan(&prose, "A private anonymous area of {} pages: it reads")[0];
-    let m = scan(&prose, "A private anonymous area of {} pages: it stores")[0];
+    let n = scan(&prose, "A private anonymous area of {} KB: it reads")[0] / 4;
+    let m = scan(&prose, "A private anonymous area of {} KB: it stores")[0] / 4;
     let said = scan(
         &prose,
         "a file of {} bytes: it reads a byte of each page, then it stores to the first {} pages",
     );
-    let shared = scan(&prose, "A shared anonymous area of {} pages")[0];
+    let shared = scan(&prose, "A shared anonymous area of {} KB")[0] / 4;
     // Linux: a read maps the page of zeros and a store then copies; a store first, or a shared page, needs one fault.
     let right = [2 * n, m, said[0].div_ceil(4096) + said[1], shared].map(|n| n.to_string());
     assert_eq!(question.keys(), right, "seed {seed}");

@@ -1,5 +1,7 @@
 //! Private and shared mappings of a file: bytes of the file, and of copies.
 
+use std::collections::BTreeSet;
+
 use crate::sheet::{SEEDS, Sheet, exam, hex, number, scan};
 
 #[test]
@@ -13,50 +15,48 @@ fn mappings_private_and_shared() {
 
 fn who_sees(question: &Sheet, seed: u64) {
     let prose = question.prose();
+    let pointers = [
+        "at the pointer s, which is {}",
+        "at the pointer q, which is {}",
+        "at t, which is {}",
+        "at u, which is {}",
+    ];
+    let pointers = pointers.map(|pattern| scan(&prose, pattern)[0]);
+    let [s, q, t, _] = [0, 1, 2, 3].map(|at| pointers[at]);
     let mut file = *b"abcdefgh";
     let mut copy: Option<[u8; 8]> = None;
-    let (mut mapped, mut dirty) = ([false; 2], false);
+    let (mut there, mut own): (BTreeSet<(String, u64)>, BTreeSet<(String, u64)>) = Default::default();
     for asked in question.part("a").facts() {
         let (process, verb, va, value) = asked.access();
-        let at = (va & 7) as usize;
-        let (store, shared) = (verb == "write", process == "A");
-        let first = !std::mem::replace(&mut mapped[usize::from(shared)], true);
-        let right = match (store, shared) {
-            (false, _) if first => ["file", "no"],
-            (true, true) => {
-                file[at] = value as u8;
-                // The first store to a shared page only marks it.
-                if std::mem::replace(&mut dirty, true) { ["none", "no"] } else { ["file", "no"] }
-            }
-            (true, false) => {
-                copy.get_or_insert(file)[at] = value as u8;
-                ["copy-on-write", "yes"]
-            }
-            (false, _) => ["none", "no"],
+        let (page, at) = ((process.clone(), va & !7), (va & 7) as usize);
+        assert!(pointers.contains(&page.1), "seed {seed}: {}", asked.operation);
+        let (shared, anonymous, store) =
+            (process == "A" && page.1 == s, process == "A" && page.1 == t, verb == "write");
+        if store && shared {
+            file[at] = value as u8;
+        } else if store && process == "B" && page.1 == q {
+            copy.get_or_insert(file)[at] = value as u8;
+        }
+        let fresh = there.insert(page.clone());
+        let first_store = store && own.insert(page);
+        let right = match (fresh, first_store) {
+            (true, _) if anonymous => ["demand-zero", "no"],
+            (true, true) if !shared => ["file", "yes"],
+            (true, _) => ["file", "no"],
+            // The first store to a shared page only marks it.
+            (false, true) if shared => ["file", "no"],
+            (false, true) => ["copy-on-write", "yes"],
+            (false, false) => ["none", "no"],
         };
         let keys: Vec<&str> = asked.keys.iter().map(|(_, key)| key.as_str()).collect();
         assert_eq!(keys, right, "seed {seed}: {}", asked.operation);
     }
-    let part = question.part("b");
-    // The file's frame is A's alone now, and B has its copy.
-    assert_eq!(part.tables()[0].rows, [["0", "1"], ["1", "1"]], "seed {seed}");
     let said = scan(&prose, "Now A stores {} to s[{}], and calls");
     file[said[1] as usize] = said[0] as u8;
-    let place = scan(&prose, "puts the letter z (0x7A) at place {} of the file")[0];
-    file[place as usize] = 0x7A;
-    let copy = copy.expect("B has stored");
-    for (label, key) in part.values() {
-        let of = |bytes: &[u8; 8]| {
-            let at = label.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("an index").0;
-            hex(u64::from(bytes[number(at) as usize]), 1)
-        };
-        let right = match label.split('[').next() {
-            Some("s") => of(&file),
-            Some("q") => of(&copy),
-            _ => String::from_utf8_lossy(&file).into_owned(),
-        };
-        assert_eq!(key, right, "seed {seed}: {label}");
-    }
+    let place = scan(&prose, "puts the letter z at place {} of the file")[0];
+    file[place as usize] = b'z';
+    let right = [copy.expect("B has stored"), file].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert_eq!(question.part("b").keys(), right, "seed {seed}");
 }
 
 fn ends(question: &Sheet, seed: u64) {
@@ -65,17 +65,19 @@ fn ends(question: &Sheet, seed: u64) {
     let start = scan(&prose, "s is {}.")[0];
     for asked in question.part("a").facts() {
         let at = asked.access().2 - start;
-        let right = if at < size {
-            ["none", "none", "0x2E"]
-        } else if at < size.div_ceil(4096) * 4096 {
-            ["none", "none", "0x00"]
+        let byte = hex(if at < size { at % 256 } else { 0 }, 2);
+        let right = if at < size.div_ceil(4096) * 4096 {
+            ["none", "none", byte.as_str()]
         } else {
             ["SIGBUS", "BUS_ADRERR", "-"]
         };
         let keys: Vec<&str> = asked.keys.iter().map(|(_, key)| key.as_str()).collect();
         assert_eq!(keys, right, "seed {seed}: {}", asked.operation);
     }
-    assert_eq!(question.part("b").keys(), [size.to_string(), "0x21".to_owned()], "seed {seed}");
+    let end = size.div_ceil(4096) * 4096;
+    let mapped = scan(&prose, "calls s = mmap(NULL, {}, PROT_READ | PROT_WRITE, MAP_SHARED, ")[0];
+    let right = [end - size, mapped - end].map(|n| n.to_string());
+    assert_eq!(question.part("b").keys(), right, "seed {seed}");
     for asked in question.part("c").facts() {
         let arguments: Vec<&str> = asked.operation.trim_end_matches(')').split(", ").collect();
         let (offset, read_only) =

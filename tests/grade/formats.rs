@@ -52,6 +52,28 @@ fn responses_of_moodle_are_those_of_the_fields_in_order() {
 }
 
 #[test]
+fn responses_to_exported_questions_are_told_apart() {
+    let folder = folder("cloze");
+    let exam = fixed_exam(&folder);
+    let parts = |from: usize, first: &str| {
+        let rest = (2..=from).map(|part| format!("; part {part}: "));
+        format!("part 1: {first}{}", rest.collect::<String>())
+    };
+    let (one, two) = (parts(36, "0F"), parts(4, "512"));
+    let header = "Last name,First name,ID number,Response 1,Response 2,Response 3";
+    let table = format!("{header}\nL,A,s1,{one},{two},essay\nL,B,s2,-,{two},-\nL,C,s3,{two},{one},-\n");
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "responses.csv", table)]);
+    assert_eq!(
+        (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
+        (1, "3".into(), "2".into()),
+        "{}",
+        ran.told
+    );
+    assert!(ran.told.contains("responses.csv:4: "), "{}", ran.told);
+    assert_eq!(marks(&ran.out)[&("s1".to_owned(), "pending".to_owned())], "5");
+}
+
+#[test]
 fn submissions_of_prairielearn_are_found_by_their_slots() {
     let folder = folder("prairielearn");
     let exam = fixed_exam(&folder);

@@ -9,9 +9,9 @@ pub const EXAM: &str = "examples/exams/address-translation.pw";
 /// The exam with the addresses of the sheets instead of drawn ones, so that no other way of drawing changes them.
 pub fn fixed_exam(folder: &Path) -> String {
     let text = std::fs::read_to_string(EXAM).expect("the exam");
-    let (before, drawn) = text.split_once("  choose hit").expect("what is drawn first");
-    let (_, after) = drawn.split_once("  text ").expect("the text after it");
-    let fixed = "  let hit = 0x3D6\n  let walked = 0x2BA\n  let faulted = 0x05F\n";
+    let (before, drawn) = text.split_once("points 36 {").expect("the first question");
+    let (_, after) = drawn.split_once("  text ").expect("its text");
+    let fixed = "points 36 {\n  let first = 0x3D6\n  let second = 0x2BA\n  let third = 0x05F\n";
     put(folder, "exam.pw", format!("{before}{fixed}  text {after}"))
 }
 

@@ -182,7 +182,9 @@ impl Fairness {
         for column in order {
             let mut blanks = columns.remove(column).unwrap_or_default();
             if !blanks.iter().all(Blank::constant) {
-                blanks.iter_mut().for_each(|blank| blank.forced = true);
+                for blank in &mut blanks {
+                    blank.forced = true;
+                }
             }
             self.blanks.extend(blanks);
         }
@@ -191,7 +193,9 @@ impl Fairness {
 
 fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> Blank {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    answers.iter().for_each(|(_, answer)| *counts.entry(&answer.key).or_default() += 1);
+    for (_, answer) in answers {
+        *counts.entry(&answer.key).or_default() += 1;
+    }
     // The first of those that are as frequent.
     let most = counts.iter().rev().max_by_key(|(_, times)| **times);
     let (key, times) = most.map_or(("", 0), |(key, times)| (*key, *times));

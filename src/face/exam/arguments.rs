@@ -41,6 +41,9 @@ pub struct Exam {
     /// The worked solutions: the key, with the steps that lead to it
     #[arg(long)]
     solutions: bool,
+    /// A script of the version's own, with every value as it was drawn: what was handed out stays what it was
+    #[arg(long)]
+    script: bool,
     /// How the paper is written
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
     format: String,
@@ -85,6 +88,7 @@ impl Exam {
             path: &self.file,
             kept,
             editions: &editions,
+            scripts: self.script,
             layout: &layout,
             seed: self.wanted.seed.unwrap_or_default(),
             max_steps: self.max_steps,
@@ -109,12 +113,13 @@ impl Exam {
         let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
         let extra: Vec<Edition> =
             extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
-        match (&self.output, &*extra) {
-            (None, [_, _, ..]) => Err(Trouble::wrong(
-                "pagewalk: standard output takes one edition: `--key` or `--solutions`; with `--output DIR` there are files of both\n"
+        match (&self.output, &*extra, self.script) {
+            (None, [_, _, ..], _) | (None, [_], true) => Err(Trouble::wrong(
+                "pagewalk: standard output takes one edition: `--key`, `--solutions` or `--script`; with `--output DIR` there are files of all\n"
                     .to_owned(),
             )),
-            (None, [edition]) => Ok(vec![*edition]),
+            (None, [], true) => Ok(Vec::new()),
+            (None, [edition], false) => Ok(vec![*edition]),
             _ => Ok([Edition::Paper].into_iter().chain(extra).collect()),
         }
     }
@@ -141,7 +146,8 @@ fn stream(making: &Making, format: &Format, versions: &[Option<Version>]) -> Res
     match format.write {
         Writer::Each(_) | Writer::Typeset(_) => {
             let made = each(making, format, versions)?;
-            Ok(made.into_iter().flat_map(|made| made.editions).flat_map(|(_, bytes)| bytes).collect())
+            let of = |made: Made| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
+            Ok(made.into_iter().flat_map(of).flatten().collect())
         }
         Writer::Bank(write) => {
             let mut files = making.bank(versions, write)?;
@@ -171,7 +177,7 @@ fn files(making: &Making, format: &Format, versions: &[Option<Version>]) -> Resu
 fn each(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<Made>, Trouble> {
     match format.write {
         Writer::Each(write) => making.each(versions, write),
-        Writer::Typeset(write) => typeset(making.each(versions, write)?, making.threads),
+        Writer::Typeset(write) => typeset(&making.each(versions, write)?, making.threads),
         Writer::Bank(_) => Ok(Vec::new()),
     }
 }

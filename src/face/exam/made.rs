@@ -8,6 +8,8 @@ use crate::report::exam::Edition;
 pub struct Made {
     /// Each edition that was asked for, as it is written.
     pub editions: Vec<(Edition, Vec<u8>)>,
+    /// Its script, where that was asked for.
+    pub script: Option<Vec<u8>>,
 }
 
 /// Why there is no paper.

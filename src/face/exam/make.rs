@@ -24,6 +24,8 @@ pub struct Making<'a> {
     pub kept: &'a Kept,
     /// The editions that are wanted of each version.
     pub editions: &'a [Edition],
+    /// A script of each version is wanted, too.
+    pub scripts: bool,
     /// How they are laid out.
     pub layout: &'a Layout,
     /// The seed of a script that says none and has no versions.
@@ -36,6 +38,9 @@ pub struct Making<'a> {
     pub threads: usize,
 }
 
+/// Editions of a paper as they are written.
+type Editions = Vec<(Edition, Vec<u8>)>;
+
 /// Writes a paper.
 type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
 
@@ -47,7 +52,9 @@ impl Making<'_> {
     pub fn each(&self, versions: &[Option<Version>], write: Write) -> Result<Vec<Made>, Trouble> {
         let work = |reading: &mut Reading, version: &Option<Version>| {
             let paper = self.paper(reading, version.as_ref())?;
-            self.written(reading, &paper, write)
+            let editions = self.written(reading, &paper, write)?;
+            let script = self.scripts.then(|| self.script_of(reading, version.as_ref(), &paper));
+            Ok(Made { editions, script: script.transpose()? })
         };
         self.spread(versions, work, Result::is_err).into_iter().collect()
     }
@@ -144,13 +151,13 @@ impl Making<'_> {
         Ok(paper)
     }
 
-    fn written(&self, reading: &Reading, paper: &Paper, write: Write) -> Result<Made, Trouble> {
+    fn written(&self, reading: &Reading, paper: &Paper, write: Write) -> Result<Editions, Trouble> {
         let one = |edition: &Edition| {
             let text = write(paper, *edition, self.layout);
             text.map(|text| (*edition, text.into_bytes()))
                 .map_err(|refusal| refused(reading, paper.version.as_ref(), &refusal))
         };
-        Ok(Made { editions: self.editions.iter().map(one).collect::<Result<_, _>>()? })
+        self.editions.iter().map(one).collect()
     }
 }
 

@@ -5,6 +5,7 @@ mod layout;
 mod made;
 mod make;
 mod output;
+mod script;
 mod typeset;
 mod wanted;
 

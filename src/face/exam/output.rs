@@ -35,6 +35,11 @@ pub fn files(stem: &str, extension: &str, versions: &[Option<Version>], made: Ve
             listed.push(path.clone());
             files.push(File { path, bytes });
         }
+        if let Some(bytes) = made.script {
+            let path = format!("{own}.pw");
+            listed.push(path.clone());
+            files.push(File { path, bytes });
+        }
         rows.extend(version.as_ref().map(|version| row(version, &listed)));
     }
     files.extend(list(stem, &rows));

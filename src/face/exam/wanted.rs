@@ -28,7 +28,7 @@ pub struct Wanted {
     make_up: Option<u64>,
     /// Print no paper: make so many versions and report whether they are fair: all can be made, are equally hard, differ in
     /// their answers, and nothing gives an answer away. Exit status 1 if they are not
-    #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub check: Option<u64>,
     /// The seed that everything is drawn by, instead of the script's; 0x… is hexadecimal
     #[arg(long, value_name = "S", value_parser = seed)]

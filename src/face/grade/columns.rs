@@ -48,12 +48,3 @@ pub const BESIDE: &[&str] = &[
     "pending",
     "grade",
 ];
-
-/// What an answer belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Column {
-    /// A field, by its name or the name that a learning platform has for it.
-    Named(String),
-    /// A field by its place on the paper, from 0.
-    Nth(usize),
-}

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::Column;
 use super::records::Flaw;
+use super::responses::placed;
 use super::rows::Row;
 use super::versions::Drawn;
-use crate::exam::field::slot;
+use crate::exam::field::{Field, slot};
 use crate::exam::grade::rules::{Rules, number};
-use crate::exam::grade::{Key, Marked, Sheet, mark};
+use crate::exam::grade::{Given, Key, Marked, Sheet, mark};
 use crate::exam::paper::Paper;
 use crate::exam::{Composed, Version, compose, compose_version};
 use crate::face::reading::Reading;
@@ -152,7 +152,7 @@ fn of_paper(
 /// The fields of a paper by what columns may be called.
 struct Columns<'k> {
     by_name: BTreeMap<String, &'k str>,
-    in_order: Vec<&'k str>,
+    fields: &'k [Field<'k>],
     worth: BTreeMap<&'k str, Number>,
 }
 
@@ -168,18 +168,12 @@ impl<'k> Columns<'k> {
         for field in key.fields() {
             by_name.insert(field.name.clone(), field.name.as_str());
         }
-        let in_order = key.fields().iter().map(|field| field.name.as_str()).collect();
         let worth = key.fields().iter().map(|field| (field.name.as_str(), field.points)).collect();
-        Self { by_name, in_order, worth }
+        Self { by_name, fields: key.fields(), worth }
     }
 
-    fn field(&self, column: &Column) -> Option<&'k str> {
-        match column {
-            Column::Named(name) => {
-                self.by_name.get(name).or_else(|| self.by_name.get(&name.to_lowercase())).copied()
-            }
-            Column::Nth(at) => self.in_order.get(*at).copied(),
-        }
+    fn field(&self, name: &str) -> Option<&'k str> {
+        self.by_name.get(name).or_else(|| self.by_name.get(&name.to_lowercase())).copied()
     }
 }
 
@@ -197,25 +191,19 @@ fn sheet(
         version: drawn.code.clone(),
         ..Sheet::default()
     };
-    let in_order = row.answers.iter().filter(|(column, _)| matches!(column, Column::Nth(_))).count();
-    if in_order > 0 && in_order != columns.in_order.len() {
-        return Err(format!(
-            "has {in_order} responses and parts of responses, and the paper has {} fields; is it an export of this exam?",
-            columns.in_order.len()
-        ));
+    if !row.responses.is_empty() {
+        let placed = placed(&row.responses, columns.fields)?;
+        sheet.answers.extend(placed.into_iter().map(|(field, text)| (field.to_owned(), Given::Text(text))));
     }
-    for (column, given) in &row.answers {
-        match (columns.field(column), column) {
-            (Some(field), _) => drop(sheet.answers.insert(field.to_owned(), given.clone())),
-            (None, Column::Named(name)) => drop(unknown.insert(name.clone())),
-            (None, Column::Nth(_)) => {}
+    for (name, given) in &row.answers {
+        match columns.field(name) {
+            Some(field) => drop(sheet.answers.insert(field.to_owned(), given.clone())),
+            None => drop(unknown.insert(name.clone())),
         }
     }
-    for (column, text) in &row.points {
-        let Some(field) = columns.field(column) else {
-            if let Column::Named(name) = column {
-                unknown.insert(format!("{name} points"));
-            }
+    for (name, text) in &row.points {
+        let Some(field) = columns.field(name) else {
+            unknown.insert(format!("{name} points"));
             continue;
         };
         let worth = columns.worth.get(field).copied().unwrap_or(Number::ZERO);

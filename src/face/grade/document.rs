@@ -27,6 +27,7 @@ pub fn json(text: &str) -> Result<Table, Flaw> {
 /// # Errors
 /// If it is no YAML, or no list or map of students.
 pub fn yaml(text: &str) -> Result<Table, Flaw> {
+    let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
         let line = error.location().map_or(1, |place| place.line() as u64);
         Flaw::new(
@@ -48,6 +49,21 @@ pub fn yaml(text: &str) -> Result<Table, Flaw> {
             Err(flaw(if place(&map) > place(&list) { &map } else { &list }))
         }
     }
+}
+
+/// The same with quotes around an answer that is a bare `-`: to YAML it is no text, and students write it a lot.
+fn dashed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match line.trim_end().strip_suffix(": -") {
+            Some(before) => {
+                out.push_str(before);
+                out.push_str(": \"-\"\n");
+            }
+            None => out.push_str(line),
+        }
+    }
+    out
 }
 
 /// Moodle writes a list of lists of objects.
@@ -146,13 +162,13 @@ mod tests {
     fn yaml_keeps_the_spelling_of_an_answer() {
         let list = yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
         let cells = list.map(|table| table.rows[0].cells.clone()).unwrap_or_default();
-        for (name, written) in [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010")] {
+        for (name, written) in [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010"), ("1a.ppn", "-")] {
             assert!(cells.contains(&(name.to_owned(), text(written))), "{cells:?}");
         }
         let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");
         assert_eq!(map.rows[0].cells[0], ("id".to_owned(), text("007")));
         assert_eq!(map.rows[0].cells[1].1, text("13"));
-        for wrong in ["", "3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
+        for wrong in ["3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
             assert!(yaml(wrong).is_err(), "{wrong}");
         }
     }

@@ -11,6 +11,7 @@ mod formats;
 mod moodle;
 mod prairielearn;
 mod records;
+mod responses;
 mod rows;
 mod rules;
 mod run;

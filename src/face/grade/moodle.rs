@@ -1,10 +1,9 @@
 //! The responses that Moodle's quiz report downloads: `Last name`, `First name`, `ID number`, `Email address`, …, `Response 1`
 //! (mod/quiz/report/responses). Its JSON has the same names in small letters without spaces.
 
-use super::columns::Column;
 use super::records::{Record, Table, plain};
+use super::responses::Response;
 use super::rows::{Row, Rows};
-use crate::exam::grade::Given;
 
 /// What a column of responses begins with.
 const RESPONSE: &str = "response";
@@ -26,8 +25,7 @@ fn response(plain: &str) -> Option<usize> {
     plain.strip_prefix(RESPONSE)?.parse().ok()
 }
 
-/// The rows of a download. Responses are those of the fields of the paper in their order: that of a question with several
-/// blanks (Cloze) has a part for each.
+/// The rows of a download. A response to a question with several blanks (Cloze) has a part for each.
 pub fn rows(table: Table) -> Rows {
     let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
     for record in table.rows {
@@ -47,16 +45,15 @@ fn row(record: &Record) -> Row {
         .filter_map(|(name, given)| Some((response(&plain(name))?, given.text())))
         .collect();
     responses.sort_by_key(|(number, _)| *number);
-    let answers = responses.iter().flat_map(|(_, text)| parts(text));
-    row.answers = answers.enumerate().map(|(at, text)| (Column::Nth(at), Given::Text(text))).collect();
+    row.responses = responses.iter().map(|(_, text)| parts(text)).collect();
     row
 }
 
 /// The parts of a response: `part 1: 0x0D; part 2: Y`; of a question with one blank all of it.
-fn parts(text: &str) -> Vec<String> {
+fn parts(text: &str) -> Response {
     let text = text.trim();
     let Some(mut rest) = text.strip_prefix("part 1:") else {
-        return vec![if text == NONE { String::new() } else { text.to_owned() }];
+        return Response::Whole(if text == NONE { String::new() } else { text.to_owned() });
     };
     let mut parts = Vec::new();
     for next in 2.. {
@@ -70,19 +67,20 @@ fn parts(text: &str) -> Vec<String> {
         }
     }
     parts.push(rest.trim().to_owned());
-    parts
+    Response::Parts(parts)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_moodle, parts};
+    use super::{Response, is_moodle, parts};
 
     #[test]
     fn a_response_has_a_part_for_each_blank() {
-        assert_eq!(parts("part 1: 0x0D; part 2: Y; part 3: ; part 4: -"), ["0x0D", "Y", "", "-"]);
-        assert_eq!(parts("the low ones"), ["the low ones"]);
-        assert_eq!(parts("-"), [""]);
-        assert_eq!(parts("part 1: a; b; part 3: c"), ["a; b; part 3: c"]);
+        let of = |texts: &[&str]| Response::Parts(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(parts("part 1: 0x0D; part 2: Y; part 3: ; part 4: -"), of(&["0x0D", "Y", "", "-"]));
+        assert_eq!(parts("the low ones"), Response::Whole("the low ones".to_owned()));
+        assert_eq!(parts("-"), Response::Whole(String::new()));
+        assert_eq!(parts("part 1: a; b; part 3: c"), of(&["a; b; part 3: c"]));
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::columns::Column;
 use super::document::answer;
 use super::records::{Flaw, Record, Table, plain};
 use super::rows::{Row, Rows};
@@ -58,7 +57,7 @@ fn submission(record: &Record) -> Result<Row, String> {
     for (name, value) in object("submittedanswer")?.unwrap_or_default() {
         // Names with `_` in front are the platform's own.
         if let (false, Some(given)) = (name.starts_with('_'), answer(value)) {
-            row.answers.push((Column::Named(name), given));
+            row.answers.push((name, given));
         }
     }
     let params = object("params")?.unwrap_or_default();
@@ -76,7 +75,6 @@ fn submission(record: &Record) -> Result<Row, String> {
 mod tests {
     use super::{is_prairielearn, rows};
     use crate::exam::grade::Given;
-    use crate::face::grade::columns::Column;
     use crate::face::grade::csv;
     use crate::lang::value::Number;
 
@@ -92,7 +90,7 @@ mod tests {
         assert_eq!((rows.rows.len(), rows.flaws.len(), rows.flaws[0].line), (1, 1, 4));
         let ada = &rows.rows[0];
         assert_eq!((ada.id.as_str(), ada.version.as_deref()), ("a1", Some("K7")));
-        let vpn = (Column::Named("q1a_vpn".to_owned()), Given::Number(Number::from(15u64)));
+        let vpn = ("q1a_vpn".to_owned(), Given::Number(Number::from(15u64)));
         assert!(ada.answers.contains(&vpn) && ada.answers.len() == 2, "{:?}", ada.answers);
     }
 }

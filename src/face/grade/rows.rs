@@ -1,7 +1,8 @@
 //! A row a student: our own tables of answers.
 
-use super::columns::{BESIDE, Column, FIRST, IDS, LAST, NAMES};
+use super::columns::{BESIDE, FIRST, IDS, LAST, NAMES};
 use super::records::{Flaw, Record, Table, plain};
+use super::responses::Response;
 use crate::exam::grade::Given;
 
 /// What a student handed in, before it is known which paper it is of.
@@ -17,10 +18,12 @@ pub struct Row {
     pub seed: Option<String>,
     /// The code of its version.
     pub version: Option<String>,
-    /// What they wrote.
-    pub answers: Vec<(Column, Given)>,
-    /// Points that somebody gave by hand.
-    pub points: Vec<(Column, String)>,
+    /// What they wrote, by the names of columns: those of fields, or what a learning platform calls them.
+    pub answers: Vec<(String, Given)>,
+    /// Points that somebody gave by hand, in the same way.
+    pub points: Vec<(String, String)>,
+    /// What they wrote where only the order tells what it answers.
+    pub responses: Vec<Response>,
 }
 
 /// Rows, and what is wrong with others.
@@ -93,10 +96,10 @@ fn row(record: Record, named: &Named) -> Row {
         } else if is(&named.version, "version") {
             row.version = text();
         } else if let Some(field) = column.strip_suffix(POINTS) {
-            let points = text().map(|points| (Column::Named(field.trim().to_owned()), points));
+            let points = text().map(|points| (field.trim().to_owned(), points));
             row.points.extend(points);
         } else if ![IDS, NAMES, FIRST, LAST, BESIDE].iter().any(|known| known.contains(&own.as_str())) {
-            row.answers.push((Column::Named(column), given));
+            row.answers.push((column, given));
         }
     }
     row

@@ -51,6 +51,8 @@ struct Asked {
     probes: usize,
     /// Instructions are fetched.
     fetches: bool,
+    /// Something goes through the caches, not only through the MMU.
+    data: bool,
     /// Lookups in TLBs and caches.
     lookups: bool,
     /// Bytes that are read.
@@ -59,6 +61,9 @@ struct Asked {
     entries: bool,
     /// Tables to fill in.
     tables: bool,
+    /// Reference strings that begin with empty frames, and such that begin with pages in them.
+    empty: bool,
+    holding: bool,
     /// Policies of reference strings.
     policies: Vec<String>,
 }
@@ -82,6 +87,8 @@ impl Asked {
                 self.accesses += 1;
                 self.probes += usize::from(matches!(&*item.did, Did::Access(access) if access.probe));
                 self.fetches |= matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
+                self.data |=
+                    !matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Translate);
                 self.lookups |= blanks.iter().any(is_lookup);
                 self.bytes |= blanks.iter().any(|blank| &*blank.fact == "byte");
                 self.entries |= blanks.iter().any(|blank| blank.fact.starts_with("pte"));
@@ -93,7 +100,7 @@ impl Asked {
                     None => self.machine = true,
                 }
             }
-            ItemKind::Any { .. } => (self.machine, self.lookups) = (true, true),
+            ItemKind::Any { .. } => (self.machine, self.lookups, self.data) = (true, true, true),
             ItemKind::Value { .. } | ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
         }
     }
@@ -103,6 +110,9 @@ impl Asked {
     /// A reference string; its caption begins with the policy.
     fn string(&mut self, caption: &str) {
         let policy = caption.split([',', ' ']).next().unwrap_or_default().to_owned();
+        let held = caption.contains("holding ");
+        self.holding |= held;
+        self.empty |= !held;
         if !self.policies.contains(&policy) {
             self.policies.push(policy);
         }
@@ -127,7 +137,7 @@ fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
     }
     // On bare hardware what is read comes from a cache, or nobody knows it.
     if asked.lookups || asked.bytes && hardware.kernel.is_none() {
-        of_lookups(spec, asked.fetches, said);
+        of_lookups(spec, asked, said);
     }
     match &hardware.kernel {
         Some(kernel) => of_kernel(kernel, asked, said),
@@ -144,10 +154,12 @@ fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
 
 /// How TLBs and caches are filled; those of which the same is true together. Without a fetch those of instructions alone
 /// have no part in it.
-fn of_lookups(spec: &Spec, fetches: bool, said: &mut Vec<String>) {
+fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
+    let fetches = asked.fetches;
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(Kind::Read));
     let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
-    let caches = spec.caches.iter().filter(|cache| fetches || cache.side.serves(Kind::Read));
+    let caches =
+        spec.caches.iter().filter(|_| asked.data).filter(|cache| fetches || cache.side.serves(Kind::Read));
     let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
     let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
     for (name, ways, policy, stores) in tlbs.chain(caches) {
@@ -229,10 +241,19 @@ fn of_strings(asked: &Asked, said: &mut Vec<String>) {
     if asked.policies.is_empty() {
         return;
     }
-    said.push(
-        "All frames are empty at first and are filled from frame 0 upward; the first reference to a page is a fault, too."
-            .to_owned(),
-    );
+    if asked.empty {
+        said.push(
+            "All frames are empty at first and are filled from frame 0 upward; the first reference to a page is a fault, too."
+                .to_owned(),
+        );
+    }
+    if asked.holding {
+        said.push(
+            "Pages that are held at first are in the frames from frame 0 upward, in the order in which they came in and were \
+             used; their use bits are clear."
+                .to_owned(),
+        );
+    }
     for policy in &asked.policies {
         said.extend(match policy.as_str() {
             "optimal" => Some("optimal: of pages that are never used again, the one that came in first goes."),

@@ -30,7 +30,7 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
 }
 
 /// A line that says whether something is as it should be, and those that say what is not.
-fn verdict(good: bool, words: String) -> Block {
+fn verdict(good: bool, words: &str) -> Block {
     if good {
         Block::toned(Tone::Good, format!("✓ {words}"))
     } else {
@@ -55,12 +55,12 @@ fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
             format!("\n    {times}, first {first}: {}", unsolved.why.trim())
         })
         .collect();
-    verdict(of.unsolved.is_empty(), format!("{whole}{}", why.concat()))
+    verdict(of.unsolved.is_empty(), &format!("{whole}{}", why.concat()))
 }
 
 fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let words = if of.uneven.is_empty() { "equally hard" } else { "not equally hard" };
-    let mut told = vec![verdict(of.uneven.is_empty(), words.to_owned())];
+    let mut told = vec![verdict(of.uneven.is_empty(), words)];
     told.extend(of.even.iter().map(|(question, work)| detail(format!("{question}: {work} in each"))));
     for uneven in of.uneven.iter().take(TOLD) {
         let amounts = uneven.amounts.iter().map(|(amount, versions)| {
@@ -76,12 +76,12 @@ fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
 fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let groups = of.same.len();
     if groups == 0 {
-        return vec![verdict(true, "no two versions ask for the same".to_owned())];
+        return vec![verdict(true, "no two versions ask for the same")];
     }
     let all = of.same.iter().any(|group| group.len() == of.versions) && of.versions > 1;
     let words =
         if all { "all versions ask for the same: nothing is drawn" } else { "versions ask for the same" };
-    let mut told = vec![verdict(false, words.to_owned())];
+    let mut told = vec![verdict(false, words)];
     for group in of.same.iter().take(TOLD).filter(|_| !all) {
         let names: Vec<String> = group.iter().take(4).map(|at| name(*at)).collect();
         let more = if group.len() > 4 { format!(" and {} more", group.len() - 4) } else { String::new() };
@@ -93,9 +93,9 @@ fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
 fn guessable(of: &Fairness) -> Vec<Block> {
     let found: Vec<&Blank> = of.blanks.iter().filter(|blank| blank.guessable()).collect();
     if found.is_empty() {
-        return vec![verdict(true, "no blank can be guessed".to_owned())];
+        return vec![verdict(true, "no blank can be guessed")];
     }
-    let mut told = vec![verdict(false, format!("{} can be guessed", count(found.len(), "blank")))];
+    let mut told = vec![verdict(false, &format!("{} can be guessed", count(found.len(), "blank")))];
     for blank in found {
         let (times, versions) = (blank.times, blank.versions);
         told.push(detail(format!(
@@ -110,9 +110,9 @@ fn guessable(of: &Fairness) -> Vec<Block> {
 
 fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     if of.readable.is_empty() {
-        return vec![verdict(true, "no answer stands elsewhere in its question".to_owned())];
+        return vec![verdict(true, "no answer stands elsewhere in its question")];
     }
-    let mut told = vec![verdict(false, "answers stand elsewhere in their question".to_owned())];
+    let mut told = vec![verdict(false, "answers stand elsewhere in their question")];
     for found in of.readable.iter().take(TOLD) {
         let first = found.versions.first().map_or_else(String::new, |at| name(*at));
         let words = found.words.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -11,7 +11,7 @@ use crate::run::session::{Session, Stop};
 use crate::run::settings::list;
 
 /// Rows of `exam` that arrange the paper, besides those of its cover.
-pub const ROWS: [&str; 4] = ["pool", "shuffle", "version", "student"];
+pub const ROWS: [&str; 6] = ["pool", "shuffle", "questions", "options", "version", "student"];
 /// What can be shuffled.
 const SHUFFLED: [&str; 2] = ["questions", "options"];
 
@@ -26,6 +26,10 @@ pub struct Arrangement {
     pub options: bool,
     /// What all of that is drawn by.
     pub seed: u64,
+    /// The titles of the questions that are on the paper, in order, where the script lists them.
+    pub listed: Option<Vec<Word>>,
+    /// The options of choices in order, where the script lists them: of a question's first choice, then of its second.
+    pub orders: Vec<(Word, Vec<usize>)>,
     /// The code on the paper, where the script says one.
     pub version: Option<String>,
     /// The id and the name of its student, where the script says them.
@@ -64,6 +68,21 @@ impl Arrangement {
                 self.pools.push(pool);
             }
             "shuffle" => self.shuffle(setting)?,
+            "questions" => match &*setting.values {
+                [titles] => self.listed = Some(members(session, titles)?),
+                _ => return Err(missing(setting, "a list of titles").into()),
+            },
+            "options" => match &*setting.values {
+                [title, order] => {
+                    let name = Word { text: session.prose_of(title)?.into(), span: title.span };
+                    self.orders.push((name, permutation(session, order)?));
+                }
+                _ => {
+                    return Err(
+                        missing(setting, "a title and an order: `options \"Terms\" [2, 0, 1]`").into()
+                    );
+                }
+            },
             "version" => match &*setting.values {
                 [code] => self.version = Some(session.prose_of(code)?),
                 _ => return Err(missing(setting, "a code: `version \"K7QF2\"`").into()),
@@ -111,6 +130,9 @@ impl Arrangement {
             }
             wrong.extend(unequal(pool, questions));
         }
+        let listed = self.listed.iter().flatten().chain(self.orders.iter().map(|(title, _)| title));
+        let missing = listed.filter(|title| !questions.iter().any(|known| known.title == title.text));
+        wrong.extend(missing.map(|title| unknown(title, questions)));
         wrong
     }
 }
@@ -153,6 +175,27 @@ fn pool(session: &mut Session, setting: &Setting) -> Result<Pool, Stop> {
             .into());
     }
     Ok(Pool { title: name, pick: n as usize, of: members })
+}
+
+/// The numbers from 0 in some order.
+fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> {
+    let value = session.eval(order)?;
+    let numbers: Option<Vec<usize>> = match &value {
+        Value::List(parts) => {
+            let number = |part: &Value| match part {
+                Value::Number(number) => usize::try_from(number.as_integer()?).ok(),
+                _ => None,
+            };
+            parts.iter().map(number).collect()
+        }
+        _ => None,
+    };
+    let whole = |numbers: &Vec<usize>| (0..numbers.len()).all(|n| numbers.contains(&n));
+    numbers.filter(whole).ok_or_else(|| {
+        Diagnostic::new(Code::WrongType, order.span, "this is no order of options")
+            .help("list the numbers from 0, each once: `[2, 0, 1]`")
+            .into()
+    })
 }
 
 fn shape(setting: &Setting) -> Diagnostic {

@@ -19,7 +19,7 @@ const LINES: usize = 12;
 ///
 /// # Errors
 /// That there is no compiler, and what it says of the first text that it does not take.
-pub fn typeset(made: Vec<Made>, threads: usize) -> Result<Vec<Made>, Trouble> {
+pub fn typeset(made: &[Made], threads: usize) -> Result<Vec<Made>, Trouble> {
     let program = find().map_err(|why| Trouble::wrong(format!("pagewalk: {why}\n")))?;
     let count = made.len();
     let piece = count.div_ceil(threads.max(1)).max(1);
@@ -57,7 +57,7 @@ fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
         || fs::read(folder.path().join(format!("{}.pdf", names.next().map_or("", String::as_str))));
     let one = |made: &Made| {
         let editions = made.editions.iter().map(|(edition, _)| Ok((*edition, read()?)));
-        Ok(Made { editions: editions.collect::<io::Result<_>>()? })
+        Ok(Made { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
     };
     versions.iter().map(one).collect::<io::Result<Vec<Made>>>().map_err(said)
 }

@@ -46,7 +46,7 @@ fn boxed(
     let (first, last) = (field.high.to_string(), field.low.to_string());
     let base = top + text;
     if field.high == field.low || width(&first, small) + width(&last, small) + small > room {
-        drawing.write(((left + right) / 2.0, base), small, Anchor::Middle, false, first);
+        drawing.write((f64::midpoint(left, right), base), small, Anchor::Middle, false, first);
     } else {
         drawing.write((left + 0.3, base), small, Anchor::Left, false, first);
         drawing.write((right - 0.3, base), small, Anchor::Right, false, last);
@@ -54,7 +54,7 @@ fn boxed(
     drawing.outline((left, top + text * 1.3), (room, high), false);
     let size = text.min(text * room / (width(&name, text) + 0.6).max(0.1));
     drawing.write(
-        ((left + right) / 2.0, top + text * 1.3 + high / 2.0 + size * 0.35),
+        (f64::midpoint(left, right), top + text * 1.3 + high / 2.0 + size * 0.35),
         size,
         Anchor::Middle,
         false,

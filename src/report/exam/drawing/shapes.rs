@@ -17,6 +17,14 @@ impl Canvas {
     }
 }
 
+impl Canvas {
+    /// How many times the size of running text it is wide.
+    pub fn columns(self) -> f64 {
+        let text = if self.text > 17.0 * POINT { self.text } else { 11.0 * POINT };
+        self.room / text
+    }
+}
+
 /// A point, in millimetres.
 pub const POINT: f64 = 0.352_778;
 /// The width of a character of the font of drawings, for one of its size.

@@ -84,7 +84,7 @@ impl Writer<'_> {
                 self.put("</section>\n");
             }
             Block::Prose(paragraphs) => self.prose(paragraphs),
-            Block::Given(given) => table(&mut self.out, given, "given", &boxed),
+            Block::Given(given) => table(&mut self.out, given, "given", self.canvas.columns(), &boxed),
             Block::Pairs { title, pairs } => self.pairs(title, pairs),
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => self.lines(lines),
@@ -111,7 +111,7 @@ impl Writer<'_> {
             }
             Block::Fill { how, points, table: of } => {
                 let _ = writeln!(self.out, "<p class=\"lead\">{}{}</p>", escaped(how), worth(points));
-                table(&mut self.out, of, "fill", self.boxes);
+                table(&mut self.out, of, "fill", self.canvas.columns(), self.boxes);
             }
             Block::Choice { text, how, points, field, options } => {
                 let _ = writeln!(

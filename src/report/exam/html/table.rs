@@ -5,9 +5,18 @@ use std::fmt::Write;
 use super::escape::escaped;
 use crate::report::exam::tree::{Blank, Cell, Table};
 
-/// A table; `class` tells what it is for, `boxed` draws its boxes.
-pub fn table(out: &mut String, table: &Table, class: &str, boxed: &dyn Fn(&Blank) -> String) {
-    let _ = write!(out, "<table class=\"{class}\">");
+/// The width of a character in a table, and what stands between two columns, for text of size 1.
+const CHARACTER: f64 = 0.55;
+const BETWEEN: f64 = 0.8;
+
+/// A table; `class` tells what it is for, `boxed` draws its boxes. It is smaller where it is wider than so many times the size
+/// of text.
+pub fn table(out: &mut String, table: &Table, class: &str, room: f64, boxed: &dyn Fn(&Blank) -> String) {
+    let columns = table.columns().count() as f64;
+    let wide = f64::from(table.widths().iter().sum::<u32>()) * CHARACTER + columns * BETWEEN;
+    let size =
+        if wide > room { format!(" style=\"font-size:{:.0}%\"", room / wide * 100.0) } else { String::new() };
+    let _ = write!(out, "<table class=\"{class}\"{size}>");
     if !table.title.is_empty() {
         let _ = write!(out, "<caption>{}</caption>", escaped(&table.title));
     }

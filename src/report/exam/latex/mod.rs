@@ -62,7 +62,10 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
         PageSize::A4 => "a4paper",
         PageSize::Letter => "letterpaper",
     };
-    let title: String = sheet.front.title.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    let mut title = String::new();
+    for unit in sheet.front.title.encode_utf16() {
+        let _ = write!(title, "{unit:04X}");
+    }
     let code = sheet
         .code
         .as_ref()

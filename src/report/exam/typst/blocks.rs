@@ -125,10 +125,11 @@ impl<'l> Writer<'l> {
         let mut head = format!("{}, {}", string(name), perhaps(points));
         for some in body.chunk_by(|a, b| is_worked(a) == is_worked(b)) {
             let within = self.within(some);
-            let _ = match is_worked(&some[0]) {
-                true => write!(out, "{within}"),
-                false => writeln!(out, "part({head}, {{\n{within}}})"),
-            };
+            if is_worked(&some[0]) {
+                out.push_str(&within);
+            } else {
+                let _ = writeln!(out, "part({head}, {{\n{within}}})");
+            }
             "none, none".clone_into(&mut head);
         }
         out
@@ -172,7 +173,7 @@ fn grouped(table: &Table) -> String {
     let widths = table.widths();
     let columns = widths.iter().enumerate().map(|(at, width)| {
         // A box has its own margins inside.
-        let more = if boxed(at) { 1 } else { 0 };
+        let more = u32::from(boxed(at));
         format!("({width}, {more}, \"{}\")", if word(at) || boxed(at) { "l" } else { "r" })
     });
     let bars = table.columns().filter(|(_, _, begins)| *begins).map(|(at, _, _)| at.to_string());

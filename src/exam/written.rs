@@ -1,0 +1,228 @@
+//! A version written out as a script of its own, in which nothing is drawn any more: what was handed out stays as it is,
+//! whatever a later version of the program would draw.
+
+use std::collections::BTreeMap;
+
+use super::arrange::{arrange, choices};
+use super::collect::Collector;
+use super::paper::Paper;
+use super::version::Version;
+use crate::lang::ast::{Block, Command, Span, Stmt, StmtKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::source::Sources;
+use crate::lang::value::Value;
+use crate::run::paper::arrangement::{Arrangement, ROWS};
+use crate::run::paper::entry::Alternative;
+use crate::run::record::{Did, Sink, StepRecord};
+use crate::run::seeds::mixed;
+use crate::run::session::Options;
+use crate::run::{self, Files};
+
+/// The word of machines whose replacement is drawn while the script runs: those keep their seeds.
+const RANDOM: &str = "random";
+
+/// Collects the paper, and the values that statements gave to names.
+#[derive(Default)]
+struct Watching {
+    collector: Collector,
+    bound: BTreeMap<(u32, u32), Vec<Value>>,
+}
+
+impl Sink for Watching {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if let Did::Bound { value, .. } = &*record.did {
+            let values = self.bound.entry((record.span.file, record.span.start)).or_default();
+            if !values.contains(value) {
+                values.push(value.clone());
+            }
+        }
+        self.collector.take(record)
+    }
+}
+
+/// The script of a version, given how it is run: each `choose` is a `let`, what was picked and shuffled is listed, what was
+/// included stands in its place.
+///
+/// # Errors
+/// What is wrong with the script once it runs; and where a `choose` has several values, as in a loop.
+pub fn written(
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    version: Option<&Version>,
+) -> Result<String, Vec<Diagnostic>> {
+    let mut watching = Watching::default();
+    let ended = run::play(script, sources, files, options, &mut watching);
+    if !ended.diagnostics.is_empty() {
+        return Err(ended.diagnostics);
+    }
+    let rows = rows(watching.collector.parts(), version)?;
+    let random = sources.files().iter().any(|file| file.text.contains(RANDOM));
+    let seeds = random.then_some(options);
+    let mut writing =
+        Writing { sources, bound: &watching.bound, rows: &rows, seeds, covered: false, wrong: Vec::new() };
+    let body = writing.file(0, script);
+    if !writing.wrong.is_empty() {
+        return Err(writing.wrong);
+    }
+    let seed = seeds.map_or_else(String::new, |options| format!("seed {}\n", options.seed));
+    let cover =
+        if writing.covered || rows.is_empty() { String::new() } else { format!("exam {{\n{rows}}}\n") };
+    Ok(format!("# A version as it was handed out: nothing is drawn here.\n{seed}{cover}{body}"))
+}
+
+/// The rows of `exam` that say what is on the paper, and in which order.
+fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<String, Vec<Diagnostic>> {
+    let mut paper = raw.clone();
+    let wrong = arrange(&mut paper, &by);
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let text = |text: &str| Value::from(text.to_owned()).quoted();
+    let mut rows: Vec<String> = Vec::new();
+    if !by.pools.is_empty() || by.questions || by.listed.is_some() {
+        let titles: Vec<String> = paper.questions.iter().map(|question| text(&question.title)).collect();
+        rows.push(format!("  questions [{}]\n", titles.join(", ")));
+    }
+    if by.options || !by.orders.is_empty() {
+        let mut raw = raw.questions;
+        for question in &mut paper.questions {
+            let Some(before) = raw.iter_mut().find(|before| before.title == question.title) else { continue };
+            for (now, before) in choices(&mut question.body).into_iter().zip(choices(&mut before.body)) {
+                let order: Vec<String> = order(now, before).iter().map(ToString::to_string).collect();
+                rows.push(format!("  options {} [{}]\n", text(&question.title), order.join(", ")));
+            }
+        }
+    }
+    let said = version.map(|version| (version.code.clone(), version.student.clone()));
+    let kept = || by.version.clone().map(|code| (code, None));
+    if let Some((code, student)) = said.or_else(kept) {
+        rows.push(format!("  version {}\n", text(&code)));
+        let student = student.map(|student| (student.id, student.name)).or_else(|| by.student.clone());
+        if let Some((id, name)) = student {
+            rows.push(format!("  student {} {}\n", text(&id), text(&name)));
+        }
+    }
+    Ok(rows.concat())
+}
+
+/// Where each option was before.
+fn order(now: &[Alternative], before: &[Alternative]) -> Vec<usize> {
+    let mut free: Vec<usize> = (0..before.len()).collect();
+    let mut place = |option: &Alternative| {
+        let at = free.iter().position(|at| before[*at] == *option)?;
+        Some(free.remove(at))
+    };
+    now.iter().filter_map(&mut place).collect()
+}
+
+/// Writes the files of a script anew.
+struct Writing<'s> {
+    sources: &'s Sources,
+    bound: &'s BTreeMap<(u32, u32), Vec<Value>>,
+    /// Rows for the block of `exam`.
+    rows: &'s str,
+    /// How the script is run, if its machines draw and it must keep its seeds.
+    seeds: Option<Options>,
+    /// There is an `exam`.
+    covered: bool,
+    wrong: Vec<Diagnostic>,
+}
+
+/// A place of a file, and what stands there instead.
+type Edit = (Span, String);
+
+impl Writing<'_> {
+    /// The text of a file with everything in its place.
+    fn file(&mut self, number: u32, body: &[Stmt]) -> String {
+        let mut edits = Vec::new();
+        self.block(body, &mut edits);
+        edits.sort_by_key(|(span, _)| (span.start, span.end));
+        let text = self.sources.file(number).map_or("", |file| &*file.text);
+        let (mut out, mut done) = (String::new(), 0);
+        for (span, instead) in edits {
+            let (from, to) = (span.start as usize, span.end as usize);
+            // A definition that stands in a file included twice is edited once.
+            let Some(before) = text.get(done..from) else { continue };
+            out.push_str(before);
+            out.push_str(&instead);
+            done = to;
+        }
+        out.push_str(text.get(done..).unwrap_or_default());
+        out
+    }
+
+    fn block(&mut self, block: &[Stmt], edits: &mut Vec<Edit>) {
+        for stmt in block {
+            match &stmt.kind {
+                StmtKind::Choose { name, .. } => self.draw(stmt, &name.text, edits),
+                StmtKind::Command(command) if &*command.verb.text == "seed" => {
+                    edits.push((stmt.span, self.seed(command)));
+                }
+                StmtKind::Command(command) if &*command.verb.text == "exam" => self.cover(command, edits),
+                StmtKind::Include { body, .. } => {
+                    if let Some(first) = body.first() {
+                        let text = self.file(first.span.file, body);
+                        edits.push((stmt.span, format!("\n{text}\n")));
+                    }
+                }
+                StmtKind::If { then, otherwise, .. } => {
+                    self.block(then, edits);
+                    if let Some(block) = otherwise {
+                        self.block(block, edits);
+                    }
+                }
+                StmtKind::For { body, .. }
+                | StmtKind::Repeat { body, .. }
+                | StmtKind::Def { body, .. }
+                | StmtKind::Scenario { body, .. }
+                | StmtKind::InProcess { body, .. }
+                | StmtKind::Question { body, .. }
+                | StmtKind::Part { body, .. } => self.block(body, edits),
+                _ => {}
+            }
+        }
+    }
+
+    /// A `choose` as a `let`. One that did not run stays.
+    fn draw(&mut self, stmt: &Stmt, name: &str, edits: &mut Vec<Edit>) {
+        match self.bound.get(&(stmt.span.file, stmt.span.start)).map(Vec::as_slice) {
+            None | Some([]) => {}
+            Some([value]) => edits.push((stmt.span, format!("let {name} = {}", value.quoted()))),
+            Some([_, _, ..]) => self.wrong.push(
+                Diagnostic::new(
+                    Code::WrongCount,
+                    stmt.span,
+                    format!("`{name}` is drawn several times, with several values"),
+                )
+                .label("cannot be written as one `let`")
+                .help("draw outside of loops and definitions"),
+            ),
+        }
+    }
+
+    /// What a `seed` comes to where a machine draws; else nothing is left to be drawn by it.
+    fn seed(&self, command: &Command) -> String {
+        let said = command.operands.first().map_or("", |operand| self.sources.text(operand.span));
+        match self.seeds {
+            None => String::new(),
+            Some(Options { version: true, seed, .. }) => said
+                .trim()
+                .parse()
+                .map_or_else(|_| format!("seed {said}"), |said| format!("seed {}", mixed(seed, said))),
+            Some(_) => format!("seed {said}"),
+        }
+    }
+
+    /// The block of `exam` without the rows that arrange, and with those that list.
+    fn cover(&mut self, command: &Command, edits: &mut Vec<Edit>) {
+        let Some(block) = &command.block else { return };
+        for setting in block.settings.iter().filter(|setting| ROWS.contains(&&*setting.name.text)) {
+            edits.push((setting.span, String::new()));
+        }
+        let end = Span { start: block.span.end.saturating_sub(1), ..block.span };
+        edits.push((Span { end: end.start, ..end }, format!("\n{}", self.rows)));
+        self.covered = true;
+    }
+}

@@ -1,0 +1,62 @@
+//! A version as a script of its own.
+
+use super::made::Trouble;
+use super::make::Making;
+use crate::exam::paper::Paper;
+use crate::exam::{Version, compose, written};
+use crate::face::reading::Reading;
+use crate::lang::diagnostic::Diagnostic;
+use crate::report::exam::{Edition, Style as Layout, json, markdown};
+use crate::run::session::Options;
+
+impl Making<'_> {
+    /// The script of a version, of which it was made sure that its paper and its key are those of the version.
+    pub fn script_of(
+        &self,
+        reading: &mut Reading,
+        version: Option<&Version>,
+        paper: &Paper,
+    ) -> Result<Vec<u8>, Trouble> {
+        let options = match version {
+            Some(version) => Options { max_steps: self.max_steps, seed: version.seed, version: true },
+            None => Options { max_steps: self.max_steps, seed: self.seed, version: false },
+        };
+        let text = written(&reading.script.body, &reading.sources, &reading.files, options, version)
+            .map_err(|wrong| self.told(reading, wrong))?;
+        let again = self.again(&text)?;
+        if shown(&again) != shown(paper) {
+            return Err(Trouble::wrong(format!(
+                "pagewalk: {} cannot be written as a script: its paper would be another one\n",
+                reading.name()
+            )));
+        }
+        Ok(text.into_bytes())
+    }
+
+    /// The paper of a written script.
+    fn again(&self, text: &str) -> Result<Paper, Trouble> {
+        let name = self.path.display().to_string();
+        let mut reading = Reading::of_text(&name, text, &mut self.kept.clone());
+        if reading.diagnostics.is_empty() {
+            let options = Options { max_steps: self.max_steps, ..Options::default() };
+            let done = compose(&reading.script.body, &reading.sources, &reading.files, options);
+            if done.diagnostics.is_empty() {
+                return Ok(done.paper);
+            }
+            reading.diagnostics = done.diagnostics;
+        }
+        Err(Trouble::wrong(reading.complaint(self.style)))
+    }
+
+    fn told(&self, reading: &mut Reading, wrong: Vec<Diagnostic>) -> Trouble {
+        reading.diagnostics = wrong;
+        Trouble::wrong(reading.complaint(self.style))
+    }
+}
+
+/// All that a paper shows.
+fn shown(paper: &Paper) -> [String; 3] {
+    let style = Layout::default();
+    let text = |edition| markdown(paper, edition, &style);
+    [text(Edition::Paper), text(Edition::Key), json(paper, Edition::Key)]
+}

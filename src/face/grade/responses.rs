@@ -1,0 +1,96 @@
+//! Responses that say only their order: which field each part of them is of.
+
+use crate::exam::field::{Asked, Field};
+
+/// A response to a question of a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// To a question with several blanks: a text for each.
+    Parts(Vec<String>),
+    /// To a question with one; empty where nobody answered, whatever was asked.
+    Whole(String),
+}
+
+/// Fields, each with what was answered.
+pub type Placed<'k> = Vec<(&'k str, String)>;
+
+/// The fields of responses, by their order: a response for each question and each of its essays, as `pagewalk exam` exports
+/// them; or those of all essays last; or one for each field.
+///
+/// # Errors
+/// If they are none of these.
+pub fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<Placed<'k>, String> {
+    let blanks: Vec<Unit> = by_question(fields, |field| !is_essay(field));
+    let essays: Vec<Unit> = fields.iter().filter(|field| is_essay(field)).map(|field| vec![field]).collect();
+    let mut in_turn: Vec<Unit> = blanks.iter().chain(&essays).cloned().collect();
+    let apart = in_turn.clone();
+    // An essay after the blanks of its question.
+    in_turn.sort_by_key(|unit| unit.first().map_or(0, |field| field.question));
+    let each: Vec<Unit> = fields.iter().map(|field| vec![field]).collect();
+    let flat: Vec<Response> = responses.iter().flat_map(Response::parts).map(Response::Whole).collect();
+    let orders = [(&in_turn, responses), (&apart, responses), (&each, flat.as_slice())];
+    let apart_by_question = stay_in_question(responses, fields);
+    let found = orders
+        .into_iter()
+        .enumerate()
+        .find(|(at, (units, responses))| fits(units, responses) && (*at < 2 || apart_by_question))
+        .map(|(_, order)| order);
+    let (units, responses) = found.ok_or_else(|| {
+        let parts = flat.len();
+        let count = fields.len();
+        format!("has {parts} responses and parts of responses, and the paper has {count} fields; is it an export of this exam?")
+    })?;
+    let pairs = units.iter().zip(responses).flat_map(|(unit, response)| {
+        let mut texts = response.parts().into_iter();
+        unit.iter().map(move |field| (field.name.as_str(), texts.next().unwrap_or_default()))
+    });
+    Ok(pairs.collect())
+}
+
+/// Fields that are answered in one response.
+type Unit<'k> = Vec<&'k Field<'k>>;
+
+fn by_question<'k>(fields: &'k [Field], wanted: impl Fn(&Field) -> bool) -> Vec<Unit<'k>> {
+    let mut units: Vec<Unit> = Vec::new();
+    for field in fields.iter().filter(|field| wanted(field)) {
+        match units
+            .last_mut()
+            .filter(|unit| unit.first().is_some_and(|first| first.question == field.question))
+        {
+            Some(unit) => unit.push(field),
+            None => units.push(vec![field]),
+        }
+    }
+    units
+}
+
+fn is_essay(field: &Field) -> bool {
+    matches!(field.asked, Asked::Essay)
+}
+
+/// Whether no response has parts of two questions, if each field has a part.
+fn stay_in_question(responses: &[Response], fields: &[Field]) -> bool {
+    let mut rest = fields;
+    responses.iter().all(|response| {
+        let (own, after) = rest.split_at(response.parts().len().min(rest.len()));
+        rest = after;
+        own.windows(2).all(|pair| pair[0].question == pair[1].question)
+    })
+}
+
+fn fits(units: &[Unit], responses: &[Response]) -> bool {
+    let one = |(unit, response): (&Unit, &Response)| match response {
+        Response::Parts(parts) => parts.len() == unit.len(),
+        Response::Whole(text) => text.is_empty() || unit.len() == 1,
+    };
+    units.len() == responses.len() && units.iter().zip(responses).all(one)
+}
+
+impl Response {
+    fn parts(&self) -> Vec<String> {
+        match self {
+            Self::Parts(parts) => parts.clone(),
+            Self::Whole(text) => vec![text.clone()],
+        }
+    }
+}

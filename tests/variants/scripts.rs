@@ -1,0 +1,98 @@
+//! `--script`: a version written out is the version.
+
+use std::fs;
+
+use crate::{EXAM, Folder, list, pagewalk, text};
+
+/// Makes versions with scripts and keys, and runs each script: its paper and key must be the version's, byte for byte.
+fn come_back(folder: &Folder, file: &str, args: &[&str]) {
+    let out = folder.path("out");
+    let _ = fs::remove_dir_all(&out);
+    let done = pagewalk(&[&["exam", file, "--script", "--key", "-o", &out], args].concat());
+    assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()), "{file}");
+    let name = std::path::Path::new(file).file_stem().expect("a name").to_string_lossy().into_owned();
+    let rows = list(&format!("{out}/{name}.versions.csv"));
+    assert!(!rows.is_empty());
+    for row in rows {
+        let files: Vec<&str> = row[4].split(" ; ").collect();
+        let [paper, key, script] = files.as_slice() else { panic!("{files:?}") };
+        let script = format!("{out}/{script}");
+        let said = fs::read_to_string(&script).expect("a script");
+        let drawn =
+            |line: &str| ["choose ", "shuffle", "pool "].iter().any(|word| line.trim().starts_with(word));
+        assert!(!said.lines().any(drawn), "{said}");
+        assert!(!said.contains(row[1].trim_start_matches("0x")), "no seed");
+        let again = |args: &[&str]| text(&pagewalk(&[&["exam", &script], args].concat()).stdout);
+        // Another seed changes nothing in it.
+        assert_eq!(
+            again(&["--seed", "77"]),
+            fs::read_to_string(format!("{out}/{paper}")).expect("a paper"),
+            "{file}"
+        );
+        assert_eq!(again(&["--key"]), fs::read_to_string(format!("{out}/{key}")).expect("a key"), "{file}");
+    }
+}
+
+#[test]
+fn the_examples_come_back() {
+    let folder = Folder::new("examples");
+    let mut count = 0;
+    for entry in fs::read_dir("examples/exams").expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "pw") {
+            come_back(&folder, &path.to_string_lossy(), &["--variants", "3", "--seed", "5"]);
+            count += 1;
+        }
+    }
+    assert!(count >= 10);
+}
+
+#[test]
+fn pools_orders_students_and_included_files_come_back() {
+    let folder = Folder::new("pools");
+    fs::create_dir_all(folder.path("parts")).expect("made");
+    folder.put("parts/more.pw", "question \"d\" points 2 { choose n in 0..999; ask \"d\" = n } # the last");
+    let script = "seed 3\nexam { title \"T\", pool \"P\" pick 1 of [\"a\", \"b\"], shuffle questions, shuffle options }\n\
+                  question \"a\" points 2 { choose n in [1/3, 2/3, 5]; ask \"a\" = n }\n\
+                  question \"b\" points 2 { choose s in [\"one\", \"two \\\"2\\\"\"]\n text \"\"\"{s}\"\"\"\n ask \"b\" = s }\n\
+                  question \"c\" points 2 { choice \"?\" { correct \"x\"; wrong \"y\"; wrong \"z\" }\n\
+                  choice \"!\" { wrong \"x\"; correct \"y\"; wrong \"z\" } }\n\
+                  include \"parts/more.pw\"\n";
+    let file = folder.put("pools.pw", script);
+    come_back(&folder, &file, &["--variants", "12"]);
+    let roster = folder.put("r.csv", "id,name\n7,\"O'Neill, \"\"A\"\"\"\n8,שרה\n");
+    come_back(&folder, &file, &["--roster", &roster]);
+}
+
+#[test]
+fn a_machine_that_draws_keeps_its_seeds() {
+    let folder = Folder::new("random");
+    let script = "machine { virtual 16 bits, physical 16 bits, page 256 B, tlb { sets 1, ways 4, policy random } }\n\
+                  seed 9\nfor n in 0..16 { set page_table { | vpn ppn v |; | (n) (n + 1) 1 | } }\n\
+                  question \"q\" { choose a in 0..4096\nfor n in 0..16 { read n * 256 }\nask read a => vpn, tlb\nask tlb columns tag }";
+    let file = folder.put("random.pw", script);
+    let papers: Vec<String> = (0..6)
+        .map(|seed| {
+            text(&pagewalk(&["exam", &file, "--key", "--variants", "1", "--seed", &seed.to_string()]).stdout)
+        })
+        .collect();
+    assert!(papers.iter().any(|paper| *paper != papers[0]), "{}", papers[0]);
+    for seed in 0..6 {
+        let seed = seed.to_string();
+        let out = folder.path("out");
+        let done =
+            pagewalk(&["exam", &file, "--script", "--key", "-o", &out, "--variants", "2", "--seed", &seed]);
+        assert_eq!(text(&done.stderr), "");
+    }
+}
+
+#[test]
+fn what_is_drawn_several_times_cannot_be_written() {
+    let folder = Folder::new("loop");
+    let file = folder.put("l.pw", "question \"q\" { for i in 0..3 { choose n in 0..99999; ask \"n\" = n } }");
+    let done = pagewalk(&["exam", &file, "--script"]);
+    assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0));
+    assert!(text(&done.stderr).contains("`n` is drawn several times"), "{}", text(&done.stderr));
+    let both = pagewalk(&["exam", EXAM, "--script", "--key"]);
+    assert!(both.status.code() == Some(2) && text(&both.stderr).contains("one edition"));
+}
