@@ -71,7 +71,7 @@ fn a_grid_may_have_rows_that_are_forced_but_no_constant_column() {
     let cell = |name: &str| found.blanks.iter().find(|blank| blank.name == name).expect("there");
     assert!(cell("1.frame0").times == 40 && cell("1.frame0").forced && !cell("1.frame0").guessable());
     // Which references hit is the same whatever the pages are called.
-    assert!(guessable(&found).iter().all(|name| name.ends_with(".hit")) && guessable(&found).len() == 6);
+    assert!(guessable(&found).iter().all(|name| name.contains("hit")) && guessable(&found).len() == 6);
 }
 
 #[test]

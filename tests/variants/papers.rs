@@ -4,7 +4,7 @@ use pagewalk::exam::paper::Paper;
 use pagewalk::exam::{Composed, compose};
 use pagewalk::lang::diagnostic::Diagnostic;
 use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::run::paper::entry::ItemKind;
+use pagewalk::run::paper::entry::{Blank, ItemKind};
 use pagewalk::run::session::Options;
 use pagewalk::run::{Files, check};
 
@@ -32,7 +32,7 @@ pub fn keys(paper: &Paper) -> Vec<String> {
     for item in paper.questions.iter().flat_map(pagewalk::exam::paper::Question::items) {
         match &item.kind {
             ItemKind::Value { blank, .. } => keys.push(blank.answer()),
-            ItemKind::Facts { blanks, .. } => keys.extend(blanks.iter().map(|blank| blank.answer())),
+            ItemKind::Facts { blanks, .. } => keys.extend(blanks.iter().map(Blank::answer)),
             _ => {}
         }
     }

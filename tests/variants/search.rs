@@ -55,8 +55,10 @@ fn what_does_not_fail_is_drawn_as_if_alone() {
 #[test]
 fn a_draw_that_has_nothing_to_do_with_a_failure_is_not_drawn_again() {
     // By going back to the draw before, a billion values would be tried.
-    let noise: String =
-        (0..20).map(|n| format!("choose noise{n} in 0..1000000 where noise{n} != 7\n")).collect();
+    let noise: String = (0..20)
+        .map(|n| format!("choose noise{n} in 0..1000000 where noise{n} != 7\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let script = question(&format!("choose a in 0..3\n{noise}choose b in 0..3 where b > a + 1"), &["a", "b"]);
     for seed in 0..20 {
         assert_eq!(numbers(&script, seed), [0, 2]);
@@ -110,8 +112,11 @@ fn a_search_ends() {
         .iter()
         .enumerate()
         .map(|(at, name)| {
-            let conditions: String =
-                names[..at].iter().map(|other| format!(" where {name} != {other}")).collect();
+            let conditions: String = names[..at]
+                .iter()
+                .map(|other| format!(" where {name} != {other}"))
+                .collect::<Vec<_>>()
+                .concat();
             format!("choose {name} in 0..8{conditions}")
         })
         .collect();

@@ -38,7 +38,7 @@ pub fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         let name = &setting.name;
         known(setting, &rows, "exam")?;
         if ROWS.contains(&&*name.text) {
-            arrangement.row(session, setting)?;
+            session.arrange(&mut arrangement, setting)?;
             continue;
         }
         if fields.iter().any(|(known, _)| *known == name.text) {

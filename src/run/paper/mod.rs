@@ -2,6 +2,7 @@
 
 mod any;
 pub mod arrangement;
+mod arranging;
 mod ask;
 mod blanks;
 mod choice;

@@ -11,6 +11,7 @@ use crate::machine::spec::Spec;
 use crate::run::absent;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::{Field, build_machine, list};
+use crate::run::state::Binding;
 
 use super::action::Action;
 use super::operands::{missing, unexpected};
@@ -44,7 +45,9 @@ impl Session<'_> {
     fn base(&mut self, base: &Expr) -> Result<Spec, Stop> {
         match &base.kind {
             ExprKind::Name(name) => {
-                let preset = PRESETS.iter().find(|preset| preset.name == &**name);
+                let named = self.preset_in(name)?;
+                let name = named.as_deref().unwrap_or(name);
+                let preset = PRESETS.iter().find(|preset| preset.name == name);
                 preset.map(|preset| (preset.build)()).ok_or_else(|| unknown_preset(name, base).into())
             }
             ExprKind::Value(Value::Text(path)) => {
@@ -57,6 +60,16 @@ impl Session<'_> {
                 "a preset's name or a file in quotes is needed here",
             )
             .into()),
+        }
+    }
+
+    /// The preset that a variable names, where the word is no preset itself: so it can be drawn.
+    fn preset_in(&self, name: &str) -> Result<Option<Rc<str>>, Stop> {
+        match self.state.find(name) {
+            _ if PRESETS.iter().any(|preset| preset.name == name) => Ok(None),
+            Some(Binding::Value(Value::Text(preset))) => Ok(Some(preset.as_ref().into())),
+            Some(Binding::Unknowable) => Err(Stop::Unknowable),
+            _ => Ok(None),
         }
     }
 
