@@ -18,7 +18,7 @@ PLACE = pathlib.Path(PLACE)
 EXAMS = sorted(pathlib.Path("examples/exams").glob("*.pw"))
 
 # Exams that draw how many rows a table has: their versions have the same pages, not the same boxes.
-DRAWN_SIZES = {"fork-cow"}
+DRAWN_SIZES = {"fork-cow", "tiny-pte-walk"}
 
 # What means something to TeX, Typst, HTML, XML, CSS and Markdown, and a second language.
 NASTY = r"""\{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> */ @x [l](u) *s* `r` // n /* "q" 'a' #panic() \input{x} </style>"""
