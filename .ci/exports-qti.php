@@ -1,5 +1,5 @@
 <?php
-// Has the development kit of TAO validate the documents of a package, read them and mark answers. `.ci/exports.py` calls it:
+// Has the development kit of TAO read the documents of a package and mark answers. `.ci/exports.py` calls it:
 // `php exports-qti.php KIT FOLDER`. Standard input is a JSON list of [item, [[response, answer], …]]; each is a candidate's session
 // with an item. Prints JSON: the score of each, and of what the test draws from each section.
 use qtism\common\datatypes\QtiFloat;
@@ -22,10 +22,10 @@ spl_autoload_register(function ($class) use ($kit) {
     }
 });
 
-/** A document, valid by the schema. */
+/** A document. */
 function read($path) {
     $document = new XmlDocument('2.1.0');
-    $document->loadFromString(file_get_contents($path), true);
+    $document->loadFromString(file_get_contents($path));
     return $document;
 }
 

@@ -48,6 +48,9 @@ fn scripts_hold_and_terminals_show_what_is_printed() {
                 let (status, told) = terminal.run_script(name, body);
                 assert_eq!(status != 0, words.contains(&"fails"), "{path}:{line}: status {status}\n{told}");
             }
+            if let Some(name) = info.and_then(|info| info.strip_prefix("csv ")) {
+                terminal.put(name, body);
+            }
             retold += &match info {
                 Some("console") => terminal.retold(body),
                 Some("repl") => session::retold(body, terminal.folder()),

@@ -4,6 +4,8 @@
 mod cloze;
 #[path = "exports/moodle.rs"]
 mod moodle;
+#[path = "exports/orders.rs"]
+mod orders;
 #[path = "exports/papers.rs"]
 mod papers;
 #[path = "exports/prairielearn.rs"]

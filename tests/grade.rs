@@ -71,3 +71,16 @@ fn an_essay_waits_for_its_marker() {
         ("0".into(), "2".into(), "0".into())
     );
 }
+
+#[test]
+fn any_value_that_satisfies_is_right_whether_the_key_lists_it_or_not() {
+    let folder = folder("any");
+    // The key lists 256 of 384 answers; 0x300 is of page 0C, the last of them. Page 0F is present, and 0x400 out of the range.
+    let rows = "id,2.3\nlisted,0x40\nlast,0x300\nbare,3 0 0\nmapped,0x3D6\nbeyond,0x400\nhuge,0xFFFFFFFFFFFFFFFF\ncode,system(1)\n";
+    let file = put(&folder, "answers.csv", rows);
+    let ran = pagewalk(&["grade", &fixed_exam(&folder), &file]);
+    let marks = marks(&ran.out);
+    let each = ["listed", "last", "bare", "mapped", "beyond", "huge", "code"]
+        .map(|id| marks[&(id.to_owned(), "2.3".to_owned())].clone());
+    assert_eq!(each, ["3", "3", "3", "0", "0", "0", "0"], "{}", ran.told);
+}

@@ -14,15 +14,19 @@ pub struct Piece<'t> {
 pub fn fences(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut start, mut first, mut at) = (0, 1, 0);
-    let mut inside = None;
+    // What follows the fence that is open, and how long it is: a shorter one within it is text.
+    let mut inside: Option<(&str, usize)> = None;
     for (i, line) in text.split_inclusive('\n').enumerate() {
         let end = at + line.len();
-        if let Some(info) = line.strip_prefix("```") {
+        let length = line.len() - line.trim_start_matches('`').len();
+        let info = line[length..].trim();
+        let closes = inside.is_some_and(|(_, open)| length >= open && info.is_empty());
+        if closes || inside.is_none() && length >= 3 {
             // An opening fence belongs to what stands before it, a closing one to what comes after.
             let cut = if inside.is_some() { at } else { end };
-            pieces.push(Piece { info: inside, body: &text[start..cut], line: first });
+            pieces.push(Piece { info: inside.map(|(info, _)| info), body: &text[start..cut], line: first });
             (start, first) = (cut, i + 2);
-            inside = if inside.is_some() { None } else { Some(info.trim()) };
+            inside = if closes { None } else { Some((info, length)) };
         }
         at = end;
     }

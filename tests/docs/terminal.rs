@@ -36,9 +36,14 @@ impl Terminal {
         &self.folder
     }
 
+    /// Puts a file there.
+    pub fn put(&self, name: &str, text: &str) {
+        fs::write(self.folder.join(name), text).expect("a file to write");
+    }
+
     /// Puts a script there and runs it: the exit status, and all that was printed.
     pub fn run_script(&self, name: &str, text: &str) -> (i32, String) {
-        fs::write(self.folder.join(name), text).expect("a script to write");
+        self.put(name, text);
         self.pagewalk(&["run", name])
     }
 

@@ -136,8 +136,9 @@ fn each_student_has_the_paper_of_their_seed() {
         let line = paper.lines().find(|line| line.starts_with("`read 0x")).expect("an address").to_owned();
         u64::from_str_radix(line.trim_matches('`').trim_start_matches("read 0x"), 16).expect("a number")
     };
-    let rows: String =
-        (1..9).map(|seed| format!("s{seed},{seed},{:X}\n", address(&seed.to_string()) / 64)).collect();
+    let rows: String = (1..9).fold(String::new(), |rows, seed| {
+        format!("{rows}s{seed},{seed},{:X}\n", address(&seed.to_string()) / 64)
+    });
     let file = put(&folder, "a.csv", format!("id,drawn with,1a.vpn\n{rows}"));
     let ran = pagewalk(&["grade", EXAM, &file, "--seed-column", "drawn with"]);
     assert_eq!(ran.status, 0, "{}", ran.told);

@@ -7,6 +7,7 @@ use pagewalk::exam::field::{Asked, Field, fields, slot};
 use pagewalk::exam::grade::rules::{Rules, Setting};
 use pagewalk::exam::grade::{Given, Key, Marked, Sheet, Verdict, mark};
 use pagewalk::exam::paper::Paper;
+use pagewalk::exam::spelling;
 use pagewalk::exam::{Composed, compose};
 use pagewalk::lang::include::{Disk, read_text};
 use pagewalk::lang::value::Number;
@@ -152,6 +153,57 @@ fn every_exam_has_fields_with_names_of_their_own() {
         assert_eq!(names.len(), all.len(), "{}", path.display());
         let sum = all.iter().fold(Number::ZERO, |sum, field| sum.plus(field.points).expect("a sum"));
         assert_eq!(sum, paper.points(), "{}", path.display());
+    }
+}
+
+/// What a learning platform is told to accept in a field, and what is printed there.
+fn exported(field: &Field) -> Vec<String> {
+    let bare = field.item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none());
+    match (field.asked, &field.item.kind) {
+        (Asked::Blank(blank), _) => spelling::spellings(blank, bare),
+        (Asked::Cell { cell, .. }, _) => spelling::of_cell(cell),
+        (_, ItemKind::Any { answers, radix, .. }) => {
+            answers.first.iter().flat_map(|value| spelling::of_value(value, *radix, None)).collect()
+        }
+        (_, ItemKind::Choice { options, .. }) => {
+            let correct: Vec<&str> =
+                options.iter().filter(|option| option.correct).map(|option| option.text.as_str()).collect();
+            vec![correct.join("; ")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn what_is_accepted_on_platforms_is_accepted_here() {
+    for entry in std::fs::read_dir("examples/exams").expect("exams") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|end| end != "pw") {
+            continue;
+        }
+        let paper = paper(&std::fs::read_to_string(&path).expect("a script"), 5);
+        let all = fields(&paper);
+        let each: Vec<(String, Vec<String>)> =
+            all.iter().map(|field| (field.name.clone(), exported(field))).collect();
+        let most = each.iter().map(|(_, spelled)| spelled.len()).max().unwrap_or(0).min(24);
+        for round in 0..most {
+            let written = |(name, spelled): &(String, Vec<String>)| {
+                let text = spelled.get(round % spelled.len().max(1))?;
+                Some((name.clone(), text.clone()))
+            };
+            let answers: BTreeMap<String, String> = each.iter().filter_map(written).collect();
+            let marked = graded(&paper, &answers, &Rules::default());
+            for mark in marked.marks.iter().filter(|mark| !mark.written.is_empty()) {
+                assert_eq!(
+                    mark.verdict,
+                    Verdict::Right,
+                    "{}: {} {:?}",
+                    path.display(),
+                    mark.field,
+                    mark.written
+                );
+            }
+        }
     }
 }
 

@@ -1,1 +1,106 @@
+use super::number;
+use super::words;
+use crate::lang::value::Number;
+use crate::run::paper::entry::Radix;
 
+fn hex(text: &str) -> Option<i128> {
+    number::read(text, Radix::Hex, Some(2), None)?.value.as_integer()
+}
+
+fn decimal(text: &str) -> Option<String> {
+    Some(number::read(text, Radix::Decimal, None, Some("B"))?.value.to_string())
+}
+
+#[test]
+fn hexadecimal_blanks_take_every_spelling() {
+    for text in
+        ["0xD", "0D", "0x0d", "D", "0x0D", "0Dh", "0X0D", "000D", " 0x 0D ", "0_D", "$0D", "+D", "0b1101"]
+    {
+        assert_eq!(hex(text), Some(13), "{text}");
+    }
+    // Bare digits are hexadecimal, and of two digits all are.
+    assert_eq!((hex("13"), hex("0b"), hex("10")), (Some(0x13), Some(0x0B), Some(0x10)));
+    for text in ["", "0x", "G", "0D.0", "D-", "-D", "0xx1", "1e400x", "\u{660}", &"F".repeat(200)] {
+        assert_eq!(hex(text), None, "{text}");
+    }
+}
+
+#[test]
+fn decimal_blanks_take_groups_units_and_fractions() {
+    for (text, value) in [
+        ("13", "13"),
+        ("13.0", "13"),
+        ("013", "13"),
+        ("0xD", "13"),
+        ("0b1101", "13"),
+        ("1,024", "1024"),
+        ("1 024", "1024"),
+        ("1'024", "1024"),
+        ("1.048.576", "1048576"),
+        ("1,048,576.5", "1048576.5"),
+        ("0,5", "0.5"),
+        ("1.024", "1.024"),
+        ("1 KB", "1024"),
+        ("1kb", "1024"),
+        ("0.5 KiB", "512"),
+        ("16K", "16384"),
+        ("512 bytes", "512"),
+        ("512B", "512"),
+        ("3/4", "0.75"),
+        ("75 %", "0.75"),
+        ("2^10", "1024"),
+        ("-3", "-3"),
+        ("−3", "-3"),
+    ] {
+        assert_eq!(decimal(text).as_deref(), Some(value), "{text}");
+    }
+    for text in ["", "1+1", "=1", "2^99", "2*3", "sqrt(4)", "1,02,3", "1/0", "1 parsec", "1..2", "e", "%"] {
+        assert_eq!(decimal(text), None, "{text}");
+    }
+    // In a blank of kilobytes, bytes are a 1024th.
+    let kb = number::read("16384 B", Radix::Decimal, None, Some("KB")).expect("a number");
+    assert_eq!(kb.value.to_string(), "16");
+}
+
+#[test]
+fn a_decimal_is_right_if_its_digits_are() {
+    let is = |text: &str, above: i128, under: i128| {
+        let key = Number::fraction(above, under).expect("a number");
+        let spelled = number::read(text, Radix::Decimal, None, None).expect("a number");
+        super::agree::is_number(spelled, key)
+    };
+    for text in ["1/3", "0.33", "0.333", "0.3333", "33.3 %"] {
+        assert!(is(text, 1, 3), "{text}");
+    }
+    for text in ["0.3", "0.34", "0.3334", "0", "0.00"] {
+        assert!(!is(text, 1, 3), "{text}");
+    }
+    assert!(is("0.67", 2, 3) && !is("0.66", 2, 3));
+    assert!(is("12.5", 12_480, 1000) && !is("12", 12_480, 1000));
+    // A whole number is not rounded to.
+    assert!(!is("1024.4", 1024, 1) && is("1024.0", 1024, 1));
+}
+
+#[test]
+fn words_are_read_as_people_write_them() {
+    let lookup: &[&str] = &["hit", "miss", "none"];
+    for text in ["Y", "yes", "Yes.", "H", "hit", "HIT", "1", "ja", "✓"] {
+        assert_eq!(words::read(text, lookup, true), Some("hit"), "{text}");
+    }
+    for text in ["N", "no", "Miss", "0", "nein"] {
+        assert_eq!(words::read(text, lookup, true), Some("miss"), "{text}");
+    }
+    let faults: &[&str] =
+        &["none", "page", "demand-zero", "copy-on-write", "protection", "segmentation", "any"];
+    assert_eq!(words::read("Y", faults, true), Some("page"));
+    assert_eq!(words::read("N (protection fault)", faults, true), Some("protection"));
+    // In a process the class is asked: yes is none.
+    assert_eq!((words::read("Y", faults, false), words::read("no", faults, false)), (None, Some("none")));
+    assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));
+    assert_eq!(words::read("COW", faults, false), Some("copy-on-write"));
+    assert_eq!(words::read("BUS_ADRERR", &["none", "BUS_ADRERR"], false), Some("BUS_ADRERR"));
+    for text in ["-", "–", "—", "n/a", "N/A", "none"] {
+        assert!(words::is_dash(text), "{text}");
+    }
+    assert!(!words::is_dash("") && !words::is_dash("0"));
+}

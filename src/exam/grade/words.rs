@@ -50,8 +50,9 @@ pub fn is_dash(text: &str) -> bool {
 /// The word among those of a blank that is meant. `yes` is what yes means there, where yes and no are asked for.
 pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'static str> {
     let text = plain(text);
-    let named = text.replace([' ', '_'], "-");
-    let own = |wanted: &str| words.iter().find(|word| word.eq_ignore_ascii_case(wanted)).copied();
+    let hyphened = |text: &str| text.to_lowercase().replace([' ', '_'], "-");
+    let named = hyphened(&text);
+    let own = |wanted: &str| words.iter().find(|word| hyphened(word) == wanted).copied();
     if let Some(word) = own(&named) {
         return Some(word);
     }

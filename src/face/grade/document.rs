@@ -162,7 +162,9 @@ mod tests {
     fn yaml_keeps_the_spelling_of_an_answer() {
         let list = yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
         let cells = list.map(|table| table.rows[0].cells.clone()).unwrap_or_default();
-        for (name, written) in [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010"), ("1a.ppn", "-")] {
+        for (name, written) in
+            [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010"), ("1a.ppn", "-")]
+        {
             assert!(cells.contains(&(name.to_owned(), text(written))), "{cells:?}");
         }
         let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::face::writing::put_below;
 use crate::report::marks::Format;
 
 /// The most characters of an id in the name of a file.
@@ -22,8 +23,9 @@ pub fn write<'t>(
     let mut written = 0;
     for (id, text) in each {
         let stem = stem(id, &mut used);
-        let path = folder.join(format!("{stem}.{}", format.extension()));
-        std::fs::write(&path, text).map_err(|error| format!("has no file for `{id}`: {error}"))?;
+        let name = format!("{stem}.{}", format.extension());
+        put_below(folder, &name, text.as_bytes())
+            .map_err(|error| format!("has no file for `{id}`: {error}"))?;
         written += 1;
     }
     Ok(written)

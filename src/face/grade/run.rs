@@ -20,6 +20,7 @@ use crate::exam::grade::statistics::statistics;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
+use crate::face::writing::put;
 use crate::lang::nearest::nearest;
 use crate::report::marks::{self, Columns, Format};
 
@@ -90,7 +91,7 @@ impl Grade {
         let table = marks::marks(marked, columns);
         match &self.output {
             Some(path) if path != Path::new("-") => {
-                if let Err(error) = std::fs::write(path, table) {
+                if let Err(error) = put(path, &table) {
                     return Ok(wrong(path, &format!("cannot be written: {error}")));
                 }
             }

@@ -1,5 +1,7 @@
 //! What a paper takes for granted, said, so that no student has to ask.
 
+use std::collections::BTreeSet;
+
 use crate::exam::paper::{Item, Question};
 use crate::kernel::config::Config;
 use crate::machine::event::Kind;
@@ -11,7 +13,7 @@ use crate::run::record::{AccessVerb, Did};
 pub fn assumptions(question: &Question) -> Vec<String> {
     let mut said = Vec::new();
     let asked = Asked::of(question);
-    if asked.machine
+    if asked.is(About::Machine)
         && let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last()
     {
         of_machine(hardware, &asked, &mut said);
@@ -34,36 +36,43 @@ pub fn assumptions(question: &Question) -> Vec<String> {
             "Where a value does not exist (after a page fault there is no PPN), or cannot be known from what is given, write -."
                 .to_owned(),
         );
-    } else if asked.tables {
+    } else if asked.is(About::Tables) {
         said.push("Where there is nothing to write into a cell of a table, write -.".to_owned());
     }
     said
 }
 
+/// What a question may be about, as far as something is taken for granted of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    /// Something that the machine answers.
+    Machine,
+    /// Instructions that are fetched.
+    Fetches,
+    /// Something that goes through the caches, not only through the MMU.
+    Data,
+    /// Lookups in TLBs and caches.
+    Lookups,
+    /// Bytes that are read.
+    Bytes,
+    /// Entries of page tables in memory.
+    Entries,
+    /// Tables to fill in.
+    Tables,
+    /// Reference strings that begin with empty frames.
+    Empty,
+    /// Reference strings that begin with pages in the frames.
+    Holding,
+}
+
 /// What a question asks for.
 #[derive(Default)]
 struct Asked {
-    /// Something that the machine answers.
-    machine: bool,
+    about: BTreeSet<About>,
     /// Operations with facts to find.
     accesses: usize,
     /// Those of them that leave no trace.
     probes: usize,
-    /// Instructions are fetched.
-    fetches: bool,
-    /// Something goes through the caches, not only through the MMU.
-    data: bool,
-    /// Lookups in TLBs and caches.
-    lookups: bool,
-    /// Bytes that are read.
-    bytes: bool,
-    /// Entries of page tables in memory.
-    entries: bool,
-    /// Tables to fill in.
-    tables: bool,
-    /// Reference strings that begin with empty frames, and such that begin with pages in them.
-    empty: bool,
-    holding: bool,
     /// Policies of reference strings.
     policies: Vec<String>,
 }
@@ -77,42 +86,48 @@ impl Asked {
         asked
     }
 
+    fn is(&self, about: About) -> bool {
+        self.about.contains(&about)
+    }
+
     fn take(&mut self, item: &Item) {
         if let Did::Reference(run) = &*item.did {
             return self.string(&run.caption);
         }
         match &item.kind {
-            ItemKind::Facts { blanks, .. } => {
-                self.machine = true;
-                self.accesses += 1;
-                self.probes += usize::from(matches!(&*item.did, Did::Access(access) if access.probe));
-                self.fetches |= matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Fetch);
-                self.data |=
-                    !matches!(&*item.did, Did::Access(access) if access.verb == AccessVerb::Translate);
-                self.lookups |= blanks.iter().any(is_lookup);
-                self.bytes |= blanks.iter().any(|blank| &*blank.fact == "byte");
-                self.entries |= blanks.iter().any(|blank| blank.fact.starts_with("pte"));
-            }
+            ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks),
             ItemKind::Table { table, .. } => {
-                self.tables = true;
+                self.about.insert(About::Tables);
                 match table.title.strip_prefix("reference (") {
                     Some(caption) => self.string(caption),
-                    None => self.machine = true,
+                    None => self.about.extend([About::Machine]),
                 }
             }
-            ItemKind::Any { .. } => (self.machine, self.lookups, self.data) = (true, true, true),
+            ItemKind::Any { .. } => self.about.extend([About::Machine, About::Lookups, About::Data]),
             ItemKind::Value { .. } | ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
         }
     }
-}
 
-impl Asked {
+    fn operation(&mut self, did: &Did, blanks: &[Blank]) {
+        let access = if let Did::Access(access) = did { Some(access) } else { None };
+        let verb = access.map(|access| access.verb);
+        self.accesses += 1;
+        self.probes += usize::from(access.is_some_and(|access| access.probe));
+        let about = [
+            (About::Machine, true),
+            (About::Fetches, verb == Some(AccessVerb::Fetch)),
+            (About::Data, verb != Some(AccessVerb::Translate)),
+            (About::Lookups, blanks.iter().any(is_lookup)),
+            (About::Bytes, blanks.iter().any(|blank| &*blank.fact == "byte")),
+            (About::Entries, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
+        ];
+        self.about.extend(about.iter().filter(|(_, is)| *is).map(|(about, _)| *about));
+    }
+
     /// A reference string; its caption begins with the policy.
     fn string(&mut self, caption: &str) {
         let policy = caption.split([',', ' ']).next().unwrap_or_default().to_owned();
-        let held = caption.contains("holding ");
-        self.holding |= held;
-        self.empty |= !held;
+        self.about.insert(if caption.contains("holding ") { About::Holding } else { About::Empty });
         if !self.policies.contains(&policy) {
             self.policies.push(policy);
         }
@@ -132,11 +147,11 @@ fn is_lookup(blank: &Blank) -> bool {
 fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
     let spec = &hardware.spec;
     // What is read off memory is in the bytes that are given.
-    if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.entries {
+    if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.is(About::Entries) {
         said.push("Page-table entries that are not listed are not present.".to_owned());
     }
     // On bare hardware what is read comes from a cache, or nobody knows it.
-    if asked.lookups || asked.bytes && hardware.kernel.is_none() {
+    if asked.is(About::Lookups) || asked.is(About::Bytes) && hardware.kernel.is_none() {
         of_lookups(spec, asked, said);
     }
     match &hardware.kernel {
@@ -155,11 +170,14 @@ fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
 /// How TLBs and caches are filled; those of which the same is true together. Without a fetch those of instructions alone
 /// have no part in it.
 fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
-    let fetches = asked.fetches;
+    let fetches = asked.is(About::Fetches);
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(Kind::Read));
     let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
-    let caches =
-        spec.caches.iter().filter(|_| asked.data).filter(|cache| fetches || cache.side.serves(Kind::Read));
+    let caches = spec
+        .caches
+        .iter()
+        .filter(|_| asked.is(About::Data))
+        .filter(|cache| fetches || cache.side.serves(Kind::Read));
     let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
     let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
     for (name, ways, policy, stores) in tlbs.chain(caches) {
@@ -210,7 +228,8 @@ fn stores(cache: &CacheSpec) -> String {
 }
 
 fn of_kernel(kernel: &Config, asked: &Asked, said: &mut Vec<String>) {
-    let second = if asked.lookups { "; TLB and cache answers are those of the second attempt" } else { "" };
+    let second =
+        if asked.is(About::Lookups) { "; TLB and cache answers are those of the second attempt" } else { "" };
     said.push(format!("The kernel handles page faults and the access is done again{second}."));
     said.push("A page that is needed takes the free frame with the lowest number.".to_owned());
     if let Some(frames) = kernel.frames {
@@ -241,13 +260,13 @@ fn of_strings(asked: &Asked, said: &mut Vec<String>) {
     if asked.policies.is_empty() {
         return;
     }
-    if asked.empty {
+    if asked.is(About::Empty) {
         said.push(
             "All frames are empty at first and are filled from frame 0 upward; the first reference to a page is a fault, too."
                 .to_owned(),
         );
     }
-    if asked.holding {
+    if asked.is(About::Holding) {
         said.push(
             "Pages that are held at first are in the frames from frame 0 upward, in the order in which they came in and were \
              used; their use bits are clear."

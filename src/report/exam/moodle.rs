@@ -10,6 +10,7 @@ use quick_xml::events::BytesCData;
 
 use cloze::Cloze;
 
+use super::bank::group::{Group, Laid, groups};
 use super::bank::html::escaped;
 use super::bank::input::{Input, input};
 use super::bank::name::{identifier, place, refusal, slug, title};
@@ -17,9 +18,7 @@ use super::bank::rubric::rubric;
 use super::bank::stem::{context, stem};
 use super::bank::weight::weights;
 use super::export::{File, Refusal};
-use super::plan::for_screens;
-use super::tree::Sheet;
-use crate::exam::field::{Asked, Field, fields};
+use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Paper;
 use crate::lang::value::Number;
 use crate::report::xml::{Xml, document, words};
@@ -49,11 +48,10 @@ enum Kind {
 /// Which part Moodle cannot hold.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut entries = Vec::new();
-    for paper in papers {
-        let (fields, sheet) = (fields(paper), for_screens(paper));
-        for at in 0..paper.questions.len() {
-            let own: Vec<Field> = fields.iter().filter(|field| field.question == at).cloned().collect();
-            of_question(&mut entries, paper, &sheet, at, &own)?;
+    let laid = Laid::all(papers);
+    for group in groups(papers) {
+        for (of, at) in &group.versions {
+            of_question(&mut entries, &group, &laid[*of], *at)?;
         }
     }
     let exam = papers.first().map_or("Exam", title);
@@ -65,16 +63,11 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
 }
 
 /// A question: its fields in Cloze, and its essays.
-fn of_question(
-    entries: &mut Vec<Entry>,
-    paper: &Paper,
-    sheet: &Sheet,
-    at: usize,
-    fields: &[Field],
-) -> Result<(), Refusal> {
+fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) -> Result<(), Refusal> {
+    let (paper, sheet, fields) = (laid.paper, &laid.sheet, laid.own(at));
     let section = &sheet.questions[at];
     let code = paper.version.as_ref().map_or_else(String::new, |version| format!(" ({})", version.code));
-    let named = format!("{} {}", section.number, section.title);
+    let named = group.name();
     let (essays, blanks): (Vec<&Field>, Vec<&Field>) =
         fields.iter().partition(|field| matches!(field.asked, Asked::Essay));
     if let Some(field) = blanks.get(FIELDS) {
@@ -88,7 +81,7 @@ fn of_question(
         let (name, identifier) = (format!("{named}{code}"), identifier(paper, at));
         entries.push(Entry { category: named.clone(), name, identifier, stem, kind: Kind::Cloze });
     }
-    for field in essays {
+    for (essay, field) in (1..).zip(essays) {
         let (ItemKind::Essay { text, .. }, Input::Essay { rubric, lines }) =
             (&field.item.kind, input(field)?)
         else {
@@ -96,7 +89,11 @@ fn of_question(
         };
         let given = context(section, field, &mut Cloze { weights: [].iter() });
         let stem = format!("{given}<p>{}</p>", escaped(text));
-        let own = format!("{named}: {}", field.name);
+        // Where a version's order numbers questions, their fields have other names in each.
+        let own = match group.number {
+            Some(_) => format!("{named}: {}", field.name),
+            None => format!("{named}: essay {essay}"),
+        };
         let kind = Kind::Essay { points: field.points, lines, rubric };
         let identifier = format!("{}-{}", identifier(paper, at), slug(&field.name));
         entries.push(Entry { name: format!("{own}{code}"), category: own, identifier, stem, kind });

@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use elements::{Elements, rubrics};
 
+use super::bank::group::{Group, Laid, groups};
 use super::bank::name::{slug, title};
 use super::bank::stem::stem;
 use super::bank::weight::weights;
 use super::export::{File, Refusal};
-use super::plan::for_screens;
-use crate::exam::field::{Asked, Field, fields};
+use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Paper;
 use crate::lang::value::Number;
 
@@ -30,24 +30,27 @@ const QUESTION: &str = "<div class=\"mathjax_ignore\">\n{{{params.stem}}}\n</div
 /// Which part `PrairieLearn` cannot hold.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
-    let dashes = dashes(papers);
-    let mut files = Vec::new();
-    for (at, question) in first.questions.iter().enumerate() {
-        let mut versions: Vec<Value> = Vec::new();
-        for paper in papers.iter().filter(|paper| at < paper.questions.len()) {
-            let version = version(paper, at, &dashes)?;
+    let laid = Laid::all(papers);
+    let (mut files, mut names) = (Vec::new(), BTreeSet::new());
+    for group in groups(papers) {
+        let dashes = dashes(&group, &laid);
+        let (mut versions, mut seen) = (Vec::new(), BTreeSet::new());
+        for (of, at) in &group.versions {
+            let version = version(&laid[*of], *at, &dashes)?;
             // Versions that ask the same would be drawn twice as often.
-            if !versions.contains(&version) {
+            if seen.insert(version.to_string()) {
                 versions.push(version);
             }
         }
-        let own = fields(first);
-        let manual =
-            own.iter().filter(|field| field.question == at).all(|field| matches!(field.asked, Asked::Essay));
-        let name = format!("questions/{}/{}-{}", slug(title(first)), at + 1, slug(&question.title));
+        let (of, at) = group.versions[0];
+        let manual = laid[of].own(at).iter().all(|field| matches!(field.asked, Asked::Essay));
+        let mut name = format!("questions/{}/{}", slug(title(first)), group.slug());
+        while !names.insert(name.clone()) {
+            name.push_str("-2");
+        }
         let info = json!({
-            "uuid": uuid(first, at).to_string(),
-            "title": format!("{} {}", at + 1, question.title),
+            "uuid": uuid(first, &group).to_string(),
+            "title": group.name(),
             "topic": title(first),
             "tags": ["exam"],
             "type": "v3",
@@ -65,30 +68,36 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(files)
 }
 
-/// The fields that are answered with `-` in some version: they take texts in every one, so that the kind of a box tells nothing.
-fn dashes(papers: &[Paper]) -> BTreeSet<String> {
-    let dash = |field: &Field| matches!(field.asked, Asked::Blank(blank) if blank.key.is_none());
-    papers.iter().flat_map(|paper| fields(paper).into_iter().filter(dash).map(|field| field.name)).collect()
+/// The places of fields that are answered with `-` in some version: they take texts in every one, so that the kind of a box
+/// tells nothing.
+fn dashes(group: &Group, laid: &[Laid]) -> BTreeSet<usize> {
+    let mut dashes = BTreeSet::new();
+    for (of, at) in &group.versions {
+        let own = laid[*of].own(*at).iter().enumerate();
+        let dash = |field: &Field| matches!(field.asked, Asked::Blank(blank) if blank.key.is_none());
+        dashes.extend(own.filter(|(_, field)| dash(field)).map(|(place, _)| place));
+    }
+    dashes
 }
 
 /// A version of a question: what is shown, and what is right.
-fn version(paper: &Paper, at: usize, dashes: &BTreeSet<String>) -> Result<Value, Refusal> {
-    let sheet = for_screens(paper);
-    let own: Vec<Field> = fields(paper).into_iter().filter(|field| field.question == at).collect();
+fn version(laid: &Laid, at: usize, dashes: &BTreeSet<usize>) -> Result<Value, Refusal> {
+    let own = laid.own(at);
+    let dashes = dashes.iter().filter_map(|place| own.get(*place)).map(|field| field.name.as_str()).collect();
     let points: Vec<Number> =
         own.iter().filter(|field| !matches!(field.asked, Asked::Essay)).map(|field| field.points).collect();
     let weights = weights(&points);
     let mut elements =
         Elements { dashes, weights: weights.iter(), answers: Map::new(), accepted: Map::new() };
-    let mut stem = stem(&sheet, &sheet.questions[at], &own, &mut elements)?;
-    stem.push_str(&rubrics(&own));
+    let mut stem = stem(&laid.sheet, &laid.sheet.questions[at], own, &mut elements)?;
+    stem.push_str(&rubrics(own));
     Ok(json!({ "stem": stem, "answers": elements.answers, "accepted": elements.accepted }))
 }
 
 /// The same for the same exam and question, whoever exports it: version 5 of RFC 9562.
-fn uuid(paper: &Paper, at: usize) -> Uuid {
+fn uuid(paper: &Paper, group: &Group) -> Uuid {
     let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://github.com/pagewalk/pagewalk");
-    let question = &paper.questions[at];
     let course = paper.cover.iter().find(|(field, _)| &**field == "course").map_or("", |(_, words)| words);
-    Uuid::new_v5(&space, format!("{course}\0{}\0{}\0{}", title(paper), at + 1, question.title).as_bytes())
+    let name = format!("{course}\0{}\0{}\0{}", title(paper), group.title, group.again);
+    Uuid::new_v5(&space, name.as_bytes())
 }

@@ -11,11 +11,10 @@ use std::collections::BTreeSet;
 use interactions::Interactions;
 use item::Entry;
 
+use super::bank::group::{Group, Laid, groups};
 use super::bank::name::{identifier, slug, title};
 use super::bank::stem::stem;
 use super::export::{File, Refusal};
-use super::plan::for_screens;
-use crate::exam::field::{Field, fields};
 use crate::exam::paper::Paper;
 
 /// All versions of a paper as one package.
@@ -24,26 +23,24 @@ use crate::exam::paper::Paper;
 /// Which part QTI cannot hold.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
-    let mut sections: Vec<Vec<Entry>> = Vec::new();
-    for paper in papers {
-        let (sheet, fields) = (for_screens(paper), fields(paper));
-        sections.resize_with(sections.len().max(paper.questions.len()), Vec::new);
-        for (at, section) in sheet.questions.iter().enumerate() {
-            let own: Vec<Field> = fields.iter().filter(|field| field.question == at).cloned().collect();
-            let mut interactions = Interactions::default();
-            let stem = stem(&sheet, section, &own, &mut interactions)?;
-            let name = format!("{} {}", section.number, section.title);
-            // An identifier begins with a letter.
-            let identifier = format!("item-{}", identifier(paper, at));
-            sections[at].push(Entry { identifier, title: name, stem, responses: interactions.responses });
+    let laid = Laid::all(papers);
+    let mut sections = Vec::new();
+    for group in groups(papers) {
+        if group.versions.len() < papers.len() {
+            let why = "not every version has it, and a test of QTI would ask it of everyone; export versions without `pool`";
+            return Err(Refusal { part: format!("question \"{}\"", group.title), why: why.to_owned() });
         }
+        let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
+        for (of, at) in &group.versions {
+            let entry = entry(&group, &laid[*of], *at)?;
+            // Versions that ask the same would be drawn twice as often.
+            if seen.insert(entry.stem.clone()) {
+                entries.push(entry);
+            }
+        }
+        sections.push(entries);
     }
-    for section in &mut sections {
-        let mut seen = BTreeSet::new();
-        // Versions that ask the same would be drawn twice as often.
-        section.retain(|entry| seen.insert(entry.stem.clone()));
-        unique(section);
-    }
+    unique(&mut sections);
     let mut files = vec![test::write(title(first), &sections)];
     files.extend(sections.iter().flatten().map(item::write));
     files.insert(0, package::manifest(slug(title(first)).as_str(), &files));
@@ -51,10 +48,19 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(vec![File { path: format!("{}.zip", slug(title(first))), bytes }])
 }
 
-/// Identifiers that no two entries share: codes may differ in what no identifier can hold.
-fn unique(section: &mut [Entry]) {
+/// A version of a question.
+fn entry(group: &Group, laid: &Laid, at: usize) -> Result<Entry, Refusal> {
+    let mut interactions = Interactions::default();
+    let stem = stem(&laid.sheet, &laid.sheet.questions[at], laid.own(at), &mut interactions)?;
+    // An identifier begins with a letter.
+    let identifier = format!("item-{}", identifier(laid.paper, at));
+    Ok(Entry { identifier, title: group.name(), stem, responses: interactions.responses })
+}
+
+/// Gives entries identifiers that no two share: codes may differ in what no identifier can hold.
+fn unique(sections: &mut [Vec<Entry>]) {
     let mut given = BTreeSet::new();
-    for entry in section {
+    for entry in sections.iter_mut().flatten() {
         let name = entry.identifier.clone();
         let mut again = 1;
         while !given.insert(entry.identifier.clone()) {

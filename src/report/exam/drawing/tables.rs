@@ -156,7 +156,10 @@ mod tests {
         assert_eq!(boxes.len(), 8);
         for (at, (one, size)) in boxes.iter().enumerate() {
             for (other, _) in &boxes[at + 1..] {
-                assert!(one.0 != other.0 || other.1 >= one.1 + size.1 - 0.01, "{one:?} {other:?}");
+                assert!(
+                    (one.0 - other.0).abs() > 0.01 || other.1 >= one.1 + size.1 - 0.01,
+                    "{one:?} {other:?}"
+                );
             }
             assert!(one.1 + size.1 <= drawing.height && one.0 + size.0 <= drawing.width);
         }

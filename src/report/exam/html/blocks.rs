@@ -104,7 +104,7 @@ impl Writer<'_> {
                 let boxed = (self.boxes)(blank);
                 let _ = writeln!(
                     self.out,
-                    "<p class=\"value\" dir=\"auto\">{}{written}{how}{}: {boxed}</p>",
+                    "<p class=\"value\" dir=\"auto\"><span>{}{written}{how}{}:</span> <span>{boxed}</span></p>",
                     escaped(label),
                     worth(points)
                 );

@@ -13,6 +13,9 @@ const CHARACTER: f64 = 0.525;
 /// How far the way to an answer is indented, in millimetres.
 const INDENT: f64 = 8.0;
 
+/// Characters from which on a label of a worksheet is divided into lines.
+const LONG: usize = 48;
+
 /// Writes blocks.
 pub struct Writer<'l> {
     out: String,
@@ -90,8 +93,10 @@ impl<'l> Writer<'l> {
             Block::Value { label, written, points, how, blank } => {
                 let written =
                     if written.is_empty() { String::new() } else { format!(" {}", self.code(written)) };
-                let (label, how, points) = (self.say(label), self.how(how), self.worth(points));
-                format!("\\whole{{{label}{written}{how}{points}: {}}}", self::blank(blank, self.text))
+                let rest = format!("{written}{}{}:", self.how(how), self.worth(points));
+                let room = self.say(&roomy(label).unwrap_or_else(|| label.clone()));
+                let (label, boxed) = (self.say(label), self::blank(blank, self.text));
+                format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
             }
             Block::Fill { how, points, table } => {
                 format!("\\whole{{{}{}\n{}}}", self.say(how), self.worth(points), self.table(table))
@@ -177,12 +182,15 @@ impl<'l> Writer<'l> {
                 blank(&row.blank, self.text)
             )
         };
-        let rows: String = rows.iter().map(row).collect();
+        let written: String = rows.iter().map(row).collect();
         let heads =
             ["Parameter", "Value"].map(|head| format!("\\textbf{{{}}}", self.say(self.labels.say(head))));
         let lead = format!("{}{}", self.code(operation), self.worth(points));
+        let longest =
+            rows.iter().map(|row| row.label.chars().count() + row.how.chars().count()).max().unwrap_or(0);
+        let column = if longest > LONG { ">{\\raggedright\\arraybackslash}m{0.6\\linewidth}" } else { "l" };
         format!(
-            "\\whole{{{lead}\\par\\begin{{tabular}}{{@{{}}l@{{\\hspace{{2em}}}}l@{{}}}}\n{}\\\\[0.2em]\n{rows}\\end{{tabular}}}}",
+            "\\whole{{{lead}\\par\\begin{{tabular}}{{@{{}}{column}@{{\\hspace{{2em}}}}l@{{}}}}\n{}\\\\[0.2em]\n{written}\\end{{tabular}}}}",
             heads.join(" & ")
         )
     }

@@ -34,9 +34,7 @@ impl Slots for Cloze<'_> {
                 let kind = if several { "MULTIRESPONSE" } else { "MULTICHOICE_V" };
                 of(kind, weight(), options.iter().map(|(option, right)| (escaped(option), *right)))
             }
-            Input::Essay { .. } => {
-                format!("<p><em>Asked as a question of its own: {}.</em></p>", escaped(&field.name))
-            }
+            Input::Essay { .. } => "<em>This is asked as a question of its own.</em>".to_owned(),
         })
     }
 

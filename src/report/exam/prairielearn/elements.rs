@@ -16,7 +16,7 @@ use crate::run::paper::entry::{Form, Radix};
 /// Draws fields as elements, and notes what is right.
 pub struct Elements<'d> {
     /// The names of fields that are answered with `-` in some version.
-    pub dashes: &'d BTreeSet<String>,
+    pub dashes: BTreeSet<&'d str>,
     /// What each field weighs that is no essay.
     pub weights: std::slice::Iter<'d, u64>,
     /// What is right, as it is shown to students afterwards.
@@ -94,7 +94,7 @@ impl Elements<'_> {
         let Form::Number { radix, .. } = blank.form else { return None };
         let Known::Number(number) = blank.key.as_ref()?.value else { return None };
         let whole = number.as_integer().is_some_and(|n| n >= 0 || radix == Radix::Decimal);
-        if !certain || !whole || self.dashes.contains(&field.name) {
+        if !certain || !whole || self.dashes.contains(field.name.as_str()) {
             return None;
         }
         let base = match radix {

@@ -87,8 +87,9 @@ impl<'l> Writer<'l> {
             }
             Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
             Block::Value { label, written, points, how, blank } => format!(
-                "value({}, {}, {}, {}, {})",
-                string(label),
+                "value({}, {}, {}, {}, {}, {})",
+                flowing(label),
+                flowing(&roomy(label).unwrap_or_else(|| label.clone())),
                 perhaps(written),
                 perhaps(points),
                 perhaps(how),
