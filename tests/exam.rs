@@ -73,8 +73,7 @@ fn by_hand(va: u64) -> Vec<(&'static str, String)> {
     let word = |yes: bool, one: &str, other: &str| if yes { one } else { other }.to_owned();
     let cache = if pa.is_none() { "none".to_owned() } else { word(line.is_some(), "hit", "miss") };
     let byte = match (pa, line) {
-        (None, _) => "-".to_owned(),
-        (Some(_), None) => "-".to_owned(),
+        (None, _) | (Some(_), None) => "-".to_owned(),
         (Some(pa), Some(line)) => hex(Some(line.2[(pa % 4) as usize]), 2),
     };
     vec![
@@ -276,7 +275,7 @@ fn solutions_show_the_way() {
     let text = markdown(&paper, Edition::Solutions, &Style::default());
     // The textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
     for said in [
-        "00 0011 1101 0100",
+        "0b00_0011_1101_0100",
         "bits 13–6 of the virtual address",
         "TLBI 0x3, TLBT 0x03: miss",
         "size of a one-level page table",

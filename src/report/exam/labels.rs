@@ -223,7 +223,7 @@ mod tests {
         assert_eq!((german.say("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));
         assert_eq!((german.language(), german.say("Total")), ("de", "Total"));
         let wrong = |yaml| Labels::read(yaml).expect_err("wrong");
-        assert_eq!(wrong("pn: x"), "nothing on a paper is called `pn`; did you mean `ppn`?");
+        assert_eq!(wrong("ppm: x"), "nothing on a paper is called `ppm`; did you mean `ppn`?");
         assert_eq!(wrong("ppn: \"\""), "`ppn` needs a label of one line");
         assert!(wrong("- a").starts_with("labels are a mapping of names to texts"));
     }

@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(of(&[(4, 1), (2, 1)]), [4, 2]);
         assert_eq!(of(&[(12, 7), (1, 2), (3, 1)]), [24, 7, 42]);
         assert_eq!(of(&[(0, 1), (0, 1)]), [1, 1]);
-        assert_eq!(of(&[(0, 1), (3, 1)]), [0, 1]);
+        assert_eq!(of(&[(0, 1), (3, 1)]), [0, 3]);
         assert_eq!(of(&[]), [0u64; 0]);
         // 1/9973 of another would need larger numbers than there may be.
         assert_eq!(of(&[(1, 9973), (9973, 1)]), [1, 9999]);

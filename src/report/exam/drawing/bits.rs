@@ -14,7 +14,9 @@ pub fn draw(title: &str, bits: &[(u32, Option<char>)], canvas: Canvas) -> Drawin
     let fit = [32, 24, 16, 8, 4, 2].into_iter().find(|row| *row <= fit).unwrap_or(1);
     let rows = bits.len().div_ceil(fit).max(1);
     let longest = bits.len().div_ceil(rows).max(1);
-    let side = (canvas.room / longest as f64).min(BOX * text).min(canvas.room / 8.0);
+    // Lines have a width.
+    let room = canvas.room - 0.6;
+    let side = (room / longest as f64).min(BOX * text).min(room / 8.0);
     let pitch = side.max(text * 1.9) + text * 2.2;
     let high = side.max(text * 1.9);
     let mut drawing = Drawing {
