@@ -17,9 +17,6 @@ PAGEWALK, PLACE = sys.argv[1:]
 PLACE = pathlib.Path(PLACE)
 EXAMS = sorted(pathlib.Path("examples/exams").glob("*.pw"))
 
-# Exams that draw how many rows a table has: their versions have the same pages, not the same boxes.
-DRAWN_SIZES = {"fork-cow", "tiny-pte-walk"}
-
 # What means something to TeX, Typst, HTML, XML, CSS and Markdown, and a second language.
 NASTY = r"""\{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> */ @x [l](u) *s* `r` // n /* "q" 'a' #panic() \input{x} </style>"""
 
@@ -178,9 +175,8 @@ def pdf(script, folder):
         papers.append(paper)
         keys.append(key)
     same(f"{script}: pages of two papers", *(len(paper.pages) for paper in papers))
-    if script.stem not in DRAWN_SIZES:
-        overlay(*papers, f"{script}: two papers")
-        overlay(*keys, f"{script}: two keys")
+    overlay(*papers, f"{script}: two papers")
+    overlay(*keys, f"{script}: two keys")
     return keys[0]
 
 

@@ -71,11 +71,16 @@ fn parent_and_child(question: &Sheet, seed: u64) {
     let pages = prose.split_once("the pages [").and_then(|(_, rest)| rest.split_once(']')).expect("a list").0;
     let pages: Vec<u64> = pages.split(", ").map(number).collect();
     let mut frames = Frames::default();
+    let others = scan(&prose, "those below {} are")[0];
+    for page in 0..others {
+        frames.access("Q", page, true);
+    }
     for page in &pages {
         frames.access("P", *page, true);
     }
     frames.fork("P", "C");
-    let right = [frames.refs.len() as u64, frames.refs.values().sum()].map(|n: u64| n.to_string());
+    let (used, entries): (u64, u64) = (frames.refs.len() as u64, frames.refs.values().sum());
+    let right = [used - others, entries - others].map(|n: u64| n.to_string());
     assert_eq!(question.part("a").keys(), right, "seed {seed}");
     for asked in question.part("b").facts() {
         let (process, verb, va, _) = asked.access();
