@@ -80,7 +80,7 @@ pub fn print(text: &str) -> io::Result<()> {
 /// The same for what need not be text.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
