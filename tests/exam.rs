@@ -73,8 +73,7 @@ fn by_hand(va: u64) -> Vec<(&'static str, String)> {
     let word = |yes: bool, one: &str, other: &str| if yes { one } else { other }.to_owned();
     let cache = if pa.is_none() { "none".to_owned() } else { word(line.is_some(), "hit", "miss") };
     let byte = match (pa, line) {
-        (None, _) => "-".to_owned(),
-        (Some(_), None) => "-".to_owned(),
+        (None, _) | (Some(_), None) => "-".to_owned(),
         (Some(pa), Some(line)) => hex(Some(line.2[(pa % 4) as usize]), 2),
     };
     vec![

@@ -187,8 +187,8 @@ pub fn number(text: &str) -> u64 {
 /// The numbers that stand in a text for each `{}` of a pattern.
 pub fn scan(text: &str, pattern: &str) -> Vec<u64> {
     let pieces: Vec<&str> = pattern.split("{}").collect();
-    let starts = text.match_indices(pieces[0]).map(|(at, _)| at);
-    let found = starts.filter_map(|start| scan_from(&text[start..], &pieces)).next();
+    let mut starts = text.match_indices(pieces[0]).map(|(at, _)| at);
+    let found = starts.find_map(|start| scan_from(&text[start..], &pieces));
     found.unwrap_or_else(|| panic!("`{pattern}` does not stand in: {text}"))
 }
 
