@@ -275,7 +275,7 @@ fn solutions_show_the_way() {
     let text = markdown(&paper, Edition::Solutions, &Style::default());
     // The textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
     for said in [
-        "00 0011 1101 0100",
+        "0b00_0011_1101_0100",
         "bits 13–6 of the virtual address",
         "TLBI 0x3, TLBT 0x03: miss",
         "size of a one-level page table",

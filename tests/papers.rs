@@ -38,7 +38,7 @@ fn exam(seed: u64) -> Paper {
 }
 
 /// A text with what means something to TeX, Typst, HTML, XML, CSS and Markdown, for a string of the language.
-const NASTY: &str = r##"NASTY \{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> --> */ @x [l](u) *s* `r` ``` // n /* "q" 'a' #panic() $1 \input{x} </style><script>"##;
+const NASTY: &str = r#"NASTY \{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> --> */ @x [l](u) *s* `r` ``` // n /* "q" 'a' #panic() $1 \input{x} </style><script>"#;
 
 /// An exam of which every text is nasty.
 fn nasty() -> Paper {

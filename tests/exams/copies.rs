@@ -14,7 +14,7 @@ struct Frames {
 
 impl Frames {
     fn fresh(&mut self, key: &(String, u64)) -> u64 {
-        let frame = (0..64).find(|frame| !self.refs.contains_key(frame)).expect("a frame");
+        let frame = (0..=u64::MAX).find(|frame| !self.refs.contains_key(frame)).expect("a frame");
         self.refs.insert(frame, 1);
         self.mapped.insert(key.clone(), frame);
         self.read_only.remove(key);

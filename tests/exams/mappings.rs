@@ -25,8 +25,7 @@ fn who_sees(question: &Sheet, seed: u64) {
     let [s, q, t, _] = [0, 1, 2, 3].map(|at| pointers[at]);
     let mut file = *b"abcdefgh";
     let mut copy: Option<[u8; 8]> = None;
-    let mut there: BTreeSet<(String, u64)> = BTreeSet::new();
-    let mut own = there.clone();
+    let (mut there, mut own) = (BTreeSet::<(String, u64)>::new(), BTreeSet::<(String, u64)>::new());
     for asked in question.part("a").facts() {
         let (process, verb, va, value) = asked.access();
         let (page, at) = ((process.clone(), va & !7), (va & 7) as usize);

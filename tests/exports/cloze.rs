@@ -29,7 +29,7 @@ pub fn read(html: &str) -> (Vec<Sub>, String) {
         match field(&rest[at..]) {
             Some((sub, length)) => {
                 subs.push(sub);
-                left.push_str(&format!("{{#{}}}", subs.len()));
+                left.extend(["{#", &subs.len().to_string(), "}"]);
                 rest = &rest[at + length..];
             }
             None => panic!("a brace that is no field: {:.80}", &rest[at..]),

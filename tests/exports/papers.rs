@@ -56,9 +56,10 @@ pub fn special() -> Paper {
     let mut text = String::from("exam { title \"T <&> \\x7b1:SA:=x\\x7d / ]]>\" }\n");
     for special in SPECIALS {
         let said: String = special.chars().map(written).collect();
-        text.push_str(&format!(
+        let question = format!(
             "question \"{said}\" {{ text \"{said}\"; ask \"{said}\" = \"{said}\"; choice \"{said}\" {{ correct \"{said}\"; wrong \"%50%{said}\"; correct \"=2\" }}; essay \"{said}\" {{ rubric \"{said}\" points 1 }} }}\n",
-        ));
+        );
+        text.push_str(&question);
     }
     paper(&text, 0)
 }

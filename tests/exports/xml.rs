@@ -67,11 +67,14 @@ impl<'t> Reader<'t> {
         let (tag, attributes) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
         assert!(tag.starts_with(|c: char| c.is_ascii_alphabetic()), "no name: {tag}");
         let mut node = Node { tag: tag.to_owned(), attributes: attributes_of(attributes), ..Node::default() };
-        while !empty {
+        if empty {
+            return node;
+        }
+        loop {
             if let Some(rest) = self.rest.strip_prefix("</") {
                 self.rest = rest;
                 assert_eq!(self.until(">"), tag);
-                break;
+                return node;
             }
             if let Some(rest) = self.rest.strip_prefix("<![CDATA[") {
                 self.rest = rest;
@@ -88,7 +91,6 @@ impl<'t> Reader<'t> {
                 self.rest = rest;
             }
         }
-        node
     }
 }
 

@@ -7,7 +7,7 @@ use crate::exam::paper::Item;
 use crate::lang::value::Value;
 use crate::report::doc::Block;
 use crate::report::lookup::look_up;
-use crate::report::narrate::{call_steps, reasons, rulers, steps};
+use crate::report::narrate::{binary, call_steps, reasons, rulers, steps};
 use crate::report::narrate::{reference, view};
 use crate::run::facts::told;
 use crate::run::paper::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
@@ -54,20 +54,8 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
 fn address(access: &Access) -> Vec<Block> {
     let Some(ruler) = rulers(&access.spec).into_iter().next() else { return Vec::new() };
     let address = Shown::field(access.va.raw(), ruler.bits);
-    let binary = format!("{:0width$b}", access.va.raw(), width = ruler.bits as usize);
-    vec![Block::line(format!("{address} is {} in binary.", grouped(&binary))), Block::Ruler(ruler)]
-}
-
-/// Digits in groups of four, from the right.
-fn grouped(digits: &str) -> String {
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 4 == 0 {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
+    let binary = binary(access.va.raw(), ruler.bits);
+    vec![Block::line(format!("{address} is {binary}.")), Block::Ruler(ruler)]
 }
 
 /// What happened, step by step.
