@@ -1,31 +1,17 @@
 //! Papers and keys: the key of the worked exam against the textbook's formulas, and what a paper shows.
 
+mod running;
+
 use std::path::Path;
 
-use pagewalk::exam::Collector;
 use pagewalk::exam::paper::{Item, Paper, Question};
-use pagewalk::lang::include::{Disk, read_text};
 use pagewalk::report::exam::{Edition, Style, json, markdown};
 use pagewalk::run::paper::entry::{Blank, ItemKind};
 use pagewalk::run::record::Did;
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, run};
+
+use running::paper;
 
 const EXAM: &str = "examples/exams/address-translation.pw";
-
-/// The paper of a text, which has no mistake.
-fn paper(text: &str, seed: u64) -> Paper {
-    let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
-    assert_eq!(wrong, []);
-    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
-    assert_eq!(wrong, []);
-    let mut collector = Collector::default();
-    let options = Options { seed, ..Options::default() };
-    let ended = run(&script.body, &sources, &files, options, &mut collector);
-    assert_eq!(ended.diagnostics, []);
-    assert_eq!(ended.totals.failed(), 0);
-    collector.paper()
-}
 
 fn exam(seed: u64) -> Paper {
     paper(&std::fs::read_to_string(Path::new(EXAM)).expect("the exam"), seed)

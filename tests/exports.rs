@@ -12,6 +12,7 @@ mod papers;
 mod prairielearn;
 #[path = "exports/qti.rs"]
 mod qti;
+mod running;
 #[path = "exports/spelling.rs"]
 mod spelling;
 #[path = "exports/xml.rs"]

@@ -1,34 +1,25 @@
 //! Papers as they stand on pages: nothing that an author or a roster says is markup, no key and no seed is where students look,
 //! and every version and edition has the same boxes. What PDF readers, browsers and TeX make of them is `.ci/papers`' business.
 
+mod running;
+
 use std::path::Path;
 
 use pagewalk::exam::paper::Paper;
-use pagewalk::exam::{Collector, Student, Version};
-use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::exam::{Student, Version};
 use pagewalk::report::exam::labels::Labels;
 use pagewalk::report::exam::plan::sheet;
 use pagewalk::report::exam::style::PageSize;
 use pagewalk::report::exam::tree::{Blank, Block, Cell, Sheet};
 use pagewalk::report::exam::{Edition, Style, html, latex, markdown, typst};
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, run};
 
 const EXAM: &str = "examples/exams/address-translation.pw";
 /// A seed that is no number of the exam.
 const SEED: u64 = 987_654_321;
 
-/// The paper of a text, which has no mistake.
+/// The paper of a text, as a version.
 fn paper(text: &str, seed: u64) -> Paper {
-    let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
-    assert_eq!(wrong, []);
-    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
-    assert_eq!(wrong, []);
-    let mut collector = Collector::default();
-    let options = Options { seed, ..Options::default() };
-    let ended = run(&script.body, &sources, &files, options, &mut collector);
-    assert_eq!(ended.diagnostics, []);
-    let mut paper = collector.paper();
+    let mut paper = running::paper(text, seed);
     paper.version = Some(Version { code: "QX7".to_owned(), seed: SEED, student: None });
     paper
 }

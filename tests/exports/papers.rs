@@ -1,13 +1,12 @@
 //! Papers to export.
 
+use pagewalk::exam::Version;
 use pagewalk::exam::field::{Field, fields};
 use pagewalk::exam::paper::Paper;
-use pagewalk::exam::{Collector, Version};
-use pagewalk::lang::include::{Disk, read_text};
 use pagewalk::report::exam::export::{File, Refusal};
 use pagewalk::report::exam::formats::{FORMATS, Writer};
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, run};
+
+pub use crate::running::paper;
 
 /// The exam of the examples.
 pub const EXAM: &str = "examples/exams/address-translation.pw";
@@ -24,20 +23,6 @@ pub const SPECIALS: &[&str] = &[
     "bell \u{7} and escape \u{1B} and \u{FFFF}",
     "@@PLUGINFILE@@/x and 100% and ~tilde~",
 ];
-
-/// The paper of a text, which has no mistake.
-pub fn paper(text: &str, seed: u64) -> Paper {
-    let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
-    assert_eq!(wrong, []);
-    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
-    assert_eq!(wrong, []);
-    let mut collector = Collector::default();
-    let options = Options { seed, ..Options::default() };
-    let ended = run(&script.body, &sources, &files, options, &mut collector);
-    assert_eq!(ended.diagnostics, []);
-    assert_eq!(ended.totals.failed(), 0);
-    collector.paper()
-}
 
 /// The exam of the examples in some versions: A, B, C, …
 pub fn versions(count: u8) -> Vec<Paper> {

@@ -118,6 +118,8 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
         "{}",
         ran.told
     );
+    // The list knows what they are called.
+    assert_eq!(marks(&ran.out)[&("s2".to_owned(), "name".to_owned())], "Bob");
     assert!(ran.told.contains("ids.csv:4: the list of versions has no student `s3`"), "{}", ran.told);
     // By the version that is written on the sheet: the student had that of another.
     let text = format!("id,code,1a.vpn\ns1,{},{}\ns2,ZZZZZ,00\n", code("s2"), vpn("s2"));

@@ -4,8 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
+use pagewalk::exam::Collector;
+use pagewalk::exam::paper::Paper;
 use pagewalk::lang::diagnostic::Diagnostic;
-use pagewalk::lang::include::{Disk, Loader, Texts, read};
+use pagewalk::lang::include::{Disk, Loader, Texts, read, read_text};
 use pagewalk::lang::source::Sources;
 use pagewalk::run::record::{Sink, StepRecord};
 use pagewalk::run::session::Options;
@@ -145,4 +147,18 @@ fn failures(sources: &Sources, records: &[StepRecord]) -> Vec<Failure> {
         }
     });
     failure.collect()
+}
+
+/// The paper of a text that stands beside the examples' exams and has no mistake.
+pub fn paper(text: &str, seed: u64) -> Paper {
+    let (mut sources, script, wrong) = read_text("examples/exams/text.pw", text, &mut Disk);
+    assert_eq!(wrong, []);
+    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+    assert_eq!(wrong, []);
+    let mut collector = Collector::default();
+    let options = Options { seed, ..Options::default() };
+    let ended = run(&script.body, &sources, &files, options, &mut collector);
+    assert_eq!(ended.diagnostics, []);
+    assert_eq!(ended.totals.failed(), 0);
+    collector.paper()
 }

@@ -157,7 +157,10 @@ impl Grade {
         let mut flaws = rows.flaws;
         let mut papers: BTreeMap<Drawn, Vec<Row>> = BTreeMap::new();
         let mut seen: BTreeMap<String, u64> = BTreeMap::new();
-        for row in rows.rows {
+        for mut row in rows.rows {
+            if row.name.is_empty() {
+                versions.name_of(&row.id).clone_into(&mut row.name);
+            }
             if row.id.is_empty() {
                 flaws.push(Flaw::new(row.line, "has no id"));
                 continue;

@@ -22,6 +22,8 @@ pub struct Drawn {
 pub struct Versions {
     by_code: BTreeMap<String, u64>,
     by_id: BTreeMap<String, String>,
+    /// What students are called, by their ids.
+    names: BTreeMap<String, String>,
 }
 
 impl Versions {
@@ -44,10 +46,17 @@ impl Versions {
                 return Err(Flaw::new(line, format!("the version `{code}` has two seeds")));
             }
             if let Some(id) = record.text(&["id"]).filter(|id| !id.is_empty()) {
+                let name = record.text(&["name"]).unwrap_or_default();
+                versions.names.insert(id.clone(), name);
                 versions.by_id.insert(id, code);
             }
         }
         Ok(versions)
+    }
+
+    /// What the list calls a student; empty if it does not.
+    pub fn name_of(&self, id: &str) -> &str {
+        self.names.get(id).map_or("", String::as_str)
     }
 
     /// The paper that a student had: by what their row says, else by their id, else the usual one.
