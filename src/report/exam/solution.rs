@@ -5,11 +5,11 @@ use super::labels::Labels;
 use super::page::bare;
 use crate::exam::paper::Item;
 use crate::lang::value::Value;
-use crate::report::doc::Block;
+use crate::report::doc::{Block, Step};
 use crate::report::lookup::look_up;
 use crate::report::narrate::{binary, call_steps, reasons, rulers, steps};
 use crate::report::narrate::{reference, view};
-use crate::run::facts::told;
+use crate::run::facts::{ACCESS_FACTS, FactRow, told};
 use crate::run::paper::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::run::record::{Access, Did, Shown};
 
@@ -32,7 +32,8 @@ pub fn solution(item: &Item, labels: &Labels) -> Vec<Block> {
 /// An operation: its address with its fields, the reason of each blank, and every step.
 fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Block> {
     let mut blocks = Vec::new();
-    if let Did::Access(access) = did {
+    let hardware = bare || !matches!(did, Did::Access(_)) || blanks.iter().any(of_hardware);
+    if let (Did::Access(access), true) = (did, hardware) {
         blocks.extend(address(access));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
@@ -46,13 +47,31 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     if !pairs.is_empty() {
         blocks.push(Block::Pairs { title: String::new(), pairs });
     }
-    blocks.extend(sequence(did));
+    let steps = sequence(did).into_iter().filter_map(|block| match block {
+        Block::Steps(steps) if !hardware => {
+            let of_kernel: Vec<Step> =
+                steps.into_iter().filter(|step| step.who.contains("handler")).collect();
+            (!of_kernel.is_empty()).then_some(Block::Steps(of_kernel))
+        }
+        other => Some(other),
+    });
+    blocks.extend(steps);
     blocks
+}
+
+/// Whether a blank asks what the hardware did, and not only what the kernel made of it.
+fn of_hardware(blank: &Blank) -> bool {
+    let told_of_all = |row: &FactRow| row.told || *row.name != *blank.fact;
+    *blank.fact != *"fault" && ACCESS_FACTS.iter().all(told_of_all)
 }
 
 /// The virtual address on its ruler, in binary.
 fn address(access: &Access) -> Vec<Block> {
-    let Some(ruler) = rulers(&access.spec).into_iter().next() else { return Vec::new() };
+    let spec = &access.spec;
+    let Some(mut ruler) = rulers(spec).into_iter().next() else { return Vec::new() };
+    let tlb = spec.first_tlb(access.kind).and_then(|at| spec.tlbs.get(at));
+    let others = |label: &str| spec.tlb_named(label).is_some() && tlb.is_none_or(|tlb| *tlb.name != *label);
+    ruler.rows.retain(|row| !others(&row.label));
     let address = Shown::field(access.va.raw(), ruler.bits);
     let binary = binary(access.va.raw(), ruler.bits);
     vec![Block::line(format!("{address} is {binary}.")), Block::Ruler(ruler)]
