@@ -2,65 +2,28 @@
 
 use std::fmt::Write;
 
+use super::boxed::boxed;
 use super::escape::escaped;
 use super::table::table;
 use crate::report::exam::drawing::{Canvas, drawings, svg};
-use crate::report::exam::tree::{Blank, Block, Choice, Figure, Paragraph, Row};
+use crate::report::exam::tree::{Block, Choice, Figure, Paragraph, Row};
 
 /// The width of a page between its margins, in millimetres.
 pub const ROOM: f64 = 174.0;
 
-/// How boxes are drawn, given as HTML: a learning platform puts its own fields there.
-pub type Boxes<'f> = &'f dyn Fn(&Blank) -> String;
-
-/// Blocks as a piece of a page, which needs no style sheet.
-pub fn fragment(blocks: &[Block]) -> String {
-    fragment_with(blocks, &boxed)
-}
-
-/// Blocks as a piece of a page of one's own, in its size of print.
+/// Blocks as a piece of a page, in its size of print.
 pub fn piece(blocks: &[Block], canvas: Canvas) -> String {
-    let mut writer = Writer { out: String::new(), boxes: &boxed, canvas };
+    let mut writer = Writer { out: String::new(), canvas };
     writer.blocks(blocks);
     writer.out
 }
 
-/// Blocks as a piece of a page, with other boxes.
-pub fn fragment_with(blocks: &[Block], boxes: Boxes) -> String {
-    let mut writer = Writer { out: String::new(), boxes, canvas: Canvas::of(ROOM, false) };
-    writer.blocks(blocks);
-    writer.out
-}
-
-/// A box as paper has it: empty, or filled in.
-pub fn boxed(blank: &Blank) -> String {
-    let room = blank.room();
-    let inside = match &blank.content {
-        Some(content) if blank.shrunk() < 1.0 => {
-            let percent = (blank.shrunk() * 100.0) as u32;
-            format!("<b style=\"font-size:{percent}%\">{}</b>", escaped(content))
-        }
-        Some(content) => format!("<b>{}</b>", escaped(content)),
-        None if blank.prefix.is_empty() => "&nbsp;".to_owned(),
-        None => format!("<i>{}</i>", escaped(&blank.prefix)),
-    };
-    let field = match blank.field.as_str() {
-        "" => String::new(),
-        name => format!(" data-field=\"{}\"", escaped(name)),
-    };
-    let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!("&nbsp;{}", escaped(unit)));
-    format!(
-        "<span class=\"box\"{field} style=\"display:inline-block;width:{room}ch;border:1px solid;padding:0 0.3em\"><bdi>{inside}</bdi></span>{unit}"
-    )
-}
-
-struct Writer<'f> {
+struct Writer {
     out: String,
-    boxes: Boxes<'f>,
     canvas: Canvas,
 }
 
-impl Writer<'_> {
+impl Writer {
     fn blocks(&mut self, blocks: &[Block]) {
         for block in blocks {
             self.block(block);
@@ -84,7 +47,7 @@ impl Writer<'_> {
                 self.put("</section>\n");
             }
             Block::Prose(paragraphs) => self.prose(paragraphs),
-            Block::Given(given) => table(&mut self.out, given, "given", self.canvas.columns(), &boxed),
+            Block::Given(given) => table(&mut self.out, given, "given", self.canvas.columns()),
             Block::Pairs { title, pairs } => self.pairs(title, pairs),
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => self.lines(lines),
@@ -101,7 +64,7 @@ impl Writer<'_> {
                 } else {
                     format!(" <code>{}</code>", escaped(written))
                 };
-                let boxed = (self.boxes)(blank);
+                let boxed = boxed(blank);
                 let _ = writeln!(
                     self.out,
                     "<p class=\"value\" dir=\"auto\"><span>{}{written}{how}{}:</span> <span>{boxed}</span></p>",
@@ -111,7 +74,7 @@ impl Writer<'_> {
             }
             Block::Fill { how, points, table: of } => {
                 let _ = writeln!(self.out, "<p class=\"lead\">{}{}</p>", escaped(how), worth(points));
-                table(&mut self.out, of, "fill", self.canvas.columns(), self.boxes);
+                table(&mut self.out, of, "fill", self.canvas.columns());
             }
             Block::Choice { text, how, points, field, options } => {
                 let _ = writeln!(
@@ -201,7 +164,7 @@ impl Writer<'_> {
             } else {
                 format!(" <span class=\"how\">({})</span>", escaped(&row.how))
             };
-            let boxed = (self.boxes)(&row.blank);
+            let boxed = boxed(&row.blank);
             let _ = writeln!(
                 self.out,
                 "<tr><th scope=\"row\">{}{how}</th><td>{boxed}</td></tr>",

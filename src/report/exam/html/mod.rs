@@ -1,9 +1,9 @@
-//! A paper as HTML: a page that stands alone, or a piece of one for a learning platform.
+//! A paper as HTML: a page that stands alone.
 
 mod blocks;
+mod boxed;
 pub mod escape;
 mod page;
 mod table;
 
-pub use blocks::{Boxes, boxed, fragment, fragment_with};
 pub use page::page;

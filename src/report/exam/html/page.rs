@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::blocks::{ROOM, boxed, piece};
+use super::blocks::{ROOM, piece};
+use super::boxed::boxed;
 use super::escape::{css_string, escaped};
 use crate::exam::paper::Paper;
 use crate::report::exam::drawing::Canvas;

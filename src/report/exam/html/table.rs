@@ -2,16 +2,16 @@
 
 use std::fmt::Write;
 
+use super::boxed::boxed;
 use super::escape::escaped;
-use crate::report::exam::tree::{Blank, Cell, Table};
+use crate::report::exam::tree::{Cell, Table};
 
 /// The width of a character in a table, and what stands between two columns, for text of size 1.
 const CHARACTER: f64 = 0.55;
 const BETWEEN: f64 = 0.8;
 
-/// A table; `class` tells what it is for, `boxed` draws its boxes. It is smaller where it is wider than so many times the size
-/// of text.
-pub fn table(out: &mut String, table: &Table, class: &str, room: f64, boxed: &dyn Fn(&Blank) -> String) {
+/// A table; `class` tells what it is for. It is smaller where it is wider than so many times the size of text.
+pub fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     let columns = table.columns().count() as f64;
     let wide = f64::from(table.widths().iter().sum::<u32>()) * CHARACTER + columns * BETWEEN;
     let size =
