@@ -1,7 +1,7 @@
 //! The submissions that `PrairieLearn` downloads (`…_best_submissions.csv`, `…_final_submissions.csv`, `…_all_submissions.csv`):
 //! a row a submission, with the columns `UID`, `UIN`, `Name`, `Question`, `Variant`, `Params`, `Submitted answer`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -16,13 +16,19 @@ pub fn is_prairielearn(header: &[String]) -> bool {
 }
 
 /// A row a student: of several submissions to a question the last counts. The version or seed of the paper is a parameter of
-/// the question, or the last part of its name.
+/// the question. Who had questions of several versions is left out and told, as no one key is right.
 pub fn rows(table: Table) -> Rows {
     let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
     let mut students: BTreeMap<String, Row> = BTreeMap::new();
+    // Which version each student's questions were of.
+    let mut drawn: BTreeMap<(String, String), String> = BTreeMap::new();
     for record in table.rows {
         match submission(&record) {
             Ok(row) => {
+                let question = record.text(&["question"]).unwrap_or_default();
+                if let Some(version) = &row.version {
+                    drawn.insert((row.id.clone(), question), version.clone());
+                }
                 let own = students
                     .entry(row.id.clone())
                     .or_insert_with(|| Row { answers: Vec::new(), ..row.clone() });
@@ -36,7 +42,21 @@ pub fn rows(table: Table) -> Rows {
             Err(message) => rows.flaws.push(Flaw::new(record.line, message)),
         }
     }
-    rows.rows = students.into_values().collect();
+    let versions = |id: &str| -> BTreeSet<&str> {
+        let own = drawn.range((id.to_owned(), String::new())..).take_while(|((own, _), _)| own == id);
+        own.map(|(_, version)| version.as_str()).collect()
+    };
+    for (id, row) in students {
+        let versions = versions(&id);
+        if versions.len() > 1 {
+            let all = versions.into_iter().collect::<Vec<_>>().join(", ");
+            let message =
+                format!("the questions of `{id}` are of several versions ({all}), and a key is of one");
+            rows.flaws.push(Flaw::new(row.line, message));
+        } else {
+            rows.rows.push(row);
+        }
+    }
     rows.rows.sort_by_key(|row| row.line);
     rows
 }
@@ -77,6 +97,20 @@ mod tests {
     use crate::exam::grade::Given;
     use crate::face::grade::csv;
     use crate::lang::value::Number;
+
+    #[test]
+    fn one_key_is_not_right_for_several_versions() {
+        let text = "UID,UIN,Question,Params,Submitted answer\n\
+                    ada,a1,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
+                    ada,a1,vm/q2,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q2_1\"\":15}\"\n\
+                    bob,b2,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
+                    bob,b2,vm/q1,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q1a_vpn\"\":15}\"\n";
+        let rows = rows(csv::read(text.as_bytes()).expect("a table"));
+        // Bob has tried one question again, as another version.
+        let of = |row: &crate::face::grade::rows::Row| (row.id.clone(), row.version.clone());
+        assert_eq!(rows.rows.iter().map(of).collect::<Vec<_>>(), [("b2".to_owned(), Some("M2".to_owned()))]);
+        assert!(rows.flaws[0].message.contains("several versions (K7, M2)"), "{}", rows.flaws[0].message);
+    }
 
     #[test]
     fn the_last_submission_counts() {

@@ -39,8 +39,12 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             let version = version(&laid[*of], *at, &dashes)?;
             // Versions that ask the same would be drawn twice as often.
             if seen.insert(version.to_string()) {
-                versions.push(version);
+                versions.push(coded(version, laid[*of].paper));
             }
+        }
+        if let [only] = versions.as_mut_slice() {
+            // It is the same in each version of the paper.
+            only.as_object_mut().map(|only| only.remove("version"));
         }
         let (of, at) = group.versions[0];
         let manual = laid[of].own(at).iter().all(|field| matches!(field.asked, Asked::Essay));
@@ -92,6 +96,14 @@ fn version(laid: &Laid, at: usize, dashes: &BTreeSet<usize>) -> Result<Value, Re
     let mut stem = stem(&laid.sheet, &laid.sheet.questions[at], own, &mut elements)?;
     stem.push_str(&rubrics(own));
     Ok(json!({ "stem": stem, "answers": elements.answers, "accepted": elements.accepted }))
+}
+
+/// A version of a question with the code of the paper that it is of: marking asks for it.
+fn coded(mut of: Value, paper: &Paper) -> Value {
+    if let (Some(object), Some(version)) = (of.as_object_mut(), &paper.version) {
+        object.insert("version".to_owned(), json!(version.code));
+    }
+    of
 }
 
 /// The same for the same exam and question, whoever exports it: version 5 of RFC 9562.

@@ -16,6 +16,8 @@ def version(data):
 def generate(data):
     chosen = version(data)
     data["params"]["stem"] = chosen["stem"]
+    if "version" in chosen:
+        data["params"]["version"] = chosen["version"]
     data["correct_answers"].update(chosen["answers"])
 
 
