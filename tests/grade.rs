@@ -12,6 +12,8 @@ mod ruled;
 mod running;
 #[path = "grade/sheets.rs"]
 mod sheets;
+#[path = "running/textbook.rs"]
+mod textbook;
 #[path = "grade/told.rs"]
 mod told;
 
