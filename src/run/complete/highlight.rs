@@ -32,7 +32,8 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, Class)> {
         };
         // The brace of a hole belongs to neither side.
         let hole = after.next.first().is_some_and(|next| next.kind == TokenKind::Hole);
-        found.extend(class.map(|class| (token.start..token.end - usize::from(hole), class)));
+        let range = token.start..token.end - usize::from(hole);
+        found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
         if token.kind != TokenKind::Comment {
             line.before = token.of(text);
             line.number = token.kind == TokenKind::Number;
