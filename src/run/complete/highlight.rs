@@ -13,6 +13,7 @@ use crate::kernel::syscall::constant;
 use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
 use crate::lang::value::unit_factor;
 use crate::machine::presets::Preset;
+use crate::run::facts::Family;
 use crate::run::paper::LENGTHS;
 use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES};
 use crate::run::verbs::verb;
@@ -118,7 +119,7 @@ impl Line<'_> {
         if let Some(class) = self.asked(walk, word, after) {
             return class;
         }
-        if self.before == "probe" && verb(word).is_some() {
+        if self.before == "probe" && is_access(word) {
             return Class::Verb;
         }
         match spot {
@@ -190,12 +191,17 @@ fn used(walk: &Walk, word: &str, parts: &[Part], process: bool) -> Option<Class>
         () if has("PROCESS") || process || has("NAME") && declares("process") => Some(Class::Process),
         () if has("NAME") && declares("def") => Some(Class::Verb),
         () if has("NAME") && !is_form => Some(Class::Noun),
-        () if has("OP") && verb(word).is_some() => Some(Class::Verb),
+        () if has("OP") && is_access(word) => Some(Class::Verb),
         () if has("OP") && form(word).is_some() => Some(Class::Keyword),
         () if has("POLICY") => Some(Class::Constant),
         () if setting && alternative(usage, word) => Some(Class::Constant),
         () => None,
     }
+}
+
+/// What can be tried out: elsewhere than at its beginning a statement may call a variable as a verb is called.
+fn is_access(word: &str) -> bool {
+    verb(word).is_some_and(|row| row.family == Family::Access)
 }
 
 /// Another way to write the whole has this word: `none` of `[NAME] { … } | none`.
