@@ -43,4 +43,4 @@ pub mod view;
 mod written;
 
 pub use files::Files;
-pub use script::{Ended, check, play, run, state_at};
+pub use script::{Ended, check, check_in, play, play_from, run, state_at};
