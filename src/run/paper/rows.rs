@@ -42,10 +42,10 @@ pub fn known(setting: &Setting, names: &[&'static str], of: &str) -> Result<(), 
     if names.contains(&&*name.text) {
         return Ok(());
     }
-    let help = nearest(&name.text, names.iter().copied()).map_or_else(
-        || format!("there are {}", list(names.iter().copied())),
-        |near| format!("did you mean `{near}`?"),
-    );
     let message = format!("`{of}` has no setting `{}`", name.text);
-    Err(Diagnostic::new(Code::UnknownSetting, name.span, message).help(help))
+    let diagnostic = Diagnostic::new(Code::UnknownSetting, name.span, message);
+    Err(match nearest(&name.text, names.iter().copied()) {
+        Some(near) => diagnostic.did_you_mean(&name.text, near),
+        None => diagnostic.help(format!("there are {}", list(names.iter().copied()))),
+    })
 }
