@@ -42,4 +42,4 @@ pub mod view;
 mod written;
 
 pub use files::Files;
-pub use script::{Ended, check, play, run};
+pub use script::{Ended, check, check_in, play, play_from, run};

@@ -1,9 +1,10 @@
 //! A whole script: checked first, then run, if nothing is wrong with it.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 
 use crate::kernel::syscall::{constants, system_calls};
-use crate::lang::ast::Block;
+use crate::lang::ast::{Block, Stmt};
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
@@ -99,14 +100,30 @@ pub fn play(
     options: Options,
     sink: &mut dyn Sink,
 ) -> Ended {
+    play_from(State::new(options.seed), script, sources, files, options, sink, None).0
+}
+
+/// The same from a state, until someone makes `interrupt` true; and the state in which the run ended: where the sink or
+/// someone has ended it, that after the last statement, also within a scenario.
+pub fn play_from(
+    state: State,
+    script: &[Stmt],
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    sink: &mut dyn Sink,
+    interrupt: Option<&AtomicBool>,
+) -> (Ended, State) {
     let mut session = Session::new(sources, files, options, sink);
+    session.interrupt = interrupt;
+    session.state = state;
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
     match session.run_block(script, place) {
         Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
         Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
-    Ended { diagnostics: session.diagnostics, totals: session.totals }
+    (Ended { diagnostics: session.diagnostics, totals: session.totals }, session.state)
 }
 
 /// Says that a statement was taken for one that is only checked.
