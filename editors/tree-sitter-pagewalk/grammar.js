@@ -10,23 +10,24 @@
 /// <reference types="tree-sitter-cli/dsl" />
 // @ts-check
 
-/** How tightly each operator binds, loosest first. An operand that another one follows binds loosest of all. */
+/** How tightly each operator binds, loosest first: the operands of a command looser than all, then those side by side. */
 const BINDS = {
   verb: -2,
   beside: -1,
   or: 1,
   and: 2,
   not: 3,
-  compare: 4,
-  range: 5,
-  either: 6,
-  differ: 7,
-  both: 8,
-  shift: 9,
-  sum: 10,
-  product: 11,
-  sign: 12,
-  touch: 13,
+  said: 4,
+  compare: 5,
+  range: 6,
+  either: 7,
+  differ: 8,
+  both: 9,
+  shift: 10,
+  sum: 11,
+  product: 12,
+  sign: 13,
+  touch: 14,
 };
 
 /** @type {[number, string[]][]} */
@@ -139,10 +140,11 @@ export default grammar({
     reference: $ => seq($._reference, optional($.facts)),
     _reference: $ => seq(
       'reference',
-      choice($.list, seq($.page, repeat(seq(optional(','), $.page)))),
+      choice($.list, seq($._page, repeat(seq(optional(','), $._page)))),
       optional($.settings),
     ),
-    page: _ => token(prec(-1, /[A-Za-z0-9_](-?[A-Za-z]|[0-9_])*/)),
+    _page: $ => alias(choice($.name, $._page_number), $.page),
+    _page_number: _ => /[0-9](-?[A-Za-z]|[0-9_])*/,
 
     // ---- Exams -------------------------------------------------------------------------------------------------
 
@@ -154,6 +156,7 @@ export default grammar({
       'ask',
       choice(
         seq(field('label', choice($.string, $.prose)), '=', field('value', $._expression), optional($.unit)),
+        seq(alias('reference', $.name), $.columns),
         seq($._operation, choice($.columns, seq(repeat($.condition), optional($.facts)))),
       ),
       repeat(choice($.radix, $.points)),
@@ -197,7 +200,11 @@ export default grammar({
     facts: $ => prec.right(repeat1(seq('=>', row($.fact, alias($._last_comma, ','))))),
     fact: $ => seq(
       field('name', $.fact_name),
-      optional(choice($.open, seq(optional(choice('not', 'in')), field('value', $._expression)))),
+      optional(choice(
+        $.open,
+        prec(BINDS.said, seq('not', field('value', $._expression))),
+        seq(optional('in'), field('value', $._expression)),
+      )),
     ),
     fact_name: $ => seq($.name, repeat(seq(token.immediate('.'), $._touching_name))),
     _touching_name: $ => alias(token.immediate(/[A-Za-z_](-?[A-Za-z]|[0-9_])*/), $.name),
