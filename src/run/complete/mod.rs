@@ -1,8 +1,10 @@
 //! Completion: what can stand at a place of a text that is being written, and hints of what a statement or call takes. All
 //! words come from the registries; nothing here fails on wrong or half-typed text, and nothing changes the state.
 
+mod class;
 mod cursor;
 pub mod disk;
+mod entry;
 mod expression;
 mod fact;
 mod field;
@@ -21,8 +23,9 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use class::Class;
 pub use cursor::complete;
-pub use highlight::{Class, highlight};
+pub use highlight::highlight;
 pub use hint::{Hint, hint};
 pub use item::{Completions, Item, Kind, OnDisk};
 pub use word::words;

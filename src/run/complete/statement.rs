@@ -347,11 +347,11 @@ impl<'t> Statement<'t> {
     /// The operation after `probe` or `where` begins with this verb; true if it does.
     pub fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head.is_some_and(|(head, _)| head.takes_operation()) && self.atoms.is_empty();
-        let row = verb(word).filter(|row| takes && row.family == Family::Access);
-        if let Some(row) = row {
-            self.head = Some((Head::Verb(row), word));
-        }
-        row.is_some()
+        let row = verb(word).filter(|row| row.family == Family::Access).map(Head::Verb);
+        let played = form(word).filter(|form| form.1.starts_with("PAGES"));
+        let head = row.or(played.map(|form| Head::Form(form.0, form.1))).filter(|_| takes);
+        self.head = head.map(|head| (head, word)).or(self.head);
+        head.is_some()
     }
 
     /// It has a name, and `in` follows.

@@ -88,6 +88,19 @@ impl<'t> Walk<'t> {
         &mut self.blocks[last]
     }
 
+    /// What the row of a verb says of what stands in its braces, where that is no block of settings with a row of its
+    /// own: `title, course, …`; empty elsewhere.
+    pub fn braces(&self) -> &'static str {
+        let outer = self.blocks.len().checked_sub(2).and_then(|at| self.blocks[at].statement.head);
+        match (&self.block().holds, outer) {
+            (Holds::Unknown, Some((Head::Verb(verb), _))) => {
+                let inner = verb.params.split_once('{').and_then(|(_, rest)| rest.rsplit_once('}'));
+                inner.map_or("", |(inner, _)| inner.trim())
+            }
+            _ => "",
+        }
+    }
+
     /// The statement at hand.
     pub fn statement(&self) -> &Statement<'t> {
         &self.block().statement
@@ -330,7 +343,8 @@ impl<'t> Walk<'t> {
     }
 
     fn operator(&mut self, token: Token, word: &str) {
-        let settings = matches!(self.block().holds, Holds::Settings(..) | Holds::Entry);
+        let settings =
+            matches!(self.block().holds, Holds::Settings(..) | Holds::Entry) || listed(self.braces());
         let text = self.text;
         let statement = self.statement_mut();
         match word {
@@ -355,6 +369,11 @@ impl<'t> Walk<'t> {
             }
         }
     }
+}
+
+/// What stands in these braces is separated by commas, as settings are.
+pub fn listed(braces: &str) -> bool {
+    braces.contains(',') && !braces.contains(';')
 }
 
 /// Something follows the name of the fact at hand.

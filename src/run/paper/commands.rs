@@ -17,7 +17,7 @@ use crate::run::view::View;
 /// What `exam` says of a paper.
 const COVER: [&str; 4] = ["title", "course", "duration", "aids"];
 /// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
-const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
+pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
 /// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
 ///
