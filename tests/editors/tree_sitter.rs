@@ -38,6 +38,20 @@ fn small_words(usage: &'static str) -> Words {
     words
 }
 
+/// Verbs whose rows list what stands in their braces.
+const LISTS: &[&str] = &["exam", "choice", "essay"];
+
+/// The small words in the braces of a usage that do not begin an entry: those to choose from, and the others.
+fn listed(usage: &'static str) -> (Words, Words) {
+    let braces = usage.split(['{', '}']).nth(1).unwrap_or("");
+    let entries = braces.split([',', ';']).map(|entry| entry.trim().split_once(' ').map_or("", |(_, rest)| rest));
+    let words = |choices: bool| {
+        let of = entries.clone().flat_map(|entry| entry.split(' ')).filter(|word| word.contains('|') == choices);
+        of.flat_map(small_words).collect()
+    };
+    (words(true), words(false))
+}
+
 fn nouns() -> Words {
     let tables = TABLE_NOUNS.iter().map(|row| row.name);
     let shown = SHOWN_NOUNS.iter().map(|row| row.name);
@@ -127,13 +141,30 @@ pub fn patterns() -> String {
         "(command\n  verb: (verb) @_verb\n  operand: (name) @constant",
         &["  (#eq? @_verb \"machine\")".to_owned(), any_of("@constant", &presets)],
     );
+    for verb in VERBS.iter().filter(|verb| LISTS.contains(&verb.name)) {
+        let (choices, words) = listed(verb.params);
+        for (capture, words) in [("@constant", choices), ("@keyword", words)] {
+            if !words.is_empty() {
+                pattern(
+                    &format!(
+                        "(command\n  verb: (verb) @_verb\n  (settings\n    (setting\n      operand: (name) {capture}))"
+                    ),
+                    &[format!("  (#eq? @_verb \"{}\")", verb.name), any_of(capture, &words)],
+                );
+            }
+        }
+    }
     for verb in VERBS {
         let mut words = small_words(verb.params);
         words.retain(|word| !nouns.contains(word));
-        if !words.is_empty() && verb.name != "exam" {
+        if !words.is_empty() {
+            // What `set` sets is a noun, too.
+            let capture = if verb.params.starts_with("NOUN") { "@type" } else { "@keyword" };
             pattern(
-                "(command\n  verb: (verb) @_verb\n  [\n    operand: (name) @keyword\n    value: (name) @keyword\n  ]",
-                &[format!("  (#eq? @_verb \"{}\")", verb.name), any_of("@keyword", &words)],
+                &format!(
+                    "(command\n  verb: (verb) @_verb\n  [\n    operand: (name) {capture}\n    value: (name) {capture}\n  ]"
+                ),
+                &[format!("  (#eq? @_verb \"{}\")", verb.name), any_of(capture, &words)],
             );
         }
     }

@@ -155,6 +155,12 @@
   (#eq? @_verb "set")
   (#eq? @_pte "pte"))
 
+(fact
+  name: (fact_name
+    (name) @_served)
+  value: (name) @constant
+  (#eq? @_served "served"))
+
 ; What a choice or an essay is made of.
 (command
   verb: (verb) @_verb
@@ -162,14 +168,6 @@
     (setting
       name: (setting_name) @keyword))
   (#any-of? @_verb "choice" "essay"))
-
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @keyword))
-  (#any-of? @_verb "choice" "essay")
-  (#any-of? @keyword "when" "of" "points"))
 
 (setting
   name: (setting_name) @_answers
@@ -251,12 +249,44 @@
 
 (command
   verb: (verb) @_verb
+  (settings
+    (setting
+      operand: (name) @constant))
+  (#eq? @_verb "exam")
+  (#any-of? @constant "options" "questions"))
+
+(command
+  verb: (verb) @_verb
+  (settings
+    (setting
+      operand: (name) @keyword))
+  (#eq? @_verb "exam")
+  (#any-of? @keyword "of" "pick"))
+
+(command
+  verb: (verb) @_verb
+  (settings
+    (setting
+      operand: (name) @keyword))
+  (#eq? @_verb "choice")
+  (#any-of? @keyword "of" "when"))
+
+(command
+  verb: (verb) @_verb
+  (settings
+    (setting
+      operand: (name) @keyword))
+  (#eq? @_verb "essay")
+  (#any-of? @keyword "points"))
+
+(command
+  verb: (verb) @_verb
   [
-    operand: (name) @keyword
-    value: (name) @keyword
+    operand: (name) @type
+    value: (name) @type
   ]
   (#eq? @_verb "set")
-  (#any-of? @keyword "cr3" "pte"))
+  (#any-of? @type "cr3" "pte"))
 
 (command
   verb: (verb) @_verb
