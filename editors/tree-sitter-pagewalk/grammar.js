@@ -44,6 +44,9 @@ const INFIX = [
   [BINDS.product, ['*', '/', '//', '%']],
 ];
 
+/** Words that name nothing. */
+const RESERVED = ['and', 'or', 'not', 'in', 'where', 'true', 'false'];
+
 /** A bracket that touches what stands before it: `f(x)` is a call, `f (x)` are two operands. */
 const touching = (/** @type {string} */ bracket) => token.immediate(prec(1, bracket));
 
@@ -71,7 +74,9 @@ export default grammar({
   extras: $ => [/[ \t\r\n\u00a0\ufeff]/, $.comment],
 
   reserved: {
-    global: _ => ['and', 'or', 'not', 'in', 'where', 'true', 'false'],
+    global: _ => RESERVED,
+    // A word that continues a statement begins none.
+    first: _ => [...RESERVED, 'else'],
   },
 
   supertypes: $ => [$._statement, $._expression],
@@ -79,7 +84,7 @@ export default grammar({
   inline: $ => [$._verb],
 
   rules: {
-    source_file: $ => $._lines,
+    source_file: $ => optional($._lines),
 
     _lines: $ => prec.right(choice($._statement, repeat1($._line), seq(repeat1($._line), $._statement))),
     _line: $ => choice(';', seq($._statement, choice($._newline, ';'))),
@@ -92,7 +97,7 @@ export default grammar({
     _statement: $ => choice($.in_process, $.process_block, $._plain),
     in_process: $ => seq(field('process', $._process), ':', $._plain),
     process_block: $ => seq(field('process', $._process), field('body', $.block)),
-    _process: $ => alias($.name, $.process),
+    _process: $ => alias(reserved('first', $.name), $.process),
 
     _plain: $ => choice(
       $.let,
@@ -174,7 +179,7 @@ export default grammar({
       seq(field('verb', alias(choice('machine', 'kernel', 'exam'), $.verb)), $.settings, optional($.facts)),
       seq(field('verb', choice($._verb, alias(choice('part', 'given', 'ask'), $.verb))), $.arguments, optional($.facts)),
     ),
-    _verb: $ => alias($.name, $.verb),
+    _verb: $ => alias(reserved('first', $.name), $.verb),
     _operands: $ => choice(
       seq(repeat1(field('operand', $._operand)), optional($._assigned), optional($.settings)),
       seq($._assigned, optional($.settings)),
