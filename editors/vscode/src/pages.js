@@ -34,38 +34,22 @@ function statePage({ nonce, script, style, source }) {
 }
 
 /**
- * What the state panel holds for a step; `before` is the step before it, whose tables tell what has changed.
+ * What the state panel holds for a step.
  * @param {Step} step
- * @param {Step} [before]
  */
-function state(step, before) {
+function state(step) {
   const { index, count, title, narration, panels } = step;
   const button = (/** @type {string} */ go, /** @type {string} */ sign, /** @type {string} */ name, /** @type {boolean} */ ends) =>
     `<button data-go="${go}" title="${name}" aria-label="${name}"${ends ? ' disabled' : ''}>${sign}</button>`;
-  const tables = panels.map((panel) => {
-    const old = before?.panels.find((other) => other.title === panel.title);
-    const body = before && panel.text !== old?.text ? marked(panel.text, old?.text ?? '') : escaped(panel.text);
-    return `<details open data-title="${escaped(panel.title)}"><summary>${escaped(panel.title)}</summary><pre>${body}</pre></details>`;
-  });
+  const tables = panels.map(
+    ({ title, text }) => `<details open data-title="${escaped(title)}"><summary>${escaped(title)}</summary><pre>${escaped(text)}</pre></details>`,
+  );
   return `<nav>${button('back', '←', 'Step Back', index === 0)}
 <span class="where">step ${index + 1} of ${count}</span>
 ${button('forward', '→', 'Step Forward', index + 1 >= count)}</nav>
 <h1>${escaped(title)}</h1>
 ${narration === '' ? '' : `<pre class="told">${escaped(narration)}</pre>`}
 ${tables.join('\n')}`;
-}
-
-/**
- * A table's lines, those that `before` does not have marked.
- * @param {string} text
- * @param {string} before
- */
-function marked(text, before) {
-  const known = new Set(before.split('\n'));
-  return text
-    .split('\n')
-    .map((line) => (line.trim() === '' || known.has(line) ? escaped(line) : `<mark>${escaped(line)}</mark>`))
-    .join('\n');
 }
 
 /**
@@ -79,4 +63,4 @@ function examPage(html) {
   return at ? html.slice(0, at.index + at[0].length) + head + html.slice(at.index + at[0].length) : head + html;
 }
 
-export { escaped, statePage, state, marked, examPage };
+export { escaped, statePage, state, examPage };

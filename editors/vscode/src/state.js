@@ -24,6 +24,8 @@ class StatePanel {
     this.script = undefined;
     /** What is shown. @type {import('./pages.js').Step | undefined} */
     this.step = undefined;
+    /** The step that was asked for last, while its answer is under way. */
+    this.wanted = 0;
     /** What the page holds, kept for when it is made again. */
     this.html = '';
     /** @type {vscode.CancellationTokenSource | undefined} */
@@ -77,8 +79,11 @@ class StatePanel {
    */
   async go(by) {
     if (!this.panel || !this.script || !this.step) return this.open();
-    const index = this.step.index + by;
-    if (index >= 0 && index < this.step.count) await this.look(this.script, { index }, true);
+    clearTimeout(this.waiting);
+    const index = this.wanted + by;
+    if (index < 0 || index >= this.step.count) return;
+    this.wanted = index;
+    await this.look(this.script, { index }, true);
   }
 
   /**
@@ -101,15 +106,13 @@ class StatePanel {
     this.asking?.cancel();
     const asking = new vscode.CancellationTokenSource();
     this.asking = asking;
-    const ask = (/** @type {object} */ at) =>
-      this.server.ask('pagewalk/step', { textDocument: { uri: script.toString() }, ...at }, asking.token);
     try {
-      const step = await ask(which);
-      const before = step && step.index > 0 ? await ask({ index: step.index - 1 }) : undefined;
+      const step = await this.server.ask('pagewalk/step', { textDocument: { uri: script.toString() }, ...which }, asking.token);
       if (asking.token.isCancellationRequested) return;
       this.script = script;
       this.step = step ?? undefined;
-      this.show(step ? state(step, before) : '<p class="told">No statement of this script has run.</p>');
+      this.wanted = step?.index ?? 0;
+      this.show(step ? state(step) : '<p class="told">No statement of this script has run.</p>');
       this.highlight(reveal);
     } catch (error) {
       if (asking.token.isCancellationRequested) return;

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { escaped, statePage, state, marked, examPage } from '../src/pages.js';
+import { escaped, statePage, state, examPage } from '../src/pages.js';
 
 const step = {
   index: 1,
@@ -29,14 +29,6 @@ test('there is no way back from the first step, nor on from the last', () => {
     new RegExp(`data-go="${go}"[^>]* disabled`).test(state({ ...step, index }));
   assert.deepEqual([0, 1, 2].map((index) => disabled(index, 'back')), [true, false, false]);
   assert.deepEqual([0, 1, 2].map((index) => disabled(index, 'forward')), [false, false, true]);
-});
-
-test('lines that a statement changed are marked, and no others', () => {
-  assert.equal(marked('a\nb\n\n<', 'a\nc'), 'a\n<mark>b</mark>\n\n<mark>&#60;</mark>');
-  const before = { ...step, index: 0, panels: [{ title: 'tlb', text: 'set way │ tag\n  3   0 │  -' }, step.panels[1]] };
-  assert.deepEqual(state(step, before).match(/<mark>.*<\/mark>/g), ['<mark>  3   0 │  03</mark>']);
-  assert.doesNotMatch(state(step, step), /<mark>/);
-  assert.doesNotMatch(state(step), /<mark>/);
 });
 
 test('the panel runs its own script only', () => {
