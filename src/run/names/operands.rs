@@ -71,6 +71,10 @@ impl Finder<'_> {
             }
             return;
         }
+        if verb.params.starts_with(|c: char| c.is_ascii_uppercase()) {
+            self.expr(first);
+            return rest.iter().for_each(|operand| self.unless_word(operand, &words));
+        }
         operands.iter().for_each(|operand| self.unless_word(operand, &words));
     }
 

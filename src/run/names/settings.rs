@@ -108,6 +108,8 @@ impl Finder<'_> {
         for (at, value) in setting.values.iter().enumerate() {
             match (&value.kind, words) {
                 (ExprKind::Name(name), _) if at > 0 && self.is_bare_unit(name) => {}
+                // `bits` of `virtual N bits` is a unit, which a variable may be called.
+                (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => self.expr(value),
                 (_, Some(words)) => self.unless_word(value, &words),
                 (_, None) => self.expr(value),
             }
