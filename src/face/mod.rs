@@ -6,6 +6,7 @@ mod exam;
 pub mod explain;
 mod grade;
 mod kept;
+mod lsp;
 pub mod reading;
 pub mod repl;
 pub mod running;

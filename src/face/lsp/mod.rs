@@ -1,0 +1,24 @@
+//! `pagewalk lsp`: the language server, which editors speak with.
+
+mod asked;
+mod capabilities;
+mod client;
+mod diagnostics;
+mod documents;
+mod job;
+mod panels;
+mod position;
+mod ran;
+mod refusal;
+mod requests;
+mod server;
+mod settings;
+mod start;
+mod told;
+mod uri;
+mod view;
+mod watching;
+mod wire;
+mod worker;
+
+pub use start::Lsp;
