@@ -87,7 +87,7 @@ fn a_script_with_another_name_runs_as_before() {
             }
             let name = &known.names.symbols[symbol].name;
             let what = format!("{}: {:?} {name}", path.display(), known.names.symbols[symbol].kind);
-            match rename(known.as_read(), first, &format!("{name}{MARK}")) {
+            match rename(known.as_read(), &[symbol], &format!("{name}{MARK}")) {
                 Ok(edits) => {
                     let after = known.with(path, &edits).transcript().replace(MARK, "");
                     if after != before {

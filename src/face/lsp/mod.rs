@@ -1,19 +1,30 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
 mod asked;
+mod blocks;
 mod capabilities;
 mod client;
+mod definition;
 mod diagnostics;
 mod documents;
+mod folding;
+mod highlights;
 mod job;
+mod lenses;
+mod links;
+mod named;
 mod panels;
 mod position;
 mod ran;
+mod references;
 mod refusal;
+mod rename;
 mod requests;
+mod selection;
 mod server;
 mod settings;
 mod start;
+mod symbols;
 mod told;
 mod uri;
 mod view;

@@ -21,7 +21,8 @@ impl Finder<'_> {
         let id = self.gives(Space::Value, name, NameKind::Definition);
         self.scopes.define(&(Space::Value, Rc::clone(&name.text)), body);
         self.scopes.push(Opens::Body(body));
-        let params = params.iter().map(|param| self.gives(Space::Value, param, NameKind::Parameter)).collect();
+        let params =
+            params.iter().map(|param| self.gives(Space::Value, param, NameKind::Parameter)).collect();
         self.texts.takes(id, params);
         self.block(block);
         self.close();
@@ -108,7 +109,8 @@ impl Finder<'_> {
 
 /// The definitions of a scope.
 fn bodies(scope: &Scope) -> Vec<Body> {
-    let mut bodies: Vec<Body> = scope.entries.values().flat_map(|entry| entry.bodies.iter().copied()).collect();
+    let mut bodies: Vec<Body> =
+        scope.entries.values().flat_map(|entry| entry.bodies.iter().copied()).collect();
     bodies.sort_unstable();
     bodies
 }

@@ -75,8 +75,8 @@ impl Finder<'_> {
             args.iter().take(1).for_each(|arg| self.path(arg, false));
             return args.iter().skip(1).for_each(|arg| self.expr(arg));
         }
-        let known = function(&name.text).is_some()
-            || MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text);
+        let known =
+            function(&name.text).is_some() || MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text);
         if !known {
             self.calls_with(name, args);
         }

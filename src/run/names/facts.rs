@@ -75,7 +75,8 @@ impl Finder<'_> {
 /// Whether every machine has such a fact, so that no part is meant.
 fn is_fact(name: &str, family: Family) -> bool {
     let call = family == Family::Call && CALL_FACTS.iter().any(|row| row.name == name);
-    call || ACCESS_FACTS.iter().any(|row| row.name == name) || matches!(key(name, family, None), Ok(Key::Level(..)))
+    call || ACCESS_FACTS.iter().any(|row| row.name == name)
+        || matches!(key(name, family, None), Ok(Key::Level(..)))
 }
 
 /// The words that may stand for the value of a fact.

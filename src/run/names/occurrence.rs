@@ -65,7 +65,8 @@ pub struct Names {
 impl Names {
     /// The name at a byte of a file: one that ends there is found, too.
     pub fn at(&self, file: u32, byte: u32) -> Option<&Occurrence> {
-        let holds = |one: &&Occurrence| one.span.file == file && one.span.start <= byte && byte <= one.span.end;
+        let holds =
+            |one: &&Occurrence| one.span.file == file && one.span.start <= byte && byte <= one.span.end;
         let after = self.occurrences.partition_point(|one| (one.span.file, one.span.start) <= (file, byte));
         self.occurrences[..after].iter().rev().take(2).find(holds)
     }

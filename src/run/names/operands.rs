@@ -197,7 +197,9 @@ impl Finder<'_> {
         match BlockRow::named(&command.verb.text) {
             Some(row) => self.settings(block, row),
             // `set pte 1 0x1000 { ppn 0x12, p 1 }`
-            None => block.settings.iter().flat_map(|one| one.values.iter()).for_each(|value| self.expr(value)),
+            None => {
+                block.settings.iter().flat_map(|one| one.values.iter()).for_each(|value| self.expr(value))
+            }
         }
     }
 

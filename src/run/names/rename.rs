@@ -57,26 +57,28 @@ pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
         return Err(fixed.to_owned());
     }
     match symbol.origin {
-        Some(_) => Err(format!("`{}` is declared by a preset or a machine file, not by this script", symbol.name)),
+        Some(_) => {
+            Err(format!("`{}` is declared by a preset or a machine file, not by this script", symbol.name))
+        }
         None => Ok(()),
     }
 }
 
-/// The edits that give `of` the name `new`, in the order of files and places.
+/// The edits that give all of these (by their numbers) the name `new`, in the order of files and places.
 ///
 /// # Errors
 /// Why that name cannot be had, as a sentence.
-pub fn rename(read: Read, of: &Occurrence, new: &str) -> Result<Vec<Edit>, String> {
-    renamable(read.names, of)?;
-    if &*read.names.symbols[of.symbol].name == new {
-        return Ok(Vec::new());
-    }
-    let places: Vec<&Occurrence> = read.names.of(of.symbol).collect();
+pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<Edit>, String> {
+    let named = |one: &&Occurrence| symbols.contains(&one.symbol);
+    let places: Vec<&Occurrence> = read.names.occurrences.iter().filter(named).collect();
     for place in &places {
+        renamable(read.names, place)?;
         fits(place, new)?;
     }
     let edits: Vec<Edit> = places.iter().map(|place| edit(place, new)).collect();
-    means_the_same(read, &edits, (of.symbol, new))?;
+    if symbols.iter().any(|symbol| &*read.names.symbols[*symbol].name != new) {
+        means_the_same(read, &edits, (symbols, new))?;
+    }
     Ok(edits)
 }
 
@@ -86,7 +88,8 @@ fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
         return is_name(place.kind, new);
     }
     let strange = |c: char| c.is_control() || c == '"' || c == '\\';
-    if new.is_empty() || new.contains(strange) || place.form == Form::InCell && new.contains([',', ':', ' ']) {
+    if new.is_empty() || new.contains(strange) || place.form == Form::InCell && new.contains([',', ':', ' '])
+    {
         return Err(format!("`{new}` cannot be {} in quotes", place.kind.row().called));
     }
     Ok(())
@@ -95,7 +98,9 @@ fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
 /// Whether a word can be the name of such a thing.
 fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     if !is_word(new) {
-        return Err(format!("`{new}` is no name: a letter or `_` comes first, then letters, digits, `_`, and `-` before a letter"));
+        return Err(format!(
+            "`{new}` is no name: a letter or `_` comes first, then letters, digits, `_`, and `-` before a letter"
+        ));
     }
     if RESERVED.contains(&new) {
         return Err(format!("`{new}` is a reserved word"));
@@ -130,7 +135,8 @@ fn is_word(text: &str) -> bool {
 
 /// Whether a cell needs quotes.
 fn needs_quotes(text: &str) -> bool {
-    text.contains(|c: char| c.is_whitespace() || "|;{}()\"'#".contains(c)) || matches!(text, "-" | "–" | "*" | "?")
+    text.contains(|c: char| c.is_whitespace() || "|;{}()\"'#".contains(c))
+        || matches!(text, "-" | "–" | "*" | "?")
 }
 
 fn edit(place: &Occurrence, new: &str) -> Edit {
@@ -139,7 +145,7 @@ fn edit(place: &Occurrence, new: &str) -> Edit {
 }
 
 /// Reads the script again with the edits made, and compares.
-fn means_the_same(read: Read, edits: &[Edit], (symbol, new): (usize, &str)) -> Result<(), String> {
+fn means_the_same(read: Read, edits: &[Edit], (symbols, new): (&[usize], &str)) -> Result<(), String> {
     let mut held = Texts { texts: std::collections::BTreeMap::new(), other: () };
     for (number, file) in (0..).zip(read.sources.files()) {
         let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
@@ -153,13 +159,17 @@ fn means_the_same(read: Read, edits: &[Edit], (symbol, new): (usize, &str)) -> R
     wrong.extend(more);
     let after = names(&script.body, &sources, &files);
     if let Some(place) = difference(read.names, &after, edits, new) {
-        return Err(taken(read, place, symbol, new));
+        return Err(taken(read, place, symbols, new));
     }
     let before = check(read.script, read.sources, read.files, Options::default());
     wrong.extend(check(&script.body, &sources, &files, Options::default()));
     // What could not be read before cannot be read now.
     let unreadable = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unreadable);
-    match wrong.iter().filter(|one| !unreadable(one)).find(|one| !before.iter().any(|old| old.code == one.code)) {
+    match wrong
+        .iter()
+        .filter(|one| !unreadable(one))
+        .find(|one| !before.iter().any(|old| old.code == one.code))
+    {
         Some(new_one) => Err(format!("with that name, {}", new_one.message)),
         None => Ok(()),
     }
@@ -197,7 +207,8 @@ fn difference(before: &Names, after: &Names, edits: &[Edit], new: &str) -> Optio
         let other = others.next();
         let same = other.is_some_and(|other| {
             let Span { file: there, start: from, end: to } = other.span;
-            let place = (there, i64::from(from), i64::from(to)) == (file, start + into, start + into + length);
+            let place =
+                (there, i64::from(from), i64::from(to)) == (file, start + into, start + into + length);
             place && (other.symbol, other.role, other.kind) == (one.symbol, one.role, one.kind)
         });
         if !same {
@@ -208,10 +219,11 @@ fn difference(before: &Names, after: &Names, edits: &[Edit], new: &str) -> Optio
 }
 
 /// Says that a name is taken.
-fn taken(read: Read, place: Span, symbol: usize, new: &str) -> String {
+fn taken(read: Read, place: Span, renamed: &[usize], new: &str) -> String {
     let symbols = &read.names.symbols;
     let other = symbols.iter().position(|other| &*other.name == new);
-    let defined = other.filter(|other| *other != symbol).and_then(|other| read.names.of(other).next());
+    let defined =
+        other.filter(|other| !renamed.contains(other)).and_then(|other| read.names.of(other).next());
     let line = |span: Span| {
         read.sources.place(span).map_or_else(String::new, |(name, place)| {
             let name = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
@@ -223,6 +235,9 @@ fn taken(read: Read, place: Span, symbol: usize, new: &str) -> String {
             let called = symbols[one.symbol].kind.row().called;
             format!("`{new}` is taken: {called} is called so ({})", line(one.span))
         }
-        None => format!("`{new}` means something of its own in this script: names would change near {}", line(place)),
+        None => format!(
+            "`{new}` means something of its own in this script: names would change near {}",
+            line(place)
+        ),
     }
 }

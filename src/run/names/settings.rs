@@ -53,7 +53,8 @@ impl Finder<'_> {
             }
             ExprKind::Value(Value::Text(_)) => {
                 let fields = self.files.machine(base.span);
-                let levels = fields.iter().flat_map(|fields| fields.iter()).filter(|field| is_level(&field.name));
+                let levels =
+                    fields.iter().flat_map(|fields| fields.iter()).filter(|field| is_level(&field.name));
                 levels
                     .filter_map(|field| field.args.first())
                     .filter_map(|arg| Some((Rc::from(arg.word()?), arg.span)))

@@ -33,7 +33,8 @@ impl Finder<'_> {
         let mut of = Family::None;
         match &stmt.kind {
             StmtKind::Command(command) => {
-                let system_call = command.call && called(&command.verb.text, command.operands.len()).is_some();
+                let system_call =
+                    command.call && called(&command.verb.text, command.operands.len()).is_some();
                 let usual = verb(&command.verb.text).map_or(Family::None, |verb| verb.family);
                 of = if system_call { Family::Call } else { usual };
                 self.command(command);

@@ -75,7 +75,13 @@ impl Texts {
                     Got::Variable(other) => next.push(*other),
                     Got::Text(text, span, file) => {
                         if let Some(id) = file.or_else(|| files(text)) {
-                            table.add(Found { span: *span, id, space: Space::File, gives: None, form: Form::Quoted });
+                            table.add(Found {
+                                span: *span,
+                                id,
+                                space: Space::File,
+                                gives: None,
+                                form: Form::Quoted,
+                            });
                         }
                     }
                 }

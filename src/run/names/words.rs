@@ -30,7 +30,10 @@ impl Words {
     /// Whether a value can stand there.
     pub fn take_values(&self) -> bool {
         let quoted = self.params.contains('"');
-        quoted || self.each().any(|word| word.starts_with(|c: char| c.is_ascii_uppercase()) && !NAMES.contains(&word))
+        quoted
+            || self
+                .each()
+                .any(|word| word.starts_with(|c: char| c.is_ascii_uppercase()) && !NAMES.contains(&word))
     }
 }
 
