@@ -25,6 +25,8 @@ mod server;
 mod settings;
 mod start;
 mod symbols;
+#[cfg(test)]
+mod tests_of_names;
 mod told;
 mod uri;
 mod view;
