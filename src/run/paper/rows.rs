@@ -43,10 +43,8 @@ pub fn known(setting: &Setting, rows: &[&[SettingWord]], of: &str) -> Result<(),
     if names().any(|known| known == &*name.text) {
         return Ok(());
     }
-    let help = nearest(&name.text, names()).map_or_else(
-        || format!("there are {}", list(names())),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let help = nearest(&name.text, names())
+        .map_or_else(|| format!("there are {}", list(names())), |near| format!("did you mean `{near}`?"));
     let message = format!("`{of}` has no setting `{}`", name.text);
     Err(Diagnostic::new(Code::UnknownSetting, name.span, message).help(help))
 }
