@@ -2,6 +2,7 @@
 
 use super::item::{Completions, Kind, Pick};
 use super::offer::Offers;
+use super::snippet::Begins;
 use super::spot::{Spot, spot};
 use super::string;
 use super::walk::Walk;
@@ -83,7 +84,12 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
         }
         offers.offer(&spot, pick);
     });
-    Completions { from, items, disk: None }
+    let begins = match spot {
+        Spot::Statement => Begins::Statement,
+        Spot::Setting(block) => Begins::Setting(block),
+        _ => Begins::Nothing,
+    };
+    Completions { from, items, disk: None, begins }
 }
 
 /// The walk over a text's tokens.

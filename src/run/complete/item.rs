@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::snippet::Begins;
 use crate::lang::nearest::nearest;
 
 /// What is offered at a place of a text.
@@ -13,6 +14,8 @@ pub struct Completions {
     pub items: Vec<Item>,
     /// Names of files on disk can stand there.
     pub disk: Option<OnDisk>,
+    /// What an item would begin.
+    pub begins: Begins,
 }
 
 /// Files on disk that can stand at a place: see [`super::disk::names`].

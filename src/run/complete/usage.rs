@@ -73,6 +73,11 @@ impl Usage {
         Self { text, ways }
     }
 
+    /// The parts of the first way.
+    pub fn first_way(&self) -> &[Place] {
+        self.ways.first().map_or(&[], |(_, parts)| parts)
+    }
+
     /// The parts that can come after these pieces.
     pub fn next(&self, atoms: &[Atom]) -> Vec<Part> {
         let mut found = Vec::new();
