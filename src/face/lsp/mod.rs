@@ -3,6 +3,7 @@
 mod asked;
 mod capabilities;
 mod client;
+mod completion;
 mod diagnostics;
 mod documents;
 mod hover;

@@ -4,6 +4,7 @@ use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{self, Request};
 use serde_json::Value;
 
+use super::completion::completion;
 use super::hover::hover;
 use super::refusal::refusal;
 use super::semantic::semantic;
@@ -22,6 +23,16 @@ pub struct Row {
 
 /// Every request about an open document.
 pub const ROWS: &[Row] = &[
+    Row {
+        method: request::Completion::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::Completion>(params, |params| {
+                let position = params.text_document_position.position;
+                Ok(completion(view, position, params.context.as_ref()).map(Into::into))
+            })
+        },
+    },
     Row {
         method: request::HoverRequest::METHOD,
         waits: false,

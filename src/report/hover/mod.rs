@@ -5,6 +5,7 @@
 mod markdown;
 mod names;
 mod number;
+mod offer;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -16,6 +17,7 @@ use crate::lang::source::Sources;
 use crate::run::complete::{Is, place};
 use crate::run::state::State;
 pub use markdown::{code, paragraphs, script};
+pub use offer::documentation;
 
 /// A text, and what is known of it.
 #[derive(Clone, Copy)]

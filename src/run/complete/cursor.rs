@@ -1,8 +1,7 @@
 //! The place of the cursor: what is typed there, and what stands before it.
 
-use super::item::{Completions, Kind, Pick};
+use super::item::{Begins, Completions, Kind, Pick};
 use super::offer::Offers;
-use super::snippet::Begins;
 use super::spot::{Spot, spot};
 use super::string;
 use super::walk::Walk;

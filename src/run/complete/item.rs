@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::snippet::Begins;
 use crate::lang::nearest::nearest;
 
 /// What is offered at a place of a text.
@@ -16,6 +15,18 @@ pub struct Completions {
     pub disk: Option<OnDisk>,
     /// What an item would begin.
     pub begins: Begins,
+}
+
+/// Where an offer would stand, as far as that says what follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Begins {
+    /// It begins a statement.
+    Statement,
+    /// It begins a setting of the block of this name.
+    Setting(&'static str),
+    /// Elsewhere.
+    #[default]
+    Nothing,
 }
 
 /// Files on disk that can stand at a place: see [`super::disk::names`].

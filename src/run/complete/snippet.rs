@@ -1,7 +1,7 @@
 //! What is written for an offer with places to fill in, made from the usage of its row. The syntax is that of snippets in
 //! the Language Server Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
 
-use super::item::Kind;
+use super::item::{Begins, Kind};
 use super::statement::form;
 use super::usage::{Part, Place, Usage};
 use crate::kernel::syscall::system_call;
@@ -10,18 +10,6 @@ use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use crate::run::settings::BlockRow;
 use crate::run::state::{Binding, State};
 use crate::run::verbs::verb;
-
-/// Where an offer would stand, as far as that says what follows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Begins {
-    /// It begins a statement.
-    Statement,
-    /// It begins a setting of the block of this name.
-    Setting(&'static str),
-    /// Elsewhere.
-    #[default]
-    Nothing,
-}
 
 /// The snippet of an offer; none where nothing must follow.
 pub fn snippet(text: &str, kind: Kind, begins: Begins, state: &State) -> Option<String> {
@@ -44,7 +32,11 @@ fn called(name: &str, state: &State) -> Option<String> {
     } else if let Some(row) = system_call(name) {
         row.parameters().iter().take(row.required).map(|parameter| parameter.name.to_owned()).collect()
     } else if let Some(row) = function(name) {
-        row.parameters.iter().filter(|param| !param.ends_with('?')).map(|param| param.replace('…', "")).collect()
+        row.parameters
+            .iter()
+            .filter(|param| !param.ends_with('?'))
+            .map(|param| param.replace('…', ""))
+            .collect()
     } else {
         let memory = MEMORY_FUNCTIONS.iter().map(|row| (row.name, row.params));
         let mut rows = memory.chain(FILE_FUNCTIONS.iter().map(|row| (row.name, row.params)));

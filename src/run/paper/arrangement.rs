@@ -96,7 +96,7 @@ fn unknown(title: &Word, questions: &[Known]) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownName, title.span, message).label("in no pool's reach");
     let titles = || questions.iter().map(|known| &*known.title);
     match nearest(&title.text, titles()) {
-        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+        Some(near) => diagnostic.did_you_mean(&title.text, near),
         None if questions.is_empty() => diagnostic.help("the script has no question"),
         None => diagnostic.help(format!("there are “{}”", titles().collect::<Vec<_>>().join("”, “"))),
     }

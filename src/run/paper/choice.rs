@@ -86,7 +86,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let key = facts::key(&name, family, spec.as_deref()).map_err(|near| {
         let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("no fact is called `{name}`"));
         match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(&name, &near),
             None => diagnostic,
         }
     })?;

@@ -7,6 +7,7 @@ use super::entry::{Entry, ItemKind, Rubric};
 use super::rows::{known, missing, settings, word};
 use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 use crate::lang::value::Number;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, list};
@@ -15,7 +16,7 @@ use crate::run::verbs::Action;
 use crate::run::view::View;
 
 /// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
-const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
+pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
 /// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
 ///
@@ -112,6 +113,7 @@ fn rubric_points(
             Err(Diagnostic::new(Code::BadPoints, at, message)
                 .label("does not add up")
                 .help(format!("write `points {sum}`"))
+                .mend(Mend::replace(at, sum.to_string()))
                 .into())
         }
         Some(said) => Ok(Some(said)),

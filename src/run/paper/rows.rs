@@ -43,8 +43,10 @@ pub fn known(setting: &Setting, rows: &[&[SettingWord]], of: &str) -> Result<(),
     if names().any(|known| known == &*name.text) {
         return Ok(());
     }
-    let help = nearest(&name.text, names())
-        .map_or_else(|| format!("there are {}", list(names())), |near| format!("did you mean `{near}`?"));
     let message = format!("`{of}` has no setting `{}`", name.text);
-    Err(Diagnostic::new(Code::UnknownSetting, name.span, message).help(help))
+    let diagnostic = Diagnostic::new(Code::UnknownSetting, name.span, message);
+    Err(match nearest(&name.text, names()) {
+        Some(near) => diagnostic.did_you_mean(&name.text, near),
+        None => diagnostic.help(format!("there are {}", list(names()))),
+    })
 }
