@@ -162,7 +162,9 @@ impl Documents {
             let checked = buffer.checked.iter().flat_map(|(_, found)| found);
             for (file, diagnostics) in checked.chain(&buffer.failed) {
                 let known = all.entry(file.clone()).or_default();
-                known.extend(diagnostics.iter().filter(|one| !known.contains(one)).cloned().collect::<Vec<_>>());
+                known.extend(
+                    diagnostics.iter().filter(|one| !known.contains(one)).cloned().collect::<Vec<_>>(),
+                );
             }
         }
         all

@@ -101,7 +101,8 @@ mod tests {
         let lines = Lines::of(text);
         assert_eq!(lines.count(), 3);
         // The dash is one unit of three bytes, 𝕏 is two units of four bytes.
-        let cases = [(0, at(0, 0)), (2, at(1, 0)), (5, at(1, 1)), (6, at(1, 2)), (10, at(1, 4)), (13, at(2, 0))];
+        let cases =
+            [(0, at(0, 0)), (2, at(1, 0)), (5, at(1, 1)), (6, at(1, 2)), (10, at(1, 4)), (13, at(2, 0))];
         for (byte, position) in cases {
             assert_eq!(lines.position(text, byte), position);
             assert_eq!(lines.byte(text, position), byte);

@@ -225,9 +225,9 @@ impl Server {
         let uri = document_of(&request.params);
         let params = request.params.clone();
         match uri {
-            Ok(path) => self.elsewhere(&request.id, &path, move |document, steps| {
-                answer(document, &params, steps)
-            }),
+            Ok(path) => {
+                self.elsewhere(&request.id, &path, move |document, steps| answer(document, &params, steps))
+            }
             Err(error) => self.answer(request.id.clone(), Err(error)),
         }
     }

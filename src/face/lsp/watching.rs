@@ -53,8 +53,7 @@ impl<'s> Watching<'s> {
         if let Some(step) = self.steps.get_mut(&record.span) {
             step.times += 1;
             if !step.told.is_empty() {
-                let now =
-                    if step.times > COMPARED { Vec::new() } else { told(record, &mut self.statements) };
+                let now = if step.times > COMPARED { Vec::new() } else { told(record, &mut self.statements) };
                 step.told.retain(|fact| now.contains(fact));
             }
             return;
