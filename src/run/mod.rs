@@ -38,9 +38,10 @@ pub mod settings;
 mod shown;
 pub mod state;
 mod syscalls;
+mod until;
 pub mod verbs;
 pub mod view;
 mod written;
 
 pub use files::Files;
-pub use script::{Ended, check, check_in, play, play_from, run};
+pub use script::{Ended, check, check_in, play, play_from, run, state_at};

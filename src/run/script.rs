@@ -16,6 +16,7 @@ use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{Sink, StepRecord, Totals};
 use super::session::{Options, Session, Stop};
 use super::state::State;
+use super::until::Until;
 use super::verbs;
 
 /// What a run came to.
@@ -67,6 +68,19 @@ pub fn check_in(
     let mut diagnostics = session.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     diagnostics
+}
+
+/// What is known of the state in which the statement that holds byte `at` of file 0 begins: the machine, the kernel and
+/// the names declared above it, as far as they can be told without running the script. Beyond a block's last statement it
+/// is the state at the block's end.
+pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
+    let mut nowhere = Nowhere;
+    let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.checking = true;
+    session.until = Some(Until::byte(script, at));
+    session.check_block(script);
+    let Session { until, state, .. } = session;
+    until.and_then(Until::found).unwrap_or(state)
 }
 
 /// Whether a name may be called besides functions and definitions.

@@ -14,6 +14,9 @@ use crate::face::reading::Reading;
 use crate::lang::layout::{Tokens, tokens};
 use crate::lang::loader::{Disk, Texts};
 use crate::lang::span::Span;
+use crate::run::session::Options;
+use crate::run::state::State;
+use crate::run::state_at;
 
 /// A document at one version. What follows from its text is found out when it is first asked for.
 pub struct View {
@@ -59,6 +62,12 @@ impl View {
     /// The tokens of its text.
     pub fn tokens(&self) -> &Tokens {
         self.tokens.get_or_init(|| tokens(&self.text))
+    }
+
+    /// What is known of the state at a byte, without a run: the machine, the kernel and the names declared above.
+    pub fn state(&self, at: usize) -> State {
+        let Reading { sources, script, files, .. } = self.reading();
+        state_at(&script.body, sources, files, Options::default(), at)
     }
 
     /// The byte at a position.

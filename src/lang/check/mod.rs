@@ -18,7 +18,7 @@ use super::value::functions::{FUNCTIONS, function};
 use calls::{Definition, circles, count};
 use scope::{Scope, names_set};
 
-pub use scope::unscoped_blocks;
+pub use scope::{inner_blocks, unscoped_blocks};
 
 /// What the checks must be told of the rest of the language.
 #[derive(Clone, Copy)]

@@ -6,9 +6,13 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
+use crate::run::settings::ARRANGEMENT_SETTINGS;
 
-/// Rows of `exam` that arrange the paper, besides those of its cover.
-pub const ROWS: [&str; 6] = ["pool", "shuffle", "questions", "options", "version", "student"];
+/// Whether a row of `exam` arranges the paper; the others are of its cover.
+pub fn arranges(name: &str) -> bool {
+    ARRANGEMENT_SETTINGS.iter().any(|row| row.name == name)
+}
+
 /// How a paper is arranged.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Arrangement {
