@@ -1,7 +1,7 @@
 //! What the server can do, as it says to the client.
 
 use lsp_types::{
-    ExecuteCommandOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    ExecuteCommandOptions, OneOf, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
 };
 
@@ -16,6 +16,7 @@ pub fn capabilities() -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::Supported(true)),
             ..TextDocumentSyncOptions::default()
         })),
+        inlay_hint_provider: Some(OneOf::Left(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
             ..ExecuteCommandOptions::default()

@@ -5,6 +5,7 @@ mod capabilities;
 mod client;
 mod diagnostics;
 mod documents;
+mod hints;
 mod job;
 mod panels;
 mod position;

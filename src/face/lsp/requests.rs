@@ -1,9 +1,10 @@
 //! The registry of requests about a document: one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
-use lsp_types::request::Request;
+use lsp_types::request::{InlayHintRequest, Request};
 use serde_json::Value;
 
+use super::hints::hints;
 use super::refusal::refusal;
 use super::view::View;
 
@@ -18,7 +19,11 @@ pub struct Row {
 }
 
 /// Every request about an open document.
-pub const ROWS: &[Row] = &[];
+pub const ROWS: &[Row] = &[Row {
+    method: InlayHintRequest::METHOD,
+    waits: true,
+    answer: |view, params| typed::<InlayHintRequest>(params, |params| Ok(hints(view, &params))),
+}];
 
 /// The row of a method.
 pub fn row(method: &str) -> Option<&'static Row> {
