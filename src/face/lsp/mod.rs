@@ -1,5 +1,6 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
+mod actions;
 mod asked;
 mod capabilities;
 mod client;

@@ -1,9 +1,10 @@
 //! The registry of requests about a document: one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
-use lsp_types::request::{InlayHintRequest, Request};
+use lsp_types::request::{CodeActionRequest, InlayHintRequest, Request};
 use serde_json::Value;
 
+use super::actions::actions;
 use super::hints::hints;
 use super::refusal::refusal;
 use super::view::View;
@@ -19,11 +20,18 @@ pub struct Row {
 }
 
 /// Every request about an open document.
-pub const ROWS: &[Row] = &[Row {
-    method: InlayHintRequest::METHOD,
-    waits: true,
-    answer: |view, params| typed::<InlayHintRequest>(params, |params| Ok(hints(view, &params))),
-}];
+pub const ROWS: &[Row] = &[
+    Row {
+        method: CodeActionRequest::METHOD,
+        waits: false,
+        answer: |view, params| typed::<CodeActionRequest>(params, |params| Ok(actions(view, &params))),
+    },
+    Row {
+        method: InlayHintRequest::METHOD,
+        waits: true,
+        answer: |view, params| typed::<InlayHintRequest>(params, |params| Ok(hints(view, &params))),
+    },
+];
 
 /// The row of a method.
 pub fn row(method: &str) -> Option<&'static Row> {
