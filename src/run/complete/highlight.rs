@@ -48,7 +48,10 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
             TokenKind::Cell => Some(cell(&walk, token.of(text))),
             kind => plain(kind),
         };
-        found.extend(class.map(|class| (token.start..token.end, class)));
+        // The brace of a hole belongs to neither side.
+        let hole = list.get(at + 1).is_some_and(|next| next.kind == TokenKind::Hole);
+        let range = token.start..token.end - usize::from(hole);
+        found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
         walk.take(*token);
     }
     found

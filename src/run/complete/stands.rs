@@ -172,8 +172,9 @@ impl<'t> At<'_, 't> {
             () if has("OP") && (verb(word).is_some() && self.text(1) != "(") => Some(Stands::Verb),
             () if has("OP") && is_operation(word) => Some(Stands::Form),
             () if has("POLICY") => Some(Stands::SettingWord(head.name())),
-            () if has("FACT") => Some(Stands::Fact(Family::Access)),
+            () if has("FACT") && !(self.text(1) == "." && is_path(word)) => Some(Stands::Fact(Family::Access)),
             () if has("U") => Some(Stands::Value),
+            () if is_alternative(head, word) => Some(Stands::SettingWord(head.name())),
             () => None,
         }
     }
@@ -265,6 +266,11 @@ fn is_register(word: &str) -> bool {
 /// An operation that has a shape of its own.
 fn is_operation(word: &str) -> bool {
     matches!(word, "probe" | "reference")
+}
+
+/// Another way to write a whole setting has this word: `none` of `[NAME] { … } | none`.
+fn is_alternative(head: Head, word: &str) -> bool {
+    matches!(head, Head::Setting(_, usage) if usage.rsplit(" | ").next() == Some(word))
 }
 
 /// Whether a path begins with the word.

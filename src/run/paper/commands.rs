@@ -16,7 +16,7 @@ use crate::run::verbs::Action;
 use crate::run::view::View;
 
 /// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
-const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
+pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
 /// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
 ///

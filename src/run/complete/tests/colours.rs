@@ -164,7 +164,7 @@ fn a_word_is_judged_by_where_it_stands() {
 #[test]
 fn wrong_text_has_its_colours_too() {
     assert_eq!(of("read \"never closed", Class::String), ["\"never closed"]);
-    assert_eq!(of("show \"\"\"a {x} b", Class::String), ["\"\"\"", "a {", " b"]);
+    assert_eq!(of("show \"\"\"a {x} b", Class::String), ["\"\"\"", "a ", " b"]);
     assert_eq!(of("show \"\"\"a {x} b", Class::Variable), ["x"]);
     assert_eq!(of("read ( => é vpn", Class::Verb), ["read"]);
     assert_eq!(of("", Class::Verb), [""; 0]);
