@@ -1,17 +1,17 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
+mod actions;
 mod asked;
 mod blocks;
 mod capabilities;
 mod client;
+mod completion;
 mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
 mod highlights;
-mod completion;
-mod diagnostics;
-mod documents;
+mod hints;
 mod hover;
 mod job;
 mod lenses;

@@ -54,18 +54,13 @@ pub const ROWS: &[Row] = &[
         let position = params.text_document_position.position;
         Ok(completion(view, position, params.context.as_ref()).map(Into::into))
     }),
-    at_once!(HoverRequest, |view, params| Ok(hover(
-        view,
-        params.text_document_position_params.position
-    ))),
+    at_once!(HoverRequest, |view, params| Ok(hover(view, params.text_document_position_params.position))),
     at_once!(SignatureHelpRequest, |view, params| Ok(signature(
         view,
         params.text_document_position_params.position
     ))),
     at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(semantic(view, None).into()))),
-    at_once!(SemanticTokensRangeRequest, |view, params| Ok(Some(
-        semantic(view, Some(params.range)).into()
-    ))),
+    at_once!(SemanticTokensRangeRequest, |view, params| Ok(Some(semantic(view, Some(params.range)).into()))),
     at_once!(GotoDefinition, |view, params| Ok(definition(
         view,
         params.text_document_position_params.position
