@@ -4,6 +4,7 @@ pub mod ast;
 pub mod beside;
 pub mod check;
 pub mod diagnostic;
+pub mod format;
 pub mod include;
 pub mod layout;
 pub mod loader;
