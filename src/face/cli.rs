@@ -12,6 +12,7 @@ use super::exam::Exam;
 use super::explain;
 use super::fmt::Fmt;
 use super::grade::Grade;
+use super::lsp::Lsp;
 use super::reading::Reading;
 use super::repl::start::Repl;
 use super::running::Run;
@@ -61,6 +62,8 @@ enum Command {
         after_help = "Exit status: 0 all marked, 1 some rows are told of and the others marked, 2 nothing could be marked."
     )]
     Grade(Box<Grade>),
+    /// Serve an editor: diagnostics, hover, completion and the rest, over standard input and output
+    Lsp(Lsp),
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {
         /// The code, as a message shows it in brackets
@@ -95,6 +98,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Diff(diff) => diff.both(arguments.color),
         Command::Exam(exam) => exam.print(arguments.color),
         Command::Grade(grade) => grade.mark(arguments.color),
+        Command::Lsp(lsp) => lsp.serve(),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod fmt;
 mod grade;
 mod kept;
+mod lsp;
 pub mod reading;
 pub mod repl;
 pub mod running;

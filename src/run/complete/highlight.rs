@@ -2,18 +2,9 @@
 
 use std::ops::Range;
 
-use super::fact::is_fact_word;
-use super::spot::{Spot, spot};
-use super::statement::{Head, form};
-use super::usage::Part;
+use super::stands::{Stands, stands};
 use super::walk::Walk;
-use crate::kernel::syscall::constant;
-use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
-use crate::lang::value::unit_factor;
-use crate::machine::presets::Preset;
-use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun};
-use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES};
-use crate::run::verbs::verb;
+use crate::lang::layout::{Token, TokenKind, tokens};
 
 /// What a piece of a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,22 +35,48 @@ pub enum Class {
 
 /// What the pieces of a text are, in order; what lies between them is nothing in particular.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, Class)> {
-    let list = tokens(text).list;
+    highlight_tokens(text, &tokens(text).list)
+}
+
+/// The same of a text whose tokens are known.
+pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)> {
     let mut walk = Walk::new(text);
     let mut found = Vec::with_capacity(list.len());
-    let mut number = false;
     for (at, token) in list.iter().enumerate() {
         let class = match token.kind {
-            TokenKind::Word if number && unit_factor(token.of(text)).is_some() => Some(Class::Number),
-            TokenKind::Word => Some(word(&walk, token.of(text), list.get(at + 1), text)),
+            TokenKind::Word => Some(Class::of(stands(&walk, &list[at..]))),
             TokenKind::Cell => Some(cell(&walk, token.of(text))),
             kind => plain(kind),
         };
-        found.extend(class.map(|class| (token.start..token.end, class)));
-        number = token.kind == TokenKind::Number;
+        // The brace of a hole belongs to neither side.
+        let hole = list.get(at + 1).is_some_and(|next| next.kind == TokenKind::Hole);
+        let range = token.start..token.end - usize::from(hole);
+        found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
         walk.take(*token);
     }
     found
+}
+
+impl Class {
+    /// The class of a word that stands for this.
+    fn of(stands: Stands) -> Self {
+        match stands {
+            Stands::Operator | Stands::Form | Stands::Word(_) | Stands::Setting("choice" | "essay") => {
+                Self::Keyword
+            }
+            Stands::Verb | Stands::Called => Self::Verb,
+            Stands::Process => Self::Process,
+            Stands::Setting(_) | Stands::Noun | Stands::Part => Self::Noun,
+            Stands::Bit | Stands::Column | Stands::Fact(_) | Stands::Property => Self::Fact,
+            Stands::FactWord(_)
+            | Stands::SettingWord(_)
+            | Stands::Preset
+            | Stands::Constant
+            | Stands::Value => Self::Constant,
+            Stands::Unit => Self::Number,
+            Stands::Variable => Self::Variable,
+        }
+    }
 }
 
 fn plain(kind: TokenKind) -> Option<Class> {
@@ -77,85 +94,10 @@ fn plain(kind: TokenKind) -> Option<Class> {
 fn cell(walk: &Walk, cell: &str) -> Class {
     match cell {
         _ if walk.block().rows == 0 => Class::Fact,
+        _ if walk.names_process(cell) => Class::Process,
         "-" | "–" | "*" => Class::Operator,
         _ if cell.starts_with(|c: char| c.is_ascii_digit()) => Class::Number,
         _ if cell.bytes().all(|byte| byte.is_ascii_hexdigit()) => Class::Number,
         _ => Class::Constant,
-    }
-}
-
-fn word(walk: &Walk, word: &str, next: Option<&Token>, text: &str) -> Class {
-    let follows = |with: &str| next.is_some_and(|next| next.of(text) == with);
-    if is_operator(word) {
-        return Class::Keyword;
-    }
-    match spot(walk) {
-        Spot::Statement => statement(word, follows(":") || follows("{")),
-        Spot::Setting(_) => Class::Noun,
-        Spot::Entry | Spot::Column | Spot::Fact(_) | Spot::Field(_) | Spot::FieldOf(_) => Class::Fact,
-        Spot::FactValue(..) if is_fact_word(word) => Class::Constant,
-        Spot::Usage(parts) => {
-            used(walk, word, &parts, follows(":")).unwrap_or_else(|| value(walk, word, &follows))
-        }
-        _ => value(walk, word, &follows),
-    }
-}
-
-fn statement(word: &str, of_process: bool) -> Class {
-    if form(word).is_some() {
-        Class::Keyword
-    } else if verb(word).is_none() && of_process {
-        Class::Process
-    } else {
-        Class::Verb
-    }
-}
-
-/// A word that the usage of the statement's first word has at its place.
-fn used(walk: &Walk, word: &str, parts: &[Part], process: bool) -> Option<Class> {
-    let head = walk.statement().head.map(|(head, _)| head);
-    let has = |slot: &str| parts.iter().any(|part| matches!(part, Part::Slot(name) if *name == slot));
-    if parts.iter().any(|part| matches!(part, Part::Word(known) if *known == word)) {
-        let setting = matches!(head, Some(Head::Setting(..)));
-        return Some(if is_noun(word) {
-            Class::Noun
-        } else if setting {
-            Class::Constant
-        } else {
-            Class::Keyword
-        });
-    }
-    let declares = |name: &str| head.is_some_and(|head| head.name() == name);
-    match () {
-        () if has("PRESET") && Preset::named(word).is_some() => Some(Class::Constant),
-        () if has("NOUN") && is_noun(word) => Some(Class::Noun),
-        () if has("PROCESS") || process || has("NAME") && declares("process") => Some(Class::Process),
-        () if has("NAME") && declares("def") => Some(Class::Verb),
-        () if has("OP") && verb(word).is_some() => Some(Class::Verb),
-        () if has("POLICY") => Some(Class::Constant),
-        () => None,
-    }
-}
-
-fn is_noun(word: &str) -> bool {
-    TABLE_NOUNS.iter().any(|row| row.name == word)
-        || SHOWN_NOUNS.iter().any(|row| row.name == word)
-        || ThingNoun::named(word).is_some()
-}
-
-/// A word in an expression.
-fn value(walk: &Walk, word: &str, follows: &dyn Fn(&str) -> bool) -> Class {
-    let heads =
-        || MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
-    if follows("(") {
-        Class::Verb
-    } else if matches!(word, "true" | "false") || constant(word).is_some() {
-        Class::Constant
-    } else if follows(".") && (heads().any(|head| head == word) || word == LAST || is_noun(word)) {
-        Class::Noun
-    } else if walk.names_process(word) {
-        Class::Process
-    } else {
-        Class::Variable
     }
 }

@@ -12,6 +12,7 @@ mod item;
 mod noun;
 mod offer;
 mod spot;
+mod stands;
 mod statement;
 mod string;
 mod usage;
@@ -22,7 +23,8 @@ mod word;
 mod tests;
 
 pub use cursor::complete;
-pub use highlight::{Class, highlight};
+pub use highlight::{Class, highlight, highlight_tokens};
 pub use hint::{Hint, hint};
 pub use item::{Completions, Item, Kind, OnDisk};
+pub use stands::Stands;
 pub use word::words;

@@ -107,6 +107,16 @@ impl<'t> Walk<'t> {
         self.block().inside || self.statement().process.is_some()
     }
 
+    /// A number stands before the place.
+    pub fn after_number(&self) -> bool {
+        self.last.is_some_and(|last| last.kind == TokenKind::Number)
+    }
+
+    /// The word that stands before the place; empty if there is none.
+    pub fn last_word(&self) -> &'t str {
+        self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
+    }
+
     /// One token on.
     pub fn take(&mut self, token: Token) {
         let word = self.word_of(token);
@@ -217,6 +227,7 @@ impl<'t> Walk<'t> {
             _ => Head::Other,
         };
         block.statement.head = Some((head, word));
+        block.statement.asks = matches!(head, Head::Form("ask", _));
     }
 
     /// What the word gives a name to.

@@ -24,5 +24,5 @@ mod tried;
 mod wording;
 
 pub use choice::choice;
-pub use commands::{essay, exam, text};
+pub use commands::{LENGTHS, essay, exam, text};
 pub use figure::figure;

@@ -1,0 +1,95 @@
+//! `editors/sample.classes`: what each token of `editors/sample.pw` is, by reading; `highlight` tells the same. What it tells
+//! of the examples is written where the editors' checks find it.
+
+use std::fs;
+use std::path::Path;
+
+use pagewalk::run::complete::highlight;
+
+/// Brackets, bars and commas have no class in editors.
+const UNCLASSED: &[&str] = &["(", ")", "[", "]", "{", "}", "|", ","];
+
+/// Where the editors' checks find the classes of all examples.
+const EXAMPLES: &str = "target/editors/examples.classes";
+
+/// The tokens of a text that have a class: `LINE:COLUMN TEXT CLASS`, from 1, in characters. What goes over several lines
+/// is a token a line, without the blanks around it.
+fn classed(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (range, class) in highlight(text) {
+        let mut at = range.start;
+        for piece in text[range].split_inclusive('\n') {
+            let token = piece.trim();
+            let start = at + piece.len() - piece.trim_start().len();
+            at += piece.len();
+            if token.is_empty() || UNCLASSED.contains(&token) {
+                continue;
+            }
+            let before = &text[..start];
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            lines.push(format!("{line}:{column} {token} {class:?}"));
+        }
+    }
+    lines
+}
+
+#[test]
+fn highlight_tells_the_classes_of_the_sample() {
+    let text = fs::read_to_string("editors/sample.pw").expect("the sample is there");
+    let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
+    let listed: Vec<&str> = listed.lines().collect();
+    let told = classed(&text);
+    let pairs = listed.iter().zip(&told).filter(|(listed, told)| *listed != told);
+    let wrong: Vec<String> = pairs.map(|(listed, told)| format!("listed {listed}\n  told {told}")).collect();
+    assert!(wrong.is_empty(), "{} tokens differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(told.len(), listed.len(), "tokens told and listed");
+}
+
+/// Every class has a token in the sample, and every word that can begin a statement stands in it.
+#[test]
+fn the_sample_uses_everything() {
+    let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
+    let has =
+        |word: &str, class: &str| listed.lines().any(|line| line.ends_with(&format!(" {word} {class}")));
+    for class in
+        ["Keyword", "Verb", "Fact", "Noun", "Number", "String", "Comment", "Operator", "Constant", "Process"]
+    {
+        assert!(listed.lines().any(|line| line.ends_with(class)), "{class}");
+    }
+    let forms = pagewalk::run::verbs::FORMS.iter().map(|row| row.0).filter(|name| !name.starts_with("NAME"));
+    for word in forms {
+        assert!(has(word, "Keyword"), "no `{word}` in the sample");
+    }
+    for verb in pagewalk::run::verbs::VERBS {
+        assert!(has(verb.name, "Verb"), "no `{}` in the sample", verb.name);
+    }
+}
+
+/// `== FILE` and its tokens, for each example.
+#[test]
+fn the_classes_of_the_examples_are_told_to_the_checks() {
+    let mut out = String::new();
+    for file in scripts(Path::new("examples")) {
+        let text = fs::read_to_string(&file).expect("an example can be read");
+        let tokens = classed(&text);
+        assert!(tokens.len() > 10, "{file} has tokens");
+        out += &format!("== {file}\n{}\n", tokens.join("\n"));
+    }
+    fs::create_dir_all("target/editors").expect("the folder of what the checks need");
+    fs::write(EXAMPLES, out).expect("it can be written");
+}
+
+/// The scripts in a folder and those below it, by name.
+fn scripts(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut found: Vec<String> = entries
+        .flat_map(|path| match path.extension() {
+            None if path.is_dir() => scripts(&path),
+            Some(extension) if extension == "pw" => vec![path.to_string_lossy().into_owned()],
+            _ => Vec::new(),
+        })
+        .collect();
+    found.sort();
+    found
+}
