@@ -1,4 +1,5 @@
-; What each word of a script is. Later patterns win over earlier ones.
+; What each word of a script is. Later patterns win over earlier ones: so what is captured only to look at it (`@_verb`) gets
+; its class by a pattern that follows.
 
 ; ---- What the tree alone tells ---------------------------------------------------------------------------------------
 
@@ -82,20 +83,10 @@
 
 (boolean) @constant
 
-(verb) @function
-
 (call
   function: (name) @function)
 
 (process) @module
-
-(setting_name) @type
-
-(fact_name
-  (name) @property)
-
-(field
-  name: (name) @property)
 
 (column) @property
 
@@ -144,6 +135,20 @@
   (#any-of? @_verb "show" "figure")
   (#any-of? @_noun "layout" "tables" "frames"))
 
+(setting
+  name: (setting_name) @_answers
+  .
+  operand: (name) @property
+  (#eq? @_answers "answers"))
+
+(setting
+  operand: (name) @_of
+  .
+  operand: (name) @function
+  (#eq? @_of "of"))
+
+(setting_name) @type
+
 ; The bits of an entry, as the facts of it.
 (command
   verb: (verb) @_verb
@@ -168,18 +173,6 @@
     (setting
       name: (setting_name) @keyword))
   (#any-of? @_verb "choice" "essay"))
-
-(setting
-  name: (setting_name) @_answers
-  .
-  operand: (name) @property
-  (#eq? @_answers "answers"))
-
-(setting
-  operand: (name) @_of
-  .
-  operand: (name) @function
-  (#eq? @_of "of"))
 
 ; ---- What only the registries tell -----------------------------------------------------------------------------------
 
@@ -369,6 +362,16 @@
   (#eq? @_verb "essay")
   (#any-of? @keyword "cm" "points" "space"))
 ; END generated words
+
+; ---- What is the same whatever stands beside it -----------------------------------------------------------------------
+
+(verb) @function
+
+(fact_name
+  (name) @property)
+
+(field
+  name: (name) @property)
 
 ; ---- Units of paper and of time, which no number has of itself --------------------------------------------------------
 

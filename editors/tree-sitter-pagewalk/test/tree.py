@@ -43,13 +43,13 @@ class Reader:
         return self.parser.parse(text, before) if before else self.parser.parse(text)
 
     def captures(self, text):
-        """The capture of each byte by `highlights.scm`: of patterns for the same node the later one, of nodes the inner."""
+        """The capture of each byte by `highlights.scm`: of patterns for the same node the later one, of nodes the inner. As
+        in some editors, a node that is captured last only to look at it (`@_verb`) has no class."""
         found = []
         for pattern, captured in QueryCursor(self.queries["highlights.scm"]).matches(self.parse(text).root_node):
             for name, nodes in captured.items():
-                if not name.startswith("_"):
-                    found += [(node.start_byte, -node.end_byte, pattern, name) for node in nodes]
+                found += [(node.start_byte, -node.end_byte, pattern, name) for node in nodes]
         told = [None] * len(text)
         for start, end, _, name in sorted(found):
-            told[start:-end] = [name] * (-end - start)
+            told[start:-end] = [None if name.startswith("_") else name] * (-end - start)
         return told
