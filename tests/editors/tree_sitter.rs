@@ -12,7 +12,7 @@ use pagewalk::run::paths::{
     KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES,
 };
 use pagewalk::run::settings::BLOCKS;
-use pagewalk::run::verbs::VERBS;
+use pagewalk::run::verbs::{VERBS, Verb};
 
 /// Words in order, each once.
 type Words = BTreeSet<&'static str>;
@@ -38,18 +38,49 @@ fn small_words(usage: &'static str) -> Words {
     words
 }
 
-/// Verbs whose rows list what stands in their braces.
+/// Verbs whose rows list what stands in their braces, by words of their own.
 const LISTS: &[&str] = &["exam", "choice", "essay"];
 
-/// The small words in the braces of a usage that do not begin an entry: those to choose from, and the others.
-fn listed(usage: &'static str) -> (Words, Words) {
-    let braces = usage.split(['{', '}']).nth(1).unwrap_or("");
-    let entries = braces.split([',', ';']).map(|entry| entry.trim().split_once(' ').map_or("", |(_, rest)| rest));
-    let words = |choices: bool| {
-        let of = entries.clone().flat_map(|entry| entry.split(' ')).filter(|word| word.contains('|') == choices);
-        of.flat_map(small_words).collect()
-    };
-    (words(true), words(false))
+/// Words of such lists.
+#[derive(Default)]
+struct Listed {
+    /// What the entries of a paper begin with, and the settings of papers do not.
+    entries: Words,
+    /// What stands further on.
+    words: Words,
+    /// Words of which one is chosen.
+    choices: Words,
+}
+
+fn listed() -> Listed {
+    let mut listed = Listed::default();
+    for verb in VERBS.iter().filter(|verb| LISTS.contains(&verb.name)) {
+        let braces = verb.params.split(['{', '}']).nth(1).unwrap_or("");
+        for entry in braces.split([',', ';']) {
+            let mut words = entry.trim().split(' ');
+            let first = words.next().map(small_words).unwrap_or_default();
+            if braces.contains(';') || verb.name == "essay" {
+                listed.entries.extend(first);
+            }
+            for word in words {
+                let of = if word.contains('|') { &mut listed.choices } else { &mut listed.words };
+                of.extend(small_words(word));
+            }
+        }
+    }
+    listed
+}
+
+/// The words that a usage may begin with, and those that stand further on.
+fn by_place(usage: &'static str) -> (Words, Words) {
+    let mut first = Words::new();
+    for way in usage.split(" | ") {
+        let begin = way.trim_start_matches('[').split([' ', ']']).next().unwrap_or("");
+        first.extend(small_words(begin));
+    }
+    let mut later = small_words(usage);
+    later.retain(|word| !first.contains(word));
+    (first, later)
 }
 
 fn nouns() -> Words {
@@ -87,10 +118,26 @@ fn setting_words() -> Words {
 }
 
 /// Verbs after which nouns stand.
-fn verbs_of_nouns() -> Words {
-    let nouns = nouns();
-    let takes = |params: &'static str| params.contains("NOUN") || !small_words(params).is_disjoint(&nouns);
-    VERBS.iter().filter(|row| takes(row.params)).map(|row| row.name).collect()
+fn takes_nouns(verb: &Verb) -> bool {
+    verb.params.contains("NOUN") || !small_words(verb.params).is_disjoint(&nouns())
+}
+
+/// What stands right after the word of a verb: the verbs, the capture, the words.
+fn first_words() -> Vec<(Words, &'static str, Words)> {
+    let names = |which: &dyn Fn(&Verb) -> bool| VERBS.iter().filter(|row| which(row)).map(|row| row.name).collect();
+    let of_nouns: Words = names(&takes_nouns);
+    let presets = PRESETS.iter().map(|row| row.name).collect();
+    let mut rows = vec![(of_nouns, "@type", nouns()), (Words::from(["machine"]), "@constant", presets)];
+    for verb in VERBS {
+        let (mut first, _) = by_place(verb.params);
+        first.retain(|word| !nouns().contains(word));
+        // What `set` sets is a noun, too.
+        let capture = if verb.params.starts_with("NOUN") { "@type" } else { "@keyword" };
+        if !first.is_empty() {
+            rows.push((Words::from([verb.name]), capture, first));
+        }
+    }
+    rows
 }
 
 fn any_of(capture: &str, words: &Words) -> String {
@@ -116,58 +163,40 @@ pub fn patterns() -> String {
     let mut pattern = |nodes: &str, conditions: &[String]| {
         told.push_str(&format!("{nodes}\n{})\n\n", conditions.join("\n")));
     };
-    let (nouns, heads) = (nouns(), heads());
     let constants: Words = constants().map(|row| row.name).collect();
     pattern("((name) @constant", &[any_of("@constant", &constants)]);
     pattern("(fact\n  value: (name) @constant", &[any_of("@constant", &fact_words())]);
-    pattern("(setting\n  operand: (name) @constant", &[any_of("@constant", &setting_words())]);
-    pattern("(given\n  noun: (name) @type", &[any_of("@type", &nouns)]);
-    pattern("(ask\n  (name) @type\n  (columns)", &[any_of("@type", &nouns)]);
-    pattern(
-        "(command\n  verb: (verb) @_verb\n  operand: (name) @type",
-        &[any_of("@_verb", &verbs_of_nouns()), any_of("@type", &nouns)],
-    );
+    let Listed { entries, words, choices } = listed();
+    let settings = setting_words().into_iter().chain(choices).collect();
+    pattern("(setting\n  operand: (name) @constant", &[any_of("@constant", &settings)]);
+    pattern("(setting\n  operand: (name) @keyword", &[any_of("@keyword", &words)]);
+    pattern("(setting\n  name: (setting_name) @keyword", &[any_of("@keyword", &entries)]);
+    pattern("(given\n  noun: (name) @type", &[any_of("@type", &nouns())]);
+    pattern("(ask\n  (name) @type\n  (columns)", &[any_of("@type", &nouns())]);
+    for (verbs, capture, words) in first_words() {
+        pattern(
+            &format!("(command\n  verb: (verb) @function\n  .\n  operand: (name) {capture}"),
+            &[any_of("@function", &verbs), any_of(capture, &words)],
+        );
+    }
+    pattern("(command\n  operand: (name)\n  .\n  operand: (name) @type", &[any_of("@type", &nouns())]);
+    let later: Words = VERBS.iter().flat_map(|verb| by_place(verb.params).1).collect();
+    for field in ["operand", "value"] {
+        pattern(
+            &format!("(command\n  {field}: (_)\n  .\n  {field}: (name) @keyword"),
+            &[any_of("@keyword", &later)],
+        );
+    }
     let parts: Words = PART_PROPERTIES.iter().map(|row| row.name).collect();
-    pattern("(field\n  of: (name) @type\n  name: (name) @_property", &[any_of("@_property", &parts)]);
     let mut processes = of_process();
     processes.retain(|name| !parts.contains(name));
-    pattern(
-        "(field\n  of: (name) @module\n  name: (name) @_property",
-        &[any_of("@_property", &processes)],
-    );
-    pattern("(field\n  of: (name) @type", &[any_of("@type", &heads)]);
-    let presets: Words = PRESETS.iter().map(|row| row.name).collect();
-    pattern(
-        "(command\n  verb: (verb) @_verb\n  operand: (name) @constant",
-        &["  (#eq? @_verb \"machine\")".to_owned(), any_of("@constant", &presets)],
-    );
-    for verb in VERBS.iter().filter(|verb| LISTS.contains(&verb.name)) {
-        let (choices, words) = listed(verb.params);
-        for (capture, words) in [("@constant", choices), ("@keyword", words)] {
-            if !words.is_empty() {
-                pattern(
-                    &format!(
-                        "(command\n  verb: (verb) @_verb\n  (settings\n    (setting\n      operand: (name) {capture}))"
-                    ),
-                    &[format!("  (#eq? @_verb \"{}\")", verb.name), any_of(capture, &words)],
-                );
-            }
-        }
+    for (capture, properties) in [("@type", parts), ("@module", processes)] {
+        pattern(
+            &format!("(field\n  of: (name) {capture}\n  name: (name) @property"),
+            &[any_of("@property", &properties)],
+        );
     }
-    for verb in VERBS {
-        let mut words = small_words(verb.params);
-        words.retain(|word| !nouns.contains(word));
-        if !words.is_empty() {
-            // What `set` sets is a noun, too.
-            let capture = if verb.params.starts_with("NOUN") { "@type" } else { "@keyword" };
-            pattern(
-                &format!(
-                    "(command\n  verb: (verb) @_verb\n  [\n    operand: (name) {capture}\n    value: (name) {capture}\n  ]"
-                ),
-                &[format!("  (#eq? @_verb \"{}\")", verb.name), any_of(capture, &words)],
-            );
-        }
-    }
+    pattern("(field\n  of: (name) @type", &[any_of("@type", &heads())]);
     told.trim_end().to_owned() + "\n"
 }
 

@@ -1,5 +1,5 @@
-; What each word of a script is. Later patterns win over earlier ones: so what is captured only to look at it (`@_verb`) gets
-; its class by a pattern that follows.
+; What each word of a script is. Later patterns win over earlier ones, and in some editors a match loses its other captures
+; where a later pattern takes one of them: so what captures two words comes last of all that capture the first of them.
 
 ; ---- What the tree alone tells ---------------------------------------------------------------------------------------
 
@@ -92,87 +92,25 @@
 
 (cell) @constant
 
+(verb) @function
+
+(setting_name) @type
+
+(fact_name
+  (name) @property)
+
 (unit
   (name) @constant)
 
 (radix
   (name) @constant)
 
-; ---- What the word before it tells -----------------------------------------------------------------------------------
-
-; The name of a TLB or a cache.
+; The name of a TLB or a cache that is declared; `cache L3 none` is told below.
 (setting
-  name: (setting_name) @_part
+  name: (setting_name) @type
   .
-  operand: (name) @type
-  (#any-of? @_part "tlb" "cache"))
-
-(command
-  operand: (name) @_part
-  .
-  operand: (name) @type
-  (#any-of? @_part "tlb" "cache"))
-
-(command
-  verb: (verb) @_verb
-  .
-  operand: (name) @module
-  (#eq? @_verb "process"))
-
-(command
-  verb: (verb) @_verb
-  operand: (name) @_out
-  .
-  operand: (name) @module
-  (#eq? @_verb "swap")
-  (#eq? @_out "out"))
-
-(command
-  verb: (verb) @_verb
-  operand: (name) @_noun
-  .
-  operand: (name) @module
-  (#any-of? @_verb "show" "figure")
-  (#any-of? @_noun "layout" "tables" "frames"))
-
-(setting
-  name: (setting_name) @_answers
-  .
-  operand: (name) @property
-  (#eq? @_answers "answers"))
-
-(setting
-  operand: (name) @_of
-  .
-  operand: (name) @function
-  (#eq? @_of "of"))
-
-(setting_name) @type
-
-; The bits of an entry, as the facts of it.
-(command
-  verb: (verb) @_verb
-  .
-  operand: (name) @_pte
-  (settings
-    (setting
-      name: (setting_name) @property))
-  (#eq? @_verb "set")
-  (#eq? @_pte "pte"))
-
-(fact
-  name: (fact_name
-    (name) @_served)
-  value: (name) @constant
-  (#eq? @_served "served"))
-
-; What a choice or an essay is made of.
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      name: (setting_name) @keyword))
-  (#any-of? @_verb "choice" "essay"))
+  operand: (name) @type.instance
+  (#any-of? @type "tlb" "cache"))
 
 ; ---- What only the registries tell -----------------------------------------------------------------------------------
 
@@ -197,8 +135,16 @@
   operand: (name) @constant
   (#any-of? @constant "aging" "both" "cached" "clock" "cold" "counting" "data" "direct-mapped" "exclusive" "fifo"
     "fully-associative" "global" "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "mru"
-    "none" "nru" "off" "on" "optimal" "physical" "plru" "random" "report" "second-chance" "uncached" "virtual" "warm"
-    "working-set" "zero"))
+    "none" "nru" "off" "on" "optimal" "options" "physical" "plru" "questions" "random" "report" "second-chance"
+    "uncached" "virtual" "warm" "working-set" "zero"))
+
+(setting
+  operand: (name) @keyword
+  (#any-of? @keyword "of" "pick" "points" "when"))
+
+(setting
+  name: (setting_name) @keyword
+  (#any-of? @keyword "answers" "correct" "rubric" "wrong"))
 
 (given
   noun: (name) @type
@@ -212,169 +158,154 @@
     "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
 
 (command
-  verb: (verb) @_verb
+  verb: (verb) @function
+  .
   operand: (name) @type
-  (#any-of? @_verb "expect" "figure" "flush" "set" "show")
+  (#any-of? @function "expect" "figure" "flush" "set" "show")
   (#any-of? @type "cache" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table" "processes"
     "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
 
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @constant
+  (#any-of? @function "machine")
+  (#any-of? @constant "core-i7" "simple"))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @type
+  (#any-of? @function "set")
+  (#any-of? @type "cr3" "pte"))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @keyword
+  (#any-of? @function "expect")
+  (#any-of? @keyword "exactly"))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @keyword
+  (#any-of? @function "ksm")
+  (#any-of? @keyword "scan"))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @keyword
+  (#any-of? @function "swap")
+  (#any-of? @keyword "out"))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @keyword
+  (#any-of? @function "figure")
+  (#any-of? @keyword "bits"))
+
+(command
+  operand: (name)
+  .
+  operand: (name) @type
+  (#any-of? @type "cache" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table" "processes"
+    "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
+
+(command
+  operand: (_)
+  .
+  operand: (name) @keyword
+  (#any-of? @keyword "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"))
+
+(command
+  value: (_)
+  .
+  value: (name) @keyword
+  (#any-of? @keyword "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"))
+
 (field
   of: (name) @type
-  name: (name) @_property
-  (#any-of? @_property "colors" "evictions" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach" "sets"
+  name: (name) @property
+  (#any-of? @property "colors" "evictions" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach" "sets"
     "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"))
 
 (field
   of: (name) @module
-  name: (name) @_property
-  (#any-of? @_property "brk" "faults" "heap" "maps" "page_table" "pc" "pid" "resident" "rss" "state" "stdout" "vsize"))
+  name: (name) @property
+  (#any-of? @property "brk" "faults" "heap" "maps" "page_table" "pc" "pid" "resident" "rss" "state" "stdout" "vsize"))
 
 (field
   of: (name) @type
   (#any-of? @type "cache" "frames" "geometry" "heap" "ksm" "last" "layout" "machine" "maps" "memory" "page_table"
     "processes" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
-
-(command
-  verb: (verb) @_verb
-  operand: (name) @constant
-  (#eq? @_verb "machine")
-  (#any-of? @constant "core-i7" "simple"))
-
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @constant))
-  (#eq? @_verb "exam")
-  (#any-of? @constant "options" "questions"))
-
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @keyword))
-  (#eq? @_verb "exam")
-  (#any-of? @keyword "of" "pick"))
-
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @keyword))
-  (#eq? @_verb "choice")
-  (#any-of? @keyword "of" "when"))
-
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @keyword))
-  (#eq? @_verb "essay")
-  (#any-of? @keyword "points"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @type
-    value: (name) @type
-  ]
-  (#eq? @_verb "set")
-  (#any-of? @type "cr3" "pte"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "expect")
-  (#any-of? @keyword "exactly"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "translate")
-  (#any-of? @keyword "by" "execute" "for" "read" "supervisor" "user" "write"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "read")
-  (#any-of? @keyword "size"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "write")
-  (#any-of? @keyword "size"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "ksm")
-  (#any-of? @keyword "scan"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "swap")
-  (#any-of? @keyword "out"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "figure")
-  (#any-of? @keyword "bits"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "choice")
-  (#any-of? @keyword "points"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "essay")
-  (#any-of? @keyword "cm" "points" "space"))
 ; END generated words
 
-; ---- What is the same whatever stands beside it -----------------------------------------------------------------------
-
-(verb) @function
-
-(fact_name
-  (name) @property)
+; ---- What the word before it tells -----------------------------------------------------------------------------------
 
 (field
   name: (name) @property)
 
-; ---- Units of paper and of time, which no number has of itself --------------------------------------------------------
+(fact
+  name: (fact_name
+    (name) @property)
+  value: (name) @constant
+  (#eq? @property "served"))
 
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @module
+  (#eq? @function "process"))
+
+; The name of a TLB or a cache that is shown, set, flushed.
+(command
+  operand: (name) @type
+  .
+  operand: (name) @type.instance
+  (#any-of? @type "tlb" "cache"))
+
+(command
+  operand: (name) @type
+  .
+  operand: (name) @module
+  (#any-of? @type "layout" "tables" "frames"))
+
+(command
+  operand: (name) @keyword
+  .
+  operand: (name) @module
+  (#eq? @keyword "out"))
+
+; The bits of an entry, as the facts of it.
+(command
+  .
+  (verb)
+  .
+  operand: (name)
+  .
+  operand: (_)
+  .
+  operand: (_)
+  (settings
+    (setting
+      name: (setting_name) @property)))
+
+(setting
+  name: (setting_name) @keyword
+  .
+  operand: (name) @property
+  (#eq? @keyword "answers"))
+
+(setting
+  operand: (name) @keyword
+  .
+  operand: (name) @function
+  (#eq? @keyword "of"))
+
+; Units of paper and of time, which no number has of itself.
 (_
   operand: (number)
   .
