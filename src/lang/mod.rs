@@ -3,10 +3,12 @@
 pub mod ast;
 pub mod beside;
 pub mod check;
+pub mod cut;
 pub mod diagnostic;
 pub mod include;
 pub mod layout;
 pub mod loader;
+pub mod mend;
 pub mod nearest;
 pub mod parse;
 pub mod source;

@@ -141,19 +141,21 @@ struct Places {
 }
 
 impl Places {
-    /// The first step of the statement at a byte: of the innermost one that holds it, else of the first one on its line, else
-    /// the last one that begins before.
+    /// The first step of the statement at a byte: of the first one on its line if none there holds it, else of the innermost
+    /// one that holds it, else of the last one that begins before.
     fn at(&self, byte: u32, lines: &Lines) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);
+        let on_line = |span: &Span| lines.line_of(span.start as usize) == line;
         let holding = own().filter(|(_, span)| span.start <= byte && byte < span.end);
         let innermost = holding.min_by_key(|(at, span)| (span.end - span.start, *at));
-        let beside = || own().find(|(_, span)| lines.line_of(span.start as usize) == line);
+        let beside = || own().find(|(_, span)| on_line(span));
         let before = || {
             let before = own().filter(|(_, span)| span.start <= byte);
             before.max_by_key(|(at, span)| (span.start, std::cmp::Reverse(*at)))
         };
-        innermost.or_else(beside).or_else(before).map_or(0, |(at, _)| at)
+        let here = innermost.filter(|(_, span)| on_line(span));
+        here.or_else(beside).or(innermost).or_else(before).map_or(0, |(at, _)| at)
     }
 }
 

@@ -74,8 +74,9 @@ impl Document {
         };
         let mut diagnostics = ended.diagnostics;
         if body.len() < reading.script.body.len() {
-            // What is called may be defined below.
-            diagnostics.retain(|wrong| wrong.code != Code::UnknownFunction);
+            // What is not known may be said below, or where the mistake is.
+            let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
+            diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
         let statements = ended.totals.statements;
         Ran { version: self.version, diagnostics, statements, ..watching.ran(&accept, &fill) }

@@ -44,8 +44,8 @@ pub struct Server {
     asked: BTreeMap<RequestId, Arc<AtomicBool>>,
     /// Requests that wait for a run.
     waiting: Vec<(PathBuf, Request)>,
-    /// Files whose diagnostics the client shows.
-    shown: BTreeMap<PathBuf, Vec<lsp_types::Diagnostic>>,
+    /// What the client shows of which files, and of which version of them.
+    shown: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
     /// When what was found is shown at the latest.
     due: Option<Instant>,
     /// Documents to be checked when no message is left.
@@ -439,18 +439,19 @@ impl Server {
         }
         for (path, diagnostics) in found {
             let buffer = self.documents.buffers.get(&path);
-            let known = self.shown.get(&path);
-            if known == Some(&diagnostics) && buffer.is_none_or(|buffer| buffer.checked.is_none()) {
+            // What was not checked yet is not told to be without mistakes.
+            if buffer.is_some_and(|buffer| buffer.checked.is_none()) {
                 continue;
             }
+            let told = (buffer.map(|buffer| buffer.version), diagnostics);
             let uri = buffer.map(|buffer| buffer.uri.clone()).or_else(|| uri_of(&path));
-            let Some(uri) = uri else { continue };
-            let version = buffer.map(|buffer| buffer.version);
-            if diagnostics.is_empty() && buffer.is_none() {
+            let Some(uri) = uri.filter(|_| self.shown.get(&path) != Some(&told)) else { continue };
+            if told.0.is_none() && told.1.is_empty() {
                 self.shown.remove(&path);
             } else {
-                self.shown.insert(path, diagnostics.clone());
+                self.shown.insert(path, told.clone());
             }
+            let (version, diagnostics) = told;
             self.notify::<notification::PublishDiagnostics>(&PublishDiagnosticsParams {
                 uri,
                 diagnostics,

@@ -1,10 +1,8 @@
 //! Completion: what can stand at a place of a text that is being written, and hints of what a statement or call takes. All
 //! words come from the registries; nothing here fails on wrong or half-typed text, and nothing changes the state.
 
-mod class;
 mod cursor;
 pub mod disk;
-mod entry;
 mod expression;
 mod fact;
 mod field;
@@ -14,6 +12,7 @@ mod item;
 mod noun;
 mod offer;
 mod spot;
+mod stands;
 mod statement;
 mod string;
 mod usage;
@@ -23,9 +22,9 @@ mod word;
 #[cfg(test)]
 mod tests;
 
-pub use class::Class;
 pub use cursor::complete;
-pub use highlight::highlight;
+pub use highlight::{Class, highlight, highlight_tokens};
 pub use hint::{Hint, hint};
 pub use item::{Completions, Item, Kind, OnDisk};
+pub use stands::Stands;
 pub use word::words;

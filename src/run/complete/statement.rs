@@ -147,6 +147,8 @@ pub struct Statement<'t> {
     pub facts: Option<Facts<'t>>,
     /// It is a row of a table.
     pub row: bool,
+    /// It asks something.
+    pub asks: bool,
 }
 
 impl<'t> Statement<'t> {
@@ -161,13 +163,14 @@ impl<'t> Statement<'t> {
             levels: vec![Level::new(Bracket::Statement)],
             facts: None,
             row: false,
+            asks: false,
         }
     }
 
     /// The next one begins.
     pub fn clear(&mut self) {
         (self.process, self.head, self.made, self.facts) = (None, None, None, None);
-        (self.call, self.row) = (false, false);
+        (self.call, self.row, self.asks) = (false, false, false);
         self.atoms.clear();
         self.levels.truncate(1);
         self.top_mut().clear();
@@ -277,6 +280,10 @@ impl<'t> Statement<'t> {
         if self.outside() {
             self.next_fact();
         }
+        // Nouns that are given stand one after the other.
+        if matches!(self.head, Some((Head::Form("given", _), _))) {
+            self.atoms.clear();
+        }
     }
 
     /// `=>`
@@ -347,10 +354,12 @@ impl<'t> Statement<'t> {
     /// The operation after `probe` or `where` begins with this verb; true if it does.
     pub fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head.is_some_and(|(head, _)| head.takes_operation()) && self.atoms.is_empty();
-        let row = verb(word).filter(|row| row.family == Family::Access).map(Head::Verb);
-        let played = form(word).filter(|form| form.1.starts_with("PAGES"));
-        let head = row.or(played.map(|form| Head::Form(form.0, form.1))).filter(|_| takes);
-        self.head = head.map(|head| (head, word)).or(self.head);
+        let shaped = form(word).filter(|(name, ..)| matches!(*name, "probe" | "reference"));
+        let access = || verb(word).filter(|row| row.family == Family::Access).map(Head::Verb);
+        let head = shaped.map(|(name, usage, _)| Head::Form(name, usage)).or_else(access).filter(|_| takes);
+        if let Some(head) = head {
+            self.head = Some((head, word));
+        }
         head.is_some()
     }
 

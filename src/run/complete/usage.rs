@@ -175,6 +175,25 @@ fn fits(part: &Part, atom: Atom) -> bool {
     }
 }
 
+/// Whether a usage has this word directly after a number, as its unit: `N pages`.
+pub fn follows_number(usage: &str, word: &str) -> bool {
+    places(usage, word).any(|at| usage[..at].ends_with("N "))
+}
+
+/// Whether something follows this word in a usage that it leads to: `lookahead N`.
+pub fn has_operand(usage: &str, word: &str) -> bool {
+    let operand = |rest: &str| rest.starts_with(' ') && rest[1..].starts_with(|c: char| c.is_ascii_uppercase());
+    places(usage, word).any(|at| operand(&usage[at + word.len()..]))
+}
+
+/// Where a whole word stands in a usage.
+fn places<'a>(usage: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let within = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    usage.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        !usage[..*at].ends_with(within) && !usage[at + word.len()..].starts_with(within)
+    })
+}
+
 struct Reader {
     text: &'static str,
     at: usize,
@@ -189,7 +208,7 @@ impl Reader {
     fn parts(mut self) -> Vec<Place> {
         let mut parts = Vec::new();
         loop {
-            self.at += self.rest().len() - self.rest().trim_start().len();
+            self.at += self.rest().len() - self.rest().trim_start_matches([' ', ',']).len();
             let Some(place) = self.place() else { return parts };
             parts.push(place);
         }
@@ -251,7 +270,7 @@ impl Reader {
 
     fn word(&mut self) -> Part {
         let rest = self.rest();
-        let length = rest.find([' ', '|', '[', '{', '"', '=', '(', '…', ']']).unwrap_or(rest.len());
+        let length = rest.find([' ', ',', '|', '[', '{', '"', '=', '(', '…', ']']).unwrap_or(rest.len());
         let length = if length == 0 { rest.chars().next().map_or(1, char::len_utf8) } else { length };
         let word = &rest[..length];
         self.at += length;
