@@ -3,3 +3,7 @@
 
 #[path = "editors/classes.rs"]
 mod classes;
+#[path = "editors/lists.rs"]
+mod lists;
+#[path = "editors/words.rs"]
+mod words;
