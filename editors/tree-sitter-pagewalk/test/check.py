@@ -53,7 +53,7 @@ def same_units():
     rule = re.search(r"^unit = _\{(.*?)^\}", pest, re.M | re.S)[1]
     wanted = set(re.findall(r'"([a-z]{2,}|s)"', rule)) | {"B"}
     wanted |= {letter + i + "B" for letter in "KMGTPE" for i in ("", "i")}
-    region = re.search(r"BEGIN generated units(.*?)END generated units", (GRAMMAR / "src/scanner.c").read_text(), re.S)[1]
+    region = re.search(r"UNITS\[\] = \{(.*?)\};", (GRAMMAR / "src/scanner.c").read_text(), re.S)[1]
     told = set(re.findall(r'"(\w+)"', region))
     return [f"units of the scanner and of pagewalk.pest: {sorted(told ^ wanted)}"] if told != wanted else []
 
