@@ -6,6 +6,7 @@ use lsp_types::{
 };
 
 use super::asked::COMMANDS;
+use super::{completion, semantic, signature};
 
 /// What the server can do.
 pub fn capabilities() -> ServerCapabilities {
@@ -20,6 +21,10 @@ pub fn capabilities() -> ServerCapabilities {
             commands: COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
+        completion_provider: Some(completion::options()),
+        hover_provider: Some(true.into()),
+        signature_help_provider: Some(signature::options()),
+        semantic_tokens_provider: Some(semantic::options().into()),
         ..ServerCapabilities::default()
     }
 }

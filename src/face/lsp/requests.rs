@@ -1,10 +1,14 @@
 //! The registry of requests about a document: one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
-use lsp_types::request::Request;
+use lsp_types::request::{self, Request};
 use serde_json::Value;
 
+use super::completion::completion;
+use super::hover::hover;
 use super::refusal::refusal;
+use super::semantic::semantic;
+use super::signature::signature;
 use super::view::View;
 
 /// A request about an open document.
@@ -18,7 +22,52 @@ pub struct Row {
 }
 
 /// Every request about an open document.
-pub const ROWS: &[Row] = &[];
+pub const ROWS: &[Row] = &[
+    Row {
+        method: request::Completion::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::Completion>(params, |params| {
+                let position = params.text_document_position.position;
+                Ok(completion(view, position, params.context.as_ref()).map(Into::into))
+            })
+        },
+    },
+    Row {
+        method: request::HoverRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::HoverRequest>(params, |params| {
+                Ok(hover(view, params.text_document_position_params.position))
+            })
+        },
+    },
+    Row {
+        method: request::SignatureHelpRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::SignatureHelpRequest>(params, |params| {
+                Ok(signature(view, params.text_document_position_params.position))
+            })
+        },
+    },
+    Row {
+        method: request::SemanticTokensFullRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::SemanticTokensFullRequest>(params, |_| Ok(Some(semantic(view, None).into())))
+        },
+    },
+    Row {
+        method: request::SemanticTokensRangeRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::SemanticTokensRangeRequest>(params, |params| {
+                Ok(Some(semantic(view, Some(params.range)).into()))
+            })
+        },
+    },
+];
 
 /// The row of a method.
 pub fn row(method: &str) -> Option<&'static Row> {
