@@ -13,7 +13,7 @@ const shots = path.join(place, 'screenshots');
 const folder = path.join(scratch, 'course');
 const user = path.join(scratch, 'user');
 fs.rmSync(shots, { recursive: true, force: true });
-for (const at of [shots, folder, path.join(user, 'User')]) fs.mkdirSync(at, { recursive: true });
+for (const at of [shots, folder, path.join(user, 'User'), path.join(user, 'Machine')]) fs.mkdirSync(at, { recursive: true });
 
 // The lecture's example, with one fact wrong and one left out: VPN 0x0F is in PPN 0x0D, and the byte there is 0x36.
 const SCRIPT = 'simple-memory-system.pw';
@@ -23,21 +23,21 @@ assert.notEqual(wrong, lecture);
 fs.writeFileSync(path.join(folder, SCRIPT), wrong);
 const EXAM = 'address-translation.pw';
 fs.copyFileSync(path.join(examples, 'exams', EXAM), path.join(folder, EXAM));
-
-/** Sets where the program is, and puts what is not looked at here out of the way. */
-function set(program) {
-  const settings = {
-    'pagewalk.path': program,
+fs.writeFileSync(
+  path.join(user, 'User', 'settings.json'),
+  JSON.stringify({
     'chat.disableAIFeatures': true,
+    'git.enabled': false,
     'security.workspace.trust.enabled': false,
     'telemetry.telemetryLevel': 'off',
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'workbench.startupEditor': 'none',
     'workbench.tips.enabled': false,
-  };
-  fs.writeFileSync(path.join(user, 'User', 'settings.json'), JSON.stringify(settings));
-}
-set('/nowhere/pagewalk');
+  }),
+);
+
+// The setting is one of the machine that the server runs on; the program is not there at first.
+fs.writeFileSync(path.join(user, 'Machine', 'settings.json'), JSON.stringify({ 'pagewalk.path': '/nowhere/pagewalk' }));
 
 const flags = ['--user-data-dir', user, '--extensions-dir', path.join(scratch, 'extensions')];
 const entry = path.join(place, 'code-server', 'node_modules', 'code-server', 'out', 'node', 'entry.js');
@@ -152,7 +152,16 @@ async function main(session) {
   await session.open(SCRIPT);
   await page.locator('.notification-toast', { hasText: '/nowhere/pagewalk' }).waitFor();
   await session.shot('there is no program');
-  set(pagewalk);
+  await page.locator('.notification-toast', { hasText: '/nowhere/pagewalk' }).getByText('Open Settings').click();
+  await page.locator('.settings-editor .action-label', { hasText: 'Remote' }).click();
+  const setting = page.locator('.settings-editor .setting-item-control input').first();
+  await until('the setting', async () => (await setting.inputValue()) === '/nowhere/pagewalk');
+  await setting.fill(pagewalk);
+  await page.waitForTimeout(500);
+  await session.shot('the setting that names it');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.locator('.tab', { hasText: SCRIPT }).click();
   await session.goto(line, column);
   await session.sees('byte 0x36');
   await page.locator('.squiggly-error').first().waitFor();
