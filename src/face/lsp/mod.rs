@@ -1,19 +1,32 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
 mod asked;
+mod blocks;
 mod capabilities;
 mod client;
+mod definition;
 mod diagnostics;
 mod documents;
+mod folding;
+mod highlights;
 mod job;
+mod lenses;
+mod links;
+mod named;
 mod panels;
 mod position;
 mod ran;
+mod references;
 mod refusal;
+mod rename;
 mod requests;
+mod selection;
 mod server;
 mod settings;
 mod start;
+mod symbols;
+#[cfg(test)]
+mod tests_of_names;
 mod told;
 mod uri;
 mod view;

@@ -1,10 +1,19 @@
 //! The registry of requests about a document: one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
-use lsp_types::request::Request;
+use lsp_types::request::{self, Request};
 use serde_json::Value;
 
+use super::definition::definition;
+use super::folding::folding;
+use super::highlights::highlights;
+use super::lenses::lenses;
+use super::links::links;
+use super::references::references;
 use super::refusal::refusal;
+use super::rename;
+use super::selection::selections;
+use super::symbols::symbols;
 use super::view::View;
 
 /// A request about an open document.
@@ -18,7 +27,86 @@ pub struct Row {
 }
 
 /// Every request about an open document.
-pub const ROWS: &[Row] = &[];
+pub const ROWS: &[Row] = &[
+    Row {
+        method: request::GotoDefinition::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::GotoDefinition>(params, |params| {
+                Ok(definition(view, params.text_document_position_params.position))
+            })
+        },
+    },
+    Row {
+        method: request::References::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::References>(params, |params| {
+                Ok(references(
+                    view,
+                    params.text_document_position.position,
+                    params.context.include_declaration,
+                ))
+            })
+        },
+    },
+    Row {
+        method: request::PrepareRenameRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::PrepareRenameRequest>(params, |params| rename::prepare(view, params.position))
+        },
+    },
+    Row {
+        method: request::Rename::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::Rename>(params, |params| {
+                rename::rename(view, params.text_document_position.position, &params.new_name)
+            })
+        },
+    },
+    Row {
+        method: request::DocumentHighlightRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::DocumentHighlightRequest>(params, |params| {
+                Ok(highlights(view, params.text_document_position_params.position))
+            })
+        },
+    },
+    Row {
+        method: request::DocumentSymbolRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::DocumentSymbolRequest>(params, |_| Ok(Some(symbols(view).into())))
+        },
+    },
+    Row {
+        method: request::FoldingRangeRequest::METHOD,
+        waits: false,
+        answer: |view, params| typed::<request::FoldingRangeRequest>(params, |_| Ok(Some(folding(view)))),
+    },
+    Row {
+        method: request::SelectionRangeRequest::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::SelectionRangeRequest>(params, |params| {
+                Ok(Some(selections(view, &params.positions)))
+            })
+        },
+    },
+    Row {
+        method: request::DocumentLinkRequest::METHOD,
+        waits: false,
+        answer: |view, params| typed::<request::DocumentLinkRequest>(params, |_| Ok(Some(links(view)))),
+    },
+    Row {
+        method: request::CodeLensRequest::METHOD,
+        waits: false,
+        answer: |view, params| typed::<request::CodeLensRequest>(params, |_| Ok(Some(lenses(view)))),
+    },
+];
 
 /// The row of a method.
 pub fn row(method: &str) -> Option<&'static Row> {

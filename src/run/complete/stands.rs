@@ -109,7 +109,8 @@ impl<'t> At<'_, 't> {
     fn measures(self, word: &str) -> bool {
         let statement = self.walk.statement();
         let usage = statement.head.map_or("", |(head, _)| head.usage());
-        unit_factor(word).is_some() || statement.outside() && follows_number(usage, word) && !has_operand(usage, word)
+        unit_factor(word).is_some()
+            || statement.outside() && follows_number(usage, word) && !has_operand(usage, word)
     }
 
     fn statement(self, word: &str) -> Stands<'t> {
@@ -160,7 +161,10 @@ impl<'t> At<'_, 't> {
         match () {
             () if has("PRESET") && Preset::named(word).is_some() => Some(Stands::Preset),
             () if has("NOUN") && is_noun(word) => Some(Stands::Noun),
-            () if has("PROCESS") || has("NAME") && head.name() == "process" || has("OP") && self.text(1) == ":" => {
+            () if has("PROCESS")
+                || has("NAME") && head.name() == "process"
+                || has("OP") && self.text(1) == ":" =>
+            {
                 Some(Stands::Process)
             }
             () if has("NAME") && head.name() == "def" => Some(Stands::Called),
@@ -168,7 +172,9 @@ impl<'t> At<'_, 't> {
             () if has("OP") && (verb(word).is_some() && self.text(1) != "(") => Some(Stands::Verb),
             () if has("OP") && is_operation(word) => Some(Stands::Form),
             () if has("POLICY") => Some(Stands::SettingWord(head.name())),
-            () if has("FACT") && !(self.text(1) == "." && is_path(word)) => Some(Stands::Fact(Family::Access)),
+            () if has("FACT") && !(self.text(1) == "." && is_path(word)) => {
+                Some(Stands::Fact(Family::Access))
+            }
             () if has("U") => Some(Stands::Value),
             () if is_alternative(head, word) => Some(Stands::SettingWord(head.name())),
             () => None,
@@ -193,9 +199,13 @@ impl<'t> At<'_, 't> {
         let pages = match statement.head {
             Some((Head::Form("reference", _), _)) => match &statement.facts {
                 None => true,
-                Some(facts) => facts.name.is_some_and(|(from, to)| self.text.get(from..to) == Some("resident")),
+                Some(facts) => {
+                    facts.name.is_some_and(|(from, to)| self.text.get(from..to) == Some("resident"))
+                }
             },
-            Some((Head::Setting(_, usage), _)) => usage.contains("PAGES") && matches!(block.holds, Holds::Settings(..)),
+            Some((Head::Setting(_, usage), _)) => {
+                usage.contains("PAGES") && matches!(block.holds, Holds::Settings(..))
+            }
             _ => false,
         };
         let listed = statement.levels.iter().skip(1).all(|level| level.bracket == Bracket::Group);
@@ -234,7 +244,10 @@ impl<'t> At<'_, 't> {
     fn after_noun(self) -> bool {
         let statement = self.walk.statement();
         let takes = statement.head.is_some_and(|(head, _)| head.usage().contains("NOUN"));
-        takes && statement.outside() && !statement.top().joined && matches!(self.walk.last_word(), "tlb" | "cache")
+        takes
+            && statement.outside()
+            && !statement.top().joined
+            && matches!(self.walk.last_word(), "tlb" | "cache")
     }
 }
 
@@ -264,6 +277,7 @@ fn is_alternative(head: Head, word: &str) -> bool {
 
 /// Whether a path begins with the word.
 fn is_path(word: &str) -> bool {
-    let mut heads = MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
+    let mut heads =
+        MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
     heads.any(|head| head == word) || word == LAST || is_noun(word)
 }

@@ -182,16 +182,18 @@ pub fn follows_number(usage: &str, word: &str) -> bool {
 
 /// Whether something follows this word in a usage that it leads to: `lookahead N`.
 pub fn has_operand(usage: &str, word: &str) -> bool {
-    let operand = |rest: &str| rest.starts_with(' ') && rest[1..].starts_with(|c: char| c.is_ascii_uppercase());
+    let operand =
+        |rest: &str| rest.starts_with(' ') && rest[1..].starts_with(|c: char| c.is_ascii_uppercase());
     places(usage, word).any(|at| operand(&usage[at + word.len()..]))
 }
 
 /// Where a whole word stands in a usage.
 fn places<'a>(usage: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let within = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    usage.match_indices(word).map(|(at, _)| at).filter(move |at| {
-        !usage[..*at].ends_with(within) && !usage[at + word.len()..].starts_with(within)
-    })
+    usage
+        .match_indices(word)
+        .map(|(at, _)| at)
+        .filter(move |at| !usage[..*at].ends_with(within) && !usage[at + word.len()..].starts_with(within))
 }
 
 struct Reader {

@@ -21,7 +21,11 @@ pub const COVER_SETTINGS: &[SettingWord] = &[
 /// What `exam` says of the arrangement of the paper.
 pub const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often("pool", "TEXT pick N of LIST", "questions, by their titles, of which only some are on a paper"),
-    often("shuffle", "questions|options…", "each version has the questions, or the options of a choice, in another order"),
+    often(
+        "shuffle",
+        "questions|options…",
+        "each version has the questions, or the options of a choice, in another order",
+    ),
     once("questions", "LIST", "the questions of this paper, by their titles, in their order"),
     often("options", "TEXT LIST", "the order of a choice's options, from 0"),
     once("version", "TEXT", "the code of this version"),

@@ -91,30 +91,70 @@ fn a_word_is_judged_by_where_it_stands() {
         ("def touch(a) { }; touch(2)", &[("touch", Verb)]),
         ("let child = fork(); child: exit(0)", &[("fork", Verb), ("exit", Verb)]),
         ("process P1\nexpect swap { | slot process |; | 0 P1 | }", &[("P1", Process), ("process", Verb)]),
-        ("choose x in 0..4 where probe read x => tlb hit", &[("probe", Keyword), ("read", Verb), ("where", Keyword)]),
-        ("reference a b c { frames 3, replacement optimal lookahead 2, holding [d] }",
-            &[("a", Constant), ("d", Constant), ("optimal", Constant), ("lookahead", Keyword), ("frames", Noun)]),
+        (
+            "choose x in 0..4 where probe read x => tlb hit",
+            &[("probe", Keyword), ("read", Verb), ("where", Keyword)],
+        ),
+        (
+            "reference a b c { frames 3, replacement optimal lookahead 2, holding [d] }",
+            &[
+                ("a", Constant),
+                ("d", Constant),
+                ("optimal", Constant),
+                ("lookahead", Keyword),
+                ("frames", Noun),
+            ],
+        ),
         ("reference a b { frames 1 } => resident [a], faults n", &[("resident", Fact), ("n", Variable)]),
         ("reference [n // 2, n] { frames 1 }", &[("n", Variable)]),
-        ("choose n in 0..4 where reference 1 2 { frames n } => faults 2", &[("reference", Keyword), ("frames", Noun), ("faults", Fact)]),
+        (
+            "choose n in 0..4 where reference 1 2 { frames n } => faults 2",
+            &[("reference", Keyword), ("frames", Noun), ("faults", Fact)],
+        ),
         // Papers.
-        ("exam { title \"a\", duration 90 min, shuffle options }",
-            &[("title", Noun), ("min", Number), ("shuffle", Noun), ("options", Constant)]),
+        (
+            "exam { title \"a\", duration 90 min, shuffle options }",
+            &[("title", Noun), ("min", Number), ("shuffle", Noun), ("options", Constant)],
+        ),
         ("exam { pool \"a\" pick 2 of [\"b\"] }", &[("pool", Noun), ("pick", Keyword), ("of", Keyword)]),
-        ("question \"a\" points 3 { given page_table, tlb L2, cache }",
-            &[("points", Keyword), ("page_table", Noun), ("tlb", Noun), ("L2", Noun), ("cache", Noun)]),
-        ("ask read x => vpn, byte radix hex points n", &[("byte", Fact), ("radix", Keyword), ("hex", Constant), ("points", Keyword), ("n", Variable)]),
+        (
+            "question \"a\" points 3 { given page_table, tlb L2, cache }",
+            &[("points", Keyword), ("page_table", Noun), ("tlb", Noun), ("L2", Noun), ("cache", Noun)],
+        ),
+        (
+            "ask read x => vpn, byte radix hex points n",
+            &[("byte", Fact), ("radix", Keyword), ("hex", Constant), ("points", Keyword), ("n", Variable)],
+        ),
         ("ask \"a\" = n unit KB points 2", &[("unit", Keyword), ("KB", Constant), ("points", Keyword)]),
         ("ask tlb columns tag ppn", &[("columns", Keyword), ("tag", Fact), ("ppn", Fact)]),
-        ("ask probe translate va => vpn", &[("ask", Keyword), ("probe", Keyword), ("translate", Verb), ("va", Variable)]),
-        ("choice \"a\" { correct \"b\" when x > 3; answers pa of read va }",
-            &[("correct", Keyword), ("when", Keyword), ("x", Variable), ("pa", Fact), ("of", Keyword), ("va", Variable)]),
-        ("essay \"a\" space 4 cm { rubric \"b\" points 2 }", &[("space", Keyword), ("cm", Number), ("rubric", Keyword), ("points", Keyword)]),
+        (
+            "ask probe translate va => vpn",
+            &[("ask", Keyword), ("probe", Keyword), ("translate", Verb), ("va", Variable)],
+        ),
+        (
+            "choice \"a\" { correct \"b\" when x > 3; answers pa of read va }",
+            &[
+                ("correct", Keyword),
+                ("when", Keyword),
+                ("x", Variable),
+                ("pa", Fact),
+                ("of", Keyword),
+                ("va", Variable),
+            ],
+        ),
+        (
+            "essay \"a\" space 4 cm { rubric \"b\" points 2 }",
+            &[("space", Keyword), ("cm", Number), ("rubric", Keyword), ("points", Keyword)],
+        ),
     ] {
         for (word, wanted) in words {
             assert_eq!(class(text, word), Some(*wanted), "`{word}` in {text}");
             let below = format!("{simple}{text}");
-            assert_eq!(class(&below, word).filter(|_| *word != "simple"), Some(*wanted), "`{word}` in {below}");
+            assert_eq!(
+                class(&below, word).filter(|_| *word != "simple"),
+                Some(*wanted),
+                "`{word}` in {below}"
+            );
         }
     }
     let child = "let child = fork()\nchild: read 0 => fault none\nexpect child.rss == 0";
@@ -139,9 +179,23 @@ fn dump() {
         let mut out = String::new();
         for (place, class) in highlight(&text) {
             out += &text[at..place.start];
-            if class == Class::Operator || class == Class::Comment { out += &text[place.clone()]; } else {
-            let code = match class { Class::Keyword => "K", Class::Verb => "V", Class::Fact => "F", Class::Noun => "N", Class::Number => "#", Class::String => "S", Class::Constant => "C", Class::Process => "P", Class::Variable => "x", _ => "" };
-            out += &format!("{}⟨{}⟩", &text[place.clone()], code); }
+            if class == Class::Operator || class == Class::Comment {
+                out += &text[place.clone()];
+            } else {
+                let code = match class {
+                    Class::Keyword => "K",
+                    Class::Verb => "V",
+                    Class::Fact => "F",
+                    Class::Noun => "N",
+                    Class::Number => "#",
+                    Class::String => "S",
+                    Class::Constant => "C",
+                    Class::Process => "P",
+                    Class::Variable => "x",
+                    _ => "",
+                };
+                out += &format!("{}⟨{}⟩", &text[place.clone()], code);
+            }
             at = place.end;
         }
         println!("=== {file}\n{out}{}", &text[at..]);
