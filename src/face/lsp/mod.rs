@@ -8,6 +8,7 @@ mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
+mod formatting;
 mod highlights;
 mod job;
 mod lenses;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::definition::definition;
 use super::folding::folding;
+use super::formatting::formatting;
 use super::highlights::highlights;
 use super::lenses::lenses;
 use super::links::links;
@@ -100,6 +101,18 @@ pub const ROWS: &[Row] = &[
         method: request::DocumentLinkRequest::METHOD,
         waits: false,
         answer: |view, params| typed::<request::DocumentLinkRequest>(params, |_| Ok(Some(links(view)))),
+    },
+    Row {
+        method: request::Formatting::METHOD,
+        waits: false,
+        answer: |view, params| typed::<request::Formatting>(params, |_| Ok(formatting(view, None))),
+    },
+    Row {
+        method: request::RangeFormatting::METHOD,
+        waits: false,
+        answer: |view, params| {
+            typed::<request::RangeFormatting>(params, |params| Ok(formatting(view, Some(params.range))))
+        },
     },
     Row {
         method: request::CodeLensRequest::METHOD,
