@@ -10,6 +10,7 @@ mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
+mod formatting;
 mod highlights;
 mod hints;
 mod hover;

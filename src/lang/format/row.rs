@@ -111,7 +111,9 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
 fn side(places: &[(usize, usize)]) -> Side {
     let first = places.iter().map(|place| place.0).min().unwrap_or(0);
     let last = places.iter().map(|place| place.1).max().unwrap_or(0);
-    let middle = |(from, to): &(usize, usize)| *from == first + (last - first).saturating_sub(to - from) / 2;
+    let middle = |(from, to): &(usize, usize)| {
+        *from == first + (last - first).saturating_sub(to.saturating_sub(*from)) / 2
+    };
     if places.iter().all(|place| place.0 == first) {
         Side::Left
     } else if places.iter().all(|place| place.1 == last) {
