@@ -8,6 +8,8 @@ mod diagnostics;
 mod documents;
 mod hover;
 mod job;
+#[cfg(test)]
+mod lab;
 mod panels;
 mod position;
 mod ran;
