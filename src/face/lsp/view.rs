@@ -14,6 +14,7 @@ use crate::face::reading::Reading;
 use crate::lang::layout::{Tokens, tokens};
 use crate::lang::loader::{Disk, Texts};
 use crate::lang::span::Span;
+use crate::run::names::{Names, names};
 use crate::run::session::Options;
 use crate::run::state::State;
 use crate::run::state_at;
@@ -37,6 +38,7 @@ pub struct View {
     /// All open documents.
     buffers: Rc<Texts<Disk>>,
     reading: OnceCell<Reading>,
+    names: OnceCell<Names>,
     tokens: OnceCell<Tokens>,
 }
 
@@ -50,13 +52,26 @@ impl View {
         buffers: Rc<Texts<Disk>>,
     ) -> Self {
         let lines = Lines::of(&text);
-        let (reading, tokens) = (OnceCell::new(), OnceCell::new());
-        Self { uri, path, version, text, lines, ran, client, buffers, reading, tokens }
+        let (reading, names, tokens) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { uri, path, version, text, lines, ran, client, buffers, reading, names, tokens }
     }
 
     /// The script, with what it includes, checked. Of files that are open their texts count, saved or not.
     pub fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| read(&self.path, &self.text, &self.buffers))
+    }
+
+    /// The names of the script.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let Reading { sources, script, files, .. } = self.reading();
+            names(&script.body, sources, files)
+        })
+    }
+
+    /// The texts of all open documents, by their paths.
+    pub fn open(&self) -> &Texts<Disk> {
+        &self.buffers
     }
 
     /// The tokens of its text.
