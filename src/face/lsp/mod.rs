@@ -15,6 +15,8 @@ mod highlights;
 mod hints;
 mod hover;
 mod job;
+#[cfg(test)]
+mod lab;
 mod lenses;
 mod links;
 mod named;
