@@ -172,7 +172,9 @@ impl<'t> At<'_, 't> {
             () if has("OP") && (verb(word).is_some() && self.text(1) != "(") => Some(Stands::Verb),
             () if has("OP") && is_operation(word) => Some(Stands::Form),
             () if has("POLICY") => Some(Stands::SettingWord(head.name())),
-            () if has("FACT") && !(self.text(1) == "." && is_path(word)) => Some(Stands::Fact(Family::Access)),
+            () if has("FACT") && !(self.text(1) == "." && is_path(word)) => {
+                Some(Stands::Fact(Family::Access))
+            }
             () if has("U") => Some(Stands::Value),
             () if is_alternative(head, word) => Some(Stands::SettingWord(head.name())),
             () => None,
