@@ -19,6 +19,7 @@ mod files;
 pub mod golden;
 pub mod history;
 mod inside;
+pub mod names;
 pub mod nouns;
 pub mod paper;
 pub mod paths;

@@ -1,12 +1,15 @@
 //! What the server can do, as it says to the client.
 
 use lsp_types::{
-    CodeActionOptions, CodeActionProviderCapability, ExecuteCommandOptions, OneOf, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DocumentLinkOptions,
+    ExecuteCommandOptions, FoldingRangeProviderCapability, OneOf, RenameOptions,
+    SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
 
 use super::actions::kinds;
 use super::asked::COMMANDS;
+use super::{completion, semantic, signature};
 
 /// What the server can do.
 pub fn capabilities() -> ServerCapabilities {
@@ -17,6 +20,21 @@ pub fn capabilities() -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::Supported(true)),
             ..TextDocumentSyncOptions::default()
         })),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(kinds()),
             ..CodeActionOptions::default()
@@ -26,6 +44,10 @@ pub fn capabilities() -> ServerCapabilities {
             commands: COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
+        completion_provider: Some(completion::options()),
+        hover_provider: Some(true.into()),
+        signature_help_provider: Some(signature::options()),
+        semantic_tokens_provider: Some(semantic::options().into()),
         ..ServerCapabilities::default()
     }
 }

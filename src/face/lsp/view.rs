@@ -4,16 +4,16 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use lsp_types::{Location, Position, Range, Uri};
+use lsp_types::{Position, Range, Uri};
 
 use super::client::Client;
 use super::position::Lines;
 use super::ran::Ran;
-use super::uri::uri_of;
 use crate::face::reading::Reading;
 use crate::lang::layout::{Tokens, tokens};
 use crate::lang::loader::{Disk, Texts};
 use crate::lang::span::Span;
+use crate::run::names::{Names, names};
 use crate::run::session::Options;
 use crate::run::state::State;
 use crate::run::state_at;
@@ -24,8 +24,6 @@ pub struct View {
     pub uri: Uri,
     /// Its path, as messages name it.
     pub path: PathBuf,
-    /// Its version.
-    pub version: i32,
     /// Its text.
     pub text: Rc<str>,
     /// Where its lines begin.
@@ -37,26 +35,40 @@ pub struct View {
     /// All open documents.
     buffers: Rc<Texts<Disk>>,
     reading: OnceCell<Reading>,
+    names: OnceCell<Names>,
     tokens: OnceCell<Tokens>,
 }
 
 impl View {
     /// Of a document.
     pub fn new(
-        (uri, path, version): (Uri, PathBuf, i32),
+        (uri, path): (Uri, PathBuf),
         text: Rc<str>,
         ran: Option<Rc<Ran>>,
         client: Rc<Client>,
         buffers: Rc<Texts<Disk>>,
     ) -> Self {
         let lines = Lines::of(&text);
-        let (reading, tokens) = (OnceCell::new(), OnceCell::new());
-        Self { uri, path, version, text, lines, ran, client, buffers, reading, tokens }
+        let (reading, names, tokens) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { uri, path, text, lines, ran, client, buffers, reading, names, tokens }
     }
 
     /// The script, with what it includes, checked. Of files that are open their texts count, saved or not.
     pub fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| read(&self.path, &self.text, &self.buffers))
+    }
+
+    /// The names of the script.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let Reading { sources, script, files, .. } = self.reading();
+            names(&script.body, sources, files)
+        })
+    }
+
+    /// The texts of all open documents, by their paths.
+    pub fn open(&self) -> &Texts<Disk> {
+        &self.buffers
     }
 
     /// The tokens of its text.
@@ -68,6 +80,11 @@ impl View {
     pub fn state(&self, at: usize) -> State {
         let Reading { sources, script, files, .. } = self.reading();
         state_at(&script.body, sources, files, Options::default(), at)
+    }
+
+    /// The paths of all open documents.
+    pub fn open_files(&self) -> impl Iterator<Item = &Path> {
+        self.buffers.texts.keys().map(PathBuf::as_path)
     }
 
     /// The byte at a position.
@@ -84,16 +101,6 @@ impl View {
     /// The range of a place in the document itself.
     pub fn range(&self, span: Span) -> Range {
         self.lines.range(&self.text, span.start as usize..span.end as usize)
-    }
-
-    /// A place in any file of the script; none where the file has no URI.
-    pub fn place(&self, span: Span) -> Option<Location> {
-        if span.file == 0 {
-            return Some(Location { uri: self.uri.clone(), range: self.range(span) });
-        }
-        let file = self.reading().sources.file(span.file)?;
-        let range = Lines::of(&file.text).range(&file.text, span.start as usize..span.end as usize);
-        Some(Location { uri: uri_of(file.path.as_deref()?)?, range })
     }
 }
 
