@@ -74,12 +74,12 @@ impl Finder<'_> {
                 self.isolated(body);
             }
             StmtKind::Question { title, points, body } => {
-                points.iter().for_each(|points| self.expr(points));
+                self.worth(points.as_ref());
                 self.titled(title, Space::Question, NameKind::Question);
                 self.isolated(body);
             }
             StmtKind::Part { points, body, .. } => {
-                points.iter().for_each(|points| self.expr(points));
+                self.worth(points.as_ref());
                 self.block(body);
             }
             StmtKind::Given { nouns, .. } => nouns.iter().for_each(|noun| self.shown(noun)),
@@ -184,6 +184,13 @@ impl Finder<'_> {
         self.close();
     }
 
+    /// `points N`
+    fn worth(&mut self, points: Option<&Expr>) {
+        if let Some(points) = points {
+            self.expr(points);
+        }
+    }
+
     /// A scenario or question gets its name.
     fn titled(&mut self, name: &Word, space: Space, kind: NameKind) {
         let id = match space {
@@ -225,7 +232,7 @@ impl Finder<'_> {
     }
 
     fn ask(&mut self, ask: &Ask) -> Family {
-        ask.points.iter().for_each(|points| self.expr(points));
+        self.worth(ask.points.as_ref());
         match &ask.what {
             Asked::Facts { operation, .. } => {
                 self.operation(operation);
