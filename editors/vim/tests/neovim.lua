@@ -322,7 +322,7 @@ local checks = {
       end)
       on('read 0x03D4')
       vim.cmd.Pagewalk('scenario')
-      local told = of(window('pagewalk://a TLB hit and a cache hit'))
+      local told = of(window('pagewalk://run/a TLB hit and a cache hit'))
       has(told, 'PPN 0x0D')
       assert(not told:find('0x028F', 1, true), 'another scenario was told')
       vim.cmd.only()
