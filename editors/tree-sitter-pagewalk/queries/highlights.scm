@@ -77,7 +77,7 @@
 
 (name) @variable
 
-(page) @variable
+(page) @constant
 
 ((page) @number
   (#match? @number "^[0-9]"))
