@@ -208,6 +208,43 @@
   ))
 
 (command
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  .
+  (verb)
+  .
+  operand: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  value: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  "="
+  .
+  value: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
   .
   (verb)
   .
@@ -215,26 +252,6 @@
   (#any-of? @keyword
   ; BEGIN generated words first_options
   "bits" "exactly" "out" "scan"
-  ; END generated words
-  ))
-
-(command
-  operand: (_)
-  .
-  operand: (name) @keyword
-  (#any-of? @keyword
-  ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
-  ; END generated words
-  ))
-
-(command
-  value: (_)
-  .
-  value: (name) @keyword
-  (#any-of? @keyword
-  ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
   ; END generated words
   ))
 
