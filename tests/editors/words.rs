@@ -154,7 +154,9 @@ fn every_list_has_words_once() {
         assert!(!words.is_empty(), "{}", list.name);
         assert!(words.windows(2).all(|pair| pair[0] < pair[1]), "{}", list.name);
     }
-    let list = |name: &str| LISTS.iter().chain(PLACES).find(|list| list.name == name).map(List::words).unwrap_or_default();
+    let list = |name: &str| {
+        LISTS.iter().chain(PLACES).find(|list| list.name == name).map(List::words).unwrap_or_default()
+    };
     // A word of each kind of registry, as the language's page has them.
     for (name, word) in [
         ("forms", "let"),

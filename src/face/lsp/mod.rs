@@ -40,4 +40,4 @@ mod watching;
 mod wire;
 mod worker;
 
-pub use start::Lsp;
+pub use start::{Lsp, serve};

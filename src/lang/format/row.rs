@@ -99,8 +99,9 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
             let cells = rows.iter().filter_map(|row| Some((row.begin, row.cells.get(index)?)));
             let width = cells.clone().map(|(_, cell)| behind(0, &cell.text)).max().unwrap_or(0);
             // Where the cells stand, counted from the bar that begins the row.
-            let places: Vec<(usize, usize)> =
-                cells.map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin))).collect();
+            let places: Vec<(usize, usize)> = cells
+                .map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin)))
+                .collect();
             Column { width, side: side(&places) }
         })
         .collect()

@@ -30,7 +30,7 @@ fn view(text: &str, client: Client) -> View {
         _ => None,
     });
     let uri = Uri::from_str("file:///nowhere/a.pw").expect("a URI");
-    View::new((uri, path, 1), text.into(), ran, Rc::new(client), Rc::new(buffers))
+    View::new((uri, path), text.into(), ran, Rc::new(client), Rc::new(buffers))
 }
 
 const ABLE: Client =
