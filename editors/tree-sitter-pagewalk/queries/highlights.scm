@@ -82,6 +82,19 @@
 ((page) @number
   (#match? @number "^[0-9]"))
 
+; Bare words in lists of pages name pages, too: `holding [a, b]`, `resident [a, b]`.
+(reference
+  (settings
+    (setting
+      operand: (list
+        (name) @constant))))
+
+(reference
+  (facts
+    (fact
+      value: (list
+        (name) @constant))))
+
 (boolean) @constant
 
 (call
