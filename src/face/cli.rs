@@ -10,6 +10,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::diff::Diff;
 use super::exam::Exam;
 use super::explain;
+use super::fmt::Fmt;
 use super::grade::Grade;
 use super::lsp::Lsp;
 use super::reading::Reading;
@@ -43,6 +44,11 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Set scripts in their one layout
+    #[command(
+        after_help = "Exit status: 0 all are formatted, 1 with --check: some are not, 2 a script cannot be read."
+    )]
+    Fmt(Fmt),
     /// Test scripts, and those in Markdown: that all holds which they state
     Test(Test),
     /// Explore statement by statement, going back and forward
@@ -86,6 +92,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
         Command::Run(run) => run.all(arguments.color),
         Command::Check { files } => check(files, arguments.color),
+        Command::Fmt(fmt) => fmt.all(arguments.color),
         Command::Test(test) => test.all(arguments.color),
         Command::Repl(repl) => repl.explore(arguments.color),
         Command::Diff(diff) => diff.both(arguments.color),

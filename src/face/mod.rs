@@ -4,6 +4,7 @@ pub mod cli;
 pub mod diff;
 mod exam;
 pub mod explain;
+pub mod fmt;
 mod grade;
 mod kept;
 mod lsp;

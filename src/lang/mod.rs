@@ -5,6 +5,7 @@ pub mod beside;
 pub mod check;
 pub mod cut;
 pub mod diagnostic;
+pub mod format;
 pub mod include;
 pub mod layout;
 pub mod loader;

@@ -1,14 +1,18 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
+mod actions;
 mod asked;
 mod blocks;
 mod capabilities;
 mod client;
+mod completion;
 mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
 mod highlights;
+mod hints;
+mod hover;
 mod job;
 mod lenses;
 mod links;
@@ -21,8 +25,10 @@ mod refusal;
 mod rename;
 mod requests;
 mod selection;
+mod semantic;
 mod server;
 mod settings;
+mod signature;
 mod start;
 mod symbols;
 #[cfg(test)]

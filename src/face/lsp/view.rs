@@ -85,6 +85,11 @@ impl View {
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
+    /// The paths of all open documents.
+    pub fn open_files(&self) -> impl Iterator<Item = &Path> {
+        self.buffers.texts.keys().map(PathBuf::as_path)
+    }
+
     /// The byte at a position.
     pub fn at(&self, position: Position) -> usize {
         self.lines.byte(&self.text, position)

@@ -162,6 +162,14 @@ fn a_word_is_judged_by_where_it_stands() {
 }
 
 #[test]
+fn the_rows_of_classes_are_in_their_order() {
+    for (number, row) in crate::run::complete::CLASSES.iter().enumerate() {
+        assert_eq!(row.class as usize, number);
+        assert_eq!(row.name, format!("{:?}", row.class));
+    }
+}
+
+#[test]
 fn wrong_text_has_its_colours_too() {
     assert_eq!(of("read \"never closed", Class::String), ["\"never closed"]);
     assert_eq!(of("show \"\"\"a {x} b", Class::String), ["\"\"\"", "a ", " b"]);

@@ -1,0 +1,1 @@
+//! What the layout is, piece by piece.
