@@ -7,7 +7,7 @@ mod running;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pagewalk::lang::format::{Unformatted, format};
+use pagewalk::lang::format::{self, Unformatted};
 use pagewalk::lang::include::{Disk, read_text};
 use pagewalk::lang::layout::{TokenKind, tokens};
 use pagewalk::lang::parse::parse;
@@ -72,7 +72,7 @@ fn placeless(printed: &str) -> String {
 /// A text formatted, and that the laws hold of it; none if it cannot be read.
 fn formatted(name: &str, text: &str) -> Option<String> {
     let before = tree(text);
-    let once = match format(text) {
+    let once = match format::format(text) {
         Ok(once) => once,
         Err(Unformatted::Wrong(wrong)) => {
             assert!(before.is_none() && !wrong.is_empty(), "{name}: {wrong:?}");
@@ -82,7 +82,7 @@ fn formatted(name: &str, text: &str) -> Option<String> {
     };
     assert_eq!(before, tree(&once), "{name} means something else\n{text}\n-- formatted --\n{once}");
     assert_eq!(
-        format(&once),
+        format::format(&once),
         Ok(once.clone()),
         "{name}: twice is not once\n-- of --\n{text}\n-- once --\n{once}"
     );
@@ -158,6 +158,7 @@ fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
             (&text[from..to], |list: &[&str]| list[usize::from(*choice) % list.len()].to_owned());
         out += &text[at..from];
         out += &match sort % 4 {
+            0 | 1 if old.contains(';') => format!("  {old}\t"),
             0 | 1 if old.contains('\n') => pick(ENDS),
             0 | 1 if breaks => pick(BREAKS),
             0 | 1 if !old.is_empty() => pick(BLANKS),
@@ -319,7 +320,7 @@ fn an_example_does_the_same_formatted() {
         let text = fs::read_to_string(&path).expect("a script");
         // Wide blanks everywhere, so that there is something to format.
         let stirred = stirred(&text, &[(0, 2)]);
-        let again = format(&stirred).expect("a script");
+        let again = format::format(&stirred).expect("a script");
         assert_ne!(stirred, again, "{}", path.display());
         let folder = path.parent().expect("a folder");
         let (one, other) = (done(folder, &text), done(folder, &again));
