@@ -20,7 +20,7 @@ async def client(lsp_client: LanguageClient):
 @pytest.fixture
 def script(simple):
     """The textbook's system with one access after its tables, and where that stands."""
-    tables = simple[: simple.index("scenario ")]
+    tables = simple[: simple.index("\nscenario ") + 1]
     text = tables + "let va = 0x03D4\nread va => ppn 0x0D\ntranslate 0x03D4\n"
     line = text.splitlines().index("read va => ppn 0x0D")
     return text, line
@@ -73,12 +73,12 @@ async def test_completion_offers_what_can_stand_there(client, script):
 
 
 async def test_completion_offers_snippets_of_statements(client):
-    opened(client, "mach")
-    params = types.CompletionParams(text_document=document(), position=at(0, 4))
+    opened(client, "tra")
+    params = types.CompletionParams(text_document=document(), position=at(0, 3))
     answer = await client.text_document_completion_async(params)
     items = answer.items if isinstance(answer, types.CompletionList) else answer
-    machine = [item for item in items if item.label == "machine"]
-    assert machine and any(item.insert_text_format == types.InsertTextFormat.Snippet for item in machine)
+    translate = [item for item in items if item.label == "translate"]
+    assert translate and translate[0].insert_text_format == types.InsertTextFormat.Snippet
 
 
 async def test_signatures_tell_the_argument_at_hand(client):
