@@ -10,6 +10,7 @@ mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
+mod formatting;
 mod highlights;
 mod hints;
 mod hover;
@@ -42,4 +43,4 @@ mod watching;
 mod wire;
 mod worker;
 
-pub use start::Lsp;
+pub use start::{Lsp, serve};
