@@ -76,7 +76,7 @@ fn the_core_i7_cuts_an_address_in_four() {
         ],
     );
     holds(
-        &format!("machine core-i7\nread 0 => pa 0x{:X}‸", 0x12345678u64),
+        &format!("machine core-i7\nread 0 => pa 0x{:X}‸", 0x1234_5678_u64),
         &["L1d CT, bits 51–12", "L1d CI, bits 11–6", "L1d CO, bits 5–0"],
     );
 }
