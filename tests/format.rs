@@ -2,6 +2,8 @@
 
 #[path = "docs/fences.rs"]
 mod fences;
+#[path = "format/process.rs"]
+mod process;
 mod running;
 
 use std::fs;
