@@ -258,7 +258,9 @@ local checks = {
     function()
       open('rename.pw', { 'machine simple', 'let va = 0x03D4', 'read va => vpn 0x0F', 'expect va == 980' })
       on('read va', 'va =>')
-      same(1, #vim.iter({ answer('textDocument/definition') }):flatten():totable())
+      local found = answer('textDocument/definition')
+      found = vim.islist(found) and found[1] or found
+      same({ line = 1, character = 4 }, (found.range or found.targetSelectionRange).start)
       vim.lsp.buf.rename('address')
       until_('the new name', function()
         return text() == 'machine simple\nlet address = 0x03D4\nread address => vpn 0x0F\nexpect address == 980'

@@ -209,6 +209,7 @@ impl<'a> Cutter<'a, '_> {
             }
             end = self.at;
         }
+        row.end = self.column;
         row.source = self.text.get(first.start..end).unwrap_or("").to_owned();
         piece.head = true;
         self.head = false;
