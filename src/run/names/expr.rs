@@ -155,7 +155,8 @@ impl Finder<'_> {
             }
             return;
         }
-        if MACHINE_PROPERTIES.iter().any(|row| row.of == name) {
+        // `tlb.hits` is of the only TLB, whatever else is called so.
+        if MACHINE_PROPERTIES.iter().any(|row| row.of == name) || matches!(name, "tlb" | "cache") {
             return;
         }
         let part = self.uses(Space::Part, head).is_some();

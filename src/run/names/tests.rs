@@ -180,6 +180,7 @@ fn words_of_a_place_are_no_variables() {
     let pages =
         "let a = 1\nreference a b a { frames 3, holding [a], writes [a] } => resident [a, b], faults a";
     assert_eq!(of(pages, "a"), "Aa");
+    assert_eq!(of("machine simple\nlet tlb = 1\nexpect tlb.hits == tlb - 1", "tlb"), "Aa");
     assert_eq!(of("let bits = 14\nmachine { virtual bits, physical 12 bits, page 64 B }", "bits"), "Aa");
 }
 
