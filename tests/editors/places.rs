@@ -25,8 +25,16 @@ pub const PLACES: &[List] = &[
         holds: "words further on in statements",
         words: || options(|(_, later)| later),
     },
-    List { name: "paper_entries", holds: "what the braces of questions hold", words: || listed().entries.into_iter().collect() },
-    List { name: "paper_words", holds: "words in the braces of papers", words: || listed().words.into_iter().collect() },
+    List {
+        name: "paper_entries",
+        holds: "what the braces of questions hold",
+        words: || listed().entries.into_iter().collect(),
+    },
+    List {
+        name: "paper_words",
+        holds: "words in the braces of papers",
+        words: || listed().words.into_iter().collect(),
+    },
     List {
         name: "paper_choices",
         holds: "words that settings of papers take",
@@ -105,7 +113,10 @@ fn by_place(usage: &'static str) -> (Words, Words) {
 
 fn options(which: fn((Words, Words)) -> Words) -> Vec<&'static str> {
     let nouns = nouns();
-    let words = VERBS.iter().filter(|row| !row.params.starts_with("NOUN")).flat_map(|row| which(by_place(row.params)));
+    let words = VERBS
+        .iter()
+        .filter(|row| !row.params.starts_with("NOUN"))
+        .flat_map(|row| which(by_place(row.params)));
     words.filter(|word| !nouns.contains(word)).collect()
 }
 

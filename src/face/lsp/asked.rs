@@ -191,16 +191,12 @@ struct UpTo {
 
 impl Sink for UpTo {
     fn take(&mut self, record: &StepRecord) -> bool {
-        match self.left.checked_sub(1) {
-            Some(left) => {
-                self.left = left;
-                true
-            }
-            None => {
-                self.last = Some(record.clone());
-                false
-            }
+        if let Some(left) = self.left.checked_sub(1) {
+            self.left = left;
+            return true;
         }
+        self.last = Some(record.clone());
+        false
     }
 }
 

@@ -10,10 +10,13 @@ mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
+mod formatting;
 mod highlights;
 mod hints;
 mod hover;
 mod job;
+#[cfg(test)]
+mod lab;
 mod lenses;
 mod links;
 mod named;
@@ -40,4 +43,4 @@ mod watching;
 mod wire;
 mod worker;
 
-pub use start::Lsp;
+pub use start::{Lsp, serve};

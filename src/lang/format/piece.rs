@@ -84,8 +84,16 @@ pub(super) struct Pieces<'a> {
 /// Cuts a script.
 pub(super) fn pieces(text: &str) -> Pieces<'_> {
     let tokens = tokens(text).list;
-    let mut cutter =
-        Cutter { text, tokens: &tokens, next: 0, at: 0, column: 0, head: true, list: Vec::new(), rows: Vec::new() };
+    let mut cutter = Cutter {
+        text,
+        tokens: &tokens,
+        next: 0,
+        at: 0,
+        column: 0,
+        head: true,
+        list: Vec::new(),
+        rows: Vec::new(),
+    };
     if text.starts_with('\u{feff}') {
         cutter.at = '\u{feff}'.len_utf8();
     }
@@ -201,6 +209,7 @@ impl<'a> Cutter<'a, '_> {
             }
             end = self.at;
         }
+        row.end = self.column;
         row.source = self.text.get(first.start..end).unwrap_or("").to_owned();
         piece.head = true;
         self.head = false;

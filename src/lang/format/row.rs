@@ -10,6 +10,8 @@ use super::width::behind;
 pub(super) struct Row {
     /// The column of its first bar.
     pub(super) begin: usize,
+    /// The column behind it.
+    pub(super) end: usize,
     /// Its cells.
     pub(super) cells: Vec<Cell>,
     /// The cells before which a bar stands; behind the last one, their number.
@@ -94,14 +96,20 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
 /// The columns of a table, as wide as their widest cells.
 fn columns(rows: &[&Row]) -> Vec<Column> {
     let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    // Only where whole rows are in line can it be told on which side cells were put.
+    let mut widths =
+        rows.iter().filter(|row| row.cells.len() == most).map(|row| row.end.wrapping_sub(row.begin));
+    let first = widths.next();
+    let in_line = widths.all(|width| Some(width) == first);
     (0..most)
         .map(|index| {
             let cells = rows.iter().filter_map(|row| Some((row.begin, row.cells.get(index)?)));
             let width = cells.clone().map(|(_, cell)| behind(0, &cell.text)).max().unwrap_or(0);
             // Where the cells stand, counted from the bar that begins the row.
-            let places: Vec<(usize, usize)> =
-                cells.map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin))).collect();
-            Column { width, side: side(&places) }
+            let places: Vec<(usize, usize)> = cells
+                .map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin)))
+                .collect();
+            Column { width, side: if in_line { side(&places) } else { Side::Left } }
         })
         .collect()
 }
@@ -110,7 +118,9 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
 fn side(places: &[(usize, usize)]) -> Side {
     let first = places.iter().map(|place| place.0).min().unwrap_or(0);
     let last = places.iter().map(|place| place.1).max().unwrap_or(0);
-    let middle = |(from, to): &(usize, usize)| *from == first + (last - first).saturating_sub(to - from) / 2;
+    let middle = |(from, to): &(usize, usize)| {
+        *from == first + (last - first).saturating_sub(to.saturating_sub(*from)) / 2
+    };
     if places.iter().all(|place| place.0 == first) {
         Side::Left
     } else if places.iter().all(|place| place.1 == last) {

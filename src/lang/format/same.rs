@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::lang::ast::{
-    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Pages,
-    Piece, Row, Setting, Settings, Stmt, StmtKind, Table, UnaryOp, Word,
+    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
+    OperationKind, Pages, Piece, Row, Setting, Settings, Stmt, StmtKind, Table, UnaryOp, Word,
 };
 use crate::lang::value::Value;
 

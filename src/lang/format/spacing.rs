@@ -34,7 +34,8 @@ impl Marker {
     /// Whether a blank belongs between the last piece and this one.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
         let Some(last) = before.last() else { return false };
-        let braced = last.kind == Kind::Open(b'{') || matches!(piece.kind, Kind::Open(b'{') | Kind::Close(b'}'));
+        let braced =
+            last.kind == Kind::Open(b'{') || matches!(piece.kind, Kind::Open(b'{') | Kind::Close(b'}'));
         if braced || matches!(piece.kind, Kind::Comment | Kind::Row(_)) {
             return true;
         }

@@ -43,7 +43,16 @@ struct Arrow {
 
 impl Frame {
     fn block(base: usize, inner: usize) -> Self {
-        Self { base, inner, close: base, block: true, rows: None, base_of_statement: inner, head: 0, arrow: None }
+        Self {
+            base,
+            inner,
+            close: base,
+            block: true,
+            rows: None,
+            base_of_statement: inner,
+            head: 0,
+            arrow: None,
+        }
     }
 }
 
@@ -56,7 +65,13 @@ struct Written {
 
 /// Writes a script: its lines, with these blanks before pieces besides the usual ones.
 pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String {
-    let mut writer = Writer { list: &pieces.list, blanks, frames: vec![Frame::block(0, 0)], text: String::new(), column: 0 };
+    let mut writer = Writer {
+        list: &pieces.list,
+        blanks,
+        frames: vec![Frame::block(0, 0)],
+        text: String::new(),
+        column: 0,
+    };
     let written: Vec<Written> = lines.iter().map(|line| writer.line(line)).collect();
     let columns = columns(&pieces.list, lines, &written);
     let mut out = String::new();
@@ -93,8 +108,9 @@ fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
         {
             end += 1;
         }
-        let (least, most) =
-            columns[first..end].iter().fold((usize::MAX, 0), |(least, most), at| (least.min(*at), most.max(*at)));
+        let (least, most) = columns[first..end]
+            .iter()
+            .fold((usize::MAX, 0), |(least, most), at| (least.min(*at), most.max(*at)));
         if most - least <= REACH {
             columns[first..end].fill(most);
         }
@@ -205,7 +221,10 @@ impl Writer<'_> {
             self.top().arrow = Some(Arrow { column, followed });
         } else if piece.is_word("where") {
             self.top().arrow = None;
-        } else if matches!(piece.kind, Kind::Row(_)) && list.get(at.wrapping_sub(1)).is_some_and(|brace| brace.kind == Kind::Open(b'{')) && !first {
+        } else if matches!(piece.kind, Kind::Row(_))
+            && list.get(at.wrapping_sub(1)).is_some_and(|brace| brace.kind == Kind::Open(b'{'))
+            && !first
+        {
             self.top().rows = Some(column);
         }
         self.put(&piece.text);
@@ -231,7 +250,8 @@ impl Writer<'_> {
         let mut frame = Frame::block(base, base + INDENT);
         if bracket != b'{' {
             frame.block = false;
-            let followed = self.list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != Kind::Comment);
+            let followed =
+                self.list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != Kind::Comment);
             if followed {
                 (frame.inner, frame.close) = (column + 1, column);
             }

@@ -217,3 +217,34 @@ fn what_is_told_is_told_of_its_bytes() {
     assert_eq!(span("‸read 4"), (0..4, None));
     assert_eq!(span("machine simple\nread 0 => tlb.in‸dex 3"), (25..34, Some("tlb.index".to_owned())));
 }
+
+#[test]
+fn every_byte_of_every_example_can_be_asked_about() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut told_of = 0;
+    for entry in folder.read_dir().expect("examples") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "pw") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a script");
+        let (mut sources, script, _) = read_text("script.pw", &text, &mut ());
+        let (files, _) = Files::read(&script.body, &mut sources, &mut ());
+        let known = state_at(&script.body, &sources, &files, Options::default(), text.len());
+        let state = |_| known.clone();
+        // Of a text that is cut off anywhere, too.
+        for cut in [text.len(), text.len() / 2, text.len() / 3] {
+            let Some(part) = text.get(..cut) else { continue };
+            let tokens = tokens(part).list;
+            let asked = Asked { text: part, tokens: &tokens, sources: &sources, state: &state };
+            for at in (0..=part.len()).step_by(7) {
+                if let Some(told) = told(&asked, at) {
+                    assert!(told.span.contains(&at) || told.span.end == at, "{}: {at}", path.display());
+                    assert!(!told.text.is_empty() && part.get(told.span).is_some());
+                    told_of += 1;
+                }
+            }
+        }
+    }
+    assert!(told_of > 1000);
+}
