@@ -5,5 +5,7 @@
 mod classes;
 #[path = "editors/lists.rs"]
 mod lists;
+#[path = "editors/places.rs"]
+mod places;
 #[path = "editors/words.rs"]
 mod words;

@@ -11,7 +11,7 @@ use crate::lang::ast::{Block, Command, Span, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::paper::arrangement::{Arrangement, ROWS};
+use crate::run::paper::arrangement::{Arrangement, arranges};
 use crate::run::paper::entry::Alternative;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::run::seeds::mixed;
@@ -218,7 +218,7 @@ impl Writing<'_> {
     /// The block of `exam` without the rows that arrange, and with those that list.
     fn cover(&mut self, command: &Command, edits: &mut Vec<Edit>) {
         let Some(block) = &command.block else { return };
-        for setting in block.settings.iter().filter(|setting| ROWS.contains(&&*setting.name.text)) {
+        for setting in block.settings.iter().filter(|setting| arranges(&setting.name.text)) {
             edits.push((setting.span, String::new()));
         }
         let end = Span { start: block.span.end.saturating_sub(1), ..block.span };

@@ -10,7 +10,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::diff::Diff;
 use super::exam::Exam;
 use super::explain;
+use super::fmt::Fmt;
 use super::grade::Grade;
+use super::lsp::{self, Lsp};
 use super::reading::Reading;
 use super::repl::start::Repl;
 use super::running::Run;
@@ -42,6 +44,11 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Set scripts in their one layout
+    #[command(
+        after_help = "Exit status: 0 all are formatted, 1 with --check: some are not, 2 a script cannot be read."
+    )]
+    Fmt(Fmt),
     /// Test scripts, and those in Markdown: that all holds which they state
     Test(Test),
     /// Explore statement by statement, going back and forward
@@ -55,6 +62,8 @@ enum Command {
         after_help = "Exit status: 0 all marked, 1 some rows are told of and the others marked, 2 nothing could be marked."
     )]
     Grade(Box<Grade>),
+    /// Serve an editor: diagnostics, hover, completion and the rest, over standard input and output
+    Lsp(Lsp),
     /// Say what a message means and how to mend it; without a code, list the codes
     Explain {
         /// The code, as a message shows it in brackets
@@ -83,11 +92,13 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
         Command::Run(run) => run.all(arguments.color),
         Command::Check { files } => check(files, arguments.color),
+        Command::Fmt(fmt) => fmt.all(arguments.color),
         Command::Test(test) => test.all(arguments.color),
         Command::Repl(repl) => repl.explore(arguments.color),
         Command::Diff(diff) => diff.both(arguments.color),
         Command::Exam(exam) => exam.print(arguments.color),
         Command::Grade(grade) => grade.mark(arguments.color),
+        Command::Lsp(_) => lsp::serve(),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 /// Bytes of a thread's stack: as deep as scripts may nest. Only what is used is real.
-const STACK: usize = 64 << 20;
+pub const STACK: usize = 64 << 20;
 
 /// Does a piece of work for each item on so many threads, and answers with what it came to in the order of the items. With
 /// `stop`, what follows the first result that it holds for is left out. `done` hears of each result as it comes.

@@ -1,5 +1,6 @@
 //! What is wrong with a script: a code, the place, what is the case, how to mend it.
 
+use super::mend::Mend;
 use super::span::Span;
 
 /// A mistake in a script. Not a failed expectation (a `Mismatch`) and not a fault (the machine's answer).
@@ -15,6 +16,8 @@ pub struct Diagnostic {
     pub label: String,
     /// How to mend it.
     pub help: Option<String>,
+    /// The same as a change of the text, where the help knows what to write to the letter.
+    pub mend: Option<Box<Mend>>,
     /// Other places that belong to it, each with a label.
     pub related: Vec<(Span, String)>,
 }
@@ -22,7 +25,8 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic without label or help.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), span, label: String::new(), help: None, related: Vec::new() }
+        let (label, related) = (String::new(), Vec::new());
+        Self { code, message: message.into(), span, label, help: None, mend: None, related }
     }
 
     /// With what stands under the token.
@@ -37,6 +41,28 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// With a change of the text; where there is no help, what it does is the help.
+    #[must_use]
+    pub fn mend(mut self, mend: Mend) -> Self {
+        self.help.get_or_insert_with(|| mend.title());
+        self.mend = Some(Box::new(mend));
+        self
+    }
+
+    /// With the name that was probably meant in the place of this one, which stands at the token.
+    #[must_use]
+    pub fn did_you_mean(self, said: &str, near: &str) -> Self {
+        let mend = Mend::write(self.span, said, near);
+        self.help(format!("did you mean `{near}`?")).mend(mend)
+    }
+
+    /// With the difference of two words that a `-` has joined, at the token.
+    #[must_use]
+    pub fn to_subtract(self, a: &str, b: &str) -> Self {
+        let mend = Mend::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
+        self.help(format!("`-` joins words: to subtract, write `{}` with spaces", mend.text)).mend(mend)
     }
 
     /// With another place that belongs to it.

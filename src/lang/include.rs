@@ -70,8 +70,11 @@ pub fn add_text(
     Reader::add(sources, loader, name, None, text)
 }
 
-/// Text of a file's bytes, or why there is none.
-fn text_of(bytes: &[u8]) -> Result<&str, String> {
+/// Text of a file's bytes.
+///
+/// # Errors
+/// Why there is none, in words.
+pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
         let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
         format!("it is not UTF-8 text (byte {at}, on line {line}, is {:#04x})", bytes.get(at).unwrap_or(&0))

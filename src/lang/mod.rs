@@ -3,10 +3,13 @@
 pub mod ast;
 pub mod beside;
 pub mod check;
+pub mod cut;
 pub mod diagnostic;
+pub mod format;
 pub mod include;
 pub mod layout;
 pub mod loader;
+pub mod mend;
 pub mod nearest;
 pub mod parse;
 pub mod source;

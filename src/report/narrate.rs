@@ -28,7 +28,7 @@ use crate::lang::value::Value;
 use crate::run::paper::entry::Entry;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 use crate::run::view::View;
-pub use bits::{binary, bits};
+pub use bits::{binary, bits, fields};
 pub use changes::changes;
 pub use declaration::declaration;
 pub use parts::hex;
@@ -255,15 +255,20 @@ pub fn shown(views: &[View]) -> Vec<Block> {
 
 /// A variable and its value; in hexadecimal where the script speaks so.
 pub fn bound(name: &str, value: &Value, statement: &Statement) -> String {
+    let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
+    format!("{name} = {}{chosen}", value_told(value, statement))
+}
+
+/// A value that a statement came to; in hexadecimal where the script speaks so.
+pub fn value_told(value: &Value, statement: &Statement) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,
     };
-    let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
     match number {
-        Some(n) if statement.text.contains("0x") => format!("{name} = 0x{n:X}{chosen}"),
-        Some(n) if n >= 256 => format!("{name} = {n} (0x{n:X}){chosen}"),
-        _ => format!("{name} = {}{}{chosen}", value.quoted(), approximately(value)),
+        Some(n) if statement.text.contains("0x") => format!("0x{n:X}"),
+        Some(n) if n >= 256 => format!("{n} (0x{n:X})"),
+        _ => format!("{}{}", value.quoted(), approximately(value)),
     }
 }
 

@@ -141,7 +141,7 @@ impl Session<'_> {
             _ => diagnostic.label("not a fact of this statement on this machine"),
         };
         match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(name, &near),
             None => diagnostic,
         }
     }

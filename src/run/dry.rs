@@ -17,11 +17,22 @@ use super::verbs::{self, Action};
 impl Session<'_> {
     /// Checks the statements of a block; every mistake is remembered.
     pub fn check_block(&mut self, block: &[Stmt]) {
-        for stmt in block {
+        for (number, stmt) in block.iter().enumerate() {
+            if self.reached(block, number) {
+                return;
+            }
             if let Err(Stop::Wrong(diagnostics)) = self.check(stmt) {
                 self.report(diagnostics);
             }
         }
+        self.reached(block, block.len());
+    }
+
+    /// Whether a check ends here, before the statement of this number in a block, or has ended before; the state here is
+    /// remembered.
+    fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
+        let state = &self.state;
+        self.until.as_mut().is_some_and(|until| until.reached(block, number, state))
     }
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
@@ -147,7 +158,10 @@ impl Session<'_> {
         for param in params {
             own.bind(param.text.clone(), Binding::Unknowable);
         }
-        self.state.machine = Slot::Unknowable;
+        // Who looks at a place within sees the machine that is there where it is defined.
+        if self.until.is_none() {
+            self.state.machine = Slot::Unknowable;
+        }
         self.state.scopes.push(own);
         self.check_block(body);
         self.state = state;

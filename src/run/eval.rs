@@ -105,10 +105,10 @@ impl Session<'_> {
         let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
             .label("not set by any `let` before this");
         if let Some((a, b)) = name.split_once('-') {
-            return diagnostic.help(format!("`-` joins words; to subtract write `{a} - {b}` with spaces"));
+            return diagnostic.to_subtract(a, b);
         }
         match nearest(name, self.state.names().chain(constants().map(|row| row.name))) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic,
         }
     }
@@ -158,7 +158,7 @@ impl Session<'_> {
         let message = format!("no function or definition is called `{}` here", name.text);
         let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
         match nearest(&name.text, names) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(&name.text, near),
             None => diagnostic.help("`pagewalk reference functions` lists the functions"),
         }
     }

@@ -262,7 +262,11 @@ impl Session<'_> {
         let (depth, inside) = (self.depth, self.inside.clone());
         self.state.scopes.push(Scope::new(false));
         let result = run(self);
-        (self.state, self.scenario, self.loops, self.depth) = (state, scenario, loops, depth);
+        // Where the run is to end, its state is what it was ended in.
+        if !matches!(result, Err(Stop::Closed)) {
+            self.state = state;
+        }
+        (self.scenario, self.loops, self.depth) = (scenario, loops, depth);
         self.inside = inside;
         self.calls.clear();
         match result {

@@ -94,14 +94,12 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
     let said = first.word().unwrap_or_default();
     let Some(name) = words().find(|word| *word == said) else {
         let near = crate::lang::nearest::nearest(said, words());
-        let help = near.map_or_else(
-            || format!("it is one of {}", list(words())),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Err(vec![
-            Diagnostic::new(Code::UnknownWord, first.span, format!("`{said}` is no replacement policy"))
-                .help(help),
-        ]);
+        let message = format!("`{said}` is no replacement policy");
+        let diagnostic = Diagnostic::new(Code::UnknownWord, first.span, message);
+        return Err(vec![match near {
+            Some(near) => diagnostic.did_you_mean(said, near),
+            None => diagnostic.help(format!("it is one of {}", list(words()))),
+        }]);
     };
     draft.replacement = Some(Word { text: name.into(), span: first.span });
     match rest {

@@ -181,7 +181,7 @@ impl Session<'_> {
         };
         let words = known.iter().map(String::as_str).chain(["machine", "kernel", "scenario", "repeat"]);
         match nearest(&process.text, words) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(&process.text, near),
             None if known.is_empty() => {
                 diagnostic.help(format!("declare it before this: `process {}`", process.text))
             }

@@ -1,9 +1,10 @@
 //! A whole script: checked first, then run, if nothing is wrong with it.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 
 use crate::kernel::syscall::{constants, system_calls};
-use crate::lang::ast::Block;
+use crate::lang::ast::{Block, Stmt};
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
@@ -15,6 +16,7 @@ use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{Sink, StepRecord, Totals};
 use super::session::{Options, Session, Stop};
 use super::state::State;
+use super::until::Until;
 use super::verbs;
 
 /// What a run came to.
@@ -68,6 +70,19 @@ pub fn check_in(
     diagnostics
 }
 
+/// What is known of the state in which the statement that holds byte `at` of file 0 begins: the machine, the kernel and
+/// the names declared above it, as far as they can be told without running the script. Beyond a block's last statement it
+/// is the state at the block's end.
+pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
+    let mut nowhere = Nowhere;
+    let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.checking = true;
+    session.until = Some(Until::byte(script, at));
+    session.check_block(script);
+    let Session { until, state, .. } = session;
+    until.and_then(Until::found).unwrap_or(state)
+}
+
 /// Whether a name may be called besides functions and definitions.
 fn is_call(name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
@@ -99,14 +114,30 @@ pub fn play(
     options: Options,
     sink: &mut dyn Sink,
 ) -> Ended {
+    play_from(State::new(options.seed), script, sources, files, options, sink, None).0
+}
+
+/// The same from a state, until someone makes `interrupt` true; and the state in which the run ended: where the sink or
+/// someone has ended it, that after the last statement, also within a scenario.
+pub fn play_from(
+    state: State,
+    script: &[Stmt],
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    sink: &mut dyn Sink,
+    interrupt: Option<&AtomicBool>,
+) -> (Ended, State) {
     let mut session = Session::new(sources, files, options, sink);
+    session.interrupt = interrupt;
+    session.state = state;
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
     match session.run_block(script, place) {
         Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
         Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
-    Ended { diagnostics: session.diagnostics, totals: session.totals }
+    (Ended { diagnostics: session.diagnostics, totals: session.totals }, session.state)
 }
 
 /// Says that a statement was taken for one that is only checked.

@@ -20,6 +20,7 @@ use super::paper::sheet::Sheet;
 use super::record::{CallRecord, Check, Did, Sink, StepRecord, Totals};
 use super::seeds::mixed;
 use super::state::{Slot, State};
+use super::until::Until;
 
 /// Why a statement did not complete.
 #[derive(Debug)]
@@ -89,6 +90,8 @@ pub struct Session<'s> {
     pub totals: Totals,
     /// Only checked, not run.
     pub checking: bool,
+    /// Where a check ends early (when checking only).
+    pub until: Option<Until>,
     /// The loops around the statement, outermost first.
     pub loops: Vec<Span>,
     /// The scenario the statement stands in.
@@ -133,6 +136,7 @@ impl<'s> Session<'s> {
             diagnostics: Vec::new(),
             totals: Totals::default(),
             checking: false,
+            until: None,
             loops: Vec::new(),
             scenario: None,
             depth: 0,

@@ -230,7 +230,7 @@ fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
     let message = format!("`{}` fills in no field `{}`", row.name, field.text);
     let diagnostic = Diagnostic::new(Code::UnknownPath, field.span, message).label("not known");
     match nearest(&field.text, row.fields.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(&field.text, near),
         None if row.fields.is_empty() => diagnostic.help(prototype(row)),
         None => diagnostic.help(format!("it fills in {}", super::settings::list(row.fields.iter().copied()))),
     }

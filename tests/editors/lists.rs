@@ -22,7 +22,8 @@ pub struct List {
     pub name: &'static str,
     /// What it holds, as a comment says it.
     pub holds: &'static str,
-    words: fn() -> Vec<&'static str>,
+    /// Its words, in any order.
+    pub words: fn() -> Vec<&'static str>,
 }
 
 impl List {

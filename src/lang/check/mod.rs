@@ -18,7 +18,7 @@ use super::value::functions::{FUNCTIONS, function};
 use calls::{Definition, circles, count};
 use scope::{Scope, names_set};
 
-pub use scope::unscoped_blocks;
+pub use scope::{inner_blocks, unscoped_blocks};
 
 /// What the checks must be told of the rest of the language.
 #[derive(Clone, Copy)]
@@ -340,18 +340,15 @@ impl Checker<'_> {
             return;
         }
         let known = self.scopes.iter().flat_map(Scope::names).chain(self.known.words.iter().copied());
-        let help = match (name.split_once('-'), nearest(name, known)) {
-            (Some((a, b)), _) => format!("`-` joins words: to subtract, write `{a} - {b}` with spaces"),
-            (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => {
-                format!("`let {name} = …` sets a variable; a word is written as a string, \"{name}\"")
-            }
-        };
-        self.found.push(
+        let diagnostic =
             Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}` here"))
-                .label("never set before")
-                .help(help),
-        );
+                .label("never set before");
+        self.found.push(match (name.split_once('-'), nearest(name, known)) {
+            (Some((a, b)), _) => diagnostic.to_subtract(a, b),
+            (None, Some(near)) => diagnostic.did_you_mean(name, near),
+            (None, None) => diagnostic
+                .help(format!("`let {name} = …` sets a variable; a word is written as a string, \"{name}\"")),
+        });
         // Once is enough.
         if let Some(scope) = self.scopes.last_mut() {
             scope.set(name);
@@ -371,10 +368,12 @@ impl Checker<'_> {
             let functions = FUNCTIONS.iter().map(|function| function.name);
             let known = functions.chain(self.known.calls.iter().copied());
             let near = nearest(&name.text, self.scopes.iter().flat_map(Scope::defined).chain(known));
-            let help =
-                near.map_or("`def` makes a definition".to_owned(), |near| format!("did you mean `{near}`?"));
             let message = format!("no function or definition is called `{}`", name.text);
-            self.found.push(Diagnostic::new(Code::UnknownFunction, name.span, message).help(help));
+            let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
+            self.found.push(match near {
+                Some(near) => diagnostic.did_you_mean(&name.text, near),
+                None => diagnostic.help("`def` makes a definition"),
+            });
         }
     }
 

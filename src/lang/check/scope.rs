@@ -58,6 +58,17 @@ pub fn unscoped_blocks(kind: &StmtKind) -> impl Iterator<Item = &Block> {
     first.into_iter().chain(second)
 }
 
+/// Every block of a statement.
+pub fn inner_blocks(kind: &StmtKind) -> impl Iterator<Item = &Block> {
+    let scoped = match kind {
+        StmtKind::Def { body, .. } | StmtKind::Scenario { body, .. } | StmtKind::Question { body, .. } => {
+            Some(body)
+        }
+        _ => None,
+    };
+    scoped.into_iter().chain(unscoped_blocks(kind))
+}
+
 /// Puts every variable that these statements set into `scope`; with `deep`, also those of scopes within.
 pub fn names_set(block: &Block, deep: bool, scope: &mut Scope) {
     for stmt in block.iter() {

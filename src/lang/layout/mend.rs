@@ -1,6 +1,8 @@
 //! What is wrong with brackets and strings, and where to read on.
 
 use super::level::Kind;
+use crate::lang::mend::Mend;
+
 use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
 
 /// How often the pass may go back in one file; keeps it linear.
@@ -14,12 +16,9 @@ impl Scan<'_> {
         let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
         let Some(level) = self.levels.get(inner + 1) else { return false };
         let (at, (open, close)) = (level.at, level.kind.ends());
-        self.report(
-            Code::Unclosed,
-            self.span(at, at + 1),
-            &format!("this `{open}` is never closed"),
-            &format!("no `{close}` follows"),
-        );
+        let mend = self.closing(inner + 1, self.at.min(self.text.len()));
+        let (here, message) = (self.span(at, at + 1), format!("this `{open}` is never closed"));
+        self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(mend);
         self.levels.truncate(inner + 1);
         self.levels[block].damaged = true;
         self.after = After::Nothing;
@@ -61,8 +60,10 @@ impl Scan<'_> {
         } else {
             ("this `'` is never closed", "a byte is written 'h'; strings stand in double quotes")
         };
-        self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here").help =
-            Some(help.to_owned());
+        let mend = self.closing_quote(open, line_end);
+        let diagnostic = self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here");
+        diagnostic.help = Some(help.to_owned());
+        diagnostic.perhaps(mend);
         let line = self.text[open..line_end].trim_end();
         let block = self.block();
         self.levels[block].damaged = true;
@@ -92,7 +93,8 @@ impl Scan<'_> {
         let partner = self.levels[inner..].iter().rposition(|level| level.kind == kind).map(|at| inner + at);
         if !top.kind.is_bracket() {
             let message = format!("this `{close}` closes nothing");
-            self.report(Code::Syntax, here, &message, &format!("no `{open}` is open"));
+            self.report(Code::Syntax, here, &message, &format!("no `{open}` is open"))
+                .perhaps(Some(Mend::write(here, close, "")));
             self.out[self.at] = b' ';
             return;
         }
@@ -100,7 +102,9 @@ impl Scan<'_> {
         let opener = self.span(at, at + 1);
         if let Some(partner) = partner {
             let message = format!("this `{opened}` is never closed");
-            self.report(Code::Unclosed, opener, &message, &format!("no `{wanted}` follows before `{close}`"));
+            let mend = self.closing_here(partner + 1);
+            let label = format!("no `{wanted}` follows before `{close}`");
+            self.report(Code::Unclosed, opener, &message, &label).perhaps(mend);
             self.levels.truncate(partner);
             let block = self.block();
             self.levels[block].damaged = true;
@@ -109,6 +113,7 @@ impl Scan<'_> {
             let diagnostic =
                 self.report(Code::Unclosed, here, &message, &format!("a `{wanted}` belongs here"));
             diagnostic.related.push((opener, "opened here".to_owned()));
+            diagnostic.perhaps(Some(Mend::write(here, close, wanted)));
             self.out[self.at] = wanted.as_bytes()[0];
             self.levels.pop();
         }
@@ -158,6 +163,9 @@ impl Scan<'_> {
     pub(super) fn unclosed_at_end(&mut self) {
         let mut in_hole = false;
         while self.levels.len() > 1 {
+            let sole = self.levels.get(self.levels.len() - 2).is_some_and(|outer| !outer.kind.is_bracket());
+            let bracket = self.top().kind.is_bracket() && sole;
+            let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
             let Some(level) = self.levels.pop() else { break };
             // The prose around a hole that is not closed may well be.
             if std::mem::replace(&mut in_hole, level.kind == Kind::Hole) {
@@ -169,7 +177,8 @@ impl Scan<'_> {
             let (open, close) = level.kind.ends();
             let here = self.span(level.at, level.at + open.len());
             let message = format!("this `{open}` is never closed");
-            self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows"));
+            let closing = closing.or_else(|| self.closing_brace(&level, self.text.len()));
+            self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(closing);
             let block = self.block();
             self.levels[block].damaged = true;
         }
@@ -210,7 +219,8 @@ impl Scan<'_> {
     fn drop_block(&mut self) {
         let Some(level) = self.levels.pop() else { return };
         let here = self.span(level.at, level.at + 1);
-        self.report(Code::Unclosed, here, "this `{` is never closed", "no `}` follows");
+        let mend = self.closing_brace(&level, self.at);
+        self.report(Code::Unclosed, here, "this `{` is never closed", "no `}` follows").perhaps(mend);
         let block = self.block();
         self.levels[block].damaged = true;
     }

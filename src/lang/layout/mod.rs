@@ -7,6 +7,7 @@
 //!
 //! It does not know the statements, only words, strings, brackets and the rows of tables.
 
+mod closing;
 mod level;
 mod mend;
 mod note;

@@ -7,7 +7,7 @@ use super::grammar::{Pair, Rule};
 use super::text::{byte, quoted, string};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Number, Value, ValueError, unit_factor};
+use crate::lang::value::{Number, Value, ValueError, unit_factor, unit_spelt};
 
 /// The deepest tree of an expression, counted in operators, calls and brackets. Chains of operators are trees too.
 const TREE_LIMIT: u32 = 500;
@@ -210,12 +210,13 @@ fn touching_unit(text: &str) -> (&str, &str) {
 fn bad_number(text: &str) -> ValueError {
     let quoted = quoted(text);
     let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit()) && !text.starts_with("0b");
-    let help = if hexadecimal {
-        format!("write 0x{quoted}")
-    } else {
-        "numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns".to_owned()
-    };
-    ValueError::new(Code::BadNumber, format!("`{quoted}` is not a number")).help(help)
+    let error = ValueError::new(Code::BadNumber, format!("`{quoted}` is not a number"));
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "_. ".contains(c));
+    match unit_spelt(unit).filter(|_| unit.len() < text.len()) {
+        _ if hexadecimal => error.write(format!("0x{text}")),
+        Some(spelt) => error.write(format!("{}{spelt}", &text[..text.len() - unit.len()])),
+        None => error.help("numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns"),
+    }
 }
 
 /// What stands where an expression has no value; there is a report then.

@@ -7,33 +7,35 @@ use super::grammar::{Grammar, Rule};
 use super::text::quoted;
 use crate::lang::ast::{BinaryOp, Command, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
+use crate::lang::value::unit_spelt;
 
-/// What stands in other languages, or on other keyboards, and what it is here.
-const HABITS: &[(&str, &str, &str)] = &[
-    ("&&", "`&&` is no operator", "write `and`"),
-    ("||", "`||` is no operator", "write `or`"),
-    ("->", "`->` is no arrow of the language", "facts follow `=>`"),
-    ("→", "`→` is no arrow of the language", "facts follow `=>`"),
-    ("⇒", "`⇒` is no arrow of the language", "facts follow `=>`"),
-    ("“", "these quotes are typographic", "write straight quotes, \"…\""),
-    ("”", "these quotes are typographic", "write straight quotes, \"…\""),
-    ("„", "these quotes are typographic", "write straight quotes, \"…\""),
-    ("‘", "these quotes are typographic", "write straight quotes, '…'"),
-    ("’", "these quotes are typographic", "write straight quotes, '…'"),
-    ("–", "this dash is no minus sign", "write `-`; only a table's cell may hold a dash"),
-    ("—", "this dash is no minus sign", "write `-`"),
-    ("−", "this minus sign is typographic", "write `-`"),
-    ("×", "`×` is no operator", "write `*`"),
-    ("≤", "`≤` is no operator", "write `<=`"),
-    ("≥", "`≥` is no operator", "write `>=`"),
-    ("≠", "`≠` is no operator", "write `!=`"),
-    ("**", "`**` is no operator", "a power of two is written `1 << n`"),
-    ("++", "`++` is no operator", "write `let x = x + 1`"),
-    ("+=", "`+=` is no operator", "write `let x = x + …`"),
-    ("-=", "`-=` is no operator", "write `let x = x - …`"),
-    ("*=", "`*=` is no operator", "write `let x = x * …`"),
-    ("<>", "`<>` is no operator", "write `!=`"),
-    ("===", "`===` is no operator", "write `==`"),
+/// What stands in other languages, or on other keyboards: what it is, what to write for it, and what else to say.
+const HABITS: &[(&str, &str, &str, &str)] = &[
+    ("&&", "`&&` is no operator", "and", ""),
+    ("||", "`||` is no operator", "or", ""),
+    ("->", "`->` is no arrow of the language", "=>", "facts follow `=>`"),
+    ("→", "`→` is no arrow of the language", "=>", "facts follow `=>`"),
+    ("⇒", "`⇒` is no arrow of the language", "=>", "facts follow `=>`"),
+    ("“", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
+    ("”", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
+    ("„", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
+    ("‘", "these quotes are typographic", "'", "write straight quotes, '…'"),
+    ("’", "these quotes are typographic", "'", "write straight quotes, '…'"),
+    ("–", "this dash is no minus sign", "-", "write `-`; only a table's cell may hold a dash"),
+    ("—", "this dash is no minus sign", "-", ""),
+    ("−", "this minus sign is typographic", "-", ""),
+    ("×", "`×` is no operator", "*", ""),
+    ("≤", "`≤` is no operator", "<=", ""),
+    ("≥", "`≥` is no operator", ">=", ""),
+    ("≠", "`≠` is no operator", "!=", ""),
+    ("**", "`**` is no operator", "", "a power of two is written `1 << n`"),
+    ("++", "`++` is no operator", "", "write `let x = x + 1`"),
+    ("+=", "`+=` is no operator", "", "write `let x = x + …`"),
+    ("-=", "`-=` is no operator", "", "write `let x = x - …`"),
+    ("*=", "`*=` is no operator", "", "write `let x = x * …`"),
+    ("<>", "`<>` is no operator", "!=", ""),
+    ("===", "`===` is no operator", "==", ""),
 ];
 
 /// How the statements with a shape of their own are written.
@@ -53,6 +55,8 @@ const SHAPES: &[(&str, &str)] = &[
 /// A broken line and the place in it where reading stopped.
 struct Stop<'a> {
     line: &'a str,
+    /// The byte of the line where it is.
+    at: usize,
     /// The first word of the line.
     head: &'a str,
     /// What was read, without blanks at its end.
@@ -63,6 +67,21 @@ struct Stop<'a> {
     wanted: Vec<Rule>,
     /// It is a setting, no statement.
     setting: bool,
+}
+
+impl Stop<'_> {
+    /// A text in the place of the first of what was not read.
+    fn write(&self, was: &str, text: impl Into<String>) -> Mend {
+        let start = self.at as u32;
+        Mend::write(Span { start, end: start + was.len() as u32, file: 0 }, was, text)
+    }
+
+    /// A blank in the place of a sign and the blanks around it.
+    fn blank(&self, sign: usize) -> Mend {
+        let rest = &self.rest[sign..];
+        let end = self.at + self.rest.len() - rest.trim_start().len();
+        Mend::replace(Span { file: 0, start: self.before.len() as u32, end: end as u32 }, " ")
+    }
 }
 
 /// The diagnostic for a line which the grammar's `rule` does not take; it begins at byte `start` of the file.
@@ -78,17 +97,20 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     let (before, rest) = line.split_at_checked(earlier.unwrap_or(at)).unwrap_or((line, ""));
     let head = &line[..word_length(line)];
     let setting = rule == Rule::lone_setting;
-    let stop = Stop { line, head, before: before.trim_end(), rest, wanted, setting };
+    let stop = Stop { line, at: before.len(), head, before: before.trim_end(), rest, wanted, setting };
     let found = &rest[..token_length(rest)];
     // Where the line just ends, the place is behind its last character.
     let at = start + if found.is_empty() { stop.before.len() } else { before.len() } as u32;
     let span = Span { file, start: at, end: at + found.len() as u32 };
     let described = mend(&stop).unwrap_or_else(|| plain(&stop, found));
-    Diagnostic { span, ..described }
+    // A mend stands in the line so far.
+    let place = |at: Span| Span { file, start: start + at.start, end: start + at.end };
+    let mend = described.mend.clone().map(|mend| Box::new(Mend { span: place(mend.span), ..*mend }));
+    Diagnostic { span, mend, ..described }
 }
 
 /// The foreign operator or character that a text begins with.
-fn foreign(text: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
+fn foreign(text: &str) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
     HABITS.iter().find(|(habit, ..)| text.starts_with(habit))
 }
 
@@ -109,8 +131,8 @@ fn mend(stop: &Stop) -> Option<Diagnostic> {
     if *head == "else" && before.is_empty() {
         return Some(mistake("this `else` follows no `if`", "`if CONDITION { … } else { … }`"));
     }
-    if let Some((_, message, help)) = foreign(rest) {
-        return Some(mistake(*message, *help));
+    if let Some(habit) = foreign(rest) {
+        return Some(unlearnt(stop, habit));
     }
     equals(stop)
         .or_else(|| character(rest))
@@ -119,26 +141,54 @@ fn mend(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| after_a_value(stop))
 }
 
+/// The mistake of a habit.
+fn unlearnt(stop: &Stop, (habit, message, instead, help): &(&str, &str, &str, &str)) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
+    diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
+    // A pair of quotes is two mends, and one of them alone is none.
+    let pair = message.contains("quotes");
+    let mend = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
+    match mend.filter(|_| !instead.is_empty()) {
+        Some(mend) => diagnostic.mend(mend),
+        None => diagnostic,
+    }
+}
+
+/// A text in typographic quotes in straight ones, where they are a pair.
+fn straight(stop: &Stop, quote: &str) -> Option<Mend> {
+    let typographic = |c: char| "“”„‘’".contains(c);
+    let inside = stop.rest.strip_prefix(typographic)?;
+    let length = inside.find(|c| typographic(c) || c == '"' || c == '\'')?;
+    let (text, closing) = inside.split_at_checked(length)?;
+    let closing = closing.chars().next()?;
+    let was = &stop.rest[..stop.rest.len() - inside.len() + length + closing.len_utf8()];
+    Some(stop.write(was, format!("{quote}{text}{quote}")))
+}
+
 /// `=` and `==` in each other's places, and where neither belongs.
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
     if stop.setting && (equals || stop.rest.starts_with(':')) {
         let help = format!("write `{} VALUE`", quoted(stop.head));
-        return Some(mistake("a setting and its value stand side by side", help));
+        let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
+        let message = "a setting and its value stand side by side";
+        return Some(mistake(message, help).mend(stop.blank(sign)));
     }
     if !equals {
         return None;
     }
     if stop.before.contains("=>") {
-        return Some(mistake(
-            "a fact and its value stand side by side",
-            "write `vpn 3`, `fault not none` or `va in 0..64`",
-        ));
+        let help = "write `vpn 3`, `fault not none` or `va in 0..64`";
+        let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
+        return Some(mistake("a fact and its value stand side by side", help).mend(stop.blank(sign)));
     }
     if stop.head == "let" {
-        return stop.rest.starts_with("==").then(|| mistake("`==` compares", "`let` gives a value with `=`"));
+        let mistake = || mistake("`==` compares", "`let` gives a value with `=`").mend(stop.write("==", "="));
+        return stop.rest.starts_with("==").then(mistake);
     }
-    Some(mistake("`=` gives a value, and nothing takes one here", "to compare, write `==`"))
+    let mistake = mistake("`=` gives a value, and nothing takes one here", "to compare, write `==`");
+    let again = stop.rest.starts_with("==");
+    Some(if again { mistake } else { mistake.mend(stop.write("=", "==")) })
 }
 
 /// Characters that the language does not have.
@@ -189,12 +239,19 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
     (begins && stop.wanted.contains(&Rule::infix)).then(|| {
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
         mistake("a comma is missing between two facts", format!("write `{}, {next} …`", quoted(last)))
+            .mend(Mend::put_in(0, stop.before.len() as u32, ","))
     })
 }
 
 /// Something follows what is complete already.
 fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
+    let word = &rest[..word_length(rest)];
+    if let Some(unit) = unit_spelt(word).filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) {
+        let message = format!("`{word}` is no unit");
+        let help = format!("did you mean `{unit}`?");
+        return Some(mistake(message, help).mend(stop.write(word, unit)));
+    }
     if rest.starts_with('?') && rest.contains(':') {
         return Some(mistake("there is no `?:`", "write `if CONDITION { … } else { … }`"));
     }
@@ -283,19 +340,28 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
     if alone {
         let name = quoted(&verb.text);
         let message = format!("`{name}` is given a value without `let`");
-        return Some(Diagnostic { span: verb.span, ..mistake(message, format!("write `let {name} = …`")) });
+        let mistake = mistake(message, format!("write `let {name} = …`"));
+        let Span { file, start, .. } = verb.span;
+        return Some(Diagnostic { span: verb.span, ..mistake }.mend(Mend::put_in(file, start, "let ")));
     }
     let compares = matches!(&*verb.text, "expect" | "show");
-    compares.then(|| Diagnostic { span: equals, ..mistake("`=` compares nothing", "to compare, write `==`") })
+    let mend = || Mend::write(equals, "=", "==");
+    compares.then(|| {
+        let mistake = mistake("`=` compares nothing", "to compare, write `==`");
+        Diagnostic { span: equals, ..mistake }.mend(mend())
+    })
 }
 
 /// A command compares where it should give a value.
 pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     let last = command.operands.last().filter(|_| command.assigned.is_none())?;
     let gives = matches!(&*command.verb.text, "set" | "write" | "file");
-    let compares = matches!(last.kind, ExprKind::Binary(BinaryOp::Equal, ..));
+    let ExprKind::Binary(BinaryOp::Equal, left, right) = &last.kind else { return None };
     let help = || format!("`{}` gives a value with `=`", command.verb.text);
-    (gives && compares).then(|| Diagnostic { span: last.span, ..mistake("`==` compares", help()) })
+    // Where a bracket stands around the comparison, more stands here than the sign, and nothing is written.
+    let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
+    let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };
+    gives.then(|| mistake().mend(Mend::write(sign, "==", "=")))
 }
 
 /// The token that a text begins with, in quotes.

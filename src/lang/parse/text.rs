@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use crate::lang::ast::Span;
+pub(super) use crate::lang::cut::cut as quoted;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 
 /// The text of a string in its quotes; the diagnostic stands at the escape that is none.
 pub(super) fn string(quoted: &str, span: Span) -> Result<Rc<str>, Diagnostic> {
@@ -25,7 +27,12 @@ pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
         [] => Err(Diagnostic::new(Code::Syntax, span, "there is no byte between these quotes")),
         bytes => {
             let message = format!("'…' is one byte, and this is {}", bytes.len());
-            Err(Diagnostic::new(Code::Syntax, span, message).help("a string stands in double quotes"))
+            let diagnostic =
+                Diagnostic::new(Code::Syntax, span, message).help("a string stands in double quotes");
+            Err(match inside(quoted) {
+                text if text.contains('"') => diagnostic,
+                text => diagnostic.mend(Mend::write(span, quoted, format!("\"{text}\""))),
+            })
         }
     }
 }
@@ -91,12 +98,4 @@ fn character(escape: &str, digits: usize, bytes: &mut Vec<u8>) -> Option<usize> 
     let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
     bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     Some(1 + digits.len())
-}
-
-/// At most the first 40 characters.
-pub(super) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text.to_owned(),
-    }
 }

@@ -1,6 +1,8 @@
 //! What is wrong with a computation, before its place in the script is known.
 
+use crate::lang::cut::cut;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 use crate::lang::span::Span;
 
 /// A computation that has no value. It has no place yet: [`ValueError::at`] gives it one.
@@ -12,12 +14,14 @@ pub struct ValueError {
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
+    /// What is to be written in the place of all that stands there, where the help says that.
+    pub instead: Option<String>,
 }
 
 impl ValueError {
     /// An error without help.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None }
+        Self { code, message: message.into(), help: None, instead: None }
     }
 
     /// With how to mend it.
@@ -27,8 +31,18 @@ impl ValueError {
         self
     }
 
+    /// With what to write in its place, which is the help.
+    #[must_use]
+    pub fn write(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.help = Some(format!("write {}", cut(&text)));
+        self.instead = Some(text);
+        self
+    }
+
     /// As a diagnostic at this place.
     pub fn at(self, span: Span) -> Diagnostic {
-        Diagnostic { help: self.help, ..Diagnostic::new(self.code, span, self.message) }
+        let mend = self.instead.map(|text| Box::new(Mend::replace(span, text)));
+        Diagnostic { help: self.help, mend, ..Diagnostic::new(self.code, span, self.message) }
     }
 }

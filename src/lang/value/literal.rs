@@ -4,6 +4,7 @@ use num_rational::Ratio;
 
 use super::error::ValueError;
 use super::number::Number;
+use crate::lang::cut::cut;
 use crate::lang::diagnostic::Code;
 
 /// A unit that may follow a number.
@@ -59,6 +60,11 @@ units! {
 pub fn unit_factor(name: &str) -> Option<Number> {
     let (factor, under) = UNITS.iter().find(|unit| unit.name == name)?.factor;
     Number::fraction(factor, under).ok()
+}
+
+/// The unit that a word is in all but its case.
+pub fn unit_spelt(word: &str) -> Option<&'static str> {
+    UNITS.iter().map(|unit| unit.name).find(|name| *name != word && name.eq_ignore_ascii_case(word))
 }
 
 impl Number {
@@ -141,19 +147,11 @@ fn accumulate(text: &str, start: i128, digits: &str, radix: u32) -> Result<i128,
 }
 
 fn bad(text: &str) -> ValueError {
-    ValueError::new(Code::BadNumber, format!("`{}` is not a number", quoted(text)))
+    ValueError::new(Code::BadNumber, format!("`{}` is not a number", cut(text)))
         .help("numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%")
 }
 
 fn too_long(text: &str) -> ValueError {
-    ValueError::new(Code::Overflow, format!("`{}` leaves the range of numbers", quoted(text)))
+    ValueError::new(Code::Overflow, format!("`{}` leaves the range of numbers", cut(text)))
         .help("integers lie between -2^63 and 2^64 - 1")
-}
-
-/// At most the first 40 characters.
-fn quoted(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text.to_owned(),
-    }
 }

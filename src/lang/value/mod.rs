@@ -13,7 +13,7 @@ mod tests;
 use std::rc::Rc;
 
 pub use error::ValueError;
-pub use literal::{UNITS, Unit, unit_factor};
+pub use literal::{UNITS, Unit, unit_factor, unit_spelt};
 pub use number::{MAX, MIN, Number};
 
 use crate::lang::diagnostic::Code;

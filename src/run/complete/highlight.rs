@@ -2,46 +2,111 @@
 
 use std::ops::Range;
 
-use super::class::Class;
-use super::entry::{entry, is_noun};
-use super::fact::is_fact_word;
-use super::spot::{Spot, spot};
-use super::statement::{Head, form};
-use super::usage::Part;
+use super::stands::{Stands, stands};
 use super::walk::Walk;
-use crate::kernel::syscall::constant;
-use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
-use crate::lang::value::unit_factor;
-use crate::machine::presets::Preset;
-use crate::run::facts::Family;
-use crate::run::paper::LENGTHS;
-use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES};
-use crate::run::verbs::verb;
+use crate::lang::layout::{Token, TokenKind, tokens};
+
+/// What a piece of a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// A word that shapes a statement.
+    Keyword,
+    /// What is done: a verb, or what is called.
+    Verb,
+    /// A fact, a property, a column.
+    Fact,
+    /// A part of the machine or the kernel, or a setting of one.
+    Noun,
+    /// A number and its unit.
+    Number,
+    /// A string, a byte, prose.
+    String,
+    /// A comment.
+    Comment,
+    /// An operator or a bracket.
+    Operator,
+    /// A word that stands for a value: of a fact, of a setting, of C.
+    Constant,
+    /// A process.
+    Process,
+    /// A variable.
+    Variable,
+}
+
+/// A class as it is called.
+#[derive(Debug)]
+pub struct ClassRow {
+    /// The class.
+    pub class: Class,
+    /// Its name, as the sample of the editors has it.
+    pub name: &'static str,
+    /// Its type among the semantic tokens of the Language Server Protocol 3.17.
+    pub token: &'static str,
+}
+
+const fn row(class: Class, name: &'static str, token: &'static str) -> ClassRow {
+    ClassRow { class, name, token }
+}
+
+/// Every class, in the order of [`Class`].
+pub const CLASSES: [ClassRow; 11] = [
+    row(Class::Keyword, "Keyword", "keyword"),
+    row(Class::Verb, "Verb", "function"),
+    row(Class::Fact, "Fact", "property"),
+    row(Class::Noun, "Noun", "type"),
+    row(Class::Number, "Number", "number"),
+    row(Class::String, "String", "string"),
+    row(Class::Comment, "Comment", "comment"),
+    row(Class::Operator, "Operator", "operator"),
+    row(Class::Constant, "Constant", "enumMember"),
+    row(Class::Process, "Process", "namespace"),
+    row(Class::Variable, "Variable", "variable"),
+];
 
 /// What the pieces of a text are, in order; what lies between them is nothing in particular.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, Class)> {
-    let list = tokens(text).list;
+    highlight_tokens(text, &tokens(text).list)
+}
+
+/// The same of a text whose tokens are known.
+pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)> {
     let mut walk = Walk::new(text);
     let mut found = Vec::with_capacity(list.len());
-    let mut line = Line::default();
     for (at, token) in list.iter().enumerate() {
-        let after = Following { text, next: list.get(at + 1..).unwrap_or_default() };
         let class = match token.kind {
-            TokenKind::Word => Some(line.word(&walk, token.of(text), after)),
+            TokenKind::Word => Some(Class::of(stands(&walk, &list[at..]))),
             TokenKind::Cell => Some(cell(&walk, token.of(text))),
             kind => plain(kind),
         };
         // The brace of a hole belongs to neither side.
-        let hole = after.next.first().is_some_and(|next| next.kind == TokenKind::Hole);
+        let hole = list.get(at + 1).is_some_and(|next| next.kind == TokenKind::Hole);
         let range = token.start..token.end - usize::from(hole);
         found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
-        if token.kind != TokenKind::Comment {
-            line.before = token.of(text);
-            line.number = token.kind == TokenKind::Number;
-        }
         walk.take(*token);
     }
     found
+}
+
+impl Class {
+    /// The class of a word that stands for this.
+    fn of(stands: Stands) -> Self {
+        match stands {
+            Stands::Operator | Stands::Form | Stands::Word(_) | Stands::Setting("choice" | "essay") => {
+                Self::Keyword
+            }
+            Stands::Verb | Stands::Called => Self::Verb,
+            Stands::Process => Self::Process,
+            Stands::Setting(_) | Stands::Noun | Stands::Part => Self::Noun,
+            Stands::Bit | Stands::Column | Stands::Fact(_) | Stands::Property => Self::Fact,
+            Stands::FactWord(_)
+            | Stands::SettingWord(_)
+            | Stands::Preset
+            | Stands::Constant
+            | Stands::Value => Self::Constant,
+            Stands::Unit => Self::Number,
+            Stands::Variable => Self::Variable,
+        }
+    }
 }
 
 fn plain(kind: TokenKind) -> Option<Class> {
@@ -59,171 +124,10 @@ fn plain(kind: TokenKind) -> Option<Class> {
 fn cell(walk: &Walk, cell: &str) -> Class {
     match cell {
         _ if walk.block().rows == 0 => Class::Fact,
+        _ if walk.names_process(cell) => Class::Process,
         "-" | "–" | "*" => Class::Operator,
         _ if cell.starts_with(|c: char| c.is_ascii_digit()) => Class::Number,
         _ if cell.bytes().all(|byte| byte.is_ascii_hexdigit()) => Class::Number,
         _ => Class::Constant,
-    }
-}
-
-/// The tokens after a word.
-#[derive(Clone, Copy)]
-struct Following<'a> {
-    text: &'a str,
-    next: &'a [Token],
-}
-
-impl Following<'_> {
-    fn is(self, with: &str) -> bool {
-        self.next.first().is_some_and(|next| next.of(self.text) == with)
-    }
-
-    /// A dot and a property of a TLB or cache follow.
-    fn is_property_of_part(self) -> bool {
-        let property = self.next.get(1).map_or("", |token| token.of(self.text));
-        self.is(".") && PART_PROPERTIES.iter().any(|row| row.name == property)
-    }
-
-    /// What `points` and `radix` take follows.
-    fn is_operand(self) -> bool {
-        let kind = self.next.first().map(|next| next.kind);
-        matches!(kind, Some(TokenKind::Word | TokenKind::Number | TokenKind::Open(b'(')))
-    }
-}
-
-/// What is remembered of the statement at hand, beyond the walk.
-#[derive(Default)]
-struct Line<'t> {
-    /// The token before.
-    before: &'t str,
-    /// That token is a number.
-    number: bool,
-    /// The statement is an `ask`.
-    asks: bool,
-    /// Columns that are asked for are listed.
-    columns: bool,
-}
-
-impl Line<'_> {
-    fn word(&mut self, walk: &Walk, word: &str, after: Following) -> Class {
-        if self.number && (unit_factor(word).is_some() || LENGTHS.iter().any(|row| row.0 == word)) {
-            return Class::Number;
-        }
-        if is_operator(word) || (self.before, word) == ("else", "if") {
-            return Class::Keyword;
-        }
-        let spot = spot(walk);
-        if spot == Spot::Statement {
-            (self.asks, self.columns) = (word == "ask", false);
-        }
-        if let Some(class) = self.asked(walk, word, after) {
-            return class;
-        }
-        if self.before == "probe" && is_access(word) {
-            return Class::Verb;
-        }
-        match spot {
-            Spot::Statement => statement(word, after.is(":") || after.is("{")),
-            Spot::Setting(_) => Class::Noun,
-            Spot::Entry | Spot::Column | Spot::Fact(_) | Spot::Field(_) | Spot::FieldOf(_) => Class::Fact,
-            Spot::FactValue("served", _) => Class::Constant,
-            Spot::FactValue(..) if is_fact_word(word) => Class::Constant,
-            Spot::Usage(parts) => {
-                let used = used(walk, word, &parts, after.is(":")).or_else(|| entry(walk, word, self.number));
-                used.unwrap_or_else(|| value(walk, word, after))
-            }
-            Spot::Nothing => entry(walk, word, self.number).unwrap_or_else(|| value(walk, word, after)),
-            _ => value(walk, word, after),
-        }
-    }
-
-    /// What may end an `ask`: the columns of a table to fill in, the unit and the radix of an answer, its points.
-    fn asked(&mut self, walk: &Walk, word: &str, after: Following) -> Option<Class> {
-        if !self.asks || !walk.statement().outside() {
-            return None;
-        }
-        match (self.before, word) {
-            ("radix" | "unit", _) => Some(Class::Constant),
-            (_, "radix" | "points" | "unit") if after.is_operand() => {
-                self.columns = false;
-                Some(Class::Keyword)
-            }
-            (_, "columns") => {
-                self.columns = true;
-                Some(Class::Keyword)
-            }
-            _ => self.columns.then_some(Class::Fact),
-        }
-    }
-}
-
-fn statement(word: &str, of_process: bool) -> Class {
-    if form(word).is_some() {
-        Class::Keyword
-    } else if verb(word).is_none() && of_process {
-        Class::Process
-    } else {
-        Class::Verb
-    }
-}
-
-/// A word that the usage of the statement's first word has at its place.
-fn used(walk: &Walk, word: &str, parts: &[Part], process: bool) -> Option<Class> {
-    let head = walk.statement().head.map(|(head, _)| head);
-    let usage = head.map_or("", Head::usage);
-    let setting = matches!(head, Some(Head::Setting(..)));
-    let takes_noun = usage.starts_with("NOUN");
-    let has = |slot: &str| parts.iter().any(|part| matches!(part, Part::Slot(name) if *name == slot));
-    if parts.iter().any(|part| matches!(part, Part::Word(known) if *known == word)) {
-        return Some(if is_noun(word) || takes_noun {
-            Class::Noun
-        } else if setting {
-            Class::Constant
-        } else {
-            Class::Keyword
-        });
-    }
-    let declares = |name: &str| head.is_some_and(|head| head.name() == name);
-    let is_form = matches!(head, Some(Head::Form(..)));
-    match () {
-        () if has("PRESET") && Preset::named(word).is_some() => Some(Class::Constant),
-        () if (has("NOUN") || takes_noun) && is_noun(word) => Some(Class::Noun),
-        () if has("PROCESS") || process || has("NAME") && declares("process") => Some(Class::Process),
-        () if has("NAME") && declares("def") => Some(Class::Verb),
-        () if has("NAME") && !is_form => Some(Class::Noun),
-        () if has("OP") && is_access(word) => Some(Class::Verb),
-        () if has("OP") && form(word).is_some() => Some(Class::Keyword),
-        () if has("POLICY") => Some(Class::Constant),
-        () if setting && alternative(usage, word) => Some(Class::Constant),
-        () => None,
-    }
-}
-
-/// What can be tried out: elsewhere than at its beginning a statement may call a variable as a verb is called.
-fn is_access(word: &str) -> bool {
-    verb(word).is_some_and(|row| row.family == Family::Access)
-}
-
-/// Another way to write the whole has this word: `none` of `[NAME] { … } | none`.
-fn alternative(usage: &str, word: &str) -> bool {
-    usage.rsplit(" | ").next() == Some(word)
-}
-
-/// A word in an expression.
-fn value(walk: &Walk, word: &str, after: Following) -> Class {
-    let heads =
-        || MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
-    if after.is("(") {
-        Class::Verb
-    } else if matches!(word, "true" | "false") || constant(word).is_some() {
-        Class::Constant
-    } else if after.is(".") && (heads().any(|head| head == word) || word == LAST || is_noun(word)) {
-        Class::Noun
-    } else if walk.names_process(word) {
-        Class::Process
-    } else if after.is_property_of_part() {
-        Class::Noun
-    } else {
-        Class::Variable
     }
 }

@@ -1,74 +1,12 @@
 //! A statement or setting that is being written, token by token: what stands in it so far.
 
+use super::head::Head;
 use super::usage::Atom;
 use crate::run::facts::Family;
-use crate::run::settings::BlockRow;
 use crate::run::syscalls::called;
-use crate::run::verbs::{FORMS, Verb, verb};
 
 /// The most pieces of a statement, and names of a path, that are kept: no usage and no path has more.
 const PIECES: usize = 16;
-
-/// The word that a statement begins with.
-#[derive(Clone, Copy)]
-pub enum Head {
-    /// A verb.
-    Verb(&'static Verb),
-    /// A word that begins a statement with a shape of its own, and its usage.
-    Form(&'static str, &'static str),
-    /// `where`, which takes a condition or an operation.
-    Where,
-    /// A setting, and what follows it.
-    Setting(&'static str, &'static str),
-    /// Another word.
-    Other,
-}
-
-impl Head {
-    /// What a word at the beginning of a statement is.
-    pub fn of(word: &str) -> Self {
-        if let Some((name, usage, _)) = form(word) {
-            return Self::Form(name, usage);
-        }
-        verb(word).map_or(Self::Other, Self::Verb)
-    }
-
-    /// What a word at the beginning of a setting is.
-    pub fn of_setting(block: &BlockRow, word: &str) -> Self {
-        block.setting(word).map_or(Self::Other, |row| Self::Setting(row.name, row.params))
-    }
-
-    /// What follows it.
-    pub fn usage(self) -> &'static str {
-        match self {
-            Self::Verb(verb) => verb.params,
-            Self::Form(_, usage) | Self::Setting(_, usage) => usage,
-            Self::Where => "OP",
-            Self::Other => "",
-        }
-    }
-
-    /// Its word; empty for another.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Verb(verb) => verb.name,
-            Self::Form(name, _) | Self::Setting(name, _) => name,
-            Self::Where => "where",
-            Self::Other => "",
-        }
-    }
-
-    /// An operation may follow it.
-    fn takes_operation(self) -> bool {
-        matches!(self, Self::Where) || self.usage().starts_with("OP")
-    }
-}
-
-/// The row of a word that begins a statement with a shape of its own.
-pub fn form(word: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
-    // `NAME:` is no word.
-    FORMS.iter().find(|form| form.0 == word && word.starts_with(char::is_lowercase))
-}
 
 /// What a bracket is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +85,8 @@ pub struct Statement<'t> {
     pub facts: Option<Facts<'t>>,
     /// It is a row of a table.
     pub row: bool,
+    /// It asks something.
+    pub asks: bool,
 }
 
 impl<'t> Statement<'t> {
@@ -161,13 +101,14 @@ impl<'t> Statement<'t> {
             levels: vec![Level::new(Bracket::Statement)],
             facts: None,
             row: false,
+            asks: false,
         }
     }
 
     /// The next one begins.
     pub fn clear(&mut self) {
         (self.process, self.head, self.made, self.facts) = (None, None, None, None);
-        (self.call, self.row) = (false, false);
+        (self.call, self.row, self.asks) = (false, false, false);
         self.atoms.clear();
         self.levels.truncate(1);
         self.top_mut().clear();
@@ -277,6 +218,10 @@ impl<'t> Statement<'t> {
         if self.outside() {
             self.next_fact();
         }
+        // Nouns that are given stand one after the other.
+        if matches!(self.head, Some((Head::Form("given", _), _))) {
+            self.atoms.clear();
+        }
     }
 
     /// `=>`
@@ -347,9 +292,7 @@ impl<'t> Statement<'t> {
     /// The operation after `probe` or `where` begins with this verb; true if it does.
     pub fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head.is_some_and(|(head, _)| head.takes_operation()) && self.atoms.is_empty();
-        let row = verb(word).filter(|row| row.family == Family::Access).map(Head::Verb);
-        let played = form(word).filter(|form| form.1.starts_with("PAGES"));
-        let head = row.or(played.map(|form| Head::Form(form.0, form.1))).filter(|_| takes);
+        let head = Some(Head::of(word)).filter(|head| takes && head.is_operation());
         self.head = head.map(|head| (head, word)).or(self.head);
         head.is_some()
     }

@@ -1,6 +1,8 @@
 //! What a verb's or a setting's row says of what follows its word, read as a pattern: `VA [size N]`, `NAME = EXPR`,
 //! `tlb [NAME] | cache [NAME]`. Small letters are words of the language, capitals stand for something.
 
+use std::ops::Range;
+
 use crate::lang::value::unit_factor;
 
 /// A part of a usage.
@@ -71,6 +73,11 @@ impl Usage {
         Self { text, ways }
     }
 
+    /// The parts of the first way.
+    pub fn first_way(&self) -> &[Place] {
+        self.ways.first().map_or(&[], |(_, parts)| parts)
+    }
+
     /// The parts that can come after these pieces.
     pub fn next(&self, atoms: &[Atom]) -> Vec<Part> {
         let mut found = Vec::new();
@@ -83,6 +90,18 @@ impl Usage {
             });
         }
         found
+    }
+
+    /// Where the part stands that comes after these pieces, the first of several.
+    pub fn current(&self, atoms: &[Atom]) -> Option<Range<usize>> {
+        self.ways.iter().find_map(|(end, way)| {
+            let parts: Vec<&Place> = way.iter().collect();
+            let mut first: Option<usize> = None;
+            after(&parts, atoms, &mut |place| {
+                first = Some(first.map_or(place.at, |first| first.min(place.at)));
+            });
+            first.map(|at| at..at + part_length(&self.text[at..*end]))
+        })
     }
 
     /// What is left of the usage after these pieces; nothing if they do not fit, or all is said.
@@ -109,6 +128,20 @@ fn next_way(text: &str, from: usize) -> usize {
             '[' | '{' | '(' => depth += 1,
             ']' | '}' | ')' => depth -= 1,
             ' ' if depth == 0 && text[at..].starts_with(" | ") => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Bytes of the part that a usage begins with.
+fn part_length(text: &str) -> usize {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' | '(' => depth += 1,
+            ']' | '}' | ')' | ' ' | ',' if depth == 0 => return at,
+            ']' | '}' | ')' => depth -= 1,
             _ => {}
         }
     }
@@ -175,6 +208,27 @@ fn fits(part: &Part, atom: Atom) -> bool {
     }
 }
 
+/// Whether a usage has this word directly after a number, as its unit: `N pages`.
+pub fn follows_number(usage: &str, word: &str) -> bool {
+    places(usage, word).any(|at| usage[..at].ends_with("N "))
+}
+
+/// Whether something follows this word in a usage that it leads to: `lookahead N`.
+pub fn has_operand(usage: &str, word: &str) -> bool {
+    let operand =
+        |rest: &str| rest.starts_with(' ') && rest[1..].starts_with(|c: char| c.is_ascii_uppercase());
+    places(usage, word).any(|at| operand(&usage[at + word.len()..]))
+}
+
+/// Where a whole word stands in a usage.
+fn places<'a>(usage: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let within = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    usage
+        .match_indices(word)
+        .map(|(at, _)| at)
+        .filter(move |at| !usage[..*at].ends_with(within) && !usage[at + word.len()..].starts_with(within))
+}
+
 struct Reader {
     text: &'static str,
     at: usize,
@@ -189,7 +243,7 @@ impl Reader {
     fn parts(mut self) -> Vec<Place> {
         let mut parts = Vec::new();
         loop {
-            self.at += self.rest().len() - self.rest().trim_start().len();
+            self.at += self.rest().len() - self.rest().trim_start_matches([' ', ',']).len();
             let Some(place) = self.place() else { return parts };
             parts.push(place);
         }
@@ -251,7 +305,7 @@ impl Reader {
 
     fn word(&mut self) -> Part {
         let rest = self.rest();
-        let length = rest.find([' ', '|', '[', '{', '"', '=', '(', '…', ']']).unwrap_or(rest.len());
+        let length = rest.find([' ', ',', '|', '[', '{', '"', '=', '(', '…', ']']).unwrap_or(rest.len());
         let length = if length == 0 { rest.chars().next().map_or(1, char::len_utf8) } else { length };
         let word = &rest[..length];
         self.at += length;

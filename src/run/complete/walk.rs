@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::statement::{Bracket, Facts, Head, Statement};
+use super::head::Head;
+use super::statement::{Bracket, Facts, Statement};
 use super::usage::Atom;
 use crate::lang::layout::{Token, TokenKind};
 use crate::run::settings::BlockRow;
@@ -88,19 +89,6 @@ impl<'t> Walk<'t> {
         &mut self.blocks[last]
     }
 
-    /// What the row of a verb says of what stands in its braces, where that is no block of settings with a row of its
-    /// own: `title, course, …`; empty elsewhere.
-    pub fn braces(&self) -> &'static str {
-        let outer = self.blocks.len().checked_sub(2).and_then(|at| self.blocks[at].statement.head);
-        match (&self.block().holds, outer) {
-            (Holds::Unknown, Some((Head::Verb(verb), _))) => {
-                let inner = verb.params.split_once('{').and_then(|(_, rest)| rest.rsplit_once('}'));
-                inner.map_or("", |(inner, _)| inner.trim())
-            }
-            _ => "",
-        }
-    }
-
     /// The statement at hand.
     pub fn statement(&self) -> &Statement<'t> {
         &self.block().statement
@@ -118,6 +106,16 @@ impl<'t> Walk<'t> {
     /// The statement at hand runs in a process.
     pub fn in_process(&self) -> bool {
         self.block().inside || self.statement().process.is_some()
+    }
+
+    /// A number stands before the place.
+    pub fn after_number(&self) -> bool {
+        self.last.is_some_and(|last| last.kind == TokenKind::Number)
+    }
+
+    /// The word that stands before the place; empty if there is none.
+    pub fn last_word(&self) -> &'t str {
+        self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
     }
 
     /// One token on.
@@ -230,6 +228,7 @@ impl<'t> Walk<'t> {
             _ => Head::Other,
         };
         block.statement.head = Some((head, word));
+        block.statement.asks = matches!(head, Head::Form("ask", _));
     }
 
     /// What the word gives a name to.
@@ -343,8 +342,7 @@ impl<'t> Walk<'t> {
     }
 
     fn operator(&mut self, token: Token, word: &str) {
-        let settings =
-            matches!(self.block().holds, Holds::Settings(..) | Holds::Entry) || listed(self.braces());
+        let settings = matches!(self.block().holds, Holds::Settings(..) | Holds::Entry);
         let text = self.text;
         let statement = self.statement_mut();
         match word {
@@ -369,11 +367,6 @@ impl<'t> Walk<'t> {
             }
         }
     }
-}
-
-/// What stands in these braces is separated by commas, as settings are.
-pub fn listed(braces: &str) -> bool {
-    braces.contains(',') && !braces.contains(';')
 }
 
 /// Something follows the name of the fact at hand.

@@ -250,7 +250,7 @@ fn unknown_column(cell: &Cell, column: &str, layout: ListLayout) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
     let names = || layout.columns.iter().map(|column| column.name);
     match nearest(column, names()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(column, near),
         None => diagnostic.help(format!("it has {}", list(names()))),
     }
 }

@@ -137,7 +137,7 @@ fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
     let diagnostic =
         Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
     Some(match nearest(&name, STEP_COLUMNS.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(&name, near),
         None => diagnostic.help("it has step, page, hit, frame0 …, victim, use and hand"),
     })
 }

@@ -255,7 +255,7 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
         format!("`{}` has no column `{column}`", layout.noun),
     );
     match nearest(column, layout.columns.iter().map(String::as_str)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(column, near),
         None => {
             diagnostic.help(format!("it has {}", list(layout.columns.iter().map(String::as_str).take(12))))
         }

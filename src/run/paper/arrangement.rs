@@ -6,9 +6,13 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
+use crate::run::settings::ARRANGEMENT_SETTINGS;
 
-/// Rows of `exam` that arrange the paper, besides those of its cover.
-pub const ROWS: [&str; 6] = ["pool", "shuffle", "questions", "options", "version", "student"];
+/// Whether a row of `exam` arranges the paper; the others are of its cover.
+pub fn arranges(name: &str) -> bool {
+    ARRANGEMENT_SETTINGS.iter().any(|row| row.name == name)
+}
+
 /// How a paper is arranged.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Arrangement {
@@ -92,7 +96,7 @@ fn unknown(title: &Word, questions: &[Known]) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownName, title.span, message).label("in no pool's reach");
     let titles = || questions.iter().map(|known| &*known.title);
     match nearest(&title.text, titles()) {
-        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+        Some(near) => diagnostic.did_you_mean(&title.text, near),
         None if questions.is_empty() => diagnostic.help("the script has no question"),
         None => diagnostic.help(format!("there are “{}”", titles().collect::<Vec<_>>().join("”, “"))),
     }

@@ -8,6 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::facts;
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Session, Stop};
+use crate::run::settings::CHOICE_SETTINGS;
 use crate::run::verbs::Action;
 use crate::run::view::View;
 
@@ -23,7 +24,7 @@ pub fn choice(session: &mut Session, command: &Command) -> Result<Action, Stop> 
     let said = session.before_block(command, false)?;
     let mut options = Vec::new();
     for setting in settings(command)? {
-        known(setting, &["correct", "wrong", "answers"], "choice")?;
+        known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
             "answers" => options.extend(answers(session, setting)?),
             _ => options.push(option(session, setting)?),
@@ -85,7 +86,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let key = facts::key(&name, family, spec.as_deref()).map_err(|near| {
         let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("no fact is called `{name}`"));
         match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(&name, &near),
             None => diagnostic,
         }
     })?;

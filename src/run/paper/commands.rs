@@ -2,20 +2,19 @@
 
 use std::rc::Rc;
 
-use super::arrangement::{Arrangement, ROWS};
+use super::arrangement::{Arrangement, arranges};
 use super::entry::{Entry, ItemKind, Rubric};
 use super::rows::{known, missing, settings, word};
 use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 use crate::lang::value::Number;
 use crate::run::session::{Session, Stop};
-use crate::run::settings::list;
+use crate::run::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, list};
 use crate::run::shown::Shown;
 use crate::run::verbs::Action;
 use crate::run::view::View;
 
-/// What `exam` says of a paper.
-const COVER: [&str; 4] = ["title", "course", "duration", "aids"];
 /// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
@@ -33,11 +32,10 @@ pub fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     }
     let mut fields: Vec<(Rc<str>, String)> = Vec::new();
     let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
-    let rows: Vec<&'static str> = COVER.into_iter().chain(ROWS).collect();
     for setting in settings(command)? {
         let name = &setting.name;
-        known(setting, &rows, "exam")?;
-        if ROWS.contains(&&*name.text) {
+        known(setting, &[COVER_SETTINGS, ARRANGEMENT_SETTINGS], "exam")?;
+        if arranges(&name.text) {
             session.arrange(&mut arrangement, setting)?;
             continue;
         }
@@ -82,7 +80,7 @@ pub fn essay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let said = session.before_block(command, true)?;
     let mut rubric = Vec::new();
     for setting in settings(command)? {
-        known(setting, &["rubric"], "essay")?;
+        known(setting, &[ESSAY_SETTINGS], "essay")?;
         let (text, points) = match &*setting.values {
             [text] => (text, None),
             [text, points, n] if word(points) == Some("points") => (text, Some(n)),
@@ -115,6 +113,7 @@ fn rubric_points(
             Err(Diagnostic::new(Code::BadPoints, at, message)
                 .label("does not add up")
                 .help(format!("write `points {sum}`"))
+                .mend(Mend::replace(at, sum.to_string()))
                 .into())
         }
         Some(said) => Ok(Some(said)),

@@ -51,10 +51,13 @@ impl Session<'_> {
             return Ok(Some(*radix));
         }
         let names = || Radix::NAMES.iter().map(|(name, _)| *name);
-        let help = nearest(&word.text, names())
-            .map_or_else(|| format!("there are {}", list(names())), |near| format!("did you mean `{near}`?"));
         let message = format!("no radix is called `{}`", word.text);
-        Err(Diagnostic::new(Code::UnknownWord, word.span, message).help(help).into())
+        let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message);
+        Err(match nearest(&word.text, names()) {
+            Some(near) => diagnostic.did_you_mean(&word.text, near),
+            None => diagnostic.help(format!("there are {}", list(names()))),
+        }
+        .into())
     }
 
     /// Refuses what belongs into a question where there is none. What a definition holds may be called in one.

@@ -3,7 +3,7 @@
 use crate::lang::ast::{Command, Expr, ExprKind, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::settings::list;
+use crate::run::settings::{SettingWord, list};
 
 /// A bare word, if the expression is one.
 pub fn word(expr: &Expr) -> Option<&str> {
@@ -37,15 +37,16 @@ pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
 ///
 /// # Errors
 /// `unknown-setting`.
-pub fn known(setting: &Setting, names: &[&'static str], of: &str) -> Result<(), Diagnostic> {
+pub fn known(setting: &Setting, rows: &[&[SettingWord]], of: &str) -> Result<(), Diagnostic> {
     let name = &setting.name;
-    if names.contains(&&*name.text) {
+    let names = || rows.iter().flat_map(|rows| rows.iter()).map(|row| row.name);
+    if names().any(|known| known == &*name.text) {
         return Ok(());
     }
-    let help = nearest(&name.text, names.iter().copied()).map_or_else(
-        || format!("there are {}", list(names.iter().copied())),
-        |near| format!("did you mean `{near}`?"),
-    );
     let message = format!("`{of}` has no setting `{}`", name.text);
-    Err(Diagnostic::new(Code::UnknownSetting, name.span, message).help(help))
+    let diagnostic = Diagnostic::new(Code::UnknownSetting, name.span, message);
+    Err(match nearest(&name.text, names()) {
+        Some(near) => diagnostic.did_you_mean(&name.text, near),
+        None => diagnostic.help(format!("there are {}", list(names()))),
+    })
 }

@@ -57,18 +57,16 @@ fn known(table: &TableView, column: &Word) -> Result<(), Diagnostic> {
     if names().any(|name| *name == *column.text) {
         return Ok(());
     }
-    let help = nearest(&column.text, names()).map_or_else(
-        || {
-            let mut each: Vec<&str> = Vec::new();
-            names().for_each(|name| {
-                if !each.contains(&name) {
-                    each.push(name);
-                }
-            });
-            format!("it has {}", list(each.into_iter()))
-        },
-        |near| format!("did you mean `{near}`?"),
-    );
     let message = format!("`{}` has no column `{}`", table.title, column.text);
-    Err(Diagnostic::new(Code::UnknownColumn, column.span, message).help(help))
+    let diagnostic = Diagnostic::new(Code::UnknownColumn, column.span, message);
+    if let Some(near) = nearest(&column.text, names()) {
+        return Err(diagnostic.did_you_mean(&column.text, near));
+    }
+    let mut each: Vec<&str> = Vec::new();
+    names().for_each(|name| {
+        if !each.contains(&name) {
+            each.push(name);
+        }
+    });
+    Err(diagnostic.help(format!("it has {}", list(each.into_iter()))))
 }

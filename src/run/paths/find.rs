@@ -121,7 +121,7 @@ impl Session<'_> {
         let key = facts::key(&name.text, family, spec).map_err(|near| {
             let diagnostic =
                 Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
-            near.map_or(diagnostic.clone(), |near| diagnostic.help(format!("did you mean `{near}`?")))
+            near.map_or(diagnostic.clone(), |near| diagnostic.did_you_mean(&name.text, &near))
         })?;
         let shown = key.of(&last).ok_or_else(|| {
             Diagnostic::new(Code::NoAnswer, name.span, format!("the latest statement has no `{}`", name.text))
@@ -197,7 +197,7 @@ impl Session<'_> {
         let others = [LAST, "machine", "page_table", "frames", "swap", "ksm"].into_iter();
         let others = others.chain(processes.iter().map(String::as_str));
         match nearest(&of.text, names.iter().copied().chain(others)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(&of.text, near),
             None if names.is_empty() => diagnostic.help("it has neither a TLB nor a cache"),
             None => diagnostic.help(format!("it has {}", list(names.into_iter()))),
         }

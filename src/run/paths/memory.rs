@@ -161,7 +161,7 @@ pub fn no_file(kernel: &Kernel, name: &str, place: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::NoAnswer, place, format!("there is no file \"{name}\"")).label("not declared");
     match nearest(name, kernel.files().names.keys().map(|name| &**name)) {
-        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+        Some(near) => diagnostic.did_you_mean(name, near),
         None => diagnostic.help(format!("declare it: `file \"{name}\" = \"its text\"`")),
     }
 }

@@ -9,7 +9,7 @@ pub fn no_property(of: &str, name: &Word, names: impl Iterator<Item = &'static s
     let diagnostic = Diagnostic::new(Code::UnknownPath, name.span, format!("`{of}` has no `{}`", name.text))
         .label("not known");
     match nearest(&name.text, names) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(&name.text, near),
         None => diagnostic,
     }
 }

@@ -5,8 +5,10 @@ use super::field::SettingRow;
 use super::file::{EXECUTABLE_SETTINGS, FILE_SETTINGS};
 use super::kernel::KERNEL_SETTINGS;
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS};
+use super::paper::{ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
 use super::pte::PTE_SETTINGS;
 use super::tlb::TLB_SETTINGS;
+use super::word::SettingWord;
 use crate::run::reference::REFERENCE_SETTINGS;
 
 /// A block of settings.
@@ -19,19 +21,6 @@ pub struct BlockRow {
     pub bits: bool,
     /// Its settings.
     pub settings: fn() -> Vec<SettingWord>,
-}
-
-/// A setting as it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SettingWord {
-    /// Its first word.
-    pub name: &'static str,
-    /// What follows it; empty for a flag.
-    pub params: &'static str,
-    /// One line of help.
-    pub help: &'static str,
-    /// It may stand several times.
-    pub repeats: bool,
 }
 
 fn words<D>(rows: &'static [SettingRow<D>]) -> Vec<SettingWord> {
@@ -64,6 +53,9 @@ pub const BLOCKS: &[BlockRow] = &[
         || words(EXECUTABLE_SETTINGS),
     ),
     block("reference", "`reference PAGES { … }`", || words(REFERENCE_SETTINGS)),
+    block("exam", "`exam { … }`", || [COVER_SETTINGS, ARRANGEMENT_SETTINGS].concat()),
+    block("choice", "`choice TEXT { … }`", || CHOICE_SETTINGS.to_vec()),
+    block("essay", "`essay TEXT { … }`", || ESSAY_SETTINGS.to_vec()),
 ];
 
 impl BlockRow {

@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 use crate::lang::nearest::nearest;
-use crate::lang::value::{Number, Value};
+use crate::lang::value::{Number, Value, unit_spelt};
 
 /// A setting with its values evaluated.
 #[derive(Debug, Clone)]
@@ -162,7 +163,7 @@ pub fn apply<D>(
             continue;
         };
         if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text && !row.repeats) {
-            wrong.push(twice(&field.name, first.name.span));
+            wrong.push(twice(field, first.name.span));
             continue;
         }
         if let Err(problems) = shape(row, field).and_then(|()| (row.set)(draft, field)) {
@@ -214,17 +215,19 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
         return Diagnostic { code: Code::NotInLanguage, ..diagnostic }.help(said);
     }
     match nearest(&name.text, rows.iter().map(|row| row.name)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(&name.text, near),
         None => diagnostic.help(format!("it has {}", list(rows.iter().map(|row| row.name)))),
     }
 }
 
 /// Says that a name is set twice.
-pub fn twice(name: &Word, first: Span) -> Diagnostic {
+pub fn twice(field: &Field, first: Span) -> Diagnostic {
+    let name = &field.name;
     Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is set twice", name.text))
         .label("again here")
         .also(first, "first here")
         .help("remove one of the two")
+        .mend(Mend::remove(field.span))
 }
 
 /// Applies the block of a setting that must have one and takes no other value.
@@ -265,13 +268,14 @@ pub fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
             format!("`{}` needs a value", field.name.text),
         )
         .label("nothing follows"))),
-        [_, more, ..] => Err(one(Diagnostic::new(
-            Code::WrongCount,
-            more.span,
-            format!("`{}` takes one value", field.name.text),
-        )
-        .label("one too many")
-        .help("separate settings by a comma, `;` or a new line"))),
+        [_, more, ..] => {
+            let message = format!("`{}` takes one value", field.name.text);
+            let diagnostic = Diagnostic::new(Code::WrongCount, more.span, message).label("one too many");
+            Err(one(match more.word().and_then(|word| Some((word, unit_spelt(word)?))) {
+                Some((word, unit)) => diagnostic.did_you_mean(word, unit),
+                None => diagnostic.help("separate settings by a comma, `;` or a new line"),
+            }))
+        }
     }
 }
 
@@ -289,7 +293,7 @@ pub fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<T, Vec<
     let diagnostic = Diagnostic::new(Code::UnknownWord, arg.span, format!("{shown} cannot stand here"))
         .label(format!("one of {}", list(names())));
     Err(one(match nearest(said, names()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(said, near),
         None => diagnostic,
     }))
 }

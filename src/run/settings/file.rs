@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::kernel::file::Fill;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 
@@ -77,7 +78,8 @@ fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec
         )
         .label("again here")
         .also(first, "first here")
-        .help("keep one of the two")));
+        .help("keep one of the two")
+        .mend(Mend::remove(field.span))));
     }
     draft.fill = Some(fill);
     draft.filled = Some(field.span);

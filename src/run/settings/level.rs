@@ -171,7 +171,7 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnosti
     let near = nearest(&word, levels.iter().map(|level| level.common().name())).map(ToOwned::to_owned);
     let diagnostic = Diagnostic::new(Code::UnknownNoun, name.span, format!("there is no `{word}` to remove"));
     Err(one(match near {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(&word, &near),
         None => diagnostic,
     }))
 }

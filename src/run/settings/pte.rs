@@ -104,7 +104,7 @@ impl PteDraft {
             block.iter().partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
         let others: Vec<Field> = others.into_iter().cloned().collect();
         apply(PTE_SETTINGS, "pte", &others, self, &mut wrong);
-        wrong.iter_mut().filter(|d| d.code == Code::UnknownSetting).for_each(offer_bits);
+        wrong = wrong.into_iter().map(offer_bits).collect();
         for field in bits {
             if let Err(problems) = self.bit(field) {
                 wrong.extend(problems);
@@ -178,15 +178,18 @@ impl PteDraft {
 }
 
 /// A misspelt setting of a format may be a bit's name.
-fn offer_bits(diagnostic: &mut Diagnostic) {
+fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
+    if diagnostic.code != Code::UnknownSetting {
+        return diagnostic;
+    }
     let said = diagnostic.message.rsplit('`').nth(1).unwrap_or_default().to_owned();
     let names = || BITS.iter().flat_map(|row| [row.name].into_iter().chain(row.aliases.iter().copied()));
     let settings = || PTE_SETTINGS.iter().map(|row| row.name);
-    let help = nearest(&said, names().chain(settings())).map_or_else(
-        || format!("it has {}", list(settings().chain(names()))),
-        |near| format!("did you mean `{near}`?"),
-    );
-    diagnostic.help = Some(help);
+    diagnostic.mend = None;
+    match nearest(&said, names().chain(settings())) {
+        Some(near) => diagnostic.did_you_mean(&said, near),
+        None => diagnostic.help(format!("it has {}", list(settings().chain(names())))),
+    }
 }
 
 /// One entry from `{ ppn 0x12, p 1, rw 0 }`; bits not given are as in a table: `rw 1 us 1`, the rest 0, and P is 1.
@@ -198,7 +201,7 @@ pub fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnos
     let mut wrong = Vec::new();
     for (i, field) in fields.iter().enumerate() {
         if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text) {
-            wrong.push(twice(&field.name, first.name.span));
+            wrong.push(twice(field, first.name.span));
         }
         if let Err(problems) = pte_field(&mut pte, field, ppn_bits) {
             wrong.extend(problems);
@@ -235,14 +238,12 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
     }
     let Some((bit, inverse)) = BitRow::named(&field.name.text) else {
         let names = || BITS.iter().map(|row| row.name).chain(["ppn"]);
-        let help = nearest(&field.name.text, names())
-            .map_or_else(|| format!("it has {}", list(names())), |near| format!("did you mean `{near}`?"));
-        return Err(one(Diagnostic::new(
-            Code::UnknownSetting,
-            field.name.span,
-            format!("an entry has no `{}`", field.name.text),
-        )
-        .help(help)));
+        let message = format!("an entry has no `{}`", field.name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownSetting, field.name.span, message);
+        return Err(one(match nearest(&field.name.text, names()) {
+            Some(near) => diagnostic.did_you_mean(&field.name.text, near),
+            None => diagnostic.help(format!("it has {}", list(names()))),
+        }));
     };
     let on = sole(field)?.within(0, 1, Code::ValueTooWide, "a bit").map_err(one)? == 1;
     pte.flags = pte.flags.put(bit, on != inverse);

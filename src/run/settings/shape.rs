@@ -1,6 +1,7 @@
 //! How large a TLB or cache is and in how many ways: what its settings say, and the sets that follow.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 use crate::lang::span::Span;
 use crate::machine::spec::Capacity;
 
@@ -35,7 +36,8 @@ impl Shape {
             return Err(one(Diagnostic::new(Code::Duplicate, field.span, "how large it is is said twice")
                 .label("again here")
                 .also(first, "first here")
-                .help("keep one of the two")));
+                .help("keep one of the two")
+                .mend(Mend::remove(field.span))));
         }
         self.capacity = Some((kind(n), field.span));
         Ok(())

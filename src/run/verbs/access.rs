@@ -2,6 +2,7 @@
 
 use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
 use crate::lang::value::Value;
 use crate::machine::event::{Kind, Mode};
 use crate::run::record::AccessVerb;
@@ -125,9 +126,13 @@ fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
             .find(|b| n < 1i128 << (8 * b) && n >= -(1i128 << (8 * b - 1)))
             .unwrap_or(8u32)
             .next_power_of_two();
-        return Err(diagnostic
-            .label("too large")
-            .help(format!("say how many bytes are stored: `size {needed}`")));
+        let (file, mend) = (place.span.file, format!("size {needed}"));
+        let diagnostic =
+            diagnostic.label("too large").help(format!("say how many bytes are stored: `{mend}`"));
+        return Err(match size {
+            None => diagnostic.mend(Mend::put_in(file, place.span.end, format!(" {mend}"))),
+            Some(_) => diagnostic,
+        });
     }
     let sign = if n < 0 { 0xFF } else { 0 };
     let little = n.to_le_bytes();

@@ -93,7 +93,7 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
         return diagnostic.help(said);
     }
     match nearest(name, names()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(name, near),
         None => diagnostic.help(format!("the presets are {}; a file stands in quotes", list(names()))),
     }
 }

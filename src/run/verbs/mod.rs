@@ -319,7 +319,7 @@ pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
         Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
             .label("not a verb");
     Err(match nearest(&word.text, names) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.did_you_mean(&word.text, near),
         None => diagnostic.help("`pagewalk reference statements` lists the statements"),
     })
 }

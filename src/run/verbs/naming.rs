@@ -137,7 +137,7 @@ impl Session<'_> {
         let diagnostic =
             Diagnostic::new(Code::UnknownNoun, name.span, message).label("not a noun of processes");
         Err(match nearest(&name.text, names.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(&name.text, near),
             None => diagnostic.help(format!("it has {}", list(names.into_iter()))),
         }
         .into())
@@ -208,7 +208,7 @@ impl Session<'_> {
             Diagnostic::new(Code::UnknownNoun, place.span, format!("there is no `{name}` to look at"))
                 .label("not a part of the machine");
         match nearest(name, names().chain(self.state.names())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic.help(format!("there are {}", list(names()))),
         }
     }

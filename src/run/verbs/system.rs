@@ -255,7 +255,7 @@ impl Session<'_> {
         let diagnostic = Diagnostic::new(Code::UnknownWord, span, format!("there is no file `{name}`"))
             .label("neither `anonymous` nor a file");
         Err(match nearest(name, known.into_iter()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic.help(format!("declare it before this: `file \"{name}\" {{ size 8 KB }}`")),
         }
         .into())

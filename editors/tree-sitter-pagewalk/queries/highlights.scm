@@ -1,0 +1,397 @@
+; What each word of a script is. Later patterns win over earlier ones, and in some editors a match loses its other captures
+; where a later pattern takes one of them: so what captures two words comes last of all that capture the first of them.
+; `PAGEWALK_RETELL=1 cargo test --test editors` writes the lists of words from the registries.
+
+; ---- What the tree alone tells ---------------------------------------------------------------------------------------
+
+(comment) @comment
+
+[
+  (string)
+  (byte)
+  (quotes)
+  (prose_text)
+] @string
+
+(number) @number
+
+[
+  "="
+  "=>"
+  ":"
+  "."
+  (open)
+  "+"
+  "-"
+  "*"
+  "/"
+  "//"
+  "%"
+  "<<"
+  ">>"
+  "&"
+  "^"
+  "~"
+  "!"
+  "=="
+  "!="
+  "<"
+  "<="
+  ">"
+  ">="
+  ".."
+  "..="
+] @operator
+
+(binary
+  operator: "|" @operator)
+
+(none) @operator
+
+[
+  "and"
+  "or"
+  "not"
+  "in"
+  "where"
+  "let"
+  "choose"
+  "for"
+  "repeat"
+  "if"
+  "else"
+  "def"
+  "include"
+  "scenario"
+  "reference"
+  "probe"
+  "question"
+  "part"
+  "given"
+  "ask"
+  "columns"
+  "unit"
+  "radix"
+  "points"
+] @keyword
+
+(name) @variable
+
+(page) @constant
+
+((page) @number
+  (#match? @number "^[0-9]"))
+
+; Bare words in lists of pages name pages, too: `holding [a, b]`, `resident [a, b]`.
+(reference
+  (settings
+    (setting
+      operand: (list
+        (name) @constant))))
+
+(reference
+  (facts
+    (fact
+      value: (list
+        (name) @constant))))
+
+(boolean) @constant
+
+(call
+  function: (name) @function)
+
+(process) @module
+
+(column) @property
+
+(cell) @constant
+
+(verb) @function
+
+(setting_name) @type
+
+(fact_name
+  (name) @property)
+
+(unit
+  (name) @constant)
+
+(radix
+  (name) @constant)
+
+; The name of a TLB or a cache that is declared; `cache L3 none` is told below.
+(setting
+  name: (setting_name) @type
+  .
+  operand: (name) @type.instance
+  (#any-of? @type "tlb" "cache"))
+
+; ---- What only the registries tell -----------------------------------------------------------------------------------
+
+((name) @constant
+  (#any-of? @constant
+  ; BEGIN generated words constants
+  "EXIT_FAILURE" "EXIT_SUCCESS" "MADV_DONTNEED" "MADV_FREE" "MADV_MERGEABLE" "MADV_NORMAL"
+  "MADV_RANDOM" "MADV_SEQUENTIAL" "MADV_UNMERGEABLE" "MADV_WILLNEED" "MAP_ANON" "MAP_ANONYMOUS"
+  "MAP_FAILED" "MAP_FILE" "MAP_FIXED" "MAP_FIXED_NOREPLACE" "MAP_GROWSDOWN" "MAP_LOCKED"
+  "MAP_NONBLOCK" "MAP_NORESERVE" "MAP_POPULATE" "MAP_PRIVATE" "MAP_SHARED" "MAP_SHARED_VALIDATE"
+  "MAP_STACK" "MREMAP_DONTUNMAP" "MREMAP_FIXED" "MREMAP_MAYMOVE" "MS_ASYNC" "MS_INVALIDATE"
+  "MS_SYNC" "M_MMAP_THRESHOLD" "NULL" "O_APPEND" "O_CLOEXEC" "O_CREAT" "O_EXCL" "O_RDONLY" "O_RDWR"
+  "O_TRUNC" "O_WRONLY" "PROT_EXEC" "PROT_GROWSDOWN" "PROT_NONE" "PROT_READ" "PROT_WRITE" "SEEK_CUR"
+  "SEEK_END" "SEEK_SET" "STDERR_FILENO" "STDIN_FILENO" "STDOUT_FILENO" "S_IRUSR" "S_IWUSR"
+  ; END generated words
+  ))
+
+(fact
+  value: (name) @constant
+  (#any-of? @constant
+  ; BEGIN generated words fact_words
+  "BUS_ADRERR" "E2BIG" "EACCES" "EAGAIN" "EBADF" "EBUSY" "ECHILD" "EEXIST" "EFAULT" "EFBIG" "EINVAL"
+  "EMFILE" "ENAMETOOLONG" "ENODEV" "ENOENT" "ENOMEM" "EOPNOTSUPP" "EOVERFLOW" "EPERM" "ESPIPE"
+  "ESRCH" "SEGV_ACCERR" "SEGV_MAPERR" "SIGBUS" "SIGSEGV" "any" "bus" "copy-on-write" "demand-zero"
+  "file" "hit" "memory" "miss" "no" "none" "normal" "page" "protection" "segmentation" "swap"
+  "unknown" "yes"
+  ; END generated words
+  ))
+
+(setting
+  operand: (name) @constant
+  (#any-of? @constant
+  ; BEGIN generated words values
+  "aging" "both" "cached" "clock" "cold" "counting" "data" "direct-mapped" "exclusive" "fifo"
+  "fully-associative" "global" "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead"
+  "lru" "min" "mru" "none" "nru" "of" "off" "on" "optimal" "options" "physical" "pick" "plru"
+  "points" "questions" "random" "report" "second-chance" "uncached" "virtual" "warm" "when"
+  "working-set" "zero"
+  ; END generated words
+  ))
+
+(setting
+  operand: (name) @constant
+  (#any-of? @constant
+  ; BEGIN generated words paper_choices
+  "options" "questions"
+  ; END generated words
+  ))
+
+(setting
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words paper_words
+  "of" "pick" "points" "when"
+  ; END generated words
+  ))
+
+(setting
+  name: (setting_name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words paper_entries
+  "answers" "correct" "rubric" "wrong"
+  ; END generated words
+  ))
+
+(given
+  noun: (name) @type
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
+
+(ask
+  (name) @type
+  (columns)
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
+
+(command
+  operand: (name)
+  .
+  operand: (name) @type
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
+
+(command
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  .
+  (verb)
+  .
+  operand: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  value: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  "="
+  .
+  value: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  .
+  (verb)
+  .
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words first_options
+  "bits" "exactly" "out" "scan"
+  ; END generated words
+  ))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @type
+  (#any-of? @function
+  ; BEGIN generated words verbs_of_nouns
+  "expect" "figure" "flush" "set" "show"
+  ; END generated words
+  )
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @constant
+  (#eq? @function "machine")
+  (#any-of? @constant
+  ; BEGIN generated words presets
+  "core-i7" "simple"
+  ; END generated words
+  ))
+
+(field
+  of: (name) @type
+  name: (name) @property
+  (#any-of? @property
+  ; BEGIN generated words part_properties
+  "colors" "evictions" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach" "sets"
+  "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"
+  ; END generated words
+  ))
+
+(field
+  of: (name) @module
+  name: (name) @property
+  (#any-of? @property
+  ; BEGIN generated words process_properties
+  "brk" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state" "stdout" "vsize"
+  ; END generated words
+  ))
+
+(field
+  of: (name) @module
+  name: (name) @property
+  (#eq? @property "page_table"))
+
+(field
+  of: (name) @type
+  (#any-of? @type
+  ; BEGIN generated words heads
+  "cache" "frames" "ksm" "last" "machine" "memory" "page_table" "swap" "tlb"
+  ; END generated words
+  ))
+
+; ---- What the word before it tells -----------------------------------------------------------------------------------
+
+(field
+  name: (name) @property)
+
+(fact
+  name: (fact_name
+    (name) @property)
+  value: (name) @constant
+  (#eq? @property "served"))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @module
+  (#eq? @function "process"))
+
+; The name of a TLB or a cache that is shown, set, flushed.
+(command
+  operand: (name) @type
+  .
+  operand: (name) @type.instance
+  (#any-of? @type "tlb" "cache"))
+
+(command
+  operand: (name) @type
+  .
+  operand: (name) @module
+  (#any-of? @type "layout" "tables" "frames"))
+
+(command
+  operand: (name) @keyword
+  .
+  operand: (name) @module
+  (#eq? @keyword "out"))
+
+; The bits of an entry, as the facts of it.
+(command
+  .
+  (verb)
+  .
+  operand: (name)
+  .
+  operand: (_)
+  .
+  operand: (_)
+  (settings
+    (setting
+      name: (setting_name) @property)))
+
+(setting
+  name: (setting_name) @keyword
+  .
+  operand: (name) @property
+  (#eq? @keyword "answers"))
+
+(setting
+  operand: (name) @keyword
+  .
+  operand: (name) @function
+  (#eq? @keyword "of"))
+
+; Units of paper and of time, which no number has of itself.
+(_
+  operand: (number)
+  .
+  operand: (name) @number
+  (#any-of? @number "min" "cm"))

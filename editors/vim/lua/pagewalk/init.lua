@@ -1,0 +1,191 @@
+-- What a script's buffer has besides what every LSP client has: hints on, lenses, and the command `:Pagewalk`.
+local M = {}
+
+local window = require('pagewalk.window')
+
+--- @param message string
+local function say(message)
+  vim.notify('Pagewalk: ' .. message, vim.log.levels.WARN)
+end
+
+--- The server of a buffer.
+--- @param buffer integer
+local function server(buffer)
+  return vim.lsp.get_clients({ bufnr = buffer, name = 'pagewalk' })[1]
+end
+
+--- Asks the server of a buffer, and says so where it refuses.
+--- @param buffer integer
+--- @param method string
+--- @param params table
+--- @param answered fun(result: any)
+function M.ask(buffer, method, params, answered)
+  local client = server(buffer)
+  if not client then
+    return say('there is no server for this buffer')
+  end
+  client:request(method, params, function(err, result)
+    if err then
+      return say(err.message)
+    end
+    if result ~= nil and result ~= vim.NIL then
+      answered(result)
+    end
+  end, buffer)
+end
+
+--- What the server's commands tell.
+local tells = { ['pagewalk.runScenario'] = 'run', ['pagewalk.showSteps'] = 'steps' }
+
+--- Has the server do a command, and shows what it tells.
+--- @param client_id integer
+--- @param command lsp.Command
+function M.perform(client_id, command)
+  local client = assert(vim.lsp.get_client_by_id(client_id))
+  local asked = { command = command.command, arguments = command.arguments }
+  client:request('workspace/executeCommand', asked, function(err, result)
+    if err then
+      return say(err.message)
+    end
+    if type(result) == 'table' and result.text then
+      window.show(('pagewalk://%s/%s'):format(tells[command.command], result.title), result.text)
+    end
+  end)
+end
+
+--- The scenario round the cursor: the last one whose lens is on the first line of a block that holds it.
+--- @param client vim.lsp.Client
+--- @param buffer integer
+local function scenario(client, buffer)
+  local document = { textDocument = vim.lsp.util.make_text_document_params(buffer) }
+  local function answer(method)
+    local answered = client:supports_method(method) and client:request_sync(method, document, 2000, buffer)
+    return answered and answered.result or {}
+  end
+  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local holds = {}
+  local function blocks(symbols)
+    for _, symbol in ipairs(symbols) do
+      local range = symbol.range
+      holds[range.start.line] = holds[range.start.line] or (range.start.line <= line and line <= range['end'].line)
+      blocks(symbol.children or {})
+    end
+  end
+  blocks(answer('textDocument/documentSymbol'))
+  local found
+  for _, lens in ipairs(answer('textDocument/codeLens')) do
+    local start = lens.range.start.line
+    local named = lens.command and lens.command.arguments and lens.command.arguments[2]
+    if type(named) == 'string' and holds[start] and (not found or start >= found.start) then
+      found = { start = start, named = named }
+    end
+  end
+  return found and found.named
+end
+
+--- @param command string
+--- @param here boolean the scenario at the cursor only
+local function tell(command, here)
+  return function(client, buffer)
+    local named = here and scenario(client, buffer) or vim.NIL
+    M.perform(client.id, { title = '', command = command, arguments = { vim.uri_from_bufnr(buffer), named } })
+  end
+end
+
+--- @param kind string a kind of code actions, of the whole script
+local function mend(kind)
+  return function(client, buffer)
+    local range = vim.lsp.util.make_given_range_params({ 1, 0 }, { vim.api.nvim_buf_line_count(buffer), 0 }, buffer, 'utf-16')
+    local params = { textDocument = range.textDocument, range = range.range, context = { diagnostics = {}, only = { kind } } }
+    M.ask(buffer, 'textDocument/codeAction', params, function(actions)
+      for _, action in ipairs(actions) do
+        if action.edit then
+          return vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)
+        end
+      end
+      say('there is nothing to write')
+    end)
+  end
+end
+
+--- @param key boolean
+local function exam(key)
+  return function(_, buffer)
+    local params = { textDocument = vim.lsp.util.make_text_document_params(buffer), format = 'html', key = key }
+    M.ask(buffer, 'pagewalk/exam', params, function(paper)
+      local file = vim.fn.tempname() .. '.html'
+      vim.fn.writefile(vim.split(paper.text, '\n'), file)
+      vim.ui.open(file)
+    end)
+  end
+end
+
+--- @param how 'open'|'forward'|'back'
+local function state(how)
+  return function(_, buffer)
+    require('pagewalk.state')[how](buffer)
+  end
+end
+
+--- What `:Pagewalk` can do.
+local does = {
+  run = tell('pagewalk.runScenario', false),
+  scenario = tell('pagewalk.runScenario', true),
+  steps = tell('pagewalk.showSteps', true),
+  state = state('open'),
+  forward = state('forward'),
+  back = state('back'),
+  accept = mend('source.accept.pagewalk'),
+  fill = mend('source.fill.pagewalk'),
+  paper = exam(false),
+  key = exam(true),
+}
+
+local function known(typed)
+  local names = vim.tbl_keys(does)
+  table.sort(names)
+  return vim.tbl_filter(function(name)
+    return vim.startswith(name, typed)
+  end, names)
+end
+
+--- Has the lenses of a buffer kept up to date.
+--- @param buffer integer
+local function lenses(buffer)
+  if vim.lsp.codelens.enable then
+    return vim.lsp.codelens.enable(true, { bufnr = buffer })
+  end
+  local group = vim.api.nvim_create_augroup('pagewalk_lenses_' .. buffer, {})
+  vim.api.nvim_create_autocmd({ 'BufEnter', 'InsertLeave', 'TextChanged' }, {
+    group = group,
+    buffer = buffer,
+    callback = function()
+      vim.lsp.codelens.refresh({ bufnr = buffer })
+    end,
+  })
+  vim.lsp.codelens.refresh({ bufnr = buffer })
+end
+
+--- Sets a buffer up, once the server has taken it.
+--- @param client vim.lsp.Client
+--- @param buffer integer
+function M.attach(client, buffer)
+  if client:supports_method('textDocument/inlayHint') then
+    vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
+  end
+  if client:supports_method('textDocument/codeLens') then
+    lenses(buffer)
+  end
+  vim.api.nvim_buf_create_user_command(buffer, 'Pagewalk', function(typed)
+    local attached = server(buffer)
+    if not does[typed.args] then
+      say(('`%s` is none of: %s'):format(typed.args, table.concat(known(''), ' ')))
+    elseif not attached then
+      say('there is no server for this buffer')
+    else
+      does[typed.args](attached, buffer)
+    end
+  end, { nargs = 1, complete = known, desc = 'Run the script, show its state, accept values, preview its exam' })
+end
+
+return M

@@ -1,0 +1,108 @@
+// The extension: the server, the commands, and what they open.
+import * as vscode from 'vscode';
+import { Server } from './server.js';
+import { StatePanel } from './state.js';
+import { Previews } from './exam.js';
+import { Told, SCHEME } from './told.js';
+import { apply } from './mends.js';
+import { around, blocks } from './scenarios.js';
+
+/** The server's commands whose text is shown, and what is told there. */
+const RUN = 'pagewalk.runScenario';
+const STEPS = 'pagewalk.showSteps';
+/** @type {Record<string, string>} */
+const TELLS = { [RUN]: 'run', [STEPS]: 'steps' };
+
+/** @type {Server | undefined} */
+let server;
+
+/** @param {vscode.ExtensionContext} context */
+async function activate(context) {
+  const told = new Told();
+  server = new Server((command, args, next) => lens(told, command, args, next));
+  const panel = new StatePanel(server, context.extensionUri);
+  const previews = new Previews(server);
+  const commands = {
+    run: () => tell(told, RUN, () => null),
+    runHere: () => tell(told, RUN, here),
+    stepsHere: () => tell(told, STEPS, here),
+    accept: () => apply('accept'),
+    fill: () => apply('fill'),
+    state: () => panel.open(),
+    forward: () => panel.go(1),
+    back: () => panel.go(-1),
+    paper: () => previews.show(false),
+    key: () => previews.show(true),
+    restart: async () => {
+      await server?.stop();
+      await server?.start();
+    },
+  };
+  context.subscriptions.push(
+    panel,
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, told),
+    ...Object.entries(commands).map(([name, command]) => vscode.commands.registerCommand(`pagewalk.${name}`, command)),
+    vscode.workspace.onDidChangeConfiguration((change) => server?.changed(change)),
+    vscode.workspace.onDidCloseTextDocument((document) => told.closed(document)),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      previews.changed(document);
+      const editor = vscode.window.activeTextEditor;
+      if (editor?.document === document) panel.follow(editor);
+    }),
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => panel.follow(textEditor)),
+    vscode.window.onDidChangeActiveTextEditor((editor) => editor && panel.follow(editor)),
+  );
+  await server.start();
+}
+
+function deactivate() {
+  return server?.stop();
+}
+
+/**
+ * Shows what one of the server's commands tells of the active editor's script.
+ * @param {Told} told
+ * @param {string} command
+ * @param {(editor: vscode.TextEditor) => Thenable<string | null> | null} scenario
+ */
+async function tell(told, command, scenario) {
+  const editor = vscode.window.activeTextEditor;
+  if (!server || editor?.document.languageId !== 'pagewalk') return;
+  const uri = editor.document.uri.toString();
+  try {
+    const answer = await server.perform(command, [uri, await scenario(editor)]);
+    if (answer) await told.show(uri, TELLS[command], answer);
+  } catch (error) {
+    vscode.window.showErrorMessage(`Pagewalk: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/**
+ * A command of a lens: what the server answers is shown, where it is a text.
+ * @param {Told} told
+ * @param {string} command
+ * @param {any[]} args
+ * @param {(command: string, args: any[]) => any} next
+ */
+async function lens(told, command, args, next) {
+  const answer = await next(command, args);
+  if (typeof answer?.text === 'string') await told.show(String(args[0]), TELLS[command], answer);
+  return answer;
+}
+
+/**
+ * The scenario that the cursor stands in.
+ * @param {vscode.TextEditor} editor
+ */
+async function here({ document, selection }) {
+  /** @type {vscode.CodeLens[]} */
+  const lenses = (await vscode.commands.executeCommand('vscode.executeCodeLensProvider', document.uri, 1000)) ?? [];
+  /** @type {vscode.DocumentSymbol[]} */
+  const symbols = (await vscode.commands.executeCommand('vscode.executeDocumentSymbolProvider', document.uri)) ?? [];
+  const named = lenses
+    .filter(({ command }) => command?.command === RUN)
+    .map(({ range, command }) => ({ line: range.start.line, scenario: command?.arguments?.[1] ?? null }));
+  return around(named, blocks(symbols), selection.active.line);
+}
+
+export { activate, deactivate };

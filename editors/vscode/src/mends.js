@@ -1,0 +1,26 @@
+// The server's mends of a whole script, done by a command.
+import * as vscode from 'vscode';
+
+/** The kinds of the server's actions, and what is said where there is nothing to do. */
+const KINDS = {
+  accept: { kind: 'source.accept.pagewalk', none: 'every fact holds, or the script has not run to its end' },
+  fill: { kind: 'source.fill.pagewalk', none: 'there is no ? to fill' },
+};
+
+/**
+ * Applies every action of a kind to the active editor's script.
+ * @param {keyof typeof KINDS} which
+ */
+async function apply(which) {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId !== 'pagewalk') return;
+  const { kind, none } = KINDS[which];
+  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  /** @type {vscode.CodeAction[]} */
+  const actions = (await vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, whole, kind, 100)) ?? [];
+  const action = actions.find(({ edit }) => edit);
+  if (action?.edit) await vscode.workspace.applyEdit(action.edit);
+  else vscode.window.showInformationMessage(`Pagewalk: ${none}.`);
+}
+
+export { apply };

@@ -1,0 +1,49 @@
+// Where the program `pagewalk` is, and what is said where it is not. Knows nothing of VS Code.
+import fs from 'node:fs';
+import path from 'node:path';
+
+/**
+ * What the setting `pagewalk.path` means: the home folder and the first open folder put in.
+ * @param {string} setting
+ * @param {{home: string, folder?: string}} places
+ */
+function meant(setting, { home, folder }) {
+  const named = setting.trim() || 'pagewalk';
+  const there = folder === undefined ? named : named.replaceAll('${workspaceFolder}', () => folder);
+  return there === '~' || /^~[/\\]/.test(there) ? path.join(home, there.slice(1)) : there;
+}
+
+/**
+ * The file that a program's name stands for: a name with a slash is a path, any other is looked up in `PATH`.
+ * @param {string} program
+ * @param {NodeJS.ProcessEnv} env
+ * @param {{folder?: string, windows?: boolean}} [where]
+ * @returns {string | undefined} an absolute path; nothing where there is no such program
+ */
+function find(program, env, { folder = process.cwd(), windows = process.platform === 'win32' } = {}) {
+  const ends = windows ? ['', ...(env.PATHEXT ?? '.EXE;.CMD;.BAT').split(';')] : [''];
+  const folders = /[/\\]/.test(program) ? [folder] : (env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return folders.flatMap((at) => ends.map((end) => path.resolve(at, program + end))).find(runs);
+}
+
+/** @param {string} file */
+function runs(file) {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What is said where there is no program.
+ * @param {string} program
+ */
+function missing(program) {
+  return /[/\\]/.test(program)
+    ? `Pagewalk: \`${program}\`, which the setting \`pagewalk.path\` names, is not a program.`
+    : `Pagewalk: there is no program \`${program}\` in PATH. Install it, or say in the setting \`pagewalk.path\` where it is.`;
+}
+
+export { meant, find, missing };

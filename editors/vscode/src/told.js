@@ -1,0 +1,39 @@
+// What was told of a run, as a document beside the script that can be read but not changed.
+import * as vscode from 'vscode';
+
+const SCHEME = 'pagewalk-told';
+
+class Told {
+  constructor() {
+    /** @type {Map<string, string>} */
+    this.texts = new Map();
+    this.change = new vscode.EventEmitter();
+    this.onDidChange = this.change.event;
+  }
+
+  /** @param {vscode.Uri} uri */
+  provideTextDocumentContent(uri) {
+    return this.texts.get(uri.toString()) ?? '';
+  }
+
+  /**
+   * Shows a text beside the script; the same again of the same script is shown in its place.
+   * @param {string} script
+   * @param {string} what what of it is told
+   * @param {{title: string, text: string}} told
+   */
+  async show(script, what, { title, text }) {
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replace(/[/\\]/g, '-')}: ${what}`, query: script });
+    this.texts.set(uri.toString(), text);
+    this.change.fire(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
+  }
+
+  /** @param {vscode.TextDocument} document */
+  closed(document) {
+    this.texts.delete(document.uri.toString());
+  }
+}
+
+export { Told, SCHEME };

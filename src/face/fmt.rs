@@ -1,0 +1,174 @@
+//! `pagewalk fmt`: scripts set in their one layout.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use clap::Args;
+
+use super::reading::Reading;
+use super::terminal::{Color, Status, complain, diagnostic_style, print};
+use super::test::find::{Kind, find, name, words};
+use super::writing::replace;
+use crate::lang::format::{Unformatted, format};
+use crate::lang::include::{Script, text_of};
+use crate::lang::loader::{Disk, Loader};
+use crate::lang::source::Sources;
+use crate::report::amended::difference;
+use crate::report::narrate::count;
+use crate::run::Files;
+
+/// What standard input is called.
+const STDIN: &str = "-";
+
+/// Arguments of `pagewalk fmt`.
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Write nothing; show what would change, and end with 1 if there is anything
+    #[arg(long)]
+    check: bool,
+    /// The scripts, and folders to go through; without any, or with `-`, standard input is written to standard output
+    #[arg(value_name = "FILE")]
+    paths: Vec<PathBuf>,
+}
+
+/// What came of the files.
+#[derive(Debug, Default)]
+struct Tally {
+    changed: u64,
+    same: u64,
+    wrong: u64,
+}
+
+impl Fmt {
+    /// Formats every script, also after one that is wrong.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn all(&self, color: Color) -> io::Result<Status> {
+        let stdin = [PathBuf::from(STDIN)];
+        let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };
+        let mut tally = Tally::default();
+        for path in self.files(paths, &mut tally) {
+            self.one(&path, color, &mut tally)?;
+        }
+        let Tally { changed, same, wrong } = tally;
+        // What goes to a file or another program is the script alone.
+        if self.check || !paths.iter().any(|path| is_stdin(path)) {
+            print(&self.summary(&tally))?;
+        }
+        Ok(match (wrong, changed + same) {
+            (1.., _) | (0, 0) => Status::Wrong,
+            _ if self.check && changed > 0 => Status::Failed,
+            _ => Status::Held,
+        })
+    }
+
+    /// The scripts at these paths and below them, each once; complains of a path that is none.
+    fn files(&self, paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = Vec::new();
+        for path in paths {
+            let (mut found, mut wrong) = (vec![path.clone()], Vec::new());
+            if path.is_dir() {
+                let all;
+                (all, wrong) = find(std::slice::from_ref(path));
+                found = all.into_iter().filter(|one| one.kind == Kind::Script).map(|one| one.path).collect();
+                if found.is_empty() && wrong.is_empty() {
+                    wrong.push(format!("there is no script (`.pw`) in `{}`", name(path)));
+                }
+            } else if path.extension().is_some_and(|end| end == "md") {
+                wrong.push(format!("`{}` is Markdown, and scripts in fences are not formatted", name(path)));
+                found.clear();
+            }
+            for wrong in wrong {
+                complain(&format!("pagewalk: {wrong}\n"));
+                tally.wrong += 1;
+            }
+            for path in found {
+                if !files.contains(&path) {
+                    files.push(path);
+                }
+            }
+        }
+        files
+    }
+
+    fn one(&self, path: &Path, color: Color, tally: &mut Tally) -> io::Result<()> {
+        let shown = if is_stdin(path) { "<stdin>".to_owned() } else { name(path) };
+        let mut wrong = |message: &str| {
+            complain(message);
+            tally.wrong += 1;
+            Ok(())
+        };
+        let old = match read(path) {
+            Ok(old) => old,
+            Err(reason) => return wrong(&format!("pagewalk: cannot read `{shown}`: {reason}\n")),
+        };
+        let new = match format(&old) {
+            Ok(new) => new,
+            Err(Unformatted::Wrong(diagnostics)) => {
+                let mut sources = Sources::default();
+                sources.add(&shown, None, &old);
+                let script = Script { body: Rc::new([]) };
+                let reading = Reading { sources, script, files: Files::default(), diagnostics };
+                return wrong(&reading.complaint(diagnostic_style(color)));
+            }
+            Err(Unformatted::Changed) => {
+                return wrong(&format!(
+                    "pagewalk: `{shown}` is left as it is: formatted, it would not mean the same. This is a mistake in \
+                     Pagewalk\n"
+                ));
+            }
+        };
+        if old == new {
+            tally.same += 1;
+        } else {
+            tally.changed += 1;
+        }
+        if self.check {
+            return print(&difference(&shown, &old, &new, color.wanted(&io::stdout())));
+        }
+        if is_stdin(path) {
+            return print(&new);
+        }
+        if old != new {
+            if let Err(error) = replace(path, &old, &new) {
+                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", words(&error)));
+                tally.changed -= 1;
+                tally.wrong += 1;
+                return Ok(());
+            }
+            print(&format!("{shown}: formatted\n"))?;
+        }
+        Ok(())
+    }
+
+    /// `2 scripts formatted, 5 as they were`.
+    fn summary(&self, tally: &Tally) -> String {
+        let Tally { changed, same, wrong } = tally;
+        let (done, rest) =
+            if self.check { ("not formatted", "formatted") } else { ("formatted", "as they were") };
+        let mut parts = Vec::new();
+        if *changed > 0 {
+            parts.push(format!("{} {done}", count(*changed, "script", "scripts")));
+        }
+        if *same > 0 {
+            parts.push(format!("{} {rest}", count(*same, "script", "scripts")));
+        }
+        if *wrong > 0 {
+            parts.push(format!("{wrong} not read"));
+        }
+        parts.join(", ") + "\n"
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new(STDIN)
+}
+
+/// The text of a file, or why there is none.
+fn read(path: &Path) -> Result<String, String> {
+    let bytes = if is_stdin(path) { Disk.standard_input() } else { Disk.load(path) };
+    let bytes = bytes.map_err(|error| words(&error))?;
+    text_of(&bytes).map(str::to_owned)
+}

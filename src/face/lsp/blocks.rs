@@ -1,0 +1,15 @@
+//! The blocks of a statement.
+
+use crate::lang::ast::{Block, StmtKind};
+use crate::lang::check::unscoped_blocks;
+
+/// The blocks of statements in a statement, those that open a scope too.
+pub fn blocks(kind: &StmtKind) -> impl Iterator<Item = &Block> {
+    let scoped = match kind {
+        StmtKind::Def { body, .. } | StmtKind::Scenario { body, .. } | StmtKind::Question { body, .. } => {
+            Some(body)
+        }
+        _ => None,
+    };
+    scoped.into_iter().chain(unscoped_blocks(kind))
+}

@@ -1,0 +1,103 @@
+//! Mistakes and failed expectations as an editor underlines them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString};
+
+use super::position::Lines;
+use super::ran::Failure;
+use super::told::Found;
+use super::uri::uri_of;
+use crate::lang::diagnostic;
+use crate::lang::source::{SourceFile, Sources};
+use crate::lang::span::Span;
+
+/// Who says it.
+const SOURCE: &str = "pagewalk";
+
+/// The code of a failed expectation.
+pub const EXPECTATION: &str = "expectation";
+
+/// The code of a `?` that waits for its value.
+pub const OPEN: &str = "open";
+
+/// The most diagnostics of one file.
+const MOST: usize = 200;
+
+/// The files of a script with their lines.
+struct Places<'s> {
+    sources: &'s Sources,
+    lines: BTreeMap<u32, Lines>,
+}
+
+impl<'s> Places<'s> {
+    fn new(sources: &'s Sources) -> Self {
+        Self { sources, lines: BTreeMap::new() }
+    }
+
+    fn find(&mut self, span: Span) -> Option<(&'s Path, Location)> {
+        let file: &SourceFile = self.sources.file(span.file)?;
+        let path = file.path.as_deref()?;
+        let lines = self.lines.entry(span.file).or_insert_with(|| Lines::of(&file.text));
+        let range = lines.range(&file.text, span.start as usize..span.end as usize);
+        // A document without a file is told by the path that it was given.
+        let uri = uri_of(path).or_else(|| "file:///".parse().ok())?;
+        Some((path, Location { uri, range }))
+    }
+}
+
+/// Mistakes, by file. Files without any are not among them.
+pub fn of(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> Found {
+    let mut places = Places::new(sources);
+    let mut found = Found::new();
+    for one in wrong {
+        let Some((path, place)) = places.find(one.span) else { continue };
+        let related = one.related.iter().filter_map(|(span, words)| {
+            let (_, location) = places.find(*span)?;
+            Some(DiagnosticRelatedInformation { location, message: words.clone() })
+        });
+        let related: Vec<_> = related.collect();
+        let help = one.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+        let told = Diagnostic {
+            range: place.range,
+            severity: Some(DiagnosticSeverity::ERROR),
+            code: Some(NumberOrString::String(one.code.name().to_owned())),
+            source: Some(SOURCE.to_owned()),
+            message: format!("{}{help}", one.message),
+            related_information: (!related.is_empty()).then_some(related),
+            ..Diagnostic::default()
+        };
+        add(&mut found, path, told);
+    }
+    found
+}
+
+/// Adds what was stated and does not hold.
+pub fn failures(failed: &[Failure], sources: &Sources, found: &mut Found) {
+    let mut places = Places::new(sources);
+    for failure in failed {
+        let Some((path, place)) = places.find(failure.span) else { continue };
+        let (severity, code) = if failure.open {
+            (DiagnosticSeverity::INFORMATION, OPEN)
+        } else {
+            (DiagnosticSeverity::ERROR, EXPECTATION)
+        };
+        let told = Diagnostic {
+            range: place.range,
+            severity: Some(severity),
+            code: Some(NumberOrString::String(code.to_owned())),
+            source: Some(SOURCE.to_owned()),
+            message: failure.message.clone(),
+            ..Diagnostic::default()
+        };
+        add(found, path, told);
+    }
+}
+
+fn add(found: &mut Found, path: &Path, told: Diagnostic) {
+    let all = found.entry(PathBuf::from(path)).or_default();
+    if all.len() < MOST && !all.contains(&told) {
+        all.push(told);
+    }
+}

@@ -1,0 +1,177 @@
+//! The open documents.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lsp_types::{TextDocumentContentChangeEvent, Uri};
+
+use super::client::Client;
+use super::position::Lines;
+use super::ran::Ran;
+use super::told::Found;
+use super::view::View;
+use crate::lang::loader::{Disk, Texts};
+
+/// An open document.
+pub struct Buffer {
+    /// As the client names it.
+    pub uri: Uri,
+    /// Counted by the client.
+    pub version: i32,
+    /// Its text.
+    pub text: Rc<str>,
+    /// What is wrong with a version of it, by file; none before the first check.
+    pub checked: Option<(i32, Found)>,
+    /// The files of its script, itself first.
+    pub files: Vec<PathBuf>,
+    /// What its last run told.
+    pub ran: Option<Rc<Ran>>,
+    /// What did not hold in it, by file.
+    pub failed: Found,
+    /// Stops the check and run that are under way.
+    pub under_way: Option<Arc<AtomicBool>>,
+    view: Option<Rc<View>>,
+}
+
+impl Buffer {
+    /// Ends the check and run that are under way.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.under_way.take() {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The open documents, by their paths.
+#[derive(Default)]
+pub struct Documents {
+    /// Each by its path.
+    pub buffers: BTreeMap<PathBuf, Buffer>,
+    texts: Option<Rc<Texts<Disk>>>,
+}
+
+impl Documents {
+    /// Takes one in, or anew.
+    pub fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
+        let buffer = Buffer {
+            uri,
+            version,
+            text: text.into(),
+            checked: None,
+            files: vec![path.clone()],
+            ran: None,
+            failed: Found::new(),
+            under_way: None,
+            view: None,
+        };
+        if let Some(mut old) = self.buffers.insert(path, buffer) {
+            old.stop();
+        }
+        self.forget();
+    }
+
+    /// Changes one's text.
+    pub fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
+        let Some(buffer) = self.buffers.get_mut(path) else { return };
+        let mut text = buffer.text.to_string();
+        for change in changes {
+            let Some(range) = change.range else {
+                text.clone_from(&change.text);
+                continue;
+            };
+            let lines = Lines::of(&text);
+            let (start, end) = (lines.byte(&text, range.start), lines.byte(&text, range.end));
+            text.replace_range(start.min(end)..end.max(start), &change.text);
+        }
+        buffer.text = text.into();
+        buffer.version = version;
+        buffer.stop();
+        self.forget();
+    }
+
+    /// Lets one go; what was known of it.
+    pub fn close(&mut self, path: &Path) -> Option<Buffer> {
+        let mut closed = self.buffers.remove(path)?;
+        closed.stop();
+        self.forget();
+        Some(closed)
+    }
+
+    /// All texts, as a script that includes them reads them.
+    pub fn texts(&mut self) -> Rc<Texts<Disk>> {
+        let buffers = &self.buffers;
+        let texts = self.texts.get_or_insert_with(|| {
+            let texts = buffers.iter().map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
+            Rc::new(Texts { texts: texts.collect(), other: Disk })
+        });
+        texts.clone()
+    }
+
+    /// What is known of one.
+    pub fn view(&mut self, path: &Path, client: &Rc<Client>) -> Option<Rc<View>> {
+        let texts = self.texts();
+        let buffer = self.buffers.get_mut(path)?;
+        let view = buffer.view.get_or_insert_with(|| {
+            let ran = buffer.ran.clone().filter(|ran| ran.version == buffer.version);
+            let named = (buffer.uri.clone(), path.to_owned());
+            Rc::new(View::new(named, buffer.text.clone(), ran, client.clone(), texts))
+        });
+        Some(view.clone())
+    }
+
+    /// Takes in what a run told; false if it was of a version that is no more.
+    pub fn ran(&mut self, path: &Path, ran: Ran, failed: Found) -> bool {
+        let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
+            return false;
+        };
+        let ran = Rc::new(ran);
+        buffer.ran = Some(ran.clone());
+        buffer.failed = failed;
+        buffer.under_way = None;
+        match buffer.view.as_mut().and_then(Rc::get_mut) {
+            // What was read of the text stays known.
+            Some(view) => view.ran = Some(ran),
+            None => buffer.view = None,
+        }
+        true
+    }
+
+    /// The documents whose script has this file.
+    pub fn with(&self, file: &Path) -> Vec<PathBuf> {
+        let has = |(path, buffer): &(&PathBuf, &Buffer)| {
+            *path == file || buffer.files.iter().any(|known| known == file)
+        };
+        self.buffers.iter().filter(has).map(|(path, _)| path.clone()).collect()
+    }
+
+    /// What is to be shown, by file: what is wrong with each script, and what does not hold in it. A file that another open
+    /// script includes is shown as a part of that, as it need not be a script by itself.
+    pub fn found(&self) -> Found {
+        let mut all = Found::new();
+        for (path, buffer) in &self.buffers {
+            all.entry(path.clone()).or_default();
+            let part = |(other, whole): (&PathBuf, &Buffer)| {
+                other != path && whole.files.contains(path) && !buffer.files.contains(other)
+            };
+            if self.buffers.iter().any(part) {
+                continue;
+            }
+            let checked = buffer.checked.iter().flat_map(|(_, found)| found);
+            for (file, diagnostics) in checked.chain(&buffer.failed) {
+                let known = all.entry(file.clone()).or_default();
+                known.extend(
+                    diagnostics.iter().filter(|one| !known.contains(one)).cloned().collect::<Vec<_>>(),
+                );
+            }
+        }
+        all
+    }
+
+    fn forget(&mut self) {
+        self.texts = None;
+        self.buffers.values_mut().for_each(|buffer| buffer.view = None);
+    }
+}

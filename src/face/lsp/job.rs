@@ -1,0 +1,115 @@
+//! Checking and running a document, on another thread.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::Sender;
+
+use super::diagnostics;
+use super::ran::Ran;
+use super::told::Told;
+use super::view::read;
+use super::watching::{All, Watching, findings};
+use crate::face::reading::Reading;
+use crate::lang::ast::{Stmt, StmtKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::loader::{Disk, Texts};
+use crate::run::play_from;
+use crate::run::session::Options;
+use crate::run::state::State;
+
+/// A document as it is to be checked and run.
+pub struct Document {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its version.
+    pub version: i32,
+    /// All open documents, itself among them.
+    pub buffers: Texts<Disk>,
+    /// Becomes true when nobody wants to know any more.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Document {
+    /// Reads and checks it.
+    pub fn read(&self) -> Reading {
+        let text = self.buffers.texts.get(&self.path).map_or(&[][..], Vec::as_slice);
+        read(&self.path, std::str::from_utf8(text).unwrap_or(""), &self.buffers)
+    }
+
+    /// Checks it, runs it unless that is not wanted, and tells of both.
+    pub fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<Told>) {
+        if self.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let reading = self.read();
+        let files = reading.sources.files().iter().filter_map(|file| file.path.clone()).collect();
+        let found = diagnostics::of(&reading.diagnostics, &reading.sources);
+        // Whoever listens may have gone: then the work is for nobody.
+        let _ = told.send(Told::Checked { path: self.path.clone(), version: self.version, found, files });
+        if !run {
+            return;
+        }
+        let ran = self.run(&reading, max_steps);
+        if self.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut found = diagnostics::of(&ran.diagnostics, &reading.sources);
+        diagnostics::failures(&ran.failures, &reading.sources, &mut found);
+        let _ = told.send(Told::Ran { path: self.path.clone(), ran: Box::new(ran), found });
+    }
+
+    fn run(&self, reading: &Reading, max_steps: u64) -> Ran {
+        let options = Options { max_steps, ..Options::default() };
+        let body = runnable(&reading.script.body, &reading.diagnostics);
+        let (mut accept, mut fill) = findings();
+        let mut watching = Watching::new(&reading.sources);
+        let (ended, _) = {
+            let mut accepting = accept.watch(&body, &reading.sources);
+            let mut filling = fill.watch(&body, &reading.sources);
+            let mut all = All(vec![&mut watching, &mut accepting, &mut filling]);
+            let state = State::new(options.seed);
+            play_from(state, &body, &reading.sources, &reading.files, options, &mut all, Some(&self.stop))
+        };
+        let mut diagnostics = ended.diagnostics;
+        if body.len() < reading.script.body.len() {
+            // What is not known may be said below, or where the mistake is.
+            let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
+            diagnostics.retain(|wrong| !names.contains(&wrong.code));
+        }
+        Ran { version: self.version, diagnostics, ..watching.ran(&accept, &fill) }
+    }
+}
+
+/// The statements that can be run although some are wrong: those before the first one that is wrong. A scenario or
+/// question that is wrong is passed over, since what follows does not depend on it.
+pub fn runnable(body: &[Stmt], wrong: &[Diagnostic]) -> Vec<Stmt> {
+    let mut places: Vec<(u32, u32)> = Vec::new();
+    let mut elsewhere = false;
+    for diagnostic in wrong {
+        match diagnostic.span.file {
+            0 => places.push((diagnostic.span.start, diagnostic.span.end)),
+            _ => elsewhere = true,
+        }
+    }
+    let first_outside = places.iter().filter(|place| !body.iter().any(|stmt| holds(stmt, **place))).min();
+    let mut runnable = Vec::new();
+    for stmt in body {
+        let below = first_outside.is_some_and(|(start, _)| *start < stmt.span.start);
+        let broken = places.iter().any(|place| holds(stmt, *place));
+        let apart = matches!(stmt.kind, StmtKind::Scenario { .. } | StmtKind::Question { .. });
+        let included = elsewhere && matches!(stmt.kind, StmtKind::Include { .. });
+        if below || included || broken && !apart {
+            break;
+        }
+        if !broken {
+            runnable.push(stmt.clone());
+        }
+    }
+    runnable
+}
+
+fn holds(stmt: &Stmt, (start, end): (u32, u32)) -> bool {
+    stmt.span.start <= start && end.max(start) <= stmt.span.end
+}

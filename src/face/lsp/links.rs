@@ -1,0 +1,62 @@
+//! `textDocument/documentLink`
+
+use std::path::PathBuf;
+
+use lsp_types::DocumentLink;
+
+use super::blocks::blocks;
+use super::uri::uri_of;
+use super::view::View;
+use crate::face::reading::Reading;
+use crate::lang::ast::{Block, Command, ExprKind, Stmt, StmtKind};
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+
+/// The files that a document names: those that it includes, and its machine files.
+pub fn links(view: &View) -> Vec<DocumentLink> {
+    let link = |(span, path): (Span, PathBuf)| {
+        // The quotes are no part of the link.
+        let inside = Span { start: span.start + 1, end: span.end.saturating_sub(1), ..span };
+        Some(DocumentLink {
+            range: view.range(inside),
+            target: Some(uri_of(&path)?),
+            tooltip: None,
+            data: None,
+        })
+    };
+    files(view).into_iter().filter_map(link).collect()
+}
+
+/// The files that a document names and that were read, each with the place of its name.
+pub fn files(view: &View) -> Vec<(Span, PathBuf)> {
+    let mut found = Vec::new();
+    collect(view.reading(), &view.reading().script.body, &mut found);
+    found
+}
+
+fn collect(reading: &Reading, block: &Block, found: &mut Vec<(Span, PathBuf)>) {
+    for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
+        let named = match &stmt.kind {
+            StmtKind::Include { path, body } => body.first().map(|first| (path.span, first.span.file)),
+            StmtKind::Command(command) => machine(reading, command),
+            _ => None,
+        };
+        let path = named.and_then(|(span, file)| Some((span, reading.sources.file(file)?.path.clone()?)));
+        found.extend(path);
+        for inner in blocks(&stmt.kind).filter(|_| !includes(stmt)) {
+            collect(reading, inner, found);
+        }
+    }
+}
+
+fn includes(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Include { .. })
+}
+
+/// The place of a machine file's name, and the number of the file.
+fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
+    let name = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
+    let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
+    let fields = reading.files.machine(name.span)?;
+    Some((name.span, fields.first()?.span.file))
+}

@@ -1,0 +1,94 @@
+//! Everything there is to show of a state.
+
+use serde::Serialize;
+
+use crate::lang::include::add_text;
+use crate::lang::source::Sources;
+use crate::report::doc::Block;
+use crate::report::narrate::shown;
+use crate::report::text::text;
+use crate::run::facts::Component;
+use crate::run::record::{Did, Sink, StepRecord};
+use crate::run::session::Options;
+use crate::run::state::State;
+use crate::run::{Files, check_in, play_from};
+
+/// The most characters of one of them.
+const LONGEST: usize = 1 << 16;
+
+/// Something shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Panel {
+    /// What it is of, as `show` takes it.
+    pub title: String,
+    /// What is shown.
+    pub text: String,
+}
+
+/// What there is of a state: its TLBs and caches, page tables, processes with their areas, frames, swap, counters.
+pub fn panels(state: &State) -> Vec<Panel> {
+    let mut nouns = Vec::new();
+    if let Some(spec) = state.spec() {
+        for part in Component::all(spec) {
+            let (noun, count) = match part {
+                Component::Tlb(_) => ("tlb", spec.tlbs.len()),
+                Component::Cache(_) => ("cache", spec.caches.len()),
+            };
+            let name = if count > 1 { format!("{noun} {}", part.name(spec)) } else { noun.to_owned() };
+            nouns.push(name);
+        }
+        if spec.mmu.is_some() && state.kernel().is_none() {
+            nouns.push("page_table".to_owned());
+        }
+    }
+    if let Some(kernel) = state.kernel() {
+        for process in kernel.processes() {
+            nouns.push(format!("{}.maps", process.name));
+            nouns.push(format!("{}.page_table", process.name));
+        }
+        nouns.extend(["processes", "frames", "swap"].map(str::to_owned));
+    }
+    if state.spec().is_some() {
+        nouns.push("stats".to_owned());
+    }
+    nouns.into_iter().filter_map(|noun| panel(state, noun)).collect()
+}
+
+/// What `show NOUN` shows in a state; none where it shows nothing, or cannot.
+fn panel(state: &State, noun: String) -> Option<Panel> {
+    let (mut sources, options) = (Sources::default(), Options::default());
+    let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
+    let files = Files::default();
+    if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).is_empty() {
+        return None;
+    }
+    let mut seen = Seen::default();
+    play_from(state.clone(), &script.body, &sources, &files, options, &mut seen, None);
+    let cut = seen.0.char_indices().nth(LONGEST).map(|(at, _)| at);
+    if let Some(at) = cut {
+        seen.0.truncate(at);
+        seen.0.push('…');
+    }
+    (!seen.0.trim().is_empty()).then_some(Panel { title: noun, text: seen.0 })
+}
+
+/// What is shown, without a title of its own where it is one table: the panel has that title.
+fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
+    if let [Block::Table(table)] = &mut blocks[..] {
+        table.title.clear();
+    }
+    blocks
+}
+
+/// What was shown, as text.
+#[derive(Default)]
+struct Seen(String);
+
+impl Sink for Seen {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if let Did::Shown(views) = &*record.did {
+            self.0 += &text(&untitled(shown(views)), false);
+        }
+        true
+    }
+}

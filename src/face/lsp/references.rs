@@ -1,0 +1,14 @@
+//! `textDocument/references`
+
+use lsp_types::{Location, Position};
+
+use super::named::Named;
+use super::view::View;
+use crate::run::names::Role;
+
+/// Every place where what stands at a position is named, in all open scripts and what they include.
+pub fn references(view: &View, position: Position, with_definitions: bool) -> Option<Vec<Location>> {
+    let all = Named::in_all(view, position)?.everywhere();
+    let wanted = all.into_iter().filter(|(_, one)| with_definitions || one.role == Role::Uses);
+    Some(wanted.map(|(location, _)| location).collect())
+}

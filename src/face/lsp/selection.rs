@@ -1,0 +1,65 @@
+//! `textDocument/selectionRange`
+
+use lsp_types::{Position, SelectionRange};
+
+use super::blocks::blocks;
+use super::view::View;
+use crate::lang::ast::Block;
+use crate::lang::layout::TokenKind;
+
+/// What may be selected around each position, from the word outwards: brackets, statements, the document.
+pub fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {
+    positions.iter().map(|position| selection(view, view.at(*position))).collect()
+}
+
+fn selection(view: &View, at: usize) -> SelectionRange {
+    let mut around = vec![(0, view.text.len())];
+    statements(&view.reading().script.body, at, &mut around);
+    brackets(view, at, &mut around);
+    around.sort_by_key(|(start, end)| (end - start, *start));
+    around.dedup();
+    // From the outermost inwards; what does not lie in the one around it is left out.
+    let mut whole: Option<((usize, usize), SelectionRange)> = None;
+    for (start, end) in around.into_iter().rev() {
+        let inside = whole.as_ref().is_none_or(|((from, to), _)| *from <= start && end <= *to);
+        if inside {
+            let range = view.lines.range(&view.text, start..end);
+            let parent = whole.take().map(|(_, parent)| Box::new(parent));
+            whole = Some(((start, end), SelectionRange { range, parent }));
+        }
+    }
+    let range = view.lines.range(&view.text, at..at);
+    whole.map_or(SelectionRange { range, parent: None }, |(_, selection)| selection)
+}
+
+fn statements(block: &Block, at: usize, around: &mut Vec<(usize, usize)>) {
+    let here = |start: u32, end: u32| start as usize <= at && at <= end as usize;
+    let stmts = block.iter().filter(|stmt| stmt.span.file == 0 && here(stmt.span.start, stmt.span.end));
+    for stmt in stmts {
+        around.push((stmt.span.start as usize, stmt.span.end as usize));
+        blocks(&stmt.kind).for_each(|inner| statements(inner, at, around));
+    }
+}
+
+/// The word at a byte, and the brackets around it with and without what closes them.
+fn brackets(view: &View, at: usize, around: &mut Vec<(usize, usize)>) {
+    let mut open = Vec::new();
+    for token in &view.tokens().list {
+        match token.kind {
+            TokenKind::Open(_) => open.push((token.start, token.end)),
+            TokenKind::Hole => open.push((token.start.saturating_sub(1), token.end)),
+            TokenKind::Close(_) => {
+                let Some((start, inner)) = open.pop() else { continue };
+                if start <= at && at <= token.end {
+                    around.push((start, token.end));
+                }
+                if inner <= at && at <= token.start {
+                    around.push((inner, token.start));
+                }
+            }
+            TokenKind::End => {}
+            _ if token.start <= at && at <= token.end => around.push((token.start, token.end)),
+            _ => {}
+        }
+    }
+}

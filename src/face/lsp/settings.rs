@@ -1,0 +1,60 @@
+//! What a person has set in the editor, section `pagewalk`.
+
+use serde::Deserialize;
+
+use crate::run::session::Options;
+
+/// The settings; what is not said, or not understood, is as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Facts are shown behind the statements.
+    pub inlay_hints: bool,
+    /// Scripts are run while they are written.
+    pub run: bool,
+    /// Statements and loop rounds after which a script is stopped.
+    pub max_steps: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { inlay_hints: true, run: true, max_steps: Options::default().max_steps }
+    }
+}
+
+impl Settings {
+    /// As the client sends them: the section alone, or an object that has it. None where it is neither.
+    pub fn read(sent: &serde_json::Value) -> Option<Self> {
+        let section = sent.get("pagewalk").unwrap_or(sent);
+        if !section.is_object() {
+            return None;
+        }
+        // One value of a wrong kind does not make the others unsaid.
+        let known = |name: &str, fits: fn(&serde_json::Value) -> bool| {
+            section.get(name).filter(|value| fits(value)).map(|value| (name.to_owned(), value.clone()))
+        };
+        let fields = [
+            known("inlayHints", serde_json::Value::is_boolean),
+            known("run", serde_json::Value::is_boolean),
+            known("maxSteps", serde_json::Value::is_u64),
+        ];
+        let object = fields.into_iter().flatten().collect();
+        serde_json::from_value(serde_json::Value::Object(object)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Settings;
+
+    #[test]
+    fn sections_alone_and_within_an_object_are_read() {
+        let off = Settings { inlay_hints: false, ..Settings::default() };
+        assert_eq!(Settings::read(&json!({"inlayHints": false})), Some(off));
+        assert_eq!(Settings::read(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
+        assert_eq!(Settings::read(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
+        assert_eq!(Settings::read(&json!(null)), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! `pagewalk lsp`: the beginning and the end of a server.
+
+use std::io;
+
+use clap::Args;
+use crossbeam_channel::unbounded;
+use lsp_server::{ErrorCode, Message, Request, RequestId, Response};
+use lsp_types::{InitializeParams, InitializeResult, ServerInfo};
+
+use super::capabilities::capabilities;
+use super::client::Client;
+use super::refusal::refusal;
+use super::server::Server;
+use super::settings::Settings;
+use super::wire::{Sent, Wire};
+use super::worker::Worker;
+use crate::face::terminal::Status;
+
+/// Arguments of `pagewalk lsp`.
+#[derive(Debug, Args)]
+pub struct Lsp {
+    /// Speak over standard input and output, as it does anyway
+    #[arg(long)]
+    stdio: bool,
+}
+
+/// Serves a client over standard input and output until it has enough.
+///
+/// # Errors
+/// Where no thread can be had.
+pub fn serve() -> io::Result<Status> {
+    let Wire { input, output, writer } = Wire::stdio()?;
+    let (tell, told) = unbounded();
+    let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
+    let mut status = Status::Wrong;
+    if let Some(known) = initialized(&input, &output) {
+        let mut server = Server::new(output, known, workers);
+        if server.serve(&input, &told) {
+            status = Status::Held;
+        }
+    } else {
+        drop(output);
+    }
+    // What was answered is written before the process ends; what still runs ends with it.
+    let _ = writer.join();
+    Ok(status)
+}
+
+/// Waits for the request that comes first; none where the client goes away before.
+fn initialized(
+    input: &crossbeam_channel::Receiver<Message>,
+    output: &crossbeam_channel::Sender<Sent>,
+) -> Option<(Client, Settings)> {
+    for message in input {
+        match message {
+            Message::Request(request) if request.method == "initialize" => {
+                if let Some(known) = welcome(request, output) {
+                    return Some(known);
+                }
+            }
+            Message::Request(request) => {
+                let error = refusal(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
+                respond(output, request.id, Err(error));
+            }
+            Message::Notification(one) if one.method == "exit" => return None,
+            Message::Notification(_) | Message::Response(_) => {}
+        }
+    }
+    None
+}
+
+fn welcome(request: Request, output: &crossbeam_channel::Sender<Sent>) -> Option<(Client, Settings)> {
+    let params: InitializeParams = match serde_json::from_value(request.params) {
+        Ok(params) => params,
+        Err(error) => {
+            respond(output, request.id, Err(refusal(ErrorCode::InvalidParams, error.to_string())));
+            return None;
+        }
+    };
+    let client = Client::of(&params.capabilities);
+    let settings = params.initialization_options.as_ref().and_then(Settings::read).unwrap_or_default();
+    let result = InitializeResult {
+        capabilities: capabilities(),
+        server_info: Some(ServerInfo {
+            name: "pagewalk".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
+    };
+    let result = serde_json::to_value(result).unwrap_or_default();
+    respond(output, request.id, Ok(result));
+    Some((client, settings))
+}
+
+fn respond(
+    output: &crossbeam_channel::Sender<Sent>,
+    id: RequestId,
+    result: Result<serde_json::Value, lsp_server::ResponseError>,
+) {
+    // If nobody listens any more, the input ends next.
+    let _ = output.send(Sent::Message(Response { id, response_result: result }.into()));
+}

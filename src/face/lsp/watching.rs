@@ -1,0 +1,121 @@
+//! Keeps of a run what an editor shows.
+
+use std::collections::BTreeMap;
+
+use super::ran::{Failure, NARRATED, Ran, Step};
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::report::narrate::{Narrator, Statements, value_told};
+use crate::report::text::text;
+use crate::run::amend::{Findings, Wanted};
+use crate::run::facts;
+use crate::run::record::{Did, Sink, StepRecord};
+
+/// The most places at which a failure is told.
+const FAILURES: usize = 1000;
+
+/// Times after which it is no longer looked whether a statement's facts stay the same: then none is told.
+const COMPARED: u64 = 1 << 12;
+
+/// A sink that keeps what an editor shows.
+pub struct Watching<'s> {
+    sources: &'s Sources,
+    narrator: Narrator<'s>,
+    statements: Statements<'s>,
+    steps: BTreeMap<Span, Step>,
+    failures: BTreeMap<Span, Failure>,
+}
+
+impl<'s> Watching<'s> {
+    /// Of a script with these files.
+    pub fn new(sources: &'s Sources) -> Self {
+        Self {
+            sources,
+            narrator: Narrator::new(sources, false),
+            statements: Statements::new(sources),
+            steps: BTreeMap::new(),
+            failures: BTreeMap::new(),
+        }
+    }
+
+    /// What was kept, and what the findings come to.
+    pub fn ran(self, accept: &Findings, fill: &Findings) -> Ran {
+        Ran {
+            steps: self.steps.into_values().collect(),
+            failures: self.failures.into_values().collect(),
+            accept: accept.plan(self.sources),
+            fill: fill.plan(self.sources),
+            ..Ran::default()
+        }
+    }
+
+    fn keep(&mut self, record: &StepRecord) {
+        if let Some(step) = self.steps.get_mut(&record.span) {
+            step.times += 1;
+            if !step.told.is_empty() {
+                let now = if step.times > COMPARED { Vec::new() } else { told(record, &mut self.statements) };
+                step.told.retain(|fact| now.contains(fact));
+            }
+            return;
+        }
+        let told = told(record, &mut self.statements);
+        let narration = if self.steps.len() < NARRATED {
+            text(&self.narrator.tell(record), false)
+        } else {
+            String::new()
+        };
+        let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
+        self.steps.insert(record.span, Step { span: record.span, stated, told, times: 1, narration });
+    }
+
+    fn fail(&mut self, record: &StepRecord) {
+        if record.checks.iter().all(|check| check.held) || self.failures.len() >= FAILURES {
+            return;
+        }
+        let Some((_, checks)) = self.narrator.failed(record) else { return };
+        let failed = record.checks.iter().filter(|check| !check.held);
+        for (check, told) in failed.zip(checks.failed) {
+            let open = check.written.is_open();
+            let reason = told.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let message = match told.actual {
+                Some(actual) if open => format!("{} is {actual}{reason}", told.fact),
+                Some(actual) => format!("{} is {actual}, not {}{reason}", told.fact, told.expected),
+                None => format!("there is no {}, expected was {}{reason}", told.fact, told.expected),
+            };
+            self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open });
+        }
+    }
+}
+
+impl Sink for Watching<'_> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if record.span.file == 0 {
+            self.keep(record);
+        }
+        self.fail(record);
+        true
+    }
+}
+
+/// What is told behind a statement.
+fn told(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+    match &*record.did {
+        Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.of(record))],
+        did => facts::told(did).iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Hands records to several sinks.
+pub struct All<'a>(pub Vec<&'a mut dyn Sink>);
+
+impl Sink for All<'_> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        self.0.iter_mut().all(|sink| sink.take(record))
+    }
+}
+
+/// What is found out of what does not hold, and of every `?`.
+pub fn findings() -> (Findings, Findings) {
+    let accept = Findings::new(Wanted { accept: true, fill: false });
+    (accept, Findings::new(Wanted { accept: false, fill: true }))
+}

@@ -1,0 +1,9 @@
+//! Texts cut to be quoted in a message.
+
+/// At most the first 40 characters.
+pub fn cut(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

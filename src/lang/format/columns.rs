@@ -1,0 +1,144 @@
+//! Columns that an author has begun: what stands in line in a paragraph, with more than one blank before it somewhere,
+//! stays in line. All other runs of blanks become one.
+//!
+//! A column lies behind the longest of its lines. So a text that was set stays as it is: its columns are the same ones or
+//! several that have come to lie in one place, where each has a line that ends right before it.
+
+use std::collections::BTreeMap;
+
+use super::line::Line;
+use super::piece::{Kind, Piece};
+use super::width::behind;
+
+/// The most columns that a line is moved by; what lies further apart is no column.
+pub(super) const REACH: usize = 40;
+
+/// A place in a line that may belong to a column.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: usize,
+    piece: usize,
+    /// Where it stands with one blank everywhere, counted from the line's beginning.
+    at: usize,
+}
+
+/// Places that stand in line.
+type Group = Vec<Place>;
+
+/// What tells columns apart: the paragraph, the column, and what stands there (see [`sort`]).
+type Key<'a> = (usize, usize, &'a str);
+
+/// The blanks to put before each piece, besides the one that belongs there.
+pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
+    let places = places(list, lines);
+    let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
+    for (paragraph, place) in &places.before {
+        if list[place.piece].gap > 1 {
+            groups.entry(key(list, *paragraph, *place)).or_default();
+        }
+    }
+    for (paragraph, place) in &places.before {
+        if groups.is_empty() {
+            break;
+        }
+        if let Some(group) = groups.get_mut(&key(list, *paragraph, *place)) {
+            group.push(*place);
+        }
+    }
+    let mut groups: Vec<(usize, Group)> = groups.into_iter().map(|(key, group)| (key.1, group)).collect();
+    groups.retain(|(_, group)| group.len() > 1);
+    groups.sort_by_key(|(column, _)| *column);
+    let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    groups.extend(arrow_groups(list, lines, &places.arrows));
+    set_in_line(list, lines, &groups)
+}
+
+/// Moves the places of each group, those further left first, to the column behind the longest of their lines.
+fn set_in_line(list: &[Piece], lines: &[Line], groups: &[Group]) -> Vec<usize> {
+    let (mut blanks, mut moved) = (vec![0; list.len()], vec![0; lines.len()]);
+    for group in groups {
+        let ends = group.iter().map(|place| place.at + moved[place.line]);
+        let (least, most) = (ends.clone().min().unwrap_or(0), ends.max().unwrap_or(0));
+        if most - least > REACH {
+            continue;
+        }
+        for place in group {
+            blanks[place.piece] = most - place.at - moved[place.line];
+            moved[place.line] += blanks[place.piece];
+        }
+    }
+    blanks
+}
+
+fn key<'a>(list: &'a [Piece], paragraph: usize, place: Place) -> Key<'a> {
+    let piece = &list[place.piece];
+    (paragraph, piece.column, sort(piece))
+}
+
+/// What stands in line with what: operators and reserved words with the same, values with values.
+fn sort<'a>(piece: &'a Piece) -> &'a str {
+    match piece.kind {
+        Kind::Operator | Kind::Open(_) => &piece.text,
+        Kind::Word if piece.goes_on() => &piece.text,
+        _ => "",
+    }
+}
+
+/// The places of all lines.
+#[derive(Default)]
+struct Places {
+    /// Those before arrows, with their paragraphs.
+    before: Vec<(usize, Place)>,
+    /// The first arrow of each line that has one.
+    arrows: Vec<Place>,
+}
+
+fn places(list: &[Piece], lines: &[Line]) -> Places {
+    let mut places = Places::default();
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.head) {
+        let (mut at, mut depth) = (0, 0);
+        for (index, piece) in (line.first..line.end).zip(&list[line.first..line.end]) {
+            if matches!(piece.kind, Kind::Prose | Kind::Row(_)) {
+                break;
+            }
+            let begins = index == line.first;
+            at += usize::from(piece.semicolon && !begins) + usize::from(piece.space && !begins);
+            let place = Place { line: number, piece: index, at };
+            match piece.kind {
+                Kind::Open(b'{') => depth += 1,
+                Kind::Close(b'}') => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 && piece.is("=>") && !begins {
+                places.arrows.push(place);
+                break;
+            }
+            if piece.space && !begins {
+                places.before.push((line.paragraph, place));
+            }
+            at = behind(at, &piece.text);
+        }
+    }
+    places
+}
+
+/// Arrows of lines next to each other are in line, if one has more than one blank before it; and such runs with others of
+/// the block that stood in the same column.
+fn arrow_groups(list: &[Piece], lines: &[Line], arrows: &[Place]) -> Vec<Group> {
+    let mut groups: BTreeMap<(usize, usize), (bool, Group)> = BTreeMap::new();
+    let beside = |one: &Place, next: &Place| {
+        let (above, below) = (&lines[one.line], &lines[next.line]);
+        next.line == one.line + 1 && !below.blank && above.block == below.block
+    };
+    for run in arrows.chunk_by(beside) {
+        let pieces = || run.iter().map(|place| &list[place.piece]);
+        let wide = pieces().any(|piece| piece.gap > 1);
+        let column = pieces().find(|piece| piece.gap > 1 || !wide).map_or(0, |piece| piece.column);
+        if wide || pieces().all(|piece| piece.column == column) {
+            let group = groups.entry((lines[run[0].line].block, column)).or_default();
+            group.0 |= wide;
+            group.1.extend(run);
+        }
+    }
+    groups.into_values().filter(|(wide, _)| *wide).map(|(_, group)| group).collect()
+}

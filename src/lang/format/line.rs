@@ -1,0 +1,62 @@
+//! The lines of a script, as its author broke them.
+
+use super::piece::{Kind, Piece};
+
+/// A line.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    /// Its first piece.
+    pub(super) first: usize,
+    /// The piece behind its last one; a comment that ends it is not counted.
+    pub(super) end: usize,
+    /// The comment that ends it.
+    pub(super) comment: Option<usize>,
+    /// A blank line stands before it.
+    pub(super) blank: bool,
+    /// The block in which it begins.
+    pub(super) block: usize,
+    /// The paragraph of that block, ended by a blank line; no two blocks share one.
+    pub(super) paragraph: usize,
+    /// It begins with a statement or a setting.
+    pub(super) head: bool,
+}
+
+/// The lines of these pieces.
+pub(super) fn lines(list: &[Piece]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    // The blocks that are open, each with the paragraph at hand.
+    let mut blocks = vec![(0, 0)];
+    let (mut made, mut paragraphs) = (0, 0);
+    for (at, piece) in list.iter().enumerate() {
+        if at == 0 || piece.lines > 0 {
+            let opened = lines.last().is_some_and(|line| list[line.end - 1].kind == Kind::Open(b'{'));
+            let closes = matches!(piece.kind, Kind::Close(_));
+            let head = piece.head && !closes && !matches!(piece.kind, Kind::Comment | Kind::Row(_));
+            let blank = at > 0 && piece.lines > 1 && !opened && !closes;
+            if let Some((_, paragraph)) = blocks.last_mut().filter(|_| blank) {
+                paragraphs += 1;
+                *paragraph = paragraphs;
+            }
+            let (block, paragraph) = blocks.last().copied().unwrap_or((0, 0));
+            lines.push(Line { first: at, end: at, comment: None, blank, block, paragraph, head });
+        }
+        match piece.kind {
+            Kind::Open(b'{') => {
+                (made, paragraphs) = (made + 1, paragraphs + 1);
+                blocks.push((made, paragraphs));
+            }
+            Kind::Close(b'}') if blocks.len() > 1 => {
+                blocks.pop();
+            }
+            _ => {}
+        }
+        if let Some(line) = lines.last_mut() {
+            if piece.kind == Kind::Comment && line.first < at {
+                line.comment = Some(at);
+            } else {
+                line.end = at + 1;
+            }
+        }
+    }
+    lines
+}

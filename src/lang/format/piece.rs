@@ -1,0 +1,80 @@
+//! A script as pieces that are set anew: tokens, with what stood between them, prose and rows of tables taken whole.
+
+use std::borrow::Cow;
+
+use super::cell::Row;
+use crate::lang::layout::is_operator;
+
+/// A token, prose with its quotes, or a row of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Piece<'a> {
+    /// What it is.
+    pub(super) kind: Kind,
+    /// Its text, as written; of a row as it will be written.
+    pub(super) text: Cow<'a, str>,
+    /// The newlines before it.
+    pub(super) lines: usize,
+    /// A `;` stands before it.
+    pub(super) semicolon: bool,
+    /// Nothing stands before it.
+    pub(super) touches: bool,
+    /// The column in which it stood.
+    pub(super) column: usize,
+    /// The columns of blanks before it, on its line.
+    pub(super) gap: usize,
+    /// It begins a statement, a setting or a row.
+    pub(super) head: bool,
+    /// A blank belongs before it, if it does not begin a line.
+    pub(super) space: bool,
+}
+
+/// What a piece is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A word.
+    Word,
+    /// A number or a string.
+    Value,
+    /// Text in three quotes, with the quotes.
+    Prose,
+    /// An operator, a comma, a colon, a dot.
+    Operator,
+    /// `(`, `[`, `{`
+    Open(u8),
+    /// `)`, `]`, `}`
+    Close(u8),
+    /// A comment.
+    Comment,
+    /// A row of a table, by its number.
+    Row(usize),
+}
+
+impl Piece<'_> {
+    pub(super) fn is(&self, operator: &str) -> bool {
+        self.kind == Kind::Operator && self.text == operator
+    }
+
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.kind == Kind::Word && self.text == word
+    }
+
+    /// Whether a line goes on after it.
+    pub(super) fn goes_on(&self) -> bool {
+        match self.kind {
+            Kind::Operator => !matches!(&*self.text, "." | ":" | "?"),
+            Kind::Word => is_operator(&self.text),
+            _ => false,
+        }
+    }
+}
+
+/// A script in pieces.
+#[derive(Debug)]
+pub(super) struct Pieces<'a> {
+    /// In order.
+    pub(super) list: Vec<Piece<'a>>,
+    /// The rows of its tables.
+    pub(super) rows: Vec<Row>,
+    /// A `;` stands behind the last piece.
+    pub(super) semicolon: bool,
+}

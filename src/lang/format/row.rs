@@ -1,0 +1,128 @@
+//! The rows of a table, set in columns.
+
+use std::borrow::Cow;
+
+use super::cell::{Cell, Row};
+use super::piece::{Kind, Pieces};
+use super::width::behind;
+
+/// On which side the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Middle,
+    Right,
+}
+
+/// A column of a table: its widest cell, and the side.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    width: usize,
+    side: Side,
+}
+
+/// Sets all rows of a script, those directly in one block as one table.
+pub(super) fn set(pieces: &mut Pieces) {
+    let mut open: Vec<Vec<usize>> = vec![Vec::new()];
+    for at in 0..pieces.list.len() {
+        match pieces.list[at].kind {
+            Kind::Open(b'{') => open.push(Vec::new()),
+            Kind::Close(b'}') => {
+                if let Some(table) = open.pop() {
+                    set_table(pieces, &table);
+                }
+            }
+            Kind::Row(_) => {
+                if let Some(table) = open.last_mut() {
+                    table.push(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    open.iter().for_each(|table| set_table(pieces, table));
+}
+
+/// Sets the rows that these pieces are: in columns, or each by itself where two share a line.
+fn set_table(pieces: &mut Pieces, table: &[usize]) {
+    let shared = table.iter().skip(1).any(|at| pieces.list[*at].lines == 0);
+    let row = |at: usize| match pieces.list[at].kind {
+        Kind::Row(number) => pieces.rows.get(number),
+        _ => None,
+    };
+    let rows: Vec<&Row> = table.iter().filter_map(|at| row(*at)).filter(|row| !row.verbatim).collect();
+    let header = rows.iter().find(|row| !row.cells.is_empty()).copied();
+    let columns = if shared { Vec::new() } else { columns(&rows) };
+    let texts: Vec<(usize, String)> = table
+        .iter()
+        .filter_map(|at| Some((*at, row(*at)?)))
+        .map(|(at, row)| {
+            let bars = header.filter(|_| !shared).map_or(&row.bars, |header| &header.bars);
+            (at, if row.verbatim { row.source.clone() } else { text(row, bars, &columns) })
+        })
+        .collect();
+    for (at, text) in texts {
+        pieces.list[at].text = Cow::Owned(text);
+    }
+}
+
+/// The columns of a table, as wide as their widest cells.
+fn columns(rows: &[&Row]) -> Vec<Column> {
+    let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    // Only where whole rows are in line can it be told on which side cells were put.
+    let mut widths =
+        rows.iter().filter(|row| row.cells.len() == most).map(|row| row.end.wrapping_sub(row.begin));
+    let first = widths.next();
+    let in_line = widths.all(|width| Some(width) == first);
+    (0..most)
+        .map(|index| {
+            let cells = rows.iter().filter_map(|row| Some((row.begin, row.cells.get(index)?)));
+            let width = cells.clone().map(|(_, cell)| behind(0, &cell.text)).max().unwrap_or(0);
+            // Where the cells stand, counted from the bar that begins the row.
+            let places: Vec<(usize, usize)> = cells
+                .map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin)))
+                .collect();
+            Column { width, side: if in_line { side(&places) } else { Side::Left } }
+        })
+        .collect()
+}
+
+/// On which side cells stand that begin and end in these columns; on the left, if they are not in line.
+fn side(places: &[(usize, usize)]) -> Side {
+    let first = places.iter().map(|place| place.0).min().unwrap_or(0);
+    let last = places.iter().map(|place| place.1).max().unwrap_or(0);
+    let middle = |(from, to): &(usize, usize)| {
+        *from == first + (last - first).saturating_sub(to.saturating_sub(*from)) / 2
+    };
+    if places.iter().all(|place| place.0 == first) {
+        Side::Left
+    } else if places.iter().all(|place| place.1 == last) {
+        Side::Right
+    } else if places.iter().all(middle) {
+        Side::Middle
+    } else {
+        Side::Left
+    }
+}
+
+/// A row with these bars; a row of bars alone is drawn through all columns.
+fn text(row: &Row, bars: &[usize], columns: &[Column]) -> String {
+    let mut text = String::new();
+    let empty = Cell { text: String::new(), from: 0, to: 0 };
+    let line = vec![empty; if row.cells.is_empty() { columns.len() } else { 0 }];
+    for (index, cell) in row.cells.iter().chain(&line).enumerate() {
+        text += if index == 0 || bars.contains(&index) { "| " } else { "" };
+        let width = behind(0, &cell.text);
+        let column = columns.get(index).copied().unwrap_or(Column { width, side: Side::Left });
+        let pad = column.width.saturating_sub(width);
+        let before = match column.side {
+            Side::Left => 0,
+            Side::Middle => pad / 2,
+            Side::Right => pad,
+        };
+        text.extend(std::iter::repeat_n(' ', before));
+        text += &cell.text;
+        text.extend(std::iter::repeat_n(' ', pad - before + 1));
+    }
+    if text.is_empty() { "| |".to_owned() } else { text + "|" }
+}

@@ -1,0 +1,179 @@
+//! Whether two trees mean the same: they are equal but for the places of things in the text.
+
+use std::rc::Rc;
+
+use crate::lang::ast::{
+    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
+    OperationKind, Pages, Piece, Row, Setting, Settings, Stmt, StmtKind, Table, UnaryOp, Word,
+};
+use crate::lang::value::Value;
+
+/// Whether two scripts are the same.
+pub(super) fn blocks(one: &[Stmt], other: &[Stmt]) -> bool {
+    one.same(other)
+}
+
+trait Same {
+    fn same(&self, other: &Self) -> bool;
+}
+
+impl<T: Same> Same for [T] {
+    fn same(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other).all(|(one, other)| one.same(other))
+    }
+}
+
+impl<T: Same> Same for Option<T> {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Some(one), Some(other)) => one.same(other),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+impl<T: Same + ?Sized> Same for Rc<T> {
+    fn same(&self, other: &Self) -> bool {
+        (**self).same(other)
+    }
+}
+
+impl<T: Same> Same for Box<T> {
+    fn same(&self, other: &Self) -> bool {
+        (**self).same(other)
+    }
+}
+
+impl<T: Same> Same for Vec<T> {
+    fn same(&self, other: &Self) -> bool {
+        self[..].same(&other[..])
+    }
+}
+
+/// What has no place in it.
+macro_rules! plain {
+    ($($type:ty),*) => {
+        $(impl Same for $type {
+            fn same(&self, other: &Self) -> bool {
+                self == other
+            }
+        })*
+    };
+}
+
+plain!(str, u8, bool, Value, UnaryOp, BinaryOp);
+
+/// The same fields; where something stands is left out.
+macro_rules! fields {
+    ($($type:ty { $($field:ident),* })*) => {
+        $(impl Same for $type {
+            fn same(&self, other: &Self) -> bool {
+                true $(&& self.$field.same(&other.$field))*
+            }
+        })*
+    };
+}
+
+fields! {
+    Word { text }
+    Stmt { kind, facts }
+    Command { verb, call, operands, assigned, block }
+    Operation { process, kind }
+    Ask { what, radix, points }
+    Settings { settings, table }
+    Setting { name, values, block }
+    Table { header, rows }
+    Row { cells }
+    Cell { kind }
+    Fact { name, claim }
+    Expr { kind }
+}
+
+/// The same variant with the same fields. A variant that is left out is like nothing.
+macro_rules! variants {
+    ($($type:ident { $($variant:ident { $($field:tt $one:ident $other:ident),* })* })*) => {
+        $(impl Same for $type {
+            fn same(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$variant { $($field: $one,)* .. }, Self::$variant { $($field: $other,)* .. }) => {
+                        true $(&& $one.same($other))*
+                    })*
+                    _ => false,
+                }
+            }
+        })*
+    };
+}
+
+variants! {
+    StmtKind {
+        Command { 0 a b }
+        Probe { 0 a b }
+        Let { name a b, value c d }
+        Choose { name a b, from c d, conditions e f }
+        For { name a b, over c d, body e f }
+        Repeat { count a b, body c d }
+        If { condition a b, then c d, otherwise e f }
+        Def { name a b, params c d, body e f }
+        Include { path a b, body c d }
+        Scenario { name a b, body c d }
+        Reference { pages a b, settings c d }
+        InProcess { process a b, body c d }
+        Question { title a b, points c d, body e f }
+        Part { name a b, points c d, body e f }
+        Given { nouns a b }
+        Ask { 0 a b }
+    }
+    OperationKind {
+        Command { 0 a b }
+        Expr { 0 a b }
+        Reference { pages a b, settings c d }
+    }
+    Asked {
+        Facts { probe a b, operation c d }
+        Value { label a b, value c d, unit e f }
+        Table { noun a b, columns c d }
+        Any { name a b, from c d, conditions e f }
+    }
+    Condition {
+        Expr { 0 a b }
+        Facts { operation a b, facts c d }
+    }
+    CellKind {
+        Bare { 0 a b }
+        Quoted { 0 a b }
+        Byte { 0 a b }
+        Expr { 0 a b }
+        Nothing {}
+        Anything {}
+        Open {}
+    }
+    Pages {
+        Words { 0 a b }
+        List { 0 a b }
+    }
+    Claim {
+        Is { 0 a b }
+        Not { 0 a b }
+        In { 0 a b }
+        Open {}
+        Blank {}
+    }
+    ExprKind {
+        Value { 0 a b }
+        Name { 0 a b }
+        Unary { 0 a b, 1 c d }
+        Binary { 0 a b, 1 c d, 2 e f }
+        Range { from a b, to c d, inclusive e f }
+        List { 0 a b }
+        Index { 0 a b, 1 c d }
+        Call { name a b, args c d }
+        Field { 0 a b, 1 c d }
+        Prose { 0 a b }
+    }
+    Piece {
+        Text { 0 a b }
+        Expr { 0 a b }
+    }
+}

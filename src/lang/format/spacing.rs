@@ -1,0 +1,84 @@
+//! Where a blank belongs between two pieces of a line.
+
+use super::piece::{Kind, Piece};
+
+/// Words after which a value may begin with a sign, wherever they stand as a verb.
+fn is_access(word: &str) -> bool {
+    matches!(word, "translate" | "read" | "write" | "fetch" | "invlpg" | "probe" | "if")
+}
+
+/// Tells for each piece whether a blank belongs before it.
+pub(super) fn mark(list: &mut [Piece]) {
+    let mut marker = Marker { depth: 0, named: false, wants: true, sign: false };
+    for at in 0..list.len() {
+        let (before, rest) = list.split_at_mut(at);
+        let Some((piece, after)) = rest.split_first_mut() else { break };
+        piece.space = marker.space(before, piece, after);
+        marker.pass(before, piece);
+    }
+}
+
+/// What is known of the pieces passed.
+struct Marker {
+    /// Round and square brackets that are open.
+    depth: usize,
+    /// The last piece is a verb, or the name of a setting or a fact.
+    named: bool,
+    /// The last piece is such that a value follows: a `-` after it is a sign.
+    wants: bool,
+    /// The last piece is an operator of one operand, which it touches.
+    sign: bool,
+}
+
+impl Marker {
+    /// Whether a blank belongs between the last piece and this one.
+    fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
+        let Some(last) = before.last() else { return false };
+        let braced =
+            last.kind == Kind::Open(b'{') || matches!(piece.kind, Kind::Open(b'{') | Kind::Close(b'}'));
+        if braced || matches!(piece.kind, Kind::Comment | Kind::Row(_)) {
+            return true;
+        }
+        if self.sign || matches!(last.kind, Kind::Open(_)) || matches!(piece.kind, Kind::Close(_)) {
+            return false;
+        }
+        match (piece.kind, &*piece.text) {
+            (Kind::Operator, "," | ":") => false,
+            (Kind::Operator, ".") => !piece.touches,
+            (Kind::Operator, ".." | "..=") => {
+                !piece.touches || after.first().is_some_and(|next| !next.touches)
+            }
+            // What a bracket touches is called or indexed.
+            (Kind::Open(_), _) if last.kind != Kind::Operator && !last.goes_on() => !piece.touches,
+            _ if last.is(".") => !piece.touches,
+            _ if last.is("..") || last.is("..=") => last.space,
+            _ => true,
+        }
+    }
+
+    /// Takes a piece in.
+    fn pass(&mut self, before: &[Piece], piece: &Piece) {
+        if piece.kind == Kind::Comment {
+            return;
+        }
+        let last = before.iter().rev().find(|piece| piece.kind != Kind::Comment);
+        let after = |words: &[&str]| last.is_some_and(|last| words.contains(&&*last.text));
+        let begins = piece.head || self.depth == 0 && after(&["=>", ",", ":"]);
+        let reads = is_access(&piece.text) && after(&["where", "probe", "ask", "else"]);
+        self.sign = piece.is("~") || piece.is("!") || piece.is("-") && (self.wants || self.named);
+        self.named = match piece.kind {
+            Kind::Word => begins || reads || self.named && after(&["."]),
+            _ => piece.is(".") && self.named,
+        };
+        self.wants = match piece.kind {
+            Kind::Operator => !matches!(&*piece.text, "?" | "."),
+            Kind::Open(_) => true,
+            _ => piece.goes_on(),
+        };
+        match piece.kind {
+            Kind::Open(b'(' | b'[') => self.depth += 1,
+            Kind::Close(b')' | b']') => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+}

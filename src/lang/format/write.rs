@@ -1,0 +1,261 @@
+//! Lines written out: how far in each begins, and where the comments behind them stand.
+
+use super::columns::REACH;
+use super::line::Line;
+use super::piece::{Kind, Piece, Pieces};
+use super::width::behind;
+
+/// Blanks for each block.
+const INDENT: usize = 2;
+
+/// Blanks before a comment behind something.
+const BEFORE_COMMENT: usize = 2;
+
+/// Statements that go on after a comma although no facts are stated; elsewhere in a block a comma ends a setting.
+const LISTS: &[&str] = &["given", "reference", "ask", "choose", "where"];
+
+/// What is open at a line.
+#[derive(Debug, Clone)]
+struct Frame {
+    /// The line that opened it began here, not counting what it was moved by to stand under something.
+    base: usize,
+    /// Where lines in it begin.
+    inner: usize,
+    /// Where a line begins that closes it.
+    close: usize,
+    /// It is a block, or the file.
+    block: bool,
+    /// Where rows begin, if the first one follows its brace.
+    rows: Option<usize>,
+    /// Where the statement at hand begins, its first words, and its last arrow.
+    base_of_statement: usize,
+    head: usize,
+    arrow: Option<Arrow>,
+}
+
+/// The last arrow of a statement.
+#[derive(Debug, Clone, Copy)]
+struct Arrow {
+    column: usize,
+    /// Facts follow on its line.
+    followed: bool,
+}
+
+impl Frame {
+    fn block(base: usize, inner: usize) -> Self {
+        Self {
+            base,
+            inner,
+            close: base,
+            block: true,
+            rows: None,
+            base_of_statement: inner,
+            head: 0,
+            arrow: None,
+        }
+    }
+}
+
+/// A line written out, but for its comment.
+struct Written {
+    text: String,
+    width: usize,
+    indent: usize,
+}
+
+/// Writes a script: its lines, with these blanks before pieces besides the usual ones.
+pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String {
+    let mut writer = Writer {
+        list: &pieces.list,
+        blanks,
+        frames: vec![Frame::block(0, 0)],
+        text: String::new(),
+        column: 0,
+    };
+    let written: Vec<Written> = lines.iter().map(|line| writer.line(line)).collect();
+    let columns = columns(&pieces.list, lines, &written);
+    let mut out = String::new();
+    for ((line, written), column) in lines.iter().zip(&written).zip(columns) {
+        if line.blank {
+            out.push('\n');
+        }
+        out += &written.text;
+        if let Some(comment) = line.comment {
+            out.extend(std::iter::repeat_n(' ', column - written.width));
+            out += &pieces.list[comment].text;
+        }
+        out.push('\n');
+    }
+    if pieces.semicolon && last(&pieces.list).is_some_and(Piece::goes_on) {
+        out.insert(out.len() - 1, ';');
+    }
+    out
+}
+
+/// Where the comment of each line begins: those of lines next to each other stand in line.
+fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
+    let mut columns: Vec<usize> = written.iter().map(|line| line.width + BEFORE_COMMENT).collect();
+    let prose = |line: &Line| list[line.first..line.end].iter().any(|piece| piece.text.contains('\n'));
+    let mut first = 0;
+    while first < lines.len() {
+        let mut end = first + 1;
+        let in_line = |at: usize| lines[at].comment.is_some() && !prose(&lines[at]);
+        while end < lines.len()
+            && in_line(first)
+            && in_line(end)
+            && !lines[end].blank
+            && written[end].indent == written[first].indent
+        {
+            end += 1;
+        }
+        let (least, most) = columns[first..end]
+            .iter()
+            .fold((usize::MAX, 0), |(least, most), at| (least.min(*at), most.max(*at)));
+        if most - least <= REACH {
+            columns[first..end].fill(most);
+        }
+        first = end;
+    }
+    columns
+}
+
+/// The last piece that is no comment.
+fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
+    list.iter().rev().find(|piece| piece.kind != Kind::Comment)
+}
+
+struct Writer<'a> {
+    list: &'a [Piece<'a>],
+    blanks: &'a [usize],
+    frames: Vec<Frame>,
+    /// The line at hand, and how wide it is.
+    text: String,
+    column: usize,
+}
+
+impl Writer<'_> {
+    fn line(&mut self, line: &Line) -> Written {
+        let (indent, base) = self.indent(line.first);
+        self.text = " ".repeat(indent);
+        self.column = indent;
+        for at in line.first..line.end {
+            self.piece(at, at == line.first, base);
+        }
+        let next = line.comment.unwrap_or(line.end);
+        let ended = self.list.get(next).is_some_and(|piece| piece.semicolon);
+        let follows = line.comment.is_some() || self.list.get(next).is_some_and(|piece| piece.lines > 0);
+        if ended && follows && self.list[line.end - 1].goes_on() {
+            self.put(";");
+        }
+        Written { text: std::mem::take(&mut self.text), width: self.column, indent }
+    }
+
+    fn put(&mut self, text: &str) {
+        self.text += text;
+        self.column = behind(self.column, text);
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        // The file is never closed.
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    /// Where a line begins whose first piece is this one, and where that line counts as begun for what it opens.
+    fn indent(&self, at: usize) -> (usize, usize) {
+        let top = &self.frames[self.frames.len() - 1];
+        let Some(piece) = self.list.get(at) else { return (top.inner, top.inner) };
+        let base = top.base_of_statement;
+        match piece.kind {
+            Kind::Close(_) => (top.close, top.base),
+            Kind::Row(_) => (top.rows.unwrap_or(top.inner), top.inner),
+            Kind::Comment => match self.list[at..].iter().position(|piece| piece.kind != Kind::Comment) {
+                Some(next) if !matches!(self.list[at + next].kind, Kind::Close(_)) => self.indent(at + next),
+                _ => (top.inner, top.inner),
+            },
+            _ if !top.block => (top.inner, top.base),
+            _ if piece.head || self.is_setting(at) => (top.inner, top.inner),
+            Kind::Open(b'{') => (base, base),
+            Kind::Word if piece.text == "else" => (base, base),
+            Kind::Word if piece.text == "where" => (base + INDENT, base + INDENT),
+            _ => match top.arrow {
+                Some(arrow) if piece.is("=>") => (arrow.column, base),
+                Some(arrow) if arrow.followed => (arrow.column + 3, base),
+                _ => (base + INDENT, base + INDENT),
+            },
+        }
+    }
+
+    /// Whether a piece that begins a line is another setting, after a comma.
+    fn is_setting(&self, at: usize) -> bool {
+        let top = &self.frames[self.frames.len() - 1];
+        let after_comma = last(&self.list[..at]).is_some_and(|last| last.is(","));
+        let word = |at: usize| self.list.get(at).map_or("", |piece| &piece.text);
+        let head = if word(top.head + 1) == ":" { word(top.head + 2) } else { word(top.head) };
+        after_comma && self.frames.len() > 1 && top.arrow.is_none() && !LISTS.contains(&head)
+    }
+
+    /// Writes a piece. What it opens is counted from `base`.
+    fn piece(&mut self, at: usize, first: bool, base: usize) {
+        let list = self.list;
+        let piece = &list[at];
+        if let (Kind::Close(_), true) = (piece.kind, self.frames.len() > 1) {
+            self.frames.pop();
+        }
+        if first {
+            let kept = piece.semicolon && at > 0 && list[at - 1].kind == Kind::Comment;
+            if kept && last(&list[..at]).is_some_and(Piece::goes_on) {
+                self.put("; ");
+            }
+        } else {
+            self.between(at);
+        }
+        if piece.head {
+            let begun = if first { self.column } else { base };
+            let top = self.top();
+            (top.head, top.arrow, top.base_of_statement) = (at, None, begun.max(top.base));
+        }
+        let column = self.column;
+        if piece.is("=>") {
+            let followed = list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != Kind::Comment);
+            self.top().arrow = Some(Arrow { column, followed });
+        } else if piece.is_word("where") {
+            self.top().arrow = None;
+        } else if matches!(piece.kind, Kind::Row(_))
+            && list.get(at.wrapping_sub(1)).is_some_and(|brace| brace.kind == Kind::Open(b'{'))
+            && !first
+        {
+            self.top().rows = Some(column);
+        }
+        self.put(&piece.text);
+        if let Kind::Open(bracket) = piece.kind {
+            self.open(at, bracket, base, column);
+        }
+    }
+
+    /// What stands between a piece and the one before it on its line.
+    fn between(&mut self, at: usize) {
+        let (list, blanks) = (self.list, self.blanks);
+        let (before, piece) = (&list[at - 1], &list[at]);
+        let ends = before.kind == Kind::Open(b'{') || piece.kind == Kind::Close(b'}');
+        if piece.semicolon && (!ends || before.goes_on()) {
+            self.put(";");
+        }
+        let blanks = blanks[at] + usize::from(piece.space || piece.semicolon);
+        self.text.extend(std::iter::repeat_n(' ', blanks));
+        self.column += blanks;
+    }
+
+    fn open(&mut self, at: usize, bracket: u8, base: usize, column: usize) {
+        let mut frame = Frame::block(base, base + INDENT);
+        if bracket != b'{' {
+            frame.block = false;
+            let followed =
+                self.list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != Kind::Comment);
+            if followed {
+                (frame.inner, frame.close) = (column + 1, column);
+            }
+        }
+        self.frames.push(frame);
+    }
+}

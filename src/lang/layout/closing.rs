@@ -1,0 +1,71 @@
+//! What to write where a bracket, brace or string is not closed, if its place is certain.
+
+use super::level::{Kind, Level};
+use super::{Diagnostic, Scan};
+use crate::lang::mend::Mend;
+
+impl Diagnostic {
+    /// With a mend, if there is one.
+    pub(super) fn perhaps(&mut self, mend: Option<Mend>) {
+        if let Some(mend) = mend {
+            *self = self.clone().mend(mend);
+        }
+    }
+}
+
+impl Scan<'_> {
+    /// What closes the brackets above a level: they end with the line that the lowest of them stands on, or before `end`.
+    /// None where the line goes on, or where they may have been meant to end before its last word.
+    pub(super) fn closing(&self, from: usize, end: usize) -> Option<Mend> {
+        let levels = self.levels.get(from..)?;
+        let at = levels.first()?.at;
+        let line = self.out.get(at..end)?;
+        let line = line.split(|byte| *byte == b'\n').next()?;
+        // A newline within brackets is a blank in the copy.
+        let there =
+            self.text.get(at..end)?.find('\n').map_or(line, |newline| &line[..newline.min(line.len())]);
+        let held = std::str::from_utf8(there).ok()?.trim_end();
+        let goes_on = held.ends_with(|c: char| !(c.is_ascii_alphanumeric() || "_\"')]%".contains(c)));
+        if goes_on || held.contains("=>") || held.contains(" where ") || held.contains(['{', ':']) {
+            return None;
+        }
+        let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
+        Some(self.put_in(at + held.len(), text))
+    }
+
+    /// What closes brackets before the one at hand.
+    pub(super) fn closing_here(&self, from: usize) -> Option<Mend> {
+        let levels = self.levels.get(from..)?;
+        let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
+        Some(self.put_in(self.text[..self.at].trim_end().len(), text))
+    }
+
+    /// What closes a string on its line; only words follow the quote.
+    pub(super) fn closing_quote(&self, open: usize, line_end: usize) -> Option<Mend> {
+        let line = self.text.get(open..line_end)?.trim_end();
+        let words = line.get(1..)?;
+        let plain = |c: char| c.is_alphanumeric() || "_-./ ".contains(c);
+        (line.starts_with('"') && !words.is_empty() && words.chars().all(plain))
+            .then(|| self.put_in(open + line.len(), "\""))
+    }
+
+    /// What closes a block before this byte: a brace as far in as the line that opened it, where all lines since are
+    /// further in; on the line itself where no other followed.
+    pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Mend> {
+        if level.kind != Kind::Block {
+            return None;
+        }
+        let end = self.text.get(..before)?.trim_end().len();
+        let line = self.text.get(..level.at)?.rfind('\n').map_or(0, |newline| newline + 1);
+        let blanks: String = self.text[line..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        match level.deeper {
+            Some(true) => Some(self.put_in(end, format!("\n{blanks}}}"))),
+            None if !self.text.get(level.at..end)?.contains(['\n', '#']) => Some(self.put_in(end, " }")),
+            _ => None,
+        }
+    }
+
+    fn put_in(&self, at: usize, text: impl Into<String>) -> Mend {
+        Mend::put_in(self.file, at as u32, text)
+    }
+}

@@ -1,0 +1,111 @@
+//! The kinds of names that a script gives to things: one row each.
+
+/// What a name is given to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameKind {
+    /// A variable of `let`, `choose`, `for` or `ask … in`.
+    Variable,
+    /// A parameter of a definition.
+    Parameter,
+    /// A definition.
+    Definition,
+    /// A process.
+    Process,
+    /// A file.
+    File,
+    /// A file that `execve` loads.
+    Executable,
+    /// A TLB or cache.
+    Part,
+    /// A scenario.
+    Scenario,
+    /// A question.
+    Question,
+}
+
+/// A kind of name.
+#[derive(Debug, Clone, Copy)]
+pub struct KindRow {
+    /// Which.
+    pub kind: NameKind,
+    /// As a message calls it, with its article.
+    pub called: &'static str,
+    /// Why it cannot be renamed, if it cannot.
+    pub fixed: Option<&'static str>,
+}
+
+const fn row(kind: NameKind, called: &'static str) -> KindRow {
+    KindRow { kind, called, fixed: None }
+}
+
+/// Every kind of name.
+pub const KINDS: &[KindRow] = &[
+    row(NameKind::Variable, "a variable"),
+    row(NameKind::Parameter, "a parameter"),
+    row(NameKind::Definition, "a definition"),
+    row(NameKind::Process, "a process"),
+    row(NameKind::File, "a file"),
+    row(NameKind::Executable, "an executable"),
+    row(NameKind::Part, "a TLB or cache"),
+    row(NameKind::Scenario, "a scenario"),
+    KindRow {
+        kind: NameKind::Question,
+        called: "a question",
+        fixed: Some("what a question draws follows from its title; another title would draw other values"),
+    },
+];
+
+impl NameKind {
+    /// Its row.
+    pub fn row(self) -> &'static KindRow {
+        KINDS.iter().find(|row| row.kind == self).unwrap_or(&KINDS[0])
+    }
+}
+
+/// Names of different spaces do not hide each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// TLBs and caches. Before a dot they come before processes.
+    Part,
+    /// Processes.
+    Process,
+    /// Variables and definitions.
+    Value,
+    /// Definitions, where one is called.
+    Call,
+    /// Files and executables.
+    File,
+    /// Titles of questions.
+    Question,
+    /// Names of scenarios.
+    Scenario,
+}
+
+impl Space {
+    /// Whether a later `machine` takes away what has a name in it.
+    pub fn is_of_machine(self) -> bool {
+        matches!(self, Self::Part | Self::Process | Self::File)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KINDS, NameKind};
+
+    #[test]
+    fn every_kind_has_its_row() {
+        let all = [
+            NameKind::Variable,
+            NameKind::Parameter,
+            NameKind::Definition,
+            NameKind::Process,
+            NameKind::File,
+            NameKind::Executable,
+            NameKind::Part,
+            NameKind::Scenario,
+            NameKind::Question,
+        ];
+        assert_eq!(KINDS.iter().map(|row| row.kind).collect::<Vec<_>>(), all);
+        assert!(all.iter().all(|kind| kind.row().kind == *kind));
+    }
+}

@@ -1,0 +1,28 @@
+//! Names: where a script gives a name to something and where it uses it, found as the interpreter would find what is
+//! meant, without running. Of a script that is half-typed, whatever was read counts.
+
+mod calls;
+mod cells;
+mod expr;
+mod facts;
+mod find;
+mod finder;
+mod gaps;
+mod kind;
+mod occurrence;
+mod operands;
+mod paper;
+mod rename;
+mod scopes;
+mod settings;
+mod statement;
+mod table;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod words;
+
+pub use find::names;
+pub use kind::{KINDS, KindRow, NameKind};
+pub use occurrence::{Form, Names, Occurrence, Role, Symbol};
+pub use rename::{Edit, Read, edited, renamable, rename};

@@ -1,0 +1,133 @@
+//! Names as they are found, and which of them turn out to be one.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::kind::{NameKind, Space};
+use super::occurrence::{Form, Names, Occurrence, Role, Symbol};
+use crate::lang::span::Span;
+
+/// The number of something named, before it is known which of them are one.
+pub type Id = u32;
+
+/// A place that was found.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    /// The name alone.
+    pub span: Span,
+    /// What it names.
+    pub id: Id,
+    /// The space of the name.
+    pub space: Space,
+    /// What the name is given to here; none where it is used.
+    pub gives: Option<NameKind>,
+    /// How it is written.
+    pub form: Form,
+}
+
+/// Names as they are found.
+#[derive(Debug, Default)]
+pub struct Table {
+    names: Vec<Rc<str>>,
+    parents: Vec<Id>,
+    origins: HashMap<Id, Span>,
+    found: Vec<Found>,
+    /// A file included twice has the same places.
+    places: HashMap<(Span, Space), usize>,
+}
+
+impl Table {
+    /// One more thing of this name.
+    pub fn fresh(&mut self, name: &Rc<str>) -> Id {
+        let id = self.names.len() as Id;
+        self.names.push(Rc::clone(name));
+        self.parents.push(id);
+        id
+    }
+
+    /// The one that stands for all that are the same.
+    pub fn root(&mut self, mut id: Id) -> Id {
+        while self.parents[id as usize] != id {
+            let above = self.parents[self.parents[id as usize] as usize];
+            self.parents[id as usize] = above;
+            id = above;
+        }
+        id
+    }
+
+    /// Two are the same.
+    pub fn unite(&mut self, a: Id, b: Id) -> Id {
+        let (a, b) = (self.root(a), self.root(b));
+        let (low, high) = (a.min(b), a.max(b));
+        self.parents[high as usize] = low;
+        low
+    }
+
+    /// It comes from elsewhere, which is named here.
+    pub fn comes_from(&mut self, id: Id, origin: Span) {
+        self.origins.entry(id).or_insert(origin);
+    }
+
+    /// The name stands here.
+    pub fn add(&mut self, found: Found) {
+        let next = self.found.len();
+        let place = *self.places.entry((found.span, found.space)).or_insert(next);
+        if place == next {
+            self.found.push(found);
+        } else {
+            let before = &mut self.found[place];
+            before.gives = before.gives.or(found.gives);
+            let other = before.id;
+            self.unite(other, found.id);
+        }
+    }
+
+    /// What is named, in order; what is defined nowhere is left out.
+    pub fn names(mut self) -> Names {
+        let mut found = std::mem::take(&mut self.found);
+        found.sort_by_key(|one| (one.span.file, one.span.start, one.span.end, one.space));
+        for one in &mut found {
+            one.id = self.root(one.id);
+        }
+        let mut origins: HashMap<Id, Span> = HashMap::new();
+        for (id, origin) in std::mem::take(&mut self.origins) {
+            let first = origins.entry(self.root(id)).or_insert(origin);
+            *first = origin.min(*first);
+        }
+        let kinds = kinds(&found);
+        let mut names = Names::default();
+        let mut numbers: HashMap<Id, usize> = HashMap::new();
+        for one in found {
+            let origin = origins.get(&one.id).copied();
+            let defined = kinds.get(&(one.id, None)).copied().or(origin.map(|_| NameKind::Part));
+            let Some(whole) = defined else { continue };
+            if names.occurrences.last().is_some_and(|last| last.span == one.span) {
+                continue;
+            }
+            let symbols = &mut names.symbols;
+            let symbol = *numbers.entry(one.id).or_insert_with(|| {
+                let name = Rc::clone(&self.names[one.id as usize]);
+                symbols.push(Symbol { name, kind: whole, origin });
+                symbols.len() - 1
+            });
+            let space = if one.space == Space::Call { Space::Value } else { one.space };
+            let kind = one.gives.or(kinds.get(&(one.id, Some(space))).copied());
+            let role = if one.gives.is_some() { Role::Defines } else { Role::Uses };
+            let kind = kind.unwrap_or(if space == Space::Process { NameKind::Process } else { whole });
+            names.occurrences.push(Occurrence { span: one.span, symbol, role, kind, form: one.form });
+        }
+        names
+    }
+}
+
+/// What each thing is where it is first defined: in a space, and in any.
+fn kinds(found: &[Found]) -> HashMap<(Id, Option<Space>), NameKind> {
+    let mut kinds = HashMap::new();
+    for one in found {
+        if let Some(kind) = one.gives {
+            kinds.entry((one.id, Some(one.space))).or_insert(kind);
+            kinds.entry((one.id, None)).or_insert(kind);
+        }
+    }
+    kinds
+}

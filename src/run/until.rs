@@ -1,0 +1,48 @@
+//! A place of a script at which a check ends, to see what is known there.
+
+#[cfg(test)]
+mod tests;
+
+use super::state::State;
+use crate::lang::ast::{Block, Stmt};
+use crate::lang::check::inner_blocks;
+
+/// Before a statement of a block, or at the block's end.
+pub struct Until {
+    block: Block,
+    number: usize,
+    found: Option<State>,
+}
+
+impl Until {
+    /// Before the innermost statement that holds byte `at` of file 0; where none does, before the next one.
+    pub fn byte(script: &Block, at: usize) -> Self {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let mut block = script.clone();
+        loop {
+            let number = block.iter().position(|stmt| stmt.span.end >= at).unwrap_or(block.len());
+            let holder = block.get(number).filter(|stmt| stmt.span.start < at);
+            let begun = |inner: &&Block| {
+                inner.first().is_some_and(|first| first.span.file == 0 && first.span.start <= at)
+            };
+            match holder.and_then(|stmt| inner_blocks(&stmt.kind).filter(begun).last().cloned()) {
+                Some(inner) => block = inner,
+                None => return Self { block, number, found: None },
+            }
+        }
+    }
+
+    /// Whether this is the place, before statement `number` of a block in this state, or it was reached before.
+    pub fn reached(&mut self, block: &[Stmt], number: usize, state: &State) -> bool {
+        let here = number == self.number && std::ptr::eq(block, &raw const *self.block);
+        if here && self.found.is_none() {
+            self.found = Some(state.clone());
+        }
+        self.found.is_some()
+    }
+
+    /// The state at the place, if it was reached.
+    pub fn found(self) -> Option<State> {
+        self.found
+    }
+}

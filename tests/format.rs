@@ -1,0 +1,333 @@
+//! `pagewalk fmt`: formatting twice is once, a formatted script means the same, and the examples are formatted.
+
+#[path = "docs/fences.rs"]
+mod fences;
+#[path = "format/process.rs"]
+mod process;
+mod running;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pagewalk::lang::format::{self, Unformatted};
+use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::lang::layout::{TokenKind, tokens};
+use pagewalk::lang::parse::parse;
+use pagewalk::run::record::StepRecord;
+use pagewalk::run::session::Options;
+use pagewalk::run::{Files, run};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// The scripts of a folder and the folders in it.
+fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            scripts(&path, found);
+        } else if path.extension().is_some_and(|end| end == "pw") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every script of the examples, the tests and the documents, with where it stands.
+fn all() -> Vec<(String, String)> {
+    let mut paths = Vec::new();
+    scripts(Path::new("examples"), &mut paths);
+    scripts(Path::new("tests"), &mut paths);
+    paths.sort();
+    let mut all: Vec<(String, String)> = paths
+        .iter()
+        .filter_map(|path| Some((path.display().to_string(), fs::read_to_string(path).ok()?)))
+        .collect();
+    let docs = fs::read_dir("docs").expect("docs").map(|entry| entry.expect("an entry").path());
+    let mut docs: Vec<PathBuf> =
+        docs.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    docs.extend(["README.md", "CHANGELOG.md", "grammar/README.md"].map(PathBuf::from));
+    docs.sort();
+    for path in docs {
+        let text = fs::read_to_string(&path).expect("a document");
+        for piece in fences::fences(&text) {
+            if piece.info.is_some_and(|info| info.starts_with("pagewalk")) {
+                all.push((format!("{}:{}", path.display(), piece.line), piece.body.to_owned()));
+            }
+        }
+    }
+    all
+}
+
+/// A text as a tree without places; none if it cannot be read.
+fn tree(text: &str) -> Option<String> {
+    let parsed = parse(0, text, &mut ());
+    parsed.diagnostics.is_empty().then(|| placeless(&format!("{:?}", parsed.body)))
+}
+
+/// What `Debug` prints, with all places taken out.
+fn placeless(printed: &str) -> String {
+    let mut parts = printed.split("Span { ");
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |told, part| told + part.split_once('}').map_or(part, |(_, rest)| rest))
+}
+
+/// A text formatted, and that the laws hold of it; none if it cannot be read.
+fn formatted(name: &str, text: &str) -> Option<String> {
+    let before = tree(text);
+    let once = match format::format(text) {
+        Ok(once) => once,
+        Err(Unformatted::Wrong(wrong)) => {
+            assert!(before.is_none() && !wrong.is_empty(), "{name}: {wrong:?}");
+            return None;
+        }
+        Err(Unformatted::Changed) => panic!("{name}: formatted, it would not mean the same\n{text}\n"),
+    };
+    assert_eq!(before, tree(&once), "{name} means something else\n{text}\n-- formatted --\n{once}");
+    assert_eq!(
+        format::format(&once),
+        Ok(once.clone()),
+        "{name}: twice is not once\n-- of --\n{text}\n-- once --\n{once}"
+    );
+    assert!(once.is_empty() || once.ends_with('\n') && !once.ends_with("\n\n"), "{name}: its end\n{once}");
+    Some(once)
+}
+
+/// A text without its blanks, newlines, bars and semicolons: formatting leaves all else as it is.
+fn ink(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
+}
+
+#[test]
+fn every_script_is_formatted_once_and_means_the_same() {
+    let (mut read, all) = (0, all());
+    for (name, text) in &all {
+        if let Some(formatted) = formatted(name, text) {
+            assert_eq!(ink(&formatted), ink(text), "{name}");
+            let prose = text.contains("\"\"\"");
+            let trailing = formatted.lines().find(|line| line.ends_with([' ', '\t', '\r']));
+            assert!(prose || trailing.is_none(), "{name}: {trailing:?}");
+            assert!(!formatted.contains("\n\n\n") || prose, "{name}: two blank lines");
+            read += 1;
+        }
+    }
+    assert!(read > 200 && read * 10 > all.len() * 9, "{read} of {} scripts could be read", all.len());
+}
+
+#[test]
+fn the_examples_are_formatted() {
+    for (name, text) in all().iter().filter(|(name, _)| name.starts_with("examples")) {
+        assert_eq!(formatted(name, text).as_ref(), Some(text), "`pagewalk fmt examples`: {name}");
+    }
+}
+
+/// The gaps between the tokens of a text, but for those in prose; and whether a line may be broken there.
+fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
+    let list = tokens(text).list;
+    let mut gaps = Vec::new();
+    let mut prose = false;
+    let mut depth = 0;
+    let mut last = (0, true);
+    for token in list.iter().filter(|token| token.kind != TokenKind::End) {
+        if !prose {
+            let between = &text[last.0..token.start];
+            gaps.push((last.0, token.start, !between.is_empty() && (last.1 || depth > 0)));
+        }
+        match token.kind {
+            TokenKind::Prose if prose => prose = !token.of(text).ends_with("\"\"\""),
+            TokenKind::Prose => prose = true,
+            TokenKind::Open(b'(' | b'[') => depth += 1,
+            TokenKind::Close(b')' | b']') => depth -= 1,
+            _ => {}
+        }
+        let goes_on = matches!(token.kind, TokenKind::Operator) && !matches!(token.of(text), "." | ":" | "?");
+        last = (token.end, goes_on);
+    }
+    gaps
+}
+
+/// What may stand in a gap instead: of a line's end, of a blank where a line may be broken, and of any other blank.
+const ENDS: &[&str] =
+    &["\n", "\n\n\n", "  \n\t", " # note\n", "\r\n", ";\n", "\n# a line\n", "\n;\n \n", "\u{a0}\n"];
+const BREAKS: &[&str] = &["\n", " ", "  ", " # note\n", "\n\n      ", "\t", "\n # one\n\n # two\n"];
+const BLANKS: &[&str] = &[" ", "  ", "\t", "     ", "\u{a0}", " \r", " "];
+
+/// A text with other blanks, and now and then a mistake.
+fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    for ((from, to, breaks), (sort, choice)) in gaps(text).into_iter().zip(choices.iter().cycle()) {
+        let (old, pick) =
+            (&text[from..to], |list: &[&str]| list[usize::from(*choice) % list.len()].to_owned());
+        out += &text[at..from];
+        out += &match sort % 4 {
+            0 | 1 if old.contains(';') => format!("  {old}\t"),
+            0 | 1 if old.contains('\n') => pick(ENDS),
+            0 | 1 if breaks => pick(BREAKS),
+            0 | 1 if !old.is_empty() => pick(BLANKS),
+            2 if *choice == 1 => pick(&[" ", "\n", ";", " | ", "(", "{", "\"\"\""]),
+            _ => old.to_owned(),
+        };
+        at = to;
+    }
+    out + &text[at..]
+}
+
+#[test]
+fn most_stirred_scripts_can_be_read() {
+    let all = all();
+    let mut read = 0;
+    for (number, (name, text)) in all.iter().enumerate() {
+        let choices = |n: usize| ((n * 7 + number) as u8, (n * 13 + number * 5) as u8 | 2);
+        let choices: Vec<(u8, u8)> = (0..199).map(choices).collect();
+        read += usize::from(formatted(name, &stirred(text, &choices)).is_some());
+    }
+    assert!(read * 4 > all.len() * 3, "{read} of {}", all.len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn stirred_scripts_are_formatted_once_and_mean_the_same(
+        which: Index, choices in vec(any::<(u8, u8)>(), 1..200),
+    ) {
+        let all = all();
+        let (name, text) = &all[which.index(all.len())];
+        let text = stirred(text, &choices);
+        formatted(name, &text);
+    }
+
+    #[test]
+    fn beginnings_of_scripts_are_formatted_or_left_alone(which: Index, cut: Index) {
+        let all = all();
+        let (name, text) = &all[which.index(all.len())];
+        let mut cut = cut.index(text.len() + 1);
+        while !text.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        formatted(name, &text[..cut]);
+    }
+
+    #[test]
+    fn any_tokens_are_formatted_once_and_mean_the_same(
+        parts in vec(prop::sample::select(PARTS), 0..60),
+    ) {
+        formatted("tokens", &parts.concat());
+    }
+}
+
+/// What scripts are made of, with and without blanks.
+const PARTS: &[&str] = &[
+    "read ",
+    "write ",
+    "let x = ",
+    "x",
+    "0x10 ",
+    "5",
+    "-",
+    " - ",
+    "~",
+    "!",
+    " and ",
+    "not ",
+    " in ",
+    "..",
+    " .. ",
+    "..=",
+    "%",
+    " % ",
+    "(",
+    ")",
+    "[",
+    "]",
+    "f(",
+    "xs[",
+    " => ",
+    "=>",
+    "vpn ",
+    "tlb hit",
+    ", ",
+    ",",
+    " ,",
+    "\n",
+    "\n\n",
+    "\n  ",
+    ";",
+    " ; ",
+    "; \n",
+    "# note\n",
+    "  # note \n",
+    "{",
+    " { ",
+    "}",
+    " }\n",
+    "set tlb {\n",
+    "| a b |",
+    " | 1 (x + 1) |\n",
+    "|",
+    " 2 ",
+    "\"s\"",
+    "'h'",
+    "\"\"\"a {x}\nb\"\"\"",
+    "where ",
+    "\nwhere ",
+    "else ",
+    "if x ",
+    "P1: ",
+    "P1:",
+    "choose x in ",
+    "\t",
+    "   ",
+    "\r\n",
+    "\u{a0}",
+    "=",
+    "== ",
+    "|",
+    "& ",
+    "8 KB",
+    "96%",
+    "machine simple",
+    "reference 1 2 ",
+    "ask ",
+    "ppn ?",
+    "–",
+    ".hits",
+    "expect ",
+    "probe ",
+    "show a.b",
+    "given a",
+    "points 3",
+];
+
+/// What the statements of a text do when it runs in a folder, without places and texts.
+fn done(folder: &Path, text: &str) -> Vec<String> {
+    let name = folder.join("script.pw").display().to_string();
+    let (mut sources, script, wrong) = read_text(&name, text, &mut Disk);
+    assert_eq!(wrong, [], "{name}");
+    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+    assert_eq!(wrong, [], "{name}");
+    let mut records: Vec<StepRecord> = Vec::new();
+    let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
+    assert_eq!(ended.diagnostics, [], "{name}");
+    // A check is called by its text, so blanks do not count.
+    records.iter().map(|record| ink(&placeless(&format!("{record:?}")).replace("\\n", ""))).collect()
+}
+
+#[test]
+fn an_example_does_the_same_formatted() {
+    let mut paths = Vec::new();
+    scripts(Path::new("examples"), &mut paths);
+    assert!(paths.len() > 20);
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a script");
+        // Wide blanks everywhere, so that there is something to format.
+        let stirred = stirred(&text, &[(0, 2)]);
+        let again = format::format(&stirred).expect("a script");
+        assert_ne!(stirred, again, "{}", path.display());
+        let folder = path.parent().expect("a folder");
+        let (one, other) = (done(folder, &text), done(folder, &again));
+        let differ = one.iter().zip(&other).find(|(one, other)| one != other);
+        assert_eq!(differ, None, "{} does something else", path.display());
+        assert_eq!(one.len(), other.len(), "{}", path.display());
+    }
+}

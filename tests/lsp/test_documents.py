@@ -1,0 +1,146 @@
+"""Documents that are opened, changed, included and closed, and what is wrong with them."""
+
+import pytest
+from raw import Server, place
+
+URI = "file:///course/script.pw"
+
+
+def codes(diagnostics):
+    return [one["code"] for one in diagnostics]
+
+
+def test_mistakes_have_a_code_a_place_and_a_mend(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "machine simple\nlet va = 0x3d4\ntranslate vb => ppn 0x0D\n")
+        (one,) = server.diagnostics(URI)
+        assert one["code"] == "unknown-name" and one["severity"] == 1 and one["source"] == "pagewalk"
+        assert one["range"] == place(2, 10, 2, 12)
+        assert "va" in one["message"], "what may have been meant"
+
+
+def test_several_mistakes_are_told_at_once(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "machine simple\ntranslat 0x3d4\nread 0x3d4 => ppm 1\nread 0xZZ\n")
+        found = server.diagnostics(URI)
+        assert codes(found) == ["unknown-verb", "unknown-fact", "bad-number"]
+        assert [one["range"]["start"]["line"] for one in found] == [1, 2, 3]
+
+
+def test_what_does_not_hold_is_told_where_it_is_stated(pagewalk, simple):
+    # CS:APP 9.6.4: virtual address 0x03D4 has VPN 0x0F, which the page table maps to PPN 0x0D.
+    lines = simple.splitlines()
+    at = next(number for number, line in enumerate(lines) if "ppn 0x0D" in line)
+    column = lines[at].index("ppn 0x0D")
+    with Server(pagewalk) as server:
+        server.open(URI, simple.replace("ppn 0x0D", "ppn 0x0E", 1))
+        (one,) = server.diagnostics(URI)
+        assert one["code"] == "expectation" and one["range"] == place(at, column, at, column + 8)
+        assert "0x0D" in one["message"] and "0x0E" in one["message"]
+        # Mended by a change of one character.
+        server.change(URI, 2, "D", place(at, column + 7, at, column + 8))
+        assert server.diagnostics(URI, 2) == []
+
+
+def test_changes_are_counted_in_utf_16(pagewalk):
+    with Server(pagewalk) as server:
+        # 𝕏 is two units, the others are one each, so that the name stands at units 25 to 27.
+        server.open(URI, 'let a = "𝕏 – é"; let b = ab\n')
+        (one,) = server.diagnostics(URI)
+        assert one["range"] == place(0, 26, 0, 28)
+        server.change(URI, 2, "12", one["range"])
+        assert server.diagnostics(URI, 2) == []
+
+
+def test_carriage_returns_end_lines(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "machine simple\r\nshow nothing_of_this\r\n")
+        (one,) = server.diagnostics(URI)
+        assert one["range"]["start"] == {"line": 1, "character": 5}
+
+
+@pytest.mark.parametrize("range", [place(99, 0), place(0, 999), place(1, 3, 0, 1)])
+def test_changes_out_of_range_are_those_of_the_nearest_place(pagewalk, range):
+    with Server(pagewalk) as server:
+        server.open(URI, "machine simple\nmachine")
+        server.diagnostics(URI)
+        server.change(URI, 2, " simple\n", range)
+        server.diagnostics(URI, 2)
+        assert server.end() == 0
+
+
+def test_two_documents_do_not_meet(pagewalk):
+    other = "file:///course/other.pw"
+    with Server(pagewalk) as server:
+        server.open(URI, "let a = 1\n")
+        server.open(other, "let b = a\n")
+        assert server.diagnostics(URI) == []
+        assert codes(server.diagnostics(other)) == ["unknown-name"]
+        server.change(other, 2, "let a = 2\nexpect a == 2\n")
+        assert server.diagnostics(other, 2) == []
+
+
+def test_an_included_document_is_seen_as_it_stands_in_the_editor(pagewalk, tmp_path):
+    tables, script = tmp_path / "tables.pw", tmp_path / "script.pw"
+    tables.write_text("let pages = 1\n")
+    whole, part = script.as_uri(), tables.as_uri()
+    with Server(pagewalk) as server:
+        server.open(whole, 'include "tables.pw"\nexpect pages == 2\n')
+        assert codes(server.diagnostics(whole)) == ["expectation"]
+        # Not saved.
+        server.open(part, "let pages = 2\n")
+        assert server.diagnostics(whole) == []
+        # A mistake in the part is told in the part.
+        server.change(part, 2, "let pages = 2 +\n")
+        assert len(server.diagnostics(part, 2)) == 1
+        # Closed without being saved: the file counts again.
+        server.notify("textDocument/didClose", {"textDocument": {"uri": part}})
+        assert codes(server.diagnostics(whole)) == ["expectation"]
+
+
+def test_a_mistake_in_a_file_that_is_not_open_is_told_of_that_file(pagewalk, tmp_path):
+    tables, script = tmp_path / "tables.pw", tmp_path / "script.pw"
+    tables.write_text("let pages = \n")
+    with Server(pagewalk) as server:
+        server.open(script.as_uri(), 'include "tables.pw"\n')
+        assert len(server.diagnostics(tables.as_uri())) == 1
+        tables.write_text("let pages = 1\n")
+        server.notify("textDocument/didSave", {"textDocument": {"uri": script.as_uri()}})
+        assert server.diagnostics(tables.as_uri()) == []
+
+
+def test_files_outside_the_folder_stay_closed(pagewalk, tmp_path):
+    (tmp_path / "secret.pw").write_text("let secret = 1\n")
+    folder = tmp_path / "course"
+    folder.mkdir()
+    uri = (folder / "script.pw").as_uri()
+    with Server(pagewalk) as server:
+        server.open(uri, 'include "../secret.pw"\n')
+        assert codes(server.diagnostics(uri)) == ["outside-folder"]
+
+
+def test_closing_a_document_clears_it(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "let x = nothing\n")
+        assert len(server.diagnostics(URI)) == 1
+        server.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+        assert server.diagnostics(URI) == []
+
+
+def test_a_document_that_is_in_no_file_is_checked(pagewalk):
+    with Server(pagewalk) as server:
+        server.open("untitled:Untitled-1", "let x = nothing\n")
+        assert codes(server.diagnostics("untitled:Untitled-1")) == ["unknown-name"]
+
+
+def test_a_mistake_below_keeps_what_is_found_above(pagewalk, simple):
+    # Half-typed at the end: what does not hold above it still does not hold.
+    with Server(pagewalk) as server:
+        server.open(URI, simple.replace("ppn 0x0D", "ppn 0x0E", 1) + "\nread 0x\n")
+        assert sorted(codes(server.diagnostics(URI))) == ["bad-number", "expectation"]
+
+
+def test_a_scenario_with_a_mistake_does_not_hide_the_others(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, 'let a = 1\nscenario "x" { let c = b }\nscenario "y" { expect a == 2 }\n')
+        assert sorted(codes(server.diagnostics(URI))) == ["expectation", "unknown-name"]

@@ -1,0 +1,145 @@
+"""Scripts that run while they are written."""
+
+import time
+
+from raw import Server, place
+
+URI = "file:///course/script.pw"
+ENDLESS = "let a = 1\nrepeat 1 << 60 { let a = a + 1 }\n"
+CANCELLED = -32800
+
+
+def test_an_endless_loop_is_stopped_by_the_budget_and_told(pagewalk):
+    with Server(pagewalk, options={"maxSteps": 10000}) as server:
+        server.open(URI, "repeat 1 << 60 { let a = 1 }\n")
+        (one,) = server.diagnostics(URI)
+        assert one["code"] == "limit-steps"
+
+
+def test_a_run_ends_with_the_next_keystroke(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, ENDLESS)
+        time.sleep(0.3)
+        began = time.monotonic()
+        server.change(URI, 2, "expect 1 == 2\n")
+        (one,) = server.diagnostics(URI, 2)
+        assert one["code"] == "expectation"
+        assert time.monotonic() - began < 2, "the run went on"
+
+
+def test_what_is_wrong_is_told_before_a_long_run_ends(pagewalk):
+    with Server(pagewalk, options={"maxSteps": 1 << 62}) as server:
+        server.open(URI, ENDLESS + "let x = nothing\n")
+        (one,) = server.diagnostics(URI)
+        assert one["code"] == "unknown-name"
+
+
+def test_requests_are_answered_while_a_script_runs(pagewalk):
+    with Server(pagewalk, options={"maxSteps": 1 << 62}) as server:
+        server.open(URI, ENDLESS)
+        server.open("file:///course/other.pw", "let b = 1\n")
+        began = time.monotonic()
+        assert "error" in server.request("textDocument/fly", {})
+        assert time.monotonic() - began < 1
+
+
+def test_a_request_that_takes_a_run_of_its_own_can_be_cancelled(pagewalk):
+    with Server(pagewalk, options={"maxSteps": 1 << 62, "run": False}) as server:
+        server.open(URI, ENDLESS)
+        number = server.ask("workspace/executeCommand", {"command": "pagewalk.runScenario", "arguments": [URI, None]})
+        time.sleep(0.2)
+        server.notify("$/cancelRequest", {"id": number})
+        answer = server.wait(lambda message: message.get("id") == number, 5)
+        assert answer["error"]["code"] == CANCELLED
+
+
+def test_a_request_that_is_cancelled_at_once_is_not_begun(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "let a = 1\n")
+        server.number += 1
+        request = '{"jsonrpc":"2.0","id":%d,"method":"pagewalk/step","params":{"textDocument":{"uri":"%s"}}}'
+        cancel = '{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":%d}}'
+        texts = [request % (server.number, URI), cancel % server.number]
+        server.bytes("".join(f"Content-Length: {len(text)}\r\n\r\n{text}" for text in texts).encode())
+        answer = server.wait(lambda message: message.get("id") == server.number)
+        # It may have been done before the second message was read; it is answered once in either case.
+        assert "result" in answer or answer["error"]["code"] == CANCELLED
+
+
+def test_scripts_are_not_run_where_that_is_switched_off(pagewalk):
+    with Server(pagewalk, options={"run": False}) as server:
+        server.open(URI, "expect 1 == 2\n")
+        assert server.diagnostics(URI) == []
+        server.notify("workspace/didChangeConfiguration", {"settings": {"pagewalk": {"run": True}}})
+        (one,) = server.diagnostics(URI)
+        assert one["code"] == "expectation"
+
+
+def test_settings_are_asked_for_where_the_client_tells_them(pagewalk):
+    with Server(pagewalk, capabilities={"workspace": {"configuration": True}}) as server:
+        server.open(URI, "expect 1 == 2\n")
+        asked = server.wait(lambda message: message.get("method") == "workspace/configuration")
+        assert asked["params"]["items"] == [{"section": "pagewalk"}]
+        server.send({"id": asked["id"], "result": [{"run": False}]})
+        end = time.monotonic() + 5
+        while server.diagnostics(URI) != []:
+            assert time.monotonic() < end
+
+
+def test_a_file_of_5_mb_is_checked_and_changed(pagewalk):
+    line = "let a = 0x3d4 & 0xff # padding padding padding padding\n"
+    text = line * (5_000_000 // len(line)) + "let x = nothing\n"
+    with Server(pagewalk, options={"run": False}) as server:
+        server.open(URI, text)
+        (one,) = server.diagnostics(URI, seconds=60)
+        last = one["range"]["start"]["line"]
+        assert last == text.count("\n") - 1
+        server.change(URI, 2, "1", place(last, 8, last, 15))
+        assert server.diagnostics(URI, 2, seconds=60) == []
+        assert server.end() == 0
+
+
+def test_every_prefix_of_every_example_is_answered_within_a_second(pagewalk, examples):
+    """Half-typed scripts: a prefix that ends at each line, and within a line."""
+    with Server(pagewalk) as server:
+        version = 1
+        server.open(URI, "")
+        server.diagnostics(URI, 1)
+        for example in examples:
+            text = example.read_text()
+            ends = [at + 1 for at, c in enumerate(text) if c == "\n"]
+            for end in {max(0, end - 1 - number % 7) for number, end in enumerate(ends)}:
+                version += 1
+                began = time.monotonic()
+                server.change(URI, version, text[:end])
+                server.diagnostics(URI, version)
+                assert time.monotonic() - began < 1, f"{example.name}, {end} bytes"
+        assert server.end() == 0
+
+
+def test_steps_go_back_and_forth(pagewalk, simple):
+    with Server(pagewalk) as server:
+        server.open(URI, simple)
+        ask = lambda **which: server.request("pagewalk/step", {"textDocument": {"uri": URI}, **which})["result"]
+        line = next(number for number, text in enumerate(simple.splitlines()) if "0x03d4" in text.lower() and "=>" in text)
+        here = ask(position={"line": line, "character": 0})
+        assert here["range"]["start"]["line"] == line
+        # CS:APP 9.6.4: 0x03D4 is a hit in the TLB and in the cache, PPN 0x0D.
+        assert "PPN 0x0D" in here["narration"] and "TLB hit? yes" in here["narration"]
+        titles = [panel["title"] for panel in here["panels"]]
+        assert titles[0] == "changes" and {"tlb", "cache", "page_table"} <= set(titles)
+        before = ask(index=here["index"] - 1)
+        assert before["index"] == here["index"] - 1 and before["count"] == here["count"]
+        assert ask(index=10**6)["index"] == here["count"] - 1
+
+
+def test_papers_are_shown_as_they_stand_in_the_editor(pagewalk, examples):
+    exam = next(path for path in examples if "question" in path.read_text())
+    with Server(pagewalk) as server:
+        server.open(URI, exam.read_text())
+        ask = lambda **which: server.request("pagewalk/exam", {"textDocument": {"uri": URI}, **which})
+        paper, key = ask()["result"]["text"], ask(key=True)["result"]["text"]
+        assert paper.startswith("<!DOCTYPE html>") and paper != key
+        assert "error" in ask(format="pdf")
+        server.change(URI, 2, "machine simple\n")
+        assert "no question" in ask()["error"]["message"]

@@ -1,0 +1,233 @@
+//! What a diagnostic's mend promises: written into the script, the mistake is gone and none stands in its place; and it is
+//! what the help says.
+
+#[path = "wrong/cases.rs"]
+mod cases;
+#[path = "docs/fences.rs"]
+mod fences;
+mod running;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use cases::CASES;
+use fences::fences;
+use pagewalk::lang::diagnostic::{Code, Diagnostic};
+use pagewalk::lang::include::{Disk, read_text};
+use pagewalk::run::record::StepRecord;
+use pagewalk::run::session::Options;
+use pagewalk::run::{Files, run};
+
+/// What is wrong with a text, and the place of its first file.
+fn wrong(text: &str) -> Vec<Diagnostic> {
+    let (mut sources, script, mut wrong) = read_text("script.pw", text, &mut Disk);
+    if wrong.is_empty() {
+        let (files, unread) = Files::read(&script.body, &mut sources, &mut Disk);
+        wrong = unread;
+        if wrong.is_empty() {
+            let options = Options { max_steps: 100_000, ..Options::default() };
+            let mut records: Vec<StepRecord> = Vec::new();
+            wrong = run(&script.body, &sources, &files, options, &mut records).diagnostics;
+        }
+    }
+    wrong
+}
+
+/// The text with this mend, and the bytes of it that were written.
+fn mended(text: &str, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
+    let (span, new) = diagnostic.mend.as_ref().filter(|mend| mend.span.file == 0)?.fitted(text)?;
+    let (start, end) = (span.start as usize, span.end as usize);
+    Some((format!("{}{new}{}", &text[..start], &text[end..]), start, start + new.len()))
+}
+
+/// The same mistake, wherever it stands.
+fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
+    (one.code, &one.message) == (other.code, &other.message)
+}
+
+/// What is wrong with the promise of a mend; empty where all is well.
+fn broken(text: &str, diagnostic: &Diagnostic) -> String {
+    let Some((new, start, end)) = mended(text, diagnostic) else { return String::new() };
+    let before = wrong(text).iter().filter(|other| same(diagnostic, other)).count();
+    let after = wrong(&new);
+    let still = after.iter().filter(|other| same(diagnostic, other)).count() >= before;
+    let there = |other: &&Diagnostic| (other.span.start as usize) < end && start < other.span.end as usize;
+    // Once its name is known, a function may have too few arguments, and a fact no value here.
+    let known = |other: &&Diagnostic| match diagnostic.code {
+        Code::UnknownFunction => other.code == Code::WrongCount,
+        Code::UnknownFact => other.code == Code::NoAnswer,
+        _ => false,
+    };
+    let fresh = after.iter().find(|other| there(other) && !known(other));
+    if still || fresh.is_some() {
+        return format!("{text}\n{diagnostic:#?}\n-> {new}\n{fresh:#?}\n");
+    }
+    String::new()
+}
+
+/// The scripts that earn the codes of the page of diagnostics.
+fn documented() -> Vec<String> {
+    let text = fs::read_to_string("docs/diagnostics.md").expect("the page of the codes");
+    let failing = fences(&text).filter(|piece| piece.info == Some("pagewalk,fails"));
+    failing.map(|piece| piece.body.to_owned()).collect()
+}
+
+#[test]
+fn a_mend_removes_its_diagnostic_and_adds_none_there() {
+    let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
+    let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
+    let (mut told, mut codes, mut mends) = (String::new(), BTreeSet::new(), 0);
+    for script in documented().into_iter().chain(cases).chain(own) {
+        for diagnostic in wrong(&script).iter().filter(|diagnostic| diagnostic.mend.is_some()) {
+            told += &broken(&script, diagnostic);
+            codes.insert(diagnostic.code.name());
+            mends += 1;
+        }
+    }
+    assert!(told.is_empty(), "{told}");
+    assert!(codes.len() >= 18, "only {} codes have a mend: {codes:?}", codes.len());
+    assert!(mends >= 90, "only {mends} mends");
+}
+
+/// Which codes of the page have a script whose mistake is mended.
+#[test]
+fn most_names_that_the_page_of_diagnostics_shows_can_be_mended() {
+    let mut codes = BTreeSet::new();
+    for script in documented() {
+        for diagnostic in wrong(&script) {
+            if mended(&script, &diagnostic).is_some() {
+                codes.insert(diagnostic.code.name());
+            }
+        }
+    }
+    let named = [
+        "bad-points",
+        "unclosed",
+        "unknown-fact",
+        "unknown-function",
+        "unknown-name",
+        "unknown-noun",
+        "unknown-path",
+        "unknown-setting",
+        "unknown-verb",
+        "unknown-word",
+        "value-too-wide",
+    ];
+    let missing: Vec<&str> = named.into_iter().filter(|name| !codes.contains(name)).collect();
+    assert_eq!(missing, [""; 0], "{codes:?}");
+}
+
+/// What is written is what the help says.
+#[test]
+fn the_help_says_what_is_written() {
+    let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
+    let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
+    for script in documented().into_iter().chain(cases).chain(own) {
+        for Diagnostic { help, mend, message, label, .. } in wrong(&script) {
+            let Some(mend) = mend else { continue };
+            let help = help.unwrap_or_default();
+            let text = mend.text.trim();
+            let said = [help.as_str(), &message, &label].iter().any(|said| said.contains(text));
+            let quotes = text.starts_with(['"', '\'']) && help.contains("quotes");
+            assert!(!help.is_empty() && (said || quotes), "{script}\n{mend:?}\n{help}");
+        }
+    }
+}
+
+/// Scripts with one mistake, and the script with its mend.
+#[rustfmt::skip]
+const WRITTEN: &[(&str, &str)] = &[
+    ("machine simple\nraed 0x3D4", "machine simple\nread 0x3D4"),
+    ("machine simple\nread 0x3D4 => vnp 0x0F", "machine simple\nread 0x3D4 => vpn 0x0F"),
+    ("machine sipmle", "machine simple"),
+    ("machine simple\nread 0 => vpn = 0", "machine simple\nread 0 => vpn 0"),
+    ("machine simple\nread 0 => vpn==0", "machine simple\nread 0 => vpn 0"),
+    ("machine simple\nread 0 => vpn 0 tlb miss", "machine simple\nread 0 => vpn 0, tlb miss"),
+    ("machine simple\nread 0 -> vpn 0", "machine simple\nread 0 => vpn 0"),
+    ("machine simple\nread 0 ⇒ vpn 0", "machine simple\nread 0 => vpn 0"),
+    ("machine simple\nread 0x3D4 => ppn 0D", "machine simple\nread 0x3D4 => ppn 0x0D"),
+    ("machine { physical = 12 }", "machine { physical 12 }"),
+    ("machine { physical: 12 }", "machine { physical 12 }"),
+    ("machine { physical 12, cache { size 1 kb, block 4 B } }", "machine { physical 12, cache { size 1 KB, block 4 B } }"),
+    ("machine { physical 12, cache { lines 4, block 4 B, ways 2, ways 2 } }", "machine { physical 12, cache { lines 4, block 4 B, ways 2 } }"),
+    ("machine { physical 12, cache { lines 4, size 16 B, block 4 B } }", "machine { physical 12, cache { lines 4, block 4 B } }"),
+    ("let x = 8kb", "let x = 8KB"),
+    ("let x = 8 kb", "let x = 8 KB"),
+    ("let x = 1F", "let x = 0x1F"),
+    ("let x == 3", "let x = 3"),
+    ("x = 3", "let x = 3"),
+    ("if 1 = 1 { }", "if 1 == 1 { }"),
+    ("let x = true && false", "let x = true and false"),
+    ("let x = 3 − 1", "let x = 3 - 1"),
+    ("let x = 3 ≠ 1", "let x = 3 != 1"),
+    ("let x = “abc”", "let x = \"abc\""),
+    ("let x = 'abc'", "let x = \"abc\""),
+    ("let x = \"abc", "let x = \"abc\""),
+    ("let x = (1 + 2", "let x = (1 + 2)"),
+    ("let x = ((1 + 2) * 3  # three\nlet y = 1", "let x = ((1 + 2) * 3)  # three\nlet y = 1"),
+    ("let x = (1 + 2]", "let x = (1 + 2)"),
+    ("let x = [(1 + 2, 3]", "let x = [(1 + 2, 3)]"),
+    ("let x = 1 + 2)", "let x = 1 + 2"),
+    ("if true {\n  let x = 1\nlet y = 2", "if true {\n  let x = 1\n}\nlet y = 2"),
+    ("repeat 2 {\n  if true {\n    let x = 1\n}\n", "repeat 2 {\n  if true {\n    let x = 1\n  }\n}\n"),
+    ("if true { let x = 1", "if true { let x = 1 }"),
+    ("let a = 2\nlet b = 1\nlet d = a-b", "let a = 2\nlet b = 1\nlet d = a - b"),
+    ("machine simple\nwrite 0x3D4 = 0x100", "machine simple\nwrite 0x3D4 = 0x100 size 2"),
+    ("file \"data.txt\" = \"x\"\nlet n = file_size(\"dta.txt\")", "file \"data.txt\" = \"x\"\nlet n = file_size(\"data.txt\")"),
+    ("process parent\nprocess child\nparnet: getpid()", "process parent\nprocess child\nparent: getpid()"),
+    ("machine simple\nset tlb { | set tga | }", "machine simple\nset tlb { | set tag | }"),
+    ("machine simple\nset tlb { | set \"tga\" | }", "machine simple\nset tlb { | set \"tag\" | }"),
+    ("machine simple\nset cr3 == 0", "machine simple\nset cr3 = 0"),
+];
+
+#[test]
+fn a_mend_writes_what_a_person_would() {
+    let mut told = String::new();
+    for (script, wanted) in WRITTEN {
+        let found = wrong(script);
+        let texts: Vec<_> = found.iter().map(|diagnostic| mended(script, diagnostic)).collect();
+        let [Some((text, ..))] = texts.as_slice() else {
+            told += &format!("{script}\n{found:#?}\n");
+            continue;
+        };
+        if text != wanted {
+            told += &format!("{script}\n-> {text}\nnot {wanted}\n");
+        }
+    }
+    assert!(told.is_empty(), "{told}");
+}
+
+/// A name that is computed, or stands in another file, is left alone.
+#[test]
+fn what_is_written_elsewhere_is_left_alone() {
+    let script = "file \"data.txt\" = \"x\"\nlet name = \"dta.txt\"\nlet n = file_size(name)";
+    let found = wrong(script);
+    assert_eq!((found.len(), found[0].mend.is_some()), (1, true));
+    assert_eq!(mended(script, &found[0]), None);
+}
+
+/// Every example, with each of its brackets and quotes left out in turn.
+#[test]
+fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
+    let (mut told, mut offered, mut healed) = (String::new(), 0, 0);
+    let examples = ["first", "fork", "mmapcopy", "tlb-reach-and-eat", "malloc"]
+        .map(|name| format!("examples/{name}.pw"));
+    for path in examples {
+        let text = fs::read_to_string(&path).expect("an example");
+        for (at, bracket) in text.match_indices([')', ']', '}', '"']) {
+            let cut = format!("{}{}", &text[..at], &text[at + bracket.len()..]);
+            let found = read_text("script.pw", &cut, &mut Disk).2;
+            for diagnostic in found.iter().filter(|diagnostic| diagnostic.mend.is_some()) {
+                let Some((new, ..)) = mended(&cut, diagnostic) else { continue };
+                offered += 1;
+                let after = read_text("script.pw", &new, &mut Disk).2;
+                healed += usize::from(after.is_empty());
+                if after.len() >= found.len() && after.iter().any(|other| same(diagnostic, other)) {
+                    told += &format!("{path}: byte {at}: {diagnostic:#?}\n{after:#?}\n");
+                }
+            }
+        }
+    }
+    assert!(told.is_empty(), "{told}");
+    assert!(offered >= 10 && healed * 2 > offered, "{healed} of {offered}");
+}
