@@ -49,8 +49,9 @@
   '(
     "aging" "both" "cached" "clock" "cold" "counting" "data" "direct-mapped" "exclusive" "fifo"
     "fully-associative" "global" "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead"
-    "lru" "mru" "none" "nru" "off" "on" "optimal" "physical" "plru" "random" "report"
-    "second-chance" "uncached" "virtual" "warm" "working-set" "zero"
+    "lru" "min" "mru" "none" "nru" "of" "off" "on" "optimal" "options" "physical" "pick" "plru"
+    "points" "questions" "random" "report" "second-chance" "uncached" "virtual" "warm" "when"
+    "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets

@@ -27,9 +27,9 @@ let s:verbs = s:Words([
 let s:values = s:Words([
       \ 'aging', 'both', 'cached', 'clock', 'cold', 'counting', 'data', 'direct-mapped', 'exclusive',
       \ 'fifo', 'fully-associative', 'global', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo',
-      \ 'local', 'lookahead', 'lru', 'mru', 'none', 'nru', 'off', 'on', 'optimal', 'physical',
-      \ 'plru', 'random', 'report', 'second-chance', 'uncached', 'virtual', 'warm', 'working-set',
-      \ 'zero'])
+      \ 'local', 'lookahead', 'lru', 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'optimal',
+      \ 'options', 'physical', 'pick', 'plru', 'points', 'questions', 'random', 'report',
+      \ 'second-chance', 'uncached', 'virtual', 'warm', 'when', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
