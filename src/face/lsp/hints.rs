@@ -42,7 +42,7 @@ pub fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
             kind: None,
             text_edits: None,
             tooltip: (!value.is_empty())
-                .then(|| InlayHintTooltip::MarkupContent(MarkupContent { kind, value })),
+                .then_some(InlayHintTooltip::MarkupContent(MarkupContent { kind, value })),
             padding_left: Some(true),
             padding_right: None,
             data: None,

@@ -42,7 +42,7 @@ pub fn turned(text: &str, script: &Block, selection: Range<usize>, told: Told) -
     }
     let mut written = question(script, &accesses, &asks, (&indent, text));
     if place.kept {
-        written += &format!("\n{indent}{}", &text[bytes.clone()]);
+        written = format!("{written}\n{indent}{}", &text[bytes.clone()]);
     }
     Some(Turned { place: bytes, text: written, kept: place.kept })
 }
@@ -236,7 +236,7 @@ fn title(script: &[Stmt], accesses: &[Access]) -> String {
     let mut taken = Vec::new();
     titles(script, &mut taken);
     let numbered = |n: usize| if n == 1 { title.to_owned() } else { format!("{title} {n}") };
-    (1..).map(numbered).find(|title| !taken.contains(&title.as_str())).unwrap_or_default()
+    (1..=taken.len() + 1).map(numbered).find(|title| !taken.contains(&title.as_str())).unwrap_or_default()
 }
 
 fn titles<'s>(block: &'s [Stmt], taken: &mut Vec<&'s str>) {

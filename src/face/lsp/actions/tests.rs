@@ -60,8 +60,9 @@ fn offered(marked: &str, only: Option<&str>, client: Client) -> (String, Vec<Cod
 /// The text with the edits of an action, the last first.
 fn applied(text: &str, action: &CodeAction) -> String {
     let view = view(text, ABLE);
-    let changes = action.edit.as_ref().and_then(|edit| edit.changes.as_ref()).expect("changes");
-    let mut edits: Vec<TextEdit> = changes.values().flatten().cloned().collect();
+    let changes = action.edit.iter().flat_map(|edit| edit.changes.iter().flatten());
+    let mut edits: Vec<TextEdit> = changes.flat_map(|(_, edits)| edits.clone()).collect();
+    assert!(!edits.is_empty());
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
     let mut text = text.to_owned();
     for TextEdit { range, new_text } in edits {
