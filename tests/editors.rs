@@ -3,3 +3,9 @@
 
 #[path = "editors/classes.rs"]
 mod classes;
+#[path = "editors/lists.rs"]
+mod lists;
+#[path = "editors/places.rs"]
+mod places;
+#[path = "editors/words.rs"]
+mod words;

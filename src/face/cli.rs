@@ -12,7 +12,7 @@ use super::exam::Exam;
 use super::explain;
 use super::fmt::Fmt;
 use super::grade::Grade;
-use super::lsp::Lsp;
+use super::lsp::{self, Lsp};
 use super::reading::Reading;
 use super::repl::start::Repl;
 use super::running::Run;
@@ -98,7 +98,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Diff(diff) => diff.both(arguments.color),
         Command::Exam(exam) => exam.print(arguments.color),
         Command::Grade(grade) => grade.mark(arguments.color),
-        Command::Lsp(lsp) => lsp.serve(),
+        Command::Lsp(_) => lsp::serve(),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),

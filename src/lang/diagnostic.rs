@@ -17,7 +17,7 @@ pub struct Diagnostic {
     /// How to mend it.
     pub help: Option<String>,
     /// The same as a change of the text, where the help knows what to write to the letter.
-    pub mend: Option<Mend>,
+    pub mend: Option<Box<Mend>>,
     /// Other places that belong to it, each with a label.
     pub related: Vec<(Span, String)>,
 }
@@ -47,7 +47,7 @@ impl Diagnostic {
     #[must_use]
     pub fn mend(mut self, mend: Mend) -> Self {
         self.help.get_or_insert_with(|| mend.title());
-        self.mend = Some(mend);
+        self.mend = Some(Box::new(mend));
         self
     }
 

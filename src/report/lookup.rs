@@ -29,6 +29,19 @@ pub fn look_up(word: &str) -> Vec<Found> {
     found
 }
 
+/// Every row, with the word that heads it.
+pub fn every_row() -> Vec<(String, Found)> {
+    let mut found = Vec::new();
+    for section in SECTIONS {
+        for table in section.tables() {
+            found.extend(rows(&table).map(|(first, cells)| {
+                (head(first), Found { section: section.name, usage: plain(first), cells })
+            }));
+        }
+    }
+    found
+}
+
 /// Every word that heads a row.
 pub fn words() -> Vec<String> {
     let tables = SECTIONS.iter().flat_map(super::manual::Section::tables);

@@ -7,6 +7,7 @@ pub mod exam;
 mod excerpt;
 pub mod fitting;
 pub mod golden;
+pub mod hover;
 pub mod json;
 pub mod lookup;
 pub mod manual;

@@ -28,7 +28,7 @@ use crate::lang::value::Value;
 use crate::run::paper::entry::Entry;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 use crate::run::view::View;
-pub use bits::{binary, bits};
+pub use bits::{binary, bits, fields};
 pub use changes::changes;
 pub use declaration::declaration;
 pub use parts::hex;

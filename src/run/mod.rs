@@ -29,6 +29,7 @@ pub mod quiz;
 pub mod record;
 pub mod recorder;
 mod reference;
+pub mod rewrite;
 mod running;
 mod script;
 mod search;

@@ -1,4 +1,6 @@
-; What each word of a script is. Later patterns win over earlier ones.
+; What each word of a script is. Later patterns win over earlier ones, and in some editors a match loses its other captures
+; where a later pattern takes one of them: so what captures two words comes last of all that capture the first of them.
+; `PAGEWALK_RETELL=1 cargo test --test editors` writes the lists of words from the registries.
 
 ; ---- What the tree alone tells ---------------------------------------------------------------------------------------
 
@@ -75,31 +77,41 @@
 
 (name) @variable
 
-(page) @variable
+(page) @constant
 
 ((page) @number
   (#match? @number "^[0-9]"))
 
-(boolean) @constant
+; Bare words in lists of pages name pages, too: `holding [a, b]`, `resident [a, b]`.
+(reference
+  (settings
+    (setting
+      operand: (list
+        (name) @constant))))
 
-(verb) @function
+(reference
+  (facts
+    (fact
+      value: (list
+        (name) @constant))))
+
+(boolean) @constant
 
 (call
   function: (name) @function)
 
 (process) @module
 
+(column) @property
+
+(cell) @constant
+
+(verb) @function
+
 (setting_name) @type
 
 (fact_name
   (name) @property)
-
-(field
-  name: (name) @property)
-
-(column) @property
-
-(cell) @constant
 
 (unit
   (name) @constant)
@@ -107,271 +119,277 @@
 (radix
   (name) @constant)
 
-; ---- What the word before it tells -----------------------------------------------------------------------------------
-
-; The name of a TLB or a cache.
+; The name of a TLB or a cache that is declared; `cache L3 none` is told below.
 (setting
-  name: (setting_name) @_part
+  name: (setting_name) @type
   .
-  operand: (name) @type
-  (#any-of? @_part "tlb" "cache"))
-
-(command
-  operand: (name) @_part
-  .
-  operand: (name) @type
-  (#any-of? @_part "tlb" "cache"))
-
-(command
-  verb: (verb) @_verb
-  .
-  operand: (name) @module
-  (#eq? @_verb "process"))
-
-(command
-  verb: (verb) @_verb
-  operand: (name) @_out
-  .
-  operand: (name) @module
-  (#eq? @_verb "swap")
-  (#eq? @_out "out"))
-
-(command
-  verb: (verb) @_verb
-  operand: (name) @_noun
-  .
-  operand: (name) @module
-  (#any-of? @_verb "show" "figure")
-  (#any-of? @_noun "layout" "tables" "frames"))
-
-; The bits of an entry, as the facts of it.
-(command
-  verb: (verb) @_verb
-  .
-  operand: (name) @_pte
-  (settings
-    (setting
-      name: (setting_name) @property))
-  (#eq? @_verb "set")
-  (#eq? @_pte "pte"))
-
-(fact
-  name: (fact_name
-    (name) @_served)
-  value: (name) @constant
-  (#eq? @_served "served"))
-
-; What a choice or an essay is made of.
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      name: (setting_name) @keyword))
-  (#any-of? @_verb "choice" "essay"))
-
-(setting
-  name: (setting_name) @_answers
-  .
-  operand: (name) @property
-  (#eq? @_answers "answers"))
-
-(setting
-  operand: (name) @_of
-  .
-  operand: (name) @function
-  (#eq? @_of "of"))
+  operand: (name) @type.instance
+  (#any-of? @type "tlb" "cache"))
 
 ; ---- What only the registries tell -----------------------------------------------------------------------------------
 
-; BEGIN generated words
 ((name) @constant
-  (#any-of? @constant "EXIT_FAILURE" "EXIT_SUCCESS" "MADV_DONTNEED" "MADV_FREE" "MADV_MERGEABLE" "MADV_NORMAL"
-    "MADV_RANDOM" "MADV_SEQUENTIAL" "MADV_UNMERGEABLE" "MADV_WILLNEED" "MAP_ANON" "MAP_ANONYMOUS" "MAP_FAILED"
-    "MAP_FILE" "MAP_FIXED" "MAP_FIXED_NOREPLACE" "MAP_GROWSDOWN" "MAP_LOCKED" "MAP_NONBLOCK" "MAP_NORESERVE"
-    "MAP_POPULATE" "MAP_PRIVATE" "MAP_SHARED" "MAP_SHARED_VALIDATE" "MAP_STACK" "MREMAP_DONTUNMAP" "MREMAP_FIXED"
-    "MREMAP_MAYMOVE" "MS_ASYNC" "MS_INVALIDATE" "MS_SYNC" "M_MMAP_THRESHOLD" "NULL" "O_APPEND" "O_CLOEXEC" "O_CREAT"
-    "O_EXCL" "O_RDONLY" "O_RDWR" "O_TRUNC" "O_WRONLY" "PROT_EXEC" "PROT_GROWSDOWN" "PROT_NONE" "PROT_READ"
-    "PROT_WRITE" "SEEK_CUR" "SEEK_END" "SEEK_SET" "STDERR_FILENO" "STDIN_FILENO" "STDOUT_FILENO" "S_IRUSR" "S_IWUSR"))
+  (#any-of? @constant
+  ; BEGIN generated words constants
+  "EXIT_FAILURE" "EXIT_SUCCESS" "MADV_DONTNEED" "MADV_FREE" "MADV_MERGEABLE" "MADV_NORMAL"
+  "MADV_RANDOM" "MADV_SEQUENTIAL" "MADV_UNMERGEABLE" "MADV_WILLNEED" "MAP_ANON" "MAP_ANONYMOUS"
+  "MAP_FAILED" "MAP_FILE" "MAP_FIXED" "MAP_FIXED_NOREPLACE" "MAP_GROWSDOWN" "MAP_LOCKED"
+  "MAP_NONBLOCK" "MAP_NORESERVE" "MAP_POPULATE" "MAP_PRIVATE" "MAP_SHARED" "MAP_SHARED_VALIDATE"
+  "MAP_STACK" "MREMAP_DONTUNMAP" "MREMAP_FIXED" "MREMAP_MAYMOVE" "MS_ASYNC" "MS_INVALIDATE"
+  "MS_SYNC" "M_MMAP_THRESHOLD" "NULL" "O_APPEND" "O_CLOEXEC" "O_CREAT" "O_EXCL" "O_RDONLY" "O_RDWR"
+  "O_TRUNC" "O_WRONLY" "PROT_EXEC" "PROT_GROWSDOWN" "PROT_NONE" "PROT_READ" "PROT_WRITE" "SEEK_CUR"
+  "SEEK_END" "SEEK_SET" "STDERR_FILENO" "STDIN_FILENO" "STDOUT_FILENO" "S_IRUSR" "S_IWUSR"
+  ; END generated words
+  ))
 
 (fact
   value: (name) @constant
-  (#any-of? @constant "BUS_ADRERR" "E2BIG" "EACCES" "EAGAIN" "EBADF" "EBUSY" "ECHILD" "EEXIST" "EFAULT" "EFBIG"
-    "EINVAL" "EMFILE" "ENAMETOOLONG" "ENODEV" "ENOENT" "ENOMEM" "EOPNOTSUPP" "EOVERFLOW" "EPERM" "ESPIPE" "ESRCH"
-    "SEGV_ACCERR" "SEGV_MAPERR" "SIGBUS" "SIGSEGV" "any" "bus" "copy-on-write" "demand-zero" "file" "hit" "memory"
-    "miss" "no" "none" "normal" "page" "protection" "segmentation" "swap" "unknown" "yes"))
+  (#any-of? @constant
+  ; BEGIN generated words fact_words
+  "BUS_ADRERR" "E2BIG" "EACCES" "EAGAIN" "EBADF" "EBUSY" "ECHILD" "EEXIST" "EFAULT" "EFBIG" "EINVAL"
+  "EMFILE" "ENAMETOOLONG" "ENODEV" "ENOENT" "ENOMEM" "EOPNOTSUPP" "EOVERFLOW" "EPERM" "ESPIPE"
+  "ESRCH" "SEGV_ACCERR" "SEGV_MAPERR" "SIGBUS" "SIGSEGV" "any" "bus" "copy-on-write" "demand-zero"
+  "file" "hit" "memory" "miss" "no" "none" "normal" "page" "protection" "segmentation" "swap"
+  "unknown" "yes"
+  ; END generated words
+  ))
 
 (setting
   operand: (name) @constant
-  (#any-of? @constant "aging" "both" "cached" "clock" "cold" "counting" "data" "direct-mapped" "exclusive" "fifo"
-    "fully-associative" "global" "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "mru"
-    "none" "nru" "off" "on" "optimal" "physical" "plru" "random" "report" "second-chance" "uncached" "virtual" "warm"
-    "working-set" "zero"))
+  (#any-of? @constant
+  ; BEGIN generated words values
+  "aging" "both" "cached" "clock" "cold" "counting" "data" "direct-mapped" "exclusive" "fifo"
+  "fully-associative" "global" "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead"
+  "lru" "min" "mru" "none" "nru" "of" "off" "on" "optimal" "options" "physical" "pick" "plru"
+  "points" "questions" "random" "report" "second-chance" "uncached" "virtual" "warm" "when"
+  "working-set" "zero"
+  ; END generated words
+  ))
+
+(setting
+  operand: (name) @constant
+  (#any-of? @constant
+  ; BEGIN generated words paper_choices
+  "options" "questions"
+  ; END generated words
+  ))
+
+(setting
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words paper_words
+  "of" "pick" "points" "when"
+  ; END generated words
+  ))
+
+(setting
+  name: (setting_name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words paper_entries
+  "answers" "correct" "rubric" "wrong"
+  ; END generated words
+  ))
 
 (given
   noun: (name) @type
-  (#any-of? @type "cache" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table" "processes"
-    "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
 
 (ask
   (name) @type
   (columns)
-  (#any-of? @type "cache" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table" "processes"
-    "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
 
 (command
-  verb: (verb) @_verb
+  operand: (name)
+  .
   operand: (name) @type
-  (#any-of? @_verb "expect" "figure" "flush" "set" "show")
-  (#any-of? @type "cache" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table" "processes"
-    "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
+
+(command
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  .
+  (verb)
+  .
+  operand: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  value: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  "="
+  .
+  value: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  .
+  (verb)
+  .
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words first_options
+  "bits" "exactly" "out" "scan"
+  ; END generated words
+  ))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @type
+  (#any-of? @function
+  ; BEGIN generated words verbs_of_nouns
+  "expect" "figure" "flush" "set" "show"
+  ; END generated words
+  )
+  (#any-of? @type
+  ; BEGIN generated words nouns
+  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
+  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  ; END generated words
+  ))
+
+(command
+  verb: (verb) @function
+  .
+  operand: (name) @constant
+  (#eq? @function "machine")
+  (#any-of? @constant
+  ; BEGIN generated words presets
+  "core-i7" "simple"
+  ; END generated words
+  ))
 
 (field
   of: (name) @type
-  name: (name) @_property
-  (#any-of? @_property "colors" "evictions" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach" "sets"
-    "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"))
+  name: (name) @property
+  (#any-of? @property
+  ; BEGIN generated words part_properties
+  "colors" "evictions" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach" "sets"
+  "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"
+  ; END generated words
+  ))
 
 (field
   of: (name) @module
-  name: (name) @_property
-  (#any-of? @_property "brk" "faults" "heap" "maps" "page_table" "pc" "pid" "resident" "rss" "state" "stdout" "vsize"))
+  name: (name) @property
+  (#any-of? @property
+  ; BEGIN generated words process_properties
+  "brk" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state" "stdout" "vsize"
+  ; END generated words
+  ))
+
+(field
+  of: (name) @module
+  name: (name) @property
+  (#eq? @property "page_table"))
 
 (field
   of: (name) @type
-  (#any-of? @type "cache" "frames" "geometry" "heap" "ksm" "last" "layout" "machine" "maps" "memory" "page_table"
-    "processes" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"))
+  (#any-of? @type
+  ; BEGIN generated words heads
+  "cache" "frames" "ksm" "last" "machine" "memory" "page_table" "swap" "tlb"
+  ; END generated words
+  ))
+
+; ---- What the word before it tells -----------------------------------------------------------------------------------
+
+(field
+  name: (name) @property)
+
+(fact
+  name: (fact_name
+    (name) @property)
+  value: (name) @constant
+  (#eq? @property "served"))
 
 (command
-  verb: (verb) @_verb
-  operand: (name) @constant
-  (#eq? @_verb "machine")
-  (#any-of? @constant "core-i7" "simple"))
+  verb: (verb) @function
+  .
+  operand: (name) @module
+  (#eq? @function "process"))
+
+; The name of a TLB or a cache that is shown, set, flushed.
+(command
+  operand: (name) @type
+  .
+  operand: (name) @type.instance
+  (#any-of? @type "tlb" "cache"))
 
 (command
-  verb: (verb) @_verb
+  operand: (name) @type
+  .
+  operand: (name) @module
+  (#any-of? @type "layout" "tables" "frames"))
+
+(command
+  operand: (name) @keyword
+  .
+  operand: (name) @module
+  (#eq? @keyword "out"))
+
+; The bits of an entry, as the facts of it.
+(command
+  .
+  (verb)
+  .
+  operand: (name)
+  .
+  operand: (_)
+  .
+  operand: (_)
   (settings
     (setting
-      operand: (name) @constant))
-  (#eq? @_verb "exam")
-  (#any-of? @constant "options" "questions"))
+      name: (setting_name) @property)))
 
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @keyword))
-  (#eq? @_verb "exam")
-  (#any-of? @keyword "of" "pick"))
+(setting
+  name: (setting_name) @keyword
+  .
+  operand: (name) @property
+  (#eq? @keyword "answers"))
 
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @keyword))
-  (#eq? @_verb "choice")
-  (#any-of? @keyword "of" "when"))
+(setting
+  operand: (name) @keyword
+  .
+  operand: (name) @function
+  (#eq? @keyword "of"))
 
-(command
-  verb: (verb) @_verb
-  (settings
-    (setting
-      operand: (name) @keyword))
-  (#eq? @_verb "essay")
-  (#any-of? @keyword "points"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @type
-    value: (name) @type
-  ]
-  (#eq? @_verb "set")
-  (#any-of? @type "cr3" "pte"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "expect")
-  (#any-of? @keyword "exactly"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "translate")
-  (#any-of? @keyword "by" "execute" "for" "read" "supervisor" "user" "write"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "read")
-  (#any-of? @keyword "size"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "write")
-  (#any-of? @keyword "size"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "ksm")
-  (#any-of? @keyword "scan"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "swap")
-  (#any-of? @keyword "out"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "figure")
-  (#any-of? @keyword "bits"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "choice")
-  (#any-of? @keyword "points"))
-
-(command
-  verb: (verb) @_verb
-  [
-    operand: (name) @keyword
-    value: (name) @keyword
-  ]
-  (#eq? @_verb "essay")
-  (#any-of? @keyword "cm" "points" "space"))
-; END generated words
-
-; ---- Units of paper and of time, which no number has of itself --------------------------------------------------------
-
+; Units of paper and of time, which no number has of itself.
 (_
   operand: (number)
   .

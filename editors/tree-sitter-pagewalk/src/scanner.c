@@ -17,13 +17,12 @@ enum Token {
 // The longest unit is `entries`.
 enum { LONGEST = 8 };
 
-// BEGIN generated units
+// Those of `grammar/pagewalk.pest`; the check compares them.
 static const char *const UNITS[] = {
     "B",     "KB",   "MB",    "GB",   "TB",    "PB",   "EB",     "KiB",   "MiB",  "GiB",   "TiB",  "PiB",    "EiB",
     "ns",    "us",   "ms",    "s",    "bits",  "bit",  "entries", "entry", "slots", "slot", "pages", "page", "cycles",
     "cycle",
 };
-// END generated units
 
 static bool is_digit(int32_t c) { return c >= '0' && c <= '9'; }
 

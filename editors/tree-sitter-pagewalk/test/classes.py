@@ -17,6 +17,11 @@ CLASSES = {
 }
 
 
+def of(capture):
+    """The class of a capture; `type.instance` is a `type`."""
+    return CLASSES.get((capture or "").split(".")[0])
+
+
 def sample(reader, editors):
     """What is captured in the shared sample otherwise than `sample.classes` lists; and how many tokens it lists."""
     text = (editors / "sample.pw").read_bytes()
@@ -36,7 +41,7 @@ def sample(reader, editors):
         if text[start:end].decode() != word:
             wrong.append(f"sample.pw:{where}: `{word}` is listed, `{text[start:end].decode()}` stands there")
         listed.update(range(start, end))
-        classes = {CLASSES.get(told[at]) for at in range(start, end) if not chr(text[at]).isspace()}
+        classes = {of(told[at]) for at in range(start, end) if not chr(text[at]).isspace()}
         if classes != {wanted}:
             wrong.append(f"sample.pw:{where}: `{word}` is {wanted}, captured as {classes}")
     for at, name in enumerate(told):

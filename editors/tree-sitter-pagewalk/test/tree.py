@@ -43,13 +43,22 @@ class Reader:
         return self.parser.parse(text, before) if before else self.parser.parse(text)
 
     def captures(self, text):
-        """The capture of each byte by `highlights.scm`: of patterns for the same node the later one, of nodes the inner."""
+        """The capture of each byte by `highlights.scm`: of patterns for the same node the later one, of nodes the inner. As
+        in tree-sitter's own highlighting, a match that loses a node to a later one loses what it captures further on."""
         found = []
-        for pattern, captured in QueryCursor(self.queries["highlights.scm"]).matches(self.parse(text).root_node):
+        matches = QueryCursor(self.queries["highlights.scm"]).matches(self.parse(text).root_node)
+        for match, (pattern, captured) in enumerate(matches):
             for name, nodes in captured.items():
-                if not name.startswith("_"):
-                    found += [(node.start_byte, -node.end_byte, pattern, name) for node in nodes]
-        told = [None] * len(text)
-        for start, end, _, name in sorted(found):
-            told[start:-end] = [name] * (-end - start)
+                found += [(node.start_byte, -node.end_byte, node.id, pattern, match, name) for node in nodes]
+        found.sort()
+        told, lost = [None] * len(text), set()
+        for at, (start, end, node, _, match, name) in enumerate(found):
+            if match in lost:
+                continue
+            later = (row for row in found[at + 1 :] if row[4] not in lost)
+            following = next(later, None)
+            if following and following[2] == node:
+                lost.add(match)
+            else:
+                told[start:-end] = [None if name.startswith("_") else name] * (-end - start)
         return told

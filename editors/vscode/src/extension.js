@@ -7,9 +7,11 @@ import { Told, SCHEME } from './told.js';
 import { apply } from './mends.js';
 import { around, blocks } from './scenarios.js';
 
-/** The server's commands whose text is shown. */
+/** The server's commands whose text is shown, and what is told there. */
 const RUN = 'pagewalk.runScenario';
 const STEPS = 'pagewalk.showSteps';
+/** @type {Record<string, string>} */
+const TELLS = { [RUN]: 'run', [STEPS]: 'steps' };
 
 /** @type {Server | undefined} */
 let server;
@@ -69,7 +71,7 @@ async function tell(told, command, scenario) {
   const uri = editor.document.uri.toString();
   try {
     const answer = await server.perform(command, [uri, await scenario(editor)]);
-    if (answer) await told.show(uri, answer);
+    if (answer) await told.show(uri, TELLS[command], answer);
   } catch (error) {
     vscode.window.showErrorMessage(`Pagewalk: ${error instanceof Error ? error.message : error}`);
   }
@@ -84,7 +86,7 @@ async function tell(told, command, scenario) {
  */
 async function lens(told, command, args, next) {
   const answer = await next(command, args);
-  if (typeof answer?.text === 'string') await told.show(String(args[0]), answer);
+  if (typeof answer?.text === 'string') await told.show(String(args[0]), TELLS[command], answer);
   return answer;
 }
 

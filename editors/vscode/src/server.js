@@ -22,7 +22,8 @@ class Server {
     const command = find(program, process.env);
     if (command === undefined) {
       this.log.error(missing(program));
-      return offer(missing(program));
+      offer(missing(program));
+      return;
     }
     const client = new LanguageClient('pagewalk', 'Pagewalk', { command, args: ['lsp'] }, {
       documentSelector: [{ scheme: 'file', language: 'pagewalk' }, { scheme: 'untitled', language: 'pagewalk' }],
@@ -36,7 +37,7 @@ class Server {
       this.log.info(`${command} ${client.initializeResult?.serverInfo?.version ?? ''}`);
     } catch (error) {
       this.log.error(String(error));
-      return offer(`Pagewalk: \`${command} lsp\` does not answer: ${error instanceof Error ? error.message : error}`);
+      offer(`Pagewalk: \`${command} lsp\` does not answer: ${error instanceof Error ? error.message : error}`);
     }
   }
 
@@ -67,7 +68,8 @@ class Server {
    */
   async ask(method, question, token) {
     if (!this.client?.isRunning()) throw new Error('the server of Pagewalk is not running');
-    return this.client.sendRequest(method, question, token);
+    // An argument that is not there would be taken for a second parameter.
+    return token ? this.client.sendRequest(method, question, token) : this.client.sendRequest(method, question);
   }
 
   /**
@@ -86,7 +88,10 @@ function settings() {
   return { inlayHints, run, ...(maxSteps === null ? {} : { maxSteps }) };
 }
 
-/** @param {string} message */
+/**
+ * Says what is wrong, and offers the settings; nobody waits for the answer.
+ * @param {string} message
+ */
 async function offer(message) {
   const chosen = await vscode.window.showErrorMessage(message, 'Open Settings');
   if (chosen) await vscode.commands.executeCommand('workbench.action.openSettings', 'pagewalk.path');

@@ -17,12 +17,13 @@ class Told {
   }
 
   /**
-   * Shows a text beside the script; the same title of the same script again is shown in its place.
+   * Shows a text beside the script; the same again of the same script is shown in its place.
    * @param {string} script
+   * @param {string} what what of it is told
    * @param {{title: string, text: string}} told
    */
-  async show(script, { title, text }) {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replace(/[/\\]/g, '-')}`, query: script });
+  async show(script, what, { title, text }) {
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replace(/[/\\]/g, '-')}: ${what}`, query: script });
     this.texts.set(uri.toString(), text);
     this.change.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);

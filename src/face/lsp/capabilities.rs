@@ -1,12 +1,15 @@
 //! What the server can do, as it says to the client.
 
 use lsp_types::{
-    CodeLensOptions, DocumentLinkOptions, ExecuteCommandOptions, FoldingRangeProviderCapability, OneOf,
-    RenameOptions, SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DocumentLinkOptions,
+    ExecuteCommandOptions, FoldingRangeProviderCapability, OneOf, RenameOptions,
+    SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
 
+use super::actions::kinds;
 use super::asked::COMMANDS;
+use super::{completion, semantic, signature};
 
 /// What the server can do.
 pub fn capabilities() -> ServerCapabilities {
@@ -34,10 +37,19 @@ pub fn capabilities() -> ServerCapabilities {
         document_formatting_provider: Some(OneOf::Left(true)),
         document_range_formatting_provider: Some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(kinds()),
+            ..CodeActionOptions::default()
+        })),
+        inlay_hint_provider: Some(OneOf::Left(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
+        completion_provider: Some(completion::options()),
+        hover_provider: Some(true.into()),
+        signature_help_provider: Some(signature::options()),
+        semantic_tokens_provider: Some(semantic::options().into()),
         ..ServerCapabilities::default()
     }
 }

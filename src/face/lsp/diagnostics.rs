@@ -78,9 +78,10 @@ pub fn failures(failed: &[Failure], sources: &Sources, found: &mut Found) {
     let mut places = Places::new(sources);
     for failure in failed {
         let Some((path, place)) = places.find(failure.span) else { continue };
-        let (severity, code) = match failure.open {
-            true => (DiagnosticSeverity::INFORMATION, OPEN),
-            false => (DiagnosticSeverity::ERROR, EXPECTATION),
+        let (severity, code) = if failure.open {
+            (DiagnosticSeverity::INFORMATION, OPEN)
+        } else {
+            (DiagnosticSeverity::ERROR, EXPECTATION)
         };
         let told = Diagnostic {
             range: place.range,

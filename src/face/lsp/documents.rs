@@ -116,7 +116,7 @@ impl Documents {
         let buffer = self.buffers.get_mut(path)?;
         let view = buffer.view.get_or_insert_with(|| {
             let ran = buffer.ran.clone().filter(|ran| ran.version == buffer.version);
-            let named = (buffer.uri.clone(), path.to_owned(), buffer.version);
+            let named = (buffer.uri.clone(), path.to_owned());
             Rc::new(View::new(named, buffer.text.clone(), ran, client.clone(), texts))
         });
         Some(view.clone())

@@ -78,8 +78,7 @@ impl Document {
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
-        let statements = ended.totals.statements;
-        Ran { version: self.version, diagnostics, statements, ..watching.ran(&accept, &fill) }
+        Ran { version: self.version, diagnostics, ..watching.ran(&accept, &fill) }
     }
 }
 

@@ -1,16 +1,22 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
+mod actions;
 mod asked;
 mod blocks;
 mod capabilities;
 mod client;
+mod completion;
 mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
 mod formatting;
 mod highlights;
+mod hints;
+mod hover;
 mod job;
+#[cfg(test)]
+mod lab;
 mod lenses;
 mod links;
 mod named;
@@ -22,8 +28,10 @@ mod refusal;
 mod rename;
 mod requests;
 mod selection;
+mod semantic;
 mod server;
 mod settings;
+mod signature;
 mod start;
 mod symbols;
 #[cfg(test)]
@@ -35,4 +43,4 @@ mod watching;
 mod wire;
 mod worker;
 
-pub use start::Lsp;
+pub use start::{Lsp, serve};

@@ -28,11 +28,6 @@ impl Lines {
         Self { lines, length: text.len() }
     }
 
-    /// How many lines there are; at least one.
-    pub fn count(&self) -> usize {
-        self.lines.len()
-    }
-
     /// The number of the line that a byte stands on, from 0.
     pub fn line_of(&self, at: usize) -> usize {
         self.lines.partition_point(|(first, _)| *first <= at).saturating_sub(1)
@@ -99,7 +94,6 @@ mod tests {
     fn units_are_those_of_utf_16() {
         let text = "a\n– 𝕏x\r\nc";
         let lines = Lines::of(text);
-        assert_eq!(lines.count(), 3);
         // The dash is one unit of three bytes, 𝕏 is two units of four bytes.
         let cases =
             [(0, at(0, 0)), (2, at(1, 0)), (5, at(1, 1)), (6, at(1, 2)), (10, at(1, 4)), (13, at(2, 0))];

@@ -20,8 +20,6 @@ pub struct Ran {
     pub fill: Plan,
     /// What was found wrong in the run.
     pub diagnostics: Vec<Diagnostic>,
-    /// Statements that ran.
-    pub statements: u64,
 }
 
 /// A statement that ran, once or more often.

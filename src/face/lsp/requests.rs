@@ -1,19 +1,30 @@
 //! The registry of requests about a document: one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
-use lsp_types::request::{self, Request};
+use lsp_types::request::{
+    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
+    DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
+    PrepareRenameRequest, RangeFormatting, References, Rename, Request, SelectionRangeRequest,
+    SemanticTokensFullRequest, SemanticTokensRangeRequest, SignatureHelpRequest,
+};
 use serde_json::Value;
 
+use super::actions::actions;
+use super::completion::completion;
 use super::definition::definition;
 use super::folding::folding;
 use super::formatting::formatting;
 use super::highlights::highlights;
+use super::hints::hints;
+use super::hover::hover;
 use super::lenses::lenses;
 use super::links::links;
 use super::references::references;
 use super::refusal::refusal;
 use super::rename;
 use super::selection::selections;
+use super::semantic::semantic;
+use super::signature::signature;
 use super::symbols::symbols;
 use super::view::View;
 
@@ -27,98 +38,55 @@ pub struct Row {
     pub answer: fn(&View, Value) -> Result<Value, ResponseError>,
 }
 
+/// A row of a request of the protocol, whose parameters and result are as the protocol has them.
+macro_rules! at_once {
+    ($request:ty, |$view:ident, $params:pat_param| $answer:expr) => {
+        Row {
+            method: <$request>::METHOD,
+            waits: false,
+            answer: |$view, params| typed::<$request>(params, |$params| $answer),
+        }
+    };
+}
+
 /// Every request about an open document.
 pub const ROWS: &[Row] = &[
-    Row {
-        method: request::GotoDefinition::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::GotoDefinition>(params, |params| {
-                Ok(definition(view, params.text_document_position_params.position))
-            })
-        },
-    },
-    Row {
-        method: request::References::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::References>(params, |params| {
-                Ok(references(
-                    view,
-                    params.text_document_position.position,
-                    params.context.include_declaration,
-                ))
-            })
-        },
-    },
-    Row {
-        method: request::PrepareRenameRequest::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::PrepareRenameRequest>(params, |params| rename::prepare(view, params.position))
-        },
-    },
-    Row {
-        method: request::Rename::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::Rename>(params, |params| {
-                rename::rename(view, params.text_document_position.position, &params.new_name)
-            })
-        },
-    },
-    Row {
-        method: request::DocumentHighlightRequest::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::DocumentHighlightRequest>(params, |params| {
-                Ok(highlights(view, params.text_document_position_params.position))
-            })
-        },
-    },
-    Row {
-        method: request::DocumentSymbolRequest::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::DocumentSymbolRequest>(params, |_| Ok(Some(symbols(view).into())))
-        },
-    },
-    Row {
-        method: request::FoldingRangeRequest::METHOD,
-        waits: false,
-        answer: |view, params| typed::<request::FoldingRangeRequest>(params, |_| Ok(Some(folding(view)))),
-    },
-    Row {
-        method: request::SelectionRangeRequest::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::SelectionRangeRequest>(params, |params| {
-                Ok(Some(selections(view, &params.positions)))
-            })
-        },
-    },
-    Row {
-        method: request::DocumentLinkRequest::METHOD,
-        waits: false,
-        answer: |view, params| typed::<request::DocumentLinkRequest>(params, |_| Ok(Some(links(view)))),
-    },
-    Row {
-        method: request::Formatting::METHOD,
-        waits: false,
-        answer: |view, params| typed::<request::Formatting>(params, |_| Ok(formatting(view, None))),
-    },
-    Row {
-        method: request::RangeFormatting::METHOD,
-        waits: false,
-        answer: |view, params| {
-            typed::<request::RangeFormatting>(params, |params| Ok(formatting(view, Some(params.range))))
-        },
-    },
-    Row {
-        method: request::CodeLensRequest::METHOD,
-        waits: false,
-        answer: |view, params| typed::<request::CodeLensRequest>(params, |_| Ok(Some(lenses(view)))),
-    },
+    at_once!(Completion, |view, params| {
+        let position = params.text_document_position.position;
+        Ok(completion(view, position, params.context.as_ref()).map(Into::into))
+    }),
+    at_once!(HoverRequest, |view, params| Ok(hover(view, params.text_document_position_params.position))),
+    at_once!(SignatureHelpRequest, |view, params| Ok(signature(
+        view,
+        params.text_document_position_params.position
+    ))),
+    at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(semantic(view, None).into()))),
+    at_once!(SemanticTokensRangeRequest, |view, params| Ok(Some(semantic(view, Some(params.range)).into()))),
+    at_once!(GotoDefinition, |view, params| Ok(definition(
+        view,
+        params.text_document_position_params.position
+    ))),
+    at_once!(References, |view, params| {
+        let position = params.text_document_position.position;
+        Ok(references(view, position, params.context.include_declaration))
+    }),
+    at_once!(PrepareRenameRequest, |view, params| rename::prepare(view, params.position)),
+    at_once!(Rename, |view, params| {
+        rename::rename(view, params.text_document_position.position, &params.new_name)
+    }),
+    at_once!(DocumentHighlightRequest, |view, params| Ok(highlights(
+        view,
+        params.text_document_position_params.position
+    ))),
+    at_once!(DocumentSymbolRequest, |view, _| Ok(Some(symbols(view).into()))),
+    at_once!(FoldingRangeRequest, |view, _| Ok(Some(folding(view)))),
+    at_once!(SelectionRangeRequest, |view, params| Ok(Some(selections(view, &params.positions)))),
+    at_once!(DocumentLinkRequest, |view, _| Ok(Some(links(view)))),
+    at_once!(Formatting, |view, _| Ok(formatting(view, None))),
+    at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range)))),
+    at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view)))),
+    at_once!(CodeActionRequest, |view, params| Ok(actions(view, &params))),
+    Row { waits: true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
 ];
 
 /// The row of a method.

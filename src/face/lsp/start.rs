@@ -24,28 +24,26 @@ pub struct Lsp {
     stdio: bool,
 }
 
-impl Lsp {
-    /// Serves a client over standard input and output until it has enough.
-    ///
-    /// # Errors
-    /// Where no thread can be had.
-    pub fn serve(&self) -> io::Result<Status> {
-        let Wire { input, output, writer } = Wire::stdio()?;
-        let (tell, told) = unbounded();
-        let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
-        let mut status = Status::Wrong;
-        if let Some(known) = initialized(&input, &output) {
-            let mut server = Server::new(output, known, workers);
-            if server.serve(&input, &told) {
-                status = Status::Held;
-            }
-        } else {
-            drop(output);
+/// Serves a client over standard input and output until it has enough.
+///
+/// # Errors
+/// Where no thread can be had.
+pub fn serve() -> io::Result<Status> {
+    let Wire { input, output, writer } = Wire::stdio()?;
+    let (tell, told) = unbounded();
+    let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
+    let mut status = Status::Wrong;
+    if let Some(known) = initialized(&input, &output) {
+        let mut server = Server::new(output, known, workers);
+        if server.serve(&input, &told) {
+            status = Status::Held;
         }
-        // What was answered is written before the process ends; what still runs ends with it.
-        let _ = writer.join();
-        Ok(status)
+    } else {
+        drop(output);
     }
+    // What was answered is written before the process ends; what still runs ends with it.
+    let _ = writer.join();
+    Ok(status)
 }
 
 /// Waits for the request that comes first; none where the client goes away before.

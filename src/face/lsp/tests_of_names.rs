@@ -28,7 +28,7 @@ fn view(files: &[(&str, &str)]) -> View {
     let buffers = Texts { texts: texts.collect(), other: Disk };
     let (name, text) = files[0];
     let uri = Uri::from_str(&format!("file://{}", path(name))).unwrap();
-    let named = (uri, path(name).into(), 1);
+    let named = (uri, path(name).into());
     View::new(named, text.into(), None, Rc::new(Client::default()), Rc::new(buffers))
 }
 

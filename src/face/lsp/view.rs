@@ -4,12 +4,11 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use lsp_types::{Location, Position, Range, Uri};
+use lsp_types::{Position, Range, Uri};
 
 use super::client::Client;
 use super::position::Lines;
 use super::ran::Ran;
-use super::uri::uri_of;
 use crate::face::reading::Reading;
 use crate::lang::layout::{Tokens, tokens};
 use crate::lang::loader::{Disk, Texts};
@@ -25,8 +24,6 @@ pub struct View {
     pub uri: Uri,
     /// Its path, as messages name it.
     pub path: PathBuf,
-    /// Its version.
-    pub version: i32,
     /// Its text.
     pub text: Rc<str>,
     /// Where its lines begin.
@@ -45,7 +42,7 @@ pub struct View {
 impl View {
     /// Of a document.
     pub fn new(
-        (uri, path, version): (Uri, PathBuf, i32),
+        (uri, path): (Uri, PathBuf),
         text: Rc<str>,
         ran: Option<Rc<Ran>>,
         client: Rc<Client>,
@@ -53,7 +50,7 @@ impl View {
     ) -> Self {
         let lines = Lines::of(&text);
         let (reading, names, tokens) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { uri, path, version, text, lines, ran, client, buffers, reading, names, tokens }
+        Self { uri, path, text, lines, ran, client, buffers, reading, names, tokens }
     }
 
     /// The script, with what it includes, checked. Of files that are open their texts count, saved or not.
@@ -85,6 +82,11 @@ impl View {
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
+    /// The paths of all open documents.
+    pub fn open_files(&self) -> impl Iterator<Item = &Path> {
+        self.buffers.texts.keys().map(PathBuf::as_path)
+    }
+
     /// The byte at a position.
     pub fn at(&self, position: Position) -> usize {
         self.lines.byte(&self.text, position)
@@ -99,16 +101,6 @@ impl View {
     /// The range of a place in the document itself.
     pub fn range(&self, span: Span) -> Range {
         self.lines.range(&self.text, span.start as usize..span.end as usize)
-    }
-
-    /// A place in any file of the script; none where the file has no URI.
-    pub fn place(&self, span: Span) -> Option<Location> {
-        if span.file == 0 {
-            return Some(Location { uri: self.uri.clone(), range: self.range(span) });
-        }
-        let file = self.reading().sources.file(span.file)?;
-        let range = Lines::of(&file.text).range(&file.text, span.start as usize..span.end as usize);
-        Some(Location { uri: uri_of(file.path.as_deref()?)?, range })
     }
 }
 

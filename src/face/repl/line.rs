@@ -69,7 +69,7 @@ impl LineHelper {
             return Completions { from, disk, ..Completions::default() };
         }
         if params.contains("WORD") {
-            return Completions { from, items: words(typed), disk: None };
+            return Completions { from, items: words(typed), ..Completions::default() };
         }
         let before = if params.contains("STATEMENT") {
             ""

@@ -105,7 +105,7 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     let described = mend(&stop).unwrap_or_else(|| plain(&stop, found));
     // A mend stands in the line so far.
     let place = |at: Span| Span { file, start: start + at.start, end: start + at.end };
-    let mend = described.mend.clone().map(|mend| Mend { span: place(mend.span), ..mend });
+    let mend = described.mend.clone().map(|mend| Box::new(Mend { span: place(mend.span), ..*mend }));
     Diagnostic { span, mend, ..described }
 }
 

@@ -42,7 +42,7 @@ impl ValueError {
 
     /// As a diagnostic at this place.
     pub fn at(self, span: Span) -> Diagnostic {
-        let mend = self.instead.map(|text| Mend::replace(span, text));
+        let mend = self.instead.map(|text| Box::new(Mend::replace(span, text)));
         Diagnostic { help: self.help, mend, ..Diagnostic::new(self.code, span, self.message) }
     }
 }

@@ -21,7 +21,7 @@ pub fn bits(access: &Access) -> Vec<Block> {
 }
 
 /// A ruler, and below it each field of the address in hexadecimal and binary.
-fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
+pub fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
     let mut pairs = vec![(ruler.title.clone(), value(address, ruler.bits))];
     for row in &ruler.rows {
         for field in &row.fields {

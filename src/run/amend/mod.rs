@@ -15,3 +15,4 @@ mod tests;
 
 pub use amendment::{Amendment, LeftAlone, Plan, amended};
 pub use findings::{Findings, Wanted, Watching};
+pub use tables::tables;

@@ -36,6 +36,13 @@ pub fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     }
 }
 
+/// The places of the tables of a script's commands.
+pub fn tables(script: &[Stmt]) -> Vec<Span> {
+    let mut found = BTreeMap::new();
+    collect(script, &mut found);
+    found.into_keys().collect()
+}
+
 fn rows(table: &Table) -> Vec<Vec<Span>> {
     let places = |cells: &[Cell]| cells.iter().map(|cell| cell.span).collect();
     std::iter::once(places(&table.header)).chain(table.rows.iter().map(|row| places(&row.cells))).collect()

@@ -1,6 +1,6 @@
 //! The place of the cursor: what is typed there, and what stands before it.
 
-use super::item::{Completions, Kind, Pick};
+use super::item::{Begins, Completions, Kind, Pick};
 use super::offer::Offers;
 use super::spot::{Spot, spot};
 use super::string;
@@ -83,7 +83,12 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
         }
         offers.offer(&spot, pick);
     });
-    Completions { from, items, disk: None }
+    let begins = match spot {
+        Spot::Statement => Begins::Statement,
+        Spot::Setting(block) => Begins::Setting(block),
+        _ => Begins::Nothing,
+    };
+    Completions { from, items, disk: None, begins }
 }
 
 /// The walk over a text's tokens.

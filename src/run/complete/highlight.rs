@@ -33,6 +33,36 @@ pub enum Class {
     Variable,
 }
 
+/// A class as it is called.
+#[derive(Debug)]
+pub struct ClassRow {
+    /// The class.
+    pub class: Class,
+    /// Its name, as the sample of the editors has it.
+    pub name: &'static str,
+    /// Its type among the semantic tokens of the Language Server Protocol 3.17.
+    pub token: &'static str,
+}
+
+const fn row(class: Class, name: &'static str, token: &'static str) -> ClassRow {
+    ClassRow { class, name, token }
+}
+
+/// Every class, in the order of [`Class`].
+pub const CLASSES: [ClassRow; 11] = [
+    row(Class::Keyword, "Keyword", "keyword"),
+    row(Class::Verb, "Verb", "function"),
+    row(Class::Fact, "Fact", "property"),
+    row(Class::Noun, "Noun", "type"),
+    row(Class::Number, "Number", "number"),
+    row(Class::String, "String", "string"),
+    row(Class::Comment, "Comment", "comment"),
+    row(Class::Operator, "Operator", "operator"),
+    row(Class::Constant, "Constant", "enumMember"),
+    row(Class::Process, "Process", "namespace"),
+    row(Class::Variable, "Variable", "variable"),
+];
+
 /// What the pieces of a text are, in order; what lies between them is nothing in particular.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, Class)> {
     highlight_tokens(text, &tokens(text).list)

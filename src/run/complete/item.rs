@@ -13,6 +13,20 @@ pub struct Completions {
     pub items: Vec<Item>,
     /// Names of files on disk can stand there.
     pub disk: Option<OnDisk>,
+    /// What an item would begin.
+    pub begins: Begins,
+}
+
+/// Where an offer would stand, as far as that says what follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Begins {
+    /// It begins a statement.
+    Statement,
+    /// It begins a setting of the block of this name.
+    Setting(&'static str),
+    /// Elsewhere.
+    #[default]
+    Nothing,
 }
 
 /// Files on disk that can stand at a place: see [`super::disk::names`].

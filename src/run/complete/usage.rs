@@ -1,6 +1,8 @@
 //! What a verb's or a setting's row says of what follows its word, read as a pattern: `VA [size N]`, `NAME = EXPR`,
 //! `tlb [NAME] | cache [NAME]`. Small letters are words of the language, capitals stand for something.
 
+use std::ops::Range;
+
 use crate::lang::value::unit_factor;
 
 /// A part of a usage.
@@ -71,6 +73,11 @@ impl Usage {
         Self { text, ways }
     }
 
+    /// The parts of the first way.
+    pub fn first_way(&self) -> &[Place] {
+        self.ways.first().map_or(&[], |(_, parts)| parts)
+    }
+
     /// The parts that can come after these pieces.
     pub fn next(&self, atoms: &[Atom]) -> Vec<Part> {
         let mut found = Vec::new();
@@ -83,6 +90,18 @@ impl Usage {
             });
         }
         found
+    }
+
+    /// Where the part stands that comes after these pieces, the first of several.
+    pub fn current(&self, atoms: &[Atom]) -> Option<Range<usize>> {
+        self.ways.iter().find_map(|(end, way)| {
+            let parts: Vec<&Place> = way.iter().collect();
+            let mut first: Option<usize> = None;
+            after(&parts, atoms, &mut |place| {
+                first = Some(first.map_or(place.at, |first| first.min(place.at)));
+            });
+            first.map(|at| at..at + part_length(&self.text[at..*end]))
+        })
     }
 
     /// What is left of the usage after these pieces; nothing if they do not fit, or all is said.
@@ -109,6 +128,20 @@ fn next_way(text: &str, from: usize) -> usize {
             '[' | '{' | '(' => depth += 1,
             ']' | '}' | ')' => depth -= 1,
             ' ' if depth == 0 && text[at..].starts_with(" | ") => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Bytes of the part that a usage begins with.
+fn part_length(text: &str) -> usize {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' | '(' => depth += 1,
+            ']' | '}' | ')' | ' ' | ',' if depth == 0 => return at,
+            ']' | '}' | ')' => depth -= 1,
             _ => {}
         }
     }

@@ -20,12 +20,18 @@ pub struct PartProperty {
     pub name: &'static str,
     /// One line of help.
     pub help: &'static str,
+    /// It counts what accesses do; the others follow from the declaration.
+    pub counts: bool,
     /// Its value; none if this kind of part has no such property.
     pub get: fn(&Part) -> Option<Value>,
 }
 
 const fn part(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { name, help, get }
+    PartProperty { name, help, counts: false, get }
+}
+
+const fn counted(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
+    PartProperty { name, help, counts: true, get }
 }
 
 fn count(n: u64) -> Option<Value> {
@@ -34,13 +40,13 @@ fn count(n: u64) -> Option<Value> {
 
 /// Properties of every TLB and cache.
 pub const PART_PROPERTIES: &[PartProperty] = &[
-    part("hits", "demand accesses that hit", |p| count(p.stats.hits)),
-    part("misses", "demand accesses that missed", |p| count(p.stats.misses)),
-    part("evictions", "valid entries thrown out by fills", |p| count(p.stats.evictions)),
-    part("writebacks", "dirty blocks written down when evicted or flushed", |p| count(p.stats.writebacks)),
-    part("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
-    part("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
-    part("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats))),
+    counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
+    counted("misses", "demand accesses that missed", |p| count(p.stats.misses)),
+    counted("evictions", "valid entries thrown out by fills", |p| count(p.stats.evictions)),
+    counted("writebacks", "dirty blocks written down when evicted or flushed", |p| count(p.stats.writebacks)),
+    counted("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
+    counted("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
+    counted("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats))),
     part("sets", "number of sets", |p| p.tlb.map(|t| t.sets).or(p.cache.map(|c| c.sets)).map(Value::from)),
     part("ways", "associativity", |p| {
         p.tlb.map(|t| t.ways).or(p.cache.map(|c| c.ways)).map(|w| Value::from(u64::from(w)))

@@ -34,6 +34,9 @@ function M.ask(buffer, method, params, answered)
   end, buffer)
 end
 
+--- What the server's commands tell.
+local tells = { ['pagewalk.runScenario'] = 'run', ['pagewalk.showSteps'] = 'steps' }
+
 --- Has the server do a command, and shows what it tells.
 --- @param client_id integer
 --- @param command lsp.Command
@@ -45,7 +48,7 @@ function M.perform(client_id, command)
       return say(err.message)
     end
     if type(result) == 'table' and result.text then
-      window.show('pagewalk://' .. result.title, result.text)
+      window.show(('pagewalk://%s/%s'):format(tells[command.command], result.title), result.text)
     end
   end)
 end

@@ -1,7 +1,7 @@
 //! What is shown after the cursor.
 
 use super::lab::{PROCESSES, state};
-use crate::run::complete::hint;
+use crate::run::complete::{hint, signature};
 
 #[test]
 fn hints_tell_what_is_left() {
@@ -57,5 +57,42 @@ fn a_call_shows_its_parameters() {
         ("nothing(", None),
     ] {
         assert_eq!(current(text).as_deref(), wanted, "{text:?}");
+    }
+}
+
+#[test]
+fn a_signature_shows_the_whole_and_the_part_at_hand() {
+    let state = state(PROCESSES);
+    let told = |text: &str| {
+        let found = signature(text, text.len(), &state)?;
+        let current = found.current().map(|place| found.label[place].to_owned()).unwrap_or_default();
+        Some((found.label, current))
+    };
+    let read = "read VA [size N]";
+    let translate = "translate VA [for read|write|execute] [by user|supervisor]";
+    for (text, label, current) in [
+        ("read ", read, "VA"),
+        ("read bu", read, "VA"),
+        ("read buf + ", read, "VA"),
+        ("read buf ", read, "size"),
+        ("read buf size ", read, "N"),
+        ("read buf size 4", read, "N"),
+        ("P1: write buf = ", "write VA = V [size N]", "V"),
+        ("translate 1 for ", translate, "read|write|execute"),
+        ("for x in ", "for NAME in RANGE|LIST { … }", "RANGE|LIST"),
+        (
+            "P1: mmap(NULL, ",
+            "void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)",
+            "size_t length",
+        ),
+        ("show hex(1, ", "hex(n, digits?)", "digits?"),
+        ("twice(1, ", "twice(x, y)", "y"),
+        ("twice(1, 2, ", "twice(x, y)", ""),
+        ("show max(1, 2, 3, ", "max(numbers…)", "numbers…"),
+    ] {
+        assert_eq!(told(text), Some((label.to_owned(), current.to_owned())), "{text:?}");
+    }
+    for text in ["", "read 1 => ", "tick ", "# read ", "show \"\"\"read ", "nothing("] {
+        assert_eq!(told(text), None, "{text:?}");
     }
 }

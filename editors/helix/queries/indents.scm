@@ -1,0 +1,16 @@
+[
+  (block)
+  (settings)
+  (parenthesized)
+  (list)
+  (arguments)
+  (parameters)
+  (condition)
+  (facts)
+] @indent
+
+[
+  "}"
+  ")"
+  "]"
+] @outdent

@@ -1,0 +1,8 @@
+[
+  (block)
+  (settings)
+  (prose)
+  (facts)
+  (list)
+  (arguments)
+] @fold

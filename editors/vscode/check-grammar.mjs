@@ -1,0 +1,121 @@
+// Compares the scopes that the TextMate grammar gives with the classes of tokens.
+//   node check-grammar.mjs MODULES sample FILE.pw FILE.classes OUT   writes a test of vscode-tmgrammar-test
+//   node check-grammar.mjs MODULES share FILE.classes FLOOR          the share of tokens of the listed files that agree
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const grammarFile = path.join(here, "syntaxes", "pagewalk.tmLanguage.json");
+
+// The scope of each class.
+const SCOPES = {
+  Keyword: "keyword.control",
+  Verb: "entity.name.function",
+  Fact: "variable.other.property",
+  Noun: "entity.name.type",
+  Number: "constant.numeric",
+  String: "string.quoted",
+  Comment: "comment.line.number-sign",
+  Operator: "keyword.operator",
+  Constant: "constant.language",
+  Process: "entity.name.namespace",
+  Variable: "variable.other.readwrite",
+};
+
+// `LINE:COLUMN TEXT CLASS`
+function tokensOf(lines) {
+  return lines.filter(Boolean).map((line) => {
+    const [, row, column, text, kind] = line.match(/^(\d+):(\d+) (.*) (\w+)$/s);
+    return { line: row - 1, column: column - 1, text, kind };
+  });
+}
+
+// What is written after the scope of a class, in the scopes of the grammar.
+function fullScope(kind, text) {
+  const quotes = { '"': "double", "'": "single" }[text[0]];
+  if (kind !== "String") return `${SCOPES[kind]}.pagewalk`;
+  return text.startsWith('"""') || !quotes ? "string.quoted.triple.pagewalk" : `string.quoted.${quotes}.pagewalk`;
+}
+
+function sample(script, classes, out) {
+  const tokens = tokensOf(fs.readFileSync(classes, "utf8").split("\n"));
+  const test = ['# SYNTAX TEST "source.pagewalk" "the tokens of the shared sample"'];
+  fs.readFileSync(script, "utf8").replace(/\n$/, "").split("\n").forEach((line, row) => {
+    test.push(line);
+    for (const token of tokens.filter((token) => token.line === row)) {
+      // What stands at the very beginning is marked by an arrow.
+      const mark = token.column === 0
+        ? `#<${"-".repeat(token.text.length)}`
+        : `#${" ".repeat(token.column - 1)}${"^".repeat(token.text.length)}`;
+      test.push(`${mark} ${fullScope(token.kind, token.text)}`);
+    }
+  });
+  fs.writeFileSync(out, `${test.join("\n")}\n`);
+  console.log(`${tokens.length} tokens of the sample`);
+}
+
+async function grammar(modules) {
+  const require = createRequire(path.join(modules, "node_modules", "x.js"));
+  const oniguruma = require("vscode-oniguruma");
+  const textmate = require("vscode-textmate");
+  const wasm = path.join(path.dirname(require.resolve("vscode-oniguruma/package.json")), "release", "onig.wasm");
+  await oniguruma.loadWASM(fs.readFileSync(wasm).buffer);
+  const registry = new textmate.Registry({
+    onigLib: Promise.resolve({
+      createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
+      createOnigString: (text) => new oniguruma.OnigString(text),
+    }),
+    loadGrammar: async () => textmate.parseRawGrammar(fs.readFileSync(grammarFile, "utf8"), grammarFile),
+  });
+  return { grammar: await registry.loadGrammar("source.pagewalk"), initial: textmate.INITIAL };
+}
+
+// The classes that the last scope of each character tells, a list a line.
+function scopesOf({ grammar, initial }, text) {
+  let state = initial;
+  return text.split("\n").map((line) => {
+    const told = grammar.tokenizeLine(line, state);
+    state = told.ruleStack;
+    return told.tokens;
+  });
+}
+
+function agrees(tokens, { column, text, kind }) {
+  const over = tokens.filter((token) => token.startIndex < column + text.length && token.endIndex > column);
+  const scope = `${SCOPES[kind]}.`;
+  const inner = (scopes) => {
+    const at = scopes.findLastIndex((scope) => Object.values(SCOPES).some((known) => scope.startsWith(`${known}.`)));
+    return at >= 0 && scopes[at].startsWith(scope);
+  };
+  return over.length > 0 && over.every((token) => inner(token.scopes));
+}
+
+async function share(modules, classes, floor) {
+  const made = await grammar(modules);
+  let [all, same] = [0, 0];
+  const wrong = new Map();
+  for (const part of fs.readFileSync(classes, "utf8").split(/^== /m).slice(1)) {
+    const [file, ...lines] = part.split("\n");
+    const told = scopesOf(made, fs.readFileSync(file, "utf8"));
+    for (const token of tokensOf(lines)) {
+      all += 1;
+      if (agrees(told[token.line] ?? [], token)) same += 1;
+      else wrong.set(token.kind, [...(wrong.get(token.kind) ?? []), `${file}:${token.line + 1}:${token.column + 1} ${token.text}`]);
+    }
+  }
+  const percent = (100 * same) / all;
+  console.log(`${percent.toFixed(2)} % of ${all} tokens of the examples agree (floor ${floor} %)`);
+  if (percent < floor || process.env.PAGEWALK_SHOW) {
+    for (const [kind, places] of wrong) {
+      const most = process.env.PAGEWALK_SHOW ? places.length : 10;
+      console.log(`  ${kind}: ${places.length}\n    ${places.slice(0, most).join("\n    ")}`);
+    }
+  }
+  if (!(percent >= floor)) process.exit(1);
+}
+
+const [modules, what, ...rest] = process.argv.slice(2);
+if (what === "sample") sample(...rest);
+else await share(modules, rest[0], Number(rest[1]));

@@ -1,0 +1,1 @@
+../../../tree-sitter-pagewalk/queries/highlights.scm

@@ -1,0 +1,7 @@
+(comment) @comment.inclusive
+
+[
+  (string)
+  (byte)
+  (prose)
+] @string

@@ -1,0 +1,147 @@
+//! Hover: what is known of the place under the pointer.
+
+use std::ops::Range;
+
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
+
+use super::ran::Ran;
+use super::view::View;
+use crate::face::explain::sections;
+use crate::report::hover::{Asked, Told, code, paragraphs, script, told};
+
+/// The most facts of a statement that are told below its verb.
+const FACTS: usize = 24;
+
+/// What is known of a position.
+pub fn hover(view: &View, position: Position) -> Option<Hover> {
+    let at = view.at(position);
+    let state = |at| view.state(at);
+    let sources = &view.reading().sources;
+    let asked = Asked { text: &view.text, tokens: &view.tokens().list, sources, state: &state };
+    let known = told(&asked, at);
+    let ran = view.ran.as_deref();
+    let came = ran.map_or_else(String::new, |ran| came(ran, known.as_ref(), at));
+    let wrong = wrong(view, at);
+    let (span, meant) = known.map_or((at..at, String::new()), |known| (known.span, known.text));
+    let text = paragraphs([came, wrong, meant]);
+    let range = (!span.is_empty()).then(|| view.lines.range(&view.text, span));
+    (!text.is_empty()).then(|| Hover { contents: contents(text, view.client.markdown), range })
+}
+
+/// In Markdown, or without its marks.
+fn contents(text: String, markdown: bool) -> HoverContents {
+    let content = if markdown {
+        MarkupContent { kind: MarkupKind::Markdown, value: text }
+    } else {
+        let lines = text.lines().filter(|line| !line.starts_with("```"));
+        let plain: Vec<String> = lines.map(|line| line.replace(['`'], "").replace("**", "")).collect();
+        MarkupContent { kind: MarkupKind::PlainText, value: plain.join("\n") }
+    };
+    HoverContents::Markup(content)
+}
+
+fn holds(span: crate::lang::span::Span, at: usize) -> bool {
+    span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
+}
+
+/// What came of it in the run: of a fact that does not hold what is the case, of a fact its value, of another word of a
+/// statement's beginning all its facts.
+fn came(ran: &Ran, known: Option<&Told>, at: usize) -> String {
+    let failed = ran.failures.iter().filter(|failure| holds(failure.span, at));
+    let failed: Vec<String> = failed.map(|failure| format!("**{}**", failure.message)).collect();
+    let steps = ran.steps.iter().filter(|step| holds(step.span, at));
+    let Some(step) = steps.min_by_key(|step| step.span.end - step.span.start) else {
+        return paragraphs(failed);
+    };
+    let times = if step.times > 1 {
+        format!(" (ran {} times; what was the same each time)", step.times)
+    } else {
+        String::new()
+    };
+    let value = match known.and_then(|known| known.fact.as_ref().map(|fact| (fact, known))) {
+        Some((fact, _)) => {
+            let begins = format!("{fact} ");
+            let value = step.told.iter().find(|told| told.starts_with(&begins));
+            value.map_or_else(String::new, |told| format!("In the run: {}{times}.", code(told)))
+        }
+        None if begins(step.span, known) && !step.told.is_empty() => {
+            let facts: Vec<&str> = step.told.iter().take(FACTS).map(String::as_str).collect();
+            paragraphs([format!("In the run{times}:"), script(&facts.join(", "))])
+        }
+        None => String::new(),
+    };
+    paragraphs(failed.into_iter().chain([value]))
+}
+
+/// What is told stands at the beginning of the statement: it is the verb, or the name that it gives.
+fn begins(span: crate::lang::span::Span, known: Option<&Told>) -> bool {
+    let within = |bytes: &Range<usize>| bytes.start <= span.start as usize + 4;
+    known.is_some_and(|known| within(&known.span))
+}
+
+/// What the codes of the mistakes here mean: the first paragraph of their pages.
+fn wrong(view: &View, at: usize) -> String {
+    let here = view.reading().diagnostics.iter().filter(|one| holds(one.span, at));
+    let pages = here.filter_map(|one| {
+        let (_, body) = sections().find(|(name, _)| *name == one.code.name())?;
+        let first = body.split("\n\n").next().unwrap_or("");
+        Some(format!("{}: {}", code(one.code.name()), first.replace('\n', " ")))
+    });
+    paragraphs(pages)
+}
+
+#[cfg(test)]
+mod tests {
+    use lsp_types::{Hover, HoverContents, Position};
+
+    use super::hover;
+    use crate::face::lsp::lab::marked;
+    use crate::face::lsp::ran::{Failure, Ran, Step};
+    use crate::lang::span::Span;
+
+    fn of(text: &str, ran: Option<Ran>) -> Option<(String, Option<(Position, Position)>)> {
+        let (view, position) = marked(text, ran, &[]);
+        let Hover { contents, range } = hover(&view, position)?;
+        let HoverContents::Markup(content) = contents else { panic!("no markup") };
+        Some((content.value, range.map(|range| (range.start, range.end))))
+    }
+
+    #[test]
+    fn a_word_is_told_with_its_range() {
+        let (text, range) = of("# 𝕏\nshow \"𝕏\"; re‸ad 0", None).expect("something");
+        assert!(text.contains("read VA [size N]"), "{text}");
+        let at = |character| Position { line: 1, character };
+        assert_eq!(range, Some((at(11), at(15))));
+        assert_eq!(of("let x = 1 ‸ ", None), None);
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_the_page_of_its_code() {
+        let (text, _) = of("machine simple\nread 0x12‸345", None).expect("something");
+        assert!(text.contains("`address-too-wide`: "), "{text}");
+    }
+
+    #[test]
+    fn what_the_run_told_stands_first() {
+        let text = "machine simple\nread 0 => vp‸n 3, tlb miss";
+        let span = |start, end| Span { file: 0, start, end };
+        let ran = Ran {
+            steps: vec![Step {
+                span: span(15, 40),
+                told: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
+                times: 1,
+                ..Step::default()
+            }],
+            failures: vec![Failure {
+                span: span(25, 30),
+                message: "`vpn` is 0x00, not 3".to_owned(),
+                open: false,
+            }],
+            ..Ran::default()
+        };
+        let (told, _) = of(text, Some(ran.clone())).expect("something");
+        assert!(told.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{told}");
+        let (told, _) = of("machine simple\nre‸ad 0 => vpn 3, tlb miss", Some(ran)).expect("something");
+        assert!(told.contains("vpn 0x00, tlb miss") && told.contains("read VA"), "{told}");
+    }
+}

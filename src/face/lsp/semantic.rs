@@ -1,0 +1,180 @@
+//! Semantic tokens: what the words of a script are.
+
+use std::ops::Range;
+
+use lsp_types::{
+    SemanticToken, SemanticTokenType, SemanticTokens, SemanticTokensFullOptions, SemanticTokensLegend,
+    SemanticTokensOptions,
+};
+
+use super::view::View;
+use crate::lang::layout::Token;
+use crate::run::complete::{CLASSES, Class, highlight_tokens};
+
+/// What the server tells of them: the types by the numbers of their classes, no modifiers.
+pub fn options() -> SemanticTokensOptions {
+    SemanticTokensOptions {
+        legend: SemanticTokensLegend {
+            token_types: CLASSES.iter().map(|row| SemanticTokenType::new(row.token)).collect(),
+            token_modifiers: Vec::new(),
+        },
+        range: Some(true),
+        full: Some(SemanticTokensFullOptions::Bool(true)),
+        ..SemanticTokensOptions::default()
+    }
+}
+
+/// The tokens of the document, or of a part of it.
+pub fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
+    let bytes = range.map_or(0..view.text.len(), |range| view.bytes(range));
+    SemanticTokens { result_id: None, data: told(&view.text, &view.tokens().list, &bytes) }
+}
+
+/// The tokens that reach into these bytes of a text, each relative to the one before it. One of several lines is told
+/// line by line.
+fn told(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToken> {
+    let mut cursor = Cursor { text, at: 0, line: 0, unit: 0 };
+    let mut told = Vec::new();
+    let mut last = (0, 0);
+    for (place, class) in highlight_tokens(text, tokens) {
+        if place.end <= within.start || place.start >= within.end || unclassed(&text[place.clone()], class) {
+            continue;
+        }
+        cursor.go_to(place.start);
+        cursor.pieces(place.end, |line, start, length| {
+            let delta_line = line - last.0;
+            let delta_start = if delta_line == 0 { start - last.1 } else { start };
+            let token_type = class as u32;
+            told.push(SemanticToken {
+                delta_line,
+                delta_start,
+                length,
+                token_type,
+                token_modifiers_bitset: 0,
+            });
+            last = (line, start);
+        });
+    }
+    told
+}
+
+/// Brackets, bars and commas: editors colour them as they like.
+fn unclassed(text: &str, class: Class) -> bool {
+    class == Class::Operator && matches!(text, "(" | ")" | "[" | "]" | "{" | "}" | "|" | ",")
+}
+
+/// A place in a text that is gone through once; units are those of UTF-16.
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+    line: u32,
+    unit: u32,
+}
+
+impl Cursor<'_> {
+    fn go_to(&mut self, end: usize) {
+        self.pieces(end, |_, _, _| {});
+    }
+
+    /// Goes on to byte `end`, and tells what lies between on each line: the line, the first unit and how many.
+    fn pieces(&mut self, end: usize, mut tell: impl FnMut(u32, u32, u32)) {
+        let rest = self.text.get(self.at..end).unwrap_or("");
+        let mut start = self.unit;
+        let mut chars = rest.chars().peekable();
+        while let Some(c) = chars.next() {
+            if c == '\n' || c == '\r' && chars.peek() != Some(&'\n') {
+                if self.unit > start {
+                    tell(self.line, start, self.unit - start);
+                }
+                (self.line, self.unit, start) = (self.line + 1, 0, 0);
+            } else if c != '\r' {
+                self.unit += c.len_utf16() as u32;
+            }
+        }
+        if self.unit > start {
+            tell(self.line, start, self.unit - start);
+        }
+        self.at = end.max(self.at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+    use crate::lang::layout::tokens;
+    use crate::run::complete::CLASSES;
+
+    /// `LINE:UNIT LENGTH TYPE` of every token that reaches into the bytes, from 0.
+    fn listed(text: &str, within: std::ops::Range<usize>) -> Vec<String> {
+        let (mut line, mut unit) = (0, 0);
+        let data = told(text, &tokens(text).list, &within);
+        let place = data.into_iter().map(|token| {
+            unit = if token.delta_line == 0 { unit + token.delta_start } else { token.delta_start };
+            line += token.delta_line;
+            format!("{line}:{unit} {} {}", token.length, CLASSES[token.token_type as usize].token)
+        });
+        place.collect()
+    }
+
+    fn all(text: &str) -> Vec<String> {
+        listed(text, 0..text.len())
+    }
+
+    #[test]
+    fn words_have_the_types_of_their_classes() {
+        assert_eq!(
+            all("P1: read p => vpn 3, fault none # x"),
+            [
+                "0:0 2 namespace",
+                "0:2 1 operator",
+                "0:4 4 function",
+                "0:9 1 variable",
+                "0:11 2 operator",
+                "0:14 3 property",
+                "0:18 1 number",
+                "0:21 5 property",
+                "0:27 4 enumMember",
+                "0:32 3 comment",
+            ]
+        );
+        // Brackets, bars and commas are left out.
+        assert_eq!(
+            all("let x = [1, (2 | 3)]"),
+            [
+                "0:0 3 keyword",
+                "0:4 1 variable",
+                "0:6 1 operator",
+                "0:9 1 number",
+                "0:13 1 number",
+                "0:17 1 number"
+            ]
+        );
+    }
+
+    #[test]
+    fn lengths_are_in_units_of_utf_16() {
+        // 𝕏 is two units, – is one.
+        assert_eq!(all("show \"𝕏–\"; let x = 1")[..3], ["0:0 4 function", "0:5 5 string", "0:12 3 keyword"]);
+    }
+
+    #[test]
+    fn prose_is_told_line_by_line() {
+        let text = "text \"\"\"one\n  two\r\n\nend\"\"\"\nread 0";
+        assert_eq!(
+            all(text),
+            [
+                "0:0 4 function",
+                "0:5 3 string",
+                "0:8 3 string",
+                "1:0 5 string",
+                "3:0 6 string",
+                "4:0 4 function",
+                "4:5 1 number",
+            ]
+        );
+        // Of a part, what reaches into it, at the places of the whole.
+        let from = text.find("read").unwrap_or(0);
+        assert_eq!(listed(text, from..text.len()), ["4:0 4 function", "4:5 1 number"]);
+        assert_eq!(listed(text, 9..10)[0], "0:8 3 string");
+    }
+}

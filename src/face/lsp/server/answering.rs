@@ -1,0 +1,189 @@
+//! Requests: answered from what is known, kept until a run has ended, or handed to another thread.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lsp_server::{ErrorCode, Message, Request, RequestId, ResponseError};
+use lsp_types::Uri;
+use lsp_types::notification::{self, Notification as _};
+use lsp_types::request::{self, Request as _};
+use serde_json::Value;
+
+use super::Server;
+use crate::face::lsp::asked::{self, COMMANDS, EXAM, STEP};
+use crate::face::lsp::job::Document;
+use crate::face::lsp::refusal::refusal;
+use crate::face::lsp::requests::{Row, row};
+use crate::face::lsp::told::Told;
+use crate::face::lsp::uri::path_of;
+
+impl Server {
+    pub(super) fn request(&mut self, request: Request) {
+        if self.shutdown {
+            let error = refusal(ErrorCode::InvalidRequest, "the server is shut down");
+            return self.answer(request.id, Err(error));
+        }
+        match &*request.method {
+            request::Shutdown::METHOD => {
+                self.shutdown = true;
+                self.answer(request.id, Ok(Value::Null));
+            }
+            request::Initialize::METHOD => {
+                let error = refusal(ErrorCode::InvalidRequest, "the server is initialized");
+                self.answer(request.id, Err(error));
+            }
+            STEP => self.run_for(&request, asked::step),
+            EXAM => self.run_for(&request, asked::exam),
+            request::ExecuteCommand::METHOD => self.execute(&request),
+            method => {
+                let Some(row) = row(method) else {
+                    let error = refusal(ErrorCode::MethodNotFound, format!("there is no method {method}"));
+                    return self.answer(request.id, Err(error));
+                };
+                self.about_document(row, request);
+            }
+        }
+    }
+
+    /// Answers from what is known of the document; a request that waits for its run is kept until it has ended.
+    fn about_document(&mut self, row: &'static Row, request: Request) {
+        let path = match document_of(&request.params) {
+            Ok(path) => path,
+            Err(error) => return self.answer(request.id, Err(error)),
+        };
+        if row.waits {
+            if !self.settings.inlay_hints {
+                return self.answer(request.id, Ok(Value::Null));
+            }
+            let under_way = self.documents.buffers.get(&path).is_some_and(|one| one.under_way.is_some());
+            if under_way || self.stale.contains(&path) {
+                return self.waiting.push((path, request));
+            }
+        }
+        let answer = match self.documents.view(&path, &self.client) {
+            Some(view) => (row.answer)(&view, request.params),
+            None => Err(not_open(&path)),
+        };
+        self.answer(request.id, answer);
+    }
+
+    /// Answers those that wait for a document's run, or for a run that never comes.
+    pub(super) fn answer_waiting(&mut self) {
+        for (path, request) in std::mem::take(&mut self.waiting) {
+            match row(&request.method) {
+                Some(row) => self.about_document(row, request),
+                None => self.answer(request.id, Err(not_open(&path))),
+            }
+        }
+    }
+
+    /// Answers a request about a document on another thread.
+    fn run_for(&mut self, request: &Request, answer: asked::Answer) {
+        let uri = document_of(&request.params);
+        let params = request.params.clone();
+        match uri {
+            Ok(path) => {
+                self.elsewhere(&request.id, &path, move |document, steps| answer(document, &params, steps));
+            }
+            Err(error) => self.answer(request.id.clone(), Err(error)),
+        }
+    }
+
+    fn elsewhere(
+        &mut self,
+        id: &RequestId,
+        path: &Path,
+        work: impl FnOnce(&Document, u64) -> Result<Value, ResponseError> + Send + 'static,
+    ) {
+        let Some(document) = self.document(path) else {
+            return self.answer(id.clone(), Err(not_open(path)));
+        };
+        self.asked.insert(id.clone(), document.stop.clone());
+        let (id, steps) = (id.clone(), self.settings.max_steps);
+        self.asks.give(Box::new(move |told| {
+            let answer = work(&document, steps);
+            let stopped = document.stop.load(Ordering::Relaxed);
+            let answer = if stopped { Err(cancelled()) } else { answer };
+            let _ = told.send(Told::Answer(id, answer));
+        }));
+    }
+
+    /// A document as other threads take it.
+    pub(super) fn document(&mut self, path: &Path) -> Option<Document> {
+        let buffers = self.documents.texts();
+        let version = self.documents.buffers.get(path)?.version;
+        let stop = Arc::new(AtomicBool::new(false));
+        Some(Document { path: path.to_owned(), version, buffers: (*buffers).clone(), stop })
+    }
+
+    /// A command: its arguments are the document's URI, and the scenario's name or null.
+    fn execute(&mut self, request: &Request) {
+        let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
+        let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+            let error = refusal(ErrorCode::InvalidParams, format!("there is no command {name}"));
+            return self.answer(request.id.clone(), Err(error));
+        };
+        let argument = |at: usize| request.params.get("arguments").and_then(|all| all.get(at));
+        let uri = argument(0).and_then(Value::as_str).and_then(|uri| uri.parse::<Uri>().ok());
+        let Some(uri) = uri else {
+            let error = refusal(ErrorCode::InvalidParams, format!("{name} takes the URI of a document"));
+            return self.answer(request.id.clone(), Err(error));
+        };
+        let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
+        let explain = command.explain;
+        self.elsewhere(&request.id, &path_of(&uri), move |document, steps| {
+            Ok(asked::tell(document, scenario.as_deref(), explain, steps))
+        });
+    }
+
+    /// Drops the requests that are cancelled further on in the queue.
+    pub(super) fn drop_cancelled(&mut self, queue: &mut VecDeque<Message>) {
+        let id = |message: &Message| match message {
+            Message::Notification(one) if one.method == notification::Cancel::METHOD => {
+                serde_json::from_value::<RequestId>(one.params.get("id")?.clone()).ok()
+            }
+            _ => None,
+        };
+        let cancelled: BTreeSet<RequestId> = queue.iter().filter_map(id).collect();
+        if cancelled.is_empty() {
+            return;
+        }
+        let is_cancelled =
+            |message: &Message| matches!(message, Message::Request(one) if cancelled.contains(&one.id));
+        for message in queue.iter().filter(|message| is_cancelled(message)) {
+            if let Message::Request(request) = message {
+                self.answer(request.id.clone(), Err(self::cancelled()));
+            }
+        }
+        queue.retain(|message| !is_cancelled(message));
+    }
+
+    /// Cancels one that waits, or is worked on elsewhere.
+    pub(super) fn cancel(&mut self, id: &RequestId) {
+        if let Some(at) = self.waiting.iter().position(|(_, request)| request.id == *id) {
+            self.waiting.remove(at);
+            self.answer(id.clone(), Err(cancelled()));
+        }
+        if let Some(stop) = self.asked.get(id) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The path of the document that a request is about.
+fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
+    let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
+    let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
+    uri.map(|uri| path_of(&uri))
+        .ok_or_else(|| refusal(ErrorCode::InvalidParams, "it is not said which document is meant"))
+}
+
+fn not_open(path: &Path) -> ResponseError {
+    refusal(ErrorCode::InvalidParams, format!("{} is not open", path.display()))
+}
+
+fn cancelled() -> ResponseError {
+    refusal(ErrorCode::RequestCanceled, "the request was cancelled")
+}

@@ -1,0 +1,166 @@
+//! The lists of words that editors need: one row each, taken from the registries.
+
+use pagewalk::kernel::syscall::{constants, system_calls};
+use pagewalk::lang::value::UNITS;
+use pagewalk::lang::value::functions::FUNCTIONS;
+use pagewalk::machine::policy::POLICIES;
+use pagewalk::machine::presets::PRESETS;
+use pagewalk::machine::pte::BITS;
+use pagewalk::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
+use pagewalk::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
+use pagewalk::run::paper::LENGTHS;
+use pagewalk::run::paths::{
+    FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
+    PROCESS_PROPERTIES,
+};
+use pagewalk::run::settings::BLOCKS;
+use pagewalk::run::verbs::{FORMS, VERBS};
+
+/// A list: its name in the editors' files, what it holds, and its words.
+pub struct List {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds, as a comment says it.
+    pub holds: &'static str,
+    /// Its words, in any order.
+    pub words: fn() -> Vec<&'static str>,
+}
+
+impl List {
+    /// Its words, each once, in order of the alphabet.
+    pub fn words(&self) -> Vec<&'static str> {
+        let mut words = (self.words)();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+}
+
+/// Every list.
+pub const LISTS: &[List] = &[
+    List { name: "forms", holds: "words that begin a statement with a shape of its own", words: forms },
+    List {
+        name: "verbs",
+        holds: "words that begin other statements",
+        words: || VERBS.iter().map(|row| row.name).collect(),
+    },
+    List { name: "options", holds: "words that stand in those statements", words: options },
+    List {
+        name: "blocks",
+        holds: "words whose braces hold settings",
+        words: || BLOCKS.iter().map(|row| row.name).collect(),
+    },
+    List { name: "settings", holds: "settings", words: settings },
+    List {
+        name: "bits",
+        holds: "bits of a page-table entry",
+        words: || {
+            let names = |row: &'static pagewalk::machine::pte::BitRow| {
+                [&[row.name], row.aliases, row.inverses].concat()
+            };
+            BITS.iter().flat_map(names).collect()
+        },
+    },
+    List { name: "values", holds: "words that settings take", words: values },
+    List {
+        name: "presets",
+        holds: "machines that have a name",
+        words: || PRESETS.iter().map(|row| row.name).collect(),
+    },
+    List { name: "nouns", holds: "what can be set, expected and shown", words: nouns },
+    List { name: "facts", holds: "facts", words: facts },
+    List { name: "fact_words", holds: "words that facts have", words: fact_words },
+    List { name: "functions", holds: "functions and system calls", words: functions },
+    List { name: "constants", holds: "constants of C", words: || constants().map(|row| row.name).collect() },
+    List { name: "units", holds: "units of numbers", words: units },
+    List { name: "heads", holds: "words whose properties can be asked for", words: heads },
+    List {
+        name: "part_properties",
+        holds: "properties of a TLB or cache",
+        words: || PART_PROPERTIES.iter().map(|row| row.name).collect(),
+    },
+    List { name: "process_properties", holds: "properties of a process", words: process_properties },
+];
+
+/// The words of a usage, without its strings.
+fn words_of(usage: &'static str) -> impl Iterator<Item = &'static str> {
+    let unquoted = usage.split('"').step_by(2);
+    let words =
+        unquoted.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')));
+    words.filter(|word| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+/// A usage without what stands in its braces.
+fn unbraced(usage: &'static str) -> impl Iterator<Item = &'static str> {
+    usage.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest))
+}
+
+fn forms() -> Vec<&'static str> {
+    let words = FORMS.iter().map(|row| row.0);
+    words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect()
+}
+
+fn options() -> Vec<&'static str> {
+    VERBS.iter().flat_map(|row| unbraced(row.params)).flat_map(words_of).collect()
+}
+
+fn settings() -> Vec<&'static str> {
+    BLOCKS.iter().flat_map(|block| (block.settings)()).map(|row| row.name).collect()
+}
+
+fn values() -> Vec<&'static str> {
+    let usages = BLOCKS.iter().flat_map(|block| (block.settings)()).map(|row| row.params);
+    let units: Vec<&str> = UNITS.iter().map(|row| row.name).collect();
+    let words = usages.flat_map(unbraced).flat_map(words_of).filter(|word| !units.contains(word));
+    words.chain(POLICIES.iter().map(|row| row.name)).collect()
+}
+
+fn nouns() -> Vec<&'static str> {
+    let tables = TABLE_NOUNS.iter().map(|row| row.name);
+    let things = THING_NOUNS.iter().map(|row| row.name);
+    let shown = SHOWN_NOUNS.iter().map(|row| row.name);
+    // `set` knows two more.
+    let usages = VERBS.iter().map(|row| row.params).filter(|usage| usage.starts_with("NOUN"));
+    let more = usages.flat_map(unbraced).flat_map(words_of);
+    tables.chain(things).chain(shown).chain(more).collect()
+}
+
+fn facts() -> Vec<&'static str> {
+    let access = ACCESS_FACTS.iter().map(|row| row.name);
+    let calls = CALL_FACTS.iter().map(|row| row.name);
+    access.chain(calls).chain(REFERENCE_FACTS.iter().map(|row| row.name)).collect()
+}
+
+fn fact_words() -> Vec<&'static str> {
+    let access = ACCESS_FACTS.iter().map(|row| row.words);
+    let calls = CALL_FACTS.iter().map(|row| row.words);
+    let parts = COMPONENT_FACTS.iter().map(|row| row.words);
+    let levels = LEVEL_FACTS.iter().map(|row| row.words);
+    access.chain(calls).chain(parts).chain(levels).flatten().copied().collect()
+}
+
+fn functions() -> Vec<&'static str> {
+    let language = FUNCTIONS.iter().map(|row| row.name);
+    let memory = MEMORY_FUNCTIONS.iter().map(|row| row.name);
+    let files = FILE_FUNCTIONS.iter().map(|row| row.name);
+    language.chain(memory).chain(files).chain(system_calls().map(|row| row.name)).collect()
+}
+
+fn units() -> Vec<&'static str> {
+    let units = UNITS.iter().map(|row| row.name).filter(|name| *name != "%");
+    units.chain(LENGTHS.iter().map(|row| row.0)).collect()
+}
+
+fn heads() -> Vec<&'static str> {
+    let machine = MACHINE_PROPERTIES.iter().map(|row| row.of);
+    let tables = TABLE_NOUNS.iter().map(|row| row.name);
+    machine.chain(KERNEL_PROPERTIES.iter().map(|row| row.of)).chain(tables).chain([LAST]).collect()
+}
+
+/// Their first names: `faults` of `faults.minor`.
+fn process_properties() -> Vec<&'static str> {
+    let paths = PROCESS_PROPERTIES.iter().map(|row| row.name.split('.').next().unwrap_or(row.name));
+    let things = THING_NOUNS.iter().map(|row| row.name);
+    let shared: Vec<&str> = KERNEL_PROPERTIES.iter().map(|row| row.of).collect();
+    paths.chain(things).filter(|name| !shared.contains(name)).collect()
+}
