@@ -4,11 +4,13 @@ use std::fmt::Write;
 
 use divan::Bencher;
 use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::run::Files;
+use pagewalk::lang::layout::tokens;
+use pagewalk::report::hover::{Asked, told};
 use pagewalk::run::complete::{complete, highlight, hint};
 use pagewalk::run::record::{Sink, StepRecord};
 use pagewalk::run::session::{Options, Session};
 use pagewalk::run::state::State;
+use pagewalk::run::{Files, check, state_at};
 
 /// Statements that are loaded, each of which names a variable.
 const STATEMENTS: usize = 10_000;
@@ -84,4 +86,66 @@ fn hint_line(bencher: Bencher) {
 fn highlight_file(bencher: Bencher) {
     let text = text();
     bencher.bench_local(|| highlight(&text));
+}
+
+/// A script of 5,000 lines as courses write them: a machine, its contents, accesses with facts, processes, loops, comments.
+fn script() -> String {
+    let mut text = "machine simple\nlet base = 0x40\n".to_owned();
+    for n in 0..1000 {
+        let at = n * 61 % 0x3FFF;
+        let _ = writeln!(
+            text,
+            "# access {n}\nlet va{n} = base + 0x{at:X}\nscenario \"s{n}\" {{\n  read 0x{at:04X} => vpn 0x{:02X}, tlb miss, fault page\n}}",
+            at / 64
+        );
+    }
+    text
+}
+
+/// What a keystroke costs in an editor: a script of 5,000 lines read and checked anew, and what is known at its end.
+#[divan::bench]
+fn keystroke_read(bencher: Bencher) {
+    let text = script();
+    bencher.bench_local(|| {
+        let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
+        let files = Files::default();
+        check(&script.body, &sources, &files, Options::default())
+    });
+}
+
+/// What is known at its end, once it is read.
+#[divan::bench]
+fn keystroke_state(bencher: Bencher) {
+    let text = script();
+    let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
+    let files = Files::default();
+    bencher.bench_local(|| state_at(&script.body, &sources, &files, Options::default(), text.len()));
+}
+
+/// Its completion in the last line.
+#[divan::bench]
+fn keystroke_complete(bencher: Bencher) {
+    let text = script() + "read va9";
+    let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
+    let state = state_at(&script.body, &sources, &Files::default(), Options::default(), text.len());
+    bencher.bench_local(|| complete(&text, text.len(), &state));
+}
+
+/// Its colours.
+#[divan::bench]
+fn keystroke_highlight(bencher: Bencher) {
+    let text = script();
+    bencher.bench_local(|| highlight(&text));
+}
+
+/// What stands under the pointer in its last statement.
+#[divan::bench]
+fn keystroke_hover(bencher: Bencher) {
+    let text = script() + "read 0x03D4";
+    let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
+    let files = Files::default();
+    let tokens = tokens(&text).list;
+    let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
+    let asked = Asked { text: &text, tokens: &tokens, sources: &sources, state: &state };
+    bencher.bench_local(|| told(&asked, text.len() - 2));
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use divan::Bencher;
+use pagewalk::lang::format::format;
 use pagewalk::lang::include::{Disk, Script, read_text};
 use pagewalk::lang::source::Sources;
 use pagewalk::run::record::{Sink, StepRecord};
@@ -82,4 +83,24 @@ fn simple_memory_system(bencher: Bencher) {
         assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()), []);
         play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody).totals
     });
+}
+
+/// The long script, half of it, with blanks that do not belong there.
+fn sloppy() -> String {
+    let text: Vec<String> = long().lines().take(LINES / 2).map(ToOwned::to_owned).collect();
+    text.join("\n").replace(", ", ",").replace(" => ", "  =>").replace("  | ", "|")
+}
+
+/// From text to text.
+#[divan::bench]
+fn format_10_000_lines(bencher: Bencher) {
+    let text = sloppy();
+    bencher.bench(|| format(&text));
+}
+
+/// The same of what is formatted.
+#[divan::bench]
+fn format_10_000_lines_again(bencher: Bencher) {
+    let text = format(&sloppy()).expect("a script");
+    bencher.bench(|| format(&text));
 }

@@ -1,7 +1,6 @@
 //! The words in the editors' files come from the registries. `PAGEWALK_RETELL=1 cargo test --test editors` writes them anew.
 //!
-//! In most files they stand between two comments: `BEGIN generated words` has all lists, `BEGIN generated words LIST` the
-//! words of one. JSON has no comments: such a file is made of a template beside it (`NAME.in.json`), in which `{{LIST}}`
+//! In most files they stand between two comments, `BEGIN generated words LIST…` and `END generated words`. JSON has no comments: such a file is made of a template beside it (`NAME.in.json`), in which `{{LIST}}`
 //! stands for the words of a list, `word|word`, or for a piece of a pattern.
 
 use std::fmt::Write;
@@ -83,11 +82,9 @@ fn regions(file: &File, text: &str) -> String {
         }
         let Some((_, after)) = line.split_once(BEGIN) else { continue };
         inside = true;
-        let name = after.trim().trim_end_matches(['*', '/']).trim();
-        let named = LISTS.iter().chain(PLACES).filter(|list| list.name == name);
-        let lists: Vec<&List> = if name.is_empty() { LISTS.iter().collect() } else { named.collect() };
-        assert!(!lists.is_empty(), "{}: there is no list `{name}`", file.path);
-        for list in lists {
+        for name in after.trim_end_matches(['*', '/']).split_whitespace() {
+            let list = LISTS.iter().chain(PLACES).find(|list| list.name == name);
+            let list = list.unwrap_or_else(|| panic!("{}: there is no list `{name}`", file.path));
             let _ = write!(out, "{}", (file.list)(list));
         }
     }

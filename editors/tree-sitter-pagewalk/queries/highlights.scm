@@ -77,10 +77,23 @@
 
 (name) @variable
 
-(page) @variable
+(page) @constant
 
 ((page) @number
   (#match? @number "^[0-9]"))
+
+; Bare words in lists of pages name pages, too: `holding [a, b]`, `resident [a, b]`.
+(reference
+  (settings
+    (setting
+      operand: (list
+        (name) @constant))))
+
+(reference
+  (facts
+    (fact
+      value: (list
+        (name) @constant))))
 
 (boolean) @constant
 
@@ -208,6 +221,43 @@
   ))
 
 (command
+  operand: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  .
+  (verb)
+  .
+  operand: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  value: (name) @keyword
+  (#any-of? @keyword
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
+  "="
+  .
+  value: (name) @variable
+  (#any-of? @variable
+  ; BEGIN generated words later_options
+  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  ; END generated words
+  ))
+
+(command
   .
   (verb)
   .
@@ -215,26 +265,6 @@
   (#any-of? @keyword
   ; BEGIN generated words first_options
   "bits" "exactly" "out" "scan"
-  ; END generated words
-  ))
-
-(command
-  operand: (_)
-  .
-  operand: (name) @keyword
-  (#any-of? @keyword
-  ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
-  ; END generated words
-  ))
-
-(command
-  value: (_)
-  .
-  value: (name) @keyword
-  (#any-of? @keyword
-  ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
   ; END generated words
   ))
 

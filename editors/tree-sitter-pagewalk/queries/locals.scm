@@ -7,16 +7,16 @@
 ] @local.scope
 
 (let
-  name: (name) @local.definition.var)
+  name: (name) @local.definition.variable)
 
 (choose
-  name: (name) @local.definition.var)
+  name: (name) @local.definition.variable)
 
 (for
-  name: (name) @local.definition.var)
+  name: (name) @local.definition.variable)
 
 (parameters
-  (name) @local.definition.parameter)
+  (name) @local.definition.variable.parameter)
 
 (definition
   name: (verb) @local.definition.function)
@@ -27,6 +27,32 @@
   operand: (name) @local.definition.namespace)
   (#eq? @_verb "process"))
 
-(name) @local.reference
+; Only where no word of the language may stand: `page` is one after `fault`, whatever `page` is.
+(binary
+  (name) @local.reference)
+
+(unary
+  (name) @local.reference)
+
+(arguments
+  (name) @local.reference)
+
+(parenthesized
+  (name) @local.reference)
+
+(computed
+  (name) @local.reference)
+
+(hole
+  (name) @local.reference)
+
+(index
+  (name) @local.reference)
+
+(field
+  of: (name) @local.reference)
+
+(call
+  function: (name) @local.reference)
 
 (process) @local.reference

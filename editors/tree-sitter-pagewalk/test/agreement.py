@@ -91,6 +91,8 @@ def share(reader, root, pagewalk):
             server.tell(method="textDocument/didClose", params={"textDocument": {"uri": uri}})
             captured = reader.captures(text)
             for start, end, wanted in tokens(text, answer["data"], legend):
+                if not text[start:end].strip():
+                    continue
                 count += 1
                 got = {classes.of(captured[at]) for at in range(start, end) if not chr(text[at]).isspace()}
                 if got != {wanted}:

@@ -2,6 +2,7 @@
 -- memory system of Bryant and O'Hallaron 0x03D4 is VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, in PPN 0x0D, and its byte is 0x36.
 local root = vim.env.PAGEWALK_HOME
 local wait = 10000
+vim.o.showmode = false
 
 --- @param what string
 --- @param holds fun(): any
@@ -258,7 +259,9 @@ local checks = {
     function()
       open('rename.pw', { 'machine simple', 'let va = 0x03D4', 'read va => vpn 0x0F', 'expect va == 980' })
       on('read va', 'va =>')
-      same(1, #vim.iter({ answer('textDocument/definition') }):flatten():totable())
+      local found = answer('textDocument/definition')
+      found = vim.islist(found) and found[1] or found
+      same({ line = 1, character = 4 }, (found.range or found.targetSelectionRange).start)
       vim.lsp.buf.rename('address')
       until_('the new name', function()
         return text() == 'machine simple\nlet address = 0x03D4\nread address => vpn 0x0F\nexpect address == 980'
@@ -338,9 +341,9 @@ local checks = {
         return text() == table.concat(lecture(), '\n')
       end)
       open('fill.pw', lecture({ ['ppn 0x0D'] = 'ppn ?' }))
+      diagnostic('open')
+      vim.cmd.Pagewalk('fill')
       until_('the value', function()
-        vim.cmd.Pagewalk('fill')
-        vim.wait(200)
         return text() == table.concat(lecture(), '\n')
       end)
     end,

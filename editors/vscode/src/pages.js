@@ -53,12 +53,14 @@ ${tables.join('\n')}`;
 }
 
 /**
- * A paper as a preview may show it: it loads nothing, runs nothing, and stands black on white under any theme.
+ * A paper as a preview may show it: it loads nothing, runs nothing, and looks as printed under any theme.
  * @param {string} html
  */
 function examPage(html) {
   const head = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:">
-<style>:root { color-scheme: light } body { color: #000; background: #fff }</style>`;
+<style>:root { color-scheme: light }
+body { color: #000; background: #fff; font: inherit }
+a, blockquote, code, kbd, pre { color: inherit; background: none }</style>`;
   const at = /<head[^>]*>/i.exec(html);
   return at ? html.slice(0, at.index + at[0].length) + head + html.slice(at.index + at[0].length) : head + html;
 }

@@ -68,7 +68,8 @@ class Server {
    */
   async ask(method, question, token) {
     if (!this.client?.isRunning()) throw new Error('the server of Pagewalk is not running');
-    return this.client.sendRequest(method, question, token);
+    // An argument that is not there would be taken for a second parameter.
+    return token ? this.client.sendRequest(method, question, token) : this.client.sendRequest(method, question);
   }
 
   /**

@@ -13,6 +13,7 @@ use crate::exam::compose;
 use crate::face::reading::Reading;
 use crate::lang::ast::Stmt;
 use crate::lang::span::Span;
+use crate::report::doc::Block;
 use crate::report::exam::formats::{FORMATS, Writer};
 use crate::report::exam::{Edition, Style};
 use crate::report::narrate::{Narrator, Statements};
@@ -99,15 +100,28 @@ pub fn step(document: &Document, params: &Value, max_steps: u64) -> Result<Value
     let mut all = vec![Panel { title: "changes".to_owned(), text: changed }];
     all.extend(panels(&after));
     let span = record.span;
+    let (title, narration) =
+        titled(&Statements::new(sources).of(&record).short, Narrator::new(sources, true).tell(&record));
     let told = StepTold {
         index,
         count: places.count,
         range: (span.file == 0).then(|| lines.range(file, span.start as usize..span.end as usize)),
-        title: Statements::new(sources).of(&record).short.clone(),
-        narration: text::text(&Narrator::new(sources, true).tell(&record), false),
+        title,
+        narration: text::text(&narration, false),
         panels: all,
     };
     serde_json::to_value(told).map_err(|error| refusal(ErrorCode::InternalError, error.to_string()))
+}
+
+/// The title of a step, and what is told under it. Where it stands the editor shows.
+fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
+    let head = told.iter().position(|block| matches!(block, Block::Statement { .. }));
+    let title = match head.map(|at| told.remove(at)) {
+        Some(Block::Statement { text, .. }) => text,
+        _ => short.to_owned(),
+    };
+    told.retain(|block| !matches!(block, Block::Heading(_)));
+    (title, told)
 }
 
 /// A document read, and what of it can be run.

@@ -137,3 +137,84 @@ fn kind(item: &Item) -> CompletionItemKind {
         Kind::File => CompletionItemKind::FILE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lsp_types::{
+        CompletionContext, CompletionItem, CompletionTextEdit, CompletionTriggerKind, InsertTextFormat,
+        Position,
+    };
+
+    use super::completion;
+    use crate::face::lsp::lab::marked;
+
+    fn offered(text: &str, others: &[(&str, &str)]) -> Vec<CompletionItem> {
+        let (view, position) = marked(text, None, others);
+        completion(&view, position, None).map(|list| list.items).unwrap_or_default()
+    }
+
+    fn item(text: &str, label: &str) -> CompletionItem {
+        let found = offered(text, &[]).into_iter().find(|item| item.label == label);
+        found.unwrap_or_else(|| panic!("{text} offers no {label}"))
+    }
+
+    /// What an item writes, and where what it replaces begins.
+    fn edit(item: &CompletionItem) -> (String, Position, Position) {
+        let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { panic!("no edit") };
+        (edit.new_text.clone(), edit.range.start, edit.range.end)
+    }
+
+    fn at(line: u32, character: u32) -> Position {
+        Position { line, character }
+    }
+
+    #[test]
+    fn an_item_replaces_what_is_typed() {
+        // 𝕏 is two units of UTF-16.
+        let read = item("# 𝕏\nshow \"𝕏\"; re‸", "read");
+        assert_eq!(edit(&read), ("read ${1:VA}$0".to_owned(), at(1, 11), at(1, 13)));
+        assert_eq!(read.insert_text_format, Some(InsertTextFormat::SNIPPET));
+        assert!(read.documentation.is_some() && read.detail.is_some());
+        // The name of a fact is replaced whole.
+        let index = item("machine simple\nread 0 => tlb.in‸", "tlb.index");
+        assert_eq!(edit(&index), ("tlb.index".to_owned(), at(1, 10), at(1, 16)));
+        // Where something stands behind the cursor nothing is filled in.
+        assert_eq!(edit(&item("re‸ 0x40", "read")).0, "read");
+        // What is only like what is typed is shown, too.
+        let near = item("tranlsate‸", "translate");
+        assert_eq!(near.filter_text.as_deref(), Some("tranlsate"));
+    }
+
+    #[test]
+    fn what_is_declared_above_is_offered_and_what_stands_below_is_not() {
+        let text = "machine core-i7\nlet above = 1\nread ‸\nlet below = 2\nlet a = ";
+        let labels: Vec<String> = offered(text, &[]).into_iter().map(|item| item.label).collect();
+        assert!(labels.iter().any(|label| label == "above"), "{labels:?}");
+        assert!(!labels.iter().any(|label| label == "below"), "{labels:?}");
+        item("machine core-i7\nread 0 => L1d‸", "L1d.index");
+        item("let p = 1\nread ) => \nprocess P1\nP1: let x = mm‸", "mmap");
+    }
+
+    #[test]
+    fn open_files_are_offered_in_an_include() {
+        let others = [("parts/other.pw", "let x = 1"), ("notes.txt", "")];
+        let labels: Vec<String> =
+            offered("include \"pa‸\"", &others).into_iter().map(|item| item.label).collect();
+        assert_eq!(labels, ["parts/other.pw"]);
+    }
+
+    #[test]
+    fn a_blank_by_itself_opens_no_long_list() {
+        let blank = CompletionContext {
+            trigger_kind: CompletionTriggerKind::TRIGGER_CHARACTER,
+            trigger_character: Some(" ".to_owned()),
+        };
+        let answer = |text: &str| {
+            let (view, position) = marked(text, None, &[]);
+            completion(&view, position, Some(&blank)).map(|list| list.items.len())
+        };
+        assert_eq!(answer("  ‸"), None);
+        assert_eq!(answer("let x = ‸"), None);
+        assert_eq!(answer("translate 0 for ‸"), Some(3));
+    }
+}

@@ -89,3 +89,59 @@ fn wrong(view: &View, at: usize) -> String {
     });
     paragraphs(pages)
 }
+
+#[cfg(test)]
+mod tests {
+    use lsp_types::{Hover, HoverContents, Position};
+
+    use super::hover;
+    use crate::face::lsp::lab::marked;
+    use crate::face::lsp::ran::{Failure, Ran, Step};
+    use crate::lang::span::Span;
+
+    fn of(text: &str, ran: Option<Ran>) -> Option<(String, Option<(Position, Position)>)> {
+        let (view, position) = marked(text, ran, &[]);
+        let Hover { contents, range } = hover(&view, position)?;
+        let HoverContents::Markup(content) = contents else { panic!("no markup") };
+        Some((content.value, range.map(|range| (range.start, range.end))))
+    }
+
+    #[test]
+    fn a_word_is_told_with_its_range() {
+        let (text, range) = of("# 𝕏\nshow \"𝕏\"; re‸ad 0", None).expect("something");
+        assert!(text.contains("read VA [size N]"), "{text}");
+        let at = |character| Position { line: 1, character };
+        assert_eq!(range, Some((at(11), at(15))));
+        assert_eq!(of("let x = 1 ‸ ", None), None);
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_the_page_of_its_code() {
+        let (text, _) = of("machine simple\nread 0x12‸345", None).expect("something");
+        assert!(text.contains("`address-too-wide`: "), "{text}");
+    }
+
+    #[test]
+    fn what_the_run_told_stands_first() {
+        let text = "machine simple\nread 0 => vp‸n 3, tlb miss";
+        let span = |start, end| Span { file: 0, start, end };
+        let ran = Ran {
+            steps: vec![Step {
+                span: span(15, 40),
+                told: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
+                times: 1,
+                ..Step::default()
+            }],
+            failures: vec![Failure {
+                span: span(25, 30),
+                message: "`vpn` is 0x00, not 3".to_owned(),
+                open: false,
+            }],
+            ..Ran::default()
+        };
+        let (told, _) = of(text, Some(ran.clone())).expect("something");
+        assert!(told.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{told}");
+        let (told, _) = of("machine simple\nre‸ad 0 => vpn 3, tlb miss", Some(ran)).expect("something");
+        assert!(told.contains("vpn 0x00, tlb miss") && told.contains("read VA"), "{told}");
+    }
+}

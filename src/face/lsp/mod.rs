@@ -10,10 +10,13 @@ mod definition;
 mod diagnostics;
 mod documents;
 mod folding;
+mod formatting;
 mod highlights;
 mod hints;
 mod hover;
 mod job;
+#[cfg(test)]
+mod lab;
 mod lenses;
 mod links;
 mod named;

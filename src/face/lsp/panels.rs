@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::lang::include::add_text;
 use crate::lang::source::Sources;
+use crate::report::doc::Block;
 use crate::report::narrate::shown;
 use crate::report::text::text;
 use crate::run::facts::Component;
@@ -71,6 +72,14 @@ fn panel(state: &State, noun: String) -> Option<Panel> {
     (!seen.0.trim().is_empty()).then_some(Panel { title: noun, text: seen.0 })
 }
 
+/// What is shown, without a title of its own where it is one table: the panel has that title.
+fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
+    if let [Block::Table(table)] = &mut blocks[..] {
+        table.title.clear();
+    }
+    blocks
+}
+
 /// What was shown, as text.
 #[derive(Default)]
 struct Seen(String);
@@ -78,7 +87,7 @@ struct Seen(String);
 impl Sink for Seen {
     fn take(&mut self, record: &StepRecord) -> bool {
         if let Did::Shown(views) = &*record.did {
-            self.0 += &text(&shown(views), false);
+            self.0 += &text(&untitled(shown(views)), false);
         }
         true
     }

@@ -3,9 +3,9 @@
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{
     CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
-    DocumentSymbolRequest, FoldingRangeRequest, GotoDefinition, HoverRequest, InlayHintRequest,
-    PrepareRenameRequest, References, Rename, Request, SelectionRangeRequest, SemanticTokensFullRequest,
-    SemanticTokensRangeRequest, SignatureHelpRequest,
+    DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
+    PrepareRenameRequest, RangeFormatting, References, Rename, Request, SelectionRangeRequest,
+    SemanticTokensFullRequest, SemanticTokensRangeRequest, SignatureHelpRequest,
 };
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use super::actions::actions;
 use super::completion::completion;
 use super::definition::definition;
 use super::folding::folding;
+use super::formatting::formatting;
 use super::highlights::highlights;
 use super::hints::hints;
 use super::hover::hover;
@@ -81,6 +82,8 @@ pub const ROWS: &[Row] = &[
     at_once!(FoldingRangeRequest, |view, _| Ok(Some(folding(view)))),
     at_once!(SelectionRangeRequest, |view, params| Ok(Some(selections(view, &params.positions)))),
     at_once!(DocumentLinkRequest, |view, _| Ok(Some(links(view)))),
+    at_once!(Formatting, |view, _| Ok(formatting(view, None))),
+    at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range)))),
     at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view)))),
     at_once!(CodeActionRequest, |view, params| Ok(actions(view, &params))),
     Row { waits: true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },

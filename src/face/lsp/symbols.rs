@@ -31,14 +31,15 @@ fn collect(view: &View, block: &Block, top: bool, found: &mut Vec<DocumentSymbol
             StmtKind::Scenario { body, .. }
             | StmtKind::Question { body, .. }
             | StmtKind::Part { body, .. } => Some(body),
-            StmtKind::Def { .. } => None,
             StmtKind::InProcess { body, .. } => {
                 collect(view, body, top, found);
                 continue;
             }
             _ => None,
         };
-        body.iter().for_each(|body| collect(view, body, false, &mut children));
+        if let Some(body) = body {
+            collect(view, body, false, &mut children);
+        }
         if let StmtKind::Command(command) = &stmt.kind {
             parts(view, command, &mut children);
         }

@@ -4,7 +4,9 @@
 //! statement can come to end elsewhere; comments, strings, prose and the spelling of numbers stay byte for byte. The
 //! new text is read again and its tree compared with the old one before it is answered.
 
+mod cell;
 mod columns;
+mod cut;
 mod line;
 mod piece;
 mod row;
@@ -50,7 +52,7 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
 
 /// The text set anew.
 fn set(text: &str) -> String {
-    let mut pieces = piece::pieces(text);
+    let mut pieces = cut::pieces(text);
     row::set(&mut pieces);
     let lines = line::lines(&pieces.list);
     let blanks = columns::blanks(&pieces.list, &lines);

@@ -2,34 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::cell::{Cell, Row};
 use super::piece::{Kind, Pieces};
 use super::width::behind;
-
-/// A row as it was written.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Row {
-    /// The column of its first bar.
-    pub(super) begin: usize,
-    /// Its cells.
-    pub(super) cells: Vec<Cell>,
-    /// The cells before which a bar stands; behind the last one, their number.
-    pub(super) bars: Vec<usize>,
-    /// The whole, as written.
-    pub(super) source: String,
-    /// It stays as it was written: a cell has a comment or takes more than one line.
-    pub(super) verbatim: bool,
-}
-
-/// A cell.
-#[derive(Debug, Clone)]
-pub(super) struct Cell {
-    /// Its text.
-    pub(super) text: String,
-    /// The column in which it stood.
-    pub(super) from: usize,
-    /// The column behind it.
-    pub(super) to: usize,
-}
 
 /// On which side the cells of a column stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +69,11 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
 /// The columns of a table, as wide as their widest cells.
 fn columns(rows: &[&Row]) -> Vec<Column> {
     let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    // Only where whole rows are in line can it be told on which side cells were put.
+    let mut widths =
+        rows.iter().filter(|row| row.cells.len() == most).map(|row| row.end.wrapping_sub(row.begin));
+    let first = widths.next();
+    let in_line = widths.all(|width| Some(width) == first);
     (0..most)
         .map(|index| {
             let cells = rows.iter().filter_map(|row| Some((row.begin, row.cells.get(index)?)));
@@ -102,7 +82,7 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
             let places: Vec<(usize, usize)> = cells
                 .map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin)))
                 .collect();
-            Column { width, side: side(&places) }
+            Column { width, side: if in_line { side(&places) } else { Side::Left } }
         })
         .collect()
 }
@@ -111,7 +91,9 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
 fn side(places: &[(usize, usize)]) -> Side {
     let first = places.iter().map(|place| place.0).min().unwrap_or(0);
     let last = places.iter().map(|place| place.1).max().unwrap_or(0);
-    let middle = |(from, to): &(usize, usize)| *from == first + (last - first).saturating_sub(to - from) / 2;
+    let middle = |(from, to): &(usize, usize)| {
+        *from == first + (last - first).saturating_sub(to.saturating_sub(*from)) / 2
+    };
     if places.iter().all(|place| place.0 == first) {
         Side::Left
     } else if places.iter().all(|place| place.1 == last) {

@@ -2,6 +2,7 @@
 //! means where it stands, of a name what it stands for. Nothing here changes the state, and all words come from the
 //! registries.
 
+mod asked;
 mod markdown;
 mod names;
 mod number;
@@ -10,38 +11,10 @@ mod offer;
 mod tests;
 mod word;
 
-use std::ops::Range;
-
-use crate::lang::layout::Token;
-use crate::lang::source::Sources;
 use crate::run::complete::{Is, place};
-use crate::run::state::State;
+pub use asked::{Asked, Told};
 pub use markdown::{code, paragraphs, script};
 pub use offer::documentation;
-
-/// A text, and what is known of it.
-#[derive(Clone, Copy)]
-pub struct Asked<'a> {
-    /// The text.
-    pub text: &'a str,
-    /// Its tokens.
-    pub tokens: &'a [Token],
-    /// The files of the script; the text is the first.
-    pub sources: &'a Sources,
-    /// What is known before the statement at a byte.
-    pub state: &'a dyn Fn(usize) -> State,
-}
-
-/// What is to be told of a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// The bytes that it is told of.
-    pub span: Range<usize>,
-    /// The name of the fact that they are, if they are one.
-    pub fact: Option<String>,
-    /// Markdown.
-    pub text: String,
-}
 
 /// What is to be told of byte `at`.
 pub fn told(asked: &Asked, at: usize) -> Option<Told> {

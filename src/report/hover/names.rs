@@ -1,6 +1,6 @@
 //! What a name of the script stands for: a variable, a definition, a process, a part of the machine.
 
-use super::Asked;
+use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
 use super::number::number;
 use crate::kernel::process::Process;

@@ -76,7 +76,7 @@ fn the_core_i7_cuts_an_address_in_four() {
         ],
     );
     holds(
-        &format!("machine core-i7\nread 0 => pa 0x{:X}‸", 0x12345678u64),
+        &format!("machine core-i7\nread 0 => pa 0x{:X}‸", 0x1234_5678_u64),
         &["L1d CT, bits 51–12", "L1d CI, bits 11–6", "L1d CO, bits 5–0"],
     );
 }
@@ -216,4 +216,35 @@ fn what_is_told_is_told_of_its_bytes() {
     assert_eq!(span("read 4‸ KB"), (5..9, None));
     assert_eq!(span("‸read 4"), (0..4, None));
     assert_eq!(span("machine simple\nread 0 => tlb.in‸dex 3"), (25..34, Some("tlb.index".to_owned())));
+}
+
+#[test]
+fn every_byte_of_every_example_can_be_asked_about() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut told_of = 0;
+    for entry in folder.read_dir().expect("examples") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "pw") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a script");
+        let (mut sources, script, _) = read_text("script.pw", &text, &mut ());
+        let (files, _) = Files::read(&script.body, &mut sources, &mut ());
+        let known = state_at(&script.body, &sources, &files, Options::default(), text.len());
+        let state = |_| known.clone();
+        // Of a text that is cut off anywhere, too.
+        for cut in [text.len(), text.len() / 2, text.len() / 3] {
+            let Some(part) = text.get(..cut) else { continue };
+            let tokens = tokens(part).list;
+            let asked = Asked { text: part, tokens: &tokens, sources: &sources, state: &state };
+            for at in (0..=part.len()).step_by(7) {
+                if let Some(told) = told(&asked, at) {
+                    assert!(told.span.contains(&at) || told.span.end == at, "{}: {at}", path.display());
+                    assert!(!told.text.is_empty() && part.get(told.span).is_some());
+                    told_of += 1;
+                }
+            }
+        }
+    }
+    assert!(told_of > 1000);
 }

@@ -1,6 +1,6 @@
 //! What a word means where it stands.
 
-use super::Asked;
+use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
 use super::names;
 use crate::kernel::abi::Errno;

@@ -1,8 +1,8 @@
 //! What may follow a path: properties of the machine, its parts, the kernel and processes; fields of a call.
 
+use super::head::Head;
 use super::item::{Kind, Pick};
 use super::offer::Offers;
-use super::statement::Head;
 use crate::kernel::syscall::system_call;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};

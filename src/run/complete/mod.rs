@@ -6,6 +6,7 @@ pub mod disk;
 mod expression;
 mod fact;
 mod field;
+mod head;
 mod highlight;
 mod hint;
 mod item;

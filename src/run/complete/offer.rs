@@ -1,8 +1,8 @@
 //! What is offered for a spot.
 
+use super::head::{Head, form};
 use super::item::{Kind, Pick};
 use super::spot::Spot;
-use super::statement::{Head, form};
 use super::usage::{Atom, Part};
 use super::walk::{Holds, Named, Walk};
 use crate::machine::policy::{POLICIES, Policy};

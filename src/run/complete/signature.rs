@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::cursor::{before, gone_over};
-use super::statement::{Bracket, Head, Statement};
+use super::head::Head;
+use super::statement::{Bracket, Statement};
 use super::usage::Usage;
 use super::walk::Walk;
 use crate::kernel::syscall::SystemCall;

@@ -1,8 +1,8 @@
 //! What is written for an offer with places to fill in, made from the usage of its row. The syntax is that of snippets in
 //! the Language Server Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
 
+use super::head::form;
 use super::item::{Begins, Kind};
-use super::statement::form;
 use super::usage::{Part, Place, Usage};
 use crate::kernel::syscall::system_call;
 use crate::lang::value::functions::function;
@@ -104,7 +104,8 @@ impl Writer {
             .collect();
         if let Some(words) = words {
             self.places += 1;
-            self.text += &format!("${{{}|{}|}}", self.places, words.join(","));
+            self.text += "${";
+            self.text += &[&self.places.to_string(), "|", &words.join(","), "|}"].concat();
             return;
         }
         if let Some(way) = ways.iter().find(|way| !matches!(way.part, Part::Word(_))) {
@@ -134,7 +135,8 @@ impl Writer {
 
     fn place(&mut self, shown: &str) {
         self.places += 1;
-        self.text += &format!("${{{}:{}}}", self.places, escaped(shown));
+        let place = [&self.places.to_string(), ":", &escaped(shown)].concat();
+        self.text += &["${", &place, "}"].concat();
     }
 }
 

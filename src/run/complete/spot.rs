@@ -1,6 +1,7 @@
 //! What can stand at the end of a text.
 
-use super::statement::{Bracket, Head, Level, Statement};
+use super::head::Head;
+use super::statement::{Bracket, Level, Statement};
 use super::usage::{Part, Usage};
 use super::walk::{Block, Holds, Walk};
 use crate::run::settings::BlockRow;

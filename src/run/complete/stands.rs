@@ -2,8 +2,9 @@
 //! by it.
 
 use super::fact::is_fact_word;
+use super::head::{Head, form};
 use super::spot::{Spot, spot};
-use super::statement::{Bracket, Head, form};
+use super::statement::Bracket;
 use super::usage::{Atom, Part, follows_number, has_operand};
 use super::walk::{Holds, Walk};
 use crate::kernel::syscall::constant;
@@ -221,9 +222,7 @@ impl<'t> At<'_, 't> {
         let property = |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name);
         if self.text(1) == "(" {
             Stands::Called
-        } else if self.names_page() {
-            Stands::Value
-        } else if matches!(word, "true" | "false") {
+        } else if self.names_page() || matches!(word, "true" | "false") {
             Stands::Value
         } else if constant(word).is_some() {
             Stands::Constant
@@ -231,9 +230,7 @@ impl<'t> At<'_, 't> {
             Stands::Process
         } else if self.text(1) == "." && is_path(word) {
             Stands::Noun
-        } else if self.text(1) == "." && property(self.text(2)) {
-            Stands::Part
-        } else if self.after_noun() {
+        } else if self.text(1) == "." && property(self.text(2)) || self.after_noun() {
             Stands::Part
         } else {
             Stands::Variable

@@ -1,74 +1,12 @@
 //! A statement or setting that is being written, token by token: what stands in it so far.
 
+use super::head::Head;
 use super::usage::Atom;
 use crate::run::facts::Family;
-use crate::run::settings::BlockRow;
 use crate::run::syscalls::called;
-use crate::run::verbs::{FORMS, Verb, verb};
 
 /// The most pieces of a statement, and names of a path, that are kept: no usage and no path has more.
 const PIECES: usize = 16;
-
-/// The word that a statement begins with.
-#[derive(Clone, Copy)]
-pub enum Head {
-    /// A verb.
-    Verb(&'static Verb),
-    /// A word that begins a statement with a shape of its own, and its usage.
-    Form(&'static str, &'static str),
-    /// `where`, which takes a condition or an operation.
-    Where,
-    /// A setting, and what follows it.
-    Setting(&'static str, &'static str),
-    /// Another word.
-    Other,
-}
-
-impl Head {
-    /// What a word at the beginning of a statement is.
-    pub fn of(word: &str) -> Self {
-        if let Some((name, usage, _)) = form(word) {
-            return Self::Form(name, usage);
-        }
-        verb(word).map_or(Self::Other, Self::Verb)
-    }
-
-    /// What a word at the beginning of a setting is.
-    pub fn of_setting(block: &BlockRow, word: &str) -> Self {
-        block.setting(word).map_or(Self::Other, |row| Self::Setting(row.name, row.params))
-    }
-
-    /// What follows it.
-    pub fn usage(self) -> &'static str {
-        match self {
-            Self::Verb(verb) => verb.params,
-            Self::Form(_, usage) | Self::Setting(_, usage) => usage,
-            Self::Where => "OP",
-            Self::Other => "",
-        }
-    }
-
-    /// Its word; empty for another.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Verb(verb) => verb.name,
-            Self::Form(name, _) | Self::Setting(name, _) => name,
-            Self::Where => "where",
-            Self::Other => "",
-        }
-    }
-
-    /// An operation may follow it.
-    fn takes_operation(self) -> bool {
-        matches!(self, Self::Where) || self.usage().starts_with("OP")
-    }
-}
-
-/// The row of a word that begins a statement with a shape of its own.
-pub fn form(word: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
-    // `NAME:` is no word.
-    FORMS.iter().find(|form| form.0 == word && word.starts_with(char::is_lowercase))
-}
 
 /// What a bracket is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -354,12 +292,8 @@ impl<'t> Statement<'t> {
     /// The operation after `probe` or `where` begins with this verb; true if it does.
     pub fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head.is_some_and(|(head, _)| head.takes_operation()) && self.atoms.is_empty();
-        let shaped = form(word).filter(|(name, ..)| matches!(*name, "probe" | "reference"));
-        let access = || verb(word).filter(|row| row.family == Family::Access).map(Head::Verb);
-        let head = shaped.map(|(name, usage, _)| Head::Form(name, usage)).or_else(access).filter(|_| takes);
-        if let Some(head) = head {
-            self.head = Some((head, word));
-        }
+        let head = Some(Head::of(word)).filter(|head| takes && head.is_operation());
+        self.head = head.map(|head| (head, word)).or(self.head);
         head.is_some()
     }
 

@@ -1,8 +1,8 @@
 //! Names of files within quotes.
 
+use super::head::Head;
 use super::item::{Completions, Kind, OnDisk, Pick};
 use super::spot::{Spot, spot};
-use super::statement::Head;
 use super::usage::Part;
 use super::walk::Walk;
 use crate::kernel::syscall::{Param, system_call};

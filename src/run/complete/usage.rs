@@ -140,9 +140,8 @@ fn part_length(text: &str) -> usize {
     for (at, c) in text.char_indices() {
         match c {
             '[' | '{' | '(' => depth += 1,
-            ']' | '}' | ')' if depth == 0 => return at,
+            ']' | '}' | ')' | ' ' | ',' if depth == 0 => return at,
             ']' | '}' | ')' => depth -= 1,
-            ' ' | ',' if depth == 0 => return at,
             _ => {}
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::statement::{Bracket, Facts, Head, Statement};
+use super::head::Head;
+use super::statement::{Bracket, Facts, Statement};
 use super::usage::Atom;
 use crate::lang::layout::{Token, TokenKind};
 use crate::run::settings::BlockRow;

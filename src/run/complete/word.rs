@@ -1,7 +1,7 @@
 //! Every word of the language, wherever it may stand: what can be asked about.
 
+use super::head::form;
 use super::item::{Item, Kind, Pick};
-use super::statement::form;
 use crate::kernel::syscall::{constants, system_calls};
 use crate::lang::value::functions::FUNCTIONS;
 use crate::machine::policy::POLICIES;

@@ -12,10 +12,11 @@ use super::occurrence::Form;
 use super::scopes::{Body, Key, Opens, Scope};
 use super::table::{Found, Id};
 use crate::lang::ast::{Block, Word};
+use crate::lang::span::Span;
 
 impl Finder<'_> {
     /// `def NAME(a, b) { … }`
-    pub fn definition(&mut self, name: &Word, params: &[Word], block: &Block) {
+    pub fn definition(&mut self, name: &Word, params: &[Word], (block, region): (&Block, Span)) {
         let body = self.outside.len();
         self.outside.push(Outside::default());
         let id = self.gives(Space::Value, name, NameKind::Definition);
@@ -24,7 +25,7 @@ impl Finder<'_> {
         let params =
             params.iter().map(|param| self.gives(Space::Value, param, NameKind::Parameter)).collect();
         self.texts.takes(id, params);
-        self.block(block);
+        self.block_in(block, region);
         self.close();
     }
 

@@ -38,7 +38,7 @@ impl Finder<'_> {
                 self.expr(a);
                 self.expr(b);
             }
-            ExprKind::List(parts) => parts.iter().for_each(|part| self.expr(part)),
+            ExprKind::List(parts) => self.exprs(parts),
             ExprKind::Call { name, args } => self.call(name, args),
             ExprKind::Field(of, name) => self.field(of, name),
             ExprKind::Prose(pieces) => {
@@ -48,6 +48,13 @@ impl Finder<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The names in expressions side by side.
+    pub fn exprs(&mut self, exprs: &[Expr]) {
+        for expr in exprs {
+            self.expr(expr);
         }
     }
 
@@ -80,7 +87,7 @@ impl Finder<'_> {
         if !known {
             self.calls_with(name, args);
         }
-        args.iter().for_each(|arg| self.expr(arg));
+        self.exprs(args);
     }
 
     /// A call that may be of a definition, with what it passes on.
@@ -148,7 +155,8 @@ impl Finder<'_> {
             }
             return;
         }
-        if MACHINE_PROPERTIES.iter().any(|row| row.of == name) {
+        // `tlb.hits` is of the only TLB, whatever else is called so.
+        if MACHINE_PROPERTIES.iter().any(|row| row.of == name) || matches!(name, "tlb" | "cache") {
             return;
         }
         let part = self.uses(Space::Part, head).is_some();

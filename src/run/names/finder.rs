@@ -168,9 +168,10 @@ impl<'a> Finder<'a> {
                 let start = span.start + at as u32;
                 return Some(Span { start, end: start + length as u32, ..span });
             }
-            at += match rest.starts_with('#') {
-                true => rest.find('\n').unwrap_or(rest.len()),
-                false => rest.chars().next().map_or(1, char::len_utf8),
+            at += if rest.starts_with('#') {
+                rest.find('\n').unwrap_or(rest.len())
+            } else {
+                rest.chars().next().map_or(1, char::len_utf8)
             };
         }
         None

@@ -7,6 +7,7 @@ mod expr;
 mod facts;
 mod find;
 mod finder;
+mod gaps;
 mod kind;
 mod occurrence;
 mod operands;

@@ -49,7 +49,7 @@ impl Finder<'_> {
         let defined = self.scopes.look(&(Space::Call, Rc::clone(&name.text)), &mut self.table).id.is_some();
         if defined || called(&name.text, args.len()).is_none() {
             self.calls_with(name, args);
-            args.iter().for_each(|arg| self.expr(arg));
+            self.exprs(args);
         } else {
             if self.scopes.body().is_some() {
                 // A definition of that name may be there when it is called.
@@ -75,7 +75,9 @@ impl Finder<'_> {
             self.expr(first);
             return rest.iter().for_each(|operand| self.unless_word(operand, &words));
         }
-        operands.iter().for_each(|operand| self.unless_word(operand, &words));
+        for operand in operands {
+            self.unless_word(operand, &words);
+        }
     }
 
     /// An expression, unless it is one of these words.
@@ -107,7 +109,7 @@ impl Finder<'_> {
         let Some((first, rest)) = operands.split_first() else { return };
         match &first.kind {
             ExprKind::Name(name) if matches!(&**name, "tlb" | "cache") => self.part(rest.first()),
-            ExprKind::Name(_) => rest.iter().for_each(|operand| self.expr(operand)),
+            ExprKind::Name(_) => self.exprs(rest),
             _ => self.expr(first),
         }
     }
@@ -116,7 +118,7 @@ impl Finder<'_> {
     pub fn shown(&mut self, operands: &[Expr]) {
         let Some(first) = operands.first() else { return };
         let ExprKind::Name(name) = &first.kind else {
-            return operands.iter().for_each(|operand| self.expr(operand));
+            return self.exprs(operands);
         };
         if let Some(noun) = SHOWN_NOUNS.iter().find(|noun| noun.name == &**name) {
             if matches!(noun.views, Views::Process(_) | Views::Tables(_)) {
@@ -125,14 +127,14 @@ impl Finder<'_> {
         } else if TABLE_NOUNS.iter().any(|noun| noun.name == &**name) {
             self.noun(operands);
         } else {
-            operands.iter().for_each(|operand| self.expr(operand));
+            self.exprs(operands);
         }
     }
 
     /// `expect EXPR`, `expect [exactly] NOUN { … }`
     fn expected(&mut self, command: &Command) {
         if command.block.is_none() {
-            return command.operands.iter().for_each(|operand| self.expr(operand));
+            return self.exprs(&command.operands);
         }
         self.noun(self::nouns(&command.operands));
     }
@@ -141,7 +143,7 @@ impl Finder<'_> {
     fn figure(&mut self, operands: &[Expr]) {
         match operands.split_first() {
             Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "bits" => {
-                rest.iter().for_each(|operand| self.expr(operand));
+                self.exprs(rest);
             }
             Some((_, rest)) => self.processes(rest),
             None => {}
@@ -198,7 +200,9 @@ impl Finder<'_> {
             Some(row) => self.settings(block, row),
             // `set pte 1 0x1000 { ppn 0x12, p 1 }`
             None => {
-                block.settings.iter().flat_map(|one| one.values.iter()).for_each(|value| self.expr(value))
+                for setting in block.settings.iter() {
+                    self.exprs(&setting.values);
+                }
             }
         }
     }

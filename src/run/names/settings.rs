@@ -24,10 +24,11 @@ impl Finder<'_> {
     /// `machine PRESET { … }`
     pub fn machine(&mut self, command: &Command) {
         let base = command.operands.first();
-        if let Some(ExprKind::Name(name)) = base.map(|base| &base.kind)
+        if let Some(base) = base
+            && let ExprKind::Name(name) = &base.kind
             && Preset::named(name).is_none()
         {
-            base.iter().for_each(|base| self.variable(base));
+            self.variable(base);
         }
         // What its settings compute is computed by the machine before.
         if let (Some(block), Some(row)) = (&command.block, BlockRow::named("machine")) {

@@ -12,6 +12,7 @@ use crate::lang::ast::{
     Ask, Asked, Block, Condition, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word,
 };
 use crate::lang::check::unscoped_blocks;
+use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::facts::Family;
 use crate::run::prepare::family;
@@ -19,17 +20,8 @@ use crate::run::syscalls::{called, is_fork, makes_call};
 use crate::run::verbs::verb;
 
 impl Finder<'_> {
-    /// The statements of a block.
-    pub fn block(&mut self, block: &Block) {
-        for stmt in block.iter() {
-            if !self.works() {
-                return;
-            }
-            self.statement(stmt);
-        }
-    }
-
-    fn statement(&mut self, stmt: &Stmt) {
+    /// The names of a statement.
+    pub fn statement(&mut self, stmt: &Stmt) {
         let mut of = Family::None;
         match &stmt.kind {
             StmtKind::Command(command) => {
@@ -58,29 +50,40 @@ impl Finder<'_> {
                 let perhaps = |finder: &mut Self| {
                     let id = finder.gives(Space::Value, name, NameKind::Variable);
                     finder.got(id, over);
-                    finder.again(body);
+                    finder.again(body, after(stmt, over.span));
                 };
                 self.perhaps(perhaps);
             }
             StmtKind::Repeat { count, body } => {
                 self.expr(count);
-                self.perhaps(|finder| finder.again(body));
+                self.perhaps(|finder| finder.again(body, after(stmt, count.span)));
             }
-            StmtKind::If { condition, then, otherwise } => self.branches(condition, then, otherwise.as_ref()),
-            StmtKind::Def { name, params, body } => self.definition(name, params, body),
-            StmtKind::Include { body, .. } => self.block(body),
+            StmtKind::If { condition, then, otherwise } => {
+                self.branches(stmt, condition, (then, otherwise.as_ref()))
+            }
+            StmtKind::Def { name, params, body } => {
+                let header = params.last().unwrap_or(name).span;
+                self.definition(name, params, (body, after(stmt, header)));
+            }
+            StmtKind::Include { body, .. } => {
+                if let Some(first) = body.first() {
+                    self.whole_file(first.span.file, body);
+                }
+            }
             StmtKind::Scenario { name, body } => {
                 self.titled(name, Space::Scenario, NameKind::Scenario);
-                self.isolated(body);
+                self.isolated(body, after(stmt, name.span));
             }
             StmtKind::Question { title, points, body } => {
-                points.iter().for_each(|points| self.expr(points));
+                self.worth(points.as_ref());
                 self.titled(title, Space::Question, NameKind::Question);
-                self.isolated(body);
+                let header = points.as_ref().map_or(title.span, |points| points.span);
+                self.isolated(body, after(stmt, header));
             }
-            StmtKind::Part { points, body, .. } => {
-                points.iter().for_each(|points| self.expr(points));
-                self.block(body);
+            StmtKind::Part { name, points, body } => {
+                self.worth(points.as_ref());
+                let header = points.as_ref().map_or(name.span, |points| points.span);
+                self.block_in(body, after(stmt, header));
             }
             StmtKind::Given { nouns, .. } => nouns.iter().for_each(|noun| self.shown(noun)),
             StmtKind::Ask(ask) => of = self.ask(ask),
@@ -90,7 +93,7 @@ impl Finder<'_> {
             }
             StmtKind::InProcess { process, body } => {
                 self.uses(Space::Process, process);
-                self.block(body);
+                self.block_in(body, after(stmt, process.span));
             }
         }
         self.facts(&stmt.facts, of);
@@ -138,9 +141,9 @@ impl Finder<'_> {
     }
 
     /// What a loop's body sets, its next turn sees.
-    fn again(&mut self, body: &Block) {
+    fn again(&mut self, body: &Block, region: Span) {
         self.sets(body);
-        self.block(body);
+        self.block_in(body, region);
     }
 
     fn sets(&mut self, block: &Block) {
@@ -162,14 +165,16 @@ impl Finder<'_> {
     }
 
     /// What both branches set is certain afterwards.
-    fn branches(&mut self, condition: &Expr, then: &Block, otherwise: Option<&Block>) {
+    fn branches(&mut self, stmt: &Stmt, condition: &Expr, (then, otherwise): (&Block, Option<&Block>)) {
         self.expr(condition);
+        let region = after(stmt, condition.span);
+        let other = otherwise.and_then(|block| block.first()).map_or(region.end, |first| first.span.start);
         self.scopes.begin_perhaps();
-        self.block(then);
+        self.block_in(then, Span { end: other, ..region });
         let first: HashSet<_> = self.scopes.end_perhaps().into_iter().collect();
         let Some(otherwise) = otherwise else { return };
         self.scopes.begin_perhaps();
-        self.block(otherwise);
+        self.block_in(otherwise, Span { start: other, ..region });
         for key in self.scopes.end_perhaps() {
             if first.contains(&key) {
                 self.scopes.declare(&key, true, &mut self.table);
@@ -178,10 +183,17 @@ impl Finder<'_> {
     }
 
     /// A scenario or question.
-    fn isolated(&mut self, body: &Block) {
+    fn isolated(&mut self, body: &Block, region: Span) {
         self.open();
-        self.block(body);
+        self.block_in(body, region);
         self.close();
+    }
+
+    /// `points N`
+    fn worth(&mut self, points: Option<&Expr>) {
+        if let Some(points) = points {
+            self.expr(points);
+        }
     }
 
     /// A scenario or question gets its name.
@@ -225,7 +237,7 @@ impl Finder<'_> {
     }
 
     fn ask(&mut self, ask: &Ask) -> Family {
-        ask.points.iter().for_each(|points| self.expr(points));
+        self.worth(ask.points.as_ref());
         match &ask.what {
             Asked::Facts { operation, .. } => {
                 self.operation(operation);
@@ -246,4 +258,9 @@ impl Finder<'_> {
         }
         Family::None
     }
+}
+
+/// What of a statement comes after its header, which ends so.
+fn after(stmt: &Stmt, header: Span) -> Span {
+    Span { start: header.end, ..stmt.span }
 }

@@ -180,6 +180,7 @@ fn words_of_a_place_are_no_variables() {
     let pages =
         "let a = 1\nreference a b a { frames 3, holding [a], writes [a] } => resident [a, b], faults a";
     assert_eq!(of(pages, "a"), "Aa");
+    assert_eq!(of("machine simple\nlet tlb = 1\nexpect tlb.hits == tlb - 1", "tlb"), "Aa");
     assert_eq!(of("let bits = 14\nmachine { virtual bits, physical 12 bits, page 64 B }", "bits"), "Aa");
 }
 
@@ -214,6 +215,12 @@ fn what_is_read_around_a_broken_line_is_known() {
     assert_eq!(of("let x = 1\nlet y 4\nread x\n", "x"), "Aa");
     assert_eq!(of("let x = 1\nlet = 4\nscenario \"s\" {\n let y (\n}\nread x", "x"), "Aa");
     assert_eq!(of("let x = 1\nscenario \"s\" {\n read x\n let", "x"), "Aa");
+    // Words of the broken line itself, in its scope.
+    assert_eq!(of("let x = 1\nread x size\nread x x x\nlet y = x + ", "x"), "Aaaaa");
+    let inside = "let x = 1\nscenario \"s\" {\n let x = 2\n read x read x\n}\nx x";
+    assert_eq!(of(inside, "x"), "ABbba");
+    assert_eq!(of("process P\nP: read (\nlet v = \nread v", "P"), "Aa");
+    assert_eq!(of("process P\nlet v 4\nread v", "v"), "Aa");
     for at in 0..=40 {
         let script = "process P\nP: let c = fork()\nc: exit(0)\n\"";
         let _ = of(&script[..at.min(script.len())], "c");

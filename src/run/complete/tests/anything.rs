@@ -8,13 +8,28 @@ use proptest::sample::select;
 
 use super::lab::{PROCESSES, SIMPLE, state};
 use crate::lang::layout::tokens;
-use crate::run::complete::{complete, highlight, hint};
+use crate::run::complete::{complete, highlight, hint, place, signature, snippet};
 use crate::run::state::State;
 
 /// Goes over a text and asks everything at a place.
 fn ask(text: &str, at: usize, state: &State) {
     let found = complete(text, at, state);
     assert!(found.from <= at.min(text.len()) && text.is_char_boundary(found.from), "{text:?} at {at}");
+    if let Some(signature) = signature(text, at, state) {
+        let within = |place: &std::ops::Range<usize>| signature.label.get(place.clone()).is_some();
+        assert!(signature.parameters.iter().all(within), "{text:?} at {at}");
+        assert!(
+            signature.active.is_none_or(|active| active < signature.parameters.len()),
+            "{text:?} at {at}"
+        );
+    }
+    if let Some(place) = place(text, &tokens(text).list, at) {
+        assert_eq!(text.get(place.span), Some(place.text), "{text:?} at {at}");
+        assert_eq!(text.get(place.whole_span), Some(place.whole), "{text:?} at {at}");
+    }
+    for item in found.items.iter().take(20) {
+        snippet(&item.text, item.kind, found.begins, state);
+    }
     if let Some(hint) = hint(text, at, state) {
         assert!(hint.current.is_none_or(|place| hint.text.get(place).is_some()), "{text:?} at {at}");
     }

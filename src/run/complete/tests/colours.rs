@@ -177,35 +177,3 @@ fn wrong_text_has_its_colours_too() {
     assert_eq!(of("read ( => é vpn", Class::Verb), ["read"]);
     assert_eq!(of("", Class::Verb), [""; 0]);
 }
-
-#[test]
-#[ignore]
-fn dump() {
-    for file in std::env::var("DUMP").unwrap().split_whitespace() {
-        let text = std::fs::read_to_string(file).unwrap();
-        let mut at = 0;
-        let mut out = String::new();
-        for (place, class) in highlight(&text) {
-            out += &text[at..place.start];
-            if class == Class::Operator || class == Class::Comment {
-                out += &text[place.clone()];
-            } else {
-                let code = match class {
-                    Class::Keyword => "K",
-                    Class::Verb => "V",
-                    Class::Fact => "F",
-                    Class::Noun => "N",
-                    Class::Number => "#",
-                    Class::String => "S",
-                    Class::Constant => "C",
-                    Class::Process => "P",
-                    Class::Variable => "x",
-                    _ => "",
-                };
-                out += &format!("{}⟨{}⟩", &text[place.clone()], code);
-            }
-            at = place.end;
-        }
-        println!("=== {file}\n{out}{}", &text[at..]);
-    }
-}

@@ -1,0 +1,107 @@
+//! `textDocument/formatting`, `textDocument/rangeFormatting`
+
+use std::ops::Range as Bytes;
+
+use lsp_types::{Range, TextEdit};
+use similar::{Algorithm, DiffOp, capture_diff_slices_by_key};
+
+use super::view::View;
+use crate::lang::format::format;
+
+/// What changes where a document, or the lines of a part of it, are set in their one layout. None where it cannot be read:
+/// its diagnostics say why.
+pub fn formatting(view: &View, part: Option<Range>) -> Option<Vec<TextEdit>> {
+    let new = format(&view.text).ok()?;
+    let part = part.map_or(0..view.text.len(), |range| view.bytes(range));
+    // An editor that selects whole lines ends the part at the beginning of the line below.
+    let end = if view.text[..part.end].ends_with('\n') { part.end - 1 } else { part.end };
+    let touched = |at: &Bytes<usize>| at.start <= end.max(part.start) && part.start <= at.end;
+    let edits = changes(&view.text, &new).into_iter().filter(|(at, _)| touched(at));
+    Some(edits.map(|(at, text)| TextEdit::new(view.lines.range(&view.text, at), text)).collect())
+}
+
+/// The places of a text that change, each as small as its line allows, with what they become.
+fn changes(old: &str, new: &str) -> Vec<(Bytes<usize>, String)> {
+    let (before, after) = (lines(old), lines(new));
+    let ops = capture_diff_slices_by_key(Algorithm::Myers, &before, &after, |line| ink(line.1));
+    let mut changes = Vec::new();
+    for op in ops {
+        if let DiffOp::Equal { old_index, new_index, len } = op {
+            let pairs = before[old_index..old_index + len].iter().zip(&after[new_index..new_index + len]);
+            changes.extend(pairs.filter_map(|(one, other)| change(one.0, one.1, other.1)));
+            continue;
+        }
+        let (from, to) = (op.old_range(), op.new_range());
+        let start = before.get(from.start).map_or(old.len(), |line| line.0);
+        let end = before.get(from.end).map_or(old.len(), |line| line.0);
+        let text: String = after[to].iter().map(|line| line.1).collect();
+        changes.extend(change(start, &old[start..end], &text));
+    }
+    changes
+}
+
+/// The lines of a text with their ends, and where they begin.
+fn lines(text: &str) -> Vec<(usize, &str)> {
+    let mut at = 0;
+    let start = |line: &str| {
+        at += line.len();
+        at - line.len()
+    };
+    let starts: Vec<usize> = text.split_inclusive('\n').map(start).collect();
+    starts.into_iter().zip(text.split_inclusive('\n')).collect()
+}
+
+/// A line without what formatting may change in it.
+fn ink(line: &str) -> String {
+    line.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
+}
+
+/// What changes where one text becomes another, without what they begin and end with alike.
+fn change(start: usize, old: &str, new: &str) -> Option<(Bytes<usize>, String)> {
+    if old == new {
+        return None;
+    }
+    let alike = |pair: &(char, char)| pair.0 == pair.1;
+    let ahead: usize = old.chars().zip(new.chars()).take_while(alike).map(|(c, _)| c.len_utf8()).sum();
+    let (rest, text) = (&old[ahead..], &new[ahead..]);
+    let pairs = rest.chars().rev().zip(text.chars().rev());
+    let mut behind: usize = pairs.take_while(alike).map(|(c, _)| c.len_utf8()).sum();
+    // No place lies between the two characters of a line's end.
+    if rest[..rest.len() - behind].ends_with('\r') && behind > 0 {
+        behind -= 1;
+    }
+    let end = start + old.len() - behind;
+    Some((start + ahead..end, text[..text.len() - behind].to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::changes;
+
+    /// A text with changes made, the last one first.
+    fn changed(old: &str, new: &str) -> String {
+        let mut text = old.to_owned();
+        for (at, put) in changes(old, new).into_iter().rev() {
+            text.replace_range(at, &put);
+        }
+        text
+    }
+
+    #[test]
+    fn a_change_is_as_small_as_its_line_allows() {
+        let (old, new) = ("read  1\nread 2\n\n\nread 3 \r\n", "read 1\nread 2\n\nread 3\n");
+        let expected = [(5..6, String::new()), (16..17, String::new()), (23..26, "\n".to_owned())];
+        assert_eq!(changes(old, new), expected);
+        assert_eq!(changed(old, new), new);
+        assert_eq!(changes(new, new), []);
+    }
+
+    proptest! {
+        #[test]
+        fn changes_lead_from_one_text_to_the_other(old in "[ab– |\r\n;]{0,40}", new in "[ab– |\n]{0,40}") {
+            prop_assert_eq!(changed(&old, &new), new);
+        }
+    }
+}
