@@ -173,6 +173,13 @@ fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
 }
 
 #[test]
+fn long_scripts_mean_the_same_too() {
+    let text = "read  f(0x10)[1]=>vpn 1 ,byte -  2# c\n".repeat(4000);
+    assert!(text.len() > 1 << 17);
+    assert_eq!(formatted("long", &text), Some("read f(0x10)[1] => vpn 1, byte -2  # c\n".repeat(4000)));
+}
+
+#[test]
 fn most_stirred_scripts_can_be_read() {
     let all = all();
     let mut read = 0;

@@ -142,10 +142,14 @@ fn a_long_script_is_gone_through_at_once() {
         (0..copies).map(|n| format!("scenario \"{n}\" {{\nmachine core-i7\n{text}\n}}\n")).collect();
     let known = Known::read(Path::new("long.pw"), &all, BTreeMap::new());
     assert!(known.names.symbols.len() > 2 * copies, "{}", known.names.symbols.len());
-    let begun = std::time::Instant::now();
-    let again = names(&known.script.body, &known.sources, &known.files);
-    let took = begun.elapsed();
-    assert_eq!(again, known.names);
+    let took = (0..5).map(|_| {
+        let begun = std::time::Instant::now();
+        let again = names(&known.script.body, &known.sources, &known.files);
+        let took = begun.elapsed();
+        assert_eq!(again, known.names);
+        took
+    });
+    let took = took.min().expect("five times");
     println!("{} lines: {took:?}", all.lines().count());
     // Without optimisation, and beside other tests.
     assert!(took.as_millis() < 2000, "{took:?}");

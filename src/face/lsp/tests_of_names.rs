@@ -57,11 +57,12 @@ fn defined(view: &View, position: Position) -> Option<String> {
 /// The documents with a rename done.
 fn renamed(files: &[(&str, &str)], position: Position, new: &str) -> Result<Vec<String>, String> {
     let edit = rename(&view(files), position, new).map_err(|error| error.message)?;
-    let changes = edit.unwrap().changes.unwrap();
+    let changes: Vec<(Uri, Vec<TextEdit>)> = edit.unwrap().changes.unwrap().into_iter().collect();
     let text = |(name, text): &(&str, &str)| {
         let mut lines: Vec<Vec<u16>> = text.split('\n').map(|line| line.encode_utf16().collect()).collect();
         let uri = Uri::from_str(&format!("file:///scripts/{name}")).unwrap();
-        let mut edits: Vec<TextEdit> = changes.get(&uri).cloned().unwrap_or_default();
+        let of_file = changes.iter().find(|(of, _)| *of == uri).map(|(_, edits)| edits.clone());
+        let mut edits = of_file.unwrap_or_default();
         edits.sort_by_key(|edit| std::cmp::Reverse((edit.range.start.line, edit.range.start.character)));
         for TextEdit { range: Range { start, end }, new_text } in edits {
             let line = &mut lines[start.line as usize];
@@ -163,28 +164,30 @@ fn highlights_tell_giving_from_using() {
     assert_eq!(highlights(&script, at(1, 1)), None);
 }
 
+/// `name [detail] {children}`; each name lies within what it names.
+fn outline(symbols: &[DocumentSymbol]) -> String {
+    let one = |symbol: &DocumentSymbol| {
+        let Range { start, end } = symbol.range;
+        let inner = symbol.selection_range;
+        assert!(start <= inner.start && inner.end <= end, "{symbol:?}");
+        let detail = symbol.detail.as_deref().map_or_else(String::new, |detail| format!(" [{detail}]"));
+        let inside =
+            symbol.children.as_deref().map_or_else(String::new, |all| format!(" {{{}}}", outline(all)));
+        format!("{}{detail}{inside}", symbol.name)
+    };
+    symbols.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 #[test]
 fn the_outline_is_what_a_document_declares() {
     let text = "machine core-i7 {\n  cache L2 { ways 4 }\n}\nkernel { frames 8 }\nfile \"data\" = \"x\"\nprocess P1\n\
         let va = 1\ndef f(a, b) {\n  let c = 1\n}\nif va == 1 { let d = 2 }\nscenario \"cold\" {\n  let e = 1\n  process P2\n}\n\
         question \"Walk\" points 14 {\n  part \"a\" points 2 * 4 { ask va => vpn }\n}\n";
-    fn told(symbols: &[DocumentSymbol]) -> String {
-        let one = |symbol: &DocumentSymbol| {
-            let Range { start, end } = symbol.range;
-            let inner = symbol.selection_range;
-            assert!(start <= inner.start && inner.end <= end, "{symbol:?}");
-            let detail = symbol.detail.as_deref().map_or_else(String::new, |detail| format!(" [{detail}]"));
-            let inside =
-                symbol.children.as_deref().map_or_else(String::new, |all| format!(" {{{}}}", told(all)));
-            format!("{}{detail}{inside}", symbol.name)
-        };
-        symbols.iter().map(one).collect::<Vec<_>>().join(", ")
-    }
     let script = view(&[("a.pw", text)]);
     let symbols = symbols(&script);
     let expected = "machine [core-i7] {L2 [cache]}, kernel, data [file], P1 [process], va [let], f [(a, b)], \
         cold [scenario] {P2 [process]}, Walk [14 points] {a [2 * 4 points]}";
-    assert_eq!(told(&symbols), expected);
+    assert_eq!(outline(&symbols), expected);
     assert_eq!((symbols[3].kind, symbols[3].range), (SymbolKind::NAMESPACE, range(5, 0, 10)));
     assert_eq!(symbols[3].selection_range, range(5, 8, 10));
 }

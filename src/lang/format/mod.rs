@@ -2,8 +2,9 @@
 //!
 //! Only what stands between tokens changes, and the bars of tables. Line breaks stay where the author put them, so no
 //! statement can come to end elsewhere; comments, strings, prose and the spelling of numbers stay byte for byte. The
-//! new text is read again and its tree compared with the old one before it is answered.
+//! new text is compared with the old one before it is answered: its tokens, and its tree unless it is very long.
 
+mod alike;
 mod cell;
 mod columns;
 mod cut;
@@ -17,6 +18,8 @@ mod tests;
 mod width;
 mod write;
 
+use piece::Pieces;
+
 use super::diagnostic::Diagnostic;
 use super::parse::parse;
 
@@ -29,6 +32,10 @@ pub enum Unformatted {
     Changed,
 }
 
+/// The longest text, in bytes, of which the whole tree is compared; of longer ones only the tokens are. Reading a
+/// text of this length takes a few milliseconds.
+const WHOLE: usize = 1 << 17;
+
 /// A script in its one layout.
 ///
 /// # Errors
@@ -38,23 +45,23 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
     if !read.diagnostics.is_empty() {
         return Err(Unformatted::Wrong(read.diagnostics));
     }
-    let formatted = set(text);
+    let mut pieces = cut::pieces(text);
+    let formatted = set(&mut pieces);
     if formatted == text {
         return Ok(formatted);
     }
-    let again = parse(0, &formatted, &mut ());
-    if again.diagnostics.is_empty() && same::blocks(&read.body, &again.body) {
-        Ok(formatted)
-    } else {
-        Err(Unformatted::Changed)
-    }
+    let whole = || {
+        let again = parse(0, &formatted, &mut ());
+        again.diagnostics.is_empty() && same::blocks(&read.body, &again.body)
+    };
+    let same = alike::alike(&pieces, &cut::pieces(&formatted)) && (text.len() > WHOLE || whole());
+    if same { Ok(formatted) } else { Err(Unformatted::Changed) }
 }
 
 /// The text set anew.
-fn set(text: &str) -> String {
-    let mut pieces = cut::pieces(text);
-    row::set(&mut pieces);
+fn set(pieces: &mut Pieces) -> String {
+    row::set(pieces);
     let lines = line::lines(&pieces.list);
     let blanks = columns::blanks(&pieces.list, &lines);
-    write::write(&pieces, &lines, &blanks)
+    write::write(pieces, &lines, &blanks)
 }

@@ -59,7 +59,7 @@ impl Finder<'_> {
                 self.perhaps(|finder| finder.again(body, after(stmt, count.span)));
             }
             StmtKind::If { condition, then, otherwise } => {
-                self.branches(stmt, condition, (then, otherwise.as_ref()))
+                self.branches(stmt, condition, (then, otherwise.as_ref()));
             }
             StmtKind::Def { name, params, body } => {
                 let header = params.last().unwrap_or(name).span;

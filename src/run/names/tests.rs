@@ -1,5 +1,7 @@
 //! Which names are one. `AaBb`: a capital where the name is given, a letter for each thing of that name.
 
+use std::fmt::Write;
+
 use super::{Edit, NameKind, Names, Read, edited, names, renamable, rename};
 use crate::lang::include::{Script, Texts, read_text};
 use crate::lang::source::Sources;
@@ -292,7 +294,8 @@ fn edits_of_one_file_leave_others_alone() {
 fn many_calls_cost_little() {
     let mut script = String::new();
     for n in 0..1500 {
-        script.push_str(&format!("def f{n}() {{ read x{n} + y\n f{}() }}\nlet x{n} = {n}\nf{n}()\n", n + 1));
+        let next = n + 1;
+        let _ = write!(script, "def f{n}() {{ read x{n} + y\n f{next}() }}\nlet x{n} = {n}\nf{n}()\n");
     }
     let begun = std::time::Instant::now();
     let known = known(&script, &[]);

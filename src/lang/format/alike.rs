@@ -1,0 +1,30 @@
+//! Whether two texts are the same to the grammar: the same tokens, statements that begin at the same ones, and the same
+//! brackets and dots that touch what stands before them.
+
+use super::piece::{Kind, Piece, Pieces};
+
+/// Whether two scripts have the same pieces in the same roles.
+pub(super) fn alike(one: &Pieces, other: &Pieces) -> bool {
+    one.list.len() == other.list.len()
+        && one.rows.len() == other.rows.len()
+        && one.list.iter().zip(&other.list).all(|(one, other)| pieces(one, other))
+        && one.list.windows(2).zip(other.list.windows(2)).all(|(one, other)| touches(one) == touches(other))
+        && one.rows.iter().zip(&other.rows).all(|(one, other)| {
+            let texts = one.cells.iter().zip(&other.cells).all(|(one, other)| one.text == other.text);
+            one.cells.len() == other.cells.len() && texts
+        })
+}
+
+fn pieces(one: &Piece, other: &Piece) -> bool {
+    let rows = matches!((one.kind, other.kind), (Kind::Row(_), Kind::Row(_)));
+    one.head == other.head && (rows || one.kind == other.kind && one.text == other.text)
+}
+
+/// Whether the second of two pieces touches the first where that means something: `f(x)`, `xs[i]`, `a.b`.
+fn touches(pair: &[Piece]) -> bool {
+    let [first, second] = pair else { return false };
+    let bracket = matches!(second.kind, Kind::Open(b'(' | b'['))
+        && matches!(first.kind, Kind::Word | Kind::Value | Kind::Prose | Kind::Close(_))
+        && !first.goes_on();
+    second.touches && (bracket || first.is(".") || second.is("."))
+}
