@@ -49,7 +49,7 @@ impl Fmt {
         let stdin = [PathBuf::from(STDIN)];
         let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };
         let mut tally = Tally::default();
-        for path in self.files(paths, &mut tally) {
+        for path in scripts(paths, &mut tally) {
             self.one(&path, color, &mut tally)?;
         }
         let Tally { changed, same, wrong } = tally;
@@ -62,35 +62,6 @@ impl Fmt {
             _ if self.check && changed > 0 => Status::Failed,
             _ => Status::Held,
         })
-    }
-
-    /// The scripts at these paths and below them, each once; complains of a path that is none.
-    fn files(&self, paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = Vec::new();
-        for path in paths {
-            let (mut found, mut wrong) = (vec![path.clone()], Vec::new());
-            if path.is_dir() {
-                let all;
-                (all, wrong) = find(std::slice::from_ref(path));
-                found = all.into_iter().filter(|one| one.kind == Kind::Script).map(|one| one.path).collect();
-                if found.is_empty() && wrong.is_empty() {
-                    wrong.push(format!("there is no script (`.pw`) in `{}`", name(path)));
-                }
-            } else if path.extension().is_some_and(|end| end == "md") {
-                wrong.push(format!("`{}` is Markdown, and scripts in fences are not formatted", name(path)));
-                found.clear();
-            }
-            for wrong in wrong {
-                complain(&format!("pagewalk: {wrong}\n"));
-                tally.wrong += 1;
-            }
-            for path in found {
-                if !files.contains(&path) {
-                    files.push(path);
-                }
-            }
-        }
-        files
     }
 
     fn one(&self, path: &Path, color: Color, tally: &mut Tally) -> io::Result<()> {
@@ -161,6 +132,36 @@ impl Fmt {
         parts.join(", ") + "\n"
     }
 }
+
+/// The scripts at these paths and below them, each once; complains of a path that is none.
+fn scripts(paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let (mut found, mut wrong) = (vec![path.clone()], Vec::new());
+        if path.is_dir() {
+            let all;
+            (all, wrong) = find(std::slice::from_ref(path));
+            found = all.into_iter().filter(|one| one.kind == Kind::Script).map(|one| one.path).collect();
+            if found.is_empty() && wrong.is_empty() {
+                wrong.push(format!("there is no script (`.pw`) in `{}`", name(path)));
+            }
+        } else if path.extension().is_some_and(|end| end == "md") {
+            wrong.push(format!("`{}` is Markdown, and scripts in fences are not formatted", name(path)));
+            found.clear();
+        }
+        for wrong in wrong {
+            complain(&format!("pagewalk: {wrong}\n"));
+            tally.wrong += 1;
+        }
+        for path in found {
+            if !files.contains(&path) {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
 
 fn is_stdin(path: &Path) -> bool {
     path == Path::new(STDIN)

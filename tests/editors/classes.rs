@@ -74,7 +74,7 @@ fn the_classes_of_the_examples_are_told_to_the_checks() {
         let text = fs::read_to_string(&file).expect("an example can be read");
         let tokens = classed(&text);
         assert!(tokens.len() > 10, "{file} has tokens");
-        out += &format!("== {file}\n{}\n", tokens.join("\n"));
+        out.extend([&*format!("== {file}\n{}\n", tokens.join("\n"))]);
     }
     fs::create_dir_all("target/editors").expect("the folder of what the checks need");
     fs::write(EXAMPLES, out).expect("it can be written");

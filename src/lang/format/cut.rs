@@ -137,7 +137,7 @@ impl<'a> Cutter<'a, '_> {
             end = self.at;
         }
         row.end = self.column;
-        row.source = self.text.get(first.start..end).unwrap_or("").to_owned();
+        self.text.get(first.start..end).unwrap_or("").clone_into(&mut row.source);
         piece.head = true;
         self.head = false;
         self.list.push(piece);

@@ -7,6 +7,7 @@ use crate::lang::layout::is_operator;
 
 /// A token, prose with its quotes, or a row of a table.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing to know of what stood before it")]
 pub(super) struct Piece<'a> {
     /// What it is.
     pub(super) kind: Kind,

@@ -40,7 +40,9 @@ pub(super) fn set(pieces: &mut Pieces) {
             _ => {}
         }
     }
-    open.iter().for_each(|table| set_table(pieces, table));
+    for table in &open {
+        set_table(pieces, table);
+    }
 }
 
 /// Sets the rows that these pieces are: in columns, or each by itself where two share a line.
