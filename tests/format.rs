@@ -159,7 +159,7 @@ fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
         let (old, pick) =
             (&text[from..to], |list: &[&str]| list[usize::from(*choice) % list.len()].to_owned());
         out += &text[at..from];
-        out += &match sort % 4 {
+        let between = match sort % 4 {
             0 | 1 if old.contains(';') => format!("  {old}\t"),
             0 | 1 if old.contains('\n') => pick(ENDS),
             0 | 1 if breaks => pick(BREAKS),
@@ -167,6 +167,7 @@ fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
             2 if *choice == 1 => pick(&[" ", "\n", ";", " | ", "(", "{", "\"\"\""]),
             _ => old.to_owned(),
         };
+        out.push_str(&between);
         at = to;
     }
     out + &text[at..]

@@ -162,7 +162,6 @@ fn scripts(paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
     files
 }
 
-
 fn is_stdin(path: &Path) -> bool {
     path == Path::new(STDIN)
 }
