@@ -87,6 +87,9 @@ impl<'t> At<'_, 't> {
         if is_operator(word) {
             return Stands::Operator;
         }
+        if word == "if" && walk.last_word() == "else" {
+            return Stands::Form;
+        }
         if let Some(trailer) = self.trailer(word) {
             return trailer;
         }
@@ -128,7 +131,8 @@ impl<'t> At<'_, 't> {
 
     /// A word after the name of a fact.
     fn of_fact(self, fact: &'t str, word: &str) -> Stands<'t> {
-        if is_fact_word(word) { Stands::FactWord(fact) } else { self.value(word) }
+        // What an access is served by is the name of a cache.
+        if is_fact_word(word) || fact == "served" { Stands::FactWord(fact) } else { self.value(word) }
     }
 
     /// What may follow everything that an `ask` asks: `radix hex`, `points 2`.
@@ -142,7 +146,7 @@ impl<'t> At<'_, 't> {
             if *name == word {
                 return Some(Stands::Word("ask"));
             }
-            let follows = self.walk.last_word() == *name && words.contains(&word);
+            let follows = self.walk.last_word() == *name && (words.contains(&word) || *name == "unit");
             follows.then_some(Stands::Value)
         });
         trailer.or(columns.then_some(Stands::Column))
@@ -170,10 +174,14 @@ impl<'t> At<'_, 't> {
             }
             () if has("NAME") && head.name() == "def" => Some(Stands::Called),
             () if has("NAME") && self.names_part(head) => Some(Stands::Part),
-            () if has("OP") && (verb(word).is_some() && self.text(1) != "(") => Some(Stands::Verb),
+            () if has("OP") && is_access(word) && self.text(1) != "(" => Some(Stands::Verb),
             () if has("OP") && is_operation(word) => Some(Stands::Form),
             () if has("POLICY") => Some(Stands::SettingWord(head.name())),
-            () if has("FACT") && !(self.text(1) == "." && is_path(word)) => {
+            // `=` after a label is no arrow.
+            () if has("FACT")
+                && !self.walk.statement().atoms.contains(&Atom::Equals)
+                && !(self.text(1) == "." && is_path(word)) =>
+            {
                 Some(Stands::Fact(Family::Access))
             }
             () if has("U") => Some(Stands::Value),
@@ -249,7 +257,8 @@ impl<'t> At<'_, 't> {
 }
 
 /// What may follow everything that an `ask` asks, and the words that may come after it.
-const TRAILERS: [(&str, &[&str]); 2] = [("radix", &["hex", "decimal", "binary"]), ("points", &[])];
+const TRAILERS: [(&str, &[&str]); 4] =
+    [("radix", &["hex", "decimal", "binary"]), ("points", &[]), ("unit", &[]), ("columns", &[])];
 
 fn is_noun(word: &str) -> bool {
     TABLE_NOUNS.iter().any(|row| row.name == word)
@@ -260,6 +269,11 @@ fn is_noun(word: &str) -> bool {
 /// What `set` knows besides nouns.
 fn is_register(word: &str) -> bool {
     matches!(word, "cr3" | "pte")
+}
+
+/// A verb that can be tried out: a condition may call a variable as another verb is called.
+fn is_access(word: &str) -> bool {
+    verb(word).is_some_and(|row| row.family == Family::Access)
 }
 
 /// An operation that has a shape of its own.

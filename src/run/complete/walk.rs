@@ -206,8 +206,8 @@ impl<'t> Walk<'t> {
         }
         match word {
             "where" if statement.outside() => {
-                let process = statement.process;
-                *statement = Statement { process, head: Some((Head::Where, word)), ..Statement::new() };
+                let (process, asks) = (statement.process, statement.asks);
+                *statement = Statement { process, asks, head: Some((Head::Where, word)), ..Statement::new() };
             }
             "if" if statement.atoms.last() == Some(&Atom::Word("else")) => statement.atoms.clear(),
             "in" if statement.names_one() => statement.mark(Atom::Word(word)),
