@@ -8,6 +8,7 @@ mod fences;
 mod running;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 
 use cases::CASES;
@@ -187,11 +188,11 @@ fn a_mend_writes_what_a_person_would() {
         let found = wrong(script);
         let texts: Vec<_> = found.iter().map(|diagnostic| mended(script, diagnostic)).collect();
         let [Some((text, ..))] = texts.as_slice() else {
-            told += &format!("{script}\n{found:#?}\n");
+            let _ = writeln!(told, "{script}\n{found:#?}");
             continue;
         };
         if text != wanted {
-            told += &format!("{script}\n-> {text}\nnot {wanted}\n");
+            let _ = writeln!(told, "{script}\n-> {text}\nnot {wanted}");
         }
     }
     assert!(told.is_empty(), "{told}");
@@ -223,7 +224,7 @@ fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
                 let after = read_text("script.pw", &new, &mut Disk).2;
                 healed += usize::from(after.is_empty());
                 if after.len() >= found.len() && after.iter().any(|other| same(diagnostic, other)) {
-                    told += &format!("{path}: byte {at}: {diagnostic:#?}\n{after:#?}\n");
+                    let _ = writeln!(told, "{path}: byte {at}: {diagnostic:#?}\n{after:#?}");
                 }
             }
         }

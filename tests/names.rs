@@ -138,8 +138,10 @@ fn every_use_has_a_definition() {
 fn a_long_script_is_gone_through_at_once() {
     let text = std::fs::read_to_string("examples/mmapcopy.pw").expect("a script");
     let copies = 5000 / text.lines().count() + 1;
-    let all: String =
-        (0..copies).map(|n| format!("scenario \"{n}\" {{\nmachine core-i7\n{text}\n}}\n")).collect();
+    let all: String = (0..copies)
+        .map(|n| format!("scenario \"{n}\" {{\nmachine core-i7\n{text}\n}}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let known = Known::read(Path::new("long.pw"), &all, BTreeMap::new());
     assert!(known.names.symbols.len() > 2 * copies, "{}", known.names.symbols.len());
     let took = (0..5).map(|_| {
