@@ -17,7 +17,7 @@ setlocal suffixesadd=.pw
 setlocal include=^\\s*include\\s\\+\"
 setlocal define=^\\s*\\%(\\k\\+\\s*:\\s*\\)\\=\\%(let\\\|def\\\|process\\\|choose\\)\\s\\+\\ze\\k
 setlocal foldmethod=indent foldlevel=99
-" What starts the machine anew, and what stands alone.
+" Brackets, for matchit: not those in strings and comments.
 let b:match_words = '{:},(:),\[:\]'
 let b:match_skip = 's:pagewalkComment\|pagewalkString'
 
