@@ -109,7 +109,7 @@ fn what_is_wrong_with_a_pool_is_told_before_the_run() {
         let said = format!("{} {}", told[0].message, told[0].help.clone().unwrap_or_default());
         assert!(told[0].code == code && said.contains(words), "{pool}: {told:?}");
     };
-    one("pool \"P\" pick 1 of [\"alpha\", \"bata\"]", Code::UnknownName, "did you mean \"beta\"?");
+    one("pool \"P\" pick 1 of [\"alpha\", \"bata\"]", Code::UnknownName, "did you mean `beta`?");
     one("pool \"P\" pick 3 of [\"alpha\", \"beta\"]", Code::WrongCount, "3 of 2 questions cannot be picked");
     one("pool \"P\" pick 0 of [\"alpha\", \"beta\"]", Code::WrongCount, "0 of 2");
     one("pool \"P\" pick 1 of [\"alpha\", \"big\"]", Code::BadPoints, "“big” is worth 5 points");
