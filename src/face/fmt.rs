@@ -114,11 +114,11 @@ impl Fmt {
         Ok(())
     }
 
-    /// `2 scripts formatted, 5 as they were`.
+    /// `2 scripts formatted, 5 scripts unchanged`.
     fn summary(&self, tally: &Tally) -> String {
         let Tally { changed, same, wrong } = tally;
         let (done, rest) =
-            if self.check { ("not formatted", "formatted") } else { ("formatted", "as they were") };
+            if self.check { ("not formatted", "formatted") } else { ("formatted", "unchanged") };
         let mut parts = Vec::new();
         if *changed > 0 {
             parts.push(format!("{} {done}", count(*changed, "script", "scripts")));

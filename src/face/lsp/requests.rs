@@ -32,8 +32,8 @@ use super::view::View;
 pub struct Row {
     /// Its method.
     pub method: &'static str,
-    /// It waits for the run of the document's text that is under way.
-    pub waits: bool,
+    /// Whether it waits for the run of the document's text that is under way.
+    pub waits: fn(&Value) -> bool,
     /// Its answer.
     pub answer: fn(&View, Value) -> Result<Value, ResponseError>,
 }
@@ -43,7 +43,7 @@ macro_rules! at_once {
     ($request:ty, |$view:ident, $params:pat_param| $answer:expr) => {
         Row {
             method: <$request>::METHOD,
-            waits: false,
+            waits: |_| false,
             answer: |$view, params| typed::<$request>(params, |$params| $answer),
         }
     };
@@ -85,9 +85,16 @@ pub const ROWS: &[Row] = &[
     at_once!(Formatting, |view, _| Ok(formatting(view, None))),
     at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range)))),
     at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view)))),
-    at_once!(CodeActionRequest, |view, params| Ok(actions(view, &params))),
-    Row { waits: true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
+    Row { waits: of_all, ..at_once!(CodeActionRequest, |view, params| Ok(actions(view, &params))) },
+    Row { waits: |_| true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
 ];
+
+/// Whether only actions on the whole file are asked for: someone wants just these, so they are worth a wait.
+fn of_all(params: &Value) -> bool {
+    let only = params.get("context").and_then(|context| context.get("only")).and_then(Value::as_array);
+    let source = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("source"));
+    only.is_some_and(|kinds| !kinds.is_empty() && kinds.iter().all(source))
+}
 
 /// The row of a method.
 pub fn row(method: &str) -> Option<&'static Row> {

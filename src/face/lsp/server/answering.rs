@@ -53,10 +53,10 @@ impl Server {
             Ok(path) => path,
             Err(error) => return self.answer(request.id, Err(error)),
         };
-        if row.waits {
-            if !self.settings.inlay_hints {
-                return self.answer(request.id, Ok(Value::Null));
-            }
+        if row.method == request::InlayHintRequest::METHOD && !self.settings.inlay_hints {
+            return self.answer(request.id, Ok(Value::Null));
+        }
+        if (row.waits)(&request.params) {
             let under_way = self.documents.buffers.get(&path).is_some_and(|one| one.under_way.is_some());
             if under_way || self.stale.contains(&path) {
                 return self.waiting.push((path, request));
