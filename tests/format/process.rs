@@ -70,7 +70,7 @@ fn files_and_folders_are_formatted_in_place() {
     assert_eq!((status, &*wrong), (0, ""));
     assert_eq!(
         told,
-        "a.pw: formatted\nin/b.pw: formatted\nf.txt: formatted\n3 scripts formatted, 1 script as they were\n"
+        "a.pw: formatted\nin/b.pw: formatted\nf.txt: formatted\n3 scripts formatted, 1 script unchanged\n"
     );
     for (name, text) in [("a.pw", NEAT), ("in/b.pw", NEAT), ("in/c.pw", NEAT), ("f.txt", NEAT)] {
         assert_eq!(read(name), text, "{name}");

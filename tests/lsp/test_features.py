@@ -188,3 +188,17 @@ async def test_symbols_folds_links_and_lenses(client, simple):
     )
     text = told["text"] if isinstance(told, dict) else told.text
     assert "facts hold" in text
+
+
+async def test_all_is_accepted_right_after_a_change(client, script):
+    text, _ = script
+    opened(client, text.replace("ppn 0x0D\n", "ppn 0x0E\n", 1))
+    # The run of this text is not over; what accepts waits for it.
+    params = types.CodeActionParams(
+        text_document=document(),
+        range=lines(0, 0),
+        context=types.CodeActionContext(diagnostics=[], only=["source.accept"]),
+    )
+    (action,) = await client.text_document_code_action_async(params)
+    changes = action.edit.changes or {one.text_document.uri: one.edits for one in action.edit.document_changes}
+    assert any("0x0D" in edit.new_text for edit in changes[URI])
