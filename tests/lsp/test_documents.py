@@ -144,3 +144,13 @@ def test_a_scenario_with_a_mistake_does_not_hide_the_others(pagewalk):
     with Server(pagewalk) as server:
         server.open(URI, 'let a = 1\nscenario "x" { let c = b }\nscenario "y" { expect a == 2 }\n')
         assert sorted(codes(server.diagnostics(URI))) == ["expectation", "unknown-name"]
+
+
+def test_a_part_is_not_blamed_for_what_the_whole_declares(pagewalk, tmp_path):
+    part, whole = tmp_path / "part.pw", tmp_path / "whole.pw"
+    part.write_text("read 0x10\n")
+    with Server(pagewalk) as server:
+        server.open(part.as_uri(), "read 0x10\n")
+        assert codes(server.diagnostics(part.as_uri())) == ["no-machine"]
+        server.open(whole.as_uri(), 'machine simple\ninclude "part.pw"\n')
+        assert server.diagnostics(part.as_uri()) == []
