@@ -59,6 +59,8 @@ fn an_address_is_told_in_its_fields() {
     // A physical address, by where it stands.
     holds(&format!("{SIMPLE}read 0 => pa 0x3‸54"), &["PPN, bits 11–6 0x0D", "CI, bits 5–2 0x5"]);
     assert!(!text(&format!("{SIMPLE}read 0 => pa 0x3‸54")).contains("virtual address"));
+    // A decimal number whose meaning is not said is a count.
+    assert!(!text(&format!("{SIMPLE}let pages = 98‸0")).contains("VPN"));
 }
 
 #[test]
