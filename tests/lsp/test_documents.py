@@ -154,3 +154,11 @@ def test_a_part_is_not_blamed_for_what_the_whole_declares(pagewalk, tmp_path):
         assert codes(server.diagnostics(part.as_uri())) == ["no-machine"]
         server.open(whole.as_uri(), 'machine simple\ninclude "part.pw"\n')
         assert server.diagnostics(part.as_uri()) == []
+
+
+def test_what_is_to_be_filled_in_is_told_with_its_value(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "machine simple\ntranslate 0x03D4 => vpn ?\n")
+        (one,) = server.diagnostics(URI)
+        # CS:APP 9.6.4: VPN 0x0F. It is no mistake, and says nothing else.
+        assert (one["code"], one["severity"], one["message"]) == ("open", 3, "vpn is 0x0F")

@@ -78,7 +78,8 @@ impl<'s> Watching<'s> {
             let open = check.written.is_open();
             let reason = told.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             let message = match told.actual {
-                Some(actual) if open => format!("{} is {actual}{reason}", told.fact),
+                // That it is to be filled in is no reason why it is so.
+                Some(actual) if open => format!("{} is {actual}", told.fact),
                 Some(actual) => format!("{} is {actual}, not {}{reason}", told.fact, told.expected),
                 None => format!("there is no {}, expected was {}{reason}", told.fact, told.expected),
             };
