@@ -2,7 +2,7 @@
 
 import pytest
 import pytest_lsp
-from conftest import PAGEWALK
+from conftest import PAGEWALK, ROOT
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
@@ -202,3 +202,18 @@ async def test_all_is_accepted_right_after_a_change(client, script):
     (action,) = await client.text_document_code_action_async(params)
     changes = action.edit.changes or {one.text_document.uri: one.edits for one in action.edit.document_changes}
     assert any("0x0D" in edit.new_text for edit in changes[URI])
+
+
+@pytest.mark.parametrize("editor", ["emacs", "vim", "vscode"])
+async def test_the_first_script_of_an_editors_page_is_answered_as_it_says(client, editor):
+    page = (ROOT / "editors" / editor / "README.md").read_text()
+    rows = [row.strip() for row in page.splitlines()]
+    first = rows.index("machine simple")
+    text = "\n".join(rows[first : rows.index("```", first)]) + "\n"
+    # What the page says stands behind the last line.
+    said = ["vpn 0x0F", "tlb miss", "ppn 0x0D"]
+    assert "Behind the last line" in page and all(f"`{fact}`" in page for fact in said)
+    opened(client, text)
+    params = types.InlayHintParams(text_document=document(), range=lines(0, 99))
+    (hint,) = [hint for hint in await client.text_document_inlay_hint_async(params) if "vpn" in hint.label]
+    assert all(fact in hint.label for fact in said), hint.label
