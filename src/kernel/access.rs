@@ -99,6 +99,7 @@ impl Kernel {
             let rest = match &mut data {
                 Data::Load(out) => Data::Load(&mut out[outcome.done..]),
                 Data::Store(bytes) => Data::Store(&bytes[outcome.done..]),
+                Data::Untold(size) => Data::Untold(*size - outcome.done as u32),
             };
             let (pool, write) = (&mut self.frames.pool, kind == Kind::Write);
             let mut touching = Touching { watch, pool, write, used };

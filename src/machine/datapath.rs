@@ -33,6 +33,8 @@ pub enum Data<'a> {
     Load(&'a mut [Option<u8>]),
     /// A store of these bytes.
     Store(&'a [u8]),
+    /// A load, fetch or store of so many bytes that nobody tells: those stored stay as they were.
+    Untold(u32),
 }
 
 impl Data<'_> {
@@ -40,6 +42,7 @@ impl Data<'_> {
         match self {
             Data::Load(bytes) => bytes.len(),
             Data::Store(bytes) => bytes.len(),
+            Data::Untold(size) => *size as usize,
         }
     }
 }
@@ -216,8 +219,39 @@ impl Machine {
         va: Va,
         kind: Kind,
         mode: Mode,
-        mut data: Data<'_>,
+        data: Data<'_>,
         watch: &mut impl Observer,
+    ) -> Outcome {
+        let last = self.last;
+        self.cut(va.raw(), last, kind, data, watch, |machine, va, watch| {
+            machine.resolve(va, kind, mode, watch)
+        })
+    }
+
+    /// An access that is not translated: as [`Machine::access`] from the first cache on. No page is asked whether it may
+    /// be cached.
+    #[inline]
+    pub fn access_physical(
+        &mut self,
+        pa: Pa,
+        kind: Kind,
+        data: Data<'_>,
+        watch: &mut impl Observer,
+    ) -> Outcome {
+        let last = mask(self.spec.physical_bits);
+        self.cut(pa.raw(), last, kind, data, watch, |_, pa, _| Ok(Mapped { pa, flags: Flags::NONE }))
+    }
+
+    /// An access from address `first` on, piece by piece, none beyond `last`; each translated on its own.
+    #[inline]
+    fn cut<O: Observer>(
+        &mut self,
+        first: u64,
+        last: u64,
+        kind: Kind,
+        mut data: Data<'_>,
+        watch: &mut O,
+        translate: impl Fn(&mut Self, u64, &mut O) -> Result<Mapped, Fault>,
     ) -> Outcome {
         let route = RouteId::new(self.core, kind);
         let bits = self.hierarchy.piece_bits(route);
@@ -225,7 +259,7 @@ impl Machine {
         let len = data.len();
         while outcome.done < len {
             let done = outcome.done;
-            let Some(at) = va.raw().checked_add(done as u64).filter(|at| *at <= self.last) else {
+            let Some(at) = first.checked_add(done as u64).filter(|at| *at <= last) else {
                 break;
             };
             let room = (mask(bits) - (at & mask(bits))).saturating_add(1);
@@ -234,11 +268,15 @@ impl Machine {
             let part = match &mut data {
                 Data::Load(out) => Data::Load(&mut out[done..next]),
                 Data::Store(bytes) => Data::Store(&bytes[done..next]),
+                Data::Untold(_) => Data::Untold(size),
             };
             watch.see(Event::Piece { va: Va::new(at), size });
             outcome.pieces += 1;
-            match self.move_piece(route, at, kind, mode, part, watch) {
-                Ok(pa) => outcome.pa = outcome.pa.or(Some(Pa::new(pa))),
+            match translate(self, at, watch) {
+                Ok(mapped) => {
+                    outcome.pa = outcome.pa.or(Some(Pa::new(mapped.pa)));
+                    self.move_piece(route, at, mapped, kind, part, watch);
+                }
                 Err(fault) => {
                     outcome.fault = Some(fault);
                     break;
@@ -249,18 +287,17 @@ impl Machine {
         outcome
     }
 
-    /// The part of an access that lies in one page and one block; answers its physical address.
+    /// The part of an access that lies in one page and one block, once it is translated.
     #[inline]
     fn move_piece(
         &mut self,
         route: RouteId,
         va: u64,
+        Mapped { pa, flags }: Mapped,
         kind: Kind,
-        mode: Mode,
         data: Data<'_>,
         watch: &mut impl Observer,
-    ) -> Result<u64, Fault> {
-        let Mapped { pa, flags } = self.resolve(va, kind, mode, watch)?;
+    ) {
         let (size, purpose) = (data.len() as u32, Purpose::Demand);
         let (write_through, uncached) = (flags.has(Bit::Wt), flags.has(Bit::Cd));
         let piece = Piece { route, va, pa, size, purpose, write_through, uncached };
@@ -268,8 +305,9 @@ impl Machine {
         match data {
             Data::Load(out) => self.hierarchy.load(&piece, out, ctx),
             Data::Store(bytes) => self.hierarchy.store(&piece, bytes, ctx),
+            Data::Untold(_) if kind == Kind::Write => self.hierarchy.store(&piece, &[], ctx),
+            Data::Untold(_) => self.hierarchy.load(&piece, &mut [], ctx),
         }
-        Ok(pa)
     }
 
     #[inline]
