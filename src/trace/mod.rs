@@ -19,3 +19,4 @@ pub mod replay;
 mod source;
 mod text;
 pub mod unreadable;
+mod zstd;
