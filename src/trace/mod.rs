@@ -3,10 +3,16 @@
 //! A [`record::Record`] is a line of a trace. A [`replay::Replay`] performs records on a machine, or in a process of a
 //! kernel, while a [`lens::Lens`] watches; what comes of it all is [`counted::Counted`].
 
+pub mod account;
+mod blocks;
+mod causes;
 pub mod counted;
 pub mod counting;
+mod curve;
 pub mod demand;
+pub mod extras;
 pub mod lens;
 pub mod record;
 pub mod replay;
 pub mod tally;
+mod top;
