@@ -9,4 +9,5 @@ pub mod demand;
 pub mod lens;
 pub mod record;
 pub mod replay;
+pub mod sweep;
 pub mod tally;
