@@ -4,7 +4,9 @@
 //! kernel, while a [`lens::Lens`] watches; what comes of it all is [`counted::Counted`].
 
 pub mod counted;
+pub mod counting;
 pub mod demand;
 pub mod lens;
 pub mod record;
 pub mod replay;
+pub mod tally;
