@@ -23,6 +23,7 @@ pub mod reader;
 pub mod record;
 pub mod replay;
 mod source;
+pub mod sweep;
 pub mod tally;
 mod text;
 mod top;
