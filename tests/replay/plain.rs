@@ -22,6 +22,7 @@ struct Line {
 }
 
 /// How it is built.
+#[expect(clippy::struct_excessive_bools, reason = "each is one of the lab's questions")]
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     /// log2 of its sets.
@@ -100,7 +101,8 @@ impl Plain {
         self.time += 1;
         let set = (block % (1 << self.shape.set_bits)) as usize;
         let tag = block >> self.shape.set_bits;
-        let found = (0..self.sets[set].len()).find(|&n| self.sets[set][n].valid && self.sets[set][n].tag == tag);
+        let found =
+            (0..self.sets[set].len()).find(|&n| self.sets[set][n].valid && self.sets[set][n].tag == tag);
         let count = match letter {
             'I' => &mut self.numbers.fetches,
             'L' => &mut self.numbers.reads,

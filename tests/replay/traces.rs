@@ -72,3 +72,21 @@ pub fn program(count: usize, bits: u32) -> Vec<Record> {
     }
     records
 }
+
+/// The records of a lackey trace; lines that are none are left out.
+pub fn lackey(text: &str) -> Vec<Record> {
+    let record = |line: &str| {
+        let (letter, rest) = (line.get(..3)?, line.get(3..)?.trim());
+        let op = match letter {
+            "I  " => Op::Fetch,
+            " L " => Op::Load,
+            " S " => Op::Store,
+            " M " => Op::Modify,
+            _ => return None,
+        };
+        let (address, size) = rest.split_once(',')?;
+        let address = u64::from_str_radix(address, 16).ok()?;
+        Some(Record { address, size: size.trim().parse().ok()?, op })
+    };
+    text.lines().filter_map(record).collect()
+}

@@ -9,6 +9,7 @@ mod caches;
 mod paging;
 mod tlbs;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -207,7 +208,9 @@ impl Model {
             }
             let pages = self.pages.as_mut().expect("there are pages");
             let (frame, gone) = pages.fault(vpn, &mut self.clock);
-            gone.into_iter().for_each(|vpn| self.tlbs.drop_page(vpn));
+            if let Some(vpn) = gone {
+                self.tlbs.drop_page(vpn);
+            }
             self.caches.drop_page(frame, page_bits);
         }
         if who == Who::Store && !self.tlbs.is_dirty(who, vpn) {
@@ -282,8 +285,8 @@ impl Model {
             };
             let mut spots: Vec<Spot> = spots.iter().map(spot).collect();
             // Stable, and in order of addresses before.
-            spots.sort_by(|one, other| other.references.cmp(&one.references));
-            spots.sort_by(|one, other| other.misses.cmp(&one.misses));
+            spots.sort_by_key(|spot| Reverse(spot.references));
+            spots.sort_by_key(|spot| Reverse(spot.misses));
             spots.truncate(top);
             spots
         };

@@ -28,7 +28,7 @@ pub struct Pages {
     bytes: u64,
     limit: u64,
     policy: Policy,
-    pages: BTreeMap<u64, Page>,
+    known: BTreeMap<u64, Page>,
     /// The page and the age of each frame in use.
     frames: BTreeMap<u64, (u64, Age)>,
     /// Tables by level and by what of the page number is above them: their physical page.
@@ -51,7 +51,7 @@ impl Pages {
             bytes: mmu.pte.bytes.into(),
             limit: demand.frames.map_or(u64::MAX, u64::from),
             policy: demand.replacement.unwrap_or_default(),
-            pages: BTreeMap::new(),
+            known: BTreeMap::new(),
             frames: BTreeMap::new(),
             tables: BTreeMap::new(),
             lowest: 1 << (spec.physical_bits - mmu.page_bits),
@@ -88,19 +88,19 @@ impl Pages {
     }
 
     pub fn is_present(&self, vpn: u64) -> bool {
-        self.pages.get(&vpn).is_some_and(|page| page.frame.is_some())
+        self.known.get(&vpn).is_some_and(|page| page.frame.is_some())
     }
 
     /// Notes that a page is stored to, if it is; answers whether it ever was since it came.
     pub fn mark(&mut self, vpn: u64, store: bool) -> bool {
-        let page = self.pages.get_mut(&vpn).expect("the page is there");
+        let page = self.known.get_mut(&vpn).expect("the page is there");
         page.dirty |= store;
         page.dirty
     }
 
     /// The page is used; answers its frame.
     pub fn touch(&mut self, vpn: u64, now: u64) -> u64 {
-        let frame = self.pages[&vpn].frame.expect("the page is there");
+        let frame = self.known[&vpn].frame.expect("the page is there");
         self.frames.get_mut(&frame).expect("a frame in use").1.used = now;
         frame
     }
@@ -115,11 +115,11 @@ impl Pages {
         }
         let free = (0..self.limit).find(|frame| !self.frames.contains_key(frame));
         let (frame, gone) = free.map_or_else(|| self.evict(), |frame| (frame, None));
-        let swapped = self.pages.get(&vpn).is_some_and(|page| page.swapped);
+        let swapped = self.known.get(&vpn).is_some_and(|page| page.swapped);
         *(if swapped { &mut self.faults.major } else { &mut self.faults.minor }) += 1;
         self.touched.insert(vpn);
         *clock += 1;
-        self.pages.insert(vpn, Page { frame: Some(frame), swapped, dirty: false });
+        self.known.insert(vpn, Page { frame: Some(frame), swapped, dirty: false });
         self.frames.insert(frame, (vpn, Age { filled: *clock, used: *clock }));
         (frame, gone)
     }
@@ -129,7 +129,7 @@ impl Pages {
         let oldest = self.frames.iter().min_by_key(|(_, (_, age))| stamp(*age));
         let (frame, vpn) = oldest.map(|(frame, (vpn, _))| (*frame, *vpn)).expect("a frame in use");
         self.frames.remove(&frame);
-        let page = self.pages.get_mut(&vpn).expect("the page is there");
+        let page = self.known.get_mut(&vpn).expect("the page is there");
         self.evicted += 1;
         self.written += u64::from(page.dirty || !page.swapped);
         *page = Page { frame: None, swapped: true, dirty: false };
