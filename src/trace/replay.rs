@@ -94,7 +94,7 @@ impl Batch<'_> {
         for record in self.records {
             let &Record { address, size, op } = record;
             references.records += 1;
-            if u64::from(size) > self.last.wrapping_sub(address).wrapping_add(1) || address > self.last {
+            if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
                 references.outside += 1;
                 references.first_outside.get_or_insert(*record);
                 continue;
