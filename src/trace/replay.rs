@@ -108,7 +108,7 @@ impl Batch<'_> {
     ) -> Result<(), OutOfMemory> {
         for record in self.records {
             let &Record { address, size, op } = record;
-            if address > self.last || u64::from(size - 1) > self.last - address {
+            if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
                 references.pass_over(record);
                 continue;
             }
