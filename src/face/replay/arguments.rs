@@ -1,13 +1,14 @@
 //! The arguments of `pagewalk replay`, and what is done with them.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use super::feed::is_standard_input;
 use super::machine::{Named, named};
 use super::one::{Came, Plan};
 use super::output::{Format, Output};
@@ -197,11 +198,6 @@ impl Replay {
         let replacement = replacement.or_else(|| kernel.map(|kernel| kernel.replacement));
         Ok(Map::Demand(Demand { frames, replacement }))
     }
-}
-
-/// Whether a trace is standard input.
-pub fn is_standard_input(trace: &Path) -> bool {
-    trace.as_os_str() == "-"
 }
 
 fn refused(why: &str) -> Status {
