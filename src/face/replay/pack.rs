@@ -1,5 +1,6 @@
 //! `pagewalk replay --pack`: a trace written as a packed one.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -80,10 +81,11 @@ impl Packing<'_> {
         }
         match stopped {
             Stopped::End => {}
+            Stopped::Unreadable(why) if records == 0 => return Err(packed.refuse(&why.to_string())),
             Stopped::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.told = format!("pagewalk: {why}\n  help: the {records} before that are packed\n");
+                packed.told = format!("pagewalk: {why}\n  the {records} before that are packed\n");
             }
             Stopped::Interrupted => {
                 let why = packed.refuse("interrupted: nothing is written");
@@ -109,7 +111,8 @@ impl Packed {
     /// Says which lines are not among the records.
     fn warn(&mut self, name: &str, read: &Read) {
         if read.malformed.count > 0 {
-            self.told += &format!("pagewalk: `{name}`: {}\n", malformed(&read.malformed));
+            // Writing to a string does not fail.
+            let _ = writeln!(self.told, "pagewalk: `{name}`: {}", malformed(&read.malformed));
         }
     }
 }
