@@ -15,6 +15,7 @@ use super::grade::Grade;
 use super::lsp::{self, Lsp};
 use super::reading::Reading;
 use super::repl::start::Repl;
+use super::replay::Replay;
 use super::running::Run;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
@@ -53,6 +54,12 @@ enum Command {
     Test(Test),
     /// Explore statement by statement, going back and forward
     Repl(Repl),
+    /// Replay memory traces of programs on a machine, and count what its TLBs and caches do
+    #[command(
+        override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
+        after_help = "Exit status: 0 all was replayed, 2 a trace could not be read to its end or the usage is wrong, 130 interrupted."
+    )]
+    Replay(Box<Replay>),
     /// Run two scripts and tell in what they differ: facts, machines, and the first step at which they part
     Diff(Diff),
     /// Print a script's questions as a paper, or its key
@@ -95,6 +102,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Fmt(fmt) => fmt.all(arguments.color),
         Command::Test(test) => test.all(arguments.color),
         Command::Repl(repl) => repl.explore(arguments.color),
+        Command::Replay(replay) => replay.all(arguments.color),
         Command::Diff(diff) => diff.both(arguments.color),
         Command::Exam(exam) => exam.print(arguments.color),
         Command::Grade(grade) => grade.mark(arguments.color),

@@ -10,6 +10,7 @@ mod kept;
 mod lsp;
 pub mod reading;
 pub mod repl;
+pub mod replay;
 pub mod running;
 pub mod terminal;
 pub mod test;

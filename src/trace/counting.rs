@@ -233,4 +233,9 @@ impl Counting {
     pub fn counted(&self) -> Counted {
         self.account.counted(self.on.machine())
     }
+
+    /// What has been performed so far.
+    pub fn references(&self) -> &References {
+        &self.account.references
+    }
 }
