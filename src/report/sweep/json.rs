@@ -4,7 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Swept;
 use super::points::{Item, rows};
-use crate::report::replay::{Ended, Malformed};
+use crate::report::replay::Ended;
+use crate::trace::malformed::Malformed;
 use crate::trace::replay::Straddle;
 use crate::trace::sweep::grid::{Axis, Value};
 
