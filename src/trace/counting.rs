@@ -7,7 +7,7 @@ use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 
 use super::account::Account;
-use super::counted::Counted;
+use super::counted::{Counted, References};
 use super::demand::{Demand, Refused};
 pub use super::extras::Wanted;
 use super::record::Record;
@@ -104,6 +104,6 @@ impl Counting {
 
     /// What has been performed so far.
     pub fn references(&self) -> &References {
-        &self.account.references
+        self.account.references()
     }
 }
