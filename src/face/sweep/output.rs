@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::face::terminal::{Color, Status, complain, print};
-use crate::face::test::words;
+use crate::face::test::find::words;
 use crate::face::writing::{put, put_by};
 use crate::report::replay::Ended;
 use crate::report::sweep::{Swept, csv, json, parquet, plot, text, warnings};

@@ -19,8 +19,8 @@ pub use plot::plot;
 pub use text::{text, warnings};
 
 use crate::report::replay::Ended;
-use crate::trace::malformed::Malformed;
 use crate::trace::counted::{Counted, References};
+use crate::trace::malformed::Malformed;
 use crate::trace::replay::Straddle;
 use crate::trace::sweep::grid::Grid;
 
