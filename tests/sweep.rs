@@ -35,7 +35,7 @@ fn table(text: &str) -> Vec<BTreeMap<String, String>> {
 #[test]
 fn every_point_counts_what_a_single_replay_counts() {
     let folder = Folder::new("single");
-    folder.put("t.lackey", &trace(3_000));
+    folder.put("t.lackey", &trace(800));
     for mapping in ["identity", "demand"] {
         let grid = "ways 1..4, size 1 KB..4 KB, policy lru random";
         let args = ["core-i7", "t.lackey", grid, "--map", mapping, "--format", "csv"];
@@ -60,7 +60,7 @@ fn every_point_counts_what_a_single_replay_counts() {
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let folder = Folder::new("threads");
-    folder.put("t.lackey", &trace(5_000));
+    folder.put("t.lackey", &trace(1_500));
     let grid = "ways 1..8, size 1 KB..8 KB, policy lru random";
     let with = |threads: &str| {
         swept(&folder, &["core-i7", "t.lackey", grid, "--threads", threads, "--format", "json"]).fine()
@@ -194,7 +194,7 @@ fn malformed_lines_are_told_or_refused() {
     assert_eq!(told.status, Some(0));
     assert!(told.errors.contains("1 malformed line is passed over"), "{told:?}");
     let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2", "--strict"]).wrong();
-    assert!(told.contains("is refused: line 67"), "{told}");
+    assert!(told.contains("is refused: line 86"), "{told}");
     folder.put("far.lackey", " L ffffffffffffffff,1\n L 10,1\n");
     let args = ["simple", "far.lackey", "ways 1..2", "--map", "identity"];
     assert!(swept(&folder, &args).errors.contains("beyond addresses of 12 bits"));
