@@ -83,7 +83,7 @@ impl Packing<'_> {
             Stopped::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.told = format!("pagewalk: {why}\n  help: the {records} before that are packed\n");
+                packed.told = format!("pagewalk: {why}\n  the {records} before that are packed\n");
             }
             Stopped::Interrupted => {
                 let why = packed.refuse("interrupted: nothing is written");
