@@ -1,12 +1,13 @@
 //! The arguments of `pagewalk replay`, and what is done with them.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 
 use super::addresses::{Addresses, interruptible, refused, trace_formats};
+use super::feed::is_standard_input;
 use super::machine::{Named, named};
 use super::one::{Came, Plan};
 use super::output::{Format, Output};
@@ -123,9 +124,4 @@ impl Replay {
         }
         output.finish(self.plot.as_deref(), status)
     }
-}
-
-/// Whether a trace is standard input.
-pub fn is_standard_input(trace: &Path) -> bool {
-    trace.as_os_str() == "-"
 }

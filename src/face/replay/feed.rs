@@ -6,7 +6,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread;
 use std::time::Duration;
 
-use super::arguments::is_standard_input;
 use crate::report::narrate::thousands;
 use crate::trace::format::Format;
 use crate::trace::malformed::Malformed;
@@ -55,6 +54,16 @@ enum Said {
     Records(Vec<Record>, Progress, Option<Malformed>),
     /// There are no more.
     Over(Read, Option<Unreadable>),
+}
+
+/// Whether a trace is standard input.
+pub fn is_standard_input(trace: &Path) -> bool {
+    trace.as_os_str() == "-"
+}
+
+/// What a trace is called in what is told of it.
+pub fn name(trace: &Path) -> String {
+    if is_standard_input(trace) { "standard input".to_owned() } else { trace.display().to_string() }
 }
 
 /// Reads a trace and hands each batch, with what has been read up to its end, to `each`, which may want no more.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{Read, Stopped, feed};
+use super::feed::{Read, Stopped, feed, name};
 use super::machine::Named;
 use super::progress::Bar;
 use crate::machine::Machine;
@@ -58,7 +58,7 @@ impl Came {
 impl Plan<'_> {
     /// Replays a trace.
     pub fn replay(&self, path: &Path) -> Came {
-        let name = path.display().to_string();
+        let name = name(path);
         let machine = Machine::new(self.machine.spec.clone());
         let mut counting = match Counting::new(machine, self.map, self.straddle, self.wanted) {
             Ok(counting) => counting,
@@ -81,6 +81,9 @@ impl Plan<'_> {
         let (ended, why) = match stopped {
             Stopped::End => (Ended::Whole, None),
             Stopped::Interrupted => (Ended::Interrupted, None),
+            Stopped::Unreadable(why) if counting.references().records == 0 => {
+                return Came::nothing(why.to_string());
+            }
             Stopped::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
             Stopped::Enough(Enough::Refused(why)) => {
                 return Came::nothing(format!("`{name}` is refused: {why}"));

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{Read, Stopped, feed};
+use super::feed::{Read, Stopped, feed, name};
 use super::progress::Bar;
 use crate::face::terminal::{Status, complain};
 use crate::face::test::find::words;
@@ -63,7 +63,7 @@ impl Packing<'_> {
 
     /// Packs the trace. An error is the stream's, or, if `packed` says why, means that there is to be no file.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
-        let name = self.trace.display().to_string();
+        let name = name(self.trace);
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;
@@ -83,7 +83,7 @@ impl Packing<'_> {
             Stopped::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.told = format!("pagewalk: {why}\n  help: the {records} before that are packed\n");
+                packed.told = format!("pagewalk: {why}\n  the {records} before that are packed\n");
             }
             Stopped::Interrupted => {
                 let why = packed.refuse("interrupted: nothing is written");
