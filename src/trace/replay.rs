@@ -37,7 +37,8 @@ pub struct Replay<'a, L> {
     pub lens: L,
     /// What was performed so far.
     pub references: References,
-    code: u64,
+    /// The instruction that was fetched last; see [`Reference::code`].
+    pub code: u64,
     /// The highest address there is.
     last: u64,
 }

@@ -1,0 +1,113 @@
+//! Comma-separated values: what is done, the address, the size.
+//!
+//! A first line may name the columns, in any order and among others: `op`, `address`, `size`. Without one they are these,
+//! in this order. The size may be left off. An address is decimal, or hexadecimal after `0x`; a decimal one that begins
+//! with a 0 is refused, as it is most likely a hexadecimal one.
+
+use super::line::{self, DEFAULT_SIZE, Line, Parsed};
+use super::record::Op;
+
+/// What an operation is called in the column `op`, in any case.
+const OPS: &[(Op, &[&str])] = &[
+    (Op::Fetch, &["i", "fetch", "ifetch", "instruction"]),
+    (Op::Load, &["l", "r", "load", "read"]),
+    (Op::Store, &["s", "w", "store", "write"]),
+    (Op::Modify, &["m", "modify"]),
+];
+
+/// What the columns may be called, in any case.
+const OP: &[&str] = &["op", "operation", "kind", "type"];
+const ADDRESS: &[&str] = &["address", "addr"];
+const SIZE: &[&str] = &["size", "bytes"];
+
+/// Where the columns are.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    op: usize,
+    address: usize,
+    size: Option<usize>,
+    /// How many there are at most.
+    most: usize,
+}
+
+/// A reader of lines.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Csv {
+    /// Known after the first line.
+    columns: Option<Columns>,
+}
+
+impl Csv {
+    /// What the next line is.
+    pub fn line(&mut self, line: &[u8]) -> Line {
+        let text = line.trim_ascii();
+        if line::is_comment(text) {
+            return Line::Nothing;
+        }
+        let Some(columns) = self.columns else { return self.first(text) };
+        columns.record(text).into()
+    }
+
+    /// The first line names the columns, or is a record.
+    fn first(&mut self, text: &[u8]) -> Line {
+        let usual = Columns { op: 0, address: 1, size: Some(2), most: 3 };
+        let named = |names: &[&str]| fields(text).position(|field| is_one(field, names));
+        let (op, address, size) = (named(OP), named(ADDRESS), named(SIZE));
+        if let (Some(op), Some(address)) = (op, address) {
+            self.columns = Some(Columns { op, address, size, most: usize::MAX });
+            return Line::Nothing;
+        }
+        self.columns = Some(usual);
+        if op.or(address).or(size).is_some() {
+            return Line::Bad("names of columns without `op` and `address`");
+        }
+        usual.record(text).into()
+    }
+}
+
+impl Columns {
+    fn record(self, text: &[u8]) -> Parsed {
+        let (mut op, mut address, mut size) = (None, None, None);
+        for (at, field) in fields(text).enumerate() {
+            if at == self.op {
+                op = Some(field);
+            } else if at == self.address {
+                address = Some(field);
+            } else if Some(at) == self.size {
+                size = Some(field);
+            } else if at >= self.most {
+                return Err("more than three columns");
+            }
+        }
+        let op = OPS.iter().find(|row| is_one(op.unwrap_or_default(), row.1));
+        let (op, _) = op.ok_or("no I, L, S or M, nor a word for one")?;
+        let address = number(address.ok_or("no address")?)?;
+        line::record(
+            *op,
+            address,
+            size.filter(|size| !size.is_empty()).map_or(Ok(DEFAULT_SIZE.into()), number)?,
+        )
+    }
+}
+
+/// The fields of a line, without blanks and quotes around them.
+fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b',').map(|field| {
+        let field = field.trim_ascii();
+        let quoted = field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\""));
+        quoted.map_or(field, <[u8]>::trim_ascii)
+    })
+}
+
+fn is_one(field: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|name| field.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+fn number(field: &[u8]) -> Result<u64, &'static str> {
+    let hexadecimal = field.starts_with(b"0x") || field.starts_with(b"0X");
+    if !hexadecimal && field.len() > 1 && field[0] == b'0' {
+        return Err("a number that begins with 0: a hexadecimal one is written with 0x");
+    }
+    let (number, rest) = if hexadecimal { line::hex(field)? } else { line::decimal(field)? };
+    if rest.is_empty() { Ok(number) } else { Err("a number that is neither decimal nor hexadecimal with 0x") }
+}

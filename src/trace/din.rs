@@ -1,0 +1,44 @@
+//! The formats of Dinero, the traditional and the extended one, told apart by each line's label.
+//!
+//! The traditional one is `LABEL ADDRESS`, where 0 reads, 1 writes and 2 fetches a word of four bytes. The extended one is
+//! `LABEL ADDRESS SIZE`, where r, m read, w writes and i fetches. Numbers are hexadecimal, also the size; what follows on
+//! a line is a comment. The other labels (3, 4, c, v) are no references but orders to the simulator. They are not carried
+//! out; as the counts would be others if they were, they are told as lines that were not understood.
+
+use super::line::{self, DEFAULT_SIZE, Line, Parsed};
+use super::record::Op;
+
+/// What a line is.
+pub fn line(line: &[u8]) -> Line {
+    let text = line.trim_ascii();
+    if line::is_comment(text) { Line::Nothing } else { record(text).into() }
+}
+
+fn record(text: &[u8]) -> Parsed {
+    let mut fields = text.split(|byte| byte.is_ascii_whitespace()).filter(|field| !field.is_empty());
+    let label = fields.next().unwrap_or_default();
+    let (op, extended) = match label {
+        b"0" => (Op::Load, false),
+        b"1" => (Op::Store, false),
+        b"2" => (Op::Fetch, false),
+        b"r" | b"m" => (Op::Load, true),
+        b"w" => (Op::Store, true),
+        b"i" => (Op::Fetch, true),
+        b"3" => return Err("an escape record, which refers to no memory"),
+        b"4" => return Err("an order to flush the caches, which is not carried out"),
+        b"c" => return Err("an order to copy back, which is not carried out"),
+        b"v" => return Err("an order to invalidate, which is not carried out"),
+        _ => return Err("no label 0, 1, 2, r, w or i at its beginning"),
+    };
+    let address = number(fields.next().ok_or("no address after the label")?)?;
+    if !extended {
+        return line::record(op, address, u64::from(DEFAULT_SIZE));
+    }
+    let size = fields.next().ok_or("no size after the address, as r, w and i need it")?;
+    line::record(op, address, number(size)?)
+}
+
+fn number(field: &[u8]) -> Result<u64, &'static str> {
+    let (number, rest) = line::hex(field)?;
+    if rest.is_empty() { Ok(number) } else { Err("a number that is not hexadecimal") }
+}

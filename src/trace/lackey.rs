@@ -1,0 +1,31 @@
+//! What `valgrind --tool=lackey --trace-mem=yes` prints: `I  0401ab70,3`, ` S 1fff000658,8`.
+//!
+//! Read with leave: any blanks around the parts, small and capital digits, `0x` before them, and both ends of lines. What
+//! Valgrind says itself (`==PID==`, `--PID--`, `**PID**`), blank lines and comments (`#`) are passed over.
+
+use super::line::{self, Line, Parsed};
+use super::record::Op;
+
+/// What a line is.
+pub fn line(line: &[u8]) -> Line {
+    let text = line.trim_ascii();
+    let valgrind = [b"==", b"--", b"**"].into_iter().any(|mark| text.starts_with(mark));
+    if valgrind || line::is_comment(text) { Line::Nothing } else { record(text).into() }
+}
+
+fn record(text: &[u8]) -> Parsed {
+    let op = match text.first() {
+        Some(b'I') => Op::Fetch,
+        Some(b'L') => Op::Load,
+        Some(b'S') => Op::Store,
+        Some(b'M') => Op::Modify,
+        _ => return Err("no I, L, S or M at its beginning"),
+    };
+    let (address, rest) = line::hex(text[1..].trim_ascii_start())?;
+    let size = rest.trim_ascii_start().strip_prefix(b",").ok_or("no comma after the address")?;
+    let (size, rest) = line::decimal(size.trim_ascii_start())?;
+    if !rest.is_empty() {
+        return Err("something after the size");
+    }
+    line::record(op, address, size)
+}

@@ -1,0 +1,78 @@
+//! What a line of a text can be, and the numbers in it.
+
+use super::record::{Op, Record};
+
+/// Bytes of an access whose line does not say it: a word, as Dinero takes it.
+pub const DEFAULT_SIZE: u32 = 4;
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// A record.
+    Record(Record),
+    /// Something between records: a comment, or blank.
+    Nothing,
+    /// None of these, and why.
+    Bad(&'static str),
+}
+
+/// A record, if the line has one.
+pub type Parsed = Result<Record, &'static str>;
+
+impl From<Parsed> for Line {
+    fn from(parsed: Parsed) -> Self {
+        match parsed {
+            Ok(record) => Line::Record(record),
+            Err(why) => Line::Bad(why),
+        }
+    }
+}
+
+/// A record of these fields.
+///
+/// # Errors
+/// If no access is of this size.
+pub fn record(op: Op, address: u64, size: u64) -> Parsed {
+    match u32::try_from(size) {
+        Ok(0) => Err("a size of 0"),
+        Ok(size @ 1..=Record::MOST_BYTES) => Ok(Record { address, size, op }),
+        _ => Err("a size of more than 4096 bytes"),
+    }
+}
+
+/// Is there nothing to read but blanks, or a comment?
+pub fn is_comment(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_start().first(), None | Some(b'#'))
+}
+
+/// Takes the hexadecimal number that a text begins with, with or without `0x`.
+///
+/// # Errors
+/// If there is none, or it is beyond 64 bits.
+pub fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
+    let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
+    let (number, rest) = number(digits, 16).ok_or("an address of more than 64 bits")?;
+    if rest.len() == digits.len() {
+        return Err("no address in hexadecimal where one should be");
+    }
+    Ok((number, rest))
+}
+
+/// Takes the decimal number that a text begins with.
+///
+/// # Errors
+/// If there is none, or it is beyond 64 bits.
+pub fn decimal(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
+    let (number, rest) = number(text, 10).ok_or("a number of more than 64 bits")?;
+    if rest.len() == text.len() { Err("no number where one should be") } else { Ok((number, rest)) }
+}
+
+/// The digits that a text begins with, and what comes after them; none if they are beyond 64 bits.
+fn number(text: &[u8], base: u32) -> Option<(u64, &[u8])> {
+    let mut value = 0_u64;
+    for (at, byte) in text.iter().enumerate() {
+        let Some(digit) = char::from(*byte).to_digit(base) else { return Some((value, &text[at..])) };
+        value = value.checked_mul(u64::from(base))?.checked_add(u64::from(digit))?;
+    }
+    Some((value, &[]))
+}

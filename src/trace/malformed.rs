@@ -1,0 +1,49 @@
+//! Lines of a trace that are no records.
+
+/// Bad lines that are kept.
+const KEPT: usize = 10;
+/// Characters of a line that are kept.
+const EXCERPT: usize = 60;
+
+/// A line that is no record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadLine {
+    /// Its number, from 1 on.
+    pub line: u64,
+    /// How it begins. What cannot be printed is a `\u{fffd}`; what was left off is a `…`.
+    pub text: String,
+    /// What is wrong with it.
+    pub why: &'static str,
+}
+
+/// The lines of a trace that are no records.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Malformed {
+    /// How many there are.
+    pub count: u64,
+    /// The first ten of them.
+    pub first: Vec<BadLine>,
+}
+
+impl Malformed {
+    /// One more.
+    pub(super) fn note(&mut self, line: u64, bytes: &[u8], why: &'static str) {
+        self.count += 1;
+        if self.first.len() < KEPT {
+            self.first.push(BadLine { line, text: excerpt(bytes), why });
+        }
+    }
+}
+
+/// How a line begins, so that it can be printed.
+fn excerpt(bytes: &[u8]) -> String {
+    // A character has at most four bytes.
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);
+    let shown =
+        start.trim_end().chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c });
+    let mut text: String = shown.clone().take(EXCERPT).collect();
+    if shown.count() > EXCERPT {
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,160 @@
+//! Reads traces: batch by batch, in memory that does not depend on how long they are.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread;
+
+use super::csv::Csv;
+use super::format::Format;
+use super::malformed::Malformed;
+use super::record::Record;
+use super::source::Source;
+use super::text::{Grammar, Text};
+use super::unreadable::{Unreadable, Why};
+
+/// Records that are handed out at once, at most.
+pub const BATCH: usize = 4096;
+/// Batches that wait for who takes them.
+const IN_FLIGHT: usize = 4;
+
+/// Reads a trace.
+pub struct Reader {
+    source: Source,
+    text: Text,
+    /// What went wrong, to be told again.
+    failed: Option<Unreadable>,
+}
+
+/// How far a reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Bytes of the file that were read.
+    pub consumed: u64,
+    /// Bytes of the file, if it is one.
+    pub total: Option<u64>,
+    /// Lines that were read.
+    pub lines: u64,
+}
+
+impl Reader {
+    /// Opens a file; `-` is standard input. It is decompressed if its first bytes say that it is compressed. Without a
+    /// format it is the one that the first bytes, then the one that the end of its name tells, then lackey's.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or holds no trace of the format.
+    pub fn open(path: &Path, format: Option<Format>) -> Result<Self, Unreadable> {
+        Self::of(Source::open(path)?, format)
+    }
+
+    /// Reads any bytes, as [`Reader::open`] does those of a file. The name is for messages, and for its end.
+    ///
+    /// # Errors
+    /// As of [`Reader::open`].
+    pub fn new(bytes: Box<dyn Read + Send>, name: &str, format: Option<Format>) -> Result<Self, Unreadable> {
+        Self::of(Source::new(bytes, name)?, format)
+    }
+
+    fn of(source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
+        let format = format.or_else(|| Format::of_name(source.name())).unwrap_or(Format::Lackey);
+        let grammar = match format {
+            Format::Lackey => Grammar::Lackey,
+            Format::Din => Grammar::Din,
+            Format::Csv => Grammar::Csv(Csv::default()),
+            Format::Packed => return Err(source.wrong(Why::NotATrace("it is no packed trace"))),
+        };
+        Ok(Self { source, text: Text::new(grammar), failed: None })
+    }
+
+    /// Clears `records` and fills it with the next ones, at most [`BATCH`]; false at the end.
+    ///
+    /// # Errors
+    /// If it cannot be read on; all records before that were delivered.
+    pub fn next(&mut self, records: &mut Vec<Record>) -> Result<bool, Unreadable> {
+        records.clear();
+        if let Some(failed) = &self.failed {
+            return Err(failed.clone());
+        }
+        if let Err(failed) = self.text.read(&mut self.source, records, BATCH) {
+            self.failed = Some(failed.clone());
+            if records.is_empty() {
+                return Err(failed);
+            }
+        }
+        Ok(!records.is_empty())
+    }
+
+    /// Lines that were read so far; of a packed trace records.
+    pub fn lines(&self) -> u64 {
+        self.text.lines
+    }
+
+    /// The lines that are no records.
+    pub fn malformed(&self) -> &Malformed {
+        &self.text.malformed
+    }
+
+    /// Bytes of the file that were read so far; of a compressed one compressed ones.
+    pub fn consumed(&self) -> u64 {
+        self.source.consumed()
+    }
+
+    /// Bytes of the file, if it is one.
+    pub fn total(&self) -> Option<u64> {
+        self.source.total()
+    }
+
+    fn progress(&self) -> Progress {
+        Progress { consumed: self.consumed(), total: self.total(), lines: self.lines() }
+    }
+}
+
+/// Records, and how far the reader is.
+type Batch = (Vec<Record>, Progress);
+
+/// Reads on another thread, and hands each batch in order to `each`, which may stop early. At most a few batches are read
+/// ahead. The reader is given back for its counts.
+///
+/// # Errors
+/// If the trace cannot be read on; all records before that were handed out.
+pub fn ahead<B>(
+    mut reader: Reader,
+    mut each: impl FnMut(&[Record], Progress) -> ControlFlow<B>,
+) -> Result<(Reader, Option<B>), Unreadable> {
+    let (full, batches) = sync_channel(IN_FLIGHT);
+    let (used, empty) = channel();
+    thread::scope(|scope| {
+        let reading = scope.spawn(move || read_all(&mut reader, &full, &empty).map(|()| reader));
+        let mut broken = None;
+        for (records, progress) in batches {
+            if let ControlFlow::Break(value) = each(&records, progress) {
+                broken = Some(value);
+                break;
+            }
+            // Whoever reads may have come to the end.
+            let _ = used.send(records);
+        }
+        match reading.join() {
+            Ok(read) => read.map(|reader| (reader, broken)),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Sends all batches, until nobody takes them.
+fn read_all(
+    reader: &mut Reader,
+    full: &SyncSender<Batch>,
+    empty: &Receiver<Vec<Record>>,
+) -> Result<(), Unreadable> {
+    loop {
+        let mut records = empty.try_recv().unwrap_or_default();
+        if !reader.next(&mut records)? || full.send((records, reader.progress())).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+use std::io::{self, Cursor};
+
+use super::*;
+use crate::trace::record::Op;
+
+/// A reader of a text.
+fn reader(text: &[u8], format: Option<Format>) -> Result<Reader, Unreadable> {
+    Reader::new(Box::new(Cursor::new(text.to_vec())), "t", format)
+}
+
+/// Everything of a reader: the records, and what went wrong after them.
+fn all(reader: &mut Reader) -> (Vec<Record>, Option<Unreadable>) {
+    let (mut records, mut batch) = (Vec::new(), Vec::new());
+    loop {
+        match reader.next(&mut batch) {
+            Ok(true) => records.extend_from_slice(&batch),
+            Ok(false) => return (records, None),
+            Err(why) => return (records, Some(why)),
+        }
+    }
+}
+
+fn record(op: Op, address: u64, size: u32) -> Record {
+    Record { address, size, op }
+}
+
+/// The records of a text that has no bad lines.
+fn records(text: &str, format: Format) -> Vec<Record> {
+    let mut reader = reader(text.as_bytes(), Some(format)).expect("bytes");
+    let (records, failed) = all(&mut reader);
+    assert_eq!((failed, reader.malformed().first.clone()), (None, vec![]));
+    records
+}
+
+#[test]
+fn lackey_prints_these() {
+    let text = "==7== Lackey, an example Valgrind tool\nI  0401ab70,3\n S 1fff000658,8\n L 04222cac,8\n M 0421c7cc,4\n";
+    let expected = [
+        record(Op::Fetch, 0x401_ab70, 3),
+        record(Op::Store, 0x1f_ff00_0658, 8),
+        record(Op::Load, 0x422_2cac, 8),
+        record(Op::Modify, 0x421_c7cc, 4),
+    ];
+    assert_eq!(records(text, Format::Lackey), expected);
+}
+
+#[test]
+fn nothing_is_lost_between_batches_or_behind_a_thread() {
+    let count = 3 * BATCH as u64 + 17;
+    let text: String = (0..count).map(|n| format!(" L {n:08x},{}\n", n % 9 + 1)).collect();
+    let expected: Vec<Record> = (0..count).map(|n| record(Op::Load, n, (n % 9 + 1) as u32)).collect();
+    assert_eq!(records(&text, Format::Lackey), expected);
+
+    let mut seen = Vec::new();
+    let (reader, broken) = ahead::<()>(reader(text.as_bytes(), None).expect("bytes"), |batch, _| {
+        seen.extend_from_slice(batch);
+        ControlFlow::Continue(())
+    })
+    .expect("a trace");
+    assert_eq!((seen, broken, reader.lines()), (expected, None, count));
+    assert_eq!(reader.consumed(), text.len() as u64);
+}
+
+#[test]
+fn who_has_enough_stops_the_reader() {
+    let endless = io::repeat(b'\n').take(1 << 20).chain(Cursor::new(" L 10,1\n".repeat(1 << 18)));
+    let endless = Reader::new(Box::new(endless), "t", None).expect("bytes");
+    let (reader, broken) = ahead(endless, |batch, _| ControlFlow::Break(batch.len())).expect("a trace");
+    assert_eq!(broken, Some(BATCH));
+    assert!(reader.lines() < 1 << 18 | 1 << 20);
+}

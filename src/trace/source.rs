@@ -1,0 +1,137 @@
+//! The bytes of a trace: of a file, of standard input, decompressed if need be.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::unreadable::{Unreadable, Why};
+
+/// Bytes that are read at once of a compressed file.
+const COMPRESSED: usize = 1 << 16;
+
+/// The bytes of a trace.
+pub struct Source {
+    name: String,
+    bytes: Box<dyn Read + Send>,
+    /// What compresses them.
+    kind: Option<&'static str>,
+    /// Bytes that were taken of the file.
+    consumed: Arc<AtomicU64>,
+    /// The file, to see whether it changes, with what was known of it when it was opened.
+    file: Option<(File, Metadata)>,
+}
+
+/// Counts what is read.
+struct Counting {
+    bytes: Box<dyn Read + Send>,
+    count: Arc<AtomicU64>,
+}
+
+impl Read for Counting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read(buffer)?;
+        self.count.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+impl Source {
+    /// Opens a file; `-` is standard input.
+    pub fn open(path: &Path) -> Result<Self, Unreadable> {
+        if path.as_os_str() == "-" {
+            return Self::new(Box::new(io::stdin()), "standard input");
+        }
+        let name = path.display().to_string();
+        let told = |error: io::Error| Unreadable::system(&name, &error);
+        let file = File::open(path).map_err(told)?;
+        let known = file.metadata().map_err(told)?;
+        if known.is_dir() {
+            return Err(Unreadable::new(&name, Why::Directory));
+        }
+        let watched = if known.is_file() { Some((file.try_clone().map_err(told)?, known)) } else { None };
+        let mut source = Self::new(Box::new(file), &name)?;
+        source.file = watched;
+        Ok(source)
+    }
+
+    /// Of any bytes.
+    pub fn new(mut bytes: Box<dyn Read + Send>, name: &str) -> Result<Self, Unreadable> {
+        let mut magic = Vec::new();
+        let head = bytes.by_ref().take(4).read_to_end(&mut magic);
+        head.map_err(|error| Unreadable::system(name, &error))?;
+        let consumed = Arc::new(AtomicU64::new(magic.len() as u64));
+        let counting = Counting { bytes, count: Arc::clone(&consumed) };
+        let kind = match magic[..] {
+            [0x1f, 0x8b, ..] => Some("gzip"),
+            _ => None,
+        };
+        let all = Cursor::new(magic).chain(counting);
+        let bytes: Box<dyn Read + Send> = match kind {
+            Some(_) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(COMPRESSED, all))),
+            None => Box::new(all),
+        };
+        Ok(Self { name: name.to_owned(), bytes, kind, consumed, file: None })
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Bytes that were taken of the file so far.
+    pub fn consumed(&self) -> u64 {
+        self.consumed.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the file when it was opened, if it is one.
+    pub fn total(&self) -> Option<u64> {
+        self.file.as_ref().map(|(_, known)| known.len())
+    }
+
+    /// Reads as much as there is at once, at least a byte; 0 at the end.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
+        loop {
+            match self.bytes.read(buffer) {
+                Ok(0) if !buffer.is_empty() => return self.end().map(|()| 0),
+                Ok(count) => return Ok(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.told(&error)),
+            }
+        }
+    }
+
+    /// What is wrong at this place of the file.
+    pub fn wrong(&self, why: Why) -> Unreadable {
+        Unreadable::new(&self.name, why)
+    }
+
+    fn told(&self, error: &io::Error) -> Unreadable {
+        let at = self.consumed();
+        let Some(kind) = self.kind else { return Unreadable::system(&self.name, error) };
+        match error.kind() {
+            // A file that was cut while it was read ends too early, too.
+            io::ErrorKind::UnexpectedEof => {
+                self.end().err().unwrap_or_else(|| self.wrong(Why::Truncated { kind, at }))
+            }
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => {
+                self.wrong(Why::Damaged { kind, at, what: error.to_string() })
+            }
+            _ => Unreadable::system(&self.name, error),
+        }
+    }
+
+    /// Is the file at its end what it was at the beginning?
+    fn end(&self) -> Result<(), Unreadable> {
+        let Some((file, known)) = &self.file else { return Ok(()) };
+        let now = file.metadata().map_err(|error| Unreadable::system(&self.name, &error))?;
+        let touched = now.modified().ok() != known.modified().ok();
+        if now.len() == known.len() && !touched {
+            return Ok(());
+        }
+        Err(self.wrong(Why::Changed { before: known.len(), after: now.len() }))
+    }
+}

@@ -1,0 +1,178 @@
+//! A trace that is a text: its lines, and the records in them.
+
+use memchr::{memchr, memrchr};
+
+use super::csv::Csv;
+use super::line::Line;
+use super::malformed::Malformed;
+use super::record::Record;
+use super::source::Source;
+use super::unreadable::{Unreadable, Why};
+use super::{din, lackey};
+
+/// The longest a line may be, in bytes; a longer one is malformed if it is no comment.
+const LONGEST: usize = 4096;
+/// Bytes that are held of a text.
+const BUFFER: usize = 1 << 17;
+/// If there is no record in so many lines that are not comments, it is no trace.
+const PATIENCE: u64 = 1000;
+
+/// How lines are read.
+#[derive(Debug)]
+pub enum Grammar {
+    /// Of lackey.
+    Lackey,
+    /// Of Dinero.
+    Din,
+    /// Comma-separated values.
+    Csv(Csv),
+}
+
+/// A text, in lines.
+pub struct Text {
+    grammar: Grammar,
+    buffer: Vec<u8>,
+    /// What is to be read next, up to the end of the last whole line, and to the end of what there is.
+    start: usize,
+    whole: usize,
+    end: usize,
+    /// No more comes.
+    ended: bool,
+    /// What comes is of a line that was too long, and is passed over up to its end.
+    skipping: bool,
+    /// Lines so far.
+    pub lines: u64,
+    /// Those of them that are no records.
+    pub malformed: Malformed,
+    /// Was there a record?
+    begun: bool,
+}
+
+impl Text {
+    /// Nothing read yet.
+    pub fn new(grammar: Grammar) -> Self {
+        Self {
+            grammar,
+            buffer: vec![0; BUFFER],
+            start: 0,
+            whole: 0,
+            end: 0,
+            ended: false,
+            skipping: false,
+            lines: 0,
+            malformed: Malformed::default(),
+            begun: false,
+        }
+    }
+
+    /// Adds records up to this many; fewer at the end only.
+    pub fn read(
+        &mut self,
+        source: &mut Source,
+        records: &mut Vec<Record>,
+        most: usize,
+    ) -> Result<(), Unreadable> {
+        while records.len() < most {
+            if self.start < self.whole {
+                self.parse(source, records, most)?;
+            } else if self.ended {
+                break;
+            } else {
+                self.fill(source)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole lines that are there, up to so many records.
+    fn parse(&mut self, source: &Source, records: &mut Vec<Record>, most: usize) -> Result<(), Unreadable> {
+        while self.start < self.whole && records.len() < most {
+            let rest = &self.buffer[self.start..self.whole];
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            // So that it is the same whether the rest of a long line is there or not.
+            let line = &rest[..length.min(LONGEST + 1)];
+            self.start += (length + 1).min(rest.len());
+            self.lines += 1;
+            match self.grammar.line(line) {
+                Line::Record(_) if length > LONGEST => {
+                    self.malformed.note(self.lines, line, "longer than 4096 bytes");
+                }
+                Line::Record(record) => {
+                    self.begun = true;
+                    records.push(record);
+                }
+                Line::Nothing => {}
+                Line::Bad(why) => {
+                    let why = if length > LONGEST { "longer than 4096 bytes" } else { why };
+                    self.malformed.note(self.lines, line, why);
+                    if !self.begun {
+                        self.doubt(source, memchr(0, line).is_some())?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Is it a trace at all, as no record was seen yet?
+    fn doubt(&self, source: &Source, nul: bool) -> Result<(), Unreadable> {
+        if nul {
+            return Err(source.wrong(Why::NotATrace("it is a binary file")));
+        }
+        if self.malformed.count == PATIENCE {
+            return Err(
+                source.wrong(Why::NotATrace("none of its first 1000 lines is a record of the format"))
+            );
+        }
+        Ok(())
+    }
+
+    /// Reads more of the text, when all whole lines are read.
+    fn fill(&mut self, source: &mut Source) -> Result<(), Unreadable> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        self.whole = 0;
+        let count = source.read(&mut self.buffer[self.end..])?;
+        let fresh = self.end..self.end + count;
+        self.end += count;
+        self.ended = count == 0;
+        if self.skipping {
+            self.skip(fresh.end);
+            return Ok(());
+        }
+        self.whole = match memrchr(b'\n', &self.buffer[fresh.clone()]) {
+            Some(at) => fresh.start + at + 1,
+            None if self.ended => self.end,
+            None => 0,
+        };
+        if self.whole == 0 && self.end > LONGEST {
+            // The beginning of a line that is too long; the rest of it is passed over.
+            self.whole = LONGEST + 1;
+            self.end = LONGEST + 1;
+            self.skipping = true;
+        }
+        Ok(())
+    }
+
+    /// Passes over the rest of a line that was too long.
+    fn skip(&mut self, end: usize) {
+        let Some(at) = memchr(b'\n', &self.buffer[..end]) else {
+            self.end = 0;
+            return;
+        };
+        self.skipping = false;
+        self.start = at + 1;
+        self.whole = memrchr(b'\n', &self.buffer[..end]).map_or(self.start, |last| last + 1);
+    }
+}
+
+impl Grammar {
+    fn line(&mut self, line: &[u8]) -> Line {
+        match self {
+            Grammar::Lackey => lackey::line(line),
+            Grammar::Din => din::line(line),
+            Grammar::Csv(csv) => csv.line(line),
+        }
+    }
+}
