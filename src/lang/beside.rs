@@ -57,9 +57,7 @@ impl<'a> Beside<'a> {
     /// `outside-folder`, or `unreadable` for a file that is not there or cannot be opened.
     pub fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
         let (_, canonical) = self.find(path)?;
-        self.loader
-            .stream(&canonical)
-            .map_err(|error| include::unreadable(path, &include::reason(&error)))
+        self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &include::reason(&error)))
     }
 
     /// The file that a name stands in, and the one path of the file that it names.

@@ -9,26 +9,13 @@ use std::sync::Arc;
 /// The largest file that is read as a whole, in bytes.
 pub(super) const SIZE_LIMIT: u64 = 1 << 28;
 
-/// A file that is read piece by piece, however large it is, and anew as often as it is opened.
+/// Where a file is that is read piece by piece, however large it is.
 #[derive(Debug, Clone)]
 pub enum Stream {
     /// On disk, by its one path.
     File(PathBuf),
     /// In memory.
     Bytes(Arc<[u8]>),
-}
-
-impl Stream {
-    /// Its bytes, from the first on.
-    ///
-    /// # Errors
-    /// Where it cannot be opened.
-    pub fn open(&self) -> io::Result<Box<dyn io::Read + Send>> {
-        Ok(match self {
-            Self::File(path) => Box::new(file(path)?),
-            Self::Bytes(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
-        })
-    }
 }
 
 /// Where the texts of scripts come from.

@@ -13,7 +13,9 @@ use crate::machine::pte::BITS;
 use crate::run::absent::LEFT_OUT;
 use crate::run::commands::COMMANDS;
 use crate::run::facts::Family;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
+use crate::run::facts::{
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
+};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
     FILE_FUNCTIONS, KERNEL_PROPERTIES, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,

@@ -110,7 +110,9 @@ impl Session<'_> {
         }
         Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to try out")
             .label("not an operation on memory")
-            .help("`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address or a system call")
+            .help(
+                "`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address or a system call",
+            )
             .into())
     }
 }
@@ -183,7 +185,9 @@ impl Session<'_> {
 /// Which facts an operation has, before it is prepared.
 pub fn family(operation: &Operation) -> Family {
     let is_call = match &operation.kind {
-        OperationKind::Command(Command { verb, call: false, .. }) if &*verb.text == REPLAY => return Family::Replay,
+        OperationKind::Command(Command { verb, call: false, .. }) if &*verb.text == REPLAY => {
+            return Family::Replay;
+        }
         OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
             called(&name.text, args.len()).is_some()
         }

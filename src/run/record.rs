@@ -14,8 +14,8 @@ pub use super::access::{Access, AccessVerb, InProcess};
 pub use super::call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
 pub use super::effect::{Before, Effect, FileRecord};
 pub use super::process::{AreaRecord, Legend, ProcessRef};
-pub use super::replayed::Replayed;
 pub use super::recorder::{FaultRecord, Surroundings};
+pub use super::replayed::Replayed;
 pub use super::shown::Shown;
 pub use super::written::Written;
 

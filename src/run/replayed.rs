@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::machine::Machine;
 use crate::machine::cache::Counts;
 use crate::machine::spec::Spec;
-use crate::trace::counted::{Paging, References};
+use crate::trace::counted::{Counted, Paging};
 use crate::trace::malformed::Malformed;
 use crate::trace::replay::Straddle;
 
@@ -26,25 +25,17 @@ pub const MAPS: &[(&str, Map)] = &[("identity", Map::Identity), ("demand", Map::
 /// What becomes of references that straddle blocks or pages, and how a script calls it.
 pub const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
 
-/// A trace that was replayed. What is counted is what happened in this replay.
+/// A trace that was replayed.
 #[derive(Debug, Clone)]
 pub struct Replayed {
-    /// The machine.
-    pub spec: Rc<Spec>,
     /// The file, as the script names it.
     pub name: Rc<str>,
     /// How its addresses came to physical ones.
     pub map: Map,
     /// What became of references that straddle.
     pub straddle: Straddle,
-    /// What was performed.
-    pub references: References,
-    /// Of each TLB, as the machine counts.
-    pub tlbs: Vec<Counts>,
-    /// Of each cache.
-    pub caches: Vec<Counts>,
-    /// What the kernel did; all zero where no process performed the trace.
-    pub paging: Paging,
+    /// What happened in this replay.
+    pub counted: Counted,
     /// Lines that are no records, which were passed over.
     pub malformed: Malformed,
     /// The kernel that was started for it.
@@ -52,48 +43,29 @@ pub struct Replayed {
 }
 
 impl Replayed {
+    /// The machine.
+    pub fn spec(&self) -> &Rc<Spec> {
+        &self.counted.spec
+    }
+
+    /// What the kernel did: nothing where no process performed the trace.
+    pub fn paging(&self) -> Paging {
+        self.counted.paging.unwrap_or_default()
+    }
+
     /// Page faults.
     pub fn faults(&self) -> u64 {
-        self.paging.faults.minor + self.paging.faults.major
-    }
-}
-
-/// The counters of a machine's TLBs and caches.
-#[derive(Debug, Clone)]
-pub struct Counters {
-    /// Of each TLB.
-    pub tlbs: Vec<Counts>,
-    /// Of each cache.
-    pub caches: Vec<Counts>,
-}
-
-impl Counters {
-    /// As they stand.
-    pub fn of(machine: &Machine) -> Self {
-        let spec = machine.spec();
-        Self {
-            tlbs: (0..spec.tlbs.len()).map(|at| machine.tlb_counts(at)).collect(),
-            caches: (0..spec.caches.len()).map(|at| machine.cache_counts(at)).collect(),
-        }
+        let faults = self.paging().faults;
+        faults.minor + faults.major
     }
 
-    /// What was counted since they stood as in `before`.
-    #[must_use]
-    pub fn since(&self, before: &Self) -> Self {
-        let each = |now: &[Counts], before: &[Counts]| {
-            now.iter().zip(before).map(|(now, before)| difference(*now, *before)).collect()
-        };
-        Self { tlbs: each(&self.tlbs, &before.tlbs), caches: each(&self.caches, &before.caches) }
+    /// What a TLB did: nothing where addresses were taken as they are.
+    pub fn tlb(&self, level: usize) -> Counts {
+        self.counted.tlbs.get(level).map(|part| part.counts).unwrap_or_default()
     }
-}
 
-fn difference(now: Counts, before: Counts) -> Counts {
-    Counts {
-        hits: now.hits - before.hits,
-        misses: now.misses - before.misses,
-        evictions: now.evictions - before.evictions,
-        writebacks: now.writebacks - before.writebacks,
-        walk_hits: now.walk_hits - before.walk_hits,
-        walk_misses: now.walk_misses - before.walk_misses,
+    /// What a cache did.
+    pub fn cache(&self, level: usize) -> Counts {
+        self.counted.caches.get(level).map(|part| part.counts).unwrap_or_default()
     }
 }

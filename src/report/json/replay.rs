@@ -16,7 +16,7 @@ pub fn replay(run: &Replayed) -> Value {
         "file": &*run.name,
         "map": map,
         "straddle": straddle,
-        "records": run.references.records,
+        "records": run.counted.references.records,
         "malformed": malformed.collect::<Vec<_>>(),
     });
     if let (Some(booted), Some(members)) = (&run.booted, replay.as_object_mut()) {

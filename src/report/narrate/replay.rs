@@ -28,7 +28,7 @@ pub fn blocks(run: &Replayed) -> Vec<Block> {
 
 /// `8 accesses (5 reads, 3 writes) and 12 fetches`
 pub fn totals(run: &Replayed) -> String {
-    let performed = &run.references;
+    let performed = &run.counted.references;
     let accesses = format!(
         "{} ({}, {})",
         count(performed.accesses(), "access", "accesses"),
@@ -52,21 +52,24 @@ fn straddling(run: &Replayed) -> Option<String> {
     if run.straddle == Straddle::First {
         return Some("of what straddles blocks or pages the first part was done".to_owned());
     }
-    let straddling = run.references.straddling;
+    let straddling = run.counted.references.straddling;
     let what = if straddling == 1 { "it straddles blocks" } else { "they straddle blocks" };
-    (straddling > 0)
-        .then(|| format!("{} done in parts, as {what} or pages", count(straddling, "of them was", "of them were")))
+    (straddling > 0).then(|| {
+        format!("{} done in parts, as {what} or pages", count(straddling, "of them was", "of them were"))
+    })
 }
 
 /// `12 page faults, 2 of them major; 4 pages evicted, 3 of them written to swap`
 fn paging(run: &Replayed) -> String {
-    let of_them = |n: u64, what: &str| if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) };
+    let of_them = |n: u64, what: &str| {
+        if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) }
+    };
     let faults = count(run.faults(), "page fault", "page faults");
-    let major = of_them(run.paging.faults.major, "major");
-    let evicted = match run.paging.evicted {
+    let major = of_them(run.paging().faults.major, "major");
+    let evicted = match run.paging().evicted {
         0 => "no page was evicted".to_owned(),
         pages => {
-            let written = of_them(run.paging.written, "written to swap");
+            let written = of_them(run.paging().written, "written to swap");
             format!("{} evicted{written}", count(pages, "page was", "pages were"))
         }
     };
@@ -76,13 +79,13 @@ fn paging(run: &Replayed) -> String {
 /// A row for each TLB and cache. Without translation no TLB was asked, and there was no walk.
 fn levels(run: &Replayed) -> Option<Table> {
     let translated = run.map == Map::Demand;
-    let spec: &Spec = &run.spec;
-    let tlbs = spec.tlbs.iter().map(|tlb| &tlb.name).zip(&run.tlbs).filter(|_| translated);
-    let caches = spec.caches.iter().map(|cache| &cache.name).zip(&run.caches);
-    let walked = run.caches.iter().any(|counts| counts.walk_hits + counts.walk_misses > 0);
-    let of_tlbs = tlbs.map(|(name, counts)| row(name, counts, false, walked));
-    let rows: Vec<Vec<Cell>> =
-        of_tlbs.chain(caches.map(|(name, counts)| row(name, counts, true, walked))).collect();
+    let spec: &Spec = run.spec();
+    let tlbs = spec.tlbs.iter().enumerate().filter(|_| translated);
+    let caches = spec.caches.iter().enumerate();
+    let walked = run.counted.caches.iter().any(|part| part.counts.walk_hits + part.counts.walk_misses > 0);
+    let of_tlbs = tlbs.map(|(at, tlb)| row(&tlb.name, &run.tlb(at), false, walked));
+    let of_caches = caches.map(|(at, cache)| row(&cache.name, &run.cache(at), true, walked));
+    let rows: Vec<Vec<Cell>> = of_tlbs.chain(of_caches).collect();
     let mut columns = vec!["", "hits", "misses", "miss rate", "evictions", "write-backs"];
     columns.extend(walked.then_some(["walk hits", "walk misses"]).into_iter().flatten());
     let groups = vec![columns.into_iter().map(str::to_owned).collect()];
@@ -117,13 +120,13 @@ fn rate(counts: &Counts) -> String {
 }
 
 fn outside(run: &Replayed) -> Option<String> {
-    let first = run.references.first_outside?;
+    let first = run.counted.references.first_outside?;
     let bits = match run.map {
-        Map::Identity => format!("the machine's {} bits of physical address", run.spec.physical_bits),
+        Map::Identity => format!("the machine's {} bits of physical address", run.spec().physical_bits),
         Map::Demand => "the addresses of a process".to_owned(),
     };
-    let records = count(run.references.outside, "record lies", "records lie");
-    let (was, first) = (if run.references.outside == 1 { "was" } else { "were" }, line(first));
+    let records = count(run.counted.references.outside, "record lies", "records lie");
+    let (was, first) = (if run.counted.references.outside == 1 { "was" } else { "were" }, line(first));
     Some(format!("{records} beyond {bits} and {was} passed over, the first is {first}"))
 }
 

@@ -10,8 +10,19 @@ use crate::run::paths::FILE_FUNCTIONS;
 use crate::run::state::State;
 
 /// How names of traces end that are offered, compressed or not; any other name can be written.
-const TRACES: &[&str] =
-    &[".trace", ".lackey", ".din", ".csv", ".pwt", ".trace.gz", ".din.gz", ".csv.gz", ".trace.zst", ".din.zst", ".csv.zst"];
+const TRACES: &[&str] = &[
+    ".trace",
+    ".lackey",
+    ".din",
+    ".csv",
+    ".pwt",
+    ".trace.gz",
+    ".din.gz",
+    ".csv.gz",
+    ".trace.zst",
+    ".din.zst",
+    ".csv.zst",
+];
 
 /// Which files are meant.
 enum Wanted {

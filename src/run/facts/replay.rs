@@ -28,22 +28,24 @@ const fn paging(name: &'static str, help: &'static str, get: fn(&Replayed) -> u6
 
 /// The facts of a `replay`, besides the counters of TLBs and caches.
 pub const REPLAY_FACTS: &[ReplayFact] = &[
-    fact("accesses", "data loads and stores; a modifying record is both", |r| r.references.accesses()),
-    fact("reads", "data loads", |r| r.references.reads),
-    fact("writes", "data stores", |r| r.references.writes),
-    fact("fetches", "instruction fetches", |r| r.references.fetches),
+    fact("accesses", "data loads and stores; a modifying record is both", |r| {
+        r.counted.references.accesses()
+    }),
+    fact("reads", "data loads", |r| r.counted.references.reads),
+    fact("writes", "data stores", |r| r.counted.references.writes),
+    fact("fetches", "instruction fetches", |r| r.counted.references.fetches),
     fact("straddling", "references done in several parts, as they straddle blocks or pages", |r| {
-        r.references.straddling
+        r.counted.references.straddling
     }),
     fact("outside", "records beyond the addresses that there are, which were passed over", |r| {
-        r.references.outside
+        r.counted.references.outside
     }),
     fact("malformed", "lines of the file that are no records, which were passed over", |r| r.malformed.count),
     paging("faults", "page faults", Replayed::faults),
-    paging("minor", "page faults without reading from a disk", |r| r.paging.faults.minor),
-    paging("major", "page faults that read from a disk", |r| r.paging.faults.major),
-    paging("evicted", "pages that lost their frame to another", |r| r.paging.evicted),
-    paging("swapped-out", "those of them that were written to swap", |r| r.paging.written),
+    paging("minor", "page faults without reading from a disk", |r| r.paging().faults.minor),
+    paging("major", "page faults that read from a disk", |r| r.paging().faults.major),
+    paging("evicted", "pages that lost their frame to another", |r| r.paging().evicted),
+    paging("swapped-out", "those of them that were written to swap", |r| r.paging().written),
 ];
 
 impl ReplayFact {
@@ -69,10 +71,10 @@ pub fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Comp
 /// A counter of a TLB or cache in a replay.
 pub fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
     let counts = match component {
-        Component::Tlb(at) => run.tlbs.get(at),
-        Component::Cache(at) => run.caches.get(at),
+        Component::Tlb(at) => run.tlb(at),
+        Component::Cache(at) => run.cache(at),
     };
-    (row.get)(&Part::new(&run.spec, component, *counts?)).map(Shown::plain)
+    (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
 
 /// Every name of a fact that a replay on this machine may have.

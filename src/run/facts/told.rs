@@ -67,8 +67,8 @@ pub fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
         Key::Counter(_, Component::Tlb(_)) => run.map == Map::Demand,
         _ => true,
     };
-    let keys = replay_names(&run.spec).filter_map(|name| {
-        let key = key(&name, Family::Replay, Some(&run.spec)).ok()?;
+    let keys = replay_names(run.spec()).filter_map(|name| {
+        let key = key(&name, Family::Replay, Some(run.spec())).ok()?;
         Some((name, key))
     });
     keys.filter(|(_, key)| tells(key)).collect()

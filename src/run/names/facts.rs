@@ -76,7 +76,8 @@ impl Finder<'_> {
 fn is_fact(name: &str, family: Family) -> bool {
     let call = family == Family::Call && CALL_FACTS.iter().any(|row| row.name == name);
     let replay = family == Family::Replay && REPLAY_FACTS.iter().any(|row| row.name == name);
-    call || replay || ACCESS_FACTS.iter().any(|row| row.name == name)
+    call || replay
+        || ACCESS_FACTS.iter().any(|row| row.name == name)
         || matches!(key(name, family, None), Ok(Key::Level(..)))
 }
 

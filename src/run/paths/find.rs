@@ -116,7 +116,7 @@ impl Session<'_> {
         let (family, spec) = match (&*last, last.call()) {
             (Did::Access(access), _) => (Family::Access, Some(&*access.spec)),
             (_, Some(call)) => (Family::Call, Some(&*call.spec)),
-            (Did::Replay(run), _) => (Family::Replay, Some(&*run.spec)),
+            (Did::Replay(run), _) => (Family::Replay, Some(&**run.spec())),
             _ => (Family::Reference, None),
         };
         let key = facts::key(&name.text, family, spec).map_err(|near| {

@@ -56,7 +56,9 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
     counted("misses", "demand accesses that missed", |p| count(p.stats.misses)),
     counted("evictions", "valid entries thrown out by fills", |p| count(p.stats.evictions)),
-    of_caches("writebacks", "dirty blocks written down when evicted or flushed", |p| count(p.stats.writebacks)),
+    of_caches("writebacks", "dirty blocks written down when evicted or flushed", |p| {
+        count(p.stats.writebacks)
+    }),
     of_caches("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
     of_caches("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
     counted("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats))),

@@ -32,10 +32,14 @@ pub fn replay(session: &mut Session, command: &Command) -> Result<Action, Stop> 
         return Err(missing(command, "the name of a trace in quotes").into());
     };
     let ExprKind::Value(Value::Text(path)) = &file.kind else {
-        return Err(Diagnostic::new(Code::WrongType, file.span, "the name of a trace in quotes is needed here")
-            .label("not a string")
-            .help("a trace lies beside the script, and is named as it is: `replay \"file.trace\"`")
-            .into());
+        return Err(Diagnostic::new(
+            Code::WrongType,
+            file.span,
+            "the name of a trace in quotes is needed here",
+        )
+        .label("not a string")
+        .help("a trace lies beside the script, and is named as it is: `replay \"file.trace\"`")
+        .into());
     };
     let name = Word { text: path.clone(), span: file.span };
     let said = said(command, rest)?;
@@ -63,7 +67,9 @@ fn said(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
         };
         let Some(value) = pair.get(1) else {
             let message = format!("`{option}` needs a word after it");
-            return Err(vec![Diagnostic::new(Code::WrongCount, pair[0].span, message).label("nothing follows")]);
+            return Err(vec![
+                Diagnostic::new(Code::WrongCount, pair[0].span, message).label("nothing follows"),
+            ]);
         };
         let twice = match *option {
             "format" => said.format.replace(format(value)?).is_some(),
@@ -140,7 +146,8 @@ impl Session<'_> {
             (Some(map), _) => Ok(map),
             (None, false) => Ok(Map::Identity),
             (None, true) => {
-                let message = "this machine translates addresses, and how those of the trace are mapped is not said";
+                let message =
+                    "this machine translates addresses, and how those of the trace are mapped is not said";
                 Err(Diagnostic::new(Code::WrongCount, verb.span, message)
                     .label("`map` is missing")
                     .help(
