@@ -15,6 +15,7 @@ pub mod marks;
 pub mod narrate;
 #[cfg(test)]
 mod playing;
+pub mod replay;
 pub mod saved;
 pub mod suite;
 #[cfg(test)]

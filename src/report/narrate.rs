@@ -42,7 +42,7 @@ pub use statement::{Statement, Statements};
 pub use steps::steps;
 pub use why::{because as reason, reasons, why};
 use words::approximately;
-pub use words::{count, failure, summary};
+pub use words::{count, failure, summary, thousands};
 
 /// Tells a run, record by record.
 #[derive(Debug)]

@@ -39,6 +39,7 @@ pub mod session;
 pub mod settings;
 mod shown;
 pub mod state;
+pub mod sweep;
 mod syscalls;
 mod until;
 pub mod verbs;
