@@ -64,9 +64,15 @@ fn a_sweep_counts_what_single_replays_count() {
         let wanted: Vec<Counted> = specs.iter().map(|spec| alone(spec, how, &records)).collect();
         for (at, counted) in wanted.iter().enumerate() {
             assert!(counted.caches[0].counts.misses > 0);
-let differs = |other: &Counted| other.caches[0] != counted.caches[0];
+            let differs = |other: &Counted| other.caches[0] != counted.caches[0];
             // With one way there is nothing for a policy to choose.
-            assert!(wanted[..at].iter().step_by(2).take(at.div_ceil(2)).all(|other| at % 2 == 1 || differs(other)));
+            assert!(
+                wanted[..at]
+                    .iter()
+                    .step_by(2)
+                    .take(at.div_ceil(2))
+                    .all(|other| at % 2 == 1 || differs(other))
+            );
         }
         for threads in [1, 2, 3, 64] {
             let swept: Result<Vec<Counted>, Failed> =
