@@ -59,11 +59,12 @@ fn straddling(run: &Replayed) -> Option<String> {
     })
 }
 
-/// `12 page faults, 2 of them major; 4 pages evicted, 3 of them written to swap`
+/// `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written to swap`
 fn paging(run: &Replayed) -> String {
     let of_them = |n: u64, what: &str| {
         if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) }
     };
+    let walks = count(run.paging().walks, "page walk", "page walks");
     let faults = count(run.faults(), "page fault", "page faults");
     let major = of_them(run.paging().faults.major, "major");
     let evicted = match run.paging().evicted {
@@ -73,7 +74,7 @@ fn paging(run: &Replayed) -> String {
             format!("{} evicted{written}", count(pages, "page was", "pages were"))
         }
     };
-    format!("{faults}{major}; {evicted}")
+    format!("{walks}; {faults}{major}; {evicted}")
 }
 
 /// A row for each TLB and cache. Without translation no TLB was asked, and there was no walk.

@@ -41,6 +41,7 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
         r.counted.references.outside
     }),
     fact("malformed", "lines of the file that are no records, which were passed over", |r| r.malformed.count),
+    paging("walks", "page walks: lookups that no TLB could answer", |r| r.paging().walks),
     paging("faults", "page faults", Replayed::faults),
     paging("minor", "page faults without reading from a disk", |r| r.paging().faults.minor),
     paging("major", "page faults that read from a disk", |r| r.paging().faults.major),
