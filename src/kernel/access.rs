@@ -87,6 +87,24 @@ impl Kernel {
         pid: Pid,
         va: Va,
         kind: Kind,
+        data: Data<'_>,
+        watch: &mut W,
+    ) -> Result<Outcome, OutOfMemory> {
+        let outcome = self.refer(pid, va, kind, data, watch)?;
+        self.fetched(pid, va, kind);
+        Ok(outcome)
+    }
+
+    /// As [`Kernel::access`], but the program counter of the process does not follow what it fetches.
+    ///
+    /// # Errors
+    /// As [`Kernel::access`].
+    #[inline]
+    pub fn refer<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        kind: Kind,
         mut data: Data<'_>,
         watch: &mut W,
     ) -> Result<Outcome, OutOfMemory> {
@@ -116,7 +134,6 @@ impl Kernel {
             }
             used = self.frames.fresh;
         }
-        self.fetched(pid, va, kind);
         Ok(outcome)
     }
 

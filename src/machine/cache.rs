@@ -78,6 +78,17 @@ pub(in crate::machine) struct Cache {
     pub side: Side,
     /// It ever held a block.
     used: bool,
+    /// What was hit last, if nothing has changed since.
+    latest: Option<Latest>,
+}
+
+/// A block that was hit, and would be hit again: another touch changes nothing.
+#[derive(Debug, Clone, Copy)]
+struct Latest {
+    slot: Slot,
+    tag: Tag,
+    /// It is known to be dirty.
+    dirty: bool,
 }
 
 impl Cache {
@@ -99,6 +110,7 @@ impl Cache {
             inclusion: cache.inclusion,
             side: cache.side,
             used: false,
+            latest: None,
         }
     }
 
@@ -113,6 +125,22 @@ impl Cache {
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
         self.lines.find(set, tag)
+    }
+
+    /// The line of `set` that holds the block of this tag, which is touched.
+    #[inline(always)]
+    pub fn hit(&mut self, set: SetIndex, tag: Tag) -> Option<Slot> {
+        match &self.latest {
+            Some(latest) if latest.tag == tag && latest.slot.set == set => Some(latest.slot),
+            _ => self.hit_other(set, tag),
+        }
+    }
+
+    /// A hit that is not the latest one.
+    fn hit_other(&mut self, set: SetIndex, tag: Tag) -> Option<Slot> {
+        let slot = Slot { set, way: self.lines.find_and_touch(set, tag)? };
+        self.latest = self.lines.policy().forgets_repeats().then_some(Latest { slot, tag, dirty: false });
+        Some(slot)
     }
 
     /// The line that holds the block at `pa`, in whichever set a virtual index has put it.
@@ -154,6 +182,7 @@ impl Cache {
 
     /// The line that a fill of `set` takes.
     pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (Slot, Option<Line<Block>>) {
+        self.latest = None;
         let (way, line) = self.lines.victim(set, random);
         (Slot { set, way }, line)
     }
@@ -161,13 +190,31 @@ impl Cache {
     /// Puts a block into a line; its bytes are those already copied there.
     pub fn fill(&mut self, slot: Slot, tag: Tag, dirty: bool) {
         self.used = true;
+        self.latest = None;
         self.lines.fill(slot.set, slot.way, tag, Block { dirty });
     }
 
     /// The line was used.
     #[inline]
     pub fn touch(&mut self, slot: Slot) {
+        self.latest = None;
         self.lines.touch(slot.set, slot.way);
+    }
+
+    /// The block that was just hit is stored to, and what is below does not know.
+    #[inline]
+    pub fn soil(&mut self, slot: Slot) {
+        match &mut self.latest {
+            Some(latest) if latest.dirty => {}
+            latest => {
+                if let Some(latest) = latest {
+                    latest.dirty = true;
+                }
+                if !self.lines.payload(slot.set, slot.way).dirty {
+                    self.lines.payload_mut(slot.set, slot.way).dirty = true;
+                }
+            }
+        }
     }
 
     /// Whether the block in the line is dirty.
@@ -181,11 +228,13 @@ impl Cache {
     pub fn mark(&mut self, slot: Slot, dirty: bool) {
         if self.dirty(slot) != dirty {
             self.lines.payload_mut(slot.set, slot.way).dirty = dirty;
+            self.latest = self.latest.filter(|latest| latest.slot != slot);
         }
     }
 
     /// Makes the line invalid.
     pub fn invalidate(&mut self, slot: Slot) {
+        self.latest = None;
         self.lines.invalidate(slot.set, slot.way);
         self.mark(slot, false);
     }
@@ -198,6 +247,7 @@ impl Cache {
     /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].
     pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
         self.used = true;
+        self.latest = None;
         self.lines.place(set, lines);
     }
 

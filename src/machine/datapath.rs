@@ -243,8 +243,36 @@ impl Machine {
     }
 
     /// An access from address `first` on, piece by piece, none beyond `last`; each translated on its own.
-    #[inline]
+    #[inline(always)]
     fn cut<O: Observer>(
+        &mut self,
+        first: u64,
+        last: u64,
+        kind: Kind,
+        data: Data<'_>,
+        watch: &mut O,
+        translate: impl Fn(&mut Self, u64, &mut O) -> Result<Mapped, Fault>,
+    ) -> Outcome {
+        let route = RouteId::new(self.core, kind);
+        let within = mask(self.hierarchy.piece_bits(route));
+        let len = data.len();
+        let more = (len as u64).wrapping_sub(1);
+        if more > within - (first & within) || more > last.wrapping_sub(first) {
+            return self.cut_up(first, last, kind, data, watch, translate);
+        }
+        watch.see(Event::Piece { va: Va::new(first), size: len as u32 });
+        match translate(self, first, watch) {
+            Ok(mapped) => {
+                self.move_piece(route, first, mapped, kind, data, watch);
+                Outcome { pieces: 1, fault: None, pa: Some(Pa::new(mapped.pa)), done: len }
+            }
+            Err(fault) => Outcome { pieces: 1, fault: Some(fault), pa: None, done: 0 },
+        }
+    }
+
+    /// An access of several pieces, or none, or one that reaches beyond the last address.
+    #[inline(never)]
+    fn cut_up<O: Observer>(
         &mut self,
         first: u64,
         last: u64,
@@ -288,7 +316,7 @@ impl Machine {
     }
 
     /// The part of an access that lies in one page and one block, once it is translated.
-    #[inline]
+    #[inline(always)]
     fn move_piece(
         &mut self,
         route: RouteId,
@@ -303,10 +331,10 @@ impl Machine {
         let piece = Piece { route, va, pa, size, purpose, write_through, uncached };
         let ctx = &mut Ctx { random: &mut self.random, watch };
         match data {
-            Data::Load(out) => self.hierarchy.load(&piece, out, ctx),
-            Data::Store(bytes) => self.hierarchy.store(&piece, bytes, ctx),
-            Data::Untold(_) if kind == Kind::Write => self.hierarchy.store(&piece, &[], ctx),
-            Data::Untold(_) => self.hierarchy.load(&piece, &mut [], ctx),
+            Data::Load(out) => self.hierarchy.load(piece, out, ctx),
+            Data::Store(bytes) => self.hierarchy.store(piece, bytes, ctx),
+            Data::Untold(_) if kind == Kind::Write => self.hierarchy.store(piece, &[], ctx),
+            Data::Untold(_) => self.hierarchy.load(piece, &mut [], ctx),
         }
     }
 

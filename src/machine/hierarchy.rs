@@ -139,9 +139,9 @@ impl Hierarchy {
         &mut self.memory
     }
 
-    /// Loads a piece into `out`.
-    #[inline]
-    pub fn load<O: Observer>(&mut self, piece: &Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
+    /// Loads a piece into `out`, which may be empty if nobody wants the bytes.
+    #[inline(always)]
+    pub fn load<O: Observer>(&mut self, piece: Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
         self.join(piece.route);
         let route = self.plan.route(piece.route);
         if let Some(first) = route.get(0)
@@ -150,11 +150,11 @@ impl Hierarchy {
         {
             let cache = &mut self.caches[first];
             let (set, tag) = cache.locate(piece.va, piece.pa);
-            if let Some(way) = cache.find(set, tag) {
-                saw(cache, (set, tag), Some(way), piece.purpose, ctx);
-                let slot = Slot { set, way };
-                cache.touch(slot);
-                cache.data().read(cache.byte_at(slot, piece.pa), out);
+            if let Some(slot) = cache.hit(set, tag) {
+                saw(cache, (set, tag), Some(slot.way), piece.purpose, ctx);
+                if !out.is_empty() {
+                    cache.data().read(cache.byte_at(slot, piece.pa), out);
+                }
                 return;
             }
         }
@@ -162,11 +162,11 @@ impl Hierarchy {
     }
 
     /// A load that the first cache cannot answer at once.
-    fn load_beyond<O: Observer>(&mut self, piece: &Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
-        let route = *self.plan.route(piece.route);
+    #[inline(never)]
+    fn load_beyond<O: Observer>(&mut self, piece: Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
+        let (piece, route) = (&piece, *self.plan.route(piece.route));
         let Some(first) = self.enter(&route, piece, false, ctx) else {
-            self.newest(piece.pa, out);
-            return;
+            return self.newest(piece.pa, out);
         };
         let mut looked = 0;
         let found = self.search(&route, 0, piece, &mut looked, ctx);
@@ -180,9 +180,9 @@ impl Hierarchy {
         }
     }
 
-    /// Stores the bytes of a piece.
-    #[inline]
-    pub fn store<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+    /// Stores the bytes of a piece; none if nobody tells them: then they stay as they were.
+    #[inline(always)]
+    pub fn store<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
         self.join(piece.route);
         let route = self.plan.route(piece.route);
         if let Some(first) = route.get(0)
@@ -190,17 +190,20 @@ impl Hierarchy {
         {
             let cache = &mut self.caches[first];
             let (set, tag) = cache.locate(piece.va, piece.pa);
-            if let Some(way) = cache.find(set, tag)
-                && cache.write_back()
+            let alone = self.users != Users::Several
                 // A dirty block in a cache that nothing stands above of is nowhere else.
-                && (self.users != Users::Several || route.top_private && cache.dirty(Slot { set, way }))
+                || route.top_private
+                    && cache.find(set, tag).is_some_and(|way| cache.dirty(Slot { set, way }));
+            if cache.write_back()
+                && alone
+                && let Some(slot) = cache.hit(set, tag)
             {
-                saw(cache, (set, tag), Some(way), piece.purpose, ctx);
-                let slot = Slot { set, way };
-                cache.touch(slot);
-                cache.mark(slot, true);
-                let at = cache.byte_at(slot, piece.pa);
-                cache.data_mut().write(at, bytes);
+                saw(cache, (set, tag), Some(slot.way), piece.purpose, ctx);
+                cache.soil(slot);
+                if !bytes.is_empty() {
+                    let at = cache.byte_at(slot, piece.pa);
+                    cache.data_mut().write(at, bytes);
+                }
                 return;
             }
         }
@@ -208,8 +211,9 @@ impl Hierarchy {
     }
 
     /// A store that does not end in the first cache at once.
-    fn store_beyond<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
-        let route = *self.plan.route(piece.route);
+    #[inline(never)]
+    fn store_beyond<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        let (piece, route) = (&piece, *self.plan.route(piece.route));
         if self.enter(&route, piece, true, ctx).is_none() {
             return self.poke(piece.pa, bytes);
         }
@@ -314,7 +318,7 @@ impl Hierarchy {
 }
 
 /// Counts a lookup and tells of it.
-#[inline]
+#[inline(always)]
 fn saw<O: Observer>(
     cache: &mut Cache,
     (set, tag): (SetIndex, Tag),

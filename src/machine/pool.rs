@@ -29,6 +29,8 @@ pub struct Pool {
     oldest: Rc<[(u64, u32)]>,
     /// Those of them that have another stamp by now, counted from the first on.
     outdated: usize,
+    /// What was touched last, if nothing has changed since: another touch changes nothing.
+    latest: Option<u32>,
 }
 
 impl Pool {
@@ -47,6 +49,7 @@ impl Pool {
             now: 0,
             oldest: Rc::default(),
             outdated: 0,
+            latest: None,
         }
     }
 
@@ -57,6 +60,7 @@ impl Pool {
 
     /// A page came into `frame`; what was remembered of it is forgotten. Nothing for a frame at the limit or above.
     pub fn fill(&mut self, frame: u32) {
+        self.latest = None;
         let frame = frame as usize;
         if frame >= self.limit {
             return;
@@ -75,8 +79,12 @@ impl Pool {
     /// The page in `frame` was used. Nothing for a frame that is not filled.
     #[inline]
     pub fn touch(&mut self, frame: u32) {
-        let frame = frame as usize;
+        if self.latest == Some(frame) {
+            return;
+        }
+        let (latest, frame) = (frame, frame as usize);
         if self.policy.minds_touches() && self.holds(frame) {
+            self.latest = self.policy.forgets_repeats().then_some(latest);
             self.now += 1;
             let words = &mut Rc::make_mut(&mut self.words)[mask_words(self.room)..];
             self.policy.touch(words, self.room, frame, self.now);
@@ -85,6 +93,7 @@ impl Pool {
 
     /// `frame` is free again. Nothing for a frame that is not filled.
     pub fn forget(&mut self, frame: u32) {
+        self.latest = None;
         let (frame, room) = (frame as usize, self.room);
         if self.holds(frame) {
             let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
@@ -109,6 +118,7 @@ impl Pool {
 
     /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
     pub fn tick(&mut self) {
+        self.latest = None;
         if matches!(self.policy, Policy::Nru | Policy::Aging) {
             let at = mask_words(self.room);
             self.policy.tick(&mut Rc::make_mut(&mut self.words)[at..], self.room);
@@ -118,6 +128,7 @@ impl Pool {
     /// The filled frame that goes, among those for which `may` holds; none if there is none. A clock's hand passes over
     /// the others without clearing their bits. The frame stays until it is forgotten or filled anew.
     pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
+        self.latest = None;
         if let Policy::Lru | Policy::Fifo = self.policy
             && let Some(frame) = self.oldest(&may)
         {

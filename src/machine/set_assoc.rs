@@ -16,7 +16,8 @@ use super::sparse::Sparse;
 /// and [`SetAssoc::place`].
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
-    /// A row a set: a valid bit a way, a bit a way that says it ever had a tag, the tags, the policy's words.
+    /// A row a set: the way to look into first, a valid bit a way, a bit a way that says it ever had a tag, the tags, the
+    /// policy's words.
     words: Sparse<u64>,
     payloads: Sparse<L>,
     sets: u64,
@@ -27,6 +28,11 @@ pub struct SetAssoc<L> {
     /// Grows with each touch and fill.
     now: u64,
 }
+
+/// Where a row has the way to look into first: the last one found or filled, which is asked for again the most.
+const LATEST: usize = 0;
+/// Where the valid bits begin in a row.
+const VALID: usize = 1;
 
 /// A line as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +57,7 @@ impl<L: Copy + Default> SetAssoc<L> {
             "plru needs a power of two of ways, not {ways}"
         );
         let mask = mask_words(ways);
-        let row = 2 * mask + ways + policy.words(ways);
+        let row = VALID + 2 * mask + ways + policy.words(ways);
         let words = Sparse::new(sets, row, 0);
         Self { words, payloads: Sparse::new(sets, ways, L::default()), sets, ways, policy, mask, now: 0 }
     }
@@ -86,7 +92,36 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// The lowest way of `set` that is valid and has `tag`. No state changes: a hit is told by [`SetAssoc::touch`].
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
-        self.matches(set, tag, |_| true)
+        let row = self.words.row(set.raw())?;
+        self.latest(row, tag).or_else(|| self.among(row, tag, |_| true))
+    }
+
+    /// As [`SetAssoc::find`], and what is found is touched.
+    #[inline]
+    pub fn find_and_touch(&mut self, set: SetIndex, tag: Tag) -> Option<u32> {
+        if !self.policy.minds_touches() {
+            return self.find(set, tag);
+        }
+        let (tags, policy) = (self.tags(), self.policy_words());
+        let row = self.words.written_mut(set.raw())?;
+        let latest = row[LATEST] as usize;
+        let way = if row[tags + latest] == tag.raw() && bit(&row[VALID..], latest) {
+            latest
+        } else {
+            lowest(row, self.mask, &row[tags..policy], tag, |_| true)? as usize
+        };
+        self.now += 1;
+        row[LATEST] = way as u64;
+        self.policy.touch(&mut row[policy..], self.ways, way, self.now);
+        Some(way as u32)
+    }
+
+    /// The way to look into first, if it is what is looked for. A tag stands in several ways only where a script has put it
+    /// there, and then the lowest of them is the first to be found.
+    #[inline]
+    fn latest(&self, row: &[u64], tag: Tag) -> Option<u32> {
+        let way = row[LATEST] as usize;
+        (row[self.tags() + way] == tag.raw() && bit(&row[VALID..], way)).then_some(way as u32)
     }
 
     /// The lowest way of `set` that is valid, has `tag`, and whose payload satisfies `also` (an ASID, a page size).
@@ -104,20 +139,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// The lowest way of a row that is valid, has `tag` and satisfies `also`.
     #[inline]
     fn among(&self, row: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
-        let tags = &row[self.tags()..self.tags() + self.ways];
-        if self.mask == 1 {
-            return first(equal(tags, tag) & row[0], also);
-        }
-        for (chunk, tags) in tags.chunks(64).enumerate() {
-            // Most chunks of a wide set hold nothing, which vector code finds out faster than where it is.
-            if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
-                let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
-                if let Some(way) = found {
-                    return Some(chunk as u32 * 64 + way);
-                }
-            }
-        }
-        None
+        lowest(row, self.mask, &row[self.tags()..self.policy_words()], tag, also)
     }
 
     /// Tells of the sets `first..first + count` each the lowest way that is valid and has `tag`, if there is one.
@@ -128,7 +150,7 @@ impl<L: Copy + Default> SetAssoc<L> {
             let sets = sets.min(count - done);
             let rows = cells.unwrap_or_default().chunks_exact(self.words.stride());
             for (row, set) in rows.take(sets as usize).zip(first + done..) {
-                if row[..self.mask].iter().any(|valid| *valid != 0)
+                if row[VALID..VALID + self.mask].iter().any(|valid| *valid != 0)
                     && let Some(way) = self.among(row, tag, |_| true)
                 {
                     tell(set, way);
@@ -144,7 +166,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         if self.policy.minds_touches() {
             self.now += 1;
             let (at, now) = (self.policy_words(), self.now);
-            self.policy.touch(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, now);
+            let row = self.words.row_mut(set.raw());
+            row[LATEST] = u64::from(way);
+            self.policy.touch(&mut row[at..], self.ways, way as usize, now);
         }
     }
 
@@ -178,7 +202,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     ) -> Option<u32> {
         let at = self.policy_words();
         let (lines, words) = self.words.row_mut(set.raw()).split_at_mut(at);
-        let open = |way| bit(lines, way) && may(way as u32);
+        let open = |way| bit(&lines[VALID..], way) && may(way as u32);
         self.policy.victim(words, self.ways, random, open).map(|way| way as u32)
     }
 
@@ -186,7 +210,8 @@ impl<L: Copy + Default> SetAssoc<L> {
     #[inline]
     pub fn free(&self, set: SetIndex) -> Option<u32> {
         let Some(row) = self.words.row(set.raw()) else { return Some(0) };
-        let (chunk, valid) = row[..self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
+        let (chunk, valid) =
+            row[VALID..VALID + self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
         let way = chunk * 64 + valid.trailing_ones() as usize;
         (way < self.ways).then_some(way as u32)
     }
@@ -204,7 +229,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn invalidate(&mut self, set: SetIndex, way: u32) {
         let (at, way) = (self.policy_words(), way as usize);
         let row = self.words.row_mut(set.raw());
-        set_bit(row, way, false);
+        set_bit(&mut row[VALID..], way, false);
         self.policy.forget(&mut row[at..], self.ways, way);
     }
 
@@ -229,8 +254,9 @@ impl<L: Copy + Default> SetAssoc<L> {
                 self.put(set, way, *line);
             }
         }
-        let at = self.policy_words();
-        self.policy.order(&mut self.words.row_mut(set.raw())[at..], self.ways, self.now + 1);
+        let (at, row) = (self.policy_words(), self.words.row_mut(set.raw()));
+        row[LATEST] = 0;
+        self.policy.order(&mut row[at..], self.ways, self.now + 1);
         self.now += self.ways as u64;
     }
 
@@ -238,8 +264,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         assert!(way < self.ways, "way {way} of {}", self.ways);
         let (mask, tags) = (self.mask, self.tags());
         let row = self.words.row_mut(set.raw());
-        set_bit(row, way, line.valid);
-        set_bit(&mut row[mask..], way, line.tag.is_some());
+        row[LATEST] = way as u64;
+        set_bit(&mut row[VALID..], way, line.valid);
+        set_bit(&mut row[VALID + mask..], way, line.tag.is_some());
         row[tags + way] = line.tag.unwrap_or_default().raw();
         self.payloads.row_mut(set.raw())[way] = line.payload;
     }
@@ -251,8 +278,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         if way >= self.ways {
             return Line::default();
         }
-        let tag = bit(&row[self.mask..], way).then(|| Tag::new(row[self.tags() + way]));
-        Line { tag, valid: bit(row, way), payload: self.payload(set, way as u32) }
+        let tag = bit(&row[VALID + self.mask..], way).then(|| Tag::new(row[self.tags() + way]));
+        Line { tag, valid: bit(&row[VALID..], way), payload: self.payload(set, way as u32) }
     }
 
     /// What the line in `way` holds, valid or not; the default if nothing was ever put there.
@@ -276,7 +303,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
         self.words.rows().flat_map(move |(set, row)| {
             let set = SetIndex::new(set);
-            ones(&row[..self.mask]).map(move |way| (set, way as u32, self.line(set, way as u32)))
+            ones(&row[VALID..VALID + self.mask]).map(move |way| (set, way as u32, self.line(set, way as u32)))
         })
     }
 
@@ -304,14 +331,32 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Where the tags begin in a row.
     #[inline]
     fn tags(&self) -> usize {
-        2 * self.mask
+        VALID + 2 * self.mask
     }
 
     /// Where the policy's words begin in a row.
     #[inline]
     fn policy_words(&self) -> usize {
-        2 * self.mask + self.ways
+        self.tags() + self.ways
     }
+}
+
+/// The lowest way of a row with `mask` words of valid bits that is valid, has `tag` among `tags` and satisfies `also`.
+#[inline]
+fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
+    if mask == 1 {
+        return first(equal(tags, tag) & row[VALID], also);
+    }
+    for (chunk, tags) in tags.chunks(64).enumerate() {
+        // Most chunks of a wide set hold nothing, which vector code finds out faster than where it is.
+        if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
+            let found = first(equal(tags, tag) & row[VALID + chunk], |way| also(chunk * 64 + way));
+            if let Some(way) = found {
+                return Some(chunk as u32 * 64 + way);
+            }
+        }
+    }
+    None
 }
 
 /// A bit for each of up to 64 tags, set where it is `tag`.

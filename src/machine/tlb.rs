@@ -44,8 +44,19 @@ pub(in crate::machine) struct Tlb {
     asid: bool,
     /// It was ever given a part of a page, or a page of a size that it does not list.
     parts: bool,
+    /// What was hit last, if nothing has changed since: another touch changes nothing.
+    latest: Option<Latest>,
     /// What happened to it.
     pub counts: Counts,
+}
+
+/// An entry that was hit.
+#[derive(Debug, Clone, Copy)]
+struct Latest {
+    /// The page of the address, in the smallest pages.
+    page: u64,
+    asid: u16,
+    found: Lookup,
 }
 
 impl Tlb {
@@ -58,6 +69,7 @@ impl Tlb {
             plain: spec.page_bits.len() == 1 && !spec.asid,
             asid: spec.asid,
             parts: false,
+            latest: None,
             counts: Counts::default(),
         }
     }
@@ -76,6 +88,16 @@ impl Tlb {
     /// Looks for the translation of `va`. No state changes.
     #[inline]
     pub fn look(&self, va: u64, asid: u16) -> Lookup {
+        if let Some(latest) = &self.latest
+            && latest.page == self.page(va)
+            && latest.asid == asid
+        {
+            return latest.found;
+        }
+        self.search(va, asid)
+    }
+
+    fn search(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
         if self.plain {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
@@ -91,20 +113,31 @@ impl Tlb {
         found.unwrap_or(Lookup { set, tag, hit: None })
     }
 
+    /// The page of an address, in the smallest pages.
+    #[inline]
+    fn page(&self, va: u64) -> u64 {
+        va.checked_shr(self.smallest).unwrap_or(0)
+    }
+
     fn ours(&self, entry: &TlbEntry, asid: u16) -> bool {
         !self.asid || entry.asid == asid || entry.flags.has(Bit::G)
     }
 
-    /// Counts a lookup, and touches what it found.
+    /// Counts a lookup of `va`, and touches what it found.
     #[inline]
-    pub fn count(&mut self, found: &Lookup) {
-        match found.hit {
-            Some((way, _)) => {
-                self.counts.hits += 1;
-                self.entries.touch(found.set, way);
-            }
-            None => self.counts.misses += 1,
+    pub fn count(&mut self, va: u64, asid: u16, found: &Lookup) {
+        let Some((way, _)) = found.hit else {
+            self.counts.misses += 1;
+            return;
+        };
+        self.counts.hits += 1;
+        let page = self.page(va);
+        if self.latest.is_some_and(|latest| latest.page == page && latest.asid == asid) {
+            return;
         }
+        self.entries.touch(found.set, way);
+        let repeats = self.entries.policy().forgets_repeats();
+        self.latest = repeats.then_some(Latest { page, asid, found: *found });
     }
 
     /// Puts in the part of a translation that it can hold; none if it holds no page so small.
@@ -120,6 +153,7 @@ impl Tlb {
         let part = va & mask(held) & !mask(bits);
         let ppn = entry.ppn | part.checked_shr(base_bits).unwrap_or(0);
         let (set, tag) = self.locate(va, bits);
+        self.latest = None;
         let (way, victim) = self.entries.victim(set, random);
         self.parts |= u32::from(entry.whole_bits) != bits;
         self.entries.fill(set, way, tag, TlbEntry { ppn, page_bits: bits as u8, ..entry });
@@ -131,6 +165,7 @@ impl Tlb {
     pub fn mark_dirty(&mut self, va: u64, asid: u16) {
         let found = self.look(va, asid);
         if let Some((way, entry)) = found.hit {
+            self.latest = None;
             self.entries.payload_mut(found.set, way).flags = entry.flags.with(Bit::D);
         }
     }
@@ -142,6 +177,7 @@ impl Tlb {
 
     /// Drops the entries of the page of `va` for which `goes` holds.
     fn drop_page_if(&mut self, va: u64, goes: impl Fn(&Tlb, &TlbEntry) -> bool) {
+        self.latest = None;
         if self.parts {
             return self.drop_parts_if(va, goes);
         }
@@ -183,6 +219,7 @@ impl Tlb {
     /// Drops all entries of process `asid`, while the core runs `running`; global ones are those of the process that
     /// filled them.
     pub fn shoot_down_all(&mut self, asid: u16, running: u16) {
+        self.latest = None;
         let its = !self.asid && running == asid;
         self.entries.invalidate_if(|_, _, line| {
             let entry = &line.payload;
@@ -192,6 +229,7 @@ impl Tlb {
 
     /// Drops all entries that are not global.
     pub fn flush(&mut self) {
+        self.latest = None;
         self.entries.invalidate_if(|_, _, line| !line.payload.flags.has(Bit::G));
     }
 
@@ -218,6 +256,7 @@ impl Tlb {
     pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
         let odd = |line: &Line<TlbEntry>| !self.sizes.contains(&line.payload.page_bits.into());
         self.parts |= lines.iter().flatten().any(odd);
+        self.latest = None;
         self.entries.place(set, lines);
     }
 }

@@ -147,7 +147,7 @@ impl Translator {
                 && forbidden(entry.flags, kind, mode).is_none()
                 && (kind != Kind::Write || entry.flags.has(Bit::D))
             {
-                tlb.count(&found);
+                tlb.count(va, asid, &found);
                 told(level, &found, ctx);
                 return Ok(self.map(va, &entry, ctx));
             }
@@ -176,7 +176,7 @@ impl Translator {
         for (k, level) in levels.list().enumerate() {
             let tlb = self.tlb_mut(level, core);
             let found = tlb.look(va, asid);
-            tlb.count(&found);
+            tlb.count(va, asid, &found);
             told(level, &found, ctx);
             let Some((_, mut entry)) = found.hit else { continue };
             if let Some(why) = forbidden(entry.flags, kind, mode) {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::kernel::process::FaultCounts;
 use crate::machine::cache::Counts;
+use crate::machine::event::Kind;
 use crate::machine::spec::Spec;
 
 use super::record::Record;
@@ -28,6 +29,16 @@ pub struct References {
 }
 
 impl References {
+    /// A reference of this kind is made.
+    #[inline]
+    pub(in crate::trace) fn count(&mut self, kind: Kind) {
+        match kind {
+            Kind::Read => self.reads += 1,
+            Kind::Write => self.writes += 1,
+            Kind::Execute => self.fetches += 1,
+        }
+    }
+
     /// Loads and stores.
     pub fn accesses(&self) -> u64 {
         self.reads + self.writes

@@ -58,54 +58,68 @@ impl<'a, L: Lens> Replay<'a, L> {
     /// # Errors
     /// If a fault needs memory and there is none; what came before has happened.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
-        for record in records {
-            self.references.records += 1;
-            if record.address.checked_add(u64::from(record.size - 1)).is_none_or(|end| end > self.last) {
-                self.references.outside += 1;
-                self.references.first_outside.get_or_insert(*record);
+        let Self { target, straddle, lens, references, code, last } = self;
+        let batch = Batch { records, straddle: *straddle, last: *last };
+        match target {
+            Target::Identity(machine) => batch.perform(references, code, lens, |kind, va, data, lens| {
+                let Ok(pa) = machine.pa(va) else { return Ok(0) };
+                Ok(machine.access_physical(pa, kind, data, lens).pieces)
+            }),
+            Target::Process(kernel, pid) => batch.perform(references, code, lens, |kind, va, data, lens| {
+                let Ok(va) = kernel.machine().va(va) else { return Ok(0) };
+                Ok(kernel.refer(*pid, va, kind, data, lens)?.pieces)
+            }),
+        }
+    }
+}
+
+/// Records to be performed, and how.
+struct Batch<'a> {
+    records: &'a [Record],
+    straddle: Straddle,
+    /// The highest address there is.
+    last: u64,
+}
+
+impl Batch<'_> {
+    /// Performs the records, each by way of `refer`, which answers the parts that a reference was done in.
+    #[inline]
+    fn perform<L: Lens>(
+        self,
+        references: &mut References,
+        code: &mut u64,
+        lens: &mut L,
+        mut refer: impl FnMut(Kind, u64, Data<'static>, &mut L) -> Result<u32, OutOfMemory>,
+    ) -> Result<(), OutOfMemory> {
+        for record in self.records {
+            let &Record { address, size, op } = record;
+            references.records += 1;
+            if u64::from(size) > self.last.wrapping_sub(address).wrapping_add(1) || address > self.last {
+                references.outside += 1;
+                references.first_outside.get_or_insert(*record);
                 continue;
             }
-            match record.op {
-                Op::Fetch => {
-                    self.code = record.address;
-                    self.references.fetches += 1;
-                    self.refer(Kind::Execute, record)?;
-                }
-                Op::Load => {
-                    self.references.reads += 1;
-                    self.refer(Kind::Read, record)?;
-                }
-                Op::Store => {
-                    self.references.writes += 1;
-                    self.refer(Kind::Write, record)?;
-                }
-                Op::Modify => {
-                    self.references.reads += 1;
-                    self.refer(Kind::Read, record)?;
-                    self.references.writes += 1;
-                    self.refer(Kind::Write, record)?;
-                }
+            let kind = match op {
+                Op::Fetch => Kind::Execute,
+                Op::Load | Op::Modify => Kind::Read,
+                Op::Store => Kind::Write,
+            };
+            if op == Op::Fetch {
+                *code = address;
+            }
+            let told = if self.straddle == Straddle::First { 1 } else { size };
+            let mut one = |kind: Kind| {
+                references.count(kind);
+                lens.begin(Reference { kind, va: address, size, code: *code });
+                let pieces = refer(kind, address, Data::Untold(told), lens)?;
+                references.straddling += u64::from(pieces > 1);
+                Ok(())
+            };
+            one(kind)?;
+            if op == Op::Modify {
+                one(Kind::Write)?;
             }
         }
-        Ok(())
-    }
-
-    #[inline]
-    fn refer(&mut self, kind: Kind, record: &Record) -> Result<(), OutOfMemory> {
-        let size = if self.straddle == Straddle::First { 1 } else { record.size };
-        self.lens.begin(Reference { kind, va: record.address, size: record.size, code: self.code });
-        let data = Data::Untold(size);
-        let pieces = match &mut self.target {
-            Target::Identity(machine) => {
-                let Ok(pa) = machine.pa(record.address) else { return Ok(()) };
-                machine.access_physical(pa, kind, data, &mut self.lens).pieces
-            }
-            Target::Process(kernel, pid) => {
-                let Ok(va) = kernel.machine().va(record.address) else { return Ok(()) };
-                kernel.access(*pid, va, kind, data, &mut self.lens)?.pieces
-            }
-        };
-        self.references.straddling += u64::from(pieces > 1);
         Ok(())
     }
 }

@@ -82,6 +82,12 @@ impl Policy {
         !matches!(self, Self::Fifo | Self::Lifo | Self::Random)
     }
 
+    /// Whether touching a way twice in a row, with nothing in between, is touching it once.
+    #[inline]
+    pub(in crate::machine) const fn forgets_repeats(self) -> bool {
+        !matches!(self, Self::Lfu)
+    }
+
     /// Way `way` was used; `now` grows from call to call.
     #[inline]
     pub(in crate::machine) fn touch(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
