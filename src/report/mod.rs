@@ -15,8 +15,10 @@ pub mod marks;
 pub mod narrate;
 #[cfg(test)]
 mod playing;
+pub mod replay;
 pub mod saved;
 pub mod suite;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -1,0 +1,177 @@
+//! Why caches miss: for the first time, for want of room, or for want of ways.
+//!
+//! The three causes are those of Mark D. Hill ("Aspects of Cache Memory and Instruction Buffer Performance", 1987), as
+//! Hennessy and Patterson teach them. Beside each cache stands one that is fully associative, of as many blocks, with LRU
+//! replacement, which is asked for the same blocks in the same order: all lookups of the cache beside it, so those of a
+//! second level are what the first one let through.
+//!
+//! - The page walk's lookups take part, as they take room in the cache; but its misses are not told apart.
+//! - What a cache takes in from the one above (write-backs, victims) is no lookup.
+//! - A store that misses puts the block in if the cache, or one above it, allocates for stores.
+//! - What a cache held before the replay is unknown: the first reference to a block that misses is compulsory.
+
+use crate::machine::event::{Event, Kind, Observer, Purpose};
+use crate::machine::spec::Spec;
+
+use super::blocks::Numbers;
+use super::counted::Causes;
+
+/// No block.
+const NONE: u32 = u32::MAX;
+
+/// A block that was asked for: its neighbours in the order of use, while the fully associative cache holds it.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    held: bool,
+    /// The next one that was used later.
+    newer: u32,
+    /// The next one that was used earlier.
+    older: u32,
+}
+
+/// A fully associative LRU cache, and what was ever asked of it.
+#[derive(Debug, Clone)]
+struct Beside {
+    numbers: Numbers,
+    nodes: Vec<Node>,
+    newest: u32,
+    oldest: u32,
+    held: u64,
+    /// Blocks that it can hold.
+    lines: u64,
+    /// A store that misses puts the block in.
+    stores_allocate: bool,
+    /// Bits of the set number that belong to a block's number, beneath the tag.
+    set_bits: u32,
+    causes: Causes,
+}
+
+/// What the fully associative cache answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Hit,
+    /// The block was there or was at least asked for, once.
+    Miss,
+    /// The block was never asked for.
+    First,
+}
+
+impl Beside {
+    fn new(spec: &Spec, level: usize) -> Self {
+        let cache = &spec.caches[level];
+        let allocates = |n: usize| {
+            let cache = &spec.caches[n];
+            cache.side.serves(Kind::Write) && cache.write_allocate
+        };
+        Self {
+            numbers: Numbers::default(),
+            nodes: Vec::new(),
+            newest: NONE,
+            oldest: NONE,
+            held: 0,
+            lines: cache.lines(),
+            stores_allocate: (0..=level).any(allocates),
+            set_bits: (spec.physical_bits - cache.tag_bits(spec)).saturating_sub(cache.block_bits),
+            causes: Causes::default(),
+        }
+    }
+
+    /// Asks for a block, which enters if it `allocates`.
+    #[inline]
+    fn ask(&mut self, block: u64, allocates: bool) -> Answer {
+        let number = self.numbers.of(block);
+        if number == self.newest {
+            return Answer::Hit;
+        }
+        let answer = match self.nodes.get(number as usize) {
+            Some(Node { held: true, .. }) => Answer::Hit,
+            Some(_) => Answer::Miss,
+            None => {
+                self.nodes.push(Node { held: false, newer: NONE, older: NONE });
+                Answer::First
+            }
+        };
+        if answer == Answer::Hit {
+            self.unlink(number);
+            self.link(number);
+        } else if allocates {
+            if self.held == self.lines {
+                self.unlink(self.oldest);
+            }
+            self.link(number);
+        }
+        answer
+    }
+
+    /// The block becomes the newest.
+    fn link(&mut self, number: u32) {
+        self.nodes[number as usize] = Node { held: true, newer: NONE, older: self.newest };
+        match self.nodes.get_mut(self.newest as usize) {
+            Some(node) => node.newer = number,
+            None => self.oldest = number,
+        }
+        self.newest = number;
+        self.held += 1;
+    }
+
+    /// The block leaves.
+    fn unlink(&mut self, number: u32) {
+        let Node { newer, older, .. } = self.nodes[number as usize];
+        match self.nodes.get_mut(newer as usize) {
+            Some(node) => node.older = older,
+            None => self.newest = older,
+        }
+        match self.nodes.get_mut(older as usize) {
+            Some(node) => node.newer = newer,
+            None => self.oldest = newer,
+        }
+        self.nodes[number as usize].held = false;
+        self.held -= 1;
+    }
+}
+
+/// Tells the causes of misses apart, of all caches of a core.
+#[derive(Debug, Clone)]
+pub(super) struct Causing {
+    caches: Vec<Beside>,
+    /// The reference at hand is a store.
+    store: bool,
+}
+
+impl Causing {
+    /// Nothing asked for yet.
+    pub fn new(spec: &Spec) -> Self {
+        Self { caches: (0..spec.caches.len()).map(|level| Beside::new(spec, level)).collect(), store: false }
+    }
+
+    /// A reference of this kind begins.
+    #[inline]
+    pub fn begin(&mut self, kind: Kind) {
+        self.store = kind == Kind::Write;
+    }
+
+    /// The causes of a cache's misses.
+    pub fn of(&self, level: usize) -> Causes {
+        self.caches.get(level).map(|beside| beside.causes).unwrap_or_default()
+    }
+}
+
+impl Observer for Causing {
+    #[inline]
+    fn see(&mut self, event: Event) {
+        let Event::CacheLookup { cache, set, tag, way, purpose } = event else { return };
+        let Some(beside) = self.caches.get_mut(cache as usize) else { return };
+        let low = set.raw() & !u64::MAX.checked_shl(beside.set_bits).unwrap_or(0);
+        let block = tag.raw().checked_shl(beside.set_bits).unwrap_or(0) | low;
+        let demand = purpose == Purpose::Demand;
+        let answer = beside.ask(block, !(demand && self.store) || beside.stores_allocate);
+        if demand && way.is_none() {
+            let count = match answer {
+                Answer::First => &mut beside.causes.compulsory,
+                Answer::Miss => &mut beside.causes.capacity,
+                Answer::Hit => &mut beside.causes.conflict,
+            };
+            *count += 1;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! One pass against a cache of each size on its own, as simple as can be.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Misses of a fully associative LRU cache of so many blocks: a list, latest last.
+fn misses(blocks: usize, references: &[u64]) -> u64 {
+    let mut held: Vec<u64> = Vec::new();
+    let mut misses = 0;
+    for block in references {
+        match held.iter().position(|other| other == block) {
+            Some(place) => {
+                held.remove(place);
+            }
+            None => misses += 1,
+        }
+        if held.len() == blocks {
+            held.remove(0);
+        }
+        held.push(*block);
+    }
+    misses
+}
+
+fn curve(references: &[u64]) -> Curve {
+    let mut stack = Stack::new(4);
+    references.iter().for_each(|block| stack.refer(block << 4 | block & 15));
+    stack.curve()
+}
+
+#[test]
+fn nothing_misses_nothing() {
+    assert_eq!(curve(&[]), Curve { block: 16, references: 0, misses: vec![0] });
+    assert_eq!(curve(&[7]), Curve { block: 16, references: 1, misses: vec![1] });
+    assert_eq!(curve(&[7, 7, 8, 8]), Curve { block: 16, references: 4, misses: vec![2, 2] });
+}
+
+#[test]
+fn blocks_that_go_around_miss_until_all_fit() {
+    let around: Vec<u64> = (0..50).map(|n| n % 5).collect();
+    assert_eq!(curve(&around).misses, [50, 50, 50, 5]);
+}
+
+proptest! {
+    #[test]
+    fn each_size_misses_as_a_cache_of_its_own(
+        references in proptest::collection::vec(prop_oneof![0..4u64, 0..40u64, 0..600u64], 0..1500),
+    ) {
+        let curve = curve(&references);
+        prop_assert_eq!(curve.references, references.len() as u64);
+        for (power, counted) in curve.misses.iter().enumerate() {
+            prop_assert_eq!(*counted, misses(1 << power, &references), "{} blocks", 1 << power);
+        }
+        let distinct = references.iter().collect::<std::collections::HashSet<_>>().len();
+        let last = curve.misses.len() - 1;
+        prop_assert_eq!(curve.misses[last], distinct as u64);
+        prop_assert!(1 << last >= distinct && (last == 0 || 1 << (last - 1) < distinct));
+    }
+}

@@ -1,0 +1,129 @@
+//! The plain counts: lookups by level and kind, transfers of memory, and the kernel's steps. What the machine counts
+//! itself is not counted again.
+
+use crate::kernel::event::{Step, Watch};
+use crate::kernel::process::FaultCounts;
+use crate::machine::check::MAX_UNITS;
+use crate::machine::event::{Event, Kind, Observer, Purpose};
+use crate::machine::spec::Spec;
+
+use super::counted::{ByKind, Lookups, Memory, Paging};
+use super::lens::{Lens, Reference};
+
+/// Where a kind stands in a row of counts.
+const fn place(kind: Kind) -> usize {
+    match kind {
+        Kind::Read => 0,
+        Kind::Write => 1,
+        Kind::Execute => 2,
+    }
+}
+
+/// Where the page walk stands in a row of counts.
+const WALK: usize = 3;
+
+/// Misses and hits of one level, by kind.
+type Row = [[u64; 2]; 4];
+
+/// Counts what a replay does, by level and kind.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// The place of the kind of the reference at hand.
+    kind: usize,
+    tlbs: [Row; MAX_UNITS],
+    caches: [Row; MAX_UNITS],
+    memory: Memory,
+    /// Entries of the top level that a walk fetched, by kind: one a walk where no TLB is asked.
+    roots: [u64; 4],
+    faults: FaultCounts,
+    evicted: u64,
+    written: u64,
+}
+
+impl Lens for Tally {
+    #[inline]
+    fn begin(&mut self, reference: Reference) {
+        self.kind = place(reference.kind);
+    }
+}
+
+impl Observer for Tally {
+    #[inline]
+    fn see(&mut self, event: Event) {
+        match event {
+            Event::TlbLookup { tlb, way, .. } => {
+                self.tlbs[tlb as usize % MAX_UNITS][self.kind][usize::from(way.is_some())] += 1;
+            }
+            Event::CacheLookup { cache, way, purpose, .. } => {
+                let kind = if purpose == Purpose::Walk { WALK } else { self.kind };
+                self.caches[cache as usize % MAX_UNITS][kind][usize::from(way.is_some())] += 1;
+            }
+            Event::Memory { write, purpose, .. } => self.transfer(write, purpose),
+            Event::Pte { level: 1, .. } => self.roots[self.kind] += 1,
+            _ => {}
+        }
+    }
+}
+
+impl Watch for Tally {
+    #[inline]
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Resolved { major: true, .. } => self.faults.major += 1,
+            Step::Resolved { major: false, .. } => self.faults.minor += 1,
+            Step::Evicted { to, .. } => {
+                self.evicted += 1;
+                self.written += u64::from(to.is_some());
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Tally {
+    #[inline]
+    fn transfer(&mut self, write: bool, purpose: Purpose) {
+        let count = match purpose {
+            _ if write => &mut self.memory.writes,
+            Purpose::Walk => &mut self.memory.walks,
+            Purpose::Demand | Purpose::Writeback => &mut self.memory.reads,
+        };
+        *count += 1;
+    }
+
+    /// Lookups of the TLB of this level.
+    pub fn tlb(&self, level: usize) -> ByKind<Lookups> {
+        by_kind(self.tlbs.get(level))
+    }
+
+    /// Lookups of the cache of this level.
+    pub fn cache(&self, level: usize) -> ByKind<Lookups> {
+        by_kind(self.caches.get(level))
+    }
+
+    /// Transfers from and to main memory.
+    pub fn memory(&self) -> Memory {
+        self.memory
+    }
+
+    /// What the kernel did, on a machine of this spec.
+    pub fn paging(&self, spec: &Spec) -> Paging {
+        let walks = [Kind::Read, Kind::Write, Kind::Execute].map(|kind| self.walks(spec, kind));
+        let (faults, evicted, written) = (self.faults, self.evicted, self.written);
+        Paging { walks: walks.iter().sum(), faults, evicted, written }
+    }
+
+    /// Page walks for references of a kind.
+    fn walks(&self, spec: &Spec, kind: Kind) -> u64 {
+        match spec.tlbs.iter().rposition(|tlb| tlb.side.serves(kind)) {
+            Some(last) => self.tlbs[last % MAX_UNITS][place(kind)][0],
+            None => self.roots[place(kind)],
+        }
+    }
+}
+
+fn by_kind(row: Option<&Row>) -> ByKind<Lookups> {
+    let row = row.copied().unwrap_or_default();
+    let [reads, writes, fetches, walks] = row.map(|[misses, hits]| Lookups { hits, misses });
+    ByKind { reads, writes, fetches, walks }
+}
