@@ -70,7 +70,9 @@ impl Struct {
     #[must_use]
     pub fn many(mut self, field: u8, values: Vec<Struct>) -> Self {
         self.list(field, kind::STRUCT, values.len());
-        values.into_iter().for_each(|value| self.bytes.extend(value.end()));
+        for value in values {
+            self.bytes.extend(value.end());
+        }
         self
     }
 
@@ -78,7 +80,9 @@ impl Struct {
     #[must_use]
     pub fn i32s(mut self, field: u8, values: &[i32]) -> Self {
         self.list(field, kind::I32, values.len());
-        values.iter().for_each(|value| self.zigzag((*value).into()));
+        for value in values {
+            self.zigzag((*value).into());
+        }
         self
     }
 
@@ -86,7 +90,9 @@ impl Struct {
     #[must_use]
     pub fn texts(mut self, field: u8, values: &[&str]) -> Self {
         self.list(field, kind::BINARY, values.len());
-        values.iter().for_each(|value| self.binary(value));
+        for value in values {
+            self.binary(value);
+        }
         self
     }
 
