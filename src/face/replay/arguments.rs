@@ -29,7 +29,7 @@ pub struct Replay {
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     /// How results are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
     format: Format,
     /// Draw the misses of every level by kind as SVG, and with --curve the curve
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]

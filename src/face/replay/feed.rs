@@ -48,6 +48,9 @@ pub enum Stopped<B> {
     Enough(B),
 }
 
+/// Takes each batch, with what has been read up to its end; what it answers with ends the reading.
+pub type Each<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &Read) -> Option<B>;
+
 /// What a thread that reads has to say.
 enum Said {
     /// The next records, and how far it is. Bad lines are told of when there are more than before.
@@ -74,7 +77,7 @@ pub fn feed<B>(
     path: &Path,
     format: Option<Format>,
     interrupt: &AtomicBool,
-    each: &mut dyn FnMut(&[Record], Progress, &Read) -> Option<B>,
+    each: Each<'_, B>,
 ) -> Result<(Read, Stopped<B>), Unreadable> {
     // A read of what is no file may wait for long: Ctrl-C is heard meanwhile.
     let cores = || thread::available_parallelism().map_or(1, usize::from);
@@ -129,7 +132,7 @@ fn take<B>(
     batches: &Receiver<Said>,
     used: &Sender<Vec<Record>>,
     interrupt: &AtomicBool,
-    each: &mut dyn FnMut(&[Record], Progress, &Read) -> Option<B>,
+    each: Each<'_, B>,
 ) -> Result<(Read, Stopped<B>), Unreadable> {
     let (mut read, mut begun) = (Read::default(), false);
     loop {
@@ -163,7 +166,7 @@ fn take<B>(
 fn here<B>(
     mut reader: Reader,
     interrupt: &AtomicBool,
-    each: &mut dyn FnMut(&[Record], Progress, &Read) -> Option<B>,
+    each: Each<'_, B>,
 ) -> Result<(Read, Stopped<B>), Unreadable> {
     let (mut records, mut read) = (Vec::new(), Read::default());
     loop {

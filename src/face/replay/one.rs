@@ -71,12 +71,17 @@ impl Plan<'_> {
             done.err().or_else(|| self.refusal(read).map(Enough::Refused))
         });
         bar.clear();
-        let (read, stopped) = match fed {
-            Ok(fed) => fed,
-            Err(why) => return Came::nothing(why.to_string()),
-        };
+        match fed {
+            Ok((read, stopped)) => self.came(name, read, stopped, &counting),
+            Err(why) => Came::nothing(why.to_string()),
+        }
+    }
+
+    /// What is told of a trace that was read, and how that ended.
+    fn came(&self, name: String, read: Read, stopped: Stopped<Enough>, counting: &Counting) -> Came {
+        let refused = |why: &str| Came::nothing(format!("`{name}` is refused: {why}"));
         if let Some(why) = self.refusal(&read) {
-            return Came::nothing(format!("`{name}` is refused: {why}"));
+            return refused(&why);
         }
         let (ended, why) = match stopped {
             Stopped::End => (Ended::Whole, None),
@@ -85,9 +90,7 @@ impl Plan<'_> {
                 return Came::nothing(why.to_string());
             }
             Stopped::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
-            Stopped::Enough(Enough::Refused(why)) => {
-                return Came::nothing(format!("`{name}` is refused: {why}"));
-            }
+            Stopped::Enough(Enough::Refused(why)) => return refused(&why),
             Stopped::Enough(Enough::Stuck(why)) => {
                 (Ended::Broken(why.clone()), Some(format!("`{name}` cannot be replayed on: {why}")))
             }

@@ -66,11 +66,16 @@ impl Output {
     /// # Errors
     /// What standard output said.
     pub fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
-        if let Some(file) = file.filter(|_| !self.replays.is_empty()) {
-            if let Err(error) = put(file, &plot(&self.replays)) {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.display(), words(&error)));
-                status = status.max(Status::Wrong);
-            }
+        if let Some(file) = file.filter(|_| !self.replays.is_empty())
+            && let Err(error) = put(file, &plot(&self.replays))
+        {
+            complain(&format!(
+                "pagewalk: cannot write `{}`: {}
+",
+                file.display(),
+                words(&error)
+            ));
+            status = status.max(Status::Wrong);
         }
         self.error.map_or(Ok(status), Err)
     }

@@ -1,5 +1,6 @@
 //! `pagewalk replay --pack`: a trace written as a packed one.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -80,6 +81,7 @@ impl Packing<'_> {
         }
         match stopped {
             Stopped::End => {}
+            Stopped::Unreadable(why) if records == 0 => return Err(packed.refuse(&why.to_string())),
             Stopped::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
@@ -109,7 +111,8 @@ impl Packed {
     /// Says which lines are not among the records.
     fn warn(&mut self, name: &str, read: &Read) {
         if read.malformed.count > 0 {
-            self.told += &format!("pagewalk: `{name}`: {}\n", malformed(&read.malformed));
+            // Writing to a string does not fail.
+            let _ = writeln!(self.told, "pagewalk: `{name}`: {}", malformed(&read.malformed));
         }
     }
 }

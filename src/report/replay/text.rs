@@ -148,16 +148,16 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
 
 /// How many lines could not be read, and the first of them, a line each.
 pub fn malformed(malformed: &Malformed) -> String {
-    let mut text =
-        format!("{} passed over", count(malformed.count, "malformed line is", "malformed lines are"));
+    let mut lines =
+        vec![format!("{} passed over", count(malformed.count, "malformed line is", "malformed lines are"))];
     for bad in &malformed.first {
-        text += &format!("\n  line {}: {}: `{}`", thousands(bad.line), bad.why, visible(&bad.text));
+        lines.push(format!("  line {}: {}: `{}`", thousands(bad.line), bad.why, visible(&bad.text)));
     }
     let rest = malformed.count.saturating_sub(malformed.first.len() as u64);
     if rest > 0 {
-        text += &format!("\n  and {} more", thousands(rest));
+        lines.push(format!("  and {} more", thousands(rest)));
     }
-    text
+    lines.join("\n")
 }
 
 /// A record in words: `a store of 8 bytes at 0x1FFF000000`.
