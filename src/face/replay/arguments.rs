@@ -14,9 +14,8 @@ use super::one::{Came, Plan};
 use super::output::{Format, Output};
 use super::pack::Packing;
 use crate::face::terminal::{Color, Status, complain};
-use crate::machine::policy::{POLICIES, Policy};
+use crate::run::named::replacements;
 use crate::trace::counting::{Map, Wanted};
-use crate::trace::demand::Demand;
 use crate::trace::format::{FORMATS, Format as TraceFormat};
 use crate::trace::replay::Straddle;
 
@@ -63,7 +62,7 @@ struct Addresses {
     frames: Option<u32>,
     /// Which page goes when no frame is free
     #[arg(long, value_name = "POLICY", conflicts_with = "pack", value_parser = policies())]
-    replacement: Option<Policy>,
+    replacement: Option<String>,
     /// A reference that straddles blocks or pages is split into parts that count each, or its first part counts
     #[arg(long, value_enum, default_value_t, conflicts_with = "pack")]
     straddle: Straddling,
@@ -106,10 +105,8 @@ fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
     PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
 }
 
-fn policies() -> impl TypedValueParser<Value = Policy> {
-    let rows = POLICIES.iter().filter(|row| row.frames);
-    let rows = rows.map(|row| PossibleValue::new(row.name).help(row.help));
-    PossibleValuesParser::new(rows).map(|name| Policy::by_name(&name).unwrap_or_default())
+fn policies() -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(replacements().map(|(name, help)| PossibleValue::new(name).help(help)))
 }
 
 impl Replay {
@@ -181,22 +178,19 @@ impl Replay {
 
     /// How addresses become physical ones on a machine.
     fn map(&self, machine: &Named) -> Result<Map, String> {
-        let Addresses { map, frames, replacement, .. } = self.addresses;
-        let natural = if machine.spec.mmu.is_some() { Mapping::Demand } else { Mapping::Identity };
-        if map.unwrap_or(natural) == Mapping::Identity {
-            let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
-            let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else { return Ok(Map::Identity) };
-            return Err(match map {
-                Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
-                None => {
-                    format!("`{option}` needs `--map demand`, and `{}` translates no addresses", machine.name)
-                }
-            });
+        let Addresses { map, frames, replacement, .. } = &self.addresses;
+        let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
+        if map.unwrap_or(natural) == Mapping::Demand {
+            return Ok(Map::Demand(machine.demand(*frames, replacement.as_deref())));
         }
-        let kernel = machine.kernel.as_ref();
-        let frames = frames.or_else(|| kernel.and_then(|kernel| kernel.frames));
-        let replacement = replacement.or_else(|| kernel.map(|kernel| kernel.replacement));
-        Ok(Map::Demand(Demand { frames, replacement }))
+        let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
+        let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else { return Ok(Map::Identity) };
+        Err(match map {
+            Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
+            None => {
+                format!("`{option}` needs `--map demand`, and `{}` translates no addresses", machine.name)
+            }
+        })
     }
 }
 
