@@ -3,8 +3,8 @@
 //! The format's description: <https://parquet.apache.org/docs/file-format/>. A column is a header and a page: which rows have a value,
 //! and the values one behind the other. The file ends with what there is, as a Thrift struct, and its length.
 
-use super::Swept;
 use super::points::{Column, Item, Kind, Rows, rows};
+use super::swept::Swept;
 use super::thrift::{Struct, varint};
 
 /// What a Parquet file begins and ends with.

@@ -1,7 +1,7 @@
 //! A sweep as a picture: the miss rate over one setting, a line for each combination of the others.
 
-use super::Swept;
 use super::matrix::{leading, shown};
+use super::swept::Swept;
 use crate::report::replay::plot::{percent, scale};
 use crate::report::replay::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
 use crate::trace::sweep::grid::Unit;
