@@ -135,3 +135,16 @@ fn levels(mut there: impl Iterator<Item = bool>) -> Vec<u8> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::levels;
+
+    /// The bytes are those of Parquet's description of its run-length encoding: twice the length, then the value.
+    #[test]
+    fn rows_with_values_are_runs() {
+        assert_eq!(levels([true, true, false].into_iter()), [4, 1, 2, 0]);
+        assert_eq!(levels(std::iter::repeat_n(true, 200)), [0x90, 0x03, 1]);
+        assert_eq!(levels(std::iter::empty()), [0u8; 0]);
+    }
+}

@@ -136,3 +136,32 @@ pub fn varint(bytes: &mut Vec<u8>, mut value: u64) {
     }
     bytes.push(value as u8);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Struct, varint};
+
+    /// The numbers are the examples of Thrift's description of its compact protocol.
+    #[test]
+    fn numbers_are_written_as_the_protocol_says() {
+        let number = |value: i32| Struct::default().i32(1, value).end();
+        assert_eq!(number(0), [0x15, 0, 0]);
+        assert_eq!(number(-1), [0x15, 1, 0]);
+        assert_eq!(number(1), [0x15, 2, 0]);
+        assert_eq!(number(-2), [0x15, 3, 0]);
+        assert_eq!(number(i32::MAX), [0x15, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 0]);
+        let mut bytes = Vec::new();
+        varint(&mut bytes, 50399);
+        assert_eq!(bytes, [0xDF, 0x89, 0x03]);
+    }
+
+    #[test]
+    fn fields_are_told_by_their_distance() {
+        let fields = Struct::default().yes(2).text(6, "ab").one(10, Struct::default().byte(1, 64)).end();
+        assert_eq!(fields, [0x21, 0x48, 2, b'a', b'b', 0x4C, 0x13, 64, 0, 0]);
+        let short = Struct::default().i32s(1, &[0, 3]).end();
+        assert_eq!(short, [0x19, 0x25, 0, 6, 0]);
+        let long = Struct::default().i32s(1, &[1; 20]).end();
+        assert_eq!(long[..4], [0x19, 0xF5, 20, 2]);
+    }
+}
