@@ -17,6 +17,7 @@ use super::reading::Reading;
 use super::repl::start::Repl;
 use super::replay::Replay;
 use super::running::Run;
+use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
 use crate::report::manual::{self, SECTIONS, Section};
@@ -60,6 +61,11 @@ enum Command {
         after_help = "Exit status: 0 all was replayed, 2 a trace could not be read to its end or the usage is wrong, 130 interrupted."
     )]
     Replay(Box<Replay>),
+    /// Replay one trace on every machine of a grid, as of all sizes and ways of a cache
+    #[command(
+        after_help = "Exit status: 0 all was replayed, 2 the trace could not be read to its end, a file could not be written or the usage is wrong, 130 interrupted."
+    )]
+    Sweep(Box<Sweep>),
     /// Run two scripts and tell in what they differ: facts, machines, and the first step at which they part
     Diff(Diff),
     /// Print a script's questions as a paper, or its key
@@ -103,6 +109,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Test(test) => test.all(arguments.color),
         Command::Repl(repl) => repl.explore(arguments.color),
         Command::Replay(replay) => replay.all(arguments.color),
+        Command::Sweep(sweep) => sweep.all(arguments.color),
         Command::Diff(diff) => diff.both(arguments.color),
         Command::Exam(exam) => exam.print(arguments.color),
         Command::Grade(grade) => grade.mark(arguments.color),

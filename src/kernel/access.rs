@@ -120,6 +120,41 @@ impl Kernel {
         Ok(outcome)
     }
 
+    /// An access of which only the place counts, as traces have it; answers the parts that it was done in. As with
+    /// [`Kernel::access`], but where the program is need not follow.
+    ///
+    /// # Errors
+    /// As [`Kernel::access`].
+    #[inline(always)]
+    pub fn touch<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        size: u32,
+        kind: Kind,
+        watch: &mut W,
+    ) -> Result<u32, OutOfMemory> {
+        if self.current() == Some(pid)
+            && let Some(pa) = self.machine.touch(va, size, kind, Mode::User, watch)
+        {
+            self.frames.pool.used(self.machine.ppn_of(pa).raw(), kind == Kind::Write);
+            return Ok(1);
+        }
+        self.touch_further(pid, va, size, kind, watch)
+    }
+
+    #[inline(never)]
+    fn touch_further<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        size: u32,
+        kind: Kind,
+        watch: &mut W,
+    ) -> Result<u32, OutOfMemory> {
+        Ok(self.access(pid, va, kind, Data::Untold(size), watch)?.pieces)
+    }
+
     /// The MMU alone, with faults handled: TLBs, walk, no data cache. `mode` supervisor is what the kernel itself may do.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What a memory system may be built of: every rule of [`Spec`] in one place, each answer naming the setting at fault.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::policy::Policy;
 use super::pte::{Bit, PteError};
@@ -98,7 +98,7 @@ pub enum Problem {
     /// Two things have one name.
     NameTaken {
         /// The name.
-        name: Rc<str>,
+        name: Arc<str>,
     },
     /// An exclusive cache has nothing above that could fill it.
     NothingAbove,
@@ -324,7 +324,7 @@ fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Report) {
 fn check_names(spec: &Spec, report: &mut Report) {
     let tlbs = spec.tlbs.iter().enumerate().map(|(n, tlb)| (Part::Tlb(n), &tlb.name));
     let caches = spec.caches.iter().enumerate().map(|(n, cache)| (Part::Cache(n), &cache.name));
-    let mut seen: Vec<&Rc<str>> = Vec::new();
+    let mut seen: Vec<&Arc<str>> = Vec::new();
     for (part, name) in tlbs.chain(caches) {
         if seen.contains(&name) {
             report.add(part, "name", Problem::NameTaken { name: name.clone() });

@@ -62,6 +62,18 @@ enum Users {
     Several,
 }
 
+impl Users {
+    /// These, and a route of this class.
+    #[cold]
+    fn with(self, class: u16) -> Self {
+        match self {
+            Users::Nobody => Users::One(class),
+            Users::One(one) if one == class => self,
+            Users::One(_) | Users::Several => Users::Several,
+        }
+    }
+}
+
 /// The caches of all cores and main memory.
 #[derive(Debug, Clone)]
 pub(in crate::machine) struct Hierarchy {
@@ -98,6 +110,12 @@ impl Hierarchy {
     #[inline]
     pub fn piece_bits(&self, route: RouteId) -> u32 {
         self.plan.route(route).piece_bits
+    }
+
+    /// The bits of an address within a piece: the lowest [`Hierarchy::piece_bits`].
+    #[inline]
+    pub fn piece_mask(&self, route: RouteId) -> u64 {
+        self.plan.route(route).piece_mask
     }
 
     /// Number of cache levels.
@@ -141,32 +159,79 @@ impl Hierarchy {
 
     /// Loads a piece into `out`.
     #[inline]
-    pub fn load<O: Observer>(&mut self, piece: &Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
-        self.join(piece.route);
-        let route = self.plan.route(piece.route);
-        if let Some(first) = route.get(0)
-            && !piece.uncached
-            && (route.top_private || self.users != Users::Several)
-        {
-            let cache = &mut self.caches[first];
-            let (set, tag) = cache.locate(piece.va, piece.pa);
-            if let Some(way) = cache.find(set, tag) {
-                saw(cache, (set, tag), Some(way), piece.purpose, ctx);
-                let slot = Slot { set, way };
-                cache.touch(slot);
+    pub fn load<O: Observer>(&mut self, piece: Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
+        match self.meet(&piece, false, ctx) {
+            Some((inst, slot)) => {
+                let cache = &self.caches[inst];
                 cache.data().read(cache.byte_at(slot, piece.pa), out);
-                return;
+            }
+            None => self.load_beyond(piece, out, ctx),
+        }
+    }
+
+    /// Stores the bytes of a piece.
+    #[inline]
+    pub fn store<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        match self.meet(&piece, true, ctx) {
+            Some((inst, slot)) => {
+                let cache = &mut self.caches[inst];
+                let at = cache.byte_at(slot, piece.pa);
+                cache.data_mut().write(at, bytes);
+            }
+            None => self.store_beyond(piece, bytes, ctx),
+        }
+    }
+
+    /// Loads a piece, or with `write` stores it, but no bytes: they stay as they were.
+    #[inline(always)]
+    pub fn touch<O: Observer>(&mut self, piece: Piece, write: bool, ctx: &mut Ctx<'_, O>) {
+        if self.meet(&piece, write, ctx).is_none() {
+            if write {
+                self.store_beyond(piece, &[], ctx);
+            } else {
+                self.load_beyond(piece, &mut [], ctx);
             }
         }
-        self.load_beyond(piece, out, ctx);
+    }
+
+    /// A load, or with `write` a store, that the first cache answers alone: it is counted and told, and the line is the
+    /// answer. None: more is to be done, and nothing has happened but that this route is in use.
+    #[inline(always)]
+    fn meet<O: Observer>(
+        &mut self,
+        piece: &Piece,
+        write: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<(usize, Slot)> {
+        let route = self.plan.route(piece.route);
+        if self.users != Users::One(route.class) {
+            self.users = self.users.with(route.class);
+        }
+        let first = route.get(0).filter(|_| !piece.uncached)?;
+        let (top_private, several) = (route.top_private, self.users == Users::Several);
+        let cache = &mut self.caches[first];
+        if write && (piece.write_through || !cache.write_back()) {
+            return None;
+        }
+        let (set, tag) = cache.locate(piece.va, piece.pa);
+        // A dirty block in a cache that nothing stands above of is nowhere else.
+        if several && !(top_private && (!write || cache.has_dirty(set, tag))) {
+            return None;
+        }
+        let slot = cache.hit(set, tag)?;
+        saw(cache, (set, tag), Some(slot.way), piece.purpose, ctx);
+        if write {
+            cache.soil(slot);
+        }
+        Some((first, slot))
     }
 
     /// A load that the first cache cannot answer at once.
-    fn load_beyond<O: Observer>(&mut self, piece: &Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
-        let route = *self.plan.route(piece.route);
+    #[inline(never)]
+    fn load_beyond<O: Observer>(&mut self, piece: Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
+        let (piece, route) = (&piece, *self.plan.route(piece.route));
         let Some(first) = self.enter(&route, piece, false, ctx) else {
-            self.newest(piece.pa, out);
-            return;
+            return self.newest(piece.pa, out);
         };
         let mut looked = 0;
         let found = self.search(&route, 0, piece, &mut looked, ctx);
@@ -180,36 +245,10 @@ impl Hierarchy {
         }
     }
 
-    /// Stores the bytes of a piece.
-    #[inline]
-    pub fn store<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
-        self.join(piece.route);
-        let route = self.plan.route(piece.route);
-        if let Some(first) = route.get(0)
-            && !(piece.uncached || piece.write_through)
-        {
-            let cache = &mut self.caches[first];
-            let (set, tag) = cache.locate(piece.va, piece.pa);
-            if let Some(way) = cache.find(set, tag)
-                && cache.write_back()
-                // A dirty block in a cache that nothing stands above of is nowhere else.
-                && (self.users != Users::Several || route.top_private && cache.dirty(Slot { set, way }))
-            {
-                saw(cache, (set, tag), Some(way), piece.purpose, ctx);
-                let slot = Slot { set, way };
-                cache.touch(slot);
-                cache.mark(slot, true);
-                let at = cache.byte_at(slot, piece.pa);
-                cache.data_mut().write(at, bytes);
-                return;
-            }
-        }
-        self.store_beyond(piece, bytes, ctx);
-    }
-
     /// A store that does not end in the first cache at once.
-    fn store_beyond<O: Observer>(&mut self, piece: &Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
-        let route = *self.plan.route(piece.route);
+    #[inline(never)]
+    fn store_beyond<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        let (piece, route) = (&piece, *self.plan.route(piece.route));
         if self.enter(&route, piece, true, ctx).is_none() {
             return self.poke(piece.pa, bytes);
         }
@@ -302,19 +341,10 @@ impl Hierarchy {
     fn bars_fill(&self, route: &Route, k: usize) -> bool {
         k > 0 && self.caches[route.at(k)].inclusion == Inclusion::Exclusive
     }
-
-    /// An access of this route begins.
-    #[inline]
-    fn join(&mut self, route: RouteId) {
-        let users = Users::One(self.plan.route(route).class);
-        if self.users != users {
-            self.users = if self.users == Users::Nobody { users } else { Users::Several };
-        }
-    }
 }
 
 /// Counts a lookup and tells of it.
-#[inline]
+#[inline(always)]
 fn saw<O: Observer>(
     cache: &mut Cache,
     (set, tag): (SetIndex, Tag),

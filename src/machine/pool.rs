@@ -21,6 +21,8 @@ pub struct Pool {
     words: Rc<Vec<u64>>,
     /// Frames there is room for, at most `limit`.
     room: usize,
+    /// Where the policy's words begin.
+    marks: usize,
     /// The highest frame ever filled, and one.
     reached: usize,
     /// Grows with each touch and fill.
@@ -29,6 +31,8 @@ pub struct Pool {
     oldest: Rc<[(u64, u32)]>,
     /// Those of them that have another stamp by now, counted from the first on.
     outdated: usize,
+    /// What was touched last, if nothing has changed since: another touch changes nothing.
+    latest: Option<u32>,
 }
 
 impl Pool {
@@ -43,10 +47,12 @@ impl Pool {
             limit: limit as usize,
             words: Rc::new(vec![0; policy.words(0)]),
             room: 0,
+            marks: 0,
             reached: 0,
             now: 0,
             oldest: Rc::default(),
             outdated: 0,
+            latest: None,
         }
     }
 
@@ -57,6 +63,7 @@ impl Pool {
 
     /// A page came into `frame`; what was remembered of it is forgotten. Nothing for a frame at the limit or above.
     pub fn fill(&mut self, frame: u32) {
+        self.latest = None;
         let frame = frame as usize;
         if frame >= self.limit {
             return;
@@ -72,19 +79,42 @@ impl Pool {
         self.policy.fill(words, room, frame, now);
     }
 
+    /// The physical page was used, and stored to: nothing if no frame has its number.
+    #[inline(always)]
+    pub fn used(&mut self, ppn: u64, write: bool) {
+        if let Ok(frame) = u32::try_from(ppn) {
+            self.touch(frame);
+            if write {
+                self.note_dirty(frame, true);
+            }
+        }
+    }
+
     /// The page in `frame` was used. Nothing for a frame that is not filled.
-    #[inline]
+    #[inline(always)]
     pub fn touch(&mut self, frame: u32) {
-        let frame = frame as usize;
-        if self.policy.minds_touches() && self.holds(frame) {
+        if self.latest != Some(frame) {
+            self.touch_other(frame);
+        }
+    }
+
+    /// A frame was used that is not the latest one.
+    #[inline]
+    fn touch_other(&mut self, latest: u32) {
+        let frame = latest as usize;
+        // A frame that is not filled is not marked.
+        let marked = frame < self.room && self.policy.is_marked(&self.words[self.marks..], frame);
+        if !marked && self.policy.minds_touches() && self.holds(frame) {
+            self.latest = self.policy.forgets_repeats().then_some(latest);
             self.now += 1;
-            let words = &mut Rc::make_mut(&mut self.words)[mask_words(self.room)..];
+            let words = &mut Rc::make_mut(&mut self.words)[self.marks..];
             self.policy.touch(words, self.room, frame, self.now);
         }
     }
 
     /// `frame` is free again. Nothing for a frame that is not filled.
     pub fn forget(&mut self, frame: u32) {
+        self.latest = None;
         let (frame, room) = (frame as usize, self.room);
         if self.holds(frame) {
             let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
@@ -95,6 +125,7 @@ impl Pool {
 
     /// The page in `frame` was stored to, or written back. Only `nru` minds; told beside [`Pool::touch`] and
     /// [`Pool::fill`]. Nothing for a frame that is not filled.
+    #[inline]
     pub fn note_dirty(&mut self, frame: u32, dirty: bool) {
         let (frame, room) = (frame as usize, self.room);
         if self.policy == Policy::Nru && self.holds(frame) {
@@ -109,6 +140,7 @@ impl Pool {
 
     /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
     pub fn tick(&mut self) {
+        self.latest = None;
         if matches!(self.policy, Policy::Nru | Policy::Aging) {
             let at = mask_words(self.room);
             self.policy.tick(&mut Rc::make_mut(&mut self.words)[at..], self.room);
@@ -118,6 +150,7 @@ impl Pool {
     /// The filled frame that goes, among those for which `may` holds; none if there is none. A clock's hand passes over
     /// the others without clearing their bits. The frame stays until it is forgotten or filled anew.
     pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
+        self.latest = None;
         if let Policy::Lru | Policy::Fifo = self.policy
             && let Some(frame) = self.oldest(&may)
         {
@@ -180,7 +213,7 @@ impl Pool {
         let (filled, old) = self.words.split_at(mask_words(self.room));
         words[..filled.len()].copy_from_slice(filled);
         words.extend(self.policy.relay(old, self.room, room));
-        (self.words, self.room) = (Rc::new(words), room);
+        (self.words, self.room, self.marks) = (Rc::new(words), room, mask_words(room));
     }
 }
 

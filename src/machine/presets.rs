@@ -1,6 +1,6 @@
 //! Machines that have a name.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::policy::Policy;
 use super::pte::PteFormat;
@@ -52,7 +52,7 @@ impl TlbSpec {
     pub fn new(name: &str, sets: u64, ways: u32, page_bits: u32) -> TlbSpec {
         let (policy, side) = (Policy::Lru, Side::Both);
         TlbSpec {
-            name: Rc::from(name),
+            name: Arc::from(name),
             sets,
             ways,
             policy,
@@ -69,7 +69,7 @@ impl CacheSpec {
     /// write-allocate, for both sides, physically indexed, private.
     pub fn new(name: &str, sets: u64, ways: u32, block_bits: u32) -> CacheSpec {
         CacheSpec {
-            name: Rc::from(name),
+            name: Arc::from(name),
             sets,
             ways,
             capacity: Capacity::Lines(sets * u64::from(ways)),

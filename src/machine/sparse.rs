@@ -122,6 +122,27 @@ impl<T: Clone> Sparse<T> {
         &mut self.run_mut(i)[..stride]
     }
 
+    /// Row `i`, to be written; none if nothing near it was ever written or there is no such row.
+    #[inline]
+    pub fn written_mut(&mut self, i: u64) -> Option<&mut [T]> {
+        if i > self.last {
+            return None;
+        }
+        let (start, stride, row_bits) = (self.start(i), self.stride, self.row_bits);
+        let mut node = &mut self.root;
+        let mut level = self.depth;
+        loop {
+            match node {
+                Node::Empty => return None,
+                Node::Leaf(cells) => return own(cells).get_mut(start..start + stride),
+                Node::Branch(children) => {
+                    level -= 1;
+                    node = &mut Rc::make_mut(children)[slot(i, row_bits, level)];
+                }
+            }
+        }
+    }
+
     /// The cells from row `i` on to the end of its leaf, to be written.
     ///
     /// # Panics
@@ -134,7 +155,7 @@ impl<T: Clone> Sparse<T> {
             *node = Node::leaf(default, cells);
         }
         let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
-        &mut Rc::make_mut(cells)[start..]
+        &mut own(cells)[start..]
     }
 
     /// Makes the rows `first..=last` (those of them that there are) the default again. What then holds nothing else gives
@@ -223,6 +244,19 @@ impl<T: Clone> Sparse<T> {
         let within = if self.row_bits >= u64::BITS { i } else { i & ((1 << self.row_bits) - 1) };
         within as usize * self.stride
     }
+}
+
+/// Cells to be written: copied first if somebody else has them, too.
+#[inline]
+fn own<T: Clone>(cells: &mut Rc<[T]>) -> &mut [T] {
+    #[cold]
+    fn unshare<T: Clone>(cells: &mut Rc<[T]>) {
+        *cells = Rc::from(&**cells);
+    }
+    if Rc::get_mut(cells).is_none() {
+        unshare(cells);
+    }
+    Rc::get_mut(cells).expect("nobody else has what was just copied")
 }
 
 /// Makes the rows `first..=last` of a node the default again. The node is `depth` branches high and its first row is

@@ -1,6 +1,6 @@
 //! What a memory system is made of: widths, page-table format, TLBs, caches, cores. Plain data, checked once.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::addr::Vpn;
 use super::event::Kind;
@@ -59,7 +59,7 @@ pub enum Side {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TlbSpec {
     /// Its name; `tlb` for the unnamed one.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,
     /// Entries a set.
@@ -112,7 +112,7 @@ pub enum Capacity {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CacheSpec {
     /// Its name; `cache` for the unnamed one.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,
     /// Lines a set.

@@ -233,7 +233,7 @@ impl Walker<'_> {
             let size = (block - pa % block).min((out.len() - done) as u64) as u32;
             let (route, purpose) = (self.route, Purpose::Walk);
             let piece = Piece { route, va: pa, pa, size, purpose, write_through: false, uncached };
-            self.memory.load(&piece, &mut out[done..done + size as usize], ctx);
+            self.memory.load(piece, &mut out[done..done + size as usize], ctx);
             done += size as usize;
         }
     }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::kernel::process::FaultCounts;
 use crate::machine::cache::Counts;
+use crate::machine::event::Kind;
 use crate::machine::spec::Spec;
 
 use super::record::Record;
@@ -28,6 +29,23 @@ pub struct References {
 }
 
 impl References {
+    /// A reference of this kind is made.
+    #[inline]
+    pub(in crate::trace) fn count(&mut self, kind: Kind) {
+        *match kind {
+            Kind::Read => &mut self.reads,
+            Kind::Write => &mut self.writes,
+            Kind::Execute => &mut self.fetches,
+        } += 1;
+    }
+
+    /// A record reaches beyond the addresses that there are.
+    #[cold]
+    pub(in crate::trace) fn pass_over(&mut self, record: &Record) {
+        self.outside += 1;
+        self.first_outside.get_or_insert(*record);
+    }
+
     /// Loads and stores.
     pub fn accesses(&self) -> u64 {
         self.reads + self.writes

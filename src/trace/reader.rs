@@ -86,12 +86,15 @@ impl Reader {
     /// # Errors
     /// If it cannot be read on; all records before that were delivered.
     pub fn next(&mut self, records: &mut Vec<Record>) -> Result<bool, Unreadable> {
-        records.clear();
         if let Some(failed) = &self.failed {
+            records.clear();
             return Err(failed.clone());
         }
         let read = match &mut self.written {
-            Written::Text(text) => text.read(&mut self.source, records, BATCH),
+            Written::Text(text) => {
+                records.clear();
+                text.read(&mut self.source, records, BATCH)
+            }
             Written::Packed(packed, _) => packed.read(&mut self.source, records, BATCH),
         };
         if let Err(failed) = read {

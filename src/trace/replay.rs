@@ -2,8 +2,8 @@
 
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
+use crate::machine::Machine;
 use crate::machine::event::Kind;
-use crate::machine::{Data, Machine};
 
 use super::counted::References;
 use super::lens::{Lens, Reference};
@@ -58,54 +58,86 @@ impl<'a, L: Lens> Replay<'a, L> {
     /// # Errors
     /// If a fault needs memory and there is none; what came before has happened.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
-        for record in records {
-            self.references.records += 1;
-            if record.address.checked_add(u64::from(record.size - 1)).is_none_or(|end| end > self.last) {
-                self.references.outside += 1;
-                self.references.first_outside.get_or_insert(*record);
-                continue;
-            }
-            match record.op {
-                Op::Fetch => {
-                    self.code = record.address;
-                    self.references.fetches += 1;
-                    self.refer(Kind::Execute, record)?;
-                }
-                Op::Load => {
-                    self.references.reads += 1;
-                    self.refer(Kind::Read, record)?;
-                }
-                Op::Store => {
-                    self.references.writes += 1;
-                    self.refer(Kind::Write, record)?;
-                }
-                Op::Modify => {
-                    self.references.reads += 1;
-                    self.refer(Kind::Read, record)?;
-                    self.references.writes += 1;
-                    self.refer(Kind::Write, record)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn refer(&mut self, kind: Kind, record: &Record) -> Result<(), OutOfMemory> {
-        let size = if self.straddle == Straddle::First { 1 } else { record.size };
-        self.lens.begin(Reference { kind, va: record.address, size: record.size, code: self.code });
-        let data = Data::Untold(size);
-        let pieces = match &mut self.target {
+        let Self { target, straddle, lens, references, code, last } = self;
+        let batch = Batch { records, straddle: *straddle, last: *last };
+        references.records += records.len() as u64;
+        match target {
             Target::Identity(machine) => {
-                let Ok(pa) = machine.pa(record.address) else { return Ok(()) };
-                machine.access_physical(pa, kind, data, &mut self.lens).pieces
+                let asked = KINDS.map(|kind| machine.spec().first_cache(kind).is_some());
+                batch.perform(references, code, lens, asked, |kind, va, size, lens| {
+                    let Ok(pa) = machine.pa(va) else { return Ok(0) };
+                    Ok(machine.touch_physical(pa, size, kind, lens))
+                })
             }
             Target::Process(kernel, pid) => {
-                let Ok(va) = kernel.machine().va(record.address) else { return Ok(()) };
-                kernel.access(*pid, va, kind, data, &mut self.lens)?.pieces
+                let spec = kernel.machine().spec();
+                let bare = spec.tlbs.is_empty() && spec.caches.is_empty();
+                let asked = KINDS
+                    .map(|kind| bare || spec.first_tlb(kind).is_some() || spec.first_cache(kind).is_some());
+                batch.perform(references, code, lens, asked, |kind, va, size, lens| {
+                    let Ok(va) = kernel.machine().va(va) else { return Ok(0) };
+                    kernel.touch(*pid, va, size, kind, lens)
+                })
             }
-        };
-        self.references.straddling += u64::from(pieces > 1);
+        }
+    }
+}
+
+/// Every kind, in the order of [`Kind`].
+const KINDS: [Kind; 3] = [Kind::Read, Kind::Write, Kind::Execute];
+
+/// Records to be performed, and how.
+struct Batch<'a> {
+    records: &'a [Record],
+    straddle: Straddle,
+    /// The highest address there is.
+    last: u64,
+}
+
+impl Batch<'_> {
+    /// Performs the records, each by way of `refer`, which answers the parts that a reference was done in. The kinds that
+    /// nothing is `asked` for (loads, stores, fetches) are counted, and that is all.
+    #[inline(always)]
+    fn perform<L: Lens>(
+        self,
+        references: &mut References,
+        code: &mut u64,
+        lens: &mut L,
+        asked: [bool; 3],
+        mut refer: impl FnMut(Kind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
+    ) -> Result<(), OutOfMemory> {
+        for record in self.records {
+            let &Record { address, size, op } = record;
+            if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
+                references.pass_over(record);
+                continue;
+            }
+            if op == Op::Fetch {
+                *code = address;
+                if !asked[Kind::Execute as usize] {
+                    references.fetches += 1;
+                    continue;
+                }
+            }
+            let mut kind = match op {
+                Op::Fetch => Kind::Execute,
+                Op::Load | Op::Modify => Kind::Read,
+                Op::Store => Kind::Write,
+            };
+            let told = if self.straddle == Straddle::First { 1 } else { size };
+            loop {
+                references.count(kind);
+                if asked[kind as usize] {
+                    lens.begin(Reference { kind, va: address, size, code: *code });
+                    let pieces = refer(kind, address, told, lens)?;
+                    references.straddling += u64::from(pieces > 1);
+                }
+                if op != Op::Modify || kind == Kind::Write {
+                    break;
+                }
+                kind = Kind::Write;
+            }
+        }
         Ok(())
     }
 }

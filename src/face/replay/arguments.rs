@@ -2,22 +2,19 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::addresses::{Addresses, interruptible, refused, trace_formats};
 use super::feed::is_standard_input;
 use super::machine::{Named, named};
 use super::one::{Came, Plan};
 use super::output::{Format, Output};
 use super::pack::Packing;
 use crate::face::terminal::{Color, Status, complain};
-use crate::run::named::replacements;
 use crate::trace::counting::{Map, Wanted};
-use crate::trace::format::{FORMATS, Format as TraceFormat};
-use crate::trace::replay::Straddle;
+use crate::trace::format::Format as TraceFormat;
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
@@ -41,31 +38,12 @@ pub struct Replay {
     #[arg(long)]
     strict: bool,
     /// Write the one trace as a packed one, which is smaller and quicker to read; no machine is named then
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "frames", "replacement", "straddle"])]
     pack: Option<PathBuf>,
     #[command(flatten)]
     addresses: Addresses,
     #[command(flatten)]
     counts: Counts,
-}
-
-/// How the addresses of a trace are taken.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Addresses")]
-struct Addresses {
-    /// Take addresses as physical ones, or map each page to a frame when it is first touched; unless said, a machine
-    /// with an MMU maps
-    #[arg(long, value_enum, conflicts_with = "pack")]
-    map: Option<Mapping>,
-    /// User page frames for `map demand`; unless said, all that there are
-    #[arg(long, value_name = "N", conflicts_with = "pack", value_parser = clap::value_parser!(u32).range(1..))]
-    frames: Option<u32>,
-    /// Which page goes when no frame is free
-    #[arg(long, value_name = "POLICY", conflicts_with = "pack", value_parser = policies())]
-    replacement: Option<String>,
-    /// A reference that straddles blocks or pages is split into parts that count each, or its first part counts
-    #[arg(long, value_enum, default_value_t, conflicts_with = "pack")]
-    straddle: Straddling,
 }
 
 /// What is counted beside hits and misses.
@@ -81,32 +59,6 @@ struct Counts {
     /// The N pages and the N instructions with the most misses
     #[arg(long, value_name = "N", conflicts_with = "pack", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Mapping {
-    /// An address is a physical one: only the caches are asked
-    Identity,
-    /// A kernel gives a page a frame when it is first touched: TLBs, page walks and faults count, too
-    Demand,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Straddling {
-    /// A part for each block, as hardware does it
-    #[default]
-    Split,
-    /// Only the part in the first block, as simple simulators do it
-    First,
-}
-
-fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
-    let rows = FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.help));
-    PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
-}
-
-fn policies() -> impl TypedValueParser<Value = String> {
-    PossibleValuesParser::new(replacements().map(|(name, help)| PossibleValue::new(name).help(help)))
 }
 
 impl Replay {
@@ -135,7 +87,7 @@ impl Replay {
                 return Ok(Status::Wrong);
             }
         };
-        match self.map(&machine) {
+        match self.addresses.map(&machine) {
             Ok(map) => self.replay(&machine, map, color, &interrupt),
             Err(why) => Ok(refused(&why)),
         }
@@ -145,10 +97,7 @@ impl Replay {
         let plan = Plan {
             machine,
             map,
-            straddle: match self.addresses.straddle {
-                Straddling::Split => Straddle::Split,
-                Straddling::First => Straddle::First,
-            },
+            straddle: self.addresses.straddle(),
             wanted: Wanted {
                 causes: self.counts.causes,
                 curve: self.counts.curve,
@@ -175,40 +124,4 @@ impl Replay {
         }
         output.finish(self.plot.as_deref(), status)
     }
-
-    /// How addresses become physical ones on a machine.
-    fn map(&self, machine: &Named) -> Result<Map, String> {
-        let Addresses { map, frames, replacement, .. } = &self.addresses;
-        let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
-        if map.unwrap_or(natural) == Mapping::Demand {
-            return Ok(Map::Demand(machine.demand(*frames, replacement.as_deref())));
-        }
-        let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
-        let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else { return Ok(Map::Identity) };
-        Err(match map {
-            Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
-            None => {
-                format!("`{option}` needs `--map demand`, and `{}` translates no addresses", machine.name)
-            }
-        })
-    }
-}
-
-fn refused(why: &str) -> Status {
-    complain(&format!("pagewalk: {why}\n"));
-    Status::Wrong
-}
-
-/// Becomes true at the first Ctrl-C; the second ends the process.
-fn interruptible() -> Arc<AtomicBool> {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let signal = signal_hook::consts::SIGINT;
-    // Where signals cannot be had, Ctrl-C ends the process at once.
-    let _ = signal_hook::flag::register_conditional_shutdown(
-        signal,
-        i32::from(Status::Interrupted as u8),
-        interrupt.clone(),
-    );
-    let _ = signal_hook::flag::register(signal, interrupt.clone());
-    interrupt
 }

@@ -1,11 +1,12 @@
 //! `pagewalk replay`: traces replayed on a machine, and packed.
 
+pub mod addresses;
 mod arguments;
-mod feed;
+pub mod feed;
 pub mod machine;
 mod one;
 mod output;
 mod pack;
-mod progress;
+pub mod progress;
 
 pub use arguments::Replay;

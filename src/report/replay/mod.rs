@@ -1,13 +1,13 @@
 //! What came of replaying a trace: as text for a terminal, JSON lines, CSV, and a plot.
 
-mod amounts;
+pub(in crate::report) mod amounts;
 mod csv;
 mod curve;
 mod json;
-mod plot;
+pub(in crate::report) mod plot;
 mod replayed;
-mod rows;
-mod svg;
+pub(in crate::report) mod rows;
+pub(in crate::report) mod svg;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -83,7 +83,7 @@ impl CacheDraft {
     /// What a built one would have been declared as.
     pub(super) fn of(spec: &CacheSpec) -> Self {
         let none = Span::default();
-        let mut common = Common::new(Some(spec.name.clone()), Self::UNNAMED, none);
+        let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let ways = (Ways::Number(u64::from(spec.ways)), none);
         common.shape = Shape { capacity: Some((spec.capacity, none)), ways: Some(ways) };
         (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
@@ -111,7 +111,7 @@ impl CacheDraft {
         let block = 1u64 << block_bits.min(63);
         let (sets, ways) = self.common.shape.sets(block, Ways::Number(1), self.common.span)?;
         Ok(CacheSpec {
-            name: self.common.name.clone(),
+            name: (*self.common.name).into(),
             sets,
             ways,
             capacity: self.common.shape.capacity.map_or(Capacity::Sets(sets), |(capacity, _)| capacity),

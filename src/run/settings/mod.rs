@@ -2,6 +2,7 @@
 
 mod blocks;
 mod cache;
+mod changed;
 mod evaluate;
 mod field;
 mod file;
@@ -16,6 +17,7 @@ mod word;
 mod yaml;
 
 pub use blocks::{BLOCKS, BlockRow};
+pub use changed::{cache_mistakes, tlb_mistakes};
 pub use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one_of, sole};
 pub use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
 pub use kernel::{KernelPlan, build_kernel};

@@ -60,7 +60,7 @@ impl TlbDraft {
     /// What a built one would have been declared as, on a machine with pages of `2^page_bits` bytes.
     pub(super) fn of(spec: &TlbSpec, page_bits: u32) -> Self {
         let none = Span::default();
-        let mut common = Common::new(Some(spec.name.clone()), Self::UNNAMED, none);
+        let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let capacity = (Capacity::Lines(spec.entries()), none);
         common.shape =
             Shape { capacity: Some(capacity), ways: Some((Ways::Number(u64::from(spec.ways)), none)) };
@@ -73,7 +73,7 @@ impl TlbDraft {
     pub(super) fn build(&self, page_bits: u32) -> Result<TlbSpec, Vec<Diagnostic>> {
         let (sets, ways) = self.common.shape.sets(1, Ways::All, self.common.span)?;
         Ok(TlbSpec {
-            name: self.common.name.clone(),
+            name: (*self.common.name).into(),
             sets,
             ways,
             policy: self.common.policy,

@@ -12,12 +12,6 @@ pub fn put(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number as u8);
 }
 
-/// Adds a distance, which may be negative: 0, -1, 1, -2 … are the numbers 0, 1, 2, 3 …
-pub fn put_distance(bytes: &mut Vec<u8>, distance: u64) {
-    let distance = distance as i64;
-    put(bytes, ((distance << 1) ^ (distance >> 63)) as u64);
-}
-
 /// Reads bytes, from a place on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Place(pub usize);
@@ -66,12 +60,5 @@ impl Place {
     pub fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, Wrong> {
         let number = usize::try_from(self.number(bytes)?).ok();
         number.filter(|number| *number <= most).ok_or("more of something than there can be")
-    }
-
-    /// A distance.
-    #[inline(always)]
-    pub fn distance(&mut self, bytes: &[u8]) -> Result<u64, Wrong> {
-        let number = self.number(bytes)?;
-        Ok((number >> 1) ^ (number & 1).wrapping_neg())
     }
 }

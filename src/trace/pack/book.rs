@@ -1,7 +1,7 @@
 //! The phrases and forms that a trace is told in, as who reads knows them.
 
 use super::body::{Place, Wrong};
-use super::slot::{Rule, Slot};
+use super::slot::{Rule, Slot, distance};
 use super::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
 use crate::trace::line;
 use crate::trace::record::{Op, Record};
@@ -38,9 +38,31 @@ struct Form {
 #[derive(Debug, Clone, Copy)]
 struct Filling {
     /// Which record of the phrase it is.
-    at: u16,
-    rule: Rule,
+    at: u8,
+    /// From the slot's last address (-1), or from the trace's (0)?
+    of_slot: i8,
+    /// Bytes of the number that is written down.
+    width: u8,
 }
+
+/// Records that are copied at once.
+const STRIP: usize = 8;
+/// Records after all phrases, which belong to none: no phrase ends less than two strips before their end.
+const AFTER: usize = 2 * STRIP;
+
+/// The bits of so many bytes.
+const BITS: [u64; 9] = {
+    let mut bits = [u64::MAX; 9];
+    let mut width = 0;
+    while width < 8 {
+        bits[width] = (1 << (8 * width)) - 1;
+        width += 1;
+    }
+    bits
+};
+
+/// A record that belongs to no phrase.
+pub const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
 
 /// Phrases, forms and slots.
 #[derive(Debug, Default)]
@@ -62,9 +84,11 @@ impl Book {
         if place.byte(bytes)? & 1 == 1 {
             *self = Self::default();
         }
+        self.records.truncate(self.records.len().saturating_sub(AFTER));
         for _ in 0..place.count(bytes, MOST_IN_BOOK)? {
             self.learn_phrase(bytes, place)?;
         }
+        self.records.extend([BLANK; AFTER]);
         for _ in 0..place.count(bytes, MOST_FORMS - self.forms.len())? {
             self.learn_form(bytes, place)?;
         }
@@ -99,8 +123,8 @@ impl Book {
         };
         let mut record = line::record(op, 0, size)?;
         if op == Op::Fetch {
-            let away = if first & ELSEWHERE == 0 { 0 } else { place.distance(bytes)? };
-            record.address = self.next.wrapping_add(away);
+            let away = if first & ELSEWHERE == 0 { 0 } else { place.number(bytes)? };
+            record.address = self.next.wrapping_add(distance(away));
             self.next = record.address.wrapping_add(size);
         }
         Ok(record)
@@ -114,53 +138,55 @@ impl Book {
         }
         let fillings = self.fillings.len() as u32;
         let records = &self.records[phrase.records as usize..][..usize::from(phrase.length)];
-        for (at, record) in records.iter().enumerate().filter(|(_, record)| record.op != Op::Fetch) {
-            debug_assert_eq!(record.address, 0);
+        for (at, _) in records.iter().enumerate().filter(|(_, record)| record.op != Op::Fetch) {
             let rule = Rule::numbered(place.byte(bytes)?).ok_or("a rule that there is not")?;
-            self.fillings.push(Filling { at: at as u16, rule });
+            let (at, of_slot, width) = (at as u8, -i8::from(rule.is_of_slot()), rule.width() as u8);
+            self.fillings.push(Filling { at, of_slot, width });
         }
         self.forms.push(Form { phrase, fillings });
         Ok(())
     }
 
-    /// Adds the records of a form; the distances that are written down are read from `place` on.
-    #[inline]
+    /// Writes the records of a form to the beginning of `records`, which has room for the longest, and says how many they
+    /// are; the numbers that are written down are read from `place` on. Eight bytes that are none follow them.
+    #[inline(always)]
     pub fn tell(
         &mut self,
         form: u16,
         bytes: &[u8],
         place: &mut Place,
-        records: &mut Vec<Record>,
-    ) -> Result<(), Wrong> {
+        records: &mut [Record],
+    ) -> Result<usize, Wrong> {
         let Form { phrase, fillings } =
             *self.forms.get(usize::from(form)).ok_or("a form that there is not")?;
-        let start = records.len();
-        records.extend_from_slice(&self.records[phrase.records as usize..][..usize::from(phrase.length)]);
+        let length = usize::from(phrase.length);
+        copy(&self.records[phrase.records as usize..], records, length);
         let fillings = &self.fillings[fillings as usize..][..usize::from(phrase.data)];
         let slots = &mut self.slots[phrase.slots as usize..][..usize::from(phrase.data)];
-        let filled = fill(&mut records[start..], fillings, slots, self.previous, || place.distance(bytes));
-        match filled {
-            Ok(previous) => self.previous = previous,
-            Err(_) => records.truncate(start),
+        let mut previous = self.previous;
+        for (Filling { at, of_slot, width }, slot) in fillings.iter().zip(slots) {
+            let eight =
+                bytes.get(place.0..).and_then(<[u8]>::first_chunk).ok_or("fewer distances than slots")?;
+            let number = u64::from_le_bytes(*eight) & BITS[usize::from(*width & 15)];
+            place.0 += usize::from(*width);
+            let address = slot.find(*of_slot, *width, previous, number);
+            slot.learn(address, previous);
+            previous = address;
+            records[usize::from(*at)].address = address;
         }
-        filled.map(|_| ())
+        self.previous = previous;
+        Ok(length)
     }
 }
 
-/// Fills the addresses of data in; gives the last one.
+/// Copies records in strips, as a few too many are quicker copied than counted.
 #[inline(always)]
-fn fill(
-    records: &mut [Record],
-    fillings: &[Filling],
-    slots: &mut [Slot],
-    mut previous: u64,
-    mut distance: impl FnMut() -> Result<u64, Wrong>,
-) -> Result<u64, Wrong> {
-    for (filling, slot) in fillings.iter().zip(slots) {
-        let address = slot.find(filling.rule, previous, &mut distance)?;
-        slot.learn(address, previous);
-        previous = address;
-        records[usize::from(filling.at)].address = address;
+fn copy(from: &[Record], to: &mut [Record], count: usize) {
+    to[..STRIP].copy_from_slice(&from[..STRIP]);
+    if count > STRIP {
+        to[STRIP..2 * STRIP].copy_from_slice(&from[STRIP..2 * STRIP]);
     }
-    Ok(previous)
+    if count > 2 * STRIP {
+        to[2 * STRIP..count].copy_from_slice(&from[2 * STRIP..count]);
+    }
 }

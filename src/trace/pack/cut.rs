@@ -6,8 +6,8 @@ use crate::trace::record::{Op, Record};
 const LONGEST: usize = 64;
 /// Data in a row from which on a phrase may end between them.
 const ROW: usize = 4;
-/// One in so many places is an end there.
-const ONE_IN: u32 = 8;
+/// One in eight places is an end there: as many bits of a number must be 0.
+const BITS: u32 = 3;
 
 /// Cuts where the program jumps. Where data follows data, as in traces without fetches, it is a matter of the four records
 /// before the place: so the same row of records is cut at the same places whenever it comes again.
@@ -40,7 +40,7 @@ impl Cut {
 
     /// Chosen by the last four records alone.
     fn chosen(&self) -> bool {
-        let mixed = self.recent.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 32) as u32 % ONE_IN == 0
+        // All of them reach the highest bits of the product.
+        self.recent.wrapping_mul(0xd6e8_feb8_6659_fd93) >> (64 - BITS) == 0
     }
 }

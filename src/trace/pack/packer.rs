@@ -8,7 +8,7 @@ use flate2::{Compression, Crc};
 
 use super::book::{ELSEWHERE, SIZE_SHIFT};
 use super::cut::Cut;
-use super::slot::{Rule, Slot};
+use super::slot::{Rule, Slot, number};
 use super::{MAGIC, MOST_FORMS, MOST_IN_BOOK, VERSION, body};
 use crate::trace::record::{Op, Record};
 
@@ -158,10 +158,8 @@ impl Known {
         let mut rules = Vec::new();
         let data = records.iter().filter(|record| record.op != Op::Fetch);
         for (record, slot) in data.zip(&mut self.slots[slots as usize..]) {
-            let (rule, distance) = slot.rule(record.address, self.previous);
-            if let Some(distance) = distance {
-                body::put_distance(&mut block.distances, distance);
-            }
+            let (rule, number) = slot.rule(record.address, self.previous);
+            block.distances.extend_from_slice(&number.to_le_bytes()[..rule.width()]);
             rules.push(rule);
             slot.learn(record.address, self.previous);
             self.previous = record.address;
@@ -202,7 +200,7 @@ impl Known {
             body::put(bytes, u64::from(record.size));
         }
         if elsewhere != 0 {
-            body::put_distance(bytes, record.address.wrapping_sub(self.next));
+            body::put(bytes, number(record.address.wrapping_sub(self.next)));
         }
         if fetch {
             self.next = record.address.wrapping_add(u64::from(record.size));
@@ -219,7 +217,7 @@ impl Known {
             return *form;
         }
         body::put(&mut block.forms, u64::from(phrase));
-        block.forms.extend(key.1.iter().map(|rule| *rule as u8));
+        block.forms.extend(key.1.iter().map(|rule| rule.number()));
         block.form_count += 1;
         self.rules += key.1.len();
         self.forms.insert(key, new);

@@ -1,22 +1,48 @@
 //! Where the next address of data is expected.
 
-/// How the address of a slot is found. The numbers are those of the file.
+/// How the address of a slot is found; its number in the file.
+///
+/// 0: as far from the slot's last address as that was from the one before it. 1: as far from the trace's last address of
+/// data as last time. From 2 on the distance is written down, in 1, 1, 2, 2, 4, 4, 8 and 8 bytes, and reaches from the
+/// slot's last address (even numbers) or from the trace's last address of data (odd ones).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Rule {
-    /// As far from the slot's last address as that was from the one before it.
-    Stride = 0,
-    /// As far from the trace's last address of data as last time.
-    Step = 1,
-    /// A distance that is written down, from the slot's last address.
-    FromLast = 2,
-    /// A distance that is written down, from the trace's last address of data.
-    FromPrevious = 3,
-}
+pub struct Rule(u8);
 
 impl Rule {
+    /// Rules that there are.
+    pub const COUNT: u8 = 10;
+
     /// By its number.
     pub fn numbered(number: u8) -> Option<Self> {
-        [Rule::Stride, Rule::Step, Rule::FromLast, Rule::FromPrevious].get(usize::from(number)).copied()
+        (number < Self::COUNT).then_some(Self(number))
+    }
+
+    /// Its number.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
+    /// Does it start at the slot's last address, and not at that of the trace?
+    #[inline(always)]
+    pub fn is_of_slot(self) -> bool {
+        self.0 & 1 == 0
+    }
+
+    /// Bytes of its distance that are written down.
+    #[inline(always)]
+    pub fn width(self) -> usize {
+        if self.0 < 2 { 0 } else { 1 << ((self.0 - 2) / 2) }
+    }
+
+    /// The one that writes a number down, in as few bytes as it needs.
+    fn telling(number: u64, of_slot: bool) -> Self {
+        let width = match number {
+            0..0x100 => 0,
+            0x100..0x1_0000 => 1,
+            0x1_0000..0x1_0000_0000 => 2,
+            _ => 3,
+        };
+        Self(2 + 2 * width + u8::from(!of_slot))
     }
 }
 
@@ -32,38 +58,29 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The address by a rule, after `previous`, the last address of data in the trace; `distance` is asked where it is
-    /// written down.
+    /// The address by a rule, after `previous`, the last address of data in the trace, with the number that is written
+    /// down for it in so many bytes; `of_slot` has all bits set if it is from the slot's last address, and else none. This
+    /// is all without jumps, as which rule comes next is hard to foresee.
     #[inline(always)]
-    pub fn find<E>(
-        &self,
-        rule: Rule,
-        previous: u64,
-        distance: impl FnOnce() -> Result<u64, E>,
-    ) -> Result<u64, E> {
-        Ok(match rule {
-            Rule::Stride => self.last.wrapping_add(self.stride),
-            Rule::Step => previous.wrapping_add(self.step),
-            Rule::FromLast => self.last.wrapping_add(distance()?),
-            Rule::FromPrevious => previous.wrapping_add(distance()?),
-        })
+    pub fn find(&self, of_slot: i8, width: u8, previous: u64, number: u64) -> u64 {
+        let of_slot = of_slot as u64;
+        let told = u64::from(width == 0).wrapping_sub(1);
+        let from = previous ^ ((previous ^ self.last) & of_slot);
+        let expected = self.step ^ ((self.step ^ self.stride) & of_slot);
+        from.wrapping_add(expected & !told).wrapping_add(distance(number))
     }
 
-    /// The rule by which an address is told in the fewest bytes, and the distance that must be written down.
-    pub fn rule(&self, address: u64, previous: u64) -> (Rule, Option<u64>) {
+    /// The rule by which an address is told in the fewest bytes, and the number that is written down for it.
+    pub fn rule(&self, address: u64, previous: u64) -> (Rule, u64) {
         if address == self.last.wrapping_add(self.stride) {
-            return (Rule::Stride, None);
+            return (Rule(0), 0);
         }
         if address == previous.wrapping_add(self.step) {
-            return (Rule::Step, None);
+            return (Rule(1), 0);
         }
-        let (last, step) = (address.wrapping_sub(self.last), address.wrapping_sub(previous));
-        let short = |distance: u64| (distance as i64).unsigned_abs();
-        if short(last) <= short(step) {
-            (Rule::FromLast, Some(last))
-        } else {
-            (Rule::FromPrevious, Some(step))
-        }
+        let of_slot = number(address.wrapping_sub(self.last));
+        let of_trace = number(address.wrapping_sub(previous));
+        (Rule::telling(of_slot.min(of_trace), of_slot <= of_trace), of_slot.min(of_trace))
     }
 
     /// Its next address is known.
@@ -73,4 +90,16 @@ impl Slot {
         self.step = address.wrapping_sub(previous);
         self.last = address;
     }
+}
+
+/// A distance, which may be negative, as a number that is small if it is short: 0, -1, 1, -2 … are 0, 1, 2, 3 …
+pub fn number(distance: u64) -> u64 {
+    let distance = distance as i64;
+    ((distance << 1) ^ (distance >> 63)) as u64
+}
+
+/// The distance that a number stands for.
+#[inline(always)]
+pub fn distance(number: u64) -> u64 {
+    (number >> 1) ^ (number & 1).wrapping_neg()
 }

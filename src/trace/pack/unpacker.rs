@@ -3,7 +3,7 @@
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::body::{Place, Wrong};
-use super::book::Book;
+use super::book::{BLANK, Book};
 use super::{HEADER, LONGEST_PHRASE, MAGIC, MOST_BODY, VERSION};
 use crate::trace::record::Record;
 use crate::trace::source::Source;
@@ -11,6 +11,11 @@ use crate::trace::unreadable::{Unreadable, Why};
 
 /// What errors call it.
 const KIND: &str = "packed";
+
+/// Bytes that may be looked at after a body.
+const AFTER: usize = 8;
+/// Room for the longest phrase, and for what is copied with it.
+const ROOM: usize = LONGEST_PHRASE + 16;
 
 /// Reads records of the packed format. Whatever the bytes are, it ends with the records that are there or an error.
 #[derive(Debug)]
@@ -20,7 +25,10 @@ pub struct Unpacker {
     inflate: Decompress,
     book: Book,
     compressed: Vec<u8>,
+    /// The block's body, and [`AFTER`] more.
     body: Vec<u8>,
+    /// Its bytes.
+    length: usize,
     /// The forms that are still to be told: where they are in the body.
     told: Place,
     forms: usize,
@@ -46,6 +54,7 @@ impl Default for Unpacker {
             book: Book::default(),
             compressed: Vec::new(),
             body: Vec::new(),
+            length: 0,
             told: Place(0),
             forms: 0,
             distances: Place(0),
@@ -57,48 +66,52 @@ impl Default for Unpacker {
 }
 
 impl Unpacker {
-    /// Adds records, not more than there are then `most`, but a few at least; none at the end only.
+    /// Replaces `records` by the next ones, at most `most`; there are none at the end only. What they were is of no
+    /// matter, but a vector that is used again is quicker.
     pub fn read(
         &mut self,
         source: &mut Source,
         records: &mut Vec<Record>,
         most: usize,
     ) -> Result<(), Unreadable> {
-        let before = records.len();
-        let read = self.blocks(source, records, most);
-        self.records += (records.len() - before) as u64;
+        records.resize(most, BLANK);
+        let mut count = 0;
+        let read = self.blocks(source, records, &mut count);
+        records.truncate(count);
+        self.records += count as u64;
         read
     }
 
     fn blocks(
         &mut self,
         source: &mut Source,
-        records: &mut Vec<Record>,
-        most: usize,
+        records: &mut [Record],
+        count: &mut usize,
     ) -> Result<(), Unreadable> {
-        while !self.ended && records.len() + LONGEST_PHRASE <= most {
+        while !self.ended && *count + ROOM <= records.len() {
             if self.forms == 0 {
                 self.block(source)?;
             }
-            self.tell(records, most).map_err(|what| damaged(source, what))?;
+            self.tell(records, count).map_err(|what| damaged(source, what))?;
         }
         Ok(())
     }
 
     /// Adds the records of the block's forms.
-    fn tell(&mut self, records: &mut Vec<Record>, most: usize) -> Result<(), Wrong> {
-        let before = records.len();
-        while self.forms > 0 && records.len() + LONGEST_PHRASE <= most {
+    fn tell(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), Wrong> {
+        let before = *count;
+        while self.forms > 0 && *count + ROOM <= records.len() {
             let [low, high] = [self.told.byte(&self.body)?, self.told.byte(&self.body)?];
-            self.book.tell(u16::from_le_bytes([low, high]), &self.body, &mut self.distances, records)?;
+            let form = u16::from_le_bytes([low, high]);
+            *count += self.book.tell(form, &self.body, &mut self.distances, &mut records[*count..])?;
             self.forms -= 1;
         }
-        let count = (records.len() - before) as u64;
-        self.left = self.left.checked_sub(count).ok_or("more records than it says")?;
+        let told = (*count - before) as u64;
+        self.left = self.left.checked_sub(told).ok_or("more records than it says")?;
         if self.forms == 0 && self.left > 0 {
             return Err("fewer records than it says");
         }
-        if self.forms == 0 && self.distances.0 < self.body.len() {
+        if self.forms == 0 && self.distances.0 != self.length {
             return Err("more distances than slots");
         }
         Ok(())
@@ -132,9 +145,11 @@ impl Unpacker {
 
     /// Inflates a block, and learns what it describes.
     fn begin(&mut self, length: usize) -> Result<(), Wrong> {
-        self.body.resize(length, 0);
+        self.length = length;
+        self.body.resize(length + AFTER, 0);
         self.inflate.reset(false);
-        let status = self.inflate.decompress(&self.compressed, &mut self.body, FlushDecompress::Finish);
+        let body = &mut self.body[..length];
+        let status = self.inflate.decompress(&self.compressed, body, FlushDecompress::Finish);
         let all = self.inflate.total_in() == self.compressed.len() as u64
             && self.inflate.total_out() == length as u64;
         if !matches!(status, Ok(Status::StreamEnd)) || !all {

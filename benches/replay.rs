@@ -1,0 +1,145 @@
+//! What a record of a trace costs, and what those cost that watch: nobody, the plain counts, and what is wanted beside.
+//!
+//! The trace is in memory and the machine is warm, so this is the engine alone.
+
+use std::rc::Rc;
+
+use divan::{Bencher, black_box, counter::ItemsCount};
+use pagewalk::machine::Machine;
+use pagewalk::machine::presets::Preset;
+use pagewalk::machine::spec::{CacheSpec, Spec};
+use pagewalk::trace::counting::{Counting, Map, Wanted};
+use pagewalk::trace::demand::Demand;
+use pagewalk::trace::lens::Lens;
+use pagewalk::trace::record::{Op, Record};
+use pagewalk::trace::replay::{Replay, Straddle, Target};
+use pagewalk::trace::tally::Tally;
+
+fn main() {
+    divan::main();
+}
+
+/// Records of a run.
+const RUN: usize = 1 << 16;
+
+/// Numbers that look like chance and are always the same: a linear congruence, its upper half.
+fn chance(state: &mut u64) -> u64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state >> 33
+}
+
+/// Half fetches in loops, half loads and stores on a stack, along an array of 512 KB and through pointers into 4 MB.
+fn program() -> Vec<Record> {
+    let (mut state, mut records) = (1, Vec::with_capacity(RUN));
+    let (mut pc, mut along) = (0x40_0000, 0);
+    while records.len() < RUN {
+        pc = match chance(&mut state) % 32 {
+            0 => 0x40_0000 + chance(&mut state) % 0x1_0000,
+            1..4 => pc - chance(&mut state) % 64,
+            _ => pc + 4,
+        };
+        records.push(Record { address: pc, size: 4, op: Op::Fetch });
+        along = (along + 8) % (512 << 10);
+        let address = match chance(&mut state) % 16 {
+            0..8 => 0x7fff_0000 - (chance(&mut state) % 64 * 8),
+            8..15 => 0x1000_0000 + along,
+            _ => 0x2000_0000 + (chance(&mut state) % (512 << 10) * 8),
+        };
+        let op = [Op::Load, Op::Load, Op::Store, Op::Modify][(chance(&mut state) % 4) as usize];
+        records.push(Record { address, size: 8, op });
+    }
+    records
+}
+
+/// One cache of 32 KB for everything, and no translation: what courses simulate.
+fn one_level() -> (Machine, Map) {
+    let simple = Preset::named("simple").expect("a preset");
+    let caches = vec![CacheSpec::new("cache", 64, 8, 6)];
+    let spec = Spec { mmu: None, physical_bits: 48, tlbs: Vec::new(), caches, ..(simple.build)() };
+    (Machine::new(Rc::new(spec)), Map::Identity)
+}
+
+/// TLBs, page walks and three levels of caches.
+fn core_i7() -> (Machine, Map) {
+    let preset = Preset::named("core-i7").expect("a preset");
+    (Machine::new(Rc::new((preset.build)())), Map::Demand(Demand::default()))
+}
+
+/// A machine, and how a trace is mapped to it.
+type Make = fn() -> (Machine, Map);
+
+/// The machines.
+const MACHINES: [(&str, Make); 2] = [("one level", one_level), ("core-i7", core_i7)];
+
+fn named(name: &str) -> (Machine, Map) {
+    let made = MACHINES.iter().find(|(other, _)| *other == name);
+    made.expect("one of the machines").1()
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    MACHINES.iter().map(|(name, _)| *name)
+}
+
+/// Records performed while a lens watches.
+fn watched<L: Lens + Default>(bencher: Bencher, name: &str) {
+    let records = program();
+    let bencher = bencher.counter(ItemsCount::new(RUN));
+    match named(name) {
+        (mut machine, Map::Identity) => bencher.bench_local(|| {
+            let mut replay = Replay::new(Target::Identity(&mut machine), Straddle::Split, L::default());
+            black_box(replay.perform(&records)).expect("no page faults");
+        }),
+        (machine, Map::Demand(demand)) => {
+            let (mut kernel, pid) = demand.start(machine).expect("it has an MMU");
+            bencher.bench_local(|| {
+                let target = Target::Process(&mut kernel, pid);
+                let mut replay = Replay::new(target, Straddle::Split, L::default());
+                black_box(replay.perform(&records)).expect("there is memory");
+            });
+        }
+    }
+}
+
+/// As [`watched`], by all that is wanted.
+fn counted(bencher: Bencher, name: &str, wanted: Wanted) {
+    let (records, (machine, map)) = (program(), named(name));
+    let mut counting = Counting::new(machine, map, Straddle::Split, wanted).expect("it begins");
+    bencher.counter(ItemsCount::new(RUN)).bench_local(|| {
+        black_box(counting.perform(&records)).expect("there is memory");
+    });
+}
+
+#[divan::bench(args = names())]
+fn a_nobody(bencher: Bencher, name: &str) {
+    watched::<()>(bencher, name);
+}
+
+#[divan::bench(args = names())]
+fn b_tally(bencher: Bencher, name: &str) {
+    watched::<Tally>(bencher, name);
+}
+
+#[divan::bench(args = names())]
+fn c_counting(bencher: Bencher, name: &str) {
+    counted(bencher, name, Wanted::default());
+}
+
+#[divan::bench(args = names())]
+fn d_causes(bencher: Bencher, name: &str) {
+    counted(bencher, name, Wanted { causes: true, ..Wanted::default() });
+}
+
+#[divan::bench(args = names())]
+fn e_curve(bencher: Bencher, name: &str) {
+    counted(bencher, name, Wanted { curve: true, ..Wanted::default() });
+}
+
+#[divan::bench(args = names())]
+fn f_top(bencher: Bencher, name: &str) {
+    counted(bencher, name, Wanted { top: Some(10), ..Wanted::default() });
+}
+
+#[divan::bench(args = names())]
+fn g_all(bencher: Bencher, name: &str) {
+    counted(bencher, name, Wanted { causes: true, curve: true, top: Some(10) });
+}

@@ -1,0 +1,147 @@
+//! The run of a sweep: the trace is read once, and every batch of it is performed on the machine of every point.
+//!
+//! Each thread has the machines of its points for itself. All threads are handed the same batches in the same order, so the
+//! counts are those of single replays, whatever the number of threads.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::worker::{Ended, Worker};
+use crate::machine::spec::Spec;
+use crate::trace::counted::Counted;
+use crate::trace::counting::{Failed, Map};
+use crate::trace::record::Record;
+use crate::trace::replay::Straddle;
+
+/// Batches that may wait for a thread: as many as keep it from waiting for the reader, and few enough that memory does
+/// not grow with the trace and an interrupted sweep ends soon.
+const WAITING: usize = 2;
+
+/// How every point replays the trace.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// How addresses become physical ones.
+    pub map: Map,
+    /// What becomes of references that straddle blocks or pages.
+    pub straddle: Straddle,
+}
+
+/// Where the batches of a trace are put in, in order.
+pub struct Feed<'a> {
+    into: Into<'a>,
+}
+
+/// Who performs a batch.
+enum Into<'a> {
+    /// This thread.
+    Here(&'a mut Worker),
+    /// Other threads.
+    There(Vec<Sender<Arc<[Record]>>>),
+}
+
+impl Feed<'_> {
+    /// Has the machines of all points perform these records. Waits while they are too far behind.
+    pub fn put(&mut self, records: &[Record]) {
+        match &mut self.into {
+            Into::Here(worker) => worker.perform(records),
+            Into::There(threads) => {
+                let records: Arc<[Record]> = records.into();
+                for thread in threads {
+                    // A thread that has ended is told of where its result is missed.
+                    let _ = thread.send(records.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Replays a trace on a machine of each spec, all of which passed [`Spec::check`], on at most so many threads beside the
+/// reader's. `feed` puts in the batches, as far as it will. The results are in the order of the specs.
+pub fn run<R>(
+    specs: &[&Spec],
+    how: How,
+    threads: usize,
+    feed: impl FnOnce(&mut Feed<'_>) -> R,
+) -> (R, Vec<Result<Counted, Failed>>) {
+    let threads = threads.clamp(1, specs.len().max(1));
+    let (fed, mut ended) =
+        if threads == 1 { here(specs, how, feed) } else { there(specs, how, threads, feed) };
+    ended.sort_by_key(|(at, _)| *at);
+    let counted = ended.into_iter().map(|(at, came)| came.map(|came| came.counted(specs[at])));
+    (fed, counted.collect())
+}
+
+/// On this thread alone.
+fn here<R>(specs: &[&Spec], how: How, feed: impl FnOnce(&mut Feed<'_>) -> R) -> (R, Vec<Ended>) {
+    let mut worker = Worker::new(specs, 0..specs.len(), how);
+    let fed = feed(&mut Feed { into: Into::Here(&mut worker) });
+    (fed, worker.ended())
+}
+
+/// On other threads: as many as can be started, and on this one if there are none.
+fn there<R>(
+    specs: &[&Spec],
+    how: How,
+    threads: usize,
+    feed: impl FnOnce(&mut Feed<'_>) -> R,
+) -> (R, Vec<Ended>) {
+    thread::scope(|scope| {
+        let started: Vec<Started> =
+            (0..threads).map_while(|_| Started::new(scope, specs, how).ok()).collect();
+        if started.is_empty() {
+            return here(specs, how, feed);
+        }
+        let count = started.len();
+        let mut into = Vec::with_capacity(count);
+        let mut handles = Vec::with_capacity(count);
+        for (at, thread) in started.into_iter().enumerate() {
+            // Neighbours differ least in their cost, so each thread has every so-manieth point.
+            let _ = thread.numbers.send((at..specs.len()).step_by(count).collect());
+            into.push(thread.batches);
+            handles.push(thread.handle);
+        }
+        let fed = feed(&mut Feed { into: Into::There(into) });
+        let ended = handles
+            .into_iter()
+            .flat_map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (fed, ended.collect())
+    })
+}
+
+/// A thread that waits to be told which points are its own.
+struct Started<'scope> {
+    numbers: Sender<Vec<usize>>,
+    batches: Sender<Arc<[Record]>>,
+    handle: ScopedJoinHandle<'scope, Vec<Ended>>,
+}
+
+impl<'scope> Started<'scope> {
+    fn new<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        specs: &'env [&'env Spec],
+        how: How,
+    ) -> io::Result<Self> {
+        let (numbers, points) = bounded(1);
+        let (batches, records) = bounded(WAITING);
+        let work = move || perform(specs, &points, &records, how);
+        let handle = thread::Builder::new().spawn_scoped(scope, work)?;
+        Ok(Self { numbers, batches, handle })
+    }
+}
+
+/// What a thread does: builds its machines, performs every batch on each, and tells what came of them.
+fn perform(
+    specs: &[&Spec],
+    points: &Receiver<Vec<usize>>,
+    batches: &Receiver<Arc<[Record]>>,
+    how: How,
+) -> Vec<Ended> {
+    let mut worker = Worker::new(specs, points.recv().unwrap_or_default().into_iter(), how);
+    for records in batches {
+        worker.perform(&records);
+    }
+    worker.ended()
+}

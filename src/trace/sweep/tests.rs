@@ -1,0 +1,121 @@
+use std::rc::Rc;
+
+use super::grid::combinations;
+use super::{How, run};
+use crate::machine::Machine;
+use crate::machine::policy::Policy;
+use crate::machine::presets::Preset;
+use crate::machine::random::SplitMix64;
+use crate::machine::spec::{CacheSpec, Spec};
+use crate::trace::counted::Counted;
+use crate::trace::counting::{Counting, Failed, Map, Wanted};
+use crate::trace::demand::Demand;
+use crate::trace::record::{Op, Record};
+use crate::trace::replay::Straddle;
+
+/// References to a few regions, some of which straddle blocks, with fetches between them.
+fn trace(count: usize) -> Vec<Record> {
+    let mut random = SplitMix64::new(7);
+    let mut draw = |below: u64| random.next() % below;
+    let record = |_| {
+        let op = [Op::Fetch, Op::Load, Op::Load, Op::Store, Op::Modify][draw(5) as usize];
+        let address = 0x10000 * draw(3) + draw(0x3000);
+        Record { address, size: 1 << draw(5), op }
+    };
+    (0..count).map(record).collect()
+}
+
+/// Machines of which no two count the same.
+fn specs() -> Vec<Spec> {
+    let base = (Preset::named("core-i7").expect("a preset").build)();
+    let changed = |at: Vec<usize>| {
+        let cache = CacheSpec {
+            policy: [Policy::Lru, Policy::Random][at[2]],
+            ..CacheSpec::new("L1d", 1 << (at[0] + 1), 1 << at[1], 6)
+        };
+        let mut spec = base.clone();
+        spec.caches[0] = CacheSpec { side: base.caches[0].side, ..cache };
+        spec
+    };
+    combinations(&[3, 3, 2]).into_iter().map(changed).collect()
+}
+
+fn alone(spec: &Spec, how: How, records: &[Record]) -> Counted {
+    let machine = Machine::new(Rc::new(spec.clone()));
+    let mut counting = Counting::new(machine, how.map, how.straddle, Wanted::default()).expect("begins");
+    counting.perform(records).expect("goes on");
+    counting.counted()
+}
+
+fn swept(specs: &[Spec], how: How, threads: usize, records: &[Record]) -> Vec<Result<Counted, Failed>> {
+    let specs: Vec<&Spec> = specs.iter().collect();
+    let batches = |feed: &mut super::Feed| records.chunks(700).for_each(|batch| feed.put(batch));
+    run(&specs, how, threads, batches).1
+}
+
+#[test]
+fn a_sweep_counts_what_single_replays_count() {
+    let (specs, records) = (specs(), trace(2_500));
+    let demand = Map::Demand(Demand::default());
+    for (map, straddle) in
+        [(Map::Identity, Straddle::Split), (Map::Identity, Straddle::First), (demand, Straddle::Split)]
+    {
+        let how = How { map, straddle };
+        let wanted: Vec<Counted> = specs.iter().map(|spec| alone(spec, how, &records)).collect();
+        for (at, counted) in wanted.iter().enumerate() {
+            assert!(counted.caches[0].counts.misses > 0);
+            let differs = |other: &Counted| other.caches[0] != counted.caches[0];
+            // With one way there is nothing for a policy to choose.
+            assert!(
+                wanted[..at]
+                    .iter()
+                    .step_by(2)
+                    .take(at.div_ceil(2))
+                    .all(|other| at % 2 == 1 || differs(other))
+            );
+        }
+        for threads in [1, 2, 3, 64] {
+            let swept: Result<Vec<Counted>, Failed> =
+                swept(&specs, how, threads, &records).into_iter().collect();
+            assert_eq!(swept.as_ref(), Ok(&wanted), "{threads} threads");
+        }
+    }
+}
+
+#[test]
+fn what_was_fed_is_what_is_counted() {
+    let (specs, records) = (specs(), trace(3_000));
+    let how = How { map: Map::Identity, straddle: Straddle::Split };
+    for threads in [1, 3] {
+        let refs: Vec<&Spec> = specs.iter().collect();
+        // Somebody interrupts after the second batch.
+        let (fed, counted) = run(&refs, how, threads, |feed| {
+            records.chunks(1_000).take(2).map(|batch| feed.put(batch)).count()
+        });
+        assert_eq!(fed, 2);
+        for (spec, counted) in specs.iter().zip(counted) {
+            assert_eq!(counted.expect("counted"), alone(spec, how, &records[..2_000]));
+        }
+    }
+    assert_eq!(run(&[], how, 4, |feed| feed.put(&records)).1, []);
+}
+
+#[test]
+fn a_point_that_fails_leaves_the_others() {
+    let mut specs = specs();
+    // No kernel runs without translation.
+    specs[1].mmu = None;
+    specs[1].tlbs.clear();
+    specs[1].caches.iter_mut().for_each(|cache| cache.virtual_index = false);
+    let how = How { map: Map::Demand(Demand::default()), straddle: Straddle::Split };
+    let swept = swept(&specs, how, 2, &trace(100));
+    assert_eq!(swept.iter().filter(|point| point.is_err()).count(), 1);
+    assert!(matches!(swept[1], Err(Failed::Refused(_))));
+}
+
+#[test]
+fn combinations_count_like_digits() {
+    assert_eq!(combinations(&[]), [Vec::<usize>::new()]);
+    assert_eq!(combinations(&[2, 1, 2]), [[0, 0, 0], [0, 0, 1], [1, 0, 0], [1, 0, 1]]);
+    assert!(combinations(&[3, 0]).is_empty());
+}

@@ -1,0 +1,189 @@
+//! Levels of caches and TLBs, page walks and paging on demand: everything that a replay counts, against the model.
+
+use std::rc::Rc;
+
+use pagewalk::machine::policy::Policy;
+use pagewalk::machine::presets::Preset;
+use pagewalk::machine::pte::PteFormat;
+use pagewalk::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec, WritePolicy};
+use pagewalk::trace::counted::{Counted, Part};
+use pagewalk::trace::counting::{Counting, Map, Wanted};
+use pagewalk::trace::demand::Demand;
+use pagewalk::trace::record::Record;
+use pagewalk::trace::replay::Straddle;
+use proptest::prelude::*;
+
+use super::model::Model;
+use super::traces::{self, machine};
+
+/// Which levels there are: the sides that they serve, from the core on.
+const SIDES: [&[Side]; 8] = [
+    &[],
+    &[Side::Both],
+    &[Side::Both, Side::Both],
+    &[Side::Both, Side::Both, Side::Both],
+    &[Side::Data, Side::Instructions, Side::Both],
+    &[Side::Data, Side::Instructions, Side::Both, Side::Both],
+    &[Side::Data, Side::Both],
+    &[Side::Data],
+];
+
+/// A cache or TLB, before it is known where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Unit {
+    set_bits: u32,
+    ways: u32,
+    block_bits: u32,
+    fifo: bool,
+    through: bool,
+    allocate: bool,
+}
+
+prop_compose! {
+    fn unit()(
+        set_bits in 0..4u32, ways in 1..5u32, block_bits in 3..7u32, fifo: bool, through: bool, allocate: bool,
+    ) -> Unit {
+        Unit { set_bits, ways, block_bits, fifo, through, allocate }
+    }
+}
+
+impl Unit {
+    fn policy(self) -> Policy {
+        if self.fifo { Policy::Fifo } else { Policy::Lru }
+    }
+
+    fn tlb(self, name: &str, side: Side, page_bits: u32) -> TlbSpec {
+        let tlb = TlbSpec::new(name, 1 << self.set_bits, self.ways, page_bits);
+        TlbSpec { policy: self.policy(), side, ..tlb }
+    }
+
+    fn cache(self, name: &str, side: Side) -> CacheSpec {
+        let cache = CacheSpec::new(name, 1 << self.set_bits, self.ways, self.block_bits);
+        let write = if self.through { WritePolicy::Through } else { WritePolicy::Back };
+        CacheSpec { policy: self.policy(), write, write_allocate: self.allocate, side, ..cache }
+    }
+}
+
+/// A name a level.
+const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+/// Caches of these sides. Split ones have blocks of one size: what larger ones take with them is not in the model.
+fn caches(sides: &[Side], units: &[Unit]) -> Vec<CacheSpec> {
+    let split = sides.iter().any(|side| *side != Side::Both);
+    let block = |unit: &Unit| if split { units[0].block_bits } else { unit.block_bits };
+    let units = units.iter().map(|unit| Unit { block_bits: block(unit), ..*unit });
+    units.zip(sides).zip(NAMES).map(|((unit, side), name)| unit.cache(name, *side)).collect()
+}
+
+fn physical(caches: Vec<CacheSpec>) -> Spec {
+    let simple = Preset::named("simple").expect("a preset");
+    Spec { mmu: None, physical_bits: 20, tlbs: Vec::new(), caches, ..(simple.build)() }
+}
+
+/// A machine whose pages have 2^6 to 2^8 bytes, with a page table of one to three levels.
+fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached: bool) -> Spec {
+    let levels = [vec![16 - page_bits], vec![5, 11 - page_bits], vec![4, 3, 9 - page_bits]][cut].clone();
+    let pte = PteFormat::default_for(24 - page_bits, None).expect("an entry of 8 bytes");
+    let mmu = Mmu { virtual_bits: 16, page_bits, levels, pte, walk_cached };
+    Spec { mmu: Some(mmu), physical_bits: 24, ..physical(caches) }
+}
+
+/// What the machine and the model are asked: all there is.
+const ALL: Wanted = Wanted { causes: true, curve: true, top: Some(5) };
+
+fn replay(spec: &Spec, map: Map, first: bool, wanted: Wanted, batches: &[&[Record]]) -> Counted {
+    let straddle = if first { Straddle::First } else { Straddle::Split };
+    let mut counting = Counting::new(machine(spec.clone()), map, straddle, wanted).expect("it begins");
+    for records in batches {
+        counting.perform(records).expect("there is memory");
+    }
+    counting.counted()
+}
+
+/// Holds a replay to the model, and to itself without what is wanted beside, and in one batch.
+fn compare(spec: Spec, map: Map, first: bool, records: &[Record]) -> Result<(), TestCaseError> {
+    let demand = match map {
+        Map::Identity => None,
+        Map::Demand(demand) => Some(demand),
+    };
+    let spec = Rc::new(spec);
+    let mut model = Model::new(&spec, demand, first);
+    model.perform(records);
+    let (before, after) = records.split_at(records.len() / 3);
+    let counted = replay(&spec, map, first, ALL, &[before, after]);
+    prop_assert_eq!(&counted, &model.counted(5));
+    for cache in &counted.caches {
+        let causes = cache.causes.unwrap_or_default();
+        prop_assert_eq!(causes.compulsory + causes.capacity + causes.conflict, cache.counts.misses);
+    }
+    let plain = replay(&spec, map, first, Wanted::default(), &[records]);
+    let without = |part: &Part| Part { causes: None, ..*part };
+    let caches = counted.caches.iter().map(without).collect();
+    prop_assert_eq!(plain, Counted { caches, top: None, curve: None, ..counted });
+    Ok(())
+}
+
+fn units(count: usize) -> impl Strategy<Value = Vec<Unit>> {
+    proptest::collection::vec(unit(), count)
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    prop_oneof![Just(Policy::Lru), Just(Policy::Fifo)]
+}
+
+proptest! {
+    #[test]
+    fn caches_alone_count_as_the_model(
+        sides in proptest::sample::select(&SIDES[..]),
+        units in units(4),
+        first: bool,
+        records in traces::records(0..400, 20),
+    ) {
+        compare(physical(caches(sides, &units)), Map::Identity, first, &records)?;
+    }
+
+    #[test]
+    fn tlbs_walks_and_caches_count_as_the_model(
+        (tlb_sides, sides) in (proptest::sample::select(&SIDES[..]), proptest::sample::select(&SIDES[..])),
+        (tlbs, units) in (units(4), units(4)),
+        page in (6..9u32, 0..3usize),
+        walk_cached: bool,
+        first: bool,
+        records in traces::records(0..400, 16),
+    ) {
+        let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
+        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
+        let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
+        compare(spec, Map::Demand(Demand::default()), first, &records)?;
+    }
+
+    #[test]
+    fn paging_counts_as_the_model(
+        (tlb_sides, sides) in (proptest::sample::select(&SIDES[..5]), proptest::sample::select(&SIDES[..])),
+        (tlbs, units) in (units(3), units(4)),
+        page in (6..9u32, 0..3usize),
+        walk_cached: bool,
+        (frames, replacement) in (1..40u32, policy()),
+        records in traces::records(0..400, 16),
+    ) {
+        let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
+        let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
+        let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
+        let demand = Demand { frames: Some(frames), replacement: Some(replacement) };
+        compare(spec, Map::Demand(demand), false, &records)?;
+    }
+}
+
+/// The Core i7 of CS:APP: four levels of page table, split first levels, three caches behind each other.
+#[test]
+fn a_long_trace_on_the_core_i7_counts_as_the_model() {
+    let preset = Preset::named("core-i7").expect("a preset");
+    let mut spec = (preset.build)();
+    // Where the index lies in the page's offset, it is the physical one.
+    spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
+    let records = traces::program(12_000, 28);
+    for demand in [Demand::default(), Demand { frames: Some(100), replacement: Some(Policy::Lru) }] {
+        compare(spec.clone(), Map::Demand(demand), false, &records).unwrap_or_else(|error| panic!("{error}"));
+    }
+    compare(spec, Map::Identity, false, &records).unwrap_or_else(|error| panic!("{error}"));
+}

@@ -1,0 +1,45 @@
+//! The fully associative cache that tells capacity from conflict: a list, latest last.
+
+use std::collections::BTreeSet;
+
+use pagewalk::trace::counted::Causes;
+
+#[derive(Debug, Default)]
+pub struct Beside {
+    lines: usize,
+    held: Vec<u64>,
+    seen: BTreeSet<u64>,
+    causes: Causes,
+}
+
+impl Beside {
+    pub fn new(lines: usize) -> Self {
+        Self { lines, ..Self::default() }
+    }
+
+    /// A lookup of the cache beside; `enters` if a missing block is put in, and `counts` if it missed there.
+    pub fn look(&mut self, block: u64, enters: bool, counts: bool) {
+        let first = self.seen.insert(block);
+        let place = self.held.iter().position(|other| *other == block);
+        if counts {
+            *match (first, place) {
+                (true, _) => &mut self.causes.compulsory,
+                (false, None) => &mut self.causes.capacity,
+                (false, Some(_)) => &mut self.causes.conflict,
+            } += 1;
+        }
+        if let Some(place) = place {
+            self.held.remove(place);
+        }
+        if place.is_some() || enters {
+            self.held.push(block);
+        }
+        if self.held.len() > self.lines {
+            self.held.remove(0);
+        }
+    }
+
+    pub fn causes(&self) -> Causes {
+        self.causes
+    }
+}

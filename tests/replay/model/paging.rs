@@ -1,0 +1,143 @@
+//! Paging on demand: frames, tables and swap.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pagewalk::kernel::process::FaultCounts;
+use pagewalk::machine::policy::Policy;
+use pagewalk::machine::spec::Spec;
+use pagewalk::trace::counted::Paging;
+use pagewalk::trace::demand::Demand;
+
+use super::Age;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Page {
+    frame: Option<u64>,
+    /// A copy of it is in swap.
+    swapped: bool,
+    /// It was stored to since it came into its frame.
+    dirty: bool,
+}
+
+#[derive(Debug)]
+pub struct Pages {
+    pub page_bits: u32,
+    /// log2 of the entries of a table of each level.
+    levels: Vec<u32>,
+    /// Bytes of an entry.
+    bytes: u64,
+    limit: u64,
+    policy: Policy,
+    known: BTreeMap<u64, Page>,
+    /// The page and the age of each frame in use.
+    frames: BTreeMap<u64, (u64, Age)>,
+    /// Tables by level and by what of the page number is above them: their physical page.
+    tables: BTreeMap<(usize, u64), u64>,
+    /// The lowest physical page of a table.
+    lowest: u64,
+    /// Pages that were touched.
+    touched: BTreeSet<u64>,
+    faults: FaultCounts,
+    evicted: u64,
+    written: u64,
+}
+
+impl Pages {
+    pub fn new(spec: &Spec, demand: Demand) -> Self {
+        let mmu = spec.mmu.as_ref().expect("pages need an MMU");
+        let mut pages = Self {
+            page_bits: mmu.page_bits,
+            levels: mmu.levels.clone(),
+            bytes: mmu.pte.bytes.into(),
+            limit: demand.frames.map_or(u64::MAX, u64::from),
+            policy: demand.replacement.unwrap_or_default(),
+            known: BTreeMap::new(),
+            frames: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            lowest: 1 << (spec.physical_bits - mmu.page_bits),
+            touched: BTreeSet::new(),
+            faults: FaultCounts::default(),
+            evicted: 0,
+            written: 0,
+        };
+        pages.make_table(1, 0);
+        pages
+    }
+
+    /// What of a page number is above a table of a level, and the index in the table.
+    fn split(&self, level: usize, vpn: u64) -> (u64, u64) {
+        let below: u32 = self.levels[level..].iter().sum();
+        let entries = 1 << self.levels[level - 1];
+        (vpn >> below >> self.levels[level - 1], (vpn >> below) % entries)
+    }
+
+    fn make_table(&mut self, level: usize, above: u64) {
+        let bytes = self.bytes << self.levels[level - 1];
+        self.lowest -= bytes.div_ceil(1 << self.page_bits);
+        self.tables.insert((level, above), self.lowest);
+    }
+
+    pub fn has_table(&self, level: usize, vpn: u64) -> bool {
+        self.tables.contains_key(&(level, self.split(level, vpn).0))
+    }
+
+    /// The physical address of a page's entry in its table of a level.
+    pub fn entry(&self, level: usize, vpn: u64) -> u64 {
+        let (above, index) = self.split(level, vpn);
+        (self.tables[&(level, above)] << self.page_bits) + index * self.bytes
+    }
+
+    pub fn is_present(&self, vpn: u64) -> bool {
+        self.known.get(&vpn).is_some_and(|page| page.frame.is_some())
+    }
+
+    /// Notes that a page is stored to, if it is; answers whether it ever was since it came.
+    pub fn mark(&mut self, vpn: u64, store: bool) -> bool {
+        let page = self.known.get_mut(&vpn).expect("the page is there");
+        page.dirty |= store;
+        page.dirty
+    }
+
+    /// The page is used; answers its frame.
+    pub fn touch(&mut self, vpn: u64, now: u64) -> u64 {
+        let frame = self.known[&vpn].frame.expect("the page is there");
+        self.frames.get_mut(&frame).expect("a frame in use").1.used = now;
+        frame
+    }
+
+    /// Brings a page into a frame: the lowest free one, or that of a victim. Answers the frame, and the page that went.
+    pub fn fault(&mut self, vpn: u64, clock: &mut u64) -> (u64, Option<u64>) {
+        for level in 2..=self.levels.len() {
+            if !self.has_table(level, vpn) {
+                let (above, _) = self.split(level, vpn);
+                self.make_table(level, above);
+            }
+        }
+        let free = (0..self.limit).find(|frame| !self.frames.contains_key(frame));
+        let (frame, gone) = free.map_or_else(|| self.evict(), |frame| (frame, None));
+        let swapped = self.known.get(&vpn).is_some_and(|page| page.swapped);
+        *(if swapped { &mut self.faults.major } else { &mut self.faults.minor }) += 1;
+        self.touched.insert(vpn);
+        *clock += 1;
+        self.known.insert(vpn, Page { frame: Some(frame), swapped, dirty: false });
+        self.frames.insert(frame, (vpn, Age { filled: *clock, used: *clock }));
+        (frame, gone)
+    }
+
+    fn evict(&mut self) -> (u64, Option<u64>) {
+        let stamp = |age: Age| if self.policy == Policy::Fifo { age.filled } else { age.used };
+        let oldest = self.frames.iter().min_by_key(|(_, (_, age))| stamp(*age));
+        let (frame, vpn) = oldest.map(|(frame, (vpn, _))| (*frame, *vpn)).expect("a frame in use");
+        self.frames.remove(&frame);
+        let page = self.known.get_mut(&vpn).expect("the page is there");
+        self.evicted += 1;
+        self.written += u64::from(page.dirty || !page.swapped);
+        *page = Page { frame: None, swapped: true, dirty: false };
+        (frame, Some(vpn))
+    }
+
+    pub fn counted(&self) -> Paging {
+        assert_eq!(self.faults.minor, self.touched.len() as u64, "a page is touched first once");
+        Paging { walks: 0, faults: self.faults, evicted: self.evicted, written: self.written }
+    }
+}

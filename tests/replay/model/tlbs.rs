@@ -1,0 +1,111 @@
+//! TLBs, level by level.
+
+use pagewalk::machine::policy::Policy;
+use pagewalk::machine::spec::{Side, Spec};
+use pagewalk::trace::counted::Part;
+
+use super::{Age, Who, count, place};
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    vpn: u64,
+    /// The page may be stored to without telling the table.
+    dirty: bool,
+    age: Age,
+}
+
+#[derive(Debug)]
+struct Tlb {
+    side: Side,
+    policy: Policy,
+    sets: Vec<Vec<Option<Entry>>>,
+    part: Part,
+}
+
+impl Tlb {
+    fn find(&mut self, vpn: u64) -> Option<&mut Entry> {
+        let set = (vpn % self.sets.len() as u64) as usize;
+        self.sets[set].iter_mut().flatten().find(|entry| entry.vpn == vpn)
+    }
+}
+
+#[derive(Debug)]
+pub struct Tlbs(Vec<Tlb>);
+
+impl Tlbs {
+    pub fn new(spec: &Spec) -> Self {
+        let tlb = |tlb: &pagewalk::machine::spec::TlbSpec| Tlb {
+            side: tlb.side,
+            policy: tlb.policy,
+            sets: vec![vec![None; tlb.ways as usize]; tlb.sets as usize],
+            part: Part::default(),
+        };
+        Self(spec.tlbs.iter().map(tlb).collect())
+    }
+
+    /// The levels that a reference asks, in order.
+    pub fn route(&self, who: Who) -> Vec<usize> {
+        (0..self.0.len()).filter(|level| who.served_by(self.0[*level].side)).collect()
+    }
+
+    /// Asks level by level; the levels above the one that has the page are given it.
+    pub fn look(&mut self, who: Who, vpn: u64, clock: &mut u64) -> bool {
+        let route = self.route(who);
+        for (n, level) in route.iter().enumerate() {
+            *clock += 1;
+            let now = *clock;
+            let found = self.0[*level].find(vpn).map(|entry| {
+                entry.age.used = now;
+                entry.dirty
+            });
+            count(&mut self.0[*level].part, who, found.is_some());
+            if let Some(dirty) = found {
+                self.fill(&route[..n], vpn, dirty, clock);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Gives a page to levels, the lowest first.
+    pub fn fill(&mut self, levels: &[usize], vpn: u64, dirty: bool, clock: &mut u64) {
+        for level in levels.iter().rev() {
+            *clock += 1;
+            let tlb = &mut self.0[*level];
+            let number = (vpn % tlb.sets.len() as u64) as usize;
+            let set = &mut tlb.sets[number];
+            let at = place(set, tlb.policy, |entry| entry.age);
+            tlb.part.counts.evictions += u64::from(set[at].is_some());
+            set[at] = Some(Entry { vpn, dirty, age: Age { filled: *clock, used: *clock } });
+        }
+    }
+
+    /// Whether the first level that is asked has the page as one that was stored to; without levels nobody has to know.
+    pub fn is_dirty(&mut self, who: Who, vpn: u64) -> bool {
+        let first = self.route(who).first().copied();
+        first.is_none_or(|level| self.0[level].find(vpn).is_some_and(|entry| entry.dirty))
+    }
+
+    /// The page was stored to: every level that has it knows.
+    pub fn set_dirty(&mut self, vpn: u64) {
+        for tlb in &mut self.0 {
+            if let Some(entry) = tlb.find(vpn) {
+                entry.dirty = true;
+            }
+        }
+    }
+
+    /// The page is elsewhere from now on.
+    pub fn drop_page(&mut self, vpn: u64) {
+        let sets = self.0.iter_mut().flat_map(|tlb| &mut tlb.sets);
+        for entry in sets.flatten() {
+            if entry.is_some_and(|entry| entry.vpn == vpn) {
+                *entry = None;
+            }
+        }
+    }
+
+    pub fn counted(&self) -> Vec<Part> {
+        self.0.iter().map(|tlb| tlb.part).collect()
+    }
+}

@@ -1,0 +1,178 @@
+//! Answers that courses and exams have published.
+
+use std::fmt::Write;
+
+use pagewalk::machine::policy::Policy;
+use pagewalk::machine::presets::Preset;
+use pagewalk::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec};
+use pagewalk::trace::counted::{Causes, Counted};
+use pagewalk::trace::counting::{Counting, Map, Wanted};
+use pagewalk::trace::demand::Demand;
+use pagewalk::trace::record::{Op, Record};
+use pagewalk::trace::replay::Straddle;
+
+use super::traces::{lackey, machine};
+
+/// The traces of the cache lab of CS:APP (<http://csapp.cs.cmu.edu/3e/labs.html>, `traces/yi.trace` and so on), and what
+/// its reference simulator `csim-ref` prints for (s, E, b): hits, misses, evictions, as in the output of the lab's
+/// `test-csim`.
+const YI: &str = " L 10,1\n M 20,1\n L 22,1\n S 18,1\n L 110,1\n L 210,1\n M 12,1\n";
+const DAVE: &str = " L 10,4 \n S 18,4\n L 20,4\n S 28,4\n S 50,4\n";
+
+/// `yi2.trace`: a byte after the other, most of them stored to in turn.
+fn yi2() -> String {
+    let mut text = String::new();
+    for (address, letter) in "LLLLSLSLSLSLSLSM".chars().enumerate() {
+        let _ = writeln!(text, " {letter} {address:x},1");
+    }
+    text
+}
+
+/// `trans.trace`: the transpose of a matrix of 4 by 4 numbers of 4 bytes, as it is compiled without optimisation. All
+/// variables are on the stack; the fetches between, which a data cache does not see, are left out but one.
+fn trans() -> String {
+    let (i, j, tmp, from, to) = (0x7_ff00_0384u64, 0x7_ff00_0388u64, 0x7_ff00_038cu64, 0x60_0a20, 0x60_0a60);
+    let mut text = String::from(" S 00600aa0,1\nI  004005b6,5\n S 7ff000398,8\n S 7ff000390,8\n");
+    let mut put = |letter: char, address: u64, size: u32| {
+        let _ = writeln!(text, " {letter} {address:x},{size}");
+    };
+    put('S', 0x7_ff00_0378, 8);
+    put('S', 0x7_ff00_0370, 8);
+    put('S', i, 4);
+    put('L', i, 4);
+    for row in 0..4 {
+        put('S', j, 4);
+        put('L', j, 4);
+        for column in 0..4 {
+            put('L', i, 4);
+            put('L', 0x7_ff00_0378, 8);
+            put('L', j, 4);
+            put('L', from + row * 16 + column * 4, 4);
+            put('S', tmp, 4);
+            put('L', j, 4);
+            put('L', 0x7_ff00_0370, 8);
+            put('L', i, 4);
+            put('L', tmp, 4);
+            put('S', to + column * 16 + row * 4, 4);
+            put('M', j, 4);
+            put('L', j, 4);
+        }
+        put('M', i, 4);
+        put('L', i, 4);
+    }
+    put('L', 0x7_ff00_0390, 8);
+    put('L', 0x7_ff00_0398, 8);
+    put('L', 0x60_0aa0, 1);
+    text
+}
+
+/// The caches of the lab are for data.
+fn data_cache(sets: u64, lines: u32, block_bits: u32) -> Spec {
+    let simple = Preset::named("simple").expect("a preset");
+    let cache = CacheSpec { side: Side::Data, ..CacheSpec::new("cache", sets, lines, block_bits) };
+    Spec { mmu: None, physical_bits: 64, tlbs: Vec::new(), caches: vec![cache], ..(simple.build)() }
+}
+
+fn replay(spec: Spec, map: Map, straddle: Straddle, wanted: Wanted, records: &[Record]) -> Counted {
+    let mut counting = Counting::new(machine(spec), map, straddle, wanted).expect("it begins");
+    counting.perform(records).expect("there is memory");
+    counting.counted()
+}
+
+#[test]
+fn the_cache_lab_counts_as_its_reference() {
+    let cases = [
+        (YI, (4, 1, 4), (4, 5, 3)),
+        (YI, (4, 2, 4), (4, 5, 2)),
+        (&yi2(), (1, 1, 1), (9, 8, 6)),
+        (DAVE, (2, 1, 4), (2, 3, 1)),
+        (&trans(), (2, 1, 3), (167, 71, 67)),
+        (&trans(), (2, 2, 3), (201, 37, 29)),
+        (&trans(), (2, 4, 3), (212, 26, 10)),
+        (&trans(), (5, 1, 5), (231, 7, 0)),
+    ];
+    for (text, (set_bits, lines, block_bits), expected) in cases {
+        for straddle in [Straddle::Split, Straddle::First] {
+            let spec = data_cache(1 << set_bits, lines, block_bits);
+            let counted = replay(spec, Map::Identity, straddle, Wanted::default(), &lackey(text));
+            let counts = counted.caches[0].counts;
+            let found = (counts.hits, counts.misses, counts.evictions);
+            assert_eq!(found, expected, "(s, E, b) = ({set_bits}, {lines}, {block_bits}) for\n{text}");
+        }
+    }
+}
+
+/// The lab's long trace is too long to be restated: with `PAGEWALK_CACHELAB` naming the folder `traces` of its handout, it
+/// is read from there, and so are the others.
+#[test]
+fn the_cache_lab_s_own_files_count_as_its_reference() {
+    let Some(folder) = std::env::var_os("PAGEWALK_CACHELAB") else { return };
+    let cases = [
+        ("yi.trace", (4, 1, 4), (4, 5, 3)),
+        ("yi2.trace", (1, 1, 1), (9, 8, 6)),
+        ("dave.trace", (2, 1, 4), (2, 3, 1)),
+        ("trans.trace", (2, 4, 3), (212, 26, 10)),
+        ("long.trace", (5, 1, 5), (265_189, 21_775, 21_743)),
+    ];
+    for (name, (set_bits, lines, block_bits), expected) in cases {
+        let path = std::path::Path::new(&folder).join(name);
+        let records = lackey(&std::fs::read_to_string(path).expect("a trace of the lab"));
+        let spec = data_cache(1 << set_bits, lines, block_bits);
+        let counts =
+            replay(spec, Map::Identity, Straddle::First, Wanted::default(), &records).caches[0].counts;
+        assert_eq!((counts.hits, counts.misses, counts.evictions), expected, "{name}");
+    }
+}
+
+fn load(address: u64) -> Record {
+    Record { address, size: 1, op: Op::Load }
+}
+
+/// A machine of 16 virtual bits that has nothing but a TLB.
+fn paging(page_bits: u32) -> Spec {
+    let simple = Preset::named("simple").expect("a preset");
+    let (mmu, tlbs) = (Mmu::flat(16, 24, page_bits), vec![TlbSpec::new("tlb", 1, 2, page_bits)]);
+    Spec { mmu, physical_bits: 24, tlbs, caches: Vec::new(), ..(simple.build)() }
+}
+
+fn faults(records: &[Record], page_bits: u32, frames: u32, replacement: Policy) -> u64 {
+    let demand = Demand { frames: Some(frames), replacement: Some(replacement) };
+    let map = Map::Demand(demand);
+    let counted = replay(paging(page_bits), map, Straddle::Split, Wanted::default(), records);
+    let paging = counted.paging.expect("pages were mapped on demand");
+    paging.faults.minor + paging.faults.major
+}
+
+/// Silberschatz, Galvin and Gagne, "Operating System Concepts", section 10.4: three frames.
+#[test]
+fn a_reference_string_faults_as_the_textbook_says() {
+    let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1].map(|page| load(page << 8));
+    assert_eq!(faults(&string, 8, 3, Policy::Fifo), 15);
+    assert_eq!(faults(&string, 8, 3, Policy::Lru), 12);
+}
+
+/// GATE IT 2008, question 39: pages of 16 bytes, four frames, LRU.
+#[test]
+fn an_exam_s_addresses_fault_as_its_key_says() {
+    let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92].map(load);
+    assert_eq!(faults(&addresses, 4, 4, Policy::Lru), 7);
+    let wanted = Wanted { curve: true, ..Wanted::default() };
+    let counted = replay(data_cache(1, 1, 4), Map::Identity, Straddle::Split, wanted, &addresses);
+    let curve = counted.curve.expect("it was asked for");
+    assert_eq!((curve.block, curve.misses[2]), (16, 7), "four blocks are as four frames");
+}
+
+/// Patterson and Hennessy, "Computer Organization and Design", section 5.4, "Misses and Associativity in Caches": blocks
+/// 0, 8, 0, 6, 8 in caches of four blocks miss 5, 4 and 3 times. Three of the misses are compulsory, and as the fully
+/// associative cache has only these, the others are conflicts.
+#[test]
+fn causes_are_those_of_the_textbook_s_three_caches() {
+    for (sets, ways, misses) in [(4, 1, 5), (2, 2, 4), (1, 4, 3)] {
+        let wanted = Wanted { causes: true, ..Wanted::default() };
+        let blocks = [0, 8, 0, 6, 8].map(|block| load(block << 4));
+        let counted = replay(data_cache(sets, ways, 4), Map::Identity, Straddle::Split, wanted, &blocks);
+        assert_eq!(counted.caches[0].counts.misses, misses);
+        let causes = Causes { compulsory: 3, capacity: 0, conflict: misses - 3 };
+        assert_eq!(counted.caches[0].causes, Some(causes));
+    }
+}
