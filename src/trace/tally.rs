@@ -41,14 +41,14 @@ pub struct Tally {
 }
 
 impl Lens for Tally {
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, reference: Reference) {
         self.kind = place(reference.kind);
     }
 }
 
 impl Observer for Tally {
-    #[inline]
+    #[inline(always)]
     fn see(&mut self, event: Event) {
         match event {
             Event::TlbLookup { tlb, way, .. } => {
@@ -81,7 +81,7 @@ impl Watch for Tally {
 }
 
 impl Tally {
-    #[inline]
+    #[inline(always)]
     fn transfer(&mut self, write: bool, purpose: Purpose) {
         let count = match purpose {
             _ if write => &mut self.memory.writes,
