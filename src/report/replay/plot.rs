@@ -1,7 +1,7 @@
 //! Replays as a picture: for each trace the miss-ratio curve, if there is one, and the miss rates of every level by kind.
 
-use super::Replayed;
 use super::amounts::{all, kinds_of, rate};
+use super::replayed::Replayed;
 use super::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
 use crate::machine::event::Kind;
 use crate::machine::spec::Spec;
