@@ -4,6 +4,8 @@
 #[path = "wrong/cases.rs"]
 mod cases;
 mod running;
+#[path = "wrong/traces.rs"]
+mod traces;
 
 use std::fmt::Write;
 

@@ -41,8 +41,8 @@
 (defconst pagewalk-verbs
   '(
     "choice" "core" "essay" "exam" "executable" "expect" "fetch" "figure" "file" "flush" "invlpg"
-    "kernel" "ksm" "machine" "process" "read" "reclaim" "seed" "set" "show" "swap" "sync" "text"
-    "tick" "translate" "write"
+    "kernel" "ksm" "machine" "process" "read" "reclaim" "replay" "seed" "set" "show" "swap" "sync"
+    "text" "tick" "translate" "write"
    )
   "Words that begin other statements.")
 (defconst pagewalk-values

@@ -15,7 +15,9 @@ use super::grade::Grade;
 use super::lsp::{self, Lsp};
 use super::reading::Reading;
 use super::repl::start::Repl;
+use super::replay::Replay;
 use super::running::Run;
+use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
 use crate::report::manual::{self, SECTIONS, Section};
@@ -53,6 +55,17 @@ enum Command {
     Test(Test),
     /// Explore statement by statement, going back and forward
     Repl(Repl),
+    /// Replay memory traces of programs on a machine, and count what its TLBs and caches do
+    #[command(
+        override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
+        after_help = "Exit status: 0 all was replayed, 2 a trace could not be read to its end or the usage is wrong, 130 interrupted."
+    )]
+    Replay(Box<Replay>),
+    /// Replay one trace on every machine of a grid, as of all sizes and ways of a cache
+    #[command(
+        after_help = "Exit status: 0 all was replayed, 2 the trace could not be read to its end, a file could not be written or the usage is wrong, 130 interrupted."
+    )]
+    Sweep(Box<Sweep>),
     /// Run two scripts and tell in what they differ: facts, machines, and the first step at which they part
     Diff(Diff),
     /// Print a script's questions as a paper, or its key
@@ -95,6 +108,8 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Fmt(fmt) => fmt.all(arguments.color),
         Command::Test(test) => test.all(arguments.color),
         Command::Repl(repl) => repl.explore(arguments.color),
+        Command::Replay(replay) => replay.all(arguments.color),
+        Command::Sweep(sweep) => sweep.all(arguments.color),
         Command::Diff(diff) => diff.both(arguments.color),
         Command::Exam(exam) => exam.print(arguments.color),
         Command::Grade(grade) => grade.mark(arguments.color),

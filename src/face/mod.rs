@@ -10,7 +10,9 @@ mod kept;
 mod lsp;
 pub mod reading;
 pub mod repl;
+pub mod replay;
 pub mod running;
+mod sweep;
 pub mod terminal;
 pub mod test;
 #[cfg(test)]

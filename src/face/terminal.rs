@@ -18,6 +18,8 @@ pub enum Status {
     Failed = 1,
     /// The script or the usage is wrong.
     Wrong = 2,
+    /// Somebody pressed Ctrl-C; the status is a shell's for a program that the signal ended.
+    Interrupted = 130,
 }
 
 /// When to colour.

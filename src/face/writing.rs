@@ -1,6 +1,6 @@
 //! Writing files so that a reader sees the old text or the new one, and never a part.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
@@ -16,14 +16,26 @@ pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     swap(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
 }
 
-/// Writes a file that may be there or not. Links are followed, permissions stay.
+/// Writes a file that may be there or not. Links are followed, permissions stay. A device or a pipe is written to.
 ///
 /// # Errors
 /// What the file system says; the file is then as it was.
 pub fn put(path: &Path, text: &str) -> io::Result<()> {
+    put_by(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// The same of what is written bit by bit.
+///
+/// # Errors
+/// As of [`put`], and what `fill` answers with.
+pub fn put_by(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let permissions = fs::metadata(&path).ok().map(|data| data.permissions());
-    swap(&path, text.as_bytes(), permissions, true)
+    match fs::metadata(&path) {
+        Ok(data) if data.is_file() => swap_by(&path, Some(data.permissions()), true, fill),
+        Ok(data) if data.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => fill(&mut OpenOptions::new().write(true).open(&path)?),
+        Err(_) => swap_by(&path, None, true, fill),
+    }
 }
 
 /// Writes a file of this path, with `/`, below a folder, which is made where it is not there. A link in its place is replaced,
@@ -51,6 +63,15 @@ fn outside(path: &str) -> io::Error {
 
 /// Moves a file of these bytes to where another one may be; with `safe`, they are on the disk before it is there.
 fn swap(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>, safe: bool) -> io::Result<()> {
+    swap_by(path, permissions, safe, |file| file.write_all(bytes))
+}
+
+fn swap_by(
+    path: &Path,
+    permissions: Option<fs::Permissions>,
+    safe: bool,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
@@ -58,7 +79,7 @@ fn swap(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>, safe: b
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.new", std::process::id()));
     let beside = path.with_file_name(name);
-    let written = write(&beside, bytes, permissions, safe).and_then(|()| fs::rename(&beside, path));
+    let written = write(&beside, permissions, safe, fill).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // There may be nothing to take away.
         let _ = fs::remove_file(&beside);
@@ -66,9 +87,14 @@ fn swap(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>, safe: b
     written
 }
 
-fn write(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>, safe: bool) -> io::Result<()> {
+fn write(
+    path: &Path,
+    permissions: Option<fs::Permissions>,
+    safe: bool,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
+    fill(&mut file)?;
     if let Some(permissions) = permissions {
         file.set_permissions(permissions)?;
     }

@@ -87,24 +87,6 @@ impl Kernel {
         pid: Pid,
         va: Va,
         kind: Kind,
-        data: Data<'_>,
-        watch: &mut W,
-    ) -> Result<Outcome, OutOfMemory> {
-        let outcome = self.refer(pid, va, kind, data, watch)?;
-        self.fetched(pid, va, kind);
-        Ok(outcome)
-    }
-
-    /// As [`Kernel::access`], but the program counter of the process does not follow what it fetches.
-    ///
-    /// # Errors
-    /// As [`Kernel::access`].
-    #[inline]
-    pub fn refer<W: Watch>(
-        &mut self,
-        pid: Pid,
-        va: Va,
-        kind: Kind,
         mut data: Data<'_>,
         watch: &mut W,
     ) -> Result<Outcome, OutOfMemory> {
@@ -134,7 +116,43 @@ impl Kernel {
             }
             used = self.frames.fresh;
         }
+        self.fetched(pid, va, kind);
         Ok(outcome)
+    }
+
+    /// An access of which only the place counts, as traces have it; answers the parts that it was done in. As with
+    /// [`Kernel::access`], but where the program is need not follow.
+    ///
+    /// # Errors
+    /// As [`Kernel::access`].
+    #[inline(always)]
+    pub fn touch<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        size: u32,
+        kind: Kind,
+        watch: &mut W,
+    ) -> Result<u32, OutOfMemory> {
+        if self.current() == Some(pid)
+            && let Some(pa) = self.machine.touch(va, size, kind, Mode::User, watch)
+        {
+            self.frames.pool.used(self.machine.ppn_of(pa).raw(), kind == Kind::Write);
+            return Ok(1);
+        }
+        self.touch_further(pid, va, size, kind, watch)
+    }
+
+    #[inline(never)]
+    fn touch_further<W: Watch>(
+        &mut self,
+        pid: Pid,
+        va: Va,
+        size: u32,
+        kind: Kind,
+        watch: &mut W,
+    ) -> Result<u32, OutOfMemory> {
+        Ok(self.access(pid, va, kind, Data::Untold(size), watch)?.pieces)
     }
 
     /// The MMU alone, with faults handled: TLBs, walk, no data cache. `mode` supervisor is what the kernel itself may do.

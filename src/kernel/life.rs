@@ -105,7 +105,7 @@ impl Kernel {
 
     /// A process ends: its memory and its descriptors are given back, its children have no parent any more. Its own parent
     /// can wait for its status, which is as `wait(2)` encodes it.
-    pub(in crate::kernel) fn end(&mut self, pid: Pid, status: u32) {
+    pub fn end(&mut self, pid: Pid, status: u32) {
         self.drop_space(pid);
         self.close_descriptors(pid, false);
         let Some(process) = self.process_mut(pid).filter(|process| process.life == Life::Running) else {

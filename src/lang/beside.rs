@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::ast::Word;
 use super::diagnostic::Diagnostic;
 use super::include::{self, Loader};
+use super::loader::Stream;
 use super::source::Sources;
 
 /// The largest data file that is read, in bytes.
@@ -38,11 +39,7 @@ impl<'a> Beside<'a> {
     /// # Errors
     /// `outside-folder`, or `unreadable` for a file that is not there, larger than 1 MB or no UTF-8 text.
     pub fn read(&mut self, path: &Word) -> Result<u32, Diagnostic> {
-        let from = self.sources.file(path.span.file).and_then(|file| file.path.clone());
-        let canonical = from.as_deref().and_then(|from| self.loader.canonical(from).ok());
-        let folder = canonical.as_deref().and_then(Path::parent).or(self.root.as_deref());
-        let folder = folder.unwrap_or(Path::new("."));
-        let canonical = include::find(self.loader, self.root.as_deref(), folder, path)?;
+        let (from, canonical) = self.find(path)?;
         if let Some(number) = self.read.get(&canonical) {
             return Ok(*number);
         }
@@ -52,6 +49,25 @@ impl<'a> Beside<'a> {
         let number = self.sources.add(&name.display().to_string(), Some(name.clone()), &text);
         self.read.insert(canonical, number);
         Ok(number)
+    }
+
+    /// The file that a string of a script names, to be read piece by piece.
+    ///
+    /// # Errors
+    /// `outside-folder`, or `unreadable` for a file that is not there or cannot be opened.
+    pub fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
+        let (_, canonical) = self.find(path)?;
+        self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &include::reason(&error)))
+    }
+
+    /// The file that a name stands in, and the one path of the file that it names.
+    fn find(&self, path: &Word) -> Result<(Option<PathBuf>, PathBuf), Diagnostic> {
+        let from = self.sources.file(path.span.file).and_then(|file| file.path.clone());
+        let canonical = from.as_deref().and_then(|from| self.loader.canonical(from).ok());
+        let folder = canonical.as_deref().and_then(Path::parent).or(self.root.as_deref());
+        let folder = folder.unwrap_or(Path::new("."));
+        let canonical = include::find(self.loader, self.root.as_deref(), folder, path)?;
+        Ok((from, canonical))
     }
 
     /// The text of a file by its number; empty if there is none.

@@ -121,7 +121,6 @@ codes! {
     WhichProcess "which-process" "several processes run, and which one is meant is not said"
     Recursion "recursion" "a definition calls itself"
     Duplicate "duplicate" "the same thing is said twice"
-    NotYet "not-yet" "the language has this, and this version does not"
     NotInLanguage "not-in-language" "the language leaves this out on purpose"
     // Values
     Overflow "overflow" "a number leaves the range of the language"

@@ -82,7 +82,7 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
 }
 
 /// An error of the file system in words, without the operating system's number.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "there is no permission to read it".to_owned(),

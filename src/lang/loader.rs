@@ -4,9 +4,19 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// The largest file that is read, in bytes.
+/// The largest file that is read as a whole, in bytes.
 pub(super) const SIZE_LIMIT: u64 = 1 << 28;
+
+/// Where a file is that is read piece by piece, however large it is.
+#[derive(Debug, Clone)]
+pub enum Stream {
+    /// On disk, by its one path.
+    File(PathBuf),
+    /// In memory.
+    Bytes(Arc<[u8]>),
+}
 
 /// Where the texts of scripts come from.
 pub trait Loader {
@@ -21,6 +31,14 @@ pub trait Loader {
     /// # Errors
     /// Where it cannot be read, or is too large.
     fn load(&mut self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// A file that is read piece by piece: as [`Loader::load`] has it, unless the loader can do without its whole.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    fn stream(&mut self, path: &Path) -> io::Result<Stream> {
+        Ok(Stream::Bytes(self.load(path)?.into()))
+    }
 
     /// The bytes of standard input.
     ///
@@ -39,15 +57,23 @@ impl Loader for Disk {
     }
 
     fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        if path.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
-        }
-        all(File::open(path)?)
+        all(file(path)?)
+    }
+
+    fn stream(&mut self, path: &Path) -> io::Result<Stream> {
+        file(path).map(|_| Stream::File(path.to_owned()))
     }
 
     fn standard_input(&mut self) -> io::Result<Vec<u8>> {
         all(io::stdin().lock())
     }
+}
+
+fn file(path: &Path) -> io::Result<File> {
+    if path.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    File::open(path)
 }
 
 fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
@@ -77,6 +103,11 @@ impl<L: Loader> Loader for Texts<L> {
 
     fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
         self.texts.get(&plain(path)).cloned().map_or_else(|| self.other.load(path), Ok)
+    }
+
+    fn stream(&mut self, path: &Path) -> io::Result<Stream> {
+        let held = self.texts.get(&plain(path)).map(|bytes| Stream::Bytes(bytes.as_slice().into()));
+        held.map_or_else(|| self.other.stream(path), Ok)
     }
 
     fn standard_input(&mut self) -> io::Result<Vec<u8>> {

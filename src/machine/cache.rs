@@ -2,6 +2,7 @@
 //! hierarchy's.
 
 use super::addr::{SetIndex, Tag};
+use super::memo::Memo;
 use super::memory::Bytes;
 use super::pte::mask;
 use super::random::SplitMix64;
@@ -78,13 +79,13 @@ pub(in crate::machine) struct Cache {
     pub side: Side,
     /// It ever held a block.
     used: bool,
-    /// What was hit last, if nothing has changed since.
-    latest: Option<Latest>,
+    /// The last hits of its sets.
+    memo: Memo<Hit>,
 }
 
 /// A block that was hit, and would be hit again: another touch changes nothing.
 #[derive(Debug, Clone, Copy)]
-struct Latest {
+struct Hit {
     slot: Slot,
     tag: Tag,
     /// It is known to be dirty.
@@ -110,7 +111,7 @@ impl Cache {
             inclusion: cache.inclusion,
             side: cache.side,
             used: false,
-            latest: None,
+            memo: Memo::EMPTY,
         }
     }
 
@@ -130,16 +131,19 @@ impl Cache {
     /// The line of `set` that holds the block of this tag, which is touched.
     #[inline(always)]
     pub fn hit(&mut self, set: SetIndex, tag: Tag) -> Option<Slot> {
-        match &self.latest {
-            Some(latest) if latest.tag == tag && latest.slot.set == set => Some(latest.slot),
+        match self.memo.get(set) {
+            Some(hit) if hit.tag == tag && hit.slot.set == set => Some(hit.slot),
             _ => self.hit_other(set, tag),
         }
     }
 
-    /// A hit that is not the latest one.
+    /// A hit that is not remembered.
+    #[inline(never)]
     fn hit_other(&mut self, set: SetIndex, tag: Tag) -> Option<Slot> {
         let slot = Slot { set, way: self.lines.find_and_touch(set, tag)? };
-        self.latest = self.lines.policy().forgets_repeats().then_some(Latest { slot, tag, dirty: false });
+        if self.lines.policy().forgets_repeats() {
+            self.memo.put(set, Hit { slot, tag, dirty: false });
+        }
         Some(slot)
     }
 
@@ -182,7 +186,7 @@ impl Cache {
 
     /// The line that a fill of `set` takes.
     pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (Slot, Option<Line<Block>>) {
-        self.latest = None;
+        self.memo.forget(set);
         let (way, line) = self.lines.victim(set, random);
         (Slot { set, way }, line)
     }
@@ -190,30 +194,32 @@ impl Cache {
     /// Puts a block into a line; its bytes are those already copied there.
     pub fn fill(&mut self, slot: Slot, tag: Tag, dirty: bool) {
         self.used = true;
-        self.latest = None;
+        self.memo.forget(slot.set);
         self.lines.fill(slot.set, slot.way, tag, Block { dirty });
     }
 
     /// The line was used.
     #[inline]
     pub fn touch(&mut self, slot: Slot) {
-        self.latest = None;
+        self.memo.forget(slot.set);
         self.lines.touch(slot.set, slot.way);
     }
 
     /// The block that was just hit is stored to, and what is below does not know.
-    #[inline]
+    #[inline(always)]
     pub fn soil(&mut self, slot: Slot) {
-        match &mut self.latest {
-            Some(latest) if latest.dirty => {}
-            latest => {
-                if let Some(latest) = latest {
-                    latest.dirty = true;
-                }
-                if !self.lines.payload(slot.set, slot.way).dirty {
-                    self.lines.payload_mut(slot.set, slot.way).dirty = true;
-                }
-            }
+        if self.memo.get(slot.set).is_none_or(|hit| !hit.dirty) {
+            self.soil_first(slot);
+        }
+    }
+
+    #[inline(never)]
+    fn soil_first(&mut self, slot: Slot) {
+        if let Some(hit) = self.memo.get_mut(slot.set) {
+            hit.dirty = true;
+        }
+        if !self.dirty(slot) {
+            self.lines.payload_mut(slot.set, slot.way).dirty = true;
         }
     }
 
@@ -223,18 +229,27 @@ impl Cache {
         self.lines.payload(slot.set, slot.way).dirty
     }
 
+    /// Whether it holds the block of this tag, and that is dirty.
+    #[inline]
+    pub fn has_dirty(&self, set: SetIndex, tag: Tag) -> bool {
+        match self.memo.get(set) {
+            Some(hit) if hit.dirty && hit.tag == tag && hit.slot.set == set => true,
+            _ => self.find(set, tag).is_some_and(|way| self.dirty(Slot { set, way })),
+        }
+    }
+
     /// Marks the block in the line.
     #[inline]
     pub fn mark(&mut self, slot: Slot, dirty: bool) {
         if self.dirty(slot) != dirty {
             self.lines.payload_mut(slot.set, slot.way).dirty = dirty;
-            self.latest = self.latest.filter(|latest| latest.slot != slot);
+            self.memo.forget(slot.set);
         }
     }
 
     /// Makes the line invalid.
     pub fn invalidate(&mut self, slot: Slot) {
-        self.latest = None;
+        self.memo.forget(slot.set);
         self.lines.invalidate(slot.set, slot.way);
         self.mark(slot, false);
     }
@@ -247,7 +262,7 @@ impl Cache {
     /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].
     pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
         self.used = true;
-        self.latest = None;
+        self.memo.forget(set);
         self.lines.place(set, lines);
     }
 

@@ -66,7 +66,9 @@ pub struct Machine {
     spec: Rc<Spec>,
     core: u32,
     /// The last address of a program.
-    last: u64,
+    pub(in crate::machine) last: u64,
+    /// The last physical address.
+    pub(in crate::machine) last_physical: u64,
     /// None without an MMU.
     pub(in crate::machine) translator: Option<Translator>,
     pub(in crate::machine) hierarchy: Hierarchy,
@@ -83,7 +85,8 @@ impl Machine {
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
         let last = mask(spec.virtual_bits());
-        Self { spec, core: 0, last, translator, hierarchy, random: SplitMix64::new(0) }
+        let last_physical = mask(spec.physical_bits);
+        Self { spec, core: 0, last, last_physical, translator, hierarchy, random: SplitMix64::new(0) }
     }
 
     /// How it is built.
@@ -130,6 +133,9 @@ impl Machine {
     /// # Errors
     /// If it is wider than the space.
     pub fn va(&self, raw: u64) -> Result<Va, TooWide> {
+        if raw <= self.last {
+            return Ok(Va::new(raw));
+        }
         let bits = self.spec.virtual_bits();
         let extended = self.spec.mmu.is_some() && bits >= 48 && raw >> (bits - 1) == u64::MAX >> (bits - 1);
         if extended { Ok(Va::new(raw & mask(bits))) } else { fit(raw, bits).map(Va::new) }
@@ -153,7 +159,8 @@ impl Machine {
     /// # Errors
     /// If it is wider than the space.
     pub fn pa(&self, raw: u64) -> Result<Pa, TooWide> {
-        fit(raw, self.spec.physical_bits).map(Pa::new)
+        let bits = self.spec.physical_bits;
+        if raw > self.last_physical { Err(TooWide { value: raw, bits }) } else { Ok(Pa::new(raw)) }
     }
 
     /// A virtual page number; from 48 bits of address up, a sign-extended one is cut as [`Machine::va`] does.
@@ -219,78 +226,19 @@ impl Machine {
         va: Va,
         kind: Kind,
         mode: Mode,
-        data: Data<'_>,
-        watch: &mut impl Observer,
-    ) -> Outcome {
-        let last = self.last;
-        self.cut(va.raw(), last, kind, data, watch, |machine, va, watch| {
-            machine.resolve(va, kind, mode, watch)
-        })
-    }
-
-    /// An access that is not translated: as [`Machine::access`] from the first cache on. No page is asked whether it may
-    /// be cached.
-    #[inline]
-    pub fn access_physical(
-        &mut self,
-        pa: Pa,
-        kind: Kind,
-        data: Data<'_>,
-        watch: &mut impl Observer,
-    ) -> Outcome {
-        let last = mask(self.spec.physical_bits);
-        self.cut(pa.raw(), last, kind, data, watch, |_, pa, _| Ok(Mapped { pa, flags: Flags::NONE }))
-    }
-
-    /// An access from address `first` on, piece by piece, none beyond `last`; each translated on its own.
-    #[inline(always)]
-    fn cut<O: Observer>(
-        &mut self,
-        first: u64,
-        last: u64,
-        kind: Kind,
-        data: Data<'_>,
-        watch: &mut O,
-        translate: impl Fn(&mut Self, u64, &mut O) -> Result<Mapped, Fault>,
-    ) -> Outcome {
-        let route = RouteId::new(self.core, kind);
-        let within = mask(self.hierarchy.piece_bits(route));
-        let len = data.len();
-        let more = (len as u64).wrapping_sub(1);
-        if more > within - (first & within) || more > last.wrapping_sub(first) {
-            return self.cut_up(first, last, kind, data, watch, translate);
-        }
-        watch.see(Event::Piece { va: Va::new(first), size: len as u32 });
-        match translate(self, first, watch) {
-            Ok(mapped) => {
-                self.move_piece(route, first, mapped, kind, data, watch);
-                Outcome { pieces: 1, fault: None, pa: Some(Pa::new(mapped.pa)), done: len }
-            }
-            Err(fault) => Outcome { pieces: 1, fault: Some(fault), pa: None, done: 0 },
-        }
-    }
-
-    /// An access of several pieces, or none, or one that reaches beyond the last address.
-    #[inline(never)]
-    fn cut_up<O: Observer>(
-        &mut self,
-        first: u64,
-        last: u64,
-        kind: Kind,
         mut data: Data<'_>,
-        watch: &mut O,
-        translate: impl Fn(&mut Self, u64, &mut O) -> Result<Mapped, Fault>,
+        watch: &mut impl Observer,
     ) -> Outcome {
         let route = RouteId::new(self.core, kind);
-        let bits = self.hierarchy.piece_bits(route);
+        let (within, last) = (self.hierarchy.piece_mask(route), self.last);
         let mut outcome = Outcome { pieces: 0, fault: None, pa: None, done: 0 };
         let len = data.len();
         while outcome.done < len {
             let done = outcome.done;
-            let Some(at) = first.checked_add(done as u64).filter(|at| *at <= last) else {
+            let Some(at) = va.raw().checked_add(done as u64).filter(|at| *at <= last) else {
                 break;
             };
-            let room = (mask(bits) - (at & mask(bits))).saturating_add(1);
+            let room = (within - (at & within)).saturating_add(1);
             let size = room.min((len - done) as u64).min(u64::from(u32::MAX)) as u32;
             let next = done + size as usize;
             let part = match &mut data {
@@ -300,7 +248,7 @@ impl Machine {
             };
             watch.see(Event::Piece { va: Va::new(at), size });
             outcome.pieces += 1;
-            match translate(self, at, watch) {
+            match self.resolve(at, kind, mode, watch) {
                 Ok(mapped) => {
                     outcome.pa = outcome.pa.or(Some(Pa::new(mapped.pa)));
                     self.move_piece(route, at, mapped, kind, part, watch);
@@ -316,7 +264,7 @@ impl Machine {
     }
 
     /// The part of an access that lies in one page and one block, once it is translated.
-    #[inline(always)]
+    #[inline]
     fn move_piece(
         &mut self,
         route: RouteId,
@@ -333,8 +281,7 @@ impl Machine {
         match data {
             Data::Load(out) => self.hierarchy.load(piece, out, ctx),
             Data::Store(bytes) => self.hierarchy.store(piece, bytes, ctx),
-            Data::Untold(_) if kind == Kind::Write => self.hierarchy.store(piece, &[], ctx),
-            Data::Untold(_) => self.hierarchy.load(piece, &mut [], ctx),
+            Data::Untold(_) => self.hierarchy.touch(piece, kind == Kind::Write, ctx),
         }
     }
 

@@ -62,6 +62,18 @@ enum Users {
     Several,
 }
 
+impl Users {
+    /// These, and a route of this class.
+    #[cold]
+    fn with(self, class: u16) -> Self {
+        match self {
+            Users::Nobody => Users::One(class),
+            Users::One(one) if one == class => self,
+            Users::One(_) | Users::Several => Users::Several,
+        }
+    }
+}
+
 /// The caches of all cores and main memory.
 #[derive(Debug, Clone)]
 pub(in crate::machine) struct Hierarchy {
@@ -98,6 +110,12 @@ impl Hierarchy {
     #[inline]
     pub fn piece_bits(&self, route: RouteId) -> u32 {
         self.plan.route(route).piece_bits
+    }
+
+    /// The bits of an address within a piece: the lowest [`Hierarchy::piece_bits`].
+    #[inline]
+    pub fn piece_mask(&self, route: RouteId) -> u64 {
+        self.plan.route(route).piece_mask
     }
 
     /// Number of cache levels.
@@ -139,26 +157,73 @@ impl Hierarchy {
         &mut self.memory
     }
 
-    /// Loads a piece into `out`, which may be empty if nobody wants the bytes.
-    #[inline(always)]
+    /// Loads a piece into `out`.
+    #[inline]
     pub fn load<O: Observer>(&mut self, piece: Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
-        self.join(piece.route);
-        let route = self.plan.route(piece.route);
-        if let Some(first) = route.get(0)
-            && !piece.uncached
-            && (route.top_private || self.users != Users::Several)
-        {
-            let cache = &mut self.caches[first];
-            let (set, tag) = cache.locate(piece.va, piece.pa);
-            if let Some(slot) = cache.hit(set, tag) {
-                saw(cache, (set, tag), Some(slot.way), piece.purpose, ctx);
-                if !out.is_empty() {
-                    cache.data().read(cache.byte_at(slot, piece.pa), out);
-                }
-                return;
+        match self.meet(&piece, false, ctx) {
+            Some((inst, slot)) => {
+                let cache = &self.caches[inst];
+                cache.data().read(cache.byte_at(slot, piece.pa), out);
+            }
+            None => self.load_beyond(piece, out, ctx),
+        }
+    }
+
+    /// Stores the bytes of a piece.
+    #[inline]
+    pub fn store<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        match self.meet(&piece, true, ctx) {
+            Some((inst, slot)) => {
+                let cache = &mut self.caches[inst];
+                let at = cache.byte_at(slot, piece.pa);
+                cache.data_mut().write(at, bytes);
+            }
+            None => self.store_beyond(piece, bytes, ctx),
+        }
+    }
+
+    /// Loads a piece, or with `write` stores it, but no bytes: they stay as they were.
+    #[inline(always)]
+    pub fn touch<O: Observer>(&mut self, piece: Piece, write: bool, ctx: &mut Ctx<'_, O>) {
+        if self.meet(&piece, write, ctx).is_none() {
+            if write {
+                self.store_beyond(piece, &[], ctx);
+            } else {
+                self.load_beyond(piece, &mut [], ctx);
             }
         }
-        self.load_beyond(piece, out, ctx);
+    }
+
+    /// A load, or with `write` a store, that the first cache answers alone: it is counted and told, and the line is the
+    /// answer. None: more is to be done, and nothing has happened but that this route is in use.
+    #[inline(always)]
+    fn meet<O: Observer>(
+        &mut self,
+        piece: &Piece,
+        write: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<(usize, Slot)> {
+        let route = self.plan.route(piece.route);
+        if self.users != Users::One(route.class) {
+            self.users = self.users.with(route.class);
+        }
+        let first = route.get(0).filter(|_| !piece.uncached)?;
+        let (top_private, several) = (route.top_private, self.users == Users::Several);
+        let cache = &mut self.caches[first];
+        if write && (piece.write_through || !cache.write_back()) {
+            return None;
+        }
+        let (set, tag) = cache.locate(piece.va, piece.pa);
+        // A dirty block in a cache that nothing stands above of is nowhere else.
+        if several && !(top_private && (!write || cache.has_dirty(set, tag))) {
+            return None;
+        }
+        let slot = cache.hit(set, tag)?;
+        saw(cache, (set, tag), Some(slot.way), piece.purpose, ctx);
+        if write {
+            cache.soil(slot);
+        }
+        Some((first, slot))
     }
 
     /// A load that the first cache cannot answer at once.
@@ -178,36 +243,6 @@ impl Hierarchy {
         if let Some(way) = cache.find(set, tag) {
             cache.data().read(cache.byte_at(Slot { set, way }, piece.pa), out);
         }
-    }
-
-    /// Stores the bytes of a piece; none if nobody tells them: then they stay as they were.
-    #[inline(always)]
-    pub fn store<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
-        self.join(piece.route);
-        let route = self.plan.route(piece.route);
-        if let Some(first) = route.get(0)
-            && !(piece.uncached || piece.write_through)
-        {
-            let cache = &mut self.caches[first];
-            let (set, tag) = cache.locate(piece.va, piece.pa);
-            let alone = self.users != Users::Several
-                // A dirty block in a cache that nothing stands above of is nowhere else.
-                || route.top_private
-                    && cache.find(set, tag).is_some_and(|way| cache.dirty(Slot { set, way }));
-            if cache.write_back()
-                && alone
-                && let Some(slot) = cache.hit(set, tag)
-            {
-                saw(cache, (set, tag), Some(slot.way), piece.purpose, ctx);
-                cache.soil(slot);
-                if !bytes.is_empty() {
-                    let at = cache.byte_at(slot, piece.pa);
-                    cache.data_mut().write(at, bytes);
-                }
-                return;
-            }
-        }
-        self.store_beyond(piece, bytes, ctx);
     }
 
     /// A store that does not end in the first cache at once.
@@ -305,15 +340,6 @@ impl Hierarchy {
     /// Whether place `k` of the route takes blocks only from the cache above.
     fn bars_fill(&self, route: &Route, k: usize) -> bool {
         k > 0 && self.caches[route.at(k)].inclusion == Inclusion::Exclusive
-    }
-
-    /// An access of this route begins.
-    #[inline]
-    fn join(&mut self, route: RouteId) {
-        let users = Users::One(self.plan.route(route).class);
-        if self.users != users {
-            self.users = if self.users == Users::Nobody { users } else { Users::Several };
-        }
     }
 }
 

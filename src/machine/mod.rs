@@ -13,6 +13,7 @@ mod datapath;
 pub mod event;
 mod hierarchy;
 pub mod latency;
+mod memo;
 pub mod memory;
 pub mod page_table;
 mod physical;
@@ -27,6 +28,7 @@ pub mod sparse;
 pub mod spec;
 pub mod tables;
 pub mod tlb;
+mod touch;
 mod translate;
 mod walk;
 

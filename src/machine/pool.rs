@@ -21,6 +21,8 @@ pub struct Pool {
     words: Rc<Vec<u64>>,
     /// Frames there is room for, at most `limit`.
     room: usize,
+    /// Where the policy's words begin.
+    marks: usize,
     /// The highest frame ever filled, and one.
     reached: usize,
     /// Grows with each touch and fill.
@@ -45,6 +47,7 @@ impl Pool {
             limit: limit as usize,
             words: Rc::new(vec![0; policy.words(0)]),
             room: 0,
+            marks: 0,
             reached: 0,
             now: 0,
             oldest: Rc::default(),
@@ -76,17 +79,35 @@ impl Pool {
         self.policy.fill(words, room, frame, now);
     }
 
-    /// The page in `frame` was used. Nothing for a frame that is not filled.
-    #[inline]
-    pub fn touch(&mut self, frame: u32) {
-        if self.latest == Some(frame) {
-            return;
+    /// The physical page was used, and stored to: nothing if no frame has its number.
+    #[inline(always)]
+    pub fn used(&mut self, ppn: u64, write: bool) {
+        if let Ok(frame) = u32::try_from(ppn) {
+            self.touch(frame);
+            if write {
+                self.note_dirty(frame, true);
+            }
         }
-        let (latest, frame) = (frame, frame as usize);
-        if self.policy.minds_touches() && self.holds(frame) {
+    }
+
+    /// The page in `frame` was used. Nothing for a frame that is not filled.
+    #[inline(always)]
+    pub fn touch(&mut self, frame: u32) {
+        if self.latest != Some(frame) {
+            self.touch_other(frame);
+        }
+    }
+
+    /// A frame was used that is not the latest one.
+    #[inline]
+    fn touch_other(&mut self, latest: u32) {
+        let frame = latest as usize;
+        // A frame that is not filled is not marked.
+        let marked = frame < self.room && self.policy.is_marked(&self.words[self.marks..], frame);
+        if !marked && self.policy.minds_touches() && self.holds(frame) {
             self.latest = self.policy.forgets_repeats().then_some(latest);
             self.now += 1;
-            let words = &mut Rc::make_mut(&mut self.words)[mask_words(self.room)..];
+            let words = &mut Rc::make_mut(&mut self.words)[self.marks..];
             self.policy.touch(words, self.room, frame, self.now);
         }
     }
@@ -104,6 +125,7 @@ impl Pool {
 
     /// The page in `frame` was stored to, or written back. Only `nru` minds; told beside [`Pool::touch`] and
     /// [`Pool::fill`]. Nothing for a frame that is not filled.
+    #[inline]
     pub fn note_dirty(&mut self, frame: u32, dirty: bool) {
         let (frame, room) = (frame as usize, self.room);
         if self.policy == Policy::Nru && self.holds(frame) {
@@ -191,7 +213,7 @@ impl Pool {
         let (filled, old) = self.words.split_at(mask_words(self.room));
         words[..filled.len()].copy_from_slice(filled);
         words.extend(self.policy.relay(old, self.room, room));
-        (self.words, self.room) = (Rc::new(words), room);
+        (self.words, self.room, self.marks) = (Rc::new(words), room, mask_words(room));
     }
 }
 

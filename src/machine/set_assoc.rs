@@ -16,8 +16,7 @@ use super::sparse::Sparse;
 /// and [`SetAssoc::place`].
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
-    /// A row a set: the way to look into first, a valid bit a way, a bit a way that says it ever had a tag, the tags, the
-    /// policy's words.
+    /// A row a set: a valid bit a way, a bit a way that says it ever had a tag, the tags, the policy's words.
     words: Sparse<u64>,
     payloads: Sparse<L>,
     sets: u64,
@@ -25,14 +24,13 @@ pub struct SetAssoc<L> {
     policy: Policy,
     /// Words of a bit a way.
     mask: usize,
+    /// Where the tags begin in a row.
+    tags: usize,
+    /// Where the policy's words begin in a row.
+    policy_words: usize,
     /// Grows with each touch and fill.
     now: u64,
 }
-
-/// Where a row has the way to look into first: the last one found or filled, which is asked for again the most.
-const LATEST: usize = 0;
-/// Where the valid bits begin in a row.
-const VALID: usize = 1;
 
 /// A line as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,9 +55,10 @@ impl<L: Copy + Default> SetAssoc<L> {
             "plru needs a power of two of ways, not {ways}"
         );
         let mask = mask_words(ways);
-        let row = VALID + 2 * mask + ways + policy.words(ways);
-        let words = Sparse::new(sets, row, 0);
-        Self { words, payloads: Sparse::new(sets, ways, L::default()), sets, ways, policy, mask, now: 0 }
+        let (tags, policy_words) = (2 * mask, 2 * mask + ways);
+        let words = Sparse::new(sets, policy_words + policy.words(ways), 0);
+        let payloads = Sparse::new(sets, ways, L::default());
+        Self { words, payloads, sets, ways, policy, mask, tags, policy_words, now: 0 }
     }
 
     /// Number of sets.
@@ -92,8 +91,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// The lowest way of `set` that is valid and has `tag`. No state changes: a hit is told by [`SetAssoc::touch`].
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
-        let row = self.words.row(set.raw())?;
-        self.latest(row, tag).or_else(|| self.among(row, tag, |_| true))
+        self.among(self.words.row(set.raw())?, tag, |_| true)
     }
 
     /// As [`SetAssoc::find`], and what is found is touched.
@@ -102,44 +100,24 @@ impl<L: Copy + Default> SetAssoc<L> {
         if !self.policy.minds_touches() {
             return self.find(set, tag);
         }
-        let (tags, policy) = (self.tags(), self.policy_words());
         let row = self.words.written_mut(set.raw())?;
-        let latest = row[LATEST] as usize;
-        let way = if row[tags + latest] == tag.raw() && bit(&row[VALID..], latest) {
-            latest
-        } else {
-            lowest(row, self.mask, &row[tags..policy], tag, |_| true)? as usize
-        };
+        let way = lowest(row, self.mask, &row[self.tags..self.policy_words], tag, |_| true)?;
         self.now += 1;
-        row[LATEST] = way as u64;
-        self.policy.touch(&mut row[policy..], self.ways, way, self.now);
-        Some(way as u32)
-    }
-
-    /// The way to look into first, if it is what is looked for. A tag stands in several ways only where a script has put it
-    /// there, and then the lowest of them is the first to be found.
-    #[inline]
-    fn latest(&self, row: &[u64], tag: Tag) -> Option<u32> {
-        let way = row[LATEST] as usize;
-        (row[self.tags() + way] == tag.raw() && bit(&row[VALID..], way)).then_some(way as u32)
+        self.policy.touch(&mut row[self.policy_words..], self.ways, way as usize, self.now);
+        Some(way)
     }
 
     /// The lowest way of `set` that is valid, has `tag`, and whose payload satisfies `also` (an ASID, a page size).
     #[inline]
     pub fn find_by(&self, set: SetIndex, tag: Tag, also: impl Fn(&L) -> bool) -> Option<u32> {
         let payloads = self.payloads.row(set.raw())?;
-        self.matches(set, tag, |way| also(&payloads[way]))
-    }
-
-    #[inline]
-    fn matches(&self, set: SetIndex, tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
-        self.among(self.words.row(set.raw())?, tag, also)
+        self.among(self.words.row(set.raw())?, tag, |way| also(&payloads[way]))
     }
 
     /// The lowest way of a row that is valid, has `tag` and satisfies `also`.
     #[inline]
     fn among(&self, row: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
-        lowest(row, self.mask, &row[self.tags()..self.policy_words()], tag, also)
+        lowest(row, self.mask, &row[self.tags..self.policy_words], tag, also)
     }
 
     /// Tells of the sets `first..first + count` each the lowest way that is valid and has `tag`, if there is one.
@@ -150,7 +128,7 @@ impl<L: Copy + Default> SetAssoc<L> {
             let sets = sets.min(count - done);
             let rows = cells.unwrap_or_default().chunks_exact(self.words.stride());
             for (row, set) in rows.take(sets as usize).zip(first + done..) {
-                if row[VALID..VALID + self.mask].iter().any(|valid| *valid != 0)
+                if row[..self.mask].iter().any(|valid| *valid != 0)
                     && let Some(way) = self.among(row, tag, |_| true)
                 {
                     tell(set, way);
@@ -165,16 +143,15 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn touch(&mut self, set: SetIndex, way: u32) {
         if self.policy.minds_touches() {
             self.now += 1;
-            let (at, now) = (self.policy_words(), self.now);
+            let (at, now) = (self.policy_words, self.now);
             let row = self.words.row_mut(set.raw());
-            row[LATEST] = u64::from(way);
             self.policy.touch(&mut row[at..], self.ways, way as usize, now);
         }
     }
 
     /// Way `way` was stored to, or written back. Only `nru` minds; told beside [`SetAssoc::touch`] and [`SetAssoc::fill`].
     pub fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
-        let at = self.policy_words();
+        let at = self.policy_words;
         self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
     }
 
@@ -186,7 +163,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         if let Some(way) = self.free(set) {
             return (way, None);
         }
-        let at = self.policy_words();
+        let at = self.policy_words;
         let words = &mut self.words.row_mut(set.raw())[at..];
         let way = self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0) as u32;
         (way, Some(self.line(set, way)))
@@ -200,9 +177,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         random: &mut SplitMix64,
         may: impl Fn(u32) -> bool,
     ) -> Option<u32> {
-        let at = self.policy_words();
+        let at = self.policy_words;
         let (lines, words) = self.words.row_mut(set.raw()).split_at_mut(at);
-        let open = |way| bit(&lines[VALID..], way) && may(way as u32);
+        let open = |way| bit(lines, way) && may(way as u32);
         self.policy.victim(words, self.ways, random, open).map(|way| way as u32)
     }
 
@@ -210,8 +187,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     #[inline]
     pub fn free(&self, set: SetIndex) -> Option<u32> {
         let Some(row) = self.words.row(set.raw()) else { return Some(0) };
-        let (chunk, valid) =
-            row[VALID..VALID + self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
+        let (chunk, valid) = row[..self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
         let way = chunk * 64 + valid.trailing_ones() as usize;
         (way < self.ways).then_some(way as u32)
     }
@@ -220,16 +196,16 @@ impl<L: Copy + Default> SetAssoc<L> {
     #[inline]
     pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
         self.now += 1;
-        let (at, now) = (self.policy_words(), self.now);
+        let (at, now) = (self.policy_words, self.now);
         self.put(set, way as usize, Line { tag: Some(tag), valid: true, payload });
         self.policy.fill(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, now);
     }
 
     /// Makes `way` invalid. Its tag and payload stay to be read.
     pub fn invalidate(&mut self, set: SetIndex, way: u32) {
-        let (at, way) = (self.policy_words(), way as usize);
+        let (at, way) = (self.policy_words, way as usize);
         let row = self.words.row_mut(set.raw());
-        set_bit(&mut row[VALID..], way, false);
+        set_bit(row, way, false);
         self.policy.forget(&mut row[at..], self.ways, way);
     }
 
@@ -254,19 +230,17 @@ impl<L: Copy + Default> SetAssoc<L> {
                 self.put(set, way, *line);
             }
         }
-        let (at, row) = (self.policy_words(), self.words.row_mut(set.raw()));
-        row[LATEST] = 0;
+        let (at, row) = (self.policy_words, self.words.row_mut(set.raw()));
         self.policy.order(&mut row[at..], self.ways, self.now + 1);
         self.now += self.ways as u64;
     }
 
     fn put(&mut self, set: SetIndex, way: usize, line: Line<L>) {
         assert!(way < self.ways, "way {way} of {}", self.ways);
-        let (mask, tags) = (self.mask, self.tags());
+        let (mask, tags) = (self.mask, self.tags);
         let row = self.words.row_mut(set.raw());
-        row[LATEST] = way as u64;
-        set_bit(&mut row[VALID..], way, line.valid);
-        set_bit(&mut row[VALID + mask..], way, line.tag.is_some());
+        set_bit(row, way, line.valid);
+        set_bit(&mut row[mask..], way, line.tag.is_some());
         row[tags + way] = line.tag.unwrap_or_default().raw();
         self.payloads.row_mut(set.raw())[way] = line.payload;
     }
@@ -278,8 +252,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         if way >= self.ways {
             return Line::default();
         }
-        let tag = bit(&row[VALID + self.mask..], way).then(|| Tag::new(row[self.tags() + way]));
-        Line { tag, valid: bit(&row[VALID..], way), payload: self.payload(set, way as u32) }
+        let tag = bit(&row[self.mask..], way).then(|| Tag::new(row[self.tags + way]));
+        Line { tag, valid: bit(row, way), payload: self.payload(set, way as u32) }
     }
 
     /// What the line in `way` holds, valid or not; the default if nothing was ever put there.
@@ -303,7 +277,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
         self.words.rows().flat_map(move |(set, row)| {
             let set = SetIndex::new(set);
-            ones(&row[VALID..VALID + self.mask]).map(move |way| (set, way as u32, self.line(set, way as u32)))
+            ones(&row[..self.mask]).map(move |way| (set, way as u32, self.line(set, way as u32)))
         })
     }
 
@@ -312,7 +286,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         if !matches!(self.policy, Policy::Nru | Policy::Aging) {
             return;
         }
-        let at = self.policy_words();
+        let at = self.policy_words;
         let sets: Vec<u64> = self.words.rows().map(|(set, _)| set).collect();
         for set in sets {
             self.policy.tick(&mut self.words.row_mut(set)[at..], self.ways);
@@ -321,23 +295,11 @@ impl<L: Copy + Default> SetAssoc<L> {
 
     /// What the policy remembers of `set`.
     pub fn policy_state(&self, set: SetIndex) -> PolicyState {
-        let at = self.policy_words();
+        let at = self.policy_words;
         match self.words.row(set.raw()) {
             Some(row) => self.policy.state(&row[at..], self.ways, self.ways),
             None => self.policy.state(&vec![0; self.policy.words(self.ways)], self.ways, self.ways),
         }
-    }
-
-    /// Where the tags begin in a row.
-    #[inline]
-    fn tags(&self) -> usize {
-        VALID + 2 * self.mask
-    }
-
-    /// Where the policy's words begin in a row.
-    #[inline]
-    fn policy_words(&self) -> usize {
-        self.tags() + self.ways
     }
 }
 
@@ -345,12 +307,12 @@ impl<L: Copy + Default> SetAssoc<L> {
 #[inline]
 fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
     if mask == 1 {
-        return first(equal(tags, tag) & row[VALID], also);
+        return first(equal(tags, tag) & row[0], also);
     }
     for (chunk, tags) in tags.chunks(64).enumerate() {
         // Most chunks of a wide set hold nothing, which vector code finds out faster than where it is.
         if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
-            let found = first(equal(tags, tag) & row[VALID + chunk], |way| also(chunk * 64 + way));
+            let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
             if let Some(way) = found {
                 return Some(chunk as u32 * 64 + way);
             }
@@ -359,10 +321,14 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
     None
 }
 
-/// A bit for each of up to 64 tags, set where it is `tag`.
+/// A bit for each of up to 64 tags, set where it is `tag`. Four at a time, without a branch.
 #[inline]
 fn equal(tags: &[u64], tag: Tag) -> u64 {
-    tags.iter().rev().fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
+    let is = |t: u64| u64::from(t == tag.raw());
+    let (fours, rest) = tags.as_chunks::<4>();
+    let of_rest = rest.iter().rev().fold(0, |bits, &t| bits << 1 | is(t));
+    let four = |[a, b, c, d]: &[u64; 4]| is(*a) | is(*b) << 1 | is(*c) << 2 | is(*d) << 3;
+    fours.iter().rev().fold(of_rest, |bits, tags| bits << 4 | four(tags))
 }
 
 /// The lowest bit that is set and for whose number `also` holds.

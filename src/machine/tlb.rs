@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::addr::{SetIndex, Tag};
 use super::cache::Counts;
+use super::memo::Memo;
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
 use super::set_assoc::{Line, SetAssoc};
@@ -32,6 +33,28 @@ pub(in crate::machine) struct Lookup {
     pub hit: Option<(u32, TlbEntry)>,
 }
 
+/// An entry that was found.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Hit {
+    pub set: SetIndex,
+    pub way: u32,
+    pub tag: Tag,
+    /// Its first physical page, in base pages.
+    pub ppn: u64,
+    /// The bits of an address within its page.
+    pub within: u64,
+    pub flags: Flags,
+}
+
+impl Hit {
+    #[inline]
+    fn of(found: &Lookup) -> Option<Self> {
+        let (way, entry) = found.hit?;
+        let (ppn, within, flags) = (entry.ppn, mask(entry.page_bits.into()), entry.flags);
+        Some(Self { set: found.set, way, tag: found.tag, ppn, within, flags })
+    }
+}
+
 /// A TLB of one core.
 #[derive(Debug, Clone)]
 pub(in crate::machine) struct Tlb {
@@ -44,19 +67,19 @@ pub(in crate::machine) struct Tlb {
     asid: bool,
     /// It was ever given a part of a page, or a page of a size that it does not list.
     parts: bool,
-    /// What was hit last, if nothing has changed since: another touch changes nothing.
-    latest: Option<Latest>,
+    /// The last hits of its sets, on pages of the smallest size.
+    memo: Memo<Latest>,
     /// What happened to it.
     pub counts: Counts,
 }
 
-/// An entry that was hit.
+/// An entry that was hit, and would be hit again: another touch changes nothing.
 #[derive(Debug, Clone, Copy)]
 struct Latest {
     /// The page of the address, in the smallest pages.
     page: u64,
     asid: u16,
-    found: Lookup,
+    hit: Hit,
 }
 
 impl Tlb {
@@ -69,7 +92,7 @@ impl Tlb {
             plain: spec.page_bits.len() == 1 && !spec.asid,
             asid: spec.asid,
             parts: false,
-            latest: None,
+            memo: Memo::EMPTY,
             counts: Counts::default(),
         }
     }
@@ -85,19 +108,37 @@ impl Tlb {
         self.smallest
     }
 
-    /// Looks for the translation of `va`. No state changes.
-    #[inline]
-    pub fn look(&self, va: u64, asid: u16) -> Lookup {
-        if let Some(latest) = &self.latest
-            && latest.page == self.page(va)
+    /// The entry of `va`, if it has what the access needs: `may` says so. It is counted and touched.
+    #[inline(always)]
+    pub fn hit(&mut self, va: u64, asid: u16, may: impl Fn(Flags) -> bool) -> Option<Hit> {
+        let (page, set) = (self.page(va), self.locate(va, self.smallest).0);
+        if let Some(latest) = self.memo.get(set)
+            && latest.page == page
             && latest.asid == asid
         {
-            return latest.found;
+            let hit = may(latest.hit.flags).then_some(latest.hit)?;
+            self.counts.hits += 1;
+            return Some(hit);
         }
-        self.search(va, asid)
+        let hit = Hit::of(&self.look(va, asid)).filter(|hit| may(hit.flags))?;
+        self.counts.hits += 1;
+        self.touch(page, asid, hit);
+        Some(hit)
     }
 
-    fn search(&self, va: u64, asid: u16) -> Lookup {
+    /// An entry was used.
+    fn touch(&mut self, page: u64, asid: u16, hit: Hit) {
+        self.entries.touch(hit.set, hit.way);
+        if hit.within == mask(self.smallest) && self.entries.policy().forgets_repeats() {
+            self.memo.put(hit.set, Latest { page, asid, hit });
+        } else {
+            self.memo.forget(hit.set);
+        }
+    }
+
+    /// Looks for the translation of `va`. No state changes.
+    #[inline(never)]
+    pub fn look(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
         if self.plain {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
@@ -126,18 +167,13 @@ impl Tlb {
     /// Counts a lookup of `va`, and touches what it found.
     #[inline]
     pub fn count(&mut self, va: u64, asid: u16, found: &Lookup) {
-        let Some((way, _)) = found.hit else {
-            self.counts.misses += 1;
-            return;
-        };
-        self.counts.hits += 1;
-        let page = self.page(va);
-        if self.latest.is_some_and(|latest| latest.page == page && latest.asid == asid) {
-            return;
+        match Hit::of(found) {
+            Some(hit) => {
+                self.counts.hits += 1;
+                self.touch(self.page(va), asid, hit);
+            }
+            None => self.counts.misses += 1,
         }
-        self.entries.touch(found.set, way);
-        let repeats = self.entries.policy().forgets_repeats();
-        self.latest = repeats.then_some(Latest { page, asid, found: *found });
     }
 
     /// Puts in the part of a translation that it can hold; none if it holds no page so small.
@@ -153,7 +189,7 @@ impl Tlb {
         let part = va & mask(held) & !mask(bits);
         let ppn = entry.ppn | part.checked_shr(base_bits).unwrap_or(0);
         let (set, tag) = self.locate(va, bits);
-        self.latest = None;
+        self.memo.forget(set);
         let (way, victim) = self.entries.victim(set, random);
         self.parts |= u32::from(entry.whole_bits) != bits;
         self.entries.fill(set, way, tag, TlbEntry { ppn, page_bits: bits as u8, ..entry });
@@ -165,7 +201,7 @@ impl Tlb {
     pub fn mark_dirty(&mut self, va: u64, asid: u16) {
         let found = self.look(va, asid);
         if let Some((way, entry)) = found.hit {
-            self.latest = None;
+            self.memo.forget(found.set);
             self.entries.payload_mut(found.set, way).flags = entry.flags.with(Bit::D);
         }
     }
@@ -177,7 +213,7 @@ impl Tlb {
 
     /// Drops the entries of the page of `va` for which `goes` holds.
     fn drop_page_if(&mut self, va: u64, goes: impl Fn(&Tlb, &TlbEntry) -> bool) {
-        self.latest = None;
+        self.memo.clear();
         if self.parts {
             return self.drop_parts_if(va, goes);
         }
@@ -219,7 +255,7 @@ impl Tlb {
     /// Drops all entries of process `asid`, while the core runs `running`; global ones are those of the process that
     /// filled them.
     pub fn shoot_down_all(&mut self, asid: u16, running: u16) {
-        self.latest = None;
+        self.memo.clear();
         let its = !self.asid && running == asid;
         self.entries.invalidate_if(|_, _, line| {
             let entry = &line.payload;
@@ -229,7 +265,7 @@ impl Tlb {
 
     /// Drops all entries that are not global.
     pub fn flush(&mut self) {
-        self.latest = None;
+        self.memo.clear();
         self.entries.invalidate_if(|_, _, line| !line.payload.flags.has(Bit::G));
     }
 
@@ -256,7 +292,7 @@ impl Tlb {
     pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
         let odd = |line: &Line<TlbEntry>| !self.sizes.contains(&line.payload.page_bits.into());
         self.parts |= lines.iter().flatten().any(odd);
-        self.latest = None;
+        self.memo.clear();
         self.entries.place(set, lines);
     }
 }

@@ -1,6 +1,6 @@
 //! The MMU: TLB levels in order, then the walk.
 
-use super::addr::{Pa, Ppn};
+use super::addr::{Pa, Ppn, SetIndex, Tag, Vpn};
 use super::check::MAX_UNITS;
 use super::event::{Event, Fault, Kind, Mode, Observer};
 use super::hierarchy::{Ctx, Hierarchy, RouteId};
@@ -35,6 +35,18 @@ pub(in crate::machine) struct Mapped {
     pub flags: Flags,
 }
 
+/// What the first TLB answered.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Hit {
+    /// Which TLB.
+    pub level: u32,
+    pub set: SetIndex,
+    pub tag: Tag,
+    pub way: u32,
+    pub pa: u64,
+    pub flags: Flags,
+}
+
 /// The TLB levels that accesses of one side look into.
 #[derive(Debug, Clone, Copy)]
 struct Levels {
@@ -50,6 +62,12 @@ impl Levels {
             len += 1;
         }
         Self { levels, len }
+    }
+
+    /// The first one.
+    #[inline]
+    fn first(&self) -> Option<usize> {
+        (self.len > 0).then(|| usize::from(self.levels[0]))
     }
 
     fn list(self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
@@ -125,11 +143,33 @@ impl Translator {
         if kind == Kind::Execute { &self.instructions } else { &self.data }
     }
 
+    /// log2 of the base page.
+    #[inline]
+    pub fn page_bits(&self) -> u32 {
+        self.page_bits
+    }
+
+    /// The translation of an address, if the first TLB has it and lets the access be done: it is counted, and not told.
+    /// None: more is to be done, and nothing has happened.
+    #[inline(always)]
+    pub fn hit(&mut self, Access { va, kind, mode, core }: Access) -> Option<Hit> {
+        let levels = self.levels(kind);
+        let (level, asid) = (levels.first()?, self.context(core).asid);
+        let may = |flags: Flags| {
+            forbidden(flags, kind, mode).is_none() && (kind != Kind::Write || flags.has(Bit::D))
+        };
+        let bits = self.page_bits;
+        let found = self.tlb_mut(level, core).hit(va, asid, may)?;
+        let pa = found.ppn.checked_shl(bits).unwrap_or(0) | va & found.within;
+        let level = level as u32;
+        Some(Hit { level, set: found.set, tag: found.tag, way: found.way, pa, flags: found.flags })
+    }
+
     /// Translates an address.
     ///
     /// # Errors
     /// The fault, which fills no TLB.
-    #[inline]
+    #[inline(always)]
     pub fn translate<O: Observer>(
         &mut self,
         spec: &Spec,
@@ -137,24 +177,17 @@ impl Translator {
         memory: &mut Hierarchy,
         ctx: &mut Ctx<'_, O>,
     ) -> Result<Mapped, Fault> {
-        let Access { va, kind, mode, core } = access;
-        let levels = self.levels(kind);
-        if levels.len > 0 {
-            let (level, asid) = (usize::from(levels.levels[0]), self.context(core).asid);
-            let tlb = self.tlb_mut(level, core);
-            let found = tlb.look(va, asid);
-            if let Some((_, entry)) = found.hit
-                && forbidden(entry.flags, kind, mode).is_none()
-                && (kind != Kind::Write || entry.flags.has(Bit::D))
-            {
-                tlb.count(va, asid, &found);
-                told(level, &found, ctx);
-                return Ok(self.map(va, &entry, ctx));
-            }
+        if let Some(Hit { level, set, tag, way, pa, flags }) = self.hit(access) {
+            ctx.watch.see(Event::TlbLookup { tlb: level, set, tag, way: Some(way) });
+            return Ok(self.told(access.va, Mapped { pa, flags }, ctx));
         }
         let found = self.translate_beyond(spec, access, memory, ctx);
         match found {
-            Ok(entry) => Ok(self.map(va, &entry, ctx)),
+            Ok(entry) => {
+                let offset = access.va & mask(entry.page_bits.into());
+                let pa = entry.ppn.checked_shl(self.page_bits).unwrap_or(0) | offset;
+                Ok(self.told(access.va, Mapped { pa, flags: entry.flags }, ctx))
+            }
             Err(fault) => {
                 ctx.watch.see(Event::Faulted { fault });
                 Err(fault)
@@ -163,6 +196,7 @@ impl Translator {
     }
 
     /// A translation that the first TLB cannot answer at once.
+    #[inline(never)]
     fn translate_beyond<O: Observer>(
         &mut self,
         spec: &Spec,
@@ -235,15 +269,13 @@ impl Translator {
         }
     }
 
-    /// The physical address of `va` by an entry.
+    /// Tells that `va` is translated.
     #[inline]
-    fn map<O: Observer>(&self, va: u64, entry: &TlbEntry, ctx: &mut Ctx<'_, O>) -> Mapped {
-        let bits = self.page_bits;
-        let pa = entry.ppn.checked_shl(bits).unwrap_or(0) | va & mask(entry.page_bits.into());
-        let page = |address: u64| address.checked_shr(bits).unwrap_or(0);
-        let vpn = super::addr::Vpn::new(page(va));
-        ctx.watch.see(Event::Translated { vpn, ppn: Ppn::new(page(pa)), pa: Pa::new(pa) });
-        Mapped { pa, flags: entry.flags }
+    fn told<O: Observer>(&self, va: u64, mapped: Mapped, ctx: &mut Ctx<'_, O>) -> Mapped {
+        let page = |address: u64| address.checked_shr(self.page_bits).unwrap_or(0);
+        let (vpn, ppn) = (Vpn::new(page(va)), Ppn::new(page(mapped.pa)));
+        ctx.watch.see(Event::Translated { vpn, ppn, pa: Pa::new(mapped.pa) });
+        mapped
     }
 }
 

@@ -4,6 +4,7 @@
 //! common with its next run are kept, and so are the keys of the facts.
 
 mod process;
+mod replay;
 mod shown;
 
 use std::collections::HashMap;
@@ -150,6 +151,12 @@ impl<'s, W: Write> JsonSink<'s, W> {
                     names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))),
                 );
             }
+            Did::Replay(_) => {
+                let told = facts::told(did);
+                let names: Vec<String> = told.iter().map(|fact| member(&fact.name)).collect();
+                let told = names.iter().zip(told);
+                members(&mut self.line, told.map(|(name, fact)| (name.as_str(), fact.value)));
+            }
             _ => {
                 if let Some(call) = did.call() {
                     let names: Vec<String> =
@@ -183,6 +190,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 let views: Vec<serde_json::Value> = views.iter().flat_map(shown::json).collect();
                 let _ = write!(self.line, ",\"shown\":{}", serde_json::Value::from(views));
             }
+            Did::Replay(run) => self.member("replay", &replay::replay(run)),
             Did::Reference(_) | Did::Call(_) | Did::Machine(_) | Did::Scenario(_) | Did::Quiet => {}
         }
         if let Some(call) = did.call() {
@@ -227,13 +235,15 @@ impl<W: Write> Sink for JsonSink<'_, W> {
 
 /// The facts that are told of an access on a machine, each with `"name":`.
 fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
-    let quoted = |name: &str| {
-        let mut member = String::new();
-        string(&mut member, name);
-        member.push(':');
-        member
-    };
-    facts::access_keys(spec, process).into_iter().map(|(name, key)| (quoted(&name), key)).collect()
+    facts::access_keys(spec, process).into_iter().map(|(name, key)| (member(&name), key)).collect()
+}
+
+/// The name of a member, with its colon.
+fn member(name: &str) -> String {
+    let mut member = String::new();
+    string(&mut member, name);
+    member.push(':');
+    member
 }
 
 /// The members of an object; names come with their colon.

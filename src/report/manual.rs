@@ -10,10 +10,12 @@ use crate::lang::value::functions::FUNCTIONS;
 use crate::machine::policy::POLICIES;
 use crate::machine::presets::PRESETS;
 use crate::machine::pte::BITS;
-use crate::run::absent::{LATER, LEFT_OUT};
+use crate::run::absent::LEFT_OUT;
 use crate::run::commands::COMMANDS;
 use crate::run::facts::Family;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
+use crate::run::facts::{
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
+};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
     FILE_FUNCTIONS, KERNEL_PROPERTIES, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
@@ -217,6 +219,12 @@ fn facts(out: &mut Tables) {
     table(out, "Of a system call", ["fact", "values", "is"], call);
     let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Of a `reference`", ["fact", "is"], run);
+    let replay = REPLAY_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    let counters = PART_PROPERTIES.iter().filter(|row| row.counts).map(|row| {
+        let of = if row.of_caches { " (caches)" } else { "" };
+        [code(&format!("NAME.{}", row.name)), format!("{}{of}, in this replay", row.help)]
+    });
+    table(out, "Of a `replay`", ["fact", "is"], replay.chain(counters));
 }
 
 fn nouns(out: &mut Tables) {
@@ -300,7 +308,6 @@ fn absent(out: &mut Tables) {
     let rows = |topics: &'static [(&str, &[&str])]| {
         topics.iter().map(|(topic, known)| [(*topic).to_owned(), words(known)])
     };
-    table(out, "To come", ["topic", "words"], rows(LATER));
     table(out, "Left out on purpose", ["topic", "words"], rows(LEFT_OUT));
 }
 

@@ -18,6 +18,7 @@ mod playing;
 pub mod replay;
 pub mod saved;
 pub mod suite;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod text;

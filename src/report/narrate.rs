@@ -9,6 +9,7 @@ mod parts;
 mod process;
 pub mod reference;
 mod repeats;
+pub mod replay;
 mod ruler;
 mod sequence;
 pub mod sharing;
@@ -121,6 +122,7 @@ impl<'s> Narrator<'s> {
                 blocks
             }
             Did::Reference(run) => reference::blocks(run),
+            Did::Replay(run) => replay::blocks(run),
             Did::Shown(views) => views.iter().flat_map(view::blocks).collect(),
             Did::Machine(spec) => parts::machine(spec).into_iter().map(Block::line).collect(),
             Did::Call(call) => self.call(call, None),
@@ -189,6 +191,7 @@ impl<'s> Narrator<'s> {
             Did::Call(call) => format!("{} {}", statement.short, call::short(call)),
             Did::Action(action) => format!("{}: {}", statement.short, declared::summary(action)),
             Did::Reference(run) => format!("{}: {}", statement.short, reference::totals(run)),
+            Did::Replay(run) => format!("{}: {}", statement.short, replay::totals(run)),
             _ => statement.short.clone(),
         };
         let text = inside(record, text);

@@ -22,6 +22,7 @@ impl Session<'_> {
     pub fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
         let spec = match did {
             Did::Access(access) => Some(access.spec.clone()),
+            Did::Replay(run) => Some(run.spec().clone()),
             _ => did.call().map(|call| call.spec.clone()),
         };
         let key = facts::key(&fact.name.text, family, spec.as_deref())

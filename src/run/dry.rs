@@ -7,12 +7,13 @@ use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, S
 use crate::lang::check::unscoped_blocks;
 
 use super::facts::{self, Family};
+use super::files::REPLAY;
 use super::inside::Inside;
 use super::prepare::family;
 use super::session::{Session, Stop};
 use super::state::{Binding, Scope, Slot, State};
 use super::syscalls::{called, is_fork, makes_call};
-use super::verbs::{self, Action};
+use super::verbs::{self, Action, word};
 
 impl Session<'_> {
     /// Checks the statements of a block; every mistake is remembered.
@@ -104,6 +105,8 @@ impl Session<'_> {
         };
         let result = match prepared {
             Ok((action, _)) if action.declares() => self.perform(action).map(|_| ()),
+            // Who comes after it finds the kernel that it starts.
+            Ok((Action::Replay(plan), _)) => self.start_for(&plan).map(|_| ()),
             Ok((Action::Call(def, _), _)) => {
                 self.forget_declared(&def.body);
                 Ok(())
@@ -249,7 +252,7 @@ impl Session<'_> {
     }
 
     fn check_stated(&mut self, fact: &Fact, family: Family, asked: bool) -> Result<(), Stop> {
-        if self.spec().is_none() && family == Family::Access {
+        if self.spec().is_none() && matches!(family, Family::Access | Family::Replay) {
             return Ok(());
         }
         let spec = self.spec().cloned();
@@ -314,6 +317,10 @@ fn declares(command: &Command, state: &State, seen: &mut Vec<Rc<str>>) -> Declar
             may_declare(&def.body, state, seen)
         }
         _ if matches!(&**name, "kernel" | "process" | "file" | "executable") => Declares::Processes,
+        // It starts a kernel.
+        _ if &**name == REPLAY && command.operands.iter().any(|operand| word(operand) == Some("demand")) => {
+            Declares::Processes
+        }
         _ => Declares::Nothing,
     }
 }

@@ -262,7 +262,7 @@ impl Sink for Keeping<'_> {
         }
         let outside = record.depth == 0 && record.scenario.is_none();
         let says = match &*record.did {
-            Did::Access(_) | Did::Reference(_) | Did::Call(_) | Did::Machine(_) => true,
+            Did::Access(_) | Did::Reference(_) | Did::Replay(_) | Did::Call(_) | Did::Machine(_) => true,
             Did::Bound { call, .. } => call.is_some(),
             _ => false,
         };

@@ -1,4 +1,5 @@
-//! The machine files that a script names (`machine "file.yaml"`), read before it runs.
+//! The files that a script names: those of machines (`machine "file.yaml"`), read before it runs, and traces
+//! (`replay "file.trace"`), found before it runs and read when they are replayed.
 
 #[cfg(test)]
 mod tests;
@@ -6,28 +7,34 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::lang::ast::{Command, ExprKind, Stmt, StmtKind, Word};
+use crate::lang::ast::{Asked, Command, Condition, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word};
 use crate::lang::beside::Beside;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::include::Loader;
+use crate::lang::loader::Stream;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 
 use super::settings::{Field, fields_of_yaml};
 
-/// Machine files, by the place of the string that names them.
+/// The statement that names a trace.
+pub const REPLAY: &str = "replay";
+
+/// Files, by the place of the string that names them.
 #[derive(Debug, Default)]
 pub struct Files {
     /// The number of the file, by the first byte of its name: the file that the name stands in, and where.
     named: BTreeMap<(u32, u32), u32>,
     /// The settings in a file; none if they are wrong.
     machines: BTreeMap<u32, Option<Rc<[Field]>>>,
+    traces: BTreeMap<(u32, u32), Stream>,
 }
 
 impl Files {
-    /// Reads every machine file that a statement of the script names, each once, and adds it to the sources. What is
-    /// wrong with the files is said here; whether their settings make a machine is not looked at.
+    /// Reads every machine file that a statement of the script names, each once, and adds it to the sources; finds the
+    /// traces. What is wrong with the files is said here; whether the settings of one make a machine is not looked at, nor
+    /// what is in a trace.
     pub fn read(script: &[Stmt], sources: &mut Sources, loader: &mut dyn Loader) -> (Self, Vec<Diagnostic>) {
         let mut files = Self::default();
         let wrong = files.add(script, 0, sources, loader);
@@ -46,7 +53,17 @@ impl Files {
         names.collect(script);
         let mut wrong = Vec::new();
         let mut beside = Beside::new(sources, file, loader);
-        for (place, name) in names.found {
+        for (place, named) in names.found {
+            let name = match named {
+                Named::Machine(name) => name,
+                Named::Trace(name) => {
+                    match beside.stream(&name) {
+                        Ok(trace) => drop(self.traces.insert(place, trace)),
+                        Err(diagnostic) => wrong.push(diagnostic),
+                    }
+                    continue;
+                }
+            };
             match beside.read(&name) {
                 Ok(number) => {
                     self.named.insert(place, number);
@@ -65,13 +82,26 @@ impl Files {
     pub fn machine(&self, name: Span) -> Option<Rc<[Field]>> {
         self.machines.get(self.named.get(&(name.file, name.start))?)?.clone()
     }
+
+    /// The trace that the string at this place names; none if it could not be found.
+    pub fn trace(&self, name: Span) -> Option<Stream> {
+        self.traces.get(&(name.file, name.start)).cloned()
+    }
 }
 
-/// The names of machine files in a script.
+/// The name of a file.
+enum Named {
+    /// Of a machine.
+    Machine(Word),
+    /// Of a trace.
+    Trace(Word),
+}
+
+/// The names of files in a script.
 #[derive(Default)]
 struct Names {
     /// In the order of the text.
-    found: BTreeMap<(u32, u32), Word>,
+    found: BTreeMap<(u32, u32), Named>,
     /// The included files that were gone through: a file included twice has its names once.
     included: BTreeSet<u32>,
 }
@@ -80,9 +110,14 @@ impl Names {
     fn collect(&mut self, block: &[Stmt]) {
         for stmt in block {
             match &stmt.kind {
-                StmtKind::Command(command) => {
-                    self.found.extend(named(command).map(|name| ((name.span.file, name.span.start), name)));
-                }
+                StmtKind::Command(command) => self.command(command),
+                StmtKind::Probe(operation) => self.operation(operation),
+                StmtKind::Choose { conditions, .. } => self.conditions(conditions),
+                StmtKind::Ask(ask) => match &ask.what {
+                    Asked::Facts { operation, .. } => self.operation(operation),
+                    Asked::Any { conditions, .. } => self.conditions(conditions),
+                    Asked::Value { .. } | Asked::Table { .. } => {}
+                },
                 StmtKind::Include { body, .. } => {
                     if body.first().is_some_and(|first| self.included.insert(first.span.file)) {
                         self.collect(body);
@@ -99,22 +134,34 @@ impl Names {
                     self.collect(then);
                     self.collect(otherwise.as_deref().unwrap_or_default());
                 }
-                StmtKind::Probe(_)
-                | StmtKind::Let { .. }
-                | StmtKind::Choose { .. }
-                | StmtKind::Given { .. }
-                | StmtKind::Ask(_)
-                | StmtKind::Reference { .. } => {}
+                StmtKind::Let { .. } | StmtKind::Given { .. } | StmtKind::Reference { .. } => {}
             }
         }
     }
-}
 
-/// The file that a `machine` names.
-fn named(command: &Command) -> Option<Word> {
-    let operand = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
-    match &operand.kind {
-        ExprKind::Value(Value::Text(path)) => Some(Word { text: path.clone(), span: operand.span }),
-        _ => None,
+    fn operation(&mut self, operation: &Operation) {
+        if let OperationKind::Command(command) = &operation.kind {
+            self.command(command);
+        }
+    }
+
+    fn conditions(&mut self, conditions: &[Condition]) {
+        for condition in conditions {
+            if let Condition::Facts { operation, .. } = condition {
+                self.operation(operation);
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        let Some(operand) = command.operands.first() else { return };
+        let ExprKind::Value(Value::Text(path)) = &operand.kind else { return };
+        let name = Word { text: path.clone(), span: operand.span };
+        let named = match &*command.verb.text {
+            "machine" => Named::Machine(name),
+            REPLAY if !command.call => Named::Trace(name),
+            _ => return,
+        };
+        self.found.insert((operand.span.file, operand.span.start), named);
     }
 }

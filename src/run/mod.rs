@@ -29,6 +29,7 @@ pub mod quiz;
 pub mod record;
 pub mod recorder;
 mod reference;
+pub mod replayed;
 pub mod rewrite;
 mod running;
 mod script;

@@ -9,6 +9,7 @@ use crate::lang::value::functions::function;
 
 use super::absent;
 use super::facts::Family;
+use super::files::REPLAY;
 use super::inside::Inside;
 use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{AccessVerb, Did};
@@ -104,12 +105,14 @@ impl Session<'_> {
                 return Err(Stop::Unknowable);
             }
         };
-        if matches!(action, Action::Access(_) | Action::SystemCall(_)) {
+        if matches!(action, Action::Access(_) | Action::SystemCall(_) | Action::Replay(_)) {
             return Ok((action, family));
         }
         Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to try out")
             .label("not an operation on memory")
-            .help("`probe` takes `translate`, `read`, `write`, `fetch`, an address or a system call")
+            .help(
+                "`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address or a system call",
+            )
             .into())
     }
 }
@@ -182,6 +185,9 @@ impl Session<'_> {
 /// Which facts an operation has, before it is prepared.
 pub fn family(operation: &Operation) -> Family {
     let is_call = match &operation.kind {
+        OperationKind::Command(Command { verb, call: false, .. }) if &*verb.text == REPLAY => {
+            return Family::Replay;
+        }
         OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
             called(&name.text, args.len()).is_some()
         }

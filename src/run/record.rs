@@ -15,6 +15,7 @@ pub use super::call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, 
 pub use super::effect::{Before, Effect, FileRecord};
 pub use super::process::{AreaRecord, Legend, ProcessRef};
 pub use super::recorder::{FaultRecord, Surroundings};
+pub use super::replayed::Replayed;
 pub use super::shown::Shown;
 pub use super::written::Written;
 
@@ -49,6 +50,8 @@ pub enum Did {
     Access(Access),
     /// A reference string was played.
     Reference(ReferenceRun),
+    /// A trace was replayed.
+    Replay(Box<Replayed>),
     /// A system call.
     Call(Rc<CallRecord>),
     /// A name was given a value: the facts are those of the outermost system call of it, if there is one.

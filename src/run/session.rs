@@ -239,7 +239,7 @@ impl<'s> Session<'s> {
     pub fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
         let did = Rc::new(did);
         match &*did {
-            Did::Access(_) | Did::Call(_) | Did::Bound { call: Some(_), .. } => {
+            Did::Access(_) | Did::Call(_) | Did::Replay(_) | Did::Bound { call: Some(_), .. } => {
                 self.state.last = Some(did.clone());
             }
             Did::Reference(_) => {

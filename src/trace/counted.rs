@@ -32,11 +32,18 @@ impl References {
     /// A reference of this kind is made.
     #[inline]
     pub(in crate::trace) fn count(&mut self, kind: Kind) {
-        match kind {
-            Kind::Read => self.reads += 1,
-            Kind::Write => self.writes += 1,
-            Kind::Execute => self.fetches += 1,
-        }
+        *match kind {
+            Kind::Read => &mut self.reads,
+            Kind::Write => &mut self.writes,
+            Kind::Execute => &mut self.fetches,
+        } += 1;
+    }
+
+    /// A record reaches beyond the addresses that there are.
+    #[cold]
+    pub(in crate::trace) fn pass_over(&mut self, record: &Record) {
+        self.outside += 1;
+        self.first_outside.get_or_insert(*record);
     }
 
     /// Loads and stores.

@@ -7,7 +7,7 @@ use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 
 use super::account::Account;
-use super::counted::Counted;
+use super::counted::{Counted, References};
 use super::demand::{Demand, Refused};
 pub use super::extras::Wanted;
 use super::record::Record;
@@ -100,5 +100,10 @@ impl Counting {
     /// What has been counted so far.
     pub fn counted(&self) -> Counted {
         self.account.counted(self.on.machine())
+    }
+
+    /// What has been performed so far.
+    pub fn references(&self) -> &References {
+        self.account.references()
     }
 }

@@ -19,6 +19,7 @@ mod lackey;
 pub mod lens;
 mod line;
 pub mod malformed;
+pub mod pack;
 pub mod reader;
 pub mod record;
 pub mod replay;

@@ -9,6 +9,7 @@ use std::thread;
 use super::csv::Csv;
 use super::format::Format;
 use super::malformed::Malformed;
+use super::pack::{MAGIC, Unpacker, VERSION};
 use super::record::Record;
 use super::source::Source;
 use super::text::{Grammar, Text};
@@ -19,10 +20,17 @@ pub const BATCH: usize = 4096;
 /// Batches that wait for who takes them.
 const IN_FLIGHT: usize = 4;
 
+/// A trace, as it is written down.
+enum Written {
+    Text(Text),
+    /// With the malformed lines that it does not have.
+    Packed(Box<Unpacker>, Malformed),
+}
+
 /// Reads a trace.
 pub struct Reader {
     source: Source,
-    text: Text,
+    written: Written,
     /// What went wrong, to be told again.
     failed: Option<Unreadable>,
 }
@@ -56,15 +64,21 @@ impl Reader {
         Self::of(Source::new(bytes, name)?, format)
     }
 
-    fn of(source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
-        let format = format.or_else(|| Format::of_name(source.name())).unwrap_or(Format::Lackey);
-        let grammar = match format {
-            Format::Lackey => Grammar::Lackey,
-            Format::Din => Grammar::Din,
-            Format::Csv => Grammar::Csv(Csv::default()),
-            Format::Packed => return Err(source.wrong(Why::NotATrace("it is no packed trace"))),
+    fn of(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
+        let format = match (is_packed(&mut source)?, format) {
+            (true, None | Some(Format::Packed)) => Format::Packed,
+            (true, Some(_)) => return Err(source.wrong(Why::NotATrace("it is packed, and no text"))),
+            (false, Some(Format::Packed)) => return Err(source.wrong(Why::NotATrace("it is not packed"))),
+            (false, given) => given.or_else(|| Format::of_name(source.name())).unwrap_or(Format::Lackey),
         };
-        Ok(Self { source, text: Text::new(grammar), failed: None })
+        let written = match format {
+            Format::Packed => Written::Packed(Box::default(), Malformed::default()),
+            // Whatever its name says.
+            Format::Lackey => Written::Text(Text::new(Grammar::Lackey)),
+            Format::Din => Written::Text(Text::new(Grammar::Din)),
+            Format::Csv => Written::Text(Text::new(Grammar::Csv(Csv::default()))),
+        };
+        Ok(Self { source, written, failed: None })
     }
 
     /// Clears `records` and fills it with the next ones, at most [`BATCH`]; false at the end.
@@ -72,11 +86,18 @@ impl Reader {
     /// # Errors
     /// If it cannot be read on; all records before that were delivered.
     pub fn next(&mut self, records: &mut Vec<Record>) -> Result<bool, Unreadable> {
-        records.clear();
         if let Some(failed) = &self.failed {
+            records.clear();
             return Err(failed.clone());
         }
-        if let Err(failed) = self.text.read(&mut self.source, records, BATCH) {
+        let read = match &mut self.written {
+            Written::Text(text) => {
+                records.clear();
+                text.read(&mut self.source, records, BATCH)
+            }
+            Written::Packed(packed, _) => packed.read(&mut self.source, records, BATCH),
+        };
+        if let Err(failed) = read {
             self.failed = Some(failed.clone());
             if records.is_empty() {
                 return Err(failed);
@@ -87,12 +108,18 @@ impl Reader {
 
     /// Lines that were read so far; of a packed trace records.
     pub fn lines(&self) -> u64 {
-        self.text.lines
+        match &self.written {
+            Written::Text(text) => text.lines,
+            Written::Packed(packed, _) => packed.records,
+        }
     }
 
     /// The lines that are no records.
     pub fn malformed(&self) -> &Malformed {
-        &self.text.malformed
+        match &self.written {
+            Written::Text(text) => &text.malformed,
+            Written::Packed(_, none) => none,
+        }
     }
 
     /// Bytes of the file that were read so far; of a compressed one compressed ones.
@@ -108,6 +135,18 @@ impl Reader {
     fn progress(&self) -> Progress {
         Progress { consumed: self.consumed(), total: self.total(), lines: self.lines() }
     }
+}
+
+/// Does it begin as a packed trace does? If so, its first bytes are taken.
+fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
+    let head = source.head(MAGIC.len() + 1)?;
+    let packed = head.starts_with(&MAGIC);
+    if !packed {
+        source.put_back(head);
+    } else if head[MAGIC.len()..] != [VERSION] {
+        return Err(source.wrong(Why::NotATrace("it is packed in a version that is not known")));
+    }
+    Ok(packed)
 }
 
 /// Records, and how far the reader is.

@@ -14,7 +14,7 @@ pub enum Op {
 }
 
 /// A line of a trace: so many bytes from an address on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Record {
     /// The first byte, as the program called it.
     pub address: u64,

@@ -2,8 +2,8 @@
 
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
+use crate::machine::Machine;
 use crate::machine::event::Kind;
-use crate::machine::{Data, Machine};
 
 use super::counted::References;
 use super::lens::{Lens, Reference};
@@ -60,18 +60,31 @@ impl<'a, L: Lens> Replay<'a, L> {
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
         let Self { target, straddle, lens, references, code, last } = self;
         let batch = Batch { records, straddle: *straddle, last: *last };
+        references.records += records.len() as u64;
         match target {
-            Target::Identity(machine) => batch.perform(references, code, lens, |kind, va, data, lens| {
-                let Ok(pa) = machine.pa(va) else { return Ok(0) };
-                Ok(machine.access_physical(pa, kind, data, lens).pieces)
-            }),
-            Target::Process(kernel, pid) => batch.perform(references, code, lens, |kind, va, data, lens| {
-                let Ok(va) = kernel.machine().va(va) else { return Ok(0) };
-                Ok(kernel.refer(*pid, va, kind, data, lens)?.pieces)
-            }),
+            Target::Identity(machine) => {
+                let asked = KINDS.map(|kind| machine.spec().first_cache(kind).is_some());
+                batch.perform(references, code, lens, asked, |kind, va, size, lens| {
+                    let Ok(pa) = machine.pa(va) else { return Ok(0) };
+                    Ok(machine.touch_physical(pa, size, kind, lens))
+                })
+            }
+            Target::Process(kernel, pid) => {
+                let spec = kernel.machine().spec();
+                let bare = spec.tlbs.is_empty() && spec.caches.is_empty();
+                let asked = KINDS
+                    .map(|kind| bare || spec.first_tlb(kind).is_some() || spec.first_cache(kind).is_some());
+                batch.perform(references, code, lens, asked, |kind, va, size, lens| {
+                    let Ok(va) = kernel.machine().va(va) else { return Ok(0) };
+                    kernel.touch(*pid, va, size, kind, lens)
+                })
+            }
         }
     }
 }
+
+/// Every kind, in the order of [`Kind`].
+const KINDS: [Kind; 3] = [Kind::Read, Kind::Write, Kind::Execute];
 
 /// Records to be performed, and how.
 struct Batch<'a> {
@@ -82,42 +95,47 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Performs the records, each by way of `refer`, which answers the parts that a reference was done in.
-    #[inline]
+    /// Performs the records, each by way of `refer`, which answers the parts that a reference was done in. The kinds that
+    /// nothing is `asked` for (loads, stores, fetches) are counted, and that is all.
+    #[inline(always)]
     fn perform<L: Lens>(
         self,
         references: &mut References,
         code: &mut u64,
         lens: &mut L,
-        mut refer: impl FnMut(Kind, u64, Data<'static>, &mut L) -> Result<u32, OutOfMemory>,
+        asked: [bool; 3],
+        mut refer: impl FnMut(Kind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
     ) -> Result<(), OutOfMemory> {
         for record in self.records {
             let &Record { address, size, op } = record;
-            references.records += 1;
             if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
-                references.outside += 1;
-                references.first_outside.get_or_insert(*record);
+                references.pass_over(record);
                 continue;
             }
-            let kind = match op {
+            if op == Op::Fetch {
+                *code = address;
+                if !asked[Kind::Execute as usize] {
+                    references.fetches += 1;
+                    continue;
+                }
+            }
+            let mut kind = match op {
                 Op::Fetch => Kind::Execute,
                 Op::Load | Op::Modify => Kind::Read,
                 Op::Store => Kind::Write,
             };
-            if op == Op::Fetch {
-                *code = address;
-            }
             let told = if self.straddle == Straddle::First { 1 } else { size };
-            let mut one = |kind: Kind| {
+            loop {
                 references.count(kind);
-                lens.begin(Reference { kind, va: address, size, code: *code });
-                let pieces = refer(kind, address, Data::Untold(told), lens)?;
-                references.straddling += u64::from(pieces > 1);
-                Ok(())
-            };
-            one(kind)?;
-            if op == Op::Modify {
-                one(Kind::Write)?;
+                if asked[kind as usize] {
+                    lens.begin(Reference { kind, va: address, size, code: *code });
+                    let pieces = refer(kind, address, told, lens)?;
+                    references.straddling += u64::from(pieces > 1);
+                }
+                if op != Op::Modify || kind == Kind::Write {
+                    break;
+                }
+                kind = Kind::Write;
             }
         }
         Ok(())

@@ -104,6 +104,26 @@ impl Source {
         }
     }
 
+    /// The first bytes, as many of these as there are.
+    pub fn head(&mut self, count: usize) -> Result<Vec<u8>, Unreadable> {
+        let mut head = vec![0; count];
+        let mut there = 0;
+        while there < count {
+            match self.read(&mut head[there..])? {
+                0 => break,
+                more => there += more,
+            }
+        }
+        head.truncate(there);
+        Ok(head)
+    }
+
+    /// Puts bytes that were read back to the front.
+    pub fn put_back(&mut self, bytes: Vec<u8>) {
+        let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
+        self.bytes = Box::new(Cursor::new(bytes).chain(rest));
+    }
+
     /// What is wrong at this place of the file.
     pub fn wrong(&self, why: Why) -> Unreadable {
         Unreadable::new(&self.name, why)

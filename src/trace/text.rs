@@ -87,6 +87,9 @@ impl Text {
     /// The whole lines that are there, up to so many records.
     fn parse(&mut self, source: &Source, records: &mut Vec<Record>, most: usize) -> Result<(), Unreadable> {
         while self.start < self.whole && records.len() < most {
+            if self.quick(records, most) {
+                continue;
+            }
             let rest = &self.buffer[self.start..self.whole];
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             // So that it is the same whether the rest of a long line is there or not.
@@ -112,6 +115,19 @@ impl Text {
             }
         }
         Ok(())
+    }
+
+    /// The lines that are exactly as they are printed by the program that the format is of; false if there is none now.
+    fn quick(&mut self, records: &mut Vec<Record>, most: usize) -> bool {
+        if !matches!(self.grammar, Grammar::Lackey) {
+            return false;
+        }
+        let before = records.len();
+        self.start += lackey::records(&self.buffer[self.start..self.whole], records, most);
+        let lines = (records.len() - before) as u64;
+        self.lines += lines;
+        self.begun |= lines > 0;
+        lines > 0
     }
 
     /// Is it a trace at all, as no record was seen yet?

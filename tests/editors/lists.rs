@@ -6,7 +6,7 @@ use pagewalk::lang::value::functions::FUNCTIONS;
 use pagewalk::machine::policy::POLICIES;
 use pagewalk::machine::presets::PRESETS;
 use pagewalk::machine::pte::BITS;
-use pagewalk::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS};
+use pagewalk::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use pagewalk::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use pagewalk::run::paper::LENGTHS;
 use pagewalk::run::paths::{
@@ -128,7 +128,8 @@ fn nouns() -> Vec<&'static str> {
 fn facts() -> Vec<&'static str> {
     let access = ACCESS_FACTS.iter().map(|row| row.name);
     let calls = CALL_FACTS.iter().map(|row| row.name);
-    access.chain(calls).chain(REFERENCE_FACTS.iter().map(|row| row.name)).collect()
+    let replay = REPLAY_FACTS.iter().map(|row| row.name);
+    access.chain(calls).chain(REFERENCE_FACTS.iter().map(|row| row.name)).chain(replay).collect()
 }
 
 fn fact_words() -> Vec<&'static str> {

@@ -224,7 +224,8 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 
@@ -235,7 +236,8 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 
@@ -243,7 +245,8 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 
@@ -253,7 +256,8 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "cm" "execute" "for" "points" "read" "size" "space" "supervisor" "user" "write"
+  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 

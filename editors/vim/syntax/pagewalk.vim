@@ -21,8 +21,8 @@ let s:forms = s:Words([
 " words that begin other statements
 let s:verbs = s:Words([
       \ 'choice', 'core', 'essay', 'exam', 'executable', 'expect', 'fetch', 'figure', 'file',
-      \ 'flush', 'invlpg', 'kernel', 'ksm', 'machine', 'process', 'read', 'reclaim', 'seed', 'set',
-      \ 'show', 'swap', 'sync', 'text', 'tick', 'translate', 'write'])
+      \ 'flush', 'invlpg', 'kernel', 'ksm', 'machine', 'process', 'read', 'reclaim', 'replay',
+      \ 'seed', 'set', 'show', 'swap', 'sync', 'text', 'tick', 'translate', 'write'])
 " words that settings take
 let s:values = s:Words([
       \ 'aging', 'both', 'cached', 'clock', 'cold', 'counting', 'data', 'direct-mapped', 'exclusive',

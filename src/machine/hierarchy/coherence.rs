@@ -127,7 +127,7 @@ impl Hierarchy {
         let place = |id: &RouteId| Some((*id, self.plan.route(*id).place_of(inst)?));
         let Some((id, k)) = ids.iter().find_map(place) else { return };
         let route = *self.plan.route(id);
-        self.join(id);
+        self.users = self.users.with(self.plan.route(id).class);
         for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {
             self.gather(&route, k, slot, base, ctx);
             if self.caches[inst].dirty(slot) {

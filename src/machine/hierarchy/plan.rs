@@ -26,6 +26,8 @@ pub(in crate::machine) struct Route {
     pub class: u16,
     /// log2 of what a piece lies within: the smallest block or the page, whichever is smaller.
     pub piece_bits: u32,
+    /// The bits of an address within a piece.
+    pub piece_mask: u64,
     /// log2 of the largest block.
     largest: u32,
     /// Its first cache is the first of every route that goes through it.
@@ -120,7 +122,8 @@ impl Plan {
         }
         let known = self.routes.iter().find(|route| route.len == len && route.caches == caches);
         let class = known.map_or(self.routes.len() as u16, |route| route.class);
-        Route { caches, len, class, piece_bits, largest, top_private: true }
+        let piece_mask = mask(piece_bits);
+        Route { caches, len, class, piece_bits, piece_mask, largest, top_private: true }
     }
 
     fn compare(&mut self) {

@@ -88,8 +88,14 @@ impl Policy {
         !matches!(self, Self::Lfu)
     }
 
-    /// Way `way` was used; `now` grows from call to call.
+    /// Whether a use bit says of way `way` already what a touch would.
     #[inline]
+    pub(in crate::machine) fn is_marked(self, words: &[u64], way: usize) -> bool {
+        matches!(self, Self::Clock | Self::SecondChance | Self::Nru | Self::Aging) && bit(words, way)
+    }
+
+    /// Way `way` was used; `now` grows from call to call.
+    #[inline(always)]
     pub(in crate::machine) fn touch(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
         match self {
             Self::Lru | Self::Mru => words[way] = now,

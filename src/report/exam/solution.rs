@@ -8,7 +8,7 @@ use crate::lang::value::Value;
 use crate::report::doc::{Block, Step};
 use crate::report::lookup::look_up;
 use crate::report::narrate::{binary, call_steps, reasons, rulers, steps};
-use crate::report::narrate::{reference, view};
+use crate::report::narrate::{reference, replay, view};
 use crate::run::facts::{ACCESS_FACTS, FactRow, told};
 use crate::run::paper::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::run::record::{Access, Did, Shown};
@@ -83,6 +83,7 @@ fn sequence(did: &Did) -> Vec<Block> {
         Did::Access(access) => steps(access),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => vec![Block::Steps(call_steps(call))],
         Did::Reference(run) => reference::blocks(run),
+        Did::Replay(run) => replay::blocks(run),
         _ => Vec::new(),
     }
 }

@@ -43,9 +43,9 @@ impl Group {
     fn of(at: usize, key: &Key) -> Self {
         match *key {
             Key::Level(row, _) => Self::Levels(row.pattern.0, row.pattern.1),
-            Key::Component(_, part) => Self::Part(part),
+            Key::Component(_, part) | Key::Counter(_, part) => Self::Part(part),
             Key::Access(_) | Key::Call(_) => Self::Line(at / ON_A_LINE),
-            Key::Reference(_) => Self::Line(0),
+            Key::Reference(_) | Key::Replay(_) => Self::Line(0),
         }
     }
 }

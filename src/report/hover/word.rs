@@ -185,7 +185,8 @@ fn property(asked: &Asked, place: &Place, state: &State) -> Option<String> {
     if let Some(name) = place.whole.strip_prefix("last.") {
         return fact(name, Family::Access, state)
             .or_else(|| fact(name, Family::Call, state))
-            .or_else(|| fact(name, Family::Reference, state));
+            .or_else(|| fact(name, Family::Reference, state))
+            .or_else(|| fact(name, Family::Replay, state));
     }
     // `P1.faults.minor`: up to the name at hand, and with what follows it.
     let through = place.span.end - place.whole_span.start;

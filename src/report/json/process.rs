@@ -164,7 +164,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// A kernel as it was started, in the names of its settings.
-fn kernel(booted: &Booted) -> Value {
+pub fn kernel(booted: &Booted) -> Value {
     let config: &Config = &booted.config;
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     json!({

@@ -97,7 +97,8 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
 /// Where a statement ends and its facts begin.
 fn head_end(record: &StepRecord) -> u32 {
     let Span { file, start, end } = record.span;
-    let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_)) || record.did.call().is_some();
+    let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_) | Did::Replay(_))
+        || record.did.call().is_some();
     let first = record.checks.first().map(|check| check.span).filter(|_| has_facts);
     first
         .filter(|fact| fact.file == file && (start..end).contains(&fact.start))

@@ -10,6 +10,8 @@ use crate::trace::counted::Curve;
 
 /// Characters of the longest bar, of a rate of 100%.
 const BAR: u64 = 40;
+/// The end of a bar, by eighths of a character.
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// The curve as a table with bars.
 pub fn curve(curve: &Curve, spec: &Spec) -> Block {
@@ -43,7 +45,6 @@ fn bar(part: u64, whole: u64) -> String {
     if part == 0 || whole == 0 {
         return String::new();
     }
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let (part, whole) = (u128::from(part), u128::from(whole));
     let eighths = ((part * u128::from(BAR) * 8 + whole / 2) / whole).max(1) as usize;
     "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]

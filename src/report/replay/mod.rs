@@ -1,12 +1,12 @@
 //! What came of replaying a trace: as text for a terminal, JSON lines, CSV, and a plot.
 
-mod amounts;
+pub(in crate::report) mod amounts;
 mod csv;
 mod curve;
 mod json;
-mod plot;
-mod rows;
-mod svg;
+pub(in crate::report) mod plot;
+pub(in crate::report) mod rows;
+pub(in crate::report) mod svg;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -16,9 +16,10 @@ pub use amounts::{kinds_of, rate};
 pub use csv::{HEADER, csv};
 pub use json::json;
 pub use plot::plot;
-pub use text::{text, warnings};
+pub use text::{malformed, record, text, warnings};
 
 use crate::trace::counted::Counted;
+use crate::trace::malformed::Malformed;
 use crate::trace::replay::Straddle;
 
 /// A trace that was replayed, and what came of it.
@@ -38,26 +39,6 @@ pub struct Replayed {
     pub ended: Ended,
     /// The counts.
     pub counted: Counted,
-}
-
-/// Lines that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Malformed {
-    /// How many there are.
-    pub count: u64,
-    /// The first of them.
-    pub first: Vec<BadLine>,
-}
-
-/// A line that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadLine {
-    /// Its number, from 1.
-    pub line: u64,
-    /// Its text, or the beginning of it.
-    pub text: String,
-    /// What is wrong with it.
-    pub why: String,
 }
 
 /// How a replay ended.

@@ -43,13 +43,13 @@ pub fn plot(replays: &[Replayed]) -> String {
 }
 
 /// The end of a scale on which the largest rate is found: 1, 2 or 5 of a power of ten, at most 1.
-fn scale(largest: f64) -> f64 {
+pub fn scale(largest: f64) -> f64 {
     let steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
     steps.into_iter().find(|end| largest <= *end).unwrap_or(1.0)
 }
 
 /// A rate as a scale has it: `20%`, `0.05%`.
-fn percent(rate: f64) -> String {
+pub fn percent(rate: f64) -> String {
     let text = format!("{:.3}", rate * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
@@ -58,42 +58,65 @@ fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
+/// Where the points of a curve are drawn.
+struct Axes {
+    /// The upper edge.
+    top: f64,
+    /// The lower edge.
+    bottom: f64,
+    /// The rate at the upper edge.
+    end: f64,
+    /// The power of two at the right edge.
+    last: f64,
+}
+
+impl Axes {
+    fn place(&self, power: f64, rate: f64) -> (f64, f64) {
+        (EDGES.0 + (FAR - EDGES.0) * power / self.last, self.bottom - HEIGHT * rate / self.end)
+    }
+
+    /// Draws the axes and the scales on them, of so many points.
+    fn draw(&self, canvas: &mut Canvas, points: usize, block: u64) {
+        for step in 0..=4 {
+            let rate = self.end * f64::from(step) / 4.0;
+            let (x, y) = self.place(0.0, rate);
+            canvas.line(&[(x, y), (FAR, y)], GRID);
+            canvas.text((x - 8.0, y + 4.0), Anchor::End, false, &percent(rate));
+        }
+        for power in (0..points).step_by(points.div_ceil(13).max(1)) {
+            let (x, y) = self.place(power as f64, 0.0);
+            canvas.line(&[(x, y), (x, y + 5.0)], AXIS);
+            canvas.text((x, y + 19.0), Anchor::Middle, false, &size(u128::from(block) << power));
+        }
+        canvas.line(&[(EDGES.0, self.top), (EDGES.0, self.bottom), (FAR, self.bottom)], AXIS);
+        canvas.text((20.0, self.top - 13.0), Anchor::Start, false, "miss rate");
+        let middle = f64::midpoint(EDGES.0, FAR);
+        canvas.text((middle, self.bottom + 38.0), Anchor::Middle, false, "size of the cache");
+    }
+}
+
 /// Draws the curve below `y`, and answers with where it ends.
 fn curve(canvas: &mut Canvas, curve: &Curve, spec: &Spec, y: f64) -> f64 {
     let block = size(u128::from(curve.block));
     let title = format!("fully associative LRU caches of every size: loads and stores, blocks of {block}");
     canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
-    let (top, bottom) = (y + 56.0, y + 56.0 + HEIGHT);
     let rates: Vec<f64> = curve.misses.iter().map(|misses| ratio(*misses, curve.references)).collect();
     let end = scale(rates.iter().copied().fold(0.0, f64::max));
     let last = rates.len().saturating_sub(1).max(1) as f64;
-    let at = |power: f64| EDGES.0 + (FAR - EDGES.0) * power / last;
-    let height = |rate: f64| bottom - HEIGHT * rate / end;
-    for step in 0..=4 {
-        let rate = end * f64::from(step) / 4.0;
-        canvas.line(&[(EDGES.0, height(rate)), (FAR, height(rate))], GRID);
-        canvas.text((EDGES.0 - 8.0, height(rate) + 4.0), Anchor::End, false, &percent(rate));
-    }
-    let every = rates.len().div_ceil(13).max(1);
-    for power in (0..rates.len()).step_by(every) {
-        let bytes = u128::from(curve.block) << power;
-        let x = at(power as f64);
-        canvas.line(&[(x, bottom), (x, bottom + 5.0)], AXIS);
-        canvas.text((x, bottom + 19.0), Anchor::Middle, false, &size(bytes));
-    }
+    let axes = Axes { top: y + 56.0, bottom: y + 56.0 + HEIGHT, end, last };
+    axes.draw(canvas, rates.len(), curve.block);
     for (power, names) in marks(spec, curve).into_iter().filter(|(power, _)| (0.0..=last).contains(power)) {
-        let dashed = Stroke { color: "#888", width: 1.0, dashed: true };
-        canvas.line(&[(at(power), top - 8.0), (at(power), bottom)], dashed);
-        canvas.text((at(power), top - 13.0), Anchor::Middle, false, &names);
+        let (x, y) = axes.place(power, 0.0);
+        canvas.line(&[(x, axes.top - 8.0), (x, y)], Stroke { color: "#888", width: 1.0, dashed: true });
+        canvas.text((x, axes.top - 13.0), Anchor::Middle, false, &names);
     }
-    canvas.line(&[(EDGES.0, top), (EDGES.0, bottom), (FAR, bottom)], AXIS);
     let points: Vec<(f64, f64)> =
-        rates.iter().enumerate().map(|(power, rate)| (at(power as f64), height(*rate))).collect();
+        rates.iter().enumerate().map(|(power, rate)| axes.place(power as f64, *rate)).collect();
     canvas.line(&points, Stroke { color: COLORS[0], width: 2.0, dashed: false });
-    points.iter().for_each(|point| canvas.dot(*point, COLORS[0]));
-    canvas.text(((EDGES.0 + FAR) / 2.0, bottom + 38.0), Anchor::Middle, false, "size of the cache");
-    canvas.text((20.0, top - 13.0), Anchor::Start, false, "miss rate");
-    bottom + 56.0
+    for point in points {
+        canvas.dot(point, COLORS[0]);
+    }
+    axes.bottom + 56.0
 }
 
 /// Where on the scale of a curve the machine's caches for data are, and their names.
@@ -102,7 +125,7 @@ fn marks(spec: &Spec, curve: &Curve) -> Vec<(f64, String)> {
     for cache in spec.caches.iter().filter(|cache| cache.side.serves(Kind::Read)) {
         let power = (cache.size() as f64 / curve.block as f64).log2();
         match marks.iter_mut().find(|(other, _)| (power - *other).abs() < 0.3) {
-            Some((_, names)) => *names += &format!(", {}", cache.name),
+            Some((_, names)) => names.extend([", ", &cache.name]),
             None => marks.push((power, cache.name.to_string())),
         }
     }

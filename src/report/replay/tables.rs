@@ -15,12 +15,12 @@ pub fn parts(counted: &Counted) -> Vec<Block> {
     let causes = counted.caches.iter().any(|part| part.causes.is_some());
     let mut blocks = Vec::new();
     if !counted.tlbs.is_empty() {
-        let groups = [&["TLB", "of"][..], LOOKUPS, &["evictions"]];
+        let groups = [&["TLB", "kind"][..], LOOKUPS, &["evictions"]];
         let rows = tlbs.flat_map(|(name, part)| rows(name, part, false, false));
         blocks.push(table("", &groups, rows.collect()));
     }
     if !counted.caches.is_empty() {
-        let mut groups = vec![&["cache", "of"][..], LOOKUPS, &["evictions", "write-backs"]];
+        let mut groups = vec![&["cache", "kind"][..], LOOKUPS, &["evictions", "write-backs"]];
         if causes {
             groups.push(&["compulsory", "capacity", "conflict"]);
         }

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use super::{BadLine, Ended, HEADER, Malformed, Replayed, csv, json, plot, rate, text, warnings};
+use super::{Ended, HEADER, Replayed, csv, json, plot, rate, text, warnings};
 use crate::kernel::process::FaultCounts;
 use crate::machine::cache::Counts;
 use crate::machine::presets::Preset;
 use crate::trace::counted::{
     ByKind, Causes, Counted, Curve, Lookups, Memory, Paging, Part, References, Spot, Top,
 };
+use crate::trace::malformed::{BadLine, Malformed};
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::Straddle;
 
@@ -67,7 +68,7 @@ fn replayed(machine: &str) -> Replayed {
         }),
         spec,
     };
-    let first = BadLine { line: 7, text: "L 12;4".to_owned(), why: "no size".to_owned() };
+    let first = BadLine { line: 7, text: "L 12;4".to_owned(), why: "no size" };
     Replayed {
         trace: "a.lackey".to_owned(),
         machine: machine.to_owned(),
@@ -99,7 +100,7 @@ fn the_text_has_every_count() {
         "── a.lackey on simple ──",
         "11,000 references of 10,999 records: 10,000 loads, 1,000 stores, 0 fetches",
         "3 references straddle blocks or pages, each in as many parts as it touches",
-        "TLB of references hits misses miss rate evictions",
+        "TLB kind references hits misses miss rate evictions",
         "tlb reads 10,000 7,000 3,000 30.00%",
         "writes 1,000 900 100 10.00%",
         "all 11,000 7,900 3,100 28.18% 2,900",
@@ -133,9 +134,7 @@ fn what_is_wrong_with_a_trace_is_warned_of() {
     assert_eq!(
         told,
         [
-            "3 malformed lines are passed over",
-            "  line 7: no size: `L 12;4`",
-            "  and 2 more",
+            "3 malformed lines are passed over\n  line 7: no size: `L 12;4`\n  and 2 more",
             "2 records are passed over, beyond addresses of 14 bits; the first is a store of 4 bytes at \
              0xFFFF800000000000",
         ]

@@ -6,9 +6,11 @@ use super::tables::{busiest, parts};
 use super::{Ended, Replayed};
 use crate::machine::spec::Spec;
 use crate::report::doc::{Block, Tone};
+use crate::report::excerpt::visible;
 use crate::report::narrate::{count, thousands};
 use crate::report::text;
 use crate::trace::counted::{Counted, Paging};
+use crate::trace::malformed::Malformed;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::Straddle;
 
@@ -125,22 +127,11 @@ fn paging(paging: &Paging) -> Block {
 }
 
 /// What a reader must know of a replay that the counts do not say: lines that could not be read, records beyond the
-/// addresses there are, an end before the end. A line each.
+/// addresses there are, an end before the end. What belongs to one of them follows on lines of its own.
 pub fn warnings(replayed: &Replayed) -> Vec<String> {
     let mut told = Vec::new();
-    let malformed = &replayed.malformed;
-    if malformed.count > 0 {
-        told.push(format!(
-            "{} passed over",
-            count(malformed.count, "malformed line is", "malformed lines are")
-        ));
-        for bad in &malformed.first {
-            told.push(format!("  line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text));
-        }
-        let rest = malformed.count.saturating_sub(malformed.first.len() as u64);
-        if rest > 0 {
-            told.push(format!("  and {} more", thousands(rest)));
-        }
+    if replayed.malformed.count > 0 {
+        told.push(malformed(&replayed.malformed));
     }
     let references = &replayed.counted.references;
     if let Some(first) = references.first_outside.filter(|_| references.outside > 0) {
@@ -153,6 +144,20 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
     }
     told.extend(end(replayed).filter(|_| replayed.ended == Ended::Interrupted));
     told
+}
+
+/// How many lines could not be read, and the first of them, a line each.
+pub fn malformed(malformed: &Malformed) -> String {
+    let mut lines =
+        vec![format!("{} passed over", count(malformed.count, "malformed line is", "malformed lines are"))];
+    for bad in &malformed.first {
+        lines.push(format!("  line {}: {}: `{}`", thousands(bad.line), bad.why, visible(&bad.text)));
+    }
+    let rest = malformed.count.saturating_sub(malformed.first.len() as u64);
+    if rest > 0 {
+        lines.push(format!("  and {} more", thousands(rest)));
+    }
+    lines.join("\n")
 }
 
 /// A record in words: `a store of 8 bytes at 0x1FFF000000`.

@@ -4,7 +4,7 @@ use super::item::{Kind, Pick};
 use super::offer::Offers;
 use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Component, Family, Key, LEVEL_FACTS, REFERENCE_FACTS,
-    access_names, key,
+    REPLAY_FACTS, access_names, key, replay_names,
 };
 
 impl Offers<'_> {
@@ -25,6 +25,14 @@ impl Offers<'_> {
             Family::None => {}
             Family::Reference => REFERENCE_FACTS.iter().for_each(|row| add(row.name, row.help)),
             Family::Call => CALL_FACTS.iter().for_each(|row| add(row.name, row.help)),
+            Family::Replay => {
+                REPLAY_FACTS.iter().for_each(|row| add(row.name, row.help));
+                let Some(spec) = self.state.spec() else { return };
+                for name in replay_names(spec).skip(REPLAY_FACTS.len()) {
+                    let help = key(&name, family, Some(spec)).map_or("", |key| key.help());
+                    add(&name, help);
+                }
+            }
             Family::Access => {
                 let Some(spec) = self.state.spec() else {
                     return ACCESS_FACTS.iter().for_each(|row| add(row.name, row.help));

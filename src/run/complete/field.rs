@@ -66,6 +66,7 @@ impl Offers<'_> {
         match self.state.last.as_deref() {
             None | Some(Did::Access(_)) => Family::Access,
             Some(did) if did.call().is_some() => Family::Call,
+            Some(Did::Replay(_)) => Family::Replay,
             Some(_) => Family::Reference,
         }
     }

@@ -9,6 +9,21 @@ use crate::kernel::syscall::{Param, system_call};
 use crate::run::paths::FILE_FUNCTIONS;
 use crate::run::state::State;
 
+/// How names of traces end that are offered, compressed or not; any other name can be written.
+const TRACES: &[&str] = &[
+    ".trace",
+    ".lackey",
+    ".din",
+    ".csv",
+    ".pwt",
+    ".trace.gz",
+    ".din.gz",
+    ".csv.gz",
+    ".trace.zst",
+    ".din.zst",
+    ".csv.zst",
+];
+
 /// Which files are meant.
 enum Wanted {
     /// Those on disk with these endings.
@@ -41,6 +56,7 @@ fn wanted(walk: &Walk) -> Option<Wanted> {
             Part::Text(shown) if shown.rsplit('.').next() == Some("yaml") => {
                 Some(Wanted::Disk(&[".yaml", ".yml"]))
             }
+            Part::Text(shown) if shown.rsplit('.').next() == Some("trace") => Some(Wanted::Disk(TRACES)),
             Part::Text("name") if !matches!(walk.statement().head, Some((Head::Form(..), _))) => {
                 Some(Wanted::Declared)
             }

@@ -7,7 +7,7 @@ use crate::lang::value::functions::FUNCTIONS;
 use crate::machine::policy::POLICIES;
 use crate::machine::presets::PRESETS;
 use crate::machine::pte::BITS;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS};
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use crate::run::settings::BLOCKS;
@@ -38,6 +38,7 @@ fn parts() -> impl Iterator<Item = Row> {
     let access = ACCESS_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
     let calls = CALL_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
     let reference = REFERENCE_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
+    let replay = REPLAY_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
     let tables = TABLE_NOUNS.iter().map(|row| (row.name, Kind::Noun, row.help));
     let things = THING_NOUNS.iter().map(|row| (row.name, Kind::Noun, row.help));
     let shown = SHOWN_NOUNS.iter().map(|row| (row.name, Kind::Noun, row.help));
@@ -47,6 +48,7 @@ fn parts() -> impl Iterator<Item = Row> {
     access
         .chain(calls)
         .chain(reference)
+        .chain(replay)
         .chain(tables)
         .chain(things)
         .chain(shown)

@@ -4,9 +4,11 @@ use super::access::ACCESS_FACTS;
 use super::call::{CALL_FACTS, CallFact};
 use super::component::{self, Component, ComponentFact, LevelFact};
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
+use super::replay::{self, REPLAY_FACTS, ReplayFact, replay_names};
 use super::row::FactRow;
 use crate::lang::nearest::nearest;
 use crate::machine::spec::Spec;
+use crate::run::paths::PartProperty;
 use crate::run::record::{Did, Shown};
 
 /// A fact's name, understood.
@@ -22,6 +24,10 @@ pub enum Key {
     Call(&'static CallFact),
     /// A row of [`REFERENCE_FACTS`].
     Reference(&'static ReferenceFact),
+    /// A row of [`REPLAY_FACTS`].
+    Replay(&'static ReplayFact),
+    /// A counter of a TLB or cache, in a replay.
+    Counter(&'static PartProperty, Component),
 }
 
 impl Key {
@@ -32,7 +38,7 @@ impl Key {
             Key::Component(row, _) => row.words,
             Key::Level(row, _) => row.words,
             Key::Call(row) => row.words,
-            Key::Reference(_) => &[],
+            Key::Reference(_) | Key::Replay(_) | Key::Counter(..) => &[],
         }
     }
 
@@ -44,6 +50,8 @@ impl Key {
             Key::Level(row, _) => row.help,
             Key::Call(row) => row.help,
             Key::Reference(row) => row.help,
+            Key::Replay(row) => row.help,
+            Key::Counter(row, _) => row.help,
         }
     }
 
@@ -66,6 +74,8 @@ impl Key {
             (Key::Level(row, level), Did::Access(access)) => (row.get)(access, *level),
             (Key::Component(row, component), Did::Access(access)) => (row.get)(access, *component),
             (Key::Reference(row), Did::Reference(run)) => Some((row.get)(run)),
+            (Key::Replay(row), Did::Replay(run)) => Some(row.of(run)),
+            (Key::Counter(row, part), Did::Replay(run)) => replay::part_of_replay(run, row, *part),
             (Key::Call(row), did) => did.call().map(row.get),
             _ => None,
         }
@@ -81,6 +91,8 @@ pub enum Family {
     Call,
     /// A `reference`.
     Reference,
+    /// A `replay`.
+    Replay,
     /// It has no facts.
     None,
 }
@@ -93,6 +105,7 @@ pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Optio
     match family {
         Family::None => Err(None),
         Family::Reference => reference_key(name),
+        Family::Replay => replay_key(name, spec),
         Family::Access => access_key(name, spec),
         Family::Call => call_key(name, spec),
     }
@@ -110,6 +123,18 @@ fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
 fn reference_key(name: &str) -> Result<Key, Option<String>> {
     let found = REFERENCE_FACTS.iter().find(|row| row.name == name).map(Key::Reference);
     found.ok_or_else(|| nearest(name, REFERENCE_FACTS.iter().map(|row| row.name)).map(Into::into))
+}
+
+fn replay_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
+    if let Some(row) = REPLAY_FACTS.iter().find(|row| row.name == name) {
+        return Ok(Key::Replay(row));
+    }
+    let Some(spec) = spec else { return Err(None) };
+    if let Some((row, component)) = replay::part_fact(name, spec) {
+        return Ok(Key::Counter(row, component));
+    }
+    let names: Vec<String> = replay_names(spec).collect();
+    Err(nearest(name, names.iter().map(String::as_str)).map(Into::into))
 }
 
 fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {

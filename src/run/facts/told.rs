@@ -3,11 +3,14 @@
 use std::fmt;
 
 use super::call::CALL_FACTS;
+use super::component::Component;
 use super::key::{Family, Key, access_names, key};
 use super::reference::REFERENCE_FACTS;
+use super::replay::replay_names;
 use crate::lang::value::Value;
 use crate::machine::spec::Spec;
 use crate::run::record::{Did, Shown};
+use crate::run::replayed::{Map, Replayed};
 
 /// A fact of a statement. Written out, it is as a script states it: `ppn 0x0D`, `trace "mmh"`.
 pub struct Told {
@@ -47,6 +50,7 @@ pub fn told(did: &Did) -> Vec<Told> {
         Did::Reference(_) => {
             REFERENCE_FACTS.iter().map(|row| (row.name.into(), Key::Reference(row))).collect()
         }
+        Did::Replay(run) => replay_keys(run),
         did if did.call().is_some() => {
             CALL_FACTS.iter().map(|row| (row.name.into(), Key::Call(row))).collect()
         }
@@ -54,6 +58,20 @@ pub fn told(did: &Did) -> Vec<Told> {
     };
     let facts = keys.into_iter().filter_map(|(name, key)| Some(Told { value: key.of(did)?, name, key }));
     facts.collect()
+}
+
+/// The facts that are told of a replay. Where no process performed it, neither the kernel nor a TLB did anything.
+pub fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
+    let tells = |key: &Key| match key {
+        Key::Replay(row) => row.told(run),
+        Key::Counter(_, Component::Tlb(_)) => run.map == Map::Demand,
+        _ => true,
+    };
+    let keys = replay_names(run.spec()).filter_map(|name| {
+        let key = key(&name, Family::Replay, Some(run.spec())).ok()?;
+        Some((name, key))
+    });
+    keys.filter(|(_, key)| tells(key)).collect()
 }
 
 /// The facts that are told of an access on a machine, by a process or not; each once.

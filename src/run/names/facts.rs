@@ -9,7 +9,7 @@ use super::occurrence::Form;
 use crate::lang::ast::{Claim, Expr, ExprKind, Fact, Word};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, Key, key};
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, Key, REPLAY_FACTS, key};
 
 impl Finder<'_> {
     /// Facts that are stated of a statement of this family.
@@ -75,7 +75,9 @@ impl Finder<'_> {
 /// Whether every machine has such a fact, so that no part is meant.
 fn is_fact(name: &str, family: Family) -> bool {
     let call = family == Family::Call && CALL_FACTS.iter().any(|row| row.name == name);
-    call || ACCESS_FACTS.iter().any(|row| row.name == name)
+    let replay = family == Family::Replay && REPLAY_FACTS.iter().any(|row| row.name == name);
+    call || replay
+        || ACCESS_FACTS.iter().any(|row| row.name == name)
         || matches!(key(name, family, None), Ok(Key::Level(..)))
 }
 

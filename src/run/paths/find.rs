@@ -110,12 +110,13 @@ impl Session<'_> {
         }
         let Some(last) = self.state.last.clone() else {
             return Err(Diagnostic::new(Code::NoAnswer, name.span, "no statement with facts has run yet")
-                .help("`last` is the latest access, system call, `probe` or `reference`")
+                .help("`last` is the latest access, system call, `probe`, `reference` or `replay`")
                 .into());
         };
         let (family, spec) = match (&*last, last.call()) {
             (Did::Access(access), _) => (Family::Access, Some(&*access.spec)),
             (_, Some(call)) => (Family::Call, Some(&*call.spec)),
+            (Did::Replay(run), _) => (Family::Replay, Some(&**run.spec())),
             _ => (Family::Reference, None),
         };
         let key = facts::key(&name.text, family, spec).map_err(|near| {

@@ -22,16 +22,29 @@ pub struct PartProperty {
     pub help: &'static str,
     /// It counts what accesses do; the others follow from the declaration.
     pub counts: bool,
+    /// Only caches have something to count there.
+    pub of_caches: bool,
     /// Its value; none if this kind of part has no such property.
     pub get: fn(&Part) -> Option<Value>,
 }
 
 const fn part(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { name, help, counts: false, get }
+    PartProperty { name, help, counts: false, of_caches: false, get }
 }
 
 const fn counted(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { name, help, counts: true, get }
+    PartProperty { name, help, counts: true, of_caches: false, get }
+}
+
+const fn of_caches(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
+    PartProperty { name, help, counts: true, of_caches: true, get }
+}
+
+impl PartProperty {
+    /// Whether such a part can count it at all.
+    pub fn counted_by(&self, component: Component) -> bool {
+        !self.of_caches || matches!(component, Component::Cache(_))
+    }
 }
 
 fn count(n: u64) -> Option<Value> {
@@ -43,9 +56,11 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
     counted("misses", "demand accesses that missed", |p| count(p.stats.misses)),
     counted("evictions", "valid entries thrown out by fills", |p| count(p.stats.evictions)),
-    counted("writebacks", "dirty blocks written down when evicted or flushed", |p| count(p.stats.writebacks)),
-    counted("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
-    counted("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
+    of_caches("writebacks", "dirty blocks written down when evicted or flushed", |p| {
+        count(p.stats.writebacks)
+    }),
+    of_caches("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
+    of_caches("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
     counted("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats))),
     part("sets", "number of sets", |p| p.tlb.map(|t| t.sets).or(p.cache.map(|c| c.sets)).map(Value::from)),
     part("ways", "associativity", |p| {
@@ -84,15 +99,21 @@ fn miss_rate(stats: &Counts) -> Value {
     Number::fraction(i128::from(stats.misses), all.max(1)).map_or(Value::from(0u64), Value::Number)
 }
 
-/// A part of a machine.
-pub fn part_of(machine: &Machine, component: Component) -> Part<'_> {
-    let spec = machine.spec();
-    match component {
-        Component::Tlb(at) => {
-            Part { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats: machine.tlb_counts(at) }
-        }
-        Component::Cache(at) => {
-            Part { spec, tlb: None, cache: Some(&spec.caches[at]), stats: machine.cache_counts(at) }
+impl<'a> Part<'a> {
+    /// A TLB or cache with these counters.
+    pub fn new(spec: &'a Spec, component: Component, stats: Counts) -> Self {
+        match component {
+            Component::Tlb(at) => Self { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats },
+            Component::Cache(at) => Self { spec, tlb: None, cache: Some(&spec.caches[at]), stats },
         }
     }
+}
+
+/// A part of a machine.
+pub fn part_of(machine: &Machine, component: Component) -> Part<'_> {
+    let stats = match component {
+        Component::Tlb(at) => machine.tlb_counts(at),
+        Component::Cache(at) => machine.cache_counts(at),
+    };
+    Part::new(machine.spec(), component, stats)
 }

@@ -104,14 +104,32 @@ fn named(setting: &Setting, base: &Spec) -> Result<Unit, Vec<Diagnostic>> {
 fn axis(session: &mut Session<'_>, setting: &Setting, unit: Unit) -> Result<Said, Stop> {
     let word = if matches!(unit, Unit::Tlb(_)) { "tlb" } else { "cache" };
     let row = BlockRow::named(word).and_then(|block| block.setting(&setting.name.text));
-    let fields = if row.is_some_and(|row| row.params.is_empty()) {
+    let fields = if row.as_ref().is_some_and(|row| row.params.is_empty()) {
         flags(setting)?
     } else {
+        parted(setting, word, row.map_or("", |row| row.params))?;
         valued(session, setting)?
     };
     let values = fields.iter().map(shown).collect();
     let axis = Axis { unit, setting: (*setting.name.text).into(), values };
     Ok(Said { axis, fields, span: setting.span })
+}
+
+/// A setting that begins where a comma is missing is not taken for a value.
+fn parted(setting: &Setting, block: &str, params: &str) -> Result<(), Stop> {
+    let known = |word: &str| BlockRow::named(block).and_then(|block| block.setting(word)).is_some();
+    for value in setting.values.iter() {
+        if let ExprKind::Name(word) = &value.kind
+            && known(word)
+            && !params.contains(&**word)
+        {
+            let wrong =
+                Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a setting of its own"));
+            let comma = Mend::put_in(value.span.file, value.span.start, ", ");
+            return Err(wrong.help("put a comma before it").mend(comma).into());
+        }
+    }
+    Ok(())
 }
 
 /// Words that exclude each other, each a setting without a value: `write-back write-through`.

@@ -113,7 +113,7 @@ fn mistakes_are_told_at_their_place() {
     for (text, code, place) in [
         ("way 1..4", "unknown-setting", "way"),
         ("ways 1..4, policy lru fifi", "unknown-word", "fifi"),
-        ("ways 1..4 size 4 KB", "unknown-word", "size"),
+        ("ways 1..4 size 4 KB", "syntax", "size"),
         ("ways", "wrong-count", "ways"),
         ("ways 0", "bad-geometry", "0"),
         ("ways 0..4", "bad-geometry", "0"),

@@ -6,6 +6,7 @@ use crate::kernel::file::{Executable, Fill};
 use crate::kernel::ids::Pid;
 use crate::kernel::spawn::AreaDeclaration;
 use crate::lang::ast::{Table, Word};
+use crate::lang::loader::Stream;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::machine::addr::Va;
@@ -14,10 +15,13 @@ use crate::machine::spec::Spec;
 use crate::run::nouns::{Contents, ListExpectation, ShowPlan, TableExpectation};
 use crate::run::paper::entry::Entry;
 use crate::run::record::{AccessVerb, Check, KernelAction};
+use crate::run::replayed::Map;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Definition;
 use crate::run::syscalls::CallPlan;
 use crate::run::view::View;
+use crate::trace::format::Format;
+use crate::trace::replay::Straddle;
 
 /// An access, evaluated and checked.
 #[derive(Debug, Clone)]
@@ -36,6 +40,21 @@ pub struct AccessPlan {
     pub pid: Option<Pid>,
     /// Where the address stands.
     pub place: Span,
+}
+
+/// A trace to be replayed.
+#[derive(Debug, Clone)]
+pub struct ReplayPlan {
+    /// The file, as the script names it.
+    pub name: Word,
+    /// Its bytes.
+    pub stream: Stream,
+    /// How it is written; none: as its name or its first bytes say.
+    pub format: Option<Format>,
+    /// What becomes of references that straddle blocks or pages.
+    pub straddle: Straddle,
+    /// How addresses come to physical ones.
+    pub map: Map,
 }
 
 /// A file to be declared.
@@ -96,6 +115,8 @@ pub enum Action {
     Act(KernelAction, Span),
     /// Makes an access.
     Access(AccessPlan),
+    /// Replays a trace.
+    Replay(ReplayPlan),
     /// Puts contents into the machine.
     Contents(Contents),
     /// Shows something.

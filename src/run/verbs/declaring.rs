@@ -41,7 +41,10 @@ impl Session<'_> {
     }
 
     /// Starts a kernel on the machine, or on the default one. If it cannot be started, the machine stays.
-    fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
+    ///
+    /// # Errors
+    /// `bad-kernel`, `no-machine`.
+    pub fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
         let machine = match &self.state.machine {
             Slot::Is(machine) => (**machine).clone(),
             Slot::Unknowable => return Err(Stop::Unknowable),

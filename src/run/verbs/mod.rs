@@ -17,6 +17,8 @@ mod operands;
 mod perform;
 mod perms;
 mod refused;
+mod replay;
+mod replaying;
 mod system;
 
 use crate::lang::ast::{Command, Word};
@@ -153,6 +155,14 @@ pub const VERBS: &[Verb] = &[
         example: "fetch 0x03D4",
         family: Family::Access,
         prepare: access::fetch,
+    },
+    Verb {
+        name: "replay",
+        params: "\"file.trace\" [format lackey|din|csv|packed] [straddle split|first] [map identity|demand]",
+        help: "a memory trace through the machine; a machine with an MMU needs `map`",
+        example: "replay \"loop.trace\" map demand",
+        family: Family::Replay,
+        prepare: replay::replay,
     },
     Verb {
         name: "flush",
@@ -304,7 +314,7 @@ pub fn verb(name: &str) -> Option<&'static Verb> {
 /// The verb of a command.
 ///
 /// # Errors
-/// `unknown-verb` with the nearest; `not-yet` and `not-in-language` for words that are known.
+/// `unknown-verb` with the nearest; `not-in-language` for words that are known.
 pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
     if let Some(verb) = verb(&word.text) {
         return Ok(verb);

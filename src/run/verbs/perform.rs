@@ -25,6 +25,7 @@ impl Session<'_> {
             Action::Areas(pid, areas) => self.declare_areas(pid, areas).map(|()| Did::Quiet)?,
             Action::Act(action, place) => Did::Action(self.act(action, place)?),
             Action::Access(plan) => Did::Access(self.access(plan)?),
+            Action::Replay(plan) => Did::Replay(Box::new(self.replay(&plan)?)),
             Action::SystemCall(plan) => Did::Call(self.make_call(plan)?),
             Action::Contents(contents) => {
                 let place = contents.span;

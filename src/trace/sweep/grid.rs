@@ -101,6 +101,16 @@ pub struct Geometry {
     pub policy: Policy,
 }
 
+impl Value {
+    /// The word, if it is one, else nothing.
+    pub fn word(&self) -> &str {
+        match self {
+            Value::Number(_) => "",
+            Value::Word(word) => word,
+        }
+    }
+}
+
 impl Unit {
     /// Its name on a machine that has it.
     pub fn name(self, spec: &Spec) -> &str {

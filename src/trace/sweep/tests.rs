@@ -55,7 +55,7 @@ fn swept(specs: &[Spec], how: How, threads: usize, records: &[Record]) -> Vec<Re
 
 #[test]
 fn a_sweep_counts_what_single_replays_count() {
-    let (specs, records) = (specs(), trace(10_000));
+    let (specs, records) = (specs(), trace(2_500));
     let demand = Map::Demand(Demand::default());
     for (map, straddle) in
         [(Map::Identity, Straddle::Split), (Map::Identity, Straddle::First), (demand, Straddle::Split)]

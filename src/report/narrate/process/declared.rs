@@ -34,7 +34,8 @@ pub fn blocks(declared: &Declared) -> Vec<Block> {
     blocks
 }
 
-fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
+/// The kernel that was started, by its own declaration or for something else.
+pub fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(machine) = &booted.machine {
         blocks.push(Block::line("No machine was declared, so it is a core-i7:"));

@@ -81,7 +81,7 @@ impl Quantity {
                 };
                 Some(Self { kind, at })
             }
-            Key::Call(_) | Key::Reference(_) => None,
+            Key::Call(_) | Key::Reference(_) | Key::Replay(_) | Key::Counter(..) => None,
         };
         found.map(|quantity| quantity.of(access))
     }

@@ -3,6 +3,10 @@
 //! Read with leave: any blanks around the parts, small and capital digits, `0x` before them, and both ends of lines. What
 //! Valgrind says itself (`==PID==`, `--PID--`, `**PID**`), blank lines and comments (`#`) are passed over.
 
+mod fast;
+
+pub use fast::records;
+
 use super::line::{self, Line, Parsed};
 use super::record::Op;
 
@@ -29,3 +33,6 @@ fn record(text: &[u8]) -> Parsed {
     }
     line::record(op, address, size)
 }
+
+#[cfg(test)]
+mod tests;

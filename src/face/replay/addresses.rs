@@ -1,0 +1,116 @@
+//! What commands that replay traces have in common: how addresses are taken, and Ctrl-C.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use super::machine::Named;
+use crate::face::terminal::{Status, complain};
+use crate::machine::policy::{POLICIES, Policy};
+use crate::trace::counting::Map;
+use crate::trace::demand::Demand;
+use crate::trace::format::{FORMATS, Format as TraceFormat};
+use crate::trace::replay::Straddle;
+
+/// How the addresses of a trace are taken.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Addresses")]
+pub struct Addresses {
+    /// Take addresses as physical ones, or map each page to a frame when it is first touched; unless said, a machine
+    /// with an MMU maps
+    #[arg(long, value_enum)]
+    map: Option<Mapping>,
+    /// User page frames for `map demand`; unless said, all that there are
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    frames: Option<u32>,
+    /// Which page goes when no frame is free
+    #[arg(long, value_name = "POLICY", value_parser = policies())]
+    replacement: Option<Policy>,
+    /// A reference that straddles blocks or pages is split into parts that count each, or its first part counts
+    #[arg(long, value_enum, default_value_t)]
+    straddle: Straddling,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mapping {
+    /// An address is a physical one: only the caches are asked
+    Identity,
+    /// A kernel gives a page a frame when it is first touched: TLBs, page walks and faults count, too
+    Demand,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Straddling {
+    /// A part for each block, as hardware does it
+    #[default]
+    Split,
+    /// Only the part in the first block, as simple simulators do it
+    First,
+}
+
+/// The words for how traces are written.
+pub fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
+    let rows = FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.help));
+    PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
+}
+
+fn policies() -> impl TypedValueParser<Value = Policy> {
+    let rows = POLICIES.iter().filter(|row| row.frames);
+    let rows = rows.map(|row| PossibleValue::new(row.name).help(row.help));
+    PossibleValuesParser::new(rows).map(|name| Policy::by_name(&name).unwrap_or_default())
+}
+
+impl Addresses {
+    /// How addresses become physical ones on a machine.
+    ///
+    /// # Errors
+    /// Why they cannot.
+    pub fn map(&self, machine: &Named) -> Result<Map, String> {
+        let Addresses { map, frames, replacement, .. } = *self;
+        let natural = if machine.spec.mmu.is_some() { Mapping::Demand } else { Mapping::Identity };
+        if map.unwrap_or(natural) == Mapping::Identity {
+            let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
+            let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else { return Ok(Map::Identity) };
+            return Err(match map {
+                Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
+                None => {
+                    format!("`{option}` needs `--map demand`, and `{}` translates no addresses", machine.name)
+                }
+            });
+        }
+        let kernel = machine.kernel.as_ref();
+        let frames = frames.or_else(|| kernel.and_then(|kernel| kernel.frames));
+        let replacement = replacement.or_else(|| kernel.map(|kernel| kernel.replacement));
+        Ok(Map::Demand(Demand { frames, replacement }))
+    }
+
+    /// What becomes of references that straddle blocks or pages.
+    pub fn straddle(&self) -> Straddle {
+        match self.straddle {
+            Straddling::Split => Straddle::Split,
+            Straddling::First => Straddle::First,
+        }
+    }
+}
+
+/// Says why nothing is done.
+pub fn refused(why: &str) -> Status {
+    complain(&format!("pagewalk: {why}\n"));
+    Status::Wrong
+}
+
+/// Becomes true at the first Ctrl-C; the second ends the process.
+pub fn interruptible() -> Arc<AtomicBool> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let signal = signal_hook::consts::SIGINT;
+    // Where signals cannot be had, Ctrl-C ends the process at once.
+    let _ = signal_hook::flag::register_conditional_shutdown(
+        signal,
+        i32::from(Status::Interrupted as u8),
+        interrupt.clone(),
+    );
+    let _ = signal_hook::flag::register(signal, interrupt.clone());
+    interrupt
+}

@@ -1,0 +1,127 @@
+//! The arguments of `pagewalk replay`, and what is done with them.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use clap::Args;
+
+use super::addresses::{Addresses, interruptible, refused, trace_formats};
+use super::feed::is_standard_input;
+use super::machine::{Named, named};
+use super::one::{Came, Plan};
+use super::output::{Format, Output};
+use super::pack::Packing;
+use crate::face::terminal::{Color, Status, complain};
+use crate::trace::counting::{Map, Wanted};
+use crate::trace::format::Format as TraceFormat;
+
+/// Arguments of `pagewalk replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
+    #[arg(required = true, value_name = "MACHINE")]
+    machine: PathBuf,
+    /// The traces, each replayed on a fresh machine; `-` is standard input, `.gz` and `.zst` are unpacked
+    #[arg(required_unless_present = "pack", value_name = "TRACE")]
+    traces: Vec<PathBuf>,
+    /// How the traces are written; unless said it is known by the first bytes, else the name, else it is lackey's
+    #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
+    trace_format: Option<TraceFormat>,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
+    format: Format,
+    /// Draw the misses of every level by kind as SVG, and with --curve the curve
+    #[arg(long, value_name = "FILE", conflicts_with = "pack")]
+    plot: Option<PathBuf>,
+    /// Refuse a trace with a malformed line, or an address that the machine has not, instead of passing it over
+    #[arg(long)]
+    strict: bool,
+    /// Write the one trace as a packed one, which is smaller and quicker to read; no machine is named then
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "frames", "replacement", "straddle"])]
+    pack: Option<PathBuf>,
+    #[command(flatten)]
+    addresses: Addresses,
+    #[command(flatten)]
+    counts: Counts,
+}
+
+/// What is counted beside hits and misses.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Counts")]
+struct Counts {
+    /// Misses of caches by their cause: compulsory, capacity, conflict
+    #[arg(long, conflicts_with = "pack")]
+    causes: bool,
+    /// The misses of fully associative LRU caches of every size
+    #[arg(long, conflicts_with = "pack")]
+    curve: bool,
+    /// The N pages and the N instructions with the most misses
+    #[arg(long, value_name = "N", conflicts_with = "pack", value_parser = clap::value_parser!(u32).range(1..))]
+    top: Option<u32>,
+}
+
+impl Replay {
+    /// Replays the traces, or packs one.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn all(&self, color: Color) -> io::Result<Status> {
+        let interrupt = interruptible();
+        if let Some(file) = &self.pack {
+            if !self.traces.is_empty() {
+                return Ok(refused(
+                    "`--pack` writes one trace; neither a machine nor a second trace is named",
+                ));
+            }
+            let (trace, format, strict) = (&*self.machine, self.trace_format, self.strict);
+            return Packing { trace, format, strict, interrupt: &interrupt }.write(file);
+        }
+        if self.traces.iter().filter(|trace| is_standard_input(trace)).count() > 1 {
+            return Ok(refused("standard input can be replayed once"));
+        }
+        let machine = match named(&self.machine, color) {
+            Ok(machine) => machine,
+            Err(told) => {
+                complain(&told);
+                return Ok(Status::Wrong);
+            }
+        };
+        match self.addresses.map(&machine) {
+            Ok(map) => self.replay(&machine, map, color, &interrupt),
+            Err(why) => Ok(refused(&why)),
+        }
+    }
+
+    fn replay(&self, machine: &Named, map: Map, color: Color, interrupt: &AtomicBool) -> io::Result<Status> {
+        let plan = Plan {
+            machine,
+            map,
+            straddle: self.addresses.straddle(),
+            wanted: Wanted {
+                causes: self.counts.causes,
+                curve: self.counts.curve,
+                top: self.counts.top.map(|n| n as usize),
+            },
+            format: self.trace_format,
+            strict: self.strict,
+            interrupt,
+        };
+        let mut output = Output::new(self.format, color);
+        let mut status = Status::Held;
+        for trace in &self.traces {
+            let Came { replayed, why } = plan.replay(trace);
+            status = status.max(if why.is_some() { Status::Wrong } else { Status::Held });
+            if let Some(replayed) = replayed {
+                status = status.max(output.tell(replayed));
+            }
+            if let Some(why) = why {
+                complain(&format!("pagewalk: {why}\n"));
+            }
+            if output.over() {
+                break;
+            }
+        }
+        output.finish(self.plot.as_deref(), status)
+    }
+}

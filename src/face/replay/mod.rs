@@ -1,0 +1,12 @@
+//! `pagewalk replay`: traces replayed on a machine, and packed.
+
+pub mod addresses;
+mod arguments;
+pub mod feed;
+pub mod machine;
+mod one;
+mod output;
+mod pack;
+pub mod progress;
+
+pub use arguments::Replay;

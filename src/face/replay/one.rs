@@ -1,0 +1,129 @@
+//! One trace, replayed on a machine of its own.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use super::feed::{Read, Stopped, feed, name};
+use super::machine::Named;
+use super::progress::Bar;
+use crate::machine::Machine;
+use crate::report::narrate::thousands;
+use crate::report::replay::{Ended, Replayed, record};
+use crate::trace::counting::{Counting, Map, Wanted};
+use crate::trace::format::Format;
+use crate::trace::record::Record;
+use crate::trace::replay::Straddle;
+
+/// How traces are replayed.
+pub struct Plan<'a> {
+    /// On what.
+    pub machine: &'a Named,
+    /// How addresses become physical ones.
+    pub map: Map,
+    /// What becomes of references that straddle blocks or pages.
+    pub straddle: Straddle,
+    /// What is counted besides.
+    pub wanted: Wanted,
+    /// How the traces are written, if it is said.
+    pub format: Option<Format>,
+    /// A malformed line, or an address that the machine has not, ends it all.
+    pub strict: bool,
+    /// Becomes true when somebody presses Ctrl-C.
+    pub interrupt: &'a AtomicBool,
+}
+
+/// What came of a trace: counts, unless there are none to be told; and what went wrong, if anything did.
+pub struct Came {
+    /// The counts.
+    pub replayed: Option<Replayed>,
+    /// What went wrong.
+    pub why: Option<String>,
+}
+
+/// Why no more records are taken.
+#[derive(Debug, PartialEq)]
+enum Enough {
+    /// `--strict` forbids what there is.
+    Refused(String),
+    /// The machine cannot go on.
+    Stuck(String),
+}
+
+impl Came {
+    fn nothing(why: String) -> Self {
+        Self { replayed: None, why: Some(why) }
+    }
+}
+
+impl Plan<'_> {
+    /// Replays a trace.
+    pub fn replay(&self, path: &Path) -> Came {
+        let name = name(path);
+        let machine = Machine::new(self.machine.spec.clone());
+        let mut counting = match Counting::new(machine, self.map, self.straddle, self.wanted) {
+            Ok(counting) => counting,
+            Err(why) => return Came::nothing(format!("cannot replay on `{}`: {why}", self.machine.name)),
+        };
+        let mut bar = Bar::new(&name);
+        let fed = feed(path, self.format, self.interrupt, &mut |records, progress, read| {
+            bar.show(progress);
+            let done = self.perform(&mut counting, records);
+            done.err().or_else(|| self.refusal(read).map(Enough::Refused))
+        });
+        bar.clear();
+        match fed {
+            Ok((read, stopped)) => self.came(name, read, stopped, &counting),
+            Err(why) => Came::nothing(why.to_string()),
+        }
+    }
+
+    /// What is told of a trace that was read, and how that ended.
+    fn came(&self, name: String, read: Read, stopped: Stopped<Enough>, counting: &Counting) -> Came {
+        let refused = |why: &str| Came::nothing(format!("`{name}` is refused: {why}"));
+        if let Some(why) = self.refusal(&read) {
+            return refused(&why);
+        }
+        let (ended, why) = match stopped {
+            Stopped::End => (Ended::Whole, None),
+            Stopped::Interrupted => (Ended::Interrupted, None),
+            Stopped::Unreadable(why) if counting.references().records == 0 => {
+                return Came::nothing(why.to_string());
+            }
+            Stopped::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
+            Stopped::Enough(Enough::Refused(why)) => return refused(&why),
+            Stopped::Enough(Enough::Stuck(why)) => {
+                (Ended::Broken(why.clone()), Some(format!("`{name}` cannot be replayed on: {why}")))
+            }
+        };
+        let replayed = Replayed {
+            trace: name,
+            machine: self.machine.name.clone(),
+            straddle: self.straddle,
+            lines: read.lines,
+            malformed: read.malformed,
+            ended,
+            counted: counting.counted(),
+        };
+        Came { replayed: Some(replayed), why }
+    }
+
+    /// Performs records; with `--strict` none may lie outside.
+    fn perform(&self, counting: &mut Counting, records: &[Record]) -> Result<(), Enough> {
+        let before = counting.references().records;
+        counting.perform(records).map_err(|why| Enough::Stuck(why.to_string()))?;
+        let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
+            return Ok(());
+        };
+        let at = records.iter().position(|record| *record == outside).unwrap_or_default() as u64;
+        let number = thousands(before + at + 1);
+        Err(Enough::Refused(format!(
+            "record {number}, {}, lies beyond the addresses of the machine",
+            record(outside)
+        )))
+    }
+
+    /// The first malformed line, where `--strict` forbids it.
+    fn refusal(&self, read: &Read) -> Option<String> {
+        read.refusal().filter(|_| self.strict)
+    }
+}

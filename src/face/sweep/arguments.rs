@@ -1,0 +1,130 @@
+//! The arguments of `pagewalk sweep`, and what is done with them.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use clap::Args;
+
+use super::output::{Format, Output};
+use super::running::{Came, Plan};
+use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
+use crate::face::replay::machine::{Named, named};
+use crate::face::terminal::{Color, Status, complain, diagnostic_style};
+use crate::lang::source::Sources;
+use crate::report::diagnostics::render;
+use crate::run::sweep::{cache_named, grid, tlb_named, usual_unit};
+use crate::trace::counting::Map;
+use crate::trace::format::Format as TraceFormat;
+use crate::trace::sweep::How;
+use crate::trace::sweep::grid::{Grid, Unit};
+
+/// Arguments of `pagewalk sweep`.
+#[derive(Debug, Args)]
+pub struct Sweep {
+    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
+    #[arg(value_name = "MACHINE")]
+    machine: PathBuf,
+    /// The trace; `-` is standard input, `.gz` and `.zst` are unpacked
+    #[arg(value_name = "TRACE")]
+    trace: PathBuf,
+    /// Settings with several values: `ways 1..16, size 4 KB..1 MB, policy lru fifo`. A range doubles from its low end.
+    /// Settings of several parts stand in braces: `cache L1d { ways 1..8 }, cache L2 { size 256 KB..1 MB }`
+    #[arg(required = true, value_name = "GRID")]
+    grid: Vec<String>,
+    /// The cache whose settings they are; unless said, the first for data
+    #[arg(long, value_name = "NAME", conflicts_with = "tlb")]
+    cache: Option<String>,
+    /// The TLB whose settings they are
+    #[arg(long, value_name = "NAME")]
+    tlb: Option<String>,
+    /// How the trace is written; unless said it is known by the first bytes, else the name, else it is lackey's
+    #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
+    trace_format: Option<TraceFormat>,
+    #[command(flatten)]
+    addresses: Addresses,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Write the results to a file instead of standard output
+    #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
+    output: Option<PathBuf>,
+    /// Draw the miss rates as SVG, too: a line for each combination of the settings but the size
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// Refuse a trace with a malformed line instead of passing it over
+    #[arg(long)]
+    strict: bool,
+    /// Threads that replay; unless said, as many as there are processors
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl Sweep {
+    /// Sweeps.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn all(&self, color: Color) -> io::Result<Status> {
+        let interrupt = interruptible();
+        let machine = match named(&self.machine, color) {
+            Ok(machine) => machine,
+            Err(told) => {
+                complain(&told);
+                return Ok(Status::Wrong);
+            }
+        };
+        let output = Output { format: self.format, file: self.output.as_deref(), plot: self.plot.as_deref() };
+        let ready = output.ready().and_then(|()| self.unit(&machine)).and_then(|unit| {
+            let map = self.addresses.map(&machine)?;
+            let translates = map != Map::Identity;
+            match unit {
+                Some(Unit::Tlb(_)) if !translates => {
+                    Err("a sweep of a TLB needs `--map demand`: no TLB is asked otherwise".to_owned())
+                }
+                unit => Ok((unit, map)),
+            }
+        });
+        let (unit, map) = match ready {
+            Ok(ready) => ready,
+            Err(why) => return Ok(refused(&why)),
+        };
+        let Some(grid) = self.grid(&machine, unit, color) else { return Ok(Status::Wrong) };
+        if map == Map::Identity && grid.units().iter().any(|unit| matches!(unit, Unit::Tlb(_))) {
+            return Ok(refused("a sweep of a TLB needs `--map demand`: no TLB is asked otherwise"));
+        }
+        let plan = Plan {
+            machine: &machine.name,
+            grid,
+            how: How { map, straddle: self.addresses.straddle() },
+            threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
+            format: self.trace_format,
+            strict: self.strict,
+            interrupt: &interrupt,
+        };
+        let Came { swept, why } = plan.sweep(&self.trace);
+        let status = if why.is_some() { Status::Wrong } else { Status::Held };
+        let told = swept.map_or(Ok(status), |swept| output.tell(&swept, color).map(|told| told.max(status)));
+        if let Some(why) = why {
+            complain(&format!("pagewalk: {why}\n"));
+        }
+        told
+    }
+
+    /// The part whose settings are swept.
+    fn unit(&self, machine: &Named) -> Result<Option<Unit>, String> {
+        match (&self.cache, &self.tlb) {
+            (Some(name), _) => cache_named(&machine.spec, name).map(Some),
+            (None, Some(name)) => tlb_named(&machine.spec, name).map(Some),
+            (None, None) => Ok(usual_unit(&machine.spec)),
+        }
+    }
+
+    /// The grid; what is wrong with it is told here.
+    fn grid(&self, machine: &Named, unit: Option<Unit>, color: Color) -> Option<Grid> {
+        let mut sources = Sources::default();
+        let read = grid(&self.grid.join(" "), &machine.spec, unit, &mut sources);
+        read.map_err(|wrong| complain(&render(&wrong, &sources, diagnostic_style(color)))).ok()
+    }
+}

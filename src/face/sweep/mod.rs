@@ -1,0 +1,7 @@
+//! `pagewalk sweep`: one trace over a grid of machines.
+
+mod arguments;
+mod output;
+mod running;
+
+pub use arguments::Sweep;

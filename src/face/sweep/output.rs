@@ -1,0 +1,112 @@
+//! Where the results of a sweep go.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use crate::face::terminal::{Color, Status, complain, print};
+use crate::face::test::find::words;
+use crate::face::writing::{put, put_by};
+use crate::report::replay::Ended;
+use crate::report::sweep::{Swept, csv, json, parquet, plot, text, warnings};
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Format {
+    /// A table to read, and for two settings a matrix of miss rates
+    #[default]
+    Text,
+    /// One object
+    Json,
+    /// A row for each point
+    Csv,
+    /// The same as a Parquet file, for --output
+    Parquet,
+}
+
+/// Where results go, and how.
+pub(super) struct Output<'a> {
+    /// How they are written.
+    pub format: Format,
+    /// The file; none for standard output.
+    pub file: Option<&'a Path>,
+    /// The file of the picture, if one is asked for.
+    pub plot: Option<&'a Path>,
+}
+
+impl Output<'_> {
+    /// Whether its files can be there at all: better said before a long run than after it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn ready(&self) -> Result<(), String> {
+        for file in [self.file, self.plot].into_iter().flatten() {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let why = if file.is_dir() {
+                "it is a folder"
+            } else if folder.is_some_and(|folder| !folder.is_dir()) {
+                "there is no such folder"
+            } else {
+                continue;
+            };
+            return Err(format!("cannot write `{}`: {why}", file.display()));
+        }
+        Ok(())
+    }
+
+    /// Writes the results and the picture, and warns of what is wrong with them. Where a file cannot be written, the results
+    /// go to standard output: they may have taken long.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub fn tell(&self, swept: &Swept, color: Color) -> io::Result<Status> {
+        let mut status = Status::Held;
+        let told = match self.file {
+            None => print(&self.text(swept, color.wanted(&io::stdout()))),
+            Some(file) => self.write(swept, file).or_else(|error| {
+                status = Status::Wrong;
+                complain(&failed(file, &error));
+                let (what, text) = match self.format {
+                    Format::Parquet => ("the results follow as CSV", csv(swept)),
+                    _ => ("the results follow", self.text(swept, false)),
+                };
+                complain(&format!("  {what} on standard output\n"));
+                print(&text)
+            }),
+        };
+        if let Some(file) = self.plot
+            && let Err(error) = put(file, &plot(swept))
+        {
+            complain(&failed(file, &error));
+            status = Status::Wrong;
+        }
+        for warning in warnings(swept) {
+            complain(&format!("pagewalk: `{}`: {warning}\n", swept.trace));
+        }
+        if swept.ended == Ended::Interrupted {
+            status = status.max(Status::Interrupted);
+        }
+        told.map(|()| status)
+    }
+
+    fn write(&self, swept: &Swept, file: &Path) -> io::Result<()> {
+        let bytes = match self.format {
+            Format::Parquet => parquet(swept),
+            _ => self.text(swept, false).into_bytes(),
+        };
+        put_by(file, |file| file.write_all(&bytes))
+    }
+
+    fn text(&self, swept: &Swept, color: bool) -> String {
+        match self.format {
+            Format::Text => text(swept, color),
+            Format::Json => json(swept),
+            Format::Csv | Format::Parquet => csv(swept),
+        }
+    }
+}
+
+fn failed(file: &Path, error: &io::Error) -> String {
+    format!("pagewalk: cannot write `{}`: {}\n", file.display(), words(error))
+}

@@ -1,0 +1,107 @@
+//! The run of a sweep: the trace is read once, and fed to the machines of the grid.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use crate::face::replay::feed::{Read, Stopped, feed};
+use crate::face::replay::progress::Bar;
+use crate::report::replay::{Ended, record};
+use crate::report::sweep::Swept;
+use crate::trace::counting::Map;
+use crate::trace::format::Format;
+use crate::trace::sweep::grid::Grid;
+use crate::trace::sweep::{How, run};
+
+/// How a trace is swept.
+pub(super) struct Plan<'a> {
+    /// The machine that the grid changes, as the command names it.
+    pub machine: &'a str,
+    /// The machines.
+    pub grid: Grid,
+    /// How each of them replays the trace.
+    pub how: How,
+    /// Threads that replay, at most.
+    pub threads: usize,
+    /// How the trace is written, if it is said.
+    pub format: Option<Format>,
+    /// A malformed line, or an address that the machine has not, ends it all.
+    pub strict: bool,
+    /// Becomes true when somebody presses Ctrl-C.
+    pub interrupt: &'a AtomicBool,
+}
+
+/// What came of it: counts, unless there are none to be told; and what went wrong, if anything did.
+pub(super) struct Came {
+    /// The counts.
+    pub swept: Option<Swept>,
+    /// What went wrong.
+    pub why: Option<String>,
+}
+
+impl Came {
+    fn nothing(why: String) -> Self {
+        Self { swept: None, why: Some(why) }
+    }
+}
+
+impl Plan<'_> {
+    /// Sweeps.
+    pub fn sweep(self, trace: &Path) -> Came {
+        let name = trace.display().to_string();
+        let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
+        let mut bar = Bar::new(&name);
+        let (fed, counted) = run(&specs, self.how, self.threads, |machines| {
+            feed(trace, self.format, self.interrupt, &mut |records, progress, read| {
+                bar.show(progress);
+                machines.put(records);
+                self.refusal(read)
+            })
+        });
+        bar.clear();
+        let (read, stopped) = match fed {
+            Ok(fed) => fed,
+            Err(why) => return Came::nothing(why.to_string()),
+        };
+        if let Some(why) = self.refusal(&read) {
+            return Came::nothing(format!("`{name}` is refused: {why}"));
+        }
+        let (ended, mut why) = match stopped {
+            Stopped::End | Stopped::Enough(_) => (Ended::Whole, None),
+            Stopped::Interrupted => (Ended::Interrupted, None),
+            Stopped::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
+        };
+        let counted: Vec<_> =
+            counted.into_iter().map(|counted| counted.map_err(|why| why.to_string())).collect();
+        let outside = counted.iter().flatten().find_map(|counted| counted.references.first_outside);
+        if let Some(outside) = outside.filter(|_| self.strict) {
+            let told = record(outside);
+            return Came::nothing(format!(
+                "`{name}` is refused: {told} lies beyond the addresses of the machine"
+            ));
+        }
+        if let Some(Err(failed)) = counted.iter().find(|counted| counted.is_err()) {
+            let told = format!("a point cannot replay `{name}`: {failed}");
+            if counted.iter().all(Result::is_err) {
+                return Came::nothing(told);
+            }
+            why.get_or_insert(told);
+        }
+        let swept = Swept {
+            trace: name,
+            machine: self.machine.to_owned(),
+            demand: matches!(self.how.map, Map::Demand(_)),
+            straddle: self.how.straddle,
+            lines: read.lines,
+            malformed: read.malformed,
+            ended,
+            grid: self.grid,
+            counted,
+        };
+        Came { swept: Some(swept), why }
+    }
+
+    /// The first malformed line, where `--strict` forbids it.
+    fn refusal(&self, read: &Read) -> Option<String> {
+        read.refusal().filter(|_| self.strict)
+    }
+}

@@ -1,0 +1,26 @@
+//! A replayed trace as JSON, besides its facts.
+
+use serde_json::{Value, json};
+
+use super::process::kernel;
+use crate::run::record::Replayed;
+use crate::run::replayed::{MAPS, STRADDLES};
+
+/// How it was done, and the first lines that are no records.
+pub fn replay(run: &Replayed) -> Value {
+    let map = MAPS.iter().find(|(_, map)| *map == run.map).map(|(word, _)| *word);
+    let straddle = STRADDLES.iter().find(|(_, straddle)| *straddle == run.straddle).map(|(word, _)| *word);
+    let malformed = run.malformed.first.iter();
+    let malformed = malformed.map(|line| json!({"line": line.line, "text": line.text, "why": line.why}));
+    let mut replay = json!({
+        "file": &*run.name,
+        "map": map,
+        "straddle": straddle,
+        "records": run.counted.references.records,
+        "malformed": malformed.collect::<Vec<_>>(),
+    });
+    if let (Some(booted), Some(members)) = (&run.booted, replay.as_object_mut()) {
+        members.insert("kernel".to_owned(), kernel(booted));
+    }
+    replay
+}

@@ -1,0 +1,25 @@
+//! A sweep as CSV: a header, and a row for each swept part of each point; `docs/traces.md` says which columns.
+
+use super::Swept;
+use super::points::{Item, rows};
+
+/// The table of a sweep, with its header. Sizes are in bytes, rates from 0 to 1; a cell of what there is not is empty.
+pub fn csv(swept: &Swept) -> String {
+    let table = rows(swept);
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail, here and below.
+    let _ = writer.write_record(table.columns.iter().map(|column| &column.name));
+    for row in &table.rows {
+        let _ = writer.write_record(row.iter().map(cell));
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+fn cell(item: &Item) -> String {
+    match item {
+        Item::Nothing => String::new(),
+        Item::Number(n) => n.to_string(),
+        Item::Rate(part, whole) => format!("{}", *part as f64 / *whole as f64),
+        Item::Word(word) => word.clone(),
+    }
+}

@@ -1,0 +1,137 @@
+//! A sweep as a Parquet file: the columns of the CSV, one group of rows, plain values without compression.
+//!
+//! The format's description: <https://parquet.apache.org/docs/file-format/>. A column is a header and a page: which rows have a value,
+//! and the values one behind the other. The file ends with what there is, as a Thrift struct, and its length.
+
+use super::Swept;
+use super::points::{Column, Item, Kind, Rows, rows};
+use super::thrift::{Struct, varint};
+
+/// What a Parquet file begins and ends with.
+const MAGIC: &[u8; 4] = b"PAR1";
+
+/// Physical types.
+const INT64: i32 = 2;
+const DOUBLE: i32 = 5;
+const BYTE_ARRAY: i32 = 6;
+/// Every column may have rows without a value.
+const OPTIONAL: i32 = 1;
+/// Encodings: of values, and of which rows have one.
+const PLAIN: i32 = 0;
+const RLE: i32 = 3;
+
+/// The bytes of the file.
+pub fn parquet(swept: &Swept) -> Vec<u8> {
+    let table = rows(swept);
+    let mut file = MAGIC.to_vec();
+    let mut chunks = Vec::new();
+    let mut bytes = 0;
+    for (at, column) in table.columns.iter().enumerate() {
+        let page = page(&table, at);
+        let start = file.len();
+        file.extend(header(table.rows.len(), page.len()));
+        file.extend(page);
+        let length = (file.len() - start) as i64;
+        bytes += length;
+        chunks.push(chunk(column, table.rows.len(), start as i64, length));
+    }
+    let group = Struct::default().many(1, chunks).i64(2, bytes).i64(3, table.rows.len() as i64);
+    let footer = Struct::default()
+        .i32(1, 1)
+        .many(2, schema(&table.columns))
+        .i64(3, table.rows.len() as i64)
+        .many(4, vec![group])
+        .text(6, concat!("pagewalk version ", env!("CARGO_PKG_VERSION")))
+        .end();
+    let length = footer.len() as u32;
+    file.extend(footer);
+    file.extend(length.to_le_bytes());
+    file.extend(MAGIC);
+    file
+}
+
+/// A tree of one level: its root, and the columns.
+fn schema(columns: &[Column]) -> Vec<Struct> {
+    let root = Struct::default().text(4, "sweep").i32(5, columns.len() as i32);
+    let column = |column: &Column| {
+        let plain = Struct::default().i32(1, physical(column.kind)).i32(3, OPTIONAL).text(4, &column.name);
+        match column.kind {
+            // Texts in UTF-8, by the name that old readers know and by the one that new ones do.
+            Kind::Word => plain.i32(6, 0).one(10, Struct::default().one(1, Struct::default())),
+            Kind::Number | Kind::Bytes => {
+                let signed = Struct::default().byte(1, 64).yes(2);
+                plain.i32(6, 18).one(10, Struct::default().one(10, signed))
+            }
+            Kind::Rate => plain,
+        }
+    };
+    std::iter::once(root).chain(columns.iter().map(column)).collect()
+}
+
+fn physical(kind: Kind) -> i32 {
+    match kind {
+        Kind::Number | Kind::Bytes => INT64,
+        Kind::Rate => DOUBLE,
+        Kind::Word => BYTE_ARRAY,
+    }
+}
+
+/// Where a column stands in the file.
+fn chunk(column: &Column, rows: usize, start: i64, length: i64) -> Struct {
+    let meta = Struct::default()
+        .i32(1, physical(column.kind))
+        .i32s(2, &[PLAIN, RLE])
+        .texts(3, &[&column.name])
+        .i32(4, 0)
+        .i64(5, rows as i64)
+        .i64(6, length)
+        .i64(7, length)
+        .i64(9, start);
+    Struct::default().i64(2, start).one(3, meta)
+}
+
+/// What stands before a page.
+fn header(rows: usize, bytes: usize) -> Vec<u8> {
+    let data = Struct::default().i32(1, rows as i32).i32(2, PLAIN).i32(3, RLE).i32(4, RLE);
+    Struct::default().i32(1, 0).i32(2, bytes as i32).i32(3, bytes as i32).one(5, data).end()
+}
+
+/// The page of column `at`.
+fn page(table: &Rows, at: usize) -> Vec<u8> {
+    let items = || table.rows.iter().map(|row| &row[at]);
+    let levels = levels(items().map(|item| *item != Item::Nothing));
+    let mut page = (levels.len() as u32).to_le_bytes().to_vec();
+    page.extend(levels);
+    for item in items() {
+        match item {
+            Item::Nothing => {}
+            Item::Number(n) => page.extend(i64::try_from(*n).unwrap_or(i64::MAX).to_le_bytes()),
+            Item::Rate(part, whole) => page.extend((*part as f64 / *whole as f64).to_le_bytes()),
+            Item::Word(word) => {
+                page.extend((word.len() as u32).to_le_bytes());
+                page.extend(word.as_bytes());
+            }
+        }
+    }
+    page
+}
+
+/// Which rows have a value: runs of equal ones, each its length and then 1 or 0.
+fn levels(mut there: impl Iterator<Item = bool>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut run: Option<(bool, u64)> = None;
+    loop {
+        let next = there.next();
+        match (&mut run, next) {
+            (Some((value, length)), Some(next)) if *value == next => *length += 1,
+            (before, next) => {
+                if let Some((value, length)) = before {
+                    varint(&mut bytes, *length << 1);
+                    bytes.push((*value).into());
+                }
+                let Some(next) = next else { return bytes };
+                run = Some((next, 1));
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Thrift's compact protocol, as much of it as the metadata of a Parquet file needs.
+
+/// Writes the fields of a struct in the order of their numbers.
+#[derive(Debug, Default)]
+pub struct Struct {
+    bytes: Vec<u8>,
+    last: u8,
+}
+
+/// The types of fields and elements.
+mod kind {
+    pub const TRUE: u8 = 1;
+    pub const BYTE: u8 = 3;
+    pub const I32: u8 = 5;
+    pub const I64: u8 = 6;
+    pub const BINARY: u8 = 8;
+    pub const LIST: u8 = 9;
+    pub const STRUCT: u8 = 12;
+}
+
+impl Struct {
+    /// A number of 32 bits, or a member of an enum.
+    #[must_use]
+    pub fn i32(mut self, field: u8, value: i32) -> Self {
+        self.header(field, kind::I32);
+        self.zigzag(value.into());
+        self
+    }
+
+    /// A number of 64 bits.
+    #[must_use]
+    pub fn i64(mut self, field: u8, value: i64) -> Self {
+        self.header(field, kind::I64);
+        self.zigzag(value);
+        self
+    }
+
+    /// A number of 8 bits.
+    #[must_use]
+    pub fn byte(mut self, field: u8, value: u8) -> Self {
+        self.header(field, kind::BYTE);
+        self.bytes.push(value);
+        self
+    }
+
+    /// A truth value that is true.
+    #[must_use]
+    pub fn yes(mut self, field: u8) -> Self {
+        self.header(field, kind::TRUE);
+        self
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(mut self, field: u8, value: &str) -> Self {
+        self.header(field, kind::BINARY);
+        self.binary(value);
+        self
+    }
+
+    /// A struct.
+    #[must_use]
+    pub fn one(mut self, field: u8, value: Struct) -> Self {
+        self.header(field, kind::STRUCT);
+        self.bytes.extend(value.end());
+        self
+    }
+
+    /// A list of structs.
+    #[must_use]
+    pub fn many(mut self, field: u8, values: Vec<Struct>) -> Self {
+        self.list(field, kind::STRUCT, values.len());
+        values.into_iter().for_each(|value| self.bytes.extend(value.end()));
+        self
+    }
+
+    /// A list of numbers of 32 bits, or members of an enum.
+    #[must_use]
+    pub fn i32s(mut self, field: u8, values: &[i32]) -> Self {
+        self.list(field, kind::I32, values.len());
+        values.iter().for_each(|value| self.zigzag((*value).into()));
+        self
+    }
+
+    /// A list of texts.
+    #[must_use]
+    pub fn texts(mut self, field: u8, values: &[&str]) -> Self {
+        self.list(field, kind::BINARY, values.len());
+        values.iter().for_each(|value| self.binary(value));
+        self
+    }
+
+    /// Its bytes, with the mark of its end.
+    pub fn end(mut self) -> Vec<u8> {
+        self.bytes.push(0);
+        self.bytes
+    }
+
+    /// The distance from the field before, and the type. Numbers of fields are at most 15 apart here.
+    fn header(&mut self, field: u8, kind: u8) {
+        self.bytes.push((field - self.last) << 4 | kind);
+        self.last = field;
+    }
+
+    fn list(&mut self, field: u8, kind: u8, length: usize) {
+        self.header(field, kind::LIST);
+        if length < 15 {
+            self.bytes.push((length as u8) << 4 | kind);
+        } else {
+            self.bytes.push(0xF0 | kind);
+            varint(&mut self.bytes, length as u64);
+        }
+    }
+
+    fn binary(&mut self, text: &str) {
+        varint(&mut self.bytes, text.len() as u64);
+        self.bytes.extend(text.as_bytes());
+    }
+
+    fn zigzag(&mut self, value: i64) {
+        varint(&mut self.bytes, (value << 1 ^ value >> 63) as u64);
+    }
+}
+
+/// Seven bits a byte, the lowest first; a set highest bit says that more follow.
+pub fn varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}

@@ -1,0 +1,71 @@
+//! What a `replay` came to.
+
+use std::rc::Rc;
+
+use crate::machine::cache::Counts;
+use crate::machine::spec::Spec;
+use crate::trace::counted::{Counted, Paging};
+use crate::trace::malformed::Malformed;
+use crate::trace::replay::Straddle;
+
+use super::call::Booted;
+
+/// How the addresses of a trace come to physical ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Map {
+    /// They are taken as physical ones.
+    Identity,
+    /// By a process, whose pages get a frame when they are first touched.
+    Demand,
+}
+
+/// The ways to map addresses, and how a script calls them.
+pub const MAPS: &[(&str, Map)] = &[("identity", Map::Identity), ("demand", Map::Demand)];
+
+/// What becomes of references that straddle blocks or pages, and how a script calls it.
+pub const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
+
+/// A trace that was replayed.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// The file, as the script names it.
+    pub name: Rc<str>,
+    /// How its addresses came to physical ones.
+    pub map: Map,
+    /// What became of references that straddle.
+    pub straddle: Straddle,
+    /// What happened in this replay.
+    pub counted: Counted,
+    /// Lines that are no records, which were passed over.
+    pub malformed: Malformed,
+    /// The kernel that was started for it.
+    pub booted: Option<Booted>,
+}
+
+impl Replayed {
+    /// The machine.
+    pub fn spec(&self) -> &Rc<Spec> {
+        &self.counted.spec
+    }
+
+    /// What the kernel did: nothing where no process performed the trace.
+    pub fn paging(&self) -> Paging {
+        self.counted.paging.unwrap_or_default()
+    }
+
+    /// Page faults.
+    pub fn faults(&self) -> u64 {
+        let faults = self.paging().faults;
+        faults.minor + faults.major
+    }
+
+    /// What a TLB did: nothing where addresses were taken as they are.
+    pub fn tlb(&self, level: usize) -> Counts {
+        self.counted.tlbs.get(level).map(|part| part.counts).unwrap_or_default()
+    }
+
+    /// What a cache did.
+    pub fn cache(&self, level: usize) -> Counts {
+        self.counted.caches.get(level).map(|part| part.counts).unwrap_or_default()
+    }
+}

@@ -1,0 +1,149 @@
+//! A trace, replayed.
+
+use std::rc::Rc;
+
+use crate::kernel::Kernel;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::loader::Stream;
+use crate::lang::span::Span;
+use crate::run::call::Booted;
+use crate::run::replayed::{Map, Replayed};
+use crate::run::session::{Session, Stop, WORK_OF_STEP};
+use crate::run::settings::KernelPlan;
+use crate::run::state::Slot;
+use crate::run::syscalls::out_of_memory;
+use crate::trace::account::Account;
+use crate::trace::counted::Counted;
+use crate::trace::demand::{self, Refused};
+use crate::trace::extras::Wanted;
+use crate::trace::reader::Reader;
+use crate::trace::replay::Target;
+use crate::trace::unreadable::Unreadable;
+
+use super::action::ReplayPlan;
+
+/// Work of a line of a trace: sixteen of them count as much as a statement.
+const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
+
+impl Session<'_> {
+    /// Replays a trace; a probe does so on a copy.
+    ///
+    /// # Errors
+    /// `unreadable`, `limit-steps`, `out-of-memory`, and what keeps a kernel from being started.
+    pub fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
+        let before = self.probing.then(|| self.state.machine.clone());
+        let replayed = self.start_for(plan).and_then(|booted| self.replay_here(plan, booted));
+        if let Some(before) = before {
+            self.state.machine = before;
+        }
+        replayed
+    }
+
+    /// Starts the kernel whose process performs the trace, unless one runs or none is needed: with plenty of swap, so that
+    /// the trace comes to its end however few frames there are.
+    ///
+    /// # Errors
+    /// As `kernel`.
+    pub fn start_for(&mut self, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
+        let (Map::Demand, Slot::Is(machine)) = (plan.map, &self.state.machine) else { return Ok(None) };
+        let mut kernel = KernelPlan::default_for(machine.spec());
+        kernel.config.swap = demand::SWAP;
+        self.boot(&kernel, plan.name.span).map(Some)
+    }
+
+    fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
+        let place = plan.name.span;
+        let mut reader = open(plan).map_err(|why| unreadable(plan, why))?;
+        // While the trace runs, the session has nothing but its budget.
+        let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
+        let counted = match (&mut slot, plan.map) {
+            (Slot::Kernel(kernel), Map::Demand) => self.in_process(kernel, plan, &mut reader),
+            (Slot::Kernel(kernel), Map::Identity) => {
+                self.read_through(plan, &mut reader, Target::Identity(kernel.machine_mut()))
+            }
+            (Slot::Is(machine), _) => self.read_through(plan, &mut reader, Target::Identity(machine)),
+            (Slot::Empty | Slot::Unknowable, _) => Err(Stop::Unknowable),
+        };
+        self.state.machine = slot;
+        if let Slot::Kernel(kernel) = &mut self.state.machine {
+            let work = kernel.take_work();
+            self.kernel_work(work, place)?;
+        }
+        Ok(Replayed {
+            name: plan.name.text.clone(),
+            map: plan.map,
+            straddle: plan.straddle,
+            counted: counted?,
+            malformed: reader.malformed().clone(),
+            booted,
+        })
+    }
+
+    /// The process ends with the trace: its frames, slots and tables are given back.
+    fn in_process(
+        &mut self,
+        kernel: &mut Kernel,
+        plan: &ReplayPlan,
+        reader: &mut Reader,
+    ) -> Result<Counted, Stop> {
+        let name = Rc::clone(&plan.name.text);
+        let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
+        let counted = self.read_through(plan, reader, Target::Process(kernel, pid));
+        kernel.end(pid, 0);
+        counted
+    }
+
+    /// Performs what a file holds, batch by batch. Every line of it is work, and so is what the kernel does.
+    fn read_through(
+        &mut self,
+        plan: &ReplayPlan,
+        reader: &mut Reader,
+        mut target: Target<'_>,
+    ) -> Result<Counted, Stop> {
+        let place = plan.name.span;
+        let mut account = Account::new(&target, plan.straddle, Wanted::default());
+        let (mut records, mut lines) = (Vec::new(), 0);
+        while reader.next(&mut records).map_err(|why| unreadable(plan, why))? {
+            let (again, pages) = match &mut target {
+                Target::Identity(machine) => (Target::Identity(machine), 0),
+                Target::Process(kernel, pid) => {
+                    let pages = kernel.take_work();
+                    (Target::Process(kernel, *pid), pages)
+                }
+            };
+            account.perform(again, &records).map_err(|error| out_of_memory(error, place))?;
+            self.kernel_work(pages, place)?;
+            self.work((reader.lines() - lines) * WORK_OF_LINE, place)?;
+            lines = reader.lines();
+        }
+        Ok(account.counted(match &target {
+            Target::Identity(machine) => machine,
+            Target::Process(kernel, _) => kernel.machine(),
+        }))
+    }
+}
+
+/// Opens a trace: a file on disk, or a text in memory.
+fn open(plan: &ReplayPlan) -> Result<Reader, Unreadable> {
+    match &plan.stream {
+        Stream::File(path) => Reader::open(path, plan.format),
+        Stream::Bytes(bytes) => {
+            let bytes = Box::new(std::io::Cursor::new(bytes.clone()));
+            Reader::new(bytes, &plan.name.text, plan.format)
+        }
+    }
+}
+
+/// Says why a trace cannot be read, or not to its end; the file is called as the script calls it.
+fn unreadable(plan: &ReplayPlan, why: Unreadable) -> Stop {
+    let why = Unreadable { name: plan.name.text.to_string(), ..why };
+    Diagnostic::new(Code::Unreadable, plan.name.span, why.to_string()).into()
+}
+
+/// Says why no process can be had for a trace.
+fn refused(why: &Refused, place: Span) -> Stop {
+    match why {
+        Refused::Memory(error) => out_of_memory(*error, place).into(),
+        why => Diagnostic::new(Code::BadKernel, place, why.to_string()).into(),
+    }
+}

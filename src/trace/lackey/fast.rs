@@ -1,0 +1,126 @@
+//! Lines exactly as lackey prints them, eight digits at a time.
+//!
+//! A line that has a record here has the same one by [`super::line`]; all others are left to that. The first eight digits
+//! are one number of 64 bits, whose bytes are worked on side by side. The shapes are told apart by jumps, which a processor
+//! foresees, rather than by arithmetic: so it begins with the next line before it is done with this one.
+
+use crate::trace::record::{Op, Record};
+
+/// Bytes that are looked at; no line that is read here has more.
+const WINDOW: usize = 32;
+/// Where the address begins, after `I  `, ` L `, ` S ` or ` M `.
+const ADDRESS: usize = 3;
+/// Digits that an address has at least, as it is padded.
+const DIGITS: usize = 8;
+
+/// A 1 in each byte.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The digit 0 in each byte.
+const ZEROS: u64 = ONES * b'0' as u64;
+
+/// How a line begins, by some bits of its second byte that differ; the other rows fit no line.
+const OPS: [([u8; ADDRESS], Op); 8] = [
+    (*b"I  ", Op::Fetch),
+    ([0; 3], Op::Fetch),
+    ([0; 3], Op::Fetch),
+    (*b" S ", Op::Store),
+    (*b" L ", Op::Load),
+    (*b" M ", Op::Modify),
+    ([0; 3], Op::Fetch),
+    ([0; 3], Op::Fetch),
+];
+
+/// Adds the records that a text begins with, up to `most` altogether, as long as each line has the usual shape. Gives the
+/// bytes of these lines.
+pub fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> usize {
+    let mut at = 0;
+    records.reserve(most.saturating_sub(records.len()));
+    while records.len() < most {
+        let Some((record, length)) = text.get(at..).and_then(<[u8]>::first_chunk).and_then(record) else {
+            break;
+        };
+        records.push(record);
+        at += length;
+    }
+    at
+}
+
+/// The record of the line that a text begins with, and the bytes of the line.
+#[inline(always)]
+fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
+    let (begins, op) = OPS[usize::from(text[1] & 7)];
+    if text[..ADDRESS] != begins {
+        return None;
+    }
+    let (address, at) = address(text)?;
+    let (size, length) = size(text, at)?;
+    Some((Record { address, size, op }, length))
+}
+
+/// The address, and where the size begins.
+#[inline(always)]
+fn address(text: &[u8; WINDOW]) -> Option<(u64, usize)> {
+    const END: usize = ADDRESS + DIGITS;
+    let high = number(word(text, ADDRESS))?;
+    // Of code and heap; of the stack; and all others, up to fifteen digits.
+    if text[END] == b',' {
+        Some((high, END + 1))
+    } else if text[END + 2] == b',' {
+        let digits = u64::from(text[END]) | (u64::from(text[END + 1]) << 8);
+        let low = number(digits | (ZEROS << 16))?;
+        Some(((high << 8) | (low >> 24), END + 3))
+    } else {
+        let rest = word(text, END);
+        let bits = comma(rest)?;
+        let low = number((rest & !(u64::MAX << bits)) | (ZEROS << bits))?;
+        Some((((high << 32) | low) >> (32 - bits / 2), END + bits as usize / 8 + 1))
+    }
+}
+
+/// A size of one or two digits and the end of the line, and where that is over.
+#[inline(always)]
+fn size(text: &[u8; WINDOW], at: usize) -> Option<(u32, usize)> {
+    let digit = |at: usize| u32::from(text[at].wrapping_sub(b'0'));
+    let first = digit(at);
+    if !(1..10).contains(&first) {
+        return None;
+    }
+    if text[at + 1] == b'\n' {
+        return Some((first, at + 2));
+    }
+    let second = digit(at + 1);
+    (second < 10 && text[at + 2] == b'\n').then_some((10 * first + second, at + 3))
+}
+
+/// Eight bytes, the first in the lowest bits.
+#[inline(always)]
+fn word(text: &[u8; WINDOW], at: usize) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&text[at..at + 8]);
+    u64::from_le_bytes(bytes)
+}
+
+/// The number of eight small hexadecimal digits.
+#[inline(always)]
+fn number(digits: u64) -> Option<u64> {
+    // Bit 6 is set in letters only, whose low bits are 1 to 6 then.
+    let nibbles = (digits & (ONES * 0x0f)) + 9 * ((digits >> 6) & ONES);
+    // What digits of these values are written as: `a` is 39 beyond what would follow `9`.
+    let written = nibbles + ZEROS + 39 * (((nibbles + ONES * 6) >> 4) & ONES);
+    if (digits ^ written) | (nibbles & (ONES * 0xf0)) != 0 {
+        return None;
+    }
+    // Pairs, then fours, then all eight; the first digit is the highest.
+    let pairs = ((nibbles << 4) | (nibbles >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = ((pairs << 8) | (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some(((fours << 16) | (fours >> 32)) & 0xffff_ffff)
+}
+
+/// The bits before the first comma of eight bytes.
+#[inline(always)]
+fn comma(bytes: u64) -> Option<u32> {
+    let differ = bytes ^ (ONES * 0x2c);
+    // The lowest byte that is 0 borrows first.
+    let zero = differ.wrapping_sub(ONES) & !differ & (ONES * 0x80);
+    (zero != 0).then(|| zero.trailing_zeros() & !7)
+}

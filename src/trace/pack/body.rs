@@ -1,0 +1,64 @@
+//! The bytes of a block's body, as they are written and read.
+
+/// Why a body cannot be.
+pub type Wrong = &'static str;
+
+/// Adds a number: seven bits a byte, the lowest first, with the highest bit set in all bytes but the last.
+pub fn put(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// Reads bytes, from a place on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place(pub usize);
+
+impl Place {
+    /// The next byte.
+    #[inline(always)]
+    pub fn byte(&mut self, bytes: &[u8]) -> Result<u8, Wrong> {
+        let byte = *bytes.get(self.0).ok_or("its body ends too early")?;
+        self.0 += 1;
+        Ok(byte)
+    }
+
+    /// So many of them.
+    pub fn bytes<'a>(&mut self, bytes: &'a [u8], count: usize) -> Result<&'a [u8], Wrong> {
+        let taken =
+            bytes.get(self.0..).and_then(|rest| rest.get(..count)).ok_or("its body ends too early")?;
+        self.0 += count;
+        Ok(taken)
+    }
+
+    /// A number.
+    #[inline(always)]
+    pub fn number(&mut self, bytes: &[u8]) -> Result<u64, Wrong> {
+        let first = self.byte(bytes)?;
+        if first < 0x80 { Ok(u64::from(first)) } else { self.longer(bytes, first) }
+    }
+
+    fn longer(&mut self, bytes: &[u8], first: u8) -> Result<u64, Wrong> {
+        let mut number = u64::from(first & 0x7f);
+        for shift in (7..64).step_by(7) {
+            let byte = self.byte(bytes)?;
+            let part = u64::from(byte & 0x7f);
+            if part << shift >> shift != part {
+                break;
+            }
+            number |= part << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err("a number of more than 64 bits")
+    }
+
+    /// A number that counts something of which there are at most so many.
+    pub fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, Wrong> {
+        let number = usize::try_from(self.number(bytes)?).ok();
+        number.filter(|number| *number <= most).ok_or("more of something than there can be")
+    }
+}

@@ -1,0 +1,192 @@
+//! The phrases and forms that a trace is told in, as who reads knows them.
+
+use super::body::{Place, Wrong};
+use super::slot::{Rule, Slot, distance};
+use super::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
+use crate::trace::line;
+use crate::trace::record::{Op, Record};
+
+/// What is done, by the lowest two bits of a record's first byte.
+pub const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
+/// Set in that byte if the fetch is not of the bytes after the fetch that was described before.
+pub const ELSEWHERE: u8 = 4;
+/// The size is in the bits above; 0 says that it follows as a number.
+pub const SIZE_SHIFT: u32 = 3;
+
+/// Records, of which the addresses of data are 0.
+#[derive(Debug, Clone, Copy)]
+struct Phrase {
+    /// Its first record among all.
+    records: u32,
+    /// Its first slot among all.
+    slots: u32,
+    /// Its records.
+    length: u16,
+    /// Its slots: records that are no fetches.
+    data: u16,
+}
+
+/// A phrase with a rule for each slot.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    phrase: Phrase,
+    /// The first of its fillings among all.
+    fillings: u32,
+}
+
+/// How a slot is filled.
+#[derive(Debug, Clone, Copy)]
+struct Filling {
+    /// Which record of the phrase it is.
+    at: u8,
+    /// From the slot's last address (-1), or from the trace's (0)?
+    of_slot: i8,
+    /// Bytes of the number that is written down.
+    width: u8,
+}
+
+/// Records that are copied at once.
+const STRIP: usize = 8;
+/// Records after all phrases, which belong to none: no phrase ends less than two strips before their end.
+const AFTER: usize = 2 * STRIP;
+
+/// The bits of so many bytes.
+const BITS: [u64; 9] = {
+    let mut bits = [u64::MAX; 9];
+    let mut width = 0;
+    while width < 8 {
+        bits[width] = (1 << (8 * width)) - 1;
+        width += 1;
+    }
+    bits
+};
+
+/// A record that belongs to no phrase.
+pub const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
+
+/// Phrases, forms and slots.
+#[derive(Debug, Default)]
+pub struct Book {
+    records: Vec<Record>,
+    phrases: Vec<Phrase>,
+    fillings: Vec<Filling>,
+    forms: Vec<Form>,
+    slots: Vec<Slot>,
+    /// Where the fetch that was described last ends.
+    next: u64,
+    /// The last address of data.
+    previous: u64,
+}
+
+impl Book {
+    /// Learns what a body describes first: phrases, then forms.
+    pub fn learn(&mut self, bytes: &[u8], place: &mut Place) -> Result<(), Wrong> {
+        if place.byte(bytes)? & 1 == 1 {
+            *self = Self::default();
+        }
+        self.records.truncate(self.records.len().saturating_sub(AFTER));
+        for _ in 0..place.count(bytes, MOST_IN_BOOK)? {
+            self.learn_phrase(bytes, place)?;
+        }
+        self.records.extend([BLANK; AFTER]);
+        for _ in 0..place.count(bytes, MOST_FORMS - self.forms.len())? {
+            self.learn_form(bytes, place)?;
+        }
+        Ok(())
+    }
+
+    fn learn_phrase(&mut self, bytes: &[u8], place: &mut Place) -> Result<(), Wrong> {
+        let length = place.count(bytes, LONGEST_PHRASE.min(MOST_IN_BOOK - self.records.len()))?;
+        let (records, slots) = (self.records.len(), self.slots.len());
+        if length == 0 {
+            return Err("a phrase without records");
+        }
+        for _ in 0..length {
+            let record = self.learn_record(bytes, place)?;
+            if record.op != Op::Fetch {
+                self.slots.push(Slot::default());
+            }
+            self.records.push(record);
+        }
+        let data = (self.slots.len() - slots) as u16;
+        let phrase = Phrase { records: records as u32, slots: slots as u32, length: length as u16, data };
+        self.phrases.push(phrase);
+        Ok(())
+    }
+
+    fn learn_record(&mut self, bytes: &[u8], place: &mut Place) -> Result<Record, Wrong> {
+        let first = place.byte(bytes)?;
+        let op = OPS[usize::from(first & 3)];
+        let size = match first >> SIZE_SHIFT {
+            0 => place.number(bytes)?,
+            size => u64::from(size),
+        };
+        let mut record = line::record(op, 0, size)?;
+        if op == Op::Fetch {
+            let away = if first & ELSEWHERE == 0 { 0 } else { place.number(bytes)? };
+            record.address = self.next.wrapping_add(distance(away));
+            self.next = record.address.wrapping_add(size);
+        }
+        Ok(record)
+    }
+
+    fn learn_form(&mut self, bytes: &[u8], place: &mut Place) -> Result<(), Wrong> {
+        let number = place.count(bytes, self.phrases.len())?;
+        let phrase = *self.phrases.get(number).ok_or("a form of a phrase that there is not")?;
+        if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
+            return Err("more of something than there can be");
+        }
+        let fillings = self.fillings.len() as u32;
+        let records = &self.records[phrase.records as usize..][..usize::from(phrase.length)];
+        for (at, _) in records.iter().enumerate().filter(|(_, record)| record.op != Op::Fetch) {
+            let rule = Rule::numbered(place.byte(bytes)?).ok_or("a rule that there is not")?;
+            let (at, of_slot, width) = (at as u8, -i8::from(rule.is_of_slot()), rule.width() as u8);
+            self.fillings.push(Filling { at, of_slot, width });
+        }
+        self.forms.push(Form { phrase, fillings });
+        Ok(())
+    }
+
+    /// Writes the records of a form to the beginning of `records`, which has room for the longest, and says how many they
+    /// are; the numbers that are written down are read from `place` on. Eight bytes that are none follow them.
+    #[inline(always)]
+    pub fn tell(
+        &mut self,
+        form: u16,
+        bytes: &[u8],
+        place: &mut Place,
+        records: &mut [Record],
+    ) -> Result<usize, Wrong> {
+        let Form { phrase, fillings } =
+            *self.forms.get(usize::from(form)).ok_or("a form that there is not")?;
+        let length = usize::from(phrase.length);
+        copy(&self.records[phrase.records as usize..], records, length);
+        let fillings = &self.fillings[fillings as usize..][..usize::from(phrase.data)];
+        let slots = &mut self.slots[phrase.slots as usize..][..usize::from(phrase.data)];
+        let mut previous = self.previous;
+        for (Filling { at, of_slot, width }, slot) in fillings.iter().zip(slots) {
+            let eight =
+                bytes.get(place.0..).and_then(<[u8]>::first_chunk).ok_or("fewer distances than slots")?;
+            let number = u64::from_le_bytes(*eight) & BITS[usize::from(*width & 15)];
+            place.0 += usize::from(*width);
+            let address = slot.find(*of_slot, *width, previous, number);
+            slot.learn(address, previous);
+            previous = address;
+            records[usize::from(*at)].address = address;
+        }
+        self.previous = previous;
+        Ok(length)
+    }
+}
+
+/// Copies records in strips, as a few too many are quicker copied than counted.
+#[inline(always)]
+fn copy(from: &[Record], to: &mut [Record], count: usize) {
+    to[..STRIP].copy_from_slice(&from[..STRIP]);
+    if count > STRIP {
+        to[STRIP..2 * STRIP].copy_from_slice(&from[STRIP..2 * STRIP]);
+    }
+    if count > 2 * STRIP {
+        to[2 * STRIP..count].copy_from_slice(&from[2 * STRIP..count]);
+    }
+}

@@ -1,0 +1,245 @@
+//! Writes the packed format.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use flate2::write::DeflateEncoder;
+use flate2::{Compression, Crc};
+
+use super::book::{ELSEWHERE, SIZE_SHIFT};
+use super::cut::Cut;
+use super::slot::{Rule, Slot, number};
+use super::{MAGIC, MOST_FORMS, MOST_IN_BOOK, VERSION, body};
+use crate::trace::record::{Op, Record};
+
+/// Forms of a block at most.
+const FORMS: usize = 1 << 16;
+/// A part of a body that is longer ends the block.
+const PART: usize = 1 << 20;
+/// Size that fits in the first byte of a record.
+const SHORT_SIZE: u32 = 31;
+
+/// Writes records in the packed format. Without [`Packer::finish`] what was written is a truncated trace.
+#[derive(Debug)]
+pub struct Packer<W: Write> {
+    to: W,
+    /// Of everything that was written, without the checksums.
+    sum: Crc,
+    cut: Cut,
+    /// The records of the phrase that has begun.
+    phrase: Vec<Record>,
+    known: Known,
+    block: Block,
+}
+
+/// What the reader will know.
+#[derive(Debug, Default)]
+struct Known {
+    /// By the records, with the addresses of data left off: its number, and its first slot.
+    phrases: HashMap<Vec<Record>, (u32, u32)>,
+    /// By the phrase and the rules.
+    forms: HashMap<(u32, Vec<Rule>), u16>,
+    records: usize,
+    rules: usize,
+    slots: Vec<Slot>,
+    /// Where the fetch that was described last ends.
+    next: u64,
+    /// The last address of data.
+    previous: u64,
+}
+
+/// What will be the next block.
+#[derive(Debug, Default)]
+struct Block {
+    /// Is everything that was known forgotten first?
+    fresh: bool,
+    phrases: Vec<u8>,
+    phrase_count: u64,
+    forms: Vec<u8>,
+    form_count: u64,
+    told: Vec<u8>,
+    distances: Vec<u8>,
+    records: u32,
+}
+
+impl<W: Write> Packer<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn new(to: W) -> io::Result<Self> {
+        let (cut, phrase, known, block) = Default::default();
+        let mut packer = Self { to, sum: Crc::new(), cut, phrase, known, block };
+        packer.write(&MAGIC)?;
+        packer.write(&[VERSION])?;
+        Ok(packer)
+    }
+
+    /// Adds records.
+    ///
+    /// # Errors
+    /// If they cannot be written, or one has a size that no record has.
+    pub fn add(&mut self, records: &[Record]) -> io::Result<()> {
+        for record in records {
+            if !(1..=Record::MOST_BYTES).contains(&record.size) {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a record of a size that none has"));
+            }
+            if self.cut.before(record, self.phrase.len()) {
+                self.end_phrase()?;
+            }
+            self.phrase.push(*record);
+        }
+        Ok(())
+    }
+
+    /// Ends the file, and gives back what was written to.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.end_phrase()?;
+        self.end_block()?;
+        self.checked(&[0; super::HEADER])?;
+        self.to.flush()?;
+        Ok(self.to)
+    }
+
+    fn end_phrase(&mut self) -> io::Result<()> {
+        if self.phrase.is_empty() {
+            return Ok(());
+        }
+        self.known.tell(&self.phrase, &mut self.block);
+        self.phrase.clear();
+        let known = &self.known;
+        let full = known.forms.len() == MOST_FORMS
+            || known.records.max(known.rules) > MOST_IN_BOOK - super::LONGEST_PHRASE;
+        if full || self.block.is_full() {
+            self.end_block()?;
+        }
+        if full {
+            self.known = Known::default();
+            self.block.fresh = true;
+        }
+        Ok(())
+    }
+
+    fn end_block(&mut self) -> io::Result<()> {
+        if self.block.records == 0 {
+            return Ok(());
+        }
+        let block = std::mem::take(&mut self.block);
+        let body = block.body();
+        let mut deflated = DeflateEncoder::new(vec![0; super::HEADER], Compression::default());
+        deflated.write_all(&body)?;
+        let mut bytes = deflated.finish()?;
+        let compressed = (bytes.len() - super::HEADER) as u32;
+        for (at, number) in [compressed, body.len() as u32, block.records].into_iter().enumerate() {
+            bytes[4 * at..][..4].copy_from_slice(&number.to_le_bytes());
+        }
+        self.checked(&bytes)
+    }
+
+    /// Writes bytes, and the checksum of all that was written so far.
+    fn checked(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes)?;
+        self.to.write_all(&self.sum.sum().to_le_bytes())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sum.update(bytes);
+        self.to.write_all(bytes)
+    }
+}
+
+impl Known {
+    /// Writes a phrase down by its form, and what the reader must learn for it before.
+    fn tell(&mut self, records: &[Record], block: &mut Block) {
+        let (phrase, slots) = self.phrase(records, block);
+        let mut rules = Vec::new();
+        let data = records.iter().filter(|record| record.op != Op::Fetch);
+        for (record, slot) in data.zip(&mut self.slots[slots as usize..]) {
+            let (rule, number) = slot.rule(record.address, self.previous);
+            block.distances.extend_from_slice(&number.to_le_bytes()[..rule.width()]);
+            rules.push(rule);
+            slot.learn(record.address, self.previous);
+            self.previous = record.address;
+        }
+        let form = self.form(phrase, rules, block);
+        block.told.extend_from_slice(&form.to_le_bytes());
+        block.records += records.len() as u32;
+    }
+
+    /// The number of a phrase, and of its first slot.
+    fn phrase(&mut self, records: &[Record], block: &mut Block) -> (u32, u32) {
+        let open = |record: &Record| match record.op {
+            Op::Fetch => *record,
+            _ => Record { address: 0, ..*record },
+        };
+        let shape: Vec<Record> = records.iter().map(open).collect();
+        if let Some(known) = self.phrases.get(&shape) {
+            return *known;
+        }
+        let new = (self.phrases.len() as u32, self.slots.len() as u32);
+        body::put(&mut block.phrases, shape.len() as u64);
+        block.phrase_count += 1;
+        for record in &shape {
+            self.describe(record, &mut block.phrases);
+        }
+        self.records += shape.len();
+        self.phrases.insert(shape, new);
+        new
+    }
+
+    /// Writes down a record of a phrase.
+    fn describe(&mut self, record: &Record, bytes: &mut Vec<u8>) {
+        let fetch = record.op == Op::Fetch;
+        let elsewhere = if fetch && record.address != self.next { ELSEWHERE } else { 0 };
+        let short = if record.size <= SHORT_SIZE { record.size as u8 } else { 0 };
+        bytes.push(record.op as u8 | elsewhere | short << SIZE_SHIFT);
+        if short == 0 {
+            body::put(bytes, u64::from(record.size));
+        }
+        if elsewhere != 0 {
+            body::put(bytes, number(record.address.wrapping_sub(self.next)));
+        }
+        if fetch {
+            self.next = record.address.wrapping_add(u64::from(record.size));
+        } else {
+            self.slots.push(Slot::default());
+        }
+    }
+
+    /// The number of a form.
+    fn form(&mut self, phrase: u32, rules: Vec<Rule>, block: &mut Block) -> u16 {
+        let new = self.forms.len() as u16;
+        let key = (phrase, rules);
+        if let Some(form) = self.forms.get(&key) {
+            return *form;
+        }
+        body::put(&mut block.forms, u64::from(phrase));
+        block.forms.extend(key.1.iter().map(|rule| rule.number()));
+        block.form_count += 1;
+        self.rules += key.1.len();
+        self.forms.insert(key, new);
+        new
+    }
+}
+
+impl Block {
+    fn is_full(&self) -> bool {
+        let parts = [&self.phrases, &self.forms, &self.distances];
+        self.told.len() == 2 * FORMS || parts.into_iter().any(|part| part.len() > PART)
+    }
+
+    fn body(&self) -> Vec<u8> {
+        let mut bytes = vec![u8::from(self.fresh)];
+        body::put(&mut bytes, self.phrase_count);
+        bytes.extend_from_slice(&self.phrases);
+        body::put(&mut bytes, self.form_count);
+        bytes.extend_from_slice(&self.forms);
+        body::put(&mut bytes, self.told.len() as u64 / 2);
+        bytes.extend_from_slice(&self.told);
+        bytes.extend_from_slice(&self.distances);
+        bytes
+    }
+}

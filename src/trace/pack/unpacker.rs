@@ -1,0 +1,190 @@
+//! Reads the packed format.
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+use super::body::{Place, Wrong};
+use super::book::{BLANK, Book};
+use super::{HEADER, LONGEST_PHRASE, MAGIC, MOST_BODY, VERSION};
+use crate::trace::record::Record;
+use crate::trace::source::Source;
+use crate::trace::unreadable::{Unreadable, Why};
+
+/// What errors call it.
+const KIND: &str = "packed";
+
+/// Bytes that may be looked at after a body.
+const AFTER: usize = 8;
+/// Room for the longest phrase, and for what is copied with it.
+const ROOM: usize = LONGEST_PHRASE + 16;
+
+/// Reads records of the packed format. Whatever the bytes are, it ends with the records that are there or an error.
+#[derive(Debug)]
+pub struct Unpacker {
+    /// Of everything that was read, without the checksums.
+    sum: Crc,
+    inflate: Decompress,
+    book: Book,
+    compressed: Vec<u8>,
+    /// The block's body, and [`AFTER`] more.
+    body: Vec<u8>,
+    /// Its bytes.
+    length: usize,
+    /// The forms that are still to be told: where they are in the body.
+    told: Place,
+    forms: usize,
+    /// Where the next distance is.
+    distances: Place,
+    /// Records of the block that are still to come, as it says itself.
+    left: u64,
+    /// The end was read.
+    ended: bool,
+    /// Records so far.
+    pub records: u64,
+}
+
+impl Default for Unpacker {
+    /// After the file's first bytes were read.
+    fn default() -> Self {
+        let mut sum = Crc::new();
+        sum.update(&MAGIC);
+        sum.update(&[VERSION]);
+        Self {
+            sum,
+            inflate: Decompress::new(false),
+            book: Book::default(),
+            compressed: Vec::new(),
+            body: Vec::new(),
+            length: 0,
+            told: Place(0),
+            forms: 0,
+            distances: Place(0),
+            left: 0,
+            ended: false,
+            records: 0,
+        }
+    }
+}
+
+impl Unpacker {
+    /// Replaces `records` by the next ones, at most `most`; there are none at the end only. What they were is of no
+    /// matter, but a vector that is used again is quicker.
+    pub fn read(
+        &mut self,
+        source: &mut Source,
+        records: &mut Vec<Record>,
+        most: usize,
+    ) -> Result<(), Unreadable> {
+        records.resize(most, BLANK);
+        let mut count = 0;
+        let read = self.blocks(source, records, &mut count);
+        records.truncate(count);
+        self.records += count as u64;
+        read
+    }
+
+    fn blocks(
+        &mut self,
+        source: &mut Source,
+        records: &mut [Record],
+        count: &mut usize,
+    ) -> Result<(), Unreadable> {
+        while !self.ended && *count + ROOM <= records.len() {
+            if self.forms == 0 {
+                self.block(source)?;
+            }
+            self.tell(records, count).map_err(|what| damaged(source, what))?;
+        }
+        Ok(())
+    }
+
+    /// Adds the records of the block's forms.
+    fn tell(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), Wrong> {
+        let before = *count;
+        while self.forms > 0 && *count + ROOM <= records.len() {
+            let [low, high] = [self.told.byte(&self.body)?, self.told.byte(&self.body)?];
+            let form = u16::from_le_bytes([low, high]);
+            *count += self.book.tell(form, &self.body, &mut self.distances, &mut records[*count..])?;
+            self.forms -= 1;
+        }
+        let told = (*count - before) as u64;
+        self.left = self.left.checked_sub(told).ok_or("more records than it says")?;
+        if self.forms == 0 && self.left > 0 {
+            return Err("fewer records than it says");
+        }
+        if self.forms == 0 && self.distances.0 != self.length {
+            return Err("more distances than slots");
+        }
+        Ok(())
+    }
+
+    /// Reads the next block.
+    fn block(&mut self, source: &mut Source) -> Result<(), Unreadable> {
+        let mut header = [0; HEADER];
+        fill(source, &mut header)?;
+        let number =
+            |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let (compressed, length, records) = (number(0) as usize, number(4) as usize, number(8));
+        if compressed.max(length) > MOST_BODY {
+            return Err(damaged(source, "a block is longer than any can be"));
+        }
+        self.compressed.resize(compressed, 0);
+        fill(source, &mut self.compressed)?;
+        let mut sum = [0; 4];
+        fill(source, &mut sum)?;
+        self.sum.update(&header);
+        self.sum.update(&self.compressed);
+        if self.sum.sum() != u32::from_le_bytes(sum) {
+            return Err(damaged(source, "a checksum differs"));
+        }
+        if header == [0; HEADER] {
+            return self.end(source);
+        }
+        self.left = u64::from(records);
+        self.begin(length).map_err(|what| damaged(source, what))
+    }
+
+    /// Inflates a block, and learns what it describes.
+    fn begin(&mut self, length: usize) -> Result<(), Wrong> {
+        self.length = length;
+        self.body.resize(length + AFTER, 0);
+        self.inflate.reset(false);
+        let body = &mut self.body[..length];
+        let status = self.inflate.decompress(&self.compressed, body, FlushDecompress::Finish);
+        let all = self.inflate.total_in() == self.compressed.len() as u64
+            && self.inflate.total_out() == length as u64;
+        if !matches!(status, Ok(Status::StreamEnd)) || !all {
+            return Err("a block cannot be inflated");
+        }
+        let mut place = Place(0);
+        self.book.learn(&self.body, &mut place)?;
+        self.forms = place.count(&self.body, length / 2)?;
+        self.told = place;
+        place.bytes(&self.body, 2 * self.forms)?;
+        self.distances = place;
+        if self.forms == 0 { Err("a block without records") } else { Ok(()) }
+    }
+
+    /// Nothing may come after the end.
+    fn end(&mut self, source: &mut Source) -> Result<(), Unreadable> {
+        self.ended = true;
+        match source.read(&mut [0])? {
+            0 => Ok(()),
+            _ => Err(damaged(source, "something follows its end")),
+        }
+    }
+}
+
+fn damaged(source: &Source, what: Wrong) -> Unreadable {
+    source.wrong(Why::Damaged { kind: KIND, at: source.consumed(), what: what.to_owned() })
+}
+
+/// Reads exactly so many bytes.
+fn fill(source: &mut Source, mut bytes: &mut [u8]) -> Result<(), Unreadable> {
+    while !bytes.is_empty() {
+        match source.read(bytes)? {
+            0 => return Err(source.wrong(Why::Truncated { kind: KIND, at: source.consumed() })),
+            count => bytes = &mut bytes[count..],
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! `pagewalk sweep` as a process: its numbers are those of single replays, its formats agree, and what is wrong is told.
+
+#[path = "sweep/process.rs"]
+mod process;
+
+use std::collections::BTreeMap;
+
+use process::{Folder, Told};
+
+/// A program that walks two matrices and jumps between functions; some references straddle blocks.
+fn trace(rounds: u64) -> String {
+    let mut text = String::from("==77== Lackey, an example Valgrind tool\n");
+    for n in 0..rounds {
+        let code = 0x40_0000 + n * 52 % 0x1800;
+        text += &format!("I  {code:x},3\n");
+        text += &format!(" L {:x},8\n", 0x10_0000 + n * 72 % 0x6000);
+        text += &format!("I  {:x},5\n S {:x},8\n", code + 3, 0x20_0000 + n * 4168 % 0x9000);
+        if n % 5 == 0 {
+            text += &format!(" M {:x},4\n", 0x30_0000 + n * 28 % 0x800);
+        }
+    }
+    text
+}
+
+fn swept(folder: &Folder, args: &[&str]) -> Told {
+    folder.pagewalk(&[&["sweep"], args].concat())
+}
+
+/// Rows of a CSV by the names of their columns.
+fn table(text: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn every_point_counts_what_a_single_replay_counts() {
+    let folder = Folder::new("single");
+    folder.put("t.lackey", &trace(800));
+    for mapping in ["identity", "demand"] {
+        let grid = "ways 1..4, size 1 KB..4 KB, policy lru random";
+        let args = ["core-i7", "t.lackey", grid, "--map", mapping, "--format", "csv"];
+        let rows = table(&swept(&folder, &args).fine());
+        assert_eq!(rows.len(), 18);
+        for row in &rows {
+            let settings = ["ways", "size", "policy"].map(|name| format!("{name} {}", row[name])).join(", ");
+            folder.put("one.pw", &format!("machine core-i7 {{ cache L1d {{ {settings} }} }}\n"));
+            let args = ["replay", "one.pw", "t.lackey", "--map", mapping, "--format", "csv"];
+            let single = table(&folder.pagewalk(&args).fine());
+            let single =
+                single.iter().find(|row| row["name"] == "L1d" && row["kind"] == "all").expect("a row");
+            for name in ["hits", "misses", "evictions", "write_backs"] {
+                assert_eq!(row[name], single[name], "{mapping}, {settings}: {name}");
+            }
+            assert_eq!(row["accesses"], single["count"]);
+            assert!(row["misses"] != "0");
+        }
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = Folder::new("threads");
+    folder.put("t.lackey", &trace(1_500));
+    let grid = "ways 1..8, size 1 KB..8 KB, policy lru random";
+    let with = |threads: &str| {
+        swept(&folder, &["core-i7", "t.lackey", grid, "--threads", threads, "--format", "json"]).fine()
+    };
+    let one = with("1");
+    assert_eq!(with("2"), one);
+    assert_eq!(with("5"), one);
+    assert!(with("1").contains("\"ended\":\"whole\""));
+}
+
+#[test]
+fn the_formats_say_the_same() {
+    let folder = Folder::new("formats");
+    folder.put("t.lackey", &trace(500));
+    let args = ["core-i7", "t.lackey", "ways", "1..2,", "size", "512 B..2 KB"];
+    let with = |more: &[&str]| swept(&folder, &[&args, more].concat()).fine();
+    let (text, csv, json) = (with(&[]), with(&["--format", "csv"]), with(&["--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let rows = table(&csv);
+    assert_eq!(rows.len(), 6);
+    for (row, point) in rows.iter().zip(json["points"].as_array().expect("points")) {
+        for name in
+            ["size", "block", "ways", "sets", "accesses", "hits", "misses", "evictions", "write_backs"]
+        {
+            assert_eq!(row[name], point[name].to_string(), "{name}");
+        }
+        let rate: f64 = row["miss_rate"].parse().expect("a rate");
+        assert_eq!(Some(rate), point["miss_rate"].as_f64());
+        let parts: [f64; 2] = ["misses", "accesses"].map(|name| row[name].parse().expect("a number"));
+        assert_eq!(rate, parts[0] / parts[1]);
+        // In the table and in the matrix.
+        let shown = format!("{:.2}%", rate * 100.0);
+        assert!(text.matches(&shown).count() >= 2, "{shown} in\n{text}");
+    }
+    assert!(text.contains("miss rate of L1d: size down, ways across"), "{text}");
+    assert_eq!(with(&["--format", "csv", "--output", "out.csv"]), "");
+    assert_eq!(folder.read("out.csv"), csv.as_bytes());
+    assert_eq!(with(&["--format", "parquet", "--output", "out.parquet"]), "");
+    let parquet = folder.read("out.parquet");
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+}
+
+#[test]
+fn the_picture_has_a_line_for_each_combination_but_the_size() {
+    let folder = Folder::new("picture");
+    folder.put("t.lackey", &trace(200));
+    let args = ["core-i7", "t.lackey", "ways 1..4, size 1 KB..8 KB", "--plot", "p.svg", "--format", "csv"];
+    swept(&folder, &args).fine();
+    let svg = String::from_utf8(folder.read("p.svg")).expect("text");
+    assert_eq!(svg.matches("<circle").count(), 12);
+    for words in ["ways 1<", "ways 2<", "ways 4<", ">1 KB<", ">8 KB<", "miss rate of L1d"] {
+        assert!(svg.contains(words), "{words} in {svg}");
+    }
+}
+
+#[test]
+fn a_tlb_is_swept_like_a_cache() {
+    let folder = Folder::new("tlb");
+    folder.put("t.lackey", &trace(500));
+    let grid = "entries 4..16, ways 4 fully-associative";
+    let args = ["core-i7", "t.lackey", grid, "--tlb", "dTLB", "--format", "csv"];
+    let rows = table(&swept(&folder, &args).fine());
+    let column = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<String>>();
+    assert_eq!(column("entries"), ["4", "4", "8", "8", "16", "16"]);
+    assert_eq!(column("sets"), ["1", "1", "2", "1", "4", "1"]);
+    assert!(rows.iter().all(|row| row["part"] == "dTLB" && row["accesses"] != "0"));
+    let told = swept(&folder, &["core-i7", "t.lackey", grid, "--tlb", "dTLB", "--map", "identity"]);
+    assert!(told.wrong().contains("needs `--map demand`"), "{told:?}");
+}
+
+#[test]
+fn parts_are_swept_together() {
+    let folder = Folder::new("together");
+    folder.put("t.lackey", &trace(500));
+    let grid = "cache L1d { size 1 KB..2 KB, ways 2 }, cache L2 { size 8 KB..16 KB }";
+    let rows = table(&swept(&folder, &["core-i7", "t.lackey", grid, "--format", "csv"]).fine());
+    let places: Vec<_> =
+        rows.iter().map(|row| format!("{} {} {}", row["point"], row["part"], row["size"])).collect();
+    assert_eq!(places[..4], ["1 L1d 1024", "1 L2 8192", "2 L1d 1024", "2 L2 16384"]);
+    assert_eq!(places.len(), 8);
+}
+
+#[test]
+fn points_that_make_no_machine_are_told() {
+    let folder = Folder::new("skipped");
+    folder.put("t.lackey", &trace(20));
+    let told = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
+    assert!(told.contains("1 point makes no machine and is skipped"), "{told}");
+    assert!(told.contains("size 256 B: 4 is no multiple of 8 ways"), "{told}");
+}
+
+#[test]
+fn a_wrong_grid_is_told_with_its_place() {
+    let folder = Folder::new("wrong");
+    folder.put("t.lackey", &trace(20));
+    for (grid, words) in [
+        ("wys 1..4", "did you mean `ways`?"),
+        ("ways 1..4, policy lro", "did you mean `lru`?"),
+        ("ways 1..4 size 4 KB", "put a comma before it"),
+        ("ways 0..4", "doubles, and 0 stays 0"),
+        ("size 64 B, ways 8", "no point of the grid makes a machine"),
+        (
+            "latency 0 1 2 3 4 5 6 7 8 9 10, sets 1..512, block 1 B..512 B, ways 1..512",
+            "at most 10000 are swept",
+        ),
+        ("ways 1 }", "syntax"),
+    ] {
+        let told = swept(&folder, &["core-i7", "t.lackey", grid]).wrong();
+        assert!(told.contains(words) && told.contains("<grid>:1:"), "{grid}: {told}");
+    }
+    for (args, words) in [
+        (&["core-i7", "t.lackey", "ways 1", "--cache", "l1d"][..], "did you mean `L1d`?"),
+        (&["core-i8", "t.lackey", "ways 1"], "did you mean `core-i7`?"),
+        (&["core-i7", "t.lackey"], "<GRID>"),
+        (&["core-i7", "t.lackey", "ways 1", "--format", "parquet"], "--output <FILE>"),
+        (&["core-i7", "none.lackey", "ways 1"], "none.lackey"),
+        (&["core-i7", ".", "ways 1"], "`.`"),
+        (&["core-i7", "t.lackey", "ways 1", "--output", "no/such/file"], "no such folder"),
+        (&["core-i7", "t.lackey", "ways 1", "--frames", "0"], "0"),
+    ] {
+        let told = swept(&folder, args).wrong();
+        assert!(told.contains(words), "{args:?}: {told}");
+    }
+}
+
+#[test]
+fn malformed_lines_are_told_or_refused() {
+    let folder = Folder::new("malformed");
+    folder.put("t.lackey", &format!("{}what is this\n", trace(20)));
+    let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2"]);
+    assert_eq!(told.status, Some(0));
+    assert!(told.errors.contains("1 malformed line is passed over"), "{told:?}");
+    let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2", "--strict"]).wrong();
+    assert!(told.contains("is refused: line 86"), "{told}");
+    folder.put("far.lackey", " L ffffffffffffffff,1\n L 10,1\n");
+    let args = ["simple", "far.lackey", "ways 1..2", "--map", "identity"];
+    assert!(swept(&folder, &args).errors.contains("beyond addresses of 12 bits"));
+    let told = swept(&folder, &[&args[..], &["--strict"]].concat()).wrong();
+    assert!(told.contains("beyond the addresses"), "{told}");
+}
+
+/// A device that is always full, and one that never ends.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_lost_where_the_disk_is_full() {
+    let folder = Folder::new("full");
+    folder.put("t.lackey", &trace(50));
+    let args = ["core-i7", "t.lackey", "ways 1..2", "--format"];
+    let csv = swept(&folder, &[&args[..], &["csv"]].concat()).fine();
+    for format in ["csv", "parquet"] {
+        let told = swept(&folder, &[&args[..], &[format, "--output", "/dev/full"]].concat());
+        assert_eq!(told.status, Some(2));
+        assert_eq!(told.output, csv, "the results are on standard output");
+        assert!(told.errors.contains("cannot write `/dev/full`"), "{told:?}");
+    }
+    let told = swept(&folder, &[&args[..], &["csv", "--plot", "/dev/full"]].concat());
+    assert_eq!((told.status, &told.output), (Some(2), &csv));
+    let told = folder.into_full(&[&["sweep"], &args[..], &["csv"]].concat());
+    assert_eq!(told.status, Some(2));
+    assert!(told.errors.contains("cannot write the results"), "{told:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_mistake() {
+    let folder = Folder::new("pipe");
+    folder.put("t.lackey", &trace(50));
+    let told = folder.into_closed(&[
+        "sweep",
+        "core-i7",
+        "t.lackey",
+        "ways 1..1024, sets 1..1024, block 1 B 2 B",
+        "--format",
+        "csv",
+    ]);
+    assert_eq!((told.status, &*told.errors), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_gives_what_has_been_counted() {
+    let folder = Folder::new("interrupted");
+    let text = trace(20_000);
+    // What comes after is never sent: the pipe stays open.
+    let told = folder.interrupted(&["sweep", "core-i7", "-", "ways 1..4", "--format", "json"], &text);
+    assert_eq!(told.status, Some(130), "{told:?}");
+    let json: serde_json::Value = serde_json::from_str(&told.output).expect("JSON");
+    assert_eq!(json["ended"], "interrupted");
+    let points = json["points"].as_array().expect("points");
+    assert!(points.iter().all(|point| point["accesses"] == points[0]["accesses"]));
+    assert!(points[0]["accesses"].as_u64() > Some(0));
+}

@@ -1,0 +1,107 @@
+//! The program run in a folder of its own.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// What a command came to.
+#[derive(Debug)]
+pub struct Told {
+    /// Its exit status; none if a signal ended it.
+    pub status: Option<i32>,
+    /// Standard output.
+    pub output: String,
+    /// Standard error.
+    pub errors: String,
+}
+
+impl Told {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        Self { status: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
+    }
+
+    /// What it printed; all went well, and nothing was complained of.
+    #[track_caller]
+    pub fn fine(self) -> String {
+        assert_eq!((self.status, &*self.errors), (Some(0), ""));
+        self.output
+    }
+
+    /// What it complained of; nothing was printed.
+    #[track_caller]
+    pub fn wrong(&self) -> String {
+        assert_eq!((self.status, &*self.output), (Some(2), ""), "{}", self.errors);
+        self.errors.clone()
+    }
+}
+
+/// A folder.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// An empty one of this name.
+    pub fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweep").join(name);
+        // There may be none yet.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a folder");
+        Self(folder)
+    }
+
+    /// Puts a file there.
+    pub fn put(&self, name: &str, text: &str) {
+        fs::write(self.0.join(name), text).expect("written");
+    }
+
+    /// The bytes of a file there.
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.0.join(name)).expect("a file")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+        command.args(args).current_dir(&self.0).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program.
+    pub fn pagewalk(&self, args: &[&str]) -> Told {
+        Told::of(self.command(args).output().expect("the program runs"))
+    }
+
+    /// Runs it with a full device as standard output.
+    #[cfg(target_os = "linux")]
+    pub fn into_full(&self, args: &[&str]) -> Told {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let child = self.command(args).stdout(full).stderr(Stdio::piped()).spawn().expect("the program runs");
+        Told::of(child.wait_with_output().expect("it ends"))
+    }
+
+    /// Runs it with a pipe as standard output that nobody reads.
+    pub fn into_closed(&self, args: &[&str]) -> Told {
+        let mut command = self.command(args);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+        drop(child.stdout.take());
+        Told::of(child.wait_with_output().expect("it ends"))
+    }
+
+    /// Runs it with a text on standard input, which stays open, and interrupts it once the text was taken.
+    #[cfg(target_os = "linux")]
+    pub fn interrupted(&self, args: &[&str], input: &str) -> Told {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        pipe.write_all(input.as_bytes()).expect("taken");
+        // The pipe held the last of it; reading and counting that takes no longer than this.
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let pid = nix::unistd::Pid::from_raw(child.id().try_into().expect("a number"));
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
+        let told = Told::of(child.wait_with_output().expect("it ends"));
+        drop(pipe);
+        told
+    }
+}

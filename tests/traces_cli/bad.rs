@@ -1,0 +1,162 @@
+//! Traces that are damaged, or none; results that nobody takes.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+
+use super::{MACHINE, TRACE, folder, replay, run, told, usual};
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// So many loads, each of another block, in hard-to-compress order.
+fn loads(count: u64) -> Vec<u8> {
+    let mut text = Vec::new();
+    for n in 0..count {
+        let address = n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24;
+        writeln!(text, " L {address:x},8").unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_truncated_gzip_is_counted_up_to_its_end() {
+    let whole = gzip(&loads(20_000));
+    let folder = folder("truncated", &[("t.gz", &whole), ("cut.gz", &whole[..whole.len() / 2])]);
+    assert_eq!(run(&folder, &["core-i7", "t.gz"]).0, 0);
+    let (status, out, err) = run(&folder, &["core-i7", "cut.gz", "--format", "json"]);
+    let told: Value = serde_json::from_str(&out).expect("the counts so far");
+    let records = told["references"]["records"].as_u64().unwrap();
+    assert!((1000..20_000).contains(&records), "{records}");
+    assert_eq!((status, &told["ended"]), (2, &"broken".into()));
+    assert!(err.contains("`cut.gz` is truncated"), "{err}");
+    assert!(told["error"].as_str().unwrap().contains("truncated"));
+    let (status, out, _) = run(&folder, &["core-i7", "cut.gz"]);
+    assert_eq!(status, 2);
+    assert!(out.contains("not the whole trace"), "{out}");
+    // What is packed of it says so, and the next traces are replayed all the same.
+    let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
+    assert!(status == 2 && err.contains("before that are packed"), "{err}");
+    let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
+    assert_eq!((status, out.lines().count()), (2, 2));
+}
+
+#[test]
+fn what_is_no_trace_is_told_of() {
+    let binary: Vec<u8> = (0..=255).cycle().take(10_000).collect();
+    let folder =
+        folder("no-traces", &[("m.pw", MACHINE.as_bytes()), ("b", &binary), ("t", TRACE.as_bytes())]);
+    for (trace, said) in [("b", "no trace"), ("absent", "no file"), (".", "directory")] {
+        let (status, out, err) = run(&folder, &["m.pw", trace, "t", "--format", "json"]);
+        assert_eq!(status, 2, "{err}");
+        assert!(err.contains(said) && err.contains(trace) && err.starts_with("pagewalk: "), "{err}");
+        assert_eq!(out.lines().count(), 1, "the trace beside it is replayed");
+        let (status, _, err) = run(&folder, &["--pack", "x.pwt", trace]);
+        assert!(status == 2 && err.contains(said), "{err}");
+        assert!(!folder.join("x.pwt").exists(), "{trace}");
+    }
+    assert_eq!(run(&folder, &["m.pw", "b"]).1, "", "nothing was counted");
+    let (status, _, err) = run(&folder, &["m.pw", "t", "--trace-format", "packed"]);
+    assert!(status == 2 && !err.is_empty(), "{err}");
+}
+
+#[test]
+fn malformed_lines_are_passed_over_and_told_of() {
+    let mut text = TRACE.as_bytes().to_vec();
+    text.extend_from_slice(b" X 10,4\n");
+    text.extend_from_slice(" L ".as_bytes());
+    text.extend(std::iter::repeat_n(b'1', 10_000_000));
+    text.extend_from_slice(b"\n L 10,1\n");
+    text.extend_from_slice("what?\n".repeat(100).as_bytes());
+    let folder = folder("malformed", &[("m.pw", MACHINE.as_bytes()), ("t", &text)]);
+    let (status, out, err) = run(&folder, &["m.pw", "t", "--format", "json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &told["malformed"]["count"]), (0, &102.into()));
+    assert_eq!(told["references"]["records"], 8);
+    let first = told["malformed"]["first"].as_array().unwrap();
+    assert_eq!((first.len(), &first[0]["line"], &first[1]["line"]), (10, &9.into(), &10.into()));
+    assert!(err.starts_with("pagewalk: `t`: 102 malformed lines are passed over\n  line 9: "), "{err}");
+    assert!(err.ends_with("\n  and 92 more\n") && err.len() < 2000, "{err}");
+    let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.starts_with("pagewalk: `t` is refused: line 9: ") && err.contains("` X 10,4`"), "{err}");
+    let (status, _, err) = run(&folder, &["--pack", "x.pwt", "t", "--strict"]);
+    assert!(status == 2 && err.contains("is refused: line 9: "), "{err}");
+    assert!(!folder.join("x.pwt").exists());
+    assert_eq!(run(&folder, &["--pack", "x.pwt", "t"]).0, 0, "malformed lines are left out");
+}
+
+#[test]
+fn addresses_beyond_the_width_are_passed_over_and_told_of() {
+    let text = format!("{TRACE} S ff,2\n L 100,4\n L ffffffffffffffff,8\n");
+    let folder = folder("outside", &[("m.pw", MACHINE.as_bytes()), ("t", text.as_bytes())]);
+    let (status, out, err) = run(&folder, &["m.pw", "t", "--format", "json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &told["references"]["outside"]), (0, &3.into()));
+    assert_eq!(told["references"]["first_outside"]["address"], 0xFF);
+    assert_eq!(
+        err,
+        "pagewalk: `t`: 3 records are passed over, beyond addresses of 8 bits; the first is a store of 2 bytes at 0xFF\n"
+    );
+    let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("record 8, a store of 2 bytes at 0xFF, lies beyond"), "{err}");
+}
+
+/// As `| head` does, once with all of the report still to come.
+#[test]
+fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
+    let folder = usual("pipe");
+    for format in ["text", "json", "csv"] {
+        let mut command = replay(&folder, &["m.pw", "t.lackey", "--format", format, "--plot", "p.svg"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let (status, _, err) = told(child.wait_with_output().unwrap());
+        assert_eq!((status, err.as_str()), (0, ""), "{format}");
+        fs::remove_file(folder.join("p.svg")).expect("a plot");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_of() {
+    let folder = usual("full");
+    let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    for args in
+        [&["m.pw", "t.lackey"][..], &["m.pw", "t.lackey", "--format", "csv"], &["--pack", "-", "t.lackey"]]
+    {
+        let (status, _, err) = told(replay(&folder, args).stdout(full()).output().unwrap());
+        assert_eq!(status, 2, "{args:?}");
+        assert!(err.contains("cannot write the results: No space left"), "{args:?}: {err}");
+    }
+    let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--plot", "/dev/full", "--format", "json"]);
+    assert_eq!((status, out.lines().count()), (2, 1), "the results are told");
+    assert!(err.contains("cannot write `/dev/full`: No space left"), "{err}");
+    let (status, _, err) = run(&folder, &["--pack", "/dev/full", "t.lackey"]);
+    assert!(status == 2 && err.contains("cannot write `/dev/full`: No space left"), "{err}");
+    assert!(!fs::metadata("/dev/full").unwrap().is_file(), "a device stays one");
+}
+
+#[test]
+fn files_that_cannot_be_written_are_told_of_and_stay_as_they_are() {
+    let folder = usual("unwritable");
+    fs::write(folder.join("old"), "old").unwrap();
+    fs::create_dir(folder.join("dir")).unwrap();
+    for file in ["absent/p.svg", "dir"] {
+        let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--plot", file, "--format", "json"]);
+        assert_eq!((status, out.lines().count()), (2, 1), "the results are told");
+        assert!(err.contains(&format!("cannot write `{file}`: ")), "{err}");
+        let (status, _, err) = run(&folder, &["--pack", file, "t.lackey"]);
+        assert!(status == 2 && err.contains(&format!("cannot write `{file}`: ")), "{err}");
+    }
+    let (status, _, _) = run(&folder, &["--pack", "old", "absent"]);
+    assert_eq!((status, fs::read_to_string(folder.join("old")).unwrap().as_str()), (2, "old"));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 4, "nothing is left beside them");
+}

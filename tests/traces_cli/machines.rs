@@ -1,0 +1,94 @@
+//! Which machine it is, and how addresses are mapped.
+
+use serde_json::json;
+
+use super::{MACHINE, TRACE, folder, objects, run, usual};
+
+/// The machine of [`MACHINE`] as a file.
+const FILE: &[u8] = b"physical: 8 bits\ncache:\n  lines: 2\n  block: 4 B\n";
+
+/// Pages of 16 bytes; the script's own kernel has two frames.
+const KERNEL: &str = "machine { virtual 8 bits, physical 8 bits, page 16 B, tlb { entries 2, fully-associative }, \
+                      cache { lines 2, block 4 B } }\nkernel { frames 2, replacement fifo, swap 4 slots }\n";
+
+/// Pages 1, 2, 1, 3, 1: with two frames page 1 goes for page 3 under FIFO, and page 2 under LRU.
+const PAGES: &[u8] = b" L 10,1\n L 20,1\n L 10,1\n L 30,1\n L 10,1\n";
+
+#[test]
+fn a_file_and_a_script_are_the_same_machine() {
+    let folder =
+        folder("machines", &[("m.pw", MACHINE.as_bytes()), ("m.yaml", FILE), ("t", TRACE.as_bytes())]);
+    let [script, file] = ["m.pw", "m.yaml"].map(|machine| objects(&folder, &[machine, "t"]).remove(0));
+    assert_eq!(script["caches"], file["caches"]);
+    assert_eq!(file["machine"], "m.yaml");
+}
+
+#[test]
+fn the_machine_is_that_at_the_end_of_a_script() {
+    let text = format!("machine core-i7\n{MACHINE}scenario \"s\" {{ machine simple }}\nexpect 1 == 2\n");
+    let folder = folder("end", &[("m.pw", text.as_bytes()), ("t", TRACE.as_bytes())]);
+    assert_eq!(objects(&folder, &["m.pw", "t"])[0]["caches"][0]["misses"], json!(null));
+    assert_eq!(objects(&folder, &["m.pw", "t"])[0]["caches"][0]["all"]["misses"], 5);
+}
+
+#[test]
+fn a_preset_maps_on_demand_unless_told_not_to() {
+    let folder = usual("presets");
+    let told = objects(&folder, &["core-i7", "t.lackey"]).remove(0);
+    assert_eq!((&told["map"], &told["paging"]["faults"]["minor"]), (&json!("demand"), &json!(1)));
+    assert_eq!(told["tlbs"].as_array().unwrap().len(), 3);
+    let told = objects(&folder, &["core-i7", "t.lackey", "--map", "identity"]).remove(0);
+    assert_eq!(
+        (&told["map"], &told["tlbs"], &told["paging"]),
+        (&json!("identity"), &json!([]), &json!(null))
+    );
+}
+
+#[test]
+fn frames_and_replacement_are_the_kernels_unless_said() {
+    let folder = folder("frames", &[("k.pw", KERNEL.as_bytes()), ("t", PAGES)]);
+    let faults = |args: &[&str]| {
+        let paging = objects(&folder, &[&["k.pw", "t"], args].concat())[0]["paging"].clone();
+        (paging["faults"]["minor"].as_u64().unwrap(), paging["faults"]["major"].as_u64().unwrap())
+    };
+    // Three pages are touched first; what went comes back from swap.
+    assert_eq!(faults(&[]), (3, 1));
+    assert_eq!(faults(&["--replacement", "lru"]), (3, 0));
+    assert_eq!(faults(&["--frames", "3"]), (3, 0));
+    assert_eq!(faults(&["--frames", "1"]), (3, 2));
+}
+
+#[test]
+fn machines_that_there_are_not_are_told_of() {
+    let wrong = "machine core-i8\n";
+    let files: [(&str, &[u8]); 6] = [
+        ("t", TRACE.as_bytes()),
+        ("m.pw", MACHINE.as_bytes()),
+        ("wrong.pw", wrong.as_bytes()),
+        ("none.pw", b"let x = 1\n"),
+        ("wrong.yaml", b"physical: 8 bots\n"),
+        ("late.pw", b"machine simple\nlet x = [1][7]\n"),
+    ];
+    let folder = folder("wrong-machines", &files);
+    for (args, said) in [
+        (&["core-i8", "t"][..], "did you mean `core-i7`?"),
+        (&["pdp-11", "t"], "`simple` and `core-i7`"),
+        (&["t", "m.pw"], "the machine stands before the traces"),
+        (&["absent.yaml", "t"], "there is no such file"),
+        (&["absent.pw", "t"], "[unreadable]"),
+        (&["wrong.pw", "t"], "core-i8"),
+        (&["none.pw", "t"], "no machine stands at the end of `none.pw`"),
+        (&["wrong.yaml", "t"], "wrong.yaml"),
+        (&["late.pw", "t"], "late.pw"),
+        (&["m.pw", "t", "--map", "demand"], "without `virtual` and `page`"),
+        (&["m.pw", "t", "--frames", "2"], "`--frames` needs `--map demand`"),
+        (&["core-i7", "t", "--map", "identity", "--replacement", "lru"], "`--replacement` needs"),
+        (&["core-i7", "t", "--frames", "4000000000"], "user frames"),
+        (&["core-i7", "t", "--replacement", "plru"], "plru"),
+        (&["core-i7", "t", "--top", "0"], "--top"),
+    ] {
+        let (status, out, err) = run(&folder, args);
+        assert_eq!((status, out.as_str()), (2, ""), "{args:?}: {err}");
+        assert!(err.contains(said), "{args:?}: {err}");
+    }
+}
