@@ -6,7 +6,9 @@ use pagewalk::lang::value::functions::FUNCTIONS;
 use pagewalk::machine::policy::POLICIES;
 use pagewalk::machine::presets::PRESETS;
 use pagewalk::machine::pte::BITS;
-use pagewalk::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
+use pagewalk::run::facts::{
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
+};
 use pagewalk::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use pagewalk::run::paper::LENGTHS;
 use pagewalk::run::paths::{

@@ -7,7 +7,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use crate::lang::span::Span;
 use crate::run::call::Booted;
-use crate::run::replayed::{Map, Replayed};
+use crate::run::replayed::{FIRST, Map, Replayed};
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
@@ -17,6 +17,7 @@ use crate::trace::counted::Counted;
 use crate::trace::demand::{self, Refused};
 use crate::trace::extras::Wanted;
 use crate::trace::reader::Reader;
+use crate::trace::record::Record;
 use crate::trace::replay::Target;
 use crate::trace::unreadable::Unreadable;
 
@@ -65,6 +66,7 @@ impl Session<'_> {
             (Slot::Empty | Slot::Unknowable, _) => Err(Stop::Unknowable),
         };
         self.state.machine = slot;
+        let (counted, first) = counted?;
         if let Slot::Kernel(kernel) = &mut self.state.machine {
             let work = kernel.take_work();
             self.kernel_work(work, place)?;
@@ -73,7 +75,8 @@ impl Session<'_> {
             name: plan.name.text.clone(),
             map: plan.map,
             straddle: plan.straddle,
-            counted: counted?,
+            counted,
+            first,
             malformed: reader.malformed().clone(),
             booted,
         })
@@ -85,7 +88,7 @@ impl Session<'_> {
         kernel: &mut Kernel,
         plan: &ReplayPlan,
         reader: &mut Reader,
-    ) -> Result<Counted, Stop> {
+    ) -> Result<(Counted, Vec<Record>), Stop> {
         let name = Rc::clone(&plan.name.text);
         let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
         let counted = self.read_through(plan, reader, Target::Process(kernel, pid));
@@ -93,17 +96,19 @@ impl Session<'_> {
         counted
     }
 
-    /// Performs what a file holds, batch by batch. Every line of it is work, and so is what the kernel does.
+    /// Performs what a file holds, batch by batch; what was counted, and its first records. Every line of it is work, and so
+    /// is what the kernel does.
     fn read_through(
         &mut self,
         plan: &ReplayPlan,
         reader: &mut Reader,
         mut target: Target<'_>,
-    ) -> Result<Counted, Stop> {
+    ) -> Result<(Counted, Vec<Record>), Stop> {
         let place = plan.name.span;
         let mut account = Account::new(&target, plan.straddle, Wanted::default());
-        let (mut records, mut lines) = (Vec::new(), 0);
+        let (mut records, mut first, mut lines) = (Vec::new(), Vec::new(), 0);
         while reader.next(&mut records).map_err(|why| unreadable(plan, why))? {
+            first.extend(records.iter().copied().take(FIRST - first.len()));
             let (again, pages) = match &mut target {
                 Target::Identity(machine) => (Target::Identity(machine), 0),
                 Target::Process(kernel, pid) => {
@@ -116,10 +121,11 @@ impl Session<'_> {
             self.work((reader.lines() - lines) * WORK_OF_LINE, place)?;
             lines = reader.lines();
         }
-        Ok(account.counted(match &target {
+        let machine = match &target {
             Target::Identity(machine) => machine,
             Target::Process(kernel, _) => kernel.machine(),
-        }))
+        };
+        Ok((account.counted(machine), first))
     }
 }
 
