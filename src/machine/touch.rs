@@ -92,6 +92,3 @@ impl Machine {
         more <= within - (first & within) && more <= last.wrapping_sub(first)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -308,4 +308,5 @@ fn a_copy_is_not_disturbed() {
 mod laws;
 mod levels;
 mod naive;
+mod short;
 mod walks;

@@ -7,14 +7,15 @@ use crate::machine::policy::Policy;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy};
 
 /// Chance, with the few draws that the tests need.
-struct Dice(SplitMix64);
+#[derive(Clone)]
+pub(super) struct Dice(pub SplitMix64);
 
 impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
+    pub(super) fn below(&mut self, n: u64) -> u64 {
         self.0.below(n)
     }
 
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+    pub(super) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len() as u64) as usize]
     }
 
@@ -57,7 +58,7 @@ impl Dice {
     }
 
     /// A machine of 12-bit virtual and 12-bit physical addresses that passes the check.
-    fn spec(&mut self) -> Spec {
+    pub(super) fn spec(&mut self) -> Spec {
         let levels = self.one_of(&[&[7][..], &[3, 4], &[2, 2, 3]]);
         let mmu =
             Mmu { levels: levels.to_vec(), walk_cached: self.chance(50), ..Mmu::flat(12, 12, 5).unwrap() };
@@ -83,11 +84,11 @@ impl Dice {
 const TABLES: u64 = 64;
 
 /// Where each page of 32 bytes is, by the test's own bookkeeping.
-struct Pages(Vec<Option<(u64, Flags)>>);
+pub(super) struct Pages(Vec<Option<(u64, Flags)>>);
 
 impl Pages {
     /// Maps random pages, some huge, some to one frame, some without caching or written through.
-    fn lay(machine: &mut Machine, dice: &mut Dice) -> Pages {
+    pub(super) fn lay(machine: &mut Machine, dice: &mut Dice) -> Pages {
         let mmu = machine.spec().mmu.clone().unwrap();
         let mut pages = Pages(vec![None; 1 << 7]);
         let in_memory = dice.chance(50);
@@ -148,7 +149,7 @@ fn flush_everything(machine: &mut Machine) {
 }
 
 /// One random statement on the machine and on the flat memory.
-fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: &mut [Option<u8>]) {
+pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: &mut [Option<u8>]) {
     machine.set_core(dice.below(machine.spec().cores.into()) as u32).unwrap();
     let (raw, size) = (dice.below(1 << 12), 1 + dice.below(8));
     let Ok(va) = machine.va_span(raw, size) else { return };

@@ -1,0 +1,95 @@
+//! The short ways are no other ways: what a set answered last is what a search would find, and a reference without bytes
+//! does what an access with bytes does.
+
+use super::laws::{Dice, Pages, step};
+use super::*;
+
+/// What can be seen of a machine: the counts and the lines of every TLB and cache.
+fn seen(machine: &Machine) -> String {
+    let (spec, mut text) = (machine.spec(), String::new());
+    for core in 0..spec.cores {
+        let mut at = machine.clone();
+        at.set_core(core).unwrap();
+        for (n, tlb) in spec.tlbs.iter().enumerate() {
+            text += &format!("{:?}", at.tlb_counts(n));
+            for (set, way) in (0..tlb.sets).flat_map(|set| (0..tlb.ways).map(move |way| (set, way))) {
+                text += &format!("{:?}", at.tlb_line(n, at.tlb_set_index(n, set).unwrap(), way));
+            }
+        }
+        for (n, cache) in spec.caches.iter().enumerate() {
+            text += &format!("{:?}", at.cache_counts(n));
+            for (set, way) in (0..cache.sets).flat_map(|set| (0..cache.ways).map(move |way| (set, way))) {
+                text += &format!("{:?}", at.cache_line(n, at.cache_set_index(n, set).unwrap(), way));
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn what_is_remembered_is_what_is_found() {
+    for seed in 0..400 {
+        let mut dice = Dice(SplitMix64::new(seed));
+        let mut machine = Machine::new(Rc::new(dice.spec()));
+        let pages = Pages::lay(&mut machine, &mut dice);
+        let (mut forgetful, mut flat) = (machine.clone(), vec![None; 1 << 12]);
+        let mut same = flat.clone();
+        for n in 0..150 {
+            // A copy remembers nothing.
+            forgetful = forgetful.clone();
+            step(&mut forgetful, &mut dice.clone(), &pages, &mut same);
+            step(&mut machine, &mut dice, &pages, &mut flat);
+            assert_eq!(seen(&machine), seen(&forgetful), "seed {seed}, step {n}");
+        }
+    }
+}
+
+/// A reference as a trace makes it, and as a script does: both tell the same.
+fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: bool) {
+    let core = dice.below(machine.spec().cores.into()) as u32;
+    machine.set_core(core).unwrap();
+    twin.set_core(core).unwrap();
+    let (raw, size) = (dice.below(1 << 12), 1 + dice.below(8));
+    let kind = dice.one_of(&[Kind::Read, Kind::Write, Kind::Execute]);
+    let Ok(va) = machine.va_span(raw, size) else { return };
+    let mut bytes = vec![None; size as usize];
+    let stored = vec![7; size as usize];
+    let data = if kind == Kind::Write { Data::Store(&stored) } else { Data::Load(&mut bytes) };
+    let (mut told, mut wanted) = (Vec::new(), Vec::new());
+    let outcome = twin.access(va, kind, Mode::User, data, &mut wanted);
+    if physical {
+        let pa = machine.pa(raw).unwrap();
+        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut told), outcome.pieces);
+        wanted.retain(|event| !matches!(event, Event::Translated { .. }));
+    } else if machine.touch(va, size as u32, kind, Mode::User, &mut told).is_none() {
+        assert_eq!(told, []);
+        machine.access(va, kind, Mode::User, Data::Untold(size as u32), &mut told);
+    }
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn a_reference_without_bytes_is_an_access() {
+    for (seed, physical) in (0..400).flat_map(|seed| [(seed, false), (seed, true)]) {
+        let mut dice = Dice(SplitMix64::new(seed));
+        let mut spec = dice.spec();
+        if physical {
+            spec.mmu = None;
+            spec.tlbs.clear();
+            if spec.check().is_err() {
+                continue;
+            }
+        }
+        let mut machine = Machine::new(Rc::new(spec));
+        if !physical {
+            Pages::lay(&mut machine, &mut dice);
+        }
+        let mut twin = machine.clone();
+        for _ in 0..150 {
+            refer(&mut machine, &mut twin, &mut dice, physical);
+        }
+        for level in 0..machine.spec().caches.len() {
+            assert_eq!(machine.cache_counts(level), twin.cache_counts(level));
+        }
+    }
+}
