@@ -18,7 +18,7 @@ pub struct Place(pub usize);
 
 impl Place {
     /// The next byte.
-    #[inline(always)]
+    #[inline]
     pub fn byte(&mut self, bytes: &[u8]) -> Result<u8, Wrong> {
         let byte = *bytes.get(self.0).ok_or("its body ends too early")?;
         self.0 += 1;
@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// A number.
-    #[inline(always)]
+    #[inline]
     pub fn number(&mut self, bytes: &[u8]) -> Result<u64, Wrong> {
         let first = self.byte(bytes)?;
         if first < 0x80 { Ok(u64::from(first)) } else { self.longer(bytes, first) }

@@ -149,7 +149,7 @@ impl Book {
 
     /// Writes the records of a form to the beginning of `records`, which has room for the longest, and says how many they
     /// are; the numbers that are written down are read from `place` on. Eight bytes that are none follow them.
-    #[inline(always)]
+    #[inline]
     pub fn tell(
         &mut self,
         form: u16,
@@ -165,8 +165,10 @@ impl Book {
         let slots = &mut self.slots[phrase.slots as usize..][..usize::from(phrase.data)];
         let mut previous = self.previous;
         for (Filling { at, of_slot, width }, slot) in fillings.iter().zip(slots) {
-            let eight =
-                bytes.get(place.0..).and_then(<[u8]>::first_chunk).ok_or("fewer distances than slots")?;
+            let eight = bytes
+                .get(place.0..)
+                .and_then(<[u8]>::first_chunk)
+                .ok_or("other distances than its slots need")?;
             let number = u64::from_le_bytes(*eight) & BITS[usize::from(*width & 15)];
             place.0 += usize::from(*width);
             let address = slot.find(*of_slot, *width, previous, number);
@@ -180,7 +182,7 @@ impl Book {
 }
 
 /// Copies records in strips, as a few too many are quicker copied than counted.
-#[inline(always)]
+#[inline]
 fn copy(from: &[Record], to: &mut [Record], count: usize) {
     to[..STRIP].copy_from_slice(&from[..STRIP]);
     if count > STRIP {

@@ -23,13 +23,13 @@ impl Rule {
     }
 
     /// Does it start at the slot's last address, and not at that of the trace?
-    #[inline(always)]
+    #[inline]
     pub fn is_of_slot(self) -> bool {
         self.0 & 1 == 0
     }
 
     /// Bytes of its distance that are written down.
-    #[inline(always)]
+    #[inline]
     pub fn width(self) -> usize {
         if self.0 < 2 { 0 } else { 1 << ((self.0 - 2) / 2) }
     }
@@ -61,7 +61,7 @@ impl Slot {
     /// The address by a rule, after `previous`, the last address of data in the trace, with the number that is written
     /// down for it in so many bytes; `of_slot` has all bits set if it is from the slot's last address, and else none. This
     /// is all without jumps, as which rule comes next is hard to foresee.
-    #[inline(always)]
+    #[inline]
     pub fn find(&self, of_slot: i8, width: u8, previous: u64, number: u64) -> u64 {
         let of_slot = of_slot as u64;
         let told = u64::from(width == 0).wrapping_sub(1);
@@ -84,7 +84,7 @@ impl Slot {
     }
 
     /// Its next address is known.
-    #[inline(always)]
+    #[inline]
     pub fn learn(&mut self, address: u64, previous: u64) {
         self.stride = address.wrapping_sub(self.last);
         self.step = address.wrapping_sub(previous);
@@ -99,7 +99,7 @@ pub fn number(distance: u64) -> u64 {
 }
 
 /// The distance that a number stands for.
-#[inline(always)]
+#[inline]
 pub fn distance(number: u64) -> u64 {
     (number >> 1) ^ (number & 1).wrapping_neg()
 }

@@ -112,7 +112,7 @@ impl Unpacker {
             return Err("fewer records than it says");
         }
         if self.forms == 0 && self.distances.0 != self.length {
-            return Err("more distances than slots");
+            return Err("other distances than its slots need");
         }
         Ok(())
     }

@@ -1,3 +1,8 @@
+mod bad;
+mod compressed;
+mod files;
+mod text;
+
 use std::io::{self, Cursor};
 
 use super::*;
