@@ -6,6 +6,7 @@ use crate::machine::cache::Counts;
 use crate::machine::spec::Spec;
 use crate::trace::counted::{Counted, Paging};
 use crate::trace::malformed::Malformed;
+use crate::trace::record::Record;
 use crate::trace::replay::Straddle;
 
 use super::call::Booted;
@@ -25,6 +26,9 @@ pub const MAPS: &[(&str, Map)] = &[("identity", Map::Identity), ("demand", Map::
 /// What becomes of references that straddle blocks or pages, and how a script calls it.
 pub const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
 
+/// Records of a trace that are kept: those of a trace that can be printed on paper.
+pub const FIRST: usize = 40;
+
 /// A trace that was replayed.
 #[derive(Debug, Clone)]
 pub struct Replayed {
@@ -36,6 +40,8 @@ pub struct Replayed {
     pub straddle: Straddle,
     /// What happened in this replay.
     pub counted: Counted,
+    /// The first records, at most [`FIRST`].
+    pub first: Vec<Record>,
     /// Lines that are no records, which were passed over.
     pub malformed: Malformed,
     /// The kernel that was started for it.
@@ -43,6 +49,11 @@ pub struct Replayed {
 }
 
 impl Replayed {
+    /// The whole trace, if it is short.
+    pub fn whole(&self) -> Option<&[Record]> {
+        (self.first.len() as u64 == self.counted.references.records).then_some(&self.first)
+    }
+
     /// The machine.
     pub fn spec(&self) -> &Rc<Spec> {
         &self.counted.spec

@@ -15,7 +15,7 @@ pub fn line(line: &[u8]) -> Line {
 }
 
 fn record(text: &[u8]) -> Parsed {
-    let mut fields = text.split(|byte| byte.is_ascii_whitespace()).filter(|field| !field.is_empty());
+    let mut fields = text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
     let label = fields.next().unwrap_or_default();
     let (op, extended) = match label {
         b"0" => (Op::Load, false),

@@ -29,3 +29,4 @@ pub mod tally;
 mod text;
 mod top;
 pub mod unreadable;
+mod zstd;

@@ -9,9 +9,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::bufread::MultiGzDecoder;
 
 use super::unreadable::{Unreadable, Why};
+use super::zstd::{self, Frames};
 
 /// Bytes that are read at once of a compressed file.
 const COMPRESSED: usize = 1 << 16;
+
+/// What errors call the compressions.
+const GZIP: &str = "gzip";
+const ZSTD: &str = "zstd";
 
 /// The bytes of a trace.
 pub struct Source {
@@ -66,12 +71,14 @@ impl Source {
         let consumed = Arc::new(AtomicU64::new(magic.len() as u64));
         let counting = Counting { bytes, count: Arc::clone(&consumed) };
         let kind = match magic[..] {
-            [0x1f, 0x8b, ..] => Some("gzip"),
+            [0x1f, 0x8b, ..] => Some(GZIP),
+            _ if zstd::begins(&magic) => Some(ZSTD),
             _ => None,
         };
         let all = Cursor::new(magic).chain(counting);
         let bytes: Box<dyn Read + Send> = match kind {
-            Some(_) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(COMPRESSED, all))),
+            Some(GZIP) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(COMPRESSED, all))),
+            Some(_) => Box::new(Frames::new(BufReader::with_capacity(COMPRESSED, all))),
             None => Box::new(all),
         };
         Ok(Self { name: name.to_owned(), bytes, kind, consumed, file: None })

@@ -9,10 +9,11 @@ use super::uri::uri_of;
 use super::view::View;
 use crate::face::reading::Reading;
 use crate::lang::ast::{Block, Command, ExprKind, Stmt, StmtKind};
+use crate::lang::loader::Stream;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 
-/// The files that a document names: those that it includes, and its machine files.
+/// The files that a document names: those that it includes, its machine files and its traces.
 pub fn links(view: &View) -> Vec<DocumentLink> {
     let link = |(span, path): (Span, PathBuf)| {
         // The quotes are no part of the link.
@@ -27,7 +28,7 @@ pub fn links(view: &View) -> Vec<DocumentLink> {
     files(view).into_iter().filter_map(link).collect()
 }
 
-/// The files that a document names and that were read, each with the place of its name.
+/// The files that a document names and that are there, each with the place of its name.
 pub fn files(view: &View) -> Vec<(Span, PathBuf)> {
     let mut found = Vec::new();
     collect(view.reading(), &view.reading().script.body, &mut found);
@@ -43,6 +44,9 @@ fn collect(reading: &Reading, block: &Block, found: &mut Vec<(Span, PathBuf)>) {
         };
         let path = named.and_then(|(span, file)| Some((span, reading.sources.file(file)?.path.clone()?)));
         found.extend(path);
+        if let StmtKind::Command(command) = &stmt.kind {
+            found.extend(trace(reading, command));
+        }
         for inner in blocks(&stmt.kind).filter(|_| !includes(stmt)) {
             collect(reading, inner, found);
         }
@@ -59,4 +63,13 @@ fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
     let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
     let fields = reading.files.machine(name.span)?;
     Some((name.span, fields.first()?.span.file))
+}
+
+/// The place of a trace's name, and where it is on disk.
+fn trace(reading: &Reading, command: &Command) -> Option<(Span, PathBuf)> {
+    let name = command.operands.first()?;
+    match reading.files.trace(name.span)? {
+        Stream::File(path) => Some((name.span, path)),
+        Stream::Bytes(_) => None,
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::lang::nearest::nearest;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS};
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 
 /// Facts and what the textbook's worksheet calls them (Computer Systems, homework problems of chapter 9).
 pub const FACTS: &[(&str, &str)] = &[
@@ -44,6 +44,16 @@ const OF_STRINGS: &[(&str, &str)] = &[
     ("trace", "Hit (h) or miss (m), one letter a reference"),
     ("resident", "Pages in the frames at the end, in any order"),
     ("rate", "Page faults / references"),
+];
+
+/// What a replayed trace is asked for.
+const OF_TRACES: &[(&str, &str)] = &[
+    ("accesses", "Loads and stores of data"),
+    ("reads", "Loads"),
+    ("writes", "Stores"),
+    ("fetches", "Instruction fetches"),
+    ("walks", "Page walks"),
+    ("straddling", "References that straddle blocks or pages"),
 ];
 
 /// Tables and columns that are not called what a script calls them.
@@ -173,7 +183,7 @@ impl Labels {
 
     /// The label of a fact, where one is known.
     pub fn fact(&self, fact: &str) -> Option<&str> {
-        let known = FACTS.iter().chain(OF_STRINGS);
+        let known = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES);
         let usual = || known.clone().find(|(known, _)| *known == fact).map(|(_, label)| *label);
         self.0.get(fact).map(String::as_str).or_else(usual)
     }
@@ -187,9 +197,10 @@ impl Labels {
 
 /// What can have a label.
 fn known() -> impl Iterator<Item = &'static str> {
-    let labelled = FACTS.iter().chain(OF_STRINGS).chain(TABLES).map(|(name, _)| *name);
+    let labelled = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES).chain(TABLES).map(|(name, _)| *name);
     let facts = ACCESS_FACTS.iter().map(|row| row.name).chain(CALL_FACTS.iter().map(|row| row.name));
-    labelled.chain(facts).chain(REFERENCE_FACTS.iter().map(|row| row.name)).chain(WORDS.iter().copied())
+    let runs = REFERENCE_FACTS.iter().map(|row| row.name).chain(REPLAY_FACTS.iter().map(|row| row.name));
+    labelled.chain(facts).chain(runs).chain(WORDS.iter().copied())
 }
 
 /// Whether something can have a label; caches and their facts have names of their own.
@@ -199,12 +210,13 @@ fn is_known(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{FACTS, Labels, OF_STRINGS, WORDS};
-    use crate::run::facts::{ACCESS_FACTS, REFERENCE_FACTS};
+    use super::{FACTS, Labels, OF_STRINGS, OF_TRACES, WORDS};
+    use crate::run::facts::{ACCESS_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 
     #[test]
     fn every_label_is_of_a_fact() {
         assert!(FACTS.iter().all(|(name, _)| ACCESS_FACTS.iter().any(|row| row.name == *name)));
+        assert!(OF_TRACES.iter().all(|(name, _)| REPLAY_FACTS.iter().any(|row| row.name == *name)));
         assert!(OF_STRINGS.iter().all(|(name, _)| REFERENCE_FACTS.iter().any(|row| row.name == *name)));
     }
 

@@ -2,9 +2,10 @@
 
 use crate::exam::paper::Item;
 use crate::report::doc::{Cell, Table};
+use crate::report::narrate::replay::line;
 use crate::report::narrate::view;
 use crate::run::paper::entry::ItemKind;
-use crate::run::record::{AccessVerb, Did, ReferenceRun, Shown};
+use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
 
 use crate::run::view::TableView;
 
@@ -21,6 +22,7 @@ pub fn operation(item: &Item) -> String {
     let access = match &*item.did {
         Did::Access(access) => access,
         Did::Reference(run) => return string(run),
+        Did::Replay(run) => return format!("{operation}{}", records(run)),
         _ => return operation.clone(),
     };
     let address = Shown::field(access.va.raw(), access.spec.virtual_bits());
@@ -46,6 +48,13 @@ pub fn operation(item: &Item) -> String {
 fn string(run: &ReferenceRun) -> String {
     let pages: Vec<String> = run.steps.iter().map(|step| run.page(step.page).to_string()).collect();
     format!("{} ({})", pages.join(" "), run.caption)
+}
+
+/// The records of a trace, if it is short; of a long one the file's name has to do.
+fn records(run: &Replayed) -> String {
+    let Some(whole) = run.whole() else { return String::new() };
+    let lines: Vec<String> = whole.iter().map(|record| line(*record)).collect();
+    format!(": {}", lines.join("; "))
 }
 
 /// Columns that a table to fill in has besides its first and those asked: what the answers are found from.

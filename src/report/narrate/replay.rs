@@ -127,19 +127,20 @@ fn outside(run: &Replayed) -> Option<String> {
         Map::Demand => "the addresses of a process".to_owned(),
     };
     let records = count(run.counted.references.outside, "record lies", "records lie");
-    let (was, first) = (if run.counted.references.outside == 1 { "was" } else { "were" }, line(first));
+    let (was, first) =
+        (if run.counted.references.outside == 1 { "was" } else { "were" }, format!("`{}`", line(first)));
     Some(format!("{records} beyond {bits} and {was} passed over, the first is {first}"))
 }
 
 /// A record as lackey prints it.
-fn line(record: Record) -> String {
+pub fn line(record: Record) -> String {
     let letter = match record.op {
         Op::Fetch => 'I',
         Op::Load => 'L',
         Op::Store => 'S',
         Op::Modify => 'M',
     };
-    format!("`{letter} {:x},{}`", record.address, record.size)
+    format!("{letter} {:x},{}", record.address, record.size)
 }
 
 fn malformed(run: &Replayed, blocks: &mut Vec<Block>) {

@@ -26,7 +26,9 @@ impl Offers<'_> {
             Family::Reference => REFERENCE_FACTS.iter().for_each(|row| add(row.name, row.help)),
             Family::Call => CALL_FACTS.iter().for_each(|row| add(row.name, row.help)),
             Family::Replay => {
-                REPLAY_FACTS.iter().for_each(|row| add(row.name, row.help));
+                for row in REPLAY_FACTS {
+                    add(row.name, row.help);
+                }
                 let Some(spec) = self.state.spec() else { return };
                 for name in replay_names(spec).skip(REPLAY_FACTS.len()) {
                     let help = key(&name, family, Some(spec)).map_or("", |key| key.help());

@@ -1,5 +1,6 @@
 //! A trace, replayed.
 
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use crate::kernel::Kernel;
@@ -7,7 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use crate::lang::span::Span;
 use crate::run::call::Booted;
-use crate::run::replayed::{Map, Replayed};
+use crate::run::replayed::{FIRST, Map, Replayed};
 use crate::run::session::{Session, Stop, WORK_OF_STEP};
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
@@ -16,7 +17,9 @@ use crate::trace::account::Account;
 use crate::trace::counted::Counted;
 use crate::trace::demand::{self, Refused};
 use crate::trace::extras::Wanted;
-use crate::trace::reader::Reader;
+use crate::trace::malformed::Malformed;
+use crate::trace::reader::{Reader, ahead};
+use crate::trace::record::Record;
 use crate::trace::replay::Target;
 use crate::trace::unreadable::Unreadable;
 
@@ -24,6 +27,14 @@ use super::action::ReplayPlan;
 
 /// Work of a line of a trace: sixteen of them count as much as a statement.
 const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
+
+/// What came of the records.
+struct Performed {
+    counted: Counted,
+    /// The first of them.
+    first: Vec<Record>,
+    malformed: Malformed,
+}
 
 impl Session<'_> {
     /// Replays a trace; a probe does so on a copy.
@@ -53,15 +64,15 @@ impl Session<'_> {
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
         let place = plan.name.span;
-        let mut reader = open(plan).map_err(|why| unreadable(plan, why))?;
+        let reader = open(plan).map_err(|why| unreadable(plan, why))?;
         // While the trace runs, the session has nothing but its budget.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
-        let counted = match (&mut slot, plan.map) {
-            (Slot::Kernel(kernel), Map::Demand) => self.in_process(kernel, plan, &mut reader),
+        let performed = match (&mut slot, plan.map) {
+            (Slot::Kernel(kernel), Map::Demand) => self.in_process(kernel, plan, reader),
             (Slot::Kernel(kernel), Map::Identity) => {
-                self.read_through(plan, &mut reader, Target::Identity(kernel.machine_mut()))
+                self.read_through(plan, reader, Target::Identity(kernel.machine_mut()))
             }
-            (Slot::Is(machine), _) => self.read_through(plan, &mut reader, Target::Identity(machine)),
+            (Slot::Is(machine), _) => self.read_through(plan, reader, Target::Identity(machine)),
             (Slot::Empty | Slot::Unknowable, _) => Err(Stop::Unknowable),
         };
         self.state.machine = slot;
@@ -69,14 +80,9 @@ impl Session<'_> {
             let work = kernel.take_work();
             self.kernel_work(work, place)?;
         }
-        Ok(Replayed {
-            name: plan.name.text.clone(),
-            map: plan.map,
-            straddle: plan.straddle,
-            counted: counted?,
-            malformed: reader.malformed().clone(),
-            booted,
-        })
+        let Performed { counted, first, malformed } = performed?;
+        let (name, map, straddle) = (plan.name.text.clone(), plan.map, plan.straddle);
+        Ok(Replayed { name, map, straddle, counted, first, malformed, booted })
     }
 
     /// The process ends with the trace: its frames, slots and tables are given back.
@@ -84,42 +90,63 @@ impl Session<'_> {
         &mut self,
         kernel: &mut Kernel,
         plan: &ReplayPlan,
-        reader: &mut Reader,
-    ) -> Result<Counted, Stop> {
+        reader: Reader,
+    ) -> Result<Performed, Stop> {
         let name = Rc::clone(&plan.name.text);
         let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
-        let counted = self.read_through(plan, reader, Target::Process(kernel, pid));
+        let performed = self.read_through(plan, reader, Target::Process(kernel, pid));
         kernel.end(pid, 0);
-        counted
+        performed
     }
 
-    /// Performs what a file holds, batch by batch. Every line of it is work, and so is what the kernel does.
+    /// Performs what a file holds, batch by batch, while another thread reads on. Every line of it is work, and so is what
+    /// the kernel does.
     fn read_through(
         &mut self,
         plan: &ReplayPlan,
-        reader: &mut Reader,
+        reader: Reader,
         mut target: Target<'_>,
-    ) -> Result<Counted, Stop> {
-        let place = plan.name.span;
+    ) -> Result<Performed, Stop> {
         let mut account = Account::new(&target, plan.straddle, Wanted::default());
-        let (mut records, mut lines) = (Vec::new(), 0);
-        while reader.next(&mut records).map_err(|why| unreadable(plan, why))? {
-            let (again, pages) = match &mut target {
-                Target::Identity(machine) => (Target::Identity(machine), 0),
-                Target::Process(kernel, pid) => {
-                    let pages = kernel.take_work();
-                    (Target::Process(kernel, *pid), pages)
-                }
-            };
-            account.perform(again, &records).map_err(|error| out_of_memory(error, place))?;
-            self.kernel_work(pages, place)?;
-            self.work((reader.lines() - lines) * WORK_OF_LINE, place)?;
-            lines = reader.lines();
+        let (mut first, mut lines) = (Vec::new(), 0);
+        let (reader, stopped) = ahead(reader, |records, progress| {
+            first.extend(records.iter().copied().take(FIRST - first.len()));
+            let work = (progress.lines - lines) * WORK_OF_LINE;
+            lines = progress.lines;
+            match self.perform_records(&mut account, &mut target, records, work, plan.name.span) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(stop) => ControlFlow::Break(stop),
+            }
+        })
+        .map_err(|why| unreadable(plan, why))?;
+        if let Some(stop) = stopped {
+            return Err(stop);
         }
-        Ok(account.counted(match &target {
+        let machine = match &target {
             Target::Identity(machine) => machine,
             Target::Process(kernel, _) => kernel.machine(),
-        }))
+        };
+        Ok(Performed { counted: account.counted(machine), first, malformed: reader.malformed().clone() })
+    }
+
+    fn perform_records(
+        &mut self,
+        account: &mut Account,
+        target: &mut Target<'_>,
+        records: &[Record],
+        work: u64,
+        place: Span,
+    ) -> Result<(), Stop> {
+        let (again, pages) = match target {
+            Target::Identity(machine) => (Target::Identity(machine), 0),
+            Target::Process(kernel, pid) => {
+                let pages = kernel.take_work();
+                (Target::Process(kernel, *pid), pages)
+            }
+        };
+        account.perform(again, records).map_err(|error| out_of_memory(error, place))?;
+        self.kernel_work(pages, place)?;
+        self.work(work, place)
     }
 }
 

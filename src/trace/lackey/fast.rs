@@ -46,7 +46,7 @@ pub fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> usize {
 }
 
 /// The record of the line that a text begins with, and the bytes of the line.
-#[inline(always)]
+#[inline]
 fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
     let (begins, op) = OPS[usize::from(text[1] & 7)];
     if text[..ADDRESS] != begins {
@@ -58,7 +58,7 @@ fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
 }
 
 /// The address, and where the size begins.
-#[inline(always)]
+#[inline]
 fn address(text: &[u8; WINDOW]) -> Option<(u64, usize)> {
     const END: usize = ADDRESS + DIGITS;
     let high = number(word(text, ADDRESS))?;
@@ -78,7 +78,7 @@ fn address(text: &[u8; WINDOW]) -> Option<(u64, usize)> {
 }
 
 /// A size of one or two digits and the end of the line, and where that is over.
-#[inline(always)]
+#[inline]
 fn size(text: &[u8; WINDOW], at: usize) -> Option<(u32, usize)> {
     let digit = |at: usize| u32::from(text[at].wrapping_sub(b'0'));
     let first = digit(at);
@@ -93,7 +93,7 @@ fn size(text: &[u8; WINDOW], at: usize) -> Option<(u32, usize)> {
 }
 
 /// Eight bytes, the first in the lowest bits.
-#[inline(always)]
+#[inline]
 fn word(text: &[u8; WINDOW], at: usize) -> u64 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&text[at..at + 8]);
@@ -101,7 +101,7 @@ fn word(text: &[u8; WINDOW], at: usize) -> u64 {
 }
 
 /// The number of eight small hexadecimal digits.
-#[inline(always)]
+#[inline]
 fn number(digits: u64) -> Option<u64> {
     // Bit 6 is set in letters only, whose low bits are 1 to 6 then.
     let nibbles = (digits & (ONES * 0x0f)) + 9 * ((digits >> 6) & ONES);
@@ -117,7 +117,7 @@ fn number(digits: u64) -> Option<u64> {
 }
 
 /// The bits before the first comma of eight bytes.
-#[inline(always)]
+#[inline]
 fn comma(bytes: u64) -> Option<u32> {
     let differ = bytes ^ (ONES * 0x2c);
     // The lowest byte that is 0 borrows first.

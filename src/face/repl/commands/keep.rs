@@ -53,8 +53,10 @@ fn ours(path: &Path) -> bool {
 
 /// What would be wrong with a script if it were run; none if all of it holds.
 fn doubts(path: &Path, script: &str) -> Option<String> {
-    let (sources, read, wrong) = read_text(&path.display().to_string(), script, &mut Disk);
-    let ended = run::run(&read.body, &sources, &Files::default(), Options::default(), &mut Vec::new());
+    let (mut sources, read, mut wrong) = read_text(&path.display().to_string(), script, &mut Disk);
+    let (files, missing) = Files::read(&read.body, &mut sources, &mut Disk);
+    wrong.extend(missing);
+    let ended = run::run(&read.body, &sources, &files, Options::default(), &mut Vec::new());
     let first = wrong.first().or(ended.diagnostics.first()).map(|first| first.message.clone());
     let failed =
         (ended.totals.failed() > 0).then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));

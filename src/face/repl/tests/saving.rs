@@ -19,9 +19,12 @@ fn file(name: &str) -> PathBuf {
 
 /// What a script comes to.
 fn ran(text: &str) -> Totals {
-    let (sources, script, wrong) = read_text("saved.pw", text, &mut Disk);
+    let (mut sources, script, mut wrong) =
+        read_text(&file("saved.pw").display().to_string(), text, &mut Disk);
+    let (files, missing) = Files::read(&script.body, &mut sources, &mut Disk);
+    wrong.extend(missing);
     assert_eq!(wrong, [], "{text}");
-    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut Vec::new());
+    let ended = run(&script.body, &sources, &files, Options::default(), &mut Vec::new());
     assert_eq!(ended.diagnostics, [], "{text}");
     ended.totals
 }
@@ -97,6 +100,12 @@ fn every_example_that_is_loaded_and_saved_holds() {
     let examples = fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path());
     let scripts = examples.filter(|path| path.extension().is_some_and(|end| end == "pw"));
     let more = ["tests/scripts/include/main.pw"].map(PathBuf::from);
+    // A trace is no part of a script: it lies beside the saved one, too.
+    let traces = file("traces");
+    fs::create_dir_all(&traces).unwrap();
+    for trace in fs::read_dir("examples/traces").unwrap().map(|entry| entry.unwrap().path()) {
+        fs::copy(&trace, traces.join(trace.file_name().unwrap())).unwrap();
+    }
     for path in scripts.chain(more) {
         let mut typed = Typed::new();
         let told = typed.types(&format!(":load {}", path.display()));

@@ -1,0 +1,103 @@
+//! Input that is no trace, or not to its end.
+
+use super::*;
+use crate::trace::malformed::BadLine;
+
+#[test]
+fn the_first_bad_lines_are_kept() {
+    let lines: Vec<String> = (0..20).map(|n| format!("bad {n}\n L 10,1\n")).collect();
+    let text = format!(" L 10,1\n{}", lines.concat());
+    let mut reader = reader(text.as_bytes(), None).expect("bytes");
+    assert_eq!(all(&mut reader), (vec![record(Op::Load, 16, 1); 21], None));
+    let malformed = reader.malformed();
+    assert_eq!((malformed.count, malformed.first.len()), (20, 10));
+    let why = "no I, L, S or M at its beginning";
+    assert_eq!(malformed.first[9], BadLine { line: 20, text: "bad 9".to_owned(), why });
+}
+
+#[test]
+fn what_is_shown_of_a_line_can_be_printed() {
+    let line = b" L 10,1\n\x1b[31m\x07red \xff\xfe \xe2\x82 end of what is shown and then so much more that it is cut off";
+    let mut reader = reader(line, None).expect("bytes");
+    assert_eq!(all(&mut reader).1, None);
+    let shown = &reader.malformed().first[0].text;
+    assert_eq!(
+        shown,
+        "\u{fffd}[31m\u{fffd}red \u{fffd}\u{fffd} \u{fffd} end of what is shown and then so much more th…"
+    );
+    assert_eq!(shown.chars().count(), 61);
+}
+
+#[test]
+fn a_binary_file_is_refused_at_once() {
+    for bytes in [&b"\x7fELF\x02\x01\x01\0\0\0\0"[..], b"M\0Z\0", b"\n\n\0"] {
+        let (records, failed) = all(&mut reader(bytes, None).expect("bytes"));
+        assert_eq!(
+            (records, failed.map(|failed| failed.to_string())),
+            (vec![], Some("`t` is no trace: it is a binary file".to_owned()))
+        );
+    }
+    // Not so after a record: then it is a bad line.
+    let mut late = reader(b" L 10,1\n\0\n L 10,1\n", None).expect("bytes");
+    assert_eq!(all(&mut late), (vec![record(Op::Load, 16, 1); 2], None));
+    assert_eq!(late.malformed().count, 1);
+}
+
+#[test]
+fn a_text_that_is_no_trace_is_refused_before_long() {
+    let prose = "It was the best of times, it was the worst of times.\n";
+    let mut reader = reader(prose.repeat(1 << 14).as_bytes(), None).expect("bytes");
+    let why = Why::NotATrace("none of its first 1000 lines is a record of the format");
+    assert_eq!(all(&mut reader), (vec![], Some(Unreadable { name: "t".to_owned(), why })));
+    assert_eq!(reader.lines(), 1000);
+
+    let late = format!("{} L 10,1\n", prose.repeat(999));
+    let mut late = super::reader(late.as_bytes(), None).expect("bytes");
+    assert_eq!(all(&mut late), (vec![record(Op::Load, 16, 1)], None));
+}
+
+#[test]
+fn a_line_of_megabytes_is_one_bad_line() {
+    for (start, count) in [(&b" L 10,1\n"[..], 1), (b" L 10,1\n#", 0)] {
+        let text =
+            Cursor::new(start.to_vec()).chain(io::repeat(b'7').take(10_000_000)).chain(&b"\n L 20,1\n"[..]);
+        let mut reader = Reader::new(Box::new(text), "t", None).expect("bytes");
+        assert_eq!(all(&mut reader), (vec![record(Op::Load, 16, 1), record(Op::Load, 32, 1)], None));
+        assert_eq!((reader.lines(), reader.malformed().count), (3, count));
+        let first = reader.malformed().first.first();
+        assert!(first.is_none_or(|bad| (bad.line, bad.why) == (2, "longer than 4096 bytes")));
+    }
+}
+
+/// Fails after its bytes.
+struct Fails(Cursor<Vec<u8>>, io::ErrorKind);
+
+impl Read for Fails {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(self.1.into()),
+            count => Ok(count),
+        }
+    }
+}
+
+#[test]
+fn what_came_before_an_error_is_delivered() {
+    let text = " L 10,1\n S 10,1\n L 1".as_bytes().to_vec();
+    let mut reader =
+        Reader::new(Box::new(Fails(Cursor::new(text.clone()), io::ErrorKind::BrokenPipe)), "t", None)
+            .expect("bytes");
+    let (records, failed) = all(&mut reader);
+    assert_eq!(records, [record(Op::Load, 16, 1), record(Op::Store, 16, 1)]);
+    assert_eq!(failed.expect("it fails").to_string(), "`t` cannot be read: broken pipe");
+    assert!(reader.next(&mut vec![record(Op::Load, 0, 1)]).is_err(), "it does not go on");
+
+    let fails =
+        Reader::new(Box::new(Fails(Cursor::new(text), io::ErrorKind::BrokenPipe)), "t", None).expect("bytes");
+    let mut count = 0;
+    let failed = ahead::<()>(fails, |records, _| {
+        count += records.len();
+        ControlFlow::Continue(())
+    });
+    assert_eq!((count, failed.is_err()), (2, true));
+}

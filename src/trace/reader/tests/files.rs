@@ -1,0 +1,79 @@
+//! Files, as the system gives them.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::*;
+
+/// A file of its own for each test, gone afterwards.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("pagewalk-trace-{}-{name}", std::process::id()));
+        fs::write(&path, text).expect("a file");
+        Self(path)
+    }
+
+    fn open(&self) -> Reader {
+        Reader::open(&self.0, None).expect("a file")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// More than is read at once.
+fn long() -> String {
+    " L 00000010,1\n".repeat(100_000)
+}
+
+fn refused(path: &str) -> String {
+    Reader::open(Path::new(path), None).err().expect("no trace").to_string()
+}
+
+#[test]
+fn a_file_is_read_to_its_end() {
+    let file = Scratch::new("whole", &long());
+    let mut reader = file.open();
+    assert_eq!((reader.total(), reader.consumed() < 100), (Some(1_400_000), true));
+    assert_eq!(all(&mut reader), (vec![record(Op::Load, 16, 1); 100_000], None));
+    assert_eq!((reader.consumed(), reader.lines()), (1_400_000, 100_000));
+    assert_eq!(all(&mut Scratch::new("empty", "").open()), (vec![], None));
+}
+
+#[test]
+fn what_is_no_file_is_refused() {
+    assert_eq!(refused("/nowhere/t"), "there is no file `/nowhere/t`");
+    assert_eq!(refused("/"), "`/` is a directory");
+    let denied = Unreadable::system("t", &io::ErrorKind::PermissionDenied.into());
+    assert_eq!(denied.to_string(), "`t` may not be read");
+}
+
+#[test]
+fn a_file_that_shrinks_is_told() {
+    let file = Scratch::new("shrinks", &long());
+    let mut reader = file.open();
+    assert_eq!(reader.next(&mut Vec::new()), Ok(true));
+    OpenOptions::new().write(true).open(&file.0).expect("a file").set_len(700_000).expect("shorter");
+    let (records, failed) = all(&mut reader);
+    assert_eq!(records.len(), 50_000 - BATCH);
+    assert_eq!(failed.expect("it changed").why, Why::Changed { before: 1_400_000, after: 700_000 });
+}
+
+#[test]
+fn a_file_that_grows_is_told() {
+    let file = Scratch::new("grows", &long());
+    let mut reader = file.open();
+    assert_eq!(reader.next(&mut Vec::new()), Ok(true));
+    let mut more = OpenOptions::new().append(true).open(&file.0).expect("a file");
+    more.write_all(b" L 00000010,1\n").expect("longer");
+    let (records, failed) = all(&mut reader);
+    assert_eq!(records.len(), 100_001 - BATCH);
+    let told = failed.expect("it changed").to_string();
+    assert!(told.ends_with(" changed while it was read: it had 1400000 bytes, now 1400014"), "{told}");
+}

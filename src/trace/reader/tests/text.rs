@@ -1,0 +1,168 @@
+//! Texts of every format.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// The only bad line's reason.
+fn why(line: &str, format: Format) -> &'static str {
+    let mut reader = reader(line.as_bytes(), Some(format)).expect("bytes");
+    assert_eq!(all(&mut reader), (vec![], None), "{line}");
+    assert_eq!(reader.malformed().count, 1, "{line}");
+    reader.malformed().first[0].why
+}
+
+#[test]
+fn lackey_is_read_with_leave() {
+    let expected = [record(Op::Load, 0x10, 1)];
+    for line in [
+        " L 10,1\n",
+        "L 10,1",
+        "\t L\t0x10 , 1 \r\n",
+        " L 0X00000000000000000010,01\n",
+        "L10,1\n",
+        "\n\r\n  \n# a comment\n==1== told\n--1-- told\n**1** told\n L 10,1\n",
+    ] {
+        assert_eq!(records(line, Format::Lackey), expected, "{line:?}");
+    }
+}
+
+#[test]
+fn what_is_no_line_of_lackey_is_told() {
+    for (line, reason) in [
+        ("x", "no I, L, S or M at its beginning"),
+        ("l 10,1", "no I, L, S or M at its beginning"),
+        (" L ,1", "no address in hexadecimal where one should be"),
+        (" L 0x,1", "no address in hexadecimal where one should be"),
+        (" L 10 1", "no comma after the address"),
+        (" L 10g,1", "no comma after the address"),
+        (" L 10,", "no number where one should be"),
+        (" L 10,-1", "no number where one should be"),
+        (" L 10,1x", "something after the size"),
+        (" L 10,0", "a size of 0"),
+        (" L 10,4097", "a size of more than 4096 bytes"),
+        (" L 10,99999999999999999999", "a number of more than 64 bits"),
+        (" L 10000000000000000,1", "an address of more than 64 bits"),
+        (" L 00001000,4097", "a size of more than 4096 bytes"),
+        (" L 100000001000000010,8", "an address of more than 64 bits"),
+    ] {
+        assert_eq!(why(line, Format::Lackey), reason, "{line}");
+    }
+    assert_eq!(records(" L ffffffffffffffff,4096", Format::Lackey), [record(Op::Load, u64::MAX, 4096)]);
+}
+
+#[test]
+fn din_is_read() {
+    // The traditional format's records are of four bytes; sizes of the extended one are hexadecimal.
+    let text = "2 0 This is an instruction fetch at hex address 0.\n0 1000 8\n1 70f60888\n\
+                r 1fff 10\nw 0x20 0x8 comment\n  i\t30 4\nm 40 1\n# none\n\n";
+    let expected = [
+        record(Op::Fetch, 0, 4),
+        record(Op::Load, 0x1000, 4),
+        record(Op::Store, 0x70f6_0888, 4),
+        record(Op::Load, 0x1fff, 16),
+        record(Op::Store, 0x20, 8),
+        record(Op::Fetch, 0x30, 4),
+        record(Op::Load, 0x40, 1),
+    ];
+    assert_eq!(records(text, Format::Din), expected);
+}
+
+#[test]
+fn what_is_no_reference_of_din_is_told() {
+    for (line, reason) in [
+        ("3 0", "an escape record, which refers to no memory"),
+        ("4 0", "an order to flush the caches, which is not carried out"),
+        ("c 0 4", "an order to copy back, which is not carried out"),
+        ("v 0 4", "an order to invalidate, which is not carried out"),
+        ("5 0", "no label 0, 1, 2, r, w or i at its beginning"),
+        ("0", "no address after the label"),
+        ("0 xyz", "no address in hexadecimal where one should be"),
+        ("0 10,8", "a number that is not hexadecimal"),
+        ("r 10", "no size after the address, as r, w and i need it"),
+        ("r 10 0", "a size of 0"),
+    ] {
+        assert_eq!(why(line, Format::Din), reason, "{line}");
+    }
+}
+
+#[test]
+fn columns_may_be_named() {
+    let expected = [record(Op::Fetch, 0x1000, 4), record(Op::Modify, 17, 2), record(Op::Store, 16, 4)];
+    for text in [
+        "I,0x1000,4\nM,17,2\nS,0x10\n",
+        "op,address,size\nfetch,4096,4\nmodify,0x11,2\nwrite,16,\n",
+        "# a comment\r\n\"Size\" , time, Addr,\"TYPE\",x\r\n4,1,4096,i,\r\n2,2,17,m\r\n,3,16,w\r\n",
+    ] {
+        assert_eq!(records(text, Format::Csv), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_row_of_columns_is_told() {
+    for (line, reason) in [
+        ("X,1,1", "no I, L, S or M, nor a word for one"),
+        ("L", "no address"),
+        ("L,04222cac,8", "a number that begins with 0: a hexadecimal one is written with 0x"),
+        ("L,1ffe,8", "a number that is neither decimal nor hexadecimal with 0x"),
+        ("L,0x1,8,9", "more than three columns"),
+        ("L,0x1,0", "a size of 0"),
+        ("op,size", "names of columns without `op` and `address`"),
+    ] {
+        assert_eq!(why(line, Format::Csv), reason, "{line}");
+    }
+    assert_eq!(records("L,0,1", Format::Csv), [record(Op::Load, 0, 1)]);
+}
+
+#[test]
+fn the_format_is_told_or_found() {
+    for (name, line) in
+        [("t.din", "0 10"), ("t.din.gz", "0 10"), ("t.csv", "L,16,4"), ("t", " L 10,4"), ("t.txt", " L 10,4")]
+    {
+        let mut reader = Reader::new(Box::new(line.as_bytes()), name, None).expect("bytes");
+        assert_eq!(all(&mut reader).0, [record(Op::Load, 16, 4)], "{name}");
+    }
+    let mut told = Reader::new(Box::new(&b" L 10,4"[..]), "t.din", Some(Format::Lackey)).expect("bytes");
+    assert_eq!(all(&mut told).0, [record(Op::Load, 16, 4)]);
+    assert_eq!(Format::named("din"), Some(Format::Din));
+    assert_eq!(Format::named("Din"), None);
+    assert_eq!(Format::Packed.name(), "packed");
+}
+
+/// Gives what it has in pieces of these lengths.
+struct Pieces(Cursor<Vec<u8>>, Vec<usize>);
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.1.pop().unwrap_or(4000).min(buffer.len());
+        self.0.read(&mut buffer[..length])
+    }
+}
+
+/// Lines, good and bad, short and too long.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => (any::<u64>(), 0..40_u32).prop_map(|(address, size)| format!(" S {address:08x},{size}")),
+        2 => "[ILSMx#= 0-9a-f,]{0,20}",
+        1 => (4080..4110_usize).prop_map(|length| format!("I  00000010,1{}", " ".repeat(length - 13))),
+        1 => (4090..9000_usize).prop_map(|length| format!("{}x", " ".repeat(length))),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn it_is_no_matter_in_what_pieces_a_text_comes(
+        lines in prop::collection::vec(line(), 0..60), pieces in prop::collection::vec(1..5000_usize, 0..20),
+        ends in prop::sample::select(vec!["\n", "\r\n"]),
+    ) {
+        let text = lines.join(ends).into_bytes();
+        let mut whole = reader(&text, None).expect("bytes");
+        let expected = all(&mut whole);
+        let mut cut = Reader::new(Box::new(Pieces(Cursor::new(text), pieces)), "t", None).expect("bytes");
+        prop_assert_eq!(all(&mut cut), expected);
+        prop_assert_eq!(cut.malformed(), whole.malformed());
+        prop_assert_eq!(cut.lines(), whole.lines());
+        let last = lines.last().is_some_and(|line| !line.is_empty());
+        prop_assert_eq!(whole.lines(), (lines.len() as u64).saturating_sub(u64::from(!last)));
+    }
+}

@@ -1,0 +1,127 @@
+//! What `zstd` compressed, frame after frame.
+
+use std::io::{self, BufRead, Read};
+
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+/// Does a file that begins with these bytes hold frames? Some begin with one that is to be passed over.
+pub fn begins(magic: &[u8]) -> bool {
+    matches!(magic, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
+
+/// Decompresses frames, and checks their sums.
+pub struct Frames<R> {
+    source: Watched<R>,
+    decoder: FrameDecoder,
+    /// Is a frame being read?
+    inside: bool,
+    /// What is wrong after what was decoded.
+    failed: Option<io::Error>,
+}
+
+/// The end of a frame, for what was decoded before something was wrong: an empty last block, and room for a checksum.
+const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+
+/// Notices when there is no more.
+struct Watched<R> {
+    bytes: R,
+    /// Something was to be read, and nothing was there.
+    ended: bool,
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read(buffer)?;
+        self.ended |= count == 0 && !buffer.is_empty();
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> Frames<R> {
+    /// Nothing read yet.
+    pub fn new(bytes: R) -> Self {
+        Self {
+            source: Watched { bytes, ended: false },
+            decoder: FrameDecoder::new(),
+            inside: false,
+            failed: None,
+        }
+    }
+
+    /// Begins the next frame; false at the end of the file.
+    fn begin(&mut self) -> io::Result<bool> {
+        while !self.source.bytes.fill_buf()?.is_empty() {
+            match self.decoder.init(&mut self.source) {
+                Ok(()) => {
+                    self.inside = true;
+                    return Ok(true);
+                }
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => self.pass(length)?,
+                Err(error) => return Err(self.told(error)),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Passes over bytes of a frame that is not for us.
+    fn pass(&mut self, length: u32) -> io::Result<()> {
+        let passed = io::copy(&mut (&mut self.source).take(length.into()), &mut io::sink())?;
+        if passed < u64::from(length) { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    }
+
+    /// Decodes until there is something to give, or the frame is over.
+    fn decode(&mut self) -> io::Result<()> {
+        let one = || BlockDecodingStrategy::UptoBlocks(1);
+        while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+            if let Err(error) = self.decoder.decode_blocks(&mut self.source, one()) {
+                // The decoder holds back what later blocks may refer to. None come now, so the frame is ended for it.
+                let error = self.told(error);
+                if !matches!(self.decoder.decode_blocks(&END[..], one()), Ok(true)) {
+                    return Err(error);
+                }
+                self.failed = Some(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// A frame is over: is it what was written?
+    fn end(&mut self) -> io::Result<()> {
+        if let Some(failed) = self.failed.take() {
+            return Err(failed);
+        }
+        self.inside = false;
+        let written = self.decoder.get_checksum_from_data();
+        if written.is_some() && written != self.decoder.get_calculated_checksum() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum differs"));
+        }
+        Ok(())
+    }
+
+    fn told(&self, error: FrameDecoderError) -> io::Error {
+        if self.source.ended {
+            io::ErrorKind::UnexpectedEof.into()
+        } else {
+            io::Error::new(io::ErrorKind::InvalidData, error)
+        }
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if !self.inside && !self.begin()? {
+                return Ok(0);
+            }
+            self.decode()?;
+            if self.decoder.can_collect() > 0 || buffer.is_empty() {
+                return self.decoder.read(buffer);
+            }
+            self.end()?;
+        }
+    }
+}
