@@ -45,12 +45,14 @@ set cache {
 
 /// Plays a script into the sink that is made for its sources. The script must be without mistakes.
 pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> (S, Ended) {
-    let (sources, script, diagnostics) = read_text("t.pw", script, &mut Disk);
+    let (mut sources, script, mut diagnostics) = read_text("t.pw", script, &mut Disk);
+    let (files, missing) = Files::read(&script.body, &mut sources, &mut Disk);
+    diagnostics.extend(missing);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     // Sinks borrow the sources; a test may keep them.
     let sources: &'static Sources = Box::leak(Box::new(sources));
     let mut sink = sink(sources);
-    let ended = run(&script.body, sources, &Files::default(), Options::default(), &mut sink);
+    let ended = run(&script.body, sources, &files, Options::default(), &mut sink);
     assert!(ended.diagnostics.is_empty(), "{:?}", ended.diagnostics);
     (sink, ended)
 }

@@ -7,7 +7,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::lang::ast::{Asked, Command, Condition, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word};
+use crate::lang::ast::{
+    Asked, Command, Condition, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word,
+};
 use crate::lang::beside::Beside;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::include::Loader;
@@ -56,9 +58,10 @@ impl Files {
         for (place, named) in names.found {
             let name = match named {
                 Named::Machine(name) => name,
-                Named::Trace(name) => {
+                Named::Trace { name, perhaps } => {
                     match beside.stream(&name) {
                         Ok(trace) => drop(self.traces.insert(place, trace)),
+                        Err(_) if perhaps => {}
                         Err(diagnostic) => wrong.push(diagnostic),
                     }
                     continue;
@@ -93,8 +96,13 @@ impl Files {
 enum Named {
     /// Of a machine.
     Machine(Word),
-    /// Of a trace.
-    Trace(Word),
+    /// Of a trace; only perhaps, as `replay("x")` may be a definition of the script.
+    Trace {
+        /// The name.
+        name: Word,
+        /// It may be none.
+        perhaps: bool,
+    },
 }
 
 /// The names of files in a script.
@@ -140,8 +148,12 @@ impl Names {
     }
 
     fn operation(&mut self, operation: &Operation) {
-        if let OperationKind::Command(command) = &operation.kind {
-            self.command(command);
+        match &operation.kind {
+            OperationKind::Command(command) => self.command(command),
+            OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
+                self.named(name, args.first(), true);
+            }
+            OperationKind::Expr(_) | OperationKind::Reference { .. } => {}
         }
     }
 
@@ -154,14 +166,17 @@ impl Names {
     }
 
     fn command(&mut self, command: &Command) {
-        let Some(operand) = command.operands.first() else { return };
-        let ExprKind::Value(Value::Text(path)) = &operand.kind else { return };
-        let name = Word { text: path.clone(), span: operand.span };
-        let named = match &*command.verb.text {
+        self.named(&command.verb, command.operands.first(), command.call);
+    }
+
+    fn named(&mut self, verb: &Word, operand: Option<&Expr>, perhaps: bool) {
+        let Some(Expr { kind: ExprKind::Value(Value::Text(path)), span }) = operand else { return };
+        let name = Word { text: path.clone(), span: *span };
+        let named = match &*verb.text {
             "machine" => Named::Machine(name),
-            REPLAY if !command.call => Named::Trace(name),
+            REPLAY => Named::Trace { name, perhaps },
             _ => return,
         };
-        self.found.insert((operand.span.file, operand.span.start), named);
+        self.found.insert((span.file, span.start), named);
     }
 }

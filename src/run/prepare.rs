@@ -184,10 +184,15 @@ impl Session<'_> {
 
 /// Which facts an operation has, before it is prepared.
 pub fn family(operation: &Operation) -> Family {
+    let verb = match &operation.kind {
+        OperationKind::Command(Command { verb, .. })
+        | OperationKind::Expr(Expr { kind: ExprKind::Call { name: verb, .. }, .. }) => Some(verb),
+        OperationKind::Expr(_) | OperationKind::Reference { .. } => None,
+    };
+    if verb.is_some_and(|verb| &*verb.text == REPLAY) {
+        return Family::Replay;
+    }
     let is_call = match &operation.kind {
-        OperationKind::Command(Command { verb, call: false, .. }) if &*verb.text == REPLAY => {
-            return Family::Replay;
-        }
         OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
             called(&name.text, args.len()).is_some()
         }

@@ -55,6 +55,7 @@ fn what_was_meant_is_offered() {
         ("replay \"x.trace\" straddle spilt", "split"),
         ("replay \"x.trace\" => L1d.mises 1", "L1d.misses"),
         ("replay \"x.trace\" => malfromed 1", "malformed"),
+        ("replay \"x.trace\" => misses 1", "L1d.misses"),
     ] {
         let script = format!("machine {{ physical 9, cache L1d {{ lines 4, block 4 B }} }}\n{statement}");
         let outcome = beside(&script, TRACE);
@@ -119,4 +120,16 @@ fn a_replay_starts_a_kernel_for_what_is_checked_after_it() {
     let probed = "machine core-i7\nprobe replay \"x.trace\" map demand => minor 1\nread 0x10 => fault page\n";
     let outcome = beside(probed, TRACE);
     assert_eq!((outcome.mistakes.as_slice(), outcome.failures.as_slice()), (&[][..], &[][..]));
+}
+
+/// With brackets, as other verbs may be written; a definition of that name comes first.
+#[test]
+fn a_replay_may_stand_in_brackets() {
+    let machine = "machine { physical 9 }\n";
+    let script =
+        format!("{machine}replay(\"x.trace\") => accesses 2\nprobe replay(\"x.trace\") => accesses 2\n");
+    let outcome = beside(&script, TRACE);
+    assert_eq!((outcome.mistakes.as_slice(), outcome.checks), (&[][..], 2));
+    let own = format!("def replay(x) {{ expect x == \"a\" }}\n{machine}replay(\"a\")\n");
+    assert_eq!(beside(&own, TRACE).status(), 0);
 }

@@ -264,3 +264,26 @@ fn what_the_kernel_holds_is_data() {
     assert_eq!((&action["action"]["name"], &action["action"]["count"]), (&json!("reclaim"), &json!(1)));
     assert_eq!(action["action"]["evicted"][0]["page"], 0x40);
 }
+
+#[test]
+fn a_replay_has_its_facts_and_the_lines_that_are_none() {
+    // Worked out in the script beside the trace.
+    let trace = "tests/scripts/replay/straddle.trace";
+    let script = "machine { physical 16 bits, cache L1d { sets 4, ways 1, block 16 B, for data } }";
+    let all = objects(&format!("{script}\nreplay \"{trace}\" straddle first => fetches 2, L1d.hits 3\n"));
+    let record = &all[1];
+    for (name, n) in [("accesses", 4), ("reads", 2), ("fetches", 2), ("malformed", 2), ("L1d.hits", 2)] {
+        assert_eq!(record["facts"][name], json!(n), "{name}");
+    }
+    // Without a process there is nothing to tell of a kernel.
+    assert!(record["facts"].get("faults").is_none());
+    let told = &record["replay"];
+    assert_eq!(
+        (&told["file"], &told["map"], &told["straddle"]),
+        (&json!(trace), &json!("identity"), &json!("first"))
+    );
+    assert_eq!(told["records"], 5);
+    let lines: Vec<&Value> = told["malformed"].as_array().unwrap().iter().map(|bad| &bad["line"]).collect();
+    assert_eq!(lines, [&json!(6), &json!(7)]);
+    assert_eq!(record["checks"][1], json!({"fact": "L1d.hits", "expected": 3, "actual": 2, "held": false}));
+}

@@ -232,3 +232,41 @@ fn variables_are_told_in_the_base_of_the_script() {
     let third = Value::from(Number::fraction(1, 3).unwrap());
     assert_eq!(bound("r", &third, &statement("let r = 1 / 3")), "r = 1/3 (≈ 0.3333)");
 }
+
+/// What is told of a replay, as a terminal shows it.
+fn replayed(script: &str) -> String {
+    let records = records(script);
+    let Did::Replay(run) = &*records.last().unwrap().did else { panic!("no replay") };
+    crate::report::text::text(&super::replay::blocks(run), false)
+}
+
+#[test]
+fn a_replay_is_told_with_what_was_passed_over() {
+    let machine = "machine { physical 6 bits, cache L1 { lines 4, block 4 B, direct-mapped } }";
+    let told = replayed(&format!("{machine}\nreplay \"tests/scripts/replay/straddle.trace\"\n"));
+    for line in [
+        "4 accesses (2 reads, 2 writes), at their addresses as physical ones",
+        "4 of them were done in parts, as they straddle blocks or pages",
+        "2 records lie beyond the machine's 6 bits of physical address and were passed over, the first is `I 400,3`",
+        "2 lines are no records and were passed over:",
+        "line 6: `nonsense`",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    // By hand: see `tests/scripts/replay/identity.pw`.
+    let row = told.lines().find(|line| line.trim_start().starts_with("L1 ")).unwrap();
+    assert_eq!(
+        row.split_whitespace().collect::<Vec<_>>(),
+        ["L1", "3", "5", "62.50", "%", "2", "1"],
+        "{told}"
+    );
+}
+
+#[test]
+fn a_replay_in_a_process_is_told_with_its_faults() {
+    let kernel = "machine core-i7\nkernel { frames 3, replacement fifo, swap 16 slots }";
+    let told = replayed(&format!("{kernel}\nreplay \"tests/scripts/replay/belady.trace\" map demand\n"));
+    // Nine faults, as in every textbook; each page goes to swap the first time it is evicted.
+    let line = "9 page faults, 4 of them major; 6 pages were evicted, 4 of them written to swap";
+    assert!(told.contains(line) && told.contains("dTLB"), "{told}");
+}

@@ -56,7 +56,7 @@ impl Head {
     /// It is an operation's.
     pub fn is_operation(self) -> bool {
         match self {
-            Self::Verb(verb) => verb.family == Family::Access,
+            Self::Verb(verb) => matches!(verb.family, Family::Access | Family::Replay),
             head => matches!(head.name(), "probe" | "reference"),
         }
     }

@@ -164,7 +164,7 @@ impl Offers<'_> {
 
     /// What `probe` and `where` take.
     fn operations(&self, pick: &mut Pick) {
-        for verb in VERBS.iter().filter(|verb| verb.family == Family::Access) {
+        for verb in VERBS.iter().filter(|verb| matches!(verb.family, Family::Access | Family::Replay)) {
             pick.add(verb.name, Kind::Verb, verb.help);
         }
         self.processes(pick, ":");

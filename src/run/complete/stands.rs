@@ -273,7 +273,7 @@ fn is_register(word: &str) -> bool {
 
 /// A verb that can be tried out: a condition may call a variable as another verb is called.
 fn is_access(word: &str) -> bool {
-    verb(word).is_some_and(|row| row.family == Family::Access)
+    verb(word).is_some_and(|row| matches!(row.family, Family::Access | Family::Replay))
 }
 
 /// An operation that has a shape of its own.

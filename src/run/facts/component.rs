@@ -43,7 +43,7 @@ impl Component {
     }
 
     /// Every TLB, then every cache.
-    pub fn all(spec: &Spec) -> impl Iterator<Item = Self> + use<> {
+    pub fn all(spec: &Spec) -> impl Iterator<Item = Self> + Clone + use<> {
         (0..spec.tlbs.len()).map(Self::Tlb).chain((0..spec.caches.len()).map(Self::Cache))
     }
 }

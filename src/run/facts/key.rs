@@ -134,7 +134,8 @@ fn replay_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
         return Ok(Key::Counter(row, component));
     }
     let names: Vec<String> = replay_names(spec).collect();
-    Err(nearest(name, names.iter().map(String::as_str)).map(Into::into))
+    let near = || nearest(name, names.iter().map(String::as_str)).map(Into::into);
+    Err(replay::counter_named(name, spec).or_else(near))
 }
 
 fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {

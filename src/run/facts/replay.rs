@@ -78,6 +78,14 @@ pub fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) 
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
 
+/// The counter of the first cache, or TLB, that is meant by a property's name alone: `L1d.misses` by `misses`.
+pub fn counter_named(name: &str, spec: &Spec) -> Option<String> {
+    let row = PART_PROPERTIES.iter().find(|row| row.counts && row.name == name)?;
+    let mut parts = Component::all(spec).filter(|part| row.counted_by(*part));
+    let first = parts.clone().find(|part| matches!(part, Component::Cache(_))).or_else(|| parts.next())?;
+    Some(format!("{}.{name}", first.name(spec)))
+}
+
 /// Every name of a fact that a replay on this machine may have.
 pub fn replay_names(spec: &Spec) -> impl Iterator<Item = String> {
     let rows = REPLAY_FACTS.iter().map(|row| row.name.to_owned());

@@ -71,6 +71,8 @@ fn facts_of_an_access() {
                 "accesses fetches faults cache.misses tlb.hits",
                 "vpn tlb.writebacks",
             ),
+            ("probe replay \"x.trace\" map demand => ‸", "accesses cache.misses", "vpn"),
+            ("choose x in 0..4 where replay \"x.trace\" map demand => ‸", "accesses cache.misses", "vpn"),
             ("replay \"x.trace\" => accesses 2, cache.‸", "cache.misses cache.miss_rate", "cache.sets"),
             ("reference 1 2 3 { frames 2 } => ‸", "faults hits trace resident rate", "vpn"),
             ("reference 1 2 3 { frames 2 } => faults 2, ‸", "hits", "faults"),
