@@ -199,6 +199,9 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// Puts a valid line into `way`, in place of what is there.
+    ///
+    /// # Panics
+    /// If there is no such way.
     #[inline]
     pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
         assert!(way < self.ways(), "way {way} of {}", self.ways);

@@ -6,6 +6,7 @@ use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 use proptest::prelude::*;
 
+use super::shape::{HEADER, MOST_BODY};
 use super::*;
 use crate::trace::format::Format;
 use crate::trace::reader::Reader;
