@@ -1,6 +1,8 @@
 //! What a replay counts, held to the last count against simulators that share nothing with it: one level as a student
 //! writes it, levels with TLBs and paging, and answers that courses have published.
 
+#[path = "replay/accounts.rs"]
+mod accounts;
 #[path = "replay/causes.rs"]
 mod causes;
 #[path = "replay/lackey.rs"]

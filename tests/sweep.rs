@@ -4,6 +4,7 @@
 mod process;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use process::{Folder, Told};
 
@@ -12,11 +13,11 @@ fn trace(rounds: u64) -> String {
     let mut text = String::from("==77== Lackey, an example Valgrind tool\n");
     for n in 0..rounds {
         let code = 0x40_0000 + n * 52 % 0x1800;
-        text += &format!("I  {code:x},3\n");
-        text += &format!(" L {:x},8\n", 0x10_0000 + n * 72 % 0x6000);
-        text += &format!("I  {:x},5\n S {:x},8\n", code + 3, 0x20_0000 + n * 4168 % 0x9000);
+        let _ = writeln!(text, "I  {code:x},3");
+        let _ = writeln!(text, " L {:x},8", 0x10_0000 + n * 72 % 0x6000);
+        let _ = write!(text, "I  {:x},5\n S {:x},8\n", code + 3, 0x20_0000 + n * 4168 % 0x9000);
         if n % 5 == 0 {
-            text += &format!(" M {:x},4\n", 0x30_0000 + n * 28 % 0x800);
+            let _ = writeln!(text, " M {:x},4", 0x30_0000 + n * 28 % 0x800);
         }
     }
     text
@@ -90,7 +91,7 @@ fn the_formats_say_the_same() {
         let rate: f64 = row["miss_rate"].parse().expect("a rate");
         assert_eq!(Some(rate), point["miss_rate"].as_f64());
         let parts: [f64; 2] = ["misses", "accesses"].map(|name| row[name].parse().expect("a number"));
-        assert_eq!(rate, parts[0] / parts[1]);
+        assert!((rate - parts[0] / parts[1]).abs() < 1e-15);
         // In the table and in the matrix.
         let shown = format!("{:.2}%", rate * 100.0);
         assert!(text.matches(&shown).count() >= 2, "{shown} in\n{text}");
@@ -218,7 +219,7 @@ fn nothing_is_lost_where_the_disk_is_full() {
     }
     let told = swept(&folder, &[&args[..], &["csv", "--plot", "/dev/full"]].concat());
     assert_eq!((told.status, &told.output), (Some(2), &csv));
-    let told = folder.into_full(&[&["sweep"], &args[..], &["csv"]].concat());
+    let told = folder.where_full(&[&["sweep"], &args[..], &["csv"]].concat());
     assert_eq!(told.status, Some(2));
     assert!(told.errors.contains("cannot write the results"), "{told:?}");
 }
@@ -228,7 +229,7 @@ fn nothing_is_lost_where_the_disk_is_full() {
 fn a_closed_pipe_is_no_mistake() {
     let folder = Folder::new("pipe");
     folder.put("t.lackey", &trace(50));
-    let told = folder.into_closed(&[
+    let told = folder.where_closed(&[
         "sweep",
         "core-i7",
         "t.lackey",

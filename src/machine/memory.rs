@@ -24,6 +24,12 @@ impl Bytes {
         Self { rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0), zeros: false }
     }
 
+    /// No byte was ever written.
+    #[inline]
+    pub fn is_blank(&self) -> bool {
+        self.rows.is_blank()
+    }
+
     /// From now on bytes that would be unknown are known to be 0.
     pub fn zero_unset(&mut self) {
         self.zeros = true;
@@ -102,7 +108,7 @@ impl Bytes {
     /// Copies `len` bytes of another array, the unknown ones as unknown. Those that would come beyond the size are passed
     /// over: a script may fill a set of a cache that no address of a smaller memory belongs to.
     pub fn copy(&mut self, at: u64, from: &Bytes, from_at: u64, len: u64) {
-        if at / ROW > self.rows.last() {
+        if at / ROW > self.rows.last() || from.is_blank() && self.is_blank() {
             return;
         }
         let len = len.min((self.rows.last() - at / ROW).saturating_mul(ROW).saturating_add(ROW - at % ROW));

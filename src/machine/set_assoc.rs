@@ -163,10 +163,15 @@ impl<L: Copy + Default> SetAssoc<L> {
         if let Some(way) = self.free(set) {
             return (way, None);
         }
-        let at = self.policy_words;
-        let words = &mut self.words.row_mut(set.raw())[at..];
-        let way = self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0) as u32;
-        (way, Some(self.line(set, way)))
+        let row = self.words.row_mut(set.raw());
+        let words = &mut row[self.policy_words..];
+        let way = match self.policy.smallest_stamp(&words[..self.ways]) {
+            Some(way) => way,
+            None => self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0),
+        };
+        let tag = Some(Tag::new(row[self.tags + way]));
+        let way = way as u32;
+        (way, Some(Line { tag, valid: true, payload: self.payload(set, way) }))
     }
 
     /// The valid line of `set` that goes, among the ways for which `may` holds; none if there is none. A clock's hand
@@ -195,10 +200,14 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Puts a valid line into `way`, in place of what is there.
     #[inline]
     pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
+        assert!(way < self.ways(), "way {way} of {}", self.ways);
         self.now += 1;
-        let (at, now) = (self.policy_words, self.now);
-        self.put(set, way as usize, Line { tag: Some(tag), valid: true, payload });
-        self.policy.fill(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, now);
+        let (way, row) = (way as usize, self.words.row_mut(set.raw()));
+        set_bit(row, way, true);
+        set_bit(&mut row[self.mask..], way, true);
+        row[self.tags + way] = tag.raw();
+        self.policy.fill(&mut row[self.policy_words..], self.ways, way, self.now);
+        self.payloads.row_mut(set.raw())[way] = payload;
     }
 
     /// Makes `way` invalid. Its tag and payload stay to be read.
@@ -307,7 +316,9 @@ impl<L: Copy + Default> SetAssoc<L> {
 #[inline]
 fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
     if mask == 1 {
-        return first(equal(tags, tag) & row[0], also);
+        let valid = row[0];
+        let is = |&(way, t): &(usize, &u64)| *t == tag.raw() && valid >> way & 1 == 1 && also(way);
+        return tags.iter().enumerate().find(is).map(|(way, _)| way as u32);
     }
     for (chunk, tags) in tags.chunks(64).enumerate() {
         // Most chunks of a wide set hold nothing, which vector code finds out faster than where it is.
@@ -321,14 +332,10 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
     None
 }
 
-/// A bit for each of up to 64 tags, set where it is `tag`. Four at a time, without a branch.
+/// A bit for each of up to 64 tags, set where it is `tag`.
 #[inline]
 fn equal(tags: &[u64], tag: Tag) -> u64 {
-    let is = |t: u64| u64::from(t == tag.raw());
-    let (fours, rest) = tags.as_chunks::<4>();
-    let of_rest = rest.iter().rev().fold(0, |bits, &t| bits << 1 | is(t));
-    let four = |[a, b, c, d]: &[u64; 4]| is(*a) | is(*b) << 1 | is(*c) << 2 | is(*d) << 3;
-    fours.iter().rev().fold(of_rest, |bits, tags| bits << 4 | four(tags))
+    tags.iter().rev().fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
 }
 
 /// The lowest bit that is set and for whose number `also` holds.

@@ -27,6 +27,8 @@ pub struct Sparse<T> {
     last: u64,
     /// log2 of the rows a leaf covers.
     row_bits: u32,
+    /// The bits of a row's number that say where it is in its leaf.
+    row_mask: u64,
     /// Cells of a leaf.
     leaf_cells: usize,
     /// Branches above a leaf.
@@ -61,11 +63,22 @@ impl<T: Clone> Sparse<T> {
         let width = u64::BITS - last.leading_zeros();
         if rows.saturating_mul(stride as u128) <= SMALL {
             let leaf_cells = rows as usize * stride;
-            return Self { root: Node::Empty, default, stride, last, row_bits: width, leaf_cells, depth: 0 };
+            let (row_bits, row_mask) = (width, low_bits(width));
+            return Self {
+                root: Node::Empty,
+                default,
+                stride,
+                last,
+                row_bits,
+                row_mask,
+                leaf_cells,
+                depth: 0,
+            };
         }
         let row_bits = (LEAF / stride).max(1).ilog2().min(width);
         let depth = (width - row_bits).div_ceil(FAN_BITS);
-        Self { root: Node::Empty, default, stride, last, row_bits, leaf_cells: stride << row_bits, depth }
+        let (row_mask, leaf_cells) = (low_bits(row_bits), stride << row_bits);
+        Self { root: Node::Empty, default, stride, last, row_bits, row_mask, leaf_cells, depth }
     }
 
     /// The number of the last row.
@@ -238,12 +251,22 @@ impl<T: Clone> Sparse<T> {
         Rows { array: self, pending: vec![(&self.root, 0, self.depth)], leaf: None }
     }
 
+    /// Nothing was ever written, or all of it was made the default again.
+    #[inline]
+    pub fn is_blank(&self) -> bool {
+        matches!(self.root, Node::Empty)
+    }
+
     /// Where row `i` begins in its leaf.
     #[inline]
     fn start(&self, i: u64) -> usize {
-        let within = if self.row_bits >= u64::BITS { i } else { i & ((1 << self.row_bits) - 1) };
-        within as usize * self.stride
+        (i & self.row_mask) as usize * self.stride
     }
+}
+
+/// The lowest `bits` bits.
+const fn low_bits(bits: u32) -> u64 {
+    if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }
 
 /// Cells to be written: copied first if somebody else has them, too.

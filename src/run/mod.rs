@@ -19,6 +19,7 @@ mod files;
 pub mod golden;
 pub mod history;
 mod inside;
+pub mod named;
 pub mod names;
 pub mod nouns;
 pub mod paper;

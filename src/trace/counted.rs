@@ -99,7 +99,7 @@ pub struct Part {
 /// Transfers from and to main memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Memory {
-    /// Reads of blocks for loads, stores and fetches (of parts that no cache is for, of them).
+    /// Reads of blocks for loads, stores and fetches; where there are TLBs but no caches for them, of their parts.
     pub reads: u64,
     /// Writes of blocks, or of stores that no cache kept.
     pub writes: u64,

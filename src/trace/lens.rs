@@ -34,7 +34,7 @@ impl Lens for () {
 pub struct Both<A, B>(pub A, pub B);
 
 impl<A: Observer, B: Observer> Observer for Both<A, B> {
-    #[inline]
+    #[inline(always)]
     fn see(&mut self, event: Event) {
         self.0.see(event);
         self.1.see(event);
@@ -42,7 +42,7 @@ impl<A: Observer, B: Observer> Observer for Both<A, B> {
 }
 
 impl<A: Watch, B: Watch> Watch for Both<A, B> {
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, step: Step) {
         self.0.step(step);
         self.1.step(step);
@@ -50,7 +50,7 @@ impl<A: Watch, B: Watch> Watch for Both<A, B> {
 }
 
 impl<A: Lens, B: Lens> Lens for Both<A, B> {
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, reference: Reference) {
         self.0.begin(reference);
         self.1.begin(reference);
@@ -59,7 +59,7 @@ impl<A: Lens, B: Lens> Lens for Both<A, B> {
 
 /// Watches if it is there.
 impl<A: Observer> Observer for Option<A> {
-    #[inline]
+    #[inline(always)]
     fn see(&mut self, event: Event) {
         if let Some(lens) = self {
             lens.see(event);
@@ -68,7 +68,7 @@ impl<A: Observer> Observer for Option<A> {
 }
 
 impl<A: Watch> Watch for Option<A> {
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, step: Step) {
         if let Some(lens) = self {
             lens.step(step);
@@ -77,7 +77,7 @@ impl<A: Watch> Watch for Option<A> {
 }
 
 impl<A: Lens> Lens for Option<A> {
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, reference: Reference) {
         if let Some(lens) = self {
             lens.begin(reference);

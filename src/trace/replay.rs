@@ -86,6 +86,9 @@ impl<'a, L: Lens> Replay<'a, L> {
 /// Every kind, in the order of [`Kind`].
 const KINDS: [Kind; 3] = [Kind::Read, Kind::Write, Kind::Execute];
 
+/// What a record does, or first does, in the order of [`Op`].
+const FIRST: [Kind; 4] = [Kind::Execute, Kind::Read, Kind::Write, Kind::Read];
+
 /// Records to be performed, and how.
 struct Batch<'a> {
     records: &'a [Record],
@@ -106,6 +109,7 @@ impl Batch<'_> {
         asked: [bool; 3],
         mut refer: impl FnMut(Kind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
     ) -> Result<(), OutOfMemory> {
+        let most = if self.straddle == Straddle::First { 1 } else { u32::MAX };
         for record in self.records {
             let &Record { address, size, op } = record;
             if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
@@ -119,12 +123,8 @@ impl Batch<'_> {
                     continue;
                 }
             }
-            let mut kind = match op {
-                Op::Fetch => Kind::Execute,
-                Op::Load | Op::Modify => Kind::Read,
-                Op::Store => Kind::Write,
-            };
-            let told = if self.straddle == Straddle::First { 1 } else { size };
+            let mut kind = FIRST[op as usize];
+            let told = size.min(most);
             loop {
                 references.count(kind);
                 if asked[kind as usize] {

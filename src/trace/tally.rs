@@ -11,6 +11,7 @@ use super::counted::{ByKind, Lookups, Memory, Paging};
 use super::lens::{Lens, Reference};
 
 /// Where a kind stands in a row of counts.
+#[inline]
 const fn place(kind: Kind) -> usize {
     match kind {
         Kind::Read => 0,
@@ -22,16 +23,40 @@ const fn place(kind: Kind) -> usize {
 /// Where the page walk stands in a row of counts.
 const WALK: usize = 3;
 
-/// Misses and hits of one level, by kind.
-type Row = [[u64; 2]; 4];
+/// Lookups of up to [`MAX_UNITS`] levels by kind, misses before hits: in one row, so that a lookup is one addition.
+#[derive(Debug, Clone)]
+struct Table([u64; 8 * MAX_UNITS]);
+
+impl Default for Table {
+    fn default() -> Self {
+        Self([0; 8 * MAX_UNITS])
+    }
+}
+
+impl Table {
+    #[inline]
+    fn count(&mut self, level: u32, kind: usize, hit: bool) {
+        self.0[(level as usize * 8 + kind * 2 + usize::from(hit)) % (8 * MAX_UNITS)] += 1;
+    }
+
+    fn of(&self, level: usize, kind: usize) -> Lookups {
+        let at = |hit: usize| self.0.get(level * 8 + kind * 2 + hit).copied().unwrap_or(0);
+        Lookups { hits: at(1), misses: at(0) }
+    }
+
+    fn by_kind(&self, level: usize) -> ByKind<Lookups> {
+        let [reads, writes, fetches, walks] = [0, 1, 2, WALK].map(|kind| self.of(level, kind));
+        ByKind { reads, writes, fetches, walks }
+    }
+}
 
 /// Counts what a replay does, by level and kind.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     /// The place of the kind of the reference at hand.
     kind: usize,
-    tlbs: [Row; MAX_UNITS],
-    caches: [Row; MAX_UNITS],
+    tlbs: Table,
+    caches: Table,
     memory: Memory,
     /// Entries of the top level that a walk fetched, by kind: one a walk where no TLB is asked.
     roots: [u64; 4],
@@ -41,25 +66,23 @@ pub struct Tally {
 }
 
 impl Lens for Tally {
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, reference: Reference) {
         self.kind = place(reference.kind);
     }
 }
 
 impl Observer for Tally {
-    #[inline]
+    #[inline(always)]
     fn see(&mut self, event: Event) {
         match event {
-            Event::TlbLookup { tlb, way, .. } => {
-                self.tlbs[tlb as usize % MAX_UNITS][self.kind][usize::from(way.is_some())] += 1;
-            }
+            Event::TlbLookup { tlb, way, .. } => self.tlbs.count(tlb, self.kind, way.is_some()),
             Event::CacheLookup { cache, way, purpose, .. } => {
                 let kind = if purpose == Purpose::Walk { WALK } else { self.kind };
-                self.caches[cache as usize % MAX_UNITS][kind][usize::from(way.is_some())] += 1;
+                self.caches.count(cache, kind, way.is_some());
             }
             Event::Memory { write, purpose, .. } => self.transfer(write, purpose),
-            Event::Pte { level: 1, .. } => self.roots[self.kind] += 1,
+            Event::Pte { level: 1, .. } => self.roots[self.kind % 4] += 1,
             _ => {}
         }
     }
@@ -81,7 +104,7 @@ impl Watch for Tally {
 }
 
 impl Tally {
-    #[inline]
+    #[inline(always)]
     fn transfer(&mut self, write: bool, purpose: Purpose) {
         let count = match purpose {
             _ if write => &mut self.memory.writes,
@@ -93,12 +116,12 @@ impl Tally {
 
     /// Lookups of the TLB of this level.
     pub fn tlb(&self, level: usize) -> ByKind<Lookups> {
-        by_kind(self.tlbs.get(level))
+        self.tlbs.by_kind(level)
     }
 
     /// Lookups of the cache of this level.
     pub fn cache(&self, level: usize) -> ByKind<Lookups> {
-        by_kind(self.caches.get(level))
+        self.caches.by_kind(level)
     }
 
     /// Transfers from and to main memory.
@@ -116,14 +139,8 @@ impl Tally {
     /// Page walks for references of a kind.
     fn walks(&self, spec: &Spec, kind: Kind) -> u64 {
         match spec.tlbs.iter().rposition(|tlb| tlb.side.serves(kind)) {
-            Some(last) => self.tlbs[last % MAX_UNITS][place(kind)][0],
+            Some(last) => self.tlbs.of(last, place(kind)).misses,
             None => self.roots[place(kind)],
         }
     }
-}
-
-fn by_kind(row: Option<&Row>) -> ByKind<Lookups> {
-    let row = row.copied().unwrap_or_default();
-    let [reads, writes, fetches, walks] = row.map(|[misses, hits]| Lookups { hits, misses });
-    ByKind { reads, writes, fetches, walks }
 }

@@ -47,8 +47,6 @@ pub(super) struct Spots {
     first: [Option<u32>; 2],
     pages: Places,
     code: Places,
-    /// An instruction was fetched: loads and stores are known to be somebody's.
-    fetched: bool,
     /// The cache whose misses count for the reference at hand; none once it missed.
     asked: Option<u32>,
     page: usize,
@@ -65,7 +63,6 @@ impl Spots {
             first: [first(Kind::Read), first(Kind::Execute)],
             pages: Places::default(),
             code: Places::default(),
-            fetched: false,
             asked: None,
             page: 0,
             instruction: None,
@@ -76,10 +73,11 @@ impl Spots {
     #[inline]
     pub fn begin(&mut self, reference: Reference) {
         let fetch = reference.kind == Kind::Execute;
-        self.fetched |= fetch;
         self.asked = self.first[usize::from(fetch)];
         self.page = self.pages.refer(reference.va & u64::MAX.checked_shl(self.page_bits).unwrap_or(0));
-        self.instruction = (self.fetched && !fetch).then(|| self.code.refer(reference.code));
+        // Fetches that no cache is for do not begin, and yet the code is known: 0 is that of nobody.
+        let known = !fetch && reference.code != 0;
+        self.instruction = known.then(|| self.code.refer(reference.code));
     }
 
     /// The busiest so far.

@@ -132,6 +132,8 @@ fn policy() -> impl Strategy<Value = Policy> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn caches_alone_count_as_the_model(
         sides in proptest::sample::select(&SIDES[..]),

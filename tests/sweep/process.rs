@@ -73,14 +73,14 @@ impl Folder {
 
     /// Runs it with a full device as standard output.
     #[cfg(target_os = "linux")]
-    pub fn into_full(&self, args: &[&str]) -> Told {
+    pub fn where_full(&self, args: &[&str]) -> Told {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
         let child = self.command(args).stdout(full).stderr(Stdio::piped()).spawn().expect("the program runs");
         Told::of(child.wait_with_output().expect("it ends"))
     }
 
     /// Runs it with a pipe as standard output that nobody reads.
-    pub fn into_closed(&self, args: &[&str]) -> Told {
+    pub fn where_closed(&self, args: &[&str]) -> Told {
         let mut command = self.command(args);
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");

@@ -8,9 +8,8 @@ use clap::{Args, ValueEnum};
 
 use super::machine::Named;
 use crate::face::terminal::{Status, complain};
-use crate::machine::policy::{POLICIES, Policy};
+use crate::run::named::replacements;
 use crate::trace::counting::Map;
-use crate::trace::demand::Demand;
 use crate::trace::format::{FORMATS, Format as TraceFormat};
 use crate::trace::replay::Straddle;
 
@@ -27,7 +26,7 @@ pub struct Addresses {
     frames: Option<u32>,
     /// Which page goes when no frame is free
     #[arg(long, value_name = "POLICY", value_parser = policies())]
-    replacement: Option<Policy>,
+    replacement: Option<String>,
     /// A reference that straddles blocks or pages is split into parts that count each, or its first part counts
     #[arg(long, value_enum, default_value_t)]
     straddle: Straddling,
@@ -56,10 +55,8 @@ pub fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
     PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
 }
 
-fn policies() -> impl TypedValueParser<Value = Policy> {
-    let rows = POLICIES.iter().filter(|row| row.frames);
-    let rows = rows.map(|row| PossibleValue::new(row.name).help(row.help));
-    PossibleValuesParser::new(rows).map(|name| Policy::by_name(&name).unwrap_or_default())
+fn policies() -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(replacements().map(|(name, help)| PossibleValue::new(name).help(help)))
 }
 
 impl Addresses {
@@ -68,22 +65,19 @@ impl Addresses {
     /// # Errors
     /// Why they cannot.
     pub fn map(&self, machine: &Named) -> Result<Map, String> {
-        let Addresses { map, frames, replacement, .. } = *self;
-        let natural = if machine.spec.mmu.is_some() { Mapping::Demand } else { Mapping::Identity };
-        if map.unwrap_or(natural) == Mapping::Identity {
-            let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
-            let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else { return Ok(Map::Identity) };
-            return Err(match map {
-                Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
-                None => {
-                    format!("`{option}` needs `--map demand`, and `{}` translates no addresses", machine.name)
-                }
-            });
+        let Addresses { map, frames, replacement, .. } = self;
+        let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
+        if map.unwrap_or(natural) == Mapping::Demand {
+            return Ok(Map::Demand(machine.demand(*frames, replacement.as_deref())));
         }
-        let kernel = machine.kernel.as_ref();
-        let frames = frames.or_else(|| kernel.and_then(|kernel| kernel.frames));
-        let replacement = replacement.or_else(|| kernel.map(|kernel| kernel.replacement));
-        Ok(Map::Demand(Demand { frames, replacement }))
+        let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
+        let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else { return Ok(Map::Identity) };
+        Err(match map {
+            Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
+            None => {
+                format!("`{option}` needs `--map demand`, and `{}` translates no addresses", machine.name)
+            }
+        })
     }
 
     /// What becomes of references that straddle blocks or pages.

@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use super::feed::{Read, Stopped, feed, name};
 use super::machine::Named;
 use super::progress::Bar;
-use crate::machine::Machine;
 use crate::report::narrate::thousands;
 use crate::report::replay::{Ended, Replayed, record};
 use crate::trace::counting::{Counting, Map, Wanted};
@@ -59,7 +58,7 @@ impl Plan<'_> {
     /// Replays a trace.
     pub fn replay(&self, path: &Path) -> Came {
         let name = name(path);
-        let machine = Machine::new(self.machine.spec.clone());
+        let machine = self.machine.machine();
         let mut counting = match Counting::new(machine, self.map, self.straddle, self.wanted) {
             Ok(counting) => counting,
             Err(why) => return Came::nothing(format!("cannot replay on `{}`: {why}", self.machine.name)),

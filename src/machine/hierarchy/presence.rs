@@ -6,6 +6,8 @@ use crate::machine::sparse::Sparse;
 const REGION: u32 = 12;
 /// The most regions that are looked at one by one.
 const MANY: u64 = 1 << 12;
+/// As many regions lately noted are remembered.
+const RECENT: usize = 16;
 /// No region has this number.
 const NONE: u64 = u64::MAX;
 
@@ -31,21 +33,22 @@ impl Present {
 #[derive(Debug, Clone)]
 pub(super) struct Presence {
     regions: Sparse<u64>,
-    /// A region lately noted, and its caches.
-    recent: (u64, u64),
+    /// Regions lately noted, and their caches; each by the lowest bits of its number.
+    recent: [(u64, u64); RECENT],
 }
 
 impl Presence {
     /// Of a memory of 2^`bits` bytes.
     pub fn new(bits: u32) -> Self {
-        Self { regions: Sparse::new(1u128 << bits.saturating_sub(REGION), 1, 0), recent: (NONE, 0) }
+        Self { regions: Sparse::new(1u128 << bits.saturating_sub(REGION), 1, 0), recent: [(NONE, 0); RECENT] }
     }
 
     /// Cache `inst` is given the block `first..=last`.
     #[inline]
     pub fn note(&mut self, inst: usize, first: u64, last: u64) {
         let (region, bit) = (first >> REGION, Present::one(inst).0);
-        if self.recent.0 != region || self.recent.1 & bit == 0 || last >> REGION != region {
+        let recent = self.recent[region as usize % RECENT];
+        if recent.0 != region || recent.1 & bit == 0 || last >> REGION != region {
             self.note_all(bit, region, last >> REGION);
         }
     }
@@ -58,7 +61,7 @@ impl Presence {
                 caches |= bit;
                 self.regions.row_mut(region)[0] = caches;
             }
-            self.recent = (region, caches);
+            self.recent[region as usize % RECENT] = (region, caches);
         }
     }
 
@@ -83,7 +86,7 @@ impl Presence {
         let first = first.div_ceil(1 << REGION);
         if first < end {
             self.regions.reset(first, end - 1);
-            self.recent = (NONE, 0);
+            self.recent = [(NONE, 0); RECENT];
         }
     }
 }

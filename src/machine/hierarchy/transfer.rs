@@ -123,6 +123,9 @@ impl Hierarchy {
     /// Copies a block from below into a line at place `k`.
     fn copy_up(&mut self, route: &Route, k: usize, slot: Slot, base: u64) {
         let inst = route.at(k);
+        if self.memory.is_blank() && self.caches.iter().all(|cache| cache.data().is_blank()) {
+            return;
+        }
         let (at, bits) = (self.caches[inst].at(slot), self.caches[inst].block_bits);
         if let Some(next) = route.get(k + 1)
             && self.caches[next].block_bits >= bits

@@ -82,6 +82,17 @@ impl Policy {
         !matches!(self, Self::Fifo | Self::Lifo | Self::Random)
     }
 
+    /// The way with the smallest of these stamps, where that one goes: the first of them.
+    #[inline]
+    pub(in crate::machine) fn smallest_stamp(self, stamps: &[u64]) -> Option<usize> {
+        if !matches!(self, Self::Lru | Self::Fifo) {
+            return None;
+        }
+        let first = (0, stamps.first().copied()?);
+        let smaller = |least: (usize, u64), (way, &stamp)| if stamp < least.1 { (way, stamp) } else { least };
+        Some(stamps.iter().enumerate().fold(first, smaller).0)
+    }
+
     /// Whether touching a way twice in a row, with nothing in between, is touching it once.
     #[inline]
     pub(in crate::machine) const fn forgets_repeats(self) -> bool {
@@ -107,7 +118,7 @@ impl Policy {
     }
 
     /// Way `way` was filled anew; what was remembered of it is forgotten.
-    #[inline]
+    #[inline(always)]
     pub(in crate::machine) fn fill(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
         let mask = mask_words(ways);
         match self {

@@ -1,9 +1,9 @@
 //! Replays as CSV: a row for each level and kind, and rows of the same columns for what else was counted;
 //! `docs/traces.md` says which.
 
-use super::Replayed;
 use super::amounts::{all, kinds_of};
 use super::json::{bytes, ended};
+use super::replayed::Replayed;
 use crate::trace::counted::{Counted, Lookups, Part, Spot};
 
 /// The names of the columns, with their line break.

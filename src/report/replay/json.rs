@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::amounts::kinds_of;
-use super::{Ended, Replayed};
+use super::replayed::{Ended, Replayed};
 use crate::trace::counted::{Counted, Curve, Part, Spot};
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::Straddle;

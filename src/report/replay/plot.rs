@@ -1,7 +1,7 @@
 //! Replays as a picture: for each trace the miss-ratio curve, if there is one, and the miss rates of every level by kind.
 
-use super::Replayed;
 use super::amounts::{all, kinds_of, rate};
+use super::replayed::Replayed;
 use super::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
 use crate::machine::event::Kind;
 use crate::machine::spec::Spec;
@@ -50,7 +50,7 @@ pub fn scale(largest: f64) -> f64 {
 
 /// A rate as a scale has it: `20%`, `0.05%`.
 pub fn percent(rate: f64) -> String {
-    let text = format!("{:.3}", rate * 100.0);
+    let text = format!("{:.4}", rate * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 

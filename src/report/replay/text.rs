@@ -1,9 +1,9 @@
 //! A replay as text for a terminal or a pipe.
 
 use super::curve::curve;
+use super::replayed::{Ended, Replayed};
 use super::rows::{number, table, word};
 use super::tables::{busiest, parts};
-use super::{Ended, Replayed};
 use crate::machine::spec::Spec;
 use crate::report::doc::{Block, Tone};
 use crate::report::excerpt::visible;

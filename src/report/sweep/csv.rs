@@ -1,7 +1,7 @@
 //! A sweep as CSV: a header, and a row for each swept part of each point; `docs/traces.md` says which columns.
 
-use super::Swept;
 use super::points::{Item, rows};
+use super::swept::Swept;
 
 /// The table of a sweep, with its header. Sizes are in bytes, rates from 0 to 1; a cell of what there is not is empty.
 pub fn csv(swept: &Swept) -> String {

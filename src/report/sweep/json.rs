@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Swept;
 use super::points::{Item, rows};
+use super::swept::Swept;
 use crate::report::replay::Ended;
 use crate::trace::malformed::Malformed;
 use crate::trace::replay::Straddle;

@@ -1,7 +1,7 @@
 //! The grid of two settings as a matrix of miss rates.
 
-use super::Swept;
 use super::points::word;
+use super::swept::Swept;
 use crate::report::doc::{Block, Cell};
 use crate::report::replay::amounts::rate;
 use crate::report::replay::rows::{table, word as word_cell, written};

@@ -3,8 +3,8 @@
 //! The format's description: <https://parquet.apache.org/docs/file-format/>. A column is a header and a page: which rows have a value,
 //! and the values one behind the other. The file ends with what there is, as a Thrift struct, and its length.
 
-use super::Swept;
 use super::points::{Column, Item, Kind, Rows, rows};
+use super::swept::Swept;
 use super::thrift::{Struct, varint};
 
 /// What a Parquet file begins and ends with.
@@ -133,5 +133,18 @@ fn levels(mut there: impl Iterator<Item = bool>) -> Vec<u8> {
                 run = Some((next, 1));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::levels;
+
+    /// The bytes are those of Parquet's description of its run-length encoding: twice the length, then the value.
+    #[test]
+    fn rows_with_values_are_runs() {
+        assert_eq!(levels([true, true, false].into_iter()), [4, 1, 2, 0]);
+        assert_eq!(levels(std::iter::repeat_n(true, 200)), [0x90, 0x03, 1]);
+        assert_eq!(levels(std::iter::empty()), [0u8; 0]);
     }
 }

@@ -1,7 +1,7 @@
 //! A sweep as a picture: the miss rate over one setting, a line for each combination of the others.
 
-use super::Swept;
 use super::matrix::{leading, shown};
+use super::swept::Swept;
 use crate::report::replay::plot::{percent, scale};
 use crate::report::replay::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
 use crate::trace::sweep::grid::Unit;
@@ -59,14 +59,16 @@ fn part(canvas: &mut Canvas, swept: &Swept, unit: Unit, y: f64) -> f64 {
         canvas.text((at(value), bottom + 19.0), Anchor::Middle, false, &label);
     }
     canvas.line(&[(EDGES.0, top), (EDGES.0, bottom), (EDGES.1, bottom)], AXIS);
-    canvas.text(((EDGES.0 + EDGES.1) / 2.0, bottom + 38.0), Anchor::Middle, false, &axis.setting);
+    canvas.text((f64::midpoint(EDGES.0, EDGES.1), bottom + 38.0), Anchor::Middle, false, &axis.setting);
     for (number, (name, points)) in lines.iter().enumerate().take(LINES) {
         let stroke =
             Stroke { color: COLORS[number % COLORS.len()], width: 2.0, dashed: number >= COLORS.len() };
         let places: Vec<(f64, f64)> =
             points.iter().map(|(value, rate)| (at(*value), height(*rate))).collect();
         canvas.line(&places, stroke);
-        places.iter().for_each(|place| canvas.dot(*place, stroke.color));
+        for place in places {
+            canvas.dot(place, stroke.color);
+        }
         let line = top + 8.0 + 20.0 * number as f64;
         if !name.is_empty() {
             canvas.line(&[(EDGES.1 + 16.0, line), (EDGES.1 + 40.0, line)], stroke);

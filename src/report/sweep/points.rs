@@ -1,6 +1,6 @@
 //! The points of a sweep as rows and columns, for every format: a row for each swept part of each point.
 
-use super::Swept;
+use super::swept::Swept;
 use crate::trace::sweep::grid::{Axis, Point, Unit, Value};
 
 /// A column.

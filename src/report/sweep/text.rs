@@ -1,8 +1,8 @@
 //! A sweep as text for a terminal or a pipe.
 
-use super::Swept;
 use super::matrix::{matrices, shown};
 use super::points::{Column, Item, Kind, rows};
+use super::swept::Swept;
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::report::narrate::{count, thousands};
 use crate::report::replay::amounts::rate;

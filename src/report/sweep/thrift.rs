@@ -70,7 +70,9 @@ impl Struct {
     #[must_use]
     pub fn many(mut self, field: u8, values: Vec<Struct>) -> Self {
         self.list(field, kind::STRUCT, values.len());
-        values.into_iter().for_each(|value| self.bytes.extend(value.end()));
+        for value in values {
+            self.bytes.extend(value.end());
+        }
         self
     }
 
@@ -78,7 +80,9 @@ impl Struct {
     #[must_use]
     pub fn i32s(mut self, field: u8, values: &[i32]) -> Self {
         self.list(field, kind::I32, values.len());
-        values.iter().for_each(|value| self.zigzag((*value).into()));
+        for value in values {
+            self.zigzag((*value).into());
+        }
         self
     }
 
@@ -86,7 +90,9 @@ impl Struct {
     #[must_use]
     pub fn texts(mut self, field: u8, values: &[&str]) -> Self {
         self.list(field, kind::BINARY, values.len());
-        values.iter().for_each(|value| self.binary(value));
+        for value in values {
+            self.binary(value);
+        }
         self
     }
 
@@ -129,4 +135,33 @@ pub fn varint(bytes: &mut Vec<u8>, mut value: u64) {
         value >>= 7;
     }
     bytes.push(value as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Struct, varint};
+
+    /// The numbers are the examples of Thrift's description of its compact protocol.
+    #[test]
+    fn numbers_are_written_as_the_protocol_says() {
+        let number = |value: i32| Struct::default().i32(1, value).end();
+        assert_eq!(number(0), [0x15, 0, 0]);
+        assert_eq!(number(-1), [0x15, 1, 0]);
+        assert_eq!(number(1), [0x15, 2, 0]);
+        assert_eq!(number(-2), [0x15, 3, 0]);
+        assert_eq!(number(i32::MAX), [0x15, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 0]);
+        let mut bytes = Vec::new();
+        varint(&mut bytes, 50399);
+        assert_eq!(bytes, [0xDF, 0x89, 0x03]);
+    }
+
+    #[test]
+    fn fields_are_told_by_their_distance() {
+        let fields = Struct::default().yes(2).text(6, "ab").one(10, Struct::default().byte(1, 64)).end();
+        assert_eq!(fields, [0x21, 0x48, 2, b'a', b'b', 0x4C, 0x13, 64, 0, 0]);
+        let short = Struct::default().i32s(1, &[0, 3]).end();
+        assert_eq!(short, [0x19, 0x25, 0, 6, 0]);
+        let long = Struct::default().i32s(1, &[1; 20]).end();
+        assert_eq!(long[..4], [0x19, 0xF5, 20, 2]);
+    }
 }

@@ -1,6 +1,6 @@
 //! The settings of a grid, each with the values it takes.
 
-use super::whole;
+use super::reading::whole;
 use crate::lang::ast::{Expr, ExprKind, Setting, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::mend::Mend;

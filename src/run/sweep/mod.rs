@@ -7,10 +7,9 @@ mod axes;
 mod points;
 mod reading;
 
-use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::nearest::nearest;
 use crate::lang::source::Sources;
-use crate::lang::span::Span;
 use crate::machine::event::Kind;
 use crate::machine::spec::Spec;
 use crate::run::settings::list;
@@ -70,11 +69,6 @@ fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str> + Cl
         None if there.is_empty() => format!("the machine has no {what}"),
         None => format!("the machine has no {what} `{name}`: it has {there}"),
     }
-}
-
-/// A mistake of the whole grid.
-fn whole(code: Code, message: impl Into<String>, span: Span) -> Vec<Diagnostic> {
-    vec![Diagnostic::new(code, span, message)]
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The machines of a grid: every combination of values that makes one.
 
 use super::axes::Said;
-use super::whole;
+use super::reading::whole;
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;

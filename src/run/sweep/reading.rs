@@ -27,15 +27,11 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
             block.clone()
         }
         _ => {
-            return Err(super::whole(
-                Code::Syntax,
-                "these are not settings of a machine's part",
-                all(text, file),
-            ));
+            return Err(whole(Code::Syntax, "these are not settings of a machine's part", all(text, file)));
         }
     };
     if block.table.is_some() {
-        return Err(super::whole(Code::BadTable, "a table cannot stand in a grid", all(text, file)));
+        return Err(whole(Code::BadTable, "a table cannot stand in a grid", all(text, file)));
     }
     if block.settings.is_empty() {
         let wrong = Diagnostic::new(Code::WrongCount, all(text, file), "the grid is empty");
@@ -59,4 +55,9 @@ pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
         diagnostic
     };
     wrong.into_iter().map(move_all).collect()
+}
+
+/// One mistake, without label or help.
+pub(super) fn whole(code: Code, message: impl Into<String>, span: Span) -> Vec<Diagnostic> {
+    vec![Diagnostic::new(code, span, message)]
 }

@@ -144,7 +144,7 @@ fn mistakes_are_told_at_their_place() {
 fn a_grid_has_a_limit() {
     let text = format!(
         "latency {}, ways 1..8",
-        (0..MOST_POINTS / 4 + 1).map(|n| n.to_string() + " ").collect::<String>()
+        (0..=MOST_POINTS / 4).map(|n| n.to_string() + " ").collect::<String>()
     );
     assert_eq!(wrong(&text)[0].0, "limit-size");
     assert_eq!(read(&text.replace("..8", "..4")).points.len(), 3 * (MOST_POINTS / 4 + 1));

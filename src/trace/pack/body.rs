@@ -3,6 +3,9 @@
 /// Why a body cannot be.
 pub type Wrong = &'static str;
 
+/// The distances of a body are not those that its forms need.
+pub const OTHER_DISTANCES: Wrong = "other distances than its slots need";
+
 /// Adds a number: seven bits a byte, the lowest first, with the highest bit set in all bytes but the last.
 pub fn put(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
@@ -11,6 +14,17 @@ pub fn put(bytes: &mut Vec<u8>, mut number: u64) {
     }
     bytes.push(number as u8);
 }
+
+/// The bits of so many bytes.
+const BITS: [u64; 9] = {
+    let mut bits = [u64::MAX; 9];
+    let mut width = 0;
+    while width < 8 {
+        bits[width] = (1 << (8 * width)) - 1;
+        width += 1;
+    }
+    bits
+};
 
 /// Reads bytes, from a place on.
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,5 +74,13 @@ impl Place {
     pub fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, Wrong> {
         let number = usize::try_from(self.number(bytes)?).ok();
         number.filter(|number| *number <= most).ok_or("more of something than there can be")
+    }
+
+    /// A number in so many bytes, at most eight, the lowest first. There must be eight, of which the rest is not taken.
+    #[inline]
+    pub fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, Wrong> {
+        let eight = bytes.get(self.0..).and_then(<[u8]>::first_chunk).ok_or(OTHER_DISTANCES)?;
+        self.0 += usize::from(width);
+        Ok(u64::from_le_bytes(*eight) & BITS[usize::from(width & 15)])
     }
 }

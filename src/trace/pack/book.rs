@@ -32,6 +32,8 @@ struct Form {
     phrase: Phrase,
     /// The first of its fillings among all.
     fillings: u32,
+    /// Does no rule need a distance that is written down?
+    plain: bool,
 }
 
 /// How a slot is filled.
@@ -49,17 +51,6 @@ struct Filling {
 const STRIP: usize = 8;
 /// Records after all phrases, which belong to none: no phrase ends less than two strips before their end.
 const AFTER: usize = 2 * STRIP;
-
-/// The bits of so many bytes.
-const BITS: [u64; 9] = {
-    let mut bits = [u64::MAX; 9];
-    let mut width = 0;
-    while width < 8 {
-        bits[width] = (1 << (8 * width)) - 1;
-        width += 1;
-    }
-    bits
-};
 
 /// A record that belongs to no phrase.
 pub const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
@@ -136,14 +127,15 @@ impl Book {
         if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
             return Err("more of something than there can be");
         }
-        let fillings = self.fillings.len() as u32;
+        let fillings = self.fillings.len();
         let records = &self.records[phrase.records as usize..][..usize::from(phrase.length)];
         for (at, _) in records.iter().enumerate().filter(|(_, record)| record.op != Op::Fetch) {
             let rule = Rule::numbered(place.byte(bytes)?).ok_or("a rule that there is not")?;
             let (at, of_slot, width) = (at as u8, -i8::from(rule.is_of_slot()), rule.width() as u8);
             self.fillings.push(Filling { at, of_slot, width });
         }
-        self.forms.push(Form { phrase, fillings });
+        let plain = self.fillings[fillings..].iter().all(|filling| filling.width == 0);
+        self.forms.push(Form { phrase, fillings: fillings as u32, plain });
         Ok(())
     }
 
@@ -157,27 +149,27 @@ impl Book {
         place: &mut Place,
         records: &mut [Record],
     ) -> Result<usize, Wrong> {
-        let Form { phrase, fillings } =
-            *self.forms.get(usize::from(form)).ok_or("a form that there is not")?;
-        let length = usize::from(phrase.length);
-        copy(&self.records[phrase.records as usize..], records, length);
+        let form = *self.forms.get(usize::from(form)).ok_or("a form that there is not")?;
+        let Form { phrase, fillings, plain } = form;
+        copy(&self.records[phrase.records as usize..], records, usize::from(phrase.length));
         let fillings = &self.fillings[fillings as usize..][..usize::from(phrase.data)];
         let slots = &mut self.slots[phrase.slots as usize..][..usize::from(phrase.data)];
         let mut previous = self.previous;
-        for (Filling { at, of_slot, width }, slot) in fillings.iter().zip(slots) {
-            let eight = bytes
-                .get(place.0..)
-                .and_then(<[u8]>::first_chunk)
-                .ok_or("other distances than its slots need")?;
-            let number = u64::from_le_bytes(*eight) & BITS[usize::from(*width & 15)];
-            place.0 += usize::from(*width);
-            let address = slot.find(*of_slot, *width, previous, number);
-            slot.learn(address, previous);
-            previous = address;
-            records[usize::from(*at)].address = address;
+        if plain {
+            for (filling, slot) in fillings.iter().zip(slots) {
+                previous = slot.fill(slot.expected(filling.of_slot, previous), previous);
+                records[usize::from(filling.at)].address = previous;
+            }
+        } else {
+            for (filling, slot) in fillings.iter().zip(slots) {
+                let number = place.fixed(bytes, filling.width)?;
+                let address = slot.find(filling.of_slot, filling.width, previous, number);
+                previous = slot.fill(address, previous);
+                records[usize::from(filling.at)].address = previous;
+            }
         }
         self.previous = previous;
-        Ok(length)
+        Ok(usize::from(phrase.length))
     }
 }
 

@@ -25,7 +25,7 @@ impl Cut {
     /// Does a phrase of so many records end before this one?
     pub fn before(&mut self, record: &Record, length: usize) -> bool {
         let ends = match record.op {
-            Op::Fetch => record.address != self.next,
+            Op::Fetch => record.address < self.next,
             _ => self.row >= ROW && length >= ROW && self.chosen(),
         };
         if record.op == Op::Fetch {

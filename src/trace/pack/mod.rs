@@ -9,6 +9,7 @@
 mod body;
 mod book;
 mod cut;
+mod deflate;
 mod packer;
 mod slot;
 mod unpacker;

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
+use flate2::Crc;
 
 use super::book::{ELSEWHERE, SIZE_SHIFT};
 use super::cut::Cut;
 use super::slot::{Rule, Slot, number};
-use super::{MAGIC, MOST_FORMS, MOST_IN_BOOK, VERSION, body};
+use super::{MAGIC, MOST_FORMS, MOST_IN_BOOK, VERSION, body, deflate};
 use crate::trace::record::{Op, Record};
 
 /// Forms of a block at most.
@@ -128,12 +127,12 @@ impl<W: Write> Packer<W> {
             return Ok(());
         }
         let block = std::mem::take(&mut self.block);
-        let body = block.body();
-        let mut deflated = DeflateEncoder::new(vec![0; super::HEADER], Compression::default());
-        deflated.write_all(&body)?;
-        let mut bytes = deflated.finish()?;
+        let (head, distances) = (block.head(), &block.distances);
+        let length = (head.len() + distances.len()) as u32;
+        let mut bytes = vec![0; super::HEADER];
+        deflate::body(&head, distances, &mut bytes)?;
         let compressed = (bytes.len() - super::HEADER) as u32;
-        for (at, number) in [compressed, body.len() as u32, block.records].into_iter().enumerate() {
+        for (at, number) in [compressed, length, block.records].into_iter().enumerate() {
             bytes[4 * at..][..4].copy_from_slice(&number.to_le_bytes());
         }
         self.checked(&bytes)
@@ -161,8 +160,7 @@ impl Known {
             let (rule, number) = slot.rule(record.address, self.previous);
             block.distances.extend_from_slice(&number.to_le_bytes()[..rule.width()]);
             rules.push(rule);
-            slot.learn(record.address, self.previous);
-            self.previous = record.address;
+            self.previous = slot.fill(record.address, self.previous);
         }
         let form = self.form(phrase, rules, block);
         block.told.extend_from_slice(&form.to_le_bytes());
@@ -231,7 +229,8 @@ impl Block {
         self.told.len() == 2 * FORMS || parts.into_iter().any(|part| part.len() > PART)
     }
 
-    fn body(&self) -> Vec<u8> {
+    /// Everything but the distances.
+    fn head(&self) -> Vec<u8> {
         let mut bytes = vec![u8::from(self.fresh)];
         body::put(&mut bytes, self.phrase_count);
         bytes.extend_from_slice(&self.phrases);
@@ -239,7 +238,6 @@ impl Block {
         bytes.extend_from_slice(&self.forms);
         body::put(&mut bytes, self.told.len() as u64 / 2);
         bytes.extend_from_slice(&self.told);
-        bytes.extend_from_slice(&self.distances);
         bytes
     }
 }

@@ -58,9 +58,17 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The address by a rule, after `previous`, the last address of data in the trace, with the number that is written
-    /// down for it in so many bytes; `of_slot` has all bits set if it is from the slot's last address, and else none. This
-    /// is all without jumps, as which rule comes next is hard to foresee.
+    /// The address that is expected after `previous`, the last address of data in the trace: from the slot's last address
+    /// if all bits of `of_slot` are set, or from `previous` if none is. There are no jumps, as which rule comes next is
+    /// hard to foresee.
+    #[inline]
+    pub fn expected(&self, of_slot: i8, previous: u64) -> u64 {
+        let of_slot = of_slot as u64;
+        let from = previous ^ ((previous ^ self.last) & of_slot);
+        from.wrapping_add(self.step ^ ((self.step ^ self.stride) & of_slot))
+    }
+
+    /// The address by any rule, with the number that is written down for it in so many bytes; it is 0 if there are none.
     #[inline]
     pub fn find(&self, of_slot: i8, width: u8, previous: u64, number: u64) -> u64 {
         let of_slot = of_slot as u64;
@@ -83,12 +91,13 @@ impl Slot {
         (Rule::telling(of_slot.min(of_trace), of_slot <= of_trace), of_slot.min(of_trace))
     }
 
-    /// Its next address is known.
+    /// Its next address is known, which is given back.
     #[inline]
-    pub fn learn(&mut self, address: u64, previous: u64) {
+    pub fn fill(&mut self, address: u64, previous: u64) -> u64 {
         self.stride = address.wrapping_sub(self.last);
         self.step = address.wrapping_sub(previous);
         self.last = address;
+        address
     }
 }
 

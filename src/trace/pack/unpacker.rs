@@ -2,7 +2,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::body::{Place, Wrong};
+use super::body::{OTHER_DISTANCES, Place, Wrong};
 use super::book::{BLANK, Book};
 use super::{HEADER, LONGEST_PHRASE, MAGIC, MOST_BODY, VERSION};
 use crate::trace::record::Record;
@@ -112,7 +112,7 @@ impl Unpacker {
             return Err("fewer records than it says");
         }
         if self.forms == 0 && self.distances.0 != self.length {
-            return Err("other distances than its slots need");
+            return Err(OTHER_DISTANCES);
         }
         Ok(())
     }
@@ -155,11 +155,11 @@ impl Unpacker {
         if !matches!(status, Ok(Status::StreamEnd)) || !all {
             return Err("a block cannot be inflated");
         }
-        let mut place = Place(0);
-        self.book.learn(&self.body, &mut place)?;
-        self.forms = place.count(&self.body, length / 2)?;
+        let (body, mut place) = (&self.body[..length], Place(0));
+        self.book.learn(body, &mut place)?;
+        self.forms = place.count(body, length / 2)?;
         self.told = place;
-        place.bytes(&self.body, 2 * self.forms)?;
+        place.bytes(body, 2 * self.forms)?;
         self.distances = place;
         if self.forms == 0 { Err("a block without records") } else { Ok(()) }
     }

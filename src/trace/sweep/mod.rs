@@ -4,7 +4,8 @@ pub mod grid;
 mod run;
 mod worker;
 
-pub use run::{Feed, How, run};
+pub use run::{Feed, run};
+pub use worker::How;
 
 #[cfg(test)]
 mod tests;

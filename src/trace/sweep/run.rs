@@ -9,25 +9,15 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::worker::{Ended, Worker};
+use super::worker::{Ended, How, Worker};
 use crate::machine::spec::Spec;
 use crate::trace::counted::Counted;
-use crate::trace::counting::{Failed, Map};
+use crate::trace::counting::Failed;
 use crate::trace::record::Record;
-use crate::trace::replay::Straddle;
 
 /// Batches that may wait for a thread: as many as keep it from waiting for the reader, and few enough that memory does
 /// not grow with the trace and an interrupted sweep ends soon.
 const WAITING: usize = 2;
-
-/// How every point replays the trace.
-#[derive(Debug, Clone, Copy)]
-pub struct How {
-    /// How addresses become physical ones.
-    pub map: Map,
-    /// What becomes of references that straddle blocks or pages.
-    pub straddle: Straddle,
-}
 
 /// Where the batches of a trace are put in, in order.
 pub struct Feed<'a> {

@@ -2,12 +2,21 @@
 
 use std::rc::Rc;
 
-use super::run::How;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
 use crate::trace::counted::{Counted, Memory, Paging, Part, References};
-use crate::trace::counting::{Counting, Failed, Wanted};
+use crate::trace::counting::{Counting, Failed, Map, Wanted};
 use crate::trace::record::Record;
+use crate::trace::replay::Straddle;
+
+/// How every point replays the trace.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// How addresses become physical ones.
+    pub map: Map,
+    /// What becomes of references that straddle blocks or pages.
+    pub straddle: Straddle,
+}
 
 /// The points of one thread. It holds machines, which stay in the thread that made them.
 pub(super) struct Worker {

@@ -98,7 +98,8 @@ pub struct Model {
     walks: u64,
     /// Only the first part of a reference is done.
     first: bool,
-    code: Option<u64>,
+    /// What was fetched last; 0 is nobody.
+    code: u64,
     spots: [BTreeMap<u64, (u64, u64)>; 2],
     /// The blocks of loads and stores, latest last, and how far back each reference went; none if nowhere.
     stack: Vec<u64>,
@@ -117,7 +118,7 @@ impl Model {
             pages: demand.map(|demand| Pages::new(spec, demand)),
             walks: 0,
             first,
-            code: None,
+            code: 0,
             spots: [BTreeMap::new(), BTreeMap::new()],
             stack: Vec::new(),
             distances: Vec::new(),
@@ -140,7 +141,7 @@ impl Model {
             }
             match record.op {
                 Op::Fetch => {
-                    self.code = Some(record.address);
+                    self.code = record.address;
                     self.references.fetches += 1;
                     self.refer(Who::Fetch, record);
                 }
@@ -168,7 +169,18 @@ impl Model {
         self.spec.mmu.as_ref().map_or(12, |mmu| mmu.page_bits)
     }
 
+    /// Whether there is anything to ask: what no TLB and no cache is for is counted as a reference, and that is all; but a
+    /// process has pages, be there TLBs and caches or not.
+    fn is_asked(&self, who: Who) -> bool {
+        let cached = !self.caches.route(who).is_empty();
+        let bare = self.spec.tlbs.is_empty() && self.spec.caches.is_empty();
+        cached || self.pages.is_some() && (bare || !self.tlbs.route(who).is_empty())
+    }
+
     fn refer(&mut self, who: Who, record: &Record) {
+        if !self.is_asked(who) {
+            return;
+        }
         let first = self.caches.route(who).first().copied();
         let missed = |model: &Self| first.map(|level| model.caches.missed(level, who));
         let before = missed(self);
@@ -249,7 +261,7 @@ impl Model {
     /// Counts a reference by its page and instruction, and its parts by how far back they go.
     fn note(&mut self, who: Who, record: &Record, parts: &[u64], missed: bool) {
         let page = record.address >> self.page_bits() << self.page_bits();
-        let code = self.code.filter(|_| who != Who::Fetch);
+        let code = Some(self.code).filter(|code| who != Who::Fetch && *code != 0);
         for (spots, address) in self.spots.iter_mut().zip([Some(page), code]) {
             let Some(address) = address else { continue };
             let (references, misses) = spots.entry(address).or_default();

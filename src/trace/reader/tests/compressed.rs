@@ -36,7 +36,7 @@ fn read(bytes: &[u8]) -> (Vec<Record>, Option<Unreadable>) {
 fn trace(count: u64) -> (Vec<Record>, String) {
     let address = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30;
     let records = (0..count).map(|n| record(Op::Store, address(n), 8)).collect();
-    (records, (0..count).map(|n| format!(" S {:08x},8\n", address(n))).collect())
+    (records, (0..count).map(|n| format!(" S {:08x},8\n", address(n))).collect::<Vec<_>>().concat())
 }
 
 #[test]

@@ -1,0 +1,32 @@
+//! Reads a trace to its end and does nothing with it: the whole process, for `time`, beside `wc -l` on the same file.
+//!
+//! `PAGEWALK_TRACE=FILE cargo bench --bench parse` prints the records, the lines that are none, and with
+//! `PAGEWALK_PACK=FILE` writes them packed. Without a file it says so.
+
+use std::env;
+use std::error::Error;
+use std::fs::File;
+use std::path::Path;
+
+use pagewalk::trace::pack::Packer;
+use pagewalk::trace::reader::Reader;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let Some(path) = env::var_os("PAGEWALK_TRACE") else {
+        println!("PAGEWALK_TRACE names no trace; benches/traces.sh makes some");
+        return Ok(());
+    };
+    let mut reader = Reader::open(Path::new(&path), None)?;
+    let packed = env::var_os("PAGEWALK_PACK").map(File::create).transpose()?;
+    let mut packer = packed.map(Packer::new).transpose()?;
+    let (mut records, mut count) = (Vec::new(), 0);
+    while reader.next(&mut records)? {
+        count += records.len();
+        if let Some(packer) = &mut packer {
+            packer.add(&records)?;
+        }
+    }
+    packer.map(Packer::finish).transpose()?;
+    println!("{count} records, {} malformed lines", reader.malformed().count);
+    Ok(())
+}

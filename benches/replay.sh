@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# What replaying a real trace costs, beside what else a course would take: ratios of user and system time, on one core, all in
+# one run and in turns. `benches/replay.sh [TRACE [ROUNDS]]`: without a trace one is made by `valgrind --tool=lackey` of gzip.
+# Needs bash 5, gcc and taskset; valgrind for the trace and cachegrind, and python3 with pycachesim, are left out where they
+# are not. Builds the release first.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rounds=${2:-15}
+[ -n "${REPLAY_BUILT:-}" ] || cargo build --release --quiet
+pagewalk=$PWD/${CARGO_TARGET_DIR:-target}/release/pagewalk
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+program=(gzip --keep --stdout ARCHITECTURE.md)
+trace=${1:-$folder/gzip.lackey}
+[ -n "${1:-}" ] || valgrind --tool=lackey --trace-mem=yes --log-file="$trace" "${program[@]}" >/dev/null 2>&1
+grep -v '^I' "$trace" >"$folder/data.lackey"
+gcc -O2 -o "$folder/csim" benches/peers/csim.c
+
+# The machines: a cache as the plain simulator has it; with a TLB of 64 entries, page walks and two more levels.
+cat >"$folder/one.pw" <<'END'
+machine { physical 48, cache L1 { size 32 KB, ways 8, block 64, for data } }
+END
+cat >"$folder/three.pw" <<'END'
+machine {
+  virtual 48, physical 52, page 4 KB, page_table { levels 4, pte 8 B }
+  tlb { entries 64, ways 4, for data }
+  cache L1 { size 32 KB, ways 8, block 64, for data }
+  cache L2 { size 256 KB, ways 8, block 64 }
+  cache L3 { size 8 MB, ways 16, block 64 }
+}
+END
+echo 'machine { physical 48 }' >"$folder/none.pw"
+
+declare -A took
+order=()
+# Adds the milliseconds of user and system time of a command to those of its name.
+clock() {
+  local name=$1 TIMEFORMAT='%U %S' times
+  shift
+  [ -n "${took[$name]:-}" ] || { took[$name]=0; order+=("$name"); }
+  times=$({ time taskset -c 0 "$@" >/dev/null 2>&1; } 2>&1)
+  took[$name]=$(awk -v so="${took[$name]}" '{ print so + ($1 + $2) * 1000 }' <<<"$times")
+}
+
+compare() {
+  local trace=$1 title=$2
+  "$pagewalk" replay --pack "$folder/packed" "$trace" >/dev/null
+  took=() order=()
+  for ((round = 0; round < rounds; round++)); do
+    clock 'plain C simulator, one level' "$folder/csim" 6 8 6 "$trace"
+    clock 'pagewalk, one level' "$pagewalk" replay "$folder/one.pw" "$trace"
+    clock 'pagewalk, one level, packed trace' "$pagewalk" replay "$folder/one.pw" "$folder/packed"
+    clock 'pagewalk, TLB, walks, three levels' "$pagewalk" replay "$folder/three.pw" --map demand "$trace"
+    clock 'pagewalk, core-i7 and its fetches' "$pagewalk" replay core-i7 "$trace"
+    clock 'pagewalk, parsing alone' "$pagewalk" replay "$folder/none.pw" "$trace"
+    clock 'pagewalk, unpacking alone' "$pagewalk" replay "$folder/none.pw" "$folder/packed"
+    clock 'wc -l' wc -l "$trace"
+  done
+  local lines data
+  lines=$(wc -l <"$trace")
+  data=$(grep -c '^ [LSM]' "$trace")
+  printf '\n%s: %d lines, %d loads and stores; text %d bytes, gzip %d, packed %d; means of %d rounds\n' "$title" "$lines" \
+    "$data" "$(wc -c <"$trace")" "$(gzip -c "$trace" | wc -c)" "$(wc -c <"$folder/packed")" "$rounds"
+  for name in "${order[@]}"; do
+    awk -v name="$name" -v ms="${took[$name]}" -v rounds="$rounds" -v lines="$lines" -v c="${took[plain C simulator, one level]}" \
+      -v wc="${took[wc -l]}" 'BEGIN {
+        printf "  %-38s %8.1f ms  %6.1f ns a line  plain C / this %6.2f  this / wc -l %6.2f\n",
+          name, ms / rounds, ms / rounds / lines * 1e6, c / ms, ms / wc }'
+  done
+}
+
+compare "$trace" 'with fetches'
+compare "$folder/data.lackey" 'loads and stores only'
+
+printf '\nother peers, once, by the whole trace (they do not count alike: see docs/traces.md)\n'
+took=() order=()
+if [ -z "${1:-}" ]; then
+  clock 'cachegrind (runs the program, too)' valgrind --tool=cachegrind --cache-sim=yes --I1=32768,8,64 --D1=32768,8,64 \
+    --LL=8388608,16,64 --cachegrind-out-file=/dev/null "${program[@]}"
+  clock 'lackey (makes the trace)' valgrind --tool=lackey --trace-mem=yes --log-file=/dev/null "${program[@]}"
+fi
+python=${PYCACHESIM_PYTHON:-python3}
+if "$python" -c 'import cachesim' 2>/dev/null; then
+  clock 'pycachesim, one level' "$python" benches/peers/pycachesim.py "$trace"
+else
+  echo '  pycachesim is not installed (set PYCACHESIM_PYTHON to a Python that has it)'
+fi
+clock 'pagewalk, one level' "$pagewalk" replay "$folder/one.pw" "$trace"
+for name in "${order[@]}"; do printf '  %-38s %8.0f ms\n' "$name" "${took[$name]}"; done
+
+# A whole process on 100,000 references, by the clock and in turns with one that does nothing.
+grep '^[I ]' "$trace" | head -n 100000 >"$folder/short.lackey"
+now() { printf '%s' "${EPOCHREALTIME//[.,]/}"; }
+ours=() nothing=()
+for ((round = 0; round < 100; round++)); do
+  start=$(now); "$pagewalk" replay core-i7 "$folder/short.lackey" >/dev/null; ours+=($(($(now) - start)))
+  start=$(now); /bin/true; nothing+=($(($(now) - start)))
+done
+median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
+printf '\n100,000 references on core-i7, whole process: %d us by the clock; /bin/true: %d us (medians of 100)\n' \
+  "$(median "${ours[@]}")" "$(median "${nothing[@]}")"

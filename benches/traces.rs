@@ -1,0 +1,119 @@
+//! What it costs to read traces, a record: of a made-up program, from memory. `benches/parse.rs` reads real ones.
+
+use std::fmt::Write as _;
+use std::io::Cursor;
+
+use divan::{Bencher, black_box, counter::ItemsCount};
+use pagewalk::trace::format::Format;
+use pagewalk::trace::pack::Packer;
+use pagewalk::trace::reader::Reader;
+use pagewalk::trace::record::{Op, Record};
+
+fn main() {
+    divan::main();
+}
+
+/// Records of the trace.
+const COUNT: usize = 1 << 18;
+
+/// Loops over a few instructions: some walk through arrays, some use the stack, some go where numbers lead them.
+fn program() -> Vec<Record> {
+    let mut random = 1_u64;
+    let mut records = Vec::new();
+    for round in 0_u64.. {
+        let start = 0x40_1000 + 0x40 * (round / 100 % 30);
+        for step in 0..round % 7 + 3 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            records.push(Record { address: start + 4 * step, size: 4, op: Op::Fetch });
+            let (address, op) = match step % 4 {
+                0 => (0x420_0000 + 8 * round, Op::Load),
+                1 => (0x1f_ff00_0000 + 8 * step, Op::Store),
+                2 => (0x430_0000 + (random >> 48), Op::Load),
+                _ => continue,
+            };
+            records.push(Record { address, size: 8, op });
+        }
+        if records.len() >= COUNT {
+            break;
+        }
+    }
+    records.truncate(COUNT);
+    records
+}
+
+/// The trace as a text, by its letters, and what stands between the parts.
+fn text(line: impl Fn(&mut String, &Record)) -> Vec<u8> {
+    let mut text = String::new();
+    for record in program() {
+        line(&mut text, &record);
+    }
+    text.into_bytes()
+}
+
+fn lackey() -> Vec<u8> {
+    text(|text, Record { address, size, op }| {
+        let op = ["I ", " L", " S", " M"][*op as usize];
+        writeln!(text, "{op} {address:08x},{size}").expect("memory");
+    })
+}
+
+fn packed() -> Vec<u8> {
+    let mut packer = Packer::new(Vec::new()).expect("memory");
+    packer.add(&program()).expect("memory");
+    packer.finish().expect("memory")
+}
+
+fn read(bencher: Bencher, bytes: Vec<u8>, format: Format) {
+    let bytes: &'static [u8] = bytes.leak();
+    let mut records = Vec::new();
+    bencher.counter(ItemsCount::new(COUNT)).bench_local(|| {
+        let mut reader = Reader::new(Box::new(Cursor::new(bytes)), "made up", Some(format)).expect("a trace");
+        while reader.next(&mut records).expect("a trace") {
+            black_box(&records);
+        }
+    });
+}
+
+#[divan::bench]
+fn read_lackey(bencher: Bencher) {
+    read(bencher, lackey(), Format::Lackey);
+}
+
+/// Every line in a shape that lackey does not print.
+#[divan::bench]
+fn read_lackey_in_capitals(bencher: Bencher) {
+    read(bencher, lackey().to_ascii_uppercase(), Format::Lackey);
+}
+
+#[divan::bench]
+fn read_din(bencher: Bencher) {
+    let line = |text: &mut String, Record { address, op, .. }: &Record| {
+        let label = [2, 0, 1, 0][*op as usize];
+        writeln!(text, "{label} {address:x}").expect("memory");
+    };
+    read(bencher, text(line), Format::Din);
+}
+
+#[divan::bench]
+fn read_csv(bencher: Bencher) {
+    let line = |text: &mut String, Record { address, size, op }: &Record| {
+        let op = ["I", "L", "S", "M"][*op as usize];
+        writeln!(text, "{op},0x{address:x},{size}").expect("memory");
+    };
+    read(bencher, text(line), Format::Csv);
+}
+
+#[divan::bench]
+fn read_packed(bencher: Bencher) {
+    read(bencher, packed(), Format::Packed);
+}
+
+#[divan::bench]
+fn pack(bencher: Bencher) {
+    let records = program();
+    bencher.counter(ItemsCount::new(COUNT)).bench_local(|| {
+        let mut packer = Packer::new(Vec::new()).expect("memory");
+        packer.add(black_box(&records)).expect("memory");
+        packer.finish().expect("memory")
+    });
+}

@@ -1,0 +1,56 @@
+//! How bodies are compressed.
+
+use std::io::{self, Write};
+
+use flate2::write::DeflateEncoder;
+use flate2::{Compress, Compression, FlushCompress};
+
+/// Bytes that a stored part of deflate has at most.
+const STORED: usize = 0xffff;
+
+/// Adds a body, compressed. Distances that hardly become shorter are stored as they are: to inflate those costs most of the
+/// time that reading takes.
+///
+/// # Errors
+/// None in practice, as it is written to memory.
+pub fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
+    let alone = add(Vec::new(), distances)?.finish()?.len();
+    if 5 * alone <= 3 * distances.len() {
+        let mut encoder = add(std::mem::take(bytes), head)?;
+        encoder.write_all(distances)?;
+        *bytes = encoder.finish()?;
+        return Ok(());
+    }
+    // What is written for the first part ends with a whole byte, and is no end. There is room for all of it.
+    bytes.reserve(head.len() + head.len() / 8 + 1024);
+    let mut first = Compress::new(Compression::default(), false);
+    first.compress_vec(head, bytes, FlushCompress::Sync)?;
+    if first.total_in() < head.len() as u64 {
+        return Err(io::ErrorKind::OutOfMemory.into());
+    }
+    store(distances, bytes);
+    Ok(())
+}
+
+/// An encoder with the first bytes added.
+fn add(to: Vec<u8>, bytes: &[u8]) -> io::Result<DeflateEncoder<Vec<u8>>> {
+    let mut encoder = DeflateEncoder::new(to, Compression::default());
+    encoder.write_all(bytes)?;
+    Ok(encoder)
+}
+
+/// Adds the last parts of a stream, stored.
+fn store(mut rest: &[u8], bytes: &mut Vec<u8>) {
+    loop {
+        let (part, after) = rest.split_at(rest.len().min(STORED));
+        let length = part.len() as u16;
+        bytes.push(u8::from(after.is_empty()));
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&(!length).to_le_bytes());
+        bytes.extend_from_slice(part);
+        rest = after;
+        if rest.is_empty() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What an account counts on a machine that others use too, and when a replay ends early.
+
+use pagewalk::machine::presets::Preset;
+use pagewalk::machine::spec::{Mmu, Spec};
+use pagewalk::trace::account::Account;
+use pagewalk::trace::counted::Counted;
+use pagewalk::trace::counting::{Counting, Failed, Map, Wanted};
+use pagewalk::trace::demand::Demand;
+use pagewalk::trace::record::{Op, Record};
+use pagewalk::trace::replay::{Straddle, Target};
+
+use super::traces::{machine, program};
+
+/// Numbers that add up over time, of everything.
+fn sums(counted: &Counted) -> Vec<u64> {
+    let parts = counted.tlbs.iter().chain(&counted.caches);
+    let part = |part: &pagewalk::trace::counted::Part| {
+        let (counts, kinds) = (part.counts, part.kinds);
+        let kinds = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
+        let mut all = vec![counts.hits, counts.misses, counts.evictions, counts.writebacks];
+        all.extend(kinds.iter().flat_map(|kind| [kind.hits, kind.misses]));
+        all
+    };
+    let mut all: Vec<u64> = parts.flat_map(part).collect();
+    let (references, memory) = (counted.references, counted.memory);
+    all.extend([
+        references.records,
+        references.reads,
+        references.writes,
+        references.fetches,
+        references.straddling,
+    ]);
+    all.extend([memory.reads, memory.writes, memory.walks]);
+    if let Some(paging) = counted.paging {
+        all.extend([paging.walks, paging.faults.minor, paging.faults.major, paging.evicted, paging.written]);
+    }
+    all
+}
+
+fn core_i7() -> Spec {
+    let preset = Preset::named("core-i7").expect("a preset");
+    (preset.build)()
+}
+
+#[test]
+fn an_account_counts_only_what_came_after_it_was_opened() {
+    let records = program(6_000, 26);
+    let (before, after) = records.split_at(2_500);
+    let demand = Demand { frames: Some(150), replacement: None };
+    let whole = {
+        let counting =
+            Counting::new(machine(core_i7()), Map::Demand(demand), Straddle::Split, Wanted::default());
+        let mut counting = counting.expect("it begins");
+        counting.perform(&records).expect("there is memory");
+        sums(&counting.counted())
+    };
+    let (mut kernel, pid) = demand.start(machine(core_i7())).expect("it has an MMU");
+    let mut count = |records: &[Record]| {
+        let mut account =
+            Account::new(&Target::Process(&mut kernel, pid), Straddle::Split, Wanted::default());
+        for batch in records.chunks(1000) {
+            account.perform(Target::Process(&mut kernel, pid), batch).expect("there is memory");
+        }
+        sums(&account.counted(kernel.machine()))
+    };
+    let (first, second) = (count(before), count(after));
+    let added: Vec<u64> = first.iter().zip(&second).map(|(one, other)| one + other).collect();
+    assert_eq!(added, whole);
+    assert!(second.iter().sum::<u64>() > 0 && first != second);
+}
+
+/// Sixteen pages of memory hold the root table and little else: tables run out before pages do.
+#[test]
+fn what_came_before_memory_ran_out_is_counted() {
+    let mmu = Mmu::flat(16, 10, 6).map(|mmu| Mmu { levels: vec![5, 5], ..mmu });
+    let spec = Spec { mmu, physical_bits: 10, tlbs: Vec::new(), caches: Vec::new(), ..core_i7() };
+    let counting = Counting::new(
+        machine(Spec { cores: 1, ..spec }),
+        Map::Demand(Demand { frames: Some(2), replacement: None }),
+        Straddle::Split,
+        Wanted::default(),
+    );
+    let mut counting = counting.expect("it begins");
+    let records: Vec<_> = (0..32).map(|page| Record { address: page << 11, size: 1, op: Op::Load }).collect();
+    assert!(matches!(counting.perform(&records), Err(Failed::Memory(_))));
+    let counted = counting.counted();
+    let faults = counted.paging.expect("pages were mapped on demand").faults.minor;
+    assert!(faults > 0 && counted.references.reads == faults + 1, "{counted:?}");
+}
+
+#[test]
+fn a_machine_without_pages_maps_none_on_demand() {
+    let spec = Spec { mmu: None, tlbs: Vec::new(), physical_bits: 20, caches: Vec::new(), ..core_i7() };
+    let refused =
+        Counting::new(machine(spec), Map::Demand(Demand::default()), Straddle::Split, Wanted::default());
+    let why = refused.err().map(|failed| failed.to_string());
+    assert_eq!(why.as_deref(), Some("a machine without `virtual` and `page` runs no processes"));
+}
