@@ -5,13 +5,13 @@
 # are not. Builds the release first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=${2:-15}
+rounds=${2:-10}
 [ -n "${REPLAY_BUILT:-}" ] || cargo build --release --quiet
 pagewalk=$PWD/${CARGO_TARGET_DIR:-target}/release/pagewalk
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-program=(gzip --keep --stdout ARCHITECTURE.md)
+program=(gzip --keep --stdout docs/language.md)
 trace=${1:-$folder/gzip.lackey}
 [ -n "${1:-}" ] || valgrind --tool=lackey --trace-mem=yes --log-file="$trace" "${program[@]}" >/dev/null 2>&1
 grep -v '^I' "$trace" >"$folder/data.lackey"
@@ -26,8 +26,8 @@ machine {
   virtual 48, physical 52, page 4 KB, page_table { levels 4, pte 8 B }
   tlb { entries 64, ways 4, for data }
   cache L1 { size 32 KB, ways 8, block 64, for data }
-  cache L2 { size 256 KB, ways 8, block 64 }
-  cache L3 { size 8 MB, ways 16, block 64 }
+  cache L2 { size 256 KB, ways 8, block 64, for data }
+  cache L3 { size 8 MB, ways 16, block 64, for data }
 }
 END
 echo 'machine { physical 48 }' >"$folder/none.pw"
@@ -90,7 +90,7 @@ clock 'pagewalk, one level' "$pagewalk" replay "$folder/one.pw" "$trace"
 for name in "${order[@]}"; do printf '  %-38s %8.0f ms\n' "$name" "${took[$name]}"; done
 
 # A whole process on 100,000 references, by the clock and in turns with one that does nothing.
-grep '^[I ]' "$trace" | head -n 100000 >"$folder/short.lackey"
+awk '/^[I ]/ && n++ < 100000' "$trace" >"$folder/short.lackey"
 now() { printf '%s' "${EPOCHREALTIME//[.,]/}"; }
 ours=() nothing=()
 for ((round = 0; round < 100; round++)); do

@@ -165,7 +165,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
         let row = self.words.row_mut(set.raw());
         let words = &mut row[self.policy_words..];
-        let way = match self.policy.smallest_stamp(&words[..self.ways]) {
+        // Policies without a stamp a way may keep fewer words than there are ways.
+        let way = match words.get(..self.ways).and_then(|stamps| self.policy.smallest_stamp(stamps)) {
             Some(way) => way,
             None => self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0),
         };
@@ -198,6 +199,9 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// Puts a valid line into `way`, in place of what is there.
+    ///
+    /// # Panics
+    /// If there is no such way.
     #[inline]
     pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
         assert!(way < self.ways(), "way {way} of {}", self.ways);

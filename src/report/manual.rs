@@ -164,7 +164,7 @@ impl Section {
 
 fn statements(out: &mut Tables) {
     let verbs = VERBS.iter().map(|verb| {
-        let facts = if verb.family != Family::None { "has facts; " } else { "" };
+        let facts = if verb.family == Family::None { "" } else { "has facts; " };
         [code(&verb.usage()), format!("{facts}{}", verb.help), code(verb.example)]
     });
     table(out, "", ["statement", "does", "example"], verbs);

@@ -65,15 +65,15 @@ impl Reader {
     }
 
     fn of(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
-        let format = match (is_packed(&mut source)?, format) {
-            (true, None | Some(Format::Packed)) => Format::Packed,
-            (true, Some(_)) => return Err(source.wrong(Why::NotATrace("it is packed, and no text"))),
-            (false, Some(Format::Packed)) => return Err(source.wrong(Why::NotATrace("it is not packed"))),
-            (false, given) => given.or_else(|| Format::of_name(source.name())).unwrap_or(Format::Lackey),
-        };
+        let packed = is_packed(&mut source)?;
+        let named = || Format::of_name(source.name()).filter(|_| !packed);
+        let format = format.or_else(named).unwrap_or(if packed { Format::Packed } else { Format::Lackey });
+        if packed != (format == Format::Packed) {
+            let why = if packed { "it is packed, and no text" } else { "it is not packed" };
+            return Err(source.wrong(Why::NotATrace(why)));
+        }
         let written = match format {
             Format::Packed => Written::Packed(Box::default(), Malformed::default()),
-            // Whatever its name says.
             Format::Lackey => Written::Text(Text::new(Grammar::Lackey)),
             Format::Din => Written::Text(Text::new(Grammar::Din)),
             Format::Csv => Written::Text(Text::new(Grammar::Csv(Csv::default()))),

@@ -203,7 +203,7 @@ pub fn compare(shape: Shape, records: &[Record]) -> Result<(), TestCaseError> {
 
 prop_compose! {
     fn shape()(
-        set_bits in 0..6u32, lines in 1..9u32, block_bits in 0..8u32,
+        set_bits in 0..9u32, lines in 1..9u32, block_bits in 0..8u32,
         fifo: bool, through: bool, allocate: bool, first: bool,
     ) -> Shape {
         Shape { set_bits, lines, block_bits, fifo, through, allocate, first }

@@ -76,16 +76,7 @@ impl Sweep {
             }
         };
         let output = Output { format: self.format, file: self.output.as_deref(), plot: self.plot.as_deref() };
-        let ready = output.ready().and_then(|()| self.unit(&machine)).and_then(|unit| {
-            let map = self.addresses.map(&machine)?;
-            let translates = map != Map::Identity;
-            match unit {
-                Some(Unit::Tlb(_)) if !translates => {
-                    Err("a sweep of a TLB needs `--map demand`: no TLB is asked otherwise".to_owned())
-                }
-                unit => Ok((unit, map)),
-            }
-        });
+        let ready = output.ready().and_then(|()| Ok((self.unit(&machine)?, self.addresses.map(&machine)?)));
         let (unit, map) = match ready {
             Ok(ready) => ready,
             Err(why) => return Ok(refused(&why)),

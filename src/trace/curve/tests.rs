@@ -25,7 +25,9 @@ fn misses(blocks: usize, references: &[u64]) -> u64 {
 
 fn curve(references: &[u64]) -> Curve {
     let mut stack = Stack::new(4);
-    references.iter().for_each(|block| stack.refer(block << 4 | block & 15));
+    for block in references {
+        stack.refer(block << 4 | block & 15);
+    }
     stack.curve()
 }
 

@@ -1,8 +1,8 @@
 //! The phrases and forms that a trace is told in, as who reads knows them.
 
 use super::body::{Place, Wrong};
+use super::shape::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
 use super::slot::{Rule, Slot, distance};
-use super::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
 use crate::trace::line;
 use crate::trace::record::{Op, Record};
 

@@ -7,8 +7,9 @@ use flate2::Crc;
 
 use super::book::{ELSEWHERE, SIZE_SHIFT};
 use super::cut::Cut;
+use super::shape::{HEADER, LONGEST_PHRASE, MAGIC, MOST_FORMS, MOST_IN_BOOK, VERSION};
 use super::slot::{Rule, Slot, number};
-use super::{MAGIC, MOST_FORMS, MOST_IN_BOOK, VERSION, body, deflate};
+use super::{body, deflate};
 use crate::trace::record::{Op, Record};
 
 /// Forms of a block at most.
@@ -98,7 +99,7 @@ impl<W: Write> Packer<W> {
     pub fn finish(mut self) -> io::Result<W> {
         self.end_phrase()?;
         self.end_block()?;
-        self.checked(&[0; super::HEADER])?;
+        self.checked(&[0; HEADER])?;
         self.to.flush()?;
         Ok(self.to)
     }
@@ -110,8 +111,8 @@ impl<W: Write> Packer<W> {
         self.known.tell(&self.phrase, &mut self.block);
         self.phrase.clear();
         let known = &self.known;
-        let full = known.forms.len() == MOST_FORMS
-            || known.records.max(known.rules) > MOST_IN_BOOK - super::LONGEST_PHRASE;
+        let full =
+            known.forms.len() == MOST_FORMS || known.records.max(known.rules) > MOST_IN_BOOK - LONGEST_PHRASE;
         if full || self.block.is_full() {
             self.end_block()?;
         }
@@ -129,9 +130,9 @@ impl<W: Write> Packer<W> {
         let block = std::mem::take(&mut self.block);
         let (head, distances) = (block.head(), &block.distances);
         let length = (head.len() + distances.len()) as u32;
-        let mut bytes = vec![0; super::HEADER];
+        let mut bytes = vec![0; HEADER];
         deflate::body(&head, distances, &mut bytes)?;
-        let compressed = (bytes.len() - super::HEADER) as u32;
+        let compressed = (bytes.len() - HEADER) as u32;
         for (at, number) in [compressed, length, block.records].into_iter().enumerate() {
             bytes[4 * at..][..4].copy_from_slice(&number.to_le_bytes());
         }

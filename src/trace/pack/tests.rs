@@ -6,6 +6,7 @@ use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 use proptest::prelude::*;
 
+use super::shape::{HEADER, MOST_BODY};
 use super::*;
 use crate::trace::format::Format;
 use crate::trace::reader::Reader;
@@ -199,6 +200,11 @@ fn a_file_says_what_it_is() {
     assert_eq!(told(&bytes, None), "0", "its name is of no matter");
     assert_eq!(told(&bytes, Some(Format::Lackey)), "`t.csv` is no trace: it is packed, and no text");
     assert_eq!(told(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is no trace: it is not packed");
+    let named = Reader::new(Box::new(&b" L 10,1\n"[..]), "t.pwt", None);
+    assert_eq!(
+        named.err().map(|why| why.to_string()).as_deref(),
+        Some("`t.pwt` is no trace: it is not packed")
+    );
     let mut later = bytes.clone();
     later[MAGIC.len()] = 2;
     assert_eq!(told(&later, None), "`t.csv` is no trace: it is packed in a version that is not known");

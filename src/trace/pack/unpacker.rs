@@ -4,7 +4,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::body::{OTHER_DISTANCES, Place, Wrong};
 use super::book::{BLANK, Book};
-use super::{HEADER, LONGEST_PHRASE, MAGIC, MOST_BODY, VERSION};
+use super::shape::{HEADER, LONGEST_PHRASE, MAGIC, MOST_BODY, VERSION};
 use crate::trace::record::Record;
 use crate::trace::source::Source;
 use crate::trace::unreadable::{Unreadable, Why};

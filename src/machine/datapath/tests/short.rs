@@ -5,25 +5,25 @@ use super::laws::{Dice, Pages, step};
 use super::*;
 
 /// What can be seen of a machine: the counts and the lines of every TLB and cache.
-fn seen(machine: &Machine) -> String {
-    let (spec, mut text) = (machine.spec(), String::new());
+fn seen(machine: &Machine) -> Vec<String> {
+    let (spec, mut all) = (machine.spec(), Vec::new());
     for core in 0..spec.cores {
         let mut at = machine.clone();
         at.set_core(core).unwrap();
         for (n, tlb) in spec.tlbs.iter().enumerate() {
-            text += &format!("{:?}", at.tlb_counts(n));
+            all.push(format!("{:?}", at.tlb_counts(n)));
             for (set, way) in (0..tlb.sets).flat_map(|set| (0..tlb.ways).map(move |way| (set, way))) {
-                text += &format!("{:?}", at.tlb_line(n, at.tlb_set_index(n, set).unwrap(), way));
+                all.push(format!("{:?}", at.tlb_line(n, at.tlb_set_index(n, set).unwrap(), way)));
             }
         }
         for (n, cache) in spec.caches.iter().enumerate() {
-            text += &format!("{:?}", at.cache_counts(n));
+            all.push(format!("{:?}", at.cache_counts(n)));
             for (set, way) in (0..cache.sets).flat_map(|set| (0..cache.ways).map(move |way| (set, way))) {
-                text += &format!("{:?}", at.cache_line(n, at.cache_set_index(n, set).unwrap(), way));
+                all.push(format!("{:?}", at.cache_line(n, at.cache_set_index(n, set).unwrap(), way)));
             }
         }
     }
-    text
+    all
 }
 
 #[test]
