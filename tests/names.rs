@@ -13,8 +13,10 @@ use pagewalk::run::{Files, run};
 /// What is put behind a name; no script has it.
 const MARK: &str = "_zq";
 
-/// The scripts of a folder and the folders in it, in the order of their names.
+/// The scripts of a folder and the folders in it, in the order of their names, by their one path: so that what is held in
+/// memory and the traces on disk lie in one folder.
 fn scripts(folder: &Path) -> Vec<PathBuf> {
+    let folder = folder.canonicalize().expect("a folder");
     let entries = std::fs::read_dir(folder).expect("a folder");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
     paths.sort();
