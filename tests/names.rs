@@ -66,7 +66,10 @@ impl Known {
         let texts = (0..).zip(self.sources.files()).map(|(number, file)| {
             // By its one path: what a script names beside it is found on the disk.
             let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
-            (path.canonicalize().expect("a script on the disk"), edited(&file.text, number, edits).into_bytes())
+            (
+                path.canonicalize().expect("a script on the disk"),
+                edited(&file.text, number, edits).into_bytes(),
+            )
         });
         let first = self.sources.file(0).expect("a script");
         Self::read(path, &edited(&first.text, 0, edits), texts.collect())

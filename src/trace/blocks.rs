@@ -51,6 +51,11 @@ impl Numbers {
         }
     }
 
+    /// The number of an address that was asked for before.
+    pub fn known(&self, address: u64) -> Option<u32> {
+        self.known.get(&address).copied()
+    }
+
     fn find(&mut self, address: u64) -> u32 {
         let next = self.known.len() as u32;
         let number = match self.known.entry(address) {

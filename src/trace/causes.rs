@@ -8,8 +8,10 @@
 //! - The page walk's lookups take part, as they take room in the cache; but its misses are not told apart.
 //! - What a cache takes in from the one above (write-backs, victims) is no lookup.
 //! - A store that misses puts the block in if the cache, or one above it, allocates for stores.
+//! - A frame that gets another page holds other blocks than before, which were never asked for.
 //! - What a cache held before the replay is unknown: the first reference to a block that misses is compulsory.
 
+use crate::kernel::ids::FrameNo;
 use crate::machine::event::{Event, Kind, Observer, Purpose};
 use crate::machine::spec::Spec;
 
@@ -23,6 +25,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy)]
 struct Node {
     held: bool,
+    /// It was asked for since its frame has its page.
+    asked: bool,
     /// The next one that was used later.
     newer: u32,
     /// The next one that was used earlier.
@@ -41,6 +45,8 @@ struct Beside {
     lines: u64,
     /// A store that misses puts the block in.
     stores_allocate: bool,
+    /// log2 of a block.
+    block_bits: u32,
     /// Bits of the set number that belong to a block's number, beneath the tag.
     set_bits: u32,
     causes: Causes,
@@ -71,6 +77,7 @@ impl Beside {
             held: 0,
             lines: cache.lines(),
             stores_allocate: (0..=level).any(allocates),
+            block_bits: cache.block_bits,
             set_bits: (spec.physical_bits - cache.tag_bits(spec)).saturating_sub(cache.block_bits),
             causes: Causes::default(),
         }
@@ -85,12 +92,14 @@ impl Beside {
         }
         let answer = match self.nodes.get(number as usize) {
             Some(Node { held: true, .. }) => Answer::Hit,
-            Some(_) => Answer::Miss,
+            Some(Node { asked: true, .. }) => Answer::Miss,
+            Some(_) => Answer::First,
             None => {
-                self.nodes.push(Node { held: false, newer: NONE, older: NONE });
+                self.nodes.push(Node { held: false, asked: false, newer: NONE, older: NONE });
                 Answer::First
             }
         };
+        self.nodes[number as usize].asked = true;
         if answer == Answer::Hit {
             self.unlink(number);
             self.link(number);
@@ -103,9 +112,22 @@ impl Beside {
         answer
     }
 
+    /// The bytes from `pa` on, 2^`bits` of them, are those of another page: no block of them was ever asked for.
+    fn renew(&mut self, pa: u64, bits: u32) {
+        let first = pa.checked_shr(self.block_bits).unwrap_or(0);
+        let count = 1u64.checked_shl(bits.saturating_sub(self.block_bits)).unwrap_or(1);
+        for block in first..first.saturating_add(count) {
+            let Some(number) = self.numbers.known(block) else { continue };
+            if self.nodes[number as usize].held {
+                self.unlink(number);
+            }
+            self.nodes[number as usize].asked = false;
+        }
+    }
+
     /// The block becomes the newest.
     fn link(&mut self, number: u32) {
-        self.nodes[number as usize] = Node { held: true, newer: NONE, older: self.newest };
+        self.nodes[number as usize] = Node { held: true, asked: true, newer: NONE, older: self.newest };
         match self.nodes.get_mut(self.newest as usize) {
             Some(node) => node.newer = number,
             None => self.oldest = number,
@@ -136,18 +158,29 @@ pub(super) struct Causing {
     caches: Vec<Beside>,
     /// The reference at hand is a store.
     store: bool,
+    /// log2 of a page.
+    page_bits: u32,
 }
 
 impl Causing {
     /// Nothing asked for yet.
     pub fn new(spec: &Spec) -> Self {
-        Self { caches: (0..spec.caches.len()).map(|level| Beside::new(spec, level)).collect(), store: false }
+        let caches = (0..spec.caches.len()).map(|level| Beside::new(spec, level)).collect();
+        Self { caches, store: false, page_bits: spec.page_bits() }
     }
 
     /// A reference of this kind begins.
     #[inline]
     pub fn begin(&mut self, kind: Kind) {
         self.store = kind == Kind::Write;
+    }
+
+    /// A frame holds another page.
+    pub fn renew(&mut self, frame: FrameNo) {
+        let pa = u64::from(frame.0).checked_shl(self.page_bits).unwrap_or(0);
+        for beside in &mut self.caches {
+            beside.renew(pa, self.page_bits);
+        }
     }
 
     /// The causes of a cache's misses.

@@ -65,7 +65,15 @@ impl Observer for Extras {
 }
 
 impl Watch for Extras {
-    fn step(&mut self, _: Step) {}
+    fn step(&mut self, step: Step) {
+        let (Step::Zeroed { frame } | Step::Filled { frame, .. } | Step::Copied { to: frame, .. }) = step
+        else {
+            return;
+        };
+        if let Some(causes) = &mut self.causes {
+            causes.renew(frame);
+        }
+    }
 }
 
 impl Lens for Extras {

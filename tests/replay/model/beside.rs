@@ -39,6 +39,12 @@ impl Beside {
         }
     }
 
+    /// Blocks that hold something else from now on.
+    pub fn renew(&mut self, blocks: std::ops::Range<u64>) {
+        self.held.retain(|block| !blocks.contains(block));
+        self.seen.retain(|block| !blocks.contains(block));
+    }
+
     pub fn causes(&self) -> Causes {
         self.causes
     }

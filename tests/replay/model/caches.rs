@@ -121,6 +121,8 @@ impl Caches {
     pub fn drop_page(&mut self, frame: u64, page_bits: u32) {
         for cache in &mut self.0 {
             let bits = cache.spec.block_bits;
+            // What stands in the frame now was never asked for.
+            cache.beside.renew(frame << page_bits >> bits..((frame + 1) << page_bits).div_ceil(1 << bits));
             for line in cache.sets.iter_mut().flatten() {
                 if line.is_some_and(|line| line.block << bits >> page_bits == frame) {
                     *line = None;
