@@ -60,7 +60,6 @@ impl<'a, L: Lens> Replay<'a, L> {
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
         let Self { target, straddle, lens, references, code, last } = self;
         let batch = Batch { records, straddle: *straddle, last: *last };
-        references.records += records.len() as u64;
         match target {
             Target::Identity(machine) => {
                 let asked = KINDS.map(|kind| machine.spec().first_cache(kind).is_some());
@@ -112,6 +111,7 @@ impl Batch<'_> {
         let most = if self.straddle == Straddle::First { 1 } else { u32::MAX };
         for record in self.records {
             let &Record { address, size, op } = record;
+            references.records += 1;
             if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
                 references.pass_over(record);
                 continue;

@@ -196,8 +196,11 @@ call s:Match('Keyword', 'Unit', '\%(\s\)\@1<=' . s:Words(['radix', 'unit']) . '\
 call s:Match('Constant', 'Unit', '\%(\s\%(radix\|unit\)\s\+\)\@<=' . s:word, '')
 call s:Match('Keyword', 'For', '\s\@1<=for\s\+' . s:Words(['read', 'write', 'execute']), '')
 call s:Match('Keyword', 'By', '\s\@1<=by\s\+' . s:Words(['user', 'supervisor']), '')
+call s:Match('Keyword', 'Format', '\s\@1<=format\s\+' . s:Words(['lackey', 'din', 'csv', 'packed']), '')
+call s:Match('Keyword', 'Straddle', '\s\@1<=straddle\s\+' . s:Words(['split', 'first']), '')
+call s:Match('Keyword', 'Map', '\s\@1<=map\s\+' . s:Words(['identity', 'demand']), '')
 syn cluster pagewalkOptions contains=pagewalkKeywordOption,pagewalkKeywordUnit,pagewalkConstantUnit,pagewalkKeywordFor,
-      \pagewalkKeywordBy
+      \pagewalkKeywordBy,pagewalkKeywordFormat,pagewalkKeywordStraddle,pagewalkKeywordMap
 
 " ---- Statements
 
