@@ -3,6 +3,7 @@
 
 use super::laws::{Dice, Pages, step};
 use super::*;
+use crate::machine::spec::{Mmu, TlbSpec};
 
 /// What can be seen of a machine: the counts and the lines of every TLB and cache.
 fn seen(machine: &Machine) -> Vec<String> {
@@ -92,4 +93,52 @@ fn a_reference_without_bytes_is_an_access() {
             assert_eq!(machine.cache_counts(level), twin.cache_counts(level));
         }
     }
+}
+
+#[test]
+fn what_a_script_puts_into_a_set_is_found_there() {
+    let mut machine = simple();
+    // Set 3 of the TLB and set 5 of the cache, both of which hit.
+    for _ in 0..3 {
+        assert_eq!(read(&mut machine, 0x03D4).0, Some(0x36));
+    }
+    let (hits, misses) = (machine.tlb_counts(0).hits, machine.cache_counts(0).misses);
+    let other = |n: u64| TlbLine {
+        tag: Some(machine.tlb_tag(0, n).unwrap()),
+        valid: true,
+        ppn: machine.ppn(1).unwrap(),
+        flags: Flags::OPEN,
+        page_bits: 0,
+        asid: 0,
+    };
+    let (lines, set) = ([4, 5, 6, 7].map(|n| Some(other(n))), machine.tlb_set_index(0, 3).unwrap());
+    machine.set_tlb_lines(0, set, &lines);
+    let tag = Some(machine.cache_tag(0, 0x3E).unwrap());
+    let line = CacheLine { tag, valid: true, dirty: false, bytes: vec![Some(0); 4] };
+    machine.set_cache_lines(0, machine.cache_set_index(0, 5).unwrap(), &[Some(line)]);
+    read(&mut machine, 0x03D4);
+    assert_eq!((machine.tlb_counts(0).hits, machine.cache_counts(0).misses), (hits, misses + 1));
+}
+
+/// Two entries, the least recently used of which goes: the small page, though it is used last, if it were not seen that a huge one
+/// was used between.
+#[test]
+fn a_huge_page_takes_its_turn_among_small_ones() {
+    let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5).unwrap() };
+    let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2, 0) };
+    let caches = Vec::new();
+    let spec =
+        Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches, memory_latency: 0, cores: 1 };
+    let mut machine = Machine::new(Rc::new(spec));
+    for (level, vpn) in [(2, 0), (2, 1), (1, 16)] {
+        let flags = Flags::TABLE.put(Bit::Ps, level == 1);
+        machine.map_at(level, machine.vpn(vpn).unwrap(), Pte { ppn: vpn, flags });
+    }
+    let (small, huge, other) = (0x000, 0x200, 0x020);
+    for va in [small, huge, small, huge, small, other] {
+        read(&mut machine, va);
+    }
+    let before = machine.tlb_counts(0).hits;
+    read(&mut machine, small);
+    assert_eq!(machine.tlb_counts(0).hits, before + 1, "the huge page went");
 }
