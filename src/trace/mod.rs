@@ -5,6 +5,7 @@
 //! comes of it all is [`counted::Counted`].
 
 pub mod account;
+pub mod ahead;
 mod blocks;
 mod causes;
 pub mod counted;

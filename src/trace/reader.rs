@@ -1,10 +1,7 @@
 //! Reads traces: batch by batch, in memory that does not depend on how long they are.
 
 use std::io::Read;
-use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
-use std::thread;
 
 use super::csv::Csv;
 use super::format::Format;
@@ -17,8 +14,6 @@ use super::unreadable::{Unreadable, Why};
 
 /// Records that are handed out at once, at most.
 pub const BATCH: usize = 4096;
-/// Batches that wait for who takes them.
-const IN_FLIGHT: usize = 4;
 
 /// A trace, as it is written down.
 enum Written {
@@ -132,7 +127,8 @@ impl Reader {
         self.source.total()
     }
 
-    fn progress(&self) -> Progress {
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
         Progress { consumed: self.consumed(), total: self.total(), lines: self.lines() }
     }
 }
@@ -147,52 +143,6 @@ fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
         return Err(source.wrong(Why::NotATrace("it is packed in a version that is not known")));
     }
     Ok(packed)
-}
-
-/// Records, and how far the reader is.
-type Batch = (Vec<Record>, Progress);
-
-/// Reads on another thread, and hands each batch in order to `each`, which may stop early. At most a few batches are read
-/// ahead. The reader is given back for its counts.
-///
-/// # Errors
-/// If the trace cannot be read on; all records before that were handed out.
-pub fn ahead<B>(
-    mut reader: Reader,
-    mut each: impl FnMut(&[Record], Progress) -> ControlFlow<B>,
-) -> Result<(Reader, Option<B>), Unreadable> {
-    let (full, batches) = sync_channel(IN_FLIGHT);
-    let (used, empty) = channel();
-    thread::scope(|scope| {
-        let reading = scope.spawn(move || read_all(&mut reader, &full, &empty).map(|()| reader));
-        let mut broken = None;
-        for (records, progress) in batches {
-            if let ControlFlow::Break(value) = each(&records, progress) {
-                broken = Some(value);
-                break;
-            }
-            // Whoever reads may have come to the end.
-            let _ = used.send(records);
-        }
-        match reading.join() {
-            Ok(read) => read.map(|reader| (reader, broken)),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
-}
-
-/// Sends all batches, until nobody takes them.
-fn read_all(
-    reader: &mut Reader,
-    full: &SyncSender<Batch>,
-    empty: &Receiver<Vec<Record>>,
-) -> Result<(), Unreadable> {
-    loop {
-        let mut records = empty.try_recv().unwrap_or_default();
-        if !reader.next(&mut records)? || full.send((records, reader.progress())).is_err() {
-            return Ok(());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use std::sync::atomic::AtomicBool;
 use clap::Args;
 
 use super::addresses::{Addresses, interruptible, refused, trace_formats};
-use super::feed::is_standard_input;
 use super::machine::{Named, named};
 use super::one::{Came, Plan};
 use super::output::{Format, Output};
 use super::pack::Packing;
 use crate::face::terminal::{Color, Status, complain};
+use crate::trace::ahead::is_standard_input;
 use crate::trace::counting::{Map, Wanted};
 use crate::trace::format::Format as TraceFormat;
 

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{Read, Stopped, feed, name};
+use super::feed::{feed, name, refusal};
 use super::machine::Named;
 use super::progress::Bar;
 use crate::report::narrate::thousands;
 use crate::report::replay::{Ended, Replayed, record};
+use crate::trace::ahead::{Read, Stopped};
 use crate::trace::counting::{Counting, Map, Wanted};
 use crate::trace::format::Format;
 use crate::trace::record::Record;
@@ -123,6 +124,6 @@ impl Plan<'_> {
 
     /// The first malformed line, where `--strict` forbids it.
     fn refusal(&self, read: &Read) -> Option<String> {
-        read.refusal().filter(|_| self.strict)
+        refusal(read).filter(|_| self.strict)
     }
 }

@@ -5,13 +5,14 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{Read, Stopped, feed, name};
+use super::feed::{feed, name, refusal};
 use super::progress::Bar;
 use crate::face::terminal::{Status, complain};
 use crate::face::test::find::words;
 use crate::face::writing::put_by;
 use crate::report::narrate::count;
 use crate::report::replay::malformed;
+use crate::trace::ahead::{Read, Stopped};
 use crate::trace::format::Format;
 use crate::trace::pack::Packer;
 
@@ -71,12 +72,12 @@ impl Packing<'_> {
         let fed = feed(self.trace, self.format, self.interrupt, &mut |batch, progress, read| {
             bar.show(progress);
             records += batch.len() as u64;
-            let refused = read.refusal().filter(|_| self.strict);
+            let refused = refusal(read).filter(|_| self.strict);
             packer.add(batch).err().or_else(|| refused.map(|_| nothing()))
         });
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
-        if let Some(why) = read.refusal().filter(|_| self.strict) {
+        if let Some(why) = refusal(&read).filter(|_| self.strict) {
             return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
         }
         match stopped {

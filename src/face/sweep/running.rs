@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::face::replay::feed::{Read, Stopped, feed};
+use crate::face::replay::feed::{feed, refusal};
 use crate::face::replay::progress::Bar;
 use crate::report::replay::{Ended, record};
 use crate::report::sweep::Swept;
+use crate::trace::ahead::{Read, Stopped};
 use crate::trace::counting::Map;
 use crate::trace::format::Format;
 use crate::trace::sweep::grid::Grid;
@@ -102,6 +103,6 @@ impl Plan<'_> {
 
     /// The first malformed line, where `--strict` forbids it.
     fn refusal(&self, read: &Read) -> Option<String> {
-        read.refusal().filter(|_| self.strict)
+        refusal(read).filter(|_| self.strict)
     }
 }

@@ -1,6 +1,5 @@
 //! A trace, replayed.
 
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use crate::kernel::Kernel;
@@ -14,11 +13,11 @@ use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
 use crate::run::syscalls::out_of_memory;
 use crate::trace::account::Account;
+use crate::trace::ahead::{Origin, Stopped, ahead};
 use crate::trace::counted::Counted;
 use crate::trace::demand::{self, Refused};
 use crate::trace::extras::Wanted;
 use crate::trace::malformed::Malformed;
-use crate::trace::reader::{Reader, ahead};
 use crate::trace::record::Record;
 use crate::trace::replay::Target;
 use crate::trace::unreadable::Unreadable;
@@ -64,15 +63,14 @@ impl Session<'_> {
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
         let place = plan.name.span;
-        let reader = open(plan).map_err(|why| unreadable(plan, why))?;
         // While the trace runs, the session has nothing but its budget.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
-            (Slot::Kernel(kernel), Map::Demand) => self.in_process(kernel, plan, reader),
+            (Slot::Kernel(kernel), Map::Demand) => self.in_process(kernel, plan),
             (Slot::Kernel(kernel), Map::Identity) => {
-                self.read_through(plan, reader, Target::Identity(kernel.machine_mut()))
+                self.read_through(plan, Target::Identity(kernel.machine_mut()))
             }
-            (Slot::Is(machine), _) => self.read_through(plan, reader, Target::Identity(machine)),
+            (Slot::Is(machine), _) => self.read_through(plan, Target::Identity(machine)),
             (Slot::Empty | Slot::Unknowable, _) => Err(Stop::Unknowable),
         };
         self.state.machine = slot;
@@ -86,47 +84,38 @@ impl Session<'_> {
     }
 
     /// The process ends with the trace: its frames, slots and tables are given back.
-    fn in_process(
-        &mut self,
-        kernel: &mut Kernel,
-        plan: &ReplayPlan,
-        reader: Reader,
-    ) -> Result<Performed, Stop> {
+    fn in_process(&mut self, kernel: &mut Kernel, plan: &ReplayPlan) -> Result<Performed, Stop> {
         let name = Rc::clone(&plan.name.text);
         let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
-        let performed = self.read_through(plan, reader, Target::Process(kernel, pid));
+        let performed = self.read_through(plan, Target::Process(kernel, pid));
         kernel.end(pid, 0);
         performed
     }
 
     /// Performs what a file holds, batch by batch, while another thread reads on. Every line of it is work, and so is what
     /// the kernel does.
-    fn read_through(
-        &mut self,
-        plan: &ReplayPlan,
-        reader: Reader,
-        mut target: Target<'_>,
-    ) -> Result<Performed, Stop> {
+    fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
         let mut account = Account::new(&target, plan.straddle, Wanted::default());
         let (mut first, mut lines) = (Vec::new(), 0);
-        let (reader, stopped) = ahead(reader, |records, progress| {
-            first.extend(records.iter().copied().take(FIRST - first.len()));
-            let work = (progress.lines - lines) * WORK_OF_LINE;
-            lines = progress.lines;
-            match self.perform_records(&mut account, &mut target, records, work, plan.name.span) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(stop) => ControlFlow::Break(stop),
-            }
-        })
-        .map_err(|why| unreadable(plan, why))?;
-        if let Some(stop) = stopped {
-            return Err(stop);
+        let (read, stopped) =
+            ahead(origin(plan), plan.format, self.interrupt, &mut |records, progress, _| {
+                first.extend(records.iter().copied().take(FIRST - first.len()));
+                let work = (progress.lines - lines) * WORK_OF_LINE;
+                lines = progress.lines;
+                self.perform_records(&mut account, &mut target, records, work, plan.name.span).err()
+            })
+            .map_err(|why| unreadable(plan, why))?;
+        match stopped {
+            Stopped::End => {}
+            Stopped::Interrupted => return Err(Stop::Closed),
+            Stopped::Unreadable(why) => return Err(unreadable(plan, why)),
+            Stopped::Enough(stop) => return Err(stop),
         }
         let machine = match &target {
             Target::Identity(machine) => machine,
             Target::Process(kernel, _) => kernel.machine(),
         };
-        Ok(Performed { counted: account.counted(machine), first, malformed: reader.malformed().clone() })
+        Ok(Performed { counted: account.counted(machine), first, malformed: read.malformed })
     }
 
     fn perform_records(
@@ -150,14 +139,11 @@ impl Session<'_> {
     }
 }
 
-/// Opens a trace: a file on disk, or a text in memory.
-fn open(plan: &ReplayPlan) -> Result<Reader, Unreadable> {
+/// A file on disk, or a text in memory.
+fn origin(plan: &ReplayPlan) -> Origin {
     match &plan.stream {
-        Stream::File(path) => Reader::open(path, plan.format),
-        Stream::Bytes(bytes) => {
-            let bytes = Box::new(std::io::Cursor::new(bytes.clone()));
-            Reader::new(bytes, &plan.name.text, plan.format)
-        }
+        Stream::File(path) => Origin::File(path.clone()),
+        Stream::Bytes(bytes) => Origin::Bytes(bytes.clone(), plan.name.text.to_string()),
     }
 }
 

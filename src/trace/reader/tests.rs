@@ -50,27 +50,9 @@ fn lackey_prints_these() {
 }
 
 #[test]
-fn nothing_is_lost_between_batches_or_behind_a_thread() {
+fn nothing_is_lost_between_batches() {
     let count = 3 * BATCH as u64 + 17;
     let text = (0..count).map(|n| format!(" L {n:08x},{}\n", n % 9 + 1)).collect::<Vec<_>>().concat();
     let expected: Vec<Record> = (0..count).map(|n| record(Op::Load, n, (n % 9 + 1) as u32)).collect();
     assert_eq!(records(&text, Format::Lackey), expected);
-
-    let mut seen = Vec::new();
-    let (reader, broken) = ahead::<()>(reader(text.as_bytes(), None).expect("bytes"), |batch, _| {
-        seen.extend_from_slice(batch);
-        ControlFlow::Continue(())
-    })
-    .expect("a trace");
-    assert_eq!((seen, broken, reader.lines()), (expected, None, count));
-    assert_eq!(reader.consumed(), text.len() as u64);
-}
-
-#[test]
-fn who_has_enough_stops_the_reader() {
-    let endless = io::repeat(b'\n').take(1 << 20).chain(Cursor::new(" L 10,1\n".repeat(1 << 18)));
-    let endless = Reader::new(Box::new(endless), "t", None).expect("bytes");
-    let (reader, broken) = ahead(endless, |batch, _| ControlFlow::Break(batch.len())).expect("a trace");
-    assert_eq!(broken, Some(BATCH));
-    assert!(reader.lines() < 1 << 18 | 1 << 20);
 }
