@@ -1,6 +1,6 @@
 //! What an access costs on the Core i7 preset, with nobody watching.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk::machine::event::{Kind, Mode};
@@ -19,7 +19,7 @@ const RUN: u64 = 4096;
 
 fn core_i7() -> Machine {
     let preset = Preset::named("core-i7").expect("a preset of the machine floor");
-    let mut machine = Machine::new(Rc::new((preset.build)()));
+    let mut machine = Machine::new(Arc::new((preset.build)()));
     for page in 0..PAGES {
         let vpn = machine.vpn(page).expect("36 bits");
         machine.map(vpn, Pte { ppn: page, flags: Flags::TABLE });

@@ -1,6 +1,6 @@
 //! What the kernel costs on the Core i7 preset, with nobody watching: faults, forks, many areas.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk::kernel::Kernel;
@@ -28,7 +28,7 @@ const AREAS: u64 = 10_000;
 
 fn kernel() -> (Kernel, Pid) {
     let preset = Preset::named("core-i7").expect("a preset of the machine floor");
-    let machine = Machine::new(Rc::new((preset.build)()));
+    let machine = Machine::new(Arc::new((preset.build)()));
     let config = Config::default_for(machine.spec());
     let mut kernel = Kernel::boot(machine, config).expect("the defaults");
     let pid = kernel.spawn("P1".into()).expect("room for a table");
@@ -91,7 +91,7 @@ fn demand_zero(bencher: Bencher) {
 #[divan::bench(sample_count = 10)]
 fn eviction(bencher: Bencher) {
     let preset = Preset::named("core-i7").expect("a preset of the machine floor");
-    let machine = Machine::new(Rc::new((preset.build)()));
+    let machine = Machine::new(Arc::new((preset.build)()));
     let frames = Some(RESIDENT as u32 / 4);
     let config = Config { frames, swap: RESIDENT as u32, ..Config::default_for(machine.spec()) };
     let mut kernel = Kernel::boot(machine, config).expect("frames there are");

@@ -2,7 +2,7 @@
 //!
 //! The trace is in memory and the machine is warm, so this is the engine alone.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk::machine::Machine;
@@ -56,13 +56,13 @@ fn one_level() -> (Machine, Map) {
     let simple = Preset::named("simple").expect("a preset");
     let caches = vec![CacheSpec::new("cache", 64, 8, 6)];
     let spec = Spec { mmu: None, physical_bits: 48, tlbs: Vec::new(), caches, ..(simple.build)() };
-    (Machine::new(Rc::new(spec)), Map::Identity)
+    (Machine::new(Arc::new(spec)), Map::Identity)
 }
 
 /// TLBs, page walks and three levels of caches.
 fn core_i7() -> (Machine, Map) {
     let preset = Preset::named("core-i7").expect("a preset");
-    (Machine::new(Rc::new((preset.build)())), Map::Demand(Demand::default()))
+    (Machine::new(Arc::new((preset.build)())), Map::Demand(Demand::default()))
 }
 
 /// A machine, and how a trace is mapped to it.

@@ -1,6 +1,6 @@
 //! A paper collected from the records of a run.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::arrange::arrange;
 use super::paper::{Item, Paper, Piece, Question};
@@ -15,7 +15,7 @@ use crate::run::record::{Did, Sink, StepRecord};
 /// Collects a paper.
 #[derive(Debug, Default)]
 pub struct Collector {
-    cover: Vec<(Rc<str>, String)>,
+    cover: Vec<(Arc<str>, String)>,
     arrangement: Arrangement,
     questions: Vec<Open>,
 }
@@ -23,7 +23,7 @@ pub struct Collector {
 /// A question or part whose points are not shared out yet.
 #[derive(Debug)]
 struct Open {
-    title: Rc<str>,
+    title: Arc<str>,
     points: Option<Number>,
     pieces: Vec<OpenPiece>,
 }
@@ -32,7 +32,7 @@ struct Open {
 #[derive(Debug)]
 enum OpenPiece {
     Ready(Piece),
-    Item(Box<Asked>, Rc<Did>),
+    Item(Box<Asked>, Arc<Did>),
     Part(Open),
 }
 
@@ -82,7 +82,7 @@ impl Collector {
         }
     }
 
-    fn enter(&mut self, entry: &Entry, did: &Rc<Did>) {
+    fn enter(&mut self, entry: &Entry, did: &Arc<Did>) {
         match entry {
             Entry::Cover { fields, arrangement } => {
                 self.cover.clone_from(fields);

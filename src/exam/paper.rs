@@ -1,6 +1,6 @@
 //! A paper with its key.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::version::Version;
 use crate::lang::value::Number;
@@ -12,7 +12,7 @@ use crate::run::view::View;
 #[derive(Debug, Clone, Default)]
 pub struct Paper {
     /// What its cover says, each field with its words.
-    pub cover: Vec<(Rc<str>, String)>,
+    pub cover: Vec<(Arc<str>, String)>,
     /// Which of its versions it is, where it has several.
     pub version: Option<Version>,
     /// Its questions, in order.
@@ -23,7 +23,7 @@ pub struct Paper {
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Its title.
-    pub title: Rc<str>,
+    pub title: Arc<str>,
     /// What it is worth.
     pub points: Number,
     /// What stands in it, in order.
@@ -43,7 +43,7 @@ pub enum Piece {
     /// Something to answer.
     Item(Box<Item>),
     /// A part; parts hold no parts.
-    Part { name: Rc<str>, points: Number, body: Vec<Piece> },
+    Part { name: Arc<str>, points: Number, body: Vec<Piece> },
 }
 
 /// Something to answer.
@@ -56,7 +56,7 @@ pub struct Item {
     /// The machine that it is asked of.
     pub hardware: Option<Hardware>,
     /// What the statement did: the operation that is asked of.
-    pub did: Rc<Did>,
+    pub did: Arc<Did>,
 }
 
 impl Paper {

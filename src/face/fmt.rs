@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -80,7 +80,7 @@ impl Fmt {
             Err(Unformatted::Wrong(diagnostics)) => {
                 let mut sources = Sources::default();
                 sources.add(&shown, None, &old);
-                let script = Script { body: Rc::new([]) };
+                let script = Script { body: Arc::new([]) };
                 let reading = Reading { sources, script, files: Files::default(), diagnostics };
                 return wrong(&reading.complaint(diagnostic_style(color)));
             }

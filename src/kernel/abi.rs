@@ -1,6 +1,6 @@
 //! The C interface: constants, error numbers, what system calls take and answer. One row a name.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ids::Pid;
 
@@ -84,7 +84,7 @@ pub enum Arg {
     /// A number or an address; negative ones as C would pass them.
     Number(i128),
     /// A string in place of a buffer.
-    Bytes(Rc<[u8]>),
+    Bytes(Arc<[u8]>),
 }
 
 /// The arguments of a system call, converted to the types of its parameters as C converts them: what does not fit loses its

@@ -1,6 +1,6 @@
 //! An access of a process: the hardware's, with faults handled and the access done again.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::addr::{Pa, Va};
 use crate::machine::event::{Event, Fault, Kind, Mode, Observer};
@@ -238,7 +238,7 @@ impl Kernel {
     fn context_switch(&mut self, pid: Pid) -> bool {
         let Some(root) = self.root_of(pid) else { return false };
         let core = self.machine.core() as usize;
-        if let Some(running) = Rc::make_mut(&mut self.running).get_mut(core) {
+        if let Some(running) = Arc::make_mut(&mut self.running).get_mut(core) {
             *running = Some(pid);
         }
         // Numbers of processes beyond what a TLB can tell apart come round again.
@@ -253,7 +253,7 @@ impl Kernel {
     pub(in crate::kernel) fn leave_cores(&mut self, pid: Pid) {
         let current = self.machine.core();
         for core in 0..self.machine.core_count() {
-            let Some(running) = Rc::make_mut(&mut self.running).get_mut(core as usize) else { continue };
+            let Some(running) = Arc::make_mut(&mut self.running).get_mut(core as usize) else { continue };
             if *running == Some(pid) && self.machine.set_core(core).is_ok() {
                 *running = None;
                 self.machine.switch_to(0, None);

@@ -1,7 +1,7 @@
 //! Starting a kernel on a machine, and looking at it.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::pte::Bit;
@@ -117,14 +117,14 @@ impl Kernel {
             space: TableSpace::new(pages),
             swap: Swap::new(config.swap),
             machine,
-            config: Rc::new(config),
+            config: Arc::new(config),
             shape,
             files: Files::default(),
             objects: Objects::default(),
             processes: Map::new(),
             names: Map::new(),
             opens: Map::new(),
-            running: Rc::new(vec![None; cores]),
+            running: Arc::new(vec![None; cores]),
             zero: None,
             merging: Merging::default(),
             locks: false,
@@ -202,6 +202,6 @@ impl Kernel {
 
     /// A process to be changed.
     pub(in crate::kernel) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
-        self.processes.get_mut(&pid).map(Rc::make_mut)
+        self.processes.get_mut(&pid).map(Arc::make_mut)
     }
 }

@@ -64,7 +64,7 @@ impl Kernel {
             resident: 0,
             brk_start: brk,
             brk,
-            labels: std::rc::Rc::default(),
+            labels: std::sync::Arc::default(),
             heap: Heap::default(),
         })
     }

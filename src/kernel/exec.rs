@@ -1,6 +1,6 @@
 //! `execve`: another program takes the place of a process's own.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::abi::Errno;
 use super::area::{Area, Backing, Label, Prot};
@@ -18,22 +18,22 @@ const KILLED: u32 = 9;
 #[derive(Default)]
 struct Image {
     areas: Areas,
-    labels: Vec<Rc<str>>,
+    labels: Vec<Arc<str>>,
     /// Where its heap begins.
     brk: u64,
 }
 
 impl Image {
-    fn label(&mut self, name: &Rc<str>) -> Option<Label> {
+    fn label(&mut self, name: &Arc<str>) -> Option<Label> {
         let at = self.labels.iter().position(|label| label == name).unwrap_or(self.labels.len());
         if at == self.labels.len() {
-            self.labels.push(Rc::clone(name));
+            self.labels.push(Arc::clone(name));
         }
         u16::try_from(at).ok().map(Label)
     }
 
     /// Puts an area where nothing is.
-    fn put(&mut self, area: Area, name: &Rc<str>) -> Result<(), Errno> {
+    fn put(&mut self, area: Area, name: &Arc<str>) -> Result<(), Errno> {
         let free = self.areas.is_free(area.start..area.end) && self.areas.count() < MOST_AREAS;
         let label = self.label(name);
         free.then(|| drop(self.areas.insert(Area { label, ..area }))).ok_or(Errno::ENOMEM)
@@ -47,7 +47,7 @@ impl Kernel {
     /// # Errors
     /// ENOENT without such a file, EACCES if it is no executable, ENOMEM if there is no room for its areas.
     pub(in crate::kernel) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
-        let program = self.files.executables.get(&file).map(Rc::clone).ok_or(Errno::EACCES)?;
+        let program = self.files.executables.get(&file).map(Arc::clone).ok_or(Errno::EACCES)?;
         let image = self.image(file, &program)?;
         let current = self.current() == Some(pid);
         self.drop_space(pid);
@@ -56,7 +56,7 @@ impl Kernel {
             return Err(Errno::ENOMEM);
         };
         (space.brk_start, space.brk) = (image.brk, image.brk);
-        space.labels = Rc::new(image.labels);
+        space.labels = Arc::new(image.labels);
         if let Some(process) = self.process_mut(pid) {
             (process.space, process.pc) = (space, Some(program.entry));
         }
@@ -75,7 +75,7 @@ impl Kernel {
         let page = self.page_size();
         let mut image = Image::default();
         for segment in program::segments(&program.sections, page) {
-            let name = segment.section.map_or_else(Rc::default, |at| Rc::clone(&program.sections[at].name));
+            let name = segment.section.map_or_else(Arc::default, |at| Arc::clone(&program.sections[at].name));
             image.put(segment.area(file, 0, false), &name)?;
             image.brk = segment.pages.end;
         }
@@ -94,7 +94,7 @@ impl Kernel {
     }
 
     /// Puts a shared library into the highest hole: what is not written to is shared.
-    fn add_library(&mut self, image: &mut Image, name: &Rc<str>) -> Result<(), Errno> {
+    fn add_library(&mut self, image: &mut Image, name: &Arc<str>) -> Result<(), Errno> {
         let page = self.page_size();
         let file = self.library_file(name);
         let segments = match self.files.executables.get(&file) {
@@ -116,15 +116,15 @@ impl Kernel {
     }
 
     /// The file of a library. One that nobody declared is made: two pages, of text and of data.
-    fn library_file(&mut self, name: &Rc<str>) -> FileId {
+    fn library_file(&mut self, name: &Arc<str>) -> FileId {
         if let Some(file) = self.file_named(name) {
             return file;
         }
         let sections = program::implicit_library(self.page_size());
         let size = program::file_size(&sections, self.page_size());
-        let file = self.add_file(Rc::clone(name), super::file::Fill::Byte(0), size);
+        let file = self.add_file(Arc::clone(name), super::file::Fill::Byte(0), size);
         let library = Executable { entry: 0, sections, libraries: Vec::new() };
-        self.files.executables.insert(file, Rc::new(library));
+        self.files.executables.insert(file, Arc::new(library));
         file
     }
 }

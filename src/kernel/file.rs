@@ -5,7 +5,7 @@
 //! memory, like its page tables, and takes no user frame: a page that was read once, or is warm from the beginning, is in it
 //! until it is evicted.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ids::{FileId, FrameNo};
 use super::persistent::{Map, Set};
@@ -14,7 +14,7 @@ use super::persistent::{Map, Set};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fill {
     /// These bytes.
-    Bytes(Rc<[u8]>),
+    Bytes(Arc<[u8]>),
     /// All this byte.
     Byte(u8),
     /// Byte i is i modulo 256.
@@ -27,7 +27,7 @@ pub enum Fill {
 #[derive(Debug, Clone)]
 pub struct File {
     /// Its name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Bytes it has.
     pub size: u64,
     /// Its bytes before anything was written; beyond `base` they are zeros.
@@ -35,7 +35,7 @@ pub struct File {
     /// The first byte that `fill` does not give.
     pub base: u64,
     /// Pages that were written, whole.
-    pub written: Map<u64, Rc<[u8]>>,
+    pub written: Map<u64, Arc<[u8]>>,
     /// Pages that are in the page cache, if it was cold in the beginning; or that are not, if it was warm.
     pub turned: Set<u64>,
     /// Pages that stand in a user frame.
@@ -46,7 +46,7 @@ pub struct File {
 
 impl File {
     /// A file as it is declared.
-    pub(in crate::kernel) fn new(name: Rc<str>, fill: Fill, size: u64) -> Self {
+    pub(in crate::kernel) fn new(name: Arc<str>, fill: Fill, size: u64) -> Self {
         let (written, turned, mapped) = (Map::new(), Set::new(), Map::new());
         Self { name, size, fill, base: size, written, turned, mapped, users: 0 }
     }
@@ -132,11 +132,11 @@ impl Fill {
 #[derive(Debug, Clone, Default)]
 pub struct Files {
     /// By number.
-    pub all: Map<FileId, Rc<File>>,
+    pub all: Map<FileId, Arc<File>>,
     /// By name.
-    pub names: Map<Rc<str>, FileId>,
+    pub names: Map<Arc<str>, FileId>,
     /// Executables, by the number of their file.
-    pub executables: Map<FileId, Rc<Executable>>,
+    pub executables: Map<FileId, Arc<Executable>>,
 }
 
 /// An `executable`: a file with sections that `execve` maps.
@@ -147,14 +147,14 @@ pub struct Executable {
     /// In order of address.
     pub sections: Vec<Section>,
     /// Names of shared libraries.
-    pub libraries: Vec<Rc<str>>,
+    pub libraries: Vec<Arc<str>>,
 }
 
 /// A section of an executable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     /// Its name, `.text`.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Its first byte.
     pub start: u64,
     /// Its bytes.

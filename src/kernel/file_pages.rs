@@ -1,7 +1,7 @@
 //! Pages of files in processes: bringing them in, and writing them back.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::pte::{Bit, Pte};
 
@@ -16,7 +16,7 @@ use super::state::{Kernel, OutOfMemory};
 impl Kernel {
     /// A file to be changed.
     pub(in crate::kernel) fn file_mut(&mut self, file: FileId) -> Option<&mut File> {
-        self.files.all.get_mut(&file).map(Rc::make_mut)
+        self.files.all.get_mut(&file).map(Arc::make_mut)
     }
 
     /// A touch of a page of a file that the process has no entry for. A store to a private area makes the process its own
@@ -63,7 +63,7 @@ impl Kernel {
 
     /// Where a page of a file is read from.
     fn store_of(&self, file: FileId, page: u64) -> Store {
-        let cached = |held: &Rc<File>| held.is_cached(page, self.config.warm);
+        let cached = |held: &Arc<File>| held.is_cached(page, self.config.warm);
         if self.files.all.get(&file).is_some_and(cached) {
             Store::PageCache { file, page }
         } else {

@@ -1,12 +1,12 @@
 //! The holes between areas, kept so that the highest one of a length is found without going through them: a binary trie of
 //! their first bytes (a Patricia tree) whose forks know the longest hole below them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Runs of bytes that no area has. Copying shares all of it; a change makes at most 64 forks anew.
 #[derive(Debug, Clone, Default)]
 pub struct Holes {
-    root: Option<Rc<Node>>,
+    root: Option<Arc<Node>>,
 }
 
 #[derive(Debug)]
@@ -20,8 +20,8 @@ enum Node {
         bit: u32,
         lowest: u64,
         longest: u64,
-        low: Rc<Node>,
-        high: Rc<Node>,
+        low: Arc<Node>,
+        high: Arc<Node>,
     },
 }
 
@@ -32,7 +32,7 @@ impl Holes {
     /// A hole that begins at `start`, in place of one that began there.
     pub fn insert(&mut self, start: u64, len: u64) {
         self.root = Some(match &self.root {
-            None => Rc::new(Node::Hole { start, len }),
+            None => Arc::new(Node::Hole { start, len }),
             Some(root) => insert(root, start, len),
         });
     }
@@ -66,20 +66,20 @@ impl Node {
     }
 }
 
-fn fork(bit: u32, low: Rc<Node>, high: Rc<Node>) -> Rc<Node> {
+fn fork(bit: u32, low: Arc<Node>, high: Arc<Node>) -> Arc<Node> {
     let longest = low.longest().max(high.longest());
-    Rc::new(Node::Fork { bit, lowest: low.lowest(), longest, low, high })
+    Arc::new(Node::Fork { bit, lowest: low.lowest(), longest, low, high })
 }
 
 /// A fork of two nodes whose holes first differ in one bit.
-fn join(a: Rc<Node>, b: Rc<Node>) -> Rc<Node> {
+fn join(a: Arc<Node>, b: Arc<Node>) -> Arc<Node> {
     let (at, other) = (a.lowest(), b.lowest());
     let bit = (at ^ other).ilog2();
     if at < other { fork(bit, a, b) } else { fork(bit, b, a) }
 }
 
-fn insert(node: &Rc<Node>, start: u64, len: u64) -> Rc<Node> {
-    let hole = || Rc::new(Node::Hole { start, len });
+fn insert(node: &Arc<Node>, start: u64, len: u64) -> Arc<Node> {
+    let hole = || Arc::new(Node::Hole { start, len });
     match &**node {
         Node::Hole { start: here, .. } if *here == start => hole(),
         Node::Fork { bit, low, high, .. } if (node.lowest() ^ start) >> bit <= 1 => {
@@ -93,7 +93,7 @@ fn insert(node: &Rc<Node>, start: u64, len: u64) -> Rc<Node> {
     }
 }
 
-fn remove(node: &Rc<Node>, start: u64) -> Option<Rc<Node>> {
+fn remove(node: &Arc<Node>, start: u64) -> Option<Arc<Node>> {
     let Node::Fork { bit, low, high, .. } = &**node else {
         return (node.lowest() != start).then(|| node.clone());
     };

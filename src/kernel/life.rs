@@ -1,6 +1,6 @@
 //! The life of a process: it is made, it ends, its parent takes note.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::abi::Errno;
 use super::event::Signal;
@@ -21,7 +21,7 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no room for its page table, or there are too many processes.
-    pub fn spawn(&mut self, name: Rc<str>) -> Result<Pid, OutOfMemory> {
+    pub fn spawn(&mut self, name: Arc<str>) -> Result<Pid, OutOfMemory> {
         let pid = self.next_pid().map_err(|_| OutOfMemory::Tables)?;
         let mut space = self.new_space()?;
         (space.brk_start, space.brk) = (self.config.brk_start, self.config.brk_start);
@@ -37,11 +37,11 @@ impl Kernel {
         number.map(Pid).ok_or(Errno::EAGAIN)
     }
 
-    fn add_process(&mut self, pid: Pid, name: Rc<str>, space: AddressSpace) {
+    fn add_process(&mut self, pid: Pid, name: Arc<str>, space: AddressSpace) {
         self.forget_ended();
         let process = Process {
             pid,
-            name: Rc::clone(&name),
+            name: Arc::clone(&name),
             parent: None,
             children: Set::new(),
             life: Life::Running,
@@ -51,7 +51,7 @@ impl Kernel {
             faults: FaultCounts::default(),
             pc: None,
         };
-        self.processes.insert(pid, Rc::new(process));
+        self.processes.insert(pid, Arc::new(process));
         self.names.insert(name, pid);
         self.alive += 1;
     }
@@ -64,9 +64,9 @@ impl Kernel {
         self.work += self.processes.len() as u64;
         // The last one keeps its number from being given again.
         let last = self.processes.get_max().map(|(pid, _)| *pid);
-        let ended = |process: &&Rc<Process>| matches!(process.life, Life::Ended { .. });
+        let ended = |process: &&Arc<Process>| matches!(process.life, Life::Ended { .. });
         let gone =
-            self.processes.values().filter(ended).map(|process| (process.pid, Rc::clone(&process.name)));
+            self.processes.values().filter(ended).map(|process| (process.pid, Arc::clone(&process.name)));
         for (pid, name) in gone.filter(|(pid, _)| Some(*pid) != last).collect::<Vec<_>>() {
             self.processes.remove(&pid);
             if self.names.get(&name) == Some(&pid) {
@@ -76,9 +76,9 @@ impl Kernel {
     }
 
     /// A process is called otherwise from now on: the child of `let child = fork()`.
-    pub fn rename(&mut self, pid: Pid, name: Rc<str>) {
+    pub fn rename(&mut self, pid: Pid, name: Arc<str>) {
         let Some(process) = self.process_mut(pid) else { return };
-        let before = std::mem::replace(&mut process.name, Rc::clone(&name));
+        let before = std::mem::replace(&mut process.name, Arc::clone(&name));
         if self.names.get(&before) == Some(&pid) {
             self.names.remove(&before);
         }

@@ -11,7 +11,7 @@ impl Kernel {
     }
 
     /// The name and size of a file.
-    pub fn name_and_size(&self, file: FileId) -> Option<(std::rc::Rc<str>, u64)> {
+    pub fn name_and_size(&self, file: FileId) -> Option<(std::sync::Arc<str>, u64)> {
         self.files.all.get(&file).map(|file| (file.name.clone(), file.size))
     }
 }

@@ -1,7 +1,7 @@
 //! What a process wrote to the terminal, kept so that a copy costs next to nothing, and a write after a copy little.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::persistent::Map;
 
@@ -12,9 +12,9 @@ const PIECE: usize = 4096;
 #[derive(Debug, Clone, Default)]
 pub struct Output {
     /// Full pieces, by number.
-    full: Map<usize, Rc<[u8]>>,
+    full: Map<usize, Arc<[u8]>>,
     /// What follows them, less than a piece.
-    last: Rc<Vec<u8>>,
+    last: Arc<Vec<u8>>,
 }
 
 impl Output {
@@ -52,7 +52,7 @@ impl Output {
     pub(in crate::kernel) fn push(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let last = Rc::make_mut(&mut self.last);
+            let last = Arc::make_mut(&mut self.last);
             let (now, later) = rest.split_at(rest.len().min(PIECE - last.len()));
             last.extend(now);
             rest = later;

@@ -2,7 +2,7 @@
 //! together.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::addr::Ppn;
@@ -52,7 +52,7 @@ impl Kernel {
     /// Leads a page of a process to a frame or the zero frame: see [`enter`].
     pub(in crate::kernel) fn map_page(&mut self, pid: Pid, vpn: u64, place: Place, flags: Flags) {
         let Self { processes, frames, machine, shape, zero, .. } = self;
-        if let Some(process) = processes.get_mut(&pid).map(Rc::make_mut) {
+        if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
             let parts = (&mut process.space, frames, machine);
             enter(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
         }

@@ -1,6 +1,6 @@
 //! A process: Linux's `task_struct` and `mm_struct`, as far as memory and files go.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::areas::Areas;
 use super::heap::Heap;
@@ -37,7 +37,7 @@ pub struct AddressSpace {
     /// The break: the byte after the heap's last.
     pub brk: u64,
     /// Names that a script gave to areas.
-    pub labels: Rc<Vec<Rc<str>>>,
+    pub labels: Arc<Vec<Arc<str>>>,
     /// Blocks of `malloc`.
     pub heap: Heap,
 }
@@ -89,7 +89,7 @@ pub struct Process {
     /// Its number.
     pub pid: Pid,
     /// Its name in the script.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Who forked it, while that one runs.
     pub parent: Option<Pid>,
     /// Those that it forked, running or not waited for.

@@ -1,6 +1,6 @@
 //! Areas, files and executables as a script declares them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::area::{Area, Backing, Label, Prot};
 use super::file::{Executable, File, Fill};
@@ -16,7 +16,7 @@ pub const MOST_BYTES: u64 = i64::MAX as u64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaDeclaration {
     /// Its name: `heap` and `stack` are these.
-    pub label: Option<Rc<str>>,
+    pub label: Option<Arc<str>>,
     /// Its first byte.
     pub start: u64,
     /// The byte after its last.
@@ -94,12 +94,12 @@ impl Kernel {
     }
 
     /// The number of an area's name; none if there are too many.
-    fn label(&mut self, pid: Pid, name: &Rc<str>) -> Option<Label> {
+    fn label(&mut self, pid: Pid, name: &Arc<str>) -> Option<Label> {
         let labels = &mut self.process_mut(pid)?.space.labels;
         let at = labels.iter().position(|label| label == name).unwrap_or(labels.len());
         let number = u16::try_from(at).ok()?;
         if at == labels.len() {
-            Rc::make_mut(labels).push(Rc::clone(name));
+            Arc::make_mut(labels).push(Arc::clone(name));
         }
         self.work += u64::from(number) / 64;
         Some(Label(number))
@@ -107,10 +107,10 @@ impl Kernel {
 
     /// A new file; one of the same name is replaced (those who have it open keep the old one). Sizes end at
     /// [`MOST_BYTES`].
-    pub fn add_file(&mut self, name: Rc<str>, fill: Fill, size: u64) -> FileId {
+    pub fn add_file(&mut self, name: Arc<str>, fill: Fill, size: u64) -> FileId {
         let id = FileId(self.files.all.get_max().map_or(0, |(last, _)| last.0) + 1);
-        let file = File::new(Rc::clone(&name), fill, size.min(MOST_BYTES));
-        self.files.all.insert(id, Rc::new(file));
+        let file = File::new(Arc::clone(&name), fill, size.min(MOST_BYTES));
+        self.files.all.insert(id, Arc::new(file));
         if let Some(before) = self.files.names.insert(name, id) {
             self.forget_file(before);
         }
@@ -133,14 +133,14 @@ impl Kernel {
     /// If it could not be loaded.
     pub fn add_executable(
         &mut self,
-        name: Rc<str>,
+        name: Arc<str>,
         mut executable: Executable,
     ) -> Result<FileId, ExecutableError> {
         program::check(&executable, self.user_end())?;
         executable.sections.sort_by_key(|section| section.start);
         let size = program::file_size(&executable.sections, self.page_size());
         let file = self.add_file(name, Fill::Byte(0), size);
-        self.files.executables.insert(file, Rc::new(executable));
+        self.files.executables.insert(file, Arc::new(executable));
         Ok(file)
     }
 

@@ -1,7 +1,7 @@
 //! The kernel as a whole: what it holds, and what can be asked of it.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::Machine;
 
@@ -64,7 +64,7 @@ pub struct Merging {
 #[derive(Debug, Clone)]
 pub struct Kernel {
     pub(in crate::kernel) machine: Machine,
-    pub(in crate::kernel) config: Rc<Config>,
+    pub(in crate::kernel) config: Arc<Config>,
     /// How page tables are cut.
     pub(in crate::kernel) shape: Shape,
     pub(in crate::kernel) frames: Frames,
@@ -72,13 +72,13 @@ pub struct Kernel {
     pub(in crate::kernel) files: Files,
     pub(in crate::kernel) objects: Objects,
     pub(in crate::kernel) swap: Swap,
-    pub(in crate::kernel) processes: Map<Pid, Rc<Process>>,
-    pub(in crate::kernel) names: Map<Rc<str>, Pid>,
+    pub(in crate::kernel) processes: Map<Pid, Arc<Process>>,
+    pub(in crate::kernel) names: Map<Arc<str>, Pid>,
     /// Processes that have not ended, or whose parent has not waited for them.
     pub(in crate::kernel) alive: u32,
     pub(in crate::kernel) opens: Map<OpenId, Open>,
     /// The process that each core runs.
-    pub(in crate::kernel) running: Rc<Vec<Option<Pid>>>,
+    pub(in crate::kernel) running: Arc<Vec<Option<Pid>>>,
     /// The physical page of zeros, once it was needed.
     pub(in crate::kernel) zero: Option<u64>,
     pub(in crate::kernel) merging: Merging,

@@ -1,6 +1,6 @@
 //! The swap file: slots of a page each.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::numbers::Numbers;
@@ -10,7 +10,7 @@ use super::persistent::{Map, Set};
 #[derive(Debug, Clone)]
 pub struct Slot {
     /// The page's bytes, without the zeros at its end.
-    pub bytes: Rc<[u8]>,
+    pub bytes: Arc<[u8]>,
     /// The frame that holds the same page (the swap cache).
     pub frame: Option<FrameNo>,
     /// It belongs to a page of a shared object.
@@ -56,7 +56,7 @@ impl Swap {
     }
 
     /// Takes the lowest free slot for a page; none if all are in use.
-    pub(in crate::kernel) fn take(&mut self, bytes: Rc<[u8]>, object: bool) -> Option<SlotNo> {
+    pub(in crate::kernel) fn take(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
         let slot = SlotNo(self.numbers.take(self.slots)?);
         self.used.insert(slot, Slot { bytes, frame: None, object });
         Some(slot)
@@ -69,7 +69,7 @@ impl Swap {
     }
 
     /// Writes other bytes to a slot that is in use.
-    pub(in crate::kernel) fn write(&mut self, slot: SlotNo, bytes: Rc<[u8]>) {
+    pub(in crate::kernel) fn write(&mut self, slot: SlotNo, bytes: Arc<[u8]>) {
         if let Some(held) = self.used.get_mut(&slot) {
             held.bytes = bytes;
         }

@@ -1,6 +1,6 @@
 //! Pages that come back from swap, and slots for those that go there.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::event::{Class, Step, Store, Watch};
 use super::fault::{Answer, Touch};
@@ -61,7 +61,7 @@ impl Kernel {
         holds: Holds,
         watch: &mut dyn Watch,
     ) -> Result<FrameNo, OutOfMemory> {
-        let bytes = self.swap.slot(slot).map_or_else(Rc::default, |held| held.bytes.clone());
+        let bytes = self.swap.slot(slot).map_or_else(Arc::default, |held| held.bytes.clone());
         let taken = self.take_frame(touch.pid, None, holds, watch);
         let kept = taken.is_ok();
         let frame = taken.or_else(|error| self.take_frame_lending(touch, slot, holds, error, watch))?;
@@ -94,7 +94,7 @@ impl Kernel {
 
     /// A slot for the bytes of a frame: the lowest free one, else one that only backs a page in another frame.
     pub(in crate::kernel) fn take_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
-        let bytes: Rc<[u8]> = self.cut_bytes(frame);
+        let bytes: Arc<[u8]> = self.cut_bytes(frame);
         if let Some(slot) = self.swap.take(bytes.clone(), object) {
             return Some(slot);
         }
@@ -108,7 +108,7 @@ impl Kernel {
     }
 
     /// The bytes of a frame without the zeros at their end.
-    pub(in crate::kernel) fn cut_bytes(&self, frame: FrameNo) -> Rc<[u8]> {
+    pub(in crate::kernel) fn cut_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
         let bytes = self.frame_bytes(frame);
         let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         bytes[..len].into()

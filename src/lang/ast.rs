@@ -5,7 +5,7 @@
 //! here; the interpreter's registries know. Only what shapes a script (scopes, loops, definitions) has a
 //! kind of its own.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use super::span::Span;
 use super::value::Value;
@@ -14,13 +14,13 @@ use super::value::Value;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// The word as written.
-    pub text: Rc<str>,
+    pub text: Arc<str>,
     /// Its place.
     pub span: Span,
 }
 
 /// Statements in order: a file, or the body of a block.
-pub type Block = Rc<[Stmt]>;
+pub type Block = Arc<[Stmt]>;
 
 /// One statement and the facts stated of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Stmt {
     /// What it does.
     pub kind: StmtKind,
     /// What must come of it (`=> …`), in order; empty where nothing is stated.
-    pub facts: Rc<[Fact]>,
+    pub facts: Arc<[Fact]>,
     /// The whole statement, facts included.
     pub span: Span,
 }
@@ -44,7 +44,7 @@ pub enum StmtKind {
     /// `let NAME = EXPR`.
     Let { name: Word, value: Expr },
     /// `choose NAME in EXPR where …`.
-    Choose { name: Word, from: Expr, conditions: Rc<[Condition]> },
+    Choose { name: Word, from: Expr, conditions: Arc<[Condition]> },
     /// `for NAME in EXPR { … }`.
     For { name: Word, over: Expr, body: Block },
     /// `repeat EXPR { … }`.
@@ -52,7 +52,7 @@ pub enum StmtKind {
     /// `if EXPR { … } else { … }`; `else if` is an `otherwise` of one `if`.
     If { condition: Expr, then: Block, otherwise: Option<Block> },
     /// `def NAME(a, b) { … }`.
-    Def { name: Word, params: Rc<[Word]>, body: Block },
+    Def { name: Word, params: Arc<[Word]>, body: Block },
     /// `include "file.pw"`: the statements of that file (empty where it could not be read; the reader has said why).
     Include { path: Word, body: Block },
     /// `scenario "name" { … }`.
@@ -66,7 +66,7 @@ pub enum StmtKind {
     /// `part "a" points 8 { … }`.
     Part { name: Word, points: Option<Expr>, body: Block },
     /// `given page_table, tlb L2`: the operands of each noun.
-    Given { place: Span, nouns: Rc<[Rc<[Expr]>]> },
+    Given { place: Span, nouns: Arc<[Arc<[Expr]>]> },
     /// `ask read va => vpn, ppn`, whose facts are the statement's, and the other things to ask for.
     Ask(Box<Ask>),
 }
@@ -83,9 +83,9 @@ pub struct Command {
     /// Written as a call, `verb(…)`.
     pub call: bool,
     /// What stands between the verb and `=` or the block.
-    pub operands: Rc<[Expr]>,
+    pub operands: Arc<[Expr]>,
     /// What stands after `=`, the value first.
-    pub assigned: Option<Rc<[Expr]>>,
+    pub assigned: Option<Arc<[Expr]>>,
     /// The block in braces.
     pub block: Option<Settings>,
 }
@@ -135,9 +135,9 @@ pub enum Asked {
     /// `ask "label" = EXPR unit B`: the label is a string or prose.
     Value { label: Expr, value: Expr, unit: Option<Word> },
     /// `ask tlb L2 columns tag ppn v`: a table to fill in.
-    Table { noun: Rc<[Expr]>, columns: Rc<[Word]> },
+    Table { noun: Arc<[Expr]>, columns: Arc<[Word]> },
     /// `ask x in 0..64 where probe x => fault page`: any answer for which it holds.
-    Any { name: Word, from: Expr, conditions: Rc<[Condition]> },
+    Any { name: Word, from: Expr, conditions: Arc<[Condition]> },
 }
 
 /// A condition of `choose`.
@@ -147,16 +147,16 @@ pub enum Condition {
     /// `where va % 4 == 0`.
     Expr(Expr),
     /// `where read va => tlb miss`.
-    Facts { operation: Operation, facts: Rc<[Fact]> },
+    Facts { operation: Operation, facts: Arc<[Fact]> },
 }
 
 /// The body of `machine { … }`, `reference … { … }`, `set pte … { … }`, `set tlb { … }`: settings and tables.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
     /// In order.
-    pub settings: Rc<[Setting]>,
+    pub settings: Arc<[Setting]>,
     /// Rows that begin with `|`, taken together.
-    pub table: Option<Rc<Table>>,
+    pub table: Option<Arc<Table>>,
     /// From `{` to `}`.
     pub span: Span,
 }
@@ -167,7 +167,7 @@ pub struct Setting {
     /// Its first word.
     pub name: Word,
     /// What follows it; words are [`ExprKind::Name`].
-    pub values: Rc<[Expr]>,
+    pub values: Arc<[Expr]>,
     /// A block of its own.
     pub block: Option<Settings>,
     /// The whole.
@@ -207,9 +207,9 @@ pub struct Cell {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CellKind {
     /// A bare word or number, as written: the column says which.
-    Bare(Rc<str>),
+    Bare(Arc<str>),
     /// `"quoted"`.
-    Quoted(Rc<str>),
+    Quoted(Arc<str>),
     /// `'h'`, as the byte.
     Byte(u8),
     /// `(EXPR)`.
@@ -235,7 +235,7 @@ pub struct Record<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pages {
     /// `7 0 1 a`: numbers and words as written.
-    Words(Rc<[Word]>),
+    Words(Arc<[Word]>),
     /// `[7, 0, f(x)]`: a list; a bare word in it is a page's name.
     List(Expr),
 }
@@ -282,7 +282,7 @@ pub enum ExprKind {
     /// A number, a string, a byte `'h'` (its number), `true`, `false`.
     Value(Value),
     /// A bare word: a variable, or a word of the place it stands in.
-    Name(Rc<str>),
+    Name(Arc<str>),
     /// `-x ~x !x not x`.
     Unary(UnaryOp, Box<Expr>),
     /// `a + b` and the rest.
@@ -290,22 +290,22 @@ pub enum ExprKind {
     /// `a..b`, `a..=b`.
     Range { from: Box<Expr>, to: Box<Expr>, inclusive: bool },
     /// `[a, b, 0..4]`.
-    List(Rc<[Expr]>),
+    List(Arc<[Expr]>),
     /// `xs[i]`.
     Index(Box<Expr>, Box<Expr>),
     /// `hex(va)`: a function, a system call, or a path's function (`byte(VA)`).
-    Call { name: Word, args: Rc<[Expr]> },
+    Call { name: Word, args: Arc<[Expr]> },
     /// `tlb.hits`, `fstat(fd).st_size`.
     Field(Box<Expr>, Word),
     /// `"""prose {EXPR}"""`.
-    Prose(Rc<[Piece]>),
+    Prose(Arc<[Piece]>),
 }
 
 /// A piece of prose.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece {
     /// Text as it stands.
-    Text(Rc<str>),
+    Text(Arc<str>),
     /// `{EXPR}`.
     Expr(Expr),
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ast::{Block, Span, Word};
 use super::diagnostic::{Code, Diagnostic};
@@ -47,7 +47,7 @@ pub fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Scri
             let file = sources.add(&name, path.map(Path::to_owned), "");
             let message = format!("cannot read `{name}`: {reason}");
             let diagnostic = Diagnostic::new(Code::Unreadable, Span { file, start: 0, end: 0 }, message);
-            (Script { body: Rc::new([]) }, vec![diagnostic])
+            (Script { body: Arc::new([]) }, vec![diagnostic])
         }
     }
 }
@@ -250,7 +250,7 @@ impl Includes for Reader<'_> {
         let counted = read.and_then(|read| self.count(&read, path, inside).map(|()| read.body));
         counted.unwrap_or_else(|diagnostic| {
             self.diagnostics.push(diagnostic);
-            Rc::new([])
+            Arc::new([])
         })
     }
 }

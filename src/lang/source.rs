@@ -1,7 +1,7 @@
 //! The files of a script: their names, their texts, and where a byte of them stands.
 
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::span::Span;
 
@@ -13,7 +13,7 @@ pub struct SourceFile {
     /// Where it was read from, as given; none for standard input.
     pub path: Option<PathBuf>,
     /// Its text; empty if it could not be read.
-    pub text: Rc<str>,
+    pub text: Arc<str>,
     /// First byte of every line.
     lines: Vec<u32>,
 }

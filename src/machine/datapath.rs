@@ -1,7 +1,7 @@
 //! The machine: an access from the address to the byte.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::addr::{Pa, Ppn, Va, Vpn};
 use super::event::{Event, Fault, Kind, Mode, Observer, Purpose};
@@ -63,7 +63,7 @@ pub struct Outcome {
 /// A memory system and its state. Copying it costs a few words a TLB and cache: everything big is shared until written.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    spec: Rc<Spec>,
+    spec: Arc<Spec>,
     core: u32,
     /// The last address of a program.
     pub(in crate::machine) last: u64,
@@ -80,7 +80,7 @@ impl Machine {
     ///
     /// # Panics
     /// If `spec` does not pass [`Spec::check`].
-    pub fn new(spec: Rc<Spec>) -> Self {
+    pub fn new(spec: Arc<Spec>) -> Self {
         assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
@@ -90,7 +90,7 @@ impl Machine {
     }
 
     /// How it is built.
-    pub fn spec(&self) -> &Rc<Spec> {
+    pub fn spec(&self) -> &Arc<Spec> {
         &self.spec
     }
 

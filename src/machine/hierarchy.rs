@@ -9,7 +9,7 @@ mod plan;
 mod presence;
 mod transfer;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::addr::{Pa, SetIndex, Tag};
 use super::cache::{Cache, Listed, Slot};
@@ -77,7 +77,7 @@ impl Users {
 /// The caches of all cores and main memory.
 #[derive(Debug, Clone)]
 pub(in crate::machine) struct Hierarchy {
-    plan: Rc<Plan>,
+    plan: Arc<Plan>,
     /// In the order of the spec; the cores' ones of a level side by side.
     caches: Vec<Cache>,
     memory: Bytes,
@@ -98,7 +98,7 @@ impl Hierarchy {
         let plan = Plan::new(spec);
         Self {
             lifted: Bytes::new(1 << plan.largest),
-            plan: Rc::new(plan),
+            plan: Arc::new(plan),
             caches: caches.collect(),
             memory: Bytes::new(1 << spec.physical_bits),
             users: Users::Nobody,

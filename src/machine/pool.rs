@@ -1,6 +1,6 @@
 //! Replacement among page frames: the policies of the TLBs and caches over one pool that grows with what is used.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::bits::{bit, mask_words, set_bit};
 use super::policy::{Policy, PolicyState};
@@ -18,7 +18,7 @@ pub struct Pool {
     policy: Policy,
     limit: usize,
     /// A bit a frame that says it is filled, then the policy's words, for so many frames as there is room for.
-    words: Rc<Vec<u64>>,
+    words: Arc<Vec<u64>>,
     /// Frames there is room for, at most `limit`.
     room: usize,
     /// Where the policy's words begin.
@@ -28,7 +28,7 @@ pub struct Pool {
     /// Grows with each touch and fill.
     now: u64,
     /// Where the smallest stamp goes: the frames with the smallest, when they were last looked for, and their stamps.
-    oldest: Rc<[(u64, u32)]>,
+    oldest: Arc<[(u64, u32)]>,
     /// Those of them that have another stamp by now, counted from the first on.
     outdated: usize,
     /// What was touched last, if nothing has changed since: another touch changes nothing.
@@ -45,12 +45,12 @@ impl Pool {
         Self {
             policy,
             limit: limit as usize,
-            words: Rc::new(vec![0; policy.words(0)]),
+            words: Arc::new(vec![0; policy.words(0)]),
             room: 0,
             marks: 0,
             reached: 0,
             now: 0,
-            oldest: Rc::default(),
+            oldest: Arc::default(),
             outdated: 0,
             latest: None,
         }
@@ -74,7 +74,7 @@ impl Pool {
         self.now += 1;
         self.reached = self.reached.max(frame + 1);
         let (room, now) = (self.room, self.now);
-        let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
+        let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         set_bit(filled, frame, true);
         self.policy.fill(words, room, frame, now);
     }
@@ -107,7 +107,7 @@ impl Pool {
         if !marked && self.policy.minds_touches() && self.holds(frame) {
             self.latest = self.policy.forgets_repeats().then_some(latest);
             self.now += 1;
-            let words = &mut Rc::make_mut(&mut self.words)[self.marks..];
+            let words = &mut Arc::make_mut(&mut self.words)[self.marks..];
             self.policy.touch(words, self.room, frame, self.now);
         }
     }
@@ -117,7 +117,7 @@ impl Pool {
         self.latest = None;
         let (frame, room) = (frame as usize, self.room);
         if self.holds(frame) {
-            let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
+            let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
             set_bit(filled, frame, false);
             self.policy.forget(words, room, frame);
         }
@@ -130,7 +130,7 @@ impl Pool {
         let (frame, room) = (frame as usize, self.room);
         if self.policy == Policy::Nru && self.holds(frame) {
             self.policy.note_dirty(
-                &mut Rc::make_mut(&mut self.words)[mask_words(room)..],
+                &mut Arc::make_mut(&mut self.words)[mask_words(room)..],
                 room,
                 frame,
                 dirty,
@@ -143,7 +143,7 @@ impl Pool {
         self.latest = None;
         if matches!(self.policy, Policy::Nru | Policy::Aging) {
             let at = mask_words(self.room);
-            self.policy.tick(&mut Rc::make_mut(&mut self.words)[at..], self.room);
+            self.policy.tick(&mut Arc::make_mut(&mut self.words)[at..], self.room);
         }
     }
 
@@ -157,7 +157,7 @@ impl Pool {
             return Some(frame);
         }
         let room = self.room;
-        let (filled, words) = Rc::make_mut(&mut self.words).split_at_mut(mask_words(room));
+        let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         let open = |frame| bit(filled, frame) && may(frame as u32);
         self.policy.victim(words, room, random, open).map(|frame| frame as u32)
     }
@@ -213,7 +213,7 @@ impl Pool {
         let (filled, old) = self.words.split_at(mask_words(self.room));
         words[..filled.len()].copy_from_slice(filled);
         words.extend(self.policy.relay(old, self.room, room));
-        (self.words, self.room, self.marks) = (Rc::new(words), room, mask_words(room));
+        (self.words, self.room, self.marks) = (Arc::new(words), room, mask_words(room));
     }
 }
 

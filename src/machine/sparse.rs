@@ -2,7 +2,7 @@
 //! and a write after that copies what it touches, so a snapshot costs what changes and not the size of memory.
 
 use std::array;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Children of a branch, and the bits of a row's number that choose among them.
 const FAN_OUT: usize = 64;
@@ -38,14 +38,14 @@ pub struct Sparse<T> {
 #[derive(Debug, Clone)]
 enum Node<T> {
     Empty,
-    Leaf(Rc<[T]>),
-    Branch(Rc<[Node<T>; FAN_OUT]>),
+    Leaf(Arc<[T]>),
+    Branch(Arc<[Node<T>; FAN_OUT]>),
 }
 
 impl<T: Clone> Node<T> {
     #[cold]
     fn branch() -> Self {
-        Self::Branch(Rc::new(array::from_fn(|_| Self::Empty)))
+        Self::Branch(Arc::new(array::from_fn(|_| Self::Empty)))
     }
 
     #[cold]
@@ -150,7 +150,7 @@ impl<T: Clone> Sparse<T> {
                 Node::Leaf(cells) => return own(cells).get_mut(start..start + stride),
                 Node::Branch(children) => {
                     level -= 1;
-                    node = &mut Rc::make_mut(children)[slot(i, row_bits, level)];
+                    node = &mut Arc::make_mut(children)[slot(i, row_bits, level)];
                 }
             }
         }
@@ -240,7 +240,7 @@ impl<T: Clone> Sparse<T> {
                 *node = Node::branch();
             }
             let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
-            node = &mut Rc::make_mut(children)[slot(i, row_bits, above)];
+            node = &mut Arc::make_mut(children)[slot(i, row_bits, above)];
         }
         (node, &self.default)
     }
@@ -271,15 +271,15 @@ const fn low_bits(bits: u32) -> u64 {
 
 /// Cells to be written: copied first if somebody else has them, too.
 #[inline]
-fn own<T: Clone>(cells: &mut Rc<[T]>) -> &mut [T] {
+fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     #[cold]
-    fn unshare<T: Clone>(cells: &mut Rc<[T]>) {
-        *cells = Rc::from(&**cells);
+    fn unshare<T: Clone>(cells: &mut Arc<[T]>) {
+        *cells = Arc::from(&**cells);
     }
-    if Rc::get_mut(cells).is_none() {
+    if Arc::get_mut(cells).is_none() {
         unshare(cells);
     }
-    Rc::get_mut(cells).expect("nobody else has what was just copied")
+    Arc::get_mut(cells).expect("nobody else has what was just copied")
 }
 
 /// Makes the rows `first..=last` of a node the default again. The node is `depth` branches high and its first row is
@@ -305,7 +305,7 @@ fn reset<T: Clone>(
         Node::Empty => {}
         Node::Leaf(cells) => {
             let (from, to) = (from as usize * stride, (to as usize + 1) * stride);
-            Rc::make_mut(cells)[from..to].fill(default.clone());
+            Arc::make_mut(cells)[from..to].fill(default.clone());
         }
         Node::Branch(children) => {
             let below = row_bits + (depth - 1) * FAN_BITS;
@@ -313,7 +313,7 @@ fn reset<T: Clone>(
             if children[slots.clone()].iter().all(|child| matches!(child, Node::Empty)) {
                 return;
             }
-            let children = Rc::make_mut(children);
+            let children = Arc::make_mut(children);
             for n in slots {
                 reset(&mut children[n], (first, last), base + ((n as u64) << below), depth - 1, shape);
             }

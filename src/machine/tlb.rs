@@ -1,6 +1,6 @@
 //! One TLB: translations by set and tag, and what happened to it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::addr::{SetIndex, Tag};
 use super::cache::Counts;
@@ -60,7 +60,7 @@ impl Hit {
 pub(in crate::machine) struct Tlb {
     entries: SetAssoc<TlbEntry>,
     /// log2 of the page sizes it holds, smallest first.
-    sizes: Rc<[u32]>,
+    sizes: Arc<[u32]>,
     smallest: u32,
     /// One page size and no address-space numbers: the tag alone tells.
     plain: bool,

@@ -10,7 +10,7 @@ mod shown;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub struct JsonSink<'s, W: Write> {
     out: BufWriter<W>,
     statements: Statements<'s>,
     /// `{"file":…,"line":…,"statement":…` of the statements that have run.
-    heads: HashMap<Span, Rc<str>>,
+    heads: HashMap<Span, Arc<str>>,
     /// The facts of an access on the machine that the last one ran on, each with `"name":`.
     facts: Option<Facts>,
     line: String,
@@ -36,7 +36,7 @@ pub struct JsonSink<'s, W: Write> {
 
 /// A machine, and the facts of an access on it.
 struct Facts {
-    spec: Rc<Spec>,
+    spec: Arc<Spec>,
     /// The access is a process's, so that the kernel's answer is told, too.
     process: bool,
     keys: Vec<(String, Key)>,
@@ -115,7 +115,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         self.line.push_str("]}\n");
     }
 
-    fn head(&mut self, record: &StepRecord) -> Rc<str> {
+    fn head(&mut self, record: &StepRecord) -> Arc<str> {
         if let Some(head) = self.heads.get(&record.span) {
             return head.clone();
         }
@@ -125,7 +125,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         // Writing to a string does not fail, here and below.
         let _ = write!(head, ",\"line\":{},\"statement\":", statement.line);
         string(&mut head, &statement.text);
-        let head: Rc<str> = head.into();
+        let head: Arc<str> = head.into();
         self.heads.insert(record.span, head.clone());
         head
     }
@@ -212,7 +212,7 @@ impl Facts {
     }
 
     fn fits(&self, access: &Access) -> bool {
-        Rc::ptr_eq(&self.spec, &access.spec) && self.process == access.process.is_some()
+        Arc::ptr_eq(&self.spec, &access.spec) && self.process == access.process.is_some()
     }
 }
 

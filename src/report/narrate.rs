@@ -21,7 +21,7 @@ mod walk;
 mod why;
 mod words;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
@@ -74,7 +74,7 @@ impl<'s> Narrator<'s> {
     }
 
     /// The statement of a record and how the facts stated of it stand; none if they all hold.
-    pub fn failed(&mut self, record: &StepRecord) -> Option<(Rc<Statement>, Checks)> {
+    pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.of(record);
         match self.checks(&record.checks)? {
             Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
@@ -88,7 +88,7 @@ impl<'s> Narrator<'s> {
     }
 
     /// A statement outside of loops.
-    fn whole(&self, record: &StepRecord, statement: &Rc<Statement>, blocks: &mut Vec<Block>) {
+    fn whole(&self, record: &StepRecord, statement: &Arc<Statement>, blocks: &mut Vec<Block>) {
         if let Some(name) = heading(record) {
             return blocks.push(Block::Heading(name));
         }
@@ -181,7 +181,7 @@ impl<'s> Narrator<'s> {
     }
 
     /// A statement in a loop: one line.
-    fn round(&self, record: &StepRecord, statement: &Rc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
+    fn round(&self, record: &StepRecord, statement: &Arc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
             Did::Bound { name, value, call } => match call {

@@ -1,6 +1,6 @@
 //! An access as it was made.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::Outcome;
 use crate::machine::addr::Va;
@@ -29,7 +29,7 @@ pub enum AccessVerb {
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The machine it ran on.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// The core it ran on.
     pub core: u32,
     /// The statement.

@@ -1,6 +1,6 @@
 //! What a system call did, what the kernel did of its own accord, and what was declared.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::abi::{Arg, Reply};
 use crate::kernel::config::Config;
@@ -18,7 +18,7 @@ pub struct CallRecord {
     /// The process that made it.
     pub process: ProcessRef,
     /// The machine.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// The core.
     pub core: u32,
     /// Its name.
@@ -69,7 +69,7 @@ pub struct ActionRecord {
     /// The names that the steps need.
     pub legend: Legend,
     /// The machine.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
 }
 
 /// A kernel action.
@@ -92,9 +92,9 @@ pub enum KernelAction {
 #[derive(Debug, Clone)]
 pub struct Booted {
     /// The machine that was declared with it, because none was.
-    pub machine: Option<Rc<Spec>>,
+    pub machine: Option<Arc<Spec>>,
     /// Its settings.
-    pub config: Rc<Config>,
+    pub config: Arc<Config>,
     /// User page frames.
     pub frames: u32,
 }
@@ -115,9 +115,9 @@ pub enum Declaration {
     /// `kernel { … }`: [`Declared::booted`] says how.
     Kernel,
     /// `file "name" …`
-    File { name: Rc<str>, size: u64 },
+    File { name: Arc<str>, size: u64 },
     /// `executable "name" { … }`
-    Executable { name: Rc<str>, executable: Rc<Executable> },
+    Executable { name: Arc<str>, executable: Arc<Executable> },
     /// `process NAME`
     Process { process: ProcessRef, areas: Vec<AreaRecord> },
 }

@@ -1,7 +1,7 @@
 //! Checking a script without running it: every statement is prepared once with what is known before a run.
 //! What depends on a run (facts, loop variables, drawn values) is unknowable, and silently passed over.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
 use crate::lang::check::unscoped_blocks;
@@ -295,7 +295,7 @@ enum Declares {
 }
 
 /// What a block may declare, itself or by a definition that it calls; `seen` are those looked into.
-fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Rc<str>>) -> Declares {
+fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
     let mut most = Declares::Nothing;
     for stmt in block {
         if let StmtKind::Command(command) = &stmt.kind {
@@ -308,7 +308,7 @@ fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Rc<str>>) -> Declar
     most
 }
 
-fn declares(command: &Command, state: &State, seen: &mut Vec<Rc<str>>) -> Declares {
+fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
     let name = &command.verb.text;
     match state.find(name) {
         _ if &**name == "machine" => Declares::Machine,

@@ -1,7 +1,7 @@
 //! What a system call changed, as far as a report tells it: the state before the call is kept (copies are cheap) and compared
 //! with the state after it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::abi::{Arg, Args, Reply};
 use crate::kernel::area::Area;
@@ -44,7 +44,7 @@ pub struct Effect {
     /// The areas that `fork` copied, and the pages that child and parent share now.
     pub forked: Option<(usize, u64)>,
     /// Who has to wait for the process, which has ended.
-    pub waiter: Option<Rc<str>>,
+    pub waiter: Option<Arc<str>>,
     /// The child that `wait` took note of, and its status as `wait` reports it.
     pub waited: Option<(ProcessRef, u32)>,
     /// The block that `malloc` gave, or `free` took, as it was before.
@@ -55,7 +55,7 @@ pub struct Effect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRecord {
     /// Its name; none is the terminal.
-    pub name: Option<Rc<str>>,
+    pub name: Option<Arc<str>>,
     /// Its bytes.
     pub size: Change<u64>,
     /// Where the next `read` or `write` begins.
@@ -75,7 +75,7 @@ pub struct Before {
 }
 
 /// The number, name and size of a file.
-type Named = (FileId, Rc<str>, u64);
+type Named = (FileId, Arc<str>, u64);
 
 impl Before {
     /// The process as it is before this call; none if there is no such process.
@@ -156,7 +156,7 @@ fn forked(child: &Process) -> (usize, u64) {
 }
 
 /// The parent of a zombie.
-fn waiter(kernel: &Kernel, process: &Process) -> Option<Rc<str>> {
+fn waiter(kernel: &Kernel, process: &Process) -> Option<Arc<str>> {
     let zombie = matches!(process.life, Life::Zombie { .. });
     let parent = process.parent.filter(|_| zombie)?;
     kernel.process(parent).map(|parent| parent.name.clone())

@@ -1,6 +1,6 @@
 //! Running statements: scopes, loops, definitions, scenarios.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -139,7 +139,7 @@ impl Session<'_> {
         let bound = self.eval(value)?;
         let mut call = if family == Family::Call { self.calls.pop() } else { None };
         if let Some(call) = call.as_mut().filter(|_| is_fork(value))
-            && let Some(child) = &mut Rc::make_mut(call).child
+            && let Some(child) = &mut Arc::make_mut(call).child
         {
             child.name = name.text.clone();
             let pid = child.pid;
@@ -162,7 +162,7 @@ impl Session<'_> {
         stmt: &Stmt,
         name: &Word,
         value: Value,
-        call: Option<Rc<CallRecord>>,
+        call: Option<Arc<CallRecord>>,
         family: Family,
     ) -> Result<(), Stop> {
         self.state.bind(name.text.clone(), Binding::Value(value.clone()));
@@ -226,9 +226,9 @@ impl Session<'_> {
     }
 
     /// Makes a definition known.
-    pub fn define(&mut self, name: &Word, params: &Rc<[Word]>, body: &Rc<[Stmt]>) {
+    pub fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
         let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
-        self.state.bind(name.text.clone(), Binding::Def(Rc::new(definition)));
+        self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));
     }
 
     /// A definition sees the script's and the scenario's names, and its own; not those of the definition that calls it.

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -64,7 +63,7 @@ pub enum Mode {
 /// A session that is explored.
 pub struct Exploration {
     /// All texts so far.
-    pub sources: Rc<Sources>,
+    pub sources: Arc<Sources>,
     /// What has been done.
     pub history: History<Done>,
     files: Files,
@@ -76,7 +75,7 @@ impl Exploration {
     /// A session with nothing declared. It stops what it does when `interrupt` becomes true.
     pub fn new(options: Options, interrupt: Arc<AtomicBool>) -> Self {
         Self {
-            sources: Rc::default(),
+            sources: Arc::default(),
             history: History::new(State::new(options.seed)),
             files: Files::default(),
             options,
@@ -148,7 +147,7 @@ impl Exploration {
         loader: &mut dyn Loader,
     ) -> Result<Block, Vec<Diagnostic>> {
         let file = self.sources.files().len() as u32;
-        let read = include::add_text(Rc::make_mut(&mut self.sources), name, text, loader);
+        let read = include::add_text(Arc::make_mut(&mut self.sources), name, text, loader);
         self.checked(file, read, loader)
     }
 
@@ -158,7 +157,7 @@ impl Exploration {
     /// What is wrong with it, or that it cannot be read.
     pub fn read_file(&mut self, path: &Path, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
         let file = self.sources.files().len() as u32;
-        let read = include::add(Rc::make_mut(&mut self.sources), path, loader);
+        let read = include::add(Arc::make_mut(&mut self.sources), path, loader);
         self.checked(file, read, loader)
     }
 
@@ -168,7 +167,7 @@ impl Exploration {
         (script, mut wrong): (Script, Vec<Diagnostic>),
         loader: &mut dyn Loader,
     ) -> Result<Block, Vec<Diagnostic>> {
-        wrong.extend(self.files.add(&script.body, file, Rc::make_mut(&mut self.sources), loader));
+        wrong.extend(self.files.add(&script.body, file, Arc::make_mut(&mut self.sources), loader));
         if wrong.is_empty() {
             wrong = check_in(self.state(), &script.body, &self.sources, &self.files, self.options);
         }

@@ -5,7 +5,7 @@
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{
     Asked, Command, Condition, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word,
@@ -29,7 +29,7 @@ pub struct Files {
     /// The number of the file, by the first byte of its name: the file that the name stands in, and where.
     named: BTreeMap<(u32, u32), u32>,
     /// The settings in a file; none if they are wrong.
-    machines: BTreeMap<u32, Option<Rc<[Field]>>>,
+    machines: BTreeMap<u32, Option<Arc<[Field]>>>,
     traces: BTreeMap<(u32, u32), Stream>,
 }
 
@@ -72,7 +72,7 @@ impl Files {
                     self.named.insert(place, number);
                     self.machines.entry(number).or_insert_with(|| {
                         let fields = fields_of_yaml(number, beside.text(number));
-                        fields.map(Rc::from).map_err(|problems| wrong.extend(problems)).ok()
+                        fields.map(Arc::from).map_err(|problems| wrong.extend(problems)).ok()
                     });
                 }
                 Err(diagnostic) => wrong.push(diagnostic),
@@ -82,7 +82,7 @@ impl Files {
     }
 
     /// The settings in the file that the string at this place names; none if it could not be read.
-    pub fn machine(&self, name: Span) -> Option<Rc<[Field]>> {
+    pub fn machine(&self, name: Span) -> Option<Arc<[Field]>> {
         self.machines.get(self.named.get(&(name.file, name.start))?)?.clone()
     }
 

@@ -1,7 +1,7 @@
 //! Which process a statement runs in, and what is not known of processes before a run.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::process::ProcessRef;
 
@@ -31,7 +31,7 @@ impl Inside {
 #[derive(Debug, Clone, Default)]
 pub struct Unsure {
     /// The names that `let NAME = fork()` gives.
-    pub forked: BTreeSet<Rc<str>>,
+    pub forked: BTreeSet<Arc<str>>,
     /// There may be processes and files besides those that are known.
     pub others: bool,
     /// Processes may have ended.

@@ -1,6 +1,6 @@
 //! A machine that is named without a script around it: a preset, a machine file, or what stands at the end of a script.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::config::Config;
 use crate::lang::ast::Block;
@@ -26,7 +26,7 @@ pub struct Named {
     /// As it was named.
     pub name: String,
     /// How it is built.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// The settings of the kernel that a script has started on it.
     pub kernel: Option<Config>,
 }
@@ -54,7 +54,7 @@ impl Named {
     /// The preset of this name.
     pub fn preset(name: &str) -> Option<Self> {
         let preset = Preset::named(name)?;
-        Some(Self { name: name.to_owned(), spec: Rc::new((preset.build)()), kernel: None })
+        Some(Self { name: name.to_owned(), spec: Arc::new((preset.build)()), kernel: None })
     }
 
     /// The machine of a machine file, which has this number in the sources.
@@ -64,7 +64,7 @@ impl Named {
     pub fn of_file(name: &str, file: u32, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let place = Span { file, ..Span::default() };
         let spec = build_machine(None, &fields_of_yaml(file, text)?, place)?;
-        Ok(Self { name: name.to_owned(), spec: Rc::new(spec), kernel: None })
+        Ok(Self { name: name.to_owned(), spec: Arc::new(spec), kernel: None })
     }
 
     /// The machine that stands at the end of a script in which a check has found nothing wrong, if one does.

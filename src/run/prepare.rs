@@ -1,6 +1,6 @@
 //! Preparing commands and operations: finding what a statement's first word means, and having it evaluated and checked.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::syscall::{SystemCall, system_call};
 use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Word};
@@ -74,7 +74,7 @@ impl Session<'_> {
         absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
     }
 
-    fn prepare_call(&mut self, def: &Rc<Definition>, command: &Command) -> Result<Action, Stop> {
+    fn prepare_call(&mut self, def: &Arc<Definition>, command: &Command) -> Result<Action, Stop> {
         let (given, wanted) = (command.operands.len(), def.params.len());
         if given != wanted {
             return Err(Diagnostic::new(

@@ -1,7 +1,7 @@
 //! Processes, areas and files as a record names them: what a report must know of them without asking the kernel again.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::area::{Area, Backing};
 use crate::kernel::event::{Step, Store};
@@ -15,7 +15,7 @@ pub struct ProcessRef {
     /// Its number.
     pub pid: Pid,
     /// Its name in the script.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
 }
 
 impl From<&Process> for ProcessRef {
@@ -61,7 +61,7 @@ fn is_heap(process: &Process, area: &Area) -> bool {
 }
 
 /// The name of a file; its number in brackets for one that is gone.
-fn file_name(kernel: &Kernel, file: FileId) -> Rc<str> {
+fn file_name(kernel: &Kernel, file: FileId) -> Arc<str> {
     kernel.files().all.get(&file).map_or_else(|| format!("[file {file}]").into(), |file| file.name.clone())
 }
 
@@ -69,9 +69,9 @@ fn file_name(kernel: &Kernel, file: FileId) -> Rc<str> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Legend {
     /// Files, by number.
-    pub files: BTreeMap<FileId, Rc<str>>,
+    pub files: BTreeMap<FileId, Arc<str>>,
     /// Processes, by number.
-    pub processes: BTreeMap<Pid, Rc<str>>,
+    pub processes: BTreeMap<Pid, Arc<str>>,
     /// Who chose what was evicted; none if nothing was.
     pub policy: Option<Policy>,
 }

@@ -1,6 +1,6 @@
 //! What a statement did and whether it holds: the one record that every report is made of.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
@@ -25,7 +25,7 @@ pub struct StepRecord {
     /// Where it stands.
     pub span: Span,
     /// The scenario it belongs to.
-    pub scenario: Option<Rc<str>>,
+    pub scenario: Option<Arc<str>>,
     /// How many loops stand around it.
     pub depth: u32,
     /// The outermost of them.
@@ -33,13 +33,13 @@ pub struct StepRecord {
     /// The process that it names, or stands in the block of.
     pub process: Option<ProcessRef>,
     /// System calls in its expressions, in the order in which they were done; without the one that `did` is.
-    pub calls: Vec<Rc<CallRecord>>,
+    pub calls: Vec<Arc<CallRecord>>,
     /// What it did.
-    pub did: Rc<Did>,
+    pub did: Arc<Did>,
     /// What was stated of it.
     pub checks: Vec<Check>,
     /// What it puts on an exam's paper.
-    pub paper: Option<Rc<Entry>>,
+    pub paper: Option<Arc<Entry>>,
 }
 
 /// What a statement did.
@@ -53,19 +53,19 @@ pub enum Did {
     /// A trace was replayed.
     Replay(Box<Replayed>),
     /// A system call.
-    Call(Rc<CallRecord>),
+    Call(Arc<CallRecord>),
     /// A name was given a value: the facts are those of the outermost system call of it, if there is one.
-    Bound { name: Rc<str>, value: Value, call: Option<Rc<CallRecord>> },
+    Bound { name: Arc<str>, value: Value, call: Option<Arc<CallRecord>> },
     /// Something is shown.
     Shown(Vec<View>),
     /// A machine was declared.
-    Machine(Rc<Spec>),
+    Machine(Arc<Spec>),
     /// A kernel, a file, an executable or a process was declared.
     Declared(Declared),
     /// The kernel did something of its own accord.
     Action(ActionRecord),
     /// A scenario begins.
-    Scenario(Rc<str>),
+    Scenario(Arc<str>),
     /// An expectation, or a statement whose effect speaks for itself.
     Quiet,
 }

@@ -209,7 +209,7 @@ mod tests {
     use crate::machine::presets::PRESETS;
 
     fn machine() -> Machine {
-        Machine::new(std::rc::Rc::new((PRESETS[0].build)()))
+        Machine::new(std::sync::Arc::new((PRESETS[0].build)()))
     }
 
     fn fault(at: u64) -> Step {

@@ -1,6 +1,6 @@
 //! What a `replay` came to.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::cache::Counts;
 use crate::machine::spec::Spec;
@@ -33,7 +33,7 @@ pub const FIRST: usize = 40;
 #[derive(Debug, Clone)]
 pub struct Replayed {
     /// The file, as the script names it.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// How its addresses came to physical ones.
     pub map: Map,
     /// What became of references that straddle.
@@ -55,7 +55,7 @@ impl Replayed {
     }
 
     /// The machine.
-    pub fn spec(&self) -> &Rc<Spec> {
+    pub fn spec(&self) -> &Arc<Spec> {
         &self.counted.spec
     }
 

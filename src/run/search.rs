@@ -1,7 +1,7 @@
 //! Values of a question that are drawn together: where a later `choose` finds none, those before it are drawn again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
@@ -128,7 +128,7 @@ impl Session<'_> {
             (StmtKind::Probe(operation), ..) => {
                 let (did, _) = self.try_out(operation)?;
                 if matches!(did, Did::Access(_) | Did::Call(_)) {
-                    self.state.last = Some(Rc::new(did));
+                    self.state.last = Some(Arc::new(did));
                 }
             }
             _ => {}

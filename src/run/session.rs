@@ -1,7 +1,7 @@
 //! A session: the state of a script, and what every statement needs from its surroundings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::kernel::Kernel;
@@ -95,7 +95,7 @@ pub struct Session<'s> {
     /// The loops around the statement, outermost first.
     pub loops: Vec<Span>,
     /// The scenario the statement stands in.
-    pub scenario: Option<Rc<str>>,
+    pub scenario: Option<Arc<str>>,
     /// Blocks around the statement.
     pub depth: usize,
     /// The process that the statement runs in.
@@ -103,13 +103,13 @@ pub struct Session<'s> {
     /// What is not known of processes (when checking only).
     pub unsure: Unsure,
     /// System calls that the statement has made so far in its expressions.
-    pub calls: Vec<Rc<CallRecord>>,
+    pub calls: Vec<Arc<CallRecord>>,
     /// What is done now leaves no trace.
     pub probing: bool,
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
     /// The questions so far, by their titles.
-    pub titles: BTreeMap<Rc<str>, u64>,
+    pub titles: BTreeMap<Arc<str>, u64>,
     /// How the paper is arranged (when checking only).
     pub arrangement: Option<Arrangement>,
     /// The questions that stand in the script (when checking only).
@@ -117,7 +117,7 @@ pub struct Session<'s> {
     /// The question at hand.
     pub sheet: Option<Sheet>,
     /// What the statement puts on the paper.
-    pub entry: Option<Rc<Entry>>,
+    pub entry: Option<Arc<Entry>>,
     /// Becomes true when someone wants the run to end.
     pub interrupt: Option<&'s AtomicBool>,
     options: Options,
@@ -184,7 +184,7 @@ impl<'s> Session<'s> {
     }
 
     /// How the machine is built, if it is known.
-    pub fn spec(&self) -> Option<&Rc<Spec>> {
+    pub fn spec(&self) -> Option<&Arc<Spec>> {
         self.state.spec()
     }
 
@@ -237,7 +237,7 @@ impl<'s> Session<'s> {
     /// # Errors
     /// [`Stop::Closed`] when nobody listens any more.
     pub fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
-        let did = Rc::new(did);
+        let did = Arc::new(did);
         match &*did {
             Did::Access(_) | Did::Call(_) | Did::Replay(_) | Did::Bound { call: Some(_), .. } => {
                 self.state.last = Some(did.clone());

@@ -1,7 +1,7 @@
 //! Everything that a statement can change. A copy costs a handful of reference counts, whatever it holds.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::Kernel;
 use crate::lang::ast::{Block, Word};
@@ -20,9 +20,9 @@ pub struct State {
     /// Scopes, outermost first: the script, scenarios, definitions.
     pub scopes: Vec<Scope>,
     /// The latest statement that has facts.
-    pub last: Option<Rc<Did>>,
+    pub last: Option<Arc<Did>>,
     /// The latest `reference`.
-    pub reference: Option<Rc<Did>>,
+    pub reference: Option<Arc<Did>>,
     /// The script's generator.
     pub random: SplitMix64,
     /// What `seed` said last.
@@ -50,7 +50,7 @@ pub enum Binding {
     /// A value that is not known before the script runs (when checking only).
     Unknowable,
     /// A definition.
-    Def(Rc<Definition>),
+    Def(Arc<Definition>),
 }
 
 /// A `def`.
@@ -59,7 +59,7 @@ pub struct Definition {
     /// Its name.
     pub name: Word,
     /// Its parameters.
-    pub params: Rc<[Word]>,
+    pub params: Arc<[Word]>,
     /// Its statements.
     pub body: Block,
 }
@@ -69,18 +69,18 @@ pub struct Definition {
 pub struct Scope {
     /// A definition's own: not seen by the definitions it calls.
     pub private: bool,
-    names: Rc<BTreeMap<Rc<str>, Binding>>,
+    names: Arc<BTreeMap<Arc<str>, Binding>>,
 }
 
 impl Scope {
     /// An empty scope.
     pub fn new(private: bool) -> Self {
-        Self { private, names: Rc::default() }
+        Self { private, names: Arc::default() }
     }
 
     /// Gives a name a meaning.
-    pub fn bind(&mut self, name: Rc<str>, binding: Binding) {
-        Rc::make_mut(&mut self.names).insert(name, binding);
+    pub fn bind(&mut self, name: Arc<str>, binding: Binding) {
+        Arc::make_mut(&mut self.names).insert(name, binding);
     }
 }
 
@@ -103,7 +103,7 @@ impl State {
     }
 
     /// Gives a name a meaning in the innermost scope.
-    pub fn bind(&mut self, name: Rc<str>, binding: Binding) {
+    pub fn bind(&mut self, name: Arc<str>, binding: Binding) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.bind(name, binding);
         }
@@ -127,7 +127,7 @@ impl State {
     }
 
     /// How the machine is built, if it is known.
-    pub fn spec(&self) -> Option<&Rc<Spec>> {
+    pub fn spec(&self) -> Option<&Arc<Spec>> {
         self.hardware().map(Machine::spec)
     }
 

@@ -1,6 +1,6 @@
 //! System calls in a script: their arguments checked, done, and what came of them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::OutOfMemory;
 use crate::kernel::abi::Arg;
@@ -135,7 +135,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `out-of-memory`, `limit-steps`.
-    pub fn make_call(&mut self, plan: CallPlan) -> Result<Rc<CallRecord>, Stop> {
+    pub fn make_call(&mut self, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
         let CallPlan { row, pid, args, place } = plan;
         let values: Vec<Arg> = args.iter().map(|arg| arg.value.clone()).collect();
         let probe = self.probing;
@@ -155,7 +155,7 @@ impl Session<'_> {
         let recorded = recorder.finish(kernel, pid, None);
         let effect = before.map(|before| before.effect(kernel, row.name, &values, &reply));
         self.kernel_work(work, place)?;
-        Ok(Rc::new(CallRecord {
+        Ok(Arc::new(CallRecord {
             process: process.unwrap_or_else(|| ProcessRef { pid, name: "".into() }),
             spec,
             core,
@@ -180,7 +180,7 @@ impl Session<'_> {
         row: &'static SystemCall,
         name: &Word,
         args: &[Expr],
-    ) -> Result<Rc<CallRecord>, Stop> {
+    ) -> Result<Arc<CallRecord>, Stop> {
         let plan = self.prepare_call_of(row, name, args)?;
         if self.checking {
             return Err(Stop::Unknowable);

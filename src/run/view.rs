@@ -1,6 +1,6 @@
 //! What `show` shows, as data: tables, pairs, rulers, steps. How it looks is the report's business.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::value::Value;
 use crate::machine::pte::Pte;
@@ -22,11 +22,11 @@ pub enum View {
     /// A value and the expression it is of.
     Value { of: String, value: Shown },
     /// The bit rulers of the machine's addresses.
-    Rulers(Rc<Spec>),
+    Rulers(Arc<Spec>),
     /// The numbered sequence of an access.
     Steps(Box<Access>),
     /// What a system call did.
-    CallSteps(Rc<CallRecord>),
+    CallSteps(Arc<CallRecord>),
     /// The address space of a process.
     Layout(Box<LayoutView>),
     /// Page tables as a tree.
@@ -34,9 +34,9 @@ pub enum View {
     /// Pages of processes, and the frames that they are in.
     Sharing(Box<SharingView>),
     /// The areas of a process, as `/proc/PID/maps` prints them, and as a table.
-    Maps { table: TableView, spec: Rc<Spec>, areas: Vec<AreaRecord> },
+    Maps { table: TableView, spec: Arc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
-    Declaration(Rc<Spec>),
+    Declaration(Arc<Spec>),
     /// A remark in words.
     Remark(String),
 }
@@ -47,7 +47,7 @@ pub struct LayoutView {
     /// The process.
     pub process: ProcessRef,
     /// The machine, for widths.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// In order of address.
     pub areas: Vec<AreaLayout>,
     /// The first address that is the kernel's, or past the address space.
@@ -70,7 +70,7 @@ pub struct LayoutView {
 #[derive(Debug, Clone)]
 pub struct SharingView {
     /// The machine, for widths.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// Each process: its name and its pages in frames, in order of VPN.
     pub processes: Vec<(String, Vec<PageInFrame>)>,
 }
@@ -94,7 +94,7 @@ pub struct TreeView {
     /// Whose they are: `P1`; empty for the machine's own.
     pub of: String,
     /// The machine, for widths.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// The table of level 1.
     pub root: TreeTable,
 }

@@ -1,7 +1,7 @@
 //! What is counted of a replay, while its records come in batches.
 
 use std::mem;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
@@ -20,7 +20,7 @@ use super::tally::Tally;
 /// Only the core that replays is counted: choose it before, and perform all records on the same machine.
 #[derive(Debug)]
 pub struct Account {
-    spec: Rc<Spec>,
+    spec: Arc<Spec>,
     /// Addresses are virtual ones of a process.
     mapped: bool,
     so_far: SoFar,

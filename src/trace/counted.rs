@@ -1,6 +1,6 @@
 //! What came of a replay.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::process::FaultCounts;
 use crate::machine::cache::Counts;
@@ -156,7 +156,7 @@ pub struct Curve {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counted {
     /// The machine.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// What was performed.
     pub references: References,
     /// The TLBs, in the order of the spec; empty where addresses are taken as they are.

@@ -2,7 +2,7 @@
 //! first touched.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::area::Prot;
 use crate::kernel::boot::BootError;
@@ -56,7 +56,7 @@ impl Demand {
         let replacement = self.replacement.unwrap_or(default.replacement);
         let config = Config { frames: self.frames, replacement, swap: SWAP, ..default };
         let mut kernel = Kernel::boot(machine, config).map_err(Refused::Boot)?;
-        let pid = spawn(&mut kernel, Rc::from("trace"))?;
+        let pid = spawn(&mut kernel, Arc::from("trace"))?;
         Ok((kernel, pid))
     }
 }
@@ -65,7 +65,7 @@ impl Demand {
 ///
 /// # Errors
 /// Why there is none.
-pub fn spawn(kernel: &mut Kernel, name: Rc<str>) -> Result<Pid, Refused> {
+pub fn spawn(kernel: &mut Kernel, name: Arc<str>) -> Result<Pid, Refused> {
     let pid = kernel.spawn(name).map_err(Refused::Memory)?;
     let prot = Prot { read: true, write: true, exec: true };
     let (start, end) = (0, kernel.user_end());

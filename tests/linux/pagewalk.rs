@@ -1,6 +1,6 @@
 //! Pagewalk's kernel as a side of the comparison.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pagewalk::kernel::Kernel;
 use pagewalk::kernel::abi::Arg as Argument;
@@ -45,7 +45,7 @@ fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
         warm: true,
         ..Config::default_for(&spec)
     };
-    Kernel::boot(Machine::new(Rc::new(spec)), ways).expect("a kernel that can be started")
+    Kernel::boot(Machine::new(Arc::new(spec)), ways).expect("a kernel that can be started")
 }
 
 /// What a system call answers: its result, the child of a `fork` aside, or the name of its error.

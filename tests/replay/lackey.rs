@@ -1,7 +1,7 @@
 //! A trace of a real program, made by valgrind where there is one.
 
 use std::process::Command;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pagewalk::machine::policy::Policy;
 use pagewalk::machine::presets::Preset;
@@ -46,7 +46,7 @@ fn a_real_process_counts_as_the_model() {
     let preset = Preset::named("core-i7").expect("a preset");
     let mut spec = (preset.build)();
     spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
-    let spec = Rc::new(spec);
+    let spec = Arc::new(spec);
     let distinct = records.iter().flat_map(|record| {
         let last = record.address + u64::from(record.size) - 1;
         record.address >> 12..=last >> 12

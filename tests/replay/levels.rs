@@ -1,6 +1,6 @@
 //! Levels of caches and TLBs, page walks and paging on demand: everything that a replay counts, against the model.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pagewalk::machine::policy::Policy;
 use pagewalk::machine::presets::Preset;
@@ -106,7 +106,7 @@ fn compare(spec: Spec, map: Map, first: bool, records: &[Record]) -> Result<(), 
         Map::Identity => None,
         Map::Demand(demand) => Some(demand),
     };
-    let spec = Rc::new(spec);
+    let spec = Arc::new(spec);
     let mut model = Model::new(&spec, demand, first);
     model.perform(records);
     let (before, after) = records.split_at(records.len() / 3);

@@ -1,7 +1,7 @@
 //! Records to try: any, and those of something like a program.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pagewalk::machine::Machine;
 use pagewalk::machine::spec::Spec;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 /// A machine, of a spec that is in order.
 pub fn machine(spec: Spec) -> Machine {
     spec.check().expect("such a machine can be built");
-    Machine::new(Rc::new(spec))
+    Machine::new(Arc::new(spec))
 }
 
 /// An operation.

@@ -51,7 +51,7 @@ fn carry(item: &Item, access: &Access, answered: &[Answered], judged: &mut [Judg
         let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
         (blank.fact.clone(), claim)
     };
-    let claims: Vec<(std::rc::Rc<str>, Option<Claim>)> =
+    let claims: Vec<(std::sync::Arc<str>, Option<Claim>)> =
         answered.iter().zip(judged.iter()).map(claim).collect();
     let claims: Vec<(&str, Option<Claim>)> =
         claims.iter().map(|(name, claim)| (&**name, claim.clone())).collect();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,18 +21,18 @@ pub struct Buffer {
     /// Counted by the client.
     pub version: i32,
     /// Its text.
-    pub text: Rc<str>,
+    pub text: Arc<str>,
     /// What is wrong with a version of it, by file; none before the first check.
     pub checked: Option<(i32, Found)>,
     /// The files of its script, itself first.
     pub files: Vec<PathBuf>,
     /// What its last run told.
-    pub ran: Option<Rc<Ran>>,
+    pub ran: Option<Arc<Ran>>,
     /// What did not hold in it, by file.
     pub failed: Found,
     /// Stops the check and run that are under way.
     pub under_way: Option<Arc<AtomicBool>>,
-    view: Option<Rc<View>>,
+    view: Option<Arc<View>>,
 }
 
 impl Buffer {
@@ -50,7 +49,7 @@ impl Buffer {
 pub struct Documents {
     /// Each by its path.
     pub buffers: BTreeMap<PathBuf, Buffer>,
-    texts: Option<Rc<Texts<Disk>>>,
+    texts: Option<Arc<Texts<Disk>>>,
 }
 
 impl Documents {
@@ -101,23 +100,23 @@ impl Documents {
     }
 
     /// All texts, as a script that includes them reads them.
-    pub fn texts(&mut self) -> Rc<Texts<Disk>> {
+    pub fn texts(&mut self) -> Arc<Texts<Disk>> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
             let texts = buffers.iter().map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
-            Rc::new(Texts { texts: texts.collect(), other: Disk })
+            Arc::new(Texts { texts: texts.collect(), other: Disk })
         });
         texts.clone()
     }
 
     /// What is known of one.
-    pub fn view(&mut self, path: &Path, client: &Rc<Client>) -> Option<Rc<View>> {
+    pub fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<Arc<View>> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
         let view = buffer.view.get_or_insert_with(|| {
             let ran = buffer.ran.clone().filter(|ran| ran.version == buffer.version);
             let named = (buffer.uri.clone(), path.to_owned());
-            Rc::new(View::new(named, buffer.text.clone(), ran, client.clone(), texts))
+            Arc::new(View::new(named, buffer.text.clone(), ran, client.clone(), texts))
         });
         Some(view.clone())
     }
@@ -127,11 +126,11 @@ impl Documents {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
             return false;
         };
-        let ran = Rc::new(ran);
+        let ran = Arc::new(ran);
         buffer.ran = Some(ran.clone());
         buffer.failed = failed;
         buffer.under_way = None;
-        match buffer.view.as_mut().and_then(Rc::get_mut) {
+        match buffer.view.as_mut().and_then(Arc::get_mut) {
             // What was read of the text stays known.
             Some(view) => view.ran = Some(ran),
             None => buffer.view = None,

@@ -1,7 +1,7 @@
 //! Documents for tests.
 
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lsp_types::Position;
 
@@ -22,7 +22,7 @@ pub fn marked(marked: &str, ran: Option<Ran>, others: &[(&str, &str)]) -> (View,
     let client = Client { snippets: true, markdown: true, ..Client::default() };
     let uri = "file:///nowhere/at/all/script.pw".parse().expect("a URI");
     let view =
-        View::new((uri, path), text.as_str().into(), ran.map(Rc::new), Rc::new(client), Rc::new(buffers));
+        View::new((uri, path), text.as_str().into(), ran.map(Arc::new), Arc::new(client), Arc::new(buffers));
     let position = view.lines.position(&text, at);
     (view, position)
 }

@@ -7,7 +7,6 @@ mod showing;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -31,7 +30,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub struct Server {
     output: Sender<Sent>,
     documents: Documents,
-    client: Rc<Client>,
+    client: Arc<Client>,
     settings: Settings,
     /// Checks and runs what is written.
     runs: Worker,
@@ -71,7 +70,7 @@ impl Server {
         Self {
             output,
             documents: Documents::default(),
-            client: Rc::new(client),
+            client: Arc::new(client),
             settings,
             runs,
             asks,

@@ -1,7 +1,7 @@
 //! What editors are told of names: where they are, what they would be, what a document holds.
 
-use std::rc::Rc;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use lsp_types::{
     DocumentHighlightKind, DocumentSymbol, FoldingRange, GotoDefinitionResponse, Location, Position,
@@ -29,7 +29,7 @@ fn view(files: &[(&str, &str)]) -> View {
     let (name, text) = files[0];
     let uri = Uri::from_str(&format!("file://{}", path(name))).unwrap();
     let named = (uri, path(name).into());
-    View::new(named, text.into(), None, Rc::new(Client::default()), Rc::new(buffers))
+    View::new(named, text.into(), None, Arc::new(Client::default()), Arc::new(buffers))
 }
 
 fn at(line: u32, character: u32) -> Position {

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lsp_types::{Position, Range, Uri};
 
@@ -25,15 +25,15 @@ pub struct View {
     /// Its path, as messages name it.
     pub path: PathBuf,
     /// Its text.
-    pub text: Rc<str>,
+    pub text: Arc<str>,
     /// Where its lines begin.
     pub lines: Lines,
     /// What the run of this very version has told, once it is there.
-    pub ran: Option<Rc<Ran>>,
+    pub ran: Option<Arc<Ran>>,
     /// What the client can take.
-    pub client: Rc<Client>,
+    pub client: Arc<Client>,
     /// All open documents.
-    buffers: Rc<Texts<Disk>>,
+    buffers: Arc<Texts<Disk>>,
     reading: OnceCell<Reading>,
     names: OnceCell<Names>,
     tokens: OnceCell<Tokens>,
@@ -43,10 +43,10 @@ impl View {
     /// Of a document.
     pub fn new(
         (uri, path): (Uri, PathBuf),
-        text: Rc<str>,
-        ran: Option<Rc<Ran>>,
-        client: Rc<Client>,
-        buffers: Rc<Texts<Disk>>,
+        text: Arc<str>,
+        ran: Option<Arc<Ran>>,
+        client: Arc<Client>,
+        buffers: Arc<Texts<Disk>>,
     ) -> Self {
         let lines = Lines::of(&text);
         let (reading, names, tokens) = (OnceCell::new(), OnceCell::new(), OnceCell::new());

@@ -1,7 +1,7 @@
 //! `:quiz`: asks for the facts of an access one by one, and marks each answer.
 
 use std::io;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::desk::Desk;
 use crate::report::doc::{Block, Tone};
@@ -11,7 +11,7 @@ use crate::run::record::Did;
 
 /// A quiz that goes on.
 pub struct Quiz {
-    did: Rc<Did>,
+    did: Arc<Did>,
     questions: Vec<Question>,
     asked: usize,
     right: usize,

@@ -1,6 +1,6 @@
 //! Kernels to try things on: processes with areas, without system calls.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::abi::Errno;
 use crate::kernel::area::{Area, Backing, Prot};
@@ -58,7 +58,8 @@ impl Lab {
     pub fn new(spec: Spec, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default_for(&spec);
         change(&mut config);
-        let kernel = Kernel::boot(Machine::new(Rc::new(spec)), config).expect("a kernel that can be started");
+        let kernel =
+            Kernel::boot(Machine::new(Arc::new(spec)), config).expect("a kernel that can be started");
         Self { kernel }
     }
 

@@ -6,7 +6,7 @@ mod scope;
 mod tests;
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ast::{
     Ask, Asked, Block, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind,
@@ -70,7 +70,7 @@ struct Checker<'a> {
     /// The definition whose body this is.
     inside: Option<usize>,
     /// The scenarios of each file.
-    scenarios: HashMap<(u32, Rc<str>), Span>,
+    scenarios: HashMap<(u32, Arc<str>), Span>,
     /// The included blocks that have been looked at: a file included again is the same block, and says the same.
     included: HashSet<*const [Stmt]>,
     found: Vec<Diagnostic>,
@@ -147,7 +147,7 @@ impl Checker<'_> {
             }
             StmtKind::Def { name, params, body } => self.definition(name, params, body),
             StmtKind::InProcess { body, .. } => self.block(body),
-            StmtKind::Include { body, .. } if self.included.insert(Rc::as_ptr(body)) => self.block(body),
+            StmtKind::Include { body, .. } if self.included.insert(Arc::as_ptr(body)) => self.block(body),
             StmtKind::Include { body, .. } => {
                 if let Some(scope) = self.scopes.last_mut() {
                     names_set(body, false, scope);
@@ -201,7 +201,7 @@ impl Checker<'_> {
     }
 
     fn scenario(&mut self, name: &Word) {
-        let first = *self.scenarios.entry((name.span.file, Rc::clone(&name.text))).or_insert(name.span);
+        let first = *self.scenarios.entry((name.span.file, Arc::clone(&name.text))).or_insert(name.span);
         if first != name.span {
             let message = format!("two scenarios are called \"{}\"", name.text);
             self.found.push(twice(name.span, message, first).help("give each scenario a name of its own"));
@@ -333,7 +333,7 @@ impl Checker<'_> {
         }
     }
 
-    fn name(&mut self, name: &Rc<str>, span: Span) {
+    fn name(&mut self, name: &Arc<str>, span: Span) {
         let set = self.scopes.iter().any(|scope| scope.has(name));
         let later = self.inside.is_some() && self.all_names.has(name);
         if set || later || self.known.words.contains(&&**name) {

@@ -1,21 +1,21 @@
 //! The names of a scope, and what of a script sets them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Block, StmtKind};
 
 /// Variables and definitions of one scope.
 #[derive(Debug, Default)]
 pub struct Scope {
-    variables: BTreeSet<Rc<str>>,
-    definitions: BTreeMap<Rc<str>, Vec<usize>>,
+    variables: BTreeSet<Arc<str>>,
+    definitions: BTreeMap<Arc<str>, Vec<usize>>,
 }
 
 impl Scope {
     /// Makes a variable known.
-    pub fn set(&mut self, name: &Rc<str>) {
-        self.variables.insert(Rc::clone(name));
+    pub fn set(&mut self, name: &Arc<str>) {
+        self.variables.insert(Arc::clone(name));
     }
 
     /// Is there such a variable?
@@ -29,8 +29,8 @@ impl Scope {
     }
 
     /// Makes a definition known by its number.
-    pub fn define(&mut self, name: &Rc<str>, number: usize) {
-        self.definitions.entry(Rc::clone(name)).or_default().push(number);
+    pub fn define(&mut self, name: &Arc<str>, number: usize) {
+        self.definitions.entry(Arc::clone(name)).or_default().push(number);
     }
 
     /// The definitions of this name.

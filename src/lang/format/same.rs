@@ -1,6 +1,6 @@
 //! Whether two trees mean the same: they are equal but for the places of things in the text.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{
     Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
@@ -33,7 +33,7 @@ impl<T: Same> Same for Option<T> {
     }
 }
 
-impl<T: Same + ?Sized> Same for Rc<T> {
+impl<T: Same + ?Sized> Same for Arc<T> {
     fn same(&self, other: &Self) -> bool {
         (**self).same(other)
     }

@@ -1,6 +1,6 @@
 //! Questions, their parts, and what they give and ask.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Tree;
 use super::grammar::{Pair, Rule};
@@ -44,9 +44,9 @@ impl Tree<'_> {
     }
 
     /// `ask …`, and the facts that it lists.
-    pub(super) fn ask(&mut self, pair: Pair) -> (Option<StmtKind>, Rc<[Fact]>) {
+    pub(super) fn ask(&mut self, pair: Pair) -> (Option<StmtKind>, Arc<[Fact]>) {
         let place = self.first(&pair, "ask");
-        let (mut what, mut facts) = (None, Rc::from([]));
+        let (mut what, mut facts) = (None, Arc::from([]));
         let (mut radix, mut points) = (None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -111,8 +111,8 @@ impl Tree<'_> {
         Some(Asked::Any { name: name?, from: from?, conditions: conditions.into() })
     }
 
-    fn ask_facts(&mut self, pair: Pair) -> (Option<Asked>, Rc<[Fact]>) {
-        let (mut what, mut facts) = (None, Rc::from([]));
+    fn ask_facts(&mut self, pair: Pair) -> (Option<Asked>, Arc<[Fact]>) {
+        let (mut what, mut facts) = (None, Arc::from([]));
         for part in pair.into_inner() {
             if part.as_rule() == Rule::asked {
                 facts = self.facts(part);

@@ -1,6 +1,6 @@
 //! Expressions: a flat chain of operands and operators made a tree by how tightly each operator binds.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Tree;
 use super::grammar::{Pair, Rule};
@@ -37,11 +37,11 @@ impl Tree<'_> {
     }
 
     /// The inner expressions of a pair, one after the other.
-    pub(super) fn exprs(&mut self, pair: Pair) -> Rc<[Expr]> {
+    pub(super) fn exprs(&mut self, pair: Pair) -> Arc<[Expr]> {
         self.deep_exprs(pair).0
     }
 
-    fn deep_exprs(&mut self, pair: Pair) -> (Rc<[Expr]>, u32) {
+    fn deep_exprs(&mut self, pair: Pair) -> (Arc<[Expr]>, u32) {
         let mut deepest = 0;
         let inner = pair.into_inner().filter(|part| part.as_rule() == Rule::expr);
         let exprs = inner.map(|part| self.deep(part)).inspect(|(_, depth)| deepest = deepest.max(*depth));
@@ -158,7 +158,7 @@ impl Tree<'_> {
     }
 
     /// The text of a string with its escapes resolved.
-    pub(super) fn string(&mut self, part: &Pair) -> Rc<str> {
+    pub(super) fn string(&mut self, part: &Pair) -> Arc<str> {
         string(part.as_str(), self.span(part)).unwrap_or_else(|diagnostic| {
             self.report(diagnostic);
             "".into()

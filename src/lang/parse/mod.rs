@@ -13,7 +13,7 @@ mod table;
 mod tests;
 mod text;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use grammar::{Grammar, Pair, Rule};
 use pest::Parser;
@@ -41,7 +41,7 @@ pub trait Includes {
 /// Includes nothing: for a text that stands alone.
 impl Includes for () {
     fn include(&mut self, _: &Word, _: usize) -> Block {
-        Rc::new([])
+        Arc::new([])
     }
 }
 
@@ -112,7 +112,7 @@ impl<'a> Tree<'a> {
         if self.nesting >= DEPTH_LIMIT {
             let message = format!("blocks lie more than {DEPTH_LIMIT} deep here");
             self.report(Diagnostic::new(Code::TooDeep, self.span(&block), message));
-            return Rc::new([]);
+            return Arc::new([]);
         }
         self.nesting += 1;
         self.deepest = self.deepest.max(self.nesting);

@@ -1,6 +1,6 @@
 //! Statements, facts and blocks of settings.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::grammar::{Pair, Rule};
 use super::table::table;
@@ -15,7 +15,7 @@ use crate::lang::layout::DEPTH_LIMIT;
 impl Tree<'_> {
     pub(super) fn statement(&mut self, pair: Pair) -> Stmt {
         let whole = self.span(&pair);
-        let (mut process, mut kind, mut facts) = (None, None, Rc::from([]));
+        let (mut process, mut kind, mut facts) = (None, None, Arc::from([]));
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::process => process = Some(self.word(&part)),
@@ -98,7 +98,7 @@ impl Tree<'_> {
     }
 
     pub(super) fn next_block(&mut self, pair: Option<Pair>) -> Block {
-        pair.map_or_else(|| Rc::from([]), |block| self.block(block))
+        pair.map_or_else(|| Arc::from([]), |block| self.block(block))
     }
 
     fn choose(&mut self, pair: Pair) -> StmtKind {
@@ -272,7 +272,7 @@ impl Tree<'_> {
         }
     }
 
-    pub(super) fn facts(&mut self, pair: Pair) -> Rc<[Fact]> {
+    pub(super) fn facts(&mut self, pair: Pair) -> Arc<[Fact]> {
         pair.into_inner().filter_map(|fact| self.fact(fact)).collect()
     }
 
@@ -304,7 +304,7 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        Settings { settings: settings.into(), table: table(rows).map(Rc::new), span }
+        Settings { settings: settings.into(), table: table(rows).map(Arc::new), span }
     }
 
     fn setting(&mut self, pair: Pair) -> Setting {

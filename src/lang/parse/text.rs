@@ -1,6 +1,6 @@
 //! Strings and bytes with C's escapes, and texts cut to quote them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::Span;
 pub(super) use crate::lang::cut::cut as quoted;
@@ -8,12 +8,12 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::mend::Mend;
 
 /// The text of a string in its quotes; the diagnostic stands at the escape that is none.
-pub(super) fn string(quoted: &str, span: Span) -> Result<Rc<str>, Diagnostic> {
+pub(super) fn string(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
     let inner = inside(quoted);
     if !inner.contains('\\') {
         return Ok(inner.into());
     }
-    String::from_utf8(unescape(inner, span)?).map(Rc::from).map_err(|error| {
+    String::from_utf8(unescape(inner, span)?).map(Arc::from).map_err(|error| {
         let message = format!("the byte {} of this string is no text", error.utf8_error().valid_up_to());
         Diagnostic::new(Code::Syntax, span, message)
             .help("a string is UTF-8; a byte alone is written '\\xFF'")

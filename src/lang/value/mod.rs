@@ -10,7 +10,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use error::ValueError;
 pub use literal::{UNITS, Unit, unit_factor, unit_spelt};
@@ -29,9 +29,9 @@ pub enum Value {
     /// `true` or `false`.
     Bool(bool),
     /// A string, or a word that a fact answers with.
-    Text(Rc<str>),
+    Text(Arc<str>),
     /// A list.
-    List(Rc<[Value]>),
+    List(Arc<[Value]>),
     /// The integers `from..to`, the end excluded; empty if `to` is not above `from`.
     Range {
         /// The first.
@@ -146,7 +146,7 @@ impl Value {
     /// The elements of a list or range, made one by one; none for other values.
     pub fn items(&self) -> Option<Items> {
         match self {
-            Self::List(elements) => Some(Items::List { elements: Rc::clone(elements), next: 0 }),
+            Self::List(elements) => Some(Items::List { elements: Arc::clone(elements), next: 0 }),
             Self::Range { from, to } => Some(Items::Range { next: *from, to: *to }),
             _ => None,
         }
@@ -186,7 +186,7 @@ pub enum Items {
     /// Of a list.
     List {
         /// All of them.
-        elements: Rc<[Value]>,
+        elements: Arc<[Value]>,
         /// The number of the next one.
         next: usize,
     },

@@ -1,4 +1,4 @@
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::addr::Pa;
@@ -14,7 +14,7 @@ fn machine(tlb: TlbSpec) -> Machine {
     let mmu = Mmu::flat(10, 12, 6).unwrap();
     let plain = (Preset::named("simple").unwrap().build)();
     let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches: vec![], cores: 2, ..plain };
-    let mut machine = Machine::new(Rc::new(spec));
+    let mut machine = Machine::new(Arc::new(spec));
     machine.zero_unset();
     for page in 0..16 {
         map(&mut machine, 1, page, 32 + page, Flags::TABLE);
@@ -196,7 +196,7 @@ fn all_parts_of_a_huge_page_are_shot_down() {
     let plain = (Preset::named("simple").unwrap().build)();
     let tlbs = vec![TlbSpec { asid: true, ..TlbSpec::new("tlb", 4, 4, 6) }];
     let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs, caches: vec![], cores: 1, ..plain };
-    let mut machine = Machine::new(Rc::new(spec));
+    let mut machine = Machine::new(Arc::new(spec));
     machine.map_at(1, machine.vpn(4).unwrap(), Pte { ppn: 16, flags: Flags::TABLE.with(Bit::Ps) });
     machine.map(machine.vpn(8).unwrap(), Pte { ppn: 9, flags: Flags::TABLE });
     machine.switch_to(4, None);

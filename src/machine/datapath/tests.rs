@@ -39,7 +39,7 @@ const CACHE: [(u64, bool, [u8; 4]); 16] = [
 ];
 
 pub(super) fn preset(name: &str) -> Machine {
-    Machine::new(Rc::new((Preset::named(name).unwrap().build)()))
+    Machine::new(Arc::new((Preset::named(name).unwrap().build)()))
 }
 
 fn simple() -> Machine {
@@ -280,7 +280,7 @@ fn addresses_pass_gates() {
 fn without_an_mmu_addresses_are_physical() {
     let mut spec = (Preset::named("simple").unwrap().build)();
     (spec.mmu, spec.tlbs) = (None, vec![]);
-    let mut machine = Machine::new(Rc::new(spec));
+    let mut machine = Machine::new(Arc::new(spec));
     let (byte, outcome, events) = read(&mut machine, 0x354);
     assert_eq!((byte, outcome.pa.unwrap().raw()), (None, 0x354));
     assert!(matches!(

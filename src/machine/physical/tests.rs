@@ -1,6 +1,6 @@
 //! Random programs and a kernel beneath them, on random hierarchies, against a flat array of bytes.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::addr::{Pa, Ppn, Va};
 use crate::machine::contents::{CacheLine, PteWord};
@@ -48,7 +48,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
         if spec.check().is_err() {
             continue;
         }
-        let mut machine = Machine::new(Rc::new(spec));
+        let mut machine = Machine::new(Arc::new(spec));
         let pages = 1 << (MEMORY - page_bits);
         for page in 0..2 * pages {
             let vpn = machine.vpn(page).unwrap();
@@ -185,7 +185,7 @@ fn programs_and_a_kernel_see_the_same_bytes() {
 }
 
 fn core_i7() -> Machine {
-    Machine::new(Rc::new((Preset::named("core-i7").unwrap().build)()))
+    Machine::new(Arc::new((Preset::named("core-i7").unwrap().build)()))
 }
 
 /// A machine whose page 0 is mapped to frame 5.
@@ -262,7 +262,7 @@ fn huge_pages_are_moved_at_once() {
     let mmu = Mmu::flat(48, 40, 30).unwrap();
     let spec = Spec { mmu: Some(mmu), physical_bits: 40, ..(Preset::named("core-i7").unwrap().build)() };
     let spec = Spec { tlbs: vec![], ..spec };
-    let mut machine = Machine::new(Rc::new(spec));
+    let mut machine = Machine::new(Arc::new(spec));
     machine.zero_unset();
     machine.map(machine.vpn(0).unwrap(), Pte { ppn: 3, flags: Flags::TABLE });
     let [three, four] = [3, 4].map(|ppn| machine.ppn(ppn).unwrap());
@@ -297,7 +297,7 @@ fn a_block_that_memory_is_too_small_for_is_lost() {
         let plain = (Preset::named("simple").unwrap().build)();
         let caches = vec![CacheSpec::new("cache", 1024, 1, 4)];
         let spec = Spec { mmu: None, physical_bits: bits, tlbs: vec![], caches, ..plain };
-        let mut machine = Machine::new(Rc::new(spec));
+        let mut machine = Machine::new(Arc::new(spec));
         let set = machine.cache_set_index(0, 0x3FF).unwrap();
         let tag = Some(machine.cache_tag(0, 0).unwrap());
         let line = CacheLine { tag, valid: true, dirty: true, bytes: vec![Some(1)] };

@@ -61,7 +61,7 @@ fn records(run: &Replayed) -> String {
 const FOUND_FROM: [(&str, &str); 1] = [("reference", "page")];
 
 /// Which columns of a table to fill in are printed: its key columns, what its rows are found from, and those asked.
-pub fn printed(of: &TableView, columns: &[std::rc::Rc<str>]) -> Vec<bool> {
+pub fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let found_from = |name: &String| {
@@ -71,7 +71,7 @@ pub fn printed(of: &TableView, columns: &[std::rc::Rc<str>]) -> Vec<bool> {
 }
 
 /// A table to fill in: its key column, what its rows are found from, and those asked.
-pub fn asked_table(of: &TableView, columns: &[std::rc::Rc<str>], edition: Edition) -> Table {
+pub fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let whole = view::table(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();

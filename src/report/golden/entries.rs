@@ -1,6 +1,6 @@
 //! What a statement did, for a golden file: facts in the language's own words, and no narration.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::clip::{clipped, shortened};
 use super::facts::Facts;
@@ -23,7 +23,7 @@ impl<'s> Entries<'s> {
     }
 
     /// The statement of a record, and what it did. With `fails`, also what does not hold of it.
-    pub fn of(&mut self, record: &StepRecord, fails: bool) -> (Rc<Statement>, Entry) {
+    pub fn of(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
         let statement = self.statements.of(record);
         let mut entry = Entry {
             statement: inside(record, statement.short.clone()),

@@ -3,7 +3,7 @@
 //! A fact that is `none` or `no` is left out, and so is a TLB or cache that was not asked: nothing happened there.
 
 use std::fmt::Write as _;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::clip::clipped;
 use crate::lang::value::Value;
@@ -23,7 +23,7 @@ pub struct Facts {
 
 /// A machine, and the facts of an access on it.
 struct Known {
-    spec: Rc<Spec>,
+    spec: Arc<Spec>,
     process: bool,
     keys: Vec<(String, Key)>,
 }
@@ -61,7 +61,7 @@ impl Facts {
             return lines.text;
         };
         let process = access.process.is_some();
-        let fits = |known: &Known| Rc::ptr_eq(&known.spec, &access.spec) && known.process == process;
+        let fits = |known: &Known| Arc::ptr_eq(&known.spec, &access.spec) && known.process == process;
         let known = self.known.take().filter(fits).unwrap_or_else(|| Known {
             spec: access.spec.clone(),
             process,

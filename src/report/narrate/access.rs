@@ -1,6 +1,6 @@
 //! An access as the textbook's worksheet has it, or in one line.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::process::fault;
 use super::process::names::Names;
@@ -17,7 +17,7 @@ const PIECES: usize = 8;
 
 /// The worksheet of an access, with what it leaves unsaid in sentences below. `operand` is the number that the statement
 /// writes for the address, if it does.
-pub fn worksheet(access: &Access, did: &Rc<Did>, operand: Option<u64>) -> Vec<Block> {
+pub fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
     let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
     let mut blocks = names(access).map_or_else(Vec::new, |names| fault::faults(names, access.faults(), None));
     let translation = sheet.translation();

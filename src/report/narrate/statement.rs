@@ -1,7 +1,7 @@
 //! The text of a statement without its facts, and where it stands. Each is worked out once: loops run a statement often.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -51,7 +51,7 @@ impl Statement {
 #[derive(Debug)]
 pub struct Statements<'s> {
     sources: &'s Sources,
-    known: HashMap<Span, Rc<Statement>>,
+    known: HashMap<Span, Arc<Statement>>,
 }
 
 impl<'s> Statements<'s> {
@@ -61,9 +61,9 @@ impl<'s> Statements<'s> {
     }
 
     /// The statement of a record.
-    pub fn of(&mut self, record: &StepRecord) -> Rc<Statement> {
+    pub fn of(&mut self, record: &StepRecord) -> Arc<Statement> {
         let sources = self.sources;
-        self.known.entry(record.span).or_insert_with(|| Rc::new(read(sources, record))).clone()
+        self.known.entry(record.span).or_insert_with(|| Arc::new(read(sources, record))).clone()
     }
 
     /// The text of a place in the script.

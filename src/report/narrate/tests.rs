@@ -1,6 +1,6 @@
 //! What is told: steps, reference strings, declarations.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::words::thousands;
 use super::{bound, declaration, failure, steps, summary};
@@ -151,7 +151,7 @@ fn long_strings_have_totals_only_and_wide_ones_go_down() {
     assert_eq!(table.groups[0][..3], ["step", "page", "hit"]);
 }
 
-fn machine(records: &[StepRecord]) -> Rc<Spec> {
+fn machine(records: &[StepRecord]) -> Arc<Spec> {
     let Did::Machine(spec) = &*records.last().unwrap().did else { panic!("no machine") };
     spec.clone()
 }

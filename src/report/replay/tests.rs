@@ -1,6 +1,6 @@
 //! Reports of a replay whose counts are made by hand.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Ended, HEADER, Replayed, csv, json, plot, rate, text, warnings};
 use crate::kernel::process::FaultCounts;
@@ -29,7 +29,7 @@ fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> Part {
 
 /// What might come of a replay on the machine of a preset.
 fn replayed(machine: &str) -> Replayed {
-    let spec = Rc::new((Preset::named(machine).expect("a preset").build)());
+    let spec = Arc::new((Preset::named(machine).expect("a preset").build)());
     let tlbs = spec.tlbs.iter().map(|_| part([(7000, 3000), (900, 100), (0, 0), (0, 0)], 2900, 0)).collect();
     let caches = spec.caches.iter().map(|_| Part {
         causes: Some(Causes { compulsory: 1000, capacity: 234, conflict: 11 }),

@@ -1,7 +1,7 @@
 //! Parts the records of one run by the cases that they belong to.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::case::{Broken, Case};
 use crate::lang::source::Sources;
@@ -19,7 +19,7 @@ pub struct Gather<'s> {
     sources: &'s Sources,
     cases: Vec<Case>,
     /// Places in `cases`, by scenario.
-    places: HashMap<Rc<str>, usize>,
+    places: HashMap<Arc<str>, usize>,
     /// The first byte of the script that counts: what stands before it belongs to another case.
     from: u32,
     /// What the cases do, if that is wanted.

@@ -1,7 +1,7 @@
 //! The comparison of two runs.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -40,9 +40,9 @@ pub enum Item {
     /// A statement of both, with what differs.
     Differs {
         /// The statement in the first run and in the second.
-        statements: (Rc<Statement>, Rc<Statement>),
+        statements: (Arc<Statement>, Arc<Statement>),
         /// The scenario.
-        scenario: Option<Rc<str>>,
+        scenario: Option<Arc<str>>,
         /// Which round of it, from 1; none if it ran once in both.
         round: Option<usize>,
         /// The differing facts.
@@ -55,9 +55,9 @@ pub enum Item {
         /// Whose.
         of: Which,
         /// The statement.
-        statement: Rc<Statement>,
+        statement: Arc<Statement>,
         /// The scenario.
-        scenario: Option<Rc<str>>,
+        scenario: Option<Arc<str>>,
         /// How often it ran more than the other's.
         times: usize,
     },

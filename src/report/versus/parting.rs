@@ -1,6 +1,6 @@
 //! The first step at which two runs part.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::side::Ran;
 use crate::report::doc::{Block, Step};
@@ -11,7 +11,7 @@ use crate::run::record::{Did, ReferenceRun, StepRecord};
 #[derive(Debug)]
 pub struct Parting {
     /// The statement, in the first run and in the second.
-    pub statements: (Rc<Statement>, Rc<Statement>),
+    pub statements: (Arc<Statement>, Arc<Statement>),
     /// The number of the step, from 1.
     pub number: usize,
     /// The step in the first run; none if it has fewer.

@@ -1,7 +1,7 @@
 //! One of two runs: its statements in the order in which they first ran, with all that each did.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -17,9 +17,9 @@ const KEPT: usize = 1 << 28;
 #[derive(Debug)]
 pub struct Ran {
     /// The statement.
-    pub statement: Rc<Statement>,
+    pub statement: Arc<Statement>,
     /// The scenario that it ran in.
-    pub scenario: Option<Rc<str>>,
+    pub scenario: Option<Arc<str>>,
     /// What a statement of the other run has in common with it.
     pub key: String,
     /// Its records, each with its number in the run.
@@ -30,7 +30,7 @@ pub struct Ran {
 #[derive(Debug)]
 pub struct Side<'s> {
     statements: Statements<'s>,
-    places: HashMap<(Span, Option<Rc<str>>), usize>,
+    places: HashMap<(Span, Option<Arc<str>>), usize>,
     ran: Vec<Ran>,
     seen: usize,
     kept: usize,

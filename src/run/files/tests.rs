@@ -1,7 +1,7 @@
 //! Machine files from where a script names them to the machine that comes of them.
 
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Files;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -16,7 +16,7 @@ use crate::run::{check, run};
 /// A script read with the files beside it.
 struct Lab {
     sources: Sources,
-    script: Rc<[crate::lang::ast::Stmt]>,
+    script: Arc<[crate::lang::ast::Stmt]>,
     files: Files,
     wrong: Vec<Diagnostic>,
 }
@@ -42,7 +42,7 @@ impl Lab {
     }
 
     /// The machines that the script declares, in order.
-    fn machines(&self) -> Vec<Rc<Spec>> {
+    fn machines(&self) -> Vec<Arc<Spec>> {
         let mut records: Vec<StepRecord> = Vec::new();
         let ended = run(&self.script, &self.sources, &self.files, Options::default(), &mut records);
         assert_eq!((self.wrong.as_slice(), ended.diagnostics.as_slice()), (&[][..], &[][..]));

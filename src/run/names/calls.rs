@@ -4,7 +4,7 @@
 //! what it looks for outside is the same as whatever has that name in one of the places from which it is called.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::finder::{Finder, Outside};
 use super::kind::{NameKind, Space};
@@ -20,7 +20,7 @@ impl Finder<'_> {
         let body = self.outside.len();
         self.outside.push(Outside::default());
         let id = self.gives(Space::Value, name, NameKind::Definition);
-        self.scopes.define(&(Space::Value, Rc::clone(&name.text)), body);
+        self.scopes.define(&(Space::Value, Arc::clone(&name.text)), body);
         self.scopes.push(Opens::Body(body));
         let params =
             params.iter().map(|param| self.gives(Space::Value, param, NameKind::Parameter)).collect();

@@ -1,6 +1,6 @@
 //! The names in tables.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::finder::Finder;
 use super::kind::Space;
@@ -77,7 +77,7 @@ impl Finder<'_> {
         let Some((text, form)) = said(cell) else { return };
         let span = if form == Form::Quoted { self.between_quotes(cell.span) } else { Some(cell.span) };
         let Some(span) = span else { return };
-        let name = Rc::from(text);
+        let name = Arc::from(text);
         match names {
             Names::File if text == ANONYMOUS => {}
             Names::File => {
@@ -100,7 +100,7 @@ impl Finder<'_> {
         for page in text.split(',') {
             if let Some((process, _)) = page.split_once(':') {
                 let span = Span { start, end: start + process.len() as u32, ..span };
-                self.uses_at(Space::Process, &Rc::from(process), span, Form::InCell);
+                self.uses_at(Space::Process, &Arc::from(process), span, Form::InCell);
             }
             start += page.len() as u32 + 1;
         }

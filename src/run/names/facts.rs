@@ -1,6 +1,6 @@
 //! The names in stated facts.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expr::SERVED;
 use super::finder::Finder;
@@ -29,7 +29,7 @@ impl Finder<'_> {
         }
         let part = name.text.split('.').next().unwrap_or_default();
         let span = Span { end: name.span.start + part.len() as u32, ..name.span };
-        self.uses_at(Space::Part, &Rc::from(part), span, Form::Word);
+        self.uses_at(Space::Part, &Arc::from(part), span, Form::Word);
     }
 
     /// The value of a fact: a word of that fact comes before a variable.

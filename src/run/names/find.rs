@@ -1,6 +1,6 @@
 //! The names of a whole script.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::finder::Finder;
 use super::kind::Space;
@@ -16,7 +16,7 @@ pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     finder.close();
     let Finder { mut table, scopes, texts, .. } = finder;
     let script = scopes.outermost();
-    let file = |text: &Rc<str>| script.entries.get(&(Space::File, Rc::clone(text))).map(|entry| entry.id);
+    let file = |text: &Arc<str>| script.entries.get(&(Space::File, Arc::clone(text))).map(|entry| entry.id);
     texts.find(&file, &mut table);
     table.names()
 }

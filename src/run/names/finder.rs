@@ -1,7 +1,7 @@
 //! Going through a script to find its names.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
@@ -36,9 +36,9 @@ pub struct Finder<'a> {
     /// Strings that may be names of files.
     pub texts: Texts,
     /// Names of libraries.
-    pub libraries: HashSet<Rc<str>>,
+    pub libraries: HashSet<Arc<str>>,
     /// Titles of questions, wherever they stand.
-    pub titles: HashMap<Rc<str>, Id>,
+    pub titles: HashMap<Arc<str>, Id>,
     /// The state of the scopes in which a definition was called last.
     pub called: HashMap<Body, u64>,
     /// The files of the script.
@@ -72,8 +72,8 @@ impl<'a> Finder<'a> {
     }
 
     /// What a name stands for here, if it may stand for anything.
-    pub fn look(&mut self, space: Space, name: &Rc<str>) -> Looked {
-        let key = (space, Rc::clone(name));
+    pub fn look(&mut self, space: Space, name: &Arc<str>) -> Looked {
+        let key = (space, Arc::clone(name));
         let mut looked = self.scopes.look(&key, &mut self.table);
         if let Some(body) = looked.left {
             let free = self.free(body, &key);
@@ -100,7 +100,7 @@ impl<'a> Finder<'a> {
     }
 
     /// A name is used here.
-    pub fn uses_at(&mut self, space: Space, name: &Rc<str>, span: Span, form: Form) -> Option<Id> {
+    pub fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
         let id = self.look(space, name).id?;
         self.table.add(Found { span, id, space, gives: None, form });
         Some(id)
@@ -112,15 +112,15 @@ impl<'a> Finder<'a> {
     }
 
     /// A name is given here. What is no variable outlives the definition in which it is made.
-    pub fn gives_at(&mut self, space: Space, name: &Rc<str>, span: Span, how: (NameKind, Form)) -> Id {
+    pub fn gives_at(&mut self, space: Space, name: &Arc<str>, span: Span, how: (NameKind, Form)) -> Id {
         let id = self.declare(space, name);
         self.table.add(Found { span, id, space, gives: Some(how.0), form: how.1 });
         id
     }
 
     /// Gives a name in the innermost scope.
-    pub fn declare(&mut self, space: Space, name: &Rc<str>) -> Id {
-        let key = (space, Rc::clone(name));
+    pub fn declare(&mut self, space: Space, name: &Arc<str>) -> Id {
+        let key = (space, Arc::clone(name));
         let id = self.scopes.declare(&key, true, &mut self.table);
         if space != Space::Value
             && let Some(body) = self.scopes.directly_in_body()
@@ -143,7 +143,7 @@ impl<'a> Finder<'a> {
         } else {
             self.within(expr.span, |rest| rest.starts_with(&**text), text.len())?
         };
-        Some(Word { text: Rc::clone(text), span })
+        Some(Word { text: Arc::clone(text), span })
     }
 
     /// What stands between the quotes of a string, brackets around it left out.

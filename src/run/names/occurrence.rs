@@ -1,6 +1,6 @@
 //! Where names stand, and which of them are the same.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::kind::NameKind;
 use crate::lang::span::Span;
@@ -46,7 +46,7 @@ pub struct Occurrence {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
     /// The name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// What it is, where it is first defined.
     pub kind: NameKind,
     /// Where it comes from, if not (only) from the script: the preset or the machine file that it is declared by.

@@ -1,6 +1,6 @@
 //! The names in commands: what each operand is follows from the verb.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::cells::Columns;
 use super::finder::Finder;
@@ -46,7 +46,7 @@ impl Finder<'_> {
     /// `f(1, 2)`, `munmap(p, n)`
     fn with_brackets(&mut self, command: &Command) {
         let (name, args) = (&command.verb, &*command.operands);
-        let defined = self.scopes.look(&(Space::Call, Rc::clone(&name.text)), &mut self.table).id.is_some();
+        let defined = self.scopes.look(&(Space::Call, Arc::clone(&name.text)), &mut self.table).id.is_some();
         if defined || called(&name.text, args.len()).is_none() {
             self.calls_with(name, args);
             self.exprs(args);
@@ -190,9 +190,9 @@ impl Finder<'_> {
         if let Some(table) = &block.table {
             let expected = &*command.verb.text == "expect";
             let noun = match nouns(&command.operands).first().map(|noun| &noun.kind) {
-                Some(ExprKind::Name(name)) => Rc::clone(name),
-                Some(ExprKind::Field(_, name)) => Rc::clone(&name.text),
-                _ => Rc::from(""),
+                Some(ExprKind::Name(name)) => Arc::clone(name),
+                Some(ExprKind::Field(_, name)) => Arc::clone(&name.text),
+                _ => Arc::from(""),
             };
             self.table_of(table, Columns::of(&noun, expected));
         }

@@ -5,13 +5,13 @@
 //! scopes around it may be meant, too.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::kind::Space;
 use super::table::{Id, Table};
 
 /// A name in its space.
-pub type Key = (Space, Rc<str>);
+pub type Key = (Space, Arc<str>);
 
 /// The number of a definition's body.
 pub type Body = usize;
@@ -145,7 +145,7 @@ impl Scopes {
 
     /// What a name stands for may have changed.
     fn note(&mut self, key: &Key) {
-        let call = key.0 == Space::Value && self.free.contains(&(Space::Call, Rc::clone(&key.1)));
+        let call = key.0 == Space::Value && self.free.contains(&(Space::Call, Arc::clone(&key.1)));
         if call || self.free.contains(key) {
             self.version += 1;
         }
@@ -193,7 +193,7 @@ impl Scopes {
     /// [`Space::Call`] only definitions count.
     pub fn look(&self, key: &Key, table: &mut Table) -> Looked {
         let call = key.0 == Space::Call;
-        let value = (Space::Value, Rc::clone(&key.1));
+        let value = (Space::Value, Arc::clone(&key.1));
         let kept = if call { &value } else { key };
         let mut looked = Looked { id: None, bodies: Vec::new(), left: None };
         for scope in self.list.iter().rev() {

@@ -1,6 +1,6 @@
 //! The names in blocks of settings, and the parts of a machine.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::cells::Columns;
 use super::finder::Finder;
@@ -45,12 +45,12 @@ impl Finder<'_> {
     }
 
     /// The TLBs and caches of a preset or a machine file, and where they come from.
-    fn parts_of(&self, base: &Expr) -> Vec<(Rc<str>, Span)> {
+    fn parts_of(&self, base: &Expr) -> Vec<(Arc<str>, Span)> {
         match &base.kind {
             ExprKind::Name(name) => {
                 let Some(preset) = Preset::named(name) else { return Vec::new() };
                 let spec = (preset.build)();
-                Component::all(&spec).map(|part| (Rc::from(part.name(&spec)), base.span)).collect()
+                Component::all(&spec).map(|part| (Arc::from(part.name(&spec)), base.span)).collect()
             }
             ExprKind::Value(Value::Text(_)) => {
                 let fields = self.files.machine(base.span);
@@ -58,7 +58,7 @@ impl Finder<'_> {
                     fields.iter().flat_map(|fields| fields.iter()).filter(|field| is_level(&field.name));
                 levels
                     .filter_map(|field| field.args.first())
-                    .filter_map(|arg| Some((Rc::from(arg.word()?), arg.span)))
+                    .filter_map(|arg| Some((Arc::from(arg.word()?), arg.span)))
                     .collect()
             }
             _ => Vec::new(),
@@ -66,7 +66,7 @@ impl Finder<'_> {
     }
 
     /// `tlb L2 { … }`, `cache L3 none`
-    fn level(&mut self, setting: &Setting, known: &[(Rc<str>, Span)]) {
+    fn level(&mut self, setting: &Setting, known: &[(Arc<str>, Span)]) {
         let Some(word) = setting.values.first().filter(|_| is_level(&setting.name)) else { return };
         let Some(word) = self.word(word) else { return };
         if known.iter().any(|(name, _)| *name == word.text) {
@@ -119,9 +119,9 @@ impl Finder<'_> {
     }
 
     /// `bits` in `virtual n bits`, unless a variable is called so.
-    fn is_bare_unit(&mut self, name: &Rc<str>) -> bool {
+    fn is_bare_unit(&mut self, name: &Arc<str>) -> bool {
         let variable = |finder: &mut Self| {
-            let looked = finder.scopes.look(&(Space::Value, Rc::clone(name)), &mut finder.table);
+            let looked = finder.scopes.look(&(Space::Value, Arc::clone(name)), &mut finder.table);
             looked.id.is_some()
         };
         unit_factor(name) == Some(Number::from(1u64)) && !variable(self)
@@ -142,7 +142,7 @@ impl Finder<'_> {
     fn library(&mut self, value: &Expr) {
         let ExprKind::Value(Value::Text(text)) = &value.kind else { return self.path(value, false) };
         let Some(span) = self.between_quotes(value.span) else { return };
-        self.libraries.insert(Rc::clone(text));
+        self.libraries.insert(Arc::clone(text));
         if self.uses_at(Space::File, text, span, Form::Quoted).is_none() {
             self.gives_at(Space::File, text, span, (NameKind::File, Form::Quoted));
         }

@@ -1,7 +1,7 @@
 //! The names of statements.
 
 use std::collections::HashSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
@@ -125,8 +125,8 @@ impl Finder<'_> {
         match &value.kind {
             ExprKind::Value(Value::Text(text)) => {
                 let span = self.between_quotes(value.span)?;
-                let file = self.scopes.look(&(Space::File, Rc::clone(text)), &mut self.table).id;
-                Some(Got::Text(Rc::clone(text), span, file))
+                let file = self.scopes.look(&(Space::File, Arc::clone(text)), &mut self.table).id;
+                Some(Got::Text(Arc::clone(text), span, file))
             }
             ExprKind::Name(name) => self.look(Space::Value, name).id.map(Got::Variable),
             _ => None,
@@ -159,7 +159,7 @@ impl Finder<'_> {
             if !self.works() {
                 return;
             }
-            self.scopes.declare(&(Space::Value, Rc::clone(&name.text)), false, &mut self.table);
+            self.scopes.declare(&(Space::Value, Arc::clone(&name.text)), false, &mut self.table);
             unscoped_blocks(&stmt.kind).for_each(|block| self.sets(block));
         }
     }
@@ -208,9 +208,9 @@ impl Finder<'_> {
     }
 
     /// The question of this title, wherever it stands.
-    pub fn title(&mut self, title: &Rc<str>) -> Id {
+    pub fn title(&mut self, title: &Arc<str>) -> Id {
         let table = &mut self.table;
-        *self.titles.entry(Rc::clone(title)).or_insert_with(|| table.fresh(title))
+        *self.titles.entry(Arc::clone(title)).or_insert_with(|| table.fresh(title))
     }
 
     fn conditions(&mut self, conditions: &[Condition]) {

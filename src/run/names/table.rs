@@ -1,7 +1,7 @@
 //! Names as they are found, and which of them turn out to be one.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::kind::{NameKind, Space};
 use super::occurrence::{Form, Names, Occurrence, Role, Symbol};
@@ -28,7 +28,7 @@ pub struct Found {
 /// Names as they are found.
 #[derive(Debug, Default)]
 pub struct Table {
-    names: Vec<Rc<str>>,
+    names: Vec<Arc<str>>,
     parents: Vec<Id>,
     origins: HashMap<Id, Span>,
     found: Vec<Found>,
@@ -38,9 +38,9 @@ pub struct Table {
 
 impl Table {
     /// One more thing of this name.
-    pub fn fresh(&mut self, name: &Rc<str>) -> Id {
+    pub fn fresh(&mut self, name: &Arc<str>) -> Id {
         let id = self.names.len() as Id;
-        self.names.push(Rc::clone(name));
+        self.names.push(Arc::clone(name));
         self.parents.push(id);
         id
     }
@@ -106,7 +106,7 @@ impl Table {
             }
             let symbols = &mut names.symbols;
             let symbol = *numbers.entry(one.id).or_insert_with(|| {
-                let name = Rc::clone(&self.names[one.id as usize]);
+                let name = Arc::clone(&self.names[one.id as usize]);
                 symbols.push(Symbol { name, kind: whole, origin });
                 symbols.len() - 1
             });

@@ -1,7 +1,7 @@
 //! Strings that name files by way of variables: `let path = "data.txt"`, `def look(path) { open(path, O_RDONLY) }`.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::kind::Space;
 use super::occurrence::Form;
@@ -12,7 +12,7 @@ use crate::lang::span::Span;
 #[derive(Debug, Clone)]
 pub enum Got {
     /// A string; with the file that is called so here, if there is one.
-    Text(Rc<str>, Span, Option<Id>),
+    Text(Arc<str>, Span, Option<Id>),
     /// What another variable has.
     Variable(Id),
 }
@@ -48,7 +48,7 @@ impl Texts {
     }
 
     /// Adds the strings that name files. `files` are those of the script's own scope.
-    pub fn find(self, files: &dyn Fn(&Rc<str>) -> Option<Id>, table: &mut Table) {
+    pub fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
         let mut got: HashMap<Id, Vec<Got>> = HashMap::new();
         for (variable, one) in self.got {
             got.entry(table.root(variable)).or_default().push(one);

@@ -1,6 +1,6 @@
 //! Tables that list things of the kernel: areas, frames, slots. A row a thing, a column a property, in any order.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -53,7 +53,7 @@ pub enum Said {
     /// A number.
     Number(u64),
     /// A word.
-    Word(Rc<str>),
+    Word(Arc<str>),
     /// No value.
     Nothing,
     /// Anything, in an expected table.
@@ -97,7 +97,7 @@ impl ListRow {
     }
 
     /// The word in a column, and its place.
-    pub fn word(&self, column: &str) -> Option<(&Rc<str>, Span)> {
+    pub fn word(&self, column: &str) -> Option<(&Arc<str>, Span)> {
         let cell = self.cell(column)?;
         match &cell.said {
             Said::Word(word) => Some((word, cell.span)),

@@ -1,6 +1,6 @@
 //! The registry of nouns that list things of the kernel: areas, resident pages, blocks of the heap, frames, swap slots.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::Kernel;
 use crate::kernel::frames::{Frame, Holds};
@@ -217,7 +217,7 @@ fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow
     ThingRow { key, cells, nothing: if free { &["kind"] } else { &[] } }
 }
 
-fn process_name(kernel: &Kernel, pid: Pid) -> Rc<str> {
+fn process_name(kernel: &Kernel, pid: Pid) -> Arc<str> {
     kernel.process(pid).map_or_else(|| pid.to_string().into(), |process| process.name.clone())
 }
 

@@ -1,6 +1,6 @@
 //! What `exam` says of the order of a paper and of what is on it: pools, shuffling, whose version it is.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -49,7 +49,7 @@ pub struct Pool {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// Its title.
-    pub title: Rc<str>,
+    pub title: Arc<str>,
     /// Its points, where they are known.
     pub points: Option<Number>,
 }

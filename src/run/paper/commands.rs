@@ -1,6 +1,6 @@
 //! `exam`, `text`, `essay`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::arrangement::{Arrangement, arranges};
 use super::entry::{Entry, ItemKind, Rubric};
@@ -30,7 +30,7 @@ pub fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             .help("write it before the first question")
             .into());
     }
-    let mut fields: Vec<(Rc<str>, String)> = Vec::new();
+    let mut fields: Vec<(Arc<str>, String)> = Vec::new();
     let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
     for setting in settings(command)? {
         let name = &setting.name;

@@ -1,6 +1,6 @@
 //! What a statement puts on the paper, with the key.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::arrangement::Arrangement;
 use super::open::Open;
@@ -16,11 +16,11 @@ use crate::run::view::{TableView, View};
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Entry {
     /// `exam { … }`: each field with what it says, and how the paper is arranged.
-    Cover { fields: Vec<(Rc<str>, String)>, arrangement: Box<Arrangement> },
+    Cover { fields: Vec<(Arc<str>, String)>, arrangement: Box<Arrangement> },
     /// A question begins.
-    Question { title: Rc<str>, points: Option<Number> },
+    Question { title: Arc<str>, points: Option<Number> },
     /// A part of the question begins; it ends with the next part or question, or where an entry says that it is in none.
-    Part { name: Rc<str>, points: Option<Number> },
+    Part { name: Arc<str>, points: Option<Number> },
     /// Prose.
     Text { text: String, in_part: bool },
     /// Tables and other things given.
@@ -38,7 +38,7 @@ impl Entry {
         if let Self::Item { item, .. } = &mut self
             && let Some(hardware) = &mut item.hardware
         {
-            hardware.before = before.map(Rc::new);
+            hardware.before = before.map(Arc::new);
         }
         self
     }
@@ -69,11 +69,11 @@ pub struct Item {
 #[derive(Debug, Clone)]
 pub struct Hardware {
     /// The machine.
-    pub spec: Rc<Spec>,
+    pub spec: Arc<Spec>,
     /// The kernel's settings, where one runs.
     pub kernel: Option<Config>,
     /// The machine as it was before the operation that is asked of.
-    pub before: Option<Rc<Machine>>,
+    pub before: Option<Arc<Machine>>,
 }
 
 /// What is asked.
@@ -85,10 +85,10 @@ pub enum ItemKind {
     /// A value, and how it comes about.
     Value { label: String, blank: Blank, derivation: Derivation },
     /// Cells of a table: those in the columns asked.
-    Table { table: TableView, columns: Vec<Rc<str>> },
+    Table { table: TableView, columns: Vec<Arc<str>> },
     /// Any answer that satisfies the conditions; `among` says which values and conditions, as the script writes them. The
     /// example is what the first condition tries out, with the first answer.
-    Any { name: Rc<str>, among: String, answers: Answers, radix: Radix, example: Option<View> },
+    Any { name: Arc<str>, among: String, answers: Answers, radix: Radix, example: Option<View> },
     /// What to choose from.
     Choice { text: String, options: Vec<Alternative> },
     /// Free text: the room that it gets, in millimetres, and what marks are given for.
@@ -137,7 +137,7 @@ pub struct Answers {
     /// There are no others.
     pub all: bool,
     /// What else is right, where there are others.
-    pub open: Option<Rc<dyn Open>>,
+    pub open: Option<Arc<dyn Open>>,
 }
 
 /// What an essay's marks are given for.
@@ -153,13 +153,13 @@ pub struct Rubric {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blank {
     /// The fact; empty for a value.
-    pub fact: Rc<str>,
+    pub fact: Arc<str>,
     /// What is right; none where the operation has no such fact.
     pub key: Option<Shown>,
     /// How it is to be written.
     pub form: Form,
     /// What it is counted in.
-    pub unit: Option<Rc<str>>,
+    pub unit: Option<Arc<str>>,
 }
 
 /// How a blank is to be filled in. It does not depend on whether the operation has the fact, so that it tells nothing.

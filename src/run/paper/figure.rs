@@ -7,7 +7,7 @@ use crate::run::session::{Session, Stop};
 use crate::run::shown::Shown;
 use crate::run::verbs::Action;
 use crate::run::view::View;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a figure can be of.
 const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1` and `reference`";
@@ -35,7 +35,7 @@ pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             let mut views = Vec::new();
             session.processes_named(place, rest)?;
             for process in rest {
-                let operands: Rc<[Expr]> = [first.clone(), process.clone()].into();
+                let operands: Arc<[Expr]> = [first.clone(), process.clone()].into();
                 if let Action::Show(plan, at) = session.as_shown(place, &operands)? {
                     views.extend(session.show(plan, at)?);
                 }
@@ -49,7 +49,7 @@ pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             Ok(Action::Paper(Box::new(Entry::Figure { figure, in_part }), vec![view]))
         }
         (Some("layout" | "tables" | "reference"), _) => {
-            let operands: Rc<[Expr]> = command.operands.clone();
+            let operands: Arc<[Expr]> = command.operands.clone();
             let Action::Show(plan, at) = session.as_shown(place, &operands)? else {
                 return Err(Stop::Unknowable);
             };

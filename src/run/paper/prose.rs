@@ -1,6 +1,6 @@
 //! Words of a paper: prose with its values, points, radixes.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::entry::{Entry, Hardware, Item, ItemKind, Radix};
 use super::sheet::Sheet;
@@ -82,7 +82,7 @@ impl Session<'_> {
 
     /// Puts something on the paper, with the next record.
     pub fn enter(&mut self, entry: Entry) {
-        self.entry = Some(Rc::new(entry));
+        self.entry = Some(Arc::new(entry));
     }
 
     /// Something to answer, counted in its question.

@@ -1,6 +1,6 @@
 //! Questions and their parts, run and checked.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::arrangement::Known;
 use super::entry::Entry;
@@ -44,7 +44,7 @@ impl Session<'_> {
 
     /// The generator of a question: it follows from the script's and from the title, so that what one question draws changes
     /// nothing in another, nor where it stands; and from how many of that title have been before.
-    fn own_generator(&mut self, title: &Rc<str>) -> SplitMix64 {
+    fn own_generator(&mut self, title: &Arc<str>) -> SplitMix64 {
         let mut script = self.state.random;
         let before = self.titles.entry(title.clone()).or_default();
         let seed = mixed(mixed_text(script.next(), title), *before);
@@ -111,7 +111,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Rc<[Expr]>]) -> Result<(), Stop> {
+    pub fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Arc<[Expr]>]) -> Result<(), Stop> {
         let mut views = Vec::new();
         for plan in self.given(place, nouns)? {
             if let Action::Show(plan, place) = plan {
@@ -127,7 +127,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn given(&mut self, place: Span, nouns: &[Rc<[Expr]>]) -> Result<Vec<Action>, Stop> {
+    pub fn given(&mut self, place: Span, nouns: &[Arc<[Expr]>]) -> Result<Vec<Action>, Stop> {
         self.needs_question(place)?;
         nouns.iter().map(|operands| self.as_shown(place, operands)).collect()
     }
@@ -136,7 +136,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn as_shown(&mut self, place: Span, operands: &Rc<[Expr]>) -> Result<Action, Stop> {
+    pub fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<Action, Stop> {
         let verb = Word { text: "show".into(), span: place };
         let command = Command { verb, call: false, operands: operands.clone(), assigned: None, block: None };
         self.prepare(&command).map(|(action, _)| action)

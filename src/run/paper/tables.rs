@@ -1,6 +1,6 @@
 //! Tables to fill in.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::entry::ItemKind;
 use super::rows::word;
@@ -24,7 +24,7 @@ impl Session<'_> {
     pub fn table_asked(
         &mut self,
         place: Span,
-        noun: &Rc<[Expr]>,
+        noun: &Arc<[Expr]>,
         columns: &[Word],
     ) -> Result<ItemKind, Stop> {
         if word(&noun[0]) != Some("reference") {

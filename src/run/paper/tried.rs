@@ -1,6 +1,6 @@
 //! Conditions kept with the state that they were asked of, so that any value can still be tried.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::open::Open;
 use crate::lang::ast::{Condition, Word};
@@ -19,7 +19,7 @@ struct Kept {
     inside: Inside,
     name: Word,
     from: Value,
-    conditions: Rc<[Condition]>,
+    conditions: Arc<[Condition]>,
 }
 
 /// Takes nothing: values are only tried out.
@@ -33,9 +33,9 @@ impl Sink for Nowhere {
 
 impl Session<'_> {
     /// What is needed to tell later whether a value satisfies conditions.
-    pub fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Rc<dyn Open> {
+    pub fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
         let (name, conditions) = (name.clone(), conditions.into());
-        Rc::new(Kept { state: self.state.clone(), inside: self.inside.clone(), name, from, conditions })
+        Arc::new(Kept { state: self.state.clone(), inside: self.inside.clone(), name, from, conditions })
     }
 }
 

@@ -3,7 +3,7 @@
 //! A setting is one row of its block's registry: name, parameters, help, and the function that puts it into
 //! the draft of what is being declared. Rows know nothing of where a field was written.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -38,7 +38,7 @@ pub struct Arg {
 #[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum ArgKind {
     /// A bare word, with the value of the variable of that name if there is one.
-    Word { text: Rc<str>, value: Option<Value> },
+    Word { text: Arc<str>, value: Option<Value> },
     /// An expression's value.
     Value(Value),
     /// A range written `a..=b`: places that take bit numbers read `a..b` with both ends.

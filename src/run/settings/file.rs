@@ -1,6 +1,6 @@
 //! The settings of `file "name" { … }` and `executable "name" { … }`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::file::Fill;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -107,7 +107,7 @@ pub struct ExecutableDraft {
     /// Where it begins to run.
     pub entry: Option<u64>,
     /// Names of its libraries.
-    pub libraries: Vec<Rc<str>>,
+    pub libraries: Vec<Arc<str>>,
 }
 
 /// Settings of `executable`, besides the table of its sections.

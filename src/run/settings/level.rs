@@ -1,6 +1,6 @@
 //! What `tlb { … }` and `cache { … }` have in common: naming, overriding, removing, and the settings they share.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
@@ -14,19 +14,19 @@ use super::shape::Shape;
 /// What a TLB and a cache being declared have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Common {
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     pub shape: Shape,
     pub policy: Policy,
     pub side: Side,
     pub latency: u64,
     /// Where it is declared; no place for one of a preset.
     pub span: Span,
-    places: Vec<(Rc<str>, Span)>,
+    places: Vec<(Arc<str>, Span)>,
 }
 
 impl Common {
     /// Nothing said yet.
-    pub fn new(name: Option<Rc<str>>, unnamed: &str, span: Span) -> Self {
+    pub fn new(name: Option<Arc<str>>, unnamed: &str, span: Span) -> Self {
         let name = name.unwrap_or_else(|| unnamed.into());
         Self {
             name,
@@ -155,8 +155,8 @@ fn which<L: Level>(levels: &[L], field: &Field) -> Diagnostic {
     .help(format!("name it: {names}"))
 }
 
-fn name_of(arg: &Arg) -> Result<Rc<str>, Vec<Diagnostic>> {
-    arg.word().map(Rc::from).ok_or_else(|| {
+fn name_of(arg: &Arg) -> Result<Arc<str>, Vec<Diagnostic>> {
+    arg.word().map(Arc::from).ok_or_else(|| {
         one(Diagnostic::new(Code::WrongType, arg.span, "a name is needed here").label("not a name"))
     })
 }
@@ -178,7 +178,7 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnosti
 
 fn declare<L: Level>(
     levels: &mut Vec<L>,
-    name: Option<Rc<str>>,
+    name: Option<Arc<str>>,
     at: Option<usize>,
     field: &Field,
 ) -> Result<(), Vec<Diagnostic>> {

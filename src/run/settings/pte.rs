@@ -1,6 +1,6 @@
 //! The settings of `pte { … }`: where a page-table entry keeps what; and the fields of one entry.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -19,7 +19,7 @@ pub struct PteDraft {
     big_endian: bool,
     /// Where the format is said, and each setting of it; no place for one of a preset.
     span: Option<Span>,
-    said: Vec<(Rc<str>, Span)>,
+    said: Vec<(Arc<str>, Span)>,
 }
 
 /// Settings of `pte` besides the bits, which come from the machine's registry of bits.

@@ -8,7 +8,7 @@ mod said;
 mod tests;
 mod tree;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -176,7 +176,7 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let kind = if let Some(truth) = scalar.truth() {
         ArgKind::Value(Value::Bool(truth))
     } else if is_word(text) {
-        ArgKind::Word { text: Rc::from(text), value: None }
+        ArgKind::Word { text: Arc::from(text), value: None }
     } else if let Some((from, to)) = text.split_once("..") {
         let (to, inclusive) = to.strip_prefix('=').map_or((to, false), |to| (to, true));
         let (from, to) = (Number::parse(from).map_err(at)?, Number::parse(to).map_err(at)?);

@@ -1,6 +1,6 @@
 //! What a prepared command will do: everything evaluated and checked, nothing done yet.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::file::{Executable, Fill};
 use crate::kernel::ids::Pid;
@@ -60,7 +60,7 @@ pub struct ReplayPlan {
 /// A file to be declared.
 pub struct FilePlan {
     /// Its name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Its bytes.
     pub fill: Fill,
     /// How many.
@@ -72,7 +72,7 @@ pub struct FilePlan {
 /// An executable to be declared.
 pub struct ExecutablePlan {
     /// The name of its file.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// What it is.
     pub executable: Executable,
     /// The places of its sections.
@@ -100,7 +100,7 @@ pub struct AreaPlan {
 /// A command, evaluated and checked.
 pub enum Action {
     /// Declares a machine.
-    Machine(Rc<Spec>),
+    Machine(Arc<Spec>),
     /// Starts a kernel.
     Kernel(Box<KernelPlan>, Span),
     /// Declares a file.
@@ -128,7 +128,7 @@ pub enum Action {
     /// Compares things of the kernel with a table.
     ExpectList(ListExpectation),
     /// Compares the steps of the last reference string with a table; with true there are no others.
-    ExpectReference(Rc<Table>, bool),
+    ExpectReference(Arc<Table>, bool),
     /// Drops the entries of one TLB level, or of all.
     FlushTlb(Option<usize>),
     /// Drops the blocks of one cache level, or of all.
@@ -144,7 +144,7 @@ pub enum Action {
     /// Puts something on the paper, and shows it.
     Paper(Box<Entry>, Vec<View>),
     /// Calls a definition.
-    Call(Rc<Definition>, Vec<Value>),
+    Call(Arc<Definition>, Vec<Value>),
 }
 
 impl Action {

@@ -1,6 +1,6 @@
 //! `machine`: a preset, a file, settings of one's own, or overrides of the first two.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -37,7 +37,7 @@ pub fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop>
         None => Vec::new(),
     };
     let spec = build_machine(base.as_ref(), &fields, command.verb.span)?;
-    Ok(Action::Machine(Rc::new(spec)))
+    Ok(Action::Machine(Arc::new(spec)))
 }
 
 impl Session<'_> {
@@ -64,7 +64,7 @@ impl Session<'_> {
     }
 
     /// The preset that a variable names, where the word is no preset itself: so it can be drawn.
-    fn preset_in(&self, name: &str) -> Result<Option<Rc<str>>, Stop> {
+    fn preset_in(&self, name: &str) -> Result<Option<Arc<str>>, Stop> {
         match self.state.find(name) {
             _ if PRESETS.iter().any(|preset| preset.name == name) => Ok(None),
             Some(Binding::Value(Value::Text(preset))) => Ok(Some(preset.as_ref().into())),
@@ -74,7 +74,7 @@ impl Session<'_> {
     }
 
     /// The fields of a machine file, which was read before the script ran; what is wrong with the file has been said.
-    fn machine_file(&self, path: &str, place: &Expr) -> Result<Rc<[Field]>, Stop> {
+    fn machine_file(&self, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
         match self.files.machine(place.span) {
             Some(fields) => Ok(fields),
             None if self.checking => Err(Stop::Unknowable),

@@ -1,6 +1,6 @@
 //! Declaring machines, kernels, files, executables and processes.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::Kernel;
 use crate::kernel::ids::Pid;
@@ -19,13 +19,13 @@ use super::system::default_machine;
 
 impl Session<'_> {
     /// A machine with nothing in it; what was there before is gone.
-    pub fn declare_machine(&mut self, spec: Rc<Spec>) -> Did {
+    pub fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
         let machine = self.fresh_machine(spec.clone());
         self.state.machine = Slot::Is(machine);
         Did::Machine(spec)
     }
 
-    fn fresh_machine(&self, spec: Rc<Spec>) -> Box<Machine> {
+    fn fresh_machine(&self, spec: Arc<Spec>) -> Box<Machine> {
         let mut machine = Machine::new(spec);
         machine.seed(self.state.seed);
         Box::new(machine)
@@ -48,13 +48,13 @@ impl Session<'_> {
         let machine = match &self.state.machine {
             Slot::Is(machine) => (**machine).clone(),
             Slot::Unknowable => return Err(Stop::Unknowable),
-            Slot::Empty | Slot::Kernel(_) => *self.fresh_machine(Rc::new(default_machine())),
+            Slot::Empty | Slot::Kernel(_) => *self.fresh_machine(Arc::new(default_machine())),
         };
         let declared = matches!(self.state.machine, Slot::Empty).then(|| machine.spec().clone());
         let mut kernel =
             Kernel::boot(machine, plan.config.clone()).map_err(|error| plan.refused(&error, place))?;
         let work = kernel.take_work();
-        let (config, frames) = (Rc::new(kernel.config().clone()), kernel.frame_limit());
+        let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
         self.state.machine = Slot::Kernel(Box::new(kernel));
         self.kernel_work(work, place)?;
         Ok(Booted { machine: declared, config, frames })

@@ -1,6 +1,6 @@
 //! Permissions as `/proc/PID/maps` writes them, and the columns of a table of sections.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::area::Prot;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -14,7 +14,7 @@ pub const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("si
 ///
 /// # Errors
 /// `unknown-word`.
-pub fn of_cell(cell: Option<(&Rc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
+pub fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
     let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are no permissions"))

@@ -1,6 +1,6 @@
 //! A trace, replayed.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::Kernel;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -85,7 +85,7 @@ impl Session<'_> {
 
     /// The process ends with the trace: its frames, slots and tables are given back.
     fn in_process(&mut self, kernel: &mut Kernel, plan: &ReplayPlan) -> Result<Performed, Stop> {
-        let name = Rc::clone(&plan.name.text);
+        let name = Arc::clone(&plan.name.text);
         let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
         let performed = self.read_through(plan, Target::Process(kernel, pid));
         kernel.end(pid, 0);

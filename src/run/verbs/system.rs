@@ -1,6 +1,6 @@
 //! `kernel`, `file`, `executable`, `process`: what a kernel is made of.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::file::{Executable, Fill, Section};
 use crate::kernel::spawn::AreaDeclaration;
@@ -49,7 +49,7 @@ pub fn kernel(session: &mut Session, command: &Command) -> Result<Action, Stop> 
 }
 
 /// A name in quotes, the first operand and the only one.
-fn quoted(session: &mut Session, command: &Command) -> Result<(Rc<str>, Span), Stop> {
+fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), Stop> {
     let operand = match &*command.operands {
         [] => return Err(missing(command, "a name in quotes").into()),
         [operand] => operand,
@@ -271,7 +271,7 @@ impl Session<'_> {
         };
         let (mut sections, mut spans) = (Vec::new(), Vec::new());
         for row in self.listed(table, layout)? {
-            let name = row.word("section").map_or_else(|| Rc::from(""), |(name, _)| name.clone());
+            let name = row.word("section").map_or_else(|| Arc::from(""), |(name, _)| name.clone());
             let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
             let (start, size) = (row.number("start").unwrap_or(0), row.number("size").unwrap_or(0));
             // Bytes that are zero at first are not kept in a file.

@@ -1,4 +1,4 @@
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::grid::combinations;
 use super::{How, run};
@@ -41,7 +41,7 @@ fn specs() -> Vec<Spec> {
 }
 
 fn alone(spec: &Spec, how: How, records: &[Record]) -> Counted {
-    let machine = Machine::new(Rc::new(spec.clone()));
+    let machine = Machine::new(Arc::new(spec.clone()));
     let mut counting = Counting::new(machine, how.map, how.straddle, Wanted::default()).expect("begins");
     counting.perform(records).expect("goes on");
     counting.counted()

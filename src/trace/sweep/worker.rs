@@ -1,6 +1,6 @@
 //! The machines of some points, each performing every batch.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
@@ -64,7 +64,7 @@ impl Worker {
 }
 
 fn counting(spec: &Spec, how: How) -> Result<Counting, Failed> {
-    let machine = Machine::new(Rc::new(spec.clone()));
+    let machine = Machine::new(Arc::new(spec.clone()));
     Counting::new(machine, how.map, how.straddle, Wanted::default())
 }
 
@@ -72,7 +72,7 @@ impl Came {
     /// As it is reported.
     pub fn counted(self, spec: &Spec) -> Counted {
         let Came { references, tlbs, caches, memory, paging } = self;
-        let spec = Rc::new(spec.clone());
+        let spec = Arc::new(spec.clone());
         Counted { spec, references, tlbs, caches, memory, paging, top: None, curve: None }
     }
 }

@@ -11,7 +11,7 @@ mod tlbs;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pagewalk::machine::policy::Policy;
 use pagewalk::machine::spec::{Side, Spec};
@@ -87,7 +87,7 @@ fn place<T>(set: &[Option<T>], policy: Policy, age: impl Fn(&T) -> Age) -> usize
 
 /// The whole.
 pub struct Model {
-    spec: Rc<Spec>,
+    spec: Arc<Spec>,
     references: References,
     memory: Memory,
     clock: u64,
@@ -107,7 +107,7 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn new(spec: &Rc<Spec>, demand: Option<Demand>, first: bool) -> Self {
+    pub fn new(spec: &Arc<Spec>, demand: Option<Demand>, first: bool) -> Self {
         Self {
             spec: spec.clone(),
             references: References::default(),

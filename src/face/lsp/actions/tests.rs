@@ -1,6 +1,5 @@
 //! What is offered where, and what comes of it: the text is changed as a client would, and checked and run again.
 
-use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,11 +25,11 @@ fn view(text: &str, client: Client) -> View {
     let (sender, told) = crossbeam_channel::unbounded();
     document.check_and_run(true, 100_000, &sender);
     let ran = told.try_iter().find_map(|told| match told {
-        Told::Ran { ran, .. } => Some(Rc::from(ran)),
+        Told::Ran { ran, .. } => Some(Arc::from(ran)),
         _ => None,
     });
     let uri = Uri::from_str("file:///nowhere/a.pw").expect("a URI");
-    View::new((uri, path), text.into(), ran, Rc::new(client), Rc::new(buffers))
+    View::new((uri, path), text.into(), ran, Arc::new(client), Arc::new(buffers))
 }
 
 const ABLE: Client =

@@ -1,6 +1,6 @@
 //! `execve`: CS:APP's figure 9.31, and Linux's errors.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::lab::{Lab, args, c, prot};
 use crate::kernel::abi::Errno;
@@ -24,7 +24,7 @@ fn a_out(libraries: &[&str]) -> Executable {
     Executable {
         entry: 0x40_0400,
         sections,
-        libraries: libraries.iter().map(|name| Rc::from(*name)).collect(),
+        libraries: libraries.iter().map(|name| Arc::from(*name)).collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Kernels with processes that make system calls.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kernel::Kernel;
 use crate::kernel::abi::{Arg, Errno, Reply};
@@ -89,7 +89,7 @@ impl Lab {
     pub fn with(spec: Spec, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default_for(&spec);
         change(&mut config);
-        let machine = Machine::new(Rc::new(spec));
+        let machine = Machine::new(Arc::new(spec));
         let mut kernel = Kernel::boot(machine, config).expect("a kernel that can be started");
         let pid = kernel.spawn("P1".into()).expect("room for a root table");
         Self { kernel, pid, hasty: false }

@@ -221,7 +221,7 @@ fn assert_sound(machine: &Machine) {
 
 fn run(seed: u64) {
     let mut dice = Dice(SplitMix64::new(seed));
-    let mut machine = Machine::new(Rc::new(dice.spec()));
+    let mut machine = Machine::new(Arc::new(dice.spec()));
     machine.seed(seed);
     let pages = Pages::lay(&mut machine, &mut dice);
     let mut flat = vec![None; 1 << 12];

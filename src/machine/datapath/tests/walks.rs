@@ -12,7 +12,7 @@ fn x86_32(tlbs: Vec<TlbSpec>, caches: Vec<CacheSpec>) -> Machine {
     (pte.ppn_low, pte.ppn_high, pte.places[Bit::Xd as usize]) = (12, 31, None);
     let mmu = Mmu { levels: vec![10, 10], pte, ..Mmu::flat(32, 32, 12).unwrap() };
     let plain = (Preset::named("simple").unwrap().build)();
-    Machine::new(Rc::new(Spec { mmu: Some(mmu), physical_bits: 32, tlbs, caches, ..plain }))
+    Machine::new(Arc::new(Spec { mmu: Some(mmu), physical_bits: 32, tlbs, caches, ..plain }))
 }
 
 fn word(machine: &mut Machine, level: u32, at: u64, raw: u64) {
@@ -74,7 +74,7 @@ fn the_walk_tells_where_it_reads() {
 fn rights_accumulate_over_the_levels() {
     let mmu = Mmu { levels: vec![9; 4], ..Mmu::flat(48, 52, 12).unwrap() };
     let plain = (Preset::named("simple").unwrap().build)();
-    let spec = Rc::new(Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![], ..plain });
+    let spec = Arc::new(Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![], ..plain });
     let all = [
         (Kind::Read, Mode::User),
         (Kind::Write, Mode::User),
@@ -217,7 +217,7 @@ fn a_flat_table_in_memory_is_listed_where_bytes_are_known() {
     let plain = (Preset::named("simple").unwrap().build)();
     let cache = CacheSpec::new("cache", 4, 1, 4);
     let spec = Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![cache], ..plain };
-    let mut machine = Machine::new(Rc::new(spec));
+    let mut machine = Machine::new(Arc::new(spec));
     for vpn in [7, 0xF_0000_0000_u64] {
         word(&mut machine, 1, 0x1000 + 8 * vpn, vpn << 12 | 7);
     }
@@ -246,7 +246,7 @@ fn walks_through_the_caches_count_apart() {
     let mut machine = x86_32(vec![], vec![CacheSpec::new("cache", 64, 4, 6)]);
     let mut spec = (**machine.spec()).clone();
     spec.mmu.as_mut().unwrap().walk_cached = true;
-    machine = Machine::new(Rc::new(spec));
+    machine = Machine::new(Arc::new(spec));
     word(&mut machine, 1, 0x1000, 0x3007);
     word(&mut machine, 2, 0x3000, 0x4007);
     word(&mut machine, 2, 0x3004, 0x5007);

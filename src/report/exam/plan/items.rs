@@ -1,6 +1,6 @@
 //! What is to be answered.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::exam::field::fields;
 use crate::exam::paper::{Item, Paper};
@@ -114,7 +114,7 @@ impl<'p> Items<'p> {
     }
 
     /// A table to fill in: its key columns and those asked.
-    fn table(&self, of: &TableView, columns: &[Rc<str>], names: Vec<String>) -> Table {
+    fn table(&self, of: &TableView, columns: &[Arc<str>], names: Vec<String>) -> Table {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> =
             heads.iter().map(|head| columns.iter().any(|column| **column == ***head)).collect();

@@ -1,4 +1,4 @@
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::claim::Claim;
 use super::quantity::Kind;
@@ -11,7 +11,7 @@ use crate::run::record::{Access, Did, Shown, StepRecord};
 use crate::run::session::Options;
 
 /// What a script asks of accesses: each with its record.
-fn asked(text: &str) -> Vec<(Item, Rc<Did>)> {
+fn asked(text: &str) -> Vec<(Item, Arc<Did>)> {
     let (mut sources, script, wrong) = read_text("test.pw", text, &mut Disk);
     assert_eq!(wrong, []);
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
@@ -32,7 +32,7 @@ fn access(did: &Did) -> &Access {
 }
 
 /// What a fact would be by what is stated: `vpn 0x0E`, a word, `-`.
-fn by(item: &(Item, Rc<Did>), stated: &[(&str, &str)], fact: &str) -> Option<String> {
+fn by(item: &(Item, Arc<Did>), stated: &[(&str, &str)], fact: &str) -> Option<String> {
     let claim = |text: &str| -> Claim {
         let number =
             text.strip_prefix("0x").map(|digits| u64::from_str_radix(digits, 16).expect("hexadecimal"));
