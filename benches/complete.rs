@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use divan::Bencher;
-use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::lang::layout::tokens;
-use pagewalk::report::hover::{Asked, told};
-use pagewalk::run::complete::{complete, highlight, hint};
-use pagewalk::run::record::{Sink, StepRecord};
-use pagewalk::run::session::{Options, Session};
-use pagewalk::run::state::State;
-use pagewalk::run::{Files, check, state_at};
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::report::hover::{Asked, told};
+use pagewalk_script::run::complete::{complete, highlight, hint};
+use pagewalk_script::run::record::{Sink, StepRecord};
+use pagewalk_script::run::session::{Options, Session};
+use pagewalk_script::run::state::State;
+use pagewalk_script::run::{Files, check, state_at};
 
 /// Statements that are loaded, each of which names a variable.
 const STATEMENTS: usize = 10_000;

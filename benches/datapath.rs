@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
-use pagewalk::machine::event::{Kind, Mode};
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::pte::{Bit, Flags, Pte};
-use pagewalk::machine::{Data, Machine};
+use pagewalk_engine::machine::event::{Kind, Mode};
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::pte::{Bit, Flags, Pte};
+use pagewalk_engine::machine::{Data, Machine};
 
 fn main() {
     divan::main();

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
-use pagewalk::kernel::Kernel;
-use pagewalk::kernel::abi::Arg;
-use pagewalk::kernel::config::Config;
-use pagewalk::kernel::ids::Pid;
-use pagewalk::kernel::syscall::{constant, system_call};
-use pagewalk::machine::event::Kind;
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::random::SplitMix64;
-use pagewalk::machine::{Data, Machine};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::abi::Arg;
+use pagewalk_engine::kernel::config::Config;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::syscall::{constant, system_call};
+use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::random::SplitMix64;
+use pagewalk_engine::machine::{Data, Machine};
 
 fn main() {
     divan::main();

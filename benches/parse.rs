@@ -8,8 +8,8 @@ use std::error::Error;
 use std::fs::File;
 use std::path::Path;
 
-use pagewalk::trace::pack::Packer;
-use pagewalk::trace::reader::Reader;
+use pagewalk_engine::trace::pack::Packer;
+use pagewalk_engine::trace::reader::Reader;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let Some(path) = env::var_os("PAGEWALK_TRACE") else {

@@ -5,15 +5,15 @@
 use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
-use pagewalk::machine::Machine;
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::spec::{CacheSpec, Spec};
-use pagewalk::trace::counting::{Counting, Map, Wanted};
-use pagewalk::trace::demand::Demand;
-use pagewalk::trace::lens::Lens;
-use pagewalk::trace::record::{Op, Record};
-use pagewalk::trace::replay::{Replay, Straddle, Target};
-use pagewalk::trace::tally::Tally;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::spec::{CacheSpec, Spec};
+use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::lens::Lens;
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::{Replay, Straddle, Target};
+use pagewalk_engine::trace::tally::Tally;
 
 fn main() {
     divan::main();

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use divan::Bencher;
-use pagewalk::lang::format::format;
-use pagewalk::lang::include::{Disk, Script, read_text};
-use pagewalk::lang::source::Sources;
-use pagewalk::run::record::{Sink, StepRecord};
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, check, play};
+use pagewalk_script::lang::format::format;
+use pagewalk_script::lang::include::{Disk, Script, read_text};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::run::record::{Sink, StepRecord};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, check, play};
 
 /// Lines of the long script.
 const LINES: usize = 20_000;

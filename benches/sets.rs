@@ -3,12 +3,12 @@
 use std::hint::black_box;
 
 use divan::{Bencher, counter::ItemsCount};
-use pagewalk::machine::policy::{POLICIES, Policy};
-use pagewalk::machine::pool::Pool;
-use pagewalk::machine::random::SplitMix64;
-use pagewalk::machine::reference::{Reference, Replacement};
-use pagewalk::machine::set_assoc::SetAssoc;
-use pagewalk::machine::sparse::Sparse;
+use pagewalk_engine::machine::policy::{POLICIES, Policy};
+use pagewalk_engine::machine::pool::Pool;
+use pagewalk_engine::machine::random::SplitMix64;
+use pagewalk_engine::machine::reference::{Reference, Replacement};
+use pagewalk_engine::machine::set_assoc::SetAssoc;
+use pagewalk_engine::machine::sparse::Sparse;
 
 /// Accesses in a round.
 const ROUND: usize = 10_000;

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
-use pagewalk::trace::format::Format;
-use pagewalk::trace::pack::Packer;
-use pagewalk::trace::reader::Reader;
-use pagewalk::trace::record::{Op, Record};
+use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::pack::Packer;
+use pagewalk_engine::trace::reader::Reader;
+use pagewalk_engine::trace::record::{Op, Record};
 
 fn main() {
     divan::main();

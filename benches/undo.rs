@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use divan::{Bencher, black_box};
-use pagewalk::run::explore::{Exploration, Mode};
-use pagewalk::run::record::{Sink, StepRecord};
-use pagewalk::run::session::Options;
+use pagewalk_script::run::explore::{Exploration, Mode};
+use pagewalk_script::run::record::{Sink, StepRecord};
+use pagewalk_script::run::session::Options;
 
 fn main() {
     divan::main();

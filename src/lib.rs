@@ -1,13 +1,3 @@
-//! Pagewalk: a scenario language and interpreter for memory systems.
-//!
-//! The floors, top first, are `face`, `report`, `exam`, `run`, `trace`, `kernel`, `machine` and `lang`; `ARCHITECTURE.md` says what
-//! each holds and what it may import.
+//! The `pagewalk` command, a thin program over [`pagewalk_script`] and [`pagewalk_engine`].
 
-pub mod exam;
 pub mod face;
-pub mod kernel;
-pub mod lang;
-pub mod machine;
-pub mod report;
-pub mod run;
-pub mod trace;

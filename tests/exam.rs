@@ -6,10 +6,10 @@ mod textbook;
 
 use std::path::Path;
 
-use pagewalk::exam::paper::{Item, Paper, Question};
-use pagewalk::report::exam::{Edition, Style, json, markdown};
-use pagewalk::run::paper::entry::{Blank, ItemKind};
-use pagewalk::run::record::Did;
+use pagewalk_script::exam::paper::{Item, Paper, Question};
+use pagewalk_script::report::exam::{Edition, Style, json, markdown};
+use pagewalk_script::run::paper::entry::{Blank, ItemKind};
+use pagewalk_script::run::record::Did;
 
 use running::paper;
 use textbook::{CACHE, PAGE_TABLE, TLB};

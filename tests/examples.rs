@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::lang::span::Span;
-use pagewalk::run::facts::told;
-use pagewalk::run::record::{StepRecord, Totals};
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, run};
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::facts::told;
+use pagewalk_script::run::record::{StepRecord, Totals};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, run};
 
 fn scripts() -> Vec<PathBuf> {
     let entries = std::fs::read_dir("examples").expect("there are examples");

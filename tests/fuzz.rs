@@ -4,7 +4,7 @@
 mod processes;
 mod running;
 
-use pagewalk::run::session::Options;
+use pagewalk_script::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;

@@ -13,11 +13,11 @@ use std::fs;
 
 use cases::CASES;
 use fences::fences;
-use pagewalk::lang::diagnostic::{Code, Diagnostic};
-use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::run::record::StepRecord;
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, run};
+use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::run::record::StepRecord;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, run};
 
 /// What is wrong with a text, and the place of its first file.
 fn wrong(text: &str) -> Vec<Diagnostic> {

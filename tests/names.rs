@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pagewalk::lang::include::{Disk, Script, Texts, read_text};
-use pagewalk::lang::source::Sources;
-use pagewalk::report::json::JsonSink;
-use pagewalk::run::names::{Edit, Names, Read, Role, edited, names, renamable, rename};
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, run};
+use pagewalk_script::lang::include::{Disk, Script, Texts, read_text};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::json::JsonSink;
+use pagewalk_script::run::names::{Edit, Names, Read, Role, edited, names, renamable, rename};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, run};
 
 /// What is put behind a name; no script has it.
 const MARK: &str = "_zq";

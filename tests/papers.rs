@@ -5,13 +5,13 @@ mod running;
 
 use std::path::Path;
 
-use pagewalk::exam::paper::Paper;
-use pagewalk::exam::{Student, Version};
-use pagewalk::report::exam::labels::Labels;
-use pagewalk::report::exam::plan::sheet;
-use pagewalk::report::exam::style::PageSize;
-use pagewalk::report::exam::tree::{Blank, Block, Cell, Sheet};
-use pagewalk::report::exam::{Edition, Style, html, latex, markdown, typst};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::{Student, Version};
+use pagewalk_script::report::exam::labels::Labels;
+use pagewalk_script::report::exam::plan::sheet;
+use pagewalk_script::report::exam::style::PageSize;
+use pagewalk_script::report::exam::tree::{Blank, Block, Cell, Sheet};
+use pagewalk_script::report::exam::{Edition, Style, html, latex, markdown, typst};
 
 const EXAM: &str = "examples/exams/address-translation.pw";
 /// A seed that is no number of the exam.

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 use cases::CASES;
 use pagewalk::face::explain::sections;
-use pagewalk::run::session::Options;
+use pagewalk_script::run::session::Options;
 
 use running::{Outcome, text, text_within, texts};
 

@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use crate::report::text;
-use crate::report::versus::{Side, compare, json, tell, totals};
-use crate::run;
-use crate::run::session::Options;
+use pagewalk_script::report::text;
+use pagewalk_script::report::versus::{Side, compare, json, tell, totals};
+use pagewalk_script::run;
+use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk diff`.
 #[derive(Debug, Args)]
@@ -86,7 +86,7 @@ impl Diff {
         if ended.diagnostics.is_empty() {
             return Some(side);
         }
-        complain(&crate::report::diagnostics::render(&ended.diagnostics, &reading.sources, style));
+        complain(&pagewalk_script::report::diagnostics::render(&ended.diagnostics, &reading.sources, style));
         None
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::lang::diagnostic::Code;
-use crate::lang::nearest::nearest;
+use pagewalk_script::lang::diagnostic::Code;
+use pagewalk_script::lang::nearest::nearest;
 
 const PAGES: &str = include_str!("../../docs/diagnostics.md");
 

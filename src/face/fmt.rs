@@ -10,13 +10,13 @@ use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use super::test::find::{Kind, find, name, words};
 use super::writing::replace;
-use crate::lang::format::{Unformatted, format};
-use crate::lang::include::{Script, text_of};
-use crate::lang::loader::{Disk, Loader};
-use crate::lang::source::Sources;
-use crate::report::amended::difference;
-use crate::report::narrate::count;
-use crate::run::Files;
+use pagewalk_script::lang::format::{Unformatted, format};
+use pagewalk_script::lang::include::{Script, text_of};
+use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::amended::difference;
+use pagewalk_script::report::narrate::count;
+use pagewalk_script::run::Files;
 
 /// What standard input is called.
 const STDIN: &str = "-";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::loader::{Disk, Loader};
 
 /// Reads from the file system, and keeps what it reads: standard input can be read once only, and a file could change between
 /// two versions of one paper.

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::kept::Kept;
-use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::include::{Script, read, read_text};
-use crate::lang::loader::{Disk, Loader};
-use crate::lang::source::Sources;
-use crate::report::diagnostics::{Style, render};
-use crate::run::session::Options;
-use crate::run::{self, Files};
+use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_script::lang::include::{Script, read, read_text};
+use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::diagnostics::{Style, render};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{self, Files};
 
 /// The most diagnostics of a script that are shown.
 const MOST: usize = 100;

@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style};
-use crate::report::json::JsonSink;
-use crate::report::text::{self, TextSink};
-use crate::run::record::{Sink, Totals};
-use crate::run::session::Options;
-use crate::run::{self};
+use pagewalk_script::report::json::JsonSink;
+use pagewalk_script::report::text::{self, TextSink};
+use pagewalk_script::run::record::{Sink, Totals};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{self};
 
 /// Arguments of `pagewalk run`.
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ impl Run {
             errors += ended.errors;
         }
         if self.format == Format::Json {
-            JsonSink::new(io::stdout().lock(), &crate::lang::source::Sources::default())
+            JsonSink::new(io::stdout().lock(), &pagewalk_script::lang::source::Sources::default())
                 .finish(totals, errors)?;
         }
         Ok(worst)
@@ -93,7 +93,7 @@ impl Run {
         &self,
         reading: &Reading,
         sink: &mut dyn Sink,
-    ) -> (Totals, Vec<crate::lang::diagnostic::Diagnostic>) {
+    ) -> (Totals, Vec<pagewalk_script::lang::diagnostic::Diagnostic>) {
         let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
         let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, sink);
         (ended.totals, ended.diagnostics)

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use crate::report::diagnostics::Style;
+use pagewalk_script::report::diagnostics::Style;
 
 /// The width to which messages are wrapped, in columns.
 const WIDTH: usize = 100;

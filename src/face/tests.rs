@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use super::explain::{list, page, sections};
 use super::terminal::{Color, speaks_unicode};
-use crate::lang::diagnostic::Code;
+use pagewalk_script::lang::diagnostic::Code;
 
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {

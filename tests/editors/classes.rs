@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use pagewalk::run::complete::highlight;
+use pagewalk_script::run::complete::highlight;
 
 /// Brackets, bars and commas have no class in editors.
 const UNCLASSED: &[&str] = &["(", ")", "[", "]", "{", "}", "|", ","];
@@ -57,11 +57,12 @@ fn the_sample_uses_everything() {
     {
         assert!(listed.lines().any(|line| line.ends_with(class)), "{class}");
     }
-    let forms = pagewalk::run::verbs::FORMS.iter().map(|row| row.0).filter(|name| !name.starts_with("NAME"));
+    let forms =
+        pagewalk_script::run::verbs::FORMS.iter().map(|row| row.0).filter(|name| !name.starts_with("NAME"));
     for word in forms {
         assert!(has(word, "Keyword"), "no `{word}` in the sample");
     }
-    for verb in pagewalk::run::verbs::VERBS {
+    for verb in pagewalk_script::run::verbs::VERBS {
         assert!(has(verb.name, "Verb"), "no `{}` in the sample", verb.name);
     }
 }

@@ -1,22 +1,22 @@
 //! The lists of words that editors need: one row each, taken from the registries.
 
-use pagewalk::kernel::syscall::{constants, system_calls};
-use pagewalk::lang::value::UNITS;
-use pagewalk::lang::value::functions::FUNCTIONS;
-use pagewalk::machine::policy::POLICIES;
-use pagewalk::machine::presets::PRESETS;
-use pagewalk::machine::pte::BITS;
-use pagewalk::run::facts::{
+use pagewalk_engine::kernel::syscall::{constants, system_calls};
+use pagewalk_engine::machine::policy::POLICIES;
+use pagewalk_engine::machine::presets::PRESETS;
+use pagewalk_engine::machine::pte::BITS;
+use pagewalk_script::lang::value::UNITS;
+use pagewalk_script::lang::value::functions::FUNCTIONS;
+use pagewalk_script::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
 };
-use pagewalk::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use pagewalk::run::paper::LENGTHS;
-use pagewalk::run::paths::{
+use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
+use pagewalk_script::run::paper::LENGTHS;
+use pagewalk_script::run::paths::{
     FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
     PROCESS_PROPERTIES,
 };
-use pagewalk::run::settings::BLOCKS;
-use pagewalk::run::verbs::{FORMS, VERBS};
+use pagewalk_script::run::settings::BLOCKS;
+use pagewalk_script::run::verbs::{FORMS, VERBS};
 
 /// A list: its name in the editors' files, what it holds, and its words.
 pub struct List {
@@ -57,7 +57,7 @@ pub const LISTS: &[List] = &[
         name: "bits",
         holds: "bits of a page-table entry",
         words: || {
-            let names = |row: &'static pagewalk::machine::pte::BitRow| {
+            let names = |row: &'static pagewalk_engine::machine::pte::BitRow| {
                 [&[row.name], row.aliases, row.inverses].concat()
             };
             BITS.iter().flat_map(names).collect()

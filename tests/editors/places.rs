@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pagewalk::lang::value::unit_factor;
-use pagewalk::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use pagewalk::run::verbs::VERBS;
+use pagewalk_script::lang::value::unit_factor;
+use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
+use pagewalk_script::run::verbs::VERBS;
 
 use super::lists::List;
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use pagewalk::exam::compose;
-use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::report::exam::{Edition, json};
-use pagewalk::run::Files;
-use pagewalk::run::session::Options;
+use pagewalk_script::exam::compose;
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::report::exam::{Edition, json};
+use pagewalk_script::run::Files;
+use pagewalk_script::run::session::Options;
 use serde_json::Value;
 
 /// Seeds that every exam is held to.

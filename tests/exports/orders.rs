@@ -1,6 +1,6 @@
 //! Versions whose questions stand in different orders, or are picked from a pool.
 
-use pagewalk::exam::paper::Paper;
+use pagewalk_script::exam::paper::Paper;
 
 use super::papers::{export, text, versions};
 use super::xml::read;

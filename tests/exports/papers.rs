@@ -1,10 +1,10 @@
 //! Papers to export.
 
-use pagewalk::exam::Version;
-use pagewalk::exam::field::{Field, fields};
-use pagewalk::exam::paper::Paper;
-use pagewalk::report::exam::export::{File, Refusal};
-use pagewalk::report::exam::formats::{FORMATS, Writer};
+use pagewalk_script::exam::Version;
+use pagewalk_script::exam::field::{Field, fields};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::report::exam::export::{File, Refusal};
+use pagewalk_script::report::exam::formats::{FORMATS, Writer};
 
 pub use crate::running::paper;
 

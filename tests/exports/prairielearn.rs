@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::papers::{export, paper, special, versions};
 use super::xml::{Node, fragment};
-use pagewalk::exam::paper::Paper;
+use pagewalk_script::exam::paper::Paper;
 
 /// The files of an export, by their paths.
 fn files(papers: &[Paper]) -> BTreeMap<String, String> {

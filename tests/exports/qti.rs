@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use pagewalk::exam::paper::Paper;
+use pagewalk_script::exam::paper::Paper;
 use zip::ZipArchive;
 
 use super::papers::{export, of_question, paper, special, versions};
@@ -82,7 +82,8 @@ fn blanks_points_and_keys_are_those_of_the_paper() {
     let declared = items[0].all("responseDeclaration");
     assert_eq!((declared.len(), fields.len()), (36, 36));
     assert!((most(&items[0]) - 36.0).abs() < 1e-9, "{}", most(&items[0]));
-    let names: Vec<String> = fields.iter().map(|field| pagewalk::exam::field::slot(&field.name)).collect();
+    let names: Vec<String> =
+        fields.iter().map(|field| pagewalk_script::exam::field::slot(&field.name)).collect();
     assert_eq!(declared.iter().map(|one| one.attribute("identifier")).collect::<Vec<_>>(), names);
     // The essay's 5 points are given by a person, and its rubric is for those who mark it.
     assert!((most(&items[1]) - 9.0).abs() < 1e-9);

@@ -1,10 +1,10 @@
 //! Spellings that are listed against the marker that reads them.
 
-use pagewalk::exam::field::{Asked, fields};
-use pagewalk::exam::grade::rules::Rules;
-use pagewalk::exam::grade::{Given, Key, Sheet, Verdict, mark};
-use pagewalk::exam::paper::{Item, Paper};
-use pagewalk::exam::spelling::{of_cell, spellings};
+use pagewalk_script::exam::field::{Asked, fields};
+use pagewalk_script::exam::grade::rules::Rules;
+use pagewalk_script::exam::grade::{Given, Key, Sheet, Verdict, mark};
+use pagewalk_script::exam::paper::{Item, Paper};
+use pagewalk_script::exam::spelling::{of_cell, spellings};
 
 use super::papers::{paper, versions};
 

@@ -4,17 +4,17 @@
 use crate::textbook::{CACHE, PAGE_TABLE, TLB};
 use std::collections::BTreeMap;
 
-use pagewalk::exam::field::{Asked, Field, fields, slot};
-use pagewalk::exam::grade::rules::{Rules, Setting};
-use pagewalk::exam::grade::{Given, Key, Marked, Sheet, Verdict, mark};
-use pagewalk::exam::paper::Paper;
-use pagewalk::exam::spelling;
-use pagewalk::exam::{Composed, compose};
-use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::lang::value::Number;
-use pagewalk::run::Files;
-use pagewalk::run::paper::entry::{Form, ItemKind, Radix};
-use pagewalk::run::session::Options;
+use pagewalk_script::exam::field::{Asked, Field, fields, slot};
+use pagewalk_script::exam::grade::rules::{Rules, Setting};
+use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, Verdict, mark};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::spelling;
+use pagewalk_script::exam::{Composed, compose};
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::lang::value::Number;
+use pagewalk_script::run::Files;
+use pagewalk_script::run::paper::entry::{Form, ItemKind, Radix};
+use pagewalk_script::run::session::Options;
 use proptest::prelude::*;
 
 use crate::running::EXAM;

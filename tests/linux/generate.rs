@@ -1,6 +1,6 @@
 //! Random sequences, drawn towards where areas meet.
 
-use pagewalk::machine::random::SplitMix64;
+use pagewalk_engine::machine::random::SplitMix64;
 
 use super::names::*;
 use super::op::{Fd, HARMLESS, HARMLESS_TEXT, Mode, Op, Source, Step};

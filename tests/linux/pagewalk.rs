@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use pagewalk::kernel::Kernel;
-use pagewalk::kernel::abi::Arg as Argument;
-use pagewalk::kernel::area::{Area as KernelArea, Backing as KernelBacking};
-use pagewalk::kernel::config::Config;
-use pagewalk::kernel::event::Class;
-use pagewalk::kernel::file::Fill;
-use pagewalk::kernel::ids::{FileId, Pid};
-use pagewalk::kernel::syscall::system_call;
-use pagewalk::machine::event::Kind;
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::{Data, Machine};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::abi::Arg as Argument;
+use pagewalk_engine::kernel::area::{Area as KernelArea, Backing as KernelBacking};
+use pagewalk_engine::kernel::config::Config;
+use pagewalk_engine::kernel::event::Class;
+use pagewalk_engine::kernel::file::Fill;
+use pagewalk_engine::kernel::ids::{FileId, Pid};
+use pagewalk_engine::kernel::syscall::system_call;
+use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::{Data, Machine};
 
 use super::names::PROT_READ;
 use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};

@@ -1,20 +1,20 @@
 //! What an account counts on a machine that others use too, and when a replay ends early.
 
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::spec::{Mmu, Spec};
-use pagewalk::trace::account::Account;
-use pagewalk::trace::counted::Counted;
-use pagewalk::trace::counting::{Counting, Failed, Map, Wanted};
-use pagewalk::trace::demand::Demand;
-use pagewalk::trace::record::{Op, Record};
-use pagewalk::trace::replay::{Straddle, Target};
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::spec::{Mmu, Spec};
+use pagewalk_engine::trace::account::Account;
+use pagewalk_engine::trace::counted::Counted;
+use pagewalk_engine::trace::counting::{Counting, Failed, Map, Wanted};
+use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::{Straddle, Target};
 
 use super::traces::{machine, program};
 
 /// Numbers that add up over time, of everything.
 fn sums(counted: &Counted) -> Vec<u64> {
     let parts = counted.tlbs.iter().chain(&counted.caches);
-    let part = |part: &pagewalk::trace::counted::Part| {
+    let part = |part: &pagewalk_engine::trace::counted::Part| {
         let (counts, kinds) = (part.counts, part.kinds);
         let kinds = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
         let mut all = vec![counts.hits, counts.misses, counts.evictions, counts.writebacks];

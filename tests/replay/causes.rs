@@ -1,9 +1,9 @@
 //! Laws of the causes of misses.
 
-use pagewalk::trace::counted::Causes;
-use pagewalk::trace::counting::{Counting, Map, Wanted};
-use pagewalk::trace::record::{Op, Record};
-use pagewalk::trace::replay::Straddle;
+use pagewalk_engine::trace::counted::Causes;
+use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::Straddle;
 use proptest::prelude::*;
 
 use super::plain::{Shape, spec};

@@ -3,12 +3,12 @@
 use std::process::Command;
 use std::sync::Arc;
 
-use pagewalk::machine::policy::Policy;
-use pagewalk::machine::presets::Preset;
-use pagewalk::trace::counting::{Counting, Map, Wanted};
-use pagewalk::trace::demand::Demand;
-use pagewalk::trace::record::Record;
-use pagewalk::trace::replay::Straddle;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::record::Record;
+use pagewalk_engine::trace::replay::Straddle;
 
 use super::model::Model;
 use super::plain::{Shape, compare};

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use pagewalk::machine::policy::Policy;
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::pte::PteFormat;
-use pagewalk::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec, WritePolicy};
-use pagewalk::trace::counted::{Counted, Part};
-use pagewalk::trace::counting::{Counting, Map, Wanted};
-use pagewalk::trace::demand::Demand;
-use pagewalk::trace::record::Record;
-use pagewalk::trace::replay::Straddle;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::pte::PteFormat;
+use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec, WritePolicy};
+use pagewalk_engine::trace::counted::{Counted, Part};
+use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::record::Record;
+use pagewalk_engine::trace::replay::Straddle;
 use proptest::prelude::*;
 
 use super::model::Model;

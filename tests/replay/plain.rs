@@ -1,13 +1,13 @@
 //! One cache as a student writes it: arrays, a counter for LRU, and nothing else. It gives numbers for a physical trace.
 
-use pagewalk::machine::cache::Counts;
-use pagewalk::machine::policy::Policy;
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::spec::{CacheSpec, Spec, WritePolicy};
-use pagewalk::trace::counted::{ByKind, Counted, Lookups, Memory, References};
-use pagewalk::trace::counting::{Counting, Map, Wanted};
-use pagewalk::trace::record::{Op, Record};
-use pagewalk::trace::replay::Straddle;
+use pagewalk_engine::machine::cache::Counts;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
+use pagewalk_engine::trace::counted::{ByKind, Counted, Lookups, Memory, References};
+use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::Straddle;
 use proptest::prelude::*;
 
 use super::traces::{self, machine};

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use pagewalk::machine::policy::Policy;
-use pagewalk::machine::presets::Preset;
-use pagewalk::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec};
-use pagewalk::trace::counted::{Causes, Counted};
-use pagewalk::trace::counting::{Counting, Map, Wanted};
-use pagewalk::trace::demand::Demand;
-use pagewalk::trace::record::{Op, Record};
-use pagewalk::trace::replay::Straddle;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec};
+use pagewalk_engine::trace::counted::{Causes, Counted};
+use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::Straddle;
 
 use super::traces::{lackey, machine};
 

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use pagewalk::machine::Machine;
-use pagewalk::machine::spec::Spec;
-use pagewalk::trace::record::{Op, Record};
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::record::{Op, Record};
 use proptest::prelude::*;
 
 /// A machine, of a spec that is in order.

@@ -4,14 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use pagewalk::exam::Collector;
-use pagewalk::exam::paper::Paper;
-use pagewalk::lang::diagnostic::Diagnostic;
-use pagewalk::lang::include::{Disk, Loader, Texts, read, read_text};
-use pagewalk::lang::source::Sources;
-use pagewalk::run::record::{Sink, StepRecord};
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, run};
+use pagewalk_script::exam::Collector;
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::include::{Disk, Loader, Texts, read, read_text};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::run::record::{Sink, StepRecord};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, run};
 
 /// A mistake of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]

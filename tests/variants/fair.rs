@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pagewalk::exam::fair::{Fairness, Sample};
+use pagewalk_script::exam::fair::{Fairness, Sample};
 
 use crate::papers::composed;
 use crate::{EXAM, Folder, pagewalk, text};

@@ -1,12 +1,12 @@
 //! Papers of scripts in memory.
 
-use pagewalk::exam::paper::Paper;
-use pagewalk::exam::{Composed, compose};
-use pagewalk::lang::diagnostic::Diagnostic;
-use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::run::paper::entry::{Blank, ItemKind};
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, check};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::{Composed, compose};
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::run::paper::entry::{Blank, ItemKind};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, check};
 
 /// What comes of a script in which nothing is wrong before it runs.
 pub fn composed(text: &str, seed: u64) -> Composed {
@@ -29,7 +29,7 @@ pub fn paper(text: &str, seed: u64) -> Paper {
 /// The keys of the blanks of all questions, in order.
 pub fn keys(paper: &Paper) -> Vec<String> {
     let mut keys = Vec::new();
-    for item in paper.questions.iter().flat_map(pagewalk::exam::paper::Question::items) {
+    for item in paper.questions.iter().flat_map(pagewalk_script::exam::paper::Question::items) {
         match &item.kind {
             ItemKind::Value { blank, .. } => keys.push(blank.answer()),
             ItemKind::Facts { blanks, .. } => keys.extend(blanks.iter().map(Blank::answer)),

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pagewalk::exam::paper::Paper;
-use pagewalk::lang::diagnostic::{Code, Diagnostic};
-use pagewalk::lang::include::{Disk, read_text};
-use pagewalk::run::paper::entry::ItemKind;
-use pagewalk::run::session::Options;
-use pagewalk::run::{Files, check};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::run::paper::entry::ItemKind;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, check};
 
 use crate::papers::{composed, keys, paper};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pagewalk::lang::diagnostic::Code;
+use pagewalk_script::lang::diagnostic::Code;
 
 use crate::papers::{keys, numbers, paper, wrong};
 

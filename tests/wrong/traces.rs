@@ -1,6 +1,6 @@
 //! Statements about a trace that is there: what is wrong with them, and with what is in the file.
 
-use pagewalk::run::session::Options;
+use pagewalk_script::run::session::Options;
 
 use super::running::{Outcome, texts};
 use super::sole;

@@ -12,17 +12,17 @@ use super::make::Making;
 use super::output;
 use super::typeset::typeset;
 use super::wanted::Wanted;
-use crate::exam::Version;
-use crate::exam::fair::Fairness;
 use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use crate::report::exam::Edition;
-use crate::report::exam::export::File;
-use crate::report::exam::fairness as report;
-use crate::report::exam::formats::{FORMATS, Format, Writer};
-use crate::report::text::text;
-use crate::run::session::Options;
+use pagewalk_script::exam::Version;
+use pagewalk_script::exam::fair::Fairness;
+use pagewalk_script::report::exam::Edition;
+use pagewalk_script::report::exam::export::File;
+use pagewalk_script::report::exam::fairness as report;
+use pagewalk_script::report::exam::formats::{FORMATS, Format, Writer};
+use pagewalk_script::report::text::text;
+use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk exam`.
 #[derive(Debug, Args)]

@@ -3,18 +3,18 @@
 use std::path::Path;
 
 use super::made::{Made, Trouble};
-use crate::exam::fair::Sample;
-use crate::exam::paper::Paper;
-use crate::exam::{Composed, Version, compose, compose_version};
 use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
-use crate::lang::diagnostic::Diagnostic;
-use crate::report::diagnostics::Style;
-use crate::report::exam::export::{File, Refusal};
-use crate::report::exam::{Edition, Style as Layout};
-use crate::run::session::Options;
+use pagewalk_script::exam::fair::Sample;
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::{Composed, Version, compose, compose_version};
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::exam::export::{File, Refusal};
+use pagewalk_script::report::exam::{Edition, Style as Layout};
+use pagewalk_script::run::session::Options;
 
 /// How papers are made.
 pub struct Making<'a> {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::made::{Made, Trouble};
-use crate::exam::Version;
-use crate::exam::sheet;
 use crate::face::writing::put_below;
-use crate::report::exam::Edition;
-use crate::report::exam::export::File;
+use pagewalk_script::exam::Version;
+use pagewalk_script::exam::sheet;
+use pagewalk_script::report::exam::Edition;
+use pagewalk_script::report::exam::export::File;
 
 /// The first line of a list of versions.
 const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
@@ -122,7 +122,7 @@ fn safe(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Names, safe};
-    use crate::exam::{Student, Version};
+    use pagewalk_script::exam::{Student, Version};
 
     #[test]
     fn ids_are_safe_as_names_of_files() {

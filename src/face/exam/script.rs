@@ -2,12 +2,12 @@
 
 use super::made::Trouble;
 use super::make::Making;
-use crate::exam::paper::Paper;
-use crate::exam::{Version, compose, written};
 use crate::face::reading::Reading;
-use crate::lang::diagnostic::Diagnostic;
-use crate::report::exam::{Edition, Style as Layout, json, markdown};
-use crate::run::session::Options;
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::{Version, compose, written};
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::report::exam::{Edition, Style as Layout, json, markdown};
+use pagewalk_script::run::session::Options;
 
 impl Making<'_> {
     /// The script of a version, of which it was made sure that its paper and its key are those of the version.

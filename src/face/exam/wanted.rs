@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::made::Trouble;
-use crate::exam::Version;
-use crate::exam::roster::students;
-use crate::exam::seeds::{Series, said};
 use crate::face::reading::Reading;
-use crate::lang::loader::{Disk, Loader};
+use pagewalk_script::exam::Version;
+use pagewalk_script::exam::roster::students;
+use pagewalk_script::exam::seeds::{Series, said};
+use pagewalk_script::lang::loader::{Disk, Loader};
 
 /// The most flaws of a roster that are told.
 const TOLD: usize = 50;
@@ -63,7 +63,7 @@ pub fn seed(text: &str) -> Result<u64, String> {
     parsed.map_err(|_| "a seed is a number from 0 to 2^64-1".to_owned())
 }
 
-fn roster(path: &Path) -> Result<Vec<crate::exam::Student>, Trouble> {
+fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, Trouble> {
     let name = path.display();
     let bytes = Disk
         .load(path)

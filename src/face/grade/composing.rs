@@ -6,17 +6,17 @@ use super::records::Flaw;
 use super::responses::placed;
 use super::rows::Row;
 use super::versions::Drawn;
-use crate::exam::field::{Field, slot};
-use crate::exam::grade::rules::{Rules, number};
-use crate::exam::grade::{Given, Key, Marked, Sheet, mark};
-use crate::exam::paper::Paper;
-use crate::exam::{Composed, Version, compose, compose_version};
 use crate::face::reading::Reading;
-use crate::lang::loader::Disk;
-use crate::lang::value::{Number, Value};
-use crate::report::marks::{Format, feedback};
-use crate::run::paper::entry::Answers;
-use crate::run::session::Options;
+use pagewalk_script::exam::field::{Field, slot};
+use pagewalk_script::exam::grade::rules::{Rules, number};
+use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::{Composed, Version, compose, compose_version};
+use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::lang::value::{Number, Value};
+use pagewalk_script::report::marks::{Format, feedback};
+use pagewalk_script::run::paper::entry::Answers;
+use pagewalk_script::run::session::Options;
 
 /// A script as it was read once: each thread reads it again.
 #[derive(Debug, Clone)]
@@ -131,7 +131,9 @@ fn of_paper(
         marking
             .rules
             .named()
-            .filter(|name| key.fields().iter().any(|field| crate::exam::grade::covers(name, &field.name)))
+            .filter(|name| {
+                key.fields().iter().any(|field| pagewalk_script::exam::grade::covers(name, &field.name))
+            })
             .map(str::to_owned),
     );
     done.fields.extend(named.map(str::to_owned));

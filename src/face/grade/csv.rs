@@ -1,8 +1,8 @@
 //! Comma-separated values.
 
 use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, Table};
-use crate::exam::grade::{CELL_LIMIT, Given};
-use crate::exam::sheet::unguarded;
+use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
+use pagewalk_script::exam::sheet::unguarded;
 
 /// The records of a table; its first line names the columns. Columns may be parted by commas, semicolons or tabs.
 ///
@@ -97,7 +97,7 @@ fn delimiter(bytes: &[u8]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::exam::grade::Given;
+    use pagewalk_script::exam::grade::Given;
 
     fn cell(text: &str) -> Given {
         Given::Text(text.to_owned())

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::records::{Flaw, RECORD_LIMIT, Record, Table};
-use crate::exam::grade::{CELL_LIMIT, Given};
-use crate::lang::value::Number;
+use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
+use pagewalk_script::lang::value::Number;
 
 /// A student's answers, each as it is written: read as a text, a scalar of YAML keeps its spelling.
 type Student = BTreeMap<String, String>;
@@ -151,8 +151,8 @@ pub fn answer(value: Value) -> Option<Given> {
 #[cfg(test)]
 mod tests {
     use super::{json, yaml};
-    use crate::exam::grade::Given;
-    use crate::lang::value::Number;
+    use pagewalk_script::exam::grade::Given;
+    use pagewalk_script::lang::value::Number;
 
     fn text(text: &str) -> Given {
         Given::Text(text.to_owned())

@@ -94,9 +94,9 @@ fn submission(record: &Record) -> Result<Row, String> {
 #[cfg(test)]
 mod tests {
     use super::{is_prairielearn, rows};
-    use crate::exam::grade::Given;
     use crate::face::grade::csv;
-    use crate::lang::value::Number;
+    use pagewalk_script::exam::grade::Given;
+    use pagewalk_script::lang::value::Number;
 
     #[test]
     fn one_key_is_not_right_for_several_versions() {

@@ -1,6 +1,6 @@
 //! What a file of answers holds: records of named cells, whatever it is written in.
 
-use crate::exam::grade::Given;
+use pagewalk_script::exam::grade::Given;
 
 /// Bytes of a file that are read.
 pub const FILE_LIMIT: u64 = 64 << 20;

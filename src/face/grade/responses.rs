@@ -1,6 +1,6 @@
 //! Responses that say only their order: which field each part of them is of.
 
-use crate::exam::field::{Asked, Field};
+use pagewalk_script::exam::field::{Asked, Field};
 
 /// A response to a question of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::columns::{BESIDE, FIRST, IDS, LAST, NAMES};
 use super::records::{Flaw, Record, Table, plain};
 use super::responses::Response;
-use crate::exam::grade::Given;
+use pagewalk_script::exam::grade::Given;
 
 /// What a student handed in, before it is known which paper it is of.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +68,8 @@ pub fn rows(table: Table, named: &Named) -> Result<Rows, Flaw> {
     let has = |name: &str| table.header.iter().any(|own| own == name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
         if !has(wanted) {
-            let near = crate::lang::nearest::nearest(wanted, table.header.iter().map(String::as_str));
+            let near =
+                pagewalk_script::lang::nearest::nearest(wanted, table.header.iter().map(String::as_str));
             let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             return Err(Flaw::new(1, format!("has no column `{wanted}`{help}")));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::exam::grade::rules::{Rules, Setting};
+use pagewalk_script::exam::grade::rules::{Rules, Setting};
 
 /// The rules of a file, and those said by `--rule NAME=VALUE`, which win.
 ///
@@ -99,9 +99,9 @@ fn one(value: &serde_yaml::Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::exam::grade::Given;
-    use crate::exam::grade::rules::{Floor, Void, Whole};
-    use crate::lang::value::Number;
+    use pagewalk_script::exam::grade::Given;
+    use pagewalk_script::exam::grade::rules::{Floor, Void, Whole};
+    use pagewalk_script::lang::value::Number;
 
     #[test]
     fn rules_are_read_from_a_file_and_flags() {

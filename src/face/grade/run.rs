@@ -13,16 +13,16 @@ use super::rows::{Named, Row};
 use super::rules;
 use super::versions::{Drawn, Versions};
 use super::{csv, feedback};
-use crate::exam::grade::Marked;
-use crate::exam::grade::regrade::{Before, regraded};
-use crate::exam::grade::rules::Rules;
-use crate::exam::grade::statistics::statistics;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use crate::face::writing::put;
-use crate::lang::nearest::nearest;
-use crate::report::marks::{self, Columns, Format};
+use pagewalk_script::exam::grade::Marked;
+use pagewalk_script::exam::grade::regrade::{Before, regraded};
+use pagewalk_script::exam::grade::rules::Rules;
+use pagewalk_script::exam::grade::statistics::statistics;
+use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::report::marks::{self, Columns, Format};
 
 /// The most messages of rows that are shown.
 const SHOWN: usize = 100;
@@ -245,7 +245,7 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let bytes = files::read(path)?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
     let before = table.rows.iter().filter_map(|record| {
-        let mark = |text: &str| crate::exam::grade::rules::number(text);
+        let mark = |text: &str| pagewalk_script::exam::grade::rules::number(text);
         let fields =
             record.cells.iter().filter_map(|(name, given)| Some((name.clone(), mark(&given.text())?)));
         Some(Before {

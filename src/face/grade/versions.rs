@@ -69,7 +69,8 @@ impl Versions {
             return Ok(Drawn { seed, listed: false, code: row.version.clone().unwrap_or_default() });
         }
         if let Some(code) = &row.version {
-            let near = || crate::lang::nearest::nearest(code, self.by_code.keys().map(String::as_str));
+            let near =
+                || pagewalk_script::lang::nearest::nearest(code, self.by_code.keys().map(String::as_str));
             let help = || near().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             let (code, seed) = self
                 .by_code

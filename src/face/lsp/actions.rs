@@ -15,13 +15,13 @@ use lsp_types::{CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActio
 
 use super::ran::{Failure, Ran};
 use super::view::View;
-use crate::lang::cut::cut;
-use crate::lang::diagnostic::Diagnostic;
-use crate::lang::span::Span;
-use crate::run::amend::{Plan, tables};
-use crate::run::paper::entry::Radix;
-use crate::run::rewrite::{spellings, turned};
 use offer::{Edit, Offer, edits_of, touches};
+use pagewalk_script::lang::cut::cut;
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::amend::{Plan, tables};
+use pagewalk_script::run::paper::entry::Radix;
+use pagewalk_script::run::rewrite::{spellings, turned};
 
 /// All mends of the file.
 const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.pagewalk");

@@ -1,7 +1,7 @@
 //! The blocks of a statement.
 
-use crate::lang::ast::{Block, StmtKind};
-use crate::lang::check::unscoped_blocks;
+use pagewalk_script::lang::ast::{Block, StmtKind};
+use pagewalk_script::lang::check::unscoped_blocks;
 
 /// The blocks of statements in a statement, those that open a scope too.
 pub fn blocks(kind: &StmtKind) -> impl Iterator<Item = &Block> {

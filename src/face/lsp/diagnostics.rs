@@ -9,9 +9,9 @@ use super::position::Lines;
 use super::ran::Failure;
 use super::told::Found;
 use super::uri::uri_of;
-use crate::lang::diagnostic;
-use crate::lang::source::{SourceFile, Sources};
-use crate::lang::span::Span;
+use pagewalk_script::lang::diagnostic;
+use pagewalk_script::lang::source::{SourceFile, Sources};
+use pagewalk_script::lang::span::Span;
 
 /// Who says it.
 const SOURCE: &str = "pagewalk";

@@ -12,7 +12,7 @@ use super::position::Lines;
 use super::ran::Ran;
 use super::told::Found;
 use super::view::View;
-use crate::lang::loader::{Disk, Texts};
+use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// An open document.
 pub struct Buffer {

@@ -3,7 +3,7 @@
 use lsp_types::{FoldingRange, FoldingRangeKind};
 
 use super::view::View;
-use crate::lang::layout::{Token, TokenKind};
+use pagewalk_script::lang::layout::{Token, TokenKind};
 
 /// What of a document can be folded: blocks, lists and prose over several lines, tables, runs of comments.
 pub fn folding(view: &View) -> Vec<FoldingRange> {

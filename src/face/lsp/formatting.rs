@@ -6,7 +6,7 @@ use lsp_types::{Range, TextEdit};
 use similar::{Algorithm, DiffOp, capture_diff_slices_by_key};
 
 use super::view::View;
-use crate::lang::format::format;
+use pagewalk_script::lang::format::format;
 
 /// What changes where a document, or the lines of a part of it, are set in their one layout. None where it cannot be read:
 /// its diagnostics say why.

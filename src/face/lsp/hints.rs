@@ -21,8 +21,8 @@ use lsp_types::{
 
 use super::ran::Step;
 use super::view::View;
-use crate::lang::layout::{Token, TokenKind, tokens};
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
+use pagewalk_script::lang::layout::{Token, TokenKind, tokens};
+use pagewalk_script::run::facts::{ACCESS_FACTS, CALL_FACTS};
 
 /// The most characters of the facts of one statement.
 const ROOM: usize = 80;

@@ -7,7 +7,7 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use super::ran::Ran;
 use super::view::View;
 use crate::face::explain::sections;
-use crate::report::hover::{Asked, Told, code, paragraphs, script, told};
+use pagewalk_script::report::hover::{Asked, Told, code, paragraphs, script, told};
 
 /// The most facts of a statement that are told below its verb.
 const FACTS: usize = 24;
@@ -40,7 +40,7 @@ fn contents(text: String, markdown: bool) -> HoverContents {
     HoverContents::Markup(content)
 }
 
-fn holds(span: crate::lang::span::Span, at: usize) -> bool {
+fn holds(span: pagewalk_script::lang::span::Span, at: usize) -> bool {
     span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
 }
 
@@ -74,7 +74,7 @@ fn came(ran: &Ran, known: Option<&Told>, at: usize) -> String {
 }
 
 /// What is told stands at the beginning of the statement: it is the verb, or the name that it gives.
-fn begins(span: crate::lang::span::Span, known: Option<&Told>) -> bool {
+fn begins(span: pagewalk_script::lang::span::Span, known: Option<&Told>) -> bool {
     let within = |bytes: &Range<usize>| bytes.start <= span.start as usize + 4;
     known.is_some_and(|known| within(&known.span))
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::hover;
     use crate::face::lsp::lab::marked;
     use crate::face::lsp::ran::{Failure, Ran, Step};
-    use crate::lang::span::Span;
+    use pagewalk_script::lang::span::Span;
 
     fn of(text: &str, ran: Option<Ran>) -> Option<(String, Option<(Position, Position)>)> {
         let (view, position) = marked(text, ran, &[]);

@@ -12,12 +12,12 @@ use super::told::Told;
 use super::view::read;
 use super::watching::{All, Watching, findings};
 use crate::face::reading::Reading;
-use crate::lang::ast::{Stmt, StmtKind};
-use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::loader::{Disk, Texts};
-use crate::run::play_from;
-use crate::run::session::Options;
-use crate::run::state::State;
+use pagewalk_script::lang::ast::{Stmt, StmtKind};
+use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_script::lang::loader::{Disk, Texts};
+use pagewalk_script::run::play_from;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::state::State;
 
 /// A document as it is to be checked and run.
 pub struct Document {

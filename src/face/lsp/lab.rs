@@ -8,7 +8,7 @@ use lsp_types::Position;
 use super::client::Client;
 use super::ran::Ran;
 use super::view::View;
-use crate::lang::loader::{Disk, Texts};
+use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// A document with the cursor at the mark `‸`, and other open ones, for a client that can take everything.
 pub fn marked(marked: &str, ran: Option<Ran>, others: &[(&str, &str)]) -> (View, Position) {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::asked::COMMANDS;
 use super::blocks::blocks;
 use super::view::View;
-use crate::lang::ast::{Block, StmtKind, Word};
-use crate::lang::span::Span;
+use pagewalk_script::lang::ast::{Block, StmtKind, Word};
+use pagewalk_script::lang::span::Span;
 
 /// What stands on a lens, for each of the [`COMMANDS`]: of the script, of a scenario.
 const TITLES: [(&str, &str); 2] = [("run script", "run scenario"), ("show steps", "show steps")];

@@ -8,10 +8,10 @@ use super::blocks::blocks;
 use super::uri::uri_of;
 use super::view::View;
 use crate::face::reading::Reading;
-use crate::lang::ast::{Block, Command, ExprKind, Stmt, StmtKind};
-use crate::lang::loader::Stream;
-use crate::lang::span::Span;
-use crate::lang::value::Value;
+use pagewalk_script::lang::ast::{Block, Command, ExprKind, Stmt, StmtKind};
+use pagewalk_script::lang::loader::Stream;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::lang::value::Value;
 
 /// The files that a document names: those that it includes, its machine files and its traces.
 pub fn links(view: &View) -> Vec<DocumentLink> {

@@ -9,9 +9,9 @@ use super::position::Lines;
 use super::uri::uri_of;
 use super::view::{View, read};
 use crate::face::reading::Reading;
-use crate::lang::source::SourceFile;
-use crate::lang::span::Span;
-use crate::run::names::{Names, Occurrence, Read, names};
+use pagewalk_script::lang::source::SourceFile;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::names::{Names, Occurrence, Read, names};
 
 /// An open script and its names.
 enum Script<'v> {

@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use crate::lang::include::add_text;
-use crate::lang::source::Sources;
-use crate::report::doc::Block;
-use crate::report::narrate::shown;
-use crate::report::text::text;
-use crate::run::facts::Component;
-use crate::run::record::{Did, Sink, StepRecord};
-use crate::run::session::Options;
-use crate::run::state::State;
-use crate::run::{Files, check_in, play_from};
+use pagewalk_script::lang::include::add_text;
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::doc::Block;
+use pagewalk_script::report::narrate::shown;
+use pagewalk_script::report::text::text;
+use pagewalk_script::run::facts::Component;
+use pagewalk_script::run::record::{Did, Sink, StepRecord};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::state::State;
+use pagewalk_script::run::{Files, check_in, play_from};
 
 /// The most characters of one of them.
 const LONGEST: usize = 1 << 16;

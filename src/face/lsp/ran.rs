@@ -1,8 +1,8 @@
 //! What a run has told of a script's statements, as plain data: it comes from another thread.
 
-use crate::lang::diagnostic::Diagnostic;
-use crate::lang::span::Span;
-use crate::run::amend::Plan;
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::amend::Plan;
 
 /// What the run of one version of a document has told.
 #[derive(Debug, Clone, Default)]

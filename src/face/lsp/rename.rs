@@ -9,8 +9,8 @@ use lsp_types::{Position, PrepareRenameResponse, TextEdit, Uri, WorkspaceEdit};
 use super::named::Named;
 use super::refusal::refusal;
 use super::view::View;
-use crate::lang::layout::{Token, TokenKind};
-use crate::run::names;
+use pagewalk_script::lang::layout::{Token, TokenKind};
+use pagewalk_script::run::names;
 
 /// What would be renamed at a position, and the name that it has.
 ///

@@ -4,8 +4,8 @@ use lsp_types::{Position, SelectionRange};
 
 use super::blocks::blocks;
 use super::view::View;
-use crate::lang::ast::Block;
-use crate::lang::layout::TokenKind;
+use pagewalk_script::lang::ast::Block;
+use pagewalk_script::lang::layout::TokenKind;
 
 /// What may be selected around each position, from the word outwards: brackets, statements, the document.
 pub fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {

@@ -8,8 +8,8 @@ use lsp_types::{
 };
 
 use super::view::View;
-use crate::lang::layout::Token;
-use crate::run::complete::{CLASSES, Class, highlight_tokens};
+use pagewalk_script::lang::layout::Token;
+use pagewalk_script::run::complete::{CLASSES, Class, highlight_tokens};
 
 /// What the server tells of them: the types by the numbers of their classes, no modifiers.
 pub fn options() -> SemanticTokensOptions {
@@ -101,8 +101,8 @@ impl Cursor<'_> {
 #[cfg(test)]
 mod tests {
     use super::told;
-    use crate::lang::layout::tokens;
-    use crate::run::complete::CLASSES;
+    use pagewalk_script::lang::layout::tokens;
+    use pagewalk_script::run::complete::CLASSES;
 
     /// `LINE:UNIT LENGTH TYPE` of every token that reaches into the bytes, from 0.
     fn listed(text: &str, within: std::ops::Range<usize>) -> Vec<String> {

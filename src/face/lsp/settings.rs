@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::run::session::Options;
+use pagewalk_script::run::session::Options;
 
 /// The settings; what is not said, or not understood, is as usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

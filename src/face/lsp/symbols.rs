@@ -3,9 +3,9 @@
 use lsp_types::{DocumentSymbol, SymbolKind};
 
 use super::view::View;
-use crate::lang::ast::{Block, Command, Expr, ExprKind, Settings, Stmt, StmtKind, Word};
-use crate::lang::span::Span;
-use crate::lang::value::Value;
+use pagewalk_script::lang::ast::{Block, Command, Expr, ExprKind, Settings, Stmt, StmtKind, Word};
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::lang::value::Value;
 
 /// What a document declares, as a tree.
 pub fn symbols(view: &View) -> Vec<DocumentSymbol> {

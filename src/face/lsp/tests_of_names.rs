@@ -19,7 +19,7 @@ use super::rename::{prepare, rename};
 use super::selection::selections;
 use super::symbols::symbols;
 use super::view::View;
-use crate::lang::loader::{Disk, Texts};
+use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// The first of these open documents.
 fn view(files: &[(&str, &str)]) -> View {

@@ -10,13 +10,13 @@ use super::client::Client;
 use super::position::Lines;
 use super::ran::Ran;
 use crate::face::reading::Reading;
-use crate::lang::layout::{Tokens, tokens};
-use crate::lang::loader::{Disk, Texts};
-use crate::lang::span::Span;
-use crate::run::names::{Names, names};
-use crate::run::session::Options;
-use crate::run::state::State;
-use crate::run::state_at;
+use pagewalk_script::lang::layout::{Tokens, tokens};
+use pagewalk_script::lang::loader::{Disk, Texts};
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::names::{Names, names};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::state::State;
+use pagewalk_script::run::state_at;
 
 /// A document at one version. What follows from its text is found out when it is first asked for.
 pub struct View {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::ran::{Failure, NARRATED, Ran, Step};
-use crate::lang::source::Sources;
-use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements, value_told};
-use crate::report::text::text;
-use crate::run::amend::{Findings, Wanted};
-use crate::run::facts;
-use crate::run::record::{Did, Sink, StepRecord};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::report::narrate::{Narrator, Statements, value_told};
+use pagewalk_script::report::text::text;
+use pagewalk_script::run::amend::{Findings, Wanted};
+use pagewalk_script::run::facts;
+use pagewalk_script::run::record::{Did, Sink, StepRecord};
 
 /// The most places at which a failure is told.
 const FAILURES: usize = 1000;

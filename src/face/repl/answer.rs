@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use crate::lang::source::Sources;
-use crate::report::doc::Block;
-use crate::report::fitting::fitted;
-use crate::report::narrate::Narrator;
-use crate::report::text::text;
-use crate::run::record::{Sink, StepRecord};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::doc::Block;
+use pagewalk_script::report::fitting::fitted;
+use pagewalk_script::report::narrate::Narrator;
+use pagewalk_script::report::text::text;
+use pagewalk_script::run::record::{Sink, StepRecord};
 
 /// Bytes after which no more of an input is told.
 const BUDGET: usize = 16 << 20;

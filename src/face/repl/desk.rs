@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::answer::{Answer, Look, Tell};
-use crate::lang::ast::{Block, Stmt, StmtKind};
-use crate::lang::diagnostic::Diagnostic;
-use crate::lang::loader::Disk;
-use crate::report::diagnostics::{Style, render};
-use crate::report::doc;
-use crate::report::fitting::fitted;
-use crate::report::text::text;
-use crate::run::explore::{Ended, Exploration, Mode};
-use crate::run::record::{Sink, StepRecord};
-use crate::run::session::Options;
+use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::report::diagnostics::{Style, render};
+use pagewalk_script::report::doc;
+use pagewalk_script::report::fitting::fitted;
+use pagewalk_script::report::text::text;
+use pagewalk_script::run::explore::{Ended, Exploration, Mode};
+use pagewalk_script::run::record::{Sink, StepRecord};
+use pagewalk_script::run::session::Options;
 
 /// Mistakes of an input that are shown.
 const MOST: usize = 20;

@@ -11,10 +11,10 @@ use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 
-use crate::lang::layout::tokens;
-use crate::report::text::{Ink, Theme};
-use crate::run::complete::{Completions, OnDisk, complete, disk, hint, words};
-use crate::run::state::State;
+use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::report::text::{Ink, Theme};
+use pagewalk_script::run::complete::{Completions, OnDisk, complete, disk, hint, words};
+use pagewalk_script::run::state::State;
 
 /// A command of the line editor's own: its word, with or without the colon, and its parameters.
 pub type CommandRow = (&'static str, &'static str);

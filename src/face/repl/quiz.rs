@@ -4,10 +4,10 @@ use std::io;
 use std::sync::Arc;
 
 use super::desk::Desk;
-use crate::report::doc::{Block, Tone};
-use crate::report::narrate::{count, reason};
-use crate::run::quiz::{Question, meant_hexadecimal, questions, right, statement};
-use crate::run::record::Did;
+use pagewalk_script::report::doc::{Block, Tone};
+use pagewalk_script::report::narrate::{count, reason};
+use pagewalk_script::run::quiz::{Question, meant_hexadecimal, questions, right, statement};
+use pagewalk_script::run::record::Did;
 
 /// A quiz that goes on.
 pub struct Quiz {

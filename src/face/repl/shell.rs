@@ -9,12 +9,12 @@ use super::commands;
 use super::desk::{Desk, Outfit};
 use super::quiz::{self, Quiz};
 use super::stream::Shared;
-use crate::lang::layout::tokens;
-use crate::report::diagnostics::Style;
-use crate::run::commands::{Kind, find};
-use crate::run::explore::Mode;
-use crate::run::session::Options;
-use crate::run::state::State;
+use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::run::commands::{Kind, find};
+use pagewalk_script::run::explore::Mode;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::state::State;
 
 /// What comes after an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,9 +16,9 @@ use super::line::{CommandRow, LineHelper};
 use super::past::{MOST, Past};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use crate::report::diagnostics::Style;
-use crate::run::commands::COMMANDS;
-use crate::run::session::Options;
+use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::run::commands::COMMANDS;
+use pagewalk_script::run::session::Options;
 
 /// The columns of a terminal that does not say.
 const COLUMNS: usize = 80;

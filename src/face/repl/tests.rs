@@ -5,7 +5,7 @@ mod saving;
 
 use super::shell::{Flow, Shell};
 use super::stream::Shared;
-use crate::run::commands::COMMANDS;
+use pagewalk_script::run::commands::COMMANDS;
 
 /// A part of the simple memory system of CS:APP 9.6.4.
 const SIMPLE: &str = "machine simple

@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 
 use super::machine::Named;
 use crate::face::terminal::{Status, complain};
-use crate::run::named::replacements;
-use crate::trace::counting::Map;
-use crate::trace::format::{FORMATS, Format as TraceFormat};
-use crate::trace::replay::Straddle;
+use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
+use pagewalk_engine::trace::replay::Straddle;
+use pagewalk_script::run::named::replacements;
 
 /// How the addresses of a trace are taken.
 #[derive(Debug, Args)]

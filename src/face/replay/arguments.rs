@@ -12,9 +12,9 @@ use super::one::{Came, Plan};
 use super::output::{Format, Output};
 use super::pack::Packing;
 use crate::face::terminal::{Color, Status, complain};
-use crate::trace::ahead::is_standard_input;
-use crate::trace::counting::{Map, Wanted};
-use crate::trace::format::Format as TraceFormat;
+use pagewalk_engine::trace::ahead::is_standard_input;
+use pagewalk_engine::trace::counting::{Map, Wanted};
+use pagewalk_engine::trace::format::Format as TraceFormat;
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]

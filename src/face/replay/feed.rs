@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::report::narrate::thousands;
-use crate::trace::ahead::{Each, Origin, Read, Stopped, ahead, is_standard_input};
-use crate::trace::format::Format;
-use crate::trace::unreadable::Unreadable;
+use pagewalk_engine::trace::ahead::{Each, Origin, Read, Stopped, ahead, is_standard_input};
+use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::unreadable::Unreadable;
+use pagewalk_script::report::narrate::thousands;
 
 /// The first malformed line, as `--strict` refuses it.
 pub fn refusal(read: &Read) -> Option<String> {

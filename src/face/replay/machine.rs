@@ -5,12 +5,12 @@ use std::path::Path;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, diagnostic_style};
 use crate::face::test::find::words;
-use crate::lang::loader::{Disk, Loader};
-use crate::lang::nearest::nearest;
-use crate::lang::source::{Sources, decode};
-use crate::report::diagnostics::render;
-pub use crate::run::named::Named;
-use crate::run::named::presets;
+use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::lang::source::{Sources, decode};
+use pagewalk_script::report::diagnostics::render;
+pub use pagewalk_script::run::named::Named;
+use pagewalk_script::run::named::presets;
 
 /// The machine of a preset's name, of a machine file (`.yaml`), or the one that stands at the end of a script (`.pw`).
 ///

@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicBool;
 use super::feed::{feed, name, refusal};
 use super::machine::Named;
 use super::progress::Bar;
-use crate::report::narrate::thousands;
-use crate::report::replay::{Ended, Replayed, record};
-use crate::trace::ahead::{Read, Stopped};
-use crate::trace::counting::{Counting, Map, Wanted};
-use crate::trace::format::Format;
-use crate::trace::record::Record;
-use crate::trace::replay::Straddle;
+use pagewalk_engine::trace::ahead::{Read, Stopped};
+use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::record::Record;
+use pagewalk_engine::trace::replay::Straddle;
+use pagewalk_script::report::narrate::thousands;
+use pagewalk_script::report::replay::{Ended, Replayed, record};
 
 /// How traces are replayed.
 pub struct Plan<'a> {

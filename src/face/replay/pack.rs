@@ -10,11 +10,11 @@ use super::progress::Bar;
 use crate::face::terminal::{Status, complain};
 use crate::face::test::find::words;
 use crate::face::writing::put_by;
-use crate::report::narrate::count;
-use crate::report::replay::malformed;
-use crate::trace::ahead::{Read, Stopped};
-use crate::trace::format::Format;
-use crate::trace::pack::Packer;
+use pagewalk_engine::trace::ahead::{Read, Stopped};
+use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::pack::Packer;
+use pagewalk_script::report::narrate::count;
+use pagewalk_script::report::replay::malformed;
 
 /// A trace to be packed.
 pub struct Packing<'a> {

@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::report::narrate::thousands;
-use crate::trace::reader::Progress;
+use pagewalk_engine::trace::reader::Progress;
+use pagewalk_script::report::narrate::thousands;
 
 /// The most characters of the line.
 const WIDTH: usize = 79;

@@ -12,13 +12,13 @@ use super::running::{Came, Plan};
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
 use crate::face::replay::machine::{Named, named};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style};
-use crate::lang::source::Sources;
-use crate::report::diagnostics::render;
-use crate::run::sweep::{cache_named, grid, tlb_named, usual_unit};
-use crate::trace::counting::Map;
-use crate::trace::format::Format as TraceFormat;
-use crate::trace::sweep::How;
-use crate::trace::sweep::grid::{Grid, Unit};
+use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::format::Format as TraceFormat;
+use pagewalk_engine::trace::sweep::How;
+use pagewalk_engine::trace::sweep::grid::{Grid, Unit};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::diagnostics::render;
+use pagewalk_script::run::sweep::{cache_named, grid, tlb_named, usual_unit};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]

@@ -5,13 +5,13 @@ use std::sync::atomic::AtomicBool;
 
 use crate::face::replay::feed::{feed, refusal};
 use crate::face::replay::progress::Bar;
-use crate::report::replay::{Ended, record};
-use crate::report::sweep::Swept;
-use crate::trace::ahead::{Read, Stopped};
-use crate::trace::counting::Map;
-use crate::trace::format::Format;
-use crate::trace::sweep::grid::Grid;
-use crate::trace::sweep::{How, run};
+use pagewalk_engine::trace::ahead::{Read, Stopped};
+use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::sweep::grid::Grid;
+use pagewalk_engine::trace::sweep::{How, run};
+use pagewalk_script::report::replay::{Ended, record};
+use pagewalk_script::report::sweep::Swept;
 
 /// How a trace is swept.
 pub(super) struct Plan<'a> {

@@ -10,15 +10,15 @@ use super::script::{Script, scripts};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use crate::face::writing::replace;
-use crate::lang::loader::{Disk, Loader};
-use crate::lang::source::{Sources, decode};
-use crate::report::amended::{difference, left_alone, summary};
-use crate::report::diagnostics::Style;
-use crate::report::suite::Name;
-use crate::run;
-use crate::run::amend::{Findings, Wanted, Watching, amended};
-use crate::run::record::{Sink, StepRecord};
-use crate::run::session::Options;
+use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::source::{Sources, decode};
+use pagewalk_script::report::amended::{difference, left_alone, summary};
+use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::suite::Name;
+use pagewalk_script::run;
+use pagewalk_script::run::amend::{Findings, Wanted, Watching, amended};
+use pagewalk_script::run::record::{Sink, StepRecord};
+use pagewalk_script::run::session::Options;
 
 /// What is written, and where.
 pub struct Amend<'a> {
@@ -96,7 +96,8 @@ impl Amend<'_> {
             let mut sink = OfCases { watching, name: &script.name, wants: self.wants };
             let options = Options::default();
             let ended = run::play(body, &reading.sources, &reading.files, options, &mut sink);
-            complaint = crate::report::diagnostics::render(&ended.diagnostics, &reading.sources, style);
+            complaint =
+                pagewalk_script::report::diagnostics::render(&ended.diagnostics, &reading.sources, style);
         }
         let one_path = |path: Option<&PathBuf>| Disk.canonical(path?).ok();
         let files = reading.sources.files().iter();

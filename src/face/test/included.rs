@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::find::{Found, Kind};
-use crate::lang::include::read;
-use crate::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::include::read;
+use pagewalk_script::lang::loader::{Disk, Loader};
 
 /// The one paths of all files that these scripts include.
 pub fn included(all: &[Found]) -> BTreeSet<PathBuf> {

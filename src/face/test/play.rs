@@ -9,13 +9,13 @@ use super::find::{Found, Kind};
 use super::goldens::{Did, Wanted, golden_of, hold, stale};
 use super::included::included;
 use super::script::{Script, scripts};
-use crate::lang::diagnostic::Diagnostic;
-use crate::lang::loader::{Disk, Loader};
-use crate::report::diagnostics::Style;
-use crate::report::suite::{Case, Gather, Mistake, Name, Verdict};
-use crate::run;
-use crate::run::golden::Placed;
-use crate::run::session::Options;
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::suite::{Case, Gather, Mistake, Name, Verdict};
+use pagewalk_script::run;
+use pagewalk_script::run::golden::Placed;
+use pagewalk_script::run::session::Options;
 
 /// How files are run.
 pub struct Plan<'a> {

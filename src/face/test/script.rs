@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use super::fences::{Fence, fences};
 use super::find::{Found, Kind, name, words};
 use crate::face::reading::Reading;
-use crate::lang::ast::{Block, Stmt, StmtKind};
-use crate::lang::loader::{Disk, Loader, Texts};
-use crate::lang::source::decode;
-use crate::lang::span::Span;
-use crate::report::suite::{Case, Mistake, Name};
+use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
+use pagewalk_script::lang::loader::{Disk, Loader, Texts};
+use pagewalk_script::lang::source::decode;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::report::suite::{Case, Mistake, Name};
 
 /// A script, read and checked. Places in it are those of its file, also in Markdown.
 pub struct Script {

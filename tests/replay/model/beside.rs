@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pagewalk::trace::counted::Causes;
+use pagewalk_engine::trace::counted::Causes;
 
 #[derive(Debug, Default)]
 pub struct Beside {

@@ -1,7 +1,7 @@
 //! Caches, level by level, and memory behind them.
 
-use pagewalk::machine::spec::{CacheSpec, Spec, WritePolicy};
-use pagewalk::trace::counted::{Memory, Part};
+use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
+use pagewalk_engine::trace::counted::{Memory, Part};
 
 use super::beside::Beside;
 use super::{Age, Who, count, place};

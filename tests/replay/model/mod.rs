@@ -13,13 +13,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pagewalk::machine::policy::Policy;
-use pagewalk::machine::spec::{Side, Spec};
-use pagewalk::trace::counted::{
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::spec::{Side, Spec};
+use pagewalk_engine::trace::counted::{
     ByKind, Counted, Curve, Lookups, Memory, Paging, Part, References, Spot, Top,
 };
-use pagewalk::trace::demand::Demand;
-use pagewalk::trace::record::{Op, Record};
+use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::record::{Op, Record};
 
 use caches::Caches;
 use paging::Pages;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pagewalk::kernel::process::FaultCounts;
-use pagewalk::machine::policy::Policy;
-use pagewalk::machine::spec::Spec;
-use pagewalk::trace::counted::Paging;
-use pagewalk::trace::demand::Demand;
+use pagewalk_engine::kernel::process::FaultCounts;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counted::Paging;
+use pagewalk_engine::trace::demand::Demand;
 
 use super::Age;
 

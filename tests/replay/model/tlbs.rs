@@ -1,8 +1,8 @@
 //! TLBs, level by level.
 
-use pagewalk::machine::policy::Policy;
-use pagewalk::machine::spec::{Side, Spec};
-use pagewalk::trace::counted::Part;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::spec::{Side, Spec};
+use pagewalk_engine::trace::counted::Part;
 
 use super::{Age, Who, count, place};
 
@@ -34,7 +34,7 @@ pub struct Tlbs(Vec<Tlb>);
 
 impl Tlbs {
     pub fn new(spec: &Spec) -> Self {
-        let tlb = |tlb: &pagewalk::machine::spec::TlbSpec| Tlb {
+        let tlb = |tlb: &pagewalk_engine::machine::spec::TlbSpec| Tlb {
             side: tlb.side,
             policy: tlb.policy,
             sets: vec![vec![None; tlb.ways as usize]; tlb.sets as usize],

@@ -6,8 +6,8 @@ use std::ops::Range;
 use lsp_types::{CodeAction, CodeActionKind, Diagnostic, NumberOrString, TextEdit, WorkspaceEdit};
 
 use crate::face::lsp::view::View;
-use crate::lang::span::Span;
-use crate::run::amend::Plan;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::amend::Plan;
 
 /// Bytes of the text, and what is written there.
 pub type Edit = (Range<usize>, String);

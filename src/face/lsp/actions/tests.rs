@@ -14,7 +14,7 @@ use crate::face::lsp::client::Client;
 use crate::face::lsp::job::Document;
 use crate::face::lsp::told::Told;
 use crate::face::lsp::view::View;
-use crate::lang::loader::{Disk, Texts};
+use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// The document as it is known after its run.
 fn view(text: &str, client: Client) -> View {

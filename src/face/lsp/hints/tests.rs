@@ -4,8 +4,8 @@ use super::{Hint, ROOM, of};
 use crate::face::lsp::ran::Step;
 use crate::face::lsp::watching::{Watching, findings};
 use crate::face::reading::Reading;
-use crate::run::play;
-use crate::run::session::Options;
+use pagewalk_script::run::play;
+use pagewalk_script::run::session::Options;
 
 fn steps(script: &str) -> Vec<Step> {
     let reading = Reading::of_text("a.pw", script, &mut ());

@@ -3,9 +3,9 @@
 use std::io;
 
 use crate::face::repl::desk::Desk;
-use crate::report::narrate::bits as drawn;
-use crate::run::commands::Command;
-use crate::run::record::Did;
+use pagewalk_script::report::narrate::bits as drawn;
+use pagewalk_script::run::commands::Command;
+use pagewalk_script::run::record::Did;
 
 /// `:bits VA`: the address may be an expression.
 pub fn bits(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {

@@ -3,10 +3,10 @@
 use std::io;
 
 use crate::face::repl::desk::Desk;
-use crate::lang::nearest::nearest;
-use crate::report::doc::{Block, Tone};
-use crate::report::lookup::{look_up, words};
-use crate::run::commands::COMMANDS;
+use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::report::doc::{Block, Tone};
+use pagewalk_script::report::lookup::{look_up, words};
+use pagewalk_script::run::commands::COMMANDS;
 
 /// `:help [WORD]`.
 pub fn help(desk: &mut Desk, rest: &str) -> io::Result<()> {

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use crate::face::repl::answer::Tell;
 use crate::face::repl::desk::Desk;
-use crate::lang::include::read_text;
-use crate::lang::loader::Disk;
-use crate::report::{narrate, saved};
-use crate::run::commands::Command;
-use crate::run::explore::Mode;
-use crate::run::session::Options;
-use crate::run::{self, Files};
+use pagewalk_script::lang::include::read_text;
+use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::report::{narrate, saved};
+use pagewalk_script::run::commands::Command;
+use pagewalk_script::run::explore::Mode;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{self, Files};
 
 /// `:load FILE`.
 pub fn load_named(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {

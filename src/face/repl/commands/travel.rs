@@ -3,9 +3,9 @@
 use std::io;
 
 use crate::face::repl::desk::Desk;
-use crate::report::doc::{Block, Tone};
-use crate::report::narrate::count;
-use crate::run::commands::Command;
+use pagewalk_script::report::doc::{Block, Tone};
+use pagewalk_script::report::narrate::count;
+use pagewalk_script::run::commands::Command;
 
 /// Characters of a statement that a list shows.
 const LONGEST: usize = 100;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Typed, words};
-use crate::lang::include::{Disk, read_text};
-use crate::run::record::Totals;
-use crate::run::session::Options;
-use crate::run::{Files, run};
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::run::record::Totals;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, run};
 
 fn file(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("pagewalk-saving-{}", std::process::id()));

@@ -1,0 +1,126 @@
+//! Questions, their parts, and what they give and ask.
+
+use std::sync::Arc;
+
+use super::Tree;
+use super::statement::nothing;
+use crate::lang::ast::{Ask, Asked, Expr, ExprKind, Fact, Span, StmtKind, Word};
+use crate::lang::value::Value;
+use pagewalk_grammar::{Pair, Rule};
+
+impl Tree<'_> {
+    /// `question "title" points N { … }`, `part "a" points N { … }`
+    pub(super) fn exam_unit(&mut self, pair: Pair) -> StmtKind {
+        let rule = pair.as_rule();
+        let (mut name, mut points, mut block) = (None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::string => name = Some(Word { text: self.string(&part), span: self.span(&part) }),
+                Rule::points => points = part.into_inner().next().map(|points| self.expr(points)),
+                _ => block = Some(part),
+            }
+        }
+        let Some(name) = name else { return nothing() };
+        let body = self.next_block(block);
+        if rule == Rule::question {
+            StmtKind::Question { title: name, points, body }
+        } else {
+            StmtKind::Part { name, points, body }
+        }
+    }
+
+    /// `given page_table, tlb L2`
+    pub(super) fn given(&mut self, pair: &Pair) -> StmtKind {
+        let place = self.first(pair, "given");
+        let nouns = pair.clone().into_inner().map(|noun| self.exprs(noun)).collect();
+        StmtKind::Given { place, nouns }
+    }
+
+    /// The first word of a statement.
+    fn first(&self, pair: &Pair, word: &str) -> Span {
+        let mut place = self.span(pair);
+        place.end = place.start + word.len() as u32;
+        place
+    }
+
+    /// `ask …`, and the facts that it lists.
+    pub(super) fn ask(&mut self, pair: Pair) -> (Option<StmtKind>, Arc<[Fact]>) {
+        let place = self.first(&pair, "ask");
+        let (mut what, mut facts) = (None, Arc::from([]));
+        let (mut radix, mut points) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::ask_value => what = self.ask_value(part),
+                Rule::ask_table => what = Some(self.ask_table(part)),
+                Rule::ask_any => what = self.ask_any(part),
+                Rule::ask_facts => (what, facts) = self.ask_facts(part),
+                Rule::radix => radix = part.into_inner().next().map(|word| self.word(&word)),
+                _ => points = part.into_inner().next().map(|points| self.expr(points)),
+            }
+        }
+        (what.map(|what| StmtKind::Ask(Box::new(Ask { what, radix, points, place }))), facts)
+    }
+
+    fn ask_value(&mut self, pair: Pair) -> Option<Asked> {
+        let (mut label, mut value, mut unit) = (None, None, None);
+        for part in pair.into_inner() {
+            let span = self.span(&part);
+            match part.as_rule() {
+                Rule::string => {
+                    let text = Value::Text(self.string(&part));
+                    label = Some(Expr { kind: ExprKind::Value(text), span });
+                }
+                Rule::prose => label = Some(self.list(part)),
+                Rule::unit_of => unit = part.into_inner().next().map(|unit| self.unit_of(&unit)),
+                Rule::expr => value = Some(self.expr(part)),
+                _ => {}
+            }
+        }
+        Some(Asked::Value { label: label?, value: value?, unit })
+    }
+
+    fn unit_of(&mut self, unit: &Pair) -> Word {
+        match unit.as_rule() {
+            Rule::string => Word { text: self.string(unit), span: self.span(unit) },
+            _ => self.word(unit),
+        }
+    }
+
+    fn ask_table(&mut self, pair: Pair) -> Asked {
+        let (mut noun, mut columns) = (Vec::new(), Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::expr => noun.push(self.expr(part)),
+                Rule::column => columns.push(self.word(&part)),
+                _ => {}
+            }
+        }
+        Asked::Table { noun: noun.into(), columns: columns.into() }
+    }
+
+    fn ask_any(&mut self, pair: Pair) -> Option<Asked> {
+        let (mut name, mut from, mut conditions) = (None, None, Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => name = Some(self.word(&part)),
+                Rule::expr => from = Some(self.expr(part)),
+                Rule::condition => conditions.extend(self.condition(part)),
+                _ => {}
+            }
+        }
+        Some(Asked::Any { name: name?, from: from?, conditions: conditions.into() })
+    }
+
+    fn ask_facts(&mut self, pair: Pair) -> (Option<Asked>, Arc<[Fact]>) {
+        let (mut what, mut facts) = (None, Arc::from([]));
+        for part in pair.into_inner() {
+            if part.as_rule() == Rule::asked {
+                facts = self.facts(part);
+                continue;
+            }
+            let probe = part.clone().into_inner().any(|inner| inner.as_rule() == Rule::word_probe);
+            what = Some(Asked::Facts { probe, operation: self.operation(part) });
+        }
+        (what, facts)
+    }
+}

@@ -1,0 +1,326 @@
+//! Statements, facts and blocks of settings.
+
+use std::sync::Arc;
+
+use super::table::table;
+use super::{Tree, recover};
+use crate::lang::ast::{
+    Block, Claim, Command, Condition, Expr, Fact, Operation, OperationKind, Pages, Setting, Settings, Span,
+    Stmt, StmtKind, Word,
+};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::layout::DEPTH_LIMIT;
+use pagewalk_grammar::{Pair, Rule};
+
+impl Tree<'_> {
+    pub(super) fn statement(&mut self, pair: Pair) -> Stmt {
+        let whole = self.span(&pair);
+        let (mut process, mut kind, mut facts) = (None, None, Arc::from([]));
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::process => process = Some(self.word(&part)),
+                Rule::keyword => {}
+                Rule::facts => facts = self.facts(part),
+                Rule::ask => {
+                    let start = self.span(&part).start;
+                    let (ask, asked) = self.ask(part);
+                    facts = asked;
+                    kind = Some((start, ask.unwrap_or_else(nothing)));
+                }
+                _ => kind = Some((self.span(&part).start, self.kind(part))),
+            }
+        }
+        let (start, kind) = kind.unwrap_or_else(|| (whole.start, nothing()));
+        let statement = Stmt { kind, facts, span: Span { start, ..whole } };
+        match process {
+            None => statement,
+            Some(process) => {
+                let kind = StmtKind::InProcess { process, body: [statement].into() };
+                Stmt { kind, facts: [].into(), span: whole }
+            }
+        }
+    }
+
+    fn kind(&mut self, pair: Pair) -> StmtKind {
+        match pair.as_rule() {
+            Rule::let_name | Rule::for_each | Rule::scenario | Rule::process_block => self.named(pair),
+            Rule::choose => self.choose(pair),
+            Rule::repeat => {
+                let mut parts = pair.into_inner();
+                let count = parts.next().map(|count| self.expr(count));
+                count.map_or_else(nothing, |count| StmtKind::Repeat {
+                    count,
+                    body: self.next_block(parts.next()),
+                })
+            }
+            Rule::if_else => self.if_else(pair),
+            Rule::define => self.define(pair),
+            Rule::include => self.include(pair),
+            Rule::reference => {
+                let (pages, settings) = self.reference(pair);
+                StmtKind::Reference { pages, settings }
+            }
+            Rule::probe => {
+                let operation = pair.into_inner().next().map(|inner| self.operation(inner));
+                operation.map_or_else(nothing, |operation| StmtKind::Probe(Box::new(operation)))
+            }
+            Rule::question | Rule::part => self.exam_unit(pair),
+            Rule::given => self.given(&pair),
+            _ => {
+                let command = self.command(pair);
+                self.diagnostics.extend(recover::compared(&command));
+                StmtKind::Command(command)
+            }
+        }
+    }
+
+    /// The statements that begin with a name and end with one expression or block.
+    fn named(&mut self, pair: Pair) -> StmtKind {
+        let rule = pair.as_rule();
+        let mut parts =
+            pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::word_in | Rule::equals));
+        let Some(first) = parts.next() else { return nothing() };
+        let name = self.word(&first);
+        match rule {
+            Rule::scenario => {
+                let name = Word { text: self.string(&first), span: name.span };
+                StmtKind::Scenario { name, body: self.next_block(parts.next()) }
+            }
+            Rule::process_block => StmtKind::InProcess { process: name, body: self.next_block(parts.next()) },
+            _ => {
+                let Some(value) = parts.next().map(|value| self.expr(value)) else { return nothing() };
+                match rule {
+                    Rule::let_name => StmtKind::Let { name, value },
+                    _ => StmtKind::For { name, over: value, body: self.next_block(parts.next()) },
+                }
+            }
+        }
+    }
+
+    pub(super) fn next_block(&mut self, pair: Option<Pair>) -> Block {
+        pair.map_or_else(|| Arc::from([]), |block| self.block(block))
+    }
+
+    fn choose(&mut self, pair: Pair) -> StmtKind {
+        let (mut name, mut from, mut conditions) = (None, None, Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => name = Some(self.word(&part)),
+                Rule::expr => from = Some(self.expr(part)),
+                Rule::condition => conditions.extend(self.condition(part)),
+                _ => {}
+            }
+        }
+        let (Some(name), Some(from)) = (name, from) else { return nothing() };
+        StmtKind::Choose { name, from, conditions: conditions.into() }
+    }
+
+    pub(super) fn condition(&mut self, pair: Pair) -> Option<Condition> {
+        let (mut operation, mut facts) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::operation => operation = Some(self.operation(part)),
+                Rule::facts => facts = Some(self.facts(part)),
+                _ => {}
+            }
+        }
+        match (operation?, facts) {
+            (operation, Some(facts)) => Some(Condition::Facts { operation, facts }),
+            (Operation { process: None, kind: OperationKind::Expr(condition), .. }, None) => {
+                Some(Condition::Expr(condition))
+            }
+            (operation, None) => {
+                let message = "this operation is no condition by itself";
+                self.report(
+                    Diagnostic::new(Code::Syntax, operation.span, message)
+                        .label("facts are missing after it")
+                        .help("write what must come of it: `where read x => tlb miss`"),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn operation(&mut self, pair: Pair) -> Operation {
+        let span = self.span(&pair);
+        let mut process = None;
+        let mut kind = None;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::process => process = Some(self.word(&part)),
+                Rule::word_probe => {}
+                Rule::expr => kind = Some(OperationKind::Expr(self.expr(part))),
+                Rule::reference => {
+                    let (pages, settings) = self.reference(part);
+                    kind = Some(OperationKind::Reference { pages, settings });
+                }
+                _ => kind = Some(OperationKind::Command(self.command(part))),
+            }
+        }
+        Operation { process, kind: kind.unwrap_or_else(|| OperationKind::Command(empty())), span }
+    }
+
+    /// `if` and every `else if` of it, the last one first, so that each becomes the `otherwise` of the one before.
+    fn if_else(&mut self, pair: Pair) -> StmtKind {
+        let whole = self.span(&pair);
+        let mut arms = Vec::new();
+        let mut otherwise = None;
+        let mut condition = None;
+        let mut start = whole.start;
+        let outer = self.nesting;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::word_if if self.nesting >= DEPTH_LIMIT => {
+                    let message =
+                        format!("this `if` has too many arms: blocks lie more than {DEPTH_LIMIT} deep");
+                    let diagnostic = Diagnostic::new(Code::TooDeep, self.span(&part), message);
+                    self.report(diagnostic.label("each `else if` lies in the one before"));
+                    break;
+                }
+                Rule::word_if => start = self.span(&part).start,
+                Rule::expr => condition = Some(self.expr(part)),
+                Rule::block => {
+                    let body = self.block(part);
+                    match condition.take() {
+                        Some(condition) => {
+                            arms.push((start, condition, body));
+                            // Each arm lies in the one before it.
+                            self.nesting += 1;
+                        }
+                        None => otherwise = Some(body),
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.nesting = outer;
+        let mut kind = None;
+        while let Some((start, condition, then)) = arms.pop() {
+            let above = StmtKind::If { condition, then, otherwise: otherwise.take() };
+            if arms.is_empty() {
+                kind = Some(above);
+            } else {
+                otherwise =
+                    Some([Stmt { kind: above, facts: [].into(), span: Span { start, ..whole } }].into());
+            }
+        }
+        kind.unwrap_or_else(nothing)
+    }
+
+    fn define(&mut self, pair: Pair) -> StmtKind {
+        let mut parts = pair.into_inner();
+        let (Some(name), Some(params), Some(block)) = (parts.next(), parts.next(), parts.next()) else {
+            return nothing();
+        };
+        let params = params.into_inner().map(|param| self.word(&param)).collect();
+        StmtKind::Def { name: self.word(&name), params, body: self.block(block) }
+    }
+
+    fn include(&mut self, pair: Pair) -> StmtKind {
+        let Some(part) = pair.into_inner().next() else { return nothing() };
+        let path = Word { text: self.string(&part), span: self.span(&part) };
+        let body = self.includes.include(&path, self.nesting + 1);
+        StmtKind::Include { path, body }
+    }
+
+    fn reference(&mut self, pair: Pair) -> (Pages, Settings) {
+        let end = self.span(&pair).end;
+        let mut words = Vec::new();
+        let mut list = None;
+        let mut settings =
+            Settings { span: Span { file: self.file, start: end, end }, ..Settings::default() };
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::page => words.push(self.word(&part)),
+                Rule::list => list = Some(self.list(part)),
+                _ => settings = self.settings(part),
+            }
+        }
+        let pages = list.map_or_else(|| Pages::Words(words.into()), Pages::List);
+        (pages, settings)
+    }
+
+    fn command(&mut self, pair: Pair) -> Command {
+        let mut command = empty();
+        let mut operands = Vec::new();
+        self.parts(pair, &mut command, &mut operands);
+        command.operands = operands.into();
+        command
+    }
+
+    /// Takes the parts of a command in, those of its operands too.
+    fn parts(&mut self, pair: Pair, command: &mut Command, operands: &mut Vec<Expr>) {
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::verb => command.verb = self.word(&part),
+                Rule::operands => self.parts(part, command, operands),
+                Rule::expr => operands.push(self.expr(part)),
+                Rule::assigned => {
+                    let start = self.span(&part).start;
+                    let equals = Span { file: self.file, start, end: start + 1 };
+                    self.diagnostics.extend(recover::assigned(&command.verb, operands.is_empty(), equals));
+                    command.assigned = Some(self.exprs(part));
+                }
+                Rule::settings => command.block = Some(self.settings(part)),
+                Rule::arguments => {
+                    operands.extend(part.into_inner().map(|argument| self.expr(argument)));
+                    // With one operand these are no system calls but accesses with a bracket.
+                    command.call = operands.len() != 1 || !matches!(&*command.verb.text, "read" | "write");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn facts(&mut self, pair: Pair) -> Arc<[Fact]> {
+        pair.into_inner().filter_map(|fact| self.fact(fact)).collect()
+    }
+
+    pub(super) fn fact(&mut self, pair: Pair) -> Option<Fact> {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner();
+        let name = self.word(&parts.next()?);
+        let Some(mark) = parts.next() else { return Some(Fact { name, claim: Claim::Blank, span }) };
+        let outer = std::mem::replace(&mut self.in_fact, true);
+        let claim = match mark.as_rule() {
+            Rule::open_mark => Claim::Open,
+            Rule::word_not => Claim::Not(self.expr(parts.next()?)),
+            Rule::word_in => Claim::In(self.expr(parts.next()?)),
+            _ => Claim::Is(self.expr(mark)),
+        };
+        self.in_fact = outer;
+        Some(Fact { name, claim, span })
+    }
+
+    pub(super) fn settings(&mut self, pair: Pair) -> Settings {
+        let span = self.span(&pair);
+        let mut settings = Vec::new();
+        let mut rows = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::setting => settings.push(self.setting(part)),
+                Rule::row => rows.push(self.row(part)),
+                Rule::broken_setting => self.broken(&part, Rule::lone_setting),
+                _ => {}
+            }
+        }
+        Settings { settings: settings.into(), table: table(rows).map(Arc::new), span }
+    }
+
+    fn setting(&mut self, pair: Pair) -> Setting {
+        let span = self.span(&pair);
+        let Command { verb, operands, block, .. } = self.command(pair);
+        Setting { name: verb, values: operands, block, span }
+    }
+}
+
+/// A command that was not found; the grammar leaves no way to it.
+fn empty() -> Command {
+    let verb = Word { text: "".into(), span: Span::default() };
+    Command { verb, call: false, operands: [].into(), assigned: None, block: None }
+}
+
+/// A statement that does nothing, where the reader has reported why.
+pub(super) fn nothing() -> StmtKind {
+    StmtKind::Include { path: Word { text: "".into(), span: Span::default() }, body: [].into() }
+}

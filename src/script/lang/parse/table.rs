@@ -1,0 +1,42 @@
+//! The rows of a table as written.
+
+use super::Tree;
+use crate::lang::ast::{Cell, CellKind, Row, Table};
+use pagewalk_grammar::{Pair, Rule};
+
+impl Tree<'_> {
+    pub(super) fn row(&mut self, pair: Pair) -> Row {
+        let span = self.span(&pair);
+        let cells = pair.into_inner().map(|cell| self.cell(cell)).collect();
+        Row { cells, span }
+    }
+
+    fn cell(&mut self, pair: Pair) -> Cell {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::string => CellKind::Quoted(self.string(&pair)),
+            Rule::byte => CellKind::Byte(self.byte(&pair)),
+            Rule::bare => match pair.as_str() {
+                "-" | "–" => CellKind::Nothing,
+                "*" => CellKind::Anything,
+                "?" => CellKind::Open,
+                word => CellKind::Bare(word.into()),
+            },
+            _ => {
+                let inner = pair.into_inner().next().map(|inner| self.expr(inner));
+                inner.map_or(CellKind::Nothing, CellKind::Expr)
+            }
+        };
+        Cell { kind, span }
+    }
+}
+
+/// The rows of one block taken together, the first as header; none without rows. A row of bars alone is a line.
+pub(super) fn table(rows: Vec<Row>) -> Option<Table> {
+    let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty());
+    let first = rows.next()?;
+    let rows: Vec<Row> = rows.collect();
+    let mut span = first.span;
+    span.end = rows.last().map_or(span.end, |row| row.span.end);
+    Some(Table { header: first.cells, rows, span })
+}

@@ -1,0 +1,122 @@
+//! The facts of a statement on lines that keep their places: what changes is seen on its own line.
+//!
+//! A fact that is `none` or `no` is left out, and so is a TLB or cache that was not asked: nothing happened there.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::clip::clipped;
+use crate::lang::value::Value;
+use crate::run::facts::{COMPONENT_FACTS, Component, Key, access_keys, stated, told};
+use crate::run::record::{Did, Shown};
+use pagewalk_engine::machine::spec::Spec;
+
+/// Facts of every access that share a line: the address, what was found there, what came of it, what the kernel did.
+const ON_A_LINE: usize = 7;
+
+/// Writes facts.
+#[derive(Default)]
+pub struct Facts {
+    /// The facts of an access on the machine that the last one ran on.
+    known: Option<Known>,
+}
+
+/// A machine, and the facts of an access on it.
+struct Known {
+    spec: Arc<Spec>,
+    process: bool,
+    keys: Vec<(String, Key)>,
+}
+
+/// Facts of the same group share a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// Those of every access, or of a call: the number of the line.
+    Line(usize),
+    /// One for all levels of the page table.
+    Levels(&'static str, &'static str),
+    /// Those of a TLB or cache.
+    Part(Component),
+}
+
+impl Group {
+    fn of(at: usize, key: &Key) -> Self {
+        match *key {
+            Key::Level(row, _) => Self::Levels(row.pattern.0, row.pattern.1),
+            Key::Component(_, part) | Key::Counter(_, part) => Self::Part(part),
+            Key::Access(_) | Key::Call(_) => Self::Line(at / ON_A_LINE),
+            Key::Reference(_) | Key::Replay(_) => Self::Line(0),
+        }
+    }
+}
+
+impl Facts {
+    /// The facts of what was done, on lines.
+    pub fn lines(&mut self, did: &Did) -> String {
+        let mut lines = Lines::default();
+        let Did::Access(access) = did else {
+            for (at, fact) in told(did).into_iter().enumerate() {
+                lines.put(Group::of(at, &fact.key), &fact.name, &fact.key, &fact.value);
+            }
+            return lines.text;
+        };
+        let process = access.process.is_some();
+        let fits = |known: &Known| Arc::ptr_eq(&known.spec, &access.spec) && known.process == process;
+        let known = self.known.take().filter(fits).unwrap_or_else(|| Known {
+            spec: access.spec.clone(),
+            process,
+            keys: access_keys(&access.spec, process),
+        });
+        let mut idle = None;
+        for (at, (name, key)) in known.keys.iter().enumerate() {
+            if let Key::Component(_, part) = *key {
+                if idle.is_none_or(|(of, _)| of != part) {
+                    let asked = COMPONENT_FACTS.iter().find(|row| row.suffix.is_empty());
+                    idle = Some((
+                        part,
+                        asked.and_then(|row| (row.get)(access, part)).is_none_or(|v| nothing(&v)),
+                    ));
+                }
+                if idle == Some((part, true)) {
+                    continue;
+                }
+            }
+            if let Some(value) = key.of(did) {
+                lines.put(Group::of(at, key), name, key, &value);
+            }
+        }
+        self.known = Some(known);
+        lines.text
+    }
+}
+
+/// Lines in the making.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    group: Option<Group>,
+}
+
+impl Lines {
+    fn put(&mut self, group: Group, name: &str, key: &Key, value: &Shown) {
+        if nothing(value) {
+            return;
+        }
+        if let Some(last) = self.group {
+            self.text.push_str(if last == group { ", " } else { "\n" });
+        }
+        self.group = Some(group);
+        self.text.push_str(name);
+        self.text.push(' ');
+        match &value.value {
+            // Most facts are numbers, and loops have many. Writing to a string does not fail.
+            Value::Number(_) => drop(write!(self.text, "{value}")),
+            _ => self.text.push_str(&clipped(&stated(key, value))),
+        }
+    }
+}
+
+/// Whether a value says that nothing happened.
+fn nothing(value: &Shown) -> bool {
+    matches!(&value.value, Value::Text(word) if matches!(&**word, "none" | "no"))
+}

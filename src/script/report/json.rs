@@ -1,0 +1,307 @@
+//! A run as JSON, an object a line: a record per statement, and a last line with the totals.
+//!
+//! A loop may run a million statements, so lines are put together by hand: the parts of a line that a statement has in
+//! common with its next run are kept, and so are the keys of the facts.
+
+mod process;
+mod replay;
+mod shown;
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::narrate::Statements;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::run::facts::{self, CALL_FACTS, Key, REFERENCE_FACTS};
+use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
+use pagewalk_engine::machine::spec::Spec;
+
+/// Writes a run as JSON lines.
+pub struct JsonSink<'s, W: Write> {
+    out: BufWriter<W>,
+    statements: Statements<'s>,
+    /// `{"file":…,"line":…,"statement":…` of the statements that have run.
+    heads: HashMap<Span, Arc<str>>,
+    /// The facts of an access on the machine that the last one ran on, each with `"name":`.
+    facts: Option<Facts>,
+    line: String,
+    error: Option<io::Error>,
+}
+
+/// A machine, and the facts of an access on it.
+struct Facts {
+    spec: Arc<Spec>,
+    /// The access is a process's, so that the kernel's answer is told, too.
+    process: bool,
+    keys: Vec<(String, Key)>,
+}
+
+impl<'s, W: Write> JsonSink<'s, W> {
+    /// A sink for one script.
+    pub fn new(out: W, sources: &'s Sources) -> Self {
+        Self {
+            out: BufWriter::with_capacity(1 << 16, out),
+            statements: Statements::new(sources),
+            heads: HashMap::new(),
+            facts: None,
+            line: String::new(),
+            error: None,
+        }
+    }
+
+    /// Writes the totals; `errors` counts what was wrong with the script.
+    ///
+    /// # Errors
+    /// What the output said, now or earlier; a closed pipe among them.
+    pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
+        let totals = json!({"totals": {
+            "statements": totals.statements,
+            "checks": totals.checks,
+            "held": totals.held,
+            "failed": totals.failed(),
+            "scenarios": totals.scenarios,
+            "errors": errors,
+        }});
+        self.line = format!("{totals}\n");
+        self.write();
+        self.close()
+    }
+
+    /// Ends the lines of a script without totals, for one of several scripts.
+    ///
+    /// # Errors
+    /// As [`JsonSink::finish`].
+    pub fn close(mut self) -> io::Result<()> {
+        match self.error {
+            Some(error) => Err(error),
+            None => self.out.flush(),
+        }
+    }
+
+    fn write(&mut self) {
+        if self.error.is_none() {
+            self.error = self.out.write_all(self.line.as_bytes()).err();
+        }
+    }
+
+    fn put(&mut self, record: &StepRecord) {
+        self.line.clear();
+        let head = self.head(record);
+        self.line.push_str(&head);
+        if let Some(scenario) = &record.scenario {
+            self.line.push_str(",\"scenario\":");
+            string(&mut self.line, scenario);
+        }
+        if let Some(process) = process_of(record) {
+            self.line.push_str(",\"process\":");
+            string(&mut self.line, process);
+        }
+        self.did(&record.did);
+        if !record.calls.is_empty() {
+            let calls = record.calls.iter().map(|call| process::call(call)).collect();
+            self.member("calls", &calls);
+        }
+        self.line.push_str(",\"checks\":[");
+        for (at, check) in record.checks.iter().enumerate() {
+            self.line.push_str(if at == 0 { "" } else { "," });
+            put_check(&mut self.line, check);
+        }
+        self.line.push_str("]}\n");
+    }
+
+    fn head(&mut self, record: &StepRecord) -> Arc<str> {
+        if let Some(head) = self.heads.get(&record.span) {
+            return head.clone();
+        }
+        let statement = self.statements.of(record);
+        let mut head = String::from("{\"file\":");
+        string(&mut head, &statement.file);
+        // Writing to a string does not fail, here and below.
+        let _ = write!(head, ",\"line\":{},\"statement\":", statement.line);
+        string(&mut head, &statement.text);
+        let head: Arc<str> = head.into();
+        self.heads.insert(record.span, head.clone());
+        head
+    }
+
+    fn did(&mut self, did: &Did) {
+        self.line.push_str(",\"facts\":{");
+        match did {
+            Did::Access(access) => {
+                let known = self.facts.take().filter(|known| known.fits(access));
+                let known = known.unwrap_or_else(|| Facts::of(access));
+                let told = known
+                    .keys
+                    .iter()
+                    .filter_map(|(name, key)| key.of(did).map(|value| (name.as_str(), value)));
+                members(&mut self.line, told);
+                self.facts = Some(known);
+            }
+            Did::Reference(run) => {
+                let names: Vec<String> =
+                    REFERENCE_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
+                members(
+                    &mut self.line,
+                    names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))),
+                );
+            }
+            Did::Replay(_) => {
+                let told = facts::told(did);
+                let names: Vec<String> = told.iter().map(|fact| member(&fact.name)).collect();
+                let told = names.iter().zip(told);
+                members(&mut self.line, told.map(|(name, fact)| (name.as_str(), fact.value)));
+            }
+            _ => {
+                if let Some(call) = did.call() {
+                    let names: Vec<String> =
+                        CALL_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
+                    let told = names.iter().zip(CALL_FACTS);
+                    members(&mut self.line, told.map(|(name, row)| (name.as_str(), (row.get)(call))));
+                }
+            }
+        }
+        self.line.push('}');
+        self.effect(did);
+    }
+
+    /// What a statement without facts did.
+    fn effect(&mut self, did: &Did) {
+        match did {
+            Did::Bound { name, value, .. } => {
+                self.line.push_str(",\"name\":");
+                string(&mut self.line, name);
+                self.line.push_str(",\"value\":");
+                put_value(&mut self.line, value);
+            }
+            Did::Access(access) => {
+                if let Some(inside) = access.process.as_ref().filter(|inside| !inside.faults.is_empty()) {
+                    self.member("faults", &process::faults(&access.spec, &inside.legend, &inside.faults));
+                }
+            }
+            Did::Declared(declared) => self.member("declared", &process::declared(declared)),
+            Did::Action(action) => self.member("action", &process::action(action)),
+            Did::Shown(views) => {
+                let views: Vec<serde_json::Value> = views.iter().flat_map(shown::json).collect();
+                let _ = write!(self.line, ",\"shown\":{}", serde_json::Value::from(views));
+            }
+            Did::Replay(run) => self.member("replay", &replay::replay(run)),
+            Did::Reference(_) | Did::Call(_) | Did::Machine(_) | Did::Scenario(_) | Did::Quiet => {}
+        }
+        if let Some(call) = did.call() {
+            self.member("call", &process::call(call));
+        }
+    }
+
+    /// A member of the line's object.
+    fn member(&mut self, name: &str, value: &serde_json::Value) {
+        // Writing to a string does not fail.
+        let _ = write!(self.line, ",\"{name}\":{value}");
+    }
+}
+
+impl Facts {
+    fn of(access: &Access) -> Self {
+        let process = access.process.is_some();
+        Self { spec: access.spec.clone(), process, keys: keys(&access.spec, process) }
+    }
+
+    fn fits(&self, access: &Access) -> bool {
+        Arc::ptr_eq(&self.spec, &access.spec) && self.process == access.process.is_some()
+    }
+}
+
+/// The process that a statement ran in.
+fn process_of(record: &StepRecord) -> Option<&str> {
+    let did = match &*record.did {
+        Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
+        did => did.call().map(|call| &call.process),
+    };
+    record.process.as_ref().or(did).map(|process| &*process.name)
+}
+
+impl<W: Write> Sink for JsonSink<'_, W> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        self.put(record);
+        self.write();
+        self.error.is_none()
+    }
+}
+
+/// The facts that are told of an access on a machine, each with `"name":`.
+fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
+    facts::access_keys(spec, process).into_iter().map(|(name, key)| (member(&name), key)).collect()
+}
+
+/// The name of a member, with its colon.
+fn member(name: &str) -> String {
+    let mut member = String::new();
+    string(&mut member, name);
+    member.push(':');
+    member
+}
+
+/// The members of an object; names come with their colon.
+fn members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, Shown)>) {
+    for (at, (name, value)) in members.enumerate() {
+        line.push_str(if at == 0 { "" } else { "," });
+        line.push_str(name);
+        put_value(line, &value.value);
+    }
+}
+
+fn put_check(line: &mut String, check: &Check) {
+    line.push_str("{\"fact\":");
+    string(line, &check.fact);
+    line.push_str(",\"expected\":");
+    if check.written.is_open() {
+        line.push_str("null");
+    } else if check.expected.before.is_empty() {
+        put_value(line, &check.expected.value);
+    } else {
+        string(line, &check.expected.to_string());
+    }
+    line.push_str(",\"actual\":");
+    match &check.actual {
+        Some(actual) => put_value(line, &actual.value),
+        None => line.push_str("null"),
+    }
+    line.push_str(if check.held { ",\"held\":true" } else { ",\"held\":false" });
+    if let Some(reason) = &check.reason {
+        line.push_str(",\"reason\":");
+        string(line, reason);
+    }
+    line.push('}');
+}
+
+/// A value; as [`Value::to_json`] has it, without the detour for the frequent kinds.
+fn put_value(line: &mut String, value: &Value) {
+    match value {
+        Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
+            Some(n) => drop(write!(line, "{n}")),
+            None => drop(write!(line, "{}", number.to_json())),
+        },
+        Value::Text(text) => string(line, text),
+        value => drop(write!(line, "{}", value.to_json())),
+    }
+}
+
+/// A string with its quotes and escapes.
+fn string(line: &mut String, text: &str) {
+    let plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+    if plain {
+        line.push('"');
+        line.push_str(text);
+        line.push('"');
+    } else {
+        line.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! What processes and the kernel did, as JSON.
+
+use serde_json::{Map, Value, json};
+
+use crate::report::narrate::{Evicted, Handled, declaration};
+use crate::run::record::{
+    ActionRecord, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord, KernelAction, Legend,
+};
+use crate::run::view::{AreaLayout, LayoutView};
+use pagewalk_engine::kernel::abi::Arg;
+use pagewalk_engine::kernel::config::{Config, Scope, Signals};
+use pagewalk_engine::kernel::event::{Class, Store};
+use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::policy::POLICIES;
+use pagewalk_engine::machine::spec::Spec;
+
+/// Faults of one statement that are listed; their counts are facts.
+const FAULTS: usize = 256;
+
+/// An area, as `/proc/PID/maps` knows it.
+pub fn area(record: &AreaRecord) -> Value {
+    let area = &record.area;
+    json!({
+        "name": record.name,
+        "start": area.start,
+        "end": area.end,
+        "perms": area.perms(),
+        "offset": area.offset_of(area.start),
+        "backing": record.backing,
+    })
+}
+
+/// Faults, in order.
+pub fn faults(spec: &Spec, legend: &Legend, faults: &[FaultRecord]) -> Value {
+    faults.iter().take(FAULTS).map(|fault| self::fault(spec, legend, fault)).collect()
+}
+
+fn fault(spec: &Spec, legend: &Legend, fault: &FaultRecord) -> Value {
+    let handled = Handled::of(&fault.steps);
+    let signal = fault.class().and_then(Class::signal);
+    let wanted = fault.wanted();
+    json!({
+        "class": fault.class().map(Class::name),
+        "address": wanted.map(|(va, _)| va.raw()),
+        "page": wanted.map(|(va, _)| va.raw().checked_shr(spec.page_bits()).unwrap_or(0)),
+        "access": wanted.map(|(_, kind)| match kind {
+            Kind::Read => "read",
+            Kind::Write => "write",
+            Kind::Execute => "execute",
+        }),
+        "area": fault.area.as_ref().map(area),
+        "major": handled.major,
+        "signal": signal.map(|(signal, _)| signal.name()),
+        "code": signal.map(|(_, code)| code.name()),
+        "frame": fault.frame().map(|frame| frame.0),
+        "copied": handled.copied.is_some(),
+        "filled": handled.filled.map(|(_, from)| store(legend, from)),
+        "around": handled.around,
+        "evicted": handled.evicted.iter().map(|evicted| self::evicted(legend, evicted)).collect::<Value>(),
+    })
+}
+
+fn evicted(legend: &Legend, evicted: &Evicted) -> Value {
+    let process = evicted.page.and_then(|page| legend.processes.get(&page.pid));
+    json!({
+        "frame": evicted.frame.0,
+        "process": process.map(ToString::to_string),
+        "page": evicted.page.map(|page| page.vpn.raw()),
+        "to": evicted.to.map(|to| store(legend, to)),
+    })
+}
+
+fn store(legend: &Legend, store: Store) -> Value {
+    let named = |file| legend.files.get(&file).map(ToString::to_string);
+    match store {
+        Store::File { file, page } => json!({"file": named(file), "page": page}),
+        Store::PageCache { file, page } => json!({"cached": named(file), "page": page}),
+        Store::Object { page, .. } => json!({"object": page}),
+        Store::Swap { slot } => json!({"slot": slot.0}),
+    }
+}
+
+/// A system call.
+pub fn call(record: &CallRecord) -> Value {
+    let args = record.args.iter().map(|arg| match &arg.value {
+        Arg::Number(n) => integer(*n),
+        Arg::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned().into(),
+    });
+    let mut call = json!({
+        "name": record.name,
+        "process": &*record.process.name,
+        "args": args.collect::<Value>(),
+        "returns": record.reply.result.map_or(Value::from(-1), Value::from),
+        "error": record.reply.result.err().map_or("none", |error| error.name()),
+        "faults": faults(&record.spec, &record.legend, &record.faults),
+    });
+    let effect = &record.effect;
+    let areas = |areas: &[AreaRecord]| areas.iter().map(area).collect::<Value>();
+    if let Value::Object(call) = &mut call {
+        let mut add = |name: &str, value: Value| call.insert(name.to_owned(), value);
+        if let Some(child) = &record.child {
+            add("child", json!({"name": &*child.name, "pid": child.pid.0}));
+        }
+        if effect.count != (0, 0) {
+            add("areas", json!({"gone": areas(&effect.gone), "come": areas(&effect.come)}));
+        }
+        if effect.brk.0 != effect.brk.1 {
+            add("brk", effect.brk.1.into());
+        }
+        if !effect.output.is_empty() {
+            add("output", String::from_utf8_lossy(&effect.output).into_owned().into());
+        }
+        let fields: Map<String, Value> =
+            record.reply.fields.iter().map(|(name, n)| ((*name).to_owned(), (*n).into())).collect();
+        if !fields.is_empty() {
+            add("fields", Value::Object(fields));
+        }
+    }
+    call
+}
+
+/// A number of a script; one beyond 64 bits as a string.
+fn integer(n: i128) -> Value {
+    match (u64::try_from(n), i64::try_from(n)) {
+        (Ok(n), _) => n.into(),
+        (_, Ok(n)) => n.into(),
+        _ => n.to_string().into(),
+    }
+}
+
+/// A declaration of the kernel's.
+pub fn declared(declared: &Declared) -> Value {
+    let mut members = match &declared.what {
+        Declaration::Kernel => Map::new(),
+        Declaration::File { name, size } => object(json!({"file": &**name, "size": size})),
+        Declaration::Executable { name, executable } => {
+            let sections = executable
+                .sections
+                .iter()
+                .map(|section| json!({"name": &*section.name, "start": section.start, "size": section.size}));
+            let libraries = executable.libraries.iter().map(|library| Value::from(&**library));
+            object(json!({
+                "executable": &**name,
+                "entry": executable.entry,
+                "sections": sections.collect::<Value>(),
+                "libraries": libraries.collect::<Value>(),
+            }))
+        }
+        Declaration::Process { process, areas } => object(json!({
+            "process": &*process.name,
+            "pid": process.pid.0,
+            "areas": areas.iter().map(area).collect::<Value>(),
+        })),
+    };
+    members.extend(declared.booted.iter().map(|booted| ("kernel".to_owned(), kernel(booted))));
+    Value::Object(members)
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// A kernel as it was started, in the names of its settings.
+pub fn kernel(booted: &Booted) -> Value {
+    let config: &Config = &booted.config;
+    let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
+    json!({
+        "machine": booted.machine.as_deref().map(declaration),
+        "frames": booted.frames,
+        "replacement": policy.map(|row| row.name),
+        "scope": if config.scope == Scope::Local { "local" } else { "global" },
+        "swap": config.swap,
+        "stack-top": config.stack_top,
+        "stack-size": config.stack_size,
+        "mmap-base": config.mmap_base,
+        "brk-start": config.brk_start,
+        "fault-around": config.fault_around,
+        "page-cache": if config.warm { "warm" } else { "cold" },
+        "zero-page": if config.zero_page { "on" } else { "off" },
+        "signals": if config.signals == Signals::Kill { "kill" } else { "report" },
+    })
+}
+
+/// What the kernel did of its own accord.
+pub fn action(action: &ActionRecord) -> Value {
+    let name = match &action.what {
+        KernelAction::KsmScan => "ksm scan",
+        KernelAction::Reclaim { .. } => "reclaim",
+        KernelAction::Sync => "sync",
+        KernelAction::SwapOut { .. } => "swap out",
+        KernelAction::Tick => "tick",
+    };
+    let handled = Handled::of(&action.steps);
+    let evicted = handled.evicted.iter().take(FAULTS).map(|evicted| self::evicted(&action.legend, evicted));
+    json!({"name": name, "count": action.count, "evicted": evicted.collect::<Value>()})
+}
+
+/// The address space of a process.
+pub fn layout(view: &LayoutView) -> Value {
+    let areas = view.areas.iter().map(|layout: &AreaLayout| {
+        let mut members = object(area(&layout.area));
+        members.insert("resident".to_owned(), layout.resident.into());
+        members.insert("swapped".to_owned(), layout.swapped.into());
+        Value::Object(members)
+    });
+    json!({"layout": {
+        "process": &*view.process.name,
+        "pid": view.process.pid.0,
+        "areas": areas.collect::<Value>(),
+        "user_end": view.user_end,
+        "brk_start": view.brk.0,
+        "brk": view.brk.1,
+        "mmap_base": view.mmap_base,
+        "stack_top": view.stack.0,
+        "stack_size": view.stack.1,
+        "pgd": view.pgd,
+        "page_table_bytes": view.table_bytes,
+        "pc": view.pc,
+    }})
+}

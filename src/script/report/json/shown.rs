@@ -1,0 +1,90 @@
+//! What `show` shows, as JSON.
+
+use serde_json::{Value, json};
+
+use super::process;
+use crate::report::doc::{Block, Ruler, Step};
+use crate::report::narrate::{call_steps, declaration, rulers, steps};
+use pagewalk_engine::machine::pte::Bit;
+
+use crate::run::view::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
+
+/// The objects of a view; only rulers may be several.
+pub fn json(view: &View) -> Vec<Value> {
+    match view {
+        View::Table(shown) => vec![table(shown)],
+        View::Pairs { title, pairs } => {
+            let pairs = pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+            vec![json!({"title": title, "pairs": Value::Object(pairs.collect())})]
+        }
+        View::Value { of, value } => vec![json!({"of": of, "value": value.value.to_json()})],
+        View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
+        View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
+        View::CallSteps(call) => vec![numbered(&call_steps(call))],
+        View::Layout(layout) => vec![process::layout(layout)],
+        View::Sharing(sharing) => vec![self::sharing(sharing)],
+        View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
+        View::Maps { table, .. } => vec![self::table(table)],
+        View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
+        View::Remark(words) => vec![json!({"remark": words})],
+    }
+}
+
+fn sharing(of: &SharingView) -> Value {
+    let page = |page: &PageInFrame| json!({"vpn": page.vpn, "area": page.area, "frame": page.frame, "writable": page.writable});
+    let each = of
+        .processes
+        .iter()
+        .map(|(name, pages)| json!({"process": name, "pages": pages.iter().map(page).collect::<Vec<_>>()}));
+    json!({"sharing": each.collect::<Vec<_>>()})
+}
+
+fn tree_table(of: &TreeTable) -> Value {
+    let entry = |(index, entry): &(u64, TreeEntry)| match entry {
+        TreeEntry::Table(table) => json!({"index": index, "table": tree_table(table)}),
+        TreeEntry::Page(vpn, pte) => {
+            let present = pte.flags.has(Bit::P);
+            json!({"index": index, "vpn": vpn, "ppn": present.then_some(pte.ppn)})
+        }
+    };
+    json!({"level": of.level, "at": of.at, "entries": of.entries.iter().map(entry).collect::<Vec<_>>()})
+}
+
+/// Columns in one row of names, as the cells of a row are in one row.
+fn table(shown: &TableView) -> Value {
+    let columns: Vec<&String> = shown.groups.iter().flatten().collect();
+    let rows: Vec<Vec<Value>> = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    json!({"title": shown.title, "columns": columns, "rows": rows})
+}
+
+fn cell(cell: &CellView) -> Value {
+    match cell {
+        CellView::Hex(n, _) | CellView::Number(n) => (*n).into(),
+        CellView::Text(text) => text.as_str().into(),
+        CellView::Nothing => Value::Null,
+    }
+}
+
+fn ruler(ruler: &Ruler) -> Value {
+    let field = |row: &crate::report::doc::RulerRow| -> Vec<Value> {
+        let of = |label: &str| if label.is_empty() { Value::Null } else { label.into() };
+        row.fields
+            .iter()
+            .map(|f| json!({"name": f.full_name(), "of": of(&row.label), "high": f.high, "low": f.low}))
+            .collect()
+    };
+    json!({"ruler": ruler.title, "bits": ruler.bits, "fields": ruler.rows.iter().flat_map(field).collect::<Vec<_>>()})
+}
+
+fn numbered(steps: &[Step]) -> Value {
+    let steps: Vec<Value> = steps.iter().map(|step| json!({"who": step.who, "what": step.what})).collect();
+    json!({"steps": steps})
+}
+
+fn sequence(block: &Block) -> Option<Value> {
+    match block {
+        Block::Steps(steps) => Some(numbered(steps)),
+        Block::Paragraph { text, .. } => Some(json!({"remark": text})),
+        _ => None,
+    }
+}

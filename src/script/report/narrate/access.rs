@@ -1,0 +1,323 @@
+//! An access as the textbook's worksheet has it, or in one line.
+
+use std::sync::Arc;
+
+use super::process::fault;
+use super::process::names::Names;
+use super::{notes, parts};
+use crate::report::doc::{Blank, Block, Tone};
+use crate::run::facts::{self, Family};
+use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
+use pagewalk_engine::kernel::event::Class;
+use pagewalk_engine::machine::event::{Event, Fault, Purpose};
+use pagewalk_engine::machine::spec::Spec;
+
+/// Further pieces of an access that are told.
+const PIECES: usize = 8;
+
+/// The worksheet of an access, with what it leaves unsaid in sentences below. `operand` is the number that the statement
+/// writes for the address, if it does.
+pub fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
+    let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
+    let mut blocks = names(access).map_or_else(Vec::new, |names| fault::faults(names, access.faults(), None));
+    let translation = sheet.translation();
+    if !translation.is_empty() {
+        blocks.push(Block::Worksheet(translation));
+    }
+    blocks.extend(tlb_path(access).map(Block::line));
+    let data = sheet.data();
+    if !data.is_empty() {
+        blocks.push(Block::Worksheet(data));
+        blocks.extend(cache_path(access).map(Block::line));
+    }
+    blocks.extend(pieces(access));
+    blocks.extend(notes::notes(access));
+    if access.probe {
+        blocks.push(Block::toned(Tone::Faint, "A probe: nothing was changed."));
+    }
+    blocks
+}
+
+/// An access whose blanks are filled in.
+struct Sheet<'a> {
+    access: &'a Access,
+    did: &'a Did,
+    /// The statement shows the address as a number.
+    written: bool,
+}
+
+impl Sheet<'_> {
+    fn fact(&self, name: &str) -> Option<Shown> {
+        facts::key(name, Family::Access, Some(&self.access.spec)).ok()?.of(self.did)
+    }
+
+    /// A blank with the value of a fact, if the access has it.
+    fn blank(&self, label: &str, fact: &str) -> Option<Blank> {
+        self.fact(fact).map(|value| blank(label, value.to_string()))
+    }
+
+    /// `yes` for a hit, `no` for a miss.
+    fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
+        let (spec, kind) = (&self.access.spec, self.access.kind);
+        let first = if fact == "tlb" { spec.first_tlb(kind) } else { spec.first_cache(kind) };
+        let word = self.fact(fact).filter(|_| first.is_some())?.to_string();
+        Some(blank(
+            label,
+            match word.as_str() {
+                "hit" => "yes",
+                "miss" => "no",
+                _ => "not looked up",
+            },
+        ))
+    }
+
+    fn core(&self) -> Option<Blank> {
+        (self.access.spec.cores > 1).then(|| blank("core", self.access.core.to_string()))
+    }
+
+    /// From the virtual address to the physical page number.
+    fn translation(&self) -> Vec<Blank> {
+        if self.access.spec.mmu.is_none() {
+            return Vec::new();
+        }
+        let ppn = self.fact("ppn").map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
+        let address =
+            (!self.written).then(|| blank("VA", parts::va(&self.access.spec, self.access.va.raw())));
+        let blanks = [
+            self.core(),
+            address,
+            self.blank("VPN", "vpn"),
+            self.blank("TLBI", "tlbi"),
+            self.blank("TLBT", "tlbt"),
+            self.hit("TLB hit?", "tlb"),
+            Some(blank("page fault?", self.page_fault())),
+            Some(blank("PPN", ppn)),
+        ];
+        blanks.into_iter().flatten().collect()
+    }
+
+    /// Of the first piece: a later one may have faulted. In a process, what the kernel says of it.
+    fn page_fault(&self) -> String {
+        if let Some(fault) = self.first_fault() {
+            return format!("yes ({})", fault.class().map_or("none", Class::name));
+        }
+        match self.access.outcome.fault.filter(|_| self.access.outcome.pa.is_none()) {
+            None => "no",
+            Some(Fault::NotPresent { .. }) => "yes",
+            Some(Fault::Protection { .. }) => "no, but forbidden",
+        }
+        .to_owned()
+    }
+
+    /// The fault of the first piece that the kernel answered.
+    fn first_fault(&self) -> Option<&FaultRecord> {
+        let page = |va: u64| va.checked_shr(self.access.spec.page_bits());
+        let first = self.access.faults().first()?;
+        let (at, _) = first.wanted()?;
+        (page(at.raw()) == page(self.access.va.raw())).then_some(first)
+    }
+
+    /// From the physical address to the byte; nothing if there is no physical address.
+    fn data(&self) -> Vec<Blank> {
+        let Some(pa) = self.blank("PA", "pa") else { return Vec::new() };
+        let mut blanks: Vec<Blank> =
+            self.core().filter(|_| self.access.spec.mmu.is_none()).into_iter().collect();
+        blanks.push(pa);
+        if self.access.uses_caches() {
+            let first = self.access.spec.first_cache(self.access.kind);
+            let name = first.map_or("cache", |first| parts::cache_name(&self.access.spec, first as u32));
+            let cache = [
+                self.blank("CO", "co"),
+                self.blank("CI", "ci"),
+                self.blank("CT", "ct"),
+                self.hit(&format!("{name} hit?"), "cache"),
+            ];
+            blanks.extend(cache.into_iter().flatten());
+            blanks.extend(self.moved());
+        }
+        blanks.extend(self.cycles());
+        blanks
+    }
+
+    /// What was read or stored.
+    fn moved(&self) -> Option<Blank> {
+        if self.access.outcome.fault.is_some() {
+            return None;
+        }
+        let data = parts::data(self.access);
+        let label = match (self.access.verb, self.access.data.len()) {
+            (AccessVerb::Write, _) => "stored",
+            (_, 1) => "byte",
+            _ => "value",
+        };
+        let from_memory = self.fact("served").is_some_and(|level| level.to_string() == "memory");
+        Some(blank(
+            label,
+            if data == "unknown" && from_memory { "unknown (from memory)".to_owned() } else { data },
+        ))
+    }
+
+    /// Only machines that say how long things take.
+    fn cycles(&self) -> Option<Blank> {
+        self.blank("cycles", "cycles").filter(|cycles| cycles.value != "0")
+    }
+}
+
+fn blank(label: &str, value: impl Into<String>) -> Blank {
+    Blank { label: label.to_owned(), value: value.into() }
+}
+
+/// Which TLB held the translation, where there are several levels to look into.
+fn tlb_path(access: &Access) -> Option<String> {
+    let spec = &access.spec;
+    let mut path: Vec<String> = access
+        .first_piece()
+        .iter()
+        .filter_map(|event| match event {
+            Event::TlbLookup { tlb, way, .. } => {
+                Some(format!("{} {}", parts::tlb_name(spec, *tlb), hit(way.is_some())))
+            }
+            _ => None,
+        })
+        .collect();
+    let missed = !path.last().is_some_and(|last| last.ends_with("hit"));
+    let levels = spec.mmu.as_ref()?.levels.len();
+    let fetched = access.first_piece().iter().filter(|event| matches!(event, Event::Pte { .. })).count();
+    if missed && fetched > 0 {
+        let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
+        path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
+    }
+    // One TLB's hit has its blank.
+    let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
+    (says_more && !path.is_empty()).then(|| path.join(" → "))
+}
+
+/// Where the data came from, where there are several levels to look into.
+fn cache_path(access: &Access) -> Option<String> {
+    let spec = &access.spec;
+    if !access.uses_caches() || spec.caches.len() < 2 {
+        return None;
+    }
+    let (mut path, mut served) = (Vec::new(), false);
+    for event in access.first_piece() {
+        if let Event::CacheLookup { cache, way, purpose: Purpose::Demand, .. } = event {
+            path.push(format!("{} {}", parts::cache_name(spec, *cache), hit(way.is_some())));
+            served |= way.is_some();
+        }
+    }
+    if !served {
+        path.push("memory".to_owned());
+    }
+    // A hit in the first level has its blank.
+    (path.len() > 1).then(|| path.join(" → "))
+}
+
+fn hit(hit: bool) -> &'static str {
+    if hit { "hit" } else { "miss" }
+}
+
+/// What became of the pieces after the first.
+fn pieces(access: &Access) -> Vec<Block> {
+    if access.outcome.pieces < 2 {
+        return Vec::new();
+    }
+    let mut blocks = vec![Block::line(format!(
+        "It crosses a block or page boundary and is done in {} pieces; the blanks are those of the first.",
+        access.outcome.pieces
+    ))];
+    let rest = &access.events[access.first_piece().len()..];
+    let begins: Vec<usize> = rest
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| matches!(event, Event::Piece { .. }))
+        .map(|(at, _)| at)
+        .collect();
+    for (number, begin) in begins.iter().enumerate().take(PIECES) {
+        let end = begins.get(number + 1).copied().unwrap_or(rest.len());
+        if let Event::Piece { va, size } = rest[*begin] {
+            let bytes = if size == 1 { "1 byte".to_owned() } else { format!("{size} bytes") };
+            let passage = passage(&access.spec, &rest[*begin..end]).join(", ");
+            blocks.push(Block::line(format!(
+                "piece {}: {bytes} at {} → {passage}",
+                number + 2,
+                parts::va(&access.spec, va.raw())
+            )));
+        }
+    }
+    if begins.len() > PIECES {
+        blocks.push(Block::toned(Tone::Faint, format!("… {} more pieces", begins.len() - PIECES)));
+    }
+    blocks
+}
+
+/// The names that sentences about the process of an access need; none on bare hardware.
+pub fn names(access: &Access) -> Option<Names<'_>> {
+    let inside = access.process.as_ref()?;
+    Some(Names { spec: &access.spec, legend: &inside.legend, own: &inside.process })
+}
+
+/// An access in one line, as loops tell it.
+pub fn line(access: &Access) -> String {
+    let mut passage = passage(&access.spec, access.first_piece());
+    if let Some(names) = names(access) {
+        // The kernel's answer stands in place of the hardware's.
+        passage.retain(|words| access.faults().is_empty() || !FAULTS.contains(&words.as_str()));
+        let faults = access.faults().iter().map(|fault| fault::short(names, fault));
+        passage.splice(0..0, faults);
+    }
+    let done = access.outcome.fault.is_none();
+    if done && matches!(access.verb, AccessVerb::Read | AccessVerb::Fetch) {
+        passage.push(format!(
+            "{} {}",
+            if access.data.len() == 1 { "byte" } else { "value" },
+            parts::data(access)
+        ));
+    }
+    if access.outcome.pieces > 1 {
+        passage.push(format!("{} pieces", access.outcome.pieces));
+    }
+    let stored =
+        if access.verb == AccessVerb::Write { format!(" = {}", parts::data(access)) } else { String::new() };
+    let probe = if access.probe { "probe " } else { "" };
+    let core = if access.spec.cores > 1 { format!("core {}: ", access.core) } else { String::new() };
+    let address = parts::va(&access.spec, access.va.raw());
+    format!("{core}{probe}{} {address}{stored} → {}", parts::verb(access.verb), passage.join(", "))
+}
+
+/// What became of a piece, in a few words.
+fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut tlb = None;
+    let mut cache = None;
+    for event in events {
+        match event {
+            Event::TlbLookup { way, .. } => tlb = Some(tlb == Some(true) || way.is_some()),
+            Event::Translated { ppn, pa, .. } => {
+                words.extend(tlb.map(|found| format!("TLB {}", hit(found))));
+                words.push(format!("PPN {}", parts::hex(ppn.raw(), spec.ppn_bits())));
+                words.push(format!("PA {}", parts::pa(spec, pa.raw())));
+            }
+            Event::CacheLookup { cache: level, way, purpose: Purpose::Demand, .. } if cache.is_none() => {
+                cache = Some(*level);
+                words.push(format!("{} {}", parts::cache_name(spec, *level), hit(way.is_some())));
+            }
+            Event::Bypassed { purpose: Purpose::Demand } => words.push("not cached".to_owned()),
+            Event::Faulted { fault } => {
+                words.extend(tlb.map(|found| format!("TLB {}", hit(found))));
+                words.push(fault_words(*fault).to_owned());
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// What the hardware raises, in words.
+const FAULTS: [&str; 2] = ["page fault", "protection fault"];
+
+fn fault_words(fault: Fault) -> &'static str {
+    match fault {
+        Fault::NotPresent { .. } => FAULTS[0],
+        Fault::Protection { .. } => FAULTS[1],
+    }
+}

@@ -1,0 +1,66 @@
+//! An address on the ruler, with the value of every field.
+
+use super::ruler::rulers;
+use crate::report::doc::{BitField, Block, Ruler};
+use crate::run::record::{Access, Shown};
+use pagewalk_engine::machine::addr::Pa;
+
+/// The virtual address of an access on its ruler, and the physical one if there is one without the kernel's help.
+pub fn bits(access: &Access) -> Vec<Block> {
+    let virtual_address = access.spec.mmu.is_some().then(|| access.va.raw());
+    let physical = access.outcome.pa.filter(|_| access.faults().is_empty()).map(Pa::raw);
+    let addresses = virtual_address.into_iter().map(Some).chain([physical]);
+    let mut blocks = Vec::new();
+    for (ruler, address) in rulers(&access.spec).into_iter().zip(addresses) {
+        match address {
+            Some(address) => blocks.extend(fields(ruler, address)),
+            None => blocks.push(Block::line("There is no physical address: the page is not mapped.")),
+        }
+    }
+    blocks
+}
+
+/// A ruler, and below it each field of the address in hexadecimal and binary.
+pub fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
+    let mut pairs = vec![(ruler.title.clone(), value(address, ruler.bits))];
+    for row in &ruler.rows {
+        for field in &row.fields {
+            let bits = field.high - field.low + 1;
+            let whose = if row.label.is_empty() { String::new() } else { format!("{} ", row.label) };
+            let name = format!("{whose}{}, {}", field.full_name(), place(field));
+            pairs.push((name, value(address >> field.low & ones(bits), bits)));
+        }
+    }
+    [Block::Ruler(ruler), Block::Pairs { title: String::new(), pairs }]
+}
+
+/// A number that is all ones.
+fn ones(bits: u32) -> u64 {
+    if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
+}
+
+/// Which bits a field has.
+pub fn place(field: &BitField) -> String {
+    if field.low == field.high {
+        format!("bit {}", field.low)
+    } else {
+        format!("bits {}–{}", field.high, field.low)
+    }
+}
+
+fn value(value: u64, bits: u32) -> String {
+    format!("{}  {}", Shown::field(value, bits), binary(value, bits))
+}
+
+/// A value in binary, with a gap every four bits.
+pub fn binary(value: u64, bits: u32) -> String {
+    let digits = format!("{value:0width$b}", width = bits as usize);
+    let mut binary = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 4 == 0 {
+            binary.push('_');
+        }
+        binary.push(digit);
+    }
+    format!("0b{binary}")
+}

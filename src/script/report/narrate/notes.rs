@@ -1,0 +1,134 @@
+//! What the worksheet has no blank for, in sentences: why an access faulted, what had to go, what else was touched.
+
+use super::parts;
+use crate::report::doc::{Block, Tone};
+use crate::run::nouns::size;
+use crate::run::record::Access;
+use pagewalk_engine::machine::event::{Event, Fault, Forbidden, Found, Kind, Purpose};
+use pagewalk_engine::machine::spec::Spec;
+
+/// Sentences about one access.
+const MOST: usize = 12;
+
+/// The sentences about an access.
+pub fn notes(access: &Access) -> Vec<Block> {
+    let mut sentences: Vec<(Tone, String)> = Vec::new();
+    for event in &access.events {
+        let Some(sentence) = note(access, event) else { continue };
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+        if sentences.len() > MOST {
+            break;
+        }
+    }
+    sentences.into_iter().take(MOST).map(|(tone, text)| Block::toned(tone, text)).collect()
+}
+
+/// What there is to say of one event.
+pub fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
+    let spec = &access.spec;
+    let plain = |text: String| Some((Tone::Plain, text));
+    match *event {
+        // In a process, the kernel's answer says it.
+        Event::Faulted { .. } if access.process.is_some() => None,
+        Event::Faulted { fault } => Some((Tone::Bad, fault_sentence(access, fault))),
+        Event::Pte { level, found: Found::Page, .. } => huge(spec, level).and_then(plain),
+        Event::Marked { level, dirty: true } => {
+            plain(format!("The store sets the dirty bit D in {}.", entry(spec, level)))
+        }
+        Event::TlbFill { tlb, set, victim: Some(victim), .. } => {
+            let (set, victim) =
+                (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, victim.raw()));
+            plain(format!(
+                "Set {set} of {} was full: the entry with tag {victim} was evicted.",
+                parts::the_tlb(spec, tlb)
+            ))
+        }
+        Event::CacheFill { cache, set, victim: Some(victim), writeback, purpose, .. } => {
+            let (set, victim) =
+                (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, victim.raw()));
+            let why = match purpose {
+                Purpose::Demand => "",
+                Purpose::Walk => ", to make room for a page-table entry",
+                Purpose::Writeback => ", to make room for a block written back from above",
+            };
+            let back = if writeback { "; it was dirty, so it was written back" } else { "" };
+            let name = parts::the_cache(spec, cache);
+            plain(format!(
+                "Set {set} of {name} was full: the block with tag {victim} was evicted{why}{back}."
+            ))
+        }
+        Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
+        Event::Bypassed { purpose: Purpose::Demand } => {
+            plain("CD is set for the page: the caches were passed by.".to_owned())
+        }
+        Event::Bypassed { .. } => plain("CD is set for a page table: its entry was not cached.".to_owned()),
+        _ => None,
+    }
+}
+
+/// An entry of the page table in a sentence.
+pub fn entry(spec: &Spec, level: u32) -> String {
+    let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
+    if levels == 1 { "the page-table entry".to_owned() } else { format!("the level-{level} entry") }
+}
+
+fn huge(spec: &Spec, level: u32) -> Option<String> {
+    let mmu = spec.mmu.as_ref().filter(|mmu| (level as usize) < mmu.levels.len())?;
+    Some(format!(
+        "The level-{level} entry maps a huge page of {}: the walk ends there.",
+        size(1 << mmu.level_page_bits(level))
+    ))
+}
+
+fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
+    let name = parts::cache_name(&access.spec, cache);
+    let own = core == access.core || access.spec.caches.get(cache as usize).is_some_and(|cache| cache.shared);
+    let who = if own { name.to_owned() } else { format!("{name} of core {core}") };
+    match (dirty, access.kind == Kind::Write) {
+        (true, false) => format!("{who} held a changed copy of the block and wrote it back first."),
+        (true, true) => format!("{who} held a changed copy of the block: it was written back and given up."),
+        (false, _) => format!("{who} gave up its copy of the block."),
+    }
+}
+
+/// Why an access could not be done.
+fn fault_sentence(access: &Access, fault: Fault) -> String {
+    let spec = &access.spec;
+    let at = faulted_at(access);
+    let place =
+        if access.outcome.pieces > 1 { format!(" at {}", parts::va(spec, at)) } else { String::new() };
+    match fault {
+        Fault::NotPresent { level } => {
+            let vpn = parts::vpn(spec, at);
+            let which = match entry(spec, level) {
+                entry if entry.contains("level") => format!("{entry} for VPN {vpn}"),
+                entry => format!("{entry} of VPN {vpn}"),
+            };
+            format!("Page fault{place}: {which} is not present (P = 0).")
+        }
+        Fault::Protection { why } => format!("Protection fault{place}: {}.", forbidden(access, why)),
+    }
+}
+
+/// The address of the piece that faulted.
+pub fn faulted_at(access: &Access) -> u64 {
+    let pieces = access.events.iter().rev().find_map(|event| match event {
+        Event::Piece { va, .. } => Some(va.raw()),
+        _ => None,
+    });
+    pieces.unwrap_or(access.va.raw())
+}
+
+/// Which bit forbids an access, in words.
+pub fn forbidden(access: &Access, why: Forbidden) -> String {
+    let kind = parts::kind(access.kind);
+    match why {
+        Forbidden::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),
+        Forbidden::Supervisor => {
+            format!("the page is the supervisor's (U/S = 0) and this is {kind} by the user")
+        }
+        Forbidden::NoExecute => format!("nothing on the page may be executed (XD = 1) and this is {kind}"),
+    }
+}

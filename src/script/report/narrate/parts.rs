@@ -1,0 +1,186 @@
+//! The parts of a machine in words: names, numbers in the digits of their field, sizes.
+
+use crate::lang::value::Value;
+use crate::run::nouns::size;
+use crate::run::record::{Access, AccessVerb, Shown};
+use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
+
+/// A number in hexadecimal, with the digits of a field of so many bits.
+pub fn hex(n: u64, bits: u32) -> String {
+    Shown::field(n, bits).to_string()
+}
+
+/// A virtual address.
+pub fn va(spec: &Spec, n: u64) -> String {
+    hex(n, spec.virtual_bits())
+}
+
+/// A physical address.
+pub fn pa(spec: &Spec, n: u64) -> String {
+    hex(n, spec.physical_bits)
+}
+
+/// A page number of a virtual address.
+pub fn vpn(spec: &Spec, va: u64) -> String {
+    hex(va.checked_shr(spec.page_bits()).unwrap_or(0), spec.vpn_bits())
+}
+
+/// What a TLB is called.
+pub fn tlb_name(spec: &Spec, tlb: u32) -> &str {
+    spec.tlbs.get(tlb as usize).map_or("TLB", |tlb| if &*tlb.name == "tlb" { "TLB" } else { &tlb.name })
+}
+
+/// What a cache is called.
+pub fn cache_name(spec: &Spec, cache: u32) -> &str {
+    spec.caches.get(cache as usize).map_or("cache", |cache| &cache.name)
+}
+
+/// What a TLB is called within a sentence.
+pub fn the_tlb(spec: &Spec, tlb: u32) -> String {
+    let name = tlb_name(spec, tlb);
+    if name == "TLB" { "the TLB".to_owned() } else { name.to_owned() }
+}
+
+/// What a cache is called within a sentence.
+pub fn the_cache(spec: &Spec, cache: u32) -> String {
+    let name = cache_name(spec, cache);
+    if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
+}
+
+/// The index of a set of a TLB.
+pub fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> String {
+    hex(set, spec.tlbs.get(tlb as usize).map_or(64, TlbSpec::index_bits))
+}
+
+/// A tag of a TLB.
+pub fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
+    hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec.virtual_bits())))
+}
+
+/// The index of a set of a cache.
+pub fn cache_set(spec: &Spec, cache: u32, set: u64) -> String {
+    hex(set, spec.caches.get(cache as usize).map_or(64, CacheSpec::index_bits))
+}
+
+/// A tag of a cache.
+pub fn cache_tag(spec: &Spec, cache: u32, tag: u64) -> String {
+    hex(tag, spec.caches.get(cache as usize).map_or(64, |cache| cache.tag_bits(spec)))
+}
+
+/// The word of a statement that makes an access.
+pub fn verb(verb: AccessVerb) -> &'static str {
+    match verb {
+        AccessVerb::Translate => "translate",
+        AccessVerb::Read => "read",
+        AccessVerb::Write => "write",
+        AccessVerb::Fetch => "fetch",
+    }
+}
+
+/// What a store stores or a load has loaded: a number of up to eight bytes, else a text or the bytes.
+pub fn data(access: &Access) -> String {
+    const SHOWN: usize = 16;
+    let Some(bytes) = access.data.iter().copied().collect::<Option<Vec<u8>>>() else {
+        return "unknown".to_owned();
+    };
+    if bytes.len() <= 8 {
+        let number = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+        return hex(number, 8 * bytes.len() as u32);
+    }
+    if let Some(text) = printable(&bytes) {
+        return Value::from(text).quoted();
+    }
+    let shown: Vec<String> = bytes.iter().take(SHOWN).map(|byte| format!("{byte:02X}")).collect();
+    let rest = if bytes.len() > SHOWN { " …" } else { "" };
+    format!("{}{rest}", shown.join(" "))
+}
+
+/// Bytes that are a short text.
+fn printable(bytes: &[u8]) -> Option<&str> {
+    const LONGEST: usize = 60;
+    let text = std::str::from_utf8(bytes).ok()?;
+    let plain = text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte));
+    (plain && text.len() <= LONGEST).then_some(text)
+}
+
+/// A machine in one line, or in a line for its addresses, TLBs and caches each.
+pub fn machine(spec: &Spec) -> Vec<String> {
+    const LONGEST: usize = 140;
+    let tlbs = spec.tlbs.iter().map(tlb).collect::<Vec<_>>().join("; ");
+    let caches = spec.caches.iter().map(|cache| self::cache(spec, cache)).collect::<Vec<_>>().join("; ");
+    let lines: Vec<String> =
+        [addresses(spec), tlbs, caches].into_iter().filter(|line| !line.is_empty()).collect();
+    let one = lines.join("; ");
+    if one.chars().count() <= LONGEST { vec![one] } else { lines }
+}
+
+fn addresses(spec: &Spec) -> String {
+    let mut parts = Vec::new();
+    if let Some(mmu) = &spec.mmu {
+        parts.push(format!("{}-bit virtual addresses", mmu.virtual_bits));
+    }
+    parts.push(format!("{}-bit physical addresses", spec.physical_bits));
+    if let Some(mmu) = &spec.mmu {
+        parts.push(format!("pages of {}", size(1 << mmu.page_bits)));
+        if mmu.levels.len() > 1 {
+            parts.push(format!("a page table of {} levels", mmu.levels.len()));
+        }
+    }
+    if spec.cores > 1 {
+        parts.push(format!("{} cores", spec.cores));
+    }
+    parts.join(", ")
+}
+
+fn tlb(tlb: &TlbSpec) -> String {
+    let (name, shape) = (title("TLB", "tlb", &tlb.name), shape(tlb.sets, tlb.ways));
+    format!("{name}: {} entries, {shape}{}", tlb.entries(), side(tlb.side))
+}
+
+fn cache(spec: &Spec, cache: &CacheSpec) -> String {
+    let mut text = format!(
+        "{}: {} in blocks of {}, {}{}",
+        title("cache", "cache", &cache.name),
+        size(cache.size()),
+        size(1 << cache.block_bits),
+        shape(cache.sets, cache.ways),
+        side(cache.side)
+    );
+    if cache.write == WritePolicy::Through {
+        text.push_str(", write-through");
+    }
+    if cache.shared && spec.cores > 1 {
+        text.push_str(", shared by all cores");
+    }
+    text
+}
+
+fn title<'a>(kind: &'a str, unnamed: &str, name: &'a str) -> &'a str {
+    if name == unnamed { kind } else { name }
+}
+
+fn shape(sets: u64, ways: u32) -> String {
+    match (sets, ways) {
+        (_, 1) => "direct-mapped".to_owned(),
+        (1, _) => "fully associative".to_owned(),
+        (_, ways) => format!("{ways}-way"),
+    }
+}
+
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::Both => "",
+        Side::Data => ", for data",
+        Side::Instructions => ", for instructions",
+    }
+}
+
+/// What an access of this kind does, as a noun with its article.
+pub fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Read => "a load",
+        Kind::Write => "a store",
+        Kind::Execute => "an instruction fetch",
+    }
+}

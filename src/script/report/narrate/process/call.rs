@@ -1,0 +1,152 @@
+//! A system call in a line: what it returns, and what that means.
+
+use super::fault;
+use super::meaning::meaning;
+use super::names::Names;
+use crate::report::doc::{Block, Tone};
+use crate::report::narrate::words::count;
+use crate::run::record::{CallRecord, FaultRecord};
+use pagewalk_engine::kernel::abi::{Arg, Errno};
+use pagewalk_engine::kernel::syscall::system_call;
+
+/// The most characters of output that stand in a sentence.
+const INLINE: usize = 60;
+/// The most lines of output that are told.
+const LINES: usize = 24;
+
+/// The faults inside a system call, then what it returned and what that means. `bound` is the variable that its result was
+/// given to.
+pub fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
+    let mut blocks = fault::faults(names(record), &record.faults, Some(record.name));
+    let tone = if record.reply.result.is_err() { Tone::Bad } else { Tone::Plain };
+    let means = means(record).map(|means| format!(": {means}")).unwrap_or_default();
+    let inside = faults_inside(&record.faults).map(|faults| format!(" {faults}")).unwrap_or_default();
+    blocks.push(Block::toned(tone, format!("{}{means}.{inside}", returned(record, bound))));
+    blocks.extend(output(record));
+    if record.probe {
+        blocks.push(Block::toned(Tone::Faint, "A probe: nothing was changed."));
+    }
+    blocks
+}
+
+/// What a system call came to, behind its statement in a loop: `→ 0x1000`, `→ -1 (EINVAL)`.
+pub fn short(record: &CallRecord) -> String {
+    let faults = faults_inside(&record.faults).map(|faults| format!(", {}", faults.trim_end_matches('.')));
+    let faults = faults.unwrap_or_default();
+    match record.reply.result {
+        Err(error) => format!("→ {} ({}){faults}", value(record), error.name()),
+        Ok(_) if is_void(record) => String::new(),
+        Ok(_) => format!("→ {}{faults}", value(record)),
+    }
+}
+
+/// Whether a call left anything behind but its result: areas, the break, faults, files, output, processes.
+pub fn changed(record: &CallRecord) -> bool {
+    let effect = &record.effect;
+    let moved =
+        effect.file.as_ref().is_some_and(|file| file.size.0 != file.size.1 || file.offset.0 != file.offset.1);
+    effect.count != (0, 0)
+        || effect.brk.0 != effect.brk.1
+        || effect.resident.0 != effect.resident.1
+        || moved
+        || !effect.output.is_empty()
+        || !record.faults.is_empty()
+        || record.reply.result.is_err()
+        || matches!(record.name, "fork" | "exit" | "wait" | "open" | "close")
+}
+
+/// The names that sentences about a call need.
+pub fn names(record: &CallRecord) -> Names<'_> {
+    Names { spec: &record.spec, legend: &record.legend, own: &record.process }
+}
+
+/// `mmap returns buf = 0x1000`
+fn returned(record: &CallRecord, bound: Option<&str>) -> String {
+    if is_void(record) && record.reply.result.is_ok() {
+        return record.name.to_owned();
+    }
+    let bound = bound.map_or_else(String::new, |name| format!("{name} = "));
+    format!("{} returns {bound}{}", record.name, value(record))
+}
+
+/// Whether it returns nothing in C.
+fn is_void(record: &CallRecord) -> bool {
+    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void ")) && !returns_pointer(record)
+}
+
+fn returns_pointer(record: &CallRecord) -> bool {
+    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void *"))
+}
+
+/// The value it returned, as C programmers write it.
+fn value(record: &CallRecord) -> String {
+    let pointer = returns_pointer(record);
+    match record.reply.result {
+        Ok(0) if pointer => "NULL".to_owned(),
+        Ok(address) if pointer => names(record).address(address),
+        Ok(n) => n.to_string(),
+        Err(_) if record.name == "malloc" => "NULL".to_owned(),
+        Err(_) => "-1".to_owned(),
+    }
+}
+
+/// What the result means; an error in words.
+fn means(record: &CallRecord) -> Option<String> {
+    match record.reply.result {
+        Err(error) => {
+            let why = (error == Errno::EBADF).then(|| descriptor(record)).flatten();
+            Some(format!("{}, {}{}", error.name(), error.help(), why.unwrap_or_default()))
+        }
+        Ok(result) => {
+            let mut means = meaning(&names(record), record, result)?;
+            if let Some(text) = inline(record) {
+                means = format!("{means}: {text}");
+            }
+            Some(means)
+        }
+    }
+}
+
+/// Which descriptor it was: one of another process is no use.
+fn descriptor(record: &CallRecord) -> Option<String> {
+    let (_, parameters) = system_call(record.name)?.prototype.split_once('(')?;
+    let at = parameters.split([',', ')']).position(|parameter| parameter.trim() == "int fd")?;
+    let Arg::Number(fd) = record.args.get(at)?.value else { return None };
+    Some(format!(": {} has no descriptor {fd} that is open for this", record.process.name))
+}
+
+/// `2 page faults inside (1 minor, 1 major).`
+fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
+    let of = |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
+    let (minor, major) = (of(FaultRecord::minor), of(FaultRecord::major));
+    let kinds = match (minor, major) {
+        (0, 0) => return None,
+        (_, 0) => "minor".to_owned(),
+        (0, _) => "major".to_owned(),
+        (minor, major) => format!("{minor} minor, {major} major"),
+    };
+    Some(format!("{} inside ({kinds}).", count(minor + major, "page fault", "page faults")))
+}
+
+/// What went to the terminal, if it fits into a sentence.
+fn inline(record: &CallRecord) -> Option<String> {
+    let text = String::from_utf8_lossy(&record.effect.output);
+    let quoted = crate::lang::value::Value::from(&*text).quoted();
+    (!text.is_empty() && quoted.chars().count() <= INLINE).then_some(quoted)
+}
+
+/// What went to the terminal, line by line, if it is longer.
+fn output(record: &CallRecord) -> Vec<Block> {
+    if record.effect.output.is_empty() || inline(record).is_some() {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(&record.effect.output);
+    let lines: Vec<&str> = text.lines().collect();
+    let told = lines.iter().take(LINES).map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n");
+    let mut blocks = vec![Block::Script(told)];
+    if lines.len() > LINES {
+        let more = count((lines.len() - LINES) as u64, "more line", "more lines");
+        blocks.push(Block::toned(Tone::Faint, format!("… and {more}")));
+    }
+    blocks
+}

@@ -1,0 +1,182 @@
+//! Declarations of the kernel's, and what the kernel does of its own accord.
+
+use super::counts::{bytes, pages};
+use super::handled::{Evicted, Handled};
+use super::handler::action_steps;
+use super::names::{self, Names, number};
+use crate::report::doc::{Block, Tone};
+use crate::report::narrate::parts;
+use crate::report::narrate::words::{count, thousands};
+use crate::run::nouns::size;
+use crate::run::record::{ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef};
+use pagewalk_engine::kernel::config::{Config, Scope, Signals};
+use pagewalk_engine::kernel::event::Step;
+use pagewalk_engine::kernel::file::Executable;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::machine::policy::POLICIES;
+
+/// Steps of an action that are told in sentences.
+const MOST: usize = 8;
+
+/// What was declared, and the kernel that was started for it.
+pub fn blocks(declared: &Declared) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let explicit = matches!(declared.what, Declaration::Kernel);
+    if let Some(booted) = &declared.booted {
+        blocks.extend(self::booted(booted, explicit));
+    }
+    match &declared.what {
+        Declaration::Kernel => {}
+        Declaration::File { size, .. } => blocks.push(Block::line(bytes(*size))),
+        Declaration::Executable { executable, .. } => blocks.push(Block::line(program(executable))),
+        Declaration::Process { process, areas } => blocks.push(Block::line(started(process, areas))),
+    }
+    blocks
+}
+
+/// The kernel that was started, by its own declaration or for something else.
+pub fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(machine) = &booted.machine {
+        blocks.push(Block::line("No machine was declared, so it is a core-i7:"));
+        blocks.extend(parts::machine(machine).into_iter().map(Block::line));
+    }
+    let kernel = kernel(&booted.config, booted.frames);
+    blocks.push(Block::line(if explicit { kernel } else { format!("A kernel is started: {kernel}") }));
+    blocks
+}
+
+/// `8 user frames, replacement fifo, swap of 4 slots`
+fn kernel(config: &Config, frames: u32) -> String {
+    let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
+    let mut words = vec![
+        count(frames.into(), "user frame", "user frames"),
+        format!("replacement {}", policy.map_or("none", |row| row.name)),
+        match config.swap {
+            0 => "no swap".to_owned(),
+            slots => format!("swap of {}", count(slots.into(), "slot", "slots")),
+        },
+        format!("page cache {}", if config.warm { "warm" } else { "cold" }),
+    ];
+    words.extend((config.scope == Scope::Local).then(|| "victims of the same process only".to_owned()));
+    words.extend((config.fault_around > 1).then(|| format!("fault-around {}", pages(config.fault_around))));
+    words.extend(config.zero_page.then(|| "a shared page of zeros".to_owned()));
+    words.extend((config.signals == Signals::Kill).then(|| "signals kill".to_owned()));
+    words.join(", ")
+}
+
+/// `entry 0x400400; .text 0x400000–0x401800 r-x; …; library libc.so`
+fn program(executable: &Executable) -> String {
+    let hex = |n: u64| format!("0x{n:X}");
+    let mut words = vec![format!("entry {}", hex(executable.entry))];
+    words.extend(executable.sections.iter().map(|section| {
+        let end = section.start.saturating_add(section.size);
+        let letters = [(section.prot.read, 'r'), (section.prot.write, 'w'), (section.prot.exec, 'x')];
+        let perms: String = letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect();
+        format!("{} {}–{} {perms}", section.name, hex(section.start), hex(end))
+    }));
+    words.extend(executable.libraries.iter().map(|library| format!("library {library}")));
+    words.join("; ")
+}
+
+fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
+    let (name, pid) = (&process.name, process.pid);
+    match areas.len() as u64 {
+        0 => format!("{name} is process {pid}, with an empty address space"),
+        n => {
+            let all = areas.iter().map(|area| area.area.len()).sum::<u64>();
+            let areas = count(n, "area", "areas");
+            format!(
+                "{name} is process {pid}, with {areas} of {} together; no page is in memory yet",
+                size(all.into())
+            )
+        }
+    }
+}
+
+/// What the kernel did of its own accord: a sentence, and the pages that it moved.
+pub fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
+    let own = ProcessRef { pid: Pid(0), name: "".into() };
+    let names = Names { spec: &action.spec, legend: &action.legend, own: &own };
+    let what = came_to(&names, action);
+    let what = what[..1].to_uppercase() + &what[1..];
+    let mut blocks = vec![Block::line(format!("{what}."))];
+    let moved: Vec<String> = action
+        .steps
+        .iter()
+        .zip(next(&action.steps))
+        .filter_map(|(step, next)| moved(&names, step, next))
+        .collect();
+    blocks.extend(moved.iter().take(MOST).map(Block::line));
+    if moved.len() > MOST {
+        blocks.push(Block::toned(
+            Tone::Faint,
+            format!("… and {} more", thousands((moved.len() - MOST) as u64)),
+        ));
+    }
+    if explain && !action.steps.is_empty() {
+        blocks.push(Block::Steps(action_steps(&action.spec, &action.legend, &action.steps)));
+    }
+    blocks
+}
+
+/// For each step the one behind it.
+fn next(steps: &[Step]) -> impl Iterator<Item = Option<&Step>> {
+    steps.iter().skip(1).map(Some).chain(std::iter::once(None))
+}
+
+/// What an action came to, in a few words.
+pub fn summary(action: &ActionRecord) -> String {
+    let own = ProcessRef { pid: Pid(0), name: "".into() };
+    came_to(&Names { spec: &action.spec, legend: &action.legend, own: &own }, action)
+}
+
+fn came_to(names: &Names, action: &ActionRecord) -> String {
+    let n = action.count;
+    match &action.what {
+        KernelAction::KsmScan => match n {
+            0 => "no pages of mergeable areas are equal: nothing to merge".to_owned(),
+            _ => format!(
+                "{} free again: equal pages share one frame now, read-only",
+                count(n, "frame is", "frames are")
+            ),
+        },
+        KernelAction::Reclaim { .. } => match n {
+            0 => "no page can leave its frame".to_owned(),
+            _ => format!("{} evicted", count(n, "page is", "pages are")),
+        },
+        KernelAction::Sync => "every dirty page of a file is written to it".to_owned(),
+        KernelAction::SwapOut { process, vpn } => {
+            let page = format!("{} of {}", names.page(*vpn), process.name);
+            match n {
+                0 => format!("{page} is no anonymous page in memory: nothing to do"),
+                _ => format!("{page} leaves memory"),
+            }
+        }
+        KernelAction::Tick => "a clock tick: reference bits are noted and cleared".to_owned(),
+    }
+}
+
+/// A page that an action moved.
+fn moved(names: &Names, step: &Step, next: Option<&Step>) -> Option<String> {
+    match (step, next) {
+        (Step::Evicted { .. }, _) => {
+            let evicted = *Handled::of(std::slice::from_ref(step)).evicted.first()?;
+            Some(left(names, &evicted))
+        }
+        (Step::Shared { frame }, Some(Step::Mapped { page, .. })) => {
+            Some(format!("{} shares {} now", names.page_of(*page), names::frame(*frame)))
+        }
+        _ => None,
+    }
+}
+
+/// `frame 3: page 0x40 of P1 goes to swap slot 4`
+fn left(names: &Names, evicted: &Evicted) -> String {
+    let page = evicted.page.map_or("a page that nobody maps".to_owned(), |page| names.page_of(page));
+    let to = match evicted.to {
+        None => "is clean and is dropped".to_owned(),
+        Some(to) => format!("goes to {}", names.store(to)),
+    };
+    format!("frame {}: {page} {to}", number(evicted.frame.0.into()))
+}

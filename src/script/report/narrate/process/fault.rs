@@ -1,0 +1,356 @@
+//! A page fault in sentences: why it happened, what the handler did about it, and how it ended.
+
+use super::counts::bytes;
+use super::handled::{Evicted, Handled};
+use super::names::{self, Names, number};
+use crate::report::doc::{Block, Tone};
+use crate::run::record::{AreaRecord, FaultRecord, Surroundings};
+use pagewalk_engine::kernel::area::Backing;
+use pagewalk_engine::kernel::event::{Class, Store};
+use pagewalk_engine::machine::event::{Fault, Kind};
+
+/// Faults of one statement that are told.
+const MOST: usize = 6;
+
+/// The faults of a statement, a paragraph each for why and for what was done; of very many the first. `call` is the system
+/// call inside which they happened.
+pub fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for fault in faults.iter().take(MOST) {
+        blocks.extend(Telling::new(names, fault, call).blocks());
+    }
+    if faults.len() > MOST {
+        let rest = &faults[MOST..];
+        let count = |which: fn(&FaultRecord) -> bool| rest.iter().filter(|fault| which(fault)).count();
+        let text = format!(
+            "… and {} more faults: {} minor, {} major",
+            rest.len(),
+            count(FaultRecord::minor),
+            count(FaultRecord::major)
+        );
+        blocks.push(Block::toned(Tone::Faint, text));
+        let fatal = rest.iter().filter(|fault| fault.fatal());
+        blocks.extend(fatal.flat_map(|fault| Telling::new(names, fault, call).blocks()));
+    }
+    blocks
+}
+
+/// A fault in a few words, as loops tell it: `fault demand-zero, frame 0, evicted 0x40 (swap slot 0)`.
+pub fn short(names: Names, fault: &FaultRecord) -> String {
+    let class = fault.class();
+    let mut words = vec![format!("fault {}", class.map_or("none", Class::name))];
+    if let Some((signal, code)) = class.and_then(Class::signal) {
+        words.push(format!("{}, {}", signal.name(), code.name()));
+    }
+    let handled = Handled::of(&fault.steps);
+    words.extend(fault.frame().map(|frame| format!("frame {}", number(frame.0.into()))));
+    for Evicted { page, to, .. } in handled.evicted {
+        let page = page.map_or("a page".to_owned(), |page| names.page_of(page));
+        let to = to.map_or("dropped".to_owned(), |to| format!("to {}", names.store(to)));
+        words.push(format!("evicts {page} ({to})"));
+    }
+    words.join(", ")
+}
+
+/// A fault about to be told.
+pub struct Telling<'a> {
+    names: Names<'a>,
+    fault: &'a FaultRecord,
+    handled: Handled,
+    /// The system call inside which it happened; none for an access.
+    call: Option<&'a str>,
+}
+
+impl<'a> Telling<'a> {
+    /// A fault of a statement.
+    pub fn new(names: Names<'a>, fault: &'a FaultRecord, call: Option<&'a str>) -> Self {
+        Self { names, fault, handled: Handled::of(&fault.steps), call }
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        let fatal = self.fault.fatal();
+        let tone = if fatal { Tone::Bad } else { Tone::Plain };
+        let mut blocks = vec![Block::toned(tone, self.why())];
+        if !fatal {
+            let room = self.room().join(" ");
+            blocks.extend((!room.is_empty()).then(|| Block::line(room)));
+            blocks.push(Block::line(self.done().join(" ")));
+        }
+        blocks
+    }
+
+    /// The address and what it was wanted for.
+    fn wanted(&self) -> (u64, Kind) {
+        self.fault.wanted().map_or((0, Kind::Read), |(va, kind)| (va.raw(), kind))
+    }
+
+    /// The page, with its process and area: `page 0x40 of P1 (heap)`.
+    fn page(&self) -> String {
+        let page = format!("{} of {}", self.names.page_at(self.wanted().0), self.names.process());
+        match self.fault.area.as_ref().map(names::bare_name) {
+            Some(name) if !name.is_empty() => format!("{page} ({name})"),
+            _ => page,
+        }
+    }
+
+    /// Which page of its file: `page 2 of a.out`.
+    fn file_page(&self) -> String {
+        let Some(record) = &self.fault.area else { return "a page of a file".to_owned() };
+        let at = record.area.offset_of(self.wanted().0).unwrap_or(0);
+        let page = at.checked_shr(self.names.spec.page_bits()).unwrap_or(0);
+        format!("page {} of {}", number(page), record.backing)
+    }
+
+    /// What the hardware raised.
+    fn raised(&self) -> &'static str {
+        match self.fault.fault() {
+            Some(Fault::Protection { .. }) => "Protection fault",
+            _ => "Page fault",
+        }
+    }
+
+    /// Why it happened.
+    pub fn why(&self) -> String {
+        let (raised, page) = (self.raised(), self.page());
+        let shared = matches!(
+            self.fault.area,
+            Some(AreaRecord {
+                area: pagewalk_engine::kernel::area::Area { backing: Backing::Object { .. }, .. },
+                ..
+            })
+        );
+        match self.fault.class() {
+            None => format!("{raised}: {page} is there, and allows this by now; a TLB held an older entry."),
+            Some(Class::DemandZero) if shared => {
+                format!(
+                    "{raised}: {page} belongs to a shared anonymous object, and is not mapped here (demand-zero)."
+                )
+            }
+            Some(Class::DemandZero) => {
+                format!("{raised}: {page} is anonymous and was never touched (demand-zero).")
+            }
+            Some(Class::File)
+                if self.fault.fault().is_some_and(|fault| matches!(fault, Fault::Protection { .. })) =>
+            {
+                format!(
+                    "{raised}: {page} is {}, which is shared: it is read-only until the first store, and this is it.",
+                    self.file_page()
+                )
+            }
+            Some(Class::File) => format!("{raised}: {page} is {}, and not mapped.", self.file_page()),
+            Some(Class::Swap) => format!("{raised}: {page} {}.", self.swapped()),
+            Some(Class::CopyOnWrite) => format!("{raised}: {page} {}.", self.protected()),
+            Some(class) => self.fatal(class),
+        }
+    }
+
+    /// Where a swapped page is.
+    fn swapped(&self) -> String {
+        match self.handled.filled {
+            Some((_, store @ Store::Swap { .. })) => {
+                format!("was swapped out: it is in {}", self.names.store(store))
+            }
+            _ => "was swapped out, and is in memory again for another process".to_owned(),
+        }
+    }
+
+    /// Why a page that may be written is read-only.
+    fn protected(&self) -> String {
+        let read_only = "so its entry is read-only although the area may be written (copy-on-write)";
+        match (self.handled.copied, self.handled.reused) {
+            (Some((None, _)), _) => format!("is the shared page of zeros so far, {read_only}"),
+            (_, Some(_)) => "was shared, and its entry is read-only still (copy-on-write)".to_owned(),
+            (Some((Some(from), _)), _) => {
+                format!("is in {}, which is shared, {read_only}", names::frame(from))
+            }
+            (None, None) => format!("is shared, {read_only}"),
+        }
+    }
+
+    /// Why it cannot be resolved.
+    fn fatal(&self, class: Class) -> String {
+        let (va, kind) = self.wanted();
+        let process = self.names.process();
+        let (what, name) = match class {
+            Class::Segmentation => (self.nowhere(va), "a segmentation fault"),
+            Class::Bus => {
+                let size = self.fault.around.file_size;
+                let size = size.map_or(String::new(), |size| format!(", which has {}", bytes(size)));
+                let page = self.names.page_at(va);
+                (
+                    format!("{page} of {process} is {}, past the end of the file{size}", self.file_page()),
+                    "a bus error",
+                )
+            }
+            _ => (
+                format!("{process} may not {} {}{}", verb(kind), self.names.address(va), self.forbids()),
+                "a protection exception, which Linux reports as a segmentation fault",
+            ),
+        };
+        let what = what[..1].to_uppercase() + &what[1..];
+        match (self.call, class.signal()) {
+            (Some(call), _) => {
+                format!("{what}. The kernel touched it for {call}, so there is an error and no signal.")
+            }
+            (None, Some((signal, code))) => format!("{what}: {name}, {}, {}.", signal.name(), code.name()),
+            (None, None) => format!("{what}."),
+        }
+    }
+
+    /// The permissions of the area, where they forbid an access.
+    fn forbids(&self) -> String {
+        let Some(record) = &self.fault.area else { return String::new() };
+        let (names, area) = (&self.names, &record.area);
+        let name = names::bare_name(record);
+        let name = if name.is_empty() { record.backing.as_str() } else { name };
+        format!(", as its area {name} {} is {}", names.range(area.start, area.end), area.perms())
+    }
+
+    /// That there is no area at an address, and which are near.
+    fn nowhere(&self, va: u64) -> String {
+        let (names, at) = (&self.names, self.names.address(va));
+        let bits = names.spec.virtual_bits();
+        if bits >= 48 && va >> (bits - 1) != 0 {
+            return format!("{at} is in the kernel's half of the address space");
+        }
+        let Surroundings { areas: (below, above), .. } = &self.fault.around;
+        let below = below
+            .as_ref()
+            .map(|area| format!("{} ends at {}", names.area_name(area), names.address(area.area.end)));
+        let above = above
+            .as_ref()
+            .map(|area| format!("{} begins at {}", names.area_name(area), names.address(area.area.start)));
+        let near: Vec<String> = [below, above].into_iter().flatten().collect();
+        let near = if near.is_empty() { String::new() } else { format!(" ({})", near.join(", ")) };
+        format!("{} has no area at {at}{near}", names.process())
+    }
+
+    /// What the handler did to make room for the page.
+    fn room(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if let Some(start) = self.handled.grew {
+            sentences.push(format!("The stack grows down to {}.", self.names.address(start)));
+        }
+        sentences.extend(tables(&self.handled.tables));
+        sentences.extend(self.handled.evicted.iter().map(|evicted| eviction(&self.names, evicted)));
+        sentences
+    }
+
+    /// How the handler brought the page in, and how it ended.
+    fn done(&self) -> Vec<String> {
+        let mut sentences: Vec<String> = self.brought().into_iter().collect();
+        match self.handled.around {
+            0 => {}
+            1 => sentences.push("A page beside it is mapped as well (fault-around).".to_owned()),
+            n => sentences.push(format!("{n} pages around it are mapped as well (fault-around).")),
+        }
+        sentences.push(self.ending());
+        sentences
+    }
+
+    fn ending(&self) -> String {
+        let again = match self.call {
+            Some(call) => format!("{call} goes on"),
+            None => "the access is done again".to_owned(),
+        };
+        match self.handled.major {
+            Some(true) => format!("Major fault; {again}."),
+            Some(false) => format!("Minor fault; {again}."),
+            None => format!("The stale entry is dropped; {again}."),
+        }
+    }
+
+    /// How the page came to be there.
+    fn brought(&self) -> Option<String> {
+        let handled = &self.handled;
+        let (process, read_only) = (self.names.process(), self.read_only());
+        let first = names::frame_first;
+        Some(match (handled.copied, handled.filled, handled.shared, handled.mapped) {
+            _ if handled.reused.is_some() => {
+                let frame = handled.reused.map(names::frame)?;
+                format!("Nobody else has {frame} any more: it is made writable again, and nothing is copied.")
+            }
+            (Some((Some(from), to)), ..) => {
+                format!("{} is copied to {}, which {process} may write.", first(from), names::frame(to))
+            }
+            (Some((None, to)), Some((_, store)), ..) => {
+                format!("{}, as a copy for {process} alone, which it may write.", self.read_in(to, store))
+            }
+            (Some((None, to)), ..) => {
+                format!("{} is taken and filled with zeros; {process} may write it.", first(to))
+            }
+            (None, Some((frame, store)), ..) => {
+                format!("{} and mapped{read_only}.", self.read_in(frame, store))
+            }
+            (None, None, Some(frame), _) => {
+                format!("{} holds it already, and is mapped here, too{read_only}.", first(frame))
+            }
+            (None, None, None, Some((None, _))) => {
+                "The shared page of zeros is mapped, read-only: the first store takes a frame.".to_owned()
+            }
+            (None, None, None, Some((Some(frame), _))) => match handled.zeroed {
+                Some(_) => format!("{} is taken, filled with zeros and mapped{read_only}.", first(frame)),
+                None => format!("{} is made writable; the file gets what is stored.", first(frame)),
+            },
+            (None, None, None, None) => return None,
+        })
+    }
+
+    /// A frame is filled: `It is read from disk into frame 3`.
+    fn read_in(&self, frame: pagewalk_engine::kernel::ids::FrameNo, store: Store) -> String {
+        let (frame, store_name) = (names::frame(frame), self.names.store(store));
+        match store {
+            Store::PageCache { .. } => format!("The page cache has it: it is put into {frame}"),
+            Store::File { .. } => format!("It is read from disk into {frame}"),
+            Store::Swap { .. } | Store::Object { .. } => format!("It is read from {store_name} into {frame}"),
+        }
+    }
+
+    /// That an entry is read-only though its area may be written, and until when.
+    fn read_only(&self) -> &'static str {
+        let area = self.fault.area.as_ref().map(|record| &record.area);
+        match (area, self.handled.mapped) {
+            (Some(area), Some((_, false))) if area.prot.write && area.shared => {
+                ", read-only until the first store"
+            }
+            (Some(area), Some((_, false))) if area.prot.write => ", read-only: a store will copy it",
+            _ => "",
+        }
+    }
+}
+
+/// What an access of a kind does, as a verb.
+fn verb(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Read => "read at",
+        Kind::Write => "write at",
+        Kind::Execute => "execute at",
+    }
+}
+
+/// Which page tables were made.
+fn tables(levels: &[u32]) -> Option<String> {
+    let (first, last) = (levels.iter().min()?, levels.iter().max()?);
+    Some(match levels.len() {
+        1 => format!("A page table of level {first} is made."),
+        _ => format!("Page tables of levels {first} to {last} are made."),
+    })
+}
+
+/// Which page made room, and where it went.
+pub fn eviction(names: &Names, evicted: &Evicted) -> String {
+    let page = match evicted.page {
+        Some(page) => names.page_of(page),
+        None => "a page that nobody maps".to_owned(),
+    };
+    let to = match evicted.to {
+        None => "it is clean and is dropped".to_owned(),
+        Some(store @ Store::Swap { .. }) => format!("it goes to {}", names.store(store)),
+        Some(store) => format!("it is dirty and is written to {}", names.store(store)),
+    };
+    format!(
+        "No frame is free: the victim ({}) is {}, {page}; {to}.",
+        names.policy(),
+        names::frame(evicted.frame)
+    )
+}

@@ -1,0 +1,183 @@
+//! The fault handler's part of the numbered sequence: the victim, the page that comes in, the entry, the return.
+
+use super::names::{self, Names};
+use crate::report::doc;
+use crate::report::narrate::parts;
+use crate::run::record::{CallRecord, FaultRecord, Legend, ProcessRef};
+use pagewalk_engine::kernel::event::{Class, Step, Store};
+use pagewalk_engine::machine::event::{Fault, Kind};
+
+/// What the handler did about a fault, as steps. `call` is the system call inside which it happened.
+pub fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::Step> {
+    let handler = Handler { names, fault, call };
+    let mut steps: Vec<doc::Step> = fault.steps.iter().filter_map(|step| handler.step(*step)).collect();
+    if fault.class().is_none() {
+        steps.push(said(
+            "handler → CPU",
+            "the entry is right, a TLB's was not: it is dropped, and the instruction runs again",
+        ));
+    }
+    steps
+}
+
+/// What a system call did: the faults inside it.
+pub fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
+    let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
+    let mut steps = vec![said("process → kernel", format!("system call {}", record.name))];
+    for fault in &record.faults {
+        steps.extend(self::steps(names, fault, Some(record.name)));
+    }
+    let quiet = Handler { names, fault: &FaultRecord::default(), call: Some(record.name) };
+    steps.extend(record.steps.iter().filter_map(|step| quiet.step(*step)));
+    let answer = match record.reply.result {
+        Ok(_) => format!("{} returns", record.name),
+        Err(error) => format!("{} fails: {}, {}", record.name, error.name(), error.help()),
+    };
+    steps.push(said("kernel → process", answer));
+    steps
+}
+
+/// What the kernel did of its own accord, as steps.
+pub fn action_steps(
+    spec: &pagewalk_engine::machine::spec::Spec,
+    legend: &Legend,
+    done: &[Step],
+) -> Vec<doc::Step> {
+    let own = ProcessRef { pid: pagewalk_engine::kernel::ids::Pid(0), name: "".into() };
+    let names = Names { spec, legend, own: &own };
+    let quiet = Handler { names, fault: &FaultRecord::default(), call: None };
+    done.iter().filter_map(|step| quiet.step(*step)).collect()
+}
+
+fn said(who: &str, what: impl Into<String>) -> doc::Step {
+    doc::Step { who: who.to_owned(), what: what.into() }
+}
+
+/// A handler at work on a fault.
+struct Handler<'a> {
+    names: Names<'a>,
+    fault: &'a FaultRecord,
+    call: Option<&'a str>,
+}
+
+impl Handler<'_> {
+    fn step(&self, step: Step) -> Option<doc::Step> {
+        let names = &self.names;
+        let frame = names::frame;
+        Some(match step {
+            Step::Fault { va, kind, fault } => return self.touched(va.raw(), kind, fault),
+            Step::Area { .. } => said("handler", self.area()),
+            Step::Grew { start } => {
+                said("handler", format!("the stack grows down to {}", names.address(start)))
+            }
+            Step::Table { level, ppn } => said(
+                "handler → memory",
+                format!("makes a page table of level {level}, in physical {}", names.table_page(ppn)),
+            ),
+            Step::Taken { frame: taken } => {
+                said("handler", format!("takes {}, the lowest that is free", frame(taken)))
+            }
+            Step::Evicted { frame: victim, page, to } => {
+                let page = page.map_or("a page that nobody maps".to_owned(), |page| names.page_of(page));
+                let victim = format!("victim ({}): {}, {page}", names.policy(), frame(victim));
+                match to {
+                    Some(to) => said("handler → disk", format!("{victim}; writes it to {}", names.store(to))),
+                    None => said("handler", format!("{victim}; it is clean, and is just dropped")),
+                }
+            }
+            Step::Zeroed { frame: zeroed } => {
+                said("handler → memory", format!("fills {} with zeros", frame(zeroed)))
+            }
+            Step::Filled { frame: filled, from } => self.filled(&frame(filled), from),
+            Step::Shared { frame: shared } => {
+                said("handler", format!("{} holds the page already", frame(shared)))
+            }
+            Step::Copied { from: Some(from), to } => {
+                said("handler → memory", format!("copies {} to {}", frame(from), frame(to)))
+            }
+            Step::Copied { from: None, to } => {
+                said("handler", format!("{} is the process's own copy", frame(to)))
+            }
+            Step::Reused { frame: reused } => said(
+                "handler → memory",
+                format!("updates the PTE: R/W = 1; nobody else has {}, so nothing is copied", frame(reused)),
+            ),
+            Step::Mapped { page, frame, writable } => {
+                said("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))
+            }
+            Step::Around { pages } => {
+                said("handler → memory", format!("maps {pages} more pages around it (fault-around)"))
+            }
+            Step::Resolved { major, .. } => self.returns(major),
+            Step::Killed { class } => self.killed(class),
+        })
+    }
+
+    /// The kernel's own touch of a page, for a system call; one by the process raised an exception, which was told.
+    fn touched(&self, va: u64, kind: Kind, fault: Fault) -> Option<doc::Step> {
+        self.call?;
+        let what = match kind {
+            Kind::Read => "reads from",
+            _ => "writes to",
+        };
+        let why = match fault {
+            Fault::NotPresent { .. } => "not present",
+            Fault::Protection { .. } => "protected",
+        };
+        let page = self.names.page_at(va);
+        Some(said("kernel → handler", format!("{what} {}: {page} is {why}", self.names.address(va))))
+    }
+
+    fn area(&self) -> String {
+        match &self.fault.area {
+            Some(area) => {
+                let wanted = match self.fault.class() {
+                    Some(Class::Protection) => "which forbids this",
+                    _ => "which allows this",
+                };
+                format!("the address is in the area {}, {wanted}", self.names.area(area))
+            }
+            None => "no area has this address".to_owned(),
+        }
+    }
+
+    fn filled(&self, frame: &str, from: Store) -> doc::Step {
+        let store = self.names.store(from);
+        match from {
+            Store::PageCache { .. } => said("page cache → memory", format!("{store} comes into {frame}")),
+            _ => said("disk → memory", format!("{store} comes into {frame}")),
+        }
+    }
+
+    fn mapped(&self, vpn: u64, frame: Option<u32>, writable: bool) -> String {
+        let spec = self.names.spec;
+        let rw = u8::from(writable);
+        let page = self.names.page(vpn);
+        match frame {
+            Some(frame) => {
+                let ppn = parts::hex(frame.into(), spec.ppn_bits());
+                format!("updates the PTE of {page}: P = 1, PPN {ppn}, R/W = {rw}")
+            }
+            None => format!("updates the PTE of {page}: P = 1, the shared page of zeros, R/W = {rw}"),
+        }
+    }
+
+    fn returns(&self, major: bool) -> doc::Step {
+        let kind = if major { "major" } else { "minor" };
+        match self.call {
+            Some(call) => said("handler → kernel", format!("returns ({kind} fault): {call} goes on")),
+            None => said("handler → CPU", format!("returns ({kind} fault): the instruction runs again")),
+        }
+    }
+
+    fn killed(&self, class: Class) -> doc::Step {
+        match (self.call, class.signal()) {
+            (None, Some((signal, code))) => said(
+                "handler → process",
+                format!("sends {} ({}): the instruction is not done", signal.name(), code.name()),
+            ),
+            (Some(call), _) => said("handler → kernel", format!("it cannot be done: {call} gets no further")),
+            (None, None) => said("handler → process", "the instruction is not done"),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The address space of a process as the lecture draws it (CS:APP figures 9.26 and 9.27): the picture, and below it
+//! `task_struct`, `mm_struct` and the list of `vm_area_struct`s.
+
+use super::names::{Names, bare_name};
+use crate::report::doc::{Block, Cell, Layout, Slab, Table};
+use crate::report::narrate::words::{count, thousands};
+use crate::run::nouns::size;
+use crate::run::record::{AreaRecord, Legend};
+use crate::run::view::{AreaLayout, LayoutView};
+use pagewalk_engine::kernel::area::{Area, Prot};
+
+/// Areas that are drawn: half of them from either end.
+const DRAWN: usize = 40;
+
+/// The picture and the structures.
+pub fn blocks(view: &LayoutView) -> Vec<Block> {
+    let legend = Legend::default();
+    let names = Names { spec: &view.spec, legend: &legend, own: &view.process };
+    let drawing = Drawing { view, names };
+    let mut blocks = vec![Block::Layout(drawing.layout()), drawing.structures()];
+    blocks.extend(drawing.list());
+    blocks
+}
+
+struct Drawing<'a> {
+    view: &'a LayoutView,
+    names: Names<'a>,
+}
+
+impl Drawing<'_> {
+    fn layout(&self) -> Layout {
+        let mut slabs = Vec::new();
+        let space_end = 1u128 << self.view.spec.virtual_bits().min(64);
+        if u128::from(self.view.user_end) < space_end && self.view.spec.virtual_bits() >= 48 {
+            slabs.extend(kernel());
+        }
+        let all: Vec<&AreaLayout> = self.view.areas.iter().rev().collect();
+        let left_out = all.len().saturating_sub(DRAWN);
+        let mut above = self.view.user_end;
+        for (at, area) in all.iter().enumerate() {
+            if left_out > 0 && (DRAWN / 2..DRAWN / 2 + left_out).contains(&at) {
+                if at == DRAWN / 2 {
+                    slabs.push(self.more(above, left_out));
+                }
+                above = area.area.area.start;
+                continue;
+            }
+            if area.area.area.end < above && !(left_out > 0 && at == DRAWN / 2 + left_out) {
+                let over = at.checked_sub(1).and_then(|at| all.get(at));
+                slabs.push(self.gap(area.area.area.end, above, over.copied(), Some(area)));
+            }
+            slabs.push(self.area(area));
+            above = area.area.area.start;
+        }
+        if above > 0 {
+            slabs.push(self.gap(0, above, all.last().copied(), None));
+        }
+        Layout {
+            title: format!("address space of {}", self.view.process.name),
+            slabs,
+            bottom: "0".to_owned(),
+        }
+    }
+
+    fn area(&self, layout: &AreaLayout) -> Slab {
+        let area = &layout.area.area;
+        let backing = format!("{}  {}", area.perms(), layout.area.backing);
+        let mark = if is_heap(&layout.area) { self.brk_mark(area) } else { String::new() };
+        Slab {
+            top: self.names.address(area.end),
+            mark,
+            lines: vec![(self.called(&layout.area), backing)],
+            note: in_memory(layout, 1 << self.view.spec.page_bits()),
+            gap: false,
+        }
+    }
+
+    /// Where the break is: at the heap's end, or inside its last page.
+    fn brk_mark(&self, area: &Area) -> String {
+        let brk = self.view.brk.1;
+        if brk == area.end { "brk".to_owned() } else { format!("brk is {}", self.names.address(brk)) }
+    }
+
+    /// What the lecture calls an area of this kind.
+    fn called(&self, record: &AreaRecord) -> String {
+        let area = &record.area;
+        let heap_end = self.view.brk.0.max(self.view.brk.1);
+        match record.name.as_str() {
+            _ if area.stack => "user stack".to_owned(),
+            "[heap]" | "heap" => "run-time heap (malloc)".to_owned(),
+            ".text" | "text" => "program text (.text)".to_owned(),
+            ".data" | "data" => "initialized data (.data)".to_owned(),
+            ".bss" | "bss" => "uninitialized data (.bss)".to_owned(),
+            name if area.start >= heap_end
+                && area.end <= self.view.mmap_base
+                && area.start > self.lowest() =>
+            {
+                let name = if name.is_empty() { String::new() } else { format!(": {name}") };
+                format!("memory-mapped region{name}")
+            }
+            "" => "mapped".to_owned(),
+            name => name.to_owned(),
+        }
+    }
+
+    fn lowest(&self) -> u64 {
+        self.view.areas.first().map_or(0, |area| area.area.area.start)
+    }
+
+    /// Addresses that belong to no area.
+    fn gap(&self, start: u64, end: u64, over: Option<&AreaLayout>, under: Option<&AreaLayout>) -> Slab {
+        let mut lines = Vec::new();
+        let space = roughly(end - start);
+        if let Some(stack) = over.filter(|over| over.area.area.stack) {
+            let (top, most) = self.view.stack;
+            let lowest = top.max(stack.area.area.end).saturating_sub(most).max(start);
+            lines.push((format!("↓ grows by faults, down to {}", self.names.address(lowest)), String::new()));
+        }
+        let unused = under.is_none() && self.view.spec.virtual_bits() >= 32;
+        lines.push((if unused { "unused" } else { "(nothing mapped)" }.to_owned(), space));
+        if under.is_some_and(|under| is_heap(&under.area)) {
+            lines.push(("↑ grows by brk".to_owned(), String::new()));
+        }
+        Slab { top: self.names.address(end), mark: String::new(), lines, note: String::new(), gap: true }
+    }
+
+    fn more(&self, above: u64, left_out: usize) -> Slab {
+        let text = format!("… and {} more areas", thousands(left_out as u64));
+        Slab {
+            top: self.names.address(above),
+            mark: String::new(),
+            lines: vec![(text, String::new())],
+            note: String::new(),
+            gap: true,
+        }
+    }
+
+    /// `task_struct` and `mm_struct`.
+    fn structures(&self) -> Block {
+        let view = self.view;
+        let pgd = view.pgd.map_or_else(
+            || "none".to_owned(),
+            |pgd| {
+                format!(
+                    "{}, the level-1 page table: CR3 while {} runs",
+                    self.physical(pgd),
+                    view.process.name
+                )
+            },
+        );
+        let mut pairs = vec![
+            ("pgd".to_owned(), format!("{pgd}; its page tables take {}", size(view.table_bytes.into()))),
+            (
+                "mmap".to_owned(),
+                format!(
+                    "{} (vm_area_struct), in order of address",
+                    count(view.areas.len() as u64, "area", "areas")
+                ),
+            ),
+            (
+                "brk".to_owned(),
+                format!(
+                    "{}, the heap begins at {}",
+                    self.names.address(view.brk.1),
+                    self.names.address(view.brk.0)
+                ),
+            ),
+        ];
+        pairs.extend(view.pc.map(|pc| ("pc".to_owned(), self.names.address(pc))));
+        Block::Pairs {
+            title: format!(
+                "task_struct of {} (pid {}) → mm → mm_struct",
+                view.process.name, view.process.pid
+            ),
+            pairs,
+        }
+    }
+
+    fn physical(&self, pa: u64) -> String {
+        crate::report::narrate::parts::pa(&self.view.spec, pa)
+    }
+
+    /// The list of areas.
+    fn list(&self) -> Vec<Block> {
+        if self.view.areas.is_empty() {
+            return Vec::new();
+        }
+        let text = |text: String| Cell { text, word: true };
+        let row = |layout: &AreaLayout| {
+            let AreaRecord { area, name, backing } = &layout.area;
+            let hex = |n: u64| Cell { text: self.names.address(n), word: false };
+            let number = |n: u64| Cell { text: n.to_string(), word: false };
+            let pages = area.len() >> self.view.spec.page_bits();
+            vec![
+                hex(area.start),
+                hex(area.end),
+                text(prot(area.prot)),
+                text(flags(area)),
+                text(if name.is_empty() { backing.clone() } else { format!("{name}, {backing}") }),
+                number(pages),
+                number(layout.resident),
+                number(layout.swapped),
+            ]
+        };
+        let rows: Vec<Vec<Cell>> = self.view.areas.iter().take(DRAWN).map(row).collect();
+        let columns = ["vm_start", "vm_end", "vm_prot", "vm_flags", "backing"].map(String::from).to_vec();
+        let counts = ["pages", "in memory", "in swap"].map(String::from).to_vec();
+        let mut blocks =
+            vec![Block::Table(Table { title: String::new(), groups: vec![columns, counts], rows })];
+        let more = self.view.areas.len().saturating_sub(DRAWN);
+        if more > 0 {
+            blocks.push(Block::line(format!("… and {} more", thousands(more as u64))));
+        }
+        blocks
+    }
+}
+
+fn is_heap(record: &AreaRecord) -> bool {
+    bare_name(record) == "heap"
+}
+
+/// The kernel's part of the address space, as the lecture draws it: symbolic, without addresses of its own.
+fn kernel() -> Vec<Slab> {
+    let slab = |lines: &[&str], note: &str| Slab {
+        top: String::new(),
+        mark: String::new(),
+        lines: lines.iter().map(|line| ((*line).to_owned(), String::new())).collect(),
+        note: note.to_owned(),
+        gap: false,
+    };
+    vec![
+        slab(&["page tables, task and mm structs,", "kernel stack"], "kernel, different for each process"),
+        slab(&["physical memory"], "kernel, identical for each process"),
+        slab(&["kernel code and data"], "kernel, identical for each process"),
+    ]
+}
+
+/// `3 of 33 pages in memory, 1 in swap`
+fn in_memory(layout: &AreaLayout, page: u64) -> String {
+    let pages = layout.area.area.len() / page;
+    let swapped = if layout.swapped > 0 { format!(", {} in swap", layout.swapped) } else { String::new() };
+    format!("{} of {} in memory{swapped}", layout.resident, count(pages, "page", "pages"))
+}
+
+/// A size in the largest unit that it fills, to a tenth: `2 MB`, `≈ 127.5 TB`.
+fn roughly(bytes: u64) -> String {
+    const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
+    let unit = (bytes.max(1).ilog2() / 10) as usize;
+    let one = 1u128 << (10 * unit);
+    if u128::from(bytes) % one == 0 {
+        return format!("{} {}", u128::from(bytes) / one, UNITS[unit]);
+    }
+    let tenths = (u128::from(bytes) * 10 + one / 2) / one;
+    match tenths % 10 {
+        0 => format!("≈ {} {}", tenths / 10, UNITS[unit]),
+        tenth => format!("≈ {}.{tenth} {}", tenths / 10, UNITS[unit]),
+    }
+}
+
+/// `r-x`
+fn prot(prot: Prot) -> String {
+    let letters = [(prot.read, 'r'), (prot.write, 'w'), (prot.exec, 'x')];
+    letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect()
+}
+
+/// What kind of mapping it is, as the lecture's `vm_flags` say.
+fn flags(area: &Area) -> String {
+    let mut words = vec![if area.shared { "shared" } else { "private" }];
+    words.extend(area.stack.then_some("grows down"));
+    words.extend(area.locked.then_some("locked"));
+    words.extend(area.mergeable.then_some("mergeable"));
+    words.join(", ")
+}

@@ -1,0 +1,187 @@
+//! What the results of system calls mean: processes, files, the heap. Those of memory are beside.
+
+use super::counts::{areas, bytes, leaving, pages};
+use super::memory_calls;
+use super::names::Names;
+use crate::report::narrate::words::thousands;
+use crate::run::record::{CallRecord, FileRecord};
+
+/// What a call that succeeded did, as the rest of a sentence; none if its result speaks for itself.
+pub fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
+    let process = names.process();
+    match record.name {
+        "fork" => fork(names, record),
+        "execve" => Some(execve(names, record)),
+        "exit" => Some(exit(names, record)),
+        "wait" => Some(wait(record)),
+        "getpid" => Some(format!("the number of {process}")),
+        "open" => {
+            record.effect.file.as_ref().map(|file| format!("{} is open for {}", file_name(file), mode(file)))
+        }
+        "close" => Some(match &record.effect.file {
+            Some(file) => format!("{process} has no use of {} by this descriptor any more", file_name(file)),
+            None => "the descriptor is free again".to_owned(),
+        }),
+        "read" | "pread" => Some(read(names, record, result)),
+        "write" | "pwrite" => Some(write(record, result)),
+        "lseek" => record.effect.file.as_ref().map(|file| {
+            format!("the next read or write of {} begins at byte {}", file_name(file), thousands(result))
+        }),
+        "fstat" => {
+            record.effect.file.as_ref().map(|file| format!("{} has {}", file_name(file), bytes(file.size.1)))
+        }
+        "ftruncate" => record.effect.file.as_ref().map(|file| {
+            format!("{} has {} now, {} before", file_name(file), bytes(file.size.1), thousands(file.size.0))
+        }),
+        "malloc" => malloc(names, record),
+        "free" => Some(free(record)),
+        _ => memory_calls::meaning(names, record, result),
+    }
+}
+
+fn fork(names: &Names, record: &CallRecord) -> Option<String> {
+    let child = &record.child.as_ref()?.name;
+    let process = names.process();
+    let (copied, shared) = record.effect.forked?;
+    let shared = match shared {
+        0 => "its page table is empty, and what it touches is faulted in".to_owned(),
+        1 => format!("1 page is shared with {process}, read-only in both until one of them writes"),
+        n => format!("{} are shared with {process}, read-only in both until one of them writes", pages(n)),
+    };
+    let areas = areas(copied);
+    Some(format!(
+        "{child} is a copy of {process}, with the same {areas} and a page table of its own; {shared}"
+    ))
+}
+
+fn execve(names: &Names, record: &CallRecord) -> String {
+    let process = names.process();
+    let (gone, come) = record.effect.count;
+    let path = record
+        .args
+        .first()
+        .map_or("the program".to_owned(), |path| path.written.trim_matches('"').to_owned());
+    let old = match gone {
+        0 => "it had no areas before".to_owned(),
+        1 => "its old area is gone".to_owned(),
+        n => format!("its {} old areas are gone", thousands(n as u64)),
+    };
+    let start =
+        record.effect.pc.map_or_else(String::new, |pc| format!("; it begins at {}", names.address(pc)));
+    format!(
+        "{process} runs {path} now: {old}, and it has {} of the program; no page is loaded before it is touched{start}",
+        areas(come)
+    )
+}
+
+fn exit(names: &Names, record: &CallRecord) -> String {
+    let process = names.process();
+    let effect = &record.effect;
+    let given = match effect.count.0 {
+        0 => "it had no areas".to_owned(),
+        n => format!("its {} and page tables are given back{}", areas(n), leaving(record)),
+    };
+    let zombie = effect.waiter.as_ref();
+    let zombie =
+        zombie.map_or_else(String::new, |parent| format!("; it is a zombie until {parent} waits for it"));
+    format!("{process} has ended: {given}{zombie}")
+}
+
+fn wait(record: &CallRecord) -> String {
+    let Some((child, status)) = &record.effect.waited else { return "a child has ended".to_owned() };
+    let how = match status & 0x7F {
+        0 => format!("with status {}", (status >> 8) & 0xFF),
+        signal => format!("by signal {signal}"),
+    };
+    format!("{} has ended {how}, and is reaped", child.name)
+}
+
+fn file_name(file: &FileRecord) -> String {
+    file.name.as_ref().map_or("the terminal".to_owned(), ToString::to_string)
+}
+
+fn mode(file: &FileRecord) -> &'static str {
+    match file.mode {
+        (true, true) => "reading and writing",
+        (false, true) => "writing",
+        _ => "reading",
+    }
+}
+
+/// Where in the file the bytes are: given for `pread` and `pwrite`, else the descriptor's offset.
+fn place(record: &CallRecord, file: &FileRecord) -> String {
+    let given = match record.args.get(3).map(|arg| &arg.value) {
+        Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
+        _ => None,
+    };
+    let at = given.unwrap_or(file.offset.0);
+    if at == 0 { "its beginning".to_owned() } else { format!("byte {}", thousands(at)) }
+}
+
+fn read(names: &Names, record: &CallRecord, result: u64) -> String {
+    let Some(file) = &record.effect.file else { return format!("{} were read", bytes(result)) };
+    let name = file_name(file);
+    if result == 0 {
+        return format!("there is nothing more in {name}");
+    }
+    let to = match record.args.get(1).map(|arg| &arg.value) {
+        Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
+        _ => None,
+    };
+    let to = to.map_or("the buffer".to_owned(), |to| names.address(to));
+    format!("{} of {name}, from {} on, are copied to {to}", bytes(result), place(record, file))
+}
+
+fn write(record: &CallRecord, result: u64) -> String {
+    match &record.effect.file {
+        Some(file) if file.name.is_some() => {
+            let name = file_name(file);
+            let size = match file.size {
+                (before, after) if before != after => format!(", which has {} now", bytes(after)),
+                _ => String::new(),
+            };
+            format!("{} go to {name}, from {} on{size}", bytes(result), place(record, file))
+        }
+        _ => {
+            let error = record
+                .args
+                .first()
+                .is_some_and(|fd| fd.value == pagewalk_engine::kernel::abi::Arg::Number(2));
+            let stream = if error { "standard error" } else { "standard output" };
+            format!("{} go to {stream}", bytes(result))
+        }
+    }
+}
+
+fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
+    let block = record.effect.block?;
+    let size = bytes(block.size);
+    if block.mapped {
+        return Some(format!("a block of {size} in an area of its own, made by mmap, as it is large"));
+    }
+    let (before, after) = record.effect.brk;
+    let grown = if before == after {
+        String::new()
+    } else {
+        format!(
+            "; for it the break is moved from {} to {}, and pages come with their first touch",
+            names.address(before),
+            names.address(after)
+        )
+    };
+    Some(format!("a block of {size} in the heap{grown}"))
+}
+
+fn free(record: &CallRecord) -> String {
+    match record.effect.block {
+        Some(block) if block.mapped => {
+            format!(
+                "the block of {} had an area of its own, which is unmapped{}",
+                bytes(block.size),
+                leaving(record)
+            )
+        }
+        Some(block) => format!("the block of {} may be given out again", bytes(block.size)),
+        None => "nothing to do".to_owned(),
+    }
+}

@@ -1,0 +1,175 @@
+//! What the results of system calls on memory mean.
+
+use super::counts::{leaving, pages};
+use super::names::Names;
+use crate::run::record::{AreaRecord, CallRecord};
+use pagewalk_engine::kernel::abi::{Arg, Args};
+use pagewalk_engine::kernel::syscall::constant;
+
+/// Areas that are named in a sentence.
+const NAMED: usize = 3;
+
+/// What a call on memory that succeeded did, as the rest of a sentence.
+pub fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
+    let values: Vec<Arg> = record.args.iter().map(|arg| arg.value.clone()).collect();
+    let call = MemoryCall { names, record, args: Args::new(&values) };
+    match record.name {
+        "mmap" => Some(call.mmap(result)),
+        "munmap" => Some(call.munmap()),
+        "mprotect" => Some(call.mprotect()),
+        "mremap" => Some(call.mremap(result)),
+        "msync" => {
+            Some(format!("what was stored to shared pages of {} stands in their file", call.range(0, 1)))
+        }
+        "madvise" => Some(call.madvise()),
+        "mlock" => Some(format!("{} is in memory and stays there", call.range(0, 1))),
+        "munlock" => Some(format!("{} may be evicted again", call.range(0, 1))),
+        "brk" => Some(call.brk()),
+        "sbrk" => Some(call.sbrk(result)),
+        _ => None,
+    }
+}
+
+struct MemoryCall<'a> {
+    names: &'a Names<'a>,
+    record: &'a CallRecord,
+    args: Args<'a>,
+}
+
+impl MemoryCall<'_> {
+    /// A length in whole pages.
+    fn whole(&self, len: u64) -> u64 {
+        let page = 1u64 << self.names.spec.page_bits().min(63);
+        len.checked_next_multiple_of(page).unwrap_or(len)
+    }
+
+    /// The range that two arguments give, in whole pages.
+    fn span(&self, start: usize, len: usize) -> (u64, u64) {
+        let start = self.args.address(start);
+        (start, start.saturating_add(self.whole(self.args.size(len))))
+    }
+
+    fn range(&self, start: usize, len: usize) -> String {
+        let (start, end) = self.span(start, len);
+        self.names.range(start, end)
+    }
+
+    fn come(&self) -> &[AreaRecord] {
+        &self.record.effect.come
+    }
+
+    /// What becomes of the frames.
+    fn leaving(&self) -> String {
+        leaving(self.record)
+    }
+
+    /// Areas in a row: the first few.
+    fn list(&self, areas: &[&AreaRecord]) -> String {
+        let named: Vec<String> = areas.iter().take(NAMED).map(|area| self.names.area(area)).collect();
+        let more = areas.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", named.join("; "))
+    }
+
+    fn mmap(&self, at: u64) -> String {
+        let process = self.names.process();
+        let end = at.saturating_add(self.whole(self.args.size(1)));
+        let range = self.names.range(at, end);
+        let Some(area) = self.come().iter().find(|area| area.area.start <= at && at < area.area.end) else {
+            return format!("{process} has {range} mapped as it was before");
+        };
+        let replaced = self.record.effect.gone.iter().any(|old| old.area.start < end && old.area.end > at);
+        let replaced = if replaced { "; what was there is gone" } else { "" };
+        if area.area.start == at && area.area.end == end {
+            return format!("{process} has a new area {}{replaced}", self.names.area(area));
+        }
+        format!(
+            "{process} has {range} mapped, which makes one area with its neighbour: {}{replaced}",
+            self.names.area(area)
+        )
+    }
+
+    fn munmap(&self) -> String {
+        let (start, end) = self.span(0, 1);
+        let range = self.names.range(start, end);
+        if self.record.effect.count.0 == 0 {
+            return format!("nothing was mapped in {range}");
+        }
+        let left: Vec<&AreaRecord> = self.come().iter().collect();
+        let rest = if left.is_empty() {
+            String::new()
+        } else {
+            format!("; of its area is left: {}", self.list(&left))
+        };
+        format!("{} has nothing mapped in {range} any more{}{rest}", self.names.process(), self.leaving())
+    }
+
+    fn mprotect(&self) -> String {
+        let (start, end) = self.span(0, 1);
+        let range = self.names.range(start, end);
+        let inside = |area: &&AreaRecord| area.area.start < end && area.area.end > start;
+        let changed: Vec<&AreaRecord> = self.come().iter().filter(inside).collect();
+        match changed.as_slice() {
+            [] => format!("{range} allows what it allowed before"),
+            [one] if (one.area.start, one.area.end) == (start, end) => {
+                format!("{range} is {} now", one.area.perms())
+            }
+            [one] => format!("{range} is {} now, and part of {}", one.area.perms(), self.names.area(one)),
+            several => format!("{range} is in these areas now: {}", self.list(several)),
+        }
+    }
+
+    fn mremap(&self, at: u64) -> String {
+        let (start, end) = self.span(0, 1);
+        let new = self.names.range(at, at.saturating_add(self.whole(self.args.size(2))));
+        let old = self.names.range(start, end);
+        if at == start {
+            return format!("{old} is {new} now{}", self.leaving());
+        }
+        format!("{old} is at {new} now; its pages have moved along, and none was copied")
+    }
+
+    fn madvise(&self) -> String {
+        let range = self.range(0, 1);
+        let is = |name: &str| constant(name) == Some(i64::from(self.args.int(2)));
+        if is("MADV_DONTNEED") {
+            let (before, after) = self.record.effect.resident;
+            let dropped = pages(before.saturating_sub(after));
+            return format!(
+                "{dropped} of {range} are dropped; the next touch gets zeros, or the file's bytes"
+            );
+        }
+        if is("MADV_MERGEABLE") {
+            return format!("a ksm scan may merge equal pages of {range} from now on");
+        }
+        if is("MADV_UNMERGEABLE") {
+            return format!("pages of {range} are merged no more");
+        }
+        format!("the kernel takes note of it for {range}")
+    }
+
+    fn brk(&self) -> String {
+        let (before, after) = self.record.effect.brk;
+        if before == after {
+            return format!("the break stays at {}", self.names.address(after));
+        }
+        let heap = self.come().iter().find(|area| area.area.start < after && after <= area.area.end);
+        let heap = heap.map_or_else(String::new, |area| {
+            format!("; the heap is {} now", self.names.range(area.area.start, area.area.end))
+        });
+        format!(
+            "the break is moved from {} to {}{heap}{}",
+            self.names.address(before),
+            self.names.address(after),
+            self.leaving()
+        )
+    }
+
+    fn sbrk(&self, result: u64) -> String {
+        let (before, after) = self.record.effect.brk;
+        if before == after {
+            return format!("the break is at {}", self.names.address(result));
+        }
+        format!("where the break was; {}", self.brk())
+    }
+}

@@ -1,0 +1,108 @@
+//! How system calls are told.
+
+use super::{SMALL, first, heads, sentences, told};
+use crate::report::doc::{Block, Tone};
+use crate::report::narrate::process::call;
+use crate::report::playing::records;
+use pagewalk_engine::kernel::syscall::system_calls;
+
+#[test]
+fn the_process_stands_before_what_it_names() {
+    let script = "process A\nprocess B\nA: let x = getpid()\nA: let z = 1\nB { let y = getpid() ; read 0x1000 }\nexpect x == 1";
+    let heads = heads(script);
+    assert_eq!(
+        heads[2..],
+        ["A: let x = getpid()", "A: z = 1", "B: let y = getpid()", "B: read 0x1000", "expect x == 1  ✓"]
+    );
+}
+
+#[test]
+fn every_system_call_says_what_its_result_means() {
+    let script = "machine simple\nkernel { frames 16, swap 4 slots }\nfile \"f\" = \"hello\"\nprocess P1\n\
+        let fd = open(\"f\", 2)\nlet p = mmap(0, 256, 3, 1, fd, 0)\nfstat(fd)\nlseek(fd, 1, 0)\nread(fd, p, 2)\n\
+        pread(fd, p, 2, 0)\nwrite(fd, p, 1)\npwrite(fd, p, 1, 0)\nftruncate(fd, 4)\nmsync(p, 64, 4)\n\
+        madvise(p, 64, 4)\nmlock(p, 64)\nmunlock(p, 64)\nmprotect(p, 64, 1)\nlet q = mmap(0, 64, 3, 34, -1, 0)\n\
+        let r = mremap(q, 64, 128, 1)\nlet b = sbrk(64)\nbrk(b)\nlet m = malloc(10)\nfree(m)\nclose(fd)\n\
+        let child = fork()\nchild: exit(3)\nP1: wait()\nP1: getpid()\nP1: munmap(p, 256)\n\
+        executable \"a\" {\n entry 0x400\n | section | start | size | perms |\n | .text | 400 | 40 | r-x |\n}\nP1: execve(\"a\")\n";
+    let mut seen: Vec<&str> = Vec::new();
+    for record in records(script) {
+        let Some(made) = record.did.call() else { continue };
+        seen.push(made.name);
+        let Block::Paragraph { text, tone } = call::blocks(made, None).last().unwrap().clone() else {
+            panic!("{}", made.name)
+        };
+        assert_eq!(tone, Tone::Plain, "{text}");
+        assert!(text.starts_with(made.name) && text.contains(": "), "{text}");
+    }
+    for call in system_calls() {
+        assert!(seen.contains(&call.name), "{} is not tried", call.name);
+    }
+}
+
+#[test]
+fn system_calls_return_a_value_and_a_meaning() {
+    let small = "machine simple\nkernel { frames 16 }\nfile \"f\" = \"hello\"\nprocess P1\n";
+    let call = |statement: &str| first(&format!("{small}{statement}"));
+    assert_eq!(call("let fd = open(\"f\", 0)"), "open returns fd = 3: f is open for reading.");
+    assert_eq!(call("let fd = open(\"g\", 0)"), "open returns fd = -1: ENOENT, no such file.");
+    assert_eq!(
+        call("let fd = open(\"f\", 0)\nlet p = mmap(0, 5, 1, 2, fd, 0)"),
+        // The highest page below mmap-base, three quarters of 2^14.
+        "mmap returns p = 0x2FC0: P1 has a new area 0x2FC0–0x3000 r--p, f."
+    );
+    assert_eq!(call("write(1, \"hi\\n\", 3)"), "write returns 3: 3 bytes go to standard output: \"hi\\n\".");
+    assert_eq!(
+        call("pread(7, 0x1000, 1, 0)"),
+        "pread returns -1: EBADF, bad file descriptor: P1 has no descriptor 7 that is open for this."
+    );
+    assert!(call("munmap(0x1000, 64)").ends_with("nothing was mapped in 0x1000–0x1040."));
+    assert_eq!(call("let n = fstat(open(\"f\", 0)).st_size"), "open returns 3: f is open for reading.");
+    assert_eq!(sentences(&format!("{small}let n = fstat(open(\"f\", 0)).st_size")).last().unwrap(), "n = 5");
+    let fork = format!("{SMALL}write 0x1000 = 1\nwrite 0x1040 = 1\nlet child = fork()");
+    assert_eq!(
+        first(&fork),
+        "fork returns child = 2: child is a copy of P1, with the same 2 areas and a page table of its own; 2 pages are \
+         shared with P1, read-only in both until one of them writes."
+    );
+}
+
+#[test]
+fn faults_inside_a_call_are_told_and_counted() {
+    let script = format!("{SMALL}write(1, 0x0400, 70)");
+    let told = sentences(&script);
+    assert_eq!(told[0], "Page fault: page 0x10 of P1 (text) is page 0 of poem, and not mapped.");
+    assert!(told[1].ends_with("Major fault; write goes on."), "{told:?}");
+    assert!(told.last().unwrap().ends_with(" 2 page faults inside (major)."), "{told:?}");
+    let bad = sentences(&format!("{SMALL}write(1, 0x0500, 4)"));
+    assert!(
+        bad[0].ends_with("The kernel touched it for write, so there is an error and no signal."),
+        "{bad:?}"
+    );
+    assert_eq!(bad[1], "write returns -1: EFAULT, bad address.");
+}
+
+#[test]
+fn loops_tell_a_fault_in_a_few_words() {
+    let script = format!(
+        "{SMALL}for n in 0..9 {{ write 0x1000 + 64 * n = n }}\nfor n in 0..1 {{ read 0x500 ; brk(0x5000) }}"
+    );
+    let told: Vec<String> = told(&script)
+        .into_iter()
+        .filter_map(|block| match block {
+            Block::Paragraph { text, .. } if text.contains('→') => Some(text),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        told[0],
+        "write 0x1000 = 0x00 → fault demand-zero, frame 0, TLB miss, PPN 0x00, PA 0x000, cache miss"
+    );
+    assert_eq!(
+        told[8],
+        "write 0x1200 = 0x08 → fault demand-zero, frame 0, evicts page 0x40 of P1 (to swap slot 0), TLB miss, \
+         PPN 0x00, PA 0x000, cache miss"
+    );
+    assert_eq!(told[9], "read 0x0500 → fault segmentation, SIGSEGV, SEGV_MAPERR, TLB miss");
+    assert_eq!(told[10], "brk(0x5000) → -1 (ENOMEM)");
+}

@@ -1,0 +1,159 @@
+//! What a replayed trace came to: what was performed, what was passed over, and a row for each TLB and cache.
+
+use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::run::record::Replayed;
+use crate::run::replayed::Map;
+use pagewalk_engine::machine::cache::Counts;
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::Straddle;
+
+use super::process::declared::booted;
+use super::words::{count, thousands};
+
+/// Bad lines of a trace that are told.
+const LINES: usize = 5;
+
+/// What a trace came to.
+pub fn blocks(run: &Replayed) -> Vec<Block> {
+    let mut blocks = run.booted.as_ref().map_or_else(Vec::new, |kernel| booted(kernel, false));
+    blocks.push(Block::line(format!("{}, {}", totals(run), mapped(run))));
+    blocks.extend(straddling(run).map(Block::line));
+    blocks.extend((run.map == Map::Demand).then(|| Block::line(paging(run))));
+    blocks.extend(levels(run).map(Block::Table));
+    blocks.extend(outside(run).map(Block::line));
+    malformed(run, &mut blocks);
+    blocks
+}
+
+/// `8 accesses (5 reads, 3 writes) and 12 fetches`
+pub fn totals(run: &Replayed) -> String {
+    let performed = &run.counted.references;
+    let accesses = format!(
+        "{} ({}, {})",
+        count(performed.accesses(), "access", "accesses"),
+        count(performed.reads, "read", "reads"),
+        count(performed.writes, "write", "writes")
+    );
+    match performed.fetches {
+        0 => accesses,
+        fetches => format!("{accesses} and {}", count(fetches, "fetch", "fetches")),
+    }
+}
+
+fn mapped(run: &Replayed) -> &'static str {
+    match run.map {
+        Map::Identity => "at their addresses as physical ones",
+        Map::Demand => "by a process whose pages get a frame when they are first touched",
+    }
+}
+
+fn straddling(run: &Replayed) -> Option<String> {
+    if run.straddle == Straddle::First {
+        return Some("of what straddles blocks or pages the first part was done".to_owned());
+    }
+    let straddling = run.counted.references.straddling;
+    let what = if straddling == 1 { "it straddles blocks" } else { "they straddle blocks" };
+    (straddling > 0).then(|| {
+        format!("{} done in parts, as {what} or pages", count(straddling, "of them was", "of them were"))
+    })
+}
+
+/// `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written to swap`
+fn paging(run: &Replayed) -> String {
+    let of_them = |n: u64, what: &str| {
+        if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) }
+    };
+    let walks = count(run.paging().walks, "page walk", "page walks");
+    let faults = count(run.faults(), "page fault", "page faults");
+    let major = of_them(run.paging().faults.major, "major");
+    let evicted = match run.paging().evicted {
+        0 => "no page was evicted".to_owned(),
+        pages => {
+            let written = of_them(run.paging().written, "written to swap");
+            format!("{} evicted{written}", count(pages, "page was", "pages were"))
+        }
+    };
+    format!("{walks}; {faults}{major}; {evicted}")
+}
+
+/// A row for each TLB and cache. Without translation no TLB was asked, and there was no walk.
+fn levels(run: &Replayed) -> Option<Table> {
+    let translated = run.map == Map::Demand;
+    let spec: &Spec = run.spec();
+    let tlbs = spec.tlbs.iter().enumerate().filter(|_| translated);
+    let caches = spec.caches.iter().enumerate();
+    let walked = run.counted.caches.iter().any(|part| part.counts.walk_hits + part.counts.walk_misses > 0);
+    let of_tlbs = tlbs.map(|(at, tlb)| row(&tlb.name, &run.tlb(at), false, walked));
+    let of_caches = caches.map(|(at, cache)| row(&cache.name, &run.cache(at), true, walked));
+    let rows: Vec<Vec<Cell>> = of_tlbs.chain(of_caches).collect();
+    let mut columns = vec!["", "hits", "misses", "miss rate", "evictions", "write-backs"];
+    columns.extend(walked.then_some(["walk hits", "walk misses"]).into_iter().flatten());
+    let groups = vec![columns.into_iter().map(str::to_owned).collect()];
+    (!rows.is_empty()).then(|| Table { title: String::new(), groups, rows })
+}
+
+fn row(name: &str, counts: &Counts, cache: bool, walked: bool) -> Vec<Cell> {
+    let number = |n: u64| thousands(n);
+    let of_caches = |n: u64| if cache { thousands(n) } else { "-".to_owned() };
+    let mut cells = vec![
+        number(counts.hits),
+        number(counts.misses),
+        rate(counts),
+        number(counts.evictions),
+        of_caches(counts.writebacks),
+    ];
+    if walked {
+        cells.extend([of_caches(counts.walk_hits), of_caches(counts.walk_misses)]);
+    }
+    let cells = cells.into_iter().map(|text| Cell { text, word: false });
+    std::iter::once(Cell { text: name.to_owned(), word: true }).chain(cells).collect()
+}
+
+/// Misses of a hundred lookups, to two decimals.
+fn rate(counts: &Counts) -> String {
+    let all = u128::from(counts.hits) + u128::from(counts.misses);
+    if all == 0 {
+        return "-".to_owned();
+    }
+    let hundredths = (u128::from(counts.misses) * 10_000 + all / 2) / all;
+    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+}
+
+fn outside(run: &Replayed) -> Option<String> {
+    let first = run.counted.references.first_outside?;
+    let bits = match run.map {
+        Map::Identity => format!("the machine's {} bits of physical address", run.spec().physical_bits),
+        Map::Demand => "the addresses of a process".to_owned(),
+    };
+    let records = count(run.counted.references.outside, "record lies", "records lie");
+    let (was, first) =
+        (if run.counted.references.outside == 1 { "was" } else { "were" }, format!("`{}`", line(first)));
+    Some(format!("{records} beyond {bits} and {was} passed over, the first is {first}"))
+}
+
+/// A record as lackey prints it.
+pub fn line(record: Record) -> String {
+    let letter = match record.op {
+        Op::Fetch => 'I',
+        Op::Load => 'L',
+        Op::Store => 'S',
+        Op::Modify => 'M',
+    };
+    format!("{letter} {:x},{}", record.address, record.size)
+}
+
+fn malformed(run: &Replayed, blocks: &mut Vec<Block>) {
+    let bad = &run.malformed;
+    if bad.count == 0 {
+        return;
+    }
+    let what = if bad.count == 1 { "record and was passed over:" } else { "records and were passed over:" };
+    let lines = count(bad.count, "line is no", "lines are no");
+    blocks.push(Block::toned(Tone::Bad, format!("{lines} {what}")));
+    for line in bad.first.iter().take(LINES) {
+        blocks.push(Block::line(format!("line {}: `{}`, {}", line.line, line.text, line.why)));
+    }
+    let more = bad.count - bad.first.len().min(LINES) as u64;
+    blocks.extend((more > 0).then(|| Block::toned(Tone::Faint, format!("and {} more", thousands(more)))));
+}

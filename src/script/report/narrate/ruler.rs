@@ -1,0 +1,89 @@
+//! The bit rulers of a machine's addresses, as the slides draw them above an access.
+
+use super::parts::cache_name;
+use crate::report::doc::{BitField, Ruler, RulerRow};
+use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
+
+/// The virtual address with VPN and VPO and how the page tables and TLBs cut it, and the physical one with PPN and PPO
+/// and how the caches cut it.
+pub fn rulers(spec: &Spec) -> Vec<Ruler> {
+    let mut rulers = Vec::new();
+    if let Some(mmu) = &spec.mmu {
+        rulers.push(Ruler {
+            title: "virtual address".to_owned(),
+            bits: mmu.virtual_bits,
+            rows: virtual_rows(spec, mmu),
+        });
+    }
+    rulers.push(Ruler {
+        title: "physical address".to_owned(),
+        bits: spec.physical_bits,
+        rows: physical_rows(spec),
+    });
+    rulers
+}
+
+/// Fields from the top bit down, given by their lowest bits; those without a bit are left out.
+fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField> {
+    let mut end = bits;
+    let mut fields = Vec::new();
+    for &(name, number, low) in parts {
+        if low < end {
+            fields.push(BitField { name, number, high: end - 1, low });
+            end = low;
+        }
+    }
+    fields
+}
+
+fn push(rows: &mut Vec<RulerRow>, label: &str, fields: Vec<BitField>) {
+    if !fields.is_empty() {
+        rows.push(RulerRow { label: label.to_owned(), fields });
+    }
+}
+
+fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
+    let (bits, page) = (mmu.virtual_bits, mmu.page_bits);
+    let mut rows = Vec::new();
+    push(&mut rows, "", fields(bits, &[("VPN", None, page), ("VPO", None, 0)]));
+    if mmu.levels.len() > 1 {
+        let level = |level| ("VPN", Some(level), mmu.level_page_bits(level));
+        let parts: Vec<_> = (1..=mmu.levels.len() as u32).map(level).collect();
+        push(&mut rows, "page tables", fields(bits, &parts));
+    }
+    for tlb in &spec.tlbs {
+        let low = tlb.page_bits.first().copied().unwrap_or(page);
+        let label = if spec.tlbs.len() > 1 { &*tlb.name } else { "" };
+        push(&mut rows, label, fields(bits, &[("TLBT", None, low + tlb.index_bits()), ("TLBI", None, low)]));
+    }
+    for (number, cache) in (0..).zip(&spec.caches).filter(|(_, cache)| indexed_above_page(spec, cache)) {
+        let top = cache.offset_bits() + cache.index_bits();
+        let label = format!("{}, virtually indexed", cache_name(spec, number));
+        push(&mut rows, &label, fields(top.min(bits), &[("CI", None, cache.offset_bits()), ("CO", None, 0)]));
+    }
+    rows
+}
+
+/// Whether a part of the index comes from the virtual page number.
+fn indexed_above_page(spec: &Spec, cache: &CacheSpec) -> bool {
+    cache.virtual_index && !cache.vipt(spec)
+}
+
+fn physical_rows(spec: &Spec) -> Vec<RulerRow> {
+    let bits = spec.physical_bits;
+    let mut rows = Vec::new();
+    if spec.mmu.is_some() {
+        push(&mut rows, "", fields(bits, &[("PPN", None, spec.page_bits()), ("PPO", None, 0)]));
+    }
+    for cache in &spec.caches {
+        let label = if spec.caches.len() > 1 { &*cache.name } else { "" };
+        let tag = bits - cache.tag_bits(spec);
+        let parts = [("CT", None, tag), ("CI", None, cache.offset_bits()), ("CO", None, 0)];
+        let all = if indexed_above_page(spec, cache) { &parts[..1] } else { &parts };
+        push(&mut rows, label, fields(bits, all));
+    }
+    if rows.is_empty() {
+        push(&mut rows, "", fields(bits, &[("PA", None, 0)]));
+    }
+    rows
+}

@@ -1,0 +1,63 @@
+//! What `show` shows.
+
+use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::run::record::{AreaRecord, Shown};
+use crate::run::view::{CellView, TableView, View};
+use pagewalk_engine::machine::spec::Spec;
+
+use super::declaration::declaration;
+use super::process::{handler, layout, maps};
+use super::ruler::rulers;
+use super::sharing;
+use super::steps::steps;
+use super::tree;
+use super::words::approximately;
+
+/// Something shown.
+pub fn blocks(view: &View) -> Vec<Block> {
+    match view {
+        View::Table(shown) => vec![Block::Table(table(shown))],
+        View::Pairs { title, pairs } => vec![Block::Pairs { title: title.clone(), pairs: pairs.clone() }],
+        View::Value { of, value } => vec![Block::line(self::value(of, value))],
+        View::Rulers(spec) => rulers(spec).into_iter().map(Block::Ruler).collect(),
+        View::Steps(access) => steps(access),
+        View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],
+        View::Layout(layout) => layout::blocks(layout),
+        View::Tree(tree) => tree::blocks(tree),
+        View::Sharing(sharing) => vec![Block::Table(sharing::table(sharing))],
+        View::Maps { spec, areas, .. } => maps(spec, areas),
+        View::Declaration(spec) => vec![Block::Script(declaration(spec))],
+        View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
+    }
+}
+
+/// The areas of a process.
+fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
+    match areas {
+        [] => vec![Block::toned(Tone::Faint, "(no areas)")],
+        areas => vec![Block::Script(maps::lines(spec, areas).join("\n"))],
+    }
+}
+
+/// The only thing shown, if it is a value: it stands on the statement's line.
+pub fn sole_value(views: &[View]) -> Option<String> {
+    match views {
+        [View::Value { of, value }] => Some(self::value(of, value)),
+        _ => None,
+    }
+}
+
+fn value(of: &str, value: &Shown) -> String {
+    if of.is_empty() {
+        // Prose speaks for itself.
+        return value.to_string();
+    }
+    format!("{of} = {value}{}", approximately(&value.value))
+}
+
+/// A table of the machine.
+pub fn table(shown: &TableView) -> Table {
+    let cell = |cell: &CellView| Cell { text: cell.to_string(), word: matches!(cell, CellView::Text(_)) };
+    let rows = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    Table { title: shown.title.clone(), groups: shown.groups.clone(), rows }
+}

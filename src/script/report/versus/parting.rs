@@ -1,0 +1,78 @@
+//! The first step at which two runs part.
+
+use std::sync::Arc;
+
+use super::side::Ran;
+use crate::report::doc::{Block, Step};
+use crate::report::narrate::{Statement, call_steps, steps};
+use crate::run::record::{Did, ReferenceRun, StepRecord};
+
+/// Where two runs part.
+#[derive(Debug)]
+pub struct Parting {
+    /// The statement, in the first run and in the second.
+    pub statements: (Arc<Statement>, Arc<Statement>),
+    /// The number of the step, from 1.
+    pub number: usize,
+    /// The step in the first run; none if it has fewer.
+    pub a: Option<Step>,
+    /// The step in the second.
+    pub b: Option<Step>,
+}
+
+/// The first step at which what a statement did in two runs parts.
+pub fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRecord)) -> Option<Parting> {
+    if is_surely_same(&one.did, &other.did) {
+        return None;
+    }
+    let (first, second) = (sequence(&one.did), sequence(&other.did));
+    let same = first.iter().zip(&second).take_while(|(one, other)| one == other).count();
+    if same == first.len() && same == second.len() {
+        return None;
+    }
+    Some(Parting {
+        statements: (a.statement.clone(), b.statement.clone()),
+        number: same + 1,
+        a: first.get(same).cloned(),
+        b: second.get(same).cloned(),
+    })
+}
+
+/// The events are the same, of equal machines: nothing needs to be told of them.
+fn is_surely_same(a: &Did, b: &Did) -> bool {
+    match (a, b) {
+        (Did::Access(a), Did::Access(b)) => {
+            a.events == b.events
+                && a.outcome == b.outcome
+                && a.spec == b.spec
+                && a.faults().is_empty()
+                && b.faults().is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// What a statement did, step by step; nothing for statements that only declare, show or state.
+fn sequence(did: &Did) -> Vec<Step> {
+    match did {
+        Did::Access(access) => steps(access).into_iter().flat_map(numbered).collect(),
+        Did::Reference(run) => references(run),
+        did => did.call().map(call_steps).unwrap_or_default(),
+    }
+}
+
+fn numbered(block: Block) -> Vec<Step> {
+    match block {
+        Block::Steps(steps) => steps,
+        _ => Vec::new(),
+    }
+}
+
+fn references(run: &ReferenceRun) -> Vec<Step> {
+    let told = |step: &pagewalk_engine::machine::reference::Step| {
+        let victim = step.victim.map_or_else(String::new, |page| format!(", page {} goes", run.page(page)));
+        let what = if step.hit { "a hit" } else { "a fault" };
+        Step { who: format!("page {}", run.page(step.page)), what: format!("{what}{victim}") }
+    };
+    run.steps.iter().map(told).collect()
+}

@@ -1,0 +1,123 @@
+//! What a system call did, what the kernel did of its own accord, and what was declared.
+
+use std::sync::Arc;
+
+use pagewalk_engine::kernel::abi::{Arg, Reply};
+use pagewalk_engine::kernel::config::Config;
+use pagewalk_engine::kernel::event::Step;
+use pagewalk_engine::kernel::file::Executable;
+use pagewalk_engine::machine::spec::Spec;
+
+use super::effect::Effect;
+use super::process::{AreaRecord, Legend, ProcessRef};
+use super::recorder::FaultRecord;
+
+/// A system call.
+#[derive(Debug, Clone)]
+pub struct CallRecord {
+    /// The process that made it.
+    pub process: ProcessRef,
+    /// The machine.
+    pub spec: Arc<Spec>,
+    /// The core.
+    pub core: u32,
+    /// Its name.
+    pub name: &'static str,
+    /// Its arguments.
+    pub args: Vec<ArgRecord>,
+    /// What it came to.
+    pub reply: Reply,
+    /// The process that `fork` made.
+    pub child: Option<ProcessRef>,
+    /// Faults on the way: pages populated, buffers that the kernel read or wrote.
+    pub faults: Vec<FaultRecord>,
+    /// What the kernel did outside of faults.
+    pub steps: Vec<Step>,
+    /// The names that the steps need.
+    pub legend: Legend,
+    /// What it changed.
+    pub effect: Effect,
+    /// Without effect.
+    pub probe: bool,
+}
+
+impl CallRecord {
+    /// All steps, those of faults first.
+    pub fn all_steps(&self) -> impl Iterator<Item = &Step> {
+        self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps)
+    }
+}
+
+/// An argument of a system call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgRecord {
+    /// As the script writes it.
+    pub written: String,
+    /// Its value.
+    pub value: Arg,
+}
+
+/// What the kernel did of its own accord.
+#[derive(Debug, Clone)]
+pub struct ActionRecord {
+    /// What.
+    pub what: KernelAction,
+    /// What it came to: frames freed by merging, pages reclaimed, 1 if the page was swapped out.
+    pub count: u64,
+    /// How.
+    pub steps: Vec<Step>,
+    /// The names that the steps need.
+    pub legend: Legend,
+    /// The machine.
+    pub spec: Arc<Spec>,
+}
+
+/// A kernel action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum KernelAction {
+    /// `ksm scan`
+    KsmScan,
+    /// `reclaim N pages`
+    Reclaim { pages: u64 },
+    /// `sync`
+    Sync,
+    /// `swap out P1 VA`
+    SwapOut { process: ProcessRef, vpn: u64 },
+    /// `tick`
+    Tick,
+}
+
+/// A kernel as it was started.
+#[derive(Debug, Clone)]
+pub struct Booted {
+    /// The machine that was declared with it, because none was.
+    pub machine: Option<Arc<Spec>>,
+    /// Its settings.
+    pub config: Arc<Config>,
+    /// User page frames.
+    pub frames: u32,
+}
+
+/// What a declaration of the kernel's declared.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// What.
+    pub what: Declaration,
+    /// The kernel that was started for it, because none was.
+    pub booted: Option<Booted>,
+}
+
+/// See [`Declared`].
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Declaration {
+    /// `kernel { … }`: [`Declared::booted`] says how.
+    Kernel,
+    /// `file "name" …`
+    File { name: Arc<str>, size: u64 },
+    /// `executable "name" { … }`
+    Executable { name: Arc<str>, executable: Arc<Executable> },
+    /// `process NAME`
+    Process { process: ProcessRef, areas: Vec<AreaRecord> },
+}

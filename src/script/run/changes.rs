@@ -1,0 +1,285 @@
+//! What differs between two states of a session: tables of the rows that are not the same, with both values of a cell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::process::Process;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::pte::{Bit, BitRow};
+
+use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
+use super::state::{Binding, State};
+use super::view::{CellView, TableView, View};
+
+/// Known runs of memory up to which its bytes are compared.
+const RUNS: usize = 1 << 14;
+
+/// Bytes of a row of memory.
+const ROW: u64 = 16;
+
+/// A table of rows that have changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    /// What it is of: `tlb`, `P1.maps`.
+    pub title: String,
+    /// The column that names a row.
+    pub key: String,
+    /// The rows have several groups (ways).
+    pub ways: bool,
+    /// The other columns.
+    pub columns: Vec<String>,
+    /// The rows that are not the same.
+    pub rows: Vec<ChangedRow>,
+}
+
+/// A row, or a way of it, that has changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedRow {
+    /// What names it.
+    pub key: CellView,
+    /// The way.
+    pub way: usize,
+    /// Each cell before and after.
+    pub cells: Vec<(CellView, CellView)>,
+}
+
+/// What has changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Changes {
+    /// Another machine was declared: nothing can be compared.
+    Machine,
+    /// These tables; none where nothing has.
+    Tables(Vec<Changed>),
+}
+
+/// What is not the same in two states.
+pub fn changes(before: &State, after: &State) -> Changes {
+    let (old, new) = (before.hardware(), after.hardware());
+    let mut tables: Vec<Changed> = variables(before, after).into_iter().collect();
+    match (old, new) {
+        (Some(old), Some(new)) if old.spec() == new.spec() => {
+            let kernels = (before.kernel(), after.kernel());
+            for noun in TABLE_NOUNS {
+                tables.extend(table(noun, old, new, kernels));
+            }
+            tables.extend(stats(old, new));
+            tables.extend(things(kernels));
+        }
+        (None, None) => {}
+        _ => return Changes::Machine,
+    }
+    tables.retain(|table| !table.rows.is_empty());
+    Changes::Tables(tables)
+}
+
+fn text(text: String) -> CellView {
+    if text.is_empty() { CellView::Nothing } else { CellView::Text(text) }
+}
+
+/// Variables with another value.
+fn variables(before: &State, after: &State) -> Option<Changed> {
+    let values = |state: &State| -> BTreeMap<String, String> {
+        let known = state.bindings().filter_map(|(name, binding)| match binding {
+            Binding::Value(value) => Some((name.to_owned(), value.quoted())),
+            Binding::Unknowable | Binding::Def(_) => None,
+        });
+        known.collect()
+    };
+    let (old, new) = (values(before), values(after));
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let value = |values: &BTreeMap<String, String>, name: &String| {
+        values.get(name).map_or(CellView::Nothing, |value| text(value.clone()))
+    };
+    let rows = names.into_iter().filter(|name| old.get(*name) != new.get(*name)).map(|name| ChangedRow {
+        key: text(name.clone()),
+        way: 0,
+        cells: vec![(value(&old, name), value(&new, name))],
+    });
+    Some(Changed {
+        title: "variables".to_owned(),
+        key: "name".to_owned(),
+        ways: false,
+        columns: vec!["value".to_owned()],
+        rows: rows.collect(),
+    })
+}
+
+/// A noun with a table, of each TLB or cache, or of each process.
+fn table(
+    noun: &'static TableNoun,
+    old: &Machine,
+    new: &Machine,
+    (was, is): (Option<&Kernel>, Option<&Kernel>),
+) -> Vec<Changed> {
+    let spec = new.spec();
+    match noun.name {
+        "tlb" => (0..spec.tlbs.len()).map(|level| rows_of(noun, level, old, new)).collect(),
+        "cache" => (0..spec.caches.len()).map(|level| rows_of(noun, level, old, new)).collect(),
+        "page_table" if spec.mmu.is_none() => Vec::new(),
+        "page_table" => {
+            let Some(is) = is.filter(|kernel| kernel.processes().next().is_some()) else {
+                return vec![rows_of(noun, 0, old, new)];
+            };
+            let of = |process: &Process| {
+                let old = was.and_then(|was| Some(was.machine_of(was.process(process.pid)?.pid)));
+                let empty = Machine::new(spec.clone());
+                let mut changed = rows_of(noun, 0, &old.unwrap_or(empty), &is.machine_of(process.pid));
+                changed.title = format!("{}.{}", process.name, changed.title);
+                changed
+            };
+            is.processes().map(of).collect()
+        }
+        _ if old.memory_known().len().max(new.memory_known().len()) > RUNS => Vec::new(),
+        _ => vec![rows_of(noun, 0, old, new)],
+    }
+}
+
+/// The rows of a noun's table that are not the same in two machines.
+fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
+    let layout = (noun.layout)(new, level);
+    let wide = noun.name == "memory";
+    let columns: Vec<String> = layout.columns.iter().filter(|name| canonical(name)).cloned().collect();
+    let columns = if wide { columns.into_iter().take(ROW as usize).collect() } else { columns };
+    let present = |machine| (noun.present)(machine, level);
+    let keys = present(old).into_iter().chain(present(new));
+    let keys: BTreeSet<u64> = keys.map(|key| if wide { key - key % ROW } else { key }).collect();
+    let digits = (u128::BITS - (layout.keys - 1).leading_zeros()).div_ceil(4).max(1);
+    let mut rows = Vec::new();
+    for key in keys {
+        for way in 0..layout.groups as usize {
+            let cell = |machine, column: &String| (noun.cell)(machine, level, key, way, column);
+            let cells: Vec<_> =
+                columns.iter().map(|name| both(name, cell(old, name), cell(new, name))).collect();
+            if cells.iter().any(|(old, new)| old != new) {
+                rows.push(ChangedRow { key: CellView::Hex(key, digits), way, cells });
+            }
+        }
+    }
+    Changed { title: layout.noun, key: layout.key.to_owned(), ways: layout.groups > 1, columns, rows }
+}
+
+/// A column that is not another name of one. Of the names of P, it is that of TLBs and caches, too.
+fn canonical(column: &str) -> bool {
+    match BitRow::named(column) {
+        _ if column == "read" => false,
+        Some((Bit::P, _)) => column == "v",
+        Some((bit, inverse)) => !inverse && bit.row().name == column,
+        None => true,
+    }
+}
+
+/// Both values of a cell. That an entry which comes or goes has bits says nothing.
+fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
+    let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
+    match (flag, &old, &new) {
+        (true, CellView::Nothing, _) => (new.clone(), new),
+        (true, _, CellView::Nothing) => (old.clone(), old),
+        _ => (old, new),
+    }
+}
+
+/// The counters.
+fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
+    let table = |machine: &Machine| -> Option<TableView> {
+        SHOWN_NOUNS.iter().filter(|noun| noun.name == "stats").find_map(|noun| match noun.views {
+            Views::Machine(views) => views(machine).into_iter().find_map(as_table),
+            _ => None,
+        })
+    };
+    let (Some(old), Some(new)) = (table(old), table(new)) else { return Vec::new() };
+    vec![lists(new.title, &new.groups.concat(), old.rows, new.rows)]
+}
+
+fn as_table(view: View) -> Option<TableView> {
+    match view {
+        View::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// What the kernel keeps: its processes, and every noun that lists things of it.
+fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
+    let Some(is) = is else { return Vec::new() };
+    let views = SHOWN_NOUNS.iter().filter_map(|noun| match noun.views {
+        Views::Kernel(views) => Some(views),
+        _ => None,
+    });
+    let mut changed = Vec::new();
+    for view in views {
+        let old = was.and_then(|kernel| view(kernel).into_iter().find_map(as_table)).unwrap_or_default();
+        let new = view(is).into_iter().find_map(as_table).unwrap_or_default();
+        changed.push(lists(new.title, &new.groups.concat(), old.rows, new.rows));
+    }
+    for noun in THING_NOUNS {
+        let columns: Vec<String> = noun.columns.iter().map(|column| column.name.to_owned()).collect();
+        // The column that names a row stands first.
+        let key = columns.iter().position(|column| column == noun.key).unwrap_or(0);
+        let rows = |kernel: Option<&Kernel>, pid: Option<Pid>| -> Vec<Vec<CellView>> {
+            let Some(kernel) = kernel else { return Vec::new() };
+            let process = pid.and_then(|pid| kernel.process(pid));
+            let rows = (noun.rows)(kernel, process, None).into_iter();
+            rows.map(|row| turned(row.cells, key)).collect()
+        };
+        let columns = turned(columns, key);
+        if noun.of_process {
+            for process in is.processes() {
+                let pid = Some(process.pid);
+                let title = format!("{}.{}", process.name, noun.name);
+                changed.push(lists(title, &columns, rows(was, pid), rows(Some(is), pid)));
+            }
+        } else {
+            changed.push(lists(noun.name.to_owned(), &columns, rows(was, None), rows(Some(is), None)));
+        }
+    }
+    changed
+}
+
+/// A row with the cell that names it first.
+fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
+    if key < row.len() {
+        row[..=key].rotate_right(1);
+    }
+    row
+}
+
+/// The rows of a list, named by their first cell, that are not the same. Rows of the same name are told apart by their
+/// order.
+fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Vec<CellView>>) -> Changed {
+    let named = |rows: Vec<Vec<CellView>>| -> BTreeMap<(u64, String, usize), Vec<CellView>> {
+        let mut named = BTreeMap::new();
+        for row in rows {
+            let Some(first) = row.first() else { continue };
+            let number = match first {
+                CellView::Hex(n, _) | CellView::Number(n) => *n,
+                CellView::Text(_) | CellView::Nothing => 0,
+            };
+            let name = (number, first.to_string());
+            let seen = (name.0, name.1.clone(), 0)..=(name.0, name.1.clone(), usize::MAX);
+            let again = named.range(seen).count();
+            named.insert((name.0, name.1, again), row);
+        }
+        named
+    };
+    let (mut old, new) = (named(old), named(new));
+    let missing = |row: &[CellView]| vec![CellView::Nothing; row.len()];
+    let mut pairs: BTreeMap<_, (Vec<CellView>, Vec<CellView>)> = BTreeMap::new();
+    for (name, row) in new {
+        let before = old.remove(&name).unwrap_or_else(|| missing(&row));
+        pairs.insert(name, (before, row));
+    }
+    for (name, row) in old {
+        let after = missing(&row);
+        pairs.insert(name, (row, after));
+    }
+    let rows = pairs.into_values().filter(|(before, after)| before != after).filter_map(|(before, after)| {
+        let key =
+            [&before, &after].iter().filter_map(|row| row.first()).find(|key| **key != CellView::Nothing)?;
+        let key = (*key).clone();
+        let cells = before.into_iter().zip(after).skip(1).collect();
+        Some(ChangedRow { key, way: 0, cells })
+    });
+    let (key, columns) =
+        columns.split_first().map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
+    Changed { title, key, ways: false, columns: columns.to_vec(), rows: rows.collect() }
+}

@@ -1,0 +1,250 @@
+//! Facts that are stated, against what was done.
+
+use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::lang::value::ops::binary;
+use pagewalk_engine::machine::spec::Spec;
+
+use super::facts::{self, Family, Key};
+use super::record::{Access, CallRecord, Check, Did, Shown, Written};
+use super::session::{Session, Stop};
+
+/// What stands for a value that is to be filled in.
+const OPEN: &str = "?";
+
+impl Session<'_> {
+    /// Checks one stated fact.
+    ///
+    /// # Errors
+    /// `unknown-fact`, and what its value can be wrong with.
+    pub fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
+        let spec = match did {
+            Did::Access(access) => Some(access.spec.clone()),
+            Did::Replay(run) => Some(run.spec().clone()),
+            _ => did.call().map(|call| call.spec.clone()),
+        };
+        let key = facts::key(&fact.name.text, family, spec.as_deref())
+            .map_err(|near| self.unknown_fact(fact, near, family))?;
+        let (expr, before) = match &fact.claim {
+            Claim::Is(expr) => (expr, ""),
+            Claim::Not(expr) => (expr, "not"),
+            Claim::In(expr) => (expr, "in"),
+            Claim::Open => return Ok(self.open_fact(fact, &key, did)),
+            Claim::Blank => return Err(self.no_claim(fact).into()),
+        };
+        let value = self.claimed(expr, &key)?;
+        let actual = key.of(did);
+        let held = actual.as_ref().is_some_and(|actual| match fact.claim {
+            Claim::Not(_) => !agrees(&key, &value, actual, did),
+            Claim::In(_) => binary(BinaryOp::In, &actual.value, &value).is_ok_and(|v| v == Value::Bool(true)),
+            _ => agrees(&key, &value, actual, did),
+        });
+        let hex = actual.as_ref().and_then(|actual| actual.hex);
+        let expected = Shown { value, hex, before };
+        let reason = match did {
+            Did::Access(access) if !held => why(access, &fact.name.text, &key, &expected, actual.is_none()),
+            _ if !held => did.call().and_then(|call| why_call(call, &fact.name.text, &key, &expected)),
+            _ => None,
+        };
+        let instead = actual.as_ref().filter(|_| !held).map(|actual| instead(&key, &expected, actual, did));
+        let written = self.written(fact, &key);
+        Ok(Check {
+            fact: fact.name.text.to_string(),
+            expected,
+            actual,
+            held,
+            span: fact.span,
+            reason,
+            written,
+            instead,
+        })
+    }
+
+    /// A fact that is to be filled in: it does not hold, and its value is told.
+    fn open_fact(&self, fact: &Fact, key: &Key, did: &Did) -> Check {
+        let name = &fact.name.text;
+        let actual = key.of(did);
+        let expected = Shown::word(OPEN);
+        let reason = match (&actual, did) {
+            (Some(_), _) => Some(self.how_to_fill()),
+            (None, Did::Access(access)) => why(access, name, key, &expected, true),
+            (None, _) => did.call().and_then(|call| why_call(call, name, key, &expected)),
+        };
+        let end = fact.span.end;
+        let mark = Span { start: end.saturating_sub(OPEN.len() as u32), ..fact.span };
+        Check {
+            fact: name.to_string(),
+            instead: actual.as_ref().map(|actual| facts::stated(key, actual)),
+            expected,
+            actual,
+            held: false,
+            span: fact.span,
+            reason,
+            written: Written::Open(mark),
+        }
+    }
+
+    /// How what is open is filled in.
+    pub fn how_to_fill(&self) -> String {
+        let file = self.sources.file(0).filter(|file| file.path.is_some()).map_or("FILE", |file| &file.name);
+        format!("is not filled in; `pagewalk test --fill {file}` writes it")
+    }
+
+    /// How the value of a fact is written.
+    fn written(&self, fact: &Fact, key: &Key) -> Written {
+        let expr = match &fact.claim {
+            Claim::Is(expr) => expr,
+            Claim::Not(_) => return Written::Otherwise("`not` states what it is not"),
+            Claim::In(_) => return Written::Otherwise("`in` states several values"),
+            Claim::Open | Claim::Blank => return Written::Otherwise("it states nothing"),
+        };
+        let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
+        let is_word = |name: &str| {
+            in_pages
+                || key.is_word(name, self.spec().map(AsRef::as_ref))
+                || key.takes_words() && self.state.find(name).is_none()
+        };
+        Written::of(expr, &is_word)
+    }
+
+    /// The value that a fact states: a word of that fact comes before a variable.
+    ///
+    /// # Errors
+    /// What the expression can be wrong with.
+    pub fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
+        match (&expr.kind, key) {
+            (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
+                Ok(Value::Text(name.clone()))
+            }
+            (ExprKind::Name(name), _) if key.takes_words() && self.state.find(name).is_none() => {
+                Ok(Value::Text(name.clone()))
+            }
+            (ExprKind::List(parts), Key::Reference(_)) => self.page_list(parts),
+            // `fault in [none, page]`
+            (ExprKind::List(parts), _) => {
+                let parts: Vec<Value> =
+                    parts.iter().map(|part| self.claimed(part, key)).collect::<Result<_, _>>()?;
+                Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
+            }
+            _ => self.eval(expr),
+        }
+    }
+
+    /// Says that a statement has no fact of this name.
+    pub fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
+        let name = &fact.name.text;
+        let diagnostic =
+            Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
+        let diagnostic = match family {
+            Family::None => diagnostic.label("this statement has no facts"),
+            _ => diagnostic.label("not a fact of this statement on this machine"),
+        };
+        match near {
+            Some(near) => diagnostic.did_you_mean(name, &near),
+            None => diagnostic,
+        }
+    }
+
+    /// Says that a fact states nothing.
+    pub fn no_claim(&self, fact: &Fact) -> Diagnostic {
+        Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` states nothing", fact.name.text))
+            .label("what is it?")
+            .help(format!("write its value, as in `{} 0x0D`", fact.name.text))
+    }
+}
+
+/// What a script would state instead. Bytes that were stated as a string stay one, where they are text.
+fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
+    if let (Key::Access(row), Value::Text(stated), Did::Access(access)) = (key, &expected.value, did)
+        && row.name == "value"
+        && !row.words.contains(&&**stated)
+    {
+        let bytes: Option<Vec<u8>> = access.data.iter().copied().collect();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(text) = text {
+            return Value::from(text).quoted();
+        }
+    }
+    facts::stated(key, actual)
+}
+
+/// Whether a stated value agrees with the actual one.
+fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
+    match (key, stated, did) {
+        (_, Value::Text(word), _) if is_fault(key) => fault_agrees(word, &actual.value),
+        (Key::Access(row), Value::Text(text), Did::Access(access))
+            if row.name == "value" && !row.words.contains(&&**text) =>
+        {
+            access.data.iter().copied().eq(text.bytes().map(Some))
+        }
+        (Key::Reference(row), Value::List(pages), _) if row.name == "resident" => {
+            same_pages(pages, &actual.value)
+        }
+        _ => stated.same(&actual.value),
+    }
+}
+
+/// Whether it is the fact of the class of a fault.
+fn is_fault(key: &Key) -> bool {
+    matches!(key, Key::Access(row) if row.name == "fault")
+        || matches!(key, Key::Call(row) if row.name == "fault")
+}
+
+/// `normal` is any fault that the kernel resolves, `any` all but `none`.
+fn fault_agrees(word: &str, actual: &Value) -> bool {
+    let Value::Text(actual) = actual else { return false };
+    match word {
+        "any" => &**actual != "none",
+        "normal" => matches!(&**actual, "demand-zero" | "file" | "swap" | "copy-on-write"),
+        word => word == &**actual,
+    }
+}
+
+/// Whether two lists hold the same pages, in any order.
+fn same_pages(stated: &[Value], actual: &Value) -> bool {
+    let Value::List(actual) = actual else { return false };
+    let mut left: Vec<&Value> = actual.iter().collect();
+    let found = stated
+        .iter()
+        .all(|page| left.iter().position(|other| other.same(page)).map(|at| left.swap_remove(at)).is_some());
+    found && left.is_empty()
+}
+
+/// Says that what is stated is none of the words of a fact.
+fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<String> {
+    let Value::Text(word) = &expected.value else { return None };
+    if !key.takes_words() || key.is_word(word, Some(spec)) {
+        return None;
+    }
+    let near = crate::lang::nearest::nearest(word, key.words().iter().copied());
+    let known = super::settings::list(key.words().iter().copied().take(12));
+    Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
+        format!("`{name}` is one of {known}; did you mean `{near}`?")
+    }))
+}
+
+/// Why a stated fact of a system call does not hold.
+fn why_call(call: &CallRecord, name: &str, key: &Key, expected: &Shown) -> Option<String> {
+    if !matches!(key, Key::Call(_)) {
+        return Some(format!("a system call has no `{name}`"));
+    }
+    no_word(name, key, expected, &call.spec).or_else(|| {
+        let error = call.reply.result.err()?;
+        Some(format!("`{}` failed with {}: {}", call.name, error.name(), error.help()))
+    })
+}
+
+/// Why a stated fact does not hold.
+fn why(access: &Access, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
+    if let Some(no_word) = no_word(name, key, expected, &access.spec) {
+        return Some(no_word);
+    }
+    let reason = facts::reason(access, name);
+    match (missing, reason) {
+        (true, Some(reason)) => Some(format!("this access has no `{name}`: {reason}")),
+        (true, None) => Some(format!("this access has no `{name}`")),
+        (false, reason) => reason,
+    }
+}

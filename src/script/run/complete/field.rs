@@ -1,0 +1,86 @@
+//! What may follow a path: properties of the machine, its parts, the kernel and processes; fields of a call.
+
+use super::head::Head;
+use super::item::{Kind, Pick};
+use super::offer::Offers;
+use crate::run::facts::{Component, Family};
+use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
+use crate::run::paths::{
+    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, part_of,
+};
+use crate::run::record::Did;
+use pagewalk_engine::kernel::syscall::system_call;
+
+impl Offers<'_> {
+    /// What may follow these names and a dot.
+    pub fn fields(&self, pick: &mut Pick, path: &[&str]) {
+        let [head, between @ ..] = path else { return };
+        let before: String = between.iter().flat_map(|name| [name, "."]).collect();
+        let mut add = |name: &str, kind: Kind, help: &str| {
+            // Of a name with dots in it, the part that comes next.
+            if let Some(rest) = name.strip_prefix(&*before) {
+                let next = rest.split('.').next().unwrap_or(rest);
+                pick.add(next, kind, if next == rest { help } else { "" });
+            }
+        };
+        if *head == LAST {
+            return self.facts_of(self.last_family(), &mut |name, help| add(name, Kind::Fact, help));
+        }
+        let part = self.state.spec().and_then(|spec| Component::named(spec, head));
+        if let (Some(part), Some(machine)) = (part, self.state.hardware()) {
+            let part = part_of(machine, part);
+            let has = PART_PROPERTIES.iter().filter(|row| (row.get)(&part).is_some());
+            return has.for_each(|row| add(row.name, Kind::Field, row.help));
+        }
+        if self.is_process(head) {
+            return self.process_fields(&mut add);
+        }
+        for row in MACHINE_PROPERTIES.iter().filter(|row| row.of == *head) {
+            add(row.name, Kind::Field, row.help);
+        }
+        for row in KERNEL_PROPERTIES.iter().filter(|row| row.of == *head) {
+            add(row.name, Kind::Field, row.help);
+        }
+    }
+
+    fn process_fields(&self, add: &mut dyn FnMut(&str, Kind, &str)) {
+        for row in PROCESS_PROPERTIES {
+            add(row.name, Kind::Field, row.help);
+        }
+        for row in MACHINE_PROPERTIES.iter().filter(|row| row.of == "page_table") {
+            add(&format!("{}.{}", row.of, row.name), Kind::Field, row.help);
+        }
+        let head = self.walk.statement().head.map(|(head, _)| head);
+        let Some(Head::Verb(verb)) = head.filter(|head| head.usage().contains("NOUN")) else { return };
+        let set = verb.name == "set";
+        for row in THING_NOUNS.iter().filter(|row| row.of_process && (row.settable || !set)) {
+            add(row.name, Kind::Noun, row.help);
+        }
+        for row in TABLE_NOUNS.iter().filter(|row| row.name == "page_table" && !set) {
+            add(row.name, Kind::Noun, row.help);
+        }
+    }
+
+    /// Which facts the latest statement has that has any.
+    fn last_family(&self) -> Family {
+        match self.state.last.as_deref() {
+            None | Some(Did::Access(_)) => Family::Access,
+            Some(did) if did.call().is_some() => Family::Call,
+            Some(Did::Replay(_)) => Family::Replay,
+            Some(_) => Family::Reference,
+        }
+    }
+
+    /// Whether a process has this name.
+    pub fn is_process(&self, name: &str) -> bool {
+        self.walk.names_process(name)
+            || self.state.kernel().is_some_and(|kernel| kernel.named(name).is_some())
+    }
+
+    /// The fields of the structure that a call fills in.
+    pub fn call_fields(pick: &mut Pick, call: &str) {
+        for field in system_call(call).map_or(&[][..], |row| row.fields) {
+            pick.add(field, Kind::Field, "");
+        }
+    }
+}

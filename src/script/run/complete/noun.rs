@@ -1,0 +1,117 @@
+//! Nouns, and the columns of their tables.
+
+use super::item::{Kind, Pick};
+use super::offer::Offers;
+use super::usage::Atom;
+use super::walk::Holds;
+use crate::run::facts::Component;
+use crate::run::nouns::{Column, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun};
+use crate::run::verbs::SECTION_COLUMNS;
+use pagewalk_engine::machine::pte::BITS;
+
+impl Offers<'_> {
+    /// The nouns that a verb takes.
+    pub fn nouns(&self, pick: &mut Pick, verb: &str) {
+        let kernel = self.state.kernel().is_some();
+        let kept = |name: &str| verb == "set" && kernel && name == "page_table";
+        for row in TABLE_NOUNS.iter().filter(|row| !kept(row.name)) {
+            pick.add(row.name, Kind::Noun, row.help);
+        }
+        let set = verb == "set";
+        for row in THING_NOUNS.iter().filter(|row| row.settable || !set) {
+            if kernel && (!row.of_process || self.walk.in_process()) {
+                pick.add(row.name, Kind::Noun, row.help);
+            }
+        }
+        if verb == "show" {
+            for row in SHOWN_NOUNS {
+                pick.add(row.name, Kind::Noun, row.help);
+            }
+        }
+        if verb == "expect" {
+            let reference = SHOWN_NOUNS.iter().filter(|row| row.name == "reference");
+            reference.for_each(|row| pick.add(row.name, Kind::Noun, row.help));
+        }
+        self.processes(pick, "");
+    }
+
+    /// The columns that a table's row of names may still have.
+    pub fn columns(&self, pick: &mut Pick) {
+        let block = self.walk.block();
+        let cells = |of: usize| {
+            block.header.iter().filter(move |(bar, _)| of == 0 || *bar == of).map(|(_, name)| *name)
+        };
+        match &block.holds {
+            Holds::Areas => listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0)),
+            Holds::Settings(row, _) if row.name == "executable" => listed(pick, SECTION_COLUMNS, cells(0)),
+            Holds::Table(atoms, path) => {
+                let named = noun(atoms, path);
+                if let Some(row) = ThingNoun::named(named) {
+                    listed(pick, row.columns, cells(0));
+                } else if named == "reference" {
+                    let said: Vec<&str> = cells(0).collect();
+                    STEP_COLUMNS
+                        .iter()
+                        .filter(|name| !said.contains(name))
+                        .for_each(|name| pick.add(name, Kind::Column, ""));
+                } else {
+                    self.grouped(pick, named, atoms, &cells(block.bars).collect::<Vec<_>>());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Columns of a table in which entries stand side by side: each group between bars may have all of them.
+    fn grouped(&self, pick: &mut Pick, named: &str, atoms: &[Atom], said: &[&str]) {
+        let Some(row) = TABLE_NOUNS.iter().find(|row| row.name == named) else { return };
+        let mut add = |name: &str| {
+            if !said.contains(&name) {
+                let bit = BITS.iter().find(|bit| bit.name == name || bit.aliases.contains(&name));
+                pick.add(name, Kind::Column, bit.map_or("", |bit| bit.help));
+            }
+        };
+        let Some((machine, level)) = self.state.hardware().zip(self.level(named, atoms)) else {
+            let plain = row.columns.split([' ', '(', ')', '…']).filter(|name| !name.is_empty());
+            return plain.for_each(add);
+        };
+        let layout = (row.layout)(machine, level);
+        if layout.groups == 1 || self.walk.block().bars <= 1 {
+            add(layout.key);
+        }
+        if !said.is_empty() || self.walk.block().bars > 1 {
+            layout.columns.iter().for_each(|name| add(name));
+        }
+    }
+
+    /// The number of the TLB or cache that words name.
+    fn level(&self, noun: &str, atoms: &[Atom]) -> Option<usize> {
+        let spec = self.state.spec()?;
+        let name = match atoms {
+            [.., Atom::Word(name)] => name,
+            _ => noun,
+        };
+        match (noun, Component::named(spec, name)) {
+            ("tlb", Some(Component::Tlb(at))) | ("cache", Some(Component::Cache(at))) => Some(at),
+            ("tlb" | "cache", _) => None,
+            ("page_table", _) => spec.mmu.as_ref().map(|_| 0),
+            _ => Some(0),
+        }
+    }
+}
+
+/// The noun that words or a path name.
+fn noun<'t>(atoms: &[Atom<'t>], path: &[&'t str]) -> &'t str {
+    let word = atoms.iter().find_map(|atom| match atom {
+        Atom::Word(word) if *word != "exactly" => Some(*word),
+        _ => None,
+    });
+    word.or(path.last().copied()).unwrap_or("")
+}
+
+fn listed<'t>(pick: &mut Pick, columns: &'static [Column], said: impl Iterator<Item = &'t str>) {
+    let said: Vec<&str> = said.collect();
+    for column in columns.iter().filter(|column| !said.contains(&column.name)) {
+        pick.add(column.name, Kind::Column, "");
+    }
+}

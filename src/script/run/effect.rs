@@ -1,0 +1,172 @@
+//! What a system call changed, as far as a report tells it: the state before the call is kept (copies are cheap) and compared
+//! with the state after it.
+
+use std::sync::Arc;
+
+use pagewalk_engine::kernel::abi::{Arg, Args, Reply};
+use pagewalk_engine::kernel::area::Area;
+use pagewalk_engine::kernel::heap::HeapBlock;
+use pagewalk_engine::kernel::ids::{FileId, Pid};
+use pagewalk_engine::kernel::process::{Life, Process};
+use pagewalk_engine::kernel::{Kernel, Open};
+
+use super::process::{AreaRecord, ProcessRef};
+
+/// Areas that are kept of those that came or went.
+const AREAS: usize = 24;
+/// Bytes that are kept of what was written to the terminal.
+const OUTPUT: usize = 2048;
+
+/// A value before a call and after it.
+pub type Change<T> = (T, T);
+
+/// What a system call changed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Effect {
+    /// Areas that went, as they were; one that changed in part went whole. The first few.
+    pub gone: Vec<AreaRecord>,
+    /// Areas that came. The first few.
+    pub come: Vec<AreaRecord>,
+    /// How many areas went and came, those that are not kept included.
+    pub count: (usize, usize),
+    /// The break.
+    pub brk: Change<u64>,
+    /// Pages of the process in user frames.
+    pub resident: Change<u64>,
+    /// User frames in use.
+    pub frames: Change<u32>,
+    /// The file that the call is about.
+    pub file: Option<FileRecord>,
+    /// What went to the terminal: the first bytes of it.
+    pub output: Vec<u8>,
+    /// The program counter afterwards.
+    pub pc: Option<u64>,
+    /// The areas that `fork` copied, and the pages that child and parent share now.
+    pub forked: Option<(usize, u64)>,
+    /// Who has to wait for the process, which has ended.
+    pub waiter: Option<Arc<str>>,
+    /// The child that `wait` took note of, and its status as `wait` reports it.
+    pub waited: Option<(ProcessRef, u32)>,
+    /// The block that `malloc` gave, or `free` took, as it was before.
+    pub block: Option<HeapBlock>,
+}
+
+/// An open file in a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// Its name; none is the terminal.
+    pub name: Option<Arc<str>>,
+    /// Its bytes.
+    pub size: Change<u64>,
+    /// Where the next `read` or `write` begins.
+    pub offset: Change<u64>,
+    /// It may be read, written.
+    pub mode: (bool, bool),
+}
+
+/// A process before a call.
+#[derive(Debug, Clone)]
+pub struct Before {
+    process: Process,
+    /// User frames in use.
+    frames: u32,
+    /// The open file that an argument refers to, its number, name and size.
+    file: Option<(Open, Option<Named>)>,
+}
+
+/// The number, name and size of a file.
+type Named = (FileId, Arc<str>, u64);
+
+impl Before {
+    /// The process as it is before this call; none if there is no such process.
+    pub fn of(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
+        let at = match call {
+            "close" | "read" | "write" | "pread" | "pwrite" | "lseek" | "fstat" | "ftruncate" => Some(0),
+            "mmap" => Some(4),
+            _ => None,
+        };
+        let descriptor = at.and_then(|at| u32::try_from(Args::new(args).int(at)).ok());
+        let open = descriptor.and_then(|descriptor| kernel.open_of(pid, descriptor));
+        let file = open.map(|open| (open, named(kernel, open)));
+        Some(Self { process: kernel.process(pid)?.clone(), frames: kernel.frames().used(), file })
+    }
+
+    /// What the call changed.
+    pub fn effect(&self, kernel: &Kernel, call: &str, args: &[Arg], reply: &Reply) -> Effect {
+        let Some(after) = kernel.process(self.process.pid) else { return Effect::default() };
+        let before = &self.process;
+        let (gone, come) = before.space.areas.difference(&after.space.areas);
+        let record = |process: &Process, areas: &[Area]| -> Vec<AreaRecord> {
+            areas.iter().take(AREAS).map(|area| AreaRecord::of(kernel, process, *area)).collect()
+        };
+        let block = match (call, reply.result) {
+            ("malloc", Ok(at)) => after.space.heap.blocks.get(&at).copied(),
+            ("free", Ok(_)) => before.space.heap.blocks.get(&Args::new(args).address(0)).copied(),
+            _ => None,
+        };
+        let written = before.stdout.len();
+        Effect {
+            gone: record(before, &gone),
+            come: record(after, &come),
+            count: (gone.len(), come.len()),
+            brk: (before.space.brk, after.space.brk),
+            resident: (before.space.resident, after.space.resident),
+            frames: (self.frames, kernel.frames().used()),
+            waiter: waiter(kernel, after),
+            file: self.file(kernel, call, args, reply),
+            output: after.stdout.bytes(written..written + OUTPUT),
+            pc: after.pc,
+            forked: reply.child.and_then(|child| kernel.process(child)).map(forked),
+            waited: waited(kernel, call, reply),
+            block,
+        }
+    }
+
+    fn file(&self, kernel: &Kernel, call: &str, args: &[Arg], reply: &Reply) -> Option<FileRecord> {
+        let pid = self.process.pid;
+        if let ("open", Ok(descriptor)) = (call, reply.result) {
+            let open = kernel.open_of(pid, u32::try_from(descriptor).ok()?)?;
+            return Some(record(open, open, named(kernel, open).as_ref(), named(kernel, open).as_ref()));
+        }
+        let (open, before) = self.file.as_ref()?;
+        let descriptor = u32::try_from(Args::new(args).int(0)).ok();
+        let after = descriptor.and_then(|descriptor| kernel.open_of(pid, descriptor)).unwrap_or(*open);
+        Some(record(*open, after, before.as_ref(), named(kernel, *open).as_ref()))
+    }
+}
+
+fn record(open: Open, later: Open, file: Option<&Named>, afterwards: Option<&Named>) -> FileRecord {
+    let size = |file: Option<&Named>| file.map_or(0, |(_, _, size)| *size);
+    FileRecord {
+        name: file.map(|(_, name, _)| name.clone()),
+        size: (size(file), size(afterwards.or(file))),
+        offset: (open.offset, later.offset),
+        mode: (open.read, open.write),
+    }
+}
+
+fn named(kernel: &Kernel, open: Open) -> Option<Named> {
+    let (name, size) = kernel.name_and_size(open.file?)?;
+    Some((open.file?, name, size))
+}
+
+/// The areas of a child, and its pages that lead to frames.
+fn forked(child: &Process) -> (usize, u64) {
+    (child.space.areas.count(), child.space.resident)
+}
+
+/// The parent of a zombie.
+fn waiter(kernel: &Kernel, process: &Process) -> Option<Arc<str>> {
+    let zombie = matches!(process.life, Life::Zombie { .. });
+    let parent = process.parent.filter(|_| zombie)?;
+    kernel.process(parent).map(|parent| parent.name.clone())
+}
+
+fn waited(kernel: &Kernel, call: &str, reply: &Reply) -> Option<(ProcessRef, u32)> {
+    let pid = reply.result.ok().filter(|_| call == "wait").and_then(|pid| u32::try_from(pid).ok())?;
+    let child = kernel.process(Pid(pid))?;
+    match child.life {
+        Life::Zombie { status } | Life::Ended { status } => Some((child.into(), status)),
+        Life::Running => None,
+    }
+}

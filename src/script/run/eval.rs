@@ -1,0 +1,198 @@
+//! The values of expressions.
+
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::lang::value::functions::{FUNCTIONS, function};
+use crate::lang::value::ops::{binary, unary};
+use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
+
+use super::absent;
+use super::paths::{self, FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use super::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
+use super::state::Binding;
+use super::syscalls::{called, prototype, returned};
+use crate::lang::ast::Span;
+use pagewalk_engine::kernel::syscall::system_call;
+
+impl Session<'_> {
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// What the script is wrong with, at the very operand.
+    pub fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        match &expr.kind {
+            ExprKind::Value(value) => Ok(value.clone()),
+            ExprKind::Name(name) => self.variable(name, expr.span),
+            ExprKind::Unary(op, x) => Ok(unary(*op, &self.eval(x)?).map_err(|e| e.at(expr.span))?),
+            ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr.span),
+            ExprKind::Range { from, to, inclusive } => {
+                let (from, to) = (self.eval(from)?, self.eval(to)?);
+                Ok(Value::range(&from, &to, *inclusive).map_err(|e| e.at(expr.span))?)
+            }
+            ExprKind::List(parts) => {
+                let parts = self.values(parts)?;
+                self.work(parts.iter().map(elements).fold(0, u64::saturating_add), expr.span)?;
+                Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
+            }
+            ExprKind::Index(of, index) => {
+                let (of, at) = (self.eval(of)?, self.eval(index)?);
+                Ok(of.index(&at).map_err(|e| e.at(index.span))?)
+            }
+            ExprKind::Call { name, args } => self.call(name, args, expr.span),
+            ExprKind::Field(..) => self.path(expr),
+            ExprKind::Prose(pieces) => self.prose(pieces, expr.span),
+        }
+    }
+
+    /// The values of several expressions.
+    ///
+    /// # Errors
+    /// As [`Session::eval`].
+    pub fn values(&mut self, exprs: &[Expr]) -> Result<Vec<Value>, Stop> {
+        exprs.iter().map(|expr| self.eval(expr)).collect()
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, span: Span) -> Result<Value, Stop> {
+        if let BinaryOp::And | BinaryOp::Or = op {
+            let first = self.truth(a)?;
+            let decided = first == (op == BinaryOp::Or);
+            return Ok(Value::Bool(if decided { first } else { self.truth(b)? }));
+        }
+        let (x, y) = (self.eval(a)?, self.eval(b)?);
+        self.work(elements(&x).max(elements(&y)), span)?;
+        Ok(binary(op, &x, &y).map_err(|e| e.at(span))?)
+    }
+
+    fn prose(&mut self, pieces: &[Piece], span: Span) -> Result<Value, Stop> {
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(part) => text.push_str(part),
+                Piece::Expr(expr) => {
+                    let value = self.eval(expr)?;
+                    self.work(elements(&value), span)?;
+                    text.push_str(&value.to_string());
+                }
+            }
+            if text.len() as u64 > ACCESS_LIMIT {
+                let message = format!("this text is longer than {ACCESS_LIMIT} bytes");
+                return Err(Diagnostic::new(Code::LimitSize, span, message).into());
+            }
+        }
+        Ok(Value::from(text))
+    }
+
+    fn variable(&mut self, name: &str, span: Span) -> Result<Value, Stop> {
+        match self.state.find(name) {
+            Some(Binding::Value(value)) => Ok(value.clone()),
+            Some(Binding::Unknowable) => Err(Stop::Unknowable),
+            Some(Binding::Def(_)) => {
+                Err(Diagnostic::new(Code::WrongType, span, format!("`{name}` is a definition, not a value"))
+                    .help(format!("a definition stands as a statement of its own: `{name}(…)`"))
+                    .into())
+            }
+            None => match constant(name) {
+                Some(value) => Ok(Value::Number(value.into())),
+                None => Err(self.unknown_name(name, span).into()),
+            },
+        }
+    }
+
+    /// Says that a name is unknown, with the nearest.
+    pub fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
+        let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
+            .label("not set by any `let` before this");
+        if let Some((a, b)) = name.split_once('-') {
+            return diagnostic.to_subtract(a, b);
+        }
+        match nearest(name, self.state.names().chain(constants().map(|row| row.name))) {
+            Some(near) => diagnostic.did_you_mean(name, near),
+            None => diagnostic,
+        }
+    }
+
+    fn call(&mut self, name: &Word, args: &[Expr], span: Span) -> Result<Value, Stop> {
+        if let Some(function) = function(&name.text) {
+            function.check_count(args.len()).map_err(|e| e.at(name.span))?;
+            let args = self.values(args)?;
+            self.work(args.iter().map(elements).fold(0, u64::saturating_add), span)?;
+            return Ok(function.call(&args).map_err(|e| e.at(span))?);
+        }
+        if let Some(row) = MEMORY_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
+            return self.memory_function(row, args, span);
+        }
+        if let Some(row) = FILE_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
+            return self.file_function(row, args, span);
+        }
+        if let Some(row) = called(&name.text, args.len()) {
+            return Ok(returned(&*self.call_made(row, name, args)?));
+        }
+        Err(self.unknown_function(name).into())
+    }
+
+    /// Says that nothing of this name can be called, with the nearest.
+    pub fn unknown_function(&self, name: &Word) -> Diagnostic {
+        if let Some(diagnostic) = absent::diagnostic(name) {
+            return diagnostic;
+        }
+        if let Some(Binding::Def(_)) = self.state.find(&name.text) {
+            return Diagnostic::new(
+                Code::WrongType,
+                name.span,
+                format!("the definition `{}` has no value", name.text),
+            )
+            .help("call it as a statement of its own");
+        }
+        if let Some(row) = system_call(&name.text) {
+            let message =
+                format!("a load or a store yields no value, and `{}` with one argument is one", name.text);
+            return Diagnostic::new(Code::UnknownFunction, name.span, message).label("no system call").help(
+                format!("`byte(VA)` looks at memory; the system call has more arguments: {}", prototype(row)),
+            );
+        }
+        let names = FUNCTIONS.iter().map(|row| row.name).chain(MEMORY_FUNCTIONS.iter().map(|row| row.name));
+        let names = names.chain(FILE_FUNCTIONS.iter().map(|row| row.name)).chain(self.state.definitions());
+        let names = names.chain(system_calls().map(|row| row.name));
+        let message = format!("no function or definition is called `{}` here", name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
+        match nearest(&name.text, names) {
+            Some(near) => diagnostic.did_you_mean(&name.text, near),
+            None => diagnostic.help("`pagewalk reference functions` lists the functions"),
+        }
+    }
+
+    fn path(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        let mut words = Vec::new();
+        let mut at = expr;
+        while let ExprKind::Field(of, name) = &at.kind {
+            words.push(name.clone());
+            at = of;
+        }
+        if let ExprKind::Name(head) = &at.kind {
+            words.push(Word { text: head.clone(), span: at.span });
+            words.reverse();
+            return self.path_value(&words);
+        }
+        words.reverse();
+        if let (ExprKind::Call { name, args }, [field]) = (&at.kind, words.as_slice())
+            && self.state.find(&name.text).is_none()
+            && let Some(row) = called(&name.text, args.len())
+        {
+            return self.call_field(row, (name, args), field);
+        }
+        let value = self.eval(at)?;
+        Err(paths::no_property(&format!("{} value", value.kind()), &words[0], std::iter::empty()).into())
+    }
+}
+
+/// What going through a value counts towards the budget: the elements of a list, the bytes of a string; short ones
+/// are free.
+fn elements(value: &Value) -> u64 {
+    beyond_ordinary(match value {
+        Value::List(elements) => elements.len() as u64,
+        Value::Text(text) => text.len() as u64,
+        Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
+    })
+}

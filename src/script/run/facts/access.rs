@@ -1,0 +1,147 @@
+//! The facts of an access that every machine has.
+
+use crate::lang::value::{Number, Value};
+use pagewalk_engine::machine::event::{Event, Purpose};
+use pagewalk_engine::machine::latency::cycles;
+
+use super::component::{self, Component};
+use super::kernel;
+use super::row::{FactRow, low, shifted};
+use super::words::{CODES, ERRORS, FAULTS, LOOKUP, NOTHING, SIGNALS, UNKNOWN, YES_NO};
+use crate::run::record::{Access, AccessVerb, Shown};
+
+/// A row that is told of every access.
+const fn told(
+    name: &'static str,
+    words: &'static [&'static str],
+    help: &'static str,
+    get: fn(&Access) -> Option<Shown>,
+) -> FactRow {
+    FactRow { name, words, help, get, told: true }
+}
+
+/// A row of the kernel's answer: nothing on bare hardware, so it is checked but not told.
+const fn handler(
+    name: &'static str,
+    words: &'static [&'static str],
+    help: &'static str,
+    get: fn(&Access) -> Option<Shown>,
+) -> FactRow {
+    FactRow { name, words, help, get, told: false }
+}
+
+/// The facts of an access, in the order in which they are told.
+pub const ACCESS_FACTS: &[FactRow] = &[
+    told("vpn", &[], "virtual page number", |a| virtual_field(a, |va, page| va >> page, |v, page| v - page)),
+    told("vpo", &[], "virtual page offset", |a| virtual_field(a, low, |_, page| page)),
+    told("tlbi", &[], "TLB index: the set of the first TLB", |a| component::index(a, first_tlb(a)?)),
+    told("tlbt", &[], "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
+    told("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
+    told("walk", &[], "page-table entries fetched", walk),
+    told("fault", FAULTS, "why the access could not be done, at first or at all", kernel::fault),
+    told("ppn", &[], "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
+    told("ppo", &[], "physical page offset", |a| physical_field(a, low, |_, page| page)),
+    told("pa", &[], "physical address", pa),
+    told("co", &[], "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
+    told("ci", &[], "set of the first cache", |a| component::index(a, first_cache(a)?)),
+    told("ct", &[], "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
+    told("cache", LOOKUP, "whether the first cache held the block; none if it was not looked up", |a| {
+        first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache))
+    }),
+    told("served", &["memory"], "where the data came from", served),
+    told("byte", UNKNOWN, "the byte that was read", byte),
+    told("value", UNKNOWN, "all that was read, little-endian", value),
+    told("cycles", &[], "latency of the access", |a| {
+        Some(Shown::plain(thousandths(cycles(&a.spec, &a.events))))
+    }),
+    told("pieces", &[], "parts it was done in, at block and page boundaries", |a| {
+        Some(Shown::plain(u64::from(a.outcome.pieces)))
+    }),
+    handler("signal", SIGNALS, "the signal that Linux sends", kernel::signal),
+    handler("code", CODES, "the signal's si_code", kernel::code),
+    handler("frame", NOTHING, "the frame that the fault handler mapped", kernel::frame),
+    handler("evicted", NOTHING, "the page that the fault handler evicted", kernel::evicted_page),
+    handler("swapped-out", YES_NO, "whether the evicted page was written to swap", kernel::swapped_out),
+    handler("copied", YES_NO, "whether the fault handler copied a page", kernel::copied_page),
+    handler("minor", &[], "minor faults of this access", kernel::minor),
+    handler("major", &[], "major faults of this access", kernel::major),
+    handler("returns", &[], "result of a system call", |_| None),
+    handler("error", ERRORS, "errno of a system call", |_| None),
+];
+
+/// A latency kept in thousandths.
+pub fn thousandths(t: u64) -> Value {
+    Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
+}
+
+fn virtual_field(a: &Access, field: fn(u64, u32) -> u64, width: fn(u32, u32) -> u32) -> Option<Shown> {
+    let mmu = a.spec.mmu.as_ref()?;
+    let bits = width(mmu.virtual_bits, mmu.page_bits);
+    Some(Shown::field(low(field(a.va.raw(), mmu.page_bits), bits), bits))
+}
+
+fn physical_field(a: &Access, field: fn(u64, u32) -> u64, width: fn(u32, u32) -> u32) -> Option<Shown> {
+    let mmu = a.spec.mmu.as_ref()?;
+    let pa = a.outcome.pa?.raw();
+    Some(Shown::field(field(pa, mmu.page_bits), width(a.spec.physical_bits, mmu.page_bits)))
+}
+
+fn pa(a: &Access) -> Option<Shown> {
+    Some(Shown::field(a.outcome.pa?.raw(), a.spec.physical_bits))
+}
+
+fn first_tlb(a: &Access) -> Option<Component> {
+    a.spec.first_tlb(a.kind).map(Component::Tlb)
+}
+
+fn first_cache(a: &Access) -> Option<Component> {
+    a.spec.first_cache(a.kind).map(Component::Cache)
+}
+
+fn tlb(a: &Access) -> Option<Shown> {
+    if first_tlb(a).is_none() {
+        return Some(Shown::word("none"));
+    }
+    let hit = |event: &Event| matches!(event, Event::TlbLookup { way: Some(_), .. });
+    Some(Shown::word(if a.first_piece().iter().any(hit) { "hit" } else { "miss" }))
+}
+
+fn walk(a: &Access) -> Option<Shown> {
+    let fetched = a.first_piece().iter().filter(|event| matches!(event, Event::Pte { .. })).count();
+    Some(Shown::plain(fetched as u64))
+}
+
+fn served(a: &Access) -> Option<Shown> {
+    a.outcome.pa.filter(|_| a.uses_caches())?;
+    let level = a.first_piece().iter().find_map(|event| match event {
+        Event::CacheLookup { cache, way: Some(_), purpose: Purpose::Demand, .. } => Some(*cache),
+        _ => None,
+    });
+    Some(Shown::word(level.map_or("memory", |cache| &a.spec.caches[cache as usize].name)))
+}
+
+/// The bytes that were read, as far as there is a physical address.
+fn loaded(a: &Access) -> Option<&[Option<u8>]> {
+    let loads = matches!(a.verb, AccessVerb::Read | AccessVerb::Fetch) && a.outcome.pa.is_some();
+    loads.then_some(a.data.as_slice())
+}
+
+/// The first piece's, which has been read even if a later one faulted.
+fn byte(a: &Access) -> Option<Shown> {
+    let first = *loaded(a)?.first()?;
+    Some(first.map_or(Shown::word("unknown"), |byte| Shown::hex(u64::from(byte), 2)))
+}
+
+fn value(a: &Access) -> Option<Shown> {
+    let bytes = loaded(a).filter(|_| a.outcome.fault.is_none())?;
+    let Some(bytes) = bytes.iter().copied().collect::<Option<Vec<u8>>>() else {
+        return Some(Shown::word("unknown"));
+    };
+    if bytes.len() > 8 {
+        return Some(Shown::plain(Value::List(
+            bytes.iter().map(|&byte| Value::from(u64::from(byte))).collect(),
+        )));
+    }
+    let number = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    Some(Shown::hex(number, 2 * bytes.len() as u32))
+}

@@ -1,0 +1,303 @@
+//! The facts of a named TLB or cache, and of a level of the page table.
+
+use pagewalk_engine::machine::event::{Event, Purpose};
+use pagewalk_engine::machine::spec::Spec;
+
+use super::row::{low, shifted};
+use crate::run::record::{Access, Shown};
+
+/// A TLB or cache, by its place in the spec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Component {
+    /// A TLB level.
+    Tlb(usize),
+    /// A cache level.
+    Cache(usize),
+}
+
+impl Component {
+    /// The part of that name; `tlb` and `cache` stand for the only one.
+    pub fn named(spec: &Spec, name: &str) -> Option<Self> {
+        let tlb = spec.tlb_named(name).map(Self::Tlb);
+        tlb.or_else(|| spec.cache_named(name).map(Self::Cache)).or(match name {
+            "tlb" if spec.tlbs.len() == 1 => Some(Self::Tlb(0)),
+            "cache" if spec.caches.len() == 1 => Some(Self::Cache(0)),
+            _ => None,
+        })
+    }
+
+    /// Its name.
+    pub fn name(self, spec: &Spec) -> &str {
+        match self {
+            Self::Tlb(at) => &spec.tlbs[at].name,
+            Self::Cache(at) => &spec.caches[at].name,
+        }
+    }
+
+    /// Widths of its set index and of its tags, in bits.
+    pub fn widths(self, spec: &Spec) -> (u32, u32) {
+        match self {
+            Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec.virtual_bits())),
+            Self::Cache(at) => (spec.caches[at].index_bits(), spec.caches[at].tag_bits(spec)),
+        }
+    }
+
+    /// Every TLB, then every cache.
+    pub fn all(spec: &Spec) -> impl Iterator<Item = Self> + Clone + use<> {
+        (0..spec.tlbs.len()).map(Self::Tlb).chain((0..spec.caches.len()).map(Self::Cache))
+    }
+}
+
+/// A fact of a named TLB or cache.
+pub struct ComponentFact {
+    /// What follows the name: empty for the lookup itself.
+    pub suffix: &'static str,
+    /// The words that may stand for its value.
+    pub words: &'static [&'static str],
+    /// One line of help.
+    pub help: &'static str,
+    /// A cache's only.
+    pub cache_only: bool,
+    /// What it is.
+    pub get: fn(&Access, Component) -> Option<Shown>,
+}
+
+/// The facts of a named TLB or cache.
+pub const COMPONENT_FACTS: &[ComponentFact] = &[
+    ComponentFact {
+        suffix: "",
+        words: &["hit", "miss", "none"],
+        help: "whether it held it; none if it was not looked up",
+        cache_only: false,
+        get: lookup,
+    },
+    ComponentFact { suffix: ".index", words: &[], help: "the set", cache_only: false, get: index },
+    ComponentFact { suffix: ".tag", words: &[], help: "the tag", cache_only: false, get: tag },
+    ComponentFact { suffix: ".offset", words: &[], help: "the block offset", cache_only: true, get: offset },
+    ComponentFact {
+        suffix: ".victim",
+        words: &["none"],
+        help: "the tag that a fill threw out",
+        cache_only: false,
+        get: victim,
+    },
+    ComponentFact {
+        suffix: ".writeback",
+        words: &["yes", "no"],
+        help: "whether the victim was dirty and written back",
+        cache_only: false,
+        get: writeback,
+    },
+];
+
+/// A fact of a level of the page table; `K` in its pattern is the level.
+pub struct LevelFact {
+    /// What stands before and after the level's number.
+    pub pattern: (&'static str, &'static str),
+    /// The words that may stand for its value.
+    pub words: &'static [&'static str],
+    /// One line of help.
+    pub help: &'static str,
+    /// What it is for the level.
+    pub get: fn(&Access, u32) -> Option<Shown>,
+}
+
+/// The facts of a level of the page table.
+pub const LEVEL_FACTS: &[LevelFact] = &[
+    LevelFact {
+        pattern: ("vpn", ""),
+        words: &[],
+        help: "the part of the VPN that indexes level K, 1 the top",
+        get: vpn_part,
+    },
+    LevelFact {
+        pattern: ("pte", ".address"),
+        words: &[],
+        help: "physical address of level K's entry in this walk",
+        get: pte_address,
+    },
+    LevelFact {
+        pattern: ("pte", ".value"),
+        words: &["unknown"],
+        help: "raw value of level K's entry in this walk",
+        get: pte_value,
+    },
+];
+
+/// Understands `vpn2` or `pte1.value`; levels that the machine does not have are no facts.
+pub fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact, u32)> {
+    LEVEL_FACTS.iter().find_map(|row| {
+        let digits = name.strip_prefix(row.pattern.0)?.strip_suffix(row.pattern.1)?;
+        let level: u32 = digits.parse().ok().filter(|_| !digits.starts_with(['0', '+']))?;
+        let most = spec.map_or(6, |spec| spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32));
+        (level <= most).then_some((row, level))
+    })
+}
+
+/// Understands `L1d` or `L1d.index`.
+pub fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact, Component)> {
+    let (part, suffix) = name.find('.').map_or((name, ""), |dot| name.split_at(dot));
+    let component = Component::named(spec, part)?;
+    let row = COMPONENT_FACTS.iter().find(|row| row.suffix == suffix)?;
+    (!row.cache_only || matches!(component, Component::Cache(_))).then_some((row, component))
+}
+
+/// The names of the levels' facts on a machine.
+pub fn level_names(spec: &Spec) -> impl Iterator<Item = String> + use<> {
+    let levels = spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
+    LEVEL_FACTS
+        .iter()
+        .flat_map(move |row| (1..=levels).map(|level| format!("{}{level}{}", row.pattern.0, row.pattern.1)))
+}
+
+/// The names of the facts of a machine's TLBs and caches.
+pub fn component_names(spec: &Spec) -> Vec<String> {
+    let rows = |component| {
+        COMPONENT_FACTS.iter().filter(move |row| !row.cache_only || matches!(component, Component::Cache(_)))
+    };
+    Component::all(spec)
+        .flat_map(|component| rows(component).map(move |row| (component, row)))
+        .map(|(component, row)| format!("{}{}", component.name(spec), row.suffix))
+        .collect()
+}
+
+fn vpn_part(a: &Access, level: u32) -> Option<Shown> {
+    let mmu = a.spec.mmu.as_ref()?;
+    let at = level as usize - 1;
+    let below: u32 = mmu.levels[at + 1..].iter().sum();
+    let part = low(shifted(a.va.raw(), mmu.page_bits + below), mmu.levels[at]);
+    Some(Shown::field(part, mmu.levels[at]))
+}
+
+fn pte_address(a: &Access, wanted: u32) -> Option<Shown> {
+    a.first_piece().iter().find_map(|event| match event {
+        Event::Pte { level, address, .. } if *level == wanted => {
+            Some(Shown::field((*address)?.raw(), a.spec.physical_bits))
+        }
+        _ => None,
+    })
+}
+
+fn pte_value(a: &Access, wanted: u32) -> Option<Shown> {
+    let bytes = a.spec.mmu.as_ref()?.pte.bytes;
+    a.first_piece().iter().find_map(|event| match event {
+        Event::Pte { level, value, .. } if *level == wanted => {
+            Some(value.map_or(Shown::word("unknown"), |value| Shown::hex(value, 2 * bytes)))
+        }
+        _ => None,
+    })
+}
+
+/// Hit, miss, or none where it was not looked up.
+pub fn lookup(a: &Access, component: Component) -> Option<Shown> {
+    let mut found = None;
+    for event in a.first_piece() {
+        let way = match (event, component) {
+            (Event::TlbLookup { tlb, way, .. }, Component::Tlb(at)) if *tlb as usize == at => way,
+            (Event::CacheLookup { cache, way, purpose: Purpose::Demand, .. }, Component::Cache(at))
+                if *cache as usize == at =>
+            {
+                way
+            }
+            _ => continue,
+        };
+        found = Some(found == Some(true) || way.is_some());
+    }
+    Some(Shown::word(match found {
+        None => "none",
+        Some(true) => "hit",
+        Some(false) => "miss",
+    }))
+}
+
+/// The set index, looked up or not; of a cache once there is a physical address.
+pub fn index(a: &Access, component: Component) -> Option<Shown> {
+    match component {
+        Component::Tlb(at) => {
+            let tlb = &a.spec.tlbs[at];
+            Some(Shown::field(low(tlb_page(a, at)?, tlb.index_bits()), tlb.index_bits()))
+        }
+        Component::Cache(at) => {
+            let cache = &a.spec.caches[at];
+            let pa = a.outcome.pa?.raw();
+            let indexed = if cache.virtual_index { a.va.raw() } else { pa };
+            Some(Shown::field(
+                low(shifted(indexed, cache.block_bits), cache.index_bits()),
+                cache.index_bits(),
+            ))
+        }
+    }
+}
+
+/// The tag, looked up or not; of a cache once there is a physical address.
+pub fn tag(a: &Access, component: Component) -> Option<Shown> {
+    match component {
+        Component::Tlb(at) => {
+            let tlb = &a.spec.tlbs[at];
+            let page = tlb_page(a, at)?;
+            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(a.spec.virtual_bits())))
+        }
+        Component::Cache(at) => {
+            let bits = a.spec.caches[at].tag_bits(&a.spec);
+            Some(Shown::field(shifted(a.outcome.pa?.raw(), a.spec.physical_bits - bits), bits))
+        }
+    }
+}
+
+/// The page number by which a TLB is looked up: in pages of the size it found, else of the smallest it holds.
+fn tlb_page(a: &Access, at: usize) -> Option<u64> {
+    a.spec.mmu.as_ref()?;
+    let tlb = &a.spec.tlbs[at];
+    let looked_up = a.first_piece().iter().filter_map(|event| match event {
+        Event::TlbLookup { tlb, set, tag, way } if *tlb as usize == at => {
+            Some((way.is_some(), tag.raw() << tlb_bits(a, at) | set.raw()))
+        }
+        Event::TlbFill { tlb, set, tag, .. } if *tlb as usize == at => {
+            Some((true, tag.raw() << tlb_bits(a, at) | set.raw()))
+        }
+        _ => None,
+    });
+    let certain = looked_up.filter(|(certain, _)| *certain).map(|(_, page)| page).next();
+    Some(certain.unwrap_or_else(|| shifted(a.va.raw(), tlb.page_bits[0])))
+}
+
+fn tlb_bits(a: &Access, at: usize) -> u32 {
+    a.spec.tlbs[at].index_bits()
+}
+
+/// The block offset, once there is a physical address.
+pub fn offset(a: &Access, component: Component) -> Option<Shown> {
+    let Component::Cache(at) = component else { return None };
+    let bits = a.spec.caches[at].block_bits;
+    Some(Shown::field(low(a.outcome.pa?.raw(), bits), bits))
+}
+
+/// The fill of a part: the tag that went, and whether it was written back.
+fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
+    a.first_piece().iter().find_map(|event| match (event, component) {
+        (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {
+            Some((victim.map(pagewalk_engine::machine::addr::Tag::raw), false))
+        }
+        (
+            Event::CacheFill { cache, victim, writeback, purpose: Purpose::Demand, .. },
+            Component::Cache(at),
+        ) if *cache as usize == at => {
+            Some((victim.map(pagewalk_engine::machine::addr::Tag::raw), *writeback))
+        }
+        _ => None,
+    })
+}
+
+fn victim(a: &Access, component: Component) -> Option<Shown> {
+    let bits = match component {
+        Component::Tlb(at) => a.spec.tlbs[at].tag_bits(a.spec.virtual_bits()),
+        Component::Cache(at) => a.spec.caches[at].tag_bits(&a.spec),
+    };
+    let tag = fill(a, component).and_then(|(tag, _)| tag);
+    Some(tag.map_or(Shown::word("none"), |tag| Shown::field(tag, bits)))
+}
+
+fn writeback(a: &Access, component: Component) -> Option<Shown> {
+    let dirty = fill(a, component).is_some_and(|(_, dirty)| dirty);
+    Some(Shown::word(if dirty { "yes" } else { "no" }))
+}

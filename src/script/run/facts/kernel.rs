@@ -1,0 +1,95 @@
+//! What the kernel did about an access or a system call: the facts of its fault handler.
+
+use pagewalk_engine::kernel::event::{Class, Code, Signal, Step, Store};
+use pagewalk_engine::machine::event::Fault;
+
+use crate::run::record::{Access, FaultRecord, Shown};
+use crate::run::recorder::{copied, evicted};
+
+/// Why an access could not be done at first, or at all.
+pub fn fault(a: &Access) -> Option<Shown> {
+    if let Some(first) = a.faults().first() {
+        return Some(class(first));
+    }
+    Some(Shown::word(match a.outcome.fault {
+        None => "none",
+        Some(Fault::NotPresent { .. }) => "page",
+        Some(Fault::Protection { .. }) => "protection",
+    }))
+}
+
+/// Its class; none if memory ran out in the middle.
+pub fn class(fault: &FaultRecord) -> Shown {
+    Shown::word(fault.class().map_or("none", Class::name))
+}
+
+fn sent(a: &Access) -> Option<(Signal, Code)> {
+    a.faults().first()?.class()?.signal()
+}
+
+/// The signal of the first fault.
+pub fn signal(a: &Access) -> Option<Shown> {
+    Some(Shown::word(sent(a).map_or("none", |(signal, _)| signal.name())))
+}
+
+/// Its code.
+pub fn code(a: &Access) -> Option<Shown> {
+    Some(Shown::word(sent(a).map_or("none", |(_, code)| code.name())))
+}
+
+/// The frame that the first fault's handler mapped.
+pub fn frame(a: &Access) -> Option<Shown> {
+    let frame = a.faults().first().and_then(FaultRecord::frame);
+    Some(frame.map_or(Shown::word("none"), |frame| Shown::plain(u64::from(frame.0))))
+}
+
+/// Steps of the first fault.
+fn handled(a: &Access) -> impl Iterator<Item = &Step> {
+    a.faults().first().into_iter().flat_map(|fault| &fault.steps)
+}
+
+/// The page that the handler evicted.
+pub fn evicted_page(a: &Access) -> Option<Shown> {
+    Some(page(handled(a), a.spec.vpn_bits()))
+}
+
+/// Whether it was written to swap.
+pub fn swapped_out(a: &Access) -> Option<Shown> {
+    Some(to_swap(handled(a)))
+}
+
+/// Whether the handler copied a page.
+pub fn copied_page(a: &Access) -> Option<Shown> {
+    Some(yes_no(copied(handled(a))))
+}
+
+/// The page that steps evicted.
+pub fn page<'a>(steps: impl Iterator<Item = &'a Step>, vpn_bits: u32) -> Shown {
+    let page = evicted(steps).and_then(|(page, _)| page);
+    page.map_or(Shown::word("none"), |page| Shown::field(page.vpn.raw(), vpn_bits))
+}
+
+/// Whether steps wrote a page to swap.
+pub fn to_swap<'a>(mut steps: impl Iterator<Item = &'a Step>) -> Shown {
+    yes_no(steps.any(|step| matches!(step, Step::Evicted { to: Some(Store::Swap { .. }), .. })))
+}
+
+/// A truth as a fact's word.
+pub fn yes_no(yes: bool) -> Shown {
+    Shown::word(if yes { "yes" } else { "no" })
+}
+
+/// How many faults are so.
+pub fn count(faults: &[FaultRecord], which: fn(&FaultRecord) -> bool) -> Shown {
+    Shown::plain(faults.iter().filter(|fault| which(fault)).count() as u64)
+}
+
+/// Minor faults of an access.
+pub fn minor(a: &Access) -> Option<Shown> {
+    Some(count(a.faults(), FaultRecord::minor))
+}
+
+/// Major faults of an access.
+pub fn major(a: &Access) -> Option<Shown> {
+    Some(count(a.faults(), FaultRecord::major))
+}

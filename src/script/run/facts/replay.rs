@@ -1,0 +1,98 @@
+//! The facts of a `replay`.
+
+use super::component::Component;
+use crate::run::paths::{PART_PROPERTIES, Part, PartProperty};
+use crate::run::record::Shown;
+use crate::run::replayed::{Map, Replayed};
+use pagewalk_engine::machine::spec::Spec;
+
+/// A fact of a `replay`.
+pub struct ReplayFact {
+    /// Its name.
+    pub name: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// It is the kernel's doing: told only where a process performed the trace.
+    pub paging: bool,
+    /// What it is.
+    pub get: fn(&Replayed) -> u64,
+}
+
+const fn fact(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
+    ReplayFact { name, help, paging: false, get }
+}
+
+const fn paging(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
+    ReplayFact { name, help, paging: true, get }
+}
+
+/// The facts of a `replay`, besides the counters of TLBs and caches.
+pub const REPLAY_FACTS: &[ReplayFact] = &[
+    fact("accesses", "data loads and stores; a modifying record is both", |r| {
+        r.counted.references.accesses()
+    }),
+    fact("reads", "data loads", |r| r.counted.references.reads),
+    fact("writes", "data stores", |r| r.counted.references.writes),
+    fact("fetches", "instruction fetches", |r| r.counted.references.fetches),
+    fact("straddling", "references done in several parts, as they straddle blocks or pages", |r| {
+        r.counted.references.straddling
+    }),
+    fact("outside", "records beyond the addresses that there are, which were passed over", |r| {
+        r.counted.references.outside
+    }),
+    fact("malformed", "lines of the file that are no records, which were passed over", |r| r.malformed.count),
+    paging("walks", "page walks: lookups that no TLB could answer", |r| r.paging().walks),
+    paging("faults", "page faults", Replayed::faults),
+    paging("minor", "page faults without reading from a disk", |r| r.paging().faults.minor),
+    paging("major", "page faults that read from a disk", |r| r.paging().faults.major),
+    paging("evicted", "pages that lost their frame to another", |r| r.paging().evicted),
+    paging("swapped-out", "those of them that were written to swap", |r| r.paging().written),
+];
+
+impl ReplayFact {
+    /// What it is in a replay.
+    pub fn of(&self, run: &Replayed) -> Shown {
+        Shown::plain((self.get)(run))
+    }
+
+    /// Whether it is told of a replay.
+    pub fn told(&self, run: &Replayed) -> bool {
+        !self.paging || run.map == Map::Demand
+    }
+}
+
+/// Understands `L1d.misses`: a counter of a TLB or cache, as the path of that name counts.
+pub fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Component)> {
+    let (part, property) = name.split_once('.')?;
+    let component = Component::named(spec, part)?;
+    let row = PART_PROPERTIES.iter().find(|row| row.counts && row.name == property)?;
+    Some((row, component))
+}
+
+/// A counter of a TLB or cache in a replay.
+pub fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
+    let counts = match component {
+        Component::Tlb(at) => run.tlb(at),
+        Component::Cache(at) => run.cache(at),
+    };
+    (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
+}
+
+/// The counter of the first cache, or TLB, that is meant by a property's name alone: `L1d.misses` by `misses`.
+pub fn counter_named(name: &str, spec: &Spec) -> Option<String> {
+    let row = PART_PROPERTIES.iter().find(|row| row.counts && row.name == name)?;
+    let mut parts = Component::all(spec).filter(|part| row.counted_by(*part));
+    let first = parts.clone().find(|part| matches!(part, Component::Cache(_))).or_else(|| parts.next())?;
+    Some(format!("{}.{name}", first.name(spec)))
+}
+
+/// Every name of a fact that a replay on this machine may have.
+pub fn replay_names(spec: &Spec) -> impl Iterator<Item = String> {
+    let rows = REPLAY_FACTS.iter().map(|row| row.name.to_owned());
+    rows.chain(Component::all(spec).flat_map(|component| part_names(spec, component)))
+}
+
+fn part_names(spec: &Spec, component: Component) -> impl Iterator<Item = String> {
+    let rows = PART_PROPERTIES.iter().filter(move |row| row.counts && row.counted_by(component));
+    rows.map(move |row| format!("{}.{}", component.name(spec), row.name))
+}

@@ -1,0 +1,98 @@
+//! The facts that are told of a statement, and how a script states them.
+
+use std::fmt;
+
+use super::call::CALL_FACTS;
+use super::component::Component;
+use super::key::{Family, Key, access_names, key};
+use super::reference::REFERENCE_FACTS;
+use super::replay::replay_names;
+use crate::lang::value::Value;
+use crate::run::record::{Did, Shown};
+use crate::run::replayed::{Map, Replayed};
+use pagewalk_engine::machine::spec::Spec;
+
+/// A fact of a statement. Written out, it is as a script states it: `ppn 0x0D`, `trace "mmh"`.
+pub struct Told {
+    /// Its name.
+    pub name: String,
+    /// Its row.
+    pub key: Key,
+    /// What it is.
+    pub value: Shown,
+}
+
+impl Told {
+    /// Its value as a script states it.
+    pub fn stated(&self) -> String {
+        stated(&self.key, &self.value)
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.stated())
+    }
+}
+
+/// A value of a fact as a script states it: words of the fact bare, other strings quoted.
+pub fn stated(key: &Key, value: &Shown) -> String {
+    match &value.value {
+        Value::Text(word) if key.takes_words() || key.is_word(word, None) => word.to_string(),
+        _ => value.quoted(),
+    }
+}
+
+/// The facts of what was done, in the order in which they are told; none if it has no facts.
+pub fn told(did: &Did) -> Vec<Told> {
+    let keys: Vec<(String, Key)> = match did {
+        Did::Access(access) => access_keys(&access.spec, access.process.is_some()),
+        Did::Reference(_) => {
+            REFERENCE_FACTS.iter().map(|row| (row.name.into(), Key::Reference(row))).collect()
+        }
+        Did::Replay(run) => replay_keys(run),
+        did if did.call().is_some() => {
+            CALL_FACTS.iter().map(|row| (row.name.into(), Key::Call(row))).collect()
+        }
+        _ => Vec::new(),
+    };
+    let facts = keys.into_iter().filter_map(|(name, key)| Some(Told { value: key.of(did)?, name, key }));
+    facts.collect()
+}
+
+/// The facts that are told of a replay. Where no process performed it, neither the kernel nor a TLB did anything.
+pub fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
+    let tells = |key: &Key| match key {
+        Key::Replay(row) => row.told(run),
+        Key::Counter(_, Component::Tlb(_)) => run.map == Map::Demand,
+        _ => true,
+    };
+    let keys = replay_names(run.spec()).filter_map(|name| {
+        let key = key(&name, Family::Replay, Some(run.spec())).ok()?;
+        Some((name, key))
+    });
+    keys.filter(|(_, key)| tells(key)).collect()
+}
+
+/// The facts that are told of an access on a machine, by a process or not; each once.
+pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
+    let mut keys: Vec<(String, Key)> = Vec::new();
+    for name in access_names(spec) {
+        let Ok(key) = key(&name, Family::Access, Some(spec)) else { continue };
+        if tells(key, spec, process) && !keys.iter().any(|(known, _)| *known == name) {
+            keys.push((name, key));
+        }
+    }
+    keys
+}
+
+/// Of a part that a machine lacks, it need not be said that it did nothing; nor of a kernel that there is none.
+fn tells(key: Key, spec: &Spec, process: bool) -> bool {
+    let Key::Access(row) = key else { return true };
+    let idle = match row.name {
+        "tlb" | "walk" => spec.mmu.is_none(),
+        "cache" => spec.caches.is_empty(),
+        _ => false,
+    };
+    (row.told || process) && !idle
+}

@@ -1,0 +1,118 @@
+//! The `cache` noun: `idx`, then a group `tag v [d] b0 b1 …` a way.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::view::{CellView, TableView};
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::{SetIndex, Tag};
+use pagewalk_engine::machine::contents::CacheLine;
+use pagewalk_engine::machine::spec::{CacheSpec, WritePolicy};
+
+use super::sets;
+use super::table::{CellIn, EntryIn, Layout, Said, digits};
+
+fn spec(machine: &Machine, level: usize) -> &CacheSpec {
+    &machine.spec().caches[level]
+}
+
+/// What its tables may look like.
+pub fn layout(machine: &Machine, level: usize) -> Layout {
+    let cache = spec(machine, level);
+    let bytes = (0..1u64 << cache.block_bits).map(|n| format!("b{n}"));
+    let columns = ["tag", "v", "d"].into_iter().map(String::from).chain(bytes).collect();
+    let noun = if &*cache.name == "cache" { "cache".to_owned() } else { format!("cache {}", cache.name) };
+    Layout { noun, key: "idx", keys: cache.sets.into(), columns, groups: cache.ways.into() }
+}
+
+fn set(machine: &Machine, level: usize, key: u64) -> Option<SetIndex> {
+    machine.cache_set_index(level, key).ok()
+}
+
+fn line(machine: &Machine, level: usize, key: u64, way: usize) -> CacheLine {
+    let line = set(machine, level, key).and_then(|set| machine.cache_line(level, set, way as u32));
+    line.unwrap_or_default()
+}
+
+/// Sets that hold something valid.
+pub fn present(machine: &Machine, level: usize) -> Vec<u64> {
+    machine.cache_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
+}
+
+/// Whether a way is valid.
+pub fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
+    line(machine, level, key, way).valid
+}
+
+/// A cell of a way.
+pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
+    let line = line(machine, level, key, way);
+    match column {
+        "tag" => CellView::hex(line.tag.map(Tag::raw), digits(spec(machine, level).tag_bits(machine.spec()))),
+        "v" => CellView::bit(line.valid),
+        _ if !line.valid => CellView::Nothing,
+        "d" => CellView::bit(line.dirty),
+        byte => {
+            let at = byte.strip_prefix('b').and_then(|n| n.parse().ok());
+            let byte = at.and_then(|at| machine.cache_byte(level, set(machine, level, key)?, way as u32, at));
+            CellView::hex(byte.map(u64::from), 2)
+        }
+    }
+}
+
+/// Puts a row in: ways from the left, those not listed stay.
+///
+/// # Errors
+/// `value-too-wide`, `bad-table`.
+pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+    let tag = |line: &CacheLine| line.tag.filter(|_| line.valid).map(Tag::raw);
+    let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
+    if let Some(set) = set(machine, level, entry.key) {
+        machine.set_cache_lines(level, set, &lines);
+    }
+    Ok(())
+}
+
+fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, Diagnostic> {
+    let mut line =
+        CacheLine { bytes: vec![None; 1 << spec(machine, level).block_bits], ..CacheLine::default() };
+    let mut said_valid = None;
+    for cell in group {
+        match (cell.column.as_str(), cell.said) {
+            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
+            (_, Said::Nothing) => {}
+            ("tag", Said::Number(n)) => {
+                line.tag = Some(machine.cache_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);
+            }
+            ("v", Said::Number(_)) => said_valid = Some(cell.bit()?),
+            ("d", Said::Number(_)) => line.dirty = cell.bit()?,
+            (byte, Said::Number(n)) => {
+                let at = byte.strip_prefix('b').and_then(|n| n.parse::<usize>().ok());
+                let to = at.and_then(|at| line.bytes.get_mut(at));
+                let byte = u8::try_from(n).map_err(|_| cell.too_wide(8))?;
+                if let Some(to) = to {
+                    *to = Some(byte);
+                }
+            }
+        }
+    }
+    line.valid = said_valid.unwrap_or(line.tag.is_some());
+    if line.valid && line.tag.is_none() {
+        let place = group.first().map(|cell| cell.span).unwrap_or_default();
+        return Err(
+            Diagnostic::new(Code::BadTable, place, "a valid line needs a tag").label("this way is valid")
+        );
+    }
+    Ok(line)
+}
+
+/// The whole, as the textbook prints it; `d` is shown of a write-back cache that holds a dirty block.
+pub fn view(machine: &Machine, level: usize) -> TableView {
+    let layout = layout(machine, level);
+    let sets = sets::shown(&layout, || present(machine, level));
+    let ways = layout.groups as usize;
+    let write_back = spec(machine, level).write == WritePolicy::Back;
+    let holds_dirty = |key: u64| (0..ways).any(|way| line(machine, level, key, way).dirty);
+    let dirty = write_back && sets.iter().any(|&key| holds_dirty(key));
+    let columns: Vec<String> =
+        layout.columns.iter().filter(|column| *column != "d" || dirty).cloned().collect();
+    sets::view(layout, &sets, &columns, |key, way, column| cell(machine, level, key, way, column))
+}

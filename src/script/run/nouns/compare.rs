@@ -1,0 +1,156 @@
+//! A part of the machine against an expected table.
+
+use std::borrow::Cow;
+
+use crate::lang::span::Span;
+use crate::run::record::{Check, Shown, Written};
+use crate::run::session::{Session, Stop};
+use crate::run::view::CellView;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::machine::Machine;
+
+use super::row::TableNoun;
+use super::table::{CellIn, EntryIn, Layout, Said};
+
+/// An expected table, evaluated.
+pub struct TableExpectation {
+    /// The noun.
+    pub noun: &'static TableNoun,
+    /// The TLB's or cache's number.
+    pub level: usize,
+    /// The process whose page table it is.
+    pub pid: Option<Pid>,
+    /// The rows.
+    pub entries: Vec<EntryIn>,
+    /// There are no others.
+    pub exactly: bool,
+    /// The statement.
+    pub span: Span,
+}
+
+impl Session<'_> {
+    /// A check for every cell that says something; with `exactly`, one for every row and way that is not listed.
+    ///
+    /// # Errors
+    /// `no-machine`.
+    pub fn compare(&mut self, expected: &TableExpectation) -> Result<Vec<Check>, Stop> {
+        let how_to_fill = self.how_to_fill();
+        let seen = self.machine_seen(expected.pid, expected.span)?;
+        let machine = &*seen;
+        let mut checks = Vec::new();
+        for entry in &expected.entries {
+            for (group, cells) in entry.groups.iter().enumerate() {
+                checks.extend(expected.group(machine, (entry.key, group), cells, &how_to_fill));
+            }
+        }
+        if expected.exactly {
+            expected.others(machine, &mut checks);
+        }
+        Ok(checks)
+    }
+}
+
+impl Session<'_> {
+    /// The machine, in the address space of a process if one is given: a copy then.
+    ///
+    /// # Errors
+    /// `no-machine`.
+    pub fn machine_seen(&mut self, pid: Option<Pid>, place: Span) -> Result<Cow<'_, Machine>, Stop> {
+        match pid {
+            Some(pid) => Ok(Cow::Owned(self.kernel(place)?.machine_of(pid))),
+            None => Ok(Cow::Borrowed(self.machine(place)?)),
+        }
+    }
+}
+
+impl TableExpectation {
+    /// The checks of the cells of an entry's group; `at` is its key and the group's number.
+    fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
+        let (key, group) = at;
+        let invalid = !(self.noun.valid)(machine, self.level, key, group);
+        let says_invalid =
+            cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
+        let check = |cell: &CellIn| {
+            let now = (self.noun.cell)(machine, self.level, key, group, &cell.column);
+            let now = if invalid && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
+            let open = cell.said == Said::Open;
+            let held = !open && (agrees(cell.said, &now) || invalid && says_invalid);
+            let expected = if open { Shown::word("?") } else { said(cell.said, &now).shown() };
+            Check {
+                fact: self.label(machine, key, group, &cell.column),
+                expected,
+                actual: Some(now.shown()),
+                held,
+                span: cell.span,
+                reason: open.then(|| how_to_fill.to_owned()),
+                written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+                instead: (!held).then(|| now.written()),
+            }
+        };
+        cells.iter().filter(|cell| cell.said != Said::Anything).map(check).collect()
+    }
+
+    /// What is valid and not listed.
+    fn others(&self, machine: &Machine, checks: &mut Vec<Check>) {
+        let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
+        let before = checks.len();
+        for key in (self.noun.present)(machine, self.level) {
+            let listed = self.entries.iter().find(|entry| (self.noun.lists)(entry, key));
+            let from = listed.map_or(0, |entry| entry.groups.len());
+            for group in
+                (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group))
+            {
+                checks.push(Check {
+                    fact: self.label(machine, key, group, ""),
+                    expected: Shown::word("nothing"),
+                    actual: Some(Shown::word("a valid entry")),
+                    held: false,
+                    span: self.span,
+                    reason: Some("it is valid, and the table does not list it".to_owned()),
+                    written: Written::Otherwise("the table lacks a row or a way"),
+                    instead: None,
+                });
+            }
+        }
+        if checks.len() == before {
+            checks.push(Check {
+                fact: format!("{noun} others"),
+                expected: Shown::word("none"),
+                actual: Some(Shown::word("none")),
+                held: true,
+                span: self.span,
+                reason: None,
+                written: Written::Otherwise("it is of all rows that are not listed"),
+                instead: None,
+            });
+        }
+    }
+
+    fn label(&self, machine: &Machine, key: u64, group: usize, column: &str) -> String {
+        let layout = (self.noun.layout)(machine, self.level);
+        let way = if layout.groups > 1 { format!(" way {group}") } else { String::new() };
+        format!("{} {} {key:X}{way} {column}", layout.noun, layout.key).trim_end().to_owned()
+    }
+}
+
+fn is_valid_column(column: &str) -> bool {
+    matches!(column, "v" | "p" | "valid")
+}
+
+fn agrees(said: Said, now: &CellView) -> bool {
+    match (said, now) {
+        (Said::Anything, _) | (Said::Nothing, CellView::Nothing) => true,
+        (Said::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == *now,
+        _ => false,
+    }
+}
+
+/// What is said, written as the actual cell is.
+fn said(said: Said, like: &CellView) -> CellView {
+    match (said, like) {
+        (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(n, *digits),
+        (Said::Number(n), CellView::Number(_)) => CellView::Number(n),
+        (Said::Number(n), _) => CellView::Hex(n, 1),
+        _ => CellView::Nothing,
+    }
+}

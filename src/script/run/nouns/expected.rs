@@ -1,0 +1,237 @@
+//! Things of the kernel against an expected table of them.
+
+use std::collections::BTreeMap;
+
+use crate::lang::span::Span;
+use crate::run::record::{AreaRecord, Check, Shown, Written};
+use crate::run::session::{Session, Stop, beyond_ordinary};
+use crate::run::view::{CellView, TableView, View};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::process::Process;
+
+use super::list::{ListCell, ListRow, Said};
+use super::thing::{ThingNoun, ThingRow};
+
+/// A list of things that a script names: `P1.maps`, `frames`.
+#[derive(Clone, Copy)]
+pub struct ThingRef {
+    /// The noun.
+    pub noun: &'static ThingNoun,
+    /// The process.
+    pub pid: Option<Pid>,
+}
+
+/// An expected table of things, evaluated.
+pub struct ListExpectation {
+    /// What is expected of.
+    pub of: ThingRef,
+    /// The rows.
+    pub rows: Vec<ListRow>,
+    /// There are no others.
+    pub exactly: bool,
+    /// The statement.
+    pub span: Span,
+}
+
+impl ThingRef {
+    fn process(self, kernel: &Kernel) -> Option<&Process> {
+        self.pid.and_then(|pid| kernel.process(pid))
+    }
+
+    /// Its name in messages: `P1.maps`.
+    pub fn title(self, kernel: &Kernel) -> String {
+        self.process(kernel).map_or_else(
+            || self.noun.name.to_owned(),
+            |process| format!("{}.{}", process.name, self.noun.name),
+        )
+    }
+
+    fn rows(self, kernel: &Kernel, key: Option<u64>) -> Vec<ThingRow> {
+        (self.noun.rows)(kernel, self.process(kernel), key)
+    }
+
+    /// All of it.
+    pub fn view(self, kernel: &Kernel) -> View {
+        let table = self.table(kernel);
+        let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
+            return View::Table(table);
+        };
+        let areas = process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area));
+        View::Maps { table, spec: kernel.machine().spec().clone(), areas: areas.collect() }
+    }
+
+    fn table(self, kernel: &Kernel) -> TableView {
+        let columns = self.noun.columns.iter().map(|column| column.name.to_owned()).collect();
+        let rows = self.rows(kernel, None).into_iter().map(|row| row.cells).collect();
+        TableView { title: self.title(kernel), groups: vec![columns], rows }
+    }
+}
+
+impl Session<'_> {
+    /// A check for every cell that says something; with `exactly`, one for every thing that is not listed.
+    ///
+    /// # Errors
+    /// `no-kernel`, `limit-steps`.
+    pub fn compare_list(&mut self, expected: &ListExpectation) -> Result<Vec<Check>, Stop> {
+        let how_to_fill = self.how_to_fill();
+        let kernel = self.kernel(expected.span)?;
+        let mut comparison =
+            Comparison { kernel, expected, taken: BTreeMap::new(), checks: Vec::new(), how_to_fill };
+        expected.rows.iter().for_each(|row| comparison.row(row));
+        if expected.exactly {
+            comparison.others();
+        }
+        let checks = comparison.checks;
+        self.work(beyond_ordinary(checks.len() as u64), expected.span)?;
+        Ok(checks)
+    }
+}
+
+struct Comparison<'a> {
+    kernel: &'a Kernel,
+    expected: &'a ListExpectation,
+    /// The things that rows so far are about, by their keys.
+    taken: BTreeMap<u64, Vec<ThingRow>>,
+    checks: Vec<Check>,
+    /// How what is open is filled in.
+    how_to_fill: String,
+}
+
+impl Comparison<'_> {
+    /// Several things may have the key of a row (the pages in one slot): it is about the first that it agrees with.
+    fn row(&mut self, row: &ListRow) {
+        let of = self.expected.of;
+        let Some(key) = row.number(of.noun.key) else { return };
+        let mut things = of.rows(self.kernel, Some(key));
+        things.retain(|thing| !self.is_taken(thing));
+        let agreeing =
+            things.iter().position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
+        let thing = if things.is_empty() { None } else { Some(things.swap_remove(agreeing.unwrap_or(0))) };
+        let before = self.checks.len();
+        let said = |cell: &&ListCell| cell.column.name != of.noun.key && cell.said != Said::Anything;
+        for cell in row.cells.iter().filter(said) {
+            self.cell(key, cell, thing.as_ref());
+        }
+        if self.checks.len() == before {
+            self.presence(key, row.span, thing.is_some());
+        }
+        self.taken.entry(key).or_default().extend(thing);
+    }
+
+    fn is_taken(&self, thing: &ThingRow) -> bool {
+        self.taken.get(&thing.key).is_some_and(|taken| taken.contains(thing))
+    }
+
+    fn cell(&mut self, key: u64, cell: &ListCell, thing: Option<&ThingRow>) {
+        let of = self.expected.of;
+        let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
+        let open = cell.said == Said::Open;
+        let held = !open && agrees(of, cell, thing);
+        let missing = thing.is_none().then(|| self.missing(key));
+        self.checks.push(Check {
+            fact: self.label(key, cell.column.name),
+            expected: if open { Shown::word("?") } else { said(&cell.said, &now).shown() },
+            actual: Some(now.shown()),
+            held,
+            span: cell.span,
+            reason: missing.or_else(|| open.then(|| self.how_to_fill.clone())),
+            written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+            instead: (!held).then(|| now.written()),
+        });
+    }
+
+    fn missing(&self, key: u64) -> String {
+        let of = self.expected.of;
+        format!("{} has no row with {} {key:X}", of.title(self.kernel), of.noun.key)
+    }
+
+    fn presence(&mut self, key: u64, span: Span, is: bool) {
+        let word = |there: bool| Shown::word(if there { "there" } else { "nothing" });
+        self.checks.push(Check {
+            fact: self.label(key, ""),
+            expected: word(true),
+            actual: Some(word(is)),
+            held: is,
+            span,
+            reason: (!is).then(|| self.missing(key)),
+            written: Written::Otherwise("its row would have to go"),
+            instead: None,
+        });
+    }
+
+    fn label(&self, key: u64, column: &str) -> String {
+        let of = self.expected.of;
+        format!("{} {} {key:X} {column}", of.title(self.kernel), of.noun.key).trim_end().to_owned()
+    }
+
+    /// What is there and not listed.
+    fn others(&mut self) {
+        let of = self.expected.of;
+        let before = self.checks.len();
+        for thing in of.rows(self.kernel, None) {
+            if !self.is_taken(&thing) {
+                self.checks.push(Check {
+                    fact: self.label(thing.key, ""),
+                    expected: Shown::word("nothing"),
+                    actual: Some(Shown::word("there")),
+                    held: false,
+                    span: self.expected.span,
+                    reason: Some("it is there, and the table does not list it".to_owned()),
+                    written: Written::Otherwise("the table lacks a row"),
+                    instead: None,
+                });
+            }
+        }
+        if self.checks.len() == before {
+            self.checks.push(Check {
+                fact: format!("{} others", of.title(self.kernel)),
+                expected: Shown::word("none"),
+                actual: Some(Shown::word("none")),
+                held: true,
+                span: self.expected.span,
+                reason: None,
+                written: Written::Otherwise("it is of all rows that are not listed"),
+                instead: None,
+            });
+        }
+    }
+}
+
+/// The cell of a thing in the column of an expected cell.
+fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
+    let at = of.noun.columns.iter().position(|column| column == cell.column);
+    at.and_then(|at| thing.cells.get(at)).cloned().unwrap_or(CellView::Nothing)
+}
+
+fn agrees(of: ThingRef, cell: &ListCell, thing: Option<&ThingRow>) -> bool {
+    let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
+    match (&cell.said, &now) {
+        (Said::Anything | Said::Open, _) | (Said::Nothing, CellView::Nothing) => true,
+        (Said::Nothing, _) => thing.is_some_and(|thing| thing.nothing.contains(&cell.column.name)),
+        (Said::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == now,
+        (Said::Word(word), CellView::Text(now)) => same(cell.column.name, word, now),
+        _ => false,
+    }
+}
+
+/// Names of areas may stand in brackets, as `/proc` prints them; permissions may leave out `p` and `s`.
+fn same(column: &str, said: &str, now: &str) -> bool {
+    let bare = |name: &str| name.trim_start_matches('[').trim_end_matches(']').to_owned();
+    match column {
+        "area" => bare(said) == bare(now),
+        "perms" if said.len() == 3 => now.starts_with(said),
+        _ => said == now,
+    }
+}
+
+/// What is said, written as the actual cell is.
+fn said(said: &Said, like: &CellView) -> CellView {
+    match (said, like) {
+        (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),
+        (Said::Number(n), CellView::Number(_)) => CellView::Number(*n),
+        (Said::Number(n), _) => CellView::Hex(*n, 1),
+        (Said::Word(word), _) => CellView::Text(word.to_string()),
+        _ => CellView::Nothing,
+    }
+}

@@ -1,0 +1,41 @@
+//! `show layout`: the address space of a process.
+
+use crate::run::process::AreaRecord;
+use crate::run::view::{AreaLayout, LayoutView, View};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::area::Area;
+use pagewalk_engine::kernel::process::{Place, Process};
+
+/// The areas of a process, and where they may grow.
+pub fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
+    let space = &process.space;
+    let config = kernel.config();
+    let areas = space.areas.iter().map(|area| area_layout(kernel, process, *area)).collect();
+    let table_bytes = kernel.machine_of(process.pid).page_table().bytes;
+    vec![View::Layout(Box::new(LayoutView {
+        process: process.into(),
+        spec: kernel.machine().spec().clone(),
+        areas,
+        user_end: kernel.user_end(),
+        brk: (space.brk_start, space.brk),
+        mmap_base: config.mmap_base,
+        stack: (config.stack_top, config.stack_size),
+        pc: process.pc,
+        pgd: space.tables.get(&(1, 0)).map(|table| table.ppn << kernel.machine().spec().page_bits()),
+        table_bytes: u64::try_from(table_bytes).unwrap_or(u64::MAX),
+    }))]
+}
+
+fn area_layout(kernel: &Kernel, process: &Process, area: Area) -> AreaLayout {
+    let page_bits = kernel.machine().spec().page_bits();
+    let pages = process.space.pages.range(area.start >> page_bits..=(area.end - 1) >> page_bits);
+    let (mut resident, mut swapped) = (0, 0);
+    for (_, place) in pages {
+        match place {
+            Place::Frame(_) => resident += 1,
+            Place::Swap(_) => swapped += 1,
+            Place::Zero => {}
+        }
+    }
+    AreaLayout { area: AreaRecord::of(kernel, process, area), resident, swapped }
+}

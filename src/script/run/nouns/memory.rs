@@ -1,0 +1,103 @@
+//! The `memory` noun: `pa`, then `b0 b1 …`: main memory beneath the caches.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::view::{CellView, TableView};
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::Pa;
+
+use super::table::{CellIn, EntryIn, Layout, Said, digits};
+
+/// The most bytes that a row may have.
+const ROW: u64 = 64;
+
+/// Bytes of a row that is shown.
+const SHOWN: u64 = 16;
+
+/// What its tables may look like.
+pub fn layout(machine: &Machine, _: usize) -> Layout {
+    let columns = (0..ROW).map(|n| format!("b{n}")).collect();
+    Layout {
+        noun: "memory".to_owned(),
+        key: "pa",
+        keys: 1 << machine.spec().physical_bits,
+        columns,
+        groups: 1,
+    }
+}
+
+fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
+    machine.memory_byte(machine.pa(pa.checked_add(at)?).ok()?)
+}
+
+/// The addresses of the known bytes.
+pub fn present(machine: &Machine, _: usize) -> Vec<u64> {
+    let known = |pa: &u64| byte(machine, *pa, 0).is_some();
+    let runs = machine.memory_known().into_iter().map(Pa::raw);
+    runs.flat_map(|run| (0..ROW).map(move |at| run + at)).filter(known).collect()
+}
+
+/// Whether a row has the byte at an address.
+pub fn lists(entry: &EntryIn, pa: u64) -> bool {
+    let column = |at: u64| format!("b{at}");
+    let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
+    wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
+}
+
+/// How far from the row's address the byte of a column lies.
+fn place(column: &str) -> u64 {
+    column.strip_prefix('b').and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+/// Every row of memory is there.
+pub fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
+    true
+}
+
+/// A byte of a row.
+pub fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
+    CellView::hex(byte(machine, key, place(column)).map(u64::from), 2)
+}
+
+/// Puts the bytes of a row in; `-` makes a byte unknown.
+///
+/// # Errors
+/// `value-too-wide`.
+pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+    for cell in entry.groups.iter().flatten() {
+        let at = place(&cell.column);
+        let byte = match cell.said {
+            Said::Anything | Said::Open => return Err(cell.nothing_to_set()),
+            Said::Nothing => None,
+            Said::Number(n) => Some(u8::try_from(n).map_err(|_| cell.too_wide(8))?),
+        };
+        let pa = entry.key.checked_add(at).and_then(|pa| machine.pa(pa).ok());
+        let pa = pa.ok_or_else(|| beyond(cell, entry.key))?;
+        machine.set_memory_byte(pa, byte);
+    }
+    Ok(())
+}
+
+/// Says that a byte of a row lies past the last address.
+fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
+    let message = format!("{} of the row at 0x{pa:X} lies past the physical address space", cell.column);
+    Diagnostic::new(Code::AddressTooWide, cell.span, message).help("write `-`, or leave the cells away")
+}
+
+/// First addresses of the rows that hold a known byte.
+fn shown(machine: &Machine) -> Vec<u64> {
+    let runs = machine.memory_known();
+    let rows = runs.into_iter().map(Pa::raw).flat_map(|run| (0..ROW / SHOWN).map(move |n| run + n * SHOWN));
+    rows.filter(|&pa| (0..SHOWN).any(|at| byte(machine, pa, at).is_some())).collect()
+}
+
+/// The known bytes, 16 a row.
+pub fn view(machine: &Machine, _: usize) -> TableView {
+    let width = digits(machine.spec().physical_bits);
+    let row = |pa: u64| {
+        let bytes = (0..SHOWN).map(|at| CellView::hex(byte(machine, pa, at).map(u64::from), 2));
+        std::iter::once(CellView::Hex(pa, width)).chain(bytes).collect()
+    };
+    let rows = shown(machine).into_iter().map(row).collect();
+    let bytes = (0..SHOWN).map(|n| format!("b{n}")).collect();
+    TableView { title: "memory".to_owned(), groups: vec![vec!["pa".to_owned()], bytes], rows }
+}

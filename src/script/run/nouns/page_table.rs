@@ -1,0 +1,133 @@
+//! The `page_table` noun: `vpn`, `ppn`, `v` and the bits of an entry.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::settings::no_read_bit;
+use crate::run::view::{CellView, TableView};
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::Vpn;
+use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
+
+use super::table::{CellIn, EntryIn, Layout, Said, digits};
+
+/// What its tables may look like. `v`, `p` and `valid` are one; `sup read write exec` stand for `us rw xd`.
+pub fn layout(machine: &Machine, _: usize) -> Layout {
+    let names = BITS.iter().flat_map(|row| {
+        [row.name].into_iter().chain(row.aliases.iter().copied()).chain(row.inverses.iter().copied())
+    });
+    let columns = ["ppn", "read"].into_iter().chain(names).map(String::from).collect();
+    Layout { noun: "page_table".to_owned(), key: "vpn", keys: machine.spec().pages(), columns, groups: 1 }
+}
+
+fn entry(machine: &Machine, key: u64) -> Option<Pte> {
+    machine.page_table_entry(machine.vpn(key).ok()?).map(|(_, pte)| pte)
+}
+
+/// Virtual page numbers that are mapped.
+pub fn present(machine: &Machine, _: usize) -> Vec<u64> {
+    machine.page_table().mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect()
+}
+
+/// Whether the page is mapped.
+pub fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
+    entry(machine, key).is_some_and(|pte| pte.flags.has(Bit::P))
+}
+
+/// A cell of an entry.
+pub fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
+    cell_of(entry(machine, key), digits(machine.spec().ppn_bits()), column)
+}
+
+fn cell_of(pte: Option<Pte>, ppn_digits: u32, column: &str) -> CellView {
+    let present = pte.filter(|pte| pte.flags.has(Bit::P));
+    match (column, BitRow::named(column)) {
+        (_, Some((Bit::P, _))) => CellView::bit(present.is_some()),
+        ("ppn", _) => CellView::hex(present.map(|pte| pte.ppn), ppn_digits),
+        ("read", _) => present.map_or(CellView::Nothing, |_| CellView::bit(true)),
+        (_, Some((bit, inverse))) => {
+            pte.map_or(CellView::Nothing, |pte| CellView::bit(pte.flags.has(bit) != inverse))
+        }
+        (_, None) => CellView::Nothing,
+    }
+}
+
+/// Puts an entry in; the tables between are made as needed.
+///
+/// # Errors
+/// `value-too-wide`, `bad-table`.
+pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+    let vpn: Vpn = machine.vpn(entry.key).map_err(|e| {
+        Diagnostic::new(
+            Code::ValueTooWide,
+            entry.key_span,
+            format!("VPN 0x{:X} has more than {} bits", entry.key, e.bits),
+        )
+    })?;
+    let mut pte = Pte { ppn: 0, flags: Flags::OPEN };
+    let (mut said_valid, mut ppn) = (None, None);
+    for cell in entry.groups.iter().flatten() {
+        match (cell.column.as_str(), cell.said) {
+            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
+            (_, Said::Nothing) => {}
+            ("ppn", Said::Number(n)) => ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?.raw()),
+            ("read", Said::Number(_)) => readable(cell)?,
+            (column, Said::Number(_)) => match BitRow::named(column) {
+                Some((Bit::P, _)) => said_valid = Some(cell.bit()?),
+                Some((bit, inverse)) => pte.flags = pte.flags.put(bit, cell.bit()? != inverse),
+                None => {}
+            },
+        }
+    }
+    let valid = said_valid.unwrap_or(ppn.is_some());
+    if valid && ppn.is_none() {
+        return Err(Diagnostic::new(Code::BadTable, entry.key_span, "a valid entry needs a PPN")
+            .label("this page is valid"));
+    }
+    pte = Pte { ppn: ppn.unwrap_or(0), flags: pte.flags.put(Bit::P, valid) };
+    let levels = machine.spec().mmu.as_ref().map_or(1, |mmu| mmu.levels.len() as u32);
+    let huge = pte.flags.has(Bit::Ps) && levels > 1;
+    if huge {
+        aligned(machine, entry, pte)?;
+    }
+    machine.set_page(levels - u32::from(huge), vpn, pte).map_err(|error| {
+        Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())
+            .label("cannot be set")
+            .help("write the entries on the way to it with `set pte LEVEL PA { … }` first")
+    })
+}
+
+/// A page with PS is one of the level above the last: it begins where such a page can begin.
+fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnostic> {
+    let last = machine.spec().mmu.as_ref().and_then(|mmu| mmu.levels.last().copied()).unwrap_or(0);
+    let low = (1u64 << last) - 1;
+    if entry.key & low == 0 && pte.ppn & low == 0 {
+        return Ok(());
+    }
+    let message =
+        format!("with PS the page has 2^{last} base pages, so the last {last} bits of VPN and PPN are 0");
+    Err(Diagnostic::new(Code::BadTable, entry.key_span, message).label("does not begin such a page"))
+}
+
+/// There is no read bit: a page that is present may be read.
+fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
+    if cell.bit()? { Ok(()) } else { Err(no_read_bit(cell.span)) }
+}
+
+/// The entries that were set, as the textbook prints them; bits are shown where some entry differs from the ordinary.
+pub fn view(machine: &Machine, _: usize) -> TableView {
+    let rows: Vec<(Vpn, Pte)> = machine.page_table().mappings.iter().map(|m| (m.vpn, m.pte)).collect();
+    let ordinary = Flags::OPEN;
+    let unusual = |bit: &Bit| {
+        rows.iter().any(|(_, pte)| pte.flags.has(Bit::P) && pte.flags.has(*bit) != ordinary.has(*bit))
+    };
+    let bits =
+        BITS.iter().map(|row| row.bit).filter(|bit| *bit != Bit::P && unusual(bit)).map(|bit| bit.row().name);
+    let columns: Vec<String> = ["ppn", "v"].into_iter().chain(bits).map(String::from).collect();
+    let (vpn_digits, ppn_digits) = (digits(machine.spec().vpn_bits()), digits(machine.spec().ppn_bits()));
+    let row = |(vpn, pte): &(Vpn, Pte)| {
+        let cells = columns.iter().map(|column| cell_of(Some(*pte), ppn_digits, column));
+        std::iter::once(CellView::Hex(vpn.raw(), vpn_digits)).chain(cells).collect()
+    };
+    let rows = rows.iter().map(row).collect();
+    let head = std::iter::once("vpn".to_owned()).chain(columns.iter().cloned()).collect();
+    TableView { title: "page_table".to_owned(), groups: vec![head], rows }
+}

@@ -1,0 +1,196 @@
+//! What `set` puts and `show` shows, evaluated and checked.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::run::record::{Did, Shown};
+use crate::run::session::{Session, Stop, beyond_ordinary};
+use crate::run::view::View;
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::process::Process;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::Pa;
+use pagewalk_engine::machine::contents::PteWord;
+
+use super::expected::ThingRef;
+use super::row::TableNoun;
+use super::table::EntryIn;
+use super::{geometry, layout, processes, stats, steps, tree};
+
+/// Contents to be put into the machine.
+pub struct Contents {
+    /// What.
+    pub what: What,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// See [`Contents`].
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum What {
+    /// The rows of a table.
+    Rows { noun: &'static TableNoun, level: usize, entries: Vec<EntryIn> },
+    /// CR3: from then on walks read memory.
+    Cr3(Pa),
+    /// A page-table entry in memory, as its raw word.
+    Pte { level: u32, at: Pa, raw: u64 },
+}
+
+impl Contents {
+    /// Puts them in.
+    ///
+    /// # Errors
+    /// What does not fit; rows before it have been put.
+    pub fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
+        match self.what {
+            What::Rows { noun, level, entries } => {
+                let put = entries.iter().filter_map(|entry| (noun.put)(machine, level, entry).err());
+                let wrong: Vec<Diagnostic> = put.collect();
+                if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+            }
+            What::Cr3(pa) => {
+                machine.set_cr3(Some(pa));
+                Ok(())
+            }
+            What::Pte { level, at, raw } => machine
+                .place_pte(level, at, PteWord::Raw(raw))
+                .map_err(|error| vec![Diagnostic::new(Code::AddressTooWide, self.span, error.to_string())]),
+        }
+    }
+}
+
+/// Something to show.
+pub enum ShowPlan {
+    /// A noun with a table; of a process's page table, whose.
+    Table(&'static TableNoun, usize, Option<Pid>),
+    /// A list of things of the kernel.
+    Things(ThingRef),
+    /// A noun that is only shown, and the process that it is of.
+    Noun(&'static ShownNoun, Option<Pid>),
+    /// An expression: its text and value.
+    Value(String, Shown),
+}
+
+/// A noun that is only shown.
+pub struct ShownNoun {
+    /// Its word.
+    pub name: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// What is shown.
+    pub views: Views,
+}
+
+/// How a noun that is only shown is drawn, by what it is of.
+#[derive(Clone, Copy)]
+pub enum Views {
+    /// The machine.
+    Machine(fn(&Machine) -> Vec<View>),
+    /// The kernel.
+    Kernel(fn(&Kernel) -> Vec<View>),
+    /// A process.
+    Process(fn(&Kernel, &Process) -> Vec<View>),
+    /// The page tables of the machine, or of a process.
+    Tables(fn(&Machine, Option<&Process>) -> Vec<View>),
+    /// The latest statement that has facts.
+    Last(fn(Option<&Did>) -> Vec<View>),
+    /// The latest `reference`.
+    Reference(fn(Option<&Did>) -> Vec<View>),
+}
+
+/// Nouns that are only shown.
+pub const SHOWN_NOUNS: &[ShownNoun] = &[
+    ShownNoun {
+        name: "geometry",
+        help: "every number that follows from the declaration, and the bit rulers",
+        views: Views::Machine(geometry::views),
+    },
+    ShownNoun {
+        name: "machine",
+        help: "the machine, as a declaration",
+        views: Views::Machine(|m| vec![View::Declaration(m.spec().clone())]),
+    },
+    ShownNoun {
+        name: "stats",
+        help: "the counters of every TLB and cache",
+        views: Views::Machine(stats::views),
+    },
+    ShownNoun {
+        name: "steps",
+        help: "the numbered steps of the last access or system call",
+        views: Views::Last(steps::views),
+    },
+    ShownNoun {
+        name: "reference",
+        help: "the table of steps of the last `reference`",
+        views: Views::Reference(steps::reference),
+    },
+    ShownNoun {
+        name: "layout",
+        help: "the address space of a process: its areas, heap and stack (`show layout P1`)",
+        views: Views::Process(layout::views),
+    },
+    ShownNoun {
+        name: "tables",
+        help: "the page tables as a tree, of the machine or of a process (`show tables P1`)",
+        views: Views::Tables(tree::views),
+    },
+    ShownNoun {
+        name: "processes",
+        help: "every process: its state, what it maps and has in memory, its faults",
+        views: Views::Kernel(processes::views),
+    },
+];
+
+impl Session<'_> {
+    /// What a `show` shows.
+    ///
+    /// # Errors
+    /// `no-machine`.
+    pub fn show(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
+        let views = self.views(plan, place)?;
+        self.work(views.iter().map(cells).sum(), place)?;
+        Ok(views)
+    }
+
+    fn views(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
+        match plan {
+            ShowPlan::Table(noun, level, pid) => {
+                let mut table = (noun.view)(&*self.machine_seen(pid, place)?, level);
+                if let Some(process) = pid.and_then(|pid| self.kernel(place).ok()?.process(pid)) {
+                    table.title = format!("{}.{}", process.name, table.title);
+                }
+                Ok(vec![View::Table(table)])
+            }
+            ShowPlan::Things(things) => Ok(vec![things.view(self.kernel(place)?)]),
+            ShowPlan::Noun(noun, pid) => match noun.views {
+                Views::Machine(views) => Ok(views(self.machine(place)?)),
+                Views::Kernel(views) => Ok(views(self.kernel(place)?)),
+                Views::Process(views) => {
+                    let kernel = self.kernel(place)?;
+                    let process = pid.and_then(|pid| kernel.process(pid));
+                    Ok(process.map_or_else(Vec::new, |process| views(kernel, process)))
+                }
+                Views::Tables(views) => {
+                    let machine = self.machine_seen(pid, place)?.into_owned();
+                    let process = pid.and_then(|pid| self.kernel(place).ok()?.process(pid));
+                    Ok(views(&machine, process))
+                }
+                Views::Last(views) => Ok(views(self.state.last.as_deref())),
+                Views::Reference(views) => Ok(views(self.state.reference.as_deref())),
+            },
+            ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
+        }
+    }
+}
+
+/// The cells of a view, as they count towards the budget.
+fn cells(view: &View) -> u64 {
+    match view {
+        View::Tree(tree) => beyond_ordinary(tree.root.size()),
+        View::Table(table) | View::Maps { table, .. } => {
+            beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64)
+        }
+        _ => 0,
+    }
+}

@@ -1,0 +1,39 @@
+//! `show processes`: a row a process.
+
+use crate::run::view::{CellView, TableView, View};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::process::{Life, Process};
+
+use super::geometry::size;
+
+/// Every process, ended ones too, in the order of creation.
+pub fn views(kernel: &Kernel) -> Vec<View> {
+    let names = ["pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major"];
+    let table = TableView {
+        title: "processes".to_owned(),
+        groups: vec![names.map(String::from).to_vec()],
+        rows: kernel.processes().map(|process| row(kernel, process)).collect(),
+    };
+    vec![View::Table(table)]
+}
+
+fn row(kernel: &Kernel, process: &Process) -> Vec<CellView> {
+    let bytes = |n: u64| CellView::Text(size(n.into()));
+    let parent = process.parent.and_then(|pid| kernel.process(pid));
+    let status = match process.life {
+        Life::Running => CellView::Nothing,
+        Life::Zombie { status } | Life::Ended { status } => CellView::Number(u64::from(status)),
+    };
+    vec![
+        CellView::Number(u64::from(process.pid.0)),
+        CellView::Text(process.name.to_string()),
+        parent.map_or(CellView::Nothing, |parent| CellView::Text(parent.name.to_string())),
+        CellView::Text(process.life.name().to_owned()),
+        status,
+        CellView::Number(process.space.areas.count() as u64),
+        bytes(process.space.areas.size()),
+        bytes(process.space.resident << kernel.machine().spec().page_bits()),
+        CellView::Number(process.faults.minor),
+        CellView::Number(process.faults.major),
+    ]
+}

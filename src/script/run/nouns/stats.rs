@@ -1,0 +1,38 @@
+//! `show stats`: the counters of every TLB and cache.
+
+use crate::lang::value::{Number, Value};
+use crate::run::view::{CellView, TableView, View};
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::cache::Counts;
+
+/// A table of counters, a row a TLB or cache.
+pub fn views(machine: &Machine) -> Vec<View> {
+    let spec = machine.spec();
+    let tlbs = spec.tlbs.iter().enumerate().map(|(at, tlb)| row(&tlb.name, machine.tlb_counts(at)));
+    let caches = spec.caches.iter().enumerate().map(|(at, cache)| row(&cache.name, machine.cache_counts(at)));
+    let names =
+        ["part", "hits", "misses", "miss rate", "evictions", "writebacks", "walk hits", "walk misses"];
+    let title = if spec.cores > 1 { format!("stats of core {}", machine.core()) } else { "stats".to_owned() };
+    let table = TableView {
+        title,
+        groups: vec![names.map(String::from).to_vec()],
+        rows: tlbs.chain(caches).collect(),
+    };
+    vec![View::Table(table)]
+}
+
+fn row(name: &str, stats: Counts) -> Vec<CellView> {
+    let all = i128::from(stats.hits) + i128::from(stats.misses);
+    let rate = Number::fraction(i128::from(stats.misses), all.max(1))
+        .map_or_else(|_| String::new(), |rate| Value::from(rate).to_string());
+    vec![
+        CellView::Text(name.to_owned()),
+        CellView::Number(stats.hits),
+        CellView::Number(stats.misses),
+        if all == 0 { CellView::Nothing } else { CellView::Text(rate) },
+        CellView::Number(stats.evictions),
+        CellView::Number(stats.writebacks),
+        CellView::Number(stats.walk_hits),
+        CellView::Number(stats.walk_misses),
+    ]
+}

@@ -1,0 +1,253 @@
+//! The registry of nouns that list things of the kernel: areas, resident pages, blocks of the heap, frames, swap slots.
+
+use std::sync::Arc;
+
+use crate::run::process::AreaRecord;
+use crate::run::view::CellView;
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::frames::{Frame, Holds};
+use pagewalk_engine::kernel::heap::HeapBlock;
+use pagewalk_engine::kernel::ids::{FrameNo, Pid, SlotNo};
+use pagewalk_engine::kernel::process::{Place, Process};
+
+use super::list::{Column, decimal, hex, words};
+
+/// A list of things that `expect` and `show` know.
+pub struct ThingNoun {
+    /// Its word.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// The column by which rows are matched.
+    pub key: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// It is a process's: `P1.maps`.
+    pub of_process: bool,
+    /// `set` adds rows to it.
+    pub settable: bool,
+    /// It is shown line by line as `/proc/PID/maps` prints it.
+    pub as_proc: bool,
+    /// What there is: all of it, or what has this key.
+    pub rows: fn(&Kernel, Option<&Process>, Option<u64>) -> Vec<ThingRow>,
+}
+
+/// A thing as a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThingRow {
+    /// Its key.
+    pub key: u64,
+    /// Its cells, in the order of the columns.
+    pub cells: Vec<CellView>,
+    /// Columns in which `-` agrees with it, though it has a value there.
+    pub nothing: &'static [&'static str],
+}
+
+/// Every noun that lists things of the kernel.
+pub const THING_NOUNS: &[ThingNoun] = &[
+    ThingNoun {
+        name: "maps",
+        columns: &[words("area"), hex("start"), hex("end"), words("perms"), hex("offset"), words("backing")],
+        key: "start",
+        help: "the areas of a process, as `/proc/PID/maps` prints them",
+        of_process: true,
+        settable: true,
+        as_proc: true,
+        rows: maps,
+    },
+    ThingNoun {
+        name: "resident",
+        columns: &[hex("vpn"), hex("frame")],
+        key: "vpn",
+        help: "the pages of a process that are in user frames",
+        of_process: true,
+        settable: false,
+        as_proc: false,
+        rows: resident,
+    },
+    ThingNoun {
+        name: "heap",
+        columns: &[hex("start"), hex("size"), decimal("used")],
+        key: "start",
+        help: "the blocks of `malloc`: the address it answered, the bytes that may be used, 1 if in use",
+        of_process: true,
+        settable: false,
+        as_proc: false,
+        rows: heap,
+    },
+    ThingNoun {
+        name: "frames",
+        columns: &[hex("frame"), decimal("refs"), words("kind"), decimal("dirty"), words("maps")],
+        key: "frame",
+        help: "user page frames in use: who maps them, and what they hold (`anonymous`, `merged`, `file`, `shared`)",
+        of_process: false,
+        settable: false,
+        as_proc: false,
+        rows: frames,
+    },
+    ThingNoun {
+        name: "swap",
+        columns: &[hex("slot"), words("process"), hex("vpn")],
+        key: "slot",
+        help: "the slots of the swap file in use, and whose page is in each",
+        of_process: false,
+        settable: false,
+        as_proc: false,
+        rows: swap,
+    },
+];
+
+impl ThingNoun {
+    /// The names of its columns.
+    pub fn column_names(&self) -> String {
+        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The noun of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        THING_NOUNS.iter().find(|noun| noun.name == name)
+    }
+}
+
+fn row(key: u64, cells: Vec<CellView>) -> ThingRow {
+    ThingRow { key, cells, nothing: &[] }
+}
+
+fn digits(bits: u32) -> u32 {
+    bits.div_ceil(4).max(1)
+}
+
+fn text(text: impl Into<String>) -> CellView {
+    let text = text.into();
+    if text.is_empty() { CellView::Nothing } else { CellView::Text(text) }
+}
+
+fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
+    let Some(process) = process else { return Vec::new() };
+    let areas = &process.space.areas;
+    let found = match key {
+        Some(start) => areas.find(start).filter(|area| area.start == start).into_iter().copied().collect(),
+        None => areas.iter().copied().collect::<Vec<_>>(),
+    };
+    let width = digits(kernel.machine().spec().virtual_bits());
+    let one = |area| {
+        let AreaRecord { name, area, backing } = AreaRecord::of(kernel, process, area);
+        let offset = area.offset_of(area.start);
+        let cells = vec![
+            text(name),
+            CellView::Hex(area.start, width),
+            CellView::Hex(area.end, width),
+            text(area.perms()),
+            CellView::Hex(offset.unwrap_or(0), 1),
+            text(backing),
+        ];
+        let nothing: &[_] = if offset.is_none() { &["offset", "backing"] } else { &[] };
+        ThingRow { key: area.start, cells, nothing }
+    };
+    found.into_iter().map(one).collect()
+}
+
+fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
+    let Some(process) = process else { return Vec::new() };
+    let spec = kernel.machine().spec();
+    let (vpn_digits, frame_digits) = (digits(spec.vpn_bits()), frame_digits(kernel));
+    let one = |vpn: u64, place: Place| match place {
+        Place::Frame(frame) => Some(row(
+            vpn,
+            vec![CellView::Hex(vpn, vpn_digits), CellView::Hex(u64::from(frame.0), frame_digits)],
+        )),
+        _ => None,
+    };
+    let pages = &process.space.pages;
+    match key {
+        Some(vpn) => pages.get(&vpn).and_then(|place| one(vpn, *place)).into_iter().collect(),
+        None => pages.iter().filter_map(|(vpn, place)| one(*vpn, *place)).collect(),
+    }
+}
+
+fn heap(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
+    let Some(process) = process else { return Vec::new() };
+    let width = digits(kernel.machine().spec().virtual_bits());
+    let blocks = &process.space.heap.blocks;
+    let one = |start: u64, block: &HeapBlock| {
+        row(start, vec![CellView::Hex(start, width), CellView::Hex(block.size, 1), CellView::bit(block.used)])
+    };
+    match key {
+        Some(start) => blocks.get(&start).map(|block| one(start, block)).into_iter().collect(),
+        None => blocks.iter().map(|(start, block)| one(*start, block)).collect(),
+    }
+}
+
+fn frame_digits(kernel: &Kernel) -> u32 {
+    digits(u32::BITS - kernel.frame_limit().saturating_sub(1).leading_zeros())
+}
+
+fn frames(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
+    let width = frame_digits(kernel);
+    let limit = u64::from(kernel.frame_limit());
+    match key {
+        Some(n) => {
+            let frame = u32::try_from(n).ok().filter(|_| n < limit).map(FrameNo);
+            frame.map(|at| frame_row(kernel, at, kernel.frames().get(at), width)).into_iter().collect()
+        }
+        None => kernel.frames().iter().map(|(at, frame)| frame_row(kernel, at, frame, width)).collect(),
+    }
+}
+
+fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow {
+    let key = u64::from(at.0);
+    let kind = match frame.holds {
+        Holds::Nothing => "free",
+        Holds::Anonymous => "anonymous",
+        Holds::Merged => "merged",
+        Holds::File { .. } => "file",
+        Holds::Object { .. } => "shared",
+    };
+    let maps: Vec<String> =
+        kernel.frames().maps(at).map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid))).collect();
+    let free = frame.holds == Holds::Nothing;
+    let dirty = if free { CellView::Nothing } else { CellView::bit(kernel.is_dirty(at)) };
+    let cells = vec![
+        CellView::Hex(key, width),
+        CellView::Number(u64::from(frame.refs)),
+        text(kind),
+        dirty,
+        text(maps.join(",")),
+    ];
+    ThingRow { key, cells, nothing: if free { &["kind"] } else { &[] } }
+}
+
+fn process_name(kernel: &Kernel, pid: Pid) -> Arc<str> {
+    kernel.process(pid).map_or_else(|| pid.to_string().into(), |process| process.name.clone())
+}
+
+fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
+    let used = &kernel.swap().used;
+    let slots: Vec<SlotNo> = match key {
+        Some(n) => {
+            let slot = u32::try_from(n).ok().map(SlotNo);
+            slot.filter(|slot| used.contains_key(slot)).into_iter().collect()
+        }
+        None => used.keys().copied().collect(),
+    };
+    let width = digits(u32::BITS - kernel.swap().slots.saturating_sub(1).leading_zeros());
+    let vpn_digits = digits(kernel.machine().spec().vpn_bits());
+    let mut rows = Vec::new();
+    for slot in slots {
+        let key = u64::from(slot.0);
+        let number = CellView::Hex(key, width);
+        let before = rows.len();
+        // A page that came back keeps its slot while it is clean.
+        let backed = used.get(&slot).and_then(|held| held.frame);
+        let back = backed.into_iter().flat_map(|frame| kernel.frames().maps(frame));
+        for (pid, vpn) in kernel.swap().pages_in(slot).chain(back) {
+            let name = text(process_name(kernel, pid).to_string());
+            rows.push(row(key, vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)]));
+        }
+        // A page of a shared object that nobody has mapped.
+        if rows.len() == before {
+            rows.push(row(key, vec![number, CellView::Nothing, CellView::Nothing]));
+        }
+    }
+    rows
+}

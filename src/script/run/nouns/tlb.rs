@@ -1,0 +1,123 @@
+//! The `tlb` noun: `set`, then a group `tag ppn v` and bits a way.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::view::{CellView, TableView};
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::{SetIndex, Tag};
+use pagewalk_engine::machine::contents::TlbLine;
+use pagewalk_engine::machine::pte::{Bit, BitRow, Flags};
+use pagewalk_engine::machine::spec::TlbSpec;
+
+use super::sets;
+use super::table::{CellIn, EntryIn, Layout, Said, digits};
+
+/// The bits that an entry of a TLB keeps and a table may give.
+const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
+
+/// What an entry has where a table gives no bit: R/W, U/S and D.
+const OPEN: Flags = Flags::OPEN.with(Bit::D);
+
+fn spec(machine: &Machine, level: usize) -> &TlbSpec {
+    &machine.spec().tlbs[level]
+}
+
+fn tag_bits(machine: &Machine, level: usize) -> u32 {
+    spec(machine, level).tag_bits(machine.spec().virtual_bits())
+}
+
+/// What its tables may look like.
+pub fn layout(machine: &Machine, level: usize) -> Layout {
+    let tlb = spec(machine, level);
+    let bits = BITS.iter().map(|bit| bit.row().name);
+    let columns = ["tag", "ppn", "v"].into_iter().chain(bits).map(String::from).collect();
+    let noun = if &*tlb.name == "tlb" { "tlb".to_owned() } else { format!("tlb {}", tlb.name) };
+    Layout { noun, key: "set", keys: tlb.sets.into(), columns, groups: tlb.ways.into() }
+}
+
+fn set(machine: &Machine, level: usize, key: u64) -> Option<SetIndex> {
+    machine.tlb_set_index(level, key).ok()
+}
+
+fn line(machine: &Machine, level: usize, key: u64, way: usize) -> TlbLine {
+    let line = set(machine, level, key).and_then(|set| machine.tlb_line(level, set, way as u32));
+    line.unwrap_or_default()
+}
+
+/// Sets that hold something valid.
+pub fn present(machine: &Machine, level: usize) -> Vec<u64> {
+    machine.tlb_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
+}
+
+/// Whether a way is valid.
+pub fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
+    line(machine, level, key, way).valid
+}
+
+/// A cell of a way.
+pub fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
+    let line = line(machine, level, key, way);
+    match column {
+        "tag" => CellView::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
+        "ppn" => CellView::hex(line.valid.then(|| line.ppn.raw()), digits(machine.spec().ppn_bits())),
+        "v" => CellView::bit(line.valid),
+        _ if !line.valid => CellView::Nothing,
+        bit => BitRow::named(bit).map_or(CellView::Nothing, |(bit, _)| CellView::bit(line.flags.has(bit))),
+    }
+}
+
+/// Puts a row in: ways from the left, those not listed stay.
+///
+/// # Errors
+/// `value-too-wide`, `bad-table`.
+pub fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+    let tag = |line: &TlbLine| line.tag.filter(|_| line.valid).map(Tag::raw);
+    let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
+    if let Some(set) = set(machine, level, entry.key) {
+        machine.set_tlb_lines(level, set, &lines);
+    }
+    Ok(())
+}
+
+fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Diagnostic> {
+    let mut line = TlbLine { flags: OPEN, ..TlbLine::default() };
+    let mut said_valid = None;
+    let mut ppn = None;
+    for cell in group {
+        match (cell.column.as_str(), cell.said) {
+            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
+            (_, Said::Nothing) => {}
+            ("tag", Said::Number(n)) => {
+                line.tag = Some(machine.tlb_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);
+            }
+            ("ppn", Said::Number(n)) => ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?),
+            ("v", Said::Number(_)) => said_valid = Some(cell.bit()?),
+            (bit, Said::Number(_)) => {
+                if let Some((bit, inverse)) = BitRow::named(bit) {
+                    line.flags = line.flags.put(bit, cell.bit()? != inverse);
+                }
+            }
+        }
+    }
+    line.valid = said_valid.unwrap_or(ppn.is_some());
+    line.ppn = ppn.unwrap_or_default();
+    if line.valid && (line.tag.is_none() || ppn.is_none()) {
+        let place = group.first().map(|cell| cell.span).unwrap_or_default();
+        return Err(Diagnostic::new(Code::BadTable, place, "a valid entry needs a tag and a PPN")
+            .label("this way is valid"));
+    }
+    Ok(line)
+}
+
+/// The whole, as the textbook prints it; bits are shown where some entry differs from the ordinary.
+pub fn view(machine: &Machine, level: usize) -> TableView {
+    let layout = layout(machine, level);
+    let sets = sets::shown(&layout, || present(machine, level));
+    let ways = layout.groups as usize;
+    let unusual = |bit: &Bit| {
+        let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
+        sets.iter().any(|&key| (0..ways).any(|w| odd(self::line(machine, level, key, w))))
+    };
+    let bits = BITS.iter().filter(|bit| unusual(bit)).map(|bit| bit.row().name);
+    let columns: Vec<String> = ["tag", "ppn", "v"].into_iter().chain(bits).map(String::from).collect();
+    sets::view(layout, &sets, &columns, |key, way, column| cell(machine, level, key, way, column))
+}

@@ -1,0 +1,50 @@
+//! `show tables`: page tables as a tree.
+
+use crate::run::view::{TreeEntry, TreeTable, TreeView, View};
+use pagewalk_engine::kernel::process::Process;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::Vpn;
+use pagewalk_engine::machine::page_table::Mapping;
+use pagewalk_engine::machine::spec::Mmu;
+
+/// The tables that lead to the pages that were set.
+pub fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
+    let spec = machine.spec().clone();
+    let Some(mmu) = &spec.mmu else {
+        return vec![View::Remark("this machine has no page tables".to_owned())];
+    };
+    let listing = machine.page_table();
+    let mut root = TreeTable { level: 1, ..TreeTable::default() };
+    for place in &listing.places {
+        if let Some(table) = reach(&mut root, mmu, place.vpn, place.level) {
+            table.at = Some(place.at.raw());
+        }
+    }
+    for Mapping { vpn, level, pte } in &listing.mappings {
+        if let Some(table) = reach(&mut root, mmu, *vpn, *level) {
+            let index = mmu.index(*vpn, *level);
+            let at = table.entries.partition_point(|(known, _)| *known < index);
+            table.entries.insert(at, (index, TreeEntry::Page(vpn.raw(), *pte)));
+        }
+    }
+    let of = process.map(|process| process.name.to_string()).unwrap_or_default();
+    vec![View::Tree(Box::new(TreeView { of, spec: spec.clone(), root }))]
+}
+
+/// The table of a level that entries lead to on the way to a page, made as needed; none past an entry that is a page.
+fn reach<'t>(root: &'t mut TreeTable, mmu: &Mmu, vpn: Vpn, level: u32) -> Option<&'t mut TreeTable> {
+    let mut table = root;
+    for upper in 1..level {
+        let index = mmu.index(vpn, upper);
+        let at = table.entries.partition_point(|(known, _)| *known < index);
+        if table.entries.get(at).is_none_or(|(known, _)| *known != index) {
+            let new = TreeTable { level: upper + 1, ..TreeTable::default() };
+            table.entries.insert(at, (index, TreeEntry::Table(new)));
+        }
+        table = match &mut table.entries.get_mut(at)?.1 {
+            TreeEntry::Table(table) => table,
+            TreeEntry::Page(..) => return None,
+        };
+    }
+    Some(table)
+}

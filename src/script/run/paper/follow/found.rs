@@ -1,0 +1,192 @@
+//! Facts that are looked up: in TLBs, page tables, caches, memory.
+
+use super::claim::{Claim, Follow};
+use super::fields::hex;
+use super::quantity::Kind;
+use crate::run::record::{AccessVerb, Shown};
+use pagewalk_engine::machine::event::Fault;
+
+fn said(word: &str) -> Claim {
+    Some(Shown::word(word))
+}
+
+/// The TLBs that the access looks up, in order.
+fn tlbs(of: &Follow) -> Vec<usize> {
+    let each = of.access.spec.tlbs.iter().enumerate();
+    each.filter(|(_, tlb)| tlb.side.serves(of.access.kind)).map(|(at, _)| at).collect()
+}
+
+/// The caches that the access looks up, in order.
+fn caches(of: &Follow) -> Vec<usize> {
+    let each = of.access.spec.caches.iter().enumerate();
+    each.filter(|(_, cache)| cache.side.serves(of.access.kind)).map(|(at, _)| at).collect()
+}
+
+fn is_hit(of: &Follow, kind: Kind, at: usize) -> Option<bool> {
+    Some(of.word(kind, at)?.is_some_and(|word| word == "hit"))
+}
+
+/// Hit or miss by the index and tag; none after a hit before it.
+pub fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
+    for before in tlbs(of).into_iter().take_while(|tlb| *tlb != at) {
+        if is_hit(of, Kind::TlbHit, before)? {
+            return Some(said("none"));
+        }
+    }
+    let (index, tag) = (of.number(Kind::TlbIndex, at)??, of.number(Kind::TlbTag, at)??);
+    let found = of.before.tlb_entry(at, index, tag)?.is_some();
+    Some(said(if found { "hit" } else { "miss" }))
+}
+
+/// Whether any of them held it.
+pub fn tlb(of: &Follow, _: usize) -> Option<Claim> {
+    let each = tlbs(of);
+    if let [only] = each[..] {
+        return tlb_hit(of, only);
+    }
+    for tlb in each {
+        if is_hit(of, Kind::TlbHit, tlb)? {
+            return Some(said("hit"));
+        }
+    }
+    Some(said("miss"))
+}
+
+/// Where the entry of a level stands: in the table that the level above leads to.
+pub fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
+    let mmu = of.access.spec.mmu.as_ref()?;
+    if is_hit(of, Kind::Tlb, 0)? {
+        return Some(None);
+    }
+    let table = if level == 1 {
+        of.before.root()?
+    } else {
+        let Some(above) = of.number(Kind::PteValue, level - 1)? else { return Some(None) };
+        let Some(pte) = of.before.present(above) else { return Some(None) };
+        pte.ppn.checked_shl(mmu.page_bits)?
+    };
+    let index = of.number(Kind::Part, level)??;
+    Some(hex(table.checked_add(index.checked_mul(u64::from(mmu.pte.bytes))?)?))
+}
+
+/// What stands there.
+pub fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
+    let Some(address) = of.number(Kind::PteAddress, level)? else { return Some(None) };
+    Some(of.before.entry(address).map_or_else(|| said("unknown"), hex))
+}
+
+/// The entries of the walk that are stated, from the top: none inside where a level has none.
+fn stated_entries(of: &Follow) -> Vec<(usize, Option<u64>)> {
+    let levels = of.access.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
+    let stated = (1..=levels).filter(|level| of.is_stated(Kind::PteValue, *level));
+    stated.filter_map(|level| Some((level, of.number(Kind::PteValue, level)?))).collect()
+}
+
+/// By the TLB, by the entries that are stated, or by a walk. Of a process the kernel decides.
+pub fn fault(of: &Follow, _: usize) -> Option<Claim> {
+    let mmu = of.access.spec.mmu.as_ref()?;
+    if of.access.process.is_some() {
+        return None;
+    }
+    if !tlbs(of).is_empty() && is_hit(of, Kind::Tlb, 0)? {
+        return Some(said("none"));
+    }
+    let entries = stated_entries(of);
+    if entries.iter().any(|(_, raw)| raw.is_some_and(|raw| of.before.present(raw).is_none())) {
+        return Some(said("page"));
+    }
+    if entries.last().is_some_and(|(level, raw)| *level == mmu.levels.len() && raw.is_some()) {
+        return Some(said("none"));
+    }
+    let vpn = of.number(Kind::Vpn, 0)??;
+    Some(said(match of.before.walk(vpn)? {
+        Ok(_) => "none",
+        Err(Fault::NotPresent { .. }) => "page",
+        Err(Fault::Protection { .. }) => "protection",
+    }))
+}
+
+/// From the TLB entry where one was found, from the last entry of the walk where it is stated, or by a walk.
+pub fn ppn(of: &Follow, _: usize) -> Option<Claim> {
+    let mmu = of.access.spec.mmu.as_ref()?;
+    if of.access.process.is_none() && of.word(Kind::Fault, 0)?.is_some_and(|word| word != "none") {
+        return Some(None);
+    }
+    if !tlbs(of).is_empty() && is_hit(of, Kind::Tlb, 0)? {
+        for tlb in tlbs(of) {
+            let (index, tag) = (of.number(Kind::TlbIndex, tlb)??, of.number(Kind::TlbTag, tlb)??);
+            if let Some(Some(entry)) = of.before.tlb_entry(tlb, index, tag) {
+                return Some(hex(entry.ppn.raw()));
+            }
+        }
+    }
+    let last = stated_entries(of).pop().filter(|(level, _)| *level == mmu.levels.len());
+    if let Some((_, Some(raw))) = last {
+        return Some(of.before.present(raw).and_then(|pte| hex(pte.ppn)));
+    }
+    let vpn = of.number(Kind::Vpn, 0)??;
+    match of.before.walk(vpn)? {
+        Ok(ppn) => Some(hex(ppn)),
+        // Without a fault there is a page: the one that the entry names, though it is not present.
+        Err(_) => of.before.stale(vpn).map(hex),
+    }
+}
+
+/// Hit or miss by the index and tag; none after a hit before it, and where nothing was looked up.
+pub fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
+    if !of.access.uses_caches() {
+        return Some(said("none"));
+    }
+    for before in caches(of).into_iter().take_while(|cache| *cache != at) {
+        if is_hit(of, Kind::CacheHit, before)? {
+            return Some(said("none"));
+        }
+    }
+    let (index, tag) = (of.number(Kind::CacheIndex, at)?, of.number(Kind::CacheTag, at)?);
+    let (Some(index), Some(tag)) = (index, tag) else { return Some(said("none")) };
+    let found = of.before.cache_way(at, index, tag).is_some();
+    Some(said(if found { "hit" } else { "miss" }))
+}
+
+pub fn byte(of: &Follow, _: usize) -> Option<Claim> {
+    loaded(of, 1)
+}
+
+pub fn value(of: &Follow, _: usize) -> Option<Claim> {
+    loaded(of, of.access.data.len())
+}
+
+/// So many bytes: of the block in the first cache that hits, else from memory.
+fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
+    if !matches!(of.access.verb, AccessVerb::Read | AccessVerb::Fetch) || bytes > 8 {
+        return None;
+    }
+    for cache in caches(of) {
+        let word = of.word(Kind::CacheHit, cache)?;
+        match word.as_deref() {
+            Some("hit") => return cached(of, cache, bytes),
+            Some("miss") => {}
+            _ => return Some(None),
+        }
+    }
+    let Some(pa) = of.number(Kind::Pa, 0)? else { return Some(None) };
+    let pa = of.before.machine.pa(pa).ok()?;
+    Some(of.before.memory(pa, bytes).map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
+}
+
+fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {
+    let spec = of.access.spec.caches.get(cache)?;
+    let (index, tag) = (of.number(Kind::CacheIndex, cache)??, of.number(Kind::CacheTag, cache)??);
+    let offset = of.number(Kind::Offset, cache)??;
+    let way = of.before.cache_way(cache, index, tag)?;
+    let end = offset.checked_add(bytes as u64)?;
+    if end > 1u64.checked_shl(spec.block_bits)? {
+        return None;
+    }
+    let block: Option<Vec<u8>> = (offset..end).map(|at| of.before.cached(cache, index, way, at)).collect();
+    Some(block.map_or_else(|| said("unknown"), |bytes| little_endian(&bytes)))
+}
+
+fn little_endian(bytes: &[u8]) -> Claim {
+    hex(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}

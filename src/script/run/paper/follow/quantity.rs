@@ -1,0 +1,101 @@
+//! The facts that follow from each other, whatever they are called.
+
+use crate::run::facts::{Component, Family, Key, key};
+use crate::run::record::Access;
+use pagewalk_engine::machine::spec::Spec;
+
+/// A kind of fact, in the order of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Vpn,
+    Vpo,
+    Part,
+    TlbIndex,
+    TlbTag,
+    TlbHit,
+    Tlb,
+    PteAddress,
+    PteValue,
+    Fault,
+    Ppn,
+    Ppo,
+    Pa,
+    Offset,
+    CacheIndex,
+    CacheTag,
+    CacheHit,
+    Byte,
+    Value,
+}
+
+/// A fact: of a kind, and of a TLB, a cache, or a level of the page table (from 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantity {
+    pub kind: Kind,
+    pub at: usize,
+}
+
+impl Quantity {
+    /// The fact of this name.
+    pub fn named(name: &str, access: &Access) -> Option<Self> {
+        let spec: &Spec = &access.spec;
+        let (tlb, cache) = (spec.first_tlb(access.kind), spec.first_cache(access.kind));
+        let one = |kind: Kind| Some(Self { kind, at: 0 });
+        let found = match key(name, Family::Access, Some(spec)).ok()? {
+            Key::Access(row) => match row.name {
+                "vpn" => one(Kind::Vpn),
+                "vpo" => one(Kind::Vpo),
+                "tlbi" => Some(Self { kind: Kind::TlbIndex, at: tlb? }),
+                "tlbt" => Some(Self { kind: Kind::TlbTag, at: tlb? }),
+                "tlb" => one(Kind::Tlb),
+                "fault" => one(Kind::Fault),
+                "ppn" => one(Kind::Ppn),
+                "ppo" => one(Kind::Ppo),
+                "pa" => one(Kind::Pa),
+                "co" => Some(Self { kind: Kind::Offset, at: cache? }),
+                "ci" => Some(Self { kind: Kind::CacheIndex, at: cache? }),
+                "ct" => Some(Self { kind: Kind::CacheTag, at: cache? }),
+                "cache" => Some(Self { kind: Kind::CacheHit, at: cache? }),
+                "byte" => one(Kind::Byte),
+                "value" => one(Kind::Value),
+                _ => None,
+            },
+            Key::Level(row, level) => {
+                let kind = match row.pattern {
+                    ("vpn", _) => Kind::Part,
+                    (_, ".address") => Kind::PteAddress,
+                    _ => Kind::PteValue,
+                };
+                Some(Self { kind, at: level as usize })
+            }
+            Key::Component(row, component) => {
+                let (kind, at) = match (component, row.suffix) {
+                    (Component::Tlb(at), "") => (Kind::TlbHit, at),
+                    (Component::Tlb(at), ".index") => (Kind::TlbIndex, at),
+                    (Component::Tlb(at), ".tag") => (Kind::TlbTag, at),
+                    (Component::Cache(at), "") => (Kind::CacheHit, at),
+                    (Component::Cache(at), ".index") => (Kind::CacheIndex, at),
+                    (Component::Cache(at), ".tag") => (Kind::CacheTag, at),
+                    (Component::Cache(at), ".offset") => (Kind::Offset, at),
+                    _ => return None,
+                };
+                Some(Self { kind, at })
+            }
+            Key::Call(_) | Key::Reference(_) | Key::Replay(_) | Key::Counter(..) => None,
+        };
+        found.map(|quantity| quantity.of(access))
+    }
+
+    /// The same under one name: where a single TLB is looked up, its answer is that of them all.
+    pub fn of(self, access: &Access) -> Self {
+        let serving = access.spec.tlbs.iter().filter(|tlb| tlb.side.serves(access.kind)).count();
+        if self.kind == Kind::TlbHit && serving == 1 { Self { kind: Kind::Tlb, at: 0 } } else { self }
+    }
+
+    /// Its place: facts come before those that are computed from them.
+    pub fn order(self) -> (usize, usize, usize) {
+        let row = self.kind as usize;
+        // The entries of a walk are read level by level, each an address and then its value.
+        if self.kind == Kind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
+    }
+}

@@ -1,0 +1,219 @@
+//! Finding what a dotted path asks for.
+
+use crate::lang::ast::{Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::run::facts::{self, Component, Family};
+use crate::run::record::Did;
+use crate::run::session::{Session, Stop};
+use crate::run::settings::list;
+use crate::run::state::{Binding, Slot};
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::machine::Machine;
+
+use super::kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
+use super::machine::MACHINE_PROPERTIES;
+use super::part::{PART_PROPERTIES, part_of};
+use super::unknown::no_property;
+
+/// The path to the facts of the latest statement that has some.
+pub const LAST: &str = "last";
+
+impl Session<'_> {
+    /// The value of a dotted path.
+    ///
+    /// # Errors
+    /// `unknown-path`, `no-answer`, `no-machine`.
+    pub fn path_value(&mut self, words: &[Word]) -> Result<Value, Stop> {
+        let [head, rest @ ..] = words else { return Err(Stop::Unknowable) };
+        let name = Word {
+            text: rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".").into(),
+            span: rest[0].span,
+        };
+        match &*head.text {
+            LAST => self.last_fact(&name),
+            "machine" => self.machine_property(head, &name),
+            "page_table" => self.table_property(head, None, &name),
+            "frames" | "swap" | "ksm" if self.component(&head.text).is_none() => {
+                self.kernel_property(head, &name)
+            }
+            process if self.component(process).is_none() && self.is_process(process) => {
+                self.process_property(head, rest, &name)
+            }
+            _ => self.part_property(head, &name),
+        }
+    }
+
+    /// A property of a process: `P1.rss`, `P1.faults.minor`, `P1.page_table.bytes`.
+    fn process_property(&mut self, of: &Word, rest: &[Word], name: &Word) -> Result<Value, Stop> {
+        let process = self.process_called(of)?;
+        if let [table, property] = rest
+            && &*table.text == "page_table"
+        {
+            return self.table_property(table, Some(process.pid), property);
+        }
+        let Some(row) = PROCESS_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
+            let names = PROCESS_PROPERTIES.iter().map(|row| row.name);
+            return Err(
+                no_property(&of.text, name, names.chain(["page_table.bytes", "page_table.tables"])).into()
+            );
+        };
+        if self.checking {
+            return Err(Stop::Unknowable);
+        }
+        let kernel = self.kernel(of.span)?;
+        let value = kernel.process(process.pid).and_then(|process| (row.get)(kernel, process));
+        value.ok_or_else(|| {
+            Diagnostic::new(Code::NoAnswer, name.span, format!("`{}` has no `{}` yet", of.text, name.text))
+                .into()
+        })
+    }
+
+    fn kernel_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
+        let rows = || KERNEL_PROPERTIES.iter().filter(|row| row.of == &*of.text);
+        let Some(row) = rows().find(|row| row.name == &*name.text) else {
+            return Err(no_property(&of.text, name, rows().map(|row| row.name)).into());
+        };
+        let checking = self.checking;
+        let kernel = self.kernel(of.span)?;
+        if checking { Err(Stop::Unknowable) } else { Ok(Value::from((row.get)(kernel))) }
+    }
+
+    /// A property of a page table: of a process, or of the machine without a kernel.
+    fn table_property(&mut self, of: &Word, pid: Option<Pid>, name: &Word) -> Result<Value, Stop> {
+        let pid = match pid {
+            Some(pid) => Some(pid),
+            None => self.page_table_of(of.span)?,
+        };
+        let Some(pid) = pid else { return self.machine_property(of, name) };
+        let machine = self.kernel(of.span)?.machine_of(pid);
+        let value = property_of(&machine, of, name)?;
+        if self.checking { Err(Stop::Unknowable) } else { Ok(value) }
+    }
+
+    /// Whose page table is meant where none is named; none without a kernel or before the first process.
+    ///
+    /// # Errors
+    /// `which-process`.
+    pub fn page_table_of(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
+        match &self.state.machine {
+            Slot::Kernel(kernel) if kernel.processes().next().is_some() => self.looked_at(place).map(Some),
+            Slot::Unknowable => Err(Stop::Unknowable),
+            _ => Ok(None),
+        }
+    }
+
+    fn last_fact(&mut self, name: &Word) -> Result<Value, Stop> {
+        if self.checking {
+            return Err(Stop::Unknowable);
+        }
+        let Some(last) = self.state.last.clone() else {
+            return Err(Diagnostic::new(Code::NoAnswer, name.span, "no statement with facts has run yet")
+                .help("`last` is the latest access, system call, `probe`, `reference` or `replay`")
+                .into());
+        };
+        let (family, spec) = match (&*last, last.call()) {
+            (Did::Access(access), _) => (Family::Access, Some(&*access.spec)),
+            (_, Some(call)) => (Family::Call, Some(&*call.spec)),
+            (Did::Replay(run), _) => (Family::Replay, Some(&**run.spec())),
+            _ => (Family::Reference, None),
+        };
+        let key = facts::key(&name.text, family, spec).map_err(|near| {
+            let diagnostic =
+                Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
+            near.map_or(diagnostic.clone(), |near| diagnostic.did_you_mean(&name.text, &near))
+        })?;
+        let shown = key.of(&last).ok_or_else(|| {
+            Diagnostic::new(Code::NoAnswer, name.span, format!("the latest statement has no `{}`", name.text))
+                .label("it did not get that far")
+        })?;
+        Ok(shown.value)
+    }
+
+    fn machine_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
+        property_of(self.machine(of.span)?, of, name)
+    }
+
+    fn part_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
+        if self.state.find(&of.text).is_some()
+            && !matches!(&*of.text, "tlb" | "cache")
+            && self.component(&of.text).is_none()
+        {
+            return self.no_fields(of, name);
+        }
+        self.machine(of.span)?;
+        let Some(component) = self.component(&of.text) else {
+            // It may be a process that is not known yet.
+            let perhaps = self.checking && self.unsure.others;
+            return Err(if perhaps { Stop::Unknowable } else { self.unknown_part(of).into() });
+        };
+        let Some(row) = PART_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
+            return Err(no_property(&of.text, name, PART_PROPERTIES.iter().map(|row| row.name)).into());
+        };
+        if self.checking {
+            return Err(Stop::Unknowable);
+        }
+        let machine = self.machine(of.span)?;
+        let value = (row.get)(&part_of(machine, component));
+        value.ok_or_else(|| no_property(&of.text, name, std::iter::empty()).into())
+    }
+
+    fn no_fields(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
+        if let Some(Binding::Unknowable) = self.state.find(&of.text) {
+            return Err(Stop::Unknowable);
+        }
+        Err(no_property(&of.text, name, std::iter::empty()).into())
+    }
+
+    /// A TLB or cache by its name; `tlb` and `cache` stand for the only one.
+    pub fn component(&self, name: &str) -> Option<Component> {
+        Component::named(self.spec()?, name)
+    }
+
+    /// Says that the machine has no TLB or cache of this name.
+    pub fn unknown_part(&self, of: &Word) -> Diagnostic {
+        let Some(spec) = self.spec() else {
+            return Diagnostic::new(Code::UnknownPath, of.span, format!("`{}` is not known", of.text));
+        };
+        let names: Vec<&str> = Component::all(spec).map(|component| component.name(spec)).collect();
+        let diagnostic =
+            Diagnostic::new(Code::UnknownNoun, of.span, format!("this machine has no `{}`", of.text))
+                .label("not a part of it");
+        if matches!(&*of.text, "tlb" | "cache") && !names.is_empty() {
+            let of_kind =
+                |component: &Component| matches!(component, Component::Tlb(_)) == (&*of.text == "tlb");
+            let kind: Vec<&str> =
+                Component::all(spec).filter(of_kind).map(|component| component.name(spec)).collect();
+            if !kind.is_empty() {
+                return diagnostic
+                    .label("there are several")
+                    .help(format!("name it: {}", list(kind.into_iter())));
+            }
+        }
+        let processes = match &self.state.machine {
+            Slot::Kernel(kernel) => kernel.processes().map(|process| process.name.to_string()).collect(),
+            _ => Vec::new(),
+        };
+        let others = [LAST, "machine", "page_table", "frames", "swap", "ksm"].into_iter();
+        let others = others.chain(processes.iter().map(String::as_str));
+        match nearest(&of.text, names.iter().copied().chain(others)) {
+            Some(near) => diagnostic.did_you_mean(&of.text, near),
+            None if names.is_empty() => diagnostic.help("it has neither a TLB nor a cache"),
+            None => diagnostic.help(format!("it has {}", list(names.into_iter()))),
+        }
+    }
+}
+
+/// A property of a machine.
+fn property_of(machine: &Machine, of: &Word, name: &Word) -> Result<Value, Stop> {
+    let rows = || MACHINE_PROPERTIES.iter().filter(|row| row.of == &*of.text);
+    let Some(row) = rows().find(|row| row.name == &*name.text) else {
+        return Err(no_property(&of.text, name, rows().map(|row| row.name)).into());
+    };
+    let n = (row.get)(machine);
+    u64::try_from(n).map(Value::from).map_err(|_| {
+        let message = format!("{} is {n}, more than the largest number of the language", row.help);
+        Diagnostic::new(Code::Overflow, name.span, message).help("numbers go up to 2^64 - 1").into()
+    })
+}

@@ -1,0 +1,119 @@
+//! What can be asked of a TLB or cache: one row a property.
+
+use crate::lang::value::{Number, Value};
+use crate::run::facts::Component;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::cache::Counts;
+use pagewalk_engine::machine::spec::{CacheSpec, Spec, TlbSpec};
+
+/// A TLB or cache, its spec and its counters, as the rows of [`PART_PROPERTIES`] see it.
+pub struct Part<'a> {
+    spec: &'a Spec,
+    tlb: Option<&'a TlbSpec>,
+    cache: Option<&'a CacheSpec>,
+    stats: Counts,
+}
+
+/// A property of a TLB or cache.
+pub struct PartProperty {
+    /// Its name after the dot.
+    pub name: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// It counts what accesses do; the others follow from the declaration.
+    pub counts: bool,
+    /// Only caches have something to count there.
+    pub of_caches: bool,
+    /// Its value; none if this kind of part has no such property.
+    pub get: fn(&Part) -> Option<Value>,
+}
+
+const fn part(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
+    PartProperty { name, help, counts: false, of_caches: false, get }
+}
+
+const fn counted(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
+    PartProperty { name, help, counts: true, of_caches: false, get }
+}
+
+const fn of_caches(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
+    PartProperty { name, help, counts: true, of_caches: true, get }
+}
+
+impl PartProperty {
+    /// Whether such a part can count it at all.
+    pub fn counted_by(&self, component: Component) -> bool {
+        !self.of_caches || matches!(component, Component::Cache(_))
+    }
+}
+
+fn count(n: u64) -> Option<Value> {
+    Some(Value::from(n))
+}
+
+/// Properties of every TLB and cache.
+pub const PART_PROPERTIES: &[PartProperty] = &[
+    counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
+    counted("misses", "demand accesses that missed", |p| count(p.stats.misses)),
+    counted("evictions", "valid entries thrown out by fills", |p| count(p.stats.evictions)),
+    of_caches("writebacks", "dirty blocks written down when evicted or flushed", |p| {
+        count(p.stats.writebacks)
+    }),
+    of_caches("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
+    of_caches("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
+    counted("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats))),
+    part("sets", "number of sets", |p| p.tlb.map(|t| t.sets).or(p.cache.map(|c| c.sets)).map(Value::from)),
+    part("ways", "associativity", |p| {
+        p.tlb.map(|t| t.ways).or(p.cache.map(|c| c.ways)).map(|w| Value::from(u64::from(w)))
+    }),
+    part("index_bits", "bits of the set index", |p| {
+        p.tlb
+            .map(TlbSpec::index_bits)
+            .or(p.cache.map(CacheSpec::index_bits))
+            .map(|b| Value::from(u64::from(b)))
+    }),
+    part("offset_bits", "bits of the offset: in the block, or in the page", |p| {
+        Some(Value::from(u64::from(p.cache.map_or(p.spec.page_bits(), CacheSpec::offset_bits))))
+    }),
+    part("tag_bits", "bits of the tag", |p| {
+        let tlb = p.tlb.map(|t| t.tag_bits(p.spec.virtual_bits()));
+        tlb.or(p.cache.map(|c| c.tag_bits(p.spec))).map(|b| Value::from(u64::from(b)))
+    }),
+    part("reach", "bytes that it covers when full", |p| {
+        p.tlb
+            .map(TlbSpec::reach)
+            .or(p.cache.map(CacheSpec::size))
+            .and_then(|n| u64::try_from(n).ok())
+            .map(Value::from)
+    }),
+    part("vipt", "true when index and offset lie in the page offset", |p| {
+        p.cache.map(|c| Value::Bool(c.vipt(p.spec)))
+    }),
+    part("colors", "page colors: groups of sets that a page can fall into", |p| {
+        p.cache.map(|c| Value::from(c.colors(p.spec)))
+    }),
+];
+
+fn miss_rate(stats: &Counts) -> Value {
+    let all = i128::from(stats.hits) + i128::from(stats.misses);
+    Number::fraction(i128::from(stats.misses), all.max(1)).map_or(Value::from(0u64), Value::Number)
+}
+
+impl<'a> Part<'a> {
+    /// A TLB or cache with these counters.
+    pub fn new(spec: &'a Spec, component: Component, stats: Counts) -> Self {
+        match component {
+            Component::Tlb(at) => Self { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats },
+            Component::Cache(at) => Self { spec, tlb: None, cache: Some(&spec.caches[at]), stats },
+        }
+    }
+}
+
+/// A part of a machine.
+pub fn part_of(machine: &Machine, component: Component) -> Part<'_> {
+    let stats = match component {
+        Component::Tlb(at) => machine.tlb_counts(at),
+        Component::Cache(at) => machine.cache_counts(at),
+    };
+    Part::new(machine.spec(), component, stats)
+}

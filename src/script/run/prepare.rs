@@ -1,0 +1,233 @@
+//! Preparing commands and operations: finding what a statement's first word means, and having it evaluated and checked.
+
+use std::sync::Arc;
+
+use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::functions::function;
+use pagewalk_engine::kernel::syscall::{SystemCall, system_call};
+
+use super::absent;
+use super::facts::Family;
+use super::files::REPLAY;
+use super::inside::Inside;
+use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use super::record::{AccessVerb, Did};
+use super::session::{Session, Stop};
+use super::state::{Binding, Definition, Slot};
+use super::syscalls::{called, prototype};
+use super::verbs::{self, Action};
+
+impl Session<'_> {
+    /// Evaluates and checks a command.
+    ///
+    /// # Errors
+    /// What the script is wrong with.
+    pub fn prepare(&mut self, command: &Command) -> Result<(Action, Family), Stop> {
+        if let Some(Binding::Def(def)) = self.state.find(&command.verb.text).filter(|_| command.call) {
+            let def = def.clone();
+            return Ok((self.prepare_call(&def, command)?, Family::None));
+        }
+        if let Some(row) = called(&command.verb.text, command.operands.len()).filter(|_| command.call) {
+            let plan = self.prepare_call_of(row, &command.verb, &command.operands)?;
+            return Ok((Action::SystemCall(plan), Family::Call));
+        }
+        let names: Vec<&str> = self.state.names().collect();
+        let verb = match verbs::verb(&command.verb.text) {
+            Some(verb) => verb,
+            None if command.call => return Err(self.unknown_call(&command.verb)),
+            None => match system_call(&command.verb.text) {
+                Some(row) => return Err(without_brackets(row, &command.verb).into()),
+                None => verbs::find(&command.verb, &names)?,
+            },
+        };
+        match (verb.prepare)(self, command) {
+            Ok(action) => Ok((action, verb.family)),
+            Err(Stop::Wrong(diagnostics)) => {
+                let mend = |d: Diagnostic| {
+                    if d.code == Code::WrongCount && d.help.is_none() {
+                        d.help(format!("write `{}`", verb.usage()))
+                    } else {
+                        d
+                    }
+                };
+                Err(Stop::Wrong(diagnostics.into_iter().map(mend).collect()))
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Says that what is called is not defined, or only later. In the body of a definition that is only checked,
+    /// what is defined later may be defined in time.
+    fn unknown_call(&self, name: &Word) -> Stop {
+        if self.checking && self.state.scopes.iter().any(|scope| scope.private) {
+            return Stop::Unknowable;
+        }
+        let is_function = function(&name.text).is_some()
+            || MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text)
+            || FILE_FUNCTIONS.iter().any(|row| row.name == &*name.text);
+        if is_function {
+            let message = format!("`{}` yields a value, and is no statement", name.text);
+            let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
+            return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
+        }
+        absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
+    }
+
+    fn prepare_call(&mut self, def: &Arc<Definition>, command: &Command) -> Result<Action, Stop> {
+        let (given, wanted) = (command.operands.len(), def.params.len());
+        if given != wanted {
+            return Err(Diagnostic::new(
+                Code::WrongCount,
+                command.verb.span,
+                format!("`{}` takes {wanted} values, not {given}", def.name.text),
+            )
+            .also(def.name.span, "defined here")
+            .into());
+        }
+        Ok(Action::Call(def.clone(), self.values(&command.operands)?))
+    }
+
+    /// Evaluates and checks what `probe` or `where … =>` does; a bare value is an address to read.
+    ///
+    /// # Errors
+    /// What the script is wrong with; `wrong-type` for what cannot be tried without effect.
+    pub fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
+        let (action, family) = match &operation.kind {
+            OperationKind::Expr(expr) => match as_command(expr) {
+                Some(command) => self.prepare(&command)?,
+                None => (verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
+            },
+            OperationKind::Command(command) => self.prepare(command)?,
+            // It is played at once, and has no action.
+            OperationKind::Reference { pages, settings } => {
+                self.reference(pages, settings)?;
+                return Err(Stop::Unknowable);
+            }
+        };
+        if matches!(action, Action::Access(_) | Action::SystemCall(_) | Action::Replay(_)) {
+            return Ok((action, family));
+        }
+        Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to try out")
+            .label("not an operation on memory")
+            .help(
+                "`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address or a system call",
+            )
+            .into())
+    }
+}
+
+impl Session<'_> {
+    /// Tries an operation out: what it did, and no trace of it.
+    ///
+    /// # Errors
+    /// As [`Session::prepare_operation`], and what only shows when it is done.
+    pub fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+        let random = self.state.random;
+        let done = self
+            .in_its_process(operation, |session| session.without_trace(|session| session.operate(operation)));
+        self.state.random = random;
+        done
+    }
+
+    /// Carries an operation out.
+    ///
+    /// # Errors
+    /// As [`Session::try_out`].
+    pub fn carry_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+        self.in_its_process(operation, |session| session.operate(operation))
+    }
+
+    fn operate(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
+        if let OperationKind::Reference { pages, settings } = &operation.kind {
+            return Ok((Did::Reference(self.reference(pages, settings)?), Family::Reference));
+        }
+        let (action, family) = self.prepare_operation(operation)?;
+        let (did, _) = self.perform(action)?;
+        Ok((did, family))
+    }
+
+    fn in_its_process<T>(
+        &mut self,
+        operation: &Operation,
+        act: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let inside = match &operation.process {
+            Some(process) => Inside::Process(self.process_named(process)?),
+            None => self.inside.clone(),
+        };
+        let outer = std::mem::replace(&mut self.inside, inside);
+        let done = act(self);
+        self.inside = outer;
+        done
+    }
+
+    /// Does something on a copy of the machine and its kernel. On bare hardware an access makes the copy, as nothing else
+    /// can be changed there.
+    ///
+    /// # Errors
+    /// Those of `act`.
+    pub fn without_trace<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        let kernel = match &self.state.machine {
+            Slot::Kernel(kernel) => Some(kernel.clone()),
+            _ => None,
+        };
+        let outer = std::mem::replace(&mut self.probing, true);
+        let result = act(self);
+        self.probing = outer;
+        if let Some(kernel) = kernel {
+            self.state.machine = Slot::Kernel(kernel);
+        }
+        result
+    }
+}
+
+/// Which facts an operation has, before it is prepared.
+pub fn family(operation: &Operation) -> Family {
+    let verb = match &operation.kind {
+        OperationKind::Command(Command { verb, .. })
+        | OperationKind::Expr(Expr { kind: ExprKind::Call { name: verb, .. }, .. }) => Some(verb),
+        OperationKind::Expr(_) | OperationKind::Reference { .. } => None,
+    };
+    if verb.is_some_and(|verb| &*verb.text == REPLAY) {
+        return Family::Replay;
+    }
+    let is_call = match &operation.kind {
+        OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
+            called(&name.text, args.len()).is_some()
+        }
+        OperationKind::Command(command) => {
+            command.call && called(&command.verb.text, command.operands.len()).is_some()
+        }
+        OperationKind::Reference { .. } => return Family::Reference,
+        OperationKind::Expr(_) => false,
+    };
+    if is_call { Family::Call } else { Family::Access }
+}
+
+/// Says that a system call is written with brackets.
+fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
+    let message =
+        format!("the system call `{}` is written as in C, with its arguments in brackets", row.name);
+    Diagnostic::new(Code::UnknownVerb, name.span, message).help(prototype(row))
+}
+
+/// `probe read(x)` and `probe munmap(p, n)` read as expressions; they are commands.
+fn as_command(expr: &Expr) -> Option<Command> {
+    match &expr.kind {
+        ExprKind::Call { name, args }
+            if verbs::verb(&name.text).is_some()
+                || system_call(&name.text).is_some()
+                || absent::diagnostic(name).is_some() =>
+        {
+            Some(Command {
+                verb: name.clone(),
+                call: true,
+                operands: args.clone(),
+                assigned: None,
+                block: None,
+            })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,113 @@
+//! Processes, areas and files as a record names them: what a report must know of them without asking the kernel again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pagewalk_engine::kernel::area::{Area, Backing};
+use pagewalk_engine::kernel::event::{Step, Store};
+use pagewalk_engine::kernel::ids::{FileId, Pid};
+use pagewalk_engine::kernel::{Kernel, process::Process};
+use pagewalk_engine::machine::policy::Policy;
+
+/// A process, by its number and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessRef {
+    /// Its number.
+    pub pid: Pid,
+    /// Its name in the script.
+    pub name: Arc<str>,
+}
+
+impl From<&Process> for ProcessRef {
+    fn from(process: &Process) -> Self {
+        Self { pid: process.pid, name: process.name.clone() }
+    }
+}
+
+/// An area as `/proc/PID/maps` would print it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaRecord {
+    /// What it is called: the name a script gave it, `[heap]`, `[stack]`; empty if nothing.
+    pub name: String,
+    /// The area.
+    pub area: Area,
+    /// The file behind it, or `anonymous`, or `shared` for an anonymous object that processes share.
+    pub backing: String,
+}
+
+impl AreaRecord {
+    /// An area of a process.
+    pub fn of(kernel: &Kernel, process: &Process, area: Area) -> Self {
+        let label = area.label.and_then(|label| process.space.labels.get(usize::from(label.0)));
+        let backing = match area.backing {
+            Backing::Anonymous => "anonymous".to_owned(),
+            Backing::Object { .. } => "shared".to_owned(),
+            Backing::File { file, .. } => file_name(kernel, file).to_string(),
+        };
+        let name = match label {
+            Some(label) => label.to_string(),
+            None if area.stack => "[stack]".to_owned(),
+            None if is_heap(process, &area) => "[heap]".to_owned(),
+            None => String::new(),
+        };
+        Self { name, area, backing }
+    }
+}
+
+/// Whether an area is the one that `brk` moves, as Linux tells it: it has a byte between the heap's start and the break.
+fn is_heap(process: &Process, area: &Area) -> bool {
+    let space = &process.space;
+    area.backing == Backing::Anonymous && area.start < space.brk && area.end > space.brk_start
+}
+
+/// The name of a file; its number in brackets for one that is gone.
+fn file_name(kernel: &Kernel, file: FileId) -> Arc<str> {
+    kernel.files().all.get(&file).map_or_else(|| format!("[file {file}]").into(), |file| file.name.clone())
+}
+
+/// The names that the steps of a record need.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Legend {
+    /// Files, by number.
+    pub files: BTreeMap<FileId, Arc<str>>,
+    /// Processes, by number.
+    pub processes: BTreeMap<Pid, Arc<str>>,
+    /// Who chose what was evicted; none if nothing was.
+    pub policy: Option<Policy>,
+}
+
+impl Legend {
+    /// The names that these steps need.
+    pub fn of<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a Step>) -> Self {
+        let mut legend = Self::default();
+        for step in steps {
+            match *step {
+                Step::Filled { from, .. } => legend.store(kernel, from),
+                Step::Evicted { page, to, .. } => {
+                    legend.policy = Some(kernel.config().replacement);
+                    if let Some(page) = page {
+                        legend.process(kernel, page.pid);
+                    }
+                    if let Some(to) = to {
+                        legend.store(kernel, to);
+                    }
+                }
+                Step::Mapped { page, .. } => legend.process(kernel, page.pid),
+                _ => {}
+            }
+        }
+        legend
+    }
+
+    fn store(&mut self, kernel: &Kernel, store: Store) {
+        if let Store::File { file, .. } | Store::PageCache { file, .. } = store {
+            self.files.entry(file).or_insert_with(|| file_name(kernel, file));
+        }
+    }
+
+    fn process(&mut self, kernel: &Kernel, pid: Pid) {
+        if let Some(process) = kernel.process(pid) {
+            self.processes.insert(pid, process.name.clone());
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Watches a process and keeps what happens: the hardware's events of what was done, and each fault apart.
+
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::area::{Area, Backing};
+use pagewalk_engine::kernel::event::{Class, PageOf, Step, Store, Watch};
+use pagewalk_engine::kernel::ids::{FrameNo, Pid};
+use pagewalk_engine::kernel::process::Process;
+use pagewalk_engine::machine::addr::Va;
+use pagewalk_engine::machine::event::{Event, Fault, Kind, Observer};
+
+use super::process::{AreaRecord, Legend};
+
+/// A page fault: the attempt that failed, and what the kernel did about it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FaultRecord {
+    /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
+    pub events: Vec<Event>,
+    /// The kernel's steps, from [`Step::Fault`] to [`Step::Resolved`] or [`Step::Killed`].
+    pub steps: Vec<Step>,
+    /// The area of the address; none if there is none.
+    pub area: Option<AreaRecord>,
+    /// What a fault that was not resolved is explained by.
+    pub around: Surroundings,
+}
+
+/// What lies around an address that could not be accessed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The nearest areas below and above an address that is in none.
+    pub areas: (Option<AreaRecord>, Option<AreaRecord>),
+    /// The bytes of the file behind the area.
+    pub file_size: Option<u64>,
+}
+
+impl Surroundings {
+    fn of(kernel: &Kernel, process: &Process, fault: &FaultRecord) -> Self {
+        let Some((va, _)) = fault.wanted() else { return Self::default() };
+        let areas = &process.space.areas;
+        let record = |area: &Area| AreaRecord::of(kernel, process, *area);
+        match &fault.area {
+            None => {
+                let above = areas.at_or_above(va.raw());
+                let below = areas.below(va.raw());
+                Self { areas: (below.map(record), above.map(record)), file_size: None }
+            }
+            Some(AreaRecord { area: Area { backing: Backing::File { file, .. }, .. }, .. }) => {
+                let size = kernel.name_and_size(*file).map(|(_, size)| size);
+                Self { areas: (None, None), file_size: size }
+            }
+            Some(_) => Self::default(),
+        }
+    }
+}
+
+impl FaultRecord {
+    /// What it was; none if memory ran out before the handler was done.
+    pub fn class(&self) -> Option<Class> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Resolved { class, .. } | Step::Killed { class } => Some(*class),
+            _ => None,
+        })
+    }
+
+    /// It was resolved, and needed a disk.
+    pub fn major(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Resolved { major: true, .. }))
+    }
+
+    /// It was resolved, without a disk.
+    pub fn minor(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Resolved { major: false, .. }))
+    }
+
+    /// The address, and what it was wanted for.
+    pub fn wanted(&self) -> Option<(Va, Kind)> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Fault { va, kind, .. } => Some((*va, *kind)),
+            _ => None,
+        })
+    }
+
+    /// It could not be resolved.
+    pub fn fatal(&self) -> bool {
+        self.class().is_some_and(|class| !class.normal())
+    }
+
+    /// What the hardware found.
+    pub fn fault(&self) -> Option<Fault> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Fault { fault, .. } => Some(*fault),
+            _ => None,
+        })
+    }
+
+    /// The frame that was mapped; none for the zero page, or if none was.
+    pub fn frame(&self) -> Option<FrameNo> {
+        self.steps.iter().rev().find_map(|step| match step {
+            Step::Mapped { frame, .. } => Some(*frame),
+            _ => None,
+        })?
+    }
+}
+
+/// The first page of steps that was evicted, and where its bytes went.
+pub fn evicted<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<(Option<PageOf>, Option<Store>)> {
+    steps.into_iter().find_map(|step| match step {
+        Step::Evicted { page, to, .. } => Some((*page, *to)),
+        _ => None,
+    })
+}
+
+/// Whether steps copied a page.
+pub fn copied<'a>(mut steps: impl Iterator<Item = &'a Step>) -> bool {
+    steps.any(|step| matches!(step, Step::Copied { .. }))
+}
+
+/// Keeps what a process does. Events of a piece that faulted go to its fault, so that what is left is what was done; of a
+/// piece that could not be done, both have them.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    /// What the hardware did, without the attempts that were done again.
+    pub events: Vec<Event>,
+    /// Faults, in order.
+    pub faults: Vec<FaultRecord>,
+    /// What the kernel did outside of faults.
+    pub steps: Vec<Step>,
+    /// A fault is being handled.
+    handling: bool,
+}
+
+impl Observer for Recorder {
+    fn see(&mut self, event: Event) {
+        self.events.push(event);
+    }
+}
+
+impl Watch for Recorder {
+    fn step(&mut self, step: Step) {
+        if let Step::Fault { .. } = step {
+            self.failed();
+        }
+        match self.faults.last_mut().filter(|_| self.handling) {
+            Some(fault) => fault.steps.push(step),
+            None => self.steps.push(step),
+        }
+        match step {
+            Step::Resolved { .. } => self.handling = false,
+            Step::Killed { .. } => {
+                self.handling = false;
+                let failed = self.faults.last().map(|fault| fault.events.as_slice());
+                self.events.extend_from_slice(failed.unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Recorder {
+    /// The events since the piece began are those of an attempt that failed.
+    fn failed(&mut self) {
+        let from = self.events.iter().rposition(|event| matches!(event, Event::Piece { .. }));
+        let events = self.events.split_off(from.unwrap_or(0));
+        self.faults.push(FaultRecord { events, ..FaultRecord::default() });
+        self.handling = true;
+    }
+
+    /// What was recorded, with the names that it needs. `before` is the process as it was, if it may be gone.
+    pub fn finish(mut self, kernel: &Kernel, pid: Pid, before: Option<&Process>) -> Recorded {
+        for fault in &mut self.faults {
+            let start = fault.steps.iter().find_map(|step| match step {
+                Step::Area { start } => *start,
+                _ => None,
+            });
+            let process = before.or_else(|| kernel.process(pid));
+            fault.area = start.zip(process).and_then(|(start, process)| {
+                let area = process.space.areas.at_or_above(start)?;
+                Some(AreaRecord::of(kernel, process, *area))
+            });
+            if let Some(process) = process.filter(|_| fault.fatal()) {
+                fault.around = Surroundings::of(kernel, process, fault);
+            }
+        }
+        let steps = self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps);
+        let legend = Legend::of(kernel, steps);
+        Recorded { events: self.events, faults: self.faults, steps: self.steps, legend }
+    }
+}
+
+/// What a process did.
+#[derive(Debug, Clone, Default)]
+pub struct Recorded {
+    /// What the hardware did, without the attempts that were done again.
+    pub events: Vec<Event>,
+    /// Faults, in order.
+    pub faults: Vec<FaultRecord>,
+    /// What the kernel did outside of faults.
+    pub steps: Vec<Step>,
+    /// The names that the steps need.
+    pub legend: Legend,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FaultRecord, Recorder};
+    use pagewalk_engine::kernel::event::{Class, PageOf, Step, Watch};
+    use pagewalk_engine::kernel::ids::{FrameNo, Pid};
+    use pagewalk_engine::machine::Machine;
+    use pagewalk_engine::machine::event::{Event, Fault, Forbidden, Kind, Observer};
+    use pagewalk_engine::machine::presets::PRESETS;
+
+    fn machine() -> Machine {
+        Machine::new(std::sync::Arc::new((PRESETS[0].build)()))
+    }
+
+    fn fault(at: u64) -> Step {
+        let va = machine().va(at).unwrap();
+        Step::Fault { va, kind: Kind::Write, fault: Fault::Protection { why: Forbidden::ReadOnly } }
+    }
+
+    fn piece(at: u64) -> Event {
+        Event::Piece { va: machine().va(at).unwrap(), size: 1 }
+    }
+
+    const SNOOPED: Event = Event::Snooped { cache: 0, core: 0, dirty: false };
+
+    #[test]
+    fn the_failed_attempt_goes_to_its_fault() {
+        let mut recorder = Recorder::default();
+        recorder.see(piece(0x3F));
+        recorder.see(piece(0x40));
+        recorder.see(SNOOPED);
+        recorder.step(fault(0x40));
+        let page = PageOf { pid: Pid(1), vpn: machine().vpn(1).unwrap() };
+        recorder.step(Step::Mapped { page, frame: Some(FrameNo(7)), writable: true });
+        recorder.step(Step::Resolved { class: Class::Swap, major: true });
+        recorder.see(piece(0x40));
+        assert_eq!(recorder.events, [piece(0x3F), piece(0x40)]);
+        let FaultRecord { events, .. } = &recorder.faults[0];
+        assert_eq!(events, &[piece(0x40), SNOOPED]);
+        let swap = &recorder.faults[0];
+        assert_eq!((swap.class(), swap.major(), swap.minor()), (Some(Class::Swap), true, false));
+        assert_eq!(swap.frame(), Some(FrameNo(7)));
+    }
+
+    #[test]
+    fn an_attempt_that_is_not_done_again_stands_in_both() {
+        let mut recorder = Recorder::default();
+        recorder.see(SNOOPED);
+        recorder.step(fault(0));
+        recorder.step(Step::Killed { class: Class::Protection });
+        recorder.step(Step::Taken { frame: FrameNo(0) });
+        assert_eq!(recorder.events, [SNOOPED]);
+        let fault = &recorder.faults[0];
+        assert_eq!(fault.events, [SNOOPED]);
+        assert_eq!((fault.class(), fault.minor(), fault.major()), (Some(Class::Protection), false, false));
+        assert_eq!(recorder.steps, [Step::Taken { frame: FrameNo(0) }]);
+    }
+}

@@ -1,0 +1,209 @@
+//! Finding the process that a statement runs in.
+
+use crate::lang::ast::{Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::config::Signals;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::process::{Life, Process};
+
+use super::inside::Inside;
+use super::process::ProcessRef;
+use super::session::{Session, Stop, beyond_ordinary};
+use super::settings::list;
+use super::state::Slot;
+
+fn runs(process: &Process) -> bool {
+    process.life == Life::Running
+}
+
+impl Session<'_> {
+    /// The process that `NAME:` or `NAME { … }` names.
+    ///
+    /// # Errors
+    /// `unknown-process`, `process-ended`.
+    pub fn process_named(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
+        let process = self.process_called(name)?;
+        match self.kernel(name.span)?.process(process.pid) {
+            Some(found) if runs(found) => Ok(process),
+            _ => Err(ended(&process, name.span).into()),
+        }
+    }
+
+    /// The process of this name, which may have ended.
+    ///
+    /// # Errors
+    /// `unknown-process`.
+    pub fn process_called(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
+        match &self.state.machine {
+            Slot::Kernel(kernel) => {
+                if let Some(process) = kernel.named(&name.text) {
+                    return Ok(process.into());
+                }
+            }
+            Slot::Unknowable => return Err(Stop::Unknowable),
+            Slot::Empty | Slot::Is(_) => {}
+        }
+        if self.checking && (self.unsure.others || self.unsure.forked.contains(&name.text)) {
+            return Err(Stop::Unknowable);
+        }
+        Err(self.unknown_process(name).into())
+    }
+
+    /// Whether a process has, or may have, this name.
+    pub fn is_process(&self, name: &str) -> bool {
+        let known = matches!(&self.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
+        known || self.checking && self.unsure.forked.contains(name)
+    }
+
+    /// The process that an access runs in: the one that is named, else the only one. None on bare hardware: without a
+    /// kernel, or before the first process.
+    ///
+    /// # Errors
+    /// `which-process`, `process-ended`.
+    pub fn running(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
+        let kernel = match &self.state.machine {
+            Slot::Kernel(kernel) => &**kernel,
+            Slot::Unknowable => return Err(Stop::Unknowable),
+            Slot::Empty | Slot::Is(_) => return self.nowhere(place),
+        };
+        match &self.inside {
+            Inside::Unknowable => Err(Stop::Unknowable),
+            Inside::Process(named) => match kernel.process(named.pid) {
+                Some(process) if runs(process) => Ok(Some(named.pid)),
+                Some(_) => Err(ended(named, place).into()),
+                None => self.nowhere(place),
+            },
+            Inside::Only => self.only(place),
+        }
+    }
+
+    /// Without a kernel there is bare hardware, unless a process is named.
+    fn nowhere(&self, place: Span) -> Result<Option<Pid>, Stop> {
+        match &self.inside {
+            Inside::Only => Ok(None),
+            Inside::Unknowable => Err(Stop::Unknowable),
+            Inside::Process(named) => {
+                let message = format!("there is no process `{}` any more", named.name);
+                Err(Diagnostic::new(Code::UnknownProcess, place, message)
+                    .label("it went with the kernel")
+                    .help("a later `machine` starts afresh")
+                    .into())
+            }
+        }
+    }
+
+    fn only(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
+        let kernel = self.kernel(place)?;
+        let (mut gone_through, mut running) = (0, Vec::new());
+        for process in kernel.processes() {
+            gone_through += 1;
+            running.extend(runs(process).then_some(process.pid));
+            if running.len() > 1 {
+                break;
+            }
+        }
+        let kills = kernel.config().signals == Signals::Kill;
+        self.work(beyond_ordinary(gone_through), place)?;
+        let unsure = &self.unsure;
+        if self.checking && (unsure.others || !unsure.forked.is_empty()) {
+            return Err(Stop::Unknowable);
+        }
+        match running.as_slice() {
+            [] if gone_through == 0 => Ok(None),
+            [] => Err(Diagnostic::new(Code::ProcessEnded, place, "every process has ended")
+                .label("there is none to do this")
+                .into()),
+            [only] => Ok(Some(*only)),
+            _ if self.checking && (unsure.ended || kills) => Err(Stop::Unknowable),
+            _ => Err(self.which(place).into()),
+        }
+    }
+
+    /// The process that a system call runs in.
+    ///
+    /// # Errors
+    /// As [`Session::running`], and `no-kernel` where there is no process.
+    pub fn caller(&mut self, place: Span) -> Result<Pid, Stop> {
+        if let Some(pid) = self.running(place)? {
+            return Ok(pid);
+        }
+        Err(Diagnostic::new(Code::NoKernel, place, "no process is declared yet")
+            .label("this is done in a process")
+            .help("declare one: `process P1`")
+            .into())
+    }
+
+    /// The process that is looked at: named, or the only one; it may have ended.
+    ///
+    /// # Errors
+    /// As [`Session::caller`].
+    pub fn looked_at(&mut self, place: Span) -> Result<Pid, Stop> {
+        match &self.inside {
+            Inside::Process(named) => {
+                let pid = named.pid;
+                self.kernel(place).map(|_| pid)
+            }
+            _ => self.caller(place),
+        }
+    }
+
+    fn which(&self, place: Span) -> Diagnostic {
+        let names = match &self.state.machine {
+            Slot::Kernel(kernel) => names(kernel, runs),
+            _ => Vec::new(),
+        };
+        let first = names.first().cloned().unwrap_or_default();
+        Diagnostic::new(
+            Code::WhichProcess,
+            place,
+            "several processes run, and which one does this is not said",
+        )
+        .label("in which process?")
+        .help(format!(
+            "write `{first}:` before the statement; there are {}",
+            list(names.iter().map(String::as_str).take(8))
+        ))
+    }
+
+    /// Says that there is no such process.
+    pub fn unknown_process(&self, process: &Word) -> Diagnostic {
+        let diagnostic = Diagnostic::new(
+            Code::UnknownProcess,
+            process.span,
+            format!("there is no process `{}`", process.text),
+        )
+        .label("not declared");
+        let known = match &self.state.machine {
+            Slot::Kernel(kernel) => names(kernel, |_| true),
+            _ => Vec::new(),
+        };
+        let words = known.iter().map(String::as_str).chain(["machine", "kernel", "scenario", "repeat"]);
+        match nearest(&process.text, words) {
+            Some(near) => diagnostic.did_you_mean(&process.text, near),
+            None if known.is_empty() => {
+                diagnostic.help(format!("declare it before this: `process {}`", process.text))
+            }
+            None => diagnostic.help(there_are(&known)),
+        }
+    }
+}
+
+/// Names the processes that there are.
+fn there_are(known: &[String]) -> String {
+    let are = if known.len() == 1 { "is" } else { "are" };
+    format!("there {are} {}", list(known.iter().map(String::as_str).take(8)))
+}
+
+/// Names of processes.
+fn names(kernel: &Kernel, which: fn(&Process) -> bool) -> Vec<String> {
+    kernel.processes().filter(|process| which(process)).map(|process| process.name.to_string()).collect()
+}
+
+/// Says that a process has ended.
+fn ended(process: &ProcessRef, place: Span) -> Diagnostic {
+    Diagnostic::new(Code::ProcessEnded, place, format!("the process `{}` has ended", process.name))
+        .label("it can do nothing any more")
+        .help("what it left can be looked at: `show processes`, and its `.stdout`, `.state` and `.faults`")
+}

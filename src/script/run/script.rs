@@ -1,0 +1,147 @@
+//! A whole script: checked first, then run, if nothing is wrong with it.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+
+use crate::lang::ast::{Block, Stmt};
+use crate::lang::check::{self, Known};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use pagewalk_engine::kernel::syscall::{constants, system_calls};
+
+use super::absent;
+use super::files::Files;
+use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use super::record::{Sink, StepRecord, Totals};
+use super::session::{Options, Session, Stop};
+use super::state::State;
+use super::until::Until;
+use super::verbs;
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// What is wrong with the script, in the order of the text where it was found before the run.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Counts.
+    pub totals: Totals,
+}
+
+/// Takes nothing: for a check.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+/// Checks a script without running it.
+pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options) -> Vec<Diagnostic> {
+    check_in(&State::new(options.seed), script, sources, files, options)
+}
+
+/// Checks a script that goes on from a state, without running it: what the state has, it knows.
+pub fn check_in(
+    state: &State,
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+) -> Vec<Diagnostic> {
+    let words: Vec<&str> = constants().map(|constant| constant.name).chain(state.names()).collect();
+    let calls: Vec<&str> = callable().chain(state.definitions()).collect();
+    let definitions: BTreeSet<&str> = state.definitions().collect();
+    let known =
+        Known { is_call: &|name| is_call(name) || definitions.contains(name), calls: &calls, words: &words };
+    let mut nowhere = Nowhere;
+    let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.state = state.clone();
+    session.checking = true;
+    session.report(check::check(script, known));
+    session.check_block(script);
+    if let Some(arrangement) = session.arrangement.take() {
+        let wrong = arrangement.wrong(&session.questions);
+        session.report(wrong);
+    }
+    let mut diagnostics = session.diagnostics;
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
+    diagnostics
+}
+
+/// What is known of the state in which the statement that holds byte `at` of file 0 begins: the machine, the kernel and
+/// the names declared above it, as far as they can be told without running the script. Beyond a block's last statement it
+/// is the state at the block's end.
+pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
+    let mut nowhere = Nowhere;
+    let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.checking = true;
+    session.until = Some(Until::byte(script, at));
+    session.check_block(script);
+    let Session { until, state, .. } = session;
+    until.and_then(Until::found).unwrap_or(state)
+}
+
+/// Whether a name may be called besides functions and definitions.
+fn is_call(name: &str) -> bool {
+    let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
+    callable().any(|known| known == name)
+        || verbs::verb(name).is_some()
+        || absent::diagnostic(&word).is_some()
+}
+
+/// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.
+fn callable<'a>() -> impl Iterator<Item = &'a str> {
+    let looks = MEMORY_FUNCTIONS.iter().map(|row| row.name).chain(FILE_FUNCTIONS.iter().map(|row| row.name));
+    looks.chain(system_calls().map(|row| row.name))
+}
+
+/// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.
+pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, sink: &mut dyn Sink) -> Ended {
+    let diagnostics = check(script, sources, files, options);
+    if !diagnostics.is_empty() {
+        return Ended { diagnostics, totals: Totals::default() };
+    }
+    play(script, sources, files, options, sink)
+}
+
+/// Runs a script in which [`check()`] has found nothing wrong.
+pub fn play(
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    sink: &mut dyn Sink,
+) -> Ended {
+    play_from(State::new(options.seed), script, sources, files, options, sink, None).0
+}
+
+/// The same from a state, until someone makes `interrupt` true; and the state in which the run ended: where the sink or
+/// someone has ended it, that after the last statement, also within a scenario.
+pub fn play_from(
+    state: State,
+    script: &[Stmt],
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    sink: &mut dyn Sink,
+    interrupt: Option<&AtomicBool>,
+) -> (Ended, State) {
+    let mut session = Session::new(sources, files, options, sink);
+    session.interrupt = interrupt;
+    session.state = state;
+    let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
+    match session.run_block(script, place) {
+        Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
+        Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
+        Ok(()) | Err(Stop::Closed) => {}
+    }
+    (Ended { diagnostics: session.diagnostics, totals: session.totals }, session.state)
+}
+
+/// Says that a statement was taken for one that is only checked.
+pub(super) fn not_understood(place: Span) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
+        .help("please report this script")
+}

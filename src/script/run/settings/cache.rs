@@ -1,0 +1,129 @@
+//! The settings of `cache { … }`.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use pagewalk_engine::machine::spec::{CacheSpec, Capacity, Inclusion, WritePolicy};
+
+use super::field::{SettingRow, latency, one, one_of, sole};
+use super::level::{Common, Level, SIDES, policy, shared_rows};
+use super::shape::{Shape, Ways};
+
+/// A cache being declared.
+#[derive(Debug, Clone)]
+pub struct CacheDraft {
+    common: Common,
+    block_bits: Option<u32>,
+    write: WritePolicy,
+    write_allocate: bool,
+    virtual_index: bool,
+    inclusion: Inclusion,
+    shared: bool,
+}
+
+/// Settings of `cache`.
+pub const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
+    SettingRow { name: "size", params: "SIZE", help: "capacity in bytes", repeats: false,
+        set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
+    SettingRow { name: "lines", params: "N", help: "number of lines", repeats: false,
+        set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
+    SettingRow { name: "block", params: "SIZE", help: "block size, a power of two", repeats: false,
+        set: |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one) },
+    SettingRow { name: "write-back", params: "", help: "a store marks the block dirty", repeats: false,
+        set: |d, _| { d.write = WritePolicy::Back; Ok(()) } },
+    SettingRow { name: "write-through", params: "", help: "a store is passed down at once", repeats: false,
+        set: |d, _| { d.write = WritePolicy::Through; Ok(()) } },
+    SettingRow { name: "write-allocate", params: "", help: "a missing store brings the block in", repeats: false,
+        set: |d, _| { d.write_allocate = true; Ok(()) } },
+    SettingRow { name: "no-write-allocate", params: "", help: "a missing store is passed down", repeats: false,
+        set: |d, _| { d.write_allocate = false; Ok(()) } },
+    SettingRow { name: "index", params: "physical|virtual", help: "which address picks the set", repeats: false,
+        set: |d, f| one_of(sole(f)?, &[("physical", false), ("virtual", true)]).map(|v| d.virtual_index = v) },
+    SettingRow { name: "inclusion", params: "none|inclusive|exclusive", help: "with regard to the levels above", repeats: false,
+        set: |d, f| {
+            let words = [("none", Inclusion::None), ("inclusive", Inclusion::Inclusive), ("exclusive", Inclusion::Exclusive)];
+            one_of(sole(f)?, &words).map(|i| d.inclusion = i)
+        } },
+    SettingRow { name: "shared", params: "", help: "one for all cores", repeats: false,
+        set: |d, _| { d.shared = true; Ok(()) } },
+];
+
+impl Level for CacheDraft {
+    const UNNAMED: &'static str = "cache";
+
+    fn fresh(common: Common) -> Self {
+        Self {
+            common,
+            block_bits: None,
+            write: WritePolicy::Back,
+            write_allocate: true,
+            virtual_index: false,
+            inclusion: Inclusion::None,
+            shared: false,
+        }
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn agrees(&self) -> Result<(), Vec<Diagnostic>> {
+        self.build().map(|_| ())
+    }
+
+    fn rows() -> &'static [SettingRow<Self>] {
+        CACHE_SETTINGS
+    }
+}
+
+impl CacheDraft {
+    /// What a built one would have been declared as.
+    pub(super) fn of(spec: &CacheSpec) -> Self {
+        let none = Span::default();
+        let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
+        let ways = (Ways::Number(u64::from(spec.ways)), none);
+        common.shape = Shape { capacity: Some((spec.capacity, none)), ways: Some(ways) };
+        (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
+        Self {
+            common,
+            block_bits: Some(spec.block_bits),
+            write: spec.write,
+            write_allocate: spec.write_allocate,
+            virtual_index: spec.virtual_index,
+            inclusion: spec.inclusion,
+            shared: spec.shared,
+        }
+    }
+
+    /// The spec that it says; without `ways` it is direct-mapped.
+    pub(super) fn build(&self) -> Result<CacheSpec, Vec<Diagnostic>> {
+        let Some(block_bits) = self.block_bits else {
+            return Err(one(Diagnostic::new(
+                Code::BadGeometry,
+                self.common.span,
+                "the block size is not said",
+            )
+            .help("add `block 64 B`")));
+        };
+        let block = 1u64 << block_bits.min(63);
+        let (sets, ways) = self.common.shape.sets(block, Ways::Number(1), self.common.span)?;
+        Ok(CacheSpec {
+            name: (*self.common.name).into(),
+            sets,
+            ways,
+            capacity: self.common.shape.capacity.map_or(Capacity::Sets(sets), |(capacity, _)| capacity),
+            block_bits,
+            policy: self.common.policy,
+            write: self.write,
+            write_allocate: self.write_allocate,
+            side: self.common.side,
+            virtual_index: self.virtual_index,
+            inclusion: self.inclusion,
+            shared: self.shared,
+            latency: self.common.latency,
+        })
+    }
+}

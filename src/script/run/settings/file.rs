@@ -1,0 +1,145 @@
+//! The settings of `file "name" { … }` and `executable "name" { … }`.
+
+use std::sync::Arc;
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use pagewalk_engine::kernel::file::Fill;
+
+use super::field::{Arg, Field, SettingRow, one, sole};
+
+/// The most bytes that a file may be declared with: those of an ext4 file with blocks of 4 KB.
+const SIZE_LIMIT: u64 = 1 << 44;
+
+/// A file being declared.
+#[derive(Debug, Clone, Default)]
+pub struct FileDraft {
+    size: Option<u64>,
+    fill: Option<Fill>,
+    /// Where its bytes are said.
+    filled: Option<Span>,
+}
+
+/// Settings of `file`.
+pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
+    SettingRow {
+        name: "size",
+        params: "SIZE",
+        help: "bytes that it has",
+        repeats: false,
+        set: |d, f| {
+            let n = sole(f)?.within(0, SIZE_LIMIT, Code::LimitSize, "a file").map_err(one)?;
+            d.size = Some(n);
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "fill",
+        params: "BYTE|zero|counting",
+        help: "its bytes: all one byte; with `counting`, byte i is i modulo 256 (zero)",
+        repeats: false,
+        set: |d, f| {
+            let arg = sole(f)?;
+            let fill = match arg.word() {
+                Some("zero") => Fill::Byte(0),
+                Some("counting") => Fill::Counting,
+                _ => Fill::Byte(byte(arg)?),
+            };
+            fill_with(d, f, fill)
+        },
+    },
+    SettingRow {
+        name: "pages",
+        params: "BYTE",
+        help: "its bytes: page i is filled with this byte plus i",
+        repeats: false,
+        set: |d, f| {
+            let fill = Fill::Pages(byte(sole(f)?)?);
+            fill_with(d, f, fill)
+        },
+    },
+];
+
+fn byte(arg: &Arg) -> Result<u8, Vec<Diagnostic>> {
+    let n = arg.integer().map_err(one)?;
+    u8::try_from(n).map_err(|_| {
+        one(Diagnostic::new(Code::ValueTooWide, arg.span, format!("{n} is no byte")).label("at most 0xFF"))
+    })
+}
+
+fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec<Diagnostic>> {
+    if let Some(first) = draft.filled {
+        return Err(one(Diagnostic::new(
+            Code::Duplicate,
+            field.span,
+            "what it is filled with is said twice",
+        )
+        .label("again here")
+        .also(first, "first here")
+        .help("keep one of the two")
+        .mend(Mend::remove(field.span))));
+    }
+    draft.fill = Some(fill);
+    draft.filled = Some(field.span);
+    Ok(())
+}
+
+impl FileDraft {
+    /// The bytes and how many there are.
+    ///
+    /// # Errors
+    /// `wrong-count` if its size is not said.
+    pub fn build(self, place: Span) -> Result<(Fill, u64), Diagnostic> {
+        let Some(size) = self.size else {
+            return Err(Diagnostic::new(Code::WrongCount, place, "the size of this file is not said")
+                .label("how many bytes?")
+                .help("write `size 8 KB`"));
+        };
+        Ok((self.fill.unwrap_or(Fill::Byte(0)), size))
+    }
+}
+
+/// An executable being declared, besides its sections.
+#[derive(Debug, Clone, Default)]
+pub struct ExecutableDraft {
+    /// Where it begins to run.
+    pub entry: Option<u64>,
+    /// Names of its libraries.
+    pub libraries: Vec<Arc<str>>,
+}
+
+/// Settings of `executable`, besides the table of its sections.
+pub const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
+    SettingRow {
+        name: "entry",
+        params: "VA",
+        help: "where it begins to run (its first section)",
+        repeats: false,
+        set: |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
+    },
+    SettingRow {
+        name: "library",
+        params: "\"name\"…",
+        help: "a shared library that is mapped with it",
+        repeats: true,
+        set: |d, f| {
+            for arg in &f.args {
+                match arg.value() {
+                    Ok(Value::Text(name)) => d.libraries.push(name.clone()),
+                    _ => {
+                        return Err(one(Diagnostic::new(
+                            Code::WrongType,
+                            arg.span,
+                            "a library's name stands in quotes",
+                        )
+                        .label("not a name in quotes")
+                        .help("write `library \"libc.so\"`")));
+                    }
+                }
+            }
+            Ok(())
+        },
+    },
+];

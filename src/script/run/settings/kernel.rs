@@ -1,0 +1,162 @@
+//! The settings of `kernel { … }`.
+
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_engine::kernel::boot::BootError;
+use pagewalk_engine::kernel::config::{Config, Scope, Signals};
+use pagewalk_engine::machine::policy::{POLICIES, Policy};
+use pagewalk_engine::machine::spec::Spec;
+
+use super::field::{Field, SettingRow, apply, one, one_of, sole};
+
+/// A kernel being declared.
+#[derive(Debug, Clone)]
+pub struct KernelDraft {
+    config: Config,
+    /// Where each setting stands.
+    places: Vec<(&'static str, Span)>,
+}
+
+/// The most slots that a swap file has: a limit of the simulation.
+const SWAP_LIMIT: u64 = 1 << 20;
+
+/// The most pages that one fault maps around.
+const AROUND_LIMIT: u64 = 1 << 16;
+
+const fn row(
+    name: &'static str,
+    params: &'static str,
+    help: &'static str,
+    set: fn(&mut KernelDraft, &Field) -> Result<(), Vec<Diagnostic>>,
+) -> SettingRow<KernelDraft> {
+    SettingRow { name, params, help, set, repeats: false }
+}
+
+/// Settings of `kernel`.
+pub const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
+    row("frames", "N", "user page frames, numbered from 0 upward (all that fit)", |d, f| {
+        let n =
+            sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
+        d.places.push(("frames", f.span));
+        d.config.frames = Some(n as u32);
+        Ok(())
+    }),
+    row("replacement", "POLICY", "victim for eviction (clock)", |d, f| {
+        replacement(f).map(|policy| d.config.replacement = policy)
+    }),
+    row("scope", "global|local", "whose frames may be taken (global)", |d, f| {
+        one_of(sole(f)?, &[("global", Scope::Global), ("local", Scope::Local)])
+            .map(|scope| d.config.scope = scope)
+    }),
+    row("swap", "N slots", "slots of the swap file, a page each (0)", |d, f| {
+        let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
+        d.config.swap = n as u32;
+        Ok(())
+    }),
+    row("stack-top", "VA", "the address just past the stack", |d, f| {
+        address(d, "stack-top", f).map(|at| d.config.stack_top = at)
+    }),
+    row("stack-size", "SIZE", "the most bytes a stack may have", |d, f| {
+        address(d, "stack-size", f).map(|size| d.config.stack_size = size)
+    }),
+    row("mmap-base", "VA", "the address below which `mmap` looks for a hole", |d, f| {
+        address(d, "mmap-base", f).map(|at| d.config.mmap_base = at)
+    }),
+    row("brk-start", "VA", "where the heap begins, unless a program was executed", |d, f| {
+        address(d, "brk-start", f).map(|at| d.config.brk_start = at)
+    }),
+    row("fault-around", "N pages", "file pages mapped by one read fault, a power of two (1)", |d, f| {
+        let arg = sole(f)?;
+        let n = arg.within(1, AROUND_LIMIT, Code::BadKernel, "a window").map_err(one)?;
+        arg.log2("the window of `fault-around`").map_err(one)?;
+        d.config.fault_around = n;
+        Ok(())
+    }),
+    row(
+        "page-cache",
+        "cold|warm",
+        "whether a file's page must be read from disk the first time (cold)",
+        |d, f| one_of(sole(f)?, &[("cold", false), ("warm", true)]).map(|warm| d.config.warm = warm),
+    ),
+    row(
+        "zero-page",
+        "on|off",
+        "whether a read of an untouched anonymous page maps a shared zero frame (off)",
+        |d, f| one_of(sole(f)?, &[("on", true), ("off", false)]).map(|on| d.config.zero_page = on),
+    ),
+    row(
+        "signals",
+        "report|kill",
+        "whether a process goes on or ends after a fatal fault (report)",
+        |d, f| {
+            one_of(sole(f)?, &[("report", Signals::Report), ("kill", Signals::Kill)])
+                .map(|signals| d.config.signals = signals)
+        },
+    ),
+];
+
+/// A policy that may serve page frames.
+fn replacement(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
+    let words: Vec<_> = POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.policy)).collect();
+    one_of(sole(field)?, &words)
+}
+
+fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result<u64, Vec<Diagnostic>> {
+    draft.places.push((name, field.span));
+    sole(field)?.integer().map_err(one)
+}
+
+/// The settings of a kernel on a machine, and where each of them is said.
+///
+/// # Errors
+/// What the fields are wrong with.
+pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
+    let mut draft = KernelDraft { config: Config::default_for(spec), places: Vec::new() };
+    let mut wrong = Vec::new();
+    apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
+    if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
+}
+
+/// The settings of a kernel, and where they are said.
+#[derive(Debug, Clone)]
+pub struct KernelPlan {
+    /// The settings.
+    pub config: Config,
+    places: Vec<(&'static str, Span)>,
+}
+
+impl KernelPlan {
+    /// The defaults on a machine.
+    pub fn default_for(spec: &Spec) -> Self {
+        Self { config: Config::default_for(spec), places: Vec::new() }
+    }
+
+    /// Says why a kernel with these settings cannot be started, where the setting is said or else at `place`.
+    pub fn refused(&self, error: &BootError, place: Span) -> Diagnostic {
+        let said = |name: &str| self.places.iter().find(|(said, _)| *said == name).map(|(_, span)| *span);
+        match error {
+            BootError::NoMmu => Diagnostic::new(Code::NoMachine, place, error.to_string())
+                .label("this machine translates no addresses")
+                .help("declare `virtual N bits` and `page SIZE`, or `machine core-i7`"),
+            BootError::TooManyFrames { .. } | BootError::NoFrames => {
+                Diagnostic::new(Code::BadKernel, said("frames").unwrap_or(place), error.to_string())
+                    .label("this many cannot be")
+                    .help("page tables need room in physical memory, too, from its top downward")
+            }
+            BootError::NoPresentBit | BootError::PageTooLarge => {
+                Diagnostic::new(Code::BadKernel, place, error.to_string())
+                    .label("on this machine no kernel runs")
+            }
+            BootError::PolicyOfSets => {
+                Diagnostic::new(Code::BadKernel, said("replacement").unwrap_or(place), error.to_string())
+            }
+            BootError::BadAddress { setting } => {
+                Diagnostic::new(Code::BadKernel, said(setting).unwrap_or(place), error.to_string())
+                    .label("cannot be this")
+                    .help(
+                        "it must be a multiple of the page size within the user's half of the address space",
+                    )
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What `tlb { … }` and `cache { … }` have in common: naming, overriding, removing, and the settings they share.
+
+use std::sync::Arc;
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::span::Span;
+use pagewalk_engine::machine::policy::{POLICIES, Policy};
+use pagewalk_engine::machine::spec::Side;
+
+use super::field::{Arg, Field, SettingRow, block_of, list, one, one_of, sole};
+use super::shape::Shape;
+
+/// What a TLB and a cache being declared have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Common {
+    pub name: Arc<str>,
+    pub shape: Shape,
+    pub policy: Policy,
+    pub side: Side,
+    pub latency: u64,
+    /// Where it is declared; no place for one of a preset.
+    pub span: Span,
+    places: Vec<(Arc<str>, Span)>,
+}
+
+impl Common {
+    /// Nothing said yet.
+    pub fn new(name: Option<Arc<str>>, unnamed: &str, span: Span) -> Self {
+        let name = name.unwrap_or_else(|| unnamed.into());
+        Self {
+            name,
+            shape: Shape::default(),
+            policy: Policy::Lru,
+            side: Side::Both,
+            latency: 0,
+            span,
+            places: Vec::new(),
+        }
+    }
+
+    /// Its name; `tlb` or `cache` if it has none.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where a setting of it is said, or else the whole. How large it is can be said in several ways.
+    pub fn place(&self, setting: &str) -> Span {
+        const CAPACITY: [&str; 4] = ["size", "lines", "entries", "sets"];
+        let like = |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
+        self.places.iter().find(|(name, _)| like(name)).map_or(self.span, |(_, span)| *span)
+    }
+
+    fn declared(&mut self, field: &Field) {
+        self.span = field.span;
+        let name = field.args.first().map(|arg| ("name".into(), arg.span));
+        let settings = field.block.iter().flatten().map(|inner| (inner.name.text.clone(), inner.span));
+        self.places = name.into_iter().chain(settings).collect();
+    }
+}
+
+/// A TLB or cache being declared.
+pub(super) trait Level: Sized + 'static {
+    /// The word that declares it.
+    const UNNAMED: &'static str;
+    /// One of which nothing else is said yet.
+    fn fresh(common: Common) -> Self;
+    /// What both have.
+    fn common(&self) -> &Common;
+    /// What both have.
+    fn common_mut(&mut self) -> &mut Common;
+    /// Whether its settings fit each other.
+    fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
+    /// Its settings.
+    fn rows() -> &'static [SettingRow<Self>];
+}
+
+/// It comes from a preset or file, and this declaration has not touched it yet.
+fn inherited<L: Level>(level: &L) -> bool {
+    level.common().span == Span::default()
+}
+
+/// The words of `for`.
+pub(super) const SIDES: &[(&str, Side)] =
+    &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
+
+/// A policy that may serve a TLB or cache.
+pub(super) fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
+    let words: Vec<_> = POLICIES.iter().filter(|row| row.sets).map(|row| (row.name, row.policy)).collect();
+    one_of(sole(field)?, &words)
+}
+
+/// Rows that TLBs and caches share.
+macro_rules! shared_rows {
+    ($draft:ty; $($row:expr),* $(,)?) => {
+        &[
+            SettingRow { name: "sets", params: "N", help: "number of sets, a power of two", repeats: false,
+                set: |d: &mut $draft, f| d.common.shape.capacity(f, Capacity::Sets) },
+            SettingRow { name: "ways", params: "N|fully-associative|direct-mapped", help: "associativity", repeats: false,
+                set: |d: &mut $draft, f| d.common.shape.ways(f) },
+            SettingRow { name: "fully-associative", params: "", help: "one set of all", repeats: false,
+                set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) } },
+            SettingRow { name: "direct-mapped", params: "", help: "one way", repeats: false,
+                set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) } },
+            SettingRow { name: "policy", params: "lru|fifo|plru|clock|second-chance|mru|lfu|random", help: "which one of a full set goes", repeats: false,
+                set: |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p) },
+            SettingRow { name: "for", params: "data|instructions|both", help: "which accesses it serves", repeats: false,
+                set: |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side) },
+            SettingRow { name: "latency", params: "T", help: "latency of a lookup", repeats: false,
+                set: |d: &mut $draft, f| latency(sole(f)?).map(|t| d.common.latency = t) },
+            $($row),*
+        ]
+    };
+}
+pub(super) use shared_rows;
+
+/// `tlb { … }` adds a level, or changes an inherited one of that name; `tlb none`, `tlb NAME none` remove.
+pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), Vec<Diagnostic>> {
+    match (field.args.as_slice(), &field.block) {
+        ([none], None) if none.word() == Some("none") => {
+            levels.clear();
+            Ok(())
+        }
+        ([name, none], None) if none.word() == Some("none") => remove(levels, name),
+        ([], Some(_)) => {
+            if levels.iter().filter(|level| inherited(*level)).count() > 1 {
+                return Err(one(which(levels, field)));
+            }
+            let at = levels.iter().position(inherited);
+            declare(levels, None, at, field)
+        }
+        ([name], Some(_)) => {
+            let word = name_of(name)?;
+            let at = levels.iter().position(|level| level.common().name() == &*word);
+            let at = at.filter(|&at| inherited(&levels[at]));
+            declare(levels, Some(word), at, field)
+        }
+        _ => Err(one(Diagnostic::new(
+            Code::WrongCount,
+            field.span,
+            format!("`{}` takes a name and a block in braces", L::UNNAMED),
+        )
+        .help(format!("write `{} NAME {{ … }}` or `{} none`", L::UNNAMED, L::UNNAMED)))),
+    }
+}
+
+fn which<L: Level>(levels: &[L], field: &Field) -> Diagnostic {
+    let names = list(levels.iter().map(|level| level.common().name()));
+    Diagnostic::new(
+        Code::BadGeometry,
+        field.name.span,
+        format!("which `{}` is changed is not said", L::UNNAMED),
+    )
+    .label("there are several")
+    .help(format!("name it: {names}"))
+}
+
+fn name_of(arg: &Arg) -> Result<Arc<str>, Vec<Diagnostic>> {
+    arg.word().map(Arc::from).ok_or_else(|| {
+        one(Diagnostic::new(Code::WrongType, arg.span, "a name is needed here").label("not a name"))
+    })
+}
+
+fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg) -> Result<(), Vec<Diagnostic>> {
+    let word = name_of(name)?;
+    let before = levels.len();
+    levels.retain(|level| level.common().name() != &*word);
+    if levels.len() < before {
+        return Ok(());
+    }
+    let near = nearest(&word, levels.iter().map(|level| level.common().name())).map(ToOwned::to_owned);
+    let diagnostic = Diagnostic::new(Code::UnknownNoun, name.span, format!("there is no `{word}` to remove"));
+    Err(one(match near {
+        Some(near) => diagnostic.did_you_mean(&word, &near),
+        None => diagnostic,
+    }))
+}
+
+fn declare<L: Level>(
+    levels: &mut Vec<L>,
+    name: Option<Arc<str>>,
+    at: Option<usize>,
+    field: &Field,
+) -> Result<(), Vec<Diagnostic>> {
+    let plain = Field { args: Vec::new(), ..field.clone() };
+    let at = at.unwrap_or_else(|| {
+        levels.push(L::fresh(Common::new(name, L::UNNAMED, field.span)));
+        levels.len() - 1
+    });
+    let level = &mut levels[at];
+    level.common_mut().declared(field);
+    block_of(&plain, L::rows(), level)?;
+    level.agrees()
+}

@@ -1,0 +1,396 @@
+//! The settings of `machine { … }`.
+
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use pagewalk_engine::machine::check::{Part, Problem, SpecError};
+use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
+
+use super::cache::CacheDraft;
+use super::field::{Arg, Field, SettingRow, apply, block_of, integer, latency, one, one_of, sole};
+use super::level::{Level, level};
+use super::pte::PteDraft;
+use super::tlb::TlbDraft;
+
+/// A machine being declared: what was said, before what follows from it.
+#[derive(Debug, Clone, Default)]
+pub struct MachineDraft {
+    virtual_bits: Option<u32>,
+    physical_bits: Option<u32>,
+    page_bits: Option<u32>,
+    table: TableDraft,
+    tlbs: Vec<TlbDraft>,
+    caches: Vec<CacheDraft>,
+    memory_latency: u64,
+    cores: u32,
+    spans: Vec<(&'static str, Span)>,
+}
+
+/// The page table's shape being declared.
+#[derive(Debug, Clone, Default)]
+pub struct TableDraft {
+    levels: Option<u64>,
+    split: Option<Vec<u32>>,
+    split_span: Option<Span>,
+    /// The split of the machine that is overridden, which holds where neither of the two is said.
+    inherited: Vec<u32>,
+    pte: PteDraft,
+    walk_cached: bool,
+    span: Option<Span>,
+}
+
+/// Settings of `machine`.
+pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
+    SettingRow {
+        name: "virtual",
+        params: "N bits",
+        help: "width of a virtual address",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("virtual", f.span));
+            width(f, 64).map(|n| d.virtual_bits = Some(n))
+        },
+    },
+    SettingRow {
+        name: "physical",
+        params: "N bits",
+        help: "width of a physical address",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("physical", f.span));
+            width(f, 64).map(|n| d.physical_bits = Some(n))
+        },
+    },
+    SettingRow {
+        name: "page",
+        params: "SIZE",
+        help: "page size, a power of two",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("page", f.span));
+            sole(f)?.log2("the page size").map(|n| d.page_bits = Some(n)).map_err(one)
+        },
+    },
+    SettingRow {
+        name: "page_table",
+        params: "{ levels N, bits N…, pte FORMAT, walk cached|uncached }",
+        help: "how the VPN is split over the levels, and the format of an entry",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("page_table", f.span));
+            d.table.span = Some(f.span);
+            block_of(f, TABLE_SETTINGS, &mut d.table)
+        },
+    },
+    SettingRow {
+        name: "pte",
+        params: "SIZE | { size SIZE, valid N, ppn N..N, … }",
+        help: "the format of a page-table entry",
+        repeats: false,
+        set: |d, f| {
+            d.spans.push(("pte", f.span));
+            d.table.pte.set(f)
+        },
+    },
+    SettingRow {
+        name: "tlb",
+        params: "[NAME] { entries N, ways N, … } | none",
+        help: "one more level of TLB",
+        repeats: true,
+        set: |d, f| level(&mut d.tlbs, f),
+    },
+    SettingRow {
+        name: "cache",
+        params: "[NAME] { size SIZE, block SIZE, ways N, … } | none",
+        help: "one more level of cache",
+        repeats: true,
+        set: |d, f| level(&mut d.caches, f),
+    },
+    SettingRow {
+        name: "memory",
+        params: "{ latency T }",
+        help: "main memory",
+        repeats: false,
+        set: |d, f| block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
+    },
+    SettingRow {
+        name: "cores",
+        params: "N",
+        help: "number of cores, each with private TLBs and caches",
+        repeats: false,
+        set: |d, f| {
+            let n = sole(f)?.within(1, 64, Code::BadWidth, "a number of cores").map_err(one)?;
+            d.cores = n as u32;
+            Ok(())
+        },
+    },
+];
+
+/// Settings of `page_table` inside `machine`.
+pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
+    SettingRow {
+        name: "levels",
+        params: "N",
+        help: "number of levels, 1 to 6",
+        repeats: false,
+        set: |d, f| {
+            d.levels = Some(sole(f)?.within(1, 6, Code::BadGeometry, "a number of levels").map_err(one)?);
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "bits",
+        params: "N…",
+        help: "bits of the VPN that index each level, top first",
+        repeats: false,
+        set: |d, f| {
+            let each = |arg: &Arg| {
+                each_integer(arg).map(|list| list.into_iter().map(|n| n.min(65) as u32).collect::<Vec<_>>())
+            };
+            d.split_span = Some(f.span);
+            d.split = Some(f.args.iter().map(each).collect::<Result<Vec<_>, _>>().map_err(one)?.concat());
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "pte",
+        params: "SIZE | { size SIZE, valid N, ppn N..N, … }",
+        help: "the format of an entry",
+        repeats: false,
+        set: |d, f| d.pte.set(f),
+    },
+    SettingRow {
+        name: "walk",
+        params: "cached|uncached",
+        help: "whether entries are fetched through the data caches",
+        repeats: false,
+        set: |d, f| {
+            d.walk_cached = one_of(sole(f)?, &[("cached", true), ("uncached", false)])?;
+            Ok(())
+        },
+    },
+];
+
+/// Settings of `memory` inside `machine`.
+pub const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
+    name: "latency",
+    params: "T",
+    help: "latency of main memory",
+    repeats: false,
+    set: |d, f| latency(sole(f)?).map(|t| *d = t),
+}];
+
+fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
+    sole(field)?.within(1, most, Code::BadWidth, "a width").map(|n| n as u32).map_err(one)
+}
+
+/// One number, or those of a list.
+fn each_integer(arg: &Arg) -> Result<Vec<u64>, Diagnostic> {
+    match arg.value()? {
+        Value::List(list) => list.iter().map(|value| integer(value, arg.span)).collect(),
+        value => Ok(vec![integer(value, arg.span)?]),
+    }
+}
+
+impl MachineDraft {
+    /// What a built machine would have been declared as.
+    fn of(spec: &Spec) -> Self {
+        let page_bits = spec.mmu.as_ref().map_or(0, |mmu| mmu.page_bits);
+        let mut draft = Self {
+            physical_bits: Some(spec.physical_bits),
+            tlbs: spec.tlbs.iter().map(|tlb| TlbDraft::of(tlb, page_bits)).collect(),
+            caches: spec.caches.iter().map(CacheDraft::of).collect(),
+            memory_latency: spec.memory_latency,
+            cores: spec.cores,
+            ..Self::default()
+        };
+        if let Some(mmu) = &spec.mmu {
+            draft.virtual_bits = Some(mmu.virtual_bits);
+            draft.page_bits = Some(mmu.page_bits);
+            draft.table.inherited.clone_from(&mmu.levels);
+            draft.table.pte = PteDraft::of(&mmu.pte, spec.physical_bits - mmu.page_bits);
+            draft.table.walk_cached = mmu.walk_cached;
+        }
+        draft
+    }
+
+    fn span_of(&self, setting: &str) -> Option<Span> {
+        self.spans.iter().find(|(name, _)| *name == setting).map(|(_, span)| *span)
+    }
+
+    /// The spec that the draft says, with every mistake that shows when the parts are put together.
+    fn build(&self, place: Span) -> Result<Spec, Vec<Diagnostic>> {
+        let mut wrong = Vec::new();
+        let mmu = self.mmu(place).unwrap_or_else(|problems| {
+            wrong.extend(problems);
+            None
+        });
+        let page_bits = self.page_bits.unwrap_or(0);
+        let tlbs: Vec<TlbSpec> =
+            self.tlbs.iter().filter_map(|d| d.build(page_bits).map_err(|p| wrong.extend(p)).ok()).collect();
+        let caches: Vec<CacheSpec> =
+            self.caches.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
+        let physical_bits = self.physical();
+        let spec = Spec {
+            mmu,
+            physical_bits,
+            tlbs,
+            caches,
+            memory_latency: self.memory_latency,
+            cores: self.cores.max(1),
+        };
+        if wrong.is_empty()
+            && let Err(errors) = spec.check()
+        {
+            wrong.extend(errors.iter().map(|error| self.diagnostic(error, place)));
+        }
+        if wrong.is_empty() { Ok(spec) } else { Err(wrong) }
+    }
+
+    fn physical(&self) -> u32 {
+        self.physical_bits.or(self.virtual_bits).unwrap_or(64)
+    }
+
+    fn mmu(&self, place: Span) -> Result<Option<Mmu>, Vec<Diagnostic>> {
+        let page_bits = match (self.virtual_bits, self.page_bits) {
+            (None, None) => return self.no_mmu(),
+            (_, Some(page_bits)) => page_bits,
+            (Some(_), None) => {
+                let span = self.span_of("virtual").unwrap_or(place);
+                return Err(one(Diagnostic::new(
+                    Code::BadGeometry,
+                    span,
+                    "virtual addresses need a page size",
+                )
+                .label("translated in pages of what size?")
+                .help("add `page 4 KB`; without `virtual` and `page` addresses are physical")));
+            }
+        };
+        let virtual_bits = self.virtual_bits.unwrap_or(self.physical());
+        let bits = virtual_bits.min(self.physical());
+        if page_bits > bits {
+            return Err(one(Diagnostic::new(
+                Code::BadWidth,
+                self.span_of("page").unwrap_or(place),
+                "a page is larger than the address space",
+            )
+            .label(format!("2^{page_bits} bytes, addresses have {bits} bits"))));
+        }
+        let levels = self.levels(virtual_bits - page_bits, place)?;
+        let pte = self.table.pte.build(self.physical() - page_bits, place)?;
+        Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached: self.table.walk_cached }))
+    }
+
+    fn no_mmu(&self) -> Result<Option<Mmu>, Vec<Diagnostic>> {
+        let tlb = self.tlbs.first().map(|tlb| ("a TLB", tlb.common().span));
+        let table = self.table.span.or(self.span_of("pte")).map(|span| ("a page table", span));
+        match tlb.or(table) {
+            None => Ok(None),
+            Some((what, span)) => {
+                Err(one(Diagnostic::new(Code::NoMachine, span, format!("{what} needs virtual addresses"))
+                    .label("there is nothing to translate")
+                    .help("add `virtual N bits` and `page SIZE`")))
+            }
+        }
+    }
+
+    fn levels(&self, vpn_bits: u32, place: Span) -> Result<Vec<u32>, Vec<Diagnostic>> {
+        let span = self.table.split_span.or(self.table.span).unwrap_or(place);
+        let split = match (&self.table.split, self.table.levels) {
+            (Some(split), levels) => {
+                if levels.is_some_and(|n| n != split.len() as u64) {
+                    return Err(one(Diagnostic::new(
+                        Code::BadGeometry,
+                        span,
+                        "`levels` and `bits` do not agree",
+                    )
+                    .label(format!(
+                        "{} levels, bits for {}",
+                        levels.unwrap_or(0),
+                        split.len()
+                    ))));
+                }
+                split.clone()
+            }
+            (None, Some(levels)) => even_split(vpn_bits, levels as u32),
+            (None, None) => self.table.inherited_split(vpn_bits),
+        };
+        let sum: u64 = split.iter().map(|&n| u64::from(n)).sum();
+        if sum != u64::from(vpn_bits) {
+            return Err(one(Diagnostic::new(
+                Code::BadGeometry,
+                span,
+                format!("the levels' bits sum to {sum}, the VPN has {vpn_bits}"),
+            )
+            .label("every bit of the VPN indexes one level")));
+        }
+        Ok(split)
+    }
+
+    /// A mistake that only the whole machine shows, at the setting it comes from.
+    fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
+        let span = match error.part {
+            Part::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().place(error.setting)),
+            Part::Cache(at) => self.caches.get(at).map(|cache| cache.common().place(error.setting)),
+            Part::Machine => self.span_of(error.setting),
+            Part::PageTable => self.table.span,
+            Part::Pte(_) => self.span_of("pte").or(self.table.span),
+        };
+        Diagnostic::new(
+            code(&error.problem),
+            span.filter(|span| *span != Span::default()).unwrap_or(place),
+            error.problem.to_string(),
+        )
+    }
+}
+
+/// The code under which a problem of a spec is explained.
+fn code(problem: &Problem) -> Code {
+    match problem {
+        Problem::NotPowerOfTwo { .. } => Code::NotAPowerOfTwo,
+        Problem::Pte(_) => Code::BadFormat,
+        Problem::TooManyLines { .. } => Code::LimitSize,
+        Problem::NameTaken { .. } => Code::Duplicate,
+        Problem::NoMmu => Code::NoMachine,
+        Problem::PolicyOfFrames { .. } => Code::UnknownWord,
+        Problem::OutOfRange { .. } | Problem::PageTooLarge { .. } => Code::BadWidth,
+        _ => Code::BadGeometry,
+    }
+}
+
+impl TableDraft {
+    /// The split where none is said: one level, or as many as the overridden machine has, split as there.
+    fn inherited_split(&self, vpn_bits: u32) -> Vec<u32> {
+        let before = &self.inherited;
+        let levels = before.len().max(1) as u32;
+        let even = even_split(before.iter().sum(), levels) == *before;
+        if even || before.is_empty() { even_split(vpn_bits, levels) } else { before.clone() }
+    }
+}
+
+/// Splits the VPN over levels: the lower ones equal, the top one taking fewer.
+fn even_split(vpn_bits: u32, levels: u32) -> Vec<u32> {
+    let each = vpn_bits.div_ceil(levels);
+    let below = each * (levels - 1);
+    if below < vpn_bits || vpn_bits == 0 {
+        let mut split = vec![each; levels as usize];
+        split[0] = vpn_bits - below;
+        return split;
+    }
+    let spare = levels - vpn_bits % levels;
+    (0..levels).map(|level| vpn_bits / levels + u32::from(level >= spare)).collect()
+}
+
+/// Builds a machine from fields, on top of a preset or file if there is one.
+///
+/// # Errors
+/// Every mistake in the fields and in how they fit together.
+pub fn build_machine(base: Option<&Spec>, fields: &[Field], place: Span) -> Result<Spec, Vec<Diagnostic>> {
+    let mut draft = base.map(MachineDraft::of).unwrap_or_default();
+    let mut wrong = Vec::new();
+    apply(MACHINE_SETTINGS, "machine", fields, &mut draft, &mut wrong);
+    if wrong.is_empty() {
+        return draft.build(place);
+    }
+    Err(wrong)
+}

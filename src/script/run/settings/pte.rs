@@ -1,0 +1,251 @@
+//! The settings of `pte { … }`: where a page-table entry keeps what; and the fields of one entry.
+
+use std::sync::Arc;
+
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use pagewalk_engine::machine::pte::{BITS, BitRow, Flags, Pte, PteError, PteFormat};
+
+use super::field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one, sole, twice};
+
+/// The format of an entry being declared.
+#[derive(Debug, Clone, Default)]
+pub struct PteDraft {
+    bytes: Option<u32>,
+    places: [Option<u32>; BITS.len()],
+    ppn: Option<(u32, u32)>,
+    big_endian: bool,
+    /// Where the format is said, and each setting of it; no place for one of a preset.
+    span: Option<Span>,
+    said: Vec<(Arc<str>, Span)>,
+}
+
+/// Settings of `pte` besides the bits, which come from the machine's registry of bits.
+pub const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
+    SettingRow {
+        name: "size",
+        params: "SIZE",
+        help: "size of an entry, 1 to 8 bytes",
+        repeats: false,
+        set: |d, f| d.size(sole(f)?),
+    },
+    SettingRow {
+        name: "ppn",
+        params: "N..N",
+        help: "the PPN's bits, both ends included",
+        repeats: false,
+        set: |d, f| {
+            d.ppn = Some(bit_range(sole(f)?).map_err(one)?);
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "little-endian",
+        params: "",
+        help: "least significant byte first",
+        repeats: false,
+        set: |d, _| {
+            d.big_endian = false;
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "big-endian",
+        params: "",
+        help: "most significant byte first",
+        repeats: false,
+        set: |d, _| {
+            d.big_endian = true;
+            Ok(())
+        },
+    },
+];
+
+/// Bit numbers as `0..6` (both ends included), `0..=6` or one number.
+fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
+    let bit = |n: i128| u32::try_from(n).unwrap_or(u32::MAX);
+    match arg.value()? {
+        Value::Range { from, to } if matches!(arg.kind, ArgKind::Inclusive(_)) => {
+            Ok((bit(*from), bit(*to - 1)))
+        }
+        Value::Range { from, to } => Ok((bit(*from), bit(*to))),
+        value => integer(value, arg.span).map(|n| (bit(i128::from(n)), bit(i128::from(n)))),
+    }
+}
+
+impl PteDraft {
+    /// What a format would have been declared as; the default one for its size as just its size.
+    pub(super) fn of(format: &PteFormat, ppn_bits: u32) -> Self {
+        if PteFormat::default_for(ppn_bits, None).as_ref() == Ok(format) {
+            return Self::default();
+        }
+        if PteFormat::default_for(ppn_bits, Some(format.bytes)).as_ref() == Ok(format) {
+            return Self { bytes: Some(format.bytes), ..Self::default() };
+        }
+        Self {
+            bytes: Some(format.bytes),
+            places: format.places,
+            ppn: Some((format.ppn_low, format.ppn_high)),
+            big_endian: format.big_endian,
+            ..Self::default()
+        }
+    }
+
+    /// `pte SIZE` or `pte { … }`.
+    pub(super) fn set(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
+        // Nothing of an overridden machine's format is kept: bits of two formats would mix.
+        *self = Self { span: Some(field.span), ..Self::default() };
+        let Some(block) = &field.block else { return self.size(sole(field)?) };
+        self.said = block.iter().map(|inner| (inner.name.text.clone(), inner.span)).collect();
+        let mut wrong = Vec::new();
+        let (bits, others): (Vec<&Field>, Vec<&Field>) =
+            block.iter().partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
+        let others: Vec<Field> = others.into_iter().cloned().collect();
+        apply(PTE_SETTINGS, "pte", &others, self, &mut wrong);
+        wrong = wrong.into_iter().map(offer_bits).collect();
+        for field in bits {
+            if let Err(problems) = self.bit(field) {
+                wrong.extend(problems);
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    fn bit(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
+        let Some((bit, _)) = BitRow::named(&field.name.text) else { return Ok(()) };
+        let n = sole(field)?.within(0, 63, Code::BadFormat, "a bit number").map_err(one)?;
+        if self.places[bit as usize].replace(n as u32).is_some() {
+            return Err(one(Diagnostic::new(
+                Code::Duplicate,
+                field.name.span,
+                format!("`{}` is set twice", field.name.text),
+            )));
+        }
+        Ok(())
+    }
+
+    fn size(&mut self, arg: &Arg) -> Result<(), Vec<Diagnostic>> {
+        let bytes = arg.within(1, 8, Code::BadFormat, "an entry's size in bytes").map_err(one)?;
+        self.bytes = Some(bytes as u32);
+        Ok(())
+    }
+
+    /// The setting that a mistake comes from.
+    fn place(&self, error: &PteError) -> Option<Span> {
+        let is = |name: &str| match *error {
+            PteError::Size { .. } => name == "size",
+            PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => name == "ppn",
+            PteError::BitOutside { bit, .. }
+            | PteError::PpnOverlap { bit }
+            | PteError::BitOverlap { second: bit, .. } => {
+                BitRow::named(name).is_some_and(|(row, _)| row == bit)
+            }
+        };
+        self.said.iter().find(|(name, _)| is(name)).map(|(_, span)| *span)
+    }
+
+    /// The format for page numbers of so many bits.
+    pub(super) fn build(&self, ppn_bits: u32, place: Span) -> Result<PteFormat, Vec<Diagnostic>> {
+        let span = self.span.unwrap_or(place);
+        let wrong = |error: PteError| {
+            let at = self.place(&error).unwrap_or(span);
+            one(Diagnostic::new(Code::BadFormat, at, error.to_string()).label("the entry's format"))
+        };
+        let plain = self.ppn.is_none() && self.places.iter().all(Option::is_none);
+        if plain {
+            let format = PteFormat::default_for(ppn_bits, self.bytes).map_err(wrong)?;
+            return Ok(PteFormat { big_endian: self.big_endian, ..format });
+        }
+        let Some((ppn_low, ppn_high)) = self.ppn else {
+            return Err(one(Diagnostic::new(
+                Code::BadFormat,
+                span,
+                "the format does not say where the PPN stands",
+            )
+            .help(format!("add `ppn LOW..HIGH`, at least {ppn_bits} bits"))));
+        };
+        let top = self.places.iter().flatten().copied().chain([ppn_high]).max().unwrap_or(0);
+        let bytes = self.bytes.unwrap_or((top / 8 + 1).next_power_of_two());
+        let format = PteFormat { bytes, places: self.places, ppn_low, ppn_high, big_endian: self.big_endian };
+        format.check().map_err(wrong)?;
+        if format.ppn_bits() < ppn_bits {
+            return Err(wrong(PteError::PpnNarrow { have: format.ppn_bits(), need: ppn_bits }));
+        }
+        Ok(format)
+    }
+}
+
+/// A misspelt setting of a format may be a bit's name.
+fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
+    if diagnostic.code != Code::UnknownSetting {
+        return diagnostic;
+    }
+    let said = diagnostic.message.rsplit('`').nth(1).unwrap_or_default().to_owned();
+    let names = || BITS.iter().flat_map(|row| [row.name].into_iter().chain(row.aliases.iter().copied()));
+    let settings = || PTE_SETTINGS.iter().map(|row| row.name);
+    diagnostic.mend = None;
+    match nearest(&said, names().chain(settings())) {
+        Some(near) => diagnostic.did_you_mean(&said, near),
+        None => diagnostic.help(format!("it has {}", list(settings().chain(names())))),
+    }
+}
+
+/// One entry from `{ ppn 0x12, p 1, rw 0 }`; bits not given are as in a table: `rw 1 us 1`, the rest 0, and P is 1.
+///
+/// # Errors
+/// `unknown-setting`, `value-too-wide`, and what values can be wrong with.
+pub fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
+    let mut pte = Pte { ppn: 0, flags: Flags::TABLE };
+    let mut wrong = Vec::new();
+    for (i, field) in fields.iter().enumerate() {
+        if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text) {
+            wrong.push(twice(field, first.name.span));
+        }
+        if let Err(problems) = pte_field(&mut pte, field, ppn_bits) {
+            wrong.extend(problems);
+        }
+    }
+    if wrong.is_empty() { Ok(pte) } else { Err(wrong) }
+}
+
+/// Says that a page that is present may be read: there is no bit to forbid it.
+pub fn no_read_bit(span: Span) -> Diagnostic {
+    let message = "a page-table entry has no read bit: a page that is present may be read";
+    Diagnostic::new(Code::ValueTooWide, span, message)
+        .label("cannot be 0")
+        .help("make the page not present (`v 0`), or forbid it to the user (`sup 1`)")
+}
+
+fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diagnostic>> {
+    if &*field.name.text == "ppn" {
+        let n = sole(field)?.integer().map_err(one)?;
+        if ppn_bits < 64 && n >> ppn_bits != 0 {
+            return Err(one(Diagnostic::new(
+                Code::ValueTooWide,
+                field.args[0].span,
+                format!("PPN 0x{n:X} has more than {ppn_bits} bits"),
+            )
+            .label(format!("at most 0x{:X}", (1u64 << ppn_bits) - 1))));
+        }
+        pte.ppn = n;
+        return Ok(());
+    }
+    if &*field.name.text == "read" {
+        let arg = sole(field)?;
+        return if arg.integer().map_err(one)? == 1 { Ok(()) } else { Err(one(no_read_bit(arg.span))) };
+    }
+    let Some((bit, inverse)) = BitRow::named(&field.name.text) else {
+        let names = || BITS.iter().map(|row| row.name).chain(["ppn"]);
+        let message = format!("an entry has no `{}`", field.name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownSetting, field.name.span, message);
+        return Err(one(match nearest(&field.name.text, names()) {
+            Some(near) => diagnostic.did_you_mean(&field.name.text, near),
+            None => diagnostic.help(format!("it has {}", list(names()))),
+        }));
+    };
+    let on = sole(field)?.within(0, 1, Code::ValueTooWide, "a bit").map_err(one)? == 1;
+    pte.flags = pte.flags.put(bit, on != inverse);
+    Ok(())
+}

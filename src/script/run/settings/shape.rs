@@ -1,0 +1,120 @@
+//! How large a TLB or cache is and in how many ways: what its settings say, and the sets that follow.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
+use crate::lang::span::Span;
+use pagewalk_engine::machine::spec::Capacity;
+
+use super::field::{Field, one, power_of_two, sole};
+
+/// Associativity as said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Ways {
+    /// So many.
+    Number(u64),
+    /// All there are: one set.
+    All,
+}
+
+/// How many lines or entries, in how many ways: what TLBs and caches share.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shape {
+    pub capacity: Option<(Capacity, Span)>,
+    pub ways: Option<(Ways, Span)>,
+}
+
+/// Where something is said; what a preset says has no place in the script, so the declaration that changes it has.
+fn said(span: Option<Span>, place: Span) -> Span {
+    span.filter(|span| *span != Span::default()).unwrap_or(place)
+}
+
+impl Shape {
+    /// Takes the number of sets, lines or bytes, said once.
+    pub fn capacity(&mut self, field: &Field, kind: fn(u64) -> Capacity) -> Result<(), Vec<Diagnostic>> {
+        let n = sole(field)?.within(1, u64::MAX, Code::BadGeometry, "a capacity").map_err(one)?;
+        if let Some((_, first)) = self.capacity.filter(|(_, span)| *span != Span::default()) {
+            return Err(one(Diagnostic::new(Code::Duplicate, field.span, "how large it is is said twice")
+                .label("again here")
+                .also(first, "first here")
+                .help("keep one of the two")
+                .mend(Mend::remove(field.span))));
+        }
+        self.capacity = Some((kind(n), field.span));
+        Ok(())
+    }
+
+    /// Takes the associativity.
+    pub fn ways(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
+        let arg = sole(field)?;
+        let ways = match arg.word() {
+            Some("fully-associative") => Ways::All,
+            Some("direct-mapped") => Ways::Number(1),
+            _ => Ways::Number(arg.within(1, 1 << 16, Code::BadGeometry, "a number of ways").map_err(one)?),
+        };
+        self.ways = Some((ways, field.span));
+        Ok(())
+    }
+
+    /// The numbers of sets and ways; `block` is the block size in bytes, 1 for a TLB.
+    fn resolve(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u64), Vec<Diagnostic>> {
+        let Some((capacity, span)) = self.capacity else {
+            return Err(one(Diagnostic::new(Code::BadGeometry, place, "how large it is is not said")
+                .help("say how many `entries`, `lines` or `sets` it has, or its `size`")));
+        };
+        let span = said(Some(span), place);
+        let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
+        let lines = match (capacity, ways) {
+            (Capacity::Sets(sets), Ways::Number(ways)) => return Ok((sets, ways)),
+            (Capacity::Sets(1), Ways::All) => return Ok((1, 1)),
+            (Capacity::Sets(_), Ways::All) => {
+                return Err(one(Diagnostic::new(
+                    Code::BadGeometry,
+                    span,
+                    "a fully associative one has one set",
+                )
+                .help("say how many `entries` or `lines` it has instead of `sets`")));
+            }
+            (Capacity::Lines(lines), _) => lines,
+            (Capacity::Bytes(bytes), _) if bytes % block == 0 && bytes >= block => bytes / block,
+            (Capacity::Bytes(bytes), _) => {
+                return Err(one(Diagnostic::new(
+                    Code::BadGeometry,
+                    span,
+                    format!("{bytes} bytes are no whole number of {block}-byte blocks"),
+                )));
+            }
+        };
+        let ways = if let Ways::Number(n) = ways { n } else { lines };
+        if lines % ways != 0 {
+            let span = said(self.ways.map(|(_, span)| span), span);
+            return Err(one(Diagnostic::new(
+                Code::BadGeometry,
+                span,
+                format!("{lines} is no multiple of {ways} ways"),
+            )
+            .label("the sets would not be of one size")));
+        }
+        Ok((lines / ways, ways))
+    }
+
+    /// As [`Shape::resolve`], with the number of sets checked to be a power of two.
+    pub fn sets(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u32), Vec<Diagnostic>> {
+        let (sets, ways) = self.resolve(block, otherwise, place)?;
+        let span = said(self.capacity.map(|(_, span)| span), place);
+        if !sets.is_power_of_two() {
+            let diagnostic = power_of_two(span, "the number of sets", sets);
+            let ways_span = said(self.ways.map(|(_, span)| span), span);
+            let apart = ways_span != span;
+            return Err(one(if apart {
+                diagnostic.also(ways_span, format!("{ways} ways"))
+            } else {
+                diagnostic
+            }));
+        }
+        let ways = u32::try_from(ways).ok().filter(|&ways| ways <= 1 << 16);
+        ways.map(|ways| (sets, ways)).ok_or_else(|| {
+            one(Diagnostic::new(Code::LimitSize, span, "too many ways")
+                .label("at most 65536 ways are simulated"))
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! The settings of `tlb { … }`.
+
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::span::Span;
+use pagewalk_engine::machine::spec::{Capacity, TlbSpec};
+
+use super::field::{SettingRow, latency, one, one_of, sole};
+use super::level::{Common, Level, SIDES, policy, shared_rows};
+use super::shape::{Shape, Ways};
+
+/// A TLB being declared.
+#[derive(Debug, Clone)]
+pub struct TlbDraft {
+    common: Common,
+    page_bits: Option<Vec<u32>>,
+    asid: bool,
+}
+
+/// Settings of `tlb`.
+pub const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
+    SettingRow { name: "entries", params: "N", help: "number of entries", repeats: false,
+        set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
+    SettingRow { name: "pages", params: "SIZE…", help: "the page sizes it holds", repeats: false, set: |d, f| {
+        let sizes: Result<Vec<u32>, _> = f.args.iter().map(|arg| arg.log2("a page size")).collect();
+        let mut sizes = sizes.map_err(one)?;
+        sizes.sort_unstable();
+        sizes.dedup();
+        d.page_bits = Some(sizes);
+        Ok(())
+    } },
+    SettingRow { name: "asid", params: "on|off", help: "entries are marked with their process", repeats: false,
+        set: |d, f| one_of(sole(f)?, &[("on", true), ("off", false)]).map(|on| d.asid = on) },
+];
+
+impl Level for TlbDraft {
+    const UNNAMED: &'static str = "tlb";
+
+    fn fresh(common: Common) -> Self {
+        Self { common, page_bits: None, asid: false }
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn agrees(&self) -> Result<(), Vec<Diagnostic>> {
+        self.build(0).map(|_| ())
+    }
+
+    fn rows() -> &'static [SettingRow<Self>] {
+        TLB_SETTINGS
+    }
+}
+
+impl TlbDraft {
+    /// What a built one would have been declared as, on a machine with pages of `2^page_bits` bytes.
+    pub(super) fn of(spec: &TlbSpec, page_bits: u32) -> Self {
+        let none = Span::default();
+        let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
+        let capacity = (Capacity::Lines(spec.entries()), none);
+        common.shape =
+            Shape { capacity: Some(capacity), ways: Some((Ways::Number(u64::from(spec.ways)), none)) };
+        (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
+        let page_bits = (spec.page_bits != [page_bits]).then(|| spec.page_bits.clone());
+        Self { common, page_bits, asid: spec.asid }
+    }
+
+    /// The spec that it says; without `ways` it is fully associative.
+    pub(super) fn build(&self, page_bits: u32) -> Result<TlbSpec, Vec<Diagnostic>> {
+        let (sets, ways) = self.common.shape.sets(1, Ways::All, self.common.span)?;
+        Ok(TlbSpec {
+            name: (*self.common.name).into(),
+            sets,
+            ways,
+            policy: self.common.policy,
+            side: self.common.side,
+            page_bits: self.page_bits.clone().unwrap_or_else(|| vec![page_bits]),
+            asid: self.asid,
+            latency: self.common.latency,
+        })
+    }
+}

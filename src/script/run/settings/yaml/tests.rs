@@ -1,0 +1,392 @@
+//! Machine files: a line of YAML and the settings it gives, or what is said of it and where.
+
+use proptest::prelude::*;
+
+use super::fields_of_yaml;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::run::settings::{Arg, ArgKind, Field, build_machine};
+use pagewalk_engine::machine::presets::Preset;
+use pagewalk_engine::machine::spec::Spec;
+
+/// The number that the file has among the sources.
+const FILE: u32 = 3;
+
+/// The text of a place in the file.
+fn at(text: &str, span: Span) -> &str {
+    assert_eq!(span.file, FILE);
+    text.get(span.start as usize..span.end as usize).expect("a place in the file")
+}
+
+/// Settings as a script has them: `tlb L2 { ways 4; shared }`.
+fn shown(fields: &[Field]) -> String {
+    let field = |field: &Field| {
+        let args = field.args.iter().map(|arg| format!(" {}", value(arg))).collect::<Vec<_>>().concat();
+        let block = field.block.as_ref().map_or_else(String::new, |block| format!(" {{ {} }}", shown(block)));
+        format!("{}{args}{block}", field.name.text)
+    };
+    fields.iter().map(field).collect::<Vec<_>>().join("; ")
+}
+
+fn value(arg: &Arg) -> String {
+    match &arg.kind {
+        ArgKind::Word { text, .. } => text.to_string(),
+        ArgKind::Value(value) => value.to_string(),
+        ArgKind::Inclusive(value) => format!("inclusive {value}"),
+    }
+}
+
+fn read(text: &str) -> String {
+    match fields_of_yaml(FILE, text) {
+        Ok(fields) => shown(&fields),
+        Err(wrong) => panic!("{text:?}: {wrong:#?}"),
+    }
+}
+
+/// What is wrong with a file that is wrong.
+fn wrong(text: &str) -> Vec<Diagnostic> {
+    fields_of_yaml(FILE, text).map_or_else(|wrong| wrong, |fields| panic!("{text:?} is {}", shown(&fields)))
+}
+
+/// The machine of a file, or what is wrong with its settings.
+fn machine(text: &str) -> Result<Spec, Vec<Diagnostic>> {
+    build_machine(None, &fields_of_yaml(FILE, text)?, Span::default())
+}
+
+#[test]
+fn yaml_gives_the_fields_that_a_script_would() {
+    let cases = [
+        ("virtual: 14 bits", "virtual 14"),
+        ("virtual: 14\nphysical: 12", "virtual 14; physical 12"),
+        ("page: 64 B", "page 64"),
+        ("page: \"8 KB\"", "page 8192"),
+        ("page: '8KB'", "page 8192"),
+        ("page: 65536", "page 65536"),
+        ("page: 0x1000 # a comment", "page 4096"),
+        ("page: 010", "page 10"),
+        ("latency: 2 us", "latency 2000"),
+        ("latency: -3", "latency -3"),
+        ("rate: 96%", "rate 0.96"),
+        ("ppn: 0..6", "ppn 0..6"),
+        ("bits: [9, 9, 9, 9]", "bits 9 9 9 9"),
+        ("pages:\n  - 4 KB\n  - 2 MB", "pages 4096 2097152"),
+        ("bits: []", "bits"),
+        ("ways: fully-associative", "ways fully-associative"),
+        ("policy: second-chance", "policy second-chance"),
+        ("policy: \"true\"", "policy true"),
+        ("index: null", "index"),
+        ("{page: 64 B, cores: 2}", "page 64; cores 2"),
+        ("{\"page\": \"64 B\", \"cores\": 2}", "page 64; cores 2"),
+        ("page_table: { levels: 2, walk: cached }", "page_table { levels 2; walk cached }"),
+        ("pte: 4 B", "pte 4"),
+        ("pte: { size: 1 B, valid: 7, ppn: 0..6 }", "pte { size 1; valid 7; ppn 0..6 }"),
+        ("{}", ""),
+        ("machine: { page: 64 B }", "page 64"),
+        ("machine:\n  page: 64 B\n  cores: 2\n", "page 64; cores 2"),
+        ("\u{feff}page: 64 B\r\ncores: 2\r\n", "page 64; cores 2"),
+        ("%YAML 1.2\n---\npage: 64 B\n...\n", "page 64"),
+        ("page_table: { levels: &n 2 }\ncores: *n", "page_table { levels 2 }; cores 2"),
+    ];
+    for (text, fields) in cases {
+        assert_eq!(read(text), fields, "{text:?}");
+    }
+}
+
+#[test]
+fn a_flag_is_set_by_its_name_or_by_true() {
+    assert_eq!(read("shared: true"), "shared");
+    assert_eq!(read("shared:"), "shared");
+    assert_eq!(read("{shared, direct-mapped}"), "shared; direct-mapped");
+    assert_eq!(read("shared: false\nwrite-through: true"), "write-through");
+    assert_eq!(read("asid: true"), "asid on");
+    assert_eq!(read("asid: false"), "asid off");
+    assert_eq!(read("asid: on"), "asid on");
+    // Where a number or a word is due, a truth is left to the setting, which refuses it.
+    assert_eq!(read("ways: false"), "ways false");
+}
+
+#[test]
+fn levels_are_one_block_a_list_of_blocks_or_none() {
+    assert_eq!(read("tlb: { entries: 16 }"), "tlb { entries 16 }");
+    assert_eq!(read("tlb: { entries: 16, name: dTLB }"), "tlb dTLB { entries 16 }");
+    assert_eq!(read("cache: none"), "cache none");
+    assert_eq!(
+        read("cache:\n- name: L1d\n  ways: 8\n- name: L3\n  shared:\n"),
+        "cache L1d { ways 8 }; cache L3 { shared }"
+    );
+    assert_eq!(read("tlb: []\ncores: 1"), "cores 1");
+}
+
+#[test]
+fn everything_has_its_place() {
+    let text = "# für Größe\n'page' : \"8 KB\" # x\ntlb:\n  - name: dTLB\n    ways: 4\n    shared:\nbits: [9, 0x9]\n";
+    let fields = fields_of_yaml(FILE, text).expect("valid");
+    let [page, tlb, bits] = fields.as_slice() else { panic!("three settings") };
+    assert_eq!((at(text, page.name.span), at(text, page.args[0].span)), ("page", "8 KB"));
+    assert_eq!((at(text, tlb.name.span), at(text, tlb.args[0].span)), ("tlb", "dTLB"));
+    assert_eq!(at(text, tlb.span), "name: dTLB\n    ways: 4\n    shared");
+    let block = tlb.block.as_ref().expect("a block");
+    assert_eq!((at(text, block[0].span), at(text, block[0].args[0].span)), ("ways: 4", "4"));
+    assert_eq!(at(text, block[1].span), "shared");
+    assert_eq!(at(text, bits.span), "bits: [9, 0x9");
+    assert_eq!(at(text, bits.args[1].span), "0x9");
+}
+
+#[test]
+fn an_alias_has_the_place_of_what_it_stands_for() {
+    let text = "page: &size 64 B\nblock: *size";
+    let fields = fields_of_yaml(FILE, text).expect("valid");
+    assert_eq!(at(text, fields[1].args[0].span), "64 B");
+    assert_eq!(fields[1].args[0].span.start, 12);
+    assert_eq!(at(text, fields[1].span), "block");
+}
+
+/// A file, the text at the place of what is said, and part of the message.
+const NO_YAML: [(&str, &str, &str); 12] = [
+    ("tlb:\n  entries: 16\n    ways: 4", ":", "mapping values are not allowed"),
+    ("tlb:\n  entries: 16\n ways: 4", "ways", "did not find expected key"),
+    ("tlb:\n\tentries: 16", "\t", "cannot start any token"),
+    ("page: [64", "", "did not find expected ',' or ']'"),
+    ("page: \"64", "", "unexpected end of stream"),
+    ("page: @", "@", "cannot start any token"),
+    ("page: a: b", ":", "mapping values are not allowed"),
+    ("page: *size", "*size", "unknown anchor"),
+    ("page: 4\u{1}", "\u{1}", "control characters are not allowed"),
+    ("é: &é 1", "é", "did not find expected alphabetic"),
+    ("\u{feff}é: @x", "@x", "cannot start any token"),
+    ("page: \"\\q\"", "\\q\"", "found unknown escape character"),
+];
+
+#[test]
+fn what_is_no_yaml_is_said_at_its_place() {
+    for (text, place, message) in NO_YAML {
+        let wrong = wrong(text);
+        let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
+        assert_eq!((one.code, at(text, one.span)), (Code::MachineFile, place), "{text:?}: {one:#?}");
+        assert!(one.message.starts_with("this is no valid YAML: "), "{text:?}: {}", one.message);
+        assert!(
+            one.message.contains(message) && !one.message.contains(" line "),
+            "{text:?}: {}",
+            one.message
+        );
+    }
+}
+
+#[test]
+fn what_is_never_closed_is_shown_where_it_begins() {
+    for (text, begin) in [("page: [64, 4", "[64"), ("cores: 1\npage: \"64", "\"64"), ("é: {a", "{a")] {
+        let wrong = wrong(text);
+        let also: Vec<&str> = wrong[0].related.iter().map(|(span, _)| at(text, *span)).collect();
+        assert_eq!(also, [begin], "{text:?}");
+    }
+}
+
+/// A file, the text at the place of what is said, and part of the message.
+const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
+    ("", "", "says nothing"),
+    ("# a comment alone", "", "says nothing"),
+    ("hello", "hello", "is a block of settings"),
+    ("- page\n- cores", "page\n- cores", "is a block of settings"),
+    ("machine:", "machine", "is a block of settings"),
+    ("machine: [a]", "a", "is a block of settings"),
+    ("page: 4\n---\npage: 8", "---", "several documents"),
+    ("page: 4 KB\npage: 8 KB", "page", "stands twice"),
+    ("tlb: { ways: 4, ways: 4 }", "ways", "stands twice"),
+    ("page: !size 4", "!size", "no tags"),
+    ("tlb: !level {}", "!level", "no tags"),
+    ("4: x", "4", "is a word"),
+    ("true: x", "true", "is a word"),
+    ("~: x", "~", "is a word"),
+    ("? [a, b]\n: x", "[a", "is a word"),
+    ("? {a: 1}\n: x", "{a", "is a word"),
+    ("\"a b\": x", "a b", "cannot be the name"),
+    ("page: \"4\\x4B\"", "\"4\\x4B\"", "has escapes"),
+    ("page: |\n  64 B", "|", "several lines"),
+    ("page: 64\n  B", "64", "several lines"),
+    ("page: (1 + 2)", "(1 + 2)", "is no value"),
+    ("bits: [9, [8]]", "8", "cannot stand in a list of `bits`"),
+    ("tlb: { name: 4 }", "4", "a name is a word"),
+];
+
+#[test]
+fn what_a_machine_file_does_not_have_is_said_at_its_place() {
+    for (text, place, message) in NO_MACHINE_FILE {
+        let wrong = wrong(text);
+        let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
+        assert_eq!((one.code, at(text, one.span)), (Code::MachineFile, place), "{text:?}: {one:#?}");
+        assert!(one.message.contains(message), "{text:?}: {}", one.message);
+    }
+}
+
+#[test]
+fn what_stands_twice_is_shown_both_times() {
+    let text = "page: 4\ncores: 1\npage: 8";
+    let wrong = wrong(text);
+    assert_eq!((wrong[0].span.start, wrong[0].related[0].0.start), (17, 0));
+}
+
+#[test]
+fn wrong_numbers_are_wrong_as_in_a_script() {
+    let cases = [
+        ("page: 64 Q", Code::BadNumber, "64 Q"),
+        ("page: 1e3", Code::BadNumber, "1e3"),
+        ("page: 99999999999 GB", Code::Overflow, "99999999999 GB"),
+        ("ppn: 0..0.5", Code::NotAnInteger, "0..0.5"),
+        ("bits: 9 9 9 9", Code::BadNumber, "9 9 9 9"),
+    ];
+    for (text, code, place) in cases {
+        let wrong = wrong(text);
+        assert_eq!((wrong[0].code, at(text, wrong[0].span)), (code, place), "{text:?}");
+    }
+    let help = wrong("bits: 9 9 9 9")[0].help.clone();
+    assert_eq!(help.as_deref(), Some("several values are a list, as in `[9, 9, 9, 9]`"));
+}
+
+#[test]
+fn every_mistake_in_a_file_is_said() {
+    let text = "page: 64 Q\ntlb:\n- { ways: 3 Q, name: 4 }\n\"a b\": 1\n";
+    let wrong = wrong(text);
+    let places: Vec<&str> = wrong.iter().map(|one| at(text, one.span)).collect();
+    assert_eq!(places, ["64 Q", "4", "3 Q", "a b"]);
+}
+
+#[test]
+fn a_file_may_be_silly_but_not_endless() {
+    let lines = |n: usize, line: fn(usize) -> String| (0..n).map(line).collect::<Vec<_>>().concat();
+    let bomb = lines(20, |i| format!("a{}: &a{} [{}]\n", i + 1, i + 1, format!("*a{i},").repeat(9)));
+    let deep = lines(40, |i| format!("{}a:\n", " ".repeat(i)));
+    let long = lines(5000, |i| format!("k{i}: 1\n"));
+    let cases = [
+        ("[".repeat(1 << 20), "at most 256 brackets"),
+        ("{a: ".repeat(1 << 18), "at most 256 brackets"),
+        (format!("a0: &a0 1\n{bomb}"), "at most 4096 values"),
+        ("a: &a [*a, *a]".to_owned(), "too deep in each other"),
+        ("- ".repeat(1 << 18), "too deep in each other"),
+        (deep, "too deep in each other"),
+        (long, "at most 4096 values"),
+    ];
+    for (text, message) in cases {
+        let wrong = wrong(&text);
+        assert!(wrong[0].message.contains(message), "{}", wrong[0].message);
+        assert_eq!((wrong.len(), wrong[0].code), (1, Code::MachineFile));
+    }
+}
+
+#[test]
+fn settings_report_into_the_file() {
+    let mmu = "virtual: 14\nphysical: 12\npage: 64 B\n";
+    let cases = [
+        ("tlb: { entrys: 16 }", Code::UnknownSetting, "entrys"),
+        ("tlb: { entries: 16, ways: four }", Code::UnknownWord, "four"),
+        ("tlb: { entries: 16, ways: 4, policy: lur }", Code::UnknownWord, "lur"),
+        ("tlb: { entries: 16, ways: true }", Code::WrongType, "true"),
+        ("tlb: { entries: 12, ways: 2 }", Code::NotAPowerOfTwo, "entries: 12"),
+        ("cache: { lines: 16, block: 3 B }", Code::NotAPowerOfTwo, "3 B"),
+        ("cache: { lines: 16, block: 4 B, shared: 1 }", Code::WrongCount, "1"),
+        ("cache:", Code::WrongCount, "cache"),
+        ("cores: 65", Code::BadWidth, "65"),
+        ("pte: { valid: 64 }", Code::BadFormat, "64"),
+        ("machine: {}", Code::UnknownSetting, "machine"),
+    ];
+    for (line, code, place) in cases {
+        let text = format!("{mmu}{line}");
+        let wrong = machine(&text).expect_err(line);
+        assert_eq!((wrong[0].code, at(&text, wrong[0].span)), (code, place), "{line}: {:#?}", wrong[0]);
+    }
+}
+
+#[test]
+fn the_presets_written_in_yaml_are_the_presets() {
+    let files = [
+        ("simple", include_str!("../../../../../examples/machines/simple.yaml")),
+        ("core-i7", include_str!("../../../../../examples/machines/core-i7.yaml")),
+    ];
+    for (name, text) in files {
+        let preset = Preset::named(name).expect("a preset");
+        assert_eq!(machine(text), Ok((preset.build)()), "{name}");
+    }
+}
+
+/// Pieces of YAML, put together at random.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "page", "tlb", "name", "é", "64 B", "0..6", "true", "~", "- ", ": ", ":", "\n", "\n  ", "  ", "[",
+        "]", "{", "}", ",", "\"", "'", "&a ", "*a", "!t ", "#", "|", "? ", "\t", "---\n", "\u{feff}", "\r\n",
+        "\\", "%",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// Every place is one in the file, and names and words stand at theirs.
+fn places_hold(text: &str, fields: &[Field]) {
+    for field in fields {
+        assert_eq!(at(text, field.name.span), &*field.name.text, "{text:?}");
+        assert!(at(text, field.span).len() <= text.len());
+        for arg in &field.args {
+            let there = at(text, arg.span).trim().to_owned();
+            assert!(
+                !matches!(&arg.kind, ArgKind::Word { text: word, value: None } if **word != *there),
+                "{text:?}"
+            );
+        }
+        places_hold(text, field.block.as_deref().unwrap_or_default());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_strange(text in pieces()) {
+        match fields_of_yaml(FILE, &text) {
+            Ok(fields) => places_hold(&text, &fields),
+            Err(wrong) => {
+                prop_assert!(!wrong.is_empty());
+                for one in wrong {
+                    at(&text, one.span);
+                    one.related.iter().for_each(|(span, _)| { at(&text, *span); });
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn settings_in_blocks_come_out_as_they_went_in(tree in tree(), indent in 1_usize..5) {
+        let (mut text, mut wanted) = (String::new(), Vec::new());
+        write(&tree, 0, indent, &mut text, &mut wanted);
+        let fields = fields_of_yaml(FILE, &text).expect("valid YAML");
+        prop_assert_eq!(shown(&fields), wanted.join("; "), "{}", text);
+        places_hold(&text, &fields);
+    }
+}
+
+/// Settings by their numbers: a number, or settings of its own.
+#[derive(Debug, Clone)]
+enum Setting {
+    Number(u32),
+    Block(Vec<Setting>),
+}
+
+fn tree() -> impl Strategy<Value = Vec<Setting>> {
+    let number = any::<u32>().prop_map(Setting::Number);
+    let setting =
+        number.prop_recursive(4, 40, 4, |inner| prop::collection::vec(inner, 1..4).prop_map(Setting::Block));
+    prop::collection::vec(setting, 1..4)
+}
+
+/// Writes settings in block style, and as [`shown`] has them.
+fn write(settings: &[Setting], depth: usize, indent: usize, text: &mut String, wanted: &mut Vec<String>) {
+    for (i, setting) in settings.iter().enumerate() {
+        text.extend([" ".repeat(depth * indent), format!("k{i}:")]);
+        match setting {
+            Setting::Number(n) => {
+                text.extend([" ".to_owned(), n.to_string(), "\n".to_owned()]);
+                wanted.push(format!("k{i} {n}"));
+            }
+            Setting::Block(inner) => {
+                text.push('\n');
+                let mut within = Vec::new();
+                write(inner, depth + 1, indent, text, &mut within);
+                wanted.push(format!("k{i} {{ {} }}", within.join("; ")));
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Everything that a statement can change. A copy costs a handful of reference counts, whatever it holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::lang::ast::{Block, Word};
+use crate::lang::value::Value;
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::random::SplitMix64;
+use pagewalk_engine::machine::spec::Spec;
+
+use super::record::Did;
+
+/// The state of a script between two statements.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The machine, and the kernel that runs on it.
+    pub machine: Slot,
+    /// Scopes, outermost first: the script, scenarios, definitions.
+    pub scopes: Vec<Scope>,
+    /// The latest statement that has facts.
+    pub last: Option<Arc<Did>>,
+    /// The latest `reference`.
+    pub reference: Option<Arc<Did>>,
+    /// The script's generator.
+    pub random: SplitMix64,
+    /// What `seed` said last.
+    pub seed: u64,
+}
+
+/// The machine, if there is one.
+#[derive(Debug, Clone)]
+pub enum Slot {
+    /// None was declared.
+    Empty,
+    /// Which one is not known before the script runs (when checking only).
+    Unknowable,
+    /// This one, without a kernel.
+    Is(Box<Machine>),
+    /// A kernel, and the machine that it runs on.
+    Kernel(Box<Kernel>),
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub enum Binding {
+    /// A value.
+    Value(Value),
+    /// A value that is not known before the script runs (when checking only).
+    Unknowable,
+    /// A definition.
+    Def(Arc<Definition>),
+}
+
+/// A `def`.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: Word,
+    /// Its parameters.
+    pub params: Arc<[Word]>,
+    /// Its statements.
+    pub body: Block,
+}
+
+/// The names of a script, scenario or definition.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// A definition's own: not seen by the definitions it calls.
+    pub private: bool,
+    names: Arc<BTreeMap<Arc<str>, Binding>>,
+}
+
+impl Scope {
+    /// An empty scope.
+    pub fn new(private: bool) -> Self {
+        Self { private, names: Arc::default() }
+    }
+
+    /// Gives a name a meaning.
+    pub fn bind(&mut self, name: Arc<str>, binding: Binding) {
+        Arc::make_mut(&mut self.names).insert(name, binding);
+    }
+}
+
+impl State {
+    /// Nothing declared yet.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            machine: Slot::Empty,
+            scopes: vec![Scope::new(false)],
+            last: None,
+            reference: None,
+            random: SplitMix64::new(seed),
+            seed,
+        }
+    }
+
+    /// What a name stands for, the innermost scope first.
+    pub fn find(&self, name: &str) -> Option<&Binding> {
+        self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
+    }
+
+    /// Gives a name a meaning in the innermost scope.
+    pub fn bind(&mut self, name: Arc<str>, binding: Binding) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.bind(name, binding);
+        }
+    }
+
+    /// Every name that can be seen.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().rev().flat_map(|scope| scope.names.keys().map(|name| &**name))
+    }
+
+    /// The names of the definitions that can be seen.
+    pub fn definitions(&self) -> impl Iterator<Item = &str> {
+        let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
+        names.filter(|(_, binding)| matches!(binding, Binding::Def(_))).map(|(name, _)| &**name)
+    }
+
+    /// What the names that can be seen stand for, the innermost scope first; a name may come again further out.
+    pub fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
+        let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
+        names.map(|(name, binding)| (&**name, binding))
+    }
+
+    /// How the machine is built, if it is known.
+    pub fn spec(&self) -> Option<&Arc<Spec>> {
+        self.hardware().map(Machine::spec)
+    }
+
+    /// The machine, if there is one.
+    pub fn hardware(&self) -> Option<&Machine> {
+        match &self.machine {
+            Slot::Is(machine) => Some(machine),
+            Slot::Kernel(kernel) => Some(kernel.machine()),
+            Slot::Empty | Slot::Unknowable => None,
+        }
+    }
+
+    /// The kernel, if one runs.
+    pub fn kernel(&self) -> Option<&Kernel> {
+        match &self.machine {
+            Slot::Kernel(kernel) => Some(kernel),
+            Slot::Empty | Slot::Unknowable | Slot::Is(_) => None,
+        }
+    }
+
+    /// Starts the generator anew.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+        self.random = SplitMix64::new(seed);
+        match &mut self.machine {
+            Slot::Is(machine) => machine.seed(seed),
+            Slot::Kernel(kernel) => kernel.machine_mut().seed(seed),
+            Slot::Empty | Slot::Unknowable => {}
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! System calls in a script: their arguments checked, done, and what came of them.
+
+use std::sync::Arc;
+
+use crate::lang::ast::{Expr, ExprKind, Piece, Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::{Number, Value};
+use pagewalk_engine::kernel::OutOfMemory;
+use pagewalk_engine::kernel::abi::Arg;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::syscall::{Param, SystemCall, system_call};
+
+use super::process::ProcessRef;
+use super::record::{ArgRecord, Before, CallRecord};
+use super::recorder::Recorder;
+use super::session::{Session, Stop, beyond_ordinary};
+
+/// A system call, evaluated and checked.
+pub struct CallPlan {
+    /// Its row.
+    pub row: &'static SystemCall,
+    /// The process that makes it.
+    pub pid: Pid,
+    /// Its arguments.
+    pub args: Vec<ArgRecord>,
+    /// Where it stands.
+    pub place: Span,
+}
+
+/// The system call that a call of so many arguments is. `read` and `write` with one are a load and a store.
+pub fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
+    let access = matches!(name, "read" | "write") && args == 1;
+    system_call(name).filter(|_| !access)
+}
+
+/// Whether an expression makes a system call.
+pub fn makes_call(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Value(_) | ExprKind::Name(_) => false,
+        ExprKind::Unary(_, x) | ExprKind::Field(x, _) => makes_call(x),
+        ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
+            makes_call(a) || makes_call(b)
+        }
+        ExprKind::List(parts) => parts.iter().any(makes_call),
+        ExprKind::Call { name, args } => {
+            called(&name.text, args.len()).is_some() || args.iter().any(makes_call)
+        }
+        ExprKind::Prose(pieces) => {
+            pieces.iter().any(|piece| matches!(piece, Piece::Expr(x) if makes_call(x)))
+        }
+    }
+}
+
+/// Whether an expression is `fork()` and nothing else.
+pub fn is_fork(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call { name, .. } if &*name.text == "fork")
+}
+
+/// What a call returned, as C has it: −1 where it failed.
+pub fn returned(call: &CallRecord) -> Value {
+    match call.reply.result {
+        Ok(n) => Value::from(n),
+        Err(_) => Value::Number(Number::from(-1i64)),
+    }
+}
+
+impl Session<'_> {
+    /// Evaluates and checks a system call.
+    ///
+    /// # Errors
+    /// `wrong-count`, `wrong-type`, `which-process`, and what its arguments can be wrong with.
+    pub fn prepare_call_of(
+        &mut self,
+        row: &'static SystemCall,
+        name: &Word,
+        args: &[Expr],
+    ) -> Result<CallPlan, Stop> {
+        if !(row.required..=row.params.len()).contains(&args.len()) {
+            return Err(wrong_count(row, name, args.len()).into());
+        }
+        let (mut known, mut wrong, mut unknowable) = (Vec::new(), Vec::new(), false);
+        for (arg, param) in args.iter().zip(row.params) {
+            match self.argument(row, arg, *param) {
+                Ok(value) => {
+                    known.push(ArgRecord { written: self.text(arg.span).trim().to_owned(), value });
+                }
+                Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
+                Err(Stop::Unknowable) => unknowable = true,
+                Err(Stop::Closed) => return Err(Stop::Closed),
+            }
+        }
+        let caller = self.caller(name.span);
+        if self.checking {
+            self.unsure.others |= row.name == "fork";
+            self.unsure.ended |= row.name == "exit";
+        }
+        match (caller, wrong.is_empty()) {
+            (Err(Stop::Wrong(mistakes)), _) => {
+                wrong.extend(mistakes);
+                Err(wrong.into())
+            }
+            (_, false) => Err(wrong.into()),
+            (Err(stop), _) => Err(stop),
+            (Ok(_), true) if unknowable => Err(Stop::Unknowable),
+            (Ok(pid), true) => Ok(CallPlan { row, pid, args: known, place: name.span }),
+        }
+    }
+
+    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: Param) -> Result<Arg, Stop> {
+        match self.eval(arg)? {
+            Value::Text(text) if param != Param::Number => {
+                self.work(beyond_ordinary(text.len() as u64), arg.span)?;
+                Ok(Arg::Bytes(text.as_bytes().into()))
+            }
+            value @ Value::Number(_) => {
+                let n = value.integer("an argument").map_err(|e| e.at(arg.span))?;
+                Ok(Arg::Number(n))
+            }
+            value => {
+                let message = format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
+                Err(Diagnostic::new(Code::WrongType, arg.span, message)
+                    .label(if param == Param::Number {
+                        "a number is needed"
+                    } else {
+                        "a number or a string is needed"
+                    })
+                    .help(prototype(row))
+                    .into())
+            }
+        }
+    }
+
+    /// Makes a system call.
+    ///
+    /// # Errors
+    /// `out-of-memory`, `limit-steps`.
+    pub fn make_call(&mut self, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
+        let CallPlan { row, pid, args, place } = plan;
+        let values: Vec<Arg> = args.iter().map(|arg| arg.value.clone()).collect();
+        let probe = self.probing;
+        let kernel = self.kernel(place)?;
+        kernel.switch_to(pid);
+        let before = Before::of(kernel, pid, row.name, &values);
+        let mut recorder = Recorder::default();
+        let reply = row.call(kernel, pid, &values, &mut recorder);
+        let work = kernel.take_work();
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(error) => return Err(out_of_memory(error, place).into()),
+        };
+        let process = kernel.process(pid).map(ProcessRef::from);
+        let child = reply.child.and_then(|child| kernel.process(child)).map(ProcessRef::from);
+        let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
+        let recorded = recorder.finish(kernel, pid, None);
+        let effect = before.map(|before| before.effect(kernel, row.name, &values, &reply));
+        self.kernel_work(work, place)?;
+        Ok(Arc::new(CallRecord {
+            process: process.unwrap_or_else(|| ProcessRef { pid, name: "".into() }),
+            spec,
+            core,
+            name: row.name,
+            args,
+            reply,
+            child,
+            faults: recorded.faults,
+            steps: recorded.steps,
+            legend: recorded.legend,
+            effect: effect.unwrap_or_default(),
+            probe,
+        }))
+    }
+
+    /// A system call in an expression.
+    ///
+    /// # Errors
+    /// As [`Session::prepare_call_of`] and [`Session::make_call`].
+    pub fn call_made(
+        &mut self,
+        row: &'static SystemCall,
+        name: &Word,
+        args: &[Expr],
+    ) -> Result<Arc<CallRecord>, Stop> {
+        let plan = self.prepare_call_of(row, name, args)?;
+        if self.checking {
+            return Err(Stop::Unknowable);
+        }
+        let call = self.make_call(plan)?;
+        self.calls.push(call.clone());
+        Ok(call)
+    }
+
+    /// A field of the structure that a call fills in: `fstat(fd).st_size`.
+    ///
+    /// # Errors
+    /// `unknown-path`, `no-answer` where the call failed.
+    pub fn call_field(
+        &mut self,
+        row: &'static SystemCall,
+        (name, args): (&Word, &[Expr]),
+        field: &Word,
+    ) -> Result<Value, Stop> {
+        if !row.fields.contains(&&*field.text) {
+            return Err(no_field(row, field).into());
+        }
+        let call = self.call_made(row, name, args)?;
+        let found = call.reply.fields.iter().find(|(name, _)| *name == &*field.text);
+        match (found, call.reply.result) {
+            (Some((_, n)), _) => Ok(Value::from(*n)),
+            (None, Err(error)) => {
+                let message = format!("`{}` failed with {}: {}", row.name, error.name(), error.help());
+                Err(Diagnostic::new(Code::NoAnswer, field.span, message)
+                    .label("so there is no such field")
+                    .into())
+            }
+            (None, Ok(_)) => Err(no_field(row, field).into()),
+        }
+    }
+
+    /// Counts what the kernel went through towards the budget: pages and areas, each some 16 times an ordinary byte.
+    ///
+    /// # Errors
+    /// `limit-steps`.
+    pub fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
+        self.work(beyond_ordinary(pages.saturating_mul(16)), place)
+    }
+}
+
+fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
+    let message = format!("`{}` fills in no field `{}`", row.name, field.text);
+    let diagnostic = Diagnostic::new(Code::UnknownPath, field.span, message).label("not known");
+    match nearest(&field.text, row.fields.iter().copied()) {
+        Some(near) => diagnostic.did_you_mean(&field.text, near),
+        None if row.fields.is_empty() => diagnostic.help(prototype(row)),
+        None => diagnostic.help(format!("it fills in {}", super::settings::list(row.fields.iter().copied()))),
+    }
+}
+
+/// The prototype of a call, for a message.
+pub fn prototype(row: &SystemCall) -> String {
+    format!("in C it is `{}`", row.prototype)
+}
+
+fn wrong_count(row: &SystemCall, name: &Word, given: usize) -> Diagnostic {
+    let most = row.params.len();
+    let wanted = match most - row.required {
+        0 => count(most),
+        1 => format!("{} or {}", row.required, count(most)),
+        _ => format!("{} to {}", row.required, count(most)),
+    };
+    let message = format!("`{}` takes {wanted}, and is called with {given}", row.name);
+    Diagnostic::new(Code::WrongCount, name.span, message).help(prototype(row))
+}
+
+fn count(arguments: usize) -> String {
+    match arguments {
+        0 => "no arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        many => format!("{many} arguments"),
+    }
+}
+
+/// Says that the kernel has no memory left, and what would give it more.
+pub fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
+    let help = match error {
+        OutOfMemory::Frames => {
+            "give the kernel more memory, `kernel { frames N }`, or room to move pages to, `kernel { swap N slots }`"
+        }
+        OutOfMemory::Tables => {
+            "page tables stand above the user frames: give the machine more `physical` bits, or the kernel fewer `frames`"
+        }
+    };
+    Diagnostic::new(Code::OutOfMemory, place, error.to_string()).label("out of memory").help(help)
+}

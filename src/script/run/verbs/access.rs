@@ -1,0 +1,140 @@
+//! `translate`, `read`, `write`, `fetch`.
+
+use crate::lang::ast::{Command, Expr};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::mend::Mend;
+use crate::lang::value::Value;
+use crate::run::record::AccessVerb;
+use crate::run::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
+use crate::run::settings::{Arg, ArgKind, one_of};
+use pagewalk_engine::machine::event::{Kind, Mode};
+
+use super::action::{AccessPlan, Action};
+use super::operands::{clauses, missing, plain, word};
+
+const KINDS: &[(&str, Kind)] = &[("read", Kind::Read), ("write", Kind::Write), ("execute", Kind::Execute)];
+const MODES: &[(&str, Mode)] = &[("user", Mode::User), ("supervisor", Mode::Supervisor)];
+
+/// One of a clause's words.
+fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
+    let text = word(expr).unwrap_or_default().into();
+    one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
+}
+
+/// `translate VA [for read|write|execute] [by user|supervisor]`
+pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    plain(command)?;
+    let (va, clauses) = clauses(command, &command.operands, &["for", "by"])?;
+    let (mut kind, mut mode) = (Kind::Read, Mode::User);
+    for (clause, value) in clauses {
+        match clause {
+            "for" => kind = choice(value, KINDS)?,
+            _ => mode = choice(value, MODES)?,
+        }
+    }
+    let (place, verb) = (va.span, AccessVerb::Translate);
+    let (va, pid) = session.address_in_process(va, 1)?;
+    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
+}
+
+/// `read VA [size N]`
+pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    plain(command)?;
+    let (va, clauses) = clauses(command, &command.operands, &["size"])?;
+    let size = clauses.first().map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
+    load(session, AccessVerb::Read, va, size)
+}
+
+/// `fetch VA`
+pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    plain(command)?;
+    let (va, _) = clauses(command, &command.operands, &[])?;
+    load(session, AccessVerb::Fetch, va, 1)
+}
+
+/// A load at an address: what `probe VA` stands for, too.
+///
+/// # Errors
+/// `address-too-wide`, `no-machine`.
+pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
+    let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
+    session.work(beyond_ordinary(size), va.span)?;
+    let place = va.span;
+    let (va, pid) = session.address_in_process(va, size)?;
+    let data = vec![None; size as usize];
+    Ok(Action::Access(AccessPlan { verb, kind, mode: Mode::User, va, data, pid, place }))
+}
+
+/// `write VA = V [size N]`
+pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let (va, extra) = clauses(command, &command.operands, &[])?;
+    debug_assert!(extra.is_empty());
+    let Some(assigned) = &command.assigned else {
+        return Err(missing(command, "a value after `=`").into());
+    };
+    let (value, clauses) = clauses(command, assigned, &["size"])?;
+    let size = match clauses.first() {
+        Some((_, size)) => Some(session.within(size, 1, ACCESS_LIMIT)?),
+        None => None,
+    };
+    let bytes = stored(&session.eval(value)?, size, value)?;
+    session.work(beyond_ordinary(bytes.len() as u64), va.span)?;
+    let place = va.span;
+    let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
+    let data = bytes.into_iter().map(Some).collect();
+    let (verb, kind, mode) = (AccessVerb::Write, Kind::Write, Mode::User);
+    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data, pid, place }))
+}
+
+/// The bytes of a stored value: a number little-endian, a string as it is.
+fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
+    match value {
+        Value::Text(text) => {
+            let bytes: Vec<u8> = text.bytes().collect();
+            match size {
+                _ if bytes.is_empty() => {
+                    Err(Diagnostic::new(Code::WrongType, place.span, "an empty string stores nothing"))
+                }
+                Some(size) if size != bytes.len() as u64 => Err(Diagnostic::new(
+                    Code::WrongCount,
+                    place.span,
+                    format!("the string has {} bytes, not {size}", bytes.len()),
+                )),
+                _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(
+                    Code::LimitSize,
+                    place.span,
+                    format!("at most {ACCESS_LIMIT} bytes are stored at once"),
+                )),
+                _ => Ok(bytes),
+            }
+        }
+        value => number(value, size, place),
+    }
+}
+
+fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
+    let n = value.integer("a stored value").map_err(|e| e.at(place.span))?;
+    let bytes = size.unwrap_or(1).min(16) as u32;
+    let fits = bytes >= 9 || (n < 1i128 << (8 * bytes) && n >= -(1i128 << (8 * bytes - 1)));
+    if !fits {
+        let diagnostic = Diagnostic::new(
+            Code::ValueTooWide,
+            place.span,
+            format!("{n} does not fit in {bytes} byte{}", if bytes == 1 { "" } else { "s" }),
+        );
+        let needed = (1..=8)
+            .find(|b| n < 1i128 << (8 * b) && n >= -(1i128 << (8 * b - 1)))
+            .unwrap_or(8u32)
+            .next_power_of_two();
+        let (file, mend) = (place.span.file, format!("size {needed}"));
+        let diagnostic =
+            diagnostic.label("too large").help(format!("say how many bytes are stored: `{mend}`"));
+        return Err(match size {
+            None => diagnostic.mend(Mend::put_in(file, place.span.end, format!(" {mend}"))),
+            Some(_) => diagnostic,
+        });
+    }
+    let sign = if n < 0 { 0xFF } else { 0 };
+    let little = n.to_le_bytes();
+    Ok((0..size.unwrap_or(1) as usize).map(|i| little.get(i).copied().unwrap_or(sign)).collect())
+}

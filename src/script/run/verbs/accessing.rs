@@ -1,0 +1,89 @@
+//! Making an access: on bare hardware, or in a process.
+
+use crate::run::record::{Access, AccessVerb, InProcess, ProcessRef};
+use crate::run::recorder::Recorder;
+use crate::run::session::{Session, Stop};
+use crate::run::syscalls::out_of_memory;
+use pagewalk_engine::kernel::config::Signals;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::process::Life;
+use pagewalk_engine::machine::{Data, Outcome};
+
+use super::action::AccessPlan;
+
+impl Session<'_> {
+    /// Makes an access; a probe makes it on a copy.
+    ///
+    /// # Errors
+    /// A missing machine, `out-of-memory`.
+    pub fn access(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
+        match plan.pid {
+            Some(pid) => self.access_of_process(plan, pid),
+            None => self.access_of_machine(plan),
+        }
+    }
+
+    fn access_of_machine(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
+        let probe = self.probing;
+        let machine = self.machine(plan.place)?;
+        let mut copy;
+        let machine = if probe {
+            copy = machine.clone();
+            &mut copy
+        } else {
+            machine
+        };
+        let AccessPlan { verb, kind, mode, va, mut data, .. } = plan;
+        let mut events = Vec::new();
+        let outcome = match verb {
+            AccessVerb::Translate => {
+                let result = machine.translate(va, kind, mode, &mut events);
+                Outcome { pieces: 1, fault: result.err(), pa: result.ok(), done: 0 }
+            }
+            AccessVerb::Write => machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events),
+            AccessVerb::Read | AccessVerb::Fetch => {
+                machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
+            }
+        };
+        let (spec, core) = (machine.spec().clone(), machine.core());
+        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process: None })
+    }
+
+    /// Faults are handled and the access is done again; what is left of its events is what was done.
+    fn access_of_process(&mut self, plan: AccessPlan, pid: Pid) -> Result<Access, Stop> {
+        let AccessPlan { verb, kind, mode, va, mut data, place, .. } = plan;
+        let probe = self.probing;
+        let kernel = self.kernel(place)?;
+        // A process that is killed leaves nothing to tell of.
+        let before = match kernel.config().signals {
+            Signals::Kill => kernel.process(pid).cloned(),
+            Signals::Report => None,
+        };
+        let mut recorder = Recorder::default();
+        let done = match verb {
+            AccessVerb::Translate => kernel.translate(pid, va, kind, mode, &mut recorder),
+            AccessVerb::Write => kernel.access(pid, va, kind, Data::Store(&stored(&data)), &mut recorder),
+            AccessVerb::Read | AccessVerb::Fetch => {
+                kernel.access(pid, va, kind, Data::Load(&mut data), &mut recorder)
+            }
+        };
+        let work = kernel.take_work();
+        let done = done.map_err(|error| out_of_memory(error, place))?;
+        let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
+        let process = kernel.process(pid);
+        let ended = process.is_none_or(|process| process.life != Life::Running);
+        let process = process.map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from);
+        let recorded = recorder.finish(kernel, pid, before.as_ref());
+        let killed = done.killed;
+        let fault = killed.and_then(|_| recorded.faults.last()?.fault());
+        let outcome = Outcome { pieces: done.pieces, fault, pa: done.pa, done: done.done };
+        let inside = InProcess { process, faults: recorded.faults, killed, ended, legend: recorded.legend };
+        self.kernel_work(work, place)?;
+        let (events, process) = (recorded.events, Some(Box::new(inside)));
+        Ok(Access { spec, core, verb, probe, kind, mode, va, data, outcome, events, process })
+    }
+}
+
+fn stored(data: &[Option<u8>]) -> Vec<u8> {
+    data.iter().copied().map(Option::unwrap_or_default).collect()
+}

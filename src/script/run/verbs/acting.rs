@@ -1,0 +1,56 @@
+//! Kernel actions, done.
+
+use crate::lang::ast::Span;
+use crate::run::record::{ActionRecord, KernelAction, Legend};
+use crate::run::session::{Session, Stop};
+use crate::run::syscalls::out_of_memory;
+use pagewalk_engine::kernel::event::{Step, Watch};
+use pagewalk_engine::machine::addr::Vpn;
+use pagewalk_engine::machine::event::{Event, Observer};
+
+/// Keeps steps.
+#[derive(Default)]
+struct Steps(Vec<Step>);
+
+impl Observer for Steps {
+    fn see(&mut self, _: Event) {}
+}
+
+impl Watch for Steps {
+    fn step(&mut self, step: Step) {
+        self.0.push(step);
+    }
+}
+
+impl Session<'_> {
+    /// Has the kernel do something of its own accord.
+    ///
+    /// # Errors
+    /// `out-of-memory` where swap is full, `limit-steps`.
+    pub fn act(&mut self, what: KernelAction, place: Span) -> Result<ActionRecord, Stop> {
+        let kernel = self.kernel(place)?;
+        let mut steps = Steps::default();
+        let count = match &what {
+            KernelAction::KsmScan => kernel.ksm_scan(&mut steps),
+            KernelAction::Reclaim { pages } => kernel.reclaim(*pages, &mut steps),
+            KernelAction::Sync => {
+                kernel.sync();
+                0
+            }
+            KernelAction::SwapOut { process, vpn } => {
+                let vpn: Vpn = kernel.machine().vpn(*vpn).map_err(|_| Stop::Unknowable)?;
+                let swapped = kernel.swap_out(process.pid, vpn, &mut steps);
+                u64::from(swapped.map_err(|error| out_of_memory(error, place))?)
+            }
+            KernelAction::Tick => {
+                kernel.tick();
+                0
+            }
+        };
+        let work = kernel.take_work();
+        let legend = Legend::of(kernel, steps.0.iter());
+        let spec = kernel.machine().spec().clone();
+        self.kernel_work(work, place)?;
+        Ok(ActionRecord { what, count, steps: steps.0, legend, spec })
+    }
+}

@@ -1,0 +1,99 @@
+//! `machine`: a preset, a file, settings of one's own, or overrides of the first two.
+
+use std::sync::Arc;
+
+use crate::lang::ast::{Command, Expr, ExprKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::run::absent;
+use crate::run::session::{Session, Stop};
+use crate::run::settings::{Field, build_machine, list};
+use crate::run::state::Binding;
+use pagewalk_engine::machine::presets::PRESETS;
+use pagewalk_engine::machine::spec::Spec;
+
+use super::action::Action;
+use super::operands::{missing, unexpected};
+
+/// `machine { … }`, `machine PRESET`, `machine "file.yaml"`, the latter two with `{ overrides }`
+pub fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    if let Some(value) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
+        return Err(unexpected(command, value, &[]).into());
+    }
+    let base = match &*command.operands {
+        [] if command.block.is_none() => return Err(missing(command, "a preset, a file or settings").into()),
+        [] => None,
+        [base] => Some(session.base(base)?),
+        [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
+    };
+    let fields = match &command.block {
+        Some(block) if block.table.is_some() => {
+            return Err(Diagnostic::new(Code::BadTable, block.span, "a table cannot stand in `machine`")
+                .help("contents are put in after it: `set tlb { … }`")
+                .into());
+        }
+        Some(block) => session.fields(block)?,
+        None => Vec::new(),
+    };
+    let spec = build_machine(base.as_ref(), &fields, command.verb.span)?;
+    Ok(Action::Machine(Arc::new(spec)))
+}
+
+impl Session<'_> {
+    /// What overrides go on top of.
+    fn base(&mut self, base: &Expr) -> Result<Spec, Stop> {
+        match &base.kind {
+            ExprKind::Name(name) => {
+                let named = self.preset_in(name)?;
+                let name = named.as_deref().unwrap_or(name);
+                let preset = PRESETS.iter().find(|preset| preset.name == name);
+                preset.map(|preset| (preset.build)()).ok_or_else(|| unknown_preset(name, base).into())
+            }
+            ExprKind::Value(Value::Text(path)) => {
+                let fields = self.machine_file(path, base)?;
+                Ok(build_machine(None, &fields, base.span)?)
+            }
+            _ => Err(Diagnostic::new(
+                Code::WrongType,
+                base.span,
+                "a preset's name or a file in quotes is needed here",
+            )
+            .into()),
+        }
+    }
+
+    /// The preset that a variable names, where the word is no preset itself: so it can be drawn.
+    fn preset_in(&self, name: &str) -> Result<Option<Arc<str>>, Stop> {
+        match self.state.find(name) {
+            _ if PRESETS.iter().any(|preset| preset.name == name) => Ok(None),
+            Some(Binding::Value(Value::Text(preset))) => Ok(Some(preset.as_ref().into())),
+            Some(Binding::Unknowable) => Err(Stop::Unknowable),
+            _ => Ok(None),
+        }
+    }
+
+    /// The fields of a machine file, which was read before the script ran; what is wrong with the file has been said.
+    fn machine_file(&self, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
+        match self.files.machine(place.span) {
+            Some(fields) => Ok(fields),
+            None if self.checking => Err(Stop::Unknowable),
+            None => {
+                Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into())
+            }
+        }
+    }
+}
+
+fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
+    let names = || PRESETS.iter().map(|preset| preset.name);
+    let diagnostic = Diagnostic::new(Code::UnknownWord, place.span, format!("there is no machine `{name}`"))
+        .label("not a preset");
+    if let Some(said) = absent::said(name) {
+        return diagnostic.help(said);
+    }
+    match nearest(name, names()) {
+        Some(near) => diagnostic.did_you_mean(name, near),
+        None => diagnostic.help(format!("the presets are {}; a file stands in quotes", list(names()))),
+    }
+}

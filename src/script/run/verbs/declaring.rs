@@ -1,0 +1,139 @@
+//! Declaring machines, kernels, files, executables and processes.
+
+use std::sync::Arc;
+
+use crate::lang::ast::Span;
+use crate::run::record::{AreaRecord, Booted, Declaration, Declared, Did, ProcessRef};
+use crate::run::session::{Session, Stop};
+use crate::run::settings::KernelPlan;
+use crate::run::state::Slot;
+use crate::run::syscalls::out_of_memory;
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::spawn::AreaError;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::spec::Spec;
+
+use super::action::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
+use super::system::default_machine;
+
+impl Session<'_> {
+    /// A machine with nothing in it; what was there before is gone.
+    pub fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
+        let machine = self.fresh_machine(spec.clone());
+        self.state.machine = Slot::Is(machine);
+        Did::Machine(spec)
+    }
+
+    fn fresh_machine(&self, spec: Arc<Spec>) -> Box<Machine> {
+        let mut machine = Machine::new(spec);
+        machine.seed(self.state.seed);
+        Box::new(machine)
+    }
+
+    /// Starts a kernel on the machine.
+    ///
+    /// # Errors
+    /// `bad-kernel`, `no-machine`.
+    pub fn declare_kernel(&mut self, plan: &KernelPlan, place: Span) -> Result<Did, Stop> {
+        let booted = Some(self.boot(plan, place)?);
+        Ok(Did::Declared(Declared { what: Declaration::Kernel, booted }))
+    }
+
+    /// Starts a kernel on the machine, or on the default one. If it cannot be started, the machine stays.
+    ///
+    /// # Errors
+    /// `bad-kernel`, `no-machine`.
+    pub fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
+        let machine = match &self.state.machine {
+            Slot::Is(machine) => (**machine).clone(),
+            Slot::Unknowable => return Err(Stop::Unknowable),
+            Slot::Empty | Slot::Kernel(_) => *self.fresh_machine(Arc::new(default_machine())),
+        };
+        let declared = matches!(self.state.machine, Slot::Empty).then(|| machine.spec().clone());
+        let mut kernel =
+            Kernel::boot(machine, plan.config.clone()).map_err(|error| plan.refused(&error, place))?;
+        let work = kernel.take_work();
+        let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
+        self.state.machine = Slot::Kernel(Box::new(kernel));
+        self.kernel_work(work, place)?;
+        Ok(Booted { machine: declared, config, frames })
+    }
+
+    /// Starts a kernel with the defaults, unless one runs.
+    fn booted(&mut self, place: Span) -> Result<Option<Booted>, Stop> {
+        let plan = match &self.state.machine {
+            Slot::Kernel(_) => return Ok(None),
+            Slot::Unknowable => return Err(Stop::Unknowable),
+            Slot::Is(machine) => KernelPlan::default_for(machine.spec()),
+            Slot::Empty => KernelPlan::default_for(&default_machine()),
+        };
+        self.boot(&plan, place).map(Some)
+    }
+
+    /// `file`
+    ///
+    /// # Errors
+    /// As [`Session::declare_kernel`].
+    pub fn declare_file(&mut self, plan: FilePlan) -> Result<Did, Stop> {
+        let FilePlan { name, fill, size, place } = plan;
+        let booted = self.booted(place)?;
+        self.kernel(place)?.add_file(name.clone(), fill, size);
+        Ok(Did::Declared(Declared { what: Declaration::File { name, size }, booted }))
+    }
+
+    /// `executable`
+    ///
+    /// # Errors
+    /// As [`Session::declare_kernel`], and `bad-area` for sections that cannot be loaded.
+    pub fn declare_executable(&mut self, plan: ExecutablePlan) -> Result<Did, Stop> {
+        let ExecutablePlan { name, executable, sections, place } = plan;
+        let booted = self.booted(place)?;
+        let kernel = self.kernel(place)?;
+        let file = kernel
+            .add_executable(name.clone(), executable)
+            .map_err(|error| super::refused::executable(error, &sections, place))?;
+        let executable = kernel.files().executables.get(&file).cloned();
+        let executable = executable.ok_or(Stop::Unknowable)?;
+        Ok(Did::Declared(Declared { what: Declaration::Executable { name, executable }, booted }))
+    }
+
+    /// `process`
+    ///
+    /// # Errors
+    /// As [`Session::declare_kernel`]; `bad-area`, `out-of-memory`.
+    pub fn declare_process(&mut self, plan: ProcessPlan) -> Result<Did, Stop> {
+        let ProcessPlan { name, areas } = plan;
+        let booted = self.booted(name.span)?;
+        let kernel = self.kernel(name.span)?;
+        let pid = kernel.spawn(name.text.clone()).map_err(|error| out_of_memory(error, name.span))?;
+        self.declare_areas(pid, areas)?;
+        let kernel = self.kernel(name.span)?;
+        let process = kernel.process(pid).ok_or(Stop::Unknowable)?;
+        let areas = process.space.areas.iter().map(|area| AreaRecord::of(kernel, process, *area)).collect();
+        let what = Declaration::Process { process: ProcessRef::from(process), areas };
+        Ok(Did::Declared(Declared { what, booted }))
+    }
+
+    /// Gives a process areas.
+    ///
+    /// # Errors
+    /// `bad-area`.
+    pub fn declare_areas(&mut self, pid: Pid, areas: Vec<AreaPlan>) -> Result<(), Stop> {
+        let mut wrong = Vec::new();
+        for AreaPlan { area, place } in areas {
+            let kernel = self.kernel(place)?;
+            let (start, end) = (area.start, area.end);
+            match kernel.declare_area(pid, area) {
+                Ok(()) => {}
+                // Every area after it would be refused, too.
+                Err(AreaError::TooMany) => {
+                    wrong.push(super::refused::area(&AreaError::TooMany, start, end, kernel, place));
+                    break;
+                }
+                Err(error) => wrong.push(super::refused::area(&error, start, end, kernel, place)),
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+    }
+}

@@ -1,0 +1,221 @@
+//! Nouns that a statement names: parts of the machine, and things of the kernel and its processes.
+
+use crate::lang::ast::{Expr, ExprKind, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::run::absent;
+use crate::run::facts::Component;
+use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun, ThingRef};
+use crate::run::session::{Session, Stop};
+use crate::run::settings::list;
+use crate::run::state::Slot;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::syscall::constant;
+
+use super::operands::word;
+
+/// A noun with a table.
+#[derive(Clone, Copy)]
+pub enum NounRef {
+    /// A part of the machine.
+    Part {
+        /// Its row.
+        noun: &'static TableNoun,
+        /// The TLB's or cache's number.
+        level: usize,
+        /// The process whose page table it is.
+        pid: Option<Pid>,
+    },
+    /// A list of things of the kernel.
+    Things(ThingRef),
+}
+
+impl NounRef {
+    /// Its word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Part { noun, .. } => noun.name,
+            Self::Things(things) => things.noun.name,
+        }
+    }
+
+    /// Its columns, for a message.
+    pub fn columns(&self) -> String {
+        match self {
+            Self::Part { noun, .. } => noun.columns.to_owned(),
+            Self::Things(things) => things.noun.column_names(),
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Whether a kernel runs.
+    pub fn has_kernel(&self) -> bool {
+        matches!(self.state.machine, Slot::Kernel(_))
+    }
+
+    /// Refuses what needs an address translation.
+    ///
+    /// # Errors
+    /// `no-machine`.
+    pub fn needs_mmu(&mut self, place: &Expr) -> Result<(), Stop> {
+        if self.machine(place.span)?.spec().mmu.is_some() {
+            return Ok(());
+        }
+        Err(Diagnostic::new(Code::NoMachine, place.span, "this machine translates no addresses")
+            .label("it has no page table")
+            .help("declare `virtual N bits` and `page SIZE`")
+            .into())
+    }
+
+    /// Whether an expression names a noun with a table: `tlb`, `P1.maps`. Of nouns that are a process's, a variable of the
+    /// same name comes first where no process is named.
+    pub fn names_noun(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Field(of, noun) => {
+                word(of).is_some_and(|of| self.component(of).is_none())
+                    && (&*noun.text == "page_table"
+                        || ThingNoun::named(&noun.text).is_some_and(|noun| noun.of_process))
+            }
+            ExprKind::Name(name) => {
+                TABLE_NOUNS.iter().any(|noun| noun.name == &**name)
+                    || ThingNoun::named(name).is_some() && self.state.find(name).is_none()
+                    || self.state.find(name).is_none() && constant(name).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// The noun with a table that operands name: `page_table`, `tlb L2TLB`, `P1.maps`, `frames`.
+    ///
+    /// # Errors
+    /// `unknown-noun`, `unknown-process`, `which-process`, `no-machine`, `no-kernel`.
+    pub fn noun(&mut self, operands: &[Expr]) -> Result<NounRef, Stop> {
+        let first = &operands[0];
+        if let ExprKind::Field(of, noun) = &first.kind
+            && let Some(process) = word(of)
+        {
+            let process = Word { text: process.into(), span: of.span };
+            return self.noun_of_process(&process, noun, operands.get(1));
+        }
+        let name = word(first).unwrap_or_default();
+        if let Some(noun) = ThingNoun::named(name) {
+            no_more(operands.get(1), name)?;
+            let pid = if noun.of_process { Some(self.looked_at(first.span)?) } else { None };
+            self.kernel(first.span)?;
+            return Ok(NounRef::Things(ThingRef { noun, pid }));
+        }
+        let Some(noun) = TABLE_NOUNS.iter().find(|noun| noun.name == name) else {
+            return Err(self.unknown_noun(first, name).into());
+        };
+        let (level, pid) = match name {
+            "page_table" => {
+                no_more(operands.get(1), name)?;
+                self.needs_mmu(first)?;
+                (0, self.page_table_of(first.span)?)
+            }
+            _ => (self.level_of(noun, operands)?, None),
+        };
+        Ok(NounRef::Part { noun, level, pid })
+    }
+
+    /// `P1.maps`, `P1.page_table`.
+    fn noun_of_process(&mut self, process: &Word, name: &Word, more: Option<&Expr>) -> Result<NounRef, Stop> {
+        let pid = Some(self.process_called(process)?.pid);
+        no_more(more, &name.text)?;
+        if let Some(noun) = ThingNoun::named(&name.text).filter(|noun| noun.of_process) {
+            return Ok(NounRef::Things(ThingRef { noun, pid }));
+        }
+        if let Some(noun) =
+            TABLE_NOUNS.iter().find(|noun| noun.name == "page_table" && noun.name == &*name.text)
+        {
+            return Ok(NounRef::Part { noun, level: 0, pid });
+        }
+        let names = THING_NOUNS.iter().filter(|noun| noun.of_process).map(|noun| noun.name);
+        let names: Vec<&str> = names.chain(["page_table"]).collect();
+        let message = format!("a process has no `{}` to look at", name.text);
+        let diagnostic =
+            Diagnostic::new(Code::UnknownNoun, name.span, message).label("not a noun of processes");
+        Err(match nearest(&name.text, names.iter().copied()) {
+            Some(near) => diagnostic.did_you_mean(&name.text, near),
+            None => diagnostic.help(format!("it has {}", list(names.into_iter()))),
+        }
+        .into())
+    }
+
+    /// The number of the TLB or cache that operands name; 0 for memory.
+    fn level_of(&mut self, noun: &TableNoun, operands: &[Expr]) -> Result<usize, Stop> {
+        let (first, name) = (&operands[0], noun.name);
+        let named = match operands {
+            [_, part] => Some(part),
+            [_, _, more, ..] => {
+                return Err(Diagnostic::new(Code::WrongCount, more.span, "one name is enough").into());
+            }
+            _ => None,
+        };
+        self.machine(first.span)?;
+        match (name, named) {
+            ("tlb" | "cache", named) => self.part_level(first, name == "tlb", named),
+            (_, more) => no_more(more, name).map(|()| 0),
+        }
+    }
+
+    /// The number of the TLB or cache that is named, or of the only one.
+    fn part_level(&mut self, first: &Expr, tlb: bool, named: Option<&Expr>) -> Result<usize, Stop> {
+        let what = if tlb { "TLB" } else { "cache" };
+        let Some(named) = named else {
+            let spec = self.machine(first.span)?.spec();
+            let names: Vec<&str> = if tlb {
+                spec.tlbs.iter().map(|t| &*t.name).collect()
+            } else {
+                spec.caches.iter().map(|c| &*c.name).collect()
+            };
+            return match names.len() {
+                1 => Ok(0),
+                0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}"))
+                    .label("not a part of it")
+                    .into()),
+                _ => Err(Diagnostic::new(Code::UnknownNoun, first.span, format!("which {what} is not said"))
+                    .label("there are several")
+                    .help(format!("name it: {}", list(names.into_iter())))
+                    .into()),
+            };
+        };
+        match self.part(named)? {
+            Component::Tlb(level) if tlb => Ok(level),
+            Component::Cache(level) if !tlb => Ok(level),
+            _ => Err(Diagnostic::new(Code::UnknownNoun, named.span, format!("this is no {what}")).into()),
+        }
+    }
+
+    fn unknown_noun(&self, place: &Expr, name: &str) -> Diagnostic {
+        if let Some(diagnostic) = absent::diagnostic(&Word { text: name.into(), span: place.span }) {
+            return diagnostic;
+        }
+        if self.is_process(name) {
+            return Diagnostic::new(Code::UnknownNoun, place.span, format!("`{name}` is a process"))
+                .label("what of it?")
+                .help(format!(
+                    "write `show layout {name}`, `{name}.maps`, `{name}.resident` or `processes`"
+                ));
+        }
+        let names = || {
+            let tables =
+                TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
+            tables.chain(SHOWN_NOUNS.iter().map(|noun| noun.name))
+        };
+        let diagnostic =
+            Diagnostic::new(Code::UnknownNoun, place.span, format!("there is no `{name}` to look at"))
+                .label("not a part of the machine");
+        match nearest(name, names().chain(self.state.names())) {
+            Some(near) => diagnostic.did_you_mean(name, near),
+            None => diagnostic.help(format!("there are {}", list(names()))),
+        }
+    }
+}
+
+/// Refuses a second name.
+fn no_more(more: Option<&Expr>, name: &str) -> Result<(), Stop> {
+    let Some(more) = more else { return Ok(()) };
+    Err(Diagnostic::new(Code::WrongCount, more.span, format!("there is only one `{name}`")).into())
+}

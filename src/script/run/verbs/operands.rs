@@ -1,0 +1,206 @@
+//! Reading the operands of a command: a value first, then clauses of a word and a value.
+
+use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::machine::addr::{Pa, Va};
+
+use crate::run::session::{Session, Stop};
+use crate::run::settings::{integer, list};
+
+/// A bare word, if the expression is one.
+pub fn word(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Clauses of a statement: the word that each begins with, and what it says.
+pub type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
+
+/// The first operand and the clauses after it: words of `known`, each followed by what it says.
+///
+/// # Errors
+/// `wrong-count` where something is missing or too much, `unknown-word` for a clause that the verb does not have,
+/// `duplicate`.
+pub fn clauses<'a>(
+    command: &Command,
+    exprs: &'a [Expr],
+    known: &[&'static str],
+) -> Result<(&'a Expr, Clauses<'a>), Diagnostic> {
+    let Some((first, rest)) = exprs.split_first() else {
+        return Err(missing(command, "an address"));
+    };
+    let mut found: Clauses = Vec::new();
+    for pair in rest.chunks(2) {
+        let Some(name) = word(&pair[0]).and_then(|w| known.iter().find(|k| **k == w)) else {
+            return Err(unexpected(command, &pair[0], known));
+        };
+        let Some(value) = pair.get(1) else {
+            return Err(Diagnostic::new(Code::WrongCount, pair[0].span, format!("`{name}` needs a value"))
+                .label("nothing follows"));
+        };
+        if found.iter().any(|(other, _)| other == name) {
+            return Err(Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is said twice")));
+        }
+        found.push((name, value));
+    }
+    Ok((first, found))
+}
+
+/// Says that an operand cannot stand where it does.
+pub fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Diagnostic {
+    let verb = &command.verb.text;
+    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`"))
+        .label("unexpected here");
+    if known.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(format!("`{verb}` knows {}", list(known.iter().copied())))
+    }
+}
+
+/// Says that something is missing after the verb.
+pub fn missing(command: &Command, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` needs {what}", command.verb.text))
+        .label("nothing follows")
+}
+
+/// A command of exactly one operand and nothing else.
+///
+/// # Errors
+/// `wrong-count`, `unknown-word`.
+pub fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Diagnostic> {
+    plain(command)?;
+    match &*command.operands {
+        [operand] => Ok(operand),
+        [] => Err(missing(command, what)),
+        [_, more, ..] => Err(unexpected(command, more, &[])),
+    }
+}
+
+/// The block of a command, which holds settings and no table.
+///
+/// # Errors
+/// `bad-table` for a table, `wrong-count` for `= …`.
+pub fn only_settings(command: &Command) -> Result<Option<&Settings>, Diagnostic> {
+    if let Some(value) = command.assigned.as_ref().and_then(|values| values.first()) {
+        return Err(unexpected(command, value, &[]));
+    }
+    match &command.block {
+        Some(Settings { table: Some(table), .. }) => {
+            let message = format!("a table cannot stand in `{}`", command.verb.text);
+            Err(Diagnostic::new(Code::BadTable, table.span, message).label("settings are needed here"))
+        }
+        block => Ok(block.as_ref()),
+    }
+}
+
+/// Refuses `= …` and a block where the verb takes neither.
+///
+/// # Errors
+/// `wrong-count`.
+pub fn plain(command: &Command) -> Result<(), Diagnostic> {
+    let extra = command
+        .assigned
+        .as_ref()
+        .and_then(|a| a.first())
+        .map(|e| e.span)
+        .or(command.block.as_ref().map(|b| b.span));
+    match extra {
+        None => Ok(()),
+        Some(span) => Err(Diagnostic::new(
+            Code::WrongCount,
+            span,
+            format!("`{}` takes nothing like this", command.verb.text),
+        )
+        .label("too much")),
+    }
+}
+
+impl Session<'_> {
+    /// A whole number in a range.
+    ///
+    /// # Errors
+    /// `limit-size` outside the range, and what the expression can be wrong with.
+    pub fn within(&mut self, expr: &Expr, low: u64, high: u64) -> Result<u64, Stop> {
+        let n = self.integer(expr)?;
+        if (low..=high).contains(&n) {
+            return Ok(n);
+        }
+        Err(Diagnostic::new(Code::LimitSize, expr.span, format!("{n} is out of range"))
+            .label(format!("must be from {low} to {high}"))
+            .into())
+    }
+
+    /// An address that an access of `size` bytes can be made at, and the process that makes it. A process may use what a
+    /// system call returned: -1 is the last address, as in C.
+    ///
+    /// # Errors
+    /// As [`Session::address`]; `which-process`, `process-ended`.
+    pub fn address_in_process(&mut self, expr: &Expr, size: u64) -> Result<(Va, Option<Pid>), Stop> {
+        let value = self.eval(expr)?;
+        let pid = self.running(expr.span)?;
+        let negative = match &value {
+            Value::Number(number) if pid.is_some() => number.as_integer().filter(|n| *n < 0),
+            _ => None,
+        };
+        let raw = match negative.and_then(|n| i64::try_from(n).ok()) {
+            Some(n) => n as u64,
+            None => integer(&value, expr.span)?,
+        };
+        Ok((self.address_of(raw, expr.span, size)?, pid))
+    }
+
+    /// An address that an access of `size` bytes can be made at.
+    ///
+    /// # Errors
+    /// `address-too-wide` where it, or its last byte, lies beyond the address space.
+    pub fn address(&mut self, expr: &Expr, size: u64) -> Result<Va, Stop> {
+        let raw = self.integer(expr)?;
+        self.address_of(raw, expr.span, size)
+    }
+
+    fn address_of(&mut self, raw: u64, place: Span, size: u64) -> Result<Va, Stop> {
+        let machine = self.machine(place)?;
+        let Ok(va) = machine.va(raw) else {
+            let (what, bits) = space(machine);
+            return Err(too_wide(place, raw, what, bits).into());
+        };
+        let (what, bits) = space(machine);
+        let last = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+        if last - va.raw() >= size - 1 {
+            return Ok(va);
+        }
+        let message = format!("{size} bytes from 0x{raw:X} run past the end of the {what} address space");
+        Err(Diagnostic::new(Code::AddressTooWide, place, message)
+            .label(format!("the last address is 0x{last:X}"))
+            .into())
+    }
+
+    /// A physical address.
+    ///
+    /// # Errors
+    /// `address-too-wide`.
+    pub fn physical(&mut self, expr: &Expr) -> Result<Pa, Stop> {
+        let raw = self.integer(expr)?;
+        let machine = self.machine(expr.span)?;
+        let bits = machine.spec().physical_bits;
+        Ok(machine.pa(raw).map_err(|_| too_wide(expr.span, raw, "physical", bits))?)
+    }
+}
+
+fn space(machine: &pagewalk_engine::machine::Machine) -> (&'static str, u32) {
+    let spec = machine.spec();
+    if spec.mmu.is_some() { ("virtual", spec.virtual_bits()) } else { ("physical", spec.physical_bits) }
+}
+
+/// Says that an address does not fit.
+pub fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnostic {
+    let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+    Diagnostic::new(Code::AddressTooWide, span, format!("0x{raw:X} is past the {what} address space"))
+        .label(format!("{what} addresses have {bits} bits"))
+        .help(format!("the largest is 0x{most:X}"))
+}

@@ -1,0 +1,55 @@
+//! Permissions as `/proc/PID/maps` writes them, and the columns of a table of sections.
+
+use std::sync::Arc;
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::run::nouns::{Column, hex, words};
+use pagewalk_engine::kernel::area::Prot;
+
+/// The columns of a table of sections.
+pub const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
+
+/// Permissions, and whether the area is shared: `r-xp`, `rw-s`; without the last letter it is private.
+///
+/// # Errors
+/// `unknown-word`.
+pub fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
+    let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
+    parse(text).ok_or_else(|| {
+        Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are no permissions"))
+            .label("not as `/proc/PID/maps` writes them")
+            .help("write `r-xp`: each of `r`, `w`, `x` or `-` in its place, then `p` for private or `s` for shared")
+    })
+}
+
+fn parse(text: &str) -> Option<(Prot, bool)> {
+    let bytes = text.as_bytes();
+    let shared = match bytes.get(3..)? {
+        [] | [b'p'] => false,
+        [b's'] => true,
+        _ => return None,
+    };
+    let flag = |at: usize, letter: u8| match bytes[at] {
+        b'-' => Some(false),
+        byte => (byte == letter).then_some(true),
+    };
+    Some((Prot { read: flag(0, b'r')?, write: flag(1, b'w')?, exec: flag(2, b'x')? }, shared))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use pagewalk_engine::kernel::area::Prot;
+
+    #[test]
+    fn letters_have_their_places() {
+        let prot = |read, write, exec| Prot { read, write, exec };
+        assert_eq!(parse("r-xp"), Some((prot(true, false, true), false)));
+        assert_eq!(parse("rw-s"), Some((prot(true, true, false), true)));
+        assert_eq!(parse("---"), Some((prot(false, false, false), false)));
+        for wrong in ["", "r", "rw", "wr-p", "rwxq", "rwxpp", "r-x-", "R-xp", "é-x"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Why areas and executables cannot be declared.
+
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::program::ExecutableError;
+use pagewalk_engine::kernel::spawn::AreaError;
+
+/// An area that a process cannot have, at its row.
+pub fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, place: Span) -> Diagnostic {
+    let page = 1u64 << kernel.machine().spec().page_bits();
+    let say = |message: String| Diagnostic::new(Code::BadArea, place, message);
+    match error {
+        AreaError::NotAligned => say(format!("an area begins and ends at a page, a multiple of 0x{page:X}"))
+            .label("start, end or offset is none")
+            .help(format!(
+                "the pages that it lies in are 0x{:X} to 0x{:X}",
+                start / page * page,
+                end.div_ceil(page).saturating_mul(page)
+            )),
+        AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} holds no byte"))
+            .label("ends before it begins")
+            .help("`end` is the address after its last byte"),
+        AreaError::Beyond => say("this area reaches beyond the address space of a process".to_owned())
+            .label("too far up")
+            .help(format!("a process's addresses end at 0x{:X}", kernel.user_end())),
+        AreaError::Overlaps(other) => {
+            say(format!("another area has addresses of it: 0x{:X} to 0x{:X}", other.start, other.end))
+                .label("overlaps")
+                .help("areas have no address in common")
+        }
+        AreaError::TooMany => say("the process has too many areas".to_owned())
+            .label("one too many")
+            .help("Linux allows 65,530 (vm.max_map_count)"),
+    }
+}
+
+/// An executable that cannot be loaded, at its sections.
+pub fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
+    let at = |section: usize| sections.get(section).copied().unwrap_or(place);
+    match error {
+        ExecutableError::Empty => Diagnostic::new(Code::BadArea, place, "no section of it has a byte")
+            .label("nothing to load")
+            .help("give its sections a `size`"),
+        ExecutableError::Beyond(section) => Diagnostic::new(
+            Code::BadArea,
+            at(section),
+            "this section reaches beyond the address space of a process",
+        )
+        .label("too far up"),
+        ExecutableError::Overlap(first, second) => {
+            Diagnostic::new(Code::BadArea, at(second), "two sections have addresses in common")
+                .label("overlaps")
+                .also(at(first), "with this one")
+        }
+    }
+}

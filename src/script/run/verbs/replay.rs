@@ -1,0 +1,161 @@
+//! `replay`
+
+use crate::lang::ast::{Command, Expr, ExprKind, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::run::inside::Inside;
+use crate::run::replayed::{MAPS, Map, STRADDLES};
+use crate::run::session::{Session, Stop};
+use crate::run::settings::{Arg, ArgKind, list, one_of};
+use pagewalk_engine::trace::format::{FORMATS, Format};
+use pagewalk_engine::trace::replay::Straddle;
+
+use super::action::{Action, ReplayPlan};
+use super::operands::{missing, plain, word};
+
+/// What can be said of a replay.
+const OPTIONS: &[&str] = &["format", "straddle", "map"];
+
+/// What a `replay` says of how it is done.
+#[derive(Default)]
+struct Said {
+    format: Option<Format>,
+    straddle: Option<Straddle>,
+    map: Option<Map>,
+}
+
+/// `replay "file.trace" [format F] [straddle S] [map M]`, the options in any order
+pub fn replay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    plain(command)?;
+    let Some((file, rest)) = command.operands.split_first() else {
+        return Err(missing(command, "the name of a trace in quotes").into());
+    };
+    let ExprKind::Value(Value::Text(path)) = &file.kind else {
+        return Err(Diagnostic::new(
+            Code::WrongType,
+            file.span,
+            "the name of a trace in quotes is needed here",
+        )
+        .label("not a string")
+        .help("a trace lies beside the script, and is named as it is: `replay \"file.trace\"`")
+        .into());
+    };
+    let name = Word { text: path.clone(), span: file.span };
+    let said = said(command, rest)?;
+    session.not_of_a_process(&command.verb)?;
+    let map = session.mapped(&command.verb, said.map)?;
+    let stream = match session.files.trace(file.span) {
+        Some(stream) => stream,
+        None if session.checking => return Err(Stop::Unknowable),
+        None => {
+            let message = format!("`{path}` was not read");
+            return Err(Diagnostic::new(Code::Unreadable, file.span, message).into());
+        }
+    };
+    let straddle = said.straddle.unwrap_or_default();
+    Ok(Action::Replay(ReplayPlan { name, stream, format: said.format, straddle, map }))
+}
+
+/// The options, each of them at most once.
+fn said(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
+    let mut said = Said::default();
+    for pair in rest.chunks(2) {
+        let option = word(&pair[0]).unwrap_or_default();
+        let Some(option) = OPTIONS.iter().find(|known| **known == option) else {
+            return Err(vec![no_option(command, &pair[0])]);
+        };
+        let Some(value) = pair.get(1) else {
+            let message = format!("`{option}` needs a word after it");
+            return Err(vec![
+                Diagnostic::new(Code::WrongCount, pair[0].span, message).label("nothing follows"),
+            ]);
+        };
+        let twice = match *option {
+            "format" => said.format.replace(format(value)?).is_some(),
+            "straddle" => said.straddle.replace(choice(value, STRADDLES)?).is_some(),
+            _ => said.map.replace(choice(value, MAPS)?).is_some(),
+        };
+        if twice {
+            let message = format!("`{option}` is said twice");
+            return Err(vec![Diagnostic::new(Code::Duplicate, pair[0].span, message)]);
+        }
+    }
+    Ok(said)
+}
+
+fn format(value: &Expr) -> Result<Format, Vec<Diagnostic>> {
+    let formats: Vec<(&'static str, Format)> = FORMATS.iter().map(|row| (row.name, row.format)).collect();
+    choice(value, &formats)
+}
+
+fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
+    let kind = match word(expr) {
+        Some(text) => ArgKind::Word { text: text.into(), value: None },
+        None => ArgKind::Value(Value::Bool(false)),
+    };
+    one_of(&Arg { kind, span: expr.span }, words)
+}
+
+/// Says that a `replay` has no such option; a word that an option takes leads to it.
+fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
+    let verb = &command.verb.text;
+    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`"))
+        .label("unexpected here");
+    let Some(said) = word(expr) else {
+        return diagnostic.help(format!("`{verb}` knows {}", list(OPTIONS.iter().copied())));
+    };
+    let option = if FORMATS.iter().any(|row| row.name == said) {
+        Some("format")
+    } else if STRADDLES.iter().any(|(word, _)| *word == said) {
+        Some("straddle")
+    } else if MAPS.iter().any(|(word, _)| *word == said) {
+        Some("map")
+    } else {
+        None
+    };
+    match (option, nearest(said, OPTIONS.iter().copied())) {
+        (Some(option), _) => diagnostic.did_you_mean(said, &format!("{option} {said}")),
+        (None, Some(near)) => diagnostic.did_you_mean(said, near),
+        (None, None) => diagnostic.help(format!("`{verb}` knows {}", list(OPTIONS.iter().copied()))),
+    }
+}
+
+impl Session<'_> {
+    /// Refuses a process: a trace brings the addresses of another program, and has a process of its own.
+    fn not_of_a_process(&self, verb: &Word) -> Result<(), Stop> {
+        let Inside::Process(process) = &self.inside else { return Ok(()) };
+        let message = format!("a trace is not replayed in `{}`", process.name);
+        Err(Diagnostic::new(Code::Misplaced, verb.span, message)
+            .label("it has the addresses of another program")
+            .help("let it stand outside of processes; `map demand` gives it a process of its own")
+            .into())
+    }
+
+    /// How addresses are mapped: a machine without an MMU has one way only.
+    fn mapped(&mut self, verb: &Word, said: Option<Map>) -> Result<Map, Stop> {
+        let translates = self.machine(verb.span)?.spec().mmu.is_some();
+        match (said, translates) {
+            (Some(Map::Demand), false) => {
+                let message = "this machine translates no addresses, so there are no pages to map";
+                Err(Diagnostic::new(Code::NoMachine, verb.span, message)
+                    .label("`map demand` needs a page table")
+                    .help("leave `map demand` out, or declare `virtual N bits` and `page SIZE`")
+                    .into())
+            }
+            (Some(map), _) => Ok(map),
+            (None, false) => Ok(Map::Identity),
+            (None, true) => {
+                let message =
+                    "this machine translates addresses, and how those of the trace are mapped is not said";
+                Err(Diagnostic::new(Code::WrongCount, verb.span, message)
+                    .label("`map` is missing")
+                    .help(
+                        "add `map identity` for the caches alone, the trace's addresses being physical ones, or \
+                         `map demand` for TLBs, walks and page faults, each page getting a frame when it is first touched",
+                    )
+                    .into())
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A trace, replayed.
+
+use std::sync::Arc;
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::loader::Stream;
+use crate::lang::span::Span;
+use crate::run::call::Booted;
+use crate::run::replayed::{FIRST, Map, Replayed};
+use crate::run::session::{Session, Stop, WORK_OF_STEP};
+use crate::run::settings::KernelPlan;
+use crate::run::state::Slot;
+use crate::run::syscalls::out_of_memory;
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::trace::account::Account;
+use pagewalk_engine::trace::ahead::{Origin, Stopped, ahead};
+use pagewalk_engine::trace::counted::Counted;
+use pagewalk_engine::trace::demand::{self, Refused};
+use pagewalk_engine::trace::extras::Wanted;
+use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::record::Record;
+use pagewalk_engine::trace::replay::Target;
+use pagewalk_engine::trace::unreadable::Unreadable;
+
+use super::action::ReplayPlan;
+
+/// Work of a line of a trace: sixteen of them count as much as a statement.
+const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
+
+/// What came of the records.
+struct Performed {
+    counted: Counted,
+    /// The first of them.
+    first: Vec<Record>,
+    malformed: Malformed,
+}
+
+impl Session<'_> {
+    /// Replays a trace; a probe does so on a copy.
+    ///
+    /// # Errors
+    /// `unreadable`, `limit-steps`, `out-of-memory`, and what keeps a kernel from being started.
+    pub fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
+        let before = self.probing.then(|| self.state.machine.clone());
+        let replayed = self.start_for(plan).and_then(|booted| self.replay_here(plan, booted));
+        if let Some(before) = before {
+            self.state.machine = before;
+        }
+        replayed
+    }
+
+    /// Starts the kernel whose process performs the trace, unless one runs or none is needed: with plenty of swap, so that
+    /// the trace comes to its end however few frames there are.
+    ///
+    /// # Errors
+    /// As `kernel`.
+    pub fn start_for(&mut self, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
+        let (Map::Demand, Slot::Is(machine)) = (plan.map, &self.state.machine) else { return Ok(None) };
+        let mut kernel = KernelPlan::default_for(machine.spec());
+        kernel.config.swap = demand::SWAP;
+        self.boot(&kernel, plan.name.span).map(Some)
+    }
+
+    fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
+        let place = plan.name.span;
+        // While the trace runs, the session has nothing but its budget.
+        let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
+        let performed = match (&mut slot, plan.map) {
+            (Slot::Kernel(kernel), Map::Demand) => self.in_process(kernel, plan),
+            (Slot::Kernel(kernel), Map::Identity) => {
+                self.read_through(plan, Target::Identity(kernel.machine_mut()))
+            }
+            (Slot::Is(machine), _) => self.read_through(plan, Target::Identity(machine)),
+            (Slot::Empty | Slot::Unknowable, _) => Err(Stop::Unknowable),
+        };
+        self.state.machine = slot;
+        if let Slot::Kernel(kernel) = &mut self.state.machine {
+            let work = kernel.take_work();
+            self.kernel_work(work, place)?;
+        }
+        let Performed { counted, first, malformed } = performed?;
+        let (name, map, straddle) = (plan.name.text.clone(), plan.map, plan.straddle);
+        Ok(Replayed { name, map, straddle, counted, first, malformed, booted })
+    }
+
+    /// The process ends with the trace: its frames, slots and tables are given back.
+    fn in_process(&mut self, kernel: &mut Kernel, plan: &ReplayPlan) -> Result<Performed, Stop> {
+        let name = Arc::clone(&plan.name.text);
+        let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
+        let performed = self.read_through(plan, Target::Process(kernel, pid));
+        kernel.end(pid, 0);
+        performed
+    }
+
+    /// Performs what a file holds, batch by batch, while another thread reads on. Every line of it is work, and so is what
+    /// the kernel does.
+    fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
+        let mut account = Account::new(&target, plan.straddle, Wanted::default());
+        let (mut first, mut lines) = (Vec::new(), 0);
+        let (read, stopped) =
+            ahead(origin(plan), plan.format, self.interrupt, &mut |records, progress, _| {
+                first.extend(records.iter().copied().take(FIRST - first.len()));
+                let work = (progress.lines - lines) * WORK_OF_LINE;
+                lines = progress.lines;
+                self.perform_records(&mut account, &mut target, records, work, plan.name.span).err()
+            })
+            .map_err(|why| unreadable(plan, why))?;
+        match stopped {
+            Stopped::End => {}
+            Stopped::Interrupted => return Err(Stop::Closed),
+            Stopped::Unreadable(why) => return Err(unreadable(plan, why)),
+            Stopped::Enough(stop) => return Err(stop),
+        }
+        let machine = match &target {
+            Target::Identity(machine) => machine,
+            Target::Process(kernel, _) => kernel.machine(),
+        };
+        Ok(Performed { counted: account.counted(machine), first, malformed: read.malformed })
+    }
+
+    fn perform_records(
+        &mut self,
+        account: &mut Account,
+        target: &mut Target<'_>,
+        records: &[Record],
+        work: u64,
+        place: Span,
+    ) -> Result<(), Stop> {
+        let (again, pages) = match target {
+            Target::Identity(machine) => (Target::Identity(machine), 0),
+            Target::Process(kernel, pid) => {
+                let pages = kernel.take_work();
+                (Target::Process(kernel, *pid), pages)
+            }
+        };
+        account.perform(again, records).map_err(|error| out_of_memory(error, place))?;
+        self.kernel_work(pages, place)?;
+        self.work(work, place)
+    }
+}
+
+/// A file on disk, or a text in memory.
+fn origin(plan: &ReplayPlan) -> Origin {
+    match &plan.stream {
+        Stream::File(path) => Origin::File(path.clone()),
+        Stream::Bytes(bytes) => Origin::Bytes(bytes.clone(), plan.name.text.to_string()),
+    }
+}
+
+/// Says why a trace cannot be read, or not to its end; the file is called as the script calls it.
+fn unreadable(plan: &ReplayPlan, why: Unreadable) -> Stop {
+    let why = Unreadable { name: plan.name.text.to_string(), ..why };
+    Diagnostic::new(Code::Unreadable, plan.name.span, why.to_string()).into()
+}
+
+/// Says why no process can be had for a trace.
+fn refused(why: &Refused, place: Span) -> Stop {
+    match why {
+        Refused::Memory(error) => out_of_memory(*error, place).into(),
+        why => Diagnostic::new(Code::BadKernel, place, why.to_string()).into(),
+    }
+}

@@ -1,0 +1,284 @@
+//! `kernel`, `file`, `executable`, `process`: what a kernel is made of.
+
+use std::sync::Arc;
+
+use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span, Table, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
+use crate::run::nouns::{ListLayout, ListRow, THING_NOUNS};
+use crate::run::session::{Session, Stop, beyond_ordinary};
+use crate::run::settings::{
+    EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, Field, FileDraft, apply, build_kernel,
+};
+use crate::run::state::Slot;
+use pagewalk_engine::kernel::file::{Executable, Fill, Section};
+use pagewalk_engine::kernel::spawn::AreaDeclaration;
+use pagewalk_engine::machine::presets::PRESETS;
+use pagewalk_engine::machine::spec::Spec;
+
+use super::action::{Action, AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
+use super::operands::{missing, only_settings, plain, unexpected, word};
+use super::perms;
+
+/// The machine of a kernel that is started before any was declared.
+pub const DEFAULT_MACHINE: &str = "core-i7";
+
+/// The machine that a kernel gets where none was declared.
+pub fn default_machine() -> Spec {
+    let preset = PRESETS.iter().find(|preset| preset.name == DEFAULT_MACHINE);
+    (preset.unwrap_or(&PRESETS[0]).build)()
+}
+
+/// `kernel { settings }`
+pub fn kernel(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let place = command.verb.span;
+    if let Some(operand) = command.operands.first() {
+        return Err(unexpected(command, operand, &[]).into());
+    }
+    let fields = session.only_fields(command)?;
+    match &session.state.machine {
+        Slot::Kernel(_) => Err(Diagnostic::new(Code::Duplicate, place, "a kernel runs already")
+            .label("a second one")
+            .help("`kernel` comes before the first `process`, `file` or `executable`; a later `machine` starts afresh")
+            .into()),
+        Slot::Unknowable => Err(Stop::Unknowable),
+        Slot::Empty => Ok(Action::Kernel(Box::new(build_kernel(&default_machine(), &fields)?), place)),
+        Slot::Is(machine) => Ok(Action::Kernel(Box::new(build_kernel(machine.spec(), &fields)?), place)),
+    }
+}
+
+/// A name in quotes, the first operand and the only one.
+fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), Stop> {
+    let operand = match &*command.operands {
+        [] => return Err(missing(command, "a name in quotes").into()),
+        [operand] => operand,
+        [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
+    };
+    let value = match &operand.kind {
+        ExprKind::Name(name) if session.state.find(name).is_none() => None,
+        _ => Some(session.eval(operand)?),
+    };
+    match value {
+        Some(Value::Text(name)) if !name.is_empty() => Ok((name, operand.span)),
+        _ => Err(Diagnostic::new(Code::WrongType, operand.span, "a file's name stands in quotes")
+            .label("not a name in quotes")
+            .help(format!("write `{} \"data.txt\"`", command.verb.text))
+            .into()),
+    }
+}
+
+/// `file "name" = "text"`, `file "name" { size S, fill BYTE|zero|counting, pages BYTE }`
+pub fn file(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let (name, place) = quoted(session, command)?;
+    let (fill, size) = match (command.assigned.as_deref(), &command.block) {
+        (Some([value]), None) => text(session, value)?,
+        (Some([_, more, ..]), _) => return Err(unexpected(command, more, &[]).into()),
+        (None, Some(_)) => {
+            let fields = session.only_fields(command)?;
+            let mut draft = FileDraft::default();
+            let mut wrong = Vec::new();
+            apply(FILE_SETTINGS, "file", &fields, &mut draft, &mut wrong);
+            if !wrong.is_empty() {
+                return Err(wrong.into());
+            }
+            draft.build(place)?
+        }
+        _ => return Err(missing(command, "what it holds: `= \"text\"` or `{ size 8 KB, fill 0x41 }`").into()),
+    };
+    Ok(Action::File(FilePlan { name, fill, size, place }))
+}
+
+fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
+    match session.eval(value)? {
+        Value::Text(text) => {
+            session.work(beyond_ordinary(text.len() as u64), value.span)?;
+            Ok((Fill::Bytes(text.as_bytes().into()), text.len() as u64))
+        }
+        other => Err(Diagnostic::new(
+            Code::WrongType,
+            value.span,
+            format!("{} is no text for a file", other.kind()),
+        )
+        .label("a string is needed")
+        .help("a file of one byte again and again is `{ size 8 KB, fill 0x41 }`")
+        .into()),
+    }
+}
+
+/// `executable "name" { entry VA, table of sections, library "name" }`
+pub fn executable(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let (name, place) = quoted(session, command)?;
+    let Some(block) = &command.block else {
+        return Err(missing(command, "its entry and sections in braces").into());
+    };
+    let fields = session.fields(block)?;
+    let mut draft = ExecutableDraft::default();
+    let mut wrong = Vec::new();
+    apply(EXECUTABLE_SETTINGS, "executable", &fields, &mut draft, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    let Some(table) = &block.table else {
+        return Err(Diagnostic::new(Code::BadTable, block.span, "an executable needs its sections")
+            .help("write a table of them: `| section | start | size | perms |`")
+            .into());
+    };
+    let (sections, spans) = session.sections(table)?;
+    let entry =
+        draft.entry.unwrap_or_else(|| sections.iter().map(|section| section.start).min().unwrap_or(0));
+    let executable = Executable { entry, sections, libraries: draft.libraries };
+    Ok(Action::Executable(ExecutablePlan { name, executable, sections: spans, place }))
+}
+
+/// `process NAME`, `process NAME { table of areas }`
+pub fn process(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    plain_but_block(command)?;
+    let operand = match &*command.operands {
+        [] => return Err(missing(command, "a name").into()),
+        [operand] => operand,
+        [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
+    };
+    let Some(name) = word(operand) else {
+        return Err(Diagnostic::new(Code::WrongType, operand.span, "a process has a plain name")
+            .label("not a word")
+            .help("write `process P1`")
+            .into());
+    };
+    let name = Word { text: name.into(), span: operand.span };
+    if let Slot::Kernel(kernel) = &session.state.machine
+        && kernel.named(&name.text).is_some()
+    {
+        let message = format!("there is a process `{}` already", name.text);
+        return Err(Diagnostic::new(Code::Duplicate, name.span, message)
+            .label("the name is taken")
+            .help("give each process a name of its own; areas are added with `set P1.maps { … }`")
+            .into());
+    }
+    let areas = match &command.block {
+        None => Vec::new(),
+        Some(block) => match (&block.table, block.settings.first()) {
+            (_, Some(setting)) => {
+                let message = format!("a process has no setting `{}`", setting.name.text);
+                return Err(Diagnostic::new(Code::UnknownSetting, setting.name.span, message)
+                    .label("areas stand in a table")
+                    .help("write `| area | start | end | perms | backing | offset |`, then a row an area")
+                    .into());
+            }
+            (Some(table), None) => session.areas_listed(table)?,
+            (None, None) => Vec::new(),
+        },
+    };
+    Ok(Action::Process(ProcessPlan { name, areas }))
+}
+
+fn plain_but_block(command: &Command) -> Result<(), Diagnostic> {
+    let without = Command { block: None, ..command.clone() };
+    plain(&without)
+}
+
+impl Session<'_> {
+    /// The settings of a block.
+    ///
+    /// # Errors
+    /// What its expressions can be wrong with.
+    pub fn fields(&mut self, block: &Settings) -> Result<Vec<Field>, Stop> {
+        block.settings.iter().map(|setting| self.field(setting)).collect()
+    }
+
+    /// The settings of a command whose block holds nothing else; none without a block.
+    ///
+    /// # Errors
+    /// `bad-table`, and what its expressions can be wrong with.
+    fn only_fields(&mut self, command: &Command) -> Result<Vec<Field>, Stop> {
+        match only_settings(command)? {
+            Some(block) => self.fields(block),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The areas that a table lists.
+    ///
+    /// # Errors
+    /// What the table is wrong with; `no-answer` for a file that is not declared.
+    pub fn areas_listed(&mut self, table: &Table) -> Result<Vec<AreaPlan>, Stop> {
+        let maps = THING_NOUNS.iter().find(|noun| noun.name == "maps").map_or(&[][..], |noun| noun.columns);
+        let needed = ["start", "end", "perms"];
+        let layout = ListLayout { what: "areas", columns: maps, needed: &needed, expected: false };
+        let rows = self.listed(table, layout)?;
+        let (mut areas, mut wrong) = (Vec::new(), Vec::new());
+        for row in rows {
+            match self.area(&row) {
+                Ok(area) => areas.push(AreaPlan { area, place: row.span }),
+                Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
+                Err(stop) => return Err(stop),
+            }
+        }
+        if wrong.is_empty() { Ok(areas) } else { Err(wrong.into()) }
+    }
+
+    fn area(&mut self, row: &ListRow) -> Result<AreaDeclaration, Stop> {
+        let number = |column: &str| row.number(column).unwrap_or(0);
+        let (prot, shared) = perms::of_cell(row.word("perms"), row.span)?;
+        let file = match row.word("backing") {
+            None => None,
+            Some((backing, _)) if &**backing == "anonymous" => None,
+            Some((backing, span)) => Some(self.backing(backing, span)?),
+        };
+        let label = row.word("area").map(|(name, _)| name.trim_matches(|c| matches!(c, '[' | ']')).into());
+        Ok(AreaDeclaration {
+            label,
+            start: number("start"),
+            end: number("end"),
+            prot,
+            shared,
+            file,
+            offset: number("offset"),
+        })
+    }
+
+    fn backing(&mut self, name: &str, span: Span) -> Result<pagewalk_engine::kernel::ids::FileId, Stop> {
+        let mut known: Vec<&str> = vec!["anonymous"];
+        match &self.state.machine {
+            Slot::Unknowable => return Err(Stop::Unknowable),
+            Slot::Kernel(kernel) => {
+                if let Some(file) = kernel.file_named(name) {
+                    return Ok(file);
+                }
+                known.extend(kernel.files().names.keys().map(|name| &**name));
+            }
+            Slot::Empty | Slot::Is(_) => {}
+        }
+        if self.checking && self.unsure.others {
+            return Err(Stop::Unknowable);
+        }
+        let diagnostic = Diagnostic::new(Code::UnknownWord, span, format!("there is no file `{name}`"))
+            .label("neither `anonymous` nor a file");
+        Err(match nearest(name, known.into_iter()) {
+            Some(near) => diagnostic.did_you_mean(name, near),
+            None => diagnostic.help(format!("declare it before this: `file \"{name}\" {{ size 8 KB }}`")),
+        }
+        .into())
+    }
+
+    fn sections(&mut self, table: &Table) -> Result<(Vec<Section>, Vec<Span>), Stop> {
+        let needed = ["section", "start", "size", "perms"];
+        let layout = ListLayout {
+            what: "sections",
+            columns: perms::SECTION_COLUMNS,
+            needed: &needed,
+            expected: false,
+        };
+        let (mut sections, mut spans) = (Vec::new(), Vec::new());
+        for row in self.listed(table, layout)? {
+            let name = row.word("section").map_or_else(|| Arc::from(""), |(name, _)| name.clone());
+            let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
+            let (start, size) = (row.number("start").unwrap_or(0), row.number("size").unwrap_or(0));
+            // Bytes that are zero at first are not kept in a file.
+            let zero = name.ends_with("bss");
+            sections.push(Section { name, start, size, prot, zero });
+            spans.push(row.span);
+        }
+        Ok((sections, spans))
+    }
+}

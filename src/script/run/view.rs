@@ -1,0 +1,212 @@
+//! What `show` shows, as data: tables, pairs, rulers, steps. How it looks is the report's business.
+
+use std::sync::Arc;
+
+use crate::lang::value::Value;
+use pagewalk_engine::machine::pte::Pte;
+use pagewalk_engine::machine::spec::Spec;
+
+use super::access::Access;
+use super::call::CallRecord;
+use super::process::{AreaRecord, ProcessRef};
+use super::shown::Shown;
+
+/// Something shown.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum View {
+    /// A table.
+    Table(TableView),
+    /// Names and values under a title.
+    Pairs { title: String, pairs: Vec<(String, String)> },
+    /// A value and the expression it is of.
+    Value { of: String, value: Shown },
+    /// The bit rulers of the machine's addresses.
+    Rulers(Arc<Spec>),
+    /// The numbered sequence of an access.
+    Steps(Box<Access>),
+    /// What a system call did.
+    CallSteps(Arc<CallRecord>),
+    /// The address space of a process.
+    Layout(Box<LayoutView>),
+    /// Page tables as a tree.
+    Tree(Box<TreeView>),
+    /// Pages of processes, and the frames that they are in.
+    Sharing(Box<SharingView>),
+    /// The areas of a process, as `/proc/PID/maps` prints them, and as a table.
+    Maps { table: TableView, spec: Arc<Spec>, areas: Vec<AreaRecord> },
+    /// A machine, as a declaration.
+    Declaration(Arc<Spec>),
+    /// A remark in words.
+    Remark(String),
+}
+
+/// The address space of a process: its areas, and where they may grow.
+#[derive(Debug, Clone)]
+pub struct LayoutView {
+    /// The process.
+    pub process: ProcessRef,
+    /// The machine, for widths.
+    pub spec: Arc<Spec>,
+    /// In order of address.
+    pub areas: Vec<AreaLayout>,
+    /// The first address that is the kernel's, or past the address space.
+    pub user_end: u64,
+    /// Where the heap begins, and the break.
+    pub brk: (u64, u64),
+    /// The address below which `mmap` looks for a hole.
+    pub mmap_base: u64,
+    /// The address just past the stack, and the most bytes it may have.
+    pub stack: (u64, u64),
+    /// The program counter.
+    pub pc: Option<u64>,
+    /// The physical address of its level-1 page table (`pgd`): what CR3 holds while it runs.
+    pub pgd: Option<u64>,
+    /// Bytes of its page tables.
+    pub table_bytes: u64,
+}
+
+/// Pages of processes, and the frames that they are in.
+#[derive(Debug, Clone)]
+pub struct SharingView {
+    /// The machine, for widths.
+    pub spec: Arc<Spec>,
+    /// Each process: its name and its pages in frames, in order of VPN.
+    pub processes: Vec<(String, Vec<PageInFrame>)>,
+}
+
+/// A page of a [`SharingView`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageInFrame {
+    /// Its VPN.
+    pub vpn: u64,
+    /// What its area is called; may be empty.
+    pub area: String,
+    /// The number of its frame.
+    pub frame: u64,
+    /// Its entry allows stores.
+    pub writable: bool,
+}
+
+/// Page tables as a tree: those that lead to a page that was set.
+#[derive(Debug, Clone)]
+pub struct TreeView {
+    /// Whose they are: `P1`; empty for the machine's own.
+    pub of: String,
+    /// The machine, for widths.
+    pub spec: Arc<Spec>,
+    /// The table of level 1.
+    pub root: TreeTable,
+}
+
+/// A table of a [`TreeView`].
+#[derive(Debug, Clone, Default)]
+pub struct TreeTable {
+    /// Its level; 1 is the top.
+    pub level: u32,
+    /// Its first byte, where it stands in memory.
+    pub at: Option<u64>,
+    /// Its entries, in order of their indices.
+    pub entries: Vec<(u64, TreeEntry)>,
+}
+
+/// What an entry of a table leads to.
+#[derive(Debug, Clone)]
+pub enum TreeEntry {
+    /// A table of the next level.
+    Table(TreeTable),
+    /// A page: its VPN and its entry, perhaps not present.
+    Page(u64, Pte),
+}
+
+impl TreeTable {
+    /// Entries of it and of the tables below.
+    pub fn size(&self) -> u64 {
+        let below = self.entries.iter().map(|(_, entry)| match entry {
+            TreeEntry::Table(table) => table.size(),
+            TreeEntry::Page(..) => 0,
+        });
+        self.entries.len() as u64 + below.sum::<u64>()
+    }
+}
+
+/// An area of a [`LayoutView`], and how much of it is where.
+#[derive(Debug, Clone)]
+pub struct AreaLayout {
+    /// The area.
+    pub area: AreaRecord,
+    /// Its pages in user frames.
+    pub resident: u64,
+    /// Its pages in swap.
+    pub swapped: u64,
+}
+
+/// A table with columns in groups (the ways of a set), as textbooks draw them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableView {
+    /// What it is: `tlb dTLB`.
+    pub title: String,
+    /// Groups of columns; a bar stands between groups.
+    pub groups: Vec<Vec<String>>,
+    /// Rows of cells, all groups in a row.
+    pub rows: Vec<Vec<CellView>>,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CellView {
+    /// A number in hexadecimal without `0x`, in so many digits.
+    Hex(u64, u32),
+    /// A decimal number.
+    Number(u64),
+    /// A word.
+    Text(String),
+    /// No value.
+    Nothing,
+}
+
+impl CellView {
+    /// An optional number in hexadecimal.
+    pub fn hex(n: Option<u64>, digits: u32) -> Self {
+        n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
+    }
+
+    /// As a value of its own, outside of a table: `0x0D`.
+    pub fn shown(&self) -> Shown {
+        match self {
+            Self::Hex(n, digits) => Shown::hex(*n, *digits),
+            Self::Number(n) => Shown::plain(*n),
+            Self::Text(text) => Shown::word(text),
+            Self::Nothing => Shown::word("-"),
+        }
+    }
+
+    /// 0 or 1.
+    pub fn bit(bit: bool) -> Self {
+        Self::Number(u64::from(bit))
+    }
+}
+
+impl CellView {
+    /// As a script writes it: a text that would not be one word stands in quotes.
+    pub fn written(&self) -> String {
+        let parts = |c: char| c.is_whitespace() || "|;{}()\"'#".contains(c);
+        match self {
+            Self::Text(text) if text.contains(parts) || matches!(&**text, "" | "-" | "–" | "*" | "?") => {
+                Value::from(text.as_str()).quoted()
+            }
+            _ => self.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for CellView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Hex(n, digits) => write!(f, "{n:0width$X}", width = *digits as usize),
+            Self::Number(n) => write!(f, "{n}"),
+            Self::Text(text) => f.write_str(text),
+            Self::Nothing => f.write_str("-"),
+        }
+    }
+}
