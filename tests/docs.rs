@@ -103,7 +103,7 @@ fn the_first_script_of_the_readme_is_the_first_example() {
 fn the_reference_is_not_stale() {
     let text = fs::read_to_string("docs/reference.md").expect("docs/reference.md");
     let mend = "docs/reference.md is stale: `cargo run -- reference > docs/reference.md`";
-    assert!(text == pagewalk_script::report::manual::page(), "{mend}");
+    assert!(text == pagewalk_script::services::manual::page(), "{mend}");
 }
 
 #[test]

@@ -7,8 +7,8 @@ mod textbook;
 use std::path::Path;
 
 use pagewalk_script::exam::paper::{Item, Paper, Question};
+use pagewalk_script::exam::statements::entry::{Blank, ItemKind};
 use pagewalk_script::report::exam::{Edition, Style, json, markdown};
-use pagewalk_script::run::paper::entry::{Blank, ItemKind};
 use pagewalk_script::run::record::Did;
 
 use running::paper;

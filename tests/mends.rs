@@ -13,6 +13,7 @@ use std::fs;
 
 use cases::CASES;
 use fences::fences;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::StepRecord;
@@ -26,7 +27,7 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
         let (files, unread) = Files::read(&script.body, &mut sources, &mut Disk);
         wrong = unread;
         if wrong.is_empty() {
-            let options = Options { max_steps: 100_000, ..Options::default() };
+            let options = Options { max_steps: 100_000, ..Options::of(&LANGUAGE) };
             let mut records: Vec<StepRecord> = Vec::new();
             wrong = run(&script.body, &sources, &files, options, &mut records).diagnostics;
         }

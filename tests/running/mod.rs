@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::exam::Collector;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::lang::diagnostic::Diagnostic;
@@ -67,7 +69,7 @@ impl Outcome {
 
 /// Runs a text as a script that stands alone.
 pub fn text(script: impl AsRef<[u8]>) -> Outcome {
-    text_within(script, Options::default())
+    text_within(script, Options::of(&LANGUAGE))
 }
 
 /// Runs a text within a budget.
@@ -84,12 +86,12 @@ pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
 
 /// Runs a file.
 pub fn file(path: &Path) -> Outcome {
-    loaded(path, &mut Disk, Options::default(), true)
+    loaded(path, &mut Disk, Options::of(&LANGUAGE), true)
 }
 
 /// Runs a file; what its statements did is not kept, and of what failed nothing but the number of checks.
 pub fn counted(path: &Path) -> Outcome {
-    loaded(path, &mut Disk, Options::default(), false)
+    loaded(path, &mut Disk, Options::of(&LANGUAGE), false)
 }
 
 /// Takes no records.
@@ -156,7 +158,7 @@ pub fn paper(text: &str, seed: u64) -> Paper {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
     let mut collector = Collector::default();
-    let options = Options { seed, ..Options::default() };
+    let options = Options { seed, ..Options::of(&LANGUAGE) };
     let ended = run(&script.body, &sources, &files, options, &mut collector);
     assert_eq!(ended.diagnostics, []);
     assert_eq!(ended.totals.failed(), 0);

@@ -2,14 +2,15 @@
 
 use crate::run::record::{Access, AccessVerb, InProcess, ProcessRef};
 use crate::run::recorder::Recorder;
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::config::Signals;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Life;
 use pagewalk_engine::machine::{Data, Outcome};
 
-use super::action::AccessPlan;
+use super::plans::AccessPlan;
 
 impl Session<'_> {
     /// Makes an access; a probe makes it on a copy.
