@@ -3,18 +3,15 @@
 //!
 //! `PAGEWALK_RETELL=1 cargo test --test docs` writes what the program prints into the terminals.
 
-#[path = "docs/fences.rs"]
-mod fences;
-#[path = "docs/session.rs"]
 mod session;
-#[path = "docs/terminal.rs"]
 mod terminal;
 
 use std::fs;
 use std::path::Path;
 
-use fences::{Piece, fences};
 use terminal::Terminal;
+
+use crate::fences::{Piece, fences};
 
 /// Every document that a reader is shown.
 fn documents() -> Vec<String> {

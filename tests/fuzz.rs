@@ -1,14 +1,14 @@
 //! Random scripts, and examples with mistakes put in: the interpreter never panics, always ends, and says the same twice.
 
-#[path = "fuzz/processes.rs"]
 mod processes;
-mod running;
 
 use pagewalk::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+
+use crate::running;
 
 /// So few steps that a loop without an end does not matter.
 const BUDGET: Options = Options { max_steps: 2000, seed: 7, version: false };

@@ -1,10 +1,7 @@
 //! Scripts that are wrong: each mistake is reported once, by its code, at the very text, with nothing run; and no input
 //! makes the reader or the interpreter panic, hang or overflow its stack.
 
-#[path = "wrong/cases.rs"]
-mod cases;
-mod running;
-#[path = "wrong/traces.rs"]
+pub mod cases;
 mod traces;
 
 use std::fmt::Write;
@@ -13,7 +10,7 @@ use cases::CASES;
 use pagewalk::face::explain::sections;
 use pagewalk::run::session::Options;
 
-use running::{Outcome, text, text_within, texts};
+use crate::running::{Outcome, text, text_within, texts};
 
 /// The one mistake's code and the text it points at.
 fn sole(outcome: &Outcome) -> (&str, &str) {

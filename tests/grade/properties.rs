@@ -17,7 +17,7 @@ use pagewalk::run::paper::entry::{Form, ItemKind, Radix};
 use pagewalk::run::session::Options;
 use proptest::prelude::*;
 
-use crate::running::EXAM;
+use super::running::EXAM;
 
 /// The paper of a seed.
 fn paper(text: &str, seed: u64) -> Paper {

@@ -9,7 +9,7 @@ use pagewalk::run::paper::entry::ItemKind;
 use pagewalk::run::session::Options;
 use pagewalk::run::{Files, check};
 
-use crate::papers::{composed, keys, paper};
+use super::papers::{composed, keys, paper};
 
 fn titles(paper: &Paper) -> Vec<String> {
     paper.questions.iter().map(|question| question.title.to_string()).collect()

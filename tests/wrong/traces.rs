@@ -2,8 +2,8 @@
 
 use pagewalk::run::session::Options;
 
-use super::running::{Outcome, texts};
 use super::sole;
+use crate::running::{Outcome, texts};
 
 /// A trace of two lines.
 const TRACE: &[u8] = b" L 10,1\n S 20,1\n";
