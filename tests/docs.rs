@@ -1,7 +1,7 @@
 //! The documents tell the truth: their scripts hold, their terminals show what the program prints, their links lead
 //! somewhere, and the reference has every row of the registries.
 //!
-//! `PAGEWALK_RETELL=1 cargo test --test docs` writes what the program prints into the terminals.
+//! `PAGEWALK_RETELL=1 cargo test --test all docs::` updates the terminals to what the program prints.
 
 mod session;
 mod terminal;
