@@ -1,10 +1,6 @@
 //! `pagewalk fmt`: formatting twice is once, a formatted script means the same, and the examples are formatted.
 
-#[path = "docs/fences.rs"]
-mod fences;
-#[path = "format/process.rs"]
 mod process;
-mod running;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +17,8 @@ use pagewalk_script::run::{Files, run};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+use crate::fences::fences;
 
 /// The scripts of a folder and the folders in it.
 fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -51,7 +49,7 @@ fn all() -> Vec<(String, String)> {
     docs.sort();
     for path in docs {
         let text = fs::read_to_string(&path).expect("a document");
-        for piece in fences::fences(&text) {
+        for piece in fences(&text) {
             if piece.info.is_some_and(|info| info.starts_with("pagewalk")) {
                 all.push((format!("{}:{}", path.display(), piece.line), piece.body.to_owned()));
             }

@@ -1,10 +1,7 @@
 //! Scripts that are wrong: each mistake is reported once, by its code, at the very text, with nothing run; and no input
 //! makes the reader or the interpreter panic, hang or overflow its stack.
 
-#[path = "wrong/cases.rs"]
-mod cases;
-mod running;
-#[path = "wrong/traces.rs"]
+pub mod cases;
 mod traces;
 
 use std::fmt::Write;
@@ -14,7 +11,7 @@ use pagewalk::face::explain::sections;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
-use running::{Outcome, text, text_within, texts};
+use crate::running::{Outcome, text, text_within, texts};
 
 /// The one mistake's code and the text it points at.
 fn sole(outcome: &Outcome) -> (&str, &str) {

@@ -19,7 +19,7 @@ use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use proptest::prelude::*;
 
-use crate::running::EXAM;
+use super::running::EXAM;
 
 /// The paper of a seed.
 fn paper(text: &str, seed: u64) -> Paper {

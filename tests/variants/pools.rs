@@ -11,7 +11,7 @@ use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check};
 
-use crate::papers::{composed, keys, paper};
+use super::papers::{composed, keys, paper};
 
 fn titles(paper: &Paper) -> Vec<String> {
     paper.questions.iter().map(|question| question.title.to_string()).collect()

@@ -4,8 +4,8 @@ use pagewalk_script::exam::LANGUAGE;
 
 use pagewalk_script::run::session::Options;
 
-use super::running::{Outcome, texts};
 use super::sole;
+use crate::running::{Outcome, texts};
 
 /// A trace of two lines.
 const TRACE: &[u8] = b" L 10,1\n S 20,1\n";

@@ -281,9 +281,9 @@ mod tests {
 
     use super::{Exploration, Mode};
     use crate::run::record::{Sink, StepRecord};
-    use crate::run::verbs::CORE;
     use crate::run::session::Options;
     use crate::run::state::{Binding, State};
+    use crate::run::verbs::CORE;
 
     /// Interrupts after so many records.
     struct Impatient(u32, Arc<AtomicBool>);

@@ -228,8 +228,7 @@ fn loops_are_told_by_their_first_rounds() {
 #[test]
 fn failures_deep_in_a_loop_are_told() {
     // Page 1 is not present, page 0 is; the last of 900 rounds looks at page 1.
-    let text =
-        told(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
+    let text = told(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
     assert!(!text.contains('✗') && text.contains("  … 800 more\n"));
     let text = told(
         &format!("{SIMPLE}for i in 0..900 {{ probe i // 899 * 0x40 => fault none }}\n"),
@@ -269,10 +268,8 @@ fn colour_changes_nothing_but_the_colour() {
 
 #[test]
 fn what_a_terminal_would_act_on_is_made_visible() {
-    let text = told(
-        "let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n",
-        Options::default(),
-    );
+    let text =
+        told("let x = \"\\x1b[31m\"\nscenario \"\x1b[2J\" { expect x == \"a\x07\" }\n", Options::default());
     assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
 }
 

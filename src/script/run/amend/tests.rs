@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use super::{Findings, LeftAlone, Wanted, amended};
 use crate::lang::include::{Texts, read};
 use crate::run::record::StepRecord;
-use crate::run::verbs::CORE;
 use crate::run::session::Options;
+use crate::run::verbs::CORE;
 use crate::run::{Files, run};
 
 const ACCEPT: Wanted = Wanted { accept: true, fill: false };

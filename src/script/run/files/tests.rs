@@ -9,8 +9,8 @@ use crate::lang::include::read;
 use crate::lang::loader::Texts;
 use crate::lang::source::Sources;
 use crate::run::record::{Did, StepRecord};
-use crate::run::verbs::CORE;
 use crate::run::session::Options;
+use crate::run::verbs::CORE;
 use crate::run::{check, run};
 use pagewalk_engine::machine::spec::Spec;
 

@@ -2,9 +2,9 @@
 
 use crate::lang::include::read_text;
 use crate::lang::loader::Texts;
-use crate::run::verbs::CORE;
 use crate::run::session::Options;
 use crate::run::state::{Binding, State};
+use crate::run::verbs::CORE;
 use crate::run::{Files, state_at};
 
 /// What is known at the mark `‸` of a text.

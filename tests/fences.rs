@@ -6,7 +6,6 @@ pub struct Piece<'t> {
     pub info: Option<&'t str>,
     /// The lines, with their ends.
     pub body: &'t str,
-    #[allow(dead_code, reason = "each test uses its part")]
     /// Its first line, from 1.
     pub line: usize,
 }

@@ -1,17 +1,14 @@
 //! A script run as a test sees it: what is wrong with it, and which expectations failed.
 
-#![allow(dead_code, reason = "each test uses its part")]
-
 use std::path::{Path, PathBuf};
 
-use pagewalk_script::exam::LANGUAGE;
-
 use pagewalk_script::exam::Collector;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::include::{Disk, Loader, Texts, read, read_text};
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::run::record::{Sink, StepRecord};
+use pagewalk_script::run::record::StepRecord;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
 
@@ -81,29 +78,15 @@ pub fn text_within(script: impl AsRef<[u8]>, options: Options) -> Outcome {
 pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
     let held = files.iter().map(|(name, text)| (Path::new("/scripts").join(name), text.to_vec())).collect();
     let first: PathBuf = Path::new("/scripts").join(files[0].0);
-    loaded(&first, &mut Texts { texts: held, other: () }, options, true)
+    loaded(&first, &mut Texts { texts: held, other: () }, options)
 }
 
 /// Runs a file.
 pub fn file(path: &Path) -> Outcome {
-    loaded(path, &mut Disk, Options::of(&LANGUAGE), true)
+    loaded(path, &mut Disk, Options::of(&LANGUAGE))
 }
 
-/// Runs a file; what its statements did is not kept, and of what failed nothing but the number of checks.
-pub fn counted(path: &Path) -> Outcome {
-    loaded(path, &mut Disk, Options::of(&LANGUAGE), false)
-}
-
-/// Takes no records.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn take(&mut self, _: &StepRecord) -> bool {
-        true
-    }
-}
-
-fn loaded(path: &Path, loader: &mut dyn Loader, options: Options, keep: bool) -> Outcome {
+fn loaded(path: &Path, loader: &mut dyn Loader, options: Options) -> Outcome {
     let (mut sources, script, mut wrong) = read(path, loader);
     let files = if wrong.is_empty() {
         let (files, unread) = Files::read(&script.body, &mut sources, loader);
@@ -116,8 +99,7 @@ fn loaded(path: &Path, loader: &mut dyn Loader, options: Options, keep: bool) ->
         return Outcome { mistakes: mistakes(&sources, &wrong), ..Outcome::default() };
     }
     let mut records: Vec<StepRecord> = Vec::new();
-    let sink: &mut dyn Sink = if keep { &mut records } else { &mut Nowhere };
-    let ended = run(&script.body, &sources, &files, options, sink);
+    let ended = run(&script.body, &sources, &files, options, &mut records);
     Outcome {
         mistakes: mistakes(&sources, &ended.diagnostics),
         failures: failures(&sources, &records),
