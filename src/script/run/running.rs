@@ -4,9 +4,9 @@ use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::config::Signals;
+use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::process::{Life, Process};
+use pagewalk_engine::kernel::process::{Process, ProcessState};
 
 use super::inside::Inside;
 use super::process::ProcessRef;
@@ -15,7 +15,7 @@ use super::settings::list;
 use super::state::Slot;
 
 fn runs(process: &Process) -> bool {
-    process.life == Life::Running
+    process.state == ProcessState::Running
 }
 
 impl Session<'_> {
@@ -104,7 +104,7 @@ impl Session<'_> {
                 break;
             }
         }
-        let kills = kernel.config().signals == Signals::Kill;
+        let kills = kernel.config().signals == SignalPolicy::Kill;
         self.work(beyond_ordinary(gone_through), place)?;
         let unsure = &self.unsure;
         if self.checking && (unsure.others || !unsure.forked.is_empty()) {

@@ -5,7 +5,7 @@ use crate::run::record::{Check, Did};
 use crate::run::session::{Session, Stop};
 use crate::run::state::Slot;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::process::Life;
+use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::machine::Machine;
 
 use super::action::Action;
@@ -69,8 +69,9 @@ impl Session<'_> {
             Slot::Is(machine) => drop(act(machine)),
             Slot::Kernel(kernel) => {
                 let named = self.inside.process().map(|process| process.pid);
-                let runs =
-                    |pid: &Pid| kernel.process(*pid).is_some_and(|process| process.life == Life::Running);
+                let runs = |pid: &Pid| {
+                    kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)
+                };
                 if let Some(pid) = named.filter(runs) {
                     kernel.switch_to(pid);
                 }
