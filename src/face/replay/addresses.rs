@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::machine::Named;
 use crate::face::terminal::{Status, complain};
-use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::services::named::replacements;
@@ -64,14 +64,16 @@ impl Addresses {
     ///
     /// # Errors
     /// Why they cannot.
-    pub fn map(&self, machine: &Named) -> Result<Map, String> {
+    pub fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
         let Addresses { map, frames, replacement, .. } = self;
         let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
         if map.unwrap_or(natural) == Mapping::Demand {
-            return Ok(Map::Demand(machine.demand(*frames, replacement.as_deref())));
+            return Ok(AddressMapping::Demand(machine.demand(*frames, replacement.as_deref())));
         }
         let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
-        let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else { return Ok(Map::Identity) };
+        let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else {
+            return Ok(AddressMapping::Identity);
+        };
         Err(match map {
             Some(_) => format!("`{option}` needs `--map demand`: there are no frames otherwise"),
             None => {

@@ -12,9 +12,9 @@ use super::one::{Came, Plan};
 use super::output::{Format, Output};
 use super::pack::Packing;
 use crate::face::terminal::{Color, Status, complain};
-use pagewalk_engine::trace::ahead::is_standard_input;
-use pagewalk_engine::trace::counting::{Map, Wanted};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format as TraceFormat;
+use pagewalk_engine::trace::read_ahead::is_standard_input;
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
@@ -93,12 +93,18 @@ impl Replay {
         }
     }
 
-    fn replay(&self, machine: &Named, map: Map, color: Color, interrupt: &AtomicBool) -> io::Result<Status> {
+    fn replay(
+        &self,
+        machine: &Named,
+        map: AddressMapping,
+        color: Color,
+        interrupt: &AtomicBool,
+    ) -> io::Result<Status> {
         let plan = Plan {
             machine,
             map,
             straddle: self.addresses.straddle(),
-            wanted: Wanted {
+            wanted: ExtraOptions {
                 causes: self.counts.causes,
                 curve: self.counts.curve,
                 top: self.counts.top.map(|n| n as usize),

@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use pagewalk_engine::trace::ahead::{Each, Origin, Read, Stopped, ahead, is_standard_input};
 use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::read_ahead::{
+    BatchHandler, ReadEnd, ReadSoFar, TraceOrigin, is_standard_input, read_ahead,
+};
 use pagewalk_engine::trace::unreadable::Unreadable;
 use pagewalk_script::report::narrate::thousands;
 
 /// The first malformed line, as `--strict` refuses it.
-pub fn refusal(read: &Read) -> Option<String> {
+pub fn refusal(read: &ReadSoFar) -> Option<String> {
     let bad = read.malformed.first.first()?;
     Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
 }
@@ -27,7 +29,7 @@ pub fn feed<B>(
     path: &Path,
     format: Option<Format>,
     interrupt: &AtomicBool,
-    each: Each<'_, B>,
-) -> Result<(Read, Stopped<B>), Unreadable> {
-    ahead(Origin::File(path.to_owned()), format, Some(interrupt), each)
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    read_ahead(TraceOrigin::File(path.to_owned()), format, Some(interrupt), each)
 }

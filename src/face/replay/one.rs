@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 use super::feed::{feed, name, refusal};
 use super::machine::Named;
 use super::progress::Bar;
-use pagewalk_engine::trace::ahead::{Read, Stopped};
-use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::report::narrate::thousands;
@@ -19,11 +19,11 @@ pub struct Plan<'a> {
     /// On what.
     pub machine: &'a Named,
     /// How addresses become physical ones.
-    pub map: Map,
+    pub map: AddressMapping,
     /// What becomes of references that straddle blocks or pages.
     pub straddle: Straddle,
     /// What is counted besides.
-    pub wanted: Wanted,
+    pub wanted: ExtraOptions,
     /// How the traces are written, if it is said.
     pub format: Option<Format>,
     /// A malformed line, or an address that the machine has not, ends it all.
@@ -60,7 +60,7 @@ impl Plan<'_> {
     pub fn replay(&self, path: &Path) -> Came {
         let name = name(path);
         let machine = self.machine.machine();
-        let mut counting = match Counting::new(machine, self.map, self.straddle, self.wanted) {
+        let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted) {
             Ok(counting) => counting,
             Err(why) => return Came::nothing(format!("cannot replay on `{}`: {why}", self.machine.name)),
         };
@@ -78,20 +78,26 @@ impl Plan<'_> {
     }
 
     /// What is told of a trace that was read, and how that ended.
-    fn came(&self, name: String, read: Read, stopped: Stopped<Enough>, counting: &Counting) -> Came {
+    fn came(
+        &self,
+        name: String,
+        read: ReadSoFar,
+        stopped: ReadEnd<Enough>,
+        counting: &CountingReplay,
+    ) -> Came {
         let refused = |why: &str| Came::nothing(format!("`{name}` is refused: {why}"));
         if let Some(why) = self.refusal(&read) {
             return refused(&why);
         }
         let (ended, why) = match stopped {
-            Stopped::End => (Ended::Whole, None),
-            Stopped::Interrupted => (Ended::Interrupted, None),
-            Stopped::Unreadable(why) if counting.references().records == 0 => {
+            ReadEnd::End => (Ended::Whole, None),
+            ReadEnd::Interrupted => (Ended::Interrupted, None),
+            ReadEnd::Unreadable(why) if counting.references().records == 0 => {
                 return Came::nothing(why.to_string());
             }
-            Stopped::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
-            Stopped::Enough(Enough::Refused(why)) => return refused(&why),
-            Stopped::Enough(Enough::Stuck(why)) => {
+            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
+            ReadEnd::Enough(Enough::Refused(why)) => return refused(&why),
+            ReadEnd::Enough(Enough::Stuck(why)) => {
                 (Ended::Broken(why.clone()), Some(format!("`{name}` cannot be replayed on: {why}")))
             }
         };
@@ -102,13 +108,13 @@ impl Plan<'_> {
             lines: read.lines,
             malformed: read.malformed,
             ended,
-            counted: counting.counted(),
+            counted: counting.counts(),
         };
         Came { replayed: Some(replayed), why }
     }
 
     /// Performs records; with `--strict` none may lie outside.
-    fn perform(&self, counting: &mut Counting, records: &[Record]) -> Result<(), Enough> {
+    fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), Enough> {
         let before = counting.references().records;
         counting.perform(records).map_err(|why| Enough::Stuck(why.to_string()))?;
         let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
@@ -123,7 +129,7 @@ impl Plan<'_> {
     }
 
     /// The first malformed line, where `--strict` forbids it.
-    fn refusal(&self, read: &Read) -> Option<String> {
+    fn refusal(&self, read: &ReadSoFar) -> Option<String> {
         refusal(read).filter(|_| self.strict)
     }
 }

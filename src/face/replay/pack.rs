@@ -10,9 +10,9 @@ use super::progress::Bar;
 use crate::face::terminal::{Status, complain};
 use crate::face::test::find::words;
 use crate::face::writing::put_by;
-use pagewalk_engine::trace::ahead::{Read, Stopped};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::report::replay::malformed;
 
@@ -81,19 +81,19 @@ impl Packing<'_> {
             return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
         }
         match stopped {
-            Stopped::End => {}
-            Stopped::Unreadable(why) if records == 0 => return Err(packed.refuse(&why.to_string())),
-            Stopped::Unreadable(why) => {
+            ReadEnd::End => {}
+            ReadEnd::Unreadable(why) if records == 0 => return Err(packed.refuse(&why.to_string())),
+            ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
                 packed.told = format!("pagewalk: {why}\n  the {records} before that are packed\n");
             }
-            Stopped::Interrupted => {
+            ReadEnd::Interrupted => {
                 let why = packed.refuse("interrupted: nothing is written");
                 packed.status = Status::Interrupted;
                 return Err(why);
             }
-            Stopped::Enough(error) => return Err(error),
+            ReadEnd::Enough(error) => return Err(error),
         }
         packer.finish()?.flush()?;
         packed.warn(&name, &read);
@@ -110,7 +110,7 @@ impl Packed {
     }
 
     /// Says which lines are not among the records.
-    fn warn(&mut self, name: &str, read: &Read) {
+    fn warn(&mut self, name: &str, read: &ReadSoFar) {
         if read.malformed.count > 0 {
             // Writing to a string does not fail.
             let _ = writeln!(self.told, "pagewalk: `{name}`: {}", malformed(&read.malformed));

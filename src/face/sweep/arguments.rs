@@ -12,10 +12,10 @@ use super::running::{Came, Plan};
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
 use crate::face::replay::machine::{Named, named};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style};
-use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format as TraceFormat;
-use pagewalk_engine::trace::sweep::How;
-use pagewalk_engine::trace::sweep::grid::{Grid, Unit};
+use pagewalk_engine::trace::sweep::ReplayOptions;
+use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::run::sweep::{cache_named, grid, tlb_named, usual_unit};
@@ -82,13 +82,15 @@ impl Sweep {
             Err(why) => return Ok(refused(&why)),
         };
         let Some(grid) = self.grid(&machine, unit, color) else { return Ok(Status::Wrong) };
-        if map == Map::Identity && grid.units().iter().any(|unit| matches!(unit, Unit::Tlb(_))) {
+        if map == AddressMapping::Identity
+            && grid.units().iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)))
+        {
             return Ok(refused("a sweep of a TLB needs `--map demand`: no TLB is asked otherwise"));
         }
         let plan = Plan {
             machine: &machine.name,
             grid,
-            how: How { map, straddle: self.addresses.straddle() },
+            how: ReplayOptions { map, straddle: self.addresses.straddle() },
             threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,
@@ -104,7 +106,7 @@ impl Sweep {
     }
 
     /// The part whose settings are swept.
-    fn unit(&self, machine: &Named) -> Result<Option<Unit>, String> {
+    fn unit(&self, machine: &Named) -> Result<Option<SweptUnit>, String> {
         match (&self.cache, &self.tlb) {
             (Some(name), _) => cache_named(&machine.spec, name).map(Some),
             (None, Some(name)) => tlb_named(&machine.spec, name).map(Some),
@@ -113,7 +115,7 @@ impl Sweep {
     }
 
     /// The grid; what is wrong with it is told here.
-    fn grid(&self, machine: &Named, unit: Option<Unit>, color: Color) -> Option<Grid> {
+    fn grid(&self, machine: &Named, unit: Option<SweptUnit>, color: Color) -> Option<Grid> {
         let mut sources = Sources::default();
         let read = grid(&self.grid.join(" "), &machine.spec, unit, &mut sources);
         read.map_err(|wrong| complain(&render(&wrong, &sources, diagnostic_style(color)))).ok()

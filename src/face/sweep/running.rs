@@ -5,11 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use crate::face::replay::feed::{feed, refusal};
 use crate::face::replay::progress::Bar;
-use pagewalk_engine::trace::ahead::{Read, Stopped};
-use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_engine::trace::sweep::grid::Grid;
-use pagewalk_engine::trace::sweep::{How, run};
+use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 use pagewalk_script::report::replay::{Ended, record};
 use pagewalk_script::report::sweep::Swept;
 
@@ -20,7 +20,7 @@ pub(super) struct Plan<'a> {
     /// The machines.
     pub grid: Grid,
     /// How each of them replays the trace.
-    pub how: How,
+    pub how: ReplayOptions,
     /// Threads that replay, at most.
     pub threads: usize,
     /// How the trace is written, if it is said.
@@ -54,7 +54,7 @@ impl Plan<'_> {
         let (fed, counted) = run(&specs, self.how, self.threads, |machines| {
             feed(trace, self.format, self.interrupt, &mut |records, progress, read| {
                 bar.show(progress);
-                machines.put(records);
+                machines.send(records);
                 self.refusal(read)
             })
         });
@@ -67,9 +67,9 @@ impl Plan<'_> {
             return Came::nothing(format!("`{name}` is refused: {why}"));
         }
         let (ended, mut why) = match stopped {
-            Stopped::End | Stopped::Enough(_) => (Ended::Whole, None),
-            Stopped::Interrupted => (Ended::Interrupted, None),
-            Stopped::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
+            ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
+            ReadEnd::Interrupted => (Ended::Interrupted, None),
+            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
         };
         let counted: Vec<_> =
             counted.into_iter().map(|counted| counted.map_err(|why| why.to_string())).collect();
@@ -90,7 +90,7 @@ impl Plan<'_> {
         let swept = Swept {
             trace: name,
             machine: self.machine.to_owned(),
-            demand: matches!(self.how.map, Map::Demand(_)),
+            demand: matches!(self.how.map, AddressMapping::Demand(_)),
             straddle: self.how.straddle,
             lines: read.lines,
             malformed: read.malformed,
@@ -102,7 +102,7 @@ impl Plan<'_> {
     }
 
     /// The first malformed line, where `--strict` forbids it.
-    fn refusal(&self, read: &Read) -> Option<String> {
+    fn refusal(&self, read: &ReadSoFar) -> Option<String> {
         refusal(read).filter(|_| self.strict)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::lang::value::{Number, Value};
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::process::Life;
+use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Tag;
 use pagewalk_engine::machine::pte::Bit;
@@ -157,7 +157,8 @@ fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
 
 /// An address of a running process: in one of its areas, or any.
 fn in_process(kernel: &Kernel, random: &mut SplitMix64) -> Option<(String, u64)> {
-    let running: Vec<_> = kernel.processes().filter(|process| process.life == Life::Running).collect();
+    let running: Vec<_> =
+        kernel.processes().filter(|process| process.state == ProcessState::Running).collect();
     let process = *pick(&running, random)?;
     let areas: Vec<(u64, u64)> =
         process.space.areas.iter().map(|area| (area.start, area.end - area.start)).collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
-use pagewalk_engine::machine::reference;
+use pagewalk_engine::machine::reference_string;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::view::View;
@@ -99,9 +99,9 @@ pub struct ReferenceRun {
     /// Number of frames; a working set takes no notice of it.
     pub frames: u32,
     /// What it came to.
-    pub totals: reference::Totals,
+    pub totals: reference_string::ReferenceTotals,
     /// What each reference did; empty where the table would be too large to keep.
-    pub steps: Vec<reference::Step>,
+    pub steps: Vec<reference_string::ReferenceStep>,
 }
 
 impl ReferenceRun {

@@ -4,7 +4,7 @@ use crate::lang::ast::{Expr, ExprKind, Pages, Settings, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
-use pagewalk_engine::machine::reference::{Reference, ReferenceError, Replacement};
+use pagewalk_engine::machine::reference_string::{ReferenceError, ReferenceString, Replacement};
 
 use super::budget::surplus_work;
 use super::record::ReferenceRun;
@@ -154,7 +154,7 @@ impl Session<'_> {
         }
         let string = self.pages(pages)?;
         let mut names = Names::default();
-        let reference = Reference {
+        let reference = ReferenceString {
             pages: names.all(&string),
             writes: names.all(&draft.writes),
             frames: draft.frames.unwrap_or(0).min(u64::from(u32::MAX)) as u32,

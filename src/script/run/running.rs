@@ -4,9 +4,9 @@ use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::config::Signals;
+use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::process::{Life, Process};
+use pagewalk_engine::kernel::process::{Process, ProcessState};
 
 use super::budget::surplus_work;
 use super::inside::Inside;
@@ -17,7 +17,7 @@ use super::state::Slot;
 use super::stop::Stop;
 
 fn runs(process: &Process) -> bool {
-    process.life == Life::Running
+    process.state == ProcessState::Running
 }
 
 impl Session<'_> {
@@ -106,7 +106,7 @@ impl Session<'_> {
                 break;
             }
         }
-        let kills = kernel.config().signals == Signals::Kill;
+        let kills = kernel.config().signals == SignalPolicy::Kill;
         self.work(surplus_work(gone_through), place)?;
         let unsure = self.unsure();
         if unsure.others || !unsure.forked.is_empty() {

@@ -9,7 +9,7 @@ use crate::lang::value::{Number, Value};
 use pagewalk_engine::kernel::OutOfMemory;
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::syscall::{Param, SystemCall, system_call};
+use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
 use super::budget::surplus_work;
 use super::process::ProcessRef;
@@ -109,9 +109,9 @@ impl Session<'_> {
         }
     }
 
-    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: Param) -> Result<Arg, Stop> {
+    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
         match self.eval(arg)? {
-            Value::Text(text) if param != Param::Number => {
+            Value::Text(text) if param != ParamKind::Number => {
                 self.work(surplus_work(text.len() as u64), arg.span)?;
                 Ok(Arg::Bytes(text.as_bytes().into()))
             }
@@ -122,7 +122,7 @@ impl Session<'_> {
             value => {
                 let message = format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
                 Err(Diagnostic::new(Code::WrongType, arg.span, message)
-                    .label(if param == Param::Number {
+                    .label(if param == ParamKind::Number {
                         "a number is needed"
                     } else {
                         "a number or a string is needed"

@@ -6,12 +6,12 @@ use crate::lang::ast::Block;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use pagewalk_engine::kernel::config::Config;
+use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::demand::DemandPaging;
 
 use crate::exam::LANGUAGE;
 use crate::run::files::Files;
@@ -29,7 +29,7 @@ pub struct Named {
     /// How it is built.
     pub spec: Arc<Spec>,
     /// The settings of the kernel that a script has started on it.
-    pub kernel: Option<Config>,
+    pub kernel: Option<KernelConfig>,
 }
 
 /// Takes nothing of what a script does.
@@ -103,9 +103,9 @@ impl Named {
     }
 
     /// How its kernel gives frames to a trace: as said here, else as the script's kernel has it, else by default.
-    pub fn demand(&self, frames: Option<u32>, replacement: Option<&str>) -> Demand {
+    pub fn demand(&self, frames: Option<u32>, replacement: Option<&str>) -> DemandPaging {
         let kernel = self.kernel.as_ref();
-        Demand {
+        DemandPaging {
             frames: frames.or_else(|| kernel.and_then(|kernel| kernel.frames)),
             replacement: replacement
                 .and_then(Policy::by_name)

@@ -6,7 +6,7 @@ use super::entry::{Blank, Form, Radix};
 use crate::lang::value::Value;
 use crate::run::facts::Key;
 use crate::run::record::{Access, AccessVerb, Did, Shown};
-use pagewalk_engine::machine::Outcome;
+use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Pa;
 
 /// The blank of a fact. `pa` is any physical address of the machine. Where the answer is a number, a word says that there
@@ -57,7 +57,7 @@ fn supposed(did: &Did, pa: Option<Pa>) -> Option<Access> {
     let Did::Access(access) = did else { return None };
     let mut supposed = access.clone();
     let data = vec![Some(0); access.data.len()];
-    supposed.outcome = Outcome { pa: Some(pa?), fault: None, ..access.outcome };
+    supposed.outcome = AccessOutcome { pa: Some(pa?), fault: None, ..access.outcome };
     supposed.data = data;
     if access.verb == AccessVerb::Write {
         supposed.verb = AccessVerb::Read;

@@ -9,7 +9,7 @@ use crate::lang::value::{Number, Value};
 use crate::run::record::{Attachment, StepRecord};
 use crate::run::shown::Shown;
 use crate::run::view::{TableView, View};
-use pagewalk_engine::kernel::config::Config;
+use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -88,7 +88,7 @@ pub struct Hardware {
     /// The machine.
     pub spec: Arc<Spec>,
     /// The kernel's settings, where one runs.
-    pub kernel: Option<Config>,
+    pub kernel: Option<KernelConfig>,
     /// The machine as it was before the operation that is asked of.
     pub before: Option<Arc<Machine>>,
 }

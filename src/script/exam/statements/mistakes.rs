@@ -182,7 +182,8 @@ impl<'a> Scene<'a> {
         let cache = spec.first_cache(self.access.kind);
         if let (Some(cache), Some(before)) = (cache, self.before) {
             let pa: Option<Pa> = before.pa(low(pa, spec.physical_bits)).ok();
-            if let Some((offset, set, tag)) = pa.and_then(|pa| before.cache_place(cache, self.access.va, pa))
+            if let Some((offset, set, tag)) =
+                pa.and_then(|pa| before.cache_location(cache, self.access.va, pa))
             {
                 answers.extend([("co", offset), ("ci", set.raw()), ("ct", tag.raw())]);
             }
@@ -194,7 +195,7 @@ impl<'a> Scene<'a> {
     fn stale(&self) -> Option<u64> {
         let (before, spec) = (self.before?, &self.access.spec);
         let tlb = spec.first_tlb(self.access.kind)?;
-        let (set, tag) = before.tlb_place(tlb, self.access.va)?;
+        let (set, tag) = before.tlb_location(tlb, self.access.va)?;
         let ways = spec.tlbs.get(tlb)?.ways;
         let mut lines = (0..ways).filter_map(|way| before.tlb_line(tlb, set, way));
         lines

@@ -8,7 +8,7 @@ use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::view::{PageInFrame, SharingView, View};
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::process::{Place, Process};
+use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::machine::pte::Bit;
 
 /// Processes that a figure has room for.
@@ -67,8 +67,8 @@ impl Session<'_> {
 fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {
     let machine = kernel.machine_of(process.pid);
     let page_bits = machine.spec().page_bits();
-    let page = |(vpn, place): (&u64, &Place)| {
-        let Place::Frame(frame) = place else { return None };
+    let page = |(vpn, place): (&u64, &PageLocation)| {
+        let PageLocation::Frame(frame) = place else { return None };
         let area = process.space.areas.find(vpn << page_bits);
         let entry = machine.page_table_entry(machine.vpn(*vpn).ok()?);
         Some(PageInFrame {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::exam::paper::{Item, Question};
 use crate::exam::statements::entry::{Blank, Hardware, ItemKind};
 use crate::run::record::{AccessVerb, Did};
-use pagewalk_engine::kernel::config::Config;
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
 /// The assumptions of a question: of its machine, and of how its parts hang together.
@@ -171,13 +171,13 @@ fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
 /// have no part in it.
 fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
     let fetches = asked.is(About::Fetches);
-    let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(Kind::Read));
+    let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
     let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
     let caches = spec
         .caches
         .iter()
         .filter(|_| asked.is(About::Data))
-        .filter(|cache| fetches || cache.side.serves(Kind::Read));
+        .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
     let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
     let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
     for (name, ways, policy, stores) in tlbs.chain(caches) {
@@ -227,7 +227,7 @@ fn stores(cache: &CacheSpec) -> String {
     format!("{write} and {}", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
 }
 
-fn of_kernel(kernel: &Config, asked: &Asked, said: &mut Vec<String>) {
+fn of_kernel(kernel: &KernelConfig, asked: &Asked, said: &mut Vec<String>) {
     let second =
         if asked.is(About::Lookups) { "; TLB and cache answers are those of the second attempt" } else { "" };
     said.push(format!("The kernel handles page faults and the access is done again{second}."));

@@ -1,6 +1,6 @@
 //! Counts and their rates.
 
-use pagewalk_engine::trace::counted::{ByKind, Lookups};
+use pagewalk_engine::trace::counts::{ByKind, Lookups};
 
 /// All lookups, whatever came of them.
 pub fn all(lookups: Lookups) -> u64 {

@@ -4,7 +4,7 @@
 use super::amounts::{all, kinds_of};
 use super::json::{bytes, ended};
 use super::replayed::Replayed;
-use pagewalk_engine::trace::counted::{Counted, Lookups, Part, Spot};
+use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, Lookups, ReplayCounts};
 
 /// The names of the columns, with their line break.
 pub const HEADER: &str =
@@ -67,7 +67,7 @@ fn performed(replayed: &Replayed) -> Vec<Row> {
     counts.into_iter().map(|(kind, n)| ("trace", name.to_owned(), kind, only(n))).collect()
 }
 
-fn lookups(part_kind: &'static str, name: &str, part: &Part) -> Vec<Row> {
+fn lookups(part_kind: &'static str, name: &str, part: &LevelCounts) -> Vec<Row> {
     let row = |(kind, lookups): (&'static str, Lookups)| {
         let whole = kind == "all";
         let counts = whole.then_some(part.counts);
@@ -88,7 +88,7 @@ fn lookups(part_kind: &'static str, name: &str, part: &Part) -> Vec<Row> {
 }
 
 /// Paging, busiest places and the curve.
-fn rest(counted: &Counted) -> Vec<Row> {
+fn rest(counted: &ReplayCounts) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(paging) = &counted.paging {
         let counts = [
@@ -114,7 +114,7 @@ fn rest(counted: &Counted) -> Vec<Row> {
     rows
 }
 
-fn place(part: &'static str, spot: &Spot) -> Row {
+fn place(part: &'static str, spot: &HotSpot) -> Row {
     (part, format!("0x{:X}", spot.address), "all", missing(spot.references, spot.misses))
 }
 

@@ -4,9 +4,9 @@ use super::amounts::rate;
 use super::rows::{number, table, word, written};
 use crate::report::doc::{Block, Cell};
 use crate::run::nouns::size;
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counted::Curve;
+use pagewalk_engine::trace::counts::MissCurve;
 
 /// Characters of the longest bar, of a rate of 100%.
 const BAR: u64 = 40;
@@ -14,7 +14,7 @@ const BAR: u64 = 40;
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// The curve as a table with bars.
-pub fn curve(curve: &Curve, spec: &Spec) -> Block {
+pub fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     let title = format!(
         "misses of a fully associative LRU cache by its size (loads and stores, blocks of {})",
         size(u128::from(curve.block))
@@ -36,7 +36,8 @@ pub fn curve(curve: &Curve, spec: &Spec) -> Block {
 
 /// The names of the machine's caches for data that are as large.
 pub fn caches(spec: &Spec, bytes: u128) -> String {
-    let data = spec.caches.iter().filter(|cache| cache.side.serves(Kind::Read) && cache.size() == bytes);
+    let data =
+        spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read) && cache.size() == bytes);
     data.map(|cache| &*cache.name).collect::<Vec<&str>>().join(", ")
 }
 

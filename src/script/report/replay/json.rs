@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::amounts::kinds_of;
 use super::replayed::{Ended, Replayed};
-use pagewalk_engine::trace::counted::{Counted, Curve, Part, Spot};
+use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, MissCurve, ReplayCounts};
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -66,7 +66,7 @@ fn malformed(replayed: &Replayed) -> Value {
     json!({"count": replayed.malformed.count, "first": first})
 }
 
-fn references(counted: &Counted) -> Value {
+fn references(counted: &ReplayCounts) -> Value {
     let references = &counted.references;
     json!({
         "records": references.records,
@@ -89,7 +89,7 @@ fn record(record: Record) -> Value {
     json!({"op": op, "address": record.address, "size": record.size})
 }
 
-fn part(name: &str, part: &Part, cache: bool) -> Value {
+fn part(name: &str, part: &LevelCounts, cache: bool) -> Value {
     let mut object = Map::new();
     object.insert("name".to_owned(), json!(name));
     for (kind, lookups) in kinds_of(&part.kinds) {
@@ -110,14 +110,14 @@ fn part(name: &str, part: &Part, cache: bool) -> Value {
     Value::Object(object)
 }
 
-fn spots(spots: &[Spot]) -> Vec<Value> {
+fn spots(spots: &[HotSpot]) -> Vec<Value> {
     let spots = spots.iter();
     spots
         .map(|spot| json!({"address": spot.address, "references": spot.references, "misses": spot.misses}))
         .collect()
 }
 
-fn curve(curve: &Curve) -> Value {
+fn curve(curve: &MissCurve) -> Value {
     let sizes = curve.misses.iter().enumerate();
     let sizes: Vec<Value> =
         sizes.map(|(power, misses)| json!({"bytes": bytes(curve, power), "misses": misses})).collect();
@@ -125,7 +125,7 @@ fn curve(curve: &Curve) -> Value {
 }
 
 /// The size of the cache of 2^`power` blocks; beyond what 64 bits hold it is their largest number.
-pub fn bytes(curve: &Curve, power: usize) -> u64 {
+pub fn bytes(curve: &MissCurve, power: usize) -> u64 {
     let bytes = u128::from(curve.block) << power.min(64);
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }

@@ -5,9 +5,9 @@ use super::replayed::Replayed;
 use super::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
 use crate::report::narrate::thousands;
 use crate::run::nouns::size;
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counted::{Counted, Curve, Lookups};
+use pagewalk_engine::trace::counts::{Lookups, MissCurve, ReplayCounts};
 
 /// The picture's width.
 const WIDTH: f64 = 900.0;
@@ -96,7 +96,7 @@ impl Axes {
 }
 
 /// Draws the curve below `y`, and answers with where it ends.
-fn curve(canvas: &mut Canvas, curve: &Curve, spec: &Spec, y: f64) -> f64 {
+fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let block = size(u128::from(curve.block));
     let title = format!("fully associative LRU caches of every size: loads and stores, blocks of {block}");
     canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
@@ -120,9 +120,9 @@ fn curve(canvas: &mut Canvas, curve: &Curve, spec: &Spec, y: f64) -> f64 {
 }
 
 /// Where on the scale of a curve the machine's caches for data are, and their names.
-fn marks(spec: &Spec, curve: &Curve) -> Vec<(f64, String)> {
+fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
     let mut marks: Vec<(f64, String)> = Vec::new();
-    for cache in spec.caches.iter().filter(|cache| cache.side.serves(Kind::Read)) {
+    for cache in spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read)) {
         let power = (cache.size() as f64 / curve.block as f64).log2();
         match marks.iter_mut().find(|(other, _)| (power - *other).abs() < 0.3) {
             Some((_, names)) => names.extend([", ", &cache.name]),
@@ -136,7 +136,7 @@ fn marks(spec: &Spec, curve: &Curve) -> Vec<(f64, String)> {
 type Bar<'a> = (&'a str, usize, &'static str, Lookups);
 
 /// Draws the bars below `y`, and answers with where they end.
-fn bars(canvas: &mut Canvas, counted: &Counted, y: f64) -> f64 {
+fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
     let mut rows: Vec<Bar> = Vec::new();

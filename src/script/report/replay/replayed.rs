@@ -1,6 +1,6 @@
 //! What came of a trace, to be told.
 
-use pagewalk_engine::trace::counted::Counted;
+use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -20,7 +20,7 @@ pub struct Replayed {
     /// Whether the trace came to its end.
     pub ended: Ended,
     /// The counts.
-    pub counted: Counted,
+    pub counted: ReplayCounts,
 }
 
 /// How a replay ended.

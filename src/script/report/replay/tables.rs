@@ -3,13 +3,13 @@
 use super::amounts::{all, kinds_of, rate};
 use super::rows::{nothing, number, table, word, written};
 use crate::report::doc::{Block, Cell};
-use pagewalk_engine::trace::counted::{Causes, Counted, Lookups, Part, Spot, Top};
+use pagewalk_engine::trace::counts::{HotSpot, HotSpots, LevelCounts, Lookups, MissCauses, ReplayCounts};
 
 /// The columns of every part.
 const LOOKUPS: &[&str] = &["references", "hits", "misses", "miss rate"];
 
 /// The TLBs and the caches, a table each; none where the machine has none or asks none.
-pub fn parts(counted: &Counted) -> Vec<Block> {
+pub fn parts(counted: &ReplayCounts) -> Vec<Block> {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
     let causes = counted.caches.iter().any(|part| part.causes.is_some());
@@ -31,7 +31,7 @@ pub fn parts(counted: &Counted) -> Vec<Block> {
 }
 
 /// A row for each kind of lookup that there was, and one for all of them, which has what is not counted by kind.
-fn rows(name: &str, part: &Part, cache: bool, causes: bool) -> Vec<Vec<Cell>> {
+fn rows(name: &str, part: &LevelCounts, cache: bool, causes: bool) -> Vec<Vec<Cell>> {
     let kinds = kinds_of(&part.kinds);
     let (_, sum) = kinds[4];
     let asked: Vec<(&str, Lookups)> =
@@ -57,7 +57,7 @@ fn rows(name: &str, part: &Part, cache: bool, causes: bool) -> Vec<Vec<Cell>> {
     rows
 }
 
-fn caused(causes: Option<Causes>) -> [Cell; 3] {
+fn caused(causes: Option<MissCauses>) -> [Cell; 3] {
     causes.map_or_else(
         || [nothing(), nothing(), nothing()],
         |causes| [causes.compulsory, causes.capacity, causes.conflict].map(number),
@@ -65,7 +65,7 @@ fn caused(causes: Option<Causes>) -> [Cell; 3] {
 }
 
 /// The busiest pages and instructions, a table each; of those that there are.
-pub fn busiest(top: &Top, address_bits: u32) -> Vec<Block> {
+pub fn busiest(top: &HotSpots, address_bits: u32) -> Vec<Block> {
     let tables = [("busiest pages", "page", &top.pages), ("busiest instructions", "at", &top.code)];
     let some = tables.into_iter().filter(|(_, _, spots)| !spots.is_empty());
     some.map(|(title, name, spots)| {
@@ -76,7 +76,7 @@ pub fn busiest(top: &Top, address_bits: u32) -> Vec<Block> {
     .collect()
 }
 
-fn place(spot: &Spot, address_bits: u32) -> Vec<Cell> {
+fn place(spot: &HotSpot, address_bits: u32) -> Vec<Cell> {
     let digits = address_bits.div_ceil(4) as usize;
     let address = word(format!("0x{:0digits$X}", spot.address));
     vec![address, number(spot.references), number(spot.misses), written(rate(spot.misses, spot.references))]

@@ -6,8 +6,9 @@ use super::{Ended, HEADER, Replayed, csv, json, plot, rate, text, warnings};
 use pagewalk_engine::kernel::process::FaultCounts;
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::presets::Preset;
-use pagewalk_engine::trace::counted::{
-    ByKind, Causes, Counted, Curve, Lookups, Memory, Paging, Part, References, Spot, Top,
+use pagewalk_engine::trace::counts::{
+    ByKind, HotSpot, HotSpots, LevelCounts, Lookups, MemoryTransfers, MissCauses, MissCurve, PagingCounts,
+    ReferenceCounts, ReplayCounts,
 };
 use pagewalk_engine::trace::malformed::{BadLine, Malformed};
 use pagewalk_engine::trace::record::{Op, Record};
@@ -18,9 +19,9 @@ fn lookups(hits: u64, misses: u64) -> Lookups {
 }
 
 /// A part of which each kind of lookup is given as hits and misses.
-fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> Part {
+fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> LevelCounts {
     let [reads, writes, fetches, walks] = kinds.map(|(hits, misses)| lookups(hits, misses));
-    Part {
+    LevelCounts {
         counts: Counts { evictions, writebacks, ..Counts::default() },
         kinds: ByKind { reads, writes, fetches, walks },
         causes: None,
@@ -31,13 +32,13 @@ fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> Part {
 fn replayed(machine: &str) -> Replayed {
     let spec = Arc::new((Preset::named(machine).expect("a preset").build)());
     let tlbs = spec.tlbs.iter().map(|_| part([(7000, 3000), (900, 100), (0, 0), (0, 0)], 2900, 0)).collect();
-    let caches = spec.caches.iter().map(|_| Part {
-        causes: Some(Causes { compulsory: 1000, capacity: 234, conflict: 11 }),
+    let caches = spec.caches.iter().map(|_| LevelCounts {
+        causes: Some(MissCauses { compulsory: 1000, capacity: 234, conflict: 11 }),
         ..part([(8765, 1235), (990, 10), (0, 0), (3, 5)], 700, 600)
     });
     let outside = Record { address: 0xFFFF_8000_0000_0000, size: 4, op: Op::Store };
-    let counted = Counted {
-        references: References {
+    let counted = ReplayCounts {
+        references: ReferenceCounts {
             records: 10_999,
             reads: 10_000,
             writes: 1000,
@@ -48,18 +49,18 @@ fn replayed(machine: &str) -> Replayed {
         },
         tlbs,
         caches: caches.collect(),
-        memory: Memory { reads: 1245, writes: 600, walks: 5 },
-        paging: Some(Paging {
+        memory: MemoryTransfers { reads: 1245, writes: 600, walks: 5 },
+        paging: Some(PagingCounts {
             walks: 3100,
             faults: FaultCounts { minor: 40, major: 2 },
             evicted: 12,
             written: 9,
         }),
-        top: Some(Top {
-            pages: vec![Spot { address: 0x7FFF_0000, references: 500, misses: 20 }],
-            code: vec![Spot { address: 0x40_1000, references: 400, misses: 19 }],
+        top: Some(HotSpots {
+            pages: vec![HotSpot { address: 0x7FFF_0000, references: 500, misses: 20 }],
+            code: vec![HotSpot { address: 0x40_1000, references: 400, misses: 19 }],
         }),
-        curve: Some(Curve {
+        curve: Some(MissCurve {
             block: 64,
             references: 11_000,
             misses: vec![
@@ -203,14 +204,14 @@ fn the_plot_is_a_picture_with_every_part() {
 fn nothing_at_all_can_be_told() {
     let mut replayed = replayed("core-i7");
     let spec = replayed.counted.spec.clone();
-    replayed.counted = Counted {
-        references: References::default(),
+    replayed.counted = ReplayCounts {
+        references: ReferenceCounts::default(),
         tlbs: Vec::new(),
-        caches: vec![Part::default(); spec.caches.len()],
-        memory: Memory::default(),
+        caches: vec![LevelCounts::default(); spec.caches.len()],
+        memory: MemoryTransfers::default(),
         paging: None,
-        top: Some(Top::default()),
-        curve: Some(Curve { block: 64, ..Curve::default() }),
+        top: Some(HotSpots::default()),
+        curve: Some(MissCurve { block: 64, ..MissCurve::default() }),
         spec,
     };
     let told = text(&replayed, false);

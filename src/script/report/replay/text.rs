@@ -9,7 +9,7 @@ use crate::report::excerpt::visible;
 use crate::report::narrate::{count, thousands};
 use crate::report::text;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counted::{Counted, Paging};
+use pagewalk_engine::trace::counts::{PagingCounts, ReplayCounts};
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
@@ -45,7 +45,7 @@ fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
 }
 
 /// Bits of the addresses of a trace.
-fn address_bits(counted: &Counted) -> u32 {
+fn address_bits(counted: &ReplayCounts) -> u32 {
     if counted.paging.is_some() { counted.spec.virtual_bits() } else { counted.spec.physical_bits }
 }
 
@@ -103,7 +103,7 @@ fn end(replayed: &Replayed) -> Option<String> {
     }
 }
 
-fn memory(counted: &Counted) -> Block {
+fn memory(counted: &ReplayCounts) -> Block {
     let memory = counted.memory;
     let rows =
         [("reads of blocks", memory.reads), ("writes", memory.writes), ("page-table entries", memory.walks)];
@@ -115,7 +115,7 @@ fn memory(counted: &Counted) -> Block {
     )
 }
 
-fn paging(paging: &Paging) -> Block {
+fn paging(paging: &PagingCounts) -> Block {
     let rows = [
         ("page walks", paging.walks),
         ("minor faults", paging.faults.minor),

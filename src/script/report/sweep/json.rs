@@ -7,7 +7,7 @@ use super::swept::Swept;
 use crate::report::replay::Ended;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_engine::trace::sweep::grid::{Axis, Value};
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue};
 
 /// The object of a sweep, on one line.
 pub fn json(swept: &Swept) -> String {
@@ -62,10 +62,10 @@ fn axis(swept: &Swept, axis: &Axis) -> Json {
     })
 }
 
-fn value(value: &Value) -> Json {
+fn value(value: &AxisValue) -> Json {
     match value {
-        Value::Number(n) => json!(n),
-        Value::Word(word) => json!(word),
+        AxisValue::Number(n) => json!(n),
+        AxisValue::Word(word) => json!(word),
     }
 }
 
@@ -99,7 +99,7 @@ fn item(item: &Item) -> Json {
 }
 
 fn skipped(swept: &Swept) -> Json {
-    let each = |skipped: &pagewalk_engine::trace::sweep::grid::Skipped| {
+    let each = |skipped: &pagewalk_engine::trace::sweep::grid::SkippedPoint| {
         let axes = swept.grid.axes.iter().zip(&skipped.at);
         let values: Vec<Json> = axes.map(|(axis, at)| value(&axis.values[*at])).collect();
         json!({"values": values, "why": skipped.why})

@@ -6,7 +6,7 @@ use crate::report::doc::{Block, Cell};
 use crate::report::replay::amounts::rate;
 use crate::report::replay::rows::{table, word as word_cell, written};
 use crate::run::nouns::size;
-use pagewalk_engine::trace::sweep::grid::{Axis, Unit, Value};
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
 /// Settings that say how large a part is: they are the rows of a matrix, and the horizontal axis of a plot.
 const CAPACITIES: [&str; 4] = ["size", "lines", "entries", "sets"];
@@ -27,15 +27,15 @@ pub fn matrices(swept: &Swept) -> Vec<Block> {
     swept.grid.units().into_iter().map(|unit| matrix(swept, unit, down, across)).collect()
 }
 
-fn matrix(swept: &Swept, unit: Unit, down: usize, across: usize) -> Block {
+fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
     let axes = &swept.grid.axes;
     let name = swept.grid.points.first().map_or("", |point| unit.name(&point.spec));
     let title = format!("miss rate of {name}: {} down, {} across", axes[down].setting, axes[across].setting);
     let head: Vec<String> = axes[across].values.iter().map(|value| shown(&axes[across], value)).collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let row = |(at, value): (usize, &Value)| -> Vec<Cell> {
+    let row = |(at, value): (usize, &AxisValue)| -> Vec<Cell> {
         let label = shown(&axes[down], value);
-        let label = if matches!(value, Value::Word(_)) { word_cell(label) } else { written(label) };
+        let label = if matches!(value, AxisValue::Word(_)) { word_cell(label) } else { written(label) };
         let cells = (0..axes[across].values.len()).map(|other| {
             let mut wanted = vec![0; axes.len()];
             (wanted[down], wanted[across]) = (at, other);
@@ -48,7 +48,7 @@ fn matrix(swept: &Swept, unit: Unit, down: usize, across: usize) -> Block {
 }
 
 /// The miss rate at a point; nothing if it was skipped or not counted.
-fn rate_at(swept: &Swept, unit: Unit, at: &[usize]) -> String {
+fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
     let number = swept.grid.points.iter().position(|point| point.at == at);
     let counted = number.and_then(|number| swept.counted.get(number)?.as_ref().ok());
     counted.map_or_else(String::new, |counted| {
@@ -58,9 +58,9 @@ fn rate_at(swept: &Swept, unit: Unit, at: &[usize]) -> String {
 }
 
 /// A value as a reader expects it: sizes with their unit.
-pub fn shown(axis: &Axis, value: &Value) -> String {
+pub fn shown(axis: &Axis, value: &AxisValue) -> String {
     match value {
-        Value::Number(n) if matches!(&*axis.setting, "size" | "block") => size(u128::from(*n)),
+        AxisValue::Number(n) if matches!(&*axis.setting, "size" | "block") => size(u128::from(*n)),
         value => word(value),
     }
 }

@@ -4,7 +4,7 @@ use super::matrix::{leading, shown};
 use super::swept::Swept;
 use crate::report::replay::plot::{percent, scale};
 use crate::report::replay::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
-use pagewalk_engine::trace::sweep::grid::Unit;
+use pagewalk_engine::trace::sweep::grid::SweptUnit;
 
 /// The picture's width.
 const WIDTH: f64 = 900.0;
@@ -35,7 +35,7 @@ pub fn plot(swept: &Swept) -> String {
 }
 
 /// Draws a part below `y`, and answers with where it ends.
-fn part(canvas: &mut Canvas, swept: &Swept, unit: Unit, y: f64) -> f64 {
+fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
     let varied = swept.grid.varied();
     let Some(over) = leading(swept, &varied).or((!swept.grid.axes.is_empty()).then_some(0)) else { return y };
     let axis = &swept.grid.axes[over];
@@ -84,7 +84,7 @@ fn part(canvas: &mut Canvas, swept: &Swept, unit: Unit, y: f64) -> f64 {
 }
 
 /// The lines: points that differ in nothing but the setting of the horizontal axis.
-fn lines(swept: &Swept, unit: Unit, over: usize, varied: &[usize]) -> Vec<Line> {
+fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<Line> {
     let mut lines: Vec<(Vec<usize>, Line)> = Vec::new();
     for (point, counted) in swept.grid.points.iter().zip(&swept.counted) {
         let Ok(counted) = counted else { continue };

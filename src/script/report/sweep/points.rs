@@ -1,7 +1,7 @@
 //! The points of a sweep as rows and columns, for every format: a row for each swept part of each point.
 
 use super::swept::Swept;
-use pagewalk_engine::trace::sweep::grid::{Axis, Point, Unit, Value};
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit};
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +54,8 @@ const SHAPE: [&str; 8] =
 /// The points of a sweep, in the order of the grid. Those that were skipped have no row.
 pub fn rows(swept: &Swept) -> Rows {
     let units = swept.grid.units();
-    let cache = units.iter().any(|unit| matches!(unit, Unit::Cache(_)));
-    let tlb = units.iter().any(|unit| matches!(unit, Unit::Tlb(_)));
+    let cache = units.iter().any(|unit| matches!(unit, SweptUnit::Cache(_)));
+    let tlb = units.iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)));
     let others = others(&swept.grid.axes);
     let mut columns = Vec::new();
     let mut add = |name: &str, kind| columns.push(Column { name: name.to_owned(), kind });
@@ -78,7 +78,7 @@ pub fn rows(swept: &Swept) -> Rows {
     }
     for name in &others {
         let own = swept.grid.axes.iter().filter(|axis| *axis.setting == **name);
-        let numbers = own.flat_map(|axis| &axis.values).all(|value| matches!(value, Value::Number(_)));
+        let numbers = own.flat_map(|axis| &axis.values).all(|value| matches!(value, AxisValue::Number(_)));
         add(&name.replace('-', "_"), if numbers { Kind::Number } else { Kind::Word });
     }
     for name in ["accesses", "hits", "misses"] {
@@ -108,7 +108,7 @@ fn others(axes: &[Axis]) -> Vec<&str> {
     names
 }
 
-fn row(swept: &Swept, number: usize, point: &Point, unit: Unit, columns: &[Column]) -> Vec<Item> {
+fn row(swept: &Swept, number: usize, point: &GridPoint, unit: SweptUnit, columns: &[Column]) -> Vec<Item> {
     let shape = unit.geometry(&point.spec);
     let counts = swept.counted.get(number).and_then(|counted| counted.as_ref().ok()).map(|c| unit.counts(c));
     let counted = |n: Option<u64>| n.map_or(Item::Nothing, Item::Number);
@@ -133,27 +133,29 @@ fn row(swept: &Swept, number: usize, point: &Point, unit: Unit, columns: &[Colum
             _ => Item::Nothing,
         },
         "evictions" => counted(counts.map(|counts| counts.evictions)),
-        "write_backs" if matches!(unit, Unit::Cache(_)) => counted(counts.map(|counts| counts.writebacks)),
+        "write_backs" if matches!(unit, SweptUnit::Cache(_)) => {
+            counted(counts.map(|counts| counts.writebacks))
+        }
         name => chosen(swept, point, unit, name, column.kind),
     };
     columns.iter().map(item).collect()
 }
 
 /// The value that a setting of the grid has at a point; none where the grid does not have it of this part.
-fn chosen(swept: &Swept, point: &Point, unit: Unit, column: &str, kind: Kind) -> Item {
+fn chosen(swept: &Swept, point: &GridPoint, unit: SweptUnit, column: &str, kind: Kind) -> Item {
     let axes = swept.grid.axes.iter().zip(&point.at);
     let own = |(axis, _): &(&Axis, _)| axis.unit == unit && axis.setting.replace('-', "_") == column;
     match axes.clone().find(own).map(|(axis, at)| &axis.values[*at]) {
         None => Item::Nothing,
-        Some(Value::Number(n)) if kind == Kind::Number => Item::Number(*n),
+        Some(AxisValue::Number(n)) if kind == Kind::Number => Item::Number(*n),
         Some(value) => Item::Word(word(value)),
     }
 }
 
 /// A value without its unit.
-pub fn word(value: &Value) -> String {
+pub fn word(value: &AxisValue) -> String {
     match value {
-        Value::Number(n) => n.to_string(),
-        Value::Word(word) => word.to_string(),
+        AxisValue::Number(n) => n.to_string(),
+        AxisValue::Word(word) => word.to_string(),
     }
 }

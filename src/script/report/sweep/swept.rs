@@ -1,7 +1,7 @@
 //! What came of a sweep, to be told.
 
 use crate::report::replay::Ended;
-use pagewalk_engine::trace::counted::{Counted, References};
+use pagewalk_engine::trace::counts::{ReferenceCounts, ReplayCounts};
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::grid::Grid;
@@ -26,12 +26,12 @@ pub struct Swept {
     /// The grid.
     pub grid: Grid,
     /// For each point of the grid, the counts; or why the replay on its machine could not go on.
-    pub counted: Vec<Result<Counted, String>>,
+    pub counted: Vec<Result<ReplayCounts, String>>,
 }
 
 impl Swept {
     /// What was performed: the same on every machine of the grid.
-    pub fn references(&self) -> References {
+    pub fn references(&self) -> ReferenceCounts {
         self.counted.iter().flatten().next().map(|counted| counted.references).unwrap_or_default()
     }
 }

@@ -3,11 +3,11 @@ use crate::lang::source::Sources;
 use crate::report::replay::Ended;
 use crate::run::sweep::{grid, usual_unit};
 use pagewalk_engine::machine::presets::Preset;
-use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_engine::trace::sweep::{How, run};
+use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
 /// Two blocks by turns, 4 KB apart, each asked for twice.
 fn swept(text: &str) -> Swept {
@@ -16,8 +16,8 @@ fn swept(text: &str) -> Swept {
     let record = |address| Record { address, size: 8, op: Op::Load };
     let records = [record(0x1000), record(0x2000), record(0x1000), record(0x2000)];
     let specs: Vec<_> = grid.points.iter().map(|point| &point.spec).collect();
-    let how = How { map: Map::Identity, straddle: Straddle::Split };
-    let counted = run(&specs, how, 1, |feed| feed.put(&records)).1;
+    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    let counted = run(&specs, how, 1, |feed| feed.send(&records)).1;
     Swept {
         trace: "t".to_owned(),
         machine: "core-i7".to_owned(),

@@ -10,7 +10,7 @@ use crate::report::replay::rows::{nothing, number, word, written};
 use crate::report::replay::{self, Ended};
 use crate::report::text;
 use crate::run::nouns::size;
-use pagewalk_engine::trace::sweep::grid::Skipped;
+use pagewalk_engine::trace::sweep::grid::SkippedPoint;
 
 /// The most reasons for skipped points that are told.
 const REASONS: usize = 5;
@@ -144,7 +144,7 @@ fn skipped(swept: &Swept) -> Vec<Block> {
 }
 
 /// A combination by the values that vary: `ways 16, size 512 B`.
-fn named(swept: &Swept, skipped: &Skipped) -> String {
+fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     let axes = swept.grid.axes.iter().zip(&skipped.at);
     let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();
     let told = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);

@@ -55,7 +55,7 @@ impl Contents {
                 Ok(())
             }
             What::Pte { level, at, raw } => machine
-                .place_pte(level, at, PteWord::Raw(raw))
+                .write_pte(level, at, PteWord::Raw(raw))
                 .map_err(|error| vec![Diagnostic::new(Code::AddressTooWide, self.span, error.to_string())]),
         }
     }

@@ -15,7 +15,7 @@ use crate::run::settings::{Arg, ArgKind, Field, cache_mistakes, integer, list, t
 use crate::run::stop::Stop;
 use crate::run::verbs::CORE;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::sweep::grid::{Axis, Unit, Value};
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
 /// A setting with its values, each as a field that says it.
 pub(super) struct Said {
@@ -35,7 +35,11 @@ impl Sink for Nowhere {
 }
 
 /// The settings of a grid, in order, with every mistake that one value by itself or a setting beside another shows.
-pub(super) fn axes(block: &Settings, base: &Spec, unit: Option<Unit>) -> Result<Vec<Said>, Vec<Diagnostic>> {
+pub(super) fn axes(
+    block: &Settings,
+    base: &Spec,
+    unit: Option<SweptUnit>,
+) -> Result<Vec<Said>, Vec<Diagnostic>> {
     let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Nowhere);
     let mut session = Session::new(&sources, &files, Options::of(&CORE), &mut nowhere);
     let (mut said, mut wrong) = (Vec::new(), Vec::new());
@@ -71,9 +75,9 @@ fn nothing(setting: &Setting) -> Vec<Diagnostic> {
 }
 
 /// The part that `cache NAME { … }` names; without a name the only one.
-fn named(setting: &Setting, base: &Spec) -> Result<Unit, Vec<Diagnostic>> {
+fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     let tlb = &*setting.name.text == "tlb";
-    let unit = if tlb { Unit::Tlb } else { Unit::Cache };
+    let unit = if tlb { SweptUnit::Tlb } else { SweptUnit::Cache };
     let names: Vec<&str> = if tlb {
         base.tlbs.iter().map(|tlb| &*tlb.name).collect()
     } else {
@@ -103,8 +107,8 @@ fn named(setting: &Setting, base: &Spec) -> Result<Unit, Vec<Diagnostic>> {
 }
 
 /// A setting and its values.
-fn axis(session: &mut Session<'_>, setting: &Setting, unit: Unit) -> Result<Said, Stop> {
-    let word = if matches!(unit, Unit::Tlb(_)) { "tlb" } else { "cache" };
+fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<Said, Stop> {
+    let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
     let row = CORE.block(word).and_then(|block| block.setting(&setting.name.text));
     let fields = if row.as_ref().is_some_and(|row| row.params.is_empty()) {
         flags(setting)?
@@ -198,12 +202,12 @@ fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Re
 }
 
 /// A value as the grid lists it.
-fn shown(field: &Field) -> Value {
-    let Some(arg) = field.args.first() else { return Value::Word((*field.name.text).into()) };
+fn shown(field: &Field) -> AxisValue {
+    let Some(arg) = field.args.first() else { return AxisValue::Word((*field.name.text).into()) };
     match arg.value().ok().map(|value| (value, integer(value, arg.span))) {
-        Some((_, Ok(number))) => Value::Number(number),
-        Some((value, Err(_))) => Value::Word(value.to_string().into()),
-        None => Value::Word(arg.word().unwrap_or_default().into()),
+        Some((_, Ok(number))) => AxisValue::Number(number),
+        Some((value, Err(_))) => AxisValue::Word(value.to_string().into()),
+        None => AxisValue::Word(arg.word().unwrap_or_default().into()),
     }
 }
 
@@ -227,10 +231,10 @@ fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
 
 /// What is wrong with the settings beside each other: one that is said twice, a size that is said in two ways.
 fn wrong_together(said: &[Said], base: &Spec) -> Vec<Diagnostic> {
-    let mut units: Vec<Unit> = said.iter().map(|said| said.axis.unit).collect();
+    let mut units: Vec<SweptUnit> = said.iter().map(|said| said.axis.unit).collect();
     units.sort_unstable();
     units.dedup();
-    let of = |unit: Unit| -> Vec<Field> {
+    let of = |unit: SweptUnit| -> Vec<Field> {
         let own = said.iter().filter(|said| said.axis.unit == unit);
         own.filter_map(|said| said.fields.first().map(|field| Field { span: said.span, ..field.clone() }))
             .collect()
@@ -238,10 +242,10 @@ fn wrong_together(said: &[Said], base: &Spec) -> Vec<Diagnostic> {
     units.into_iter().flat_map(|unit| mistakes_of(unit, &of(unit), base)).collect()
 }
 
-fn mistakes_of(unit: Unit, fields: &[Field], base: &Spec) -> Vec<Diagnostic> {
+fn mistakes_of(unit: SweptUnit, fields: &[Field], base: &Spec) -> Vec<Diagnostic> {
     match unit {
-        Unit::Tlb(n) => tlb_mistakes(base, n, fields),
-        Unit::Cache(n) => cache_mistakes(base, n, fields),
+        SweptUnit::Tlb(n) => tlb_mistakes(base, n, fields),
+        SweptUnit::Cache(n) => cache_mistakes(base, n, fields),
     }
 }
 

@@ -11,9 +11,9 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::nearest::nearest;
 use crate::lang::source::Sources;
 use crate::run::settings::list;
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::sweep::grid::{Grid, Unit};
+use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 
 /// How a message names the place of a grid.
 const NAME: &str = "<grid>";
@@ -26,7 +26,7 @@ const NAME: &str = "<grid>";
 pub fn grid(
     text: &str,
     base: &Spec,
-    unit: Option<Unit>,
+    unit: Option<SweptUnit>,
     sources: &mut Sources,
 ) -> Result<Grid, Vec<Diagnostic>> {
     let file = sources.add(NAME, None, text);
@@ -39,27 +39,27 @@ pub fn grid(
 }
 
 /// The part that is swept where the grid names none: the first cache of loads, or else the first TLB of them.
-pub fn usual_unit(spec: &Spec) -> Option<Unit> {
-    let cache = spec.first_cache(Kind::Read).map(Unit::Cache);
-    cache.or(spec.first_tlb(Kind::Read).map(Unit::Tlb))
+pub fn usual_unit(spec: &Spec) -> Option<SweptUnit> {
+    let cache = spec.first_cache(AccessKind::Read).map(SweptUnit::Cache);
+    cache.or(spec.first_tlb(AccessKind::Read).map(SweptUnit::Tlb))
 }
 
 /// The cache of this name.
 ///
 /// # Errors
 /// Which ones there are, in a sentence without a full stop.
-pub fn cache_named(spec: &Spec, name: &str) -> Result<Unit, String> {
+pub fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.caches.iter().map(|cache| &*cache.name);
-    spec.cache_named(name).map(Unit::Cache).ok_or_else(|| unknown("cache", name, names))
+    spec.cache_named(name).map(SweptUnit::Cache).ok_or_else(|| unknown("cache", name, names))
 }
 
 /// The TLB of this name.
 ///
 /// # Errors
 /// As [`cache_named`].
-pub fn tlb_named(spec: &Spec, name: &str) -> Result<Unit, String> {
+pub fn tlb_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.tlbs.iter().map(|tlb| &*tlb.name);
-    spec.tlb_named(name).map(Unit::Tlb).ok_or_else(|| unknown("TLB", name, names))
+    spec.tlb_named(name).map(SweptUnit::Tlb).ok_or_else(|| unknown("TLB", name, names))
 }
 
 fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {

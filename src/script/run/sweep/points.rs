@@ -7,7 +7,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::settings::{Arg, ArgKind, Field, build_machine};
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::sweep::grid::{Grid, MOST_POINTS, Point, Skipped, Unit, combinations};
+use pagewalk_engine::trace::sweep::grid::{
+    Grid, GridPoint, MOST_POINTS, SkippedPoint, SweptUnit, combinations,
+};
 
 /// The grid that settings with their values make.
 pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Vec<Diagnostic>> {
@@ -20,8 +22,8 @@ pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Ve
     let (mut points, mut skipped) = (Vec::new(), Vec::new());
     for at in combinations(&lengths) {
         match machine(&said, &at, base, place) {
-            Ok(spec) => points.push(Point { at, spec }),
-            Err(why) => skipped.push(Skipped { at, why }),
+            Ok(spec) => points.push(GridPoint { at, spec }),
+            Err(why) => skipped.push(SkippedPoint { at, why }),
         }
     }
     if points.is_empty() {
@@ -34,7 +36,7 @@ pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Ve
 
 /// The machine of a combination, made as an override in a script is; why there is none.
 fn machine(said: &[Said], at: &[usize], base: &Spec, place: Span) -> Result<Spec, String> {
-    let mut parts: Vec<(Unit, Vec<Field>)> = Vec::new();
+    let mut parts: Vec<(SweptUnit, Vec<Field>)> = Vec::new();
     for (said, &value) in said.iter().zip(at) {
         let (unit, field) = (said.axis.unit, said.fields[value].clone());
         match parts.iter_mut().find(|(known, _)| *known == unit) {
@@ -49,8 +51,8 @@ fn machine(said: &[Said], at: &[usize], base: &Spec, place: Span) -> Result<Spec
 }
 
 /// `cache NAME { … }`.
-fn part(unit: Unit, fields: Vec<Field>, base: &Spec, span: Span) -> Field {
-    let word = if matches!(unit, Unit::Tlb(_)) { "tlb" } else { "cache" };
+fn part(unit: SweptUnit, fields: Vec<Field>, base: &Spec, span: Span) -> Field {
+    let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
     let name = ArgKind::Word { text: unit.name(base).into(), value: None };
     Field {
         name: Word { text: word.into(), span },

@@ -2,7 +2,7 @@ use super::{cache_named, grid, tlb_named, usual_unit};
 use crate::lang::source::Sources;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::sweep::grid::{Grid, MOST_POINTS, Unit, Value};
+use pagewalk_engine::trace::sweep::grid::{AxisValue, Grid, MOST_POINTS, SweptUnit};
 
 fn machine(name: &str) -> Spec {
     (Preset::named(name).expect("a preset").build)()
@@ -32,7 +32,7 @@ fn shapes(grid: &Grid) -> Vec<(u128, u32, u32, u64)> {
 #[test]
 fn a_range_doubles_from_its_low_end_to_its_high_end() {
     let ways = |text: &str| read(text).axes[0].values.clone();
-    let numbers = |list: &[u64]| list.iter().copied().map(Value::Number).collect::<Vec<_>>();
+    let numbers = |list: &[u64]| list.iter().copied().map(AxisValue::Number).collect::<Vec<_>>();
     assert_eq!(ways("ways 1..16"), numbers(&[1, 2, 4, 8, 16]));
     assert_eq!(ways("ways 1..=16"), numbers(&[1, 2, 4, 8, 16]));
     assert_eq!(ways("ways 2..15"), numbers(&[2, 4, 8]));
@@ -82,7 +82,10 @@ fn words_and_flags_are_values_too() {
     assert_eq!(policies, ["lru", "lru", "fifo", "fifo", "random", "random"]);
     assert!(grid.points.iter().all(|point| !point.spec.caches[0].write_allocate));
     assert_eq!(grid.varied(), [0, 1]);
-    assert_eq!(grid.axes[1].values, [Value::Word("write-back".into()), Value::Word("write-through".into())]);
+    assert_eq!(
+        grid.axes[1].values,
+        [AxisValue::Word("write-back".into()), AxisValue::Word("write-through".into())]
+    );
     assert_eq!(shapes(&read("size 4 KB, ways 1 fully-associative"))[1], (4096, 64, 64, 1));
 }
 
@@ -91,7 +94,7 @@ fn parts_are_named_as_in_a_machine() {
     let grid =
         read("cache L1d { ways 1..2 }, cache L2 { size 128 KB..256 KB }, tlb dTLB { entries 16, ways 4 }");
     assert_eq!(grid.points.len(), 4);
-    assert_eq!(grid.units(), [Unit::Cache(0), Unit::Cache(2), Unit::Tlb(0)]);
+    assert_eq!(grid.units(), [SweptUnit::Cache(0), SweptUnit::Cache(2), SweptUnit::Tlb(0)]);
     let last = &grid.points[3].spec;
     assert_eq!((last.caches[0].ways, last.caches[2].size(), last.tlbs[0].entries()), (2, 1 << 18, 16));
     let base = machine("core-i7");
@@ -104,7 +107,7 @@ fn parts_are_named_as_in_a_machine() {
     assert!(tlb_named(&base, "xyz").expect_err("none").contains("`dTLB`, `iTLB` or `L2TLB`"));
 }
 
-fn grid_of(text: &str, base: &Spec, unit: Unit) -> Grid {
+fn grid_of(text: &str, base: &Spec, unit: SweptUnit) -> Grid {
     grid(text, base, Some(unit), &mut Sources::default()).expect("a grid")
 }
 

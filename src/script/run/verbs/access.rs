@@ -9,13 +9,14 @@ use crate::run::record::{AccessVerb, Did};
 use crate::run::session::{ACCESS_LIMIT, Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
 use crate::run::stop::Stop;
-use pagewalk_engine::machine::event::{Kind, Mode};
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 use super::operands::{clauses, missing, plain, word};
 use super::plans::AccessPlan;
 
-const KINDS: &[(&str, Kind)] = &[("read", Kind::Read), ("write", Kind::Write), ("execute", Kind::Execute)];
-const MODES: &[(&str, Mode)] = &[("user", Mode::User), ("supervisor", Mode::Supervisor)];
+const KINDS: &[(&str, AccessKind)] =
+    &[("read", AccessKind::Read), ("write", AccessKind::Write), ("execute", AccessKind::Execute)];
+const MODES: &[(&str, Privilege)] = &[("user", Privilege::User), ("supervisor", Privilege::Supervisor)];
 
 /// One of a clause's words.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
@@ -31,7 +32,7 @@ fn access(plan: AccessPlan) -> Action {
 pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (va, clauses) = clauses(command, &command.operands, &["for", "by"])?;
-    let (mut kind, mut mode) = (Kind::Read, Mode::User);
+    let (mut kind, mut mode) = (AccessKind::Read, Privilege::User);
     for (clause, value) in clauses {
         match clause {
             "for" => kind = choice(value, KINDS)?,
@@ -63,12 +64,12 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// # Errors
 /// `address-too-wide`, `no-machine`.
 pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
-    let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
+    let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
     session.work(surplus_work(size), va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
-    Ok(access(AccessPlan { verb, kind, mode: Mode::User, va, data, pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode: Privilege::User, va, data, pid, place }))
 }
 
 /// `write VA = V [size N]`
@@ -88,7 +89,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = va.span;
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
-    let (verb, kind, mode) = (AccessVerb::Write, Kind::Write, Mode::User);
+    let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
     Ok(access(AccessPlan { verb, kind, mode, va, data, pid, place }))
 }
 

@@ -6,7 +6,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::Did;
 use crate::run::state::Slot;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::process::Life;
+use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::machine::Machine;
 
 use super::operands::{missing, only, plain, unexpected, word};
@@ -29,8 +29,9 @@ fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
             Slot::Is(machine) => drop(act(machine)),
             Slot::Kernel(kernel) => {
                 let named = session.inside.process().map(|process| process.pid);
-                let runs =
-                    |pid: &Pid| kernel.process(*pid).is_some_and(|process| process.life == Life::Running);
+                let runs = |pid: &Pid| {
+                    kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)
+                };
                 if let Some(pid) = named.filter(runs) {
                     kernel.switch_to(pid);
                 }

@@ -11,7 +11,7 @@ use pagewalk_engine::kernel::file::{Executable, Fill};
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::spawn::AreaDeclaration;
 use pagewalk_engine::machine::addr::Va;
-use pagewalk_engine::machine::event::{Kind, Mode};
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -21,9 +21,9 @@ pub struct AccessPlan {
     /// The statement.
     pub verb: AccessVerb,
     /// What for.
-    pub kind: Kind,
+    pub kind: AccessKind,
     /// By whom.
-    pub mode: Mode,
+    pub mode: Privilege,
     /// Where.
     pub va: Va,
     /// The bytes to store; as many unknown ones as are to be loaded.

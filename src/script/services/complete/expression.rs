@@ -9,7 +9,7 @@ use crate::run::facts::Component;
 use crate::run::paths::{FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS};
 use crate::run::state::Binding;
 use crate::run::syscalls::called;
-use pagewalk_engine::kernel::process::Life;
+use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::kernel::syscall::{constants, system_call, system_calls};
 
 /// The longest string that is shown as a variable's value, in bytes.
@@ -92,13 +92,13 @@ impl Offers<'_> {
         let named =
             self.walk.named.iter().filter(|(named, _)| *named == Named::Process).map(|(_, name)| (*name, ""));
         let kernel = self.state.kernel().into_iter();
-        let known = kernel.flat_map(|kernel| kernel.processes().map(|one| (&*one.name, one.life.name())));
+        let known = kernel.flat_map(|kernel| kernel.processes().map(|one| (&*one.name, one.state.name())));
         known.chain(named)
     }
 
     /// The system calls, where it is known which process makes them: it is named, or there is only one.
     pub fn calls(&self, pick: &mut Pick) {
-        let runs = |life: &str| life.is_empty() || life == Life::Running.name();
+        let runs = |life: &str| life.is_empty() || life == ProcessState::Running.name();
         let mut running = self.known_processes().filter(|(_, life)| runs(life)).map(|(name, _)| name);
         let first = running.next();
         let only = first.is_some() && running.all(|name| Some(name) == first);

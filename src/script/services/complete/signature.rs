@@ -110,7 +110,7 @@ fn call(name: &str, at: usize, state: &State) -> Option<Signature> {
 
 fn prototype(row: &SystemCall, at: usize) -> Signature {
     let parameters: Vec<Range<usize>> =
-        row.parameters().iter().map(|parameter| parameter.place.0..parameter.place.1).collect();
+        row.parameters().iter().map(|parameter| parameter.span.0..parameter.span.1).collect();
     let active = (at < parameters.len()).then_some(at);
     Signature { label: row.prototype.to_owned(), help: row.help.to_owned(), parameters, active }
 }

@@ -7,7 +7,7 @@ use super::usage::Part;
 use super::walk::Walk;
 use crate::run::paths::FILE_FUNCTIONS;
 use crate::run::state::State;
-use pagewalk_engine::kernel::syscall::{Param, system_call};
+use pagewalk_engine::kernel::syscall::{ParamKind, system_call};
 
 /// How names of traces end that are offered, compressed or not; any other name can be written.
 const TRACES: &[&str] = &[
@@ -67,7 +67,7 @@ fn wanted(walk: &Walk) -> Option<Wanted> {
                 return Some(Wanted::Declared);
             }
             let row = system_call(call)?;
-            let path = row.params.get(at) == Some(&Param::Path);
+            let path = row.params.get(at) == Some(&ParamKind::Path);
             path.then_some(if call == "execve" { Wanted::Executable } else { Wanted::Declared })
         }
         _ => None,

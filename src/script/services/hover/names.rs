@@ -86,7 +86,7 @@ pub fn process(name: &str, state: &State) -> Option<String> {
     let kernel = state.kernel()?;
     let process = kernel.processes().find(|process| &*process.name == name)?;
     Some(paragraphs([
-        format!("Process {}, number {}: {}.", code(name), process.pid.0, process.life.name()),
+        format!("Process {}, number {}: {}.", code(name), process.pid.0, process.state.name()),
         areas(process),
     ]))
 }

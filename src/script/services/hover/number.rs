@@ -131,7 +131,7 @@ fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
     let mut rows =
         vec![(format.ppn_low, format!("| PPN | {place} | {} | {leads} |", hex(ppn, format.ppn_bits())))];
     for row in &BITS {
-        if let Some(place) = format.place(row.bit) {
+        if let Some(place) = format.bit_position(row.bit) {
             let value = raw >> place & 1;
             rows.push((place, format!("| {} | {place} | {value} | {} |", row.label, row.help)));
         }

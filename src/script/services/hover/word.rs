@@ -140,7 +140,7 @@ fn bit(word: &str, state: &State) -> Option<String> {
         return (word == "ppn").then(|| paragraphs(["The physical page number.".to_owned(), place]));
     };
     let row = bit.row();
-    let place = mmu.map_or_else(String::new, |mmu| match mmu.pte.place(bit) {
+    let place = mmu.map_or_else(String::new, |mmu| match mmu.pte.bit_position(bit) {
         Some(place) => format!("Bit {place} of an entry of this machine."),
         None => "Entries of this machine lack it: what it would allow is allowed.".to_owned(),
     });

@@ -9,7 +9,7 @@ use crate::lang::value::functions::function;
 use crate::run::facts::ACCESS_FACTS;
 use crate::run::paths::{FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS};
 use crate::run::syscalls::called;
-use pagewalk_engine::kernel::syscall::Param;
+use pagewalk_engine::kernel::syscall::ParamKind;
 
 /// The fact whose value is the name of a cache.
 pub const SERVED: &str = "served";
@@ -72,7 +72,7 @@ impl Finder<'_> {
             let creates = args.iter().any(|arg| mentions(arg, CREATES));
             for (at, arg) in args.iter().enumerate() {
                 match row.params.get(at) {
-                    Some(Param::Path) => self.path(arg, creates),
+                    Some(ParamKind::Path) => self.path(arg, creates),
                     _ => self.expr(arg),
                 }
             }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::kernel::process::FaultCounts;
 use crate::machine::cache::Counts;
-use crate::machine::event::Kind;
+use crate::machine::event::AccessKind;
 use crate::machine::spec::Spec;
 
 use super::record::Record;
 
 /// What was performed. Of a modifying record both halves count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct References {
+pub struct ReferenceCounts {
     /// Lines of the trace that were understood.
     pub records: u64,
     /// Loads.
@@ -28,20 +28,20 @@ pub struct References {
     pub first_outside: Option<Record>,
 }
 
-impl References {
+impl ReferenceCounts {
     /// A reference of this kind is made.
     #[inline]
-    pub(in crate::trace) fn count(&mut self, kind: Kind) {
+    pub(in crate::trace) fn count(&mut self, kind: AccessKind) {
         *match kind {
-            Kind::Read => &mut self.reads,
-            Kind::Write => &mut self.writes,
-            Kind::Execute => &mut self.fetches,
+            AccessKind::Read => &mut self.reads,
+            AccessKind::Write => &mut self.writes,
+            AccessKind::Execute => &mut self.fetches,
         } += 1;
     }
 
     /// A record reaches beyond the addresses that there are.
     #[cold]
-    pub(in crate::trace) fn pass_over(&mut self, record: &Record) {
+    pub(in crate::trace) fn skip(&mut self, record: &Record) {
         self.outside += 1;
         self.first_outside.get_or_insert(*record);
     }
@@ -76,7 +76,7 @@ pub struct Lookups {
 
 /// Misses by their cause, after Hill: together they are all misses of the loads, stores and fetches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Causes {
+pub struct MissCauses {
     /// The block was never asked for before (a cold miss).
     pub compulsory: u64,
     /// A fully associative LRU cache of the same size would have missed, too.
@@ -87,18 +87,18 @@ pub struct Causes {
 
 /// What a TLB or cache did in the replay, of the core that replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Part {
+pub struct LevelCounts {
     /// As the machine counts; those before the replay are not among them.
     pub counts: Counts,
     /// Lookups by kind.
     pub kinds: ByKind<Lookups>,
     /// Causes of misses, if they were asked for; of caches only.
-    pub causes: Option<Causes>,
+    pub causes: Option<MissCauses>,
 }
 
 /// Transfers from and to main memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Memory {
+pub struct MemoryTransfers {
     /// Reads of blocks for loads, stores and fetches; where there are TLBs but no caches for them, of their parts.
     pub reads: u64,
     /// Writes of blocks, or of stores that no cache kept.
@@ -109,7 +109,7 @@ pub struct Memory {
 
 /// What the kernel did, when pages were mapped on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Paging {
+pub struct PagingCounts {
     /// Page walks: misses of the last TLB that was asked.
     pub walks: u64,
     /// Page faults that were resolved.
@@ -122,7 +122,7 @@ pub struct Paging {
 
 /// How often misses fell on a page, or were made by an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Spot {
+pub struct HotSpot {
     /// First address of the page, or address of the instruction.
     pub address: u64,
     /// References.
@@ -133,16 +133,16 @@ pub struct Spot {
 
 /// The busiest places, most misses first, then most references, then lowest address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Top {
+pub struct HotSpots {
     /// Pages of data, and of code.
-    pub pages: Vec<Spot>,
+    pub pages: Vec<HotSpot>,
     /// Instructions, by their loads and stores.
-    pub code: Vec<Spot>,
+    pub code: Vec<HotSpot>,
 }
 
 /// Misses of fully associative LRU caches of all sizes, from one pass (stack distances).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Curve {
+pub struct MissCurve {
     /// Bytes of a block.
     pub block: u64,
     /// References to blocks: loads and stores, by parts.
@@ -154,21 +154,21 @@ pub struct Curve {
 
 /// What came of a replay.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Counted {
+pub struct ReplayCounts {
     /// The machine.
     pub spec: Arc<Spec>,
     /// What was performed.
-    pub references: References,
+    pub references: ReferenceCounts,
     /// The TLBs, in the order of the spec; empty where addresses are taken as they are.
-    pub tlbs: Vec<Part>,
+    pub tlbs: Vec<LevelCounts>,
     /// The caches, in the order of the spec.
-    pub caches: Vec<Part>,
+    pub caches: Vec<LevelCounts>,
     /// Main memory.
-    pub memory: Memory,
+    pub memory: MemoryTransfers,
     /// The kernel's part, when pages were mapped on demand.
-    pub paging: Option<Paging>,
+    pub paging: Option<PagingCounts>,
     /// The busiest places, if they were asked for.
-    pub top: Option<Top>,
+    pub top: Option<HotSpots>,
     /// The miss-ratio curve, if it was asked for.
-    pub curve: Option<Curve>,
+    pub curve: Option<MissCurve>,
 }

@@ -39,7 +39,7 @@ pub enum Backing {
 /// An area: whole pages with the same permissions, flags and backing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a bit of Linux's vm_flags")]
-pub struct Area {
+pub struct Vma {
     /// Its first byte (`vm_start`), a multiple of the page size.
     pub start: u64,
     /// The byte after its last (`vm_end`), a multiple of the page size; on a machine whose areas reach the end of a 64-bit
@@ -62,7 +62,7 @@ pub struct Area {
     /// No swap is set aside for it (`MAP_NORESERVE`); none ever is here, but it keeps areas apart.
     pub unreserved: bool,
     /// The name that a script gave it; it takes no part in merging.
-    pub label: Option<Label>,
+    pub label: Option<VmaLabel>,
 }
 
 /// How an area will be used, as far as that keeps areas apart (`VM_RAND_READ`, `VM_SEQ_READ`).
@@ -79,9 +79,9 @@ pub enum Advice {
 
 /// The number of a name given by a script: see [`super::process::AddressSpace::labels`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Label(pub u16);
+pub struct VmaLabel(pub u16);
 
-impl Area {
+impl Vma {
     /// An area without any of the flags.
     pub fn new(range: std::ops::Range<u64>, prot: Prot, shared: bool, backing: Backing) -> Self {
         Self {

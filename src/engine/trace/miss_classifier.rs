@@ -12,11 +12,11 @@
 //! - What a cache held before the replay is unknown: the first reference to a block that misses is compulsory.
 
 use crate::kernel::ids::FrameNo;
-use crate::machine::event::{Event, Kind, Observer, Purpose};
+use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};
 use crate::machine::spec::Spec;
 
-use super::blocks::Numbers;
-use super::counted::Causes;
+use super::blocks::BlockNumbers;
+use super::counts::MissCauses;
 
 /// No block.
 const NONE: u32 = u32::MAX;
@@ -35,8 +35,8 @@ struct Node {
 
 /// A fully associative LRU cache, and what was ever asked of it.
 #[derive(Debug, Clone)]
-struct Beside {
-    numbers: Numbers,
+struct ShadowCache {
+    numbers: BlockNumbers,
     nodes: Vec<Node>,
     newest: u32,
     oldest: u32,
@@ -49,12 +49,12 @@ struct Beside {
     block_bits: u32,
     /// Bits of the set number that belong to a block's number, beneath the tag.
     set_bits: u32,
-    causes: Causes,
+    causes: MissCauses,
 }
 
 /// What the fully associative cache answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+enum ShadowResult {
     Hit,
     /// The block was there or was at least asked for, once.
     Miss,
@@ -62,15 +62,15 @@ enum Answer {
     First,
 }
 
-impl Beside {
+impl ShadowCache {
     fn new(spec: &Spec, level: usize) -> Self {
         let cache = &spec.caches[level];
         let allocates = |n: usize| {
             let cache = &spec.caches[n];
-            cache.side.serves(Kind::Write) && cache.write_allocate
+            cache.side.serves(AccessKind::Write) && cache.write_allocate
         };
         Self {
-            numbers: Numbers::default(),
+            numbers: BlockNumbers::default(),
             nodes: Vec::new(),
             newest: NONE,
             oldest: NONE,
@@ -79,28 +79,28 @@ impl Beside {
             stores_allocate: (0..=level).any(allocates),
             block_bits: cache.block_bits,
             set_bits: (spec.physical_bits - cache.tag_bits(spec)).saturating_sub(cache.block_bits),
-            causes: Causes::default(),
+            causes: MissCauses::default(),
         }
     }
 
     /// Asks for a block, which enters if it `allocates`.
     #[inline]
-    fn ask(&mut self, block: u64, allocates: bool) -> Answer {
-        let number = self.numbers.of(block);
+    fn lookup(&mut self, block: u64, allocates: bool) -> ShadowResult {
+        let number = self.numbers.number_of(block);
         if number == self.newest {
-            return Answer::Hit;
+            return ShadowResult::Hit;
         }
         let answer = match self.nodes.get(number as usize) {
-            Some(Node { held: true, .. }) => Answer::Hit,
-            Some(Node { asked: true, .. }) => Answer::Miss,
-            Some(_) => Answer::First,
+            Some(Node { held: true, .. }) => ShadowResult::Hit,
+            Some(Node { asked: true, .. }) => ShadowResult::Miss,
+            Some(_) => ShadowResult::First,
             None => {
                 self.nodes.push(Node { held: false, asked: false, newer: NONE, older: NONE });
-                Answer::First
+                ShadowResult::First
             }
         };
         self.nodes[number as usize].asked = true;
-        if answer == Answer::Hit {
+        if answer == ShadowResult::Hit {
             self.unlink(number);
             self.link(number);
         } else if allocates {
@@ -154,25 +154,25 @@ impl Beside {
 
 /// Tells the causes of misses apart, of all caches of a core.
 #[derive(Debug, Clone)]
-pub(super) struct Causing {
-    caches: Vec<Beside>,
+pub(super) struct MissClassifier {
+    caches: Vec<ShadowCache>,
     /// The reference at hand is a store.
     store: bool,
     /// log2 of a page.
     page_bits: u32,
 }
 
-impl Causing {
+impl MissClassifier {
     /// Nothing asked for yet.
     pub fn new(spec: &Spec) -> Self {
-        let caches = (0..spec.caches.len()).map(|level| Beside::new(spec, level)).collect();
+        let caches = (0..spec.caches.len()).map(|level| ShadowCache::new(spec, level)).collect();
         Self { caches, store: false, page_bits: spec.page_bits() }
     }
 
     /// A reference of this kind begins.
     #[inline]
-    pub fn begin(&mut self, kind: Kind) {
-        self.store = kind == Kind::Write;
+    pub fn begin(&mut self, kind: AccessKind) {
+        self.store = kind == AccessKind::Write;
     }
 
     /// A frame holds another page.
@@ -184,25 +184,25 @@ impl Causing {
     }
 
     /// The causes of a cache's misses.
-    pub fn of(&self, level: usize) -> Causes {
+    pub fn causes(&self, level: usize) -> MissCauses {
         self.caches.get(level).map(|beside| beside.causes).unwrap_or_default()
     }
 }
 
-impl Observer for Causing {
+impl MachineObserver for MissClassifier {
     #[inline]
-    fn see(&mut self, event: Event) {
+    fn on_event(&mut self, event: Event) {
         let Event::CacheLookup { cache, set, tag, way, purpose } = event else { return };
         let Some(beside) = self.caches.get_mut(cache as usize) else { return };
         let low = set.raw() & !u64::MAX.checked_shl(beside.set_bits).unwrap_or(0);
         let block = tag.raw().checked_shl(beside.set_bits).unwrap_or(0) | low;
         let demand = purpose == Purpose::Demand;
-        let answer = beside.ask(block, !(demand && self.store) || beside.stores_allocate);
+        let answer = beside.lookup(block, !(demand && self.store) || beside.stores_allocate);
         if demand && way.is_none() {
             let count = match answer {
-                Answer::First => &mut beside.causes.compulsory,
-                Answer::Miss => &mut beside.causes.capacity,
-                Answer::Hit => &mut beside.causes.conflict,
+                ShadowResult::First => &mut beside.causes.compulsory,
+                ShadowResult::Miss => &mut beside.causes.capacity,
+                ShadowResult::Hit => &mut beside.causes.conflict,
             };
             *count += 1;
         }

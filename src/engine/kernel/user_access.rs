@@ -3,20 +3,20 @@
 use std::ops::Range;
 
 use crate::machine::addr::Va;
-use crate::machine::event::{Fault, Forbidden, Kind};
+use crate::machine::event::{AccessKind, Fault, ProtectionCause};
 use crate::machine::pte::Bit;
 
-use super::area::{Area, Backing};
 use super::config::FRAME_LIMIT;
-use super::event::{Step, Watch};
+use super::event::{KernelObserver, KernelStep};
 use super::fault::permits;
 use super::ids::{FileId, FrameNo, ObjectId, Pid};
-use super::process::Place;
+use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
+use super::vma::{Backing, Vma};
 
 /// A part of a buffer that lies in one page.
 #[derive(Debug, Clone, Copy)]
-struct Part {
+struct PagePart {
     va: u64,
     /// Where in the buffer.
     from: usize,
@@ -25,7 +25,7 @@ struct Part {
 
 impl Kernel {
     /// Cuts a buffer at pages.
-    fn parts_of(&self, va: u64, len: usize) -> impl Iterator<Item = Part> + use<> {
+    fn parts_of(&self, va: u64, len: usize) -> impl Iterator<Item = PagePart> + use<> {
         let page = self.shape.page();
         let mut from = 0;
         std::iter::from_fn(move || {
@@ -33,7 +33,7 @@ impl Kernel {
             let room = usize::try_from(page - at % page).unwrap_or(usize::MAX);
             let size = room.min(len - from);
             from += size;
-            (size > 0).then_some(Part { va: at, from: from - size, size })
+            (size > 0).then_some(PagePart { va: at, from: from - size, size })
         })
     }
 
@@ -47,16 +47,16 @@ impl Kernel {
         pid: Pid,
         va: u64,
         out: &mut [u8],
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<usize, OutOfMemory> {
-        for Part { va, from, size } in self.parts_of(va, out.len()) {
-            if !self.fault_in(pid, va, Kind::Read, watch)? {
+        for PagePart { va, from, size } in self.parts_of(va, out.len()) {
+            if !self.fault_in(pid, va, AccessKind::Read, watch)? {
                 return Ok(from);
             }
             let out = &mut out[from..from + size];
-            match self.place(pid, self.shape.vpn(va)) {
-                Some(Place::Frame(frame)) => {
-                    self.read_frame(frame, self.within(va), out);
+            match self.page_location(pid, self.shape.vpn(va)) {
+                Some(PageLocation::Frame(frame)) => {
+                    self.read_frame(frame, self.page_offset(va), out);
                     self.touch_frame(frame);
                 }
                 _ => out.fill(0),
@@ -74,27 +74,29 @@ impl Kernel {
         pid: Pid,
         va: u64,
         bytes: &[u8],
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<usize, OutOfMemory> {
-        for Part { va, from, size } in self.parts_of(va, bytes.len()) {
-            let there = self.fault_in(pid, va, Kind::Write, watch)?;
-            let Some(Place::Frame(frame)) = self.place(pid, self.shape.vpn(va)).filter(|_| there) else {
+        for PagePart { va, from, size } in self.parts_of(va, bytes.len()) {
+            let there = self.fault_in(pid, va, AccessKind::Write, watch)?;
+            let Some(PageLocation::Frame(frame)) =
+                self.page_location(pid, self.shape.vpn(va)).filter(|_| there)
+            else {
                 return Ok(from);
             };
-            self.write_frame(frame, self.within(va), &bytes[from..from + size]);
+            self.write_frame(frame, self.page_offset(va), &bytes[from..from + size]);
             self.touch_frame(frame);
         }
         Ok(bytes.len())
     }
 
     /// Where in its page an address lies.
-    fn within(&self, va: u64) -> usize {
+    fn page_offset(&self, va: u64) -> usize {
         (va & (self.shape.page() - 1)) as usize
     }
 
     /// The kernel used a frame, which is a touch unless the frame was just filled.
     fn touch_frame(&mut self, frame: FrameNo) {
-        if self.frames.fresh.take() != Some(frame) {
+        if self.frames.just_filled.take() != Some(frame) {
             self.frames.pool.touch(frame.0);
         }
     }
@@ -104,30 +106,31 @@ impl Kernel {
         &mut self,
         pid: Pid,
         va: u64,
-        kind: Kind,
-        watch: &mut dyn Watch,
+        kind: AccessKind,
+        watch: &mut dyn KernelObserver,
     ) -> Result<bool, OutOfMemory> {
         self.work += 1;
-        self.frames.fresh = None;
-        let Some(fault) = self.obstacle(pid, va, kind) else { return Ok(true) };
+        self.frames.just_filled = None;
+        let Some(fault) = self.would_fault(pid, va, kind) else { return Ok(true) };
         if let Ok(va) = self.machine.va(va) {
-            watch.step(Step::Fault { va, kind, fault });
+            watch.on_step(KernelStep::Fault { va, kind, fault });
         }
-        let handled = self.handle(pid, va, kind, watch)?;
+        let handled = self.handle_fault(pid, va, kind, watch)?;
         if let Err(class) = handled {
-            watch.step(Step::Killed { class });
+            watch.on_step(KernelStep::Killed { class });
         }
         Ok(handled.is_ok())
     }
 
     /// The fault that an access would raise by the entry of its page and its area; none if it can be done.
-    fn obstacle(&self, pid: Pid, va: u64, kind: Kind) -> Option<Fault> {
+    fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
         let vpn = self.shape.vpn(va);
         let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
         let Some(pte) = pte else { return Some(Fault::NotPresent { level: self.deepest_table(pid, vpn) }) };
         let allowed = self.area_at(pid, va).is_some_and(|area| permits(area.prot, kind));
-        let why = if kind == Kind::Execute { Forbidden::NoExecute } else { Forbidden::ReadOnly };
-        let writable = kind != Kind::Write || pte.flags.has(Bit::Rw);
+        let why =
+            if kind == AccessKind::Execute { ProtectionCause::NoExecute } else { ProtectionCause::ReadOnly };
+        let writable = kind != AccessKind::Write || pte.flags.has(Bit::Rw);
         (!allowed || !writable).then_some(Fault::Protection { why })
     }
 
@@ -141,17 +144,17 @@ impl Kernel {
         &mut self,
         pid: Pid,
         range: Range<u64>,
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<(), OutOfMemory> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let areas = process.space.areas.within(range);
         let (mut frames, mut pages) = (self.frame_limit(), FRAME_LIMIT);
         for area in areas {
             let store = area.prot.write && !area.shared;
-            let kind = if store { Kind::Write } else { Kind::Read };
+            let kind = if store { AccessKind::Write } else { AccessKind::Read };
             for vpn in self.shape.vpns(&(area.start..area.end)) {
                 let va = vpn << self.shape.page_bits;
-                if self.obstacle(pid, va, kind).is_none() {
+                if self.would_fault(pid, va, kind).is_none() {
                     continue;
                 }
                 // One that finds no room at all is an error even then.
@@ -160,7 +163,7 @@ impl Kernel {
                     return Ok(());
                 }
                 pages -= 1;
-                frames = frames.saturating_sub(u32::from(self.frames.fresh.is_some()));
+                frames = frames.saturating_sub(u32::from(self.frames.just_filled.is_some()));
             }
         }
         Ok(())
@@ -169,7 +172,7 @@ impl Kernel {
     /// The bytes that a load by the process would read, pages that are not in memory included; the number of them before
     /// the first that cannot be read (outside every area, forbidden, past the end of a file). No state changes.
     pub fn peek(&self, pid: Pid, va: Va, out: &mut [u8]) -> usize {
-        for Part { va, from, size } in self.parts_of(va.raw(), out.len()) {
+        for PagePart { va, from, size } in self.parts_of(va.raw(), out.len()) {
             if !self.peek_part(pid, va, &mut out[from..from + size]) {
                 return from;
             }
@@ -180,17 +183,17 @@ impl Kernel {
     /// As [`Kernel::peek`], within a page; false if it cannot be read.
     fn peek_part(&self, pid: Pid, va: u64, out: &mut [u8]) -> bool {
         let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
-        let Some(area) = area.filter(|area| permits(area.prot, Kind::Read)) else { return false };
-        match self.place(pid, self.shape.vpn(va)) {
-            Some(Place::Frame(frame)) => self.read_frame(frame, self.within(va), out),
-            Some(Place::Swap(slot)) => self.read_slot(slot, self.within(va), out),
-            Some(Place::Zero) => out.fill(0),
+        let Some(area) = area.filter(|area| permits(area.prot, AccessKind::Read)) else { return false };
+        match self.page_location(pid, self.shape.vpn(va)) {
+            Some(PageLocation::Frame(frame)) => self.read_frame(frame, self.page_offset(va), out),
+            Some(PageLocation::Swap(slot)) => self.read_slot(slot, self.page_offset(va), out),
+            Some(PageLocation::Zero) => out.fill(0),
             None => return self.peek_backing(&area, va, out),
         }
         true
     }
 
-    fn peek_backing(&self, area: &Area, va: u64, out: &mut [u8]) -> bool {
+    fn peek_backing(&self, area: &Vma, va: u64, out: &mut [u8]) -> bool {
         let offset = area.offset_of(va).unwrap_or(0);
         match area.backing {
             Backing::Anonymous => out.fill(0),
@@ -208,7 +211,7 @@ impl Kernel {
             return false;
         }
         match held.mapped.get(&page) {
-            Some(frame) => self.read_frame(*frame, self.within(offset), out),
+            Some(frame) => self.read_frame(*frame, self.page_offset(offset), out),
             None => held.read_disk(offset, out, self.shape.page_bits),
         }
         true
@@ -220,8 +223,8 @@ impl Kernel {
         let at = self.object_page(object, page);
         match (at.frame, at.slot) {
             _ if page >= self.shape.pages_of(held.size) => return false,
-            (Some(frame), _) => self.read_frame(frame, self.within(offset), out),
-            (None, Some(slot)) => self.read_slot(slot, self.within(offset), out),
+            (Some(frame), _) => self.read_frame(frame, self.page_offset(offset), out),
+            (None, Some(slot)) => self.read_slot(slot, self.page_offset(offset), out),
             (None, None) => out.fill(0),
         }
         true

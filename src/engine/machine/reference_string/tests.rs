@@ -5,16 +5,16 @@ use proptest::prelude::*;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
 
-use super::{Reference, ReferenceError, Replacement, Totals};
+use super::{ReferenceError, ReferenceString, ReferenceTotals, Replacement};
 
 const OPTIMAL: Replacement = Replacement::Optimal { lookahead: None };
 
-fn string(pages: &[u32], frames: u32, replacement: Replacement) -> Reference {
+fn string(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceString {
     let (pages, random) = (pages.to_vec(), SplitMix64::new(1));
-    Reference { pages, writes: vec![], frames, replacement, holding: vec![], tick: None, random }
+    ReferenceString { pages, writes: vec![], frames, replacement, holding: vec![], tick: None, random }
 }
 
-fn run(pages: &[u32], frames: u32, replacement: Replacement) -> Totals {
+fn run(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceTotals {
     string(pages, frames, replacement).run().unwrap()
 }
 
@@ -23,7 +23,7 @@ fn faults(pages: &[u32], frames: u32, policy: Policy) -> u64 {
 }
 
 /// Pages that went, in order.
-fn victims(reference: &Reference) -> Vec<u32> {
+fn victims(reference: &ReferenceString) -> Vec<u32> {
     reference.steps().unwrap().filter_map(|step| step.victim).collect()
 }
 
@@ -105,28 +105,30 @@ fn steps_of_a_clock() {
 
 #[test]
 fn pages_held_before_are_oldest_first_and_their_bits_clear() {
-    let held =
-        |policy| Reference { holding: vec![7, 8, 9], ..string(&[1, 2], 3, Replacement::Policy(policy)) };
+    let held = |policy| ReferenceString {
+        holding: vec![7, 8, 9],
+        ..string(&[1, 2], 3, Replacement::Policy(policy))
+    };
     for policy in [Policy::Fifo, Policy::Lru, Policy::Clock, Policy::SecondChance, Policy::Nru, Policy::Aging]
     {
         assert_eq!(victims(&held(policy))[0], 7, "{policy:?}");
     }
     assert_eq!(victims(&held(Policy::Lifo)), [9, 1]);
     assert_eq!(victims(&held(Policy::Clock)), [7, 8], "no second turn was needed");
-    let roomy = Reference { frames: 4, ..held(Policy::Lru) };
+    let roomy = ReferenceString { frames: 4, ..held(Policy::Lru) };
     assert_eq!(victims(&roomy), [7], "a free frame is taken first");
 }
 
 /// By hand: the tick after three references clears the R bits; 1 is dirty, so 2, of class 0, goes first; then 3.
 #[test]
 fn nru_goes_by_classes() {
-    let reference = Reference {
+    let reference = ReferenceString {
         writes: vec![1],
         tick: Some(3),
         ..string(&[1, 2, 3, 4, 5], 3, Replacement::Policy(Policy::Nru))
     };
     assert_eq!(victims(&reference), [2, 3]);
-    let never = Reference { tick: None, ..reference };
+    let never = ReferenceString { tick: None, ..reference };
     assert_eq!(victims(&never), [2, 4], "without a tick all are referenced, and 1 is dirty");
 }
 
@@ -134,7 +136,7 @@ fn nru_goes_by_classes() {
 #[test]
 fn aging_goes_by_ticks() {
     let reference =
-        Reference { tick: Some(2), ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging)) };
+        ReferenceString { tick: Some(2), ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging)) };
     let steps: Vec<_> = reference.steps().unwrap().collect();
     assert_eq!(steps[3].state.counts, Some(vec![0b1100_0000, 0b0100_0000, 0b1000_0000]));
     assert_eq!(steps[4].victim, Some(2));
@@ -143,15 +145,15 @@ fn aging_goes_by_ticks() {
 #[test]
 fn what_cannot_run_says_why() {
     let good = string(&[1, 2], 2, Replacement::Policy(Policy::Lru));
-    let why = |reference: Reference| reference.run().unwrap_err();
-    assert_eq!(why(Reference { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
-    assert_eq!(why(Reference { tick: Some(0), ..good.clone() }), ReferenceError::NoTick);
-    assert_eq!(why(Reference { holding: vec![1, 2, 3], ..good.clone() }), ReferenceError::TooManyHeld);
-    assert_eq!(why(Reference { holding: vec![4, 4], ..good.clone() }), ReferenceError::HeldTwice(4));
-    let plru = Reference { replacement: Replacement::Policy(Policy::Plru), ..good.clone() };
+    let why = |reference: ReferenceString| reference.run().unwrap_err();
+    assert_eq!(why(ReferenceString { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
+    assert_eq!(why(ReferenceString { tick: Some(0), ..good.clone() }), ReferenceError::NoTick);
+    assert_eq!(why(ReferenceString { holding: vec![1, 2, 3], ..good.clone() }), ReferenceError::TooManyHeld);
+    assert_eq!(why(ReferenceString { holding: vec![4, 4], ..good.clone() }), ReferenceError::HeldTwice(4));
+    let plru = ReferenceString { replacement: Replacement::Policy(Policy::Plru), ..good.clone() };
     assert_eq!(why(plru), ReferenceError::NotForFrames(Policy::Plru));
     let window = Replacement::WorkingSet { window: 0 };
-    assert_eq!(why(Reference { replacement: window, ..good }), ReferenceError::NoWindow);
+    assert_eq!(why(ReferenceString { replacement: window, ..good }), ReferenceError::NoWindow);
 }
 
 #[test]
@@ -188,7 +190,7 @@ fn fewest_faults(pages: &[u32], frames: usize) -> u64 {
 }
 
 /// Who goes under `optimal`, by looking along the string: memory is kept in the order of filling.
-fn naive_optimal(reference: &Reference, lookahead: usize) -> Vec<u32> {
+fn naive_optimal(reference: &ReferenceString, lookahead: usize) -> Vec<u32> {
     let (mut memory, mut gone) = (reference.holding.clone(), Vec::new());
     for (time, page) in reference.pages.iter().enumerate() {
         if memory.contains(page) {
@@ -225,7 +227,7 @@ proptest! {
     fn optimal_sees_as_far_as_it_may(pages in pages(), frames in 1..5_u32, held in 0..5_u32, n in 0..12_u64) {
         let holding = (0..held.min(frames)).rev().collect();
         let lookahead = Replacement::Optimal { lookahead: Some(n) };
-        let mut reference = Reference { holding, ..string(&pages, frames, lookahead) };
+        let mut reference = ReferenceString { holding, ..string(&pages, frames, lookahead) };
         prop_assert_eq!(victims(&reference), naive_optimal(&reference, n as usize));
         reference.replacement = OPTIMAL;
         prop_assert_eq!(victims(&reference), naive_optimal(&reference, usize::MAX));
@@ -236,7 +238,7 @@ proptest! {
     fn a_working_set_is_the_last_references(pages in pages(), window in 1..10_usize, held in 0..5_u32) {
         let holding: Vec<u32> = (0..held).rev().collect();
         let replacement = Replacement::WorkingSet { window: window as u64 };
-        let reference = Reference { holding: holding.clone(), ..string(&pages, 0, replacement) };
+        let reference = ReferenceString { holding: holding.clone(), ..string(&pages, 0, replacement) };
         let all: Vec<u32> = holding.iter().chain(&pages).copied().collect();
         let last = |end: usize| -> BTreeSet<u32> { all[end.saturating_sub(window)..end].iter().copied().collect() };
         let mut steps = 0;

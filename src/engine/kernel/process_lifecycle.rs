@@ -7,7 +7,7 @@ use super::event::Signal;
 use super::ids::Pid;
 use super::output::Output;
 use super::persistent::{Map, Set};
-use super::process::{AddressSpace, FaultCounts, Life, Process};
+use super::process::{AddressSpace, FaultCounts, Process, ProcessState};
 use super::state::{Kernel, OutOfMemory};
 
 /// The most processes that run or are not waited for (`kernel.pid_max`).
@@ -44,7 +44,7 @@ impl Kernel {
             name: Arc::clone(&name),
             parent: None,
             children: Set::new(),
-            life: Life::Running,
+            state: ProcessState::Running,
             space,
             descriptors: Map::new(),
             stdout: Output::default(),
@@ -64,7 +64,7 @@ impl Kernel {
         self.work += self.processes.len() as u64;
         // The last one keeps its number from being given again.
         let last = self.processes.get_max().map(|(pid, _)| *pid);
-        let ended = |process: &&Arc<Process>| matches!(process.life, Life::Ended { .. });
+        let ended = |process: &&Arc<Process>| matches!(process.state, ProcessState::Ended { .. });
         let gone =
             self.processes.values().filter(ended).map(|process| (process.pid, Arc::clone(&process.name)));
         for (pid, name) in gone.filter(|(pid, _)| Some(*pid) != last).collect::<Vec<_>>() {
@@ -106,29 +106,30 @@ impl Kernel {
     /// A process ends: its memory and its descriptors are given back, its children have no parent any more. Its own parent
     /// can wait for its status, which is as `wait(2)` encodes it.
     pub fn end(&mut self, pid: Pid, status: u32) {
-        self.drop_space(pid);
+        self.free_address_space(pid);
         self.close_descriptors(pid, false);
-        let Some(process) = self.process_mut(pid).filter(|process| process.life == Life::Running) else {
+        let Some(process) = self.process_mut(pid).filter(|process| process.state == ProcessState::Running)
+        else {
             return;
         };
         let (parent, children) = (process.parent, std::mem::take(&mut process.children));
-        process.life = Life::Zombie { status };
+        process.state = ProcessState::Zombie { status };
         self.work += children.len() as u64;
         for child in children {
             let Some(process) = self.process_mut(child) else { continue };
             process.parent = None;
-            self.bury(child);
+            self.reap(child);
         }
         if parent.is_none() {
-            self.bury(pid);
+            self.reap(pid);
         }
     }
 
     /// Nobody will ask for the status of a process any more. Answers its status, if it has ended just now.
-    fn bury(&mut self, pid: Pid) -> Option<u32> {
+    fn reap(&mut self, pid: Pid) -> Option<u32> {
         let process = self.process_mut(pid)?;
-        let Life::Zombie { status } = process.life else { return None };
-        process.life = Life::Ended { status };
+        let ProcessState::Zombie { status } = process.state else { return None };
+        process.state = ProcessState::Ended { status };
         self.alive -= 1;
         Some(status)
     }
@@ -146,8 +147,9 @@ impl Kernel {
         let Some(process) = self.process(pid).filter(|process| !process.children.is_empty()) else {
             return Err(Errno::ECHILD);
         };
-        let zombie =
-            |child: &&Pid| self.process(**child).is_some_and(|p| matches!(p.life, Life::Zombie { .. }));
+        let zombie = |child: &&Pid| {
+            self.process(**child).is_some_and(|p| matches!(p.state, ProcessState::Zombie { .. }))
+        };
         let found = process.children.iter().find(zombie).copied();
         let looked = found.map_or(process.children.len(), |child| process.children.range(..=child).count());
         self.work += looked as u64;
@@ -155,7 +157,7 @@ impl Kernel {
         if let Some(process) = self.process_mut(pid) {
             process.children.remove(&child);
         }
-        let status = self.bury(child).ok_or(Errno::ECHILD)?;
+        let status = self.reap(child).ok_or(Errno::ECHILD)?;
         Ok((child, status))
     }
 }

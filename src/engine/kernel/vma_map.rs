@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use imbl::ordmap::DiffItem;
 
-use super::area::Area;
 use super::holes::Holes;
 use super::persistent::Map;
+use super::vma::Vma;
 
 /// The areas of a process, by their first byte.
 #[derive(Debug, Clone)]
-pub struct Areas {
-    all: Map<u64, Area>,
+pub struct VmaMap {
+    all: Map<u64, Vma>,
     /// What lies between them.
     holes: Holes,
     /// Bytes of all areas together.
@@ -20,14 +20,14 @@ pub struct Areas {
 
 /// What a change did: these areas went, whole, and those stand in their place. Both are in order of address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Edit {
+pub struct VmaEdit {
     /// The areas that went, those that were only looked at for merging included.
-    pub before: Vec<Area>,
+    pub before: Vec<Vma>,
     /// The areas that came.
-    pub after: Vec<Area>,
+    pub after: Vec<Vma>,
 }
 
-impl Default for Areas {
+impl Default for VmaMap {
     fn default() -> Self {
         let mut holes = Holes::default();
         holes.insert(0, u64::MAX);
@@ -35,7 +35,7 @@ impl Default for Areas {
     }
 }
 
-impl Areas {
+impl VmaMap {
     /// How many there are.
     pub fn count(&self) -> usize {
         self.all.len()
@@ -47,35 +47,35 @@ impl Areas {
     }
 
     /// In order of address.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Area> + '_ {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         self.all.values()
     }
 
     /// The area that holds `va`.
-    pub fn find(&self, va: u64) -> Option<&Area> {
+    pub fn find(&self, va: u64) -> Option<&Vma> {
         self.all.get_prev(&va).map(|(_, area)| area).filter(|area| va < area.end)
     }
 
     /// The first area that begins above `va` or holds it.
-    pub fn at_or_above(&self, va: u64) -> Option<&Area> {
+    pub fn at_or_above(&self, va: u64) -> Option<&Vma> {
         self.find(va).or_else(|| self.all.get_next(&va).map(|(_, area)| area))
     }
 
     /// The last area that ends at `va` or below.
-    pub fn below(&self, va: u64) -> Option<&Area> {
+    pub fn below(&self, va: u64) -> Option<&Vma> {
         let (_, area) = self.all.get_prev(&va.checked_sub(1)?)?;
         if area.end <= va { Some(area) } else { self.below(area.start) }
     }
 
     /// The areas that have a byte of `range`, whole, in order.
-    pub fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Area> + '_ {
+    pub fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());
         let first = held.map_or(range.start, |area| area.start);
         self.all.range(first..range.end.max(first)).map(|(_, area)| area)
     }
 
     /// The parts of areas that lie in `range`, in order.
-    pub fn within(&self, range: Range<u64>) -> Vec<Area> {
+    pub fn within(&self, range: Range<u64>) -> Vec<Vma> {
         self.touching(range.clone()).map(|area| area.clip(&range)).collect()
     }
 
@@ -86,7 +86,7 @@ impl Areas {
 
     /// The areas that are only here, and those that are only in `later`. Costs what has changed, if one is a changed copy of
     /// the other.
-    pub fn difference(&self, later: &Self) -> (Vec<Area>, Vec<Area>) {
+    pub fn difference(&self, later: &Self) -> (Vec<Vma>, Vec<Vma>) {
         let (mut gone, mut come) = (Vec::new(), Vec::new());
         for item in self.all.diff(&later.all) {
             match item {
@@ -117,17 +117,17 @@ impl Areas {
     }
 
     /// Puts an area where nothing is; neighbours that agree merge with it.
-    pub fn insert(&mut self, area: Area) -> Edit {
+    pub fn insert(&mut self, area: Vma) -> VmaEdit {
         self.replace(area.start..area.end, |_| vec![area])
     }
 
     /// Takes away what areas there are in a range, splitting those that reach out of it.
-    pub fn remove(&mut self, range: Range<u64>) -> Edit {
+    pub fn remove(&mut self, range: Range<u64>) -> VmaEdit {
         self.replace(range, |_| Vec::new())
     }
 
     /// Changes every area in a range, splitting those that reach out of it; neighbours that agree merge afterwards.
-    pub fn change(&mut self, range: Range<u64>, change: &dyn Fn(&mut Area)) -> Edit {
+    pub fn change(&mut self, range: Range<u64>, change: &dyn Fn(&mut Vma)) -> VmaEdit {
         self.replace(range, |mut parts| {
             parts.iter_mut().for_each(change);
             parts
@@ -135,18 +135,18 @@ impl Areas {
     }
 
     /// Puts what `new` makes of the parts in a range in their place.
-    fn replace(&mut self, range: Range<u64>, new: impl FnOnce(Vec<Area>) -> Vec<Area>) -> Edit {
+    fn replace(&mut self, range: Range<u64>, new: impl FnOnce(Vec<Vma>) -> Vec<Vma>) -> VmaEdit {
         if range.is_empty() {
-            return Edit::default();
+            return VmaEdit::default();
         }
         // With the areas that adjoin the range.
         let wide = range.start.saturating_sub(1)..range.end.saturating_add(1);
-        let before: Vec<Area> = self.touching(wide).copied().collect();
+        let before: Vec<Vma> = self.touching(wide).copied().collect();
         let below = before.first().filter(|area| area.start < range.start);
         let above = before.last().filter(|area| area.end > range.end);
         let touched = before.iter().filter(|area| area.start < range.end && area.end > range.start);
         let parts = touched.map(|area| area.clip(&range)).collect();
-        let mut after: Vec<Area> = Vec::new();
+        let mut after: Vec<Vma> = Vec::new();
         let pieces = below.map(|area| area.part(area.start, area.end.min(range.start))).into_iter();
         let pieces = pieces.chain(new(parts));
         for area in pieces.chain(above.map(|area| area.part(area.start.max(range.end), area.end))) {
@@ -155,21 +155,21 @@ impl Areas {
                 None => after.push(area),
             }
         }
-        self.swap(&before, &after);
-        Edit { before, after }
+        self.replace_areas(&before, &after);
+        VmaEdit { before, after }
     }
 
     /// Takes areas out and puts others in their place; those that stay as they are, are not touched.
-    fn swap(&mut self, before: &[Area], after: &[Area]) {
-        let same = |(a, b): &(&Area, &Area)| a == b;
+    fn replace_areas(&mut self, before: &[Vma], after: &[Vma]) {
+        let same = |(a, b): &(&Vma, &Vma)| a == b;
         let head = before.iter().zip(after).take_while(same).count();
         let (before, after) = (&before[head..], &after[head..]);
         let tail = before.iter().rev().zip(after.iter().rev()).take_while(same).count();
         for area in &before[..before.len() - tail] {
-            self.take(area);
+            self.remove_area(area);
         }
         for area in &after[..after.len() - tail] {
-            self.put(*area);
+            self.insert_area(*area);
         }
     }
 
@@ -180,24 +180,24 @@ impl Areas {
         (below.map_or(0, |(_, area)| area.end), above.map_or(u64::MAX, |(start, _)| *start))
     }
 
-    fn put(&mut self, area: Area) {
+    fn insert_area(&mut self, area: Vma) {
         let (low, high) = self.around(area.start, area.end);
         self.holes.remove(low);
-        self.dig(low, area.start);
-        self.dig(area.end, high);
+        self.add_hole(low, area.start);
+        self.add_hole(area.end, high);
         self.size += area.len();
         self.all.insert(area.start, area);
     }
 
-    fn take(&mut self, area: &Area) {
+    fn remove_area(&mut self, area: &Vma) {
         self.all.remove(&area.start);
         self.size -= area.len();
         let (low, high) = self.around(area.start, area.end);
         self.holes.remove(area.end);
-        self.dig(low, high);
+        self.add_hole(low, high);
     }
 
-    fn dig(&mut self, from: u64, to: u64) {
+    fn add_hole(&mut self, from: u64, to: u64) {
         if from < to {
             self.holes.insert(from, to - from);
         }

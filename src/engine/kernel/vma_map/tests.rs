@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::kernel::area::{Backing, Prot};
 use crate::kernel::ids::{FileId, ObjectId};
+use crate::kernel::vma::{Backing, Prot};
 
 const PAGE: u64 = 64;
 const PAGES: u64 = 40;
@@ -19,8 +19,8 @@ struct Page {
 /// An address space as an array of pages.
 type Model = Vec<Option<Page>>;
 
-fn area(first: u64, last: u64, page: Page) -> Area {
-    let mut area = Area::new(first * PAGE..last * PAGE, page.prot, page.shared, page.backing);
+fn area(first: u64, last: u64, page: Page) -> Vma {
+    let mut area = Vma::new(first * PAGE..last * PAGE, page.prot, page.shared, page.backing);
     area.locked = page.locked;
     area
 }
@@ -36,7 +36,7 @@ fn next(page: Page) -> Page {
 }
 
 /// The areas that an array of pages makes: runs as long as they can be.
-fn runs(model: &Model) -> Vec<Area> {
+fn runs(model: &Model) -> Vec<Vma> {
     let mut found: Vec<(u64, u64, Page)> = Vec::new();
     let mut expected = None;
     for (at, page) in model.iter().enumerate() {
@@ -109,7 +109,7 @@ fn apply_to_model(model: &mut Model, op: &Op) {
     }
 }
 
-fn apply(areas: &mut Areas, op: &Op) -> Vec<Edit> {
+fn apply(areas: &mut VmaMap, op: &Op) -> Vec<VmaEdit> {
     match *op {
         Op::Insert(first, last, page) => {
             let cleared = areas.remove(first * PAGE..last * PAGE);
@@ -135,13 +135,13 @@ proptest! {
     #[test]
     fn areas_are_what_an_array_of_pages_says(ops in prop::collection::vec(op(), 1..60)) {
         let mut model: Model = vec![None; PAGES as usize];
-        let mut areas = Areas::default();
+        let mut areas = VmaMap::default();
         for op in &ops {
             let copy = areas.clone();
-            let held: Vec<Area> = copy.iter().copied().collect();
+            let held: Vec<Vma> = copy.iter().copied().collect();
             let edits = apply(&mut areas, op);
             apply_to_model(&mut model, op);
-            let now: Vec<Area> = areas.iter().copied().collect();
+            let now: Vec<Vma> = areas.iter().copied().collect();
             prop_assert_eq!(&now, &runs(&model));
             // A copy keeps what it had, and edits account for every area.
             prop_assert_eq!(copy.iter().copied().collect::<Vec<_>>(), held.clone());
@@ -162,7 +162,7 @@ proptest! {
             told.sort_by_key(|area| area.start);
             prop_assert_eq!(&told, &now);
             prop_assert_eq!(areas.count(), now.len());
-            prop_assert_eq!(areas.size(), now.iter().map(Area::len).sum::<u64>());
+            prop_assert_eq!(areas.size(), now.iter().map(Vma::len).sum::<u64>());
         }
     }
 
@@ -172,7 +172,7 @@ proptest! {
         len in 1..6u64, low in 0..4u64, limit in 0..PAGES + 4,
     ) {
         let mut model: Model = vec![None; PAGES as usize];
-        let mut areas = Areas::default();
+        let mut areas = VmaMap::default();
         for op in &ops {
             apply(&mut areas, op);
             apply_to_model(&mut model, op);
@@ -182,7 +182,7 @@ proptest! {
             let pages = model.iter().take(range.end as usize).skip(range.start as usize);
             let bytes = range.start * PAGE..range.end * PAGE;
             prop_assert_eq!(areas.is_free(bytes.clone()), pages.clone().all(Option::is_none));
-            let within: u64 = areas.within(bytes).iter().map(Area::len).sum();
+            let within: u64 = areas.within(bytes).iter().map(Vma::len).sum();
             prop_assert_eq!(within, pages.flatten().count() as u64 * PAGE);
         }
         for (at, page) in model.iter().enumerate() {
@@ -195,14 +195,14 @@ proptest! {
     }
 }
 
-fn anonymous(first: u64, last: u64) -> Area {
+fn anonymous(first: u64, last: u64) -> Vma {
     let prot = Prot { read: true, write: true, exec: false };
     area(first, last, Page { prot, shared: false, locked: false, backing: Backing::Anonymous })
 }
 
 #[test]
 fn neighbours_merge_when_the_gap_between_them_is_filled() {
-    let mut areas = Areas::default();
+    let mut areas = VmaMap::default();
     areas.insert(anonymous(1, 2));
     areas.insert(anonymous(3, 4));
     let edit = areas.insert(anonymous(2, 3));
@@ -212,7 +212,7 @@ fn neighbours_merge_when_the_gap_between_them_is_filled() {
 
 #[test]
 fn a_hole_in_the_middle_splits_an_area() {
-    let mut areas = Areas::default();
+    let mut areas = VmaMap::default();
     areas.insert(anonymous(1, 9));
     let edit = areas.remove(4 * PAGE..5 * PAGE);
     assert_eq!(edit.before, [anonymous(1, 9)]);
@@ -226,7 +226,7 @@ fn anonymous_objects_do_not_merge_with_each_other_but_with_themselves() {
         let prot = Prot { read: true, write: true, exec: false };
         area(first, last, Page { prot, shared: true, locked: false, backing })
     };
-    let mut areas = Areas::default();
+    let mut areas = VmaMap::default();
     areas.insert(object(1, 0, 2));
     areas.insert(object(2, 2, 4));
     assert_eq!(areas.count(), 2);
@@ -241,7 +241,7 @@ fn a_private_area_does_not_care_who_may_write_its_file() {
         area(first, last, Page { prot: Prot::default(), shared, locked: false, backing })
     };
     for (shared, count) in [(false, 1), (true, 2)] {
-        let mut areas = Areas::default();
+        let mut areas = VmaMap::default();
         areas.insert(file(0, 1, shared, true));
         areas.insert(file(1, 2, shared, false));
         assert_eq!(areas.count(), count);
@@ -251,7 +251,7 @@ fn a_private_area_does_not_care_who_may_write_its_file() {
 #[test]
 fn many_areas_are_quick() {
     // Every other page, from the top downward: each search would go through all of them, were it naive (2·10^9 steps).
-    let mut areas = Areas::default();
+    let mut areas = VmaMap::default();
     let limit = 1 << 46;
     for _ in 0..65_530 {
         let at = areas.highest_hole(2 * PAGE, PAGE, limit).expect("there is room");

@@ -16,13 +16,13 @@ use super::record::Record;
 use super::unreadable::Unreadable;
 
 /// Batches that wait at most.
-const AHEAD: usize = 4;
+const MAX_WAITING_BATCHES: usize = 4;
 /// How long nobody looks whether it is to end while nothing comes.
-const PAUSE: Duration = Duration::from_millis(50);
+const INTERRUPT_POLL: Duration = Duration::from_millis(50);
 
 /// What has been read so far.
 #[derive(Debug, Clone, Default)]
-pub struct Read {
+pub struct ReadSoFar {
     /// Lines; of a packed trace records.
     pub lines: u64,
     /// The lines among them that are no records.
@@ -31,7 +31,7 @@ pub struct Read {
 
 /// How reading came to an end.
 #[derive(Debug, PartialEq)]
-pub enum Stopped<B> {
+pub enum ReadEnd<B> {
     /// It is the trace's.
     End,
     /// Somebody wants it to end.
@@ -43,26 +43,26 @@ pub enum Stopped<B> {
 }
 
 /// Takes each batch, with what has been read up to its end; what it answers with ends the reading.
-pub type Each<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &Read) -> Option<B>;
+pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar) -> Option<B>;
 
 /// What a thread that reads has to say.
-enum Said {
+enum WorkerMessage {
     /// The next records, and how far it is. Bad lines are told of when there are more than before.
     Records(Vec<Record>, Progress, Option<Malformed>),
     /// There are no more.
-    Over(Read, Option<Unreadable>),
+    Over(ReadSoFar, Option<Unreadable>),
 }
 
 /// Where a trace is.
 #[derive(Debug, Clone)]
-pub enum Origin {
+pub enum TraceOrigin {
     /// In a file; `-` is standard input.
     File(PathBuf),
     /// In memory; the name is for messages, and for its end.
     Bytes(Arc<[u8]>, String),
 }
 
-impl Origin {
+impl TraceOrigin {
     fn open(self, format: Option<Format>) -> Result<Reader, Unreadable> {
         match self {
             Self::File(path) => Reader::open(&path, format),
@@ -86,29 +86,34 @@ pub fn is_standard_input(trace: &Path) -> bool {
 ///
 /// # Errors
 /// If the trace cannot be opened.
-pub fn ahead<B>(
-    origin: Origin,
+pub fn read_ahead<B>(
+    origin: TraceOrigin,
     format: Option<Format>,
     interrupt: Option<&AtomicBool>,
-    each: Each<'_, B>,
-) -> Result<(Read, Stopped<B>), Unreadable> {
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     if origin.may_wait() || cores() > 1 {
-        let (full, batches) = sync_channel(AHEAD);
+        let (full, batches) = sync_channel(MAX_WAITING_BATCHES);
         let (used, empty) = channel();
         let from = origin.clone();
-        let thread = thread::Builder::new().spawn(move || read(from, format, &full, &empty));
+        let thread = thread::Builder::new().spawn(move || run_worker(from, format, &full, &empty));
         if thread.is_ok() {
-            return take(&batches, &used, interrupt, each);
+            return receive_batches(&batches, &used, interrupt, each);
         }
     }
-    here(origin.open(format)?, interrupt, each)
+    read_inline(origin.open(format)?, interrupt, each)
 }
 
 /// Reads all there is, and says so, as long as somebody listens.
-fn read(from: Origin, format: Option<Format>, full: &SyncSender<Said>, empty: &Receiver<Vec<Record>>) {
+fn run_worker(
+    from: TraceOrigin,
+    format: Option<Format>,
+    full: &SyncSender<WorkerMessage>,
+    empty: &Receiver<Vec<Record>>,
+) {
     let over = match from.open(format) {
-        Err(why) => Said::Over(Read::default(), Some(why)),
+        Err(why) => WorkerMessage::Over(ReadSoFar::default(), Some(why)),
         Ok(mut reader) => {
             let why = loop {
                 let mut records = empty.try_recv().unwrap_or_default();
@@ -119,71 +124,71 @@ fn read(from: Origin, format: Option<Format>, full: &SyncSender<Said>, empty: &R
                     Ok(true) => {}
                 }
                 let bad = (reader.malformed().count > known).then(|| reader.malformed().clone());
-                if full.send(Said::Records(records, reader.progress(), bad)).is_err() {
+                if full.send(WorkerMessage::Records(records, reader.progress(), bad)).is_err() {
                     return;
                 }
             };
-            Said::Over(so_far(&reader), why)
+            WorkerMessage::Over(so_far(&reader), why)
         }
     };
     // Where nobody listens any more, nothing is lost.
     let _ = full.send(over);
 }
 
-fn so_far(reader: &Reader) -> Read {
-    Read { lines: reader.lines(), malformed: reader.malformed().clone() }
+fn so_far(reader: &Reader) -> ReadSoFar {
+    ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone() }
 }
 
 /// Takes what a thread reads. The thread is not waited for: it may be in a read that takes long.
-fn take<B>(
-    batches: &Receiver<Said>,
+fn receive_batches<B>(
+    batches: &Receiver<WorkerMessage>,
     used: &Sender<Vec<Record>>,
     interrupt: Option<&AtomicBool>,
-    each: Each<'_, B>,
-) -> Result<(Read, Stopped<B>), Unreadable> {
-    let (mut read, mut begun) = (Read::default(), false);
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    let (mut read, mut begun) = (ReadSoFar::default(), false);
     loop {
         if interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
-            return Ok((read, Stopped::Interrupted));
+            return Ok((read, ReadEnd::Interrupted));
         }
-        match batches.recv_timeout(PAUSE) {
-            Ok(Said::Records(records, progress, bad)) => {
+        match batches.recv_timeout(INTERRUPT_POLL) {
+            Ok(WorkerMessage::Records(records, progress, bad)) => {
                 begun = true;
                 read.lines = progress.lines;
                 read.malformed = bad.unwrap_or(read.malformed);
                 if let Some(enough) = each(&records, progress, &read) {
-                    return Ok((read, Stopped::Enough(enough)));
+                    return Ok((read, ReadEnd::Enough(enough)));
                 }
                 // Whoever reads may have come to the end.
                 let _ = used.send(records);
             }
-            Ok(Said::Over(read, None)) => return Ok((read, Stopped::End)),
-            Ok(Said::Over(read, Some(why))) if begun || read.lines > 0 => {
-                return Ok((read, Stopped::Unreadable(why)));
+            Ok(WorkerMessage::Over(read, None)) => return Ok((read, ReadEnd::End)),
+            Ok(WorkerMessage::Over(read, Some(why))) if begun || read.lines > 0 => {
+                return Ok((read, ReadEnd::Unreadable(why)));
             }
-            Ok(Said::Over(_, Some(why))) => return Err(why),
+            Ok(WorkerMessage::Over(_, Some(why))) => return Err(why),
             Err(RecvTimeoutError::Timeout) => {}
             // It has said that it is over, or it could not.
-            Err(RecvTimeoutError::Disconnected) => return Ok((read, Stopped::End)),
+            Err(RecvTimeoutError::Disconnected) => return Ok((read, ReadEnd::End)),
         }
     }
 }
 
 /// Reads on this thread.
-fn here<B>(
+fn read_inline<B>(
     mut reader: Reader,
     interrupt: Option<&AtomicBool>,
-    each: Each<'_, B>,
-) -> Result<(Read, Stopped<B>), Unreadable> {
-    let (mut records, mut read) = (Vec::new(), Read::default());
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    let (mut records, mut read) = (Vec::new(), ReadSoFar::default());
     loop {
         if interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
-            return Ok((read, Stopped::Interrupted));
+            return Ok((read, ReadEnd::Interrupted));
         }
         match reader.next(&mut records) {
-            Ok(false) => return Ok((so_far(&reader), Stopped::End)),
+            Ok(false) => return Ok((so_far(&reader), ReadEnd::End)),
             Err(why) if reader.lines() == 0 => return Err(why),
-            Err(why) => return Ok((so_far(&reader), Stopped::Unreadable(why))),
+            Err(why) => return Ok((so_far(&reader), ReadEnd::Unreadable(why))),
             Ok(true) => {}
         }
         read.lines = reader.lines();
@@ -191,7 +196,7 @@ fn here<B>(
             read.malformed = reader.malformed().clone();
         }
         if let Some(enough) = each(&records, reader.progress(), &read) {
-            return Ok((read, Stopped::Enough(enough)));
+            return Ok((read, ReadEnd::Enough(enough)));
         }
     }
 }

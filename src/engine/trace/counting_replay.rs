@@ -7,82 +7,87 @@ use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 
 use super::account::Account;
-use super::counted::{Counted, References};
-use super::demand::{Demand, Refused};
-pub use super::extras::Wanted;
+use super::counts::{ReferenceCounts, ReplayCounts};
+use super::demand::{DemandError, DemandPaging};
+pub use super::extras::ExtraOptions;
 use super::record::Record;
 use super::replay::{Straddle, Target};
 
 /// How addresses of a trace become physical ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Map {
+pub enum AddressMapping {
     /// They are: only the caches are asked.
     Identity,
     /// A kernel gives a page a frame when it is first touched.
-    Demand(Demand),
+    Demand(DemandPaging),
 }
 
 /// Why a replay cannot begin, or go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failed {
+pub enum ReplayError {
     /// There is no process for the trace.
-    Refused(Refused),
+    Refused(DemandError),
     /// A page fault needed memory that there is not.
     Memory(OutOfMemory),
 }
 
-impl fmt::Display for Failed {
+impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failed::Refused(why) => why.fmt(f),
-            Failed::Memory(why) => why.fmt(f),
+            ReplayError::Refused(why) => why.fmt(f),
+            ReplayError::Memory(why) => why.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Failed {}
+impl std::error::Error for ReplayError {}
 
-/// A replay on a machine of its own, from records to [`Counted`].
+/// A replay on a machine of its own, from records to [`ReplayCounts`].
 #[derive(Debug)]
-pub struct Counting {
-    on: On,
+pub struct CountingReplay {
+    on: Backend,
     account: Account,
 }
 
 /// What a replay of its own runs on.
 #[derive(Debug)]
-enum On {
+enum Backend {
     Machine(Box<Machine>),
     Process(Box<Kernel>, Pid),
 }
 
-impl On {
+impl Backend {
     fn target(&mut self) -> Target<'_> {
         match self {
-            On::Machine(machine) => Target::Identity(machine),
-            On::Process(kernel, pid) => Target::Process(kernel, *pid),
+            Backend::Machine(machine) => Target::Identity(machine),
+            Backend::Process(kernel, pid) => Target::Process(kernel, *pid),
         }
     }
 
     fn machine(&self) -> &Machine {
         match self {
-            On::Machine(machine) => machine,
-            On::Process(kernel, _) => kernel.machine(),
+            Backend::Machine(machine) => machine,
+            Backend::Process(kernel, _) => kernel.machine(),
         }
     }
 }
 
-impl Counting {
+impl CountingReplay {
     /// A replay on a machine, on the core that it stands at.
     ///
     /// # Errors
     /// If there can be no process for a trace on it.
-    pub fn new(machine: Machine, map: Map, straddle: Straddle, wanted: Wanted) -> Result<Self, Failed> {
+    pub fn new(
+        machine: Machine,
+        map: AddressMapping,
+        straddle: Straddle,
+        wanted: ExtraOptions,
+    ) -> Result<Self, ReplayError> {
         let mut on = match map {
-            Map::Identity => On::Machine(Box::new(machine)),
-            Map::Demand(demand) => {
-                let (kernel, pid) = demand.start(machine).map_err(Failed::Refused)?;
-                On::Process(Box::new(kernel), pid)
+            AddressMapping::Identity => Backend::Machine(Box::new(machine)),
+            AddressMapping::Demand(demand) => {
+                let (kernel, pid) = demand.start(machine).map_err(ReplayError::Refused)?;
+                Backend::Process(Box::new(kernel), pid)
             }
         };
         let account = Account::new(&on.target(), straddle, wanted);
@@ -93,17 +98,17 @@ impl Counting {
     ///
     /// # Errors
     /// If a page fault needs memory and there is none; what came before is counted.
-    pub fn perform(&mut self, records: &[Record]) -> Result<(), Failed> {
-        self.account.perform(self.on.target(), records).map_err(Failed::Memory)
+    pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
+        self.account.perform(self.on.target(), records).map_err(ReplayError::Memory)
     }
 
     /// What has been counted so far.
-    pub fn counted(&self) -> Counted {
-        self.account.counted(self.on.machine())
+    pub fn counts(&self) -> ReplayCounts {
+        self.account.counts(self.on.machine())
     }
 
     /// What has been performed so far.
-    pub fn references(&self) -> &References {
+    pub fn references(&self) -> &ReferenceCounts {
         self.account.references()
     }
 }

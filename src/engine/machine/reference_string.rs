@@ -21,7 +21,7 @@ const SHOWN: usize = 64;
 
 /// A string of references and the memory it is put to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reference {
+pub struct ReferenceString {
     /// The pages referenced, in order. A page is any number that stands for it.
     pub pages: Vec<u32>,
     /// Pages every reference to which is a store; only `nru` minds.
@@ -59,7 +59,7 @@ pub enum Replacement {
     },
 }
 
-/// Why a [`Reference`] cannot be run.
+/// Why a [`ReferenceString`] cannot be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferenceError {
     /// There is no frame.
@@ -93,7 +93,7 @@ impl fmt::Display for ReferenceError {
 
 /// What a reference did, and what stood in memory after it (after the tick, too, if one came).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct ReferenceStep {
     /// The page referenced.
     pub page: u32,
     /// It was in memory.
@@ -111,7 +111,7 @@ pub struct Step {
 
 /// What a string came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Totals {
+pub struct ReferenceTotals {
     /// References that found their page in memory.
     pub hits: u64,
     /// References that did not, first touches included.
@@ -124,12 +124,12 @@ pub struct Totals {
     pub random: SplitMix64,
 }
 
-impl Reference {
+impl ReferenceString {
     /// Runs the string and answers what it came to.
     ///
     /// # Errors
     /// If it cannot be run.
-    pub fn run(&self) -> Result<Totals, ReferenceError> {
+    pub fn run(&self) -> Result<ReferenceTotals, ReferenceError> {
         let mut steps = self.steps()?;
         let mut trace = Vec::with_capacity(self.pages.len());
         while let Some(moved) = steps.advance() {
@@ -138,14 +138,14 @@ impl Reference {
         let hits = trace.iter().filter(|&&hit| hit).count() as u64;
         let faults = trace.len() as u64 - hits;
         let resident = steps.frames().into_iter().flatten().collect();
-        Ok(Totals { hits, faults, trace, resident, random: steps.random })
+        Ok(ReferenceTotals { hits, faults, trace, resident, random: steps.random })
     }
 
     /// Runs the string a step at a time, as it is asked for.
     ///
     /// # Errors
     /// If it cannot be run.
-    pub fn steps(&self) -> Result<Steps<'_>, ReferenceError> {
+    pub fn steps(&self) -> Result<ReferenceSteps<'_>, ReferenceError> {
         self.check()?;
         let held = self.held();
         let string: Vec<u32> = held.iter().chain(&self.pages).copied().collect();
@@ -159,9 +159,17 @@ impl Reference {
                 Use { filled: time, last: time, next: next_use.get(time).copied().unwrap_or(NEVER) };
             Some(Line { tag: Some(Tag::new(string[time].into())), valid: true, payload })
         };
-        pool.place(POOL, &(0..held.len()).map(place).collect::<Vec<_>>());
+        pool.set_lines(POOL, &(0..held.len()).map(place).collect::<Vec<_>>());
         let writes = self.writes.iter().copied().collect();
-        Ok(Steps { reference: self, writes, next_use, pool, time: held.len(), string, random: self.random })
+        Ok(ReferenceSteps {
+            reference: self,
+            writes,
+            next_use,
+            pool,
+            time: held.len(),
+            string,
+            random: self.random,
+        })
     }
 
     fn check(&self) -> Result<(), ReferenceError> {
@@ -229,10 +237,10 @@ struct Use {
     next: usize,
 }
 
-/// The steps of a [`Reference`], in order.
+/// The steps of a [`ReferenceString`], in order.
 #[derive(Debug, Clone)]
-pub struct Steps<'a> {
-    reference: &'a Reference,
+pub struct ReferenceSteps<'a> {
+    reference: &'a ReferenceString,
     writes: BTreeSet<u32>,
     /// The pages held before, then the pages referenced; the place of a page in it is its time.
     string: Vec<u32>,
@@ -252,16 +260,23 @@ struct Moved {
     victim: Option<u32>,
 }
 
-impl Iterator for Steps<'_> {
-    type Item = Step;
+impl Iterator for ReferenceSteps<'_> {
+    type Item = ReferenceStep;
 
-    fn next(&mut self) -> Option<Step> {
+    fn next(&mut self) -> Option<ReferenceStep> {
         let Moved { page, hit, frame, victim } = self.advance()?;
-        Some(Step { page, hit, frame, victim, frames: self.frames(), state: self.pool.policy_state(POOL) })
+        Some(ReferenceStep {
+            page,
+            hit,
+            frame,
+            victim,
+            frames: self.frames(),
+            state: self.pool.policy_state(POOL),
+        })
     }
 }
 
-impl Steps<'_> {
+impl ReferenceSteps<'_> {
     /// Does the next reference.
     fn advance(&mut self) -> Option<Moved> {
         let page = *self.string.get(self.time)?;
