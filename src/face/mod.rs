@@ -1,12 +1,12 @@
 //! How a person reaches the rest.
 
+mod caching_loader;
 pub mod cli;
 pub mod diff;
 mod exam;
 pub mod explain;
 pub mod fmt;
 mod grade;
-mod kept;
 mod lsp;
 pub mod reading;
 pub mod repl;

@@ -12,7 +12,7 @@ use super::make::Making;
 use super::output;
 use super::typeset::typeset;
 use super::wanted::Wanted;
-use crate::face::kept::Kept;
+use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::exam::Version;
@@ -61,13 +61,13 @@ impl Exam {
     /// # Errors
     /// What standard output says.
     pub fn print(&self, color: Color) -> io::Result<Status> {
-        let mut kept = Kept::default();
-        let reading = Reading::kept(&self.file, &mut kept);
+        let mut loader = CachingLoader::default();
+        let reading = Reading::by(&self.file, &mut loader);
         if !reading.diagnostics.is_empty() {
             complain(&reading.complaint(diagnostic_style(color)));
             return Ok(Status::Wrong);
         }
-        match self.made(&reading, &kept, color) {
+        match self.made(&reading, &loader, color) {
             Ok(Output::Stream(bytes)) => print_bytes(&bytes).map(|()| Status::Held),
             Ok(Output::Told(text)) => print(&text).map(|()| Status::Held),
             Ok(Output::Judged(text, status)) => print(&text).map(|()| status),
@@ -78,7 +78,7 @@ impl Exam {
         }
     }
 
-    fn made(&self, reading: &Reading, kept: &Kept, color: Color) -> Result<Output, Trouble> {
+    fn made(&self, reading: &Reading, loader: &CachingLoader, color: Color) -> Result<Output, Trouble> {
         let editions = self.editions()?;
         let versions = self.wanted.versions(reading)?;
         let versions: Vec<Option<Version>> =
@@ -86,7 +86,8 @@ impl Exam {
         let layout = self.layout.style().map_err(|wrong| Trouble::wrong(format!("pagewalk: {wrong}\n")))?;
         let making = Making {
             path: &self.file,
-            kept,
+            reading,
+            loader,
             editions: &editions,
             scripts: self.script,
             layout: &layout,

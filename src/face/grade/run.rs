@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::arguments::{FeedbackFormat, Grade};
-use super::composing::{Done, Marking, Script, mark_all};
+use super::composing::{Done, Marking, mark_all};
 use super::files;
 use super::formats;
 use super::records::{Flaw, plain};
@@ -123,21 +123,20 @@ impl Grade {
     }
 
     /// The scripts, in which nothing wrong was found.
-    fn scripts(&self, color: Color) -> Result<(Script, Vec<Script>), Nothing> {
+    fn scripts(&self, color: Color) -> Result<(Reading, Vec<Reading>), Nothing> {
         let read = |path: &Path| {
             let reading = Reading::of(path);
             if !reading.diagnostics.is_empty() {
                 complain(&reading.complaint(diagnostic_style(color)));
                 return Err(Nothing);
             }
-            let text = reading.sources.file(0).map_or_else(String::new, |file| file.text.to_string());
-            Ok(Script { name: reading.name().to_owned(), text })
+            Ok(reading)
         };
         if self.file == Path::new("-") && self.answers == Path::new("-") {
             complain("pagewalk: the script and the answers cannot both be standard input\n");
             return Err(Nothing);
         }
-        let also: Result<Vec<Script>, Nothing> = self.also.iter().map(|path| read(path)).collect();
+        let also: Result<Vec<Reading>, Nothing> = self.also.iter().map(|path| read(path)).collect();
         Ok((read(&self.file)?, also?))
     }
 
