@@ -8,6 +8,7 @@ mod client;
 mod completion;
 mod definition;
 mod diagnostics;
+mod document;
 mod documents;
 mod folding;
 mod formatting;
