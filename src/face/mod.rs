@@ -12,6 +12,7 @@ pub mod reading;
 pub mod repl;
 pub mod replay;
 pub mod running;
+mod status_line;
 mod sweep;
 pub mod terminal;
 pub mod test;
