@@ -1,5 +1,6 @@
 //! How a person reaches the rest.
 
+mod atomic_write;
 mod caching_loader;
 pub mod cli;
 pub mod diff;
@@ -11,7 +12,7 @@ mod lsp;
 pub mod reading;
 pub mod repl;
 pub mod replay;
-pub mod running;
+pub mod run;
 mod status_line;
 mod sweep;
 pub mod terminal;
@@ -19,4 +20,3 @@ pub mod test;
 #[cfg(test)]
 mod tests;
 mod threads;
-mod writing;

@@ -11,7 +11,7 @@ use super::made::{Made, Trouble};
 use super::make::Making;
 use super::output;
 use super::typeset::typeset;
-use super::wanted::Wanted;
+use super::version_arguments::Wanted;
 use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};

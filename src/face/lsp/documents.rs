@@ -10,9 +10,9 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::client::Client;
 use super::document::Document;
 use super::position::Lines;
-use super::ran::Ran;
-use super::told::Found;
+use super::run_result::Ran;
 use super::view::View;
+use super::worker_message::Found;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// An open document.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::document::Document;
-use super::ran::Ran;
+use super::run_result::Ran;
 
 /// A document with the result of its run, for one client.
 pub struct View {

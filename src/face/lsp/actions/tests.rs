@@ -9,10 +9,10 @@ use lsp_types::{
 
 use super::actions;
 use crate::face::lsp::client::Client;
-use crate::face::lsp::job::Task;
-use crate::face::lsp::lab::document;
-use crate::face::lsp::told::Told;
+use crate::face::lsp::task::Task;
+use crate::face::lsp::test_support::document;
 use crate::face::lsp::view::View;
+use crate::face::lsp::worker_message::Told;
 
 /// The document after its run.
 fn view(text: &str, client: Client) -> View {

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::face::repl::answer::Tell;
-use crate::face::repl::desk::Desk;
+use crate::face::repl::context::Desk;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::report::{narrate, saved};

@@ -8,7 +8,7 @@ use lsp_types::{Position, Uri};
 
 use super::client::Client;
 use super::document::Document;
-use super::ran::Ran;
+use super::run_result::Ran;
 use super::view::View;
 use pagewalk_script::lang::loader::{Disk, Texts};
 

@@ -7,10 +7,10 @@ use lsp_types::{Position, Range};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::job::{Task, runnable};
 use super::panels::{Panel, panels};
 use super::position::Lines;
-use super::refusal::refusal;
+use super::response_error::refusal;
+use super::task::{Task, runnable};
 use crate::face::reading::Reading;
 use pagewalk_script::exam::compose;
 use pagewalk_script::lang::ast::Stmt;

@@ -11,13 +11,13 @@ use lsp_types::{
 use super::definition::definition;
 use super::folding::folding;
 use super::highlights::highlights;
-use super::lab::document;
 use super::lenses::lenses;
 use super::links::links;
 use super::references::references;
 use super::rename::{prepare, rename};
 use super::selection::selections;
 use super::symbols::symbols;
+use super::test_support::document;
 use super::view::View;
 
 /// The first of these open documents.

@@ -12,12 +12,12 @@ use lsp_types::request::{self, Request as _};
 use serde_json::Value;
 
 use super::Server;
-use crate::face::lsp::asked::{self, COMMANDS, EXAM, STEP};
-use crate::face::lsp::job::Task;
-use crate::face::lsp::refusal::refusal;
+use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
 use crate::face::lsp::requests::{Row, row};
-use crate::face::lsp::told::Told;
+use crate::face::lsp::response_error::refusal;
+use crate::face::lsp::task::Task;
 use crate::face::lsp::uri::path_of;
+use crate::face::lsp::worker_message::Told;
 
 impl Server {
     pub(super) fn request(&mut self, request: Request) {
@@ -34,8 +34,8 @@ impl Server {
                 let error = refusal(ErrorCode::InvalidRequest, "the server is initialized");
                 self.answer(request.id, Err(error));
             }
-            STEP => self.run_for(&request, asked::step),
-            EXAM => self.run_for(&request, asked::exam),
+            STEP => self.run_for(&request, custom_requests::step),
+            EXAM => self.run_for(&request, custom_requests::exam),
             request::ExecuteCommand::METHOD => self.execute(&request),
             method => {
                 let Some(row) = row(method) else {
@@ -80,7 +80,7 @@ impl Server {
     }
 
     /// Answers a request about a document on another thread.
-    fn run_for(&mut self, request: &Request, answer: asked::Answer) {
+    fn run_for(&mut self, request: &Request, answer: custom_requests::Answer) {
         let uri = document_of(&request.params);
         let params = request.params.clone();
         match uri {
@@ -131,7 +131,7 @@ impl Server {
         let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
         let explain = command.explain;
         self.elsewhere(&request.id, &path_of(&uri), move |task, steps| {
-            Ok(asked::tell(task, scenario.as_deref(), explain, steps))
+            Ok(custom_requests::tell(task, scenario.as_deref(), explain, steps))
         });
     }
 

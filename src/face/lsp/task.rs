@@ -7,9 +7,9 @@ use crossbeam_channel::Sender;
 
 use super::diagnostics;
 use super::document::Document;
-use super::ran::Ran;
-use super::told::Told;
-use super::watching::{All, Watching, findings};
+use super::run_recorder::{All, Watching, findings};
+use super::run_result::Ran;
+use super::worker_message::Told;
 use crate::face::reading::Reading;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
