@@ -14,9 +14,9 @@ use pagewalk_script::lang::format::{Unformatted, format};
 use pagewalk_script::lang::include::{Script, text_of};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::report::amended::difference;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::Files;
+use pagewalk_script::suite::amended::difference;
 
 /// What standard input is called.
 const STDIN: &str = "-";

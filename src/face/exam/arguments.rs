@@ -18,10 +18,10 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, pr
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::fair::Fairness;
-use pagewalk_script::report::exam::Edition;
-use pagewalk_script::report::exam::export::File;
-use pagewalk_script::report::exam::fairness as report;
-use pagewalk_script::report::exam::formats::{FORMATS, Format, Writer};
+use pagewalk_script::exam::formats::Edition;
+use pagewalk_script::exam::formats::export::File;
+use pagewalk_script::exam::formats::fairness as report;
+use pagewalk_script::exam::formats::formats::{FORMATS, Format, Writer};
 use pagewalk_script::report::text::text;
 use pagewalk_script::run::session::Options;
 

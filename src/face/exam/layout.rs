@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use pagewalk_script::report::exam::Style;
-use pagewalk_script::report::exam::labels::{DIALECTS, Labels};
-use pagewalk_script::report::exam::style::PageSize;
+use pagewalk_script::exam::formats::Style;
+use pagewalk_script::exam::formats::labels::{DIALECTS, Labels};
+use pagewalk_script::exam::formats::style::PageSize;
 
 /// Options of formats with pages.
 #[derive(Debug, Args)]

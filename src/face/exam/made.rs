@@ -1,7 +1,7 @@
 //! What was made of a version, and what kept it from being made.
 
 use crate::face::terminal::Status;
-use pagewalk_script::report::exam::Edition;
+use pagewalk_script::exam::formats::Edition;
 
 /// A version's papers.
 #[derive(Debug)]

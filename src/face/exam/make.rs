@@ -9,12 +9,12 @@ use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::fair::Sample;
+use pagewalk_script::exam::formats::export::{File, Refusal};
+use pagewalk_script::exam::formats::{Edition, Style as Layout};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::exam::export::{File, Refusal};
-use pagewalk_script::report::exam::{Edition, Style as Layout};
 use pagewalk_script::run::session::Options;
 
 /// How papers are made.

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::made::{Made, Trouble};
 use crate::face::atomic_write::put_below;
 use pagewalk_script::exam::Version;
+use pagewalk_script::exam::formats::Edition;
+use pagewalk_script::exam::formats::export::File;
 use pagewalk_script::exam::sheet;
-use pagewalk_script::report::exam::Edition;
-use pagewalk_script::report::exam::export::File;
 
 /// The first line of a list of versions.
 const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];

@@ -4,9 +4,9 @@ use super::made::Trouble;
 use super::make::Making;
 use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::exam::formats::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Version, compose, written};
-use pagewalk_script::report::exam::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::run::session::Options;
 
 impl Making<'_> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::face::atomic_write::put_below;
-use pagewalk_script::report::marks::Format;
+use pagewalk_script::exam::marks::Format;
 
 /// The most characters of an id in the name of a file.
 const LONGEST: usize = 80;

@@ -21,8 +21,8 @@ use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
+use pagewalk_script::exam::marks::{self, Columns, Format};
 use pagewalk_script::lang::nearest::nearest;
-use pagewalk_script::report::marks::{self, Columns, Format};
 
 /// The most messages of rows that are shown.
 const SHOWN: usize = 100;

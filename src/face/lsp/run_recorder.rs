@@ -7,9 +7,9 @@ use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::narrate::{Narrator, Statements, value_told};
 use pagewalk_script::report::text::text;
-use pagewalk_script::run::amend::{Findings, Wanted};
 use pagewalk_script::run::facts;
 use pagewalk_script::run::record::{Did, Sink, StepRecord};
+use pagewalk_script::suite::amend::{Findings, Wanted};
 
 /// The most places at which a failure is told.
 const FAILURES: usize = 1000;

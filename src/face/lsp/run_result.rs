@@ -2,7 +2,7 @@
 
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::amend::Plan;
+use pagewalk_script::suite::amend::Plan;
 
 /// What the run of one version of a document has told.
 #[derive(Debug, Clone, Default)]

@@ -9,11 +9,11 @@ use super::answer::{Answer, Look, Tell};
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::report::doc;
 use pagewalk_script::report::fitting::fitted;
 use pagewalk_script::report::text::text;
-use pagewalk_script::run::explore::{Ended, Exploration, Mode};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 

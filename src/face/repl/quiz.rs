@@ -4,9 +4,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::context::Desk;
+use pagewalk_script::prompt::quiz::{Question, meant_hexadecimal, questions, right, statement};
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{count, reason};
-use pagewalk_script::run::quiz::{Question, meant_hexadecimal, questions, right, statement};
 use pagewalk_script::run::record::Did;
 
 /// A quiz that goes on.

@@ -11,9 +11,9 @@ use super::quiz::{self, Quiz};
 use super::shared_text::Shared;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::prompt::commands::{Kind, find};
+use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::run::commands::{Kind, find};
-use pagewalk_script::run::explore::Mode;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 

@@ -17,8 +17,8 @@ use super::line::{CommandRow, LineHelper};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::prompt::commands::COMMANDS;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::run::commands::COMMANDS;
 use pagewalk_script::run::session::Options;
 
 /// The columns of a terminal that does not say.

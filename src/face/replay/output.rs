@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::face::atomic_write::put;
 use crate::face::terminal::{Color, Status, complain, print};
 use crate::face::test::find::words;
-use pagewalk_script::report::replay::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
+use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

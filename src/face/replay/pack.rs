@@ -14,7 +14,7 @@ use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_script::report::narrate::count;
-use pagewalk_script::report::replay::malformed;
+use pagewalk_script::traces::reports::malformed;
 
 /// A trace to be packed.
 pub struct Packing<'a> {

@@ -12,7 +12,7 @@ use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::report::narrate::thousands;
-use pagewalk_script::report::replay::{Ended, Replayed, record};
+use pagewalk_script::traces::reports::{Ended, Replayed, record};
 
 /// How traces are replayed.
 pub struct Plan<'a> {

@@ -18,7 +18,7 @@ use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
-use pagewalk_script::run::sweep::{cache_named, grid, tlb_named, usual_unit};
+use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]

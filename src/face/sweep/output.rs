@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use crate::face::atomic_write::{put, put_by};
 use crate::face::terminal::{Color, Status, complain, print};
 use crate::face::test::find::words;
-use pagewalk_script::report::replay::Ended;
-use pagewalk_script::report::sweep::{Swept, csv, json, parquet, plot, text, warnings};
+use pagewalk_script::traces::reports::Ended;
+use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

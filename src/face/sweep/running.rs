@@ -10,8 +10,8 @@ use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
-use pagewalk_script::report::replay::{Ended, record};
-use pagewalk_script::report::sweep::Swept;
+use pagewalk_script::traces::reports::{Ended, record};
+use pagewalk_script::traces::sweep_reports::Swept;
 
 /// How a trace is swept.
 pub(super) struct Plan<'a> {

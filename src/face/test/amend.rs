@@ -13,13 +13,13 @@ use crate::face::threads::side_by_side;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
-use pagewalk_script::report::amended::{difference, left_alone, summary};
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::suite::Name;
 use pagewalk_script::run;
-use pagewalk_script::run::amend::{Findings, Wanted, Watching, amended};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
+use pagewalk_script::suite::amend::{Findings, Wanted, Watching, amended};
+use pagewalk_script::suite::amended::{difference, left_alone, summary};
+use pagewalk_script::suite::reports::Name;
 
 /// What is written, and where.
 pub struct Amend<'a> {

@@ -17,8 +17,8 @@ use super::select::Selection;
 use super::watch::wait;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use pagewalk_script::report::suite::{Case, Name, Suite, Verdict, summary, tell};
-use pagewalk_script::run::amend::Wanted;
+use pagewalk_script::suite::amend::Wanted;
+use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, summary, tell};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]

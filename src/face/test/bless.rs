@@ -6,10 +6,10 @@ use std::fs;
 use super::find::{Found, name, words};
 use super::goldens::{Did, Wanted, against, file_name, golden, golden_of, hold, is_of, load, refuse};
 use crate::face::atomic_write::put;
-use pagewalk_script::report::golden::draw;
 use pagewalk_script::report::narrate::count;
-use pagewalk_script::report::suite::Held;
-use pagewalk_script::run::golden::{Golden, Unusable, read, write};
+use pagewalk_script::suite::golden::{Golden, Unusable, read, write};
+use pagewalk_script::suite::listing::draw;
+use pagewalk_script::suite::reports::Held;
 
 /// Writes the golden file of a file as its cases were now, those that `wanted` holds for; says what has changed. A file
 /// with a case that fails or is wrong is left as it is.

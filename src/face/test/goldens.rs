@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use super::ending::{ENDING, scripts_of};
 use super::find::{Found, Kind, name, words};
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::report::suite::{Case, Held, Mistake, bless};
-use pagewalk_script::run::golden::{Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write};
+use pagewalk_script::suite::golden::{
+    Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write,
+};
+use pagewalk_script::suite::reports::{Case, Held, Mistake, bless};
 
 /// The golden file of a file: `x.pw` has `x.golden.yaml`, and so has `x.md`, unless there is an `x.pw` beside it.
 pub fn golden_of(found: &Found) -> PathBuf {

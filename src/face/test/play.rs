@@ -13,10 +13,10 @@ use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::suite::{Case, Gather, Mistake, Name, Verdict};
 use pagewalk_script::run;
-use pagewalk_script::run::golden::Placed;
 use pagewalk_script::run::session::Options;
+use pagewalk_script::suite::golden::Placed;
+use pagewalk_script::suite::reports::{Case, Gather, Mistake, Name, Verdict};
 
 /// How files are run.
 pub struct Plan<'a> {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::find::words;
 use crate::face::terminal::print;
-use pagewalk_script::report::suite::{FORMATS, Format, Suite};
+use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
 /// A report that is asked for.
 #[derive(Clone)]

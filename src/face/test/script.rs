@@ -9,7 +9,7 @@ use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::loader::{Disk, Loader, Texts};
 use pagewalk_script::lang::source::decode;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::report::suite::{Case, Mistake, Name};
+use pagewalk_script::suite::reports::{Case, Mistake, Name};
 
 /// A script, read and checked. Places in it are those of its file, also in Markdown.
 pub struct Script {

@@ -6,8 +6,8 @@ use clap::Args;
 use glob::Pattern;
 
 use super::find::Found;
-use pagewalk_script::report::suite::Name;
-use pagewalk_script::run::golden::Digest;
+use pagewalk_script::suite::golden::Digest;
+use pagewalk_script::suite::reports::Name;
 
 /// Which files and cases are wanted.
 #[derive(Debug, Clone, Args)]

@@ -142,7 +142,7 @@ pub fn play_from(
 }
 
 /// Says that a statement was taken for one that is only checked.
-pub(super) fn not_understood(place: Span) -> Diagnostic {
+pub(crate) fn not_understood(place: Span) -> Diagnostic {
     Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
         .help("please report this script")
 }

@@ -242,7 +242,7 @@ pub struct Session<'s> {
     pub interrupt: Option<&'s AtomicBool>,
     pub(super) options: Options,
     /// Work so far: see [`Session::work`].
-    pub(super) worked: u64,
+    pub worked: u64,
     extension: Box<dyn Any + Send>,
     sink: &'s mut dyn Sink,
 }

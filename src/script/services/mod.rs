@@ -4,5 +4,4 @@ pub mod complete;
 pub mod hover;
 pub mod lookup;
 pub mod manual;
-pub mod named;
 pub mod names;

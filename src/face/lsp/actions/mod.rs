@@ -21,7 +21,7 @@ use pagewalk_script::exam::statements::entry::Radix;
 use pagewalk_script::lang::cut::cut;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::amend::{Plan, tables};
+use pagewalk_script::suite::amend::{Plan, tables};
 
 /// All mends of the file.
 const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.pagewalk");

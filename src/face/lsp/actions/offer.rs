@@ -7,7 +7,7 @@ use lsp_types::{CodeAction, CodeActionKind, Diagnostic, NumberOrString, TextEdit
 
 use crate::face::lsp::view::View;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::amend::Plan;
+use pagewalk_script::suite::amend::Plan;
 
 /// Bytes of the text, and what is written there.
 pub type Edit = (Range<usize>, String);

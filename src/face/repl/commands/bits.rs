@@ -3,8 +3,8 @@
 use std::io;
 
 use crate::face::repl::context::Desk;
+use pagewalk_script::prompt::commands::Command;
 use pagewalk_script::report::narrate::bits as drawn;
-use pagewalk_script::run::commands::Command;
 use pagewalk_script::run::record::Did;
 
 /// `:bits VA`: the address may be an expression.

@@ -10,9 +10,10 @@ use crate::face::repl::answer::Tell;
 use crate::face::repl::context::Desk;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
-use pagewalk_script::report::{narrate, saved};
-use pagewalk_script::run::commands::Command;
-use pagewalk_script::run::explore::Mode;
+use pagewalk_script::prompt::commands::Command;
+use pagewalk_script::prompt::explore::Mode;
+use pagewalk_script::prompt::saved;
+use pagewalk_script::report::narrate;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{self, Files};
 

@@ -4,11 +4,11 @@ use std::io;
 
 use crate::face::repl::answer::Tell;
 use crate::face::repl::context::Desk;
+use pagewalk_script::prompt::commands::Command;
+use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{changes, why};
 use pagewalk_script::run::changes;
-use pagewalk_script::run::commands::Command;
-use pagewalk_script::run::explore::Mode;
 
 /// `:what STATEMENT`.
 pub fn what(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {

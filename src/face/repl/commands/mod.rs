@@ -11,7 +11,7 @@ use std::io;
 pub use keep::load;
 
 use super::context::Desk;
-use pagewalk_script::run::commands::{Command, Kind};
+use pagewalk_script::prompt::commands::{Command, Kind};
 
 /// Does what a command says; `rest` is what follows its word.
 ///

@@ -6,8 +6,8 @@ mod tables;
 use crate::exam::LANGUAGE;
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
+use crate::prompt::commands::COMMANDS;
 use crate::run::absent::LEFT_OUT;
-use crate::run::commands::COMMANDS;
 use crate::run::facts::Family;
 use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
