@@ -9,7 +9,7 @@ use super::diagnostics;
 use super::document::Document;
 use super::run_recorder::{All, Watching, findings};
 use super::run_result::Ran;
-use super::worker_message::Told;
+use super::worker_message::WorkerMessage;
 use crate::face::reading::Reading;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
@@ -27,7 +27,7 @@ pub struct Task {
 
 impl Task {
     /// Checks it, runs it unless that is not wanted, and tells of both.
-    pub fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<Told>) {
+    pub fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
         if self.stop.load(Ordering::Relaxed) {
             return;
         }
@@ -35,7 +35,7 @@ impl Task {
         let files = reading.sources.files().iter().filter_map(|file| file.path.clone()).collect();
         let found = diagnostics::of(&reading.diagnostics, &reading.sources);
         // Whoever listens may have gone: then the work is for nobody.
-        let _ = told.send(Told::Checked { path: path.clone(), version: self.document.version, found, files });
+        let _ = told.send(WorkerMessage::Checked { path: path.clone(), version: self.document.version, found, files });
         if !run {
             return;
         }
@@ -45,7 +45,7 @@ impl Task {
         }
         let mut found = diagnostics::of(&ran.diagnostics, &reading.sources);
         diagnostics::failures(&ran.failures, &reading.sources, &mut found);
-        let _ = told.send(Told::Ran { path: path.clone(), ran: Box::new(ran), found });
+        let _ = told.send(WorkerMessage::Ran { path: path.clone(), ran: Box::new(ran), found });
     }
 
     fn run(&self, reading: &Reading, max_steps: u64) -> Ran {

@@ -12,7 +12,7 @@ use super::run_result::Ran;
 pub type Found = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
 /// What is told.
-pub enum Told {
+pub enum WorkerMessage {
     /// A version of a document was checked.
     Checked {
         /// The document.

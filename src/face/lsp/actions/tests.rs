@@ -12,7 +12,7 @@ use crate::face::lsp::client::Client;
 use crate::face::lsp::task::Task;
 use crate::face::lsp::test_support::document;
 use crate::face::lsp::view::View;
-use crate::face::lsp::worker_message::Told;
+use crate::face::lsp::worker_message::WorkerMessage;
 
 /// The document after its run.
 fn view(text: &str, client: Client) -> View {
@@ -20,7 +20,7 @@ fn view(text: &str, client: Client) -> View {
     let (sender, told) = crossbeam_channel::unbounded();
     Task { document: document.clone(), stop: Arc::default() }.check_and_run(true, 100_000, &sender);
     let ran = told.try_iter().find_map(|told| match told {
-        Told::Ran { ran, .. } => Some(Arc::from(ran)),
+        WorkerMessage::Ran { ran, .. } => Some(Arc::from(ran)),
         _ => None,
     });
     View { document, ran, client: Arc::new(client) }

@@ -17,7 +17,7 @@ use crate::face::lsp::requests::{Row, row};
 use crate::face::lsp::response_error::refusal;
 use crate::face::lsp::task::Task;
 use crate::face::lsp::uri::path_of;
-use crate::face::lsp::worker_message::Told;
+use crate::face::lsp::worker_message::WorkerMessage;
 
 impl Server {
     pub(super) fn request(&mut self, request: Request) {
@@ -106,7 +106,7 @@ impl Server {
             let answer = work(&task, steps);
             let stopped = task.stop.load(Ordering::Relaxed);
             let answer = if stopped { Err(cancelled()) } else { answer };
-            let _ = told.send(Told::Answer(id, answer));
+            let _ = told.send(WorkerMessage::Answer(id, answer));
         }));
     }
 

@@ -21,7 +21,7 @@ use super::documents::Documents;
 use super::settings::Settings;
 use super::transport::Outgoing;
 use super::worker::Worker;
-use super::worker_message::Told;
+use super::worker_message::WorkerMessage;
 
 /// How long what is wrong waits for the run, so that both are shown at once.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -85,7 +85,7 @@ impl Server {
     }
 
     /// Serves until the client has enough of it; whether it had asked to shut down.
-    pub fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<Told>) -> bool {
+    pub fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
         self.ask_for_settings();
         let never = crossbeam_channel::never();
         loop {

@@ -6,16 +6,16 @@ use lsp_types::{PublishDiagnosticsParams, notification};
 
 use super::{PATIENCE, Server};
 use crate::face::lsp::uri::uri_of;
-use crate::face::lsp::worker_message::{Found, Told};
+use crate::face::lsp::worker_message::{Found, WorkerMessage};
 
 impl Server {
-    pub(super) fn told(&mut self, told: Told) {
+    pub(super) fn told(&mut self, told: WorkerMessage) {
         match told {
-            Told::Answer(id, answer) => {
+            WorkerMessage::Answer(id, answer) => {
                 self.asked.remove(&id);
                 self.answer(id, answer);
             }
-            Told::Checked { path, version, found, files } => {
+            WorkerMessage::Checked { path, version, found, files } => {
                 let run = self.settings.run;
                 let Some(buffer) = self.documents.buffers.get_mut(&path) else { return };
                 if buffer.version != version {
@@ -33,7 +33,7 @@ impl Server {
                     self.answer_waiting();
                 }
             }
-            Told::Ran { path, ran, found } => {
+            WorkerMessage::Ran { path, ran, found } => {
                 if self.documents.ran(&path, *ran, found) {
                     self.show();
                     self.answer_waiting();
