@@ -29,7 +29,7 @@ impl Worker {
     }
 
     /// Hands it a piece of work.
-    pub fn give(&self, job: Job) {
+    pub fn submit(&self, job: Job) {
         // It listens as long as this is there.
         let _ = self.jobs.send(job);
     }

@@ -59,7 +59,7 @@ fn applied(text: &str, action: &CodeAction) -> String {
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
     let mut text = text.to_owned();
     for TextEdit { range, new_text } in edits {
-        text.replace_range(view.bytes(range), &new_text);
+        text.replace_range(view.byte_range(range), &new_text);
     }
     text
 }
