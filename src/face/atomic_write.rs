@@ -13,28 +13,28 @@ pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     if fs::read(&path)? != old.as_bytes() {
         return Err(io::Error::other("it has changed in the meantime"));
     }
-    swap(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
+    replace_bytes(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
 }
 
 /// Writes a file that may be there or not. Links are followed, permissions stay. A device or a pipe is written to.
 ///
 /// # Errors
 /// What the file system says; the file is then as it was.
-pub fn put(path: &Path, text: &str) -> io::Result<()> {
-    put_by(path, |file| file.write_all(text.as_bytes()))
+pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    write_file_with(path, |file| file.write_all(text.as_bytes()))
 }
 
 /// The same of what is written bit by bit.
 ///
 /// # Errors
 /// As of [`put`], and what `fill` answers with.
-pub fn put_by(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+pub fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
-        Ok(data) if data.is_file() => swap_by(&path, Some(data.permissions()), true, fill),
+        Ok(data) if data.is_file() => replace_with(&path, Some(data.permissions()), true, fill),
         Ok(data) if data.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(_) => fill(&mut OpenOptions::new().write(true).open(&path)?),
-        Err(_) => swap_by(&path, None, true, fill),
+        Err(_) => replace_with(&path, None, true, fill),
     }
 }
 
@@ -43,7 +43,7 @@ pub fn put_by(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io
 ///
 /// # Errors
 /// What the file system says; and where the path, or a link on its way, leads out of the folder.
-pub fn put_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
+pub fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let own = Path::new(path);
     let within = own.components().all(|part| matches!(part, Component::Normal(_)));
     let to = folder.join(own);
@@ -54,7 +54,7 @@ pub fn put_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     }
     let permissions =
         fs::symlink_metadata(&to).ok().filter(fs::Metadata::is_file).map(|data| data.permissions());
-    swap(&to, bytes, permissions, false)
+    replace_bytes(&to, bytes, permissions, false)
 }
 
 fn outside(path: &str) -> io::Error {
@@ -62,11 +62,16 @@ fn outside(path: &str) -> io::Error {
 }
 
 /// Moves a file of these bytes to where another one may be; with `safe`, they are on the disk before it is there.
-fn swap(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>, safe: bool) -> io::Result<()> {
-    swap_by(path, permissions, safe, |file| file.write_all(bytes))
+fn replace_bytes(
+    path: &Path,
+    bytes: &[u8],
+    permissions: Option<fs::Permissions>,
+    safe: bool,
+) -> io::Result<()> {
+    replace_with(path, permissions, safe, |file| file.write_all(bytes))
 }
 
-fn swap_by(
+fn replace_with(
     path: &Path,
     permissions: Option<fs::Permissions>,
     safe: bool,
@@ -92,17 +97,17 @@ fn swap_by(
 mod tests {
     use std::fs;
 
-    use super::put_below;
+    use super::write_below;
 
     #[test]
     fn nothing_is_written_outside_of_a_folder() {
         let base = std::env::temp_dir().join(format!("pagewalk-below-{}", std::process::id()));
         let folder = base.join("in");
-        put_below(&folder, "a/b.md", b"one").expect("written");
-        put_below(&folder, "a/b.md", b"two").expect("written again");
+        write_below(&folder, "a/b.md", b"one").expect("written");
+        write_below(&folder, "a/b.md", b"two").expect("written again");
         assert_eq!(fs::read(folder.join("a/b.md")).expect("there"), b"two");
         for path in ["../x", "/x", "a/../../x", "", "."] {
-            assert!(put_below(&folder, path, b"x").is_err(), "{path:?}");
+            assert!(write_below(&folder, path, b"x").is_err(), "{path:?}");
         }
         #[cfg(unix)]
         {
@@ -112,8 +117,8 @@ mod tests {
             fs::write(base.join("secret"), "kept").expect("written");
             link("file", &base.join("secret"));
             link("out", &base);
-            put_below(&folder, "file", b"x").expect("replaces the link");
-            assert!(put_below(&folder, "out/secret", b"x").is_err());
+            write_below(&folder, "file", b"x").expect("replaces the link");
+            assert!(write_below(&folder, "out/secret", b"x").is_err());
             assert_eq!(fs::read(base.join("secret")).expect("there"), b"kept");
         }
         fs::remove_dir_all(&base).expect("taken away");

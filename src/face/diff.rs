@@ -49,8 +49,8 @@ impl Diff {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn both(&self, color: Color) -> io::Result<Status> {
-        let (a, b) = (Reading::of(&self.a), Reading::of(&self.b));
+    pub fn execute(&self, color: Color) -> io::Result<Status> {
+        let (a, b) = (Reading::from_path(&self.a), Reading::from_path(&self.b));
         let (Some(first), Some(second)) = (self.run(&a, color), self.run(&b, color)) else {
             return Ok(Status::Wrong);
         };
@@ -58,7 +58,7 @@ impl Diff {
         let mut told = String::new();
         match self.format {
             Format::Text => {
-                let colored = color.wanted(&io::stdout());
+                let colored = color.is_wanted(&io::stdout());
                 for blocks in tell(&comparison, (a.name(), b.name())) {
                     told += &text::text(&blocks, colored);
                     told.push('\n');

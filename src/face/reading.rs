@@ -29,17 +29,17 @@ pub struct Reading {
 
 impl Reading {
     /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
-    pub fn of(path: &Path) -> Self {
-        Self::by(path, &mut Disk)
+    pub fn from_path(path: &Path) -> Self {
+        Self::from_loader(path, &mut Disk)
     }
 
     /// The same, with files from this loader.
-    pub fn by(path: &Path, loader: &mut dyn Loader) -> Self {
+    pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         Self::checked(read(path, loader), loader)
     }
 
     /// A text as if it stood in a file of this name, read and checked; a loader has the files that it names.
-    pub fn of_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
+    pub fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
         Self::checked(read_text(name, text, loader), loader)
     }
 
@@ -52,7 +52,7 @@ impl Reading {
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
         let checked = run::check(&script.body, &sources, &files, Options::of(&LANGUAGE));
         let beside = |one: &Diagnostic| {
-            stands_alone(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
+            is_independent(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
@@ -91,7 +91,7 @@ fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
 
 /// Whether a mistake of this kind is one, given the lines that could not be read: what they would have declared (a
 /// machine, a name) is not taken for a mistake of its own.
-fn stands_alone(code: Code, broken: &[&str]) -> bool {
+fn is_independent(code: Code, broken: &[&str]) -> bool {
     let declared_by: &[&str] = match code {
         Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {
             &["let", "def", "choose", "for", "include", "}"]

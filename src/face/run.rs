@@ -49,11 +49,11 @@ impl Run {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn all(&self, color: Color) -> io::Result<Status> {
+    pub fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
         for file in &self.files {
-            let reading = Reading::of(file);
-            let ended = self.one(reading, color)?;
+            let reading = Reading::from_path(file);
+            let ended = self.run_file(reading, color)?;
             worst = worst.max(ended.status());
             totals = totals.plus(ended.totals);
             errors += ended.errors;
@@ -65,12 +65,12 @@ impl Run {
         Ok(worst)
     }
 
-    fn one(&self, mut reading: Reading, color: Color) -> io::Result<Ended> {
+    fn run_file(&self, mut reading: Reading, color: Color) -> io::Result<RunEnd> {
         if !reading.diagnostics.is_empty() {
-            return Ok(Ended::wrong(&reading, Totals::default(), color));
+            return Ok(RunEnd::wrong(&reading, Totals::default(), color));
         }
         let out = io::stdout().lock();
-        let colored = color.wanted(&out);
+        let colored = color.is_wanted(&out);
         let (totals, diagnostics) = match self.format {
             Format::Text => {
                 let options = text::Options { explain: self.explain, color: colored };
@@ -87,7 +87,7 @@ impl Run {
             }
         };
         reading.diagnostics = diagnostics;
-        Ok(Ended::wrong(&reading, totals, color))
+        Ok(RunEnd::wrong(&reading, totals, color))
     }
 
     fn play(
@@ -102,12 +102,12 @@ impl Run {
 }
 
 /// How a script ended.
-struct Ended {
+struct RunEnd {
     totals: Totals,
     errors: usize,
 }
 
-impl Ended {
+impl RunEnd {
     /// Complains of what is wrong, if anything is.
     fn wrong(reading: &Reading, totals: Totals, color: Color) -> Self {
         complain(&reading.complaint(diagnostic_style(color)));

@@ -36,7 +36,7 @@ pub enum Color {
 
 impl Color {
     /// Whether to colour a stream.
-    pub fn wanted(self, stream: &impl IsTerminal) -> bool {
+    pub fn is_wanted(self, stream: &impl IsTerminal) -> bool {
         self.decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
 
@@ -56,7 +56,7 @@ impl Color {
 pub fn diagnostic_style(color: Color) -> Style {
     let stderr = io::stderr();
     let unicode = !stderr.is_terminal() || speaks_unicode(|name| std::env::var_os(name));
-    Style { color: color.wanted(&stderr), unicode, width: WIDTH }
+    Style { color: color.is_wanted(&stderr), unicode, width: WIDTH }
 }
 
 /// Whether a terminal's locale is one of UTF-8; the first variable that is set decides.

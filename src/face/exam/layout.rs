@@ -11,7 +11,7 @@ use pagewalk_script::exam::formats::style::PageSize;
 
 /// Options of formats with pages.
 #[derive(Debug, Args)]
-pub struct Layout {
+pub struct LayoutArguments {
     /// The size of the pages
     #[arg(long, value_name = "SIZE", default_value = PageSize::A4.name(), value_parser = known_size(), help_heading = "Layout")]
     page: PageSize,
@@ -26,7 +26,7 @@ pub struct Layout {
     labels: PathBuf,
 }
 
-impl Layout {
+impl LayoutArguments {
     /// The style that the options say.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use pagewalk_script::exam::formats::Edition;
 
 /// A version's papers.
 #[derive(Debug)]
-pub struct Made {
+pub struct MadePaper {
     /// Each edition that was asked for, as it is written.
     pub editions: Vec<(Edition, Vec<u8>)>,
     /// Its script, where that was asked for.
@@ -14,14 +14,14 @@ pub struct Made {
 
 /// Why there is no paper.
 #[derive(Debug)]
-pub struct Trouble {
+pub struct ExamError {
     /// For standard error.
     pub text: String,
     /// How the command ends.
     pub status: Status,
 }
 
-impl Trouble {
+impl ExamError {
     /// The script, the usage or a file is wrong.
     pub fn wrong(text: String) -> Self {
         Self { text, status: Status::Wrong }

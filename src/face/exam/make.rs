@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::made::{Made, Trouble};
+use super::made::{ExamError, MadePaper};
 use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
@@ -18,7 +18,7 @@ use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
 /// How papers are made.
-pub struct Making<'a> {
+pub struct PaperMaker<'a> {
     /// The script.
     pub path: &'a Path,
     /// The script as it was read and checked.
@@ -47,17 +47,17 @@ type Editions = Vec<(Edition, Vec<u8>)>;
 /// Writes a paper.
 type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
 
-impl Making<'_> {
+impl PaperMaker<'_> {
     /// Each version, or else the first trouble that there is with one.
     ///
     /// # Errors
     /// What keeps a version from being made.
-    pub fn each(&self, versions: &[Option<Version>], write: Write) -> Result<Vec<Made>, Trouble> {
+    pub fn each(&self, versions: &[Option<Version>], write: Write) -> Result<Vec<MadePaper>, ExamError> {
         let work = |version: &Option<Version>| {
             let paper = self.paper(version.as_ref())?;
             let editions = self.written(&paper, write)?;
             let script = self.scripts.then(|| self.script_of(version.as_ref(), &paper));
-            Ok(Made { editions, script: script.transpose()? })
+            Ok(MadePaper { editions, script: script.transpose()? })
         };
         side_by_side(versions, self.threads, work, Result::is_err, |_, _| {}).into_iter().collect()
     }
@@ -86,9 +86,9 @@ impl Making<'_> {
         &self,
         versions: &[Option<Version>],
         write: fn(&[Paper]) -> Result<Vec<File>, Refusal>,
-    ) -> Result<Vec<File>, Trouble> {
+    ) -> Result<Vec<File>, ExamError> {
         let papers = versions.iter().map(|version| self.paper(version.as_ref()));
-        let papers = papers.collect::<Result<Vec<Paper>, Trouble>>()?;
+        let papers = papers.collect::<Result<Vec<Paper>, ExamError>>()?;
         write(&papers).map_err(|refusal| self.refused(None, &refusal))
     }
 
@@ -103,29 +103,29 @@ impl Making<'_> {
         }
     }
 
-    fn paper(&self, version: Option<&Version>) -> Result<Paper, Trouble> {
+    fn paper(&self, version: Option<&Version>) -> Result<Paper, ExamError> {
         let Composed { paper, diagnostics, failed } = self.composed(version);
         let of = self.name_of(version);
         if !diagnostics.is_empty() {
             let which =
                 if version.is_some() { format!("pagewalk: {of} cannot be made\n") } else { String::new() };
             let complaint = self.reading.complaint_about(&diagnostics, self.style);
-            return Err(Trouble::wrong(format!("{complaint}{which}")));
+            return Err(ExamError::wrong(format!("{complaint}{which}")));
         }
         if failed > 0 {
             let text = format!(
                 "pagewalk: {of}: {failed} of what it states does not hold, so there is no paper; `pagewalk run {}` tells more\n",
                 self.reading.name()
             );
-            return Err(Trouble { text, status: Status::Failed });
+            return Err(ExamError { text, status: Status::Failed });
         }
         if paper.questions.is_empty() {
-            return Err(Trouble::wrong(format!("pagewalk: {of} has no question\n")));
+            return Err(ExamError::wrong(format!("pagewalk: {of} has no question\n")));
         }
         Ok(paper)
     }
 
-    fn written(&self, paper: &Paper, write: Write) -> Result<Editions, Trouble> {
+    fn written(&self, paper: &Paper, write: Write) -> Result<Editions, ExamError> {
         let one = |edition: &Edition| {
             let text = write(paper, *edition, self.layout);
             text.map(|text| (*edition, text.into_bytes()))
@@ -149,7 +149,7 @@ impl Making<'_> {
         )
     }
 
-    fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> Trouble {
-        Trouble::wrong(format!("pagewalk: {}, {}: {}\n", self.name_of(version), refusal.part, refusal.why))
+    fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> ExamError {
+        ExamError::wrong(format!("pagewalk: {}, {}: {}\n", self.name_of(version), refusal.part, refusal.why))
     }
 }

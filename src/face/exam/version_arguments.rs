@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::made::Trouble;
+use super::made::ExamError;
 use crate::face::reading::Reading;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::roster::students;
@@ -16,7 +16,7 @@ const TOLD: usize = 50;
 
 /// The arguments that say which versions are wanted.
 #[derive(Debug, Args)]
-pub struct Wanted {
+pub struct VersionArguments {
     /// Make so many versions, each with values of its own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     variants: Option<u64>,
@@ -35,12 +35,12 @@ pub struct Wanted {
     pub seed: Option<u64>,
 }
 
-impl Wanted {
+impl VersionArguments {
     /// The versions; none where the script is wanted as it stands.
     ///
     /// # Errors
     /// What is wrong with the roster.
-    pub fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, Trouble> {
+    pub fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
             return Ok(None);
@@ -63,16 +63,16 @@ pub fn seed(text: &str) -> Result<u64, String> {
     parsed.map_err(|_| "a seed is a number from 0 to 2^64-1".to_owned())
 }
 
-fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, Trouble> {
+fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, ExamError> {
     let name = path.display();
     let bytes = Disk
         .load(path)
-        .map_err(|error| Trouble::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
+        .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
     students(&bytes).map_err(|flaws| {
         let told = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
         let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
-        Trouble::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
+        ExamError::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::face::atomic_write::put_below;
+use crate::face::atomic_write::write_below;
 use pagewalk_script::exam::marks::Format;
 
 /// The most characters of an id in the name of a file.
@@ -24,7 +24,7 @@ pub fn write<'t>(
     for (id, text) in each {
         let stem = stem(id, &mut used);
         let name = format!("{stem}.{}", format.extension());
-        put_below(folder, &name, text.as_bytes())
+        write_below(folder, &name, text.as_bytes())
             .map_err(|error| format!("has no file for `{id}`: {error}"))?;
         written += 1;
     }

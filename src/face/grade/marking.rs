@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::Flaw;
 use super::responses::placed;
-use super::rows::Row;
-use super::versions::Drawn;
+use super::rows::StudentRow;
+use super::versions::PaperVersion;
 use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::field::{Field, slot};
@@ -34,7 +34,7 @@ pub struct Marking<'a> {
 
 /// What came of the rows of some papers.
 #[derive(Debug, Default)]
-pub struct Done {
+pub struct MarkingResult {
     /// Marks, each with feedback where it is wanted.
     pub marked: Vec<(Marked, Option<String>)>,
     /// What is wrong with rows.
@@ -47,7 +47,7 @@ pub struct Done {
     pub ruled: BTreeSet<String>,
 }
 
-impl Done {
+impl MarkingResult {
     /// Everything that came of both.
     pub fn add(&mut self, other: Self) {
         self.marked.extend(other.marked);
@@ -59,14 +59,14 @@ impl Done {
 }
 
 /// Marks the rows of some papers.
-pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
-    let mut done = Done::default();
+pub fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
+    let mut done = MarkingResult::default();
     for (drawn, rows) in papers {
         let main = composed(marking.script, drawn, marking.max_steps);
         let others: Result<Vec<Paper>, String> =
             marking.also.iter().map(|reading| composed(reading, drawn, marking.max_steps)).collect();
         match main.and_then(|paper| Ok((paper, others?))) {
-            Ok((paper, others)) => of_paper(marking, drawn, rows, &paper, &others, &mut done),
+            Ok((paper, others)) => mark_paper(marking, drawn, rows, &paper, &others, &mut done),
             Err(message) => {
                 done.flaws.extend(
                     rows.iter()
@@ -79,7 +79,7 @@ pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
 }
 
 /// The paper of a seed, or why there is none.
-fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, String> {
+fn composed(reading: &Reading, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
     let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
     let Composed { paper, diagnostics, failed } = if drawn.listed {
         let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
@@ -100,20 +100,20 @@ fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, S
     Ok(paper)
 }
 
-fn of_paper(
+fn mark_paper(
     marking: &Marking,
-    drawn: &Drawn,
-    rows: &[Row],
+    drawn: &PaperVersion,
+    rows: &[StudentRow],
     paper: &Paper,
     others: &[Paper],
-    done: &mut Done,
+    done: &mut MarkingResult,
 ) {
     let Reading { sources, files, .. } = marking.script;
     let satisfies = |answers: &Answers, value: &Value| {
         answers.open.as_ref().is_some_and(|open| open.holds(value, sources, files))
     };
     let key = Key::new(paper, others, &satisfies);
-    let columns = Columns::of(&key);
+    let columns = FieldColumns::new(&key);
     let named = key.fields().iter().map(|field| field.name.as_str());
     done.ruled.extend(
         marking
@@ -140,14 +140,14 @@ fn of_paper(
 }
 
 /// The fields of a paper by what columns may be called.
-struct Columns<'k> {
+struct FieldColumns<'k> {
     by_name: BTreeMap<String, &'k str>,
     fields: &'k [Field<'k>],
     worth: BTreeMap<&'k str, Number>,
 }
 
-impl<'k> Columns<'k> {
-    fn of(key: &'k Key) -> Self {
+impl<'k> FieldColumns<'k> {
+    fn new(key: &'k Key) -> Self {
         let mut by_name = BTreeMap::new();
         for field in key.fields() {
             let name = field.name.as_str();
@@ -169,9 +169,9 @@ impl<'k> Columns<'k> {
 
 /// A row as what it is of its paper.
 fn sheet(
-    row: &Row,
-    drawn: &Drawn,
-    columns: &Columns,
+    row: &StudentRow,
+    drawn: &PaperVersion,
+    columns: &FieldColumns,
     unknown: &mut BTreeSet<String>,
 ) -> Result<Sheet, String> {
     let mut sheet = Sheet {

@@ -36,7 +36,7 @@ pub struct Record {
 
 /// The records of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Table {
+pub struct RecordTable {
     /// The names of the columns, in order.
     pub header: Vec<String>,
     /// Those that can be read.

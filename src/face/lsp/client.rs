@@ -20,7 +20,7 @@ pub struct Client {
 
 impl Client {
     /// From what it says of itself.
-    pub fn of(said: &ClientCapabilities) -> Self {
+    pub fn new(said: &ClientCapabilities) -> Self {
         let document = said.text_document.as_ref();
         let workspace = said.workspace.as_ref();
         let item = document.and_then(|all| all.completion.as_ref()?.completion_item.as_ref());

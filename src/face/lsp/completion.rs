@@ -30,7 +30,7 @@ pub fn completion(
     position: Position,
     context: Option<&CompletionContext>,
 ) -> Option<CompletionList> {
-    let at = view.at(position);
+    let at = view.byte_at(position);
     let state = view.state(at);
     let mut found = complete(&view.text, at, &state);
     if let Some(wanted) = &found.disk {
@@ -44,7 +44,7 @@ pub fn completion(
     let typed = view.text.get(found.from..at).unwrap_or("");
     let begins =
         |item: &Item| item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed));
-    let offers = Offers {
+    let offers = ItemMaker {
         view,
         state: &state,
         typed,
@@ -74,7 +74,7 @@ fn files(view: &View, wanted: &OnDisk) -> Vec<Item> {
 }
 
 /// What items are made from.
-struct Offers<'a> {
+struct ItemMaker<'a> {
     view: &'a View,
     state: &'a State,
     typed: &'a str,
@@ -83,7 +83,7 @@ struct Offers<'a> {
     found: &'a Completions,
 }
 
-impl Offers<'_> {
+impl ItemMaker<'_> {
     fn item(&self, number: usize, item: &Item) -> CompletionItem {
         let snippet = self.snippet(item);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
@@ -110,7 +110,7 @@ impl Offers<'_> {
 
     /// With places to fill in, where the client can and nothing else stands behind the cursor on its line.
     fn snippet(&self, item: &Item) -> Option<String> {
-        let rest = self.view.text.get(self.view.at(self.range.end)..).unwrap_or("");
+        let rest = self.view.text.get(self.view.byte_at(self.range.end)..).unwrap_or("");
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim();
         let free = line.is_empty() || line.starts_with(['}', ')', '#', ',']);
         if !self.view.client.snippets || !free {
@@ -146,10 +146,10 @@ mod tests {
     };
 
     use super::completion;
-    use crate::face::lsp::test_support::marked;
+    use crate::face::lsp::test_support::document_with_cursor;
 
     fn offered(text: &str, others: &[(&str, &str)]) -> Vec<CompletionItem> {
-        let (view, position) = marked(text, None, others);
+        let (view, position) = document_with_cursor(text, None, others);
         completion(&view, position, None).map(|list| list.items).unwrap_or_default()
     }
 
@@ -210,7 +210,7 @@ mod tests {
             trigger_character: Some(" ".to_owned()),
         };
         let answer = |text: &str| {
-            let (view, position) = marked(text, None, &[]);
+            let (view, position) = document_with_cursor(text, None, &[]);
             completion(&view, position, Some(&blank)).map(|list| list.items.len())
         };
         assert_eq!(answer("  ‸"), None);

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::panels::{Panel, panels};
 use super::position::Lines;
-use super::response_error::refusal;
+use super::response_error::response_error;
 use super::task::{Task, runnable};
 use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
@@ -51,18 +51,18 @@ pub const COMMANDS: &[CommandRow] = &[
 ];
 
 /// Answers from a run of its own.
-pub type Answer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
+pub type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
 
 /// Which step is asked for: by its number, or by a place in the document.
 #[derive(Debug, Deserialize)]
-struct WhichStep {
+struct StepParams {
     index: Option<usize>,
     position: Option<Position>,
 }
 
 /// A step of a run, and the state after it.
 #[derive(Debug, Serialize)]
-struct StepTold {
+struct StepAnswer {
     /// Its number, from 0.
     index: usize,
     /// How many there are.
@@ -82,19 +82,20 @@ struct StepTold {
 /// # Errors
 /// `InvalidParams`.
 pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
-    let wanted: WhichStep = parsed(params)?;
-    let run = Run::of(task, max_steps);
-    let mut places = Places::default();
+    let wanted: StepParams = parse_params(params)?;
+    let run = Run::new(task, max_steps);
+    let mut places = StepPlaces::default();
     run.play(&mut places);
     let Some(last) = places.spans.len().checked_sub(1) else { return Ok(Value::Null) };
     let (text, lines) = (&task.document.text, &task.document.lines);
     let index = match (wanted.index, wanted.position) {
         (Some(index), _) => index.min(last),
-        (None, Some(position)) => places.at(lines.byte(text, position) as u32, lines),
+        (None, Some(position)) => places.step_at(lines.byte(text, position) as u32, lines),
         (None, None) => last,
     };
-    let mut up_to = UpTo { left: index, last: None };
-    let before = if index == 0 { State::new(0) } else { run.play(&mut UpTo { left: index - 1, last: None }) };
+    let mut up_to = StopAfter { left: index, last: None };
+    let before =
+        if index == 0 { State::new(0) } else { run.play(&mut StopAfter { left: index - 1, last: None }) };
     let after = run.play(&mut up_to);
     let Some(record) = up_to.last else { return Ok(Value::Null) };
     let sources = &run.reading.sources;
@@ -104,7 +105,7 @@ pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, Respon
     let span = record.span;
     let (title, narration) =
         titled(&Statements::new(sources).of(&record).short, Narrator::new(sources, true).tell(&record));
-    let told = StepTold {
+    let told = StepAnswer {
         index,
         count: places.count,
         range: (span.file == 0).then(|| lines.range(text, span.start as usize..span.end as usize)),
@@ -112,7 +113,7 @@ pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, Respon
         narration: text::text(&narration, false),
         panels: all,
     };
-    serde_json::to_value(told).map_err(|error| refusal(ErrorCode::InternalError, error.to_string()))
+    serde_json::to_value(told).map_err(|error| response_error(ErrorCode::InternalError, error.to_string()))
 }
 
 /// The title of a step, and what is told under it. Where it stands the editor shows.
@@ -135,7 +136,7 @@ struct Run<'t> {
 }
 
 impl<'t> Run<'t> {
-    fn of(task: &'t Task, max_steps: u64) -> Self {
+    fn new(task: &'t Task, max_steps: u64) -> Self {
         let reading = task.document.reading();
         let body = runnable(&reading.script.body, &reading.diagnostics);
         Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, stop: &task.stop }
@@ -151,15 +152,15 @@ impl<'t> Run<'t> {
 
 /// Where the statements of a run stand, in the order in which they ran.
 #[derive(Default)]
-struct Places {
+struct StepPlaces {
     spans: Vec<Span>,
     count: usize,
 }
 
-impl Places {
+impl StepPlaces {
     /// The first step of the statement at a byte: of the first one on its line if none there holds it, else of the innermost
     /// one that holds it, else of the last one that begins before.
-    fn at(&self, byte: u32, lines: &Lines) -> usize {
+    fn step_at(&self, byte: u32, lines: &Lines) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);
         let on_line = |span: &Span| lines.line_of(span.start as usize) == line;
@@ -175,7 +176,7 @@ impl Places {
     }
 }
 
-impl Sink for Places {
+impl Sink for StepPlaces {
     fn take(&mut self, record: &StepRecord) -> bool {
         self.count += 1;
         if self.spans.len() < PLACES {
@@ -186,12 +187,12 @@ impl Sink for Places {
 }
 
 /// Ends a run after a number of statements, and keeps the last one.
-struct UpTo {
+struct StopAfter {
     left: usize,
     last: Option<StepRecord>,
 }
 
-impl Sink for UpTo {
+impl Sink for StopAfter {
     fn take(&mut self, record: &StepRecord) -> bool {
         if let Some(left) = self.left.checked_sub(1) {
             self.left = left;
@@ -204,7 +205,7 @@ impl Sink for UpTo {
 
 /// Which paper is asked for.
 #[derive(Debug, Deserialize)]
-struct WhichPaper {
+struct PaperParams {
     #[serde(default = "html")]
     format: String,
     #[serde(default)]
@@ -222,12 +223,12 @@ fn html() -> String {
 /// # Errors
 /// `InvalidParams`; `RequestFailed` where there is no paper, with the reason.
 pub fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
-    let wanted: WhichPaper = parsed(params)?;
-    let failed = |message: String| refusal(ErrorCode::RequestFailed, message);
+    let wanted: PaperParams = parse_params(params)?;
+    let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
     let Some(Writer::Each(write)) = format.map(|format| format.write) else {
         let message = format!("papers cannot be shown as {}", wanted.format);
-        return Err(refusal(ErrorCode::InvalidParams, message));
+        return Err(response_error(ErrorCode::InvalidParams, message));
     };
     let reading = task.document.reading();
     if let Some(wrong) = reading.diagnostics.first() {
@@ -250,12 +251,12 @@ pub fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, Respon
 }
 
 /// A scenario of the document, or all of it, as `pagewalk run` tells it.
-pub fn tell(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
-    let run = Run::of(task, max_steps);
+pub fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
+    let run = Run::new(task, max_steps);
     let mut told = Vec::new();
     {
         let sink = TextSink::new(&mut told, &run.reading.sources, text::Options { explain, color: false });
-        let mut telling = Telling { sink, scenario, totals: Totals::default() };
+        let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
         run.play(&mut telling);
         // Writing to memory does not fail.
         let _ = telling.sink.finish(telling.totals, run.reading.diagnostics.len());
@@ -265,13 +266,13 @@ pub fn tell(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) 
 }
 
 /// Tells what belongs to a scenario.
-struct Telling<'s, 'w> {
+struct ScenarioFilter<'s, 'w> {
     sink: TextSink<'s, &'w mut Vec<u8>>,
     scenario: Option<&'w str>,
     totals: Totals,
 }
 
-impl Sink for Telling<'_, '_> {
+impl Sink for ScenarioFilter<'_, '_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         if self.scenario.is_some() && record.scenario.as_deref() != self.scenario {
             return true;
@@ -287,6 +288,6 @@ impl Sink for Telling<'_, '_> {
 ///
 /// # Errors
 /// `InvalidParams`.
-pub fn parsed<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
-    P::deserialize(params).map_err(|error| refusal(ErrorCode::InvalidParams, error.to_string()))
+pub fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
+    P::deserialize(params).map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
 }

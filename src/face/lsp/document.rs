@@ -42,14 +42,14 @@ impl Document {
         (version, text): (i32, Arc<str>),
         buffers: Arc<Texts<Disk>>,
     ) -> Self {
-        let lines = Lines::of(&text);
+        let lines = Lines::new(&text);
         let (reading, names, tokens) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Self { uri, path, version, text, lines, buffers, reading, names, tokens }
     }
 
     /// The checked script with the files that it includes; open files have their text in the editor, saved or not.
     pub fn reading(&self) -> &Reading {
-        self.reading.get_or_init(|| read(&self.path, &self.text, &self.buffers))
+        self.reading.get_or_init(|| read_document(&self.path, &self.text, &self.buffers))
     }
 
     /// The names of the script.
@@ -61,7 +61,7 @@ impl Document {
     }
 
     /// The texts of all open documents, by their paths.
-    pub fn open(&self) -> &Texts<Disk> {
+    pub fn open_texts(&self) -> &Texts<Disk> {
         &self.buffers
     }
 
@@ -82,13 +82,13 @@ impl Document {
     }
 
     /// The byte at a position.
-    pub fn at(&self, position: Position) -> usize {
+    pub fn byte_at(&self, position: Position) -> usize {
         self.lines.byte(&self.text, position)
     }
 
     /// The bytes of a range, in order.
-    pub fn bytes(&self, range: Range) -> std::ops::Range<usize> {
-        let (start, end) = (self.at(range.start), self.at(range.end));
+    pub fn byte_range(&self, range: Range) -> std::ops::Range<usize> {
+        let (start, end) = (self.byte_at(range.start), self.byte_at(range.end));
         start.min(end)..start.max(end)
     }
 
@@ -99,6 +99,6 @@ impl Document {
 }
 
 /// Reads a document that is open in the editor.
-pub fn read(path: &Path, text: &str, buffers: &Texts<Disk>) -> Reading {
-    Reading::of_text(&path.display().to_string(), text, &mut buffers.clone())
+pub fn read_document(path: &Path, text: &str, buffers: &Texts<Disk>) -> Reading {
+    Reading::from_text(&path.display().to_string(), text, &mut buffers.clone())
 }

@@ -10,9 +10,9 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::client::Client;
 use super::document::Document;
 use super::position::Lines;
-use super::run_result::Ran;
+use super::run_result::RunResult;
 use super::view::View;
-use super::worker_message::Found;
+use super::worker_message::DiagnosticsByFile;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// An open document.
@@ -24,13 +24,13 @@ pub struct Buffer {
     /// Its text.
     pub text: Arc<str>,
     /// What is wrong with a version of it, by file; none before the first check.
-    pub checked: Option<(i32, Found)>,
+    pub checked: Option<(i32, DiagnosticsByFile)>,
     /// The files of its script, itself first.
     pub files: Vec<PathBuf>,
     /// What its last run told.
-    pub ran: Option<Arc<Ran>>,
+    pub ran: Option<Arc<RunResult>>,
     /// What did not hold in it, by file.
-    pub failed: Found,
+    pub failed: DiagnosticsByFile,
     /// Stops the check and run that are under way.
     pub under_way: Option<Arc<AtomicBool>>,
     document: Option<Arc<Document>>,
@@ -63,7 +63,7 @@ impl Documents {
             checked: None,
             files: vec![path.clone()],
             ran: None,
-            failed: Found::new(),
+            failed: DiagnosticsByFile::new(),
             under_way: None,
             document: None,
         };
@@ -82,7 +82,7 @@ impl Documents {
                 text.clone_from(&change.text);
                 continue;
             };
-            let lines = Lines::of(&text);
+            let lines = Lines::new(&text);
             let (start, end) = (lines.byte(&text, range.start), lines.byte(&text, range.end));
             text.replace_range(start.min(end)..end.max(start), &change.text);
         }
@@ -129,7 +129,7 @@ impl Documents {
     }
 
     /// Takes in what a run told; false if it was of a version that is no more.
-    pub fn ran(&mut self, path: &Path, ran: Ran, failed: Found) -> bool {
+    pub fn store_result(&mut self, path: &Path, ran: RunResult, failed: DiagnosticsByFile) -> bool {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
             return false;
         };
@@ -140,7 +140,7 @@ impl Documents {
     }
 
     /// The documents whose script has this file.
-    pub fn with(&self, file: &Path) -> Vec<PathBuf> {
+    pub fn scripts_with(&self, file: &Path) -> Vec<PathBuf> {
         let has = |(path, buffer): &(&PathBuf, &Buffer)| {
             *path == file || buffer.files.iter().any(|known| known == file)
         };
@@ -149,8 +149,8 @@ impl Documents {
 
     /// What is to be shown, by file: what is wrong with each script, and what does not hold in it. A file that another open
     /// script includes is shown as a part of that, as it need not be a script by itself.
-    pub fn found(&self) -> Found {
-        let mut all = Found::new();
+    pub fn diagnostics_to_show(&self) -> DiagnosticsByFile {
+        let mut all = DiagnosticsByFile::new();
         for (path, buffer) in &self.buffers {
             all.entry(path.clone()).or_default();
             let part = |(other, whole): (&PathBuf, &Buffer)| {

@@ -16,7 +16,7 @@ const TITLES: [(&str, &str); 2] = [("run script", "run scenario"), ("show steps"
 pub fn lenses(view: &View) -> Vec<CodeLens> {
     let mut found = Vec::new();
     if !view.reading().script.body.is_empty() {
-        add(view, Span::default(), None, &mut found);
+        add_lens(view, Span::default(), None, &mut found);
     }
     collect(view, &view.reading().script.body, &mut found);
     found
@@ -25,13 +25,13 @@ pub fn lenses(view: &View) -> Vec<CodeLens> {
 fn collect(view: &View, block: &Block, found: &mut Vec<CodeLens>) {
     for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
         if let StmtKind::Scenario { name, .. } = &stmt.kind {
-            add(view, Span { end: stmt.span.start, ..stmt.span }, Some(name), found);
+            add_lens(view, Span { end: stmt.span.start, ..stmt.span }, Some(name), found);
         }
         blocks(&stmt.kind).for_each(|inner| collect(view, inner, found));
     }
 }
 
-fn add(view: &View, span: Span, scenario: Option<&Word>, found: &mut Vec<CodeLens>) {
+fn add_lens(view: &View, span: Span, scenario: Option<&Word>, found: &mut Vec<CodeLens>) {
     for (command, (of_script, of_scenario)) in COMMANDS.iter().zip(TITLES) {
         let name = scenario.map_or(Value::Null, |name| json!(&*name.text));
         let command = Command {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::{Location, Position, Range, Uri};
 
-use super::document::read;
+use super::document::read_document;
 use super::position::Lines;
 use super::uri::uri_of;
 use super::view::View;
@@ -37,7 +37,7 @@ impl Script<'_> {
 }
 
 /// A name at a place of a document, in all open scripts that have it.
-pub struct Named<'v> {
+pub struct NameLookup<'v> {
     view: &'v View,
     scripts: Vec<(Script<'v>, BTreeSet<usize>)>,
     /// The place itself, in the first of the scripts that knows it.
@@ -48,13 +48,13 @@ pub struct Named<'v> {
 const INCLUDE: &[u8] = b"include";
 
 /// A place of a file.
-type Place = (PathBuf, u32, u32);
+type FilePlace = (PathBuf, u32, u32);
 
-impl<'v> Named<'v> {
+impl<'v> NameLookup<'v> {
     /// The name at a position, in the document's own script or else in one that it is part of; none where nothing that
     /// has a definition is named.
-    pub fn at(view: &'v View, position: Position) -> Option<Self> {
-        let own = view.names().at(0, view.at(position) as u32);
+    pub fn at_position(view: &'v View, position: Position) -> Option<Self> {
+        let own = view.names().at(0, view.byte_at(position) as u32);
         match own {
             Some(one) => {
                 let scripts = vec![(Script::Own(view), BTreeSet::from([one.symbol]))];
@@ -66,9 +66,9 @@ impl<'v> Named<'v> {
 
     /// The same, in all open scripts.
     pub fn in_all(view: &'v View, position: Position) -> Option<Self> {
-        let byte = view.at(position) as u32;
+        let byte = view.byte_at(position) as u32;
         let mut scripts = vec![(Script::Own(view), BTreeSet::new())];
-        scripts.extend(others(view).map(|script| (script, BTreeSet::new())));
+        scripts.extend(other_scripts(view).map(|script| (script, BTreeSet::new())));
         let here = |(number, (script, _)): (usize, &(Script, BTreeSet<usize>))| {
             let file = number_of(script.reading(), &view.path)?;
             script.names().at(file, byte).map(|one| (number, *one))
@@ -87,7 +87,7 @@ impl<'v> Named<'v> {
             if !self.scripts[number].1.insert(symbol) {
                 continue;
             }
-            let places: Vec<Place> = self.places(number, symbol);
+            let places: Vec<FilePlace> = self.places(number, symbol);
             for (other, (script, known)) in self.scripts.iter().enumerate() {
                 for (path, start, _) in places.iter().filter(|_| other != number) {
                     let Some(file) = number_of(script.reading(), path) else { continue };
@@ -100,7 +100,7 @@ impl<'v> Named<'v> {
         }
     }
 
-    fn places(&self, number: usize, symbol: usize) -> Vec<Place> {
+    fn places(&self, number: usize, symbol: usize) -> Vec<FilePlace> {
         let script = &self.scripts[number].0;
         let place = |one: &Occurrence| {
             let path = script.reading().sources.file(one.span.file)?.path.clone()?;
@@ -110,14 +110,14 @@ impl<'v> Named<'v> {
     }
 
     /// The name itself, and its place in the document.
-    pub fn place(&self) -> (&str, Range) {
+    pub fn name_and_range(&self) -> (&str, Range) {
         let (number, one) = &self.at;
         let names = self.scripts[*number].0.names();
         (&names.symbols[one.symbol].name, self.view.range(one.span))
     }
 
     /// The script in which the place was found, and the occurrence.
-    pub fn found(&self) -> (&Reading, &Names, &Occurrence) {
+    pub fn occurrence(&self) -> (&Reading, &Names, &Occurrence) {
         let (number, one) = &self.at;
         let script = &self.scripts[*number].0;
         (script.reading(), script.names(), one)
@@ -125,13 +125,13 @@ impl<'v> Named<'v> {
 
     /// Where it is defined.
     pub fn definition(&self) -> Option<Location> {
-        let (reading, names, one) = self.found();
+        let (reading, names, one) = self.occurrence();
         let span = names.definition(one).map(|one| one.span).or(names.symbols[one.symbol].origin)?;
         location(self.view, reading, span)
     }
 
     /// Every place where it stands, each once, in the order of scripts and places.
-    pub fn everywhere(&self) -> Vec<(Location, Occurrence)> {
+    pub fn all_locations(&self) -> Vec<(Location, Occurrence)> {
         let mut seen: BTreeSet<(String, u32, u32)> = BTreeSet::new();
         let mut all = Vec::new();
         for (script, symbols) in &self.scripts {
@@ -163,12 +163,12 @@ impl<'v> Named<'v> {
 }
 
 /// The other open scripts that include something.
-fn others(view: &View) -> impl Iterator<Item = Script<'_>> {
-    let open = view.open();
+fn other_scripts(view: &View) -> impl Iterator<Item = Script<'_>> {
+    let open = view.open_texts();
     let includes = |bytes: &[u8]| bytes.windows(INCLUDE.len()).any(|word| word == INCLUDE);
     let others = open.texts.iter().filter(move |(path, bytes)| **path != view.path && includes(bytes));
     others.filter_map(|(path, bytes)| {
-        let reading = read(path, std::str::from_utf8(bytes).ok()?, open);
+        let reading = read_document(path, std::str::from_utf8(bytes).ok()?, open);
         let names = names(&reading.script.body, &reading.sources, &reading.files);
         Some(Script::Other(Box::new(reading), names))
     })
@@ -190,6 +190,6 @@ fn place_in(view: &View, file: &SourceFile, span: Span) -> Option<Location> {
         return Some(Location { uri: view.uri.clone(), range: view.range(span) });
     }
     let uri: Uri = uri_of(path)?;
-    let range = Lines::of(&file.text).range(&file.text, span.start as usize..span.end as usize);
+    let range = Lines::new(&file.text).range(&file.text, span.start as usize..span.end as usize);
     Some(Location { uri, range })
 }

@@ -207,7 +207,7 @@ fn a_selection_grows_outwards() {
     let mut next = selections(&script, &[at(1, 21)]).pop();
     let mut texts = Vec::new();
     while let Some(selection) = next {
-        texts.push(text[script.bytes(selection.range)].to_owned());
+        texts.push(text[script.byte_range(selection.range)].to_owned());
         next = selection.parent.map(|parent| *parent);
     }
     let expected = [

@@ -64,7 +64,7 @@ fn panel(state: &State, noun: String) -> Option<Panel> {
     if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).is_empty() {
         return None;
     }
-    let mut seen = Seen::default();
+    let mut seen = ShownText::default();
     play_from(state.clone(), &script.body, &sources, &files, options, &mut seen, None);
     let cut = seen.0.char_indices().nth(LONGEST).map(|(at, _)| at);
     if let Some(at) = cut {
@@ -84,9 +84,9 @@ fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
 
 /// What was shown, as text.
 #[derive(Default)]
-struct Seen(String);
+struct ShownText(String);
 
-impl Sink for Seen {
+impl Sink for ShownText {
     fn take(&mut self, record: &StepRecord) -> bool {
         if let Did::Shown(views) = &*record.did {
             self.0 += &text(&untitled(shown(views)), false);

@@ -12,7 +12,7 @@ pub struct Lines {
 
 impl Lines {
     /// The lines of a text. `\n`, `\r\n` and `\r` alone end a line, as in the protocol.
-    pub fn of(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut lines = vec![(0, true)];
         for (at, byte) in bytes.iter().enumerate() {
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn units_are_those_of_utf_16() {
         let text = "a\n– 𝕏x\r\nc";
-        let lines = Lines::of(text);
+        let lines = Lines::new(text);
         // The dash is one unit of three bytes, 𝕏 is two units of four bytes.
         let cases =
             [(0, at(0, 0)), (2, at(1, 0)), (5, at(1, 1)), (6, at(1, 2)), (10, at(1, 4)), (13, at(2, 0))];
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn positions_that_are_none_are_the_nearest() {
         let text = "a\n– 𝕏x\r\nc";
-        let lines = Lines::of(text);
+        let lines = Lines::new(text);
         // Within the surrogate pair, past a line's end (before its `\r`), past the text.
         assert_eq!(lines.byte(text, at(1, 3)), 6);
         assert_eq!(lines.byte(text, at(1, 99)), 11);
@@ -117,7 +117,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_character_is_found_again(text in "[a–𝕏\n\r ]{0,40}") {
-            let lines = Lines::of(&text);
+            let lines = Lines::new(&text);
             for (byte, c) in text.char_indices() {
                 // A line's end is no place to stand on: its line ends before it.
                 if !"\r\n".contains(c) {

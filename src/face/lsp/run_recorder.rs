@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::run_result::{Failure, NARRATED, Ran, Step};
+use super::run_result::{Failure, NARRATED, RunResult, Step};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::narrate::{Narrator, Statements, value_told};
@@ -18,7 +18,7 @@ const FAILURES: usize = 1000;
 const COMPARED: u64 = 1 << 12;
 
 /// A sink that keeps what an editor shows.
-pub struct Watching<'s> {
+pub struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
     statements: Statements<'s>,
@@ -26,7 +26,7 @@ pub struct Watching<'s> {
     failures: BTreeMap<Span, Failure>,
 }
 
-impl<'s> Watching<'s> {
+impl<'s> RunRecorder<'s> {
     /// Of a script with these files.
     pub fn new(sources: &'s Sources) -> Self {
         Self {
@@ -39,36 +39,37 @@ impl<'s> Watching<'s> {
     }
 
     /// What was kept, and what the findings come to.
-    pub fn ran(self, accept: &Findings, fill: &Findings) -> Ran {
-        Ran {
+    pub fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
+        RunResult {
             steps: self.steps.into_values().collect(),
             failures: self.failures.into_values().collect(),
             accept: accept.plan(self.sources),
             fill: fill.plan(self.sources),
-            ..Ran::default()
+            ..RunResult::default()
         }
     }
 
-    fn keep(&mut self, record: &StepRecord) {
+    fn record_step(&mut self, record: &StepRecord) {
         if let Some(step) = self.steps.get_mut(&record.span) {
             step.times += 1;
-            if !step.told.is_empty() {
-                let now = if step.times > COMPARED { Vec::new() } else { told(record, &mut self.statements) };
-                step.told.retain(|fact| now.contains(fact));
+            if !step.facts.is_empty() {
+                let now =
+                    if step.times > COMPARED { Vec::new() } else { facts_of(record, &mut self.statements) };
+                step.facts.retain(|fact| now.contains(fact));
             }
             return;
         }
-        let told = told(record, &mut self.statements);
+        let told = facts_of(record, &mut self.statements);
         let narration = if self.steps.len() < NARRATED {
             text(&self.narrator.tell(record), false)
         } else {
             String::new()
         };
         let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
-        self.steps.insert(record.span, Step { span: record.span, stated, told, times: 1, narration });
+        self.steps.insert(record.span, Step { span: record.span, stated, facts: told, times: 1, narration });
     }
 
-    fn fail(&mut self, record: &StepRecord) {
+    fn record_failures(&mut self, record: &StepRecord) {
         if record.checks.iter().all(|check| check.held) || self.failures.len() >= FAILURES {
             return;
         }
@@ -88,18 +89,18 @@ impl<'s> Watching<'s> {
     }
 }
 
-impl Sink for Watching<'_> {
+impl Sink for RunRecorder<'_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         if record.span.file == 0 {
-            self.keep(record);
+            self.record_step(record);
         }
-        self.fail(record);
+        self.record_failures(record);
         true
     }
 }
 
 /// What is told behind a statement.
-fn told(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
         Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.of(record))],
         did => facts::told(did).iter().map(ToString::to_string).collect(),
@@ -107,9 +108,9 @@ fn told(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
 }
 
 /// Hands records to several sinks.
-pub struct All<'a>(pub Vec<&'a mut dyn Sink>);
+pub struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
-impl Sink for All<'_> {
+impl Sink for SinkGroup<'_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         self.0.iter_mut().all(|sink| sink.take(record))
     }

@@ -6,7 +6,7 @@ use pagewalk_script::suite::amend::Plan;
 
 /// What the run of one version of a document has told.
 #[derive(Debug, Clone, Default)]
-pub struct Ran {
+pub struct RunResult {
     /// The version.
     pub version: i32,
     /// The statements that ran and have something to tell, in the order of the text. Only those of the document itself, not of what
@@ -30,7 +30,7 @@ pub struct Step {
     /// The names of the facts that it states.
     pub stated: Vec<String>,
     /// Its facts that were the same each time, as a script states them: `ppn 0x0D`. Of `let`, the value.
-    pub told: Vec<String>,
+    pub facts: Vec<String>,
     /// How often it ran.
     pub times: u64,
     /// What the first time came to, as `pagewalk run` tells it; empty past [`NARRATED`] statements.

@@ -26,7 +26,7 @@ impl Default for Settings {
 
 impl Settings {
     /// As the client sends them: the section alone, or an object that has it. None where it is neither.
-    pub fn read(sent: &serde_json::Value) -> Option<Self> {
+    pub fn from_json(sent: &serde_json::Value) -> Option<Self> {
         let section = sent.get("pagewalk").unwrap_or(sent);
         if !section.is_object() {
             return None;
@@ -54,9 +54,9 @@ mod tests {
     #[test]
     fn sections_alone_and_within_an_object_are_read() {
         let off = Settings { inlay_hints: false, ..Settings::default() };
-        assert_eq!(Settings::read(&json!({"inlayHints": false})), Some(off));
-        assert_eq!(Settings::read(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
-        assert_eq!(Settings::read(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
-        assert_eq!(Settings::read(&json!(null)), None);
+        assert_eq!(Settings::from_json(&json!({"inlayHints": false})), Some(off));
+        assert_eq!(Settings::from_json(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
+        assert_eq!(Settings::from_json(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
+        assert_eq!(Settings::from_json(&json!(null)), None);
     }
 }

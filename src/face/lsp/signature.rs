@@ -20,7 +20,7 @@ pub fn options() -> SignatureHelpOptions {
 
 /// What the statement or call at a position takes.
 pub fn signature(view: &View, position: Position) -> Option<SignatureHelp> {
-    let at = view.at(position);
+    let at = view.byte_at(position);
     let found = complete::signature(&view.text, at, &view.state(at))?;
     let units = |byte: usize| found.label.get(..byte).unwrap_or("").encode_utf16().count() as u32;
     let label =

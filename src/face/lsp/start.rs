@@ -9,7 +9,7 @@ use lsp_types::{InitializeParams, InitializeResult, ServerInfo};
 
 use super::capabilities::capabilities;
 use super::client::Client;
-use super::response_error::refusal;
+use super::response_error::response_error;
 use super::server::Server;
 use super::settings::Settings;
 use super::transport::{Outgoing, Transport};
@@ -59,7 +59,8 @@ fn initialized(
                 }
             }
             Message::Request(request) => {
-                let error = refusal(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
+                let error =
+                    response_error(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
                 respond(output, request.id, Err(error));
             }
             Message::Notification(one) if one.method == "exit" => return None,
@@ -73,12 +74,12 @@ fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Op
     let params: InitializeParams = match serde_json::from_value(request.params) {
         Ok(params) => params,
         Err(error) => {
-            respond(output, request.id, Err(refusal(ErrorCode::InvalidParams, error.to_string())));
+            respond(output, request.id, Err(response_error(ErrorCode::InvalidParams, error.to_string())));
             return None;
         }
     };
-    let client = Client::of(&params.capabilities);
-    let settings = params.initialization_options.as_ref().and_then(Settings::read).unwrap_or_default();
+    let client = Client::new(&params.capabilities);
+    let settings = params.initialization_options.as_ref().and_then(Settings::from_json).unwrap_or_default();
     let result = InitializeResult {
         capabilities: capabilities(),
         server_info: Some(ServerInfo {

@@ -7,9 +7,9 @@ use crossbeam_channel::Sender;
 
 use super::diagnostics;
 use super::document::Document;
-use super::run_recorder::{All, Watching, findings};
-use super::run_result::Ran;
-use super::worker_message::Told;
+use super::run_recorder::{RunRecorder, SinkGroup, findings};
+use super::run_result::RunResult;
+use super::worker_message::WorkerMessage;
 use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
@@ -28,15 +28,20 @@ pub struct Task {
 
 impl Task {
     /// Checks it, runs it unless that is not wanted, and tells of both.
-    pub fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<Told>) {
+    pub fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
         if self.stop.load(Ordering::Relaxed) {
             return;
         }
         let (path, reading) = (&self.document.path, self.document.reading());
         let files = reading.sources.files().iter().filter_map(|file| file.path.clone()).collect();
-        let found = diagnostics::of(&reading.diagnostics, &reading.sources);
+        let found = diagnostics::from_mistakes(&reading.diagnostics, &reading.sources);
         // Whoever listens may have gone: then the work is for nobody.
-        let _ = told.send(Told::Checked { path: path.clone(), version: self.document.version, found, files });
+        let _ = told.send(WorkerMessage::Checked {
+            path: path.clone(),
+            version: self.document.version,
+            found,
+            files,
+        });
         if !run {
             return;
         }
@@ -44,20 +49,20 @@ impl Task {
         if self.stop.load(Ordering::Relaxed) {
             return;
         }
-        let mut found = diagnostics::of(&ran.diagnostics, &reading.sources);
-        diagnostics::failures(&ran.failures, &reading.sources, &mut found);
-        let _ = told.send(Told::Ran { path: path.clone(), ran: Box::new(ran), found });
+        let mut found = diagnostics::from_mistakes(&ran.diagnostics, &reading.sources);
+        diagnostics::add_failures(&ran.failures, &reading.sources, &mut found);
+        let _ = told.send(WorkerMessage::Ran { path: path.clone(), ran: Box::new(ran), found });
     }
 
-    fn run(&self, reading: &Reading, max_steps: u64) -> Ran {
+    fn run(&self, reading: &Reading, max_steps: u64) -> RunResult {
         let options = Options { max_steps, ..Options::of(&LANGUAGE) };
         let body = runnable(&reading.script.body, &reading.diagnostics);
         let (mut accept, mut fill) = findings();
-        let mut watching = Watching::new(&reading.sources);
+        let mut watching = RunRecorder::new(&reading.sources);
         let (ended, _) = {
             let mut accepting = accept.watch(&body, &reading.sources);
             let mut filling = fill.watch(&body, &reading.sources);
-            let mut all = All(vec![&mut watching, &mut accepting, &mut filling]);
+            let mut all = SinkGroup(vec![&mut watching, &mut accepting, &mut filling]);
             let state = State::new(options.seed);
             play_from(state, &body, &reading.sources, &reading.files, options, &mut all, Some(&self.stop))
         };
@@ -67,7 +72,7 @@ impl Task {
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
-        Ran { version: self.document.version, diagnostics, ..watching.ran(&accept, &fill) }
+        RunResult { version: self.document.version, diagnostics, ..watching.into_result(&accept, &fill) }
     }
 }
 
@@ -82,11 +87,11 @@ pub fn runnable(body: &[Stmt], wrong: &[Diagnostic]) -> Vec<Stmt> {
             _ => elsewhere = true,
         }
     }
-    let first_outside = places.iter().filter(|place| !body.iter().any(|stmt| holds(stmt, **place))).min();
+    let first_outside = places.iter().filter(|place| !body.iter().any(|stmt| contains(stmt, **place))).min();
     let mut runnable = Vec::new();
     for stmt in body {
         let below = first_outside.is_some_and(|(start, _)| *start < stmt.span.start);
-        let broken = places.iter().any(|place| holds(stmt, *place));
+        let broken = places.iter().any(|place| contains(stmt, *place));
         let apart = matches!(stmt.kind, StmtKind::Scenario { .. } | StmtKind::Question { .. });
         let included = elsewhere && matches!(stmt.kind, StmtKind::Include { .. });
         if below || included || broken && !apart {
@@ -99,6 +104,6 @@ pub fn runnable(body: &[Stmt], wrong: &[Diagnostic]) -> Vec<Stmt> {
     runnable
 }
 
-fn holds(stmt: &Stmt, (start, end): (u32, u32)) -> bool {
+fn contains(stmt: &Stmt, (start, end): (u32, u32)) -> bool {
     stmt.span.start <= start && end.max(start) <= stmt.span.end
 }

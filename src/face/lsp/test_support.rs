@@ -8,7 +8,7 @@ use lsp_types::{Position, Uri};
 
 use super::client::Client;
 use super::document::Document;
-use super::run_result::Ran;
+use super::run_result::RunResult;
 use super::view::View;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
@@ -22,7 +22,11 @@ pub fn document(files: &[(String, &str)]) -> Arc<Document> {
 }
 
 /// A document with the cursor at the mark `‸` beside other open files, for a client with snippets and Markdown.
-pub fn marked(marked: &str, ran: Option<Ran>, others: &[(&str, &str)]) -> (View, Position) {
+pub fn document_with_cursor(
+    marked: &str,
+    ran: Option<RunResult>,
+    others: &[(&str, &str)],
+) -> (View, Position) {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replacen('‸', "", 1);
     let files = [("script.pw", &*text)].into_iter().chain(others.iter().copied());

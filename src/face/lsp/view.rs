@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::document::Document;
-use super::run_result::Ran;
+use super::run_result::RunResult;
 
 /// A document with the result of its run, for one client.
 pub struct View {
     /// The document.
     pub document: Arc<Document>,
     /// The result of the run of this version, once it has ended.
-    pub ran: Option<Arc<Ran>>,
+    pub ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
     pub client: Arc<Client>,
 }

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use lsp_server::{RequestId, ResponseError};
 use lsp_types::Diagnostic;
 
-use super::run_result::Ran;
+use super::run_result::RunResult;
 
 /// Diagnostics by file.
-pub type Found = BTreeMap<PathBuf, Vec<Diagnostic>>;
+pub type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
 /// What is told.
-pub enum Told {
+pub enum WorkerMessage {
     /// A version of a document was checked.
     Checked {
         /// The document.
@@ -20,7 +20,7 @@ pub enum Told {
         /// The version.
         version: i32,
         /// What is wrong.
-        found: Found,
+        found: DiagnosticsByFile,
         /// Its files, itself first.
         files: Vec<PathBuf>,
     },
@@ -29,9 +29,9 @@ pub enum Told {
         /// The document.
         path: PathBuf,
         /// What came of it.
-        ran: Box<Ran>,
+        ran: Box<RunResult>,
         /// What does not hold, and what was found wrong in the run.
-        found: Found,
+        found: DiagnosticsByFile,
     },
     /// A request is answered.
     Answer(RequestId, Result<serde_json::Value, ResponseError>),

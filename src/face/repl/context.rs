@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{Answer, Look, Tell};
+use super::answer::{Answer, AnswerDetail, AnswerStyle};
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::Disk;
@@ -22,9 +22,9 @@ const MOST: usize = 20;
 
 /// How a session looks.
 #[derive(Debug, Clone, Copy)]
-pub struct Outfit {
+pub struct DisplayOptions {
     /// How answers look.
-    pub look: Look,
+    pub look: AnswerStyle,
     /// How mistakes look.
     pub errors: Style,
     /// What is typed stands on the terminal, above its answer.
@@ -32,11 +32,11 @@ pub struct Outfit {
 }
 
 /// The session, and where answers go.
-pub struct Desk {
+pub struct ReplContext {
     /// The session.
     pub explore: Exploration,
     /// How it looks.
-    pub outfit: Outfit,
+    pub display: DisplayOptions,
     /// Where the files of `:save` and `:load` are; empty for the folder at hand.
     pub folder: PathBuf,
     /// Quizzes so far.
@@ -46,17 +46,17 @@ pub struct Desk {
     errors: Box<dyn Write>,
 }
 
-impl Desk {
+impl ReplContext {
     /// A session with nothing declared. Answers go to `out`, mistakes to `errors`.
     pub fn new(
         options: Options,
-        outfit: Outfit,
+        display: DisplayOptions,
         interrupt: Arc<AtomicBool>,
         out: Box<dyn Write>,
         errors: Box<dyn Write>,
     ) -> Self {
         let explore = Exploration::new(options, interrupt);
-        Self { explore, outfit, folder: PathBuf::new(), quizzes: 0, inputs: 0, out, errors }
+        Self { explore, display, folder: PathBuf::new(), quizzes: 0, inputs: 0, out, errors }
     }
 
     /// Reads and checks an input. Of one that is wrong, says so.
@@ -76,13 +76,13 @@ impl Desk {
     ///
     /// # Errors
     /// What the output says.
-    pub fn run(&mut self, body: &Block, mode: Mode, tell: Tell) -> io::Result<Ended> {
+    pub fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
         let sources = self.explore.sources.clone();
-        let mut answer = Answer::new(&mut *self.out, &sources, tell, self.outfit.look);
+        let mut answer = Answer::new(&mut *self.out, &sources, tell, self.display.look);
         let ended = self.explore.run(body, mode, &mut answer);
         answer.finish()?;
         if ended.interrupted {
-            self.complain_of("interrupted: the state is that before the statement")?;
+            self.complain_sentence("interrupted: the state is that before the statement")?;
         }
         self.complain(&ended.diagnostics)?;
         Ok(ended)
@@ -93,29 +93,29 @@ impl Desk {
     /// # Errors
     /// What the output says.
     pub fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
-        let mut last = Last::default();
+        let mut last = RecordKeeper::default();
         let ended = self.explore.run(body, Mode::Tried, &mut last);
         self.complain(&ended.diagnostics)?;
         Ok(if ended.diagnostics.is_empty() { last.0 } else { Vec::new() })
     }
 
     /// What of an input's statements is told.
-    pub fn tell(&self, body: &Block) -> Tell {
+    pub fn detail_for(&self, body: &Block) -> AnswerDetail {
         match &**body {
-            [only] if self.outfit.echo && self.alone(only) => Tell::Answer,
-            _ => Tell::Statement,
+            [only] if self.display.echo && self.has_single_answer(only) => AnswerDetail::Answer,
+            _ => AnswerDetail::Statement,
         }
     }
 
     /// Whether a statement has one answer, which needs no telling of what it answers.
-    fn alone(&self, stmt: &Stmt) -> bool {
+    fn has_single_answer(&self, stmt: &Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Command(command) => !self.explore.defines(&command.verb.text),
             StmtKind::Probe(_)
             | StmtKind::Let { .. }
             | StmtKind::Choose { .. }
             | StmtKind::Reference { .. } => true,
-            StmtKind::InProcess { body, .. } => matches!(&**body, [only] if self.alone(only)),
+            StmtKind::InProcess { body, .. } => matches!(&**body, [only] if self.has_single_answer(only)),
             _ => false,
         }
     }
@@ -130,7 +130,7 @@ impl Desk {
         }
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
-        let text = render(shown, &self.explore.sources, self.outfit.errors);
+        let text = render(shown, &self.explore.sources, self.display.errors);
         // Where nobody can read complaints, nothing is lost.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
@@ -143,7 +143,7 @@ impl Desk {
     ///
     /// # Errors
     /// What the output says.
-    pub fn complain_of(&mut self, sentence: &str) -> io::Result<()> {
+    pub fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         let _ = writeln!(self.errors, "  {sentence}");
         Ok(())
@@ -154,7 +154,7 @@ impl Desk {
     /// # Errors
     /// What the output says.
     pub fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
-        let look = self.outfit.look;
+        let look = self.display.look;
         self.out.write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
         self.out.flush()
     }
@@ -163,19 +163,19 @@ impl Desk {
     ///
     /// # Errors
     /// What the output says.
-    pub fn line(&mut self, words: impl Into<String>) -> io::Result<()> {
+    pub fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
         self.print(vec![doc::Block::line(words)])
     }
 }
 
 /// Keeps the records that something else is made of, up to a number.
 #[derive(Default)]
-struct Last(Vec<StepRecord>);
+struct RecordKeeper(Vec<StepRecord>);
 
 /// Records that are kept.
 const KEPT: usize = 1000;
 
-impl Sink for Last {
+impl Sink for RecordKeeper {
     fn take(&mut self, record: &StepRecord) -> bool {
         if self.0.len() < KEPT {
             self.0.push(record.clone());

@@ -10,21 +10,21 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Entries that are remembered. The file may come to twice as many before it is shortened.
-pub const MOST: usize = 10_000;
+pub const MAX_ENTRIES: usize = 10_000;
 
 /// Bytes of the longest entry that is kept.
-const LONGEST: usize = 1 << 20;
+const MAX_ENTRY_BYTES: usize = 1 << 20;
 
 /// The file of earlier lines.
 #[derive(Debug)]
-pub struct Past {
+pub struct HistoryFile {
     path: PathBuf,
 }
 
-impl Past {
+impl HistoryFile {
     /// The user's file, by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`, else
     /// `~/.local/state/pagewalk/history`. None where there is no home.
-    pub fn of_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+    pub fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
         Some(Self { path: state.join("pagewalk").join("history") })
@@ -41,9 +41,9 @@ impl Past {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let lines = bytes[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let mut entries: Vec<String> =
-            lines.filter_map(|line| std::str::from_utf8(line).ok()).map(read).collect();
-        if entries.len() > 2 * MOST {
-            entries.drain(..entries.len() - MOST);
+            lines.filter_map(|line| std::str::from_utf8(line).ok()).map(unescaped).collect();
+        if entries.len() > 2 * MAX_ENTRIES {
+            entries.drain(..entries.len() - MAX_ENTRIES);
             // A file that cannot be shortened is as good as it was.
             let _ = self.replace(&entries);
         }
@@ -55,14 +55,14 @@ impl Past {
     /// # Errors
     /// What the file system says.
     pub fn add(&self, entry: &str) -> io::Result<()> {
-        if entry.len() > LONGEST {
+        if entry.len() > MAX_ENTRY_BYTES {
             return Ok(());
         }
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
         let mut file = private().read(true).append(true).create(true).open(&self.path)?;
-        let mut line = written(entry);
+        let mut line = escaped(entry);
         if !ends_in_line_end(&mut file)? {
             line.insert(0, '\n');
         }
@@ -72,7 +72,7 @@ impl Past {
     /// Puts a file of these entries in the place of the old one.
     fn replace(&self, entries: &[String]) -> io::Result<()> {
         let aside = self.path.with_extension(format!("new-{}", std::process::id()));
-        let text: String = entries.iter().map(|entry| written(entry)).collect();
+        let text: String = entries.iter().map(|entry| escaped(entry)).collect();
         let mut file = private().write(true).create(true).truncate(true).open(&aside)?;
         let put = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
         put.and_then(|()| fs::rename(&aside, &self.path)).inspect_err(|_| {
@@ -100,12 +100,12 @@ fn ends_in_line_end(file: &mut File) -> io::Result<bool> {
 }
 
 /// An entry as its line.
-fn written(entry: &str) -> String {
+fn escaped(entry: &str) -> String {
     format!("{}\n", entry.replace('\\', "\\\\").replace('\n', "\\n"))
 }
 
 /// The entry of a line.
-fn read(line: &str) -> String {
+fn unescaped(line: &str) -> String {
     let mut entry = String::with_capacity(line.len());
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
@@ -123,54 +123,54 @@ fn read(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Past, read, written};
+    use super::{HistoryFile, MAX_ENTRIES, escaped, unescaped};
     use std::ffi::OsString;
     use std::fs;
     use std::path::PathBuf;
 
     fn file(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("pagewalk-past-{}-{name}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("pagewalk-history-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         folder.join("deep").join("history")
     }
 
     #[test]
     fn entries_come_back_as_they_were() {
-        let past = Past::at(&file("back"));
-        assert_eq!(past.entries(), [""; 0]);
+        let history = HistoryFile::at(&file("back"));
+        assert_eq!(history.entries(), [""; 0]);
         let entries = ["read 0x3D4", "P1 {\n  read 1 # \\n\n}", "show \"ü\\\\\"", "\\"];
         for entry in entries {
-            past.add(entry).unwrap();
-            assert_eq!(read(written(entry).trim_end_matches('\n')), entry);
+            history.add(entry).unwrap();
+            assert_eq!(unescaped(escaped(entry).trim_end_matches('\n')), entry);
         }
-        assert_eq!(past.entries(), entries);
+        assert_eq!(history.entries(), entries);
     }
 
     #[test]
     fn what_a_killed_process_left_is_passed_over() {
         let path = file("killed");
-        let past = Past::at(&path);
-        past.add("first").unwrap();
+        let history = HistoryFile::at(&path);
+        history.add("first").unwrap();
         let mut text = fs::read(&path).unwrap();
         text.extend_from_slice(b"half of a li");
         fs::write(&path, &text).unwrap();
-        assert_eq!(past.entries(), ["first"]);
-        past.add("second").unwrap();
-        assert_eq!(past.entries(), ["first", "half of a li", "second"]);
+        assert_eq!(history.entries(), ["first"]);
+        history.add("second").unwrap();
+        assert_eq!(history.entries(), ["first", "half of a li", "second"]);
         fs::write(&path, b"\xFF\xFE\nright\n").unwrap();
-        assert_eq!(past.entries(), ["right"]);
+        assert_eq!(history.entries(), ["right"]);
     }
 
     #[test]
     fn a_long_file_is_shortened() {
         let path = file("long");
-        let past = Past::at(&path);
-        past.add("0").unwrap();
-        let lines: Vec<String> = (0..=2 * MOST).map(|n| format!("{n}\n")).collect();
+        let history = HistoryFile::at(&path);
+        history.add("0").unwrap();
+        let lines: Vec<String> = (0..=2 * MAX_ENTRIES).map(|n| format!("{n}\n")).collect();
         fs::write(&path, lines.concat()).unwrap();
-        let entries = past.entries();
-        assert_eq!((entries.len(), entries.last()), (MOST, Some(&(2 * MOST).to_string())));
-        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), MOST);
+        let entries = history.entries();
+        assert_eq!((entries.len(), entries.last()), (MAX_ENTRIES, Some(&(2 * MAX_ENTRIES).to_string())));
+        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), MAX_ENTRIES);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
@@ -180,7 +180,7 @@ mod tests {
             let variable = |name: &str| {
                 set.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
             };
-            Past::of_user(variable).map(|past| past.path.display().to_string())
+            HistoryFile::for_user(variable).map(|history| history.path.display().to_string())
         };
         assert_eq!(of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(), Some("/s/pagewalk/history"));
         assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/pagewalk/history"));

@@ -6,16 +6,16 @@ use std::rc::Rc;
 
 /// A text in memory that several writers share.
 #[derive(Debug, Clone, Default)]
-pub struct Shared(Rc<RefCell<Vec<u8>>>);
+pub struct SharedText(Rc<RefCell<Vec<u8>>>);
 
-impl Shared {
+impl SharedText {
     /// What was written since the last time.
-    pub fn take(&self) -> String {
+    pub fn take_text(&self) -> String {
         String::from_utf8_lossy(&self.0.take()).into_owned()
     }
 }
 
-impl Write for Shared {
+impl Write for SharedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().write(bytes)
     }

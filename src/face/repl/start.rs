@@ -10,9 +10,9 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::answer::Look;
-use super::context::{Desk, Outfit};
-use super::history_file::{MOST, Past};
+use super::answer::AnswerStyle;
+use super::context::{DisplayOptions, ReplContext};
+use super::history_file::{HistoryFile, MAX_ENTRIES};
 use super::line::{CommandRow, LineHelper};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
@@ -48,23 +48,24 @@ impl Repl {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn explore(&self, color: Color) -> io::Result<Status> {
+    pub fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = Arc::new(AtomicBool::new(false));
         // Without it, Ctrl-C ends the session.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let mut editor = if smart { editor(color.wanted(&io::stdout())) } else { None };
+        let mut editor = if smart { editor(color.is_wanted(&io::stdout())) } else { None };
         let columns = editor.as_mut().and_then(Editor::dimensions).map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
-        let outfit = Outfit {
-            look: Look { color: color.wanted(&io::stdout()), width },
+        let display = DisplayOptions {
+            look: AnswerStyle { color: color.is_wanted(&io::stdout()), width },
             errors: Style { width, ..diagnostic_style(color) },
             echo: terminal,
         };
         let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
-        let desk = Desk::new(options, outfit, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
-        let mut shell = Shell::new(desk);
+        let context =
+            ReplContext::new(options, display, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
+        let mut shell = Shell::new(context);
         if terminal {
             shell.greet()?;
         }
@@ -73,9 +74,10 @@ impl Repl {
         }
         match editor {
             Some(editor) => {
-                Typed { editor, past: Past::of_user(|name| std::env::var_os(name)) }.all(&mut shell)
+                TerminalSession { editor, history: HistoryFile::for_user(|name| std::env::var_os(name)) }
+                    .run(&mut shell)
             }
-            None => plain(&mut shell, terminal),
+            None => run_plain(&mut shell, terminal),
         }?;
         Ok(Status::Held)
     }
@@ -93,7 +95,7 @@ const ROWS: [CommandRow; COMMANDS.len()] = {
 };
 
 fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
-    let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false);
+    let config = Config::builder().max_history_size(MAX_ENTRIES).ok()?.auto_add_history(false);
     let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
@@ -102,14 +104,14 @@ fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
 }
 
 /// Lines that are typed at a terminal, with editing.
-struct Typed {
+struct TerminalSession {
     editor: Editor<LineHelper, MemHistory>,
-    past: Option<Past>,
+    history: Option<HistoryFile>,
 }
 
-impl Typed {
-    fn all(mut self, shell: &mut Shell) -> io::Result<()> {
-        for entry in self.past.iter().flat_map(Past::entries) {
+impl TerminalSession {
+    fn run(mut self, shell: &mut Shell) -> io::Result<()> {
+        for entry in self.history.iter().flat_map(HistoryFile::entries) {
             let _ = self.editor.add_history_entry(entry);
         }
         loop {
@@ -119,9 +121,9 @@ impl Typed {
                 helper.update(shell.state().clone());
             }
             match self.input(shell) {
-                Ok(input) if input.trim().is_empty() && !shell.asks() => {}
+                Ok(input) if input.trim().is_empty() && !shell.is_quizzing() => {}
                 Ok(input) => {
-                    if !shell.asks() {
+                    if !shell.is_quizzing() {
                         self.remember(input.trim_end());
                     }
                     if shell.input(&input)? == Flow::End {
@@ -151,14 +153,14 @@ impl Typed {
     fn remember(&mut self, input: &str) {
         let new = self.editor.add_history_entry(input).unwrap_or(false);
         // Where the line cannot be kept, the session goes on without.
-        if new && self.past.as_ref().is_some_and(|past| past.add(input).is_err()) {
-            self.past = None;
+        if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
+            self.history = None;
         }
     }
 }
 
 /// Lines that come without editing: from a pipe, or from a terminal that can do nothing.
-fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
+fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut lines = io::stdin().lock();
     let mut input = String::new();
     loop {
@@ -176,7 +178,7 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             continue;
         }
         let whole = std::mem::take(&mut input);
-        let says = !whole.trim().is_empty() || shell.asks() && !ended;
+        let says = !whole.trim().is_empty() || shell.is_quizzing() && !ended;
         if says && shell.input(&whole)? == Flow::End {
             return Ok(());
         }

@@ -26,7 +26,7 @@ pub struct Fence {
 }
 
 /// A fenced block of a document.
-struct Block {
+struct FencedBlock {
     info: String,
     lines: Vec<Range<usize>>,
 }
@@ -68,13 +68,13 @@ fn is_file(word: &str) -> bool {
 }
 
 /// The fenced blocks of a document.
-fn blocks(document: &str) -> Vec<Block> {
+fn blocks(document: &str) -> Vec<FencedBlock> {
     let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
+    let mut open: Option<FencedBlock> = None;
     for (event, range) in Parser::new_ext(document, Options::empty()).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                open = Some(Block { info: info.into_string(), lines: Vec::new() });
+                open = Some(FencedBlock { info: info.into_string(), lines: Vec::new() });
             }
             Event::Text(_) => {
                 if let Some(block) = &mut open {

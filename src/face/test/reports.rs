@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::find::words;
+use super::find::error_words;
 use crate::face::terminal::print;
 use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
@@ -55,6 +55,6 @@ impl Report {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };
         let written = fs::write(file, text);
-        Ok(written.map_err(|error| format!("cannot write `{}`: {}", file.display(), words(&error))))
+        Ok(written.map_err(|error| format!("cannot write `{}`: {}", file.display(), error_words(&error))))
     }
 }

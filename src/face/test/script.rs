@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::fences::{Fence, fences};
-use super::find::{Found, Kind, name, words};
+use super::find::{SuiteFile, SuiteFileKind, error_words, report_name};
 use crate::face::reading::Reading;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::loader::{Disk, Loader, Texts};
@@ -29,10 +29,10 @@ pub struct Script {
 ///
 /// # Errors
 /// What is wrong with a Markdown file that cannot be read. A script that cannot be read has a mistake that says so.
-pub fn scripts(found: &Found) -> Result<Vec<Script>, Mistake> {
+pub fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
-    if found.kind == Kind::Script {
-        let reading = Reading::of(&found.path);
+    if found.kind == SuiteFileKind::Script {
+        let reading = Reading::from_path(&found.path);
         return Ok(vec![Script { name, reading, fails: false, line: 1, from: 0 }]);
     }
     let text = document(&found.path).map_err(|message| Mistake {
@@ -49,8 +49,8 @@ pub fn scripts(found: &Found) -> Result<Vec<Script>, Mistake> {
 }
 
 /// A block of a document, which later ones may include by its name.
-fn block(found: &Found, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> Script {
-    let reading = Reading::of_text(&found.path.display().to_string(), &fence.text, loader);
+fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> Script {
+    let reading = Reading::from_text(&found.path.display().to_string(), &fence.text, loader);
     if let (Some(file), Some(folder)) = (&fence.file, folder(&found.path)) {
         loader.texts.insert(folder.join(file), fence.text.into_bytes());
     }
@@ -66,10 +66,11 @@ fn folder(path: &Path) -> Option<PathBuf> {
 
 /// The text of a Markdown file, or why there is none.
 fn document(path: &Path) -> Result<String, String> {
-    let bytes =
-        Disk.load(path).map_err(|error| format!("cannot read `{}`: {}", name(path), words(&error)))?;
+    let bytes = Disk
+        .load(path)
+        .map_err(|error| format!("cannot read `{}`: {}", report_name(path), error_words(&error)))?;
     let text = decode(&bytes)
-        .map_err(|at| format!("cannot read `{}`: it is not UTF-8 text (byte {at})", name(path)))?;
+        .map_err(|at| format!("cannot read `{}`: it is not UTF-8 text (byte {at})", report_name(path)))?;
     Ok(text.to_owned())
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use clap::Args;
 use glob::Pattern;
 
-use super::find::Found;
+use super::find::SuiteFile;
 use pagewalk_script::suite::golden::Digest;
 use pagewalk_script::suite::reports::Name;
 
@@ -25,9 +25,9 @@ pub struct Selection {
 
 impl Selection {
     /// The files that are wanted, in the order in which they are run.
-    pub fn of(&self, all: &[Found]) -> Vec<Found> {
-        let in_part = |found: &&Found| self.partition.is_none_or(|part| part.has(found));
-        let mut files: Vec<Found> = all.iter().filter(in_part).cloned().collect();
+    pub fn files_in(&self, all: &[SuiteFile]) -> Vec<SuiteFile> {
+        let in_part = |found: &&SuiteFile| self.partition.is_none_or(|part| part.contains(found));
+        let mut files: Vec<SuiteFile> = all.iter().filter(in_part).cloned().collect();
         if let Some(seed) = self.shuffle {
             files.sort_by_cached_key(|found| number(seed, &found.name));
         }
@@ -87,7 +87,7 @@ impl FromStr for Partition {
 
 impl Partition {
     /// Whether a file is in this part: that depends on its name alone.
-    pub fn has(self, found: &Found) -> bool {
+    pub fn contains(self, found: &SuiteFile) -> bool {
         number(0, &found.name) % self.of == self.part - 1
     }
 }

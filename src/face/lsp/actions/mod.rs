@@ -13,9 +13,9 @@ use std::ops::Range;
 
 use lsp_types::{CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse};
 
-use super::run_result::{Failure, Ran};
+use super::run_result::{Failure, RunResult};
 use super::view::View;
-use offer::{Edit, Offer, edits_of, touches};
+use offer::{ByteEdit, Offer, edits_of, touches};
 use pagewalk_script::exam::rewrite::{spellings, turned};
 use pagewalk_script::exam::statements::entry::Radix;
 use pagewalk_script::lang::cut::cut;
@@ -46,24 +46,28 @@ pub fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionRespo
         // What is done to a whole file is done when it is asked for.
         None => !kind.as_str().starts_with("source"),
     };
-    let range = view.bytes(params.range);
+    let range = view.byte_range(params.range);
     let mut offers = Vec::new();
     if asked(&CodeActionKind::QUICKFIX) {
-        offers.extend(mends(view, &range));
+        offers.extend(fixes(view, &range));
         offers.extend(values(view, &range));
     }
     if asked(&CodeActionKind::REFACTOR_REWRITE) {
         offers.extend(radices(view, &range));
-        offers.extend(question(view, &range));
+        offers.extend(question_offer(view, &range));
     }
-    let whole = [(FIX_ALL, all_mends(view)), (ACCEPT_ALL, all(view, &ACCEPT)), (FILL_ALL, all(view, &FILL))];
+    let whole = [
+        (FIX_ALL, all_fixes(view)),
+        (ACCEPT_ALL, all_values(view, &ACCEPT)),
+        (FILL_ALL, all_values(view, &FILL)),
+    ];
     offers.extend(
         whole
             .into_iter()
             .filter(|(kind, _)| asked(kind))
             .filter_map(|(kind, offer)| Some(offer?.of_kind(kind))),
     );
-    let told = |offer: Offer| CodeActionOrCommand::CodeAction(offer.told(view, &context.diagnostics));
+    let told = |offer: Offer| CodeActionOrCommand::CodeAction(offer.into_action(view, &context.diagnostics));
     Some(offers.into_iter().map(told).collect())
 }
 
@@ -80,39 +84,39 @@ fn diagnostics(view: &View) -> impl Iterator<Item = &Diagnostic> {
 }
 
 /// The change that a diagnostic's mend is to the text.
-fn mended(view: &View, diagnostic: &Diagnostic) -> Option<(Edit, String)> {
+fn fix_of(view: &View, diagnostic: &Diagnostic) -> Option<(ByteEdit, String)> {
     let mend = diagnostic.mend.as_ref().filter(|mend| mend.span.file == 0)?;
     let (span, text) = mend.fitted(&view.text)?;
     Some(((span.start as usize..span.end as usize, text), mend.title()))
 }
 
 /// The mends of diagnostics that a range meets.
-fn mends(view: &View, range: &Range<usize>) -> Vec<Offer> {
+fn fixes(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let mut offers: Vec<Offer> = Vec::new();
     for diagnostic in diagnostics(view).filter(|diagnostic| touches(diagnostic.span, range)) {
-        let Some((edit, title)) = mended(view, diagnostic) else { continue };
+        let Some((edit, title)) = fix_of(view, diagnostic) else { continue };
         let mended = (diagnostic.span, diagnostic.code.name());
-        let offer = Offer::new(CodeActionKind::QUICKFIX, capital(&title), vec![edit]).mends(mended);
+        let offer = Offer::new(CodeActionKind::QUICKFIX, capital(&title), vec![edit]).fixing(mended);
         if !offers.iter().any(|known| known.edits == offer.edits) {
             offers.push(offer);
         }
     }
-    let all = all_mends(view).filter(|all| !offers.is_empty() && all.edits.len() > 1);
+    let all = all_fixes(view).filter(|all| !offers.is_empty() && all.edits.len() > 1);
     offers.extend(all);
     offers
 }
 
 /// All mends of the file, of those that meet the first.
-fn all_mends(view: &View) -> Option<Offer> {
-    let edits = diagnostics(view).filter_map(|diagnostic| Some(mended(view, diagnostic)?.0)).collect();
-    let edits = offer::apart(edits);
+fn all_fixes(view: &View) -> Option<Offer> {
+    let edits = diagnostics(view).filter_map(|diagnostic| Some(fix_of(view, diagnostic)?.0)).collect();
+    let edits = offer::without_overlaps(edits);
     let title = format!("Apply all mends of this file ({})", edits.len());
     (!edits.is_empty()).then(|| Offer::new(CodeActionKind::QUICKFIX, title, edits))
 }
 
 /// A way to write actual values.
-struct Writing {
-    plan: fn(&Ran) -> &Plan,
+struct ValueSource {
+    plan: fn(&RunResult) -> &Plan,
     /// It is for those written `?`.
     open: bool,
     one: &'static str,
@@ -121,7 +125,7 @@ struct Writing {
     code: &'static str,
 }
 
-const ACCEPT: Writing = Writing {
+const ACCEPT: ValueSource = ValueSource {
     plan: |ran| &ran.accept,
     open: false,
     one: "Accept the actual value",
@@ -130,7 +134,7 @@ const ACCEPT: Writing = Writing {
     code: super::diagnostics::EXPECTATION,
 };
 
-const FILL: Writing = Writing {
+const FILL: ValueSource = ValueSource {
     plan: |ran| &ran.fill,
     open: true,
     one: "Fill in",
@@ -147,19 +151,19 @@ fn values(view: &View, range: &Range<usize>) -> Vec<Offer> {
         let failures = ran.failures.iter().filter(|failure| failure.open == writing.open);
         let here = failures.filter(|failure| failure.span.file == 0 && touches(failure.span, range));
         let before = offers.len();
-        for offer in here.filter_map(|failure| value(view, ran, writing, failure)) {
+        for offer in here.filter_map(|failure| value_offer(view, ran, writing, failure)) {
             if !offers.iter().any(|known| known.edits == offer.edits) {
                 offers.push(offer);
             }
         }
         let several = |all: &Offer| offers.len() > before && all.edits.len() > offers[before].edits.len();
-        let all = all(view, writing).filter(several);
+        let all = all_values(view, writing).filter(several);
         offers.extend(all);
     }
     offers
 }
 
-fn value(view: &View, ran: &Ran, writing: &Writing, failure: &Failure) -> Option<Offer> {
+fn value_offer(view: &View, ran: &RunResult, writing: &ValueSource, failure: &Failure) -> Option<Offer> {
     let within = |outer: Span, inner: Span| {
         (outer.file, inner.file) == (0, 0) && outer.start <= inner.start && inner.end <= outer.end
     };
@@ -175,7 +179,7 @@ fn value(view: &View, ran: &Ran, writing: &Writing, failure: &Failure) -> Option
 }
 
 /// All actual values of the file.
-fn all(view: &View, writing: &Writing) -> Option<Offer> {
+fn all_values(view: &View, writing: &ValueSource) -> Option<Offer> {
     let edits = edits_of((writing.plan)(view.ran.as_ref()?), |span| span.file == 0);
     (!edits.is_empty()).then(|| Offer::new(CodeActionKind::QUICKFIX, writing.all.to_owned(), edits))
 }
@@ -197,7 +201,7 @@ fn radices(view: &View, range: &Range<usize>) -> Vec<Offer> {
 }
 
 /// The accesses of a range as a question.
-fn question(view: &View, range: &Range<usize>) -> Option<Offer> {
+fn question_offer(view: &View, range: &Range<usize>) -> Option<Offer> {
     let wrong = diagnostics(view).any(|diagnostic| touches(diagnostic.span, range));
     if wrong {
         return None;
@@ -206,7 +210,7 @@ fn question(view: &View, range: &Range<usize>) -> Option<Offer> {
         let steps = view.ran.iter().flat_map(|ran| &ran.steps);
         let within =
             |step: &&super::run_result::Step| span.start <= step.span.start && step.span.end <= span.end;
-        steps.filter(within).map(|step| step.told.clone()).next().unwrap_or_default()
+        steps.filter(within).map(|step| step.facts.clone()).next().unwrap_or_default()
     };
     let turned = turned(&view.text, &view.reading().script.body, range.clone(), &told)?;
     let title = match (turned.kept, turned.text.starts_with("ask ")) {

@@ -12,7 +12,7 @@ use crate::face::lsp::client::Client;
 use crate::face::lsp::task::Task;
 use crate::face::lsp::test_support::document;
 use crate::face::lsp::view::View;
-use crate::face::lsp::worker_message::Told;
+use crate::face::lsp::worker_message::WorkerMessage;
 
 /// The document after its run.
 fn view(text: &str, client: Client) -> View {
@@ -20,7 +20,7 @@ fn view(text: &str, client: Client) -> View {
     let (sender, told) = crossbeam_channel::unbounded();
     Task { document: document.clone(), stop: Arc::default() }.check_and_run(true, 100_000, &sender);
     let ran = told.try_iter().find_map(|told| match told {
-        Told::Ran { ran, .. } => Some(Arc::from(ran)),
+        WorkerMessage::Ran { ran, .. } => Some(Arc::from(ran)),
         _ => None,
     });
     View { document, ran, client: Arc::new(client) }
@@ -59,7 +59,7 @@ fn applied(text: &str, action: &CodeAction) -> String {
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
     let mut text = text.to_owned();
     for TextEdit { range, new_text } in edits {
-        text.replace_range(view.bytes(range), &new_text);
+        text.replace_range(view.byte_range(range), &new_text);
     }
     text
 }

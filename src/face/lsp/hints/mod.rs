@@ -30,8 +30,8 @@ const ROOM: usize = 80;
 /// The hints of a range of a document.
 pub fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
     let ran = view.ran.as_ref()?;
-    let bytes = view.bytes(params.range);
-    let found = of(&ran.steps, &view.text, bytes).into_iter().map(|hint| {
+    let bytes = view.byte_range(params.range);
+    let found = line_hints(&ran.steps, &view.text, bytes).into_iter().map(|hint| {
         let markdown = view.client.markdown;
         let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
         let value = if markdown { fenced(&hint.narration) } else { hint.narration };
@@ -53,7 +53,7 @@ pub fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
 
 /// A hint, before it is one of the protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Hint {
+struct LineHint {
     /// The byte that it stands before: the end of a line.
     at: usize,
     label: String,
@@ -61,8 +61,8 @@ struct Hint {
 }
 
 /// The hints of steps that end in a range of a text, one a line.
-fn of(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
-    let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
+fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<LineHint> {
+    let mut lines: BTreeMap<usize, LineHint> = BTreeMap::new();
     for step in steps {
         let (start, end) = (step.span.start as usize, step.span.end as usize);
         let Some(statement) = text.get(start..end) else { continue };
@@ -73,7 +73,7 @@ fn of(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
         let Some(label) = label(statement, step) else { continue };
         let narration = step.narration.trim_end().to_owned();
         match lines.get_mut(&at) {
-            None => drop(lines.insert(at, Hint { at, label, narration })),
+            None => drop(lines.insert(at, LineHint { at, label, narration })),
             Some(hint) => {
                 hint.label = cut(&format!("{}; {label}", hint.label));
                 hint.narration = format!("{}\n\n{narration}", hint.narration);
@@ -90,7 +90,7 @@ fn line_rest(rest: &str) -> usize {
 
 /// What stands behind a statement; none where there is nothing to say.
 fn label(statement: &str, step: &Step) -> Option<String> {
-    let facts = match step.told.as_slice() {
+    let facts = match step.facts.as_slice() {
         [value] if gives_a_name(statement) => {
             if is_literal(statement) {
                 String::new()

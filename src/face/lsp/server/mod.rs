@@ -21,7 +21,7 @@ use super::documents::Documents;
 use super::settings::Settings;
 use super::transport::Outgoing;
 use super::worker::Worker;
-use super::worker_message::Told;
+use super::worker_message::WorkerMessage;
 
 /// How long what is wrong waits for the run, so that both are shown at once.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -37,17 +37,17 @@ pub struct Server {
     /// Does what is asked for and takes a run of its own.
     asks: Worker,
     /// What that is at the moment, and how to stop it.
-    asked: BTreeMap<RequestId, Arc<AtomicBool>>,
+    in_progress: BTreeMap<RequestId, Arc<AtomicBool>>,
     /// Requests that wait for a run.
     waiting: Vec<(PathBuf, Request)>,
     /// What the client shows of which files, and of which version of them.
-    shown: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
+    published: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
     /// When what was found is shown at the latest.
-    due: Option<Instant>,
+    publish_by: Option<Instant>,
     /// Documents to be checked when no message is left.
     stale: BTreeSet<PathBuf>,
     /// Requests of our own so far.
-    own: i32,
+    requests_sent: i32,
     shutdown: bool,
 }
 
@@ -74,40 +74,40 @@ impl Server {
             settings,
             runs,
             asks,
-            asked: BTreeMap::new(),
+            in_progress: BTreeMap::new(),
             waiting: Vec::new(),
-            shown: BTreeMap::new(),
-            due: None,
+            published: BTreeMap::new(),
+            publish_by: None,
             stale: BTreeSet::new(),
-            own: 0,
+            requests_sent: 0,
             shutdown: false,
         }
     }
 
     /// Serves until the client has enough of it; whether it had asked to shut down.
-    pub fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<Told>) -> bool {
+    pub fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
         self.ask_for_settings();
         let never = crossbeam_channel::never();
         loop {
-            let due = self.due.map(crossbeam_channel::at);
+            let due = self.publish_by.map(crossbeam_channel::at);
             let mut queue = VecDeque::new();
             select! {
                 recv(input) -> message => match message {
                     Ok(message) => queue.push_back(message),
-                    Err(_) => return self.end(),
+                    Err(_) => return self.stop_all(),
                 },
                 recv(told) -> told => {
                     if let Ok(told) = told {
-                        self.told(told);
+                        self.worker_message(told);
                     }
                 },
-                recv(due.as_ref().unwrap_or(&never)) -> _ => self.show(),
+                recv(due.as_ref().unwrap_or(&never)) -> _ => self.publish_diagnostics(),
             }
             queue.extend(input.try_iter());
             self.drop_cancelled(&mut queue);
             for message in queue {
-                if let Flow::Exit(asked) = self.take(message) {
-                    self.end();
+                if let Flow::Exit(asked) = self.message(message) {
+                    self.stop_all();
                     return asked;
                 }
             }
@@ -116,14 +116,14 @@ impl Server {
     }
 
     /// Stops what is under way.
-    fn end(&mut self) -> bool {
+    fn stop_all(&mut self) -> bool {
         self.documents.buffers.values_mut().for_each(super::documents::Buffer::stop);
-        self.asked.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
+        self.in_progress.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
         self.shutdown
     }
 
     /// A message of the client.
-    pub fn take(&mut self, message: Message) -> Flow {
+    pub fn message(&mut self, message: Message) -> Flow {
         match message {
             Message::Request(request) => self.request(request),
             Message::Notification(notification) => return self.notification(notification),
@@ -148,10 +148,10 @@ impl Server {
         self.send(Notification::new(N::METHOD.to_owned(), params));
     }
 
-    fn ask<R: request::Request>(&mut self, params: &R::Params) {
-        self.own += 1;
+    fn send_request<R: request::Request>(&mut self, params: &R::Params) {
+        self.requests_sent += 1;
         // The method is in the number, so that the answer says what it is to.
-        let id = RequestId::from(format!("{} {}", R::METHOD, self.own));
+        let id = RequestId::from(format!("{} {}", R::METHOD, self.requests_sent));
         self.send(Request::new(id, R::METHOD.to_owned(), params));
     }
 }

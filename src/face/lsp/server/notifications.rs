@@ -18,23 +18,23 @@ impl Server {
         match &*method {
             notification::Exit::METHOD => return Flow::Exit(self.shutdown),
             notification::DidOpenTextDocument::METHOD => {
-                if let Some(opened) = known::<notification::DidOpenTextDocument>(params) {
+                if let Some(opened) = params_of::<notification::DidOpenTextDocument>(params) {
                     let document = opened.text_document;
                     let path = path_of(&document.uri);
                     self.documents.open(path.clone(), document.uri, document.version, &document.text);
-                    self.changed(&path);
+                    self.mark_stale(&path);
                 }
             }
             notification::DidChangeTextDocument::METHOD => {
-                if let Some(changed) = known::<notification::DidChangeTextDocument>(params) {
+                if let Some(changed) = params_of::<notification::DidChangeTextDocument>(params) {
                     let path = path_of(&changed.text_document.uri);
                     let version = changed.text_document.version;
                     self.documents.change(&path, version, &changed.content_changes);
-                    self.changed(&path);
+                    self.mark_stale(&path);
                 }
             }
             notification::DidCloseTextDocument::METHOD => {
-                if let Some(closed) = known::<notification::DidCloseTextDocument>(params) {
+                if let Some(closed) = params_of::<notification::DidCloseTextDocument>(params) {
                     self.close(&path_of(&closed.text_document.uri));
                 }
             }
@@ -43,8 +43,8 @@ impl Server {
                 self.check_all();
             }
             notification::DidChangeConfiguration::METHOD => {
-                match params.get("settings").and_then(Settings::read) {
-                    Some(settings) => self.set(settings),
+                match params.get("settings").and_then(Settings::from_json) {
+                    Some(settings) => self.apply_settings(settings),
                     None => self.ask_for_settings(),
                 }
             }
@@ -60,19 +60,19 @@ impl Server {
     }
 
     fn close(&mut self, path: &Path) {
-        let with = self.documents.with(path);
+        let with = self.documents.scripts_with(path);
         if self.documents.close(path).is_some() {
             self.stale.remove(path);
             let others = with.into_iter().filter(|other| other != path);
             self.stale.extend(others);
             self.answer_waiting();
-            self.show();
+            self.publish_diagnostics();
         }
     }
 
     /// A document's text is new.
-    fn changed(&mut self, path: &Path) {
-        self.stale.extend(self.documents.with(path));
+    fn mark_stale(&mut self, path: &Path) {
+        self.stale.extend(self.documents.scripts_with(path));
     }
 
     fn check_all(&mut self) {
@@ -89,27 +89,27 @@ impl Server {
                 buffer.under_way = Some(task.stop.clone());
             }
             let Settings { run, max_steps, .. } = self.settings;
-            self.runs.give(Box::new(move |told| task.check_and_run(run, max_steps, told)));
+            self.runs.submit(Box::new(move |told| task.check_and_run(run, max_steps, told)));
         }
     }
 
     pub(super) fn ask_for_settings(&mut self) {
         if self.client.tells_settings {
             let item = lsp_types::ConfigurationItem { scope_uri: None, section: Some("pagewalk".to_owned()) };
-            self.ask::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
+            self.send_request::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
                 items: vec![item],
             });
         }
     }
 
-    fn set(&mut self, settings: Settings) {
+    fn apply_settings(&mut self, settings: Settings) {
         if settings == self.settings {
             return;
         }
         self.settings = settings;
         self.check_all();
         if self.client.refreshes_hints {
-            self.ask::<request::InlayHintRefreshRequest>(&());
+            self.send_request::<request::InlayHintRefreshRequest>(&());
         }
     }
 
@@ -120,13 +120,13 @@ impl Server {
             return;
         }
         let Ok(value) = response.response_result else { return };
-        if let Some(settings) = value.get(0).and_then(Settings::read) {
-            self.set(settings);
+        if let Some(settings) = value.get(0).and_then(Settings::from_json) {
+            self.apply_settings(settings);
         }
     }
 }
 
 /// The parameters of a notification; none where they are not what they should be: there is nobody to tell.
-fn known<N: notification::Notification>(params: Value) -> Option<N::Params> {
+fn params_of<N: notification::Notification>(params: Value) -> Option<N::Params> {
     serde_json::from_value(params).ok()
 }

@@ -6,16 +6,16 @@ use lsp_types::{PublishDiagnosticsParams, notification};
 
 use super::{PATIENCE, Server};
 use crate::face::lsp::uri::uri_of;
-use crate::face::lsp::worker_message::{Found, Told};
+use crate::face::lsp::worker_message::{DiagnosticsByFile, WorkerMessage};
 
 impl Server {
-    pub(super) fn told(&mut self, told: Told) {
+    pub(super) fn worker_message(&mut self, told: WorkerMessage) {
         match told {
-            Told::Answer(id, answer) => {
-                self.asked.remove(&id);
+            WorkerMessage::Answer(id, answer) => {
+                self.in_progress.remove(&id);
                 self.answer(id, answer);
             }
-            Told::Checked { path, version, found, files } => {
+            WorkerMessage::Checked { path, version, found, files } => {
                 let run = self.settings.run;
                 let Some(buffer) = self.documents.buffers.get_mut(&path) else { return };
                 if buffer.version != version {
@@ -24,18 +24,18 @@ impl Server {
                 buffer.files = files;
                 buffer.checked = Some((version, found));
                 if run {
-                    self.due.get_or_insert_with(|| Instant::now() + PATIENCE);
+                    self.publish_by.get_or_insert_with(|| Instant::now() + PATIENCE);
                 } else {
                     buffer.under_way = None;
                     buffer.ran = None;
-                    buffer.failed = Found::new();
-                    self.show();
+                    buffer.failed = DiagnosticsByFile::new();
+                    self.publish_diagnostics();
                     self.answer_waiting();
                 }
             }
-            Told::Ran { path, ran, found } => {
-                if self.documents.ran(&path, *ran, found) {
-                    self.show();
+            WorkerMessage::Ran { path, ran, found } => {
+                if self.documents.store_result(&path, *ran, found) {
+                    self.publish_diagnostics();
                     self.answer_waiting();
                 }
             }
@@ -43,10 +43,10 @@ impl Server {
     }
 
     /// Shows what is wrong and what does not hold, where that is not what is shown already.
-    pub(super) fn show(&mut self) {
-        self.due = None;
-        let mut found = self.documents.found();
-        for path in self.shown.keys() {
+    pub(super) fn publish_diagnostics(&mut self) {
+        self.publish_by = None;
+        let mut found = self.documents.diagnostics_to_show();
+        for path in self.published.keys() {
             found.entry(path.clone()).or_default();
         }
         for (path, diagnostics) in found {
@@ -57,11 +57,11 @@ impl Server {
             }
             let told = (buffer.map(|buffer| buffer.version), diagnostics);
             let uri = buffer.map(|buffer| buffer.uri.clone()).or_else(|| uri_of(&path));
-            let Some(uri) = uri.filter(|_| self.shown.get(&path) != Some(&told)) else { continue };
+            let Some(uri) = uri.filter(|_| self.published.get(&path) != Some(&told)) else { continue };
             if told.0.is_none() && told.1.is_empty() {
-                self.shown.remove(&path);
+                self.published.remove(&path);
             } else {
-                self.shown.insert(path, told.clone());
+                self.published.insert(path, told.clone());
             }
             let (version, diagnostics) = told;
             self.notify::<notification::PublishDiagnostics>(&PublishDiagnosticsParams {

@@ -3,7 +3,7 @@
 mod anything;
 mod saving;
 
-use super::shared_text::Shared;
+use super::shared_text::SharedText;
 use super::shell::{Flow, Shell};
 use pagewalk_script::prompt::commands::COMMANDS;
 
@@ -26,7 +26,7 @@ set cache {
 /// A session that is typed into.
 struct Typed {
     shell: Shell,
-    told: Shared,
+    told: SharedText,
 }
 
 impl Typed {
@@ -46,7 +46,7 @@ impl Typed {
     /// What an input is answered with.
     fn types(&mut self, input: &str) -> String {
         assert_eq!(self.shell.input(input).unwrap(), Flow::Next, "{input}");
-        self.told.take()
+        self.told.take_text()
     }
 
     /// The value of an expression.
