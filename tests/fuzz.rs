@@ -1,17 +1,18 @@
 //! Random scripts, and examples with mistakes put in: the interpreter never panics, always ends, and says the same twice.
 
-#[path = "fuzz/processes.rs"]
 mod processes;
-mod running;
 
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
+use crate::running;
+
 /// So few steps that a loop without an end does not matter.
-const BUDGET: Options = Options { max_steps: 2000, seed: 7, version: false };
+const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::of(&LANGUAGE) };
 
 /// Numbers and some other values. `z` is drawn by the script: what depends on it shows only when the script runs, so
 /// that a mistake does not keep the rest from running.

@@ -20,7 +20,7 @@ use super::running::Run;
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
-use pagewalk_script::report::manual::{self, SECTIONS, Section};
+use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
 #[derive(Debug, Parser)]

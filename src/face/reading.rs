@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::kept::Kept;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Script, read, read_text};
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -58,7 +59,7 @@ impl Reading {
         let (files, wrong) = Files::read(&script.body, &mut sources, loader);
         diagnostics.extend(wrong);
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
-        let checked = run::check(&script.body, &sources, &files, Options::default());
+        let checked = run::check(&script.body, &sources, &files, Options::of(&LANGUAGE));
         let beside = |one: &Diagnostic| {
             stands_alone(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
         };

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style};
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::record::{Sink, Totals};
@@ -26,10 +27,10 @@ pub struct Run {
     #[arg(long)]
     explain: bool,
     /// Stop a script after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
     max_steps: u64,
     /// The seed of a script that says none
-    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).seed)]
     seed: u64,
 }
 
@@ -94,7 +95,7 @@ impl Run {
         reading: &Reading,
         sink: &mut dyn Sink,
     ) -> (Totals, Vec<pagewalk_script::lang::diagnostic::Diagnostic>) {
-        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
+        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
         let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, sink);
         (ended.totals, ended.diagnostics)
     }

@@ -7,3 +7,4 @@ pub mod exam;
 pub mod lang;
 pub mod report;
 pub mod run;
+pub mod services;

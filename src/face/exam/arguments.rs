@@ -15,6 +15,7 @@ use super::wanted::Wanted;
 use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::fair::Fairness;
 use pagewalk_script::report::exam::Edition;
@@ -48,7 +49,7 @@ pub struct Exam {
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
     format: String,
     /// Stop a version after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
     max_steps: u64,
     #[command(flatten)]
     layout: Layout,

@@ -7,6 +7,7 @@ use crate::face::kept::Kept;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::fair::Sample;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
@@ -124,7 +125,7 @@ impl Making<'_> {
         if let Some(version) = version {
             compose_version(script, sources, files, self.max_steps, version.clone())
         } else {
-            let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
+            let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
             compose(script, sources, files, options)
         }
     }

@@ -3,6 +3,7 @@
 use super::made::Trouble;
 use super::make::Making;
 use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Version, compose, written};
 use pagewalk_script::lang::diagnostic::Diagnostic;
@@ -18,8 +19,13 @@ impl Making<'_> {
         paper: &Paper,
     ) -> Result<Vec<u8>, Trouble> {
         let options = match version {
-            Some(version) => Options { max_steps: self.max_steps, seed: version.seed, version: true },
-            None => Options { max_steps: self.max_steps, seed: self.seed, version: false },
+            Some(version) => Options {
+                max_steps: self.max_steps,
+                seed: version.seed,
+                version: true,
+                ..Options::of(&LANGUAGE)
+            },
+            None => Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) },
         };
         let text = written(&reading.script.body, &reading.sources, &reading.files, options, version)
             .map_err(|wrong| self.told(reading, wrong))?;
@@ -38,7 +44,7 @@ impl Making<'_> {
         let name = self.path.display().to_string();
         let mut reading = Reading::of_text(&name, text, &mut self.kept.clone());
         if reading.diagnostics.is_empty() {
-            let options = Options { max_steps: self.max_steps, ..Options::default() };
+            let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
             let done = compose(&reading.script.body, &reading.sources, &reading.files, options);
             if done.diagnostics.is_empty() {
                 return Ok(done.paper);

@@ -7,15 +7,16 @@ use super::responses::placed;
 use super::rows::Row;
 use super::versions::Drawn;
 use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::field::{Field, slot};
 use pagewalk_script::exam::grade::rules::{Rules, number};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
 use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::statements::entry::Answers;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::lang::value::{Number, Value};
 use pagewalk_script::report::marks::{Format, feedback};
-use pagewalk_script::run::paper::entry::Answers;
 use pagewalk_script::run::session::Options;
 
 /// A script as it was read once: each thread reads it again.
@@ -97,7 +98,7 @@ fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, S
         let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
         compose_version(script, sources, files, max_steps, version)
     } else {
-        compose(script, sources, files, Options { max_steps, seed: drawn.seed, ..Options::default() })
+        compose(script, sources, files, Options { max_steps, seed: drawn.seed, ..Options::of(&LANGUAGE) })
     };
     let name = reading.name();
     if let Some(first) = diagnostics.first() {

@@ -16,12 +16,12 @@ use lsp_types::{CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActio
 use super::ran::{Failure, Ran};
 use super::view::View;
 use offer::{Edit, Offer, edits_of, touches};
+use pagewalk_script::exam::rewrite::{spellings, turned};
+use pagewalk_script::exam::statements::entry::Radix;
 use pagewalk_script::lang::cut::cut;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::run::amend::{Plan, tables};
-use pagewalk_script::run::paper::entry::Radix;
-use pagewalk_script::run::rewrite::{spellings, turned};
 
 /// All mends of the file.
 const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.pagewalk");

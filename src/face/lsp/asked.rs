@@ -10,6 +10,7 @@ use super::panels::{Panel, panels};
 use super::position::Lines;
 use super::refusal::refusal;
 use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::compose;
 use pagewalk_script::lang::ast::Stmt;
 use pagewalk_script::lang::span::Span;
@@ -136,7 +137,7 @@ impl<'d> Run<'d> {
     fn of(document: &'d Document, max_steps: u64) -> Self {
         let reading = document.read();
         let body = runnable(&reading.script.body, &reading.diagnostics);
-        Self { reading, body, options: Options { max_steps, ..Options::default() }, document }
+        Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, document }
     }
 
     /// Runs it; the state in which the sink has ended it.
@@ -231,7 +232,7 @@ pub fn exam(document: &Document, params: &Value, max_steps: u64) -> Result<Value
     if let Some(wrong) = reading.diagnostics.first() {
         return Err(failed(format!("the script has a mistake: {}", wrong.message)));
     }
-    let options = Options { max_steps, seed: wanted.seed, ..Options::default() };
+    let options = Options { max_steps, seed: wanted.seed, ..Options::of(&LANGUAGE) };
     let composed = compose(&reading.script.body, &reading.sources, &reading.files, options);
     match (composed.diagnostics.first(), composed.failed) {
         (Some(wrong), _) => return Err(failed(wrong.message.clone())),

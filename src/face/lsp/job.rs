@@ -12,6 +12,7 @@ use super::told::Told;
 use super::view::read;
 use super::watching::{All, Watching, findings};
 use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::loader::{Disk, Texts};
@@ -61,7 +62,7 @@ impl Document {
     }
 
     fn run(&self, reading: &Reading, max_steps: u64) -> Ran {
-        let options = Options { max_steps, ..Options::default() };
+        let options = Options { max_steps, ..Options::of(&LANGUAGE) };
         let body = runnable(&reading.script.body, &reading.diagnostics);
         let (mut accept, mut fill) = findings();
         let mut watching = Watching::new(&reading.sources);

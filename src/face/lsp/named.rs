@@ -11,7 +11,7 @@ use super::view::{View, read};
 use crate::face::reading::Reading;
 use pagewalk_script::lang::source::SourceFile;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::names::{Names, Occurrence, Read, names};
+use pagewalk_script::services::names::{Names, Occurrence, Read, names};
 
 /// An open script and its names.
 enum Script<'v> {

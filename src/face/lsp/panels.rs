@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::lang::include::add_text;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::doc::Block;
@@ -56,7 +58,7 @@ pub fn panels(state: &State) -> Vec<Panel> {
 
 /// What `show NOUN` shows in a state; none where it shows nothing, or cannot.
 fn panel(state: &State, noun: String) -> Option<Panel> {
-    let (mut sources, options) = (Sources::default(), Options::default());
+    let (mut sources, options) = (Sources::default(), Options::of(&LANGUAGE));
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
     let files = Files::default();
     if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).is_empty() {

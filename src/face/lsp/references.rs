@@ -4,7 +4,7 @@ use lsp_types::{Location, Position};
 
 use super::named::Named;
 use super::view::View;
-use pagewalk_script::run::names::Role;
+use pagewalk_script::services::names::Role;
 
 /// Every place where what stands at a position is named, in all open scripts and what they include.
 pub fn references(view: &View, position: Position, with_definitions: bool) -> Option<Vec<Location>> {

@@ -10,7 +10,7 @@ use super::named::Named;
 use super::refusal::refusal;
 use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind};
-use pagewalk_script::run::names;
+use pagewalk_script::services::names;
 
 /// What would be renamed at a position, and the name that it has.
 ///

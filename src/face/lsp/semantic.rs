@@ -9,7 +9,7 @@ use lsp_types::{
 
 use super::view::View;
 use pagewalk_script::lang::layout::Token;
-use pagewalk_script::run::complete::{CLASSES, Class, highlight_tokens};
+use pagewalk_script::services::complete::{CLASSES, Class, highlight_tokens};
 
 /// What the server tells of them: the types by the numbers of their classes, no modifiers.
 pub fn options() -> SemanticTokensOptions {
@@ -102,7 +102,7 @@ impl Cursor<'_> {
 mod tests {
     use super::told;
     use pagewalk_script::lang::layout::tokens;
-    use pagewalk_script::run::complete::CLASSES;
+    use pagewalk_script::services::complete::CLASSES;
 
     /// `LINE:UNIT LENGTH TYPE` of every token that reaches into the bytes, from 0.
     fn listed(text: &str, within: std::ops::Range<usize>) -> Vec<String> {

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::run::session::Options;
 
 /// The settings; what is not said, or not understood, is as usual.
@@ -18,7 +20,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { inlay_hints: true, run: true, max_steps: Options::default().max_steps }
+        Self { inlay_hints: true, run: true, max_steps: Options::of(&LANGUAGE).max_steps }
     }
 }
 

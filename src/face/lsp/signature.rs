@@ -6,7 +6,7 @@ use lsp_types::{
 };
 
 use super::view::View;
-use pagewalk_script::run::complete;
+use pagewalk_script::services::complete;
 
 /// When the client asks by itself.
 pub fn options() -> SignatureHelpOptions {

@@ -10,13 +10,14 @@ use super::client::Client;
 use super::position::Lines;
 use super::ran::Ran;
 use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::layout::{Tokens, tokens};
 use pagewalk_script::lang::loader::{Disk, Texts};
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::names::{Names, names};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 use pagewalk_script::run::state_at;
+use pagewalk_script::services::names::{Names, names};
 
 /// A document at one version. What follows from its text is found out when it is first asked for.
 pub struct View {
@@ -79,7 +80,7 @@ impl View {
     /// What is known of the state at a byte, without a run: the machine, the kernel and the names declared above.
     pub fn state(&self, at: usize) -> State {
         let Reading { sources, script, files, .. } = self.reading();
-        state_at(&script.body, sources, files, Options::default(), at)
+        state_at(&script.body, sources, files, Options::of(&LANGUAGE), at)
     }
 
     /// The paths of all open documents.

@@ -13,8 +13,8 @@ use rustyline::{Context, Helper};
 
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::report::text::{Ink, Theme};
-use pagewalk_script::run::complete::{Completions, OnDisk, complete, disk, hint, words};
 use pagewalk_script::run::state::State;
+use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
 
 /// A command of the line editor's own: its word, with or without the colon, and its parameters.
 pub type CommandRow = (&'static str, &'static str);

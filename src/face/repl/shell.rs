@@ -9,6 +9,7 @@ use super::commands;
 use super::desk::{Desk, Outfit};
 use super::quiz::{self, Quiz};
 use super::stream::Shared;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::commands::{Kind, find};
@@ -50,7 +51,7 @@ impl Shell {
         };
         let told = Shared::default();
         let (out, errors) = (Box::new(told.clone()), Box::new(told.clone()));
-        let desk = Desk::new(Options::default(), outfit, Arc::default(), out, errors);
+        let desk = Desk::new(Options::of(&LANGUAGE), outfit, Arc::default(), out, errors);
         (Self::new(desk), told)
     }
 

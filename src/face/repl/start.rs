@@ -16,6 +16,7 @@ use super::line::{CommandRow, LineHelper};
 use super::past::{MOST, Past};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::commands::COMMANDS;
 use pagewalk_script::run::session::Options;
@@ -38,7 +39,7 @@ pub struct Repl {
     /// A script to begin with
     file: Option<PathBuf>,
     /// Stop an input after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
     max_steps: u64,
 }
 
@@ -61,7 +62,7 @@ impl Repl {
             errors: Style { width, ..diagnostic_style(color) },
             echo: terminal,
         };
-        let options = Options { max_steps: self.max_steps, ..Options::default() };
+        let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
         let desk = Desk::new(options, outfit, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
         let mut shell = Shell::new(desk);
         if terminal {

@@ -11,7 +11,7 @@ use crate::face::terminal::{Status, complain};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_script::run::named::replacements;
+use pagewalk_script::services::named::replacements;
 
 /// How the addresses of a trace are taken.
 #[derive(Debug, Args)]

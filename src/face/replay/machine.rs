@@ -9,8 +9,8 @@ use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::{Sources, decode};
 use pagewalk_script::report::diagnostics::render;
-pub use pagewalk_script::run::named::Named;
-use pagewalk_script::run::named::presets;
+pub use pagewalk_script::services::named::Named;
+use pagewalk_script::services::named::presets;
 
 /// The machine of a preset's name, of a machine file (`.yaml`), or the one that stands at the end of a script (`.pw`).
 ///

@@ -10,6 +10,7 @@ use super::script::{Script, scripts};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use crate::face::writing::replace;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
 use pagewalk_script::report::amended::{difference, left_alone, summary};
@@ -94,7 +95,7 @@ impl Amend<'_> {
             let body = &reading.script.body;
             let watching = findings.watch(body, &reading.sources);
             let mut sink = OfCases { watching, name: &script.name, wants: self.wants };
-            let options = Options::default();
+            let options = Options::of(&LANGUAGE);
             let ended = run::play(body, &reading.sources, &reading.files, options, &mut sink);
             complaint =
                 pagewalk_script::report::diagnostics::render(&ended.diagnostics, &reading.sources, style);

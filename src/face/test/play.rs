@@ -9,6 +9,7 @@ use super::find::{Found, Kind};
 use super::goldens::{Did, Wanted, golden_of, hold, stale};
 use super::included::included;
 use super::script::{Script, scripts};
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
@@ -120,7 +121,7 @@ fn unreadable(found: &Found, mistake: Mistake) -> Played {
 fn run(script: &Script, cases: Vec<Case>, record: bool) -> (Did, Vec<Diagnostic>) {
     let reading = &script.reading;
     let mut gather = Gather::new(&reading.sources, cases, script.from, record);
-    let options = Options::default();
+    let options = Options::of(&LANGUAGE);
     let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut gather);
     let (cases, did): (Vec<Case>, Vec<Vec<Placed>>) = gather.cases();
     let mut did: Did = cases.into_iter().zip(did).collect();

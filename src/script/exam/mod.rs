@@ -7,15 +7,18 @@ pub mod fair;
 pub mod field;
 pub mod grade;
 pub mod paper;
+pub mod rewrite;
 pub mod roster;
 pub mod seeds;
 pub mod sheet;
 pub mod spelling;
+pub mod statements;
 mod version;
 pub mod words;
 mod written;
 
 pub use collect::Collector;
 pub use compose::{Composed, compose, compose_version};
+pub use statements::LANGUAGE;
 pub use version::{Student, Version};
 pub use written::written;

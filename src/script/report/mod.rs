@@ -7,10 +7,7 @@ pub mod exam;
 mod excerpt;
 pub mod fitting;
 pub mod golden;
-pub mod hover;
 pub mod json;
-pub mod lookup;
-pub mod manual;
 pub mod marks;
 pub mod narrate;
 #[cfg(test)]

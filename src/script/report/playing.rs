@@ -1,5 +1,7 @@
 //! Scripts played for the tests of the reports.
 
+use crate::exam::LANGUAGE;
+
 use crate::lang::include::{Disk, read_text};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord};
@@ -52,7 +54,7 @@ pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> 
     // Sinks borrow the sources; a test may keep them.
     let sources: &'static Sources = Box::leak(Box::new(sources));
     let mut sink = sink(sources);
-    let ended = run(&script.body, sources, &files, Options::default(), &mut sink);
+    let ended = run(&script.body, sources, &files, Options::of(&LANGUAGE), &mut sink);
     assert!(ended.diagnostics.is_empty(), "{:?}", ended.diagnostics);
     (sink, ended)
 }

@@ -12,12 +12,14 @@ use crate::lang::include::{self, Loader, Script};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
+use super::budget::WORK_OF_STEP;
 use super::files::Files;
 use super::history::History;
 use super::record::{Did, Sink, StepRecord, Totals};
 use super::script::{check_in, not_understood};
-use super::session::{Options, Session, Stop, WORK_OF_STEP};
+use super::session::{Options, Session};
 use super::state::{Binding, State};
+use super::stop::Stop;
 
 /// Work after which a statement is not done again only to go back to it.
 const DEAR: u64 = 1000 * WORK_OF_STEP;
@@ -281,6 +283,7 @@ mod tests {
     use crate::run::record::{Sink, StepRecord};
     use crate::run::session::Options;
     use crate::run::state::{Binding, State};
+    use crate::run::verbs::CORE;
 
     /// Interrupts after so many records.
     struct Impatient(u32, Arc<AtomicBool>);
@@ -296,7 +299,7 @@ mod tests {
     #[test]
     fn an_interrupted_statement_was_never_done() {
         let flag = Arc::new(AtomicBool::new(false));
-        let mut session = Exploration::new(Options::default(), flag.clone());
+        let mut session = Exploration::new(Options::of(&CORE), flag.clone());
         let body =
             session.read("1", "let a = 1; let b = 2; repeat 1000000 { let a = a + 1 }", &mut ()).unwrap();
         let ended = session.run(&body, Mode::Whole, &mut Impatient(100, flag));

@@ -1,5 +1,7 @@
 //! What a statement did and whether it holds: the one record that every report is made of.
 
+use std::any::Any;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::lang::ast::Span;
@@ -7,7 +9,6 @@ use crate::lang::value::Value;
 use pagewalk_engine::machine::reference_string;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::paper::entry::Entry;
 use super::view::View;
 
 pub use super::access::{Access, AccessVerb, InProcess};
@@ -38,8 +39,16 @@ pub struct StepRecord {
     pub did: Arc<Did>,
     /// What was stated of it.
     pub checks: Vec<Check>,
-    /// What it puts on an exam's paper.
-    pub paper: Option<Arc<Entry>>,
+    /// What the language's extension adds to it.
+    pub attachment: Option<Arc<dyn Attachment>>,
+}
+
+/// What an extension of the language adds to a record.
+pub trait Attachment: Any + Debug + Send + Sync {
+    /// What is printed above the records that follow.
+    fn heading(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What a statement did.

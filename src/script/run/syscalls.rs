@@ -11,10 +11,12 @@ use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
+use super::budget::surplus_work;
 use super::process::ProcessRef;
 use super::record::{ArgRecord, Before, CallRecord};
 use super::recorder::Recorder;
-use super::session::{Session, Stop, beyond_ordinary};
+use super::session::Session;
+use super::stop::Stop;
 
 /// A system call, evaluated and checked.
 pub struct CallPlan {
@@ -91,9 +93,9 @@ impl Session<'_> {
             }
         }
         let caller = self.caller(name.span);
-        if self.checking {
-            self.unsure.others |= row.name == "fork";
-            self.unsure.ended |= row.name == "exit";
+        if let Some(checker) = &mut self.checker {
+            checker.unsure.others |= row.name == "fork";
+            checker.unsure.ended |= row.name == "exit";
         }
         match (caller, wrong.is_empty()) {
             (Err(Stop::Wrong(mistakes)), _) => {
@@ -110,7 +112,7 @@ impl Session<'_> {
     fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
         match self.eval(arg)? {
             Value::Text(text) if param != ParamKind::Number => {
-                self.work(beyond_ordinary(text.len() as u64), arg.span)?;
+                self.work(surplus_work(text.len() as u64), arg.span)?;
                 Ok(Arg::Bytes(text.as_bytes().into()))
             }
             value @ Value::Number(_) => {
@@ -182,7 +184,7 @@ impl Session<'_> {
         args: &[Expr],
     ) -> Result<Arc<CallRecord>, Stop> {
         let plan = self.prepare_call_of(row, name, args)?;
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let call = self.make_call(plan)?;
@@ -222,7 +224,7 @@ impl Session<'_> {
     /// # Errors
     /// `limit-steps`.
     pub fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
-        self.work(beyond_ordinary(pages.saturating_mul(16)), place)
+        self.work(surplus_work(pages.saturating_mul(16)), place)
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Hint, ROOM, of};
 use crate::face::lsp::ran::Step;
 use crate::face::lsp::watching::{Watching, findings};
 use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::play;
 use pagewalk_script::run::session::Options;
 
@@ -13,7 +14,7 @@ fn steps(script: &str) -> Vec<Step> {
     let (accept, fill) = findings();
     let mut watching = Watching::new(&reading.sources);
     let (body, sources) = (&reading.script.body, &reading.sources);
-    let ended = play(body, sources, &reading.files, Options::default(), &mut watching);
+    let ended = play(body, sources, &reading.files, Options::of(&LANGUAGE), &mut watching);
     assert_eq!(ended.diagnostics, [], "{script}");
     watching.ran(&accept, &fill).steps
 }

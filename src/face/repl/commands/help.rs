@@ -5,8 +5,8 @@ use std::io;
 use crate::face::repl::desk::Desk;
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::report::doc::{Block, Tone};
-use pagewalk_script::report::lookup::{look_up, words};
 use pagewalk_script::run::commands::COMMANDS;
+use pagewalk_script::services::lookup::{look_up, words};
 
 /// `:help [WORD]`.
 pub fn help(desk: &mut Desk, rest: &str) -> io::Result<()> {

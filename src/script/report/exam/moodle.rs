@@ -20,9 +20,9 @@ use super::bank::weight::weights;
 use super::export::{File, Refusal};
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Paper;
+use crate::exam::statements::entry::{ItemKind, Rubric};
 use crate::lang::value::Number;
 use crate::report::xml::{Xml, document, words};
-use crate::run::paper::entry::{ItemKind, Rubric};
 
 /// The most fields of a question: a form with more does not reach Moodle whole (`max_input_vars` of PHP, by default 1000).
 const FIELDS: usize = 900;

@@ -1,10 +1,10 @@
 //! What is common to every format of a paper: operations, tables with blanks.
 
 use crate::exam::paper::Item;
+use crate::exam::statements::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
 use crate::report::narrate::view;
-use crate::run::paper::entry::ItemKind;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
 
 use crate::run::view::TableView;

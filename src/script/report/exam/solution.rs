@@ -4,14 +4,14 @@ use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use crate::exam::paper::Item;
+use crate::exam::statements::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Step};
-use crate::report::lookup::look_up;
 use crate::report::narrate::{binary, call_steps, reasons, rulers, steps};
 use crate::report::narrate::{reference, replay, view};
 use crate::run::facts::{ACCESS_FACTS, FactRow, told};
-use crate::run::paper::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::run::record::{Access, Did, Shown};
+use crate::services::lookup::look_up;
 
 /// The way to the answer of an item; nothing where the key says it all.
 pub fn solution(item: &Item, labels: &Labels) -> Vec<Block> {

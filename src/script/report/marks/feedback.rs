@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::grade::{Mark, Marked, Verdict, decimal};
 use crate::exam::paper::Paper;
+use crate::exam::statements::entry::ItemKind;
 use crate::report::exam::{filled, label, page};
-use crate::run::paper::entry::ItemKind;
 
 /// How feedback is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use super::{Findings, LeftAlone, Wanted, amended};
 use crate::lang::include::{Texts, read};
 use crate::run::record::StepRecord;
 use crate::run::session::Options;
+use crate::run::verbs::CORE;
 use crate::run::{Files, run};
 
 const ACCEPT: Wanted = Wanted { accept: true, fill: false };
@@ -29,7 +30,7 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
     assert_eq!(wrong, [], "{files:?}");
     let mut findings = Findings::new(wanted);
     let mut sink = findings.watch(&script.body, &sources);
-    let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut sink);
+    let ended = run(&script.body, &sources, &Files::default(), Options::of(&CORE), &mut sink);
     assert_eq!(ended.diagnostics, [], "{files:?}");
     let plan = findings.plan(&sources);
     let texts =
@@ -65,7 +66,7 @@ fn failed(script: &str) -> u64 {
         &mut Texts { texts: [("/s/a.pw".into(), script.into())].into(), other: () },
     );
     let mut records: Vec<StepRecord> = Vec::new();
-    run(&script.body, &sources, &Files::default(), Options::default(), &mut records).totals.failed()
+    run(&script.body, &sources, &Files::default(), Options::of(&CORE), &mut records).totals.failed()
 }
 
 /// On `machine simple` address 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3, TLB tag 3 (CS:APP, figure 9.20).
@@ -192,7 +193,7 @@ fn what_two_scripts_find_of_one_file_is_put_together() {
         let (own, script, _) = read(Path::new("/s/a.pw"), &mut Texts { texts: texts.into(), other: () });
         let mut findings = Findings::new(ACCEPT);
         let mut sink = findings.watch(&script.body, &own);
-        run(&script.body, &own, &Files::default(), Options::default(), &mut sink);
+        run(&script.body, &own, &Files::default(), Options::of(&CORE), &mut sink);
         all.absorb(findings, |file| file.checked_sub(1));
     }
     let plan = all.plan(&sources);

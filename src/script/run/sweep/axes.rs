@@ -10,8 +10,10 @@ use crate::lang::span::Span;
 use crate::lang::value;
 use crate::run::files::Files;
 use crate::run::record::{Sink, StepRecord};
-use crate::run::session::{Options, Session, Stop};
-use crate::run::settings::{Arg, ArgKind, BlockRow, Field, cache_mistakes, integer, list, tlb_mistakes};
+use crate::run::session::{Options, Session};
+use crate::run::settings::{Arg, ArgKind, Field, cache_mistakes, integer, list, tlb_mistakes};
+use crate::run::stop::Stop;
+use crate::run::verbs::CORE;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
@@ -39,7 +41,7 @@ pub(super) fn axes(
     unit: Option<SweptUnit>,
 ) -> Result<Vec<Said>, Vec<Diagnostic>> {
     let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Nowhere);
-    let mut session = Session::new(&sources, &files, Options::default(), &mut nowhere);
+    let mut session = Session::new(&sources, &files, Options::of(&CORE), &mut nowhere);
     let (mut said, mut wrong) = (Vec::new(), Vec::new());
     let mut take = |setting: &Setting, unit| match axis(&mut session, setting, unit) {
         Ok(axis) => said.push(axis),
@@ -107,7 +109,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
 /// A setting and its values.
 fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<Said, Stop> {
     let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
-    let row = BlockRow::named(word).and_then(|block| block.setting(&setting.name.text));
+    let row = CORE.block(word).and_then(|block| block.setting(&setting.name.text));
     let fields = if row.as_ref().is_some_and(|row| row.params.is_empty()) {
         flags(setting)?
     } else {
@@ -121,7 +123,7 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
 
 /// A setting that begins where a comma is missing is not taken for a value.
 fn parted(setting: &Setting, block: &str, params: &str) -> Result<(), Stop> {
-    let known = |word: &str| BlockRow::named(block).and_then(|block| block.setting(word)).is_some();
+    let known = |word: &str| CORE.block(block).and_then(|block| block.setting(word)).is_some();
     for value in setting.values.iter() {
         if let ExprKind::Name(word) = &value.kind
             && known(word)

@@ -4,13 +4,15 @@ use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::mend::Mend;
 use crate::lang::value::Value;
-use crate::run::record::AccessVerb;
-use crate::run::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
+use crate::run::budget::surplus_work;
+use crate::run::record::{AccessVerb, Did};
+use crate::run::session::{ACCESS_LIMIT, Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
+use crate::run::stop::Stop;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
-use super::action::{AccessPlan, Action};
 use super::operands::{clauses, missing, plain, word};
+use super::plans::AccessPlan;
 
 const KINDS: &[(&str, AccessKind)] =
     &[("read", AccessKind::Read), ("write", AccessKind::Write), ("execute", AccessKind::Execute)];
@@ -20,6 +22,10 @@ const MODES: &[(&str, Privilege)] = &[("user", Privilege::User), ("supervisor", 
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let text = word(expr).unwrap_or_default().into();
     one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
+}
+
+fn access(plan: AccessPlan) -> Action {
+    Action::operation(move |session| Ok(Did::Access(session.access(plan)?)))
 }
 
 /// `translate VA [for read|write|execute] [by user|supervisor]`
@@ -35,7 +41,7 @@ pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Sto
     }
     let (place, verb) = (va.span, AccessVerb::Translate);
     let (va, pid) = session.address_in_process(va, 1)?;
-    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
 }
 
 /// `read VA [size N]`
@@ -59,11 +65,11 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// `address-too-wide`, `no-machine`.
 pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
-    session.work(beyond_ordinary(size), va.span)?;
+    session.work(surplus_work(size), va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
-    Ok(Action::Access(AccessPlan { verb, kind, mode: Privilege::User, va, data, pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode: Privilege::User, va, data, pid, place }))
 }
 
 /// `write VA = V [size N]`
@@ -79,12 +85,12 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         None => None,
     };
     let bytes = stored(&session.eval(value)?, size, value)?;
-    session.work(beyond_ordinary(bytes.len() as u64), va.span)?;
+    session.work(surplus_work(bytes.len() as u64), va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
     let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
-    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data, pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode, va, data, pid, place }))
 }
 
 /// The bytes of a stored value: a number little-endian, a string as it is.

@@ -2,14 +2,15 @@
 
 use crate::run::record::{Access, AccessVerb, InProcess, ProcessRef};
 use crate::run::recorder::Recorder;
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::machine::{AccessOutcome, Data};
 
-use super::action::AccessPlan;
+use super::plans::AccessPlan;
 
 impl Session<'_> {
     /// Makes an access; a probe makes it on a copy.

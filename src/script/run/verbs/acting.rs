@@ -2,7 +2,8 @@
 
 use crate::lang::ast::Span;
 use crate::run::record::{ActionRecord, KernelAction, Legend};
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
 use pagewalk_engine::machine::addr::Vpn;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use crate::lang::span::Span;
+use crate::run::budget::WORK_OF_STEP;
 use crate::run::call::Booted;
 use crate::run::replayed::{FIRST, Map, Replayed};
-use crate::run::session::{Session, Stop, WORK_OF_STEP};
+use crate::run::session::Session;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::trace::account::Account;
@@ -22,7 +24,7 @@ use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Target;
 use pagewalk_engine::trace::unreadable::Unreadable;
 
-use super::action::ReplayPlan;
+use super::plans::ReplayPlan;
 
 /// Work of a line of a trace: sixteen of them count as much as a statement.
 const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;

@@ -3,11 +3,11 @@
 use super::name::refusal;
 use crate::exam::field::{Asked, Field};
 use crate::exam::spelling::{of_cell, of_value, spellings};
+use crate::exam::statements::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
 use crate::report::exam::export::Refusal;
 use crate::report::exam::page;
-use crate::run::paper::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
 /// The most spellings that are listed for one field: more are too many for the patterns by which Moodle reads Cloze.
 pub const LISTED: usize = 1000;

@@ -1,9 +1,9 @@
 //! What essays are marked by, which only those who mark them see.
 
 use super::html::escaped;
+use crate::exam::statements::entry::Rubric;
 use crate::report::exam::labels::Labels;
 use crate::report::exam::plan::points;
-use crate::run::paper::entry::Rubric;
 
 /// A list of what marks are given for; nothing where nothing is said.
 pub fn rubric(rows: &[Rubric]) -> String {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::exam::field::fields;
 use crate::exam::paper::{Item, Paper};
+use crate::exam::statements::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::lang::value::{Number, Value};
 use crate::report::exam::edition::Edition;
 use crate::report::exam::label::{called, filled, how, roomy, width};
 use crate::report::exam::labels::Labels;
 use crate::report::exam::page::{bare, operation, printed};
 use crate::report::exam::tree::{Blank, Block, Cell, Choice, Row, Table};
-use crate::run::paper::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::run::view::{CellView, TableView};
 
 /// Answers of many that a key lists.

@@ -7,6 +7,7 @@ use super::prose::paragraphs;
 use super::sharing;
 use super::tables;
 use crate::exam::paper::{Paper, Piece};
+use crate::exam::statements::entry::Figure as Drawn;
 use crate::lang::value::Number;
 use crate::report::doc;
 use crate::report::exam::assumptions::assumptions;
@@ -17,7 +18,6 @@ use crate::report::exam::style::Style;
 use crate::report::exam::told::told;
 use crate::report::exam::tree::{Block, Figure, Section, Sheet, Table};
 use crate::report::narrate::view;
-use crate::run::paper::entry::Figure as Drawn;
 use crate::run::view::View;
 
 /// A paper, laid out in one of its editions.

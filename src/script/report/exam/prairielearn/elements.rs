@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::exam::field::{Asked, Field, slot};
+use crate::exam::statements::entry::{Form, Radix};
 use crate::lang::value::Value as Known;
 use crate::report::exam::bank::html::escaped;
 use crate::report::exam::bank::input::{Input, input};
 use crate::report::exam::bank::rubric::rubric;
 use crate::report::exam::bank::stem::Slots;
 use crate::report::exam::export::Refusal;
-use crate::run::paper::entry::{Form, Radix};
 
 /// Draws fields as elements, and notes what is right.
 pub struct Elements<'d> {
