@@ -16,7 +16,7 @@ use super::lsp::{self, Lsp};
 use super::reading::Reading;
 use super::repl::start::Repl;
 use super::replay::Replay;
-use super::running::Run;
+use super::run::Run;
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::atomic_write::replace;
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use super::test::find::{Kind, find, name, words};
-use super::writing::replace;
 use pagewalk_script::lang::format::{Unformatted, format};
 use pagewalk_script::lang::include::{Script, text_of};
 use pagewalk_script::lang::loader::{Disk, Loader};

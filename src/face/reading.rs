@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::kept::Kept;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Script, read, read_text};
@@ -31,20 +30,12 @@ pub struct Reading {
 impl Reading {
     /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
     pub fn of(path: &Path) -> Self {
-        Self::checked(read(path, &mut Disk), &mut Disk)
+        Self::by(path, &mut Disk)
     }
 
-    /// The same of files that are kept, so that the script can be read again as it was.
-    pub fn kept(path: &Path, files: &mut Kept) -> Self {
-        Self::checked(read(path, files), files)
-    }
-
-    /// A script that was read by [`Reading::kept`] and checked then: its diagnostics are those of reading alone.
-    pub fn again(path: &Path, files: &mut Kept) -> Self {
-        let (mut sources, script, mut diagnostics) = read(path, files);
-        let (files, wrong) = Files::read(&script.body, &mut sources, files);
-        diagnostics.extend(wrong);
-        Self { sources, script, files, diagnostics }
+    /// The same, with files from this loader.
+    pub fn by(path: &Path, loader: &mut dyn Loader) -> Self {
+        Self::checked(read(path, loader), loader)
     }
 
     /// A text as if it stood in a file of this name, read and checked; a loader has the files that it names.
@@ -74,13 +65,18 @@ impl Reading {
         self.sources.file(0).map_or("", |file| &file.name)
     }
 
-    /// The diagnostics for a reader, and how many there are; empty if there are none.
+    /// The report of the diagnostics, with their number; empty if there are none.
     pub fn complaint(&self, style: Style) -> String {
-        let count = self.diagnostics.len();
+        self.complaint_about(&self.diagnostics, style)
+    }
+
+    /// The same report of other diagnostics of the script, such as those of a run.
+    pub fn complaint_about(&self, diagnostics: &[Diagnostic], style: Style) -> String {
+        let count = diagnostics.len();
         if count == 0 {
             return String::new();
         }
-        let shown = self.diagnostics.get(..MOST).unwrap_or(&self.diagnostics);
+        let shown = diagnostics.get(..MOST).unwrap_or(diagnostics);
         let plural = if count == 1 { "" } else { "s" };
         let rest = if count > MOST { format!(", the first {MOST} shown") } else { String::new() };
         format!("{}{}: {count} mistake{plural}{rest}\n", render(shown, &self.sources, style), self.name())

@@ -11,8 +11,8 @@ use super::made::{Made, Trouble};
 use super::make::Making;
 use super::output;
 use super::typeset::typeset;
-use super::wanted::Wanted;
-use crate::face::kept::Kept;
+use super::version_arguments::Wanted;
+use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::exam::LANGUAGE;
@@ -62,13 +62,13 @@ impl Exam {
     /// # Errors
     /// What standard output says.
     pub fn print(&self, color: Color) -> io::Result<Status> {
-        let mut kept = Kept::default();
-        let reading = Reading::kept(&self.file, &mut kept);
+        let mut loader = CachingLoader::default();
+        let reading = Reading::by(&self.file, &mut loader);
         if !reading.diagnostics.is_empty() {
             complain(&reading.complaint(diagnostic_style(color)));
             return Ok(Status::Wrong);
         }
-        match self.made(&reading, &kept, color) {
+        match self.made(&reading, &loader, color) {
             Ok(Output::Stream(bytes)) => print_bytes(&bytes).map(|()| Status::Held),
             Ok(Output::Told(text)) => print(&text).map(|()| Status::Held),
             Ok(Output::Judged(text, status)) => print(&text).map(|()| status),
@@ -79,7 +79,7 @@ impl Exam {
         }
     }
 
-    fn made(&self, reading: &Reading, kept: &Kept, color: Color) -> Result<Output, Trouble> {
+    fn made(&self, reading: &Reading, loader: &CachingLoader, color: Color) -> Result<Output, Trouble> {
         let editions = self.editions()?;
         let versions = self.wanted.versions(reading)?;
         let versions: Vec<Option<Version>> =
@@ -87,7 +87,8 @@ impl Exam {
         let layout = self.layout.style().map_err(|wrong| Trouble::wrong(format!("pagewalk: {wrong}\n")))?;
         let making = Making {
             path: &self.file,
-            kept,
+            reading,
+            loader,
             editions: &editions,
             scripts: self.script,
             layout: &layout,

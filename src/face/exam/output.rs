@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::made::{Made, Trouble};
-use crate::face::writing::put_below;
+use crate::face::atomic_write::put_below;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::sheet;
 use pagewalk_script::report::exam::Edition;

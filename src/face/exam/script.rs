@@ -6,18 +6,13 @@ use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Version, compose, written};
-use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::report::exam::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::run::session::Options;
 
 impl Making<'_> {
     /// The script of a version, of which it was made sure that its paper and its key are those of the version.
-    pub fn script_of(
-        &self,
-        reading: &mut Reading,
-        version: Option<&Version>,
-        paper: &Paper,
-    ) -> Result<Vec<u8>, Trouble> {
+    pub fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, Trouble> {
+        let reading = self.reading;
         let options = match version {
             Some(version) => Options {
                 max_steps: self.max_steps,
@@ -28,7 +23,7 @@ impl Making<'_> {
             None => Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) },
         };
         let text = written(&reading.script.body, &reading.sources, &reading.files, options, version)
-            .map_err(|wrong| self.told(reading, wrong))?;
+            .map_err(|wrong| Trouble::wrong(reading.complaint_about(&wrong, self.style)))?;
         let again = self.again(&text)?;
         if shown(&again) != shown(paper) {
             return Err(Trouble::wrong(format!(
@@ -42,7 +37,7 @@ impl Making<'_> {
     /// The paper of a written script.
     fn again(&self, text: &str) -> Result<Paper, Trouble> {
         let name = self.path.display().to_string();
-        let mut reading = Reading::of_text(&name, text, &mut self.kept.clone());
+        let mut reading = Reading::of_text(&name, text, &mut self.loader.clone());
         if reading.diagnostics.is_empty() {
             let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
             let done = compose(&reading.script.body, &reading.sources, &reading.files, options);
@@ -52,11 +47,6 @@ impl Making<'_> {
             reading.diagnostics = done.diagnostics;
         }
         Err(Trouble::wrong(reading.complaint(self.style)))
-    }
-
-    fn told(&self, reading: &mut Reading, wrong: Vec<Diagnostic>) -> Trouble {
-        reading.diagnostics = wrong;
-        Trouble::wrong(reading.complaint(self.style))
     }
 }
 

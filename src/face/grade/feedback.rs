@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::face::writing::put_below;
+use crate::face::atomic_write::put_below;
 use pagewalk_script::report::marks::Format;
 
 /// The most characters of an id in the name of a file.

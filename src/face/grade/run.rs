@@ -5,18 +5,18 @@ use std::io;
 use std::path::Path;
 
 use super::arguments::{FeedbackFormat, Grade};
-use super::composing::{Done, Marking, Script, mark_all};
 use super::files;
 use super::formats;
+use super::marking::{Done, Marking, mark_all};
 use super::records::{Flaw, plain};
 use super::rows::{Named, Row};
 use super::rules;
 use super::versions::{Drawn, Versions};
 use super::{csv, feedback};
+use crate::face::atomic_write::put;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use crate::face::writing::put;
 use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
@@ -123,21 +123,20 @@ impl Grade {
     }
 
     /// The scripts, in which nothing wrong was found.
-    fn scripts(&self, color: Color) -> Result<(Script, Vec<Script>), Nothing> {
+    fn scripts(&self, color: Color) -> Result<(Reading, Vec<Reading>), Nothing> {
         let read = |path: &Path| {
             let reading = Reading::of(path);
             if !reading.diagnostics.is_empty() {
                 complain(&reading.complaint(diagnostic_style(color)));
                 return Err(Nothing);
             }
-            let text = reading.sources.file(0).map_or_else(String::new, |file| file.text.to_string());
-            Ok(Script { name: reading.name().to_owned(), text })
+            Ok(reading)
         };
         if self.file == Path::new("-") && self.answers == Path::new("-") {
             complain("pagewalk: the script and the answers cannot both be standard input\n");
             return Err(Nothing);
         }
-        let also: Result<Vec<Script>, Nothing> = self.also.iter().map(|path| read(path)).collect();
+        let also: Result<Vec<Reading>, Nothing> = self.also.iter().map(|path| read(path)).collect();
         Ok((read(&self.file)?, also?))
     }
 

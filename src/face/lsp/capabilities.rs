@@ -8,7 +8,7 @@ use lsp_types::{
 };
 
 use super::actions::kinds;
-use super::asked::COMMANDS;
+use super::custom_requests::COMMANDS;
 use super::{completion, semantic, signature};
 
 /// What the server can do.

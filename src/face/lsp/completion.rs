@@ -146,7 +146,7 @@ mod tests {
     };
 
     use super::completion;
-    use crate::face::lsp::lab::marked;
+    use crate::face::lsp::test_support::marked;
 
     fn offered(text: &str, others: &[(&str, &str)]) -> Vec<CompletionItem> {
         let (view, position) = marked(text, None, others);

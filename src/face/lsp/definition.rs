@@ -3,7 +3,7 @@
 use lsp_types::{GotoDefinitionResponse, Location, Position, Range};
 
 use super::links::files;
-use super::named::Named;
+use super::name_lookup::Named;
 use super::uri::uri_of;
 use super::view::View;
 

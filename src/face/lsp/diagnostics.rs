@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString};
 
 use super::position::Lines;
-use super::ran::Failure;
-use super::told::Found;
+use super::run_result::Failure;
 use super::uri::uri_of;
+use super::worker_message::Found;
 use pagewalk_script::lang::diagnostic;
 use pagewalk_script::lang::source::{SourceFile, Sources};
 use pagewalk_script::lang::span::Span;

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::client::Client;
+use super::document::Document;
 use super::position::Lines;
-use super::ran::Ran;
-use super::told::Found;
+use super::run_result::Ran;
 use super::view::View;
+use super::worker_message::Found;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// An open document.
@@ -32,7 +33,7 @@ pub struct Buffer {
     pub failed: Found,
     /// Stops the check and run that are under way.
     pub under_way: Option<Arc<AtomicBool>>,
-    view: Option<Arc<View>>,
+    document: Option<Arc<Document>>,
 }
 
 impl Buffer {
@@ -64,7 +65,7 @@ impl Documents {
             ran: None,
             failed: Found::new(),
             under_way: None,
-            view: None,
+            document: None,
         };
         if let Some(mut old) = self.buffers.insert(path, buffer) {
             old.stop();
@@ -100,7 +101,7 @@ impl Documents {
     }
 
     /// All texts, as a script that includes them reads them.
-    pub fn texts(&mut self) -> Arc<Texts<Disk>> {
+    fn texts(&mut self) -> Arc<Texts<Disk>> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
             let texts = buffers.iter().map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
@@ -109,16 +110,22 @@ impl Documents {
         texts.clone()
     }
 
-    /// What is known of one.
-    pub fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<Arc<View>> {
+    /// A document at its present version.
+    pub fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
-        let view = buffer.view.get_or_insert_with(|| {
-            let ran = buffer.ran.clone().filter(|ran| ran.version == buffer.version);
+        let document = buffer.document.get_or_insert_with(|| {
             let named = (buffer.uri.clone(), path.to_owned());
-            Arc::new(View::new(named, buffer.text.clone(), ran, client.clone(), texts))
+            Arc::new(Document::new(named, (buffer.version, buffer.text.clone()), texts))
         });
-        Some(view.clone())
+        Some(document.clone())
+    }
+
+    /// A document with the result of its run.
+    pub fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
+        let document = self.document(path)?;
+        let ran = self.buffers.get(path)?.ran.clone().filter(|ran| ran.version == document.version);
+        Some(View { document, ran, client: client.clone() })
     }
 
     /// Takes in what a run told; false if it was of a version that is no more.
@@ -126,15 +133,9 @@ impl Documents {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
             return false;
         };
-        let ran = Arc::new(ran);
-        buffer.ran = Some(ran.clone());
+        buffer.ran = Some(Arc::new(ran));
         buffer.failed = failed;
         buffer.under_way = None;
-        match buffer.view.as_mut().and_then(Arc::get_mut) {
-            // What was read of the text stays known.
-            Some(view) => view.ran = Some(ran),
-            None => buffer.view = None,
-        }
         true
     }
 
@@ -169,8 +170,9 @@ impl Documents {
         all
     }
 
-    fn forget(&mut self) {
+    /// Drops everything that was read: a text or a file on disk has changed.
+    pub fn forget(&mut self) {
         self.texts = None;
-        self.buffers.values_mut().for_each(|buffer| buffer.view = None);
+        self.buffers.values_mut().for_each(|buffer| buffer.document = None);
     }
 }

@@ -2,7 +2,7 @@
 
 use lsp_types::{DocumentHighlight, DocumentHighlightKind, Position};
 
-use super::named::Named;
+use super::name_lookup::Named;
 use super::view::View;
 use pagewalk_script::services::names::Role;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
-use super::ran::Ran;
+use super::run_result::Ran;
 use super::view::View;
 use crate::face::explain::sections;
 use pagewalk_script::services::hover::{Asked, Told, code, paragraphs, script, told};
@@ -95,8 +95,8 @@ mod tests {
     use lsp_types::{Hover, HoverContents, Position};
 
     use super::hover;
-    use crate::face::lsp::lab::marked;
-    use crate::face::lsp::ran::{Failure, Ran, Step};
+    use crate::face::lsp::run_result::{Failure, Ran, Step};
+    use crate::face::lsp::test_support::marked;
     use pagewalk_script::lang::span::Span;
 
     fn of(text: &str, ran: Option<Ran>) -> Option<(String, Option<(Position, Position)>)> {

@@ -3,8 +3,8 @@
 use lsp_types::{CodeLens, Command};
 use serde_json::{Value, json};
 
-use super::asked::COMMANDS;
 use super::blocks::blocks;
+use super::custom_requests::COMMANDS;
 use super::view::View;
 use pagewalk_script::lang::ast::{Block, StmtKind, Word};
 use pagewalk_script::lang::span::Span;

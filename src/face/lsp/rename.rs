@@ -6,8 +6,8 @@ use std::str::FromStr;
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::{Position, PrepareRenameResponse, TextEdit, Uri, WorkspaceEdit};
 
-use super::named::Named;
-use super::refusal::refusal;
+use super::name_lookup::Named;
+use super::response_error::refusal;
 use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind};
 use pagewalk_script::services::names;

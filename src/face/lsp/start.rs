@@ -9,10 +9,10 @@ use lsp_types::{InitializeParams, InitializeResult, ServerInfo};
 
 use super::capabilities::capabilities;
 use super::client::Client;
-use super::refusal::refusal;
+use super::response_error::refusal;
 use super::server::Server;
 use super::settings::Settings;
-use super::wire::{Sent, Wire};
+use super::transport::{Outgoing, Transport};
 use super::worker::Worker;
 use crate::face::terminal::Status;
 
@@ -29,7 +29,7 @@ pub struct Lsp {
 /// # Errors
 /// Where no thread can be had.
 pub fn serve() -> io::Result<Status> {
-    let Wire { input, output, writer } = Wire::stdio()?;
+    let Transport { input, output, writer } = Transport::stdio()?;
     let (tell, told) = unbounded();
     let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
     let mut status = Status::Wrong;
@@ -49,7 +49,7 @@ pub fn serve() -> io::Result<Status> {
 /// Waits for the request that comes first; none where the client goes away before.
 fn initialized(
     input: &crossbeam_channel::Receiver<Message>,
-    output: &crossbeam_channel::Sender<Sent>,
+    output: &crossbeam_channel::Sender<Outgoing>,
 ) -> Option<(Client, Settings)> {
     for message in input {
         match message {
@@ -69,7 +69,7 @@ fn initialized(
     None
 }
 
-fn welcome(request: Request, output: &crossbeam_channel::Sender<Sent>) -> Option<(Client, Settings)> {
+fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Option<(Client, Settings)> {
     let params: InitializeParams = match serde_json::from_value(request.params) {
         Ok(params) => params,
         Err(error) => {
@@ -92,10 +92,10 @@ fn welcome(request: Request, output: &crossbeam_channel::Sender<Sent>) -> Option
 }
 
 fn respond(
-    output: &crossbeam_channel::Sender<Sent>,
+    output: &crossbeam_channel::Sender<Outgoing>,
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
     // If nobody listens any more, the input ends next.
-    let _ = output.send(Sent::Message(Response { id, response_result: result }.into()));
+    let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
 }

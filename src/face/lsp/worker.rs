@@ -5,7 +5,7 @@ use std::thread;
 
 use crossbeam_channel::{Sender, unbounded};
 
-use super::told::Told;
+use super::worker_message::Told;
 use crate::face::threads::STACK;
 
 /// A piece of work; it sends what comes of it.

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::desk::Desk;
+use super::context::Desk;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{count, reason};
 use pagewalk_script::run::quiz::{Question, meant_hexadecimal, questions, right, statement};

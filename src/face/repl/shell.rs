@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::answer::{Look, Tell};
 use super::commands;
-use super::desk::{Desk, Outfit};
+use super::context::{Desk, Outfit};
 use super::quiz::{self, Quiz};
-use super::stream::Shared;
+use super::shared_text::Shared;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::report::diagnostics::Style;

@@ -11,9 +11,9 @@ use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
 use super::answer::Look;
-use super::desk::{Desk, Outfit};
+use super::context::{Desk, Outfit};
+use super::history_file::{MOST, Past};
 use super::line::{CommandRow, LineHelper};
-use super::past::{MOST, Past};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::exam::LANGUAGE;

@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::addresses::{Addresses, interruptible, refused, trace_formats};
 use super::machine::{Named, named};
-use super::one::{Came, Plan};
 use super::output::{Format, Output};
 use super::pack::Packing;
+use super::plan::{Came, Plan};
 use crate::face::terminal::{Color, Status, complain};
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format as TraceFormat;

@@ -53,7 +53,7 @@ fn of_file(path: &Path, name: &str, color: Color) -> Result<Named, String> {
 }
 
 fn of_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
-    let mut reading = Reading::of(path);
+    let reading = Reading::of(path);
     let style = diagnostic_style(color);
     if !reading.diagnostics.is_empty() {
         return Err(reading.complaint(style));
@@ -64,9 +64,6 @@ fn of_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
             "pagewalk: no machine stands at the end of `{name}`\n  help: declare one outside of scenarios, as \
              `machine core-i7`\n"
         )),
-        Err(wrong) => {
-            reading.diagnostics = wrong;
-            Err(reading.complaint(style))
-        }
+        Err(wrong) => Err(reading.complaint_about(&wrong, style)),
     }
 }

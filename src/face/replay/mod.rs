@@ -4,9 +4,9 @@ pub mod addresses;
 mod arguments;
 pub mod feed;
 pub mod machine;
-mod one;
 mod output;
 mod pack;
+mod plan;
 pub mod progress;
 
 pub use arguments::Replay;

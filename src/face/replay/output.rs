@@ -5,9 +5,9 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::face::atomic_write::put;
 use crate::face::terminal::{Color, Status, complain, print};
 use crate::face::test::find::words;
-use crate::face::writing::put;
 use pagewalk_script::report::replay::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 
 /// How results are written.

@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::feed::{feed, name, refusal};
 use super::progress::Bar;
+use crate::face::atomic_write::put_by;
 use crate::face::terminal::{Status, complain};
 use crate::face::test::find::words;
-use crate::face::writing::put_by;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};

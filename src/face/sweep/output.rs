@@ -5,9 +5,9 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::face::atomic_write::{put, put_by};
 use crate::face::terminal::{Color, Status, complain, print};
 use crate::face::test::find::words;
-use crate::face::writing::{put, put_by};
 use pagewalk_script::report::replay::Ended;
 use pagewalk_script::report::sweep::{Swept, csv, json, parquet, plot, text, warnings};
 

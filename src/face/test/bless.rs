@@ -5,7 +5,7 @@ use std::fs;
 
 use super::find::{Found, name, words};
 use super::goldens::{Did, Wanted, against, file_name, golden, golden_of, hold, is_of, load, refuse};
-use crate::face::writing::put;
+use crate::face::atomic_write::put;
 use pagewalk_script::report::golden::draw;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::report::suite::Held;

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::folder::Folder;
+use tempfile::TempDir;
+
 use super::program::{Program, find};
 use crate::face::exam::made::{Made, Trouble};
 use crate::face::threads::side_by_side;
@@ -35,7 +36,7 @@ pub fn typeset(made: &[Made], threads: usize) -> Result<Vec<Made>, Trouble> {
 /// Some versions, all their editions.
 fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
     let said = |error: io::Error| error.to_string();
-    let folder = Folder::new().map_err(said)?;
+    let folder = private_folder().map_err(said)?;
     let texts = versions.iter().flat_map(|made| &made.editions);
     let mut names = Vec::new();
     for (at, (_, text)) in texts.enumerate() {
@@ -60,6 +61,14 @@ fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
         Ok(Made { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
     };
     versions.iter().map(one).collect::<io::Result<Vec<Made>>>().map_err(said)
+}
+
+/// A folder that only its owner can read, since there are keys in it. It is removed with everything in it when this is dropped.
+fn private_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix("pagewalk-").tempdir()
 }
 
 /// All of them in one process, which reads the fonts once.

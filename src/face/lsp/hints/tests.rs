@@ -1,8 +1,8 @@
 //! Hints of scripts whose facts the lecture has: the simple memory system (CS:APP, 9.6.4) and a process on Linux.
 
 use super::{Hint, ROOM, of};
-use crate::face::lsp::ran::Step;
-use crate::face::lsp::watching::{Watching, findings};
+use crate::face::lsp::run_recorder::{Watching, findings};
+use crate::face::lsp::run_result::Step;
 use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::play;

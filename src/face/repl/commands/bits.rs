@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::face::repl::desk::Desk;
+use crate::face::repl::context::Desk;
 use pagewalk_script::report::narrate::bits as drawn;
 use pagewalk_script::run::commands::Command;
 use pagewalk_script::run::record::Did;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::face::repl::desk::Desk;
+use crate::face::repl::context::Desk;
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::run::commands::COMMANDS;

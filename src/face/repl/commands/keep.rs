@@ -7,7 +7,7 @@ use std::path::Path;
 use pagewalk_script::exam::LANGUAGE;
 
 use crate::face::repl::answer::Tell;
-use crate::face::repl::desk::Desk;
+use crate::face::repl::context::Desk;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::report::{narrate, saved};

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::face::repl::answer::Tell;
-use crate::face::repl::desk::Desk;
+use crate::face::repl::context::Desk;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{changes, why};
 use pagewalk_script::run::changes;

@@ -10,7 +10,7 @@ use std::io;
 
 pub use keep::load;
 
-use super::desk::Desk;
+use super::context::Desk;
 use pagewalk_script::run::commands::{Command, Kind};
 
 /// Does what a command says; `rest` is what follows its word.

@@ -102,3 +102,21 @@ impl Extension for Papers {
         exam.arrangement.take().map_or_else(Vec::new, |arrangement| arrangement.wrong(&exam.questions))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LANGUAGE;
+    use crate::lang::include::read_text;
+    use crate::run::session::Options;
+    use crate::run::state::Binding;
+    use crate::run::{Files, state_at};
+
+    #[test]
+    fn the_state_within_a_part_of_a_question_is_known() {
+        let text = "question \"a\" { let x = 5; part \"b\" { let x = 6; ask x } }";
+        let (sources, script, _) = read_text("q.pw", text, &mut ());
+        let at = text.len() - 4;
+        let state = state_at(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), at);
+        assert!(matches!(state.find("x"), Some(Binding::Value(value)) if value.to_string() == "6"));
+    }
+}

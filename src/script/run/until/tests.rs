@@ -46,7 +46,6 @@ fn what_stands_above_is_known_and_what_stands_below_is_not() {
         ("include \"other.pw\"\nlet x = inner\n‸", "7"),
         ("scenario \"a\" { let x = 5\n ‸ }\nlet x = 6", "5"),
         ("scenario \"a\" { let x = 5 }\n‸", ""),
-        ("question \"a\" { let x = 5; part \"b\" { let x = 6; ask x‸ } }", "6"),
         ("choose x in 0..4\n‸", "?"),
     ] {
         assert_eq!(value(marked, "x"), x, "{marked}");

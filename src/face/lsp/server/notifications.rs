@@ -76,19 +76,20 @@ impl Server {
     }
 
     fn check_all(&mut self) {
+        self.documents.forget();
         self.stale.extend(self.documents.buffers.keys().cloned());
     }
 
     /// Has the documents checked and run whose texts are new, now that no message is left.
     pub(super) fn check_stale(&mut self) {
         for path in std::mem::take(&mut self.stale) {
-            let Some(document) = self.document(&path) else { continue };
+            let Some(task) = self.task(&path) else { continue };
             if let Some(buffer) = self.documents.buffers.get_mut(&path) {
                 buffer.stop();
-                buffer.under_way = Some(document.stop.clone());
+                buffer.under_way = Some(task.stop.clone());
             }
             let Settings { run, max_steps, .. } = self.settings;
-            self.runs.give(Box::new(move |told| document.check_and_run(run, max_steps, told)));
+            self.runs.give(Box::new(move |told| task.check_and_run(run, max_steps, told)));
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use lsp_server::{RequestId, ResponseError};
 use lsp_types::Diagnostic;
 
-use super::ran::Ran;
+use super::run_result::Ran;
 
 /// Diagnostics by file.
 pub type Found = BTreeMap<PathBuf, Vec<Diagnostic>>;

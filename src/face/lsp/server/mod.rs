@@ -1,9 +1,9 @@
 //! The server: takes messages one after the other, answers from what is known of the open documents, and has scripts
 //! checked and run on another thread.
 
-mod answering;
-mod hearing;
-mod showing;
+mod dispatch;
+mod notifications;
+mod publish;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
@@ -19,16 +19,16 @@ use serde_json::Value;
 use super::client::Client;
 use super::documents::Documents;
 use super::settings::Settings;
-use super::told::Told;
-use super::wire::Sent;
+use super::transport::Outgoing;
 use super::worker::Worker;
+use super::worker_message::Told;
 
 /// How long what is wrong waits for the run, so that both are shown at once.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The server after it was initialized.
 pub struct Server {
-    output: Sender<Sent>,
+    output: Sender<Outgoing>,
     documents: Documents,
     client: Arc<Client>,
     settings: Settings,
@@ -63,7 +63,7 @@ pub enum Flow {
 impl Server {
     /// A server without documents.
     pub fn new(
-        output: Sender<Sent>,
+        output: Sender<Outgoing>,
         (client, settings): (Client, Settings),
         (runs, asks): (Worker, Worker),
     ) -> Self {
@@ -134,7 +134,7 @@ impl Server {
 
     fn send(&self, message: impl Into<Message>) {
         // If nobody listens any more, the input ends next.
-        let _ = self.output.send(Sent::Message(message.into()));
+        let _ = self.output.send(Outgoing::Message(message.into()));
     }
 
     fn answer(&self, id: RequestId, result: Result<Value, ResponseError>) {

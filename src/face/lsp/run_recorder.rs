@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ran::{Failure, NARRATED, Ran, Step};
+use super::run_result::{Failure, NARRATED, Ran, Step};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::narrate::{Narrator, Statements, value_told};

@@ -8,7 +8,6 @@ use lsp_types::{
     PrepareRenameResponse, Range, SymbolKind, TextEdit, Uri,
 };
 
-use super::client::Client;
 use super::definition::definition;
 use super::folding::folding;
 use super::highlights::highlights;
@@ -18,18 +17,14 @@ use super::references::references;
 use super::rename::{prepare, rename};
 use super::selection::selections;
 use super::symbols::symbols;
+use super::test_support::document;
 use super::view::View;
-use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// The first of these open documents.
 fn view(files: &[(&str, &str)]) -> View {
-    let path = |name: &str| format!("/scripts/{name}");
-    let texts = files.iter().map(|(name, text)| (path(name).into(), text.as_bytes().to_vec()));
-    let buffers = Texts { texts: texts.collect(), other: Disk };
-    let (name, text) = files[0];
-    let uri = Uri::from_str(&format!("file://{}", path(name))).unwrap();
-    let named = (uri, path(name).into());
-    View::new(named, text.into(), None, Arc::new(Client::default()), Arc::new(buffers))
+    let files: Vec<(String, &str)> =
+        files.iter().map(|(name, text)| (format!("/scripts/{name}"), *text)).collect();
+    View { document: document(&files), ran: None, client: Arc::default() }
 }
 
 fn at(line: u32, character: u32) -> Position {

@@ -5,8 +5,8 @@ use std::time::Instant;
 use lsp_types::{PublishDiagnosticsParams, notification};
 
 use super::{PATIENCE, Server};
-use crate::face::lsp::told::{Found, Told};
 use crate::face::lsp::uri::uri_of;
+use crate::face::lsp::worker_message::{Found, Told};
 
 impl Server {
     pub(super) fn told(&mut self, told: Told) {

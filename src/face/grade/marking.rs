@@ -1,4 +1,4 @@
-//! Papers composed and marked, side by side: students of one paper share it.
+//! Composes papers and marks them; students with the same paper share it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,26 +14,16 @@ use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::statements::entry::Answers;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
-use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::lang::value::{Number, Value};
 use pagewalk_script::report::marks::{Format, feedback};
 use pagewalk_script::run::session::Options;
 
-/// A script as it was read once: each thread reads it again.
-#[derive(Debug, Clone)]
-pub struct Script {
-    /// Its name.
-    pub name: String,
-    /// What it says.
-    pub text: String,
-}
-
 /// What is marked, and how.
 pub struct Marking<'a> {
     /// The exam.
-    pub script: &'a Script,
+    pub script: &'a Reading,
     /// Scripts whose keys are accepted, too.
-    pub also: &'a [Script],
+    pub also: &'a [Reading],
     /// The rules.
     pub rules: &'a Rules,
     /// How feedback is written, where it is wanted.
@@ -68,18 +58,15 @@ impl Done {
     }
 }
 
-/// Marks the rows of some papers. The scripts have been read before, without a mistake.
+/// Marks the rows of some papers.
 pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
-    let read = |script: &Script| Reading::of_text(&script.name, &script.text, &mut Disk);
-    let reading = read(marking.script);
-    let also: Vec<Reading> = marking.also.iter().map(read).collect();
     let mut done = Done::default();
     for (drawn, rows) in papers {
-        let main = composed(&reading, drawn, marking.max_steps);
+        let main = composed(marking.script, drawn, marking.max_steps);
         let others: Result<Vec<Paper>, String> =
-            also.iter().map(|reading| composed(reading, drawn, marking.max_steps)).collect();
+            marking.also.iter().map(|reading| composed(reading, drawn, marking.max_steps)).collect();
         match main.and_then(|paper| Ok((paper, others?))) {
-            Ok((paper, others)) => of_paper(marking, &reading, drawn, rows, &paper, &others, &mut done),
+            Ok((paper, others)) => of_paper(marking, drawn, rows, &paper, &others, &mut done),
             Err(message) => {
                 done.flaws.extend(
                     rows.iter()
@@ -115,15 +102,15 @@ fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, S
 
 fn of_paper(
     marking: &Marking,
-    reading: &Reading,
     drawn: &Drawn,
     rows: &[Row],
     paper: &Paper,
     others: &[Paper],
     done: &mut Done,
 ) {
+    let Reading { sources, files, .. } = marking.script;
     let satisfies = |answers: &Answers, value: &Value| {
-        answers.open.as_ref().is_some_and(|open| open.holds(value, &reading.sources, &reading.files))
+        answers.open.as_ref().is_some_and(|open| open.holds(value, sources, files))
     };
     let key = Key::new(paper, others, &satisfies);
     let columns = Columns::of(&key);

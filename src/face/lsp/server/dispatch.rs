@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use lsp_server::{ErrorCode, Message, Request, RequestId, ResponseError};
 use lsp_types::Uri;
@@ -12,12 +12,12 @@ use lsp_types::request::{self, Request as _};
 use serde_json::Value;
 
 use super::Server;
-use crate::face::lsp::asked::{self, COMMANDS, EXAM, STEP};
-use crate::face::lsp::job::Document;
-use crate::face::lsp::refusal::refusal;
+use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
 use crate::face::lsp::requests::{Row, row};
-use crate::face::lsp::told::Told;
+use crate::face::lsp::response_error::refusal;
+use crate::face::lsp::task::Task;
 use crate::face::lsp::uri::path_of;
+use crate::face::lsp::worker_message::Told;
 
 impl Server {
     pub(super) fn request(&mut self, request: Request) {
@@ -34,8 +34,8 @@ impl Server {
                 let error = refusal(ErrorCode::InvalidRequest, "the server is initialized");
                 self.answer(request.id, Err(error));
             }
-            STEP => self.run_for(&request, asked::step),
-            EXAM => self.run_for(&request, asked::exam),
+            STEP => self.run_for(&request, custom_requests::step),
+            EXAM => self.run_for(&request, custom_requests::exam),
             request::ExecuteCommand::METHOD => self.execute(&request),
             method => {
                 let Some(row) = row(method) else {
@@ -80,12 +80,12 @@ impl Server {
     }
 
     /// Answers a request about a document on another thread.
-    fn run_for(&mut self, request: &Request, answer: asked::Answer) {
+    fn run_for(&mut self, request: &Request, answer: custom_requests::Answer) {
         let uri = document_of(&request.params);
         let params = request.params.clone();
         match uri {
             Ok(path) => {
-                self.elsewhere(&request.id, &path, move |document, steps| answer(document, &params, steps));
+                self.elsewhere(&request.id, &path, move |task, steps| answer(task, &params, steps));
             }
             Err(error) => self.answer(request.id.clone(), Err(error)),
         }
@@ -95,27 +95,24 @@ impl Server {
         &mut self,
         id: &RequestId,
         path: &Path,
-        work: impl FnOnce(&Document, u64) -> Result<Value, ResponseError> + Send + 'static,
+        work: impl FnOnce(&Task, u64) -> Result<Value, ResponseError> + Send + 'static,
     ) {
-        let Some(document) = self.document(path) else {
+        let Some(task) = self.task(path) else {
             return self.answer(id.clone(), Err(not_open(path)));
         };
-        self.asked.insert(id.clone(), document.stop.clone());
+        self.asked.insert(id.clone(), task.stop.clone());
         let (id, steps) = (id.clone(), self.settings.max_steps);
         self.asks.give(Box::new(move |told| {
-            let answer = work(&document, steps);
-            let stopped = document.stop.load(Ordering::Relaxed);
+            let answer = work(&task, steps);
+            let stopped = task.stop.load(Ordering::Relaxed);
             let answer = if stopped { Err(cancelled()) } else { answer };
             let _ = told.send(Told::Answer(id, answer));
         }));
     }
 
-    /// A document as other threads take it.
-    pub(super) fn document(&mut self, path: &Path) -> Option<Document> {
-        let buffers = self.documents.texts();
-        let version = self.documents.buffers.get(path)?.version;
-        let stop = Arc::new(AtomicBool::new(false));
-        Some(Document { path: path.to_owned(), version, buffers: (*buffers).clone(), stop })
+    /// Work on a document on another thread.
+    pub(super) fn task(&mut self, path: &Path) -> Option<Task> {
+        Some(Task { document: self.documents.document(path)?, stop: Arc::default() })
     }
 
     /// A command: its arguments are the document's URI, and the scenario's name or null.
@@ -133,8 +130,8 @@ impl Server {
         };
         let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
         let explain = command.explain;
-        self.elsewhere(&request.id, &path_of(&uri), move |document, steps| {
-            Ok(asked::tell(document, scenario.as_deref(), explain, steps))
+        self.elsewhere(&request.id, &path_of(&uri), move |task, steps| {
+            Ok(custom_requests::tell(task, scenario.as_deref(), explain, steps))
         });
     }
 

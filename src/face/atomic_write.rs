@@ -75,30 +75,17 @@ fn swap_by(
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = write(&beside, permissions, safe, fill).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // There may be nothing to take away.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-fn write(
-    path: &Path,
-    permissions: Option<fs::Permissions>,
-    safe: bool,
-    fill: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    fill(&mut file)?;
+    // Opened here and not by `tempfile`, for the permissions of a new file and the error of the system alone.
+    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = tempfile::Builder::new().make_in(path.parent().unwrap_or(path), open)?;
+    fill(file.as_file_mut())?;
     if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
+        file.as_file().set_permissions(permissions)?;
     }
-    if safe { file.sync_all() } else { Ok(()) }
+    if safe {
+        file.as_file().sync_all()?;
+    }
+    file.persist(path).map(drop).map_err(|refused| refused.error)
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::{Location, Position, Range, Uri};
 
+use super::document::read;
 use super::position::Lines;
 use super::uri::uri_of;
-use super::view::{View, read};
+use super::view::View;
 use crate::face::reading::Reading;
 use pagewalk_script::lang::source::SourceFile;
 use pagewalk_script::lang::span::Span;

@@ -1,14 +1,16 @@
 //! What is asked for and takes a run of its own: the steps of a script and the state after each, scenarios, papers.
 
+use std::sync::atomic::AtomicBool;
+
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::{Position, Range};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::job::{Document, runnable};
 use super::panels::{Panel, panels};
 use super::position::Lines;
-use super::refusal::refusal;
+use super::response_error::refusal;
+use super::task::{Task, runnable};
 use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::compose;
@@ -49,7 +51,7 @@ pub const COMMANDS: &[CommandRow] = &[
 ];
 
 /// Answers from a run of its own.
-pub type Answer = fn(&Document, &Value, u64) -> Result<Value, ResponseError>;
+pub type Answer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
 
 /// Which step is asked for: by its number, or by a place in the document.
 #[derive(Debug, Deserialize)]
@@ -79,17 +81,16 @@ struct StepTold {
 ///
 /// # Errors
 /// `InvalidParams`.
-pub fn step(document: &Document, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: WhichStep = parsed(params)?;
-    let run = Run::of(document, max_steps);
+    let run = Run::of(task, max_steps);
     let mut places = Places::default();
     run.play(&mut places);
     let Some(last) = places.spans.len().checked_sub(1) else { return Ok(Value::Null) };
-    let file = run.reading.sources.file(0).map_or("", |file| &*file.text);
-    let lines = Lines::of(file);
+    let (text, lines) = (&task.document.text, &task.document.lines);
     let index = match (wanted.index, wanted.position) {
         (Some(index), _) => index.min(last),
-        (None, Some(position)) => places.at(lines.byte(file, position) as u32, &lines),
+        (None, Some(position)) => places.at(lines.byte(text, position) as u32, lines),
         (None, None) => last,
     };
     let mut up_to = UpTo { left: index, last: None };
@@ -106,7 +107,7 @@ pub fn step(document: &Document, params: &Value, max_steps: u64) -> Result<Value
     let told = StepTold {
         index,
         count: places.count,
-        range: (span.file == 0).then(|| lines.range(file, span.start as usize..span.end as usize)),
+        range: (span.file == 0).then(|| lines.range(text, span.start as usize..span.end as usize)),
         title,
         narration: text::text(&narration, false),
         panels: all,
@@ -126,25 +127,25 @@ fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
 }
 
 /// A document read, and what of it can be run.
-struct Run<'d> {
-    reading: Reading,
+struct Run<'t> {
+    reading: &'t Reading,
     body: Vec<Stmt>,
     options: Options,
-    document: &'d Document,
+    stop: &'t AtomicBool,
 }
 
-impl<'d> Run<'d> {
-    fn of(document: &'d Document, max_steps: u64) -> Self {
-        let reading = document.read();
+impl<'t> Run<'t> {
+    fn of(task: &'t Task, max_steps: u64) -> Self {
+        let reading = task.document.reading();
         let body = runnable(&reading.script.body, &reading.diagnostics);
-        Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, document }
+        Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, stop: &task.stop }
     }
 
     /// Runs it; the state in which the sink has ended it.
     fn play(&self, sink: &mut dyn Sink) -> State {
-        let Reading { sources, files, .. } = &self.reading;
+        let Reading { sources, files, .. } = self.reading;
         let state = State::new(self.options.seed);
-        play_from(state, &self.body, sources, files, self.options, sink, Some(&self.document.stop)).1
+        play_from(state, &self.body, sources, files, self.options, sink, Some(self.stop)).1
     }
 }
 
@@ -220,7 +221,7 @@ fn html() -> String {
 ///
 /// # Errors
 /// `InvalidParams`; `RequestFailed` where there is no paper, with the reason.
-pub fn exam(document: &Document, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+pub fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: WhichPaper = parsed(params)?;
     let failed = |message: String| refusal(ErrorCode::RequestFailed, message);
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
@@ -228,7 +229,7 @@ pub fn exam(document: &Document, params: &Value, max_steps: u64) -> Result<Value
         let message = format!("papers cannot be shown as {}", wanted.format);
         return Err(refusal(ErrorCode::InvalidParams, message));
     };
-    let reading = document.read();
+    let reading = task.document.reading();
     if let Some(wrong) = reading.diagnostics.first() {
         return Err(failed(format!("the script has a mistake: {}", wrong.message)));
     }
@@ -249,8 +250,8 @@ pub fn exam(document: &Document, params: &Value, max_steps: u64) -> Result<Value
 }
 
 /// A scenario of the document, or all of it, as `pagewalk run` tells it.
-pub fn tell(document: &Document, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
-    let run = Run::of(document, max_steps);
+pub fn tell(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
+    let run = Run::of(task, max_steps);
     let mut told = Vec::new();
     {
         let sink = TextSink::new(&mut told, &run.reading.sources, text::Options { explain, color: false });

@@ -3,8 +3,8 @@
 mod anything;
 mod saving;
 
+use super::shared_text::Shared;
 use super::shell::{Flow, Shell};
-use super::stream::Shared;
 use pagewalk_script::run::commands::COMMANDS;
 
 /// A part of the simple memory system of CS:APP 9.6.4.

@@ -19,7 +19,7 @@ use lsp_types::{
     InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, MarkupContent, MarkupKind, Position,
 };
 
-use super::ran::Step;
+use super::run_result::Step;
 use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind, tokens};
 use pagewalk_script::run::facts::{ACCESS_FACTS, CALL_FACTS};

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use lsp_types::{CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse};
 
-use super::ran::{Failure, Ran};
+use super::run_result::{Failure, Ran};
 use super::view::View;
 use offer::{Edit, Offer, edits_of, touches};
 use pagewalk_script::exam::rewrite::{spellings, turned};
@@ -204,7 +204,8 @@ fn question(view: &View, range: &Range<usize>) -> Option<Offer> {
     }
     let told = |span: Span| {
         let steps = view.ran.iter().flat_map(|ran| &ran.steps);
-        let within = |step: &&super::ran::Step| span.start <= step.span.start && step.span.end <= span.end;
+        let within =
+            |step: &&super::run_result::Step| span.start <= step.span.start && step.span.end <= span.end;
         steps.filter(within).map(|step| step.told.clone()).next().unwrap_or_default()
     };
     let turned = turned(&view.text, &view.reading().script.body, range.clone(), &told)?;

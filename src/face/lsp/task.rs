@@ -1,64 +1,52 @@
 //! Checking and running a document, on another thread.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 
 use super::diagnostics;
-use super::ran::Ran;
-use super::told::Told;
-use super::view::read;
-use super::watching::{All, Watching, findings};
+use super::document::Document;
+use super::run_recorder::{All, Watching, findings};
+use super::run_result::Ran;
+use super::worker_message::Told;
 use crate::face::reading::Reading;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
-use pagewalk_script::lang::loader::{Disk, Texts};
 use pagewalk_script::run::play_from;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 
-/// A document as it is to be checked and run.
-pub struct Document {
-    /// Its path.
-    pub path: PathBuf,
-    /// Its version.
-    pub version: i32,
-    /// All open documents, itself among them.
-    pub buffers: Texts<Disk>,
-    /// Becomes true when nobody wants to know any more.
+/// Work on a document on another thread.
+pub struct Task {
+    /// The document.
+    pub document: Arc<Document>,
+    /// Becomes true when the result is no longer needed.
     pub stop: Arc<AtomicBool>,
 }
 
-impl Document {
-    /// Reads and checks it.
-    pub fn read(&self) -> Reading {
-        let text = self.buffers.texts.get(&self.path).map_or(&[][..], Vec::as_slice);
-        read(&self.path, std::str::from_utf8(text).unwrap_or(""), &self.buffers)
-    }
-
+impl Task {
     /// Checks it, runs it unless that is not wanted, and tells of both.
     pub fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<Told>) {
         if self.stop.load(Ordering::Relaxed) {
             return;
         }
-        let reading = self.read();
+        let (path, reading) = (&self.document.path, self.document.reading());
         let files = reading.sources.files().iter().filter_map(|file| file.path.clone()).collect();
         let found = diagnostics::of(&reading.diagnostics, &reading.sources);
         // Whoever listens may have gone: then the work is for nobody.
-        let _ = told.send(Told::Checked { path: self.path.clone(), version: self.version, found, files });
+        let _ = told.send(Told::Checked { path: path.clone(), version: self.document.version, found, files });
         if !run {
             return;
         }
-        let ran = self.run(&reading, max_steps);
+        let ran = self.run(reading, max_steps);
         if self.stop.load(Ordering::Relaxed) {
             return;
         }
         let mut found = diagnostics::of(&ran.diagnostics, &reading.sources);
         diagnostics::failures(&ran.failures, &reading.sources, &mut found);
-        let _ = told.send(Told::Ran { path: self.path.clone(), ran: Box::new(ran), found });
+        let _ = told.send(Told::Ran { path: path.clone(), ran: Box::new(ran), found });
     }
 
     fn run(&self, reading: &Reading, max_steps: u64) -> Ran {
@@ -79,7 +67,7 @@ impl Document {
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
-        Ran { version: self.version, diagnostics, ..watching.ran(&accept, &fill) }
+        Ran { version: self.document.version, diagnostics, ..watching.ran(&accept, &fill) }
     }
 }
 
