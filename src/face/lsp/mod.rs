@@ -2,7 +2,6 @@
 
 mod actions;
 mod asked;
-mod blocks;
 mod capabilities;
 mod client;
 mod completion;

@@ -205,6 +205,15 @@ pub fn family(operation: &Operation) -> Family {
     if is_call { Family::Call } else { Family::Access }
 }
 
+/// The family of a command's facts, by its first word.
+pub fn family_of(command: &Command) -> Family {
+    let name = &command.verb.text;
+    if command.call && called(name, command.operands.len()).is_some() {
+        return Family::Call;
+    }
+    verbs::verb(name).map_or(Family::None, |verb| verb.family)
+}
+
 /// Says that a system call is written with brackets.
 fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
     let message =
