@@ -1,7 +1,6 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
 mod actions;
-mod blocks;
 mod capabilities;
 mod client;
 mod completion;

@@ -98,7 +98,7 @@ impl Script {
                     }
                     self.scenarios(body, cases);
                 }
-                _ => inner(stmt).into_iter().for_each(|body| self.scenarios(body, cases)),
+                _ => stmt.blocks().for_each(|body| self.scenarios(body, cases)),
             }
         }
     }
@@ -115,32 +115,10 @@ impl Script {
             if let StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } = &stmt.kind {
                 scenario = Some(name.text.to_string());
             }
-            let deeper = inner(stmt).into_iter().find(|body| body.iter().any(|stmt| around(&stmt)));
+            let deeper = stmt.blocks().find(|body| body.iter().any(|stmt| around(&stmt)));
             let Some(deeper) = deeper else { break };
             block = deeper;
         }
         cases.position(|case| case.name.scenario == scenario).unwrap_or(0)
-    }
-}
-
-/// The blocks of a statement.
-fn inner(stmt: &Stmt) -> Vec<&Block> {
-    match &stmt.kind {
-        StmtKind::For { body, .. }
-        | StmtKind::Repeat { body, .. }
-        | StmtKind::Def { body, .. }
-        | StmtKind::Include { body, .. }
-        | StmtKind::Scenario { body, .. }
-        | StmtKind::Question { body, .. }
-        | StmtKind::Part { body, .. }
-        | StmtKind::InProcess { body, .. } => vec![body],
-        StmtKind::If { then, otherwise, .. } => std::iter::once(then).chain(otherwise).collect(),
-        StmtKind::Command(_)
-        | StmtKind::Probe(_)
-        | StmtKind::Let { .. }
-        | StmtKind::Choose { .. }
-        | StmtKind::Given { .. }
-        | StmtKind::Ask(_)
-        | StmtKind::Reference { .. } => Vec::new(),
     }
 }

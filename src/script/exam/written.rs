@@ -167,20 +167,7 @@ impl Writing<'_> {
                         edits.push((stmt.span, format!("\n{text}\n")));
                     }
                 }
-                StmtKind::If { then, otherwise, .. } => {
-                    self.block(then, edits);
-                    if let Some(block) = otherwise {
-                        self.block(block, edits);
-                    }
-                }
-                StmtKind::For { body, .. }
-                | StmtKind::Repeat { body, .. }
-                | StmtKind::Def { body, .. }
-                | StmtKind::Scenario { body, .. }
-                | StmtKind::InProcess { body, .. }
-                | StmtKind::Question { body, .. }
-                | StmtKind::Part { body, .. } => self.block(body, edits),
-                _ => {}
+                _ => stmt.blocks().for_each(|block| self.block(block, edits)),
             }
         }
     }

@@ -107,28 +107,17 @@ impl Writer<'_> {
                 }
                 self.within(body, &[], edits);
             }
-            StmtKind::For { body, .. }
-            | StmtKind::Repeat { body, .. }
-            | StmtKind::Part { body, .. }
-            | StmtKind::Def { body, .. } => {
-                self.within(body, &[], edits);
-            }
-            StmtKind::InProcess { body, .. } => self.within(body, records, edits),
-            StmtKind::If { then, otherwise, .. } => {
-                self.within(then, records, edits);
-                self.within(otherwise.as_deref().unwrap_or_default(), records, edits);
-            }
             StmtKind::Include { body, .. } => {
                 let text: String = body.iter().map(|stmt| self.statement(stmt, records)).collect();
                 let Span { start, end, .. } = stmt.span;
                 edits.push(Edit { start, end, text: text.trim_end().to_owned() });
             }
-            StmtKind::Probe(_)
-            | StmtKind::Let { .. }
-            | StmtKind::Choose { .. }
-            | StmtKind::Given { .. }
-            | StmtKind::Ask(_)
-            | StmtKind::Reference { .. } => {}
+            _ => {
+                // What a loop or a definition did is not of one statement alone.
+                let once = matches!(stmt.kind, StmtKind::InProcess { .. } | StmtKind::If { .. });
+                let records = if once { records } else { &[] };
+                stmt.blocks().for_each(|block| self.within(block, records, edits));
+            }
         }
     }
 

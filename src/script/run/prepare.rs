@@ -14,7 +14,7 @@ use super::files::REPLAY;
 use super::inside::Inside;
 use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use super::record::{AccessVerb, Did};
-use super::session::{Action, Session};
+use super::session::{Action, Language, Session};
 use super::state::{Binding, Definition, Slot};
 use super::stop::Stop;
 use super::syscalls::{called, prototype};
@@ -231,6 +231,15 @@ pub fn family(operation: &Operation) -> Family {
         OperationKind::Expr(_) => false,
     };
     if is_call { Family::Call } else { Family::Access }
+}
+
+/// The family of a command's facts, by its first word.
+pub fn family_of(language: &Language, command: &Command) -> Family {
+    let name = &command.verb.text;
+    if command.call && called(name, command.operands.len()).is_some() {
+        return Family::Call;
+    }
+    language.verb(name).map_or(Family::None, |verb| verb.family)
 }
 
 /// Says that a system call is written with brackets.

@@ -7,6 +7,7 @@ use crate::lang::ast::{
     Ask, Block, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, StmtKind,
 };
 use crate::lang::value::Value;
+use crate::lang::visit::statements;
 use crate::run::facts::Family;
 
 /// The most facts that are asked of a statement that states none.
@@ -233,20 +234,14 @@ fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text
 fn title(script: &[Stmt], accesses: &[Access]) -> String {
     let translation = accesses.iter().all(|access| access.verb == "translate");
     let title = if translation { "Address translation" } else { "Memory access" };
-    let mut taken = Vec::new();
-    titles(script, &mut taken);
+    let taken: Vec<&str> = statements(script)
+        .filter_map(|stmt| match &stmt.kind {
+            StmtKind::Question { title, .. } => Some(&*title.text),
+            _ => None,
+        })
+        .collect();
     let numbered = |n: usize| if n == 1 { title.to_owned() } else { format!("{title} {n}") };
     (1..=taken.len() + 1).map(numbered).find(|title| !taken.contains(&title.as_str())).unwrap_or_default()
-}
-
-fn titles<'s>(block: &'s [Stmt], taken: &mut Vec<&'s str>) {
-    for stmt in block {
-        match &stmt.kind {
-            StmtKind::Question { title, .. } => taken.push(&title.text),
-            StmtKind::Scenario { body, .. } | StmtKind::Include { body, .. } => titles(body, taken),
-            _ => {}
-        }
-    }
 }
 
 /// The blanks that the line of a byte begins with.

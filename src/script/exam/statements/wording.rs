@@ -1,8 +1,9 @@
 //! What a paper prints of a script: its words, with the values of its variables in their places.
 
 use super::entry::Radix;
-use crate::lang::ast::{Claim, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Span};
+use crate::lang::ast::{Claim, Command, Condition, Expr, ExprKind, Fact, Operation, Settings, Span};
 use crate::lang::value::Value;
+use crate::lang::visit::{Visit, walk_expr};
 use crate::run::facts::{Family, key};
 use crate::run::prepare::family;
 use crate::run::session::Session;
@@ -36,15 +37,16 @@ impl Session<'_> {
                 let each: Vec<String> = elements.iter().map(|element| in_radix(element, radix)).collect();
                 instead.push((from.span, format!("[{}]", each.join(", "))));
             }
-            _ => uses.expr(from),
+            _ => uses.visit_expr(from),
         }
         for condition in conditions {
             match condition {
-                Condition::Expr(expr) => uses.expr(expr),
+                Condition::Expr(expr) => uses.visit_expr(expr),
                 Condition::Facts { operation, facts } => {
-                    uses.operation(operation);
+                    uses.visit_operation(operation);
                     let family = family(operation);
-                    facts.iter().filter(|fact| !self.is_word(fact, family)).for_each(|fact| uses.fact(fact));
+                    let others = facts.iter().filter(|fact| !self.is_word(fact, family));
+                    others.for_each(|fact| uses.visit_fact(fact));
                 }
             }
         }
@@ -56,7 +58,7 @@ impl Session<'_> {
     /// The words of an operation, with the values of its variables.
     pub fn operation_in_words(&self, operation: &Operation) -> String {
         let mut uses = Uses::default();
-        uses.operation(operation);
+        uses.visit_operation(operation);
         self.in_words(operation.span, self.values_of(&uses, Radix::Hex))
     }
 
@@ -111,38 +113,20 @@ fn in_radix(value: &Value, radix: Radix) -> String {
     }
 }
 
-impl<'e> Uses<'e> {
-    fn operation(&mut self, operation: &'e Operation) {
-        match &operation.kind {
-            OperationKind::Expr(expr) => self.expr(expr),
-            OperationKind::Command(command) => {
-                command.operands.iter().for_each(|operand| self.expr(operand));
-                command.assigned.iter().flat_map(|values| values.iter()).for_each(|value| self.expr(value));
-            }
-            OperationKind::Reference { pages: Pages::List(list), .. } => self.expr(list),
-            OperationKind::Reference { .. } => {}
-        }
+impl<'e> Visit<'e> for Uses<'e> {
+    fn visit_command(&mut self, command: &'e Command) {
+        // What is in its block stays as it is written.
+        let assigned = command.assigned.iter().flat_map(|values| values.iter());
+        command.operands.iter().chain(assigned).for_each(|operand| self.visit_expr(operand));
     }
 
-    fn fact(&mut self, fact: &'e Fact) {
-        match &fact.claim {
-            Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.expr(expr),
-            Claim::Blank | Claim::Open => {}
-        }
-    }
+    fn visit_settings(&mut self, _: &'e Settings) {}
 
-    fn expr(&mut self, expr: &'e Expr) {
+    fn visit_expr(&mut self, expr: &'e Expr) {
         match &expr.kind {
             ExprKind::Name(name) => self.0.push((name, expr.span)),
-            ExprKind::Unary(_, x) => self.expr(x),
-            ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => {
-                parts.iter().for_each(|part| self.expr(part));
-            }
-            ExprKind::Value(_) | ExprKind::Field(..) | ExprKind::Prose(_) => {}
+            ExprKind::Field(..) | ExprKind::Prose(_) => {}
+            _ => walk_expr(self, expr),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Renaming: the edits that give something another name everywhere, or why it cannot be had.
 //!
-//! Whether the script means the same afterwards is not argued but looked at: it is read again with the edits made, and
+//! Whether the script means the same afterwards is not argued but resolved at: it is read again with the edits made, and
 //! every name must stand for the same as before, with no mistake that was not there.
 
 use std::path::{Path, PathBuf};

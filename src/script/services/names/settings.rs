@@ -11,6 +11,7 @@ use crate::exam::LANGUAGE;
 use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings, Word};
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value, unit_factor};
+use crate::lang::visit::Visit;
 use crate::run::facts::Component;
 use crate::run::settings::BlockRow;
 use pagewalk_engine::machine::presets::Preset;
@@ -36,7 +37,7 @@ impl Finder<'_> {
             self.settings(block, row);
         }
         let parts = base.map_or_else(Vec::new, |base| self.parts_of(base));
-        self.scopes.afresh();
+        self.scopes.new_machine();
         for (name, origin) in &parts {
             let id = self.declare(Space::Part, name);
             self.table.comes_from(id, *origin);
@@ -112,9 +113,9 @@ impl Finder<'_> {
             match (&value.kind, words) {
                 (ExprKind::Name(name), _) if at > 0 && self.is_bare_unit(name) => {}
                 // `bits` of `virtual N bits` is a unit, which a variable may be called.
-                (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => self.expr(value),
+                (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => self.visit_expr(value),
                 (_, Some(words)) => self.unless_word(value, &words),
-                (_, None) => self.expr(value),
+                (_, None) => self.visit_expr(value),
             }
         }
     }
@@ -122,8 +123,8 @@ impl Finder<'_> {
     /// `bits` in `virtual n bits`, unless a variable is called so.
     fn is_bare_unit(&mut self, name: &Arc<str>) -> bool {
         let variable = |finder: &mut Self| {
-            let looked = finder.scopes.look(&(Space::Value, Arc::clone(name)), &mut finder.table);
-            looked.id.is_some()
+            let resolved = finder.scopes.resolve(&(Space::Value, Arc::clone(name)), &mut finder.table);
+            resolved.id.is_some()
         };
         unit_factor(name) == Some(Number::from(1u64)) && !variable(self)
     }
@@ -134,7 +135,7 @@ impl Finder<'_> {
             match &value.kind {
                 ExprKind::Name(_) => {}
                 ExprKind::List(parts) => self.pages(parts),
-                _ => self.expr(value),
+                _ => self.visit_expr(value),
             }
         }
     }

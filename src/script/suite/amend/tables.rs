@@ -2,36 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::lang::ast::{Cell, Stmt, StmtKind, Table};
+use crate::lang::ast::{Cell, Command, Settings, Stmt, StmtKind, Table};
 use crate::lang::span::Span;
+use crate::lang::visit::statements;
 
 /// Adds the tables of commands, each once: the places of the cells, row by row, the header first.
 pub fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
-    for stmt in script {
-        match &stmt.kind {
-            StmtKind::Command(command) => {
-                if let Some(table) = command.block.as_ref().and_then(|block| block.table.as_deref()) {
-                    tables.entry(table.span).or_insert_with(|| rows(table));
-                }
-            }
-            StmtKind::For { body, .. }
-            | StmtKind::Repeat { body, .. }
-            | StmtKind::Def { body, .. }
-            | StmtKind::Include { body, .. }
-            | StmtKind::Scenario { body, .. }
-            | StmtKind::Question { body, .. }
-            | StmtKind::Part { body, .. }
-            | StmtKind::InProcess { body, .. } => collect(body, tables),
-            StmtKind::If { then, otherwise, .. } => {
-                collect(then, tables);
-                collect(otherwise.as_deref().unwrap_or(&[]), tables);
-            }
-            StmtKind::Probe(_)
-            | StmtKind::Let { .. }
-            | StmtKind::Choose { .. }
-            | StmtKind::Given { .. }
-            | StmtKind::Ask(_)
-            | StmtKind::Reference { .. } => {}
+    for stmt in statements(script) {
+        if let StmtKind::Command(Command { block: Some(Settings { table: Some(table), .. }), .. }) =
+            &stmt.kind
+        {
+            tables.entry(table.span).or_insert_with(|| rows(table));
         }
     }
 }
