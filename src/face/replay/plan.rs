@@ -15,29 +15,29 @@ use pagewalk_script::report::narrate::thousands;
 use pagewalk_script::report::replay::{Ended, Replayed, record};
 
 /// How traces are replayed.
-pub struct ReplayPlan<'a> {
+pub(crate) struct ReplayPlan<'a> {
     /// On what.
-    pub machine: &'a Named,
+    pub(crate) machine: &'a Named,
     /// How addresses become physical ones.
-    pub map: Map,
+    pub(crate) map: Map,
     /// What becomes of references that straddle blocks or pages.
-    pub straddle: Straddle,
+    pub(crate) straddle: Straddle,
     /// What is counted besides.
-    pub wanted: Wanted,
+    pub(crate) wanted: Wanted,
     /// How the traces are written, if it is said.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// A malformed line, or an address that the machine has not, ends it all.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Becomes true when somebody presses Ctrl-C.
-    pub interrupt: &'a AtomicBool,
+    pub(crate) interrupt: &'a AtomicBool,
 }
 
 /// What came of a trace: counts, unless there are none to be told; and what went wrong, if anything did.
-pub struct ReplayOutcome {
+pub(crate) struct ReplayOutcome {
     /// The counts.
-    pub replayed: Option<Replayed>,
+    pub(crate) replayed: Option<Replayed>,
     /// What went wrong.
-    pub why: Option<String>,
+    pub(crate) why: Option<String>,
 }
 
 /// Why no more records are taken.
@@ -57,7 +57,7 @@ impl ReplayOutcome {
 
 impl ReplayPlan<'_> {
     /// Replays a trace.
-    pub fn replay(&self, path: &Path) -> ReplayOutcome {
+    pub(crate) fn replay(&self, path: &Path) -> ReplayOutcome {
         let name = trace_name(path);
         let machine = self.machine.machine();
         let mut counting = match Counting::new(machine, self.map, self.straddle, self.wanted) {

@@ -9,7 +9,7 @@ use pagewalk_script::report::lookup::{look_up, words};
 use pagewalk_script::run::commands::COMMANDS;
 
 /// `:help [WORD]`.
-pub fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
+pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     match rest.split_whitespace().next() {
         None => context.print(commands()),
         Some(word) => about(context, word),
