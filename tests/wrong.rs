@@ -7,7 +7,6 @@ mod traces;
 use std::fmt::Write;
 
 use cases::CASES;
-use pagewalk::face::explain::sections;
 use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
@@ -219,6 +218,12 @@ fn what_grows_is_limited() {
     let circle: String =
         (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", (n + 1) % 5000)).collect::<Vec<_>>().concat();
     assert_eq!(sole(&text(circle)).0, "recursion");
+}
+
+/// The sections of the page of the messages: the code and the text below it.
+fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let sections = include_str!("../docs/diagnostics.md").split("\n## ").skip(1);
+    sections.map(|section| section.split_once('\n').expect("a text below the code"))
 }
 
 /// The page of the messages: a script that fails yields the code of its section, one that is mended has no mistake.

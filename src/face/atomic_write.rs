@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 ///
 /// # Errors
 /// What the file system says; and where the file does not hold `old` any more. The file is then as it was.
-pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     if fs::read(&path)? != old.as_bytes() {
         return Err(io::Error::other("it has changed in the meantime"));
@@ -20,7 +20,7 @@ pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// What the file system says; the file is then as it was.
-pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_file(path: &Path, text: &str) -> io::Result<()> {
     write_file_with(path, |file| file.write_all(text.as_bytes()))
 }
 
@@ -28,7 +28,7 @@ pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// As of [`put`], and what `fill` answers with.
-pub fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
         Ok(data) if data.is_file() => replace_with(&path, Some(data.permissions()), true, fill),
@@ -43,7 +43,7 @@ pub fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<(
 ///
 /// # Errors
 /// What the file system says; and where the path, or a link on its way, leads out of the folder.
-pub fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let own = Path::new(path);
     let within = own.components().all(|part| matches!(part, Component::Normal(_)));
     let to = folder.join(own);

@@ -16,7 +16,7 @@ use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk diff`.
 #[derive(Debug, Args)]
-pub struct Diff {
+pub(crate) struct Diff {
     /// The first script
     #[arg(value_name = "A.pw")]
     a: PathBuf,
@@ -49,7 +49,7 @@ impl Diff {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (a, b) = (Reading::from_path(&self.a), Reading::from_path(&self.b));
         let (Some(first), Some(second)) = (self.run(&a, color), self.run(&b, color)) else {
             return Ok(Status::Wrong);

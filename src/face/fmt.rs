@@ -23,7 +23,7 @@ const STDIN: &str = "-";
 
 /// Arguments of `pagewalk fmt`.
 #[derive(Debug, Args)]
-pub struct Fmt {
+pub(crate) struct Fmt {
     /// Write nothing; show what would change, and end with 1 if there is anything
     #[arg(long)]
     check: bool,
@@ -45,7 +45,7 @@ impl Fmt {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let stdin = [PathBuf::from(STDIN)];
         let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };
         let mut tally = Tally::default();

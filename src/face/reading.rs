@@ -16,30 +16,30 @@ const MOST: usize = 100;
 
 /// A script and what is wrong with it.
 #[derive(Debug)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// Its files.
-    pub sources: Sources,
+    pub(crate) sources: Sources,
     /// Its statements.
-    pub script: Script,
+    pub(crate) script: Script,
     /// The machine files that it names.
-    pub files: Files,
+    pub(crate) files: Files,
     /// What is wrong with it; empty if it may run.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Reading {
     /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
-    pub fn from_path(path: &Path) -> Self {
+    pub(crate) fn from_path(path: &Path) -> Self {
         Self::from_loader(path, &mut Disk)
     }
 
     /// The same, with files from this loader.
-    pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
+    pub(crate) fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         Self::checked(read(path, loader), loader)
     }
 
     /// A text as if it stood in a file of this name, read and checked; a loader has the files that it names.
-    pub fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
+    pub(crate) fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
         Self::checked(read_text(name, text, loader), loader)
     }
 
@@ -61,17 +61,17 @@ impl Reading {
     }
 
     /// The script's name, as messages have it.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
     }
 
     /// The report of the diagnostics, with their number; empty if there are none.
-    pub fn complaint(&self, style: Style) -> String {
+    pub(crate) fn complaint(&self, style: Style) -> String {
         self.complaint_about(&self.diagnostics, style)
     }
 
     /// The same report of other diagnostics of the script, such as those of a run.
-    pub fn complaint_about(&self, diagnostics: &[Diagnostic], style: Style) -> String {
+    pub(crate) fn complaint_about(&self, diagnostics: &[Diagnostic], style: Style) -> String {
         let count = diagnostics.len();
         if count == 0 {
             return String::new();

@@ -16,7 +16,7 @@ use pagewalk_script::run::{self};
 
 /// Arguments of `pagewalk run`.
 #[derive(Debug, Args)]
-pub struct Run {
+pub(crate) struct Run {
     /// The scripts; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -49,7 +49,7 @@ impl Run {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
         for file in &self.files {
             let reading = Reading::from_path(file);

@@ -27,7 +27,7 @@ use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk exam`.
 #[derive(Debug, Args)]
-pub struct Exam {
+pub(crate) struct Exam {
     /// The script; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -61,7 +61,7 @@ impl Exam {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let mut loader = CachingLoader::default();
         let reading = Reading::from_loader(&self.file, &mut loader);
         if !reading.diagnostics.is_empty() {

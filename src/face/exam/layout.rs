@@ -11,7 +11,7 @@ use pagewalk_script::exam::formats::style::PageSize;
 
 /// Options of formats with pages.
 #[derive(Debug, Args)]
-pub struct LayoutArguments {
+pub(crate) struct LayoutArguments {
     /// The size of the pages
     #[arg(long, value_name = "SIZE", default_value = PageSize::A4.name(), value_parser = known_size(), help_heading = "Layout")]
     page: PageSize,
@@ -31,7 +31,7 @@ impl LayoutArguments {
     ///
     /// # Errors
     /// What is wrong with a file of labels, in a sentence.
-    pub fn style(&self) -> Result<Style, String> {
+    pub(crate) fn style(&self) -> Result<Style, String> {
         Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, labels: self.labels()? })
     }
 

@@ -18,27 +18,27 @@ use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
 /// How papers are made.
-pub struct PaperMaker<'a> {
+pub(crate) struct PaperMaker<'a> {
     /// The script.
-    pub path: &'a Path,
+    pub(crate) path: &'a Path,
     /// The script as it was read and checked.
-    pub reading: &'a Reading,
+    pub(crate) reading: &'a Reading,
     /// The files that the script names, as they were read.
-    pub loader: &'a CachingLoader,
+    pub(crate) loader: &'a CachingLoader,
     /// The editions that are wanted of each version.
-    pub editions: &'a [Edition],
+    pub(crate) editions: &'a [Edition],
     /// A script of each version is wanted, too.
-    pub scripts: bool,
+    pub(crate) scripts: bool,
     /// How they are laid out.
-    pub layout: &'a Layout,
+    pub(crate) layout: &'a Layout,
     /// The seed of a script that says none and has no versions.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Statements after which a version is stopped.
-    pub max_steps: u64,
+    pub(crate) max_steps: u64,
     /// How mistakes are drawn.
-    pub style: Style,
+    pub(crate) style: Style,
     /// How many threads.
-    pub threads: usize,
+    pub(crate) threads: usize,
 }
 
 /// Editions of a paper as they are written.
@@ -52,7 +52,11 @@ impl PaperMaker<'_> {
     ///
     /// # Errors
     /// What keeps a version from being made.
-    pub fn each(&self, versions: &[Option<Version>], write: Write) -> Result<Vec<MadePaper>, ExamError> {
+    pub(crate) fn each(
+        &self,
+        versions: &[Option<Version>],
+        write: Write,
+    ) -> Result<Vec<MadePaper>, ExamError> {
         let work = |version: &Option<Version>| {
             let paper = self.paper(version.as_ref())?;
             let editions = self.written(&paper, write)?;
@@ -63,7 +67,7 @@ impl PaperMaker<'_> {
     }
 
     /// What is compared of each version, or why it has no paper.
-    pub fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
+    pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
         let work = |version: &Option<Version>| {
             let Composed { paper, diagnostics, failed } = self.composed(version.as_ref());
             match (diagnostics.first(), failed, &*paper.questions) {
@@ -82,7 +86,7 @@ impl PaperMaker<'_> {
     ///
     /// # Errors
     /// What keeps a version from being made.
-    pub fn bank(
+    pub(crate) fn bank(
         &self,
         versions: &[Option<Version>],
         write: fn(&[Paper]) -> Result<Vec<File>, Refusal>,

@@ -9,4 +9,4 @@ mod script;
 mod typeset;
 mod version_arguments;
 
-pub use arguments::Exam;
+pub(crate) use arguments::Exam;

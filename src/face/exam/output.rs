@@ -16,13 +16,18 @@ const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
 const LONGEST: usize = 64;
 
 /// The name that all files of a script begin with.
-pub fn stem(script: &Path) -> String {
+pub(crate) fn stem(script: &Path) -> String {
     let stem = script.file_stem().filter(|_| script != Path::new("-"));
     stem.map_or_else(|| "exam".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// Files of each version's editions, and the list of them.
-pub fn files(stem: &str, extension: &str, versions: &[Option<Version>], made: Vec<MadePaper>) -> Vec<File> {
+pub(crate) fn files(
+    stem: &str,
+    extension: &str,
+    versions: &[Option<Version>],
+    made: Vec<MadePaper>,
+) -> Vec<File> {
     let (mut files, mut rows, mut names) = (Vec::new(), Vec::new(), FileNames::default());
     for (version, made) in versions.iter().zip(made) {
         let own = match version {
@@ -47,7 +52,7 @@ pub fn files(stem: &str, extension: &str, versions: &[Option<Version>], made: Ve
 }
 
 /// The files of an export, and the list of the versions in it.
-pub fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
+pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
     let only: Vec<String> = if files.len() == 1 { vec![files[0].path.clone()] } else { Vec::new() };
     let rows: Vec<String> = versions.iter().flatten().map(|version| version_row(version, &only)).collect();
     files.extend(version_list(stem, &rows));
@@ -58,7 +63,7 @@ pub fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> V
 ///
 /// # Errors
 /// What the file system says of the first that cannot be written.
-pub fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
+pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
     for file in files {
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
             let path = folder.join(&file.path);

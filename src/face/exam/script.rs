@@ -11,7 +11,7 @@ use pagewalk_script::run::session::Options;
 
 impl PaperMaker<'_> {
     /// The script of a version, of which it was made sure that its paper and its key are those of the version.
-    pub fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, ExamError> {
+    pub(crate) fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, ExamError> {
         let reading = self.reading;
         let options = match version {
             Some(version) => Options {

@@ -16,7 +16,7 @@ const TOLD: usize = 50;
 
 /// The arguments that say which versions are wanted.
 #[derive(Debug, Args)]
-pub struct VersionArguments {
+pub(crate) struct VersionArguments {
     /// Make so many versions, each with values of its own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     variants: Option<u64>,
@@ -29,10 +29,10 @@ pub struct VersionArguments {
     /// Print no paper: make so many versions and report whether they are fair: all can be made, are equally hard, differ in
     /// their answers, and nothing gives an answer away. Exit status 1 if they are not
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub check: Option<u64>,
+    pub(crate) check: Option<u64>,
     /// The seed that everything is drawn by, instead of the script's; 0x… is hexadecimal
     #[arg(long, value_name = "S", value_parser = seed)]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
 }
 
 impl VersionArguments {
@@ -40,7 +40,7 @@ impl VersionArguments {
     ///
     /// # Errors
     /// What is wrong with the roster.
-    pub fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, ExamError> {
+    pub(crate) fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
             return Ok(None);
@@ -55,7 +55,7 @@ impl VersionArguments {
 }
 
 /// A seed as it is written: decimal, or hexadecimal as lists of versions have it, which no spreadsheet rounds.
-pub fn seed(text: &str) -> Result<u64, String> {
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),

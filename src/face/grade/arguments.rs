@@ -11,7 +11,7 @@ use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk grade`.
 #[derive(Debug, Args)]
-pub struct Grade {
+pub(crate) struct Grade {
     /// The script of the exam
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
@@ -67,7 +67,7 @@ pub struct Grade {
 
 /// How feedback is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum FeedbackFormat {
+pub(crate) enum FeedbackFormat {
     /// Markdown
     #[default]
     Markdown,

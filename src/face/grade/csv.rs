@@ -8,7 +8,7 @@ use pagewalk_script::exam::sheet::unguarded;
 ///
 /// # Errors
 /// If it has no header.
-pub fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
+pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)

@@ -15,7 +15,7 @@ type Student = BTreeMap<String, String>;
 ///
 /// # Errors
 /// If it is no JSON, or no list or object of students.
-pub fn json(text: &str) -> Result<RecordTable, Flaw> {
+pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
     let whole: Value = serde_json::from_str(text)
         .map_err(|error| Flaw::new(error.line() as u64, format!("is no JSON: {error}")))?;
     records(unwrapped(whole))
@@ -26,7 +26,7 @@ pub fn json(text: &str) -> Result<RecordTable, Flaw> {
 ///
 /// # Errors
 /// If it is no YAML, or no list or map of students.
-pub fn yaml(text: &str) -> Result<RecordTable, Flaw> {
+pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
         let line = error.location().map_or(1, |place| place.line() as u64);
@@ -129,7 +129,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
 }
 
 /// An answer: a text, a number, a truth, nothing, or several texts.
-pub fn answer(value: Value) -> Option<Given> {
+pub(crate) fn answer(value: Value) -> Option<Given> {
     Some(match value {
         Value::Null => Given::Text(String::new()),
         Value::Bool(truth) => Given::Text(truth.to_string()),

@@ -13,7 +13,7 @@ const LONGEST: usize = 80;
 ///
 /// # Errors
 /// What cannot be written, as the rest of a sentence that begins with the folder's name.
-pub fn write<'t>(
+pub(crate) fn write<'t>(
     folder: &Path,
     format: Format,
     each: impl Iterator<Item = (&'t str, &'t str)>,

@@ -7,16 +7,16 @@ use super::rows::{ColumnNames, StudentRows};
 use super::{csv, document, moodle, prairielearn, rows};
 
 /// What a file of answers is written in.
-pub struct AnswerFormat {
+pub(crate) struct AnswerFormat {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
     read: fn(&[u8], &ColumnNames) -> Result<StudentRows, Flaw>,
 }
 
 /// Every format.
-pub const FORMATS: &[AnswerFormat] = &[
+pub(crate) const FORMATS: &[AnswerFormat] = &[
     AnswerFormat {
         name: "csv",
         about: "a row a student, a column a field",
@@ -48,7 +48,7 @@ pub const FORMATS: &[AnswerFormat] = &[
 ///
 /// # Errors
 /// What is wrong with all of it.
-pub fn read_rows(
+pub(crate) fn read_rows(
     bytes: &[u8],
     path: &Path,
     from: Option<&str>,

@@ -19,37 +19,37 @@ use pagewalk_script::lang::value::{Number, Value};
 use pagewalk_script::run::session::Options;
 
 /// What is marked, and how.
-pub struct Marking<'a> {
+pub(crate) struct Marking<'a> {
     /// The exam.
-    pub script: &'a Reading,
+    pub(crate) script: &'a Reading,
     /// Scripts whose keys are accepted, too.
-    pub also: &'a [Reading],
+    pub(crate) also: &'a [Reading],
     /// The rules.
-    pub rules: &'a Rules,
+    pub(crate) rules: &'a Rules,
     /// How feedback is written, where it is wanted.
-    pub feedback: Option<Format>,
+    pub(crate) feedback: Option<Format>,
     /// Statements after which a script is stopped.
-    pub max_steps: u64,
+    pub(crate) max_steps: u64,
 }
 
 /// What came of the rows of some papers.
 #[derive(Debug, Default)]
-pub struct MarkingResult {
+pub(crate) struct MarkingResult {
     /// Marks, each with feedback where it is wanted.
-    pub marked: Vec<(Marked, Option<String>)>,
+    pub(crate) marked: Vec<(Marked, Option<String>)>,
     /// What is wrong with rows.
-    pub flaws: Vec<Flaw>,
+    pub(crate) flaws: Vec<Flaw>,
     /// The names of the fields of these papers.
-    pub fields: BTreeSet<String>,
+    pub(crate) fields: BTreeSet<String>,
     /// Columns that some paper has no field for.
-    pub unknown: BTreeSet<String>,
+    pub(crate) unknown: BTreeSet<String>,
     /// The names of rules that some field has, of those that name fields.
-    pub ruled: BTreeSet<String>,
+    pub(crate) ruled: BTreeSet<String>,
 }
 
 impl MarkingResult {
     /// Everything that came of both.
-    pub fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.marked.extend(other.marked);
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
@@ -59,7 +59,7 @@ impl MarkingResult {
 }
 
 /// Marks the rows of some papers.
-pub fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
+pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
     let mut done = MarkingResult::default();
     for (drawn, rows) in papers {
         let main = composed(marking.script, drawn, marking.max_steps);

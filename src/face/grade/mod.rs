@@ -17,4 +17,4 @@ mod rules;
 mod run;
 mod versions;
 
-pub use arguments::Grade;
+pub(crate) use arguments::Grade;

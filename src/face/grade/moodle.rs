@@ -13,7 +13,7 @@ const NONE: &str = "-";
 const AVERAGE: &str = "overall average";
 
 /// Whether these are the columns of a download of responses.
-pub fn is_moodle(header: &[String]) -> bool {
+pub(crate) fn is_moodle(header: &[String]) -> bool {
     let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
     plain.iter().any(|own| response(own).is_some())
@@ -26,7 +26,7 @@ fn response(plain: &str) -> Option<usize> {
 }
 
 /// The rows of a download. A response to a question with several blanks (Cloze) has a part for each.
-pub fn rows(table: RecordTable) -> StudentRows {
+pub(crate) fn rows(table: RecordTable) -> StudentRows {
     let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     for record in table.rows {
         let row = row(&record);

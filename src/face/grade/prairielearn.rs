@@ -10,14 +10,14 @@ use super::records::{Flaw, Record, RecordTable, plain};
 use super::rows::{StudentRow, StudentRows};
 
 /// Whether these are the columns of a download of submissions.
-pub fn is_prairielearn(header: &[String]) -> bool {
+pub(crate) fn is_prairielearn(header: &[String]) -> bool {
     let has = |name: &str| header.iter().any(|own| plain(own) == name);
     has("submittedanswer") && has("question") && (has("uid") || has("uin"))
 }
 
 /// A row a student: of several submissions to a question the last counts. The version or seed of the paper is a parameter of
 /// the question. Who had questions of several versions is left out and told, as no one key is right.
-pub fn rows(table: RecordTable) -> StudentRows {
+pub(crate) fn rows(table: RecordTable) -> StudentRows {
     let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     let mut students: BTreeMap<String, StudentRow> = BTreeMap::new();
     // Which version each student's questions were of.

@@ -4,7 +4,7 @@ use pagewalk_script::exam::field::{Asked, Field};
 
 /// A response to a question of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Response {
+pub(crate) enum Response {
     /// To a question with several blanks: a text for each.
     Parts(Vec<String>),
     /// To a question with one; empty where nobody answered, whatever was asked.
@@ -12,14 +12,14 @@ pub enum Response {
 }
 
 /// Fields, each with what was answered.
-pub type PlacedAnswers<'k> = Vec<(&'k str, String)>;
+pub(crate) type PlacedAnswers<'k> = Vec<(&'k str, String)>;
 
 /// The fields of responses, by their order: a response for each question and each of its essays, as `pagewalk exam` exports
 /// them; or those of all essays last; or one for each field.
 ///
 /// # Errors
 /// If they are none of these.
-pub fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<PlacedAnswers<'k>, String> {
+pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<PlacedAnswers<'k>, String> {
     let blanks: Vec<FieldGroup> = by_question(fields, |field| !is_essay(field));
     let essays: Vec<FieldGroup> =
         fields.iter().filter(|field| is_essay(field)).map(|field| vec![field]).collect();

@@ -7,41 +7,41 @@ use pagewalk_script::exam::grade::Given;
 
 /// What a student handed in, before it is known which paper it is of.
 #[derive(Debug, Clone, Default)]
-pub struct StudentRow {
+pub(crate) struct StudentRow {
     /// The line that it begins in.
-    pub line: u64,
+    pub(crate) line: u64,
     /// Who it is.
-    pub id: String,
+    pub(crate) id: String,
     /// Their name.
-    pub name: String,
+    pub(crate) name: String,
     /// The seed of their paper, as it is written.
-    pub seed: Option<String>,
+    pub(crate) seed: Option<String>,
     /// The code of its version.
-    pub version: Option<String>,
+    pub(crate) version: Option<String>,
     /// What they wrote, by the names of columns: those of fields, or what a learning platform calls them.
-    pub answers: Vec<(String, Given)>,
+    pub(crate) answers: Vec<(String, Given)>,
     /// Points that somebody gave by hand, in the same way.
-    pub points: Vec<(String, String)>,
+    pub(crate) points: Vec<(String, String)>,
     /// What they wrote where only the order tells what it answers.
-    pub responses: Vec<Response>,
+    pub(crate) responses: Vec<Response>,
 }
 
 /// Rows, and what is wrong with others.
 #[derive(Debug, Default)]
-pub struct StudentRows {
+pub(crate) struct StudentRows {
     /// Those that can be marked as far as is known.
-    pub rows: Vec<StudentRow>,
+    pub(crate) rows: Vec<StudentRow>,
     /// What is wrong with others.
-    pub flaws: Vec<Flaw>,
+    pub(crate) flaws: Vec<Flaw>,
 }
 
 /// Which columns say what a row is of, where somebody says so.
 #[derive(Debug, Clone, Default)]
-pub struct ColumnNames {
+pub(crate) struct ColumnNames {
     /// That of the seed.
-    pub seed: Option<String>,
+    pub(crate) seed: Option<String>,
     /// That of the version's code.
-    pub version: Option<String>,
+    pub(crate) version: Option<String>,
 }
 
 /// The name of the column of points given by hand.
@@ -49,7 +49,7 @@ const POINTS: &str = " points";
 
 impl StudentRow {
     /// Who a record is of.
-    pub fn identified_by(record: &Record) -> Self {
+    pub(crate) fn identified_by(record: &Record) -> Self {
         let name = record.text(NAMES).filter(|name| !name.is_empty()).unwrap_or_else(|| {
             let parts = [record.text(FIRST), record.text(LAST)].into_iter().flatten();
             parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
@@ -64,7 +64,7 @@ impl StudentRow {
 ///
 /// # Errors
 /// If no column identifies the students, or one that is named is not there.
-pub fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<StudentRows, Flaw> {
+pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<StudentRows, Flaw> {
     let has = |name: &str| table.header.iter().any(|own| own == name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
         if !has(wanted) {

@@ -40,7 +40,7 @@ impl Grade {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let Ok(rules) = self.read_rules() else { return Ok(Status::Wrong) };
         let Ok((script, also)) = self.scripts(color) else { return Ok(Status::Wrong) };
         let Ok((papers, mut flaws)) = self.papers() else { return Ok(Status::Wrong) };

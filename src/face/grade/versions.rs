@@ -8,18 +8,18 @@ use super::rows::StudentRow;
 
 /// A paper that was handed out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PaperVersion {
+pub(crate) struct PaperVersion {
     /// Its seed.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// It is a version of a list: the seed is that of the version.
-    pub listed: bool,
+    pub(crate) listed: bool,
     /// Its code; empty where there is none.
-    pub code: String,
+    pub(crate) code: String,
 }
 
 /// Versions by their codes and by the students who had them.
 #[derive(Debug, Default)]
-pub struct Versions {
+pub(crate) struct Versions {
     by_code: BTreeMap<String, u64>,
     by_id: BTreeMap<String, String>,
     /// What students are called, by their ids.
@@ -31,7 +31,7 @@ impl Versions {
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn read(bytes: &[u8]) -> Result<Self, Flaw> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Flaw> {
         let table = csv::read(bytes)?;
         if let Some(flaw) = table.flaws.into_iter().next() {
             return Err(flaw);
@@ -55,7 +55,7 @@ impl Versions {
     }
 
     /// What the list calls a student; empty if it does not.
-    pub fn name_of(&self, id: &str) -> &str {
+    pub(crate) fn name_of(&self, id: &str) -> &str {
         self.names.get(id).map_or("", String::as_str)
     }
 
@@ -63,7 +63,7 @@ impl Versions {
     ///
     /// # Errors
     /// Why that cannot be said.
-    pub fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
+    pub(crate) fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
             let seed = parse_seed(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
             return Ok(PaperVersion { seed, listed: false, code: row.version.clone().unwrap_or_default() });
@@ -96,7 +96,7 @@ impl Versions {
 }
 
 /// A seed: decimal, or hexadecimal with its prefix.
-pub fn parse_seed(text: &str) -> Option<u64> {
+pub(crate) fn parse_seed(text: &str) -> Option<u64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),

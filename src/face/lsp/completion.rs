@@ -19,13 +19,13 @@ const MOST: usize = 1000;
 const FEW: usize = 60;
 
 /// When the client asks by itself.
-pub fn options() -> CompletionOptions {
+pub(crate) fn options() -> CompletionOptions {
     let triggers = [" ", ".", "\"", "/", "(", "|", ">"].map(str::to_owned);
     CompletionOptions { trigger_characters: Some(triggers.into()), ..CompletionOptions::default() }
 }
 
 /// What can stand at a position.
-pub fn completion(
+pub(crate) fn completion(
     view: &View,
     position: Position,
     context: Option<&CompletionContext>,
@@ -146,7 +146,7 @@ mod tests {
     };
 
     use super::completion;
-    use crate::face::lsp::test_support::document_with_cursor;
+    use crate::face::lsp::tests::support::document_with_cursor;
 
     fn offered(text: &str, others: &[(&str, &str)]) -> Vec<CompletionItem> {
         let (view, position) = document_with_cursor(text, None, others);

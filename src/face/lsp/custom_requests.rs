@@ -31,27 +31,27 @@ use pagewalk_script::run::state::State;
 const PLACES: usize = 1 << 20;
 
 /// The request for a step.
-pub const STEP: &str = "pagewalk/step";
+pub(crate) const STEP: &str = "pagewalk/step";
 
 /// The request for a paper.
-pub const EXAM: &str = "pagewalk/exam";
+pub(crate) const EXAM: &str = "pagewalk/exam";
 
 /// A command that a client has executed.
-pub struct CommandRow {
+pub(crate) struct CommandRow {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Every step of every access is told, too.
-    pub explain: bool,
+    pub(crate) explain: bool,
 }
 
 /// Every command.
-pub const COMMANDS: &[CommandRow] = &[
+pub(crate) const COMMANDS: &[CommandRow] = &[
     CommandRow { name: "pagewalk.runScenario", explain: false },
     CommandRow { name: "pagewalk.showSteps", explain: true },
 ];
 
 /// Answers from a run of its own.
-pub type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
+pub(crate) type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
 
 /// Which step is asked for: by its number, or by a place in the document.
 #[derive(Debug, Deserialize)]
@@ -81,7 +81,7 @@ struct StepAnswer {
 ///
 /// # Errors
 /// `InvalidParams`.
-pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: StepParams = parse_params(params)?;
     let run = Run::new(task, max_steps);
     let mut places = StepPlaces::default();
@@ -222,7 +222,7 @@ fn html() -> String {
 ///
 /// # Errors
 /// `InvalidParams`; `RequestFailed` where there is no paper, with the reason.
-pub fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: PaperParams = parse_params(params)?;
     let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
@@ -251,7 +251,7 @@ pub fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, Respon
 }
 
 /// A scenario of the document, or all of it, as `pagewalk run` tells it.
-pub fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
+pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
     let run = Run::new(task, max_steps);
     let mut told = Vec::new();
     {
@@ -288,6 +288,6 @@ impl Sink for ScenarioFilter<'_, '_> {
 ///
 /// # Errors
 /// `InvalidParams`.
-pub fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
+pub(crate) fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
     P::deserialize(params).map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
 }

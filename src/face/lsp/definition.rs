@@ -8,7 +8,7 @@ use super::uri::uri_of;
 use super::view::View;
 
 /// Where what stands at a position is defined; of the name of a file in quotes, the file.
-pub fn definition(view: &View, position: Position) -> Option<GotoDefinitionResponse> {
+pub(crate) fn definition(view: &View, position: Position) -> Option<GotoDefinitionResponse> {
     let location =
         file_at(view, position).or_else(|| NameLookup::at_position(view, position)?.definition())?;
     Some(GotoDefinitionResponse::Scalar(location))

@@ -17,10 +17,10 @@ use pagewalk_script::lang::span::Span;
 const SOURCE: &str = "pagewalk";
 
 /// The code of a failed expectation.
-pub const EXPECTATION: &str = "expectation";
+pub(crate) const EXPECTATION: &str = "expectation";
 
 /// The code of a `?` that waits for its value.
-pub const OPEN: &str = "open";
+pub(crate) const OPEN: &str = "open";
 
 /// The most diagnostics of one file.
 const MOST: usize = 200;
@@ -48,7 +48,7 @@ impl<'s> PlaceFinder<'s> {
 }
 
 /// Mistakes, by file. Files without any are not among them.
-pub fn from_mistakes(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> DiagnosticsByFile {
+pub(crate) fn from_mistakes(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> DiagnosticsByFile {
     let mut places = PlaceFinder::new(sources);
     let mut found = DiagnosticsByFile::new();
     for one in wrong {
@@ -74,7 +74,7 @@ pub fn from_mistakes(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> Dia
 }
 
 /// Adds what was stated and does not hold.
-pub fn add_failures(failed: &[Failure], sources: &Sources, found: &mut DiagnosticsByFile) {
+pub(crate) fn add_failures(failed: &[Failure], sources: &Sources, found: &mut DiagnosticsByFile) {
     let mut places = PlaceFinder::new(sources);
     for failure in failed {
         let Some((path, place)) = places.find(failure.span) else { continue };

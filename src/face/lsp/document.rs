@@ -17,17 +17,17 @@ use pagewalk_script::run::state_at;
 use pagewalk_script::services::names::{Names, names};
 
 /// A document at one version. The first thread that needs a fact about its text computes it for all threads.
-pub struct Document {
+pub(crate) struct Document {
     /// Its URI.
-    pub uri: Uri,
+    pub(crate) uri: Uri,
     /// Its path, as messages name it.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The version that the client counts.
-    pub version: i32,
+    pub(crate) version: i32,
     /// Its text.
-    pub text: Arc<str>,
+    pub(crate) text: Arc<str>,
     /// The beginnings of its lines.
-    pub lines: Lines,
+    pub(crate) lines: Lines,
     /// All open documents.
     buffers: Arc<Texts<Disk>>,
     reading: OnceLock<Reading>,
@@ -37,7 +37,7 @@ pub struct Document {
 
 impl Document {
     /// A version of a document beside all open documents.
-    pub fn new(
+    pub(crate) fn new(
         (uri, path): (Uri, PathBuf),
         (version, text): (i32, Arc<str>),
         buffers: Arc<Texts<Disk>>,
@@ -48,12 +48,12 @@ impl Document {
     }
 
     /// The checked script with the files that it includes; open files have their text in the editor, saved or not.
-    pub fn reading(&self) -> &Reading {
+    pub(crate) fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| read_document(&self.path, &self.text, &self.buffers))
     }
 
     /// The names of the script.
-    pub fn names(&self) -> &Names {
+    pub(crate) fn names(&self) -> &Names {
         self.names.get_or_init(|| {
             let Reading { sources, script, files, .. } = self.reading();
             names(&script.body, sources, files)
@@ -61,44 +61,44 @@ impl Document {
     }
 
     /// The texts of all open documents, by their paths.
-    pub fn open_texts(&self) -> &Texts<Disk> {
+    pub(crate) fn open_texts(&self) -> &Texts<Disk> {
         &self.buffers
     }
 
     /// The tokens of its text.
-    pub fn tokens(&self) -> &Tokens {
+    pub(crate) fn tokens(&self) -> &Tokens {
         self.tokens.get_or_init(|| tokens(&self.text))
     }
 
     /// What is known of the state at a byte, without a run: the machine, the kernel and the names declared above.
-    pub fn state(&self, at: usize) -> State {
+    pub(crate) fn state(&self, at: usize) -> State {
         let Reading { sources, script, files, .. } = self.reading();
         state_at(&script.body, sources, files, Options::of(&LANGUAGE), at)
     }
 
     /// The paths of all open documents.
-    pub fn open_files(&self) -> impl Iterator<Item = &Path> {
+    pub(crate) fn open_files(&self) -> impl Iterator<Item = &Path> {
         self.buffers.texts.keys().map(PathBuf::as_path)
     }
 
     /// The byte at a position.
-    pub fn byte_at(&self, position: Position) -> usize {
+    pub(crate) fn byte_at(&self, position: Position) -> usize {
         self.lines.byte(&self.text, position)
     }
 
     /// The bytes of a range, in order.
-    pub fn byte_range(&self, range: Range) -> std::ops::Range<usize> {
+    pub(crate) fn byte_range(&self, range: Range) -> std::ops::Range<usize> {
         let (start, end) = (self.byte_at(range.start), self.byte_at(range.end));
         start.min(end)..start.max(end)
     }
 
     /// The range of a place in the document itself.
-    pub fn range(&self, span: Span) -> Range {
+    pub(crate) fn range(&self, span: Span) -> Range {
         self.lines.range(&self.text, span.start as usize..span.end as usize)
     }
 }
 
 /// Reads a document that is open in the editor.
-pub fn read_document(path: &Path, text: &str, buffers: &Texts<Disk>) -> Reading {
+pub(crate) fn read_document(path: &Path, text: &str, buffers: &Texts<Disk>) -> Reading {
     Reading::from_text(&path.display().to_string(), text, &mut buffers.clone())
 }

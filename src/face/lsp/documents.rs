@@ -16,29 +16,29 @@ use super::worker_message::DiagnosticsByFile;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// An open document.
-pub struct Buffer {
+pub(crate) struct Buffer {
     /// As the client names it.
-    pub uri: Uri,
+    pub(crate) uri: Uri,
     /// Counted by the client.
-    pub version: i32,
+    pub(crate) version: i32,
     /// Its text.
-    pub text: Arc<str>,
+    pub(crate) text: Arc<str>,
     /// What is wrong with a version of it, by file; none before the first check.
-    pub checked: Option<(i32, DiagnosticsByFile)>,
+    pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
     /// The files of its script, itself first.
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// What its last run told.
-    pub ran: Option<Arc<RunResult>>,
+    pub(crate) ran: Option<Arc<RunResult>>,
     /// What did not hold in it, by file.
-    pub failed: DiagnosticsByFile,
+    pub(crate) failed: DiagnosticsByFile,
     /// Stops the check and run that are under way.
-    pub under_way: Option<Arc<AtomicBool>>,
+    pub(crate) under_way: Option<Arc<AtomicBool>>,
     document: Option<Arc<Document>>,
 }
 
 impl Buffer {
     /// Ends the check and run that are under way.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.under_way.take() {
             stop.store(true, Ordering::Relaxed);
         }
@@ -47,15 +47,15 @@ impl Buffer {
 
 /// The open documents, by their paths.
 #[derive(Default)]
-pub struct Documents {
+pub(crate) struct Documents {
     /// Each by its path.
-    pub buffers: BTreeMap<PathBuf, Buffer>,
+    pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
     texts: Option<Arc<Texts<Disk>>>,
 }
 
 impl Documents {
     /// Takes one in, or anew.
-    pub fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
+    pub(crate) fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
         let buffer = Buffer {
             uri,
             version,
@@ -74,7 +74,7 @@ impl Documents {
     }
 
     /// Changes one's text.
-    pub fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
+    pub(crate) fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(buffer) = self.buffers.get_mut(path) else { return };
         let mut text = buffer.text.to_string();
         for change in changes {
@@ -93,7 +93,7 @@ impl Documents {
     }
 
     /// Lets one go; what was known of it.
-    pub fn close(&mut self, path: &Path) -> Option<Buffer> {
+    pub(crate) fn close(&mut self, path: &Path) -> Option<Buffer> {
         let mut closed = self.buffers.remove(path)?;
         closed.stop();
         self.forget();
@@ -111,7 +111,7 @@ impl Documents {
     }
 
     /// A document at its present version.
-    pub fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
+    pub(crate) fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
         let document = buffer.document.get_or_insert_with(|| {
@@ -122,14 +122,14 @@ impl Documents {
     }
 
     /// A document with the result of its run.
-    pub fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
+    pub(crate) fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
         let document = self.document(path)?;
         let ran = self.buffers.get(path)?.ran.clone().filter(|ran| ran.version == document.version);
         Some(View { document, ran, client: client.clone() })
     }
 
     /// Takes in what a run told; false if it was of a version that is no more.
-    pub fn store_result(&mut self, path: &Path, ran: RunResult, failed: DiagnosticsByFile) -> bool {
+    pub(crate) fn store_result(&mut self, path: &Path, ran: RunResult, failed: DiagnosticsByFile) -> bool {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
             return false;
         };
@@ -140,7 +140,7 @@ impl Documents {
     }
 
     /// The documents whose script has this file.
-    pub fn scripts_with(&self, file: &Path) -> Vec<PathBuf> {
+    pub(crate) fn scripts_with(&self, file: &Path) -> Vec<PathBuf> {
         let has = |(path, buffer): &(&PathBuf, &Buffer)| {
             *path == file || buffer.files.iter().any(|known| known == file)
         };
@@ -149,7 +149,7 @@ impl Documents {
 
     /// What is to be shown, by file: what is wrong with each script, and what does not hold in it. A file that another open
     /// script includes is shown as a part of that, as it need not be a script by itself.
-    pub fn diagnostics_to_show(&self) -> DiagnosticsByFile {
+    pub(crate) fn diagnostics_to_show(&self) -> DiagnosticsByFile {
         let mut all = DiagnosticsByFile::new();
         for (path, buffer) in &self.buffers {
             all.entry(path.clone()).or_default();
@@ -171,7 +171,7 @@ impl Documents {
     }
 
     /// Drops everything that was read: a text or a file on disk has changed.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.texts = None;
         self.buffers.values_mut().for_each(|buffer| buffer.document = None);
     }

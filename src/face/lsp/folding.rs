@@ -6,7 +6,7 @@ use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind};
 
 /// What of a document can be folded: blocks, lists and prose over several lines, tables, runs of comments.
-pub fn folding(view: &View) -> Vec<FoldingRange> {
+pub(crate) fn folding(view: &View) -> Vec<FoldingRange> {
     let tokens = &view.tokens().list;
     let mut found = brackets(view, tokens);
     found.extend(prose(view, tokens));

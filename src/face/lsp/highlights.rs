@@ -7,7 +7,7 @@ use super::view::View;
 use pagewalk_script::services::names::Role;
 
 /// Every place of the document where what stands at a position is named.
-pub fn highlights(view: &View, position: Position) -> Option<Vec<DocumentHighlight>> {
+pub(crate) fn highlights(view: &View, position: Position) -> Option<Vec<DocumentHighlight>> {
     let all = NameLookup::at_position(view, position)?.all_locations();
     let here = all.into_iter().filter(|(location, _)| location.uri == view.uri);
     let highlight = |(location, one): (lsp_types::Location, pagewalk_script::services::names::Occurrence)| {

@@ -13,7 +13,7 @@ use pagewalk_script::services::hover::{Asked, Told, code, paragraphs, script, to
 const FACTS: usize = 24;
 
 /// What is known of a position.
-pub fn hover(view: &View, position: Position) -> Option<Hover> {
+pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     let at = view.byte_at(position);
     let state = |at| view.state(at);
     let sources = &view.reading().sources;
@@ -96,7 +96,7 @@ mod tests {
 
     use super::hover;
     use crate::face::lsp::run_result::{Failure, RunResult, Step};
-    use crate::face::lsp::test_support::document_with_cursor;
+    use crate::face::lsp::tests::support::document_with_cursor;
     use pagewalk_script::lang::span::Span;
 
     fn of(text: &str, ran: Option<RunResult>) -> Option<(String, Option<(Position, Position)>)> {

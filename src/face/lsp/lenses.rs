@@ -13,7 +13,7 @@ use pagewalk_script::lang::visit::statements;
 const TITLES: [(&str, &str); 2] = [("run script", "run scenario"), ("show steps", "show steps")];
 
 /// Lenses that run the script, at its top, and each of its scenarios.
-pub fn lenses(view: &View) -> Vec<CodeLens> {
+pub(crate) fn lenses(view: &View) -> Vec<CodeLens> {
     let mut found = Vec::new();
     if !view.reading().script.body.is_empty() {
         add_lens(view, Span::default(), None, &mut found);

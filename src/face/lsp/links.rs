@@ -14,7 +14,7 @@ use pagewalk_script::lang::value::Value;
 use pagewalk_script::lang::visit::statements;
 
 /// The files that a document names: those that it includes, its machine files and its traces.
-pub fn links(view: &View) -> Vec<DocumentLink> {
+pub(crate) fn links(view: &View) -> Vec<DocumentLink> {
     let link = |(span, path): (Span, PathBuf)| {
         // The quotes are no part of the link.
         let inside = Span { start: span.start + 1, end: span.end.saturating_sub(1), ..span };
@@ -29,7 +29,7 @@ pub fn links(view: &View) -> Vec<DocumentLink> {
 }
 
 /// The files that a document names and that are there, each with the place of its name.
-pub fn files(view: &View) -> Vec<(Span, PathBuf)> {
+pub(crate) fn files(view: &View) -> Vec<(Span, PathBuf)> {
     let mut found = Vec::new();
     let reading = view.reading();
     for stmt in statements(&reading.script.body).filter(|stmt| stmt.span.file == 0) {

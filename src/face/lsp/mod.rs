@@ -17,8 +17,6 @@ mod hover;
 mod lenses;
 mod links;
 mod name_lookup;
-#[cfg(test)]
-mod name_tests;
 mod panels;
 mod position;
 mod references;
@@ -36,11 +34,11 @@ mod start;
 mod symbols;
 mod task;
 #[cfg(test)]
-mod test_support;
+mod tests;
 mod transport;
 mod uri;
 mod view;
 mod worker;
 mod worker_message;
 
-pub use start::{Lsp, serve};
+pub(crate) use start::{Lsp, serve};

@@ -37,7 +37,7 @@ impl Script<'_> {
 }
 
 /// A name at a place of a document, in all open scripts that have it.
-pub struct NameLookup<'v> {
+pub(crate) struct NameLookup<'v> {
     view: &'v View,
     scripts: Vec<(Script<'v>, BTreeSet<usize>)>,
     /// The place itself, in the first of the scripts that knows it.
@@ -53,7 +53,7 @@ type FilePlace = (PathBuf, u32, u32);
 impl<'v> NameLookup<'v> {
     /// The name at a position, in the document's own script or else in one that it is part of; none where nothing that
     /// has a definition is named.
-    pub fn at_position(view: &'v View, position: Position) -> Option<Self> {
+    pub(crate) fn at_position(view: &'v View, position: Position) -> Option<Self> {
         let own = view.names().at(0, view.byte_at(position) as u32);
         match own {
             Some(one) => {
@@ -65,7 +65,7 @@ impl<'v> NameLookup<'v> {
     }
 
     /// The same, in all open scripts.
-    pub fn in_all(view: &'v View, position: Position) -> Option<Self> {
+    pub(crate) fn in_all(view: &'v View, position: Position) -> Option<Self> {
         let byte = view.byte_at(position) as u32;
         let mut scripts = vec![(Script::Own(view), BTreeSet::new())];
         scripts.extend(other_scripts(view).map(|script| (script, BTreeSet::new())));
@@ -110,28 +110,28 @@ impl<'v> NameLookup<'v> {
     }
 
     /// The name itself, and its place in the document.
-    pub fn name_and_range(&self) -> (&str, Range) {
+    pub(crate) fn name_and_range(&self) -> (&str, Range) {
         let (number, one) = &self.at;
         let names = self.scripts[*number].0.names();
         (&names.symbols[one.symbol].name, self.view.range(one.span))
     }
 
     /// The script in which the place was found, and the occurrence.
-    pub fn occurrence(&self) -> (&Reading, &Names, &Occurrence) {
+    pub(crate) fn occurrence(&self) -> (&Reading, &Names, &Occurrence) {
         let (number, one) = &self.at;
         let script = &self.scripts[*number].0;
         (script.reading(), script.names(), one)
     }
 
     /// Where it is defined.
-    pub fn definition(&self) -> Option<Location> {
+    pub(crate) fn definition(&self) -> Option<Location> {
         let (reading, names, one) = self.occurrence();
         let span = names.definition(one).map(|one| one.span).or(names.symbols[one.symbol].origin)?;
         location(self.view, reading, span)
     }
 
     /// Every place where it stands, each once, in the order of scripts and places.
-    pub fn all_locations(&self) -> Vec<(Location, Occurrence)> {
+    pub(crate) fn all_locations(&self) -> Vec<(Location, Occurrence)> {
         let mut seen: BTreeSet<(String, u32, u32)> = BTreeSet::new();
         let mut all = Vec::new();
         for (script, symbols) in &self.scripts {
@@ -147,7 +147,7 @@ impl<'v> NameLookup<'v> {
     }
 
     /// The scripts that have it, as renaming needs them, each with what it is there.
-    pub fn scripts(&self) -> impl Iterator<Item = (Read<'_>, Vec<usize>)> {
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = (Read<'_>, Vec<usize>)> {
         let having = self.scripts.iter().filter(|(_, symbols)| !symbols.is_empty());
         having.map(|(script, symbols)| {
             let Reading { sources, script: read, files, .. } = script.reading();
@@ -157,7 +157,7 @@ impl<'v> NameLookup<'v> {
     }
 
     /// The document of a script's file, and the range of a place in it.
-    pub fn location(&self, read: Read, span: Span) -> Option<Location> {
+    pub(crate) fn location(&self, read: Read, span: Span) -> Option<Location> {
         place_in(self.view, read.sources.file(span.file)?, span)
     }
 }

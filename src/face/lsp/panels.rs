@@ -20,15 +20,15 @@ const LONGEST: usize = 1 << 16;
 
 /// Something shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Panel {
+pub(crate) struct Panel {
     /// What it is of, as `show` takes it.
-    pub title: String,
+    pub(crate) title: String,
     /// What is shown.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// What there is of a state: its TLBs and caches, page tables, processes with their areas, frames, swap, counters.
-pub fn panels(state: &State) -> Vec<Panel> {
+pub(crate) fn panels(state: &State) -> Vec<Panel> {
     let mut nouns = Vec::new();
     if let Some(spec) = state.spec() {
         for part in Component::all(spec) {

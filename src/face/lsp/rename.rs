@@ -16,7 +16,10 @@ use pagewalk_script::services::names;
 ///
 /// # Errors
 /// `RequestFailed`: why nothing here can be renamed.
-pub fn prepare(view: &View, position: Position) -> Result<Option<PrepareRenameResponse>, ResponseError> {
+pub(crate) fn prepare(
+    view: &View,
+    position: Position,
+) -> Result<Option<PrepareRenameResponse>, ResponseError> {
     let named = renamable_name(view, position)?;
     let (name, range) = named.name_and_range();
     Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.to_owned() }))
@@ -26,7 +29,11 @@ pub fn prepare(view: &View, position: Position) -> Result<Option<PrepareRenameRe
 ///
 /// # Errors
 /// `RequestFailed`: why it cannot have that name.
-pub fn rename(view: &View, position: Position, new: &str) -> Result<Option<WorkspaceEdit>, ResponseError> {
+pub(crate) fn rename(
+    view: &View,
+    position: Position,
+    new: &str,
+) -> Result<Option<WorkspaceEdit>, ResponseError> {
     let named = renamable_name(view, position)?;
     let mut edits: BTreeMap<String, BTreeMap<(u32, u32), TextEdit>> = BTreeMap::new();
     for (read, symbols) in named.scripts() {

@@ -29,13 +29,13 @@ use super::symbols::symbols;
 use super::view::View;
 
 /// A request about an open document.
-pub struct RequestRow {
+pub(crate) struct RequestRow {
     /// Its method.
-    pub method: &'static str,
+    pub(crate) method: &'static str,
     /// Whether it waits for the run of the document's text that is under way.
-    pub waits: fn(&Value) -> bool,
+    pub(crate) waits: fn(&Value) -> bool,
     /// Its answer.
-    pub answer: fn(&View, Value) -> Result<Value, ResponseError>,
+    pub(crate) answer: fn(&View, Value) -> Result<Value, ResponseError>,
 }
 
 /// A row of a request of the protocol, whose parameters and result are as the protocol has them.
@@ -50,7 +50,7 @@ macro_rules! at_once {
 }
 
 /// Every request about an open document.
-pub const REQUESTS: &[RequestRow] = &[
+pub(crate) const REQUESTS: &[RequestRow] = &[
     at_once!(Completion, |view, params| {
         let position = params.text_document_position.position;
         Ok(completion(view, position, params.context.as_ref()).map(Into::into))
@@ -100,7 +100,7 @@ fn only_source_actions(params: &Value) -> bool {
 }
 
 /// The row of a method.
-pub fn find_request(method: &str) -> Option<&'static RequestRow> {
+pub(crate) fn find_request(method: &str) -> Option<&'static RequestRow> {
     REQUESTS.iter().find(|row| row.method == method)
 }
 
@@ -108,7 +108,7 @@ pub fn find_request(method: &str) -> Option<&'static RequestRow> {
 ///
 /// # Errors
 /// `InvalidParams`.
-pub fn typed<R: Request>(
+pub(crate) fn typed<R: Request>(
     params: Value,
     answer: impl FnOnce(R::Params) -> Result<R::Result, ResponseError>,
 ) -> Result<Value, ResponseError> {

@@ -3,6 +3,6 @@
 use lsp_server::{ErrorCode, ResponseError};
 
 /// An error of the protocol.
-pub fn response_error(code: ErrorCode, message: impl Into<String>) -> ResponseError {
+pub(crate) fn response_error(code: ErrorCode, message: impl Into<String>) -> ResponseError {
     ResponseError { code: code as i32, message: message.into(), data: None }
 }

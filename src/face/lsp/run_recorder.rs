@@ -18,7 +18,7 @@ const FAILURES: usize = 1000;
 const COMPARED: u64 = 1 << 12;
 
 /// A sink that keeps what an editor shows.
-pub struct RunRecorder<'s> {
+pub(crate) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
     statements: Statements<'s>,
@@ -28,7 +28,7 @@ pub struct RunRecorder<'s> {
 
 impl<'s> RunRecorder<'s> {
     /// Of a script with these files.
-    pub fn new(sources: &'s Sources) -> Self {
+    pub(crate) fn new(sources: &'s Sources) -> Self {
         Self {
             sources,
             narrator: Narrator::new(sources, false),
@@ -39,7 +39,7 @@ impl<'s> RunRecorder<'s> {
     }
 
     /// What was kept, and what the findings come to.
-    pub fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
+    pub(crate) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
         RunResult {
             steps: self.steps.into_values().collect(),
             failures: self.failures.into_values().collect(),
@@ -108,7 +108,7 @@ fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
 }
 
 /// Hands records to several sinks.
-pub struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
+pub(crate) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
 impl Sink for SinkGroup<'_> {
     fn take(&mut self, record: &StepRecord) -> bool {
@@ -117,7 +117,7 @@ impl Sink for SinkGroup<'_> {
 }
 
 /// What is found out of what does not hold, and of every `?`.
-pub fn findings() -> (Findings, Findings) {
+pub(crate) fn findings() -> (Findings, Findings) {
     let accept = Findings::new(Wanted { accept: true, fill: false });
     (accept, Findings::new(Wanted { accept: false, fill: true }))
 }

@@ -7,7 +7,7 @@ use pagewalk_script::lang::layout::TokenKind;
 use pagewalk_script::lang::visit::statements;
 
 /// What may be selected around each position, from the word outwards: brackets, statements, the document.
-pub fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {
+pub(crate) fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {
     positions.iter().map(|position| selection(view, view.byte_at(*position))).collect()
 }
 

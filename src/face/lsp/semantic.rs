@@ -12,7 +12,7 @@ use pagewalk_script::lang::layout::Token;
 use pagewalk_script::services::complete::{CLASSES, Class, highlight_tokens};
 
 /// What the server tells of them: the types by the numbers of their classes, no modifiers.
-pub fn options() -> SemanticTokensOptions {
+pub(crate) fn options() -> SemanticTokensOptions {
     SemanticTokensOptions {
         legend: SemanticTokensLegend {
             token_types: CLASSES.iter().map(|row| SemanticTokenType::new(row.token)).collect(),
@@ -25,7 +25,7 @@ pub fn options() -> SemanticTokensOptions {
 }
 
 /// The tokens of the document, or of a part of it.
-pub fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
+pub(crate) fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
     let bytes = range.map_or(0..view.text.len(), |range| view.byte_range(range));
     SemanticTokens { result_id: None, data: relative_tokens(&view.text, &view.tokens().list, &bytes) }
 }

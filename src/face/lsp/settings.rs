@@ -9,13 +9,13 @@ use pagewalk_script::run::session::Options;
 /// The settings; what is not said, or not understood, is as usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Facts are shown behind the statements.
-    pub inlay_hints: bool,
+    pub(crate) inlay_hints: bool,
     /// Scripts are run while they are written.
-    pub run: bool,
+    pub(crate) run: bool,
     /// Statements and loop rounds after which a script is stopped.
-    pub max_steps: u64,
+    pub(crate) max_steps: u64,
 }
 
 impl Default for Settings {
@@ -26,7 +26,7 @@ impl Default for Settings {
 
 impl Settings {
     /// As the client sends them: the section alone, or an object that has it. None where it is neither.
-    pub fn from_json(sent: &serde_json::Value) -> Option<Self> {
+    pub(crate) fn from_json(sent: &serde_json::Value) -> Option<Self> {
         let section = sent.get("pagewalk").unwrap_or(sent);
         if !section.is_object() {
             return None;

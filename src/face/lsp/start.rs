@@ -18,7 +18,7 @@ use crate::face::terminal::Status;
 
 /// Arguments of `pagewalk lsp`.
 #[derive(Debug, Args)]
-pub struct Lsp {
+pub(crate) struct Lsp {
     /// Speak over standard input and output, as it does anyway
     #[arg(long)]
     stdio: bool,
@@ -28,7 +28,7 @@ pub struct Lsp {
 ///
 /// # Errors
 /// Where no thread can be had.
-pub fn serve() -> io::Result<Status> {
+pub(crate) fn serve() -> io::Result<Status> {
     let Transport { input, output, writer } = Transport::stdio()?;
     let (tell, told) = unbounded();
     let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);

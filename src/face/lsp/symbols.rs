@@ -8,7 +8,7 @@ use pagewalk_script::lang::span::Span;
 use pagewalk_script::lang::value::Value;
 
 /// What a document declares, as a tree.
-pub fn symbols(view: &View) -> Vec<DocumentSymbol> {
+pub(crate) fn symbols(view: &View) -> Vec<DocumentSymbol> {
     let mut found = Vec::new();
     collect(view, &view.reading().script.body, true, &mut found);
     found

@@ -19,16 +19,16 @@ use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 
 /// Work on a document on another thread.
-pub struct Task {
+pub(crate) struct Task {
     /// The document.
-    pub document: Arc<Document>,
+    pub(crate) document: Arc<Document>,
     /// Becomes true when the result is no longer needed.
-    pub stop: Arc<AtomicBool>,
+    pub(crate) stop: Arc<AtomicBool>,
 }
 
 impl Task {
     /// Checks it, runs it unless that is not wanted, and tells of both.
-    pub fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
+    pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
         if self.stop.load(Ordering::Relaxed) {
             return;
         }
@@ -78,7 +78,7 @@ impl Task {
 
 /// The statements that can be run although some are wrong: those before the first one that is wrong. A scenario or
 /// question that is wrong is passed over, since what follows does not depend on it.
-pub fn runnable(body: &[Stmt], wrong: &[Diagnostic]) -> Vec<Stmt> {
+pub(crate) fn runnable(body: &[Stmt], wrong: &[Diagnostic]) -> Vec<Stmt> {
     let mut places: Vec<(u32, u32)> = Vec::new();
     let mut elsewhere = false;
     for diagnostic in wrong {

@@ -8,13 +8,13 @@ use super::document::Document;
 use super::run_result::RunResult;
 
 /// A document with the result of its run, for one client.
-pub struct View {
+pub(crate) struct View {
     /// The document.
-    pub document: Arc<Document>,
+    pub(crate) document: Arc<Document>,
     /// The result of the run of this version, once it has ended.
-    pub ran: Option<Arc<RunResult>>,
+    pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
-    pub client: Arc<Client>,
+    pub(crate) client: Arc<Client>,
 }
 
 impl Deref for View {

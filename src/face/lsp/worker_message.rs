@@ -9,10 +9,10 @@ use lsp_types::Diagnostic;
 use super::run_result::RunResult;
 
 /// Diagnostics by file.
-pub type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
+pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
 /// What is told.
-pub enum WorkerMessage {
+pub(crate) enum WorkerMessage {
     /// A version of a document was checked.
     Checked {
         /// The document.

@@ -14,7 +14,7 @@ const BUDGET: usize = 16 << 20;
 
 /// What of a statement is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnswerDetail {
+pub(crate) enum AnswerDetail {
     /// What it did; the statement itself only where that says something.
     Answer,
     /// The statement, and what it did.
@@ -27,15 +27,15 @@ pub enum AnswerDetail {
 
 /// How answers look.
 #[derive(Debug, Clone, Copy)]
-pub struct AnswerStyle {
+pub(crate) struct AnswerStyle {
     /// With colours.
-    pub color: bool,
+    pub(crate) color: bool,
     /// The terminal's columns.
-    pub width: usize,
+    pub(crate) width: usize,
 }
 
 /// Tells what statements did, as they do it.
-pub struct Answer<'s, W: Write> {
+pub(crate) struct Answer<'s, W: Write> {
     out: W,
     narrator: Narrator<'s>,
     tell: AnswerDetail,
@@ -48,7 +48,7 @@ pub struct Answer<'s, W: Write> {
 
 impl<'s, W: Write> Answer<'s, W> {
     /// An answer to one input.
-    pub fn new(out: W, sources: &'s Sources, tell: AnswerDetail, look: AnswerStyle) -> Self {
+    pub(crate) fn new(out: W, sources: &'s Sources, tell: AnswerDetail, look: AnswerStyle) -> Self {
         let narrator = Narrator::new(sources, false);
         Self { out, narrator, tell, look, written: 0, spaced: false, error: None }
     }
@@ -57,7 +57,7 @@ impl<'s, W: Write> Answer<'s, W> {
     ///
     /// # Errors
     /// What the output said, now or earlier.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
         match self.error {

@@ -22,25 +22,25 @@ const MOST: usize = 20;
 
 /// How a session looks.
 #[derive(Debug, Clone, Copy)]
-pub struct DisplayOptions {
+pub(crate) struct DisplayOptions {
     /// How answers look.
-    pub look: AnswerStyle,
+    pub(crate) look: AnswerStyle,
     /// How mistakes look.
-    pub errors: Style,
+    pub(crate) errors: Style,
     /// What is typed stands on the terminal, above its answer.
-    pub echo: bool,
+    pub(crate) echo: bool,
 }
 
 /// The session, and where answers go.
-pub struct ReplContext {
+pub(crate) struct ReplContext {
     /// The session.
-    pub explore: Exploration,
+    pub(crate) explore: Exploration,
     /// How it looks.
-    pub display: DisplayOptions,
+    pub(crate) display: DisplayOptions,
     /// Where the files of `:save` and `:load` are; empty for the folder at hand.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Quizzes so far.
-    pub quizzes: u64,
+    pub(crate) quizzes: u64,
     inputs: u64,
     out: Box<dyn Write>,
     errors: Box<dyn Write>,
@@ -48,7 +48,7 @@ pub struct ReplContext {
 
 impl ReplContext {
     /// A session with nothing declared. Answers go to `out`, mistakes to `errors`.
-    pub fn new(
+    pub(crate) fn new(
         options: Options,
         display: DisplayOptions,
         interrupt: Arc<AtomicBool>,
@@ -63,7 +63,7 @@ impl ReplContext {
     ///
     /// # Errors
     /// What the output says.
-    pub fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
+    pub(crate) fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
         self.inputs += 1;
         let name = format!("<repl:{}>", self.inputs);
         match self.explore.read(&name, text, &mut Disk) {
@@ -76,7 +76,7 @@ impl ReplContext {
     ///
     /// # Errors
     /// What the output says.
-    pub fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
+    pub(crate) fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
         let sources = self.explore.sources.clone();
         let mut answer = Answer::new(&mut *self.out, &sources, tell, self.display.look);
         let ended = self.explore.run(body, mode, &mut answer);
@@ -92,7 +92,7 @@ impl ReplContext {
     ///
     /// # Errors
     /// What the output says.
-    pub fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
+    pub(crate) fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
         let mut last = RecordKeeper::default();
         let ended = self.explore.run(body, Mode::Tried, &mut last);
         self.complain(&ended.diagnostics)?;
@@ -100,7 +100,7 @@ impl ReplContext {
     }
 
     /// What of an input's statements is told.
-    pub fn detail_for(&self, body: &Block) -> AnswerDetail {
+    pub(crate) fn detail_for(&self, body: &Block) -> AnswerDetail {
         match &**body {
             [only] if self.display.echo && self.has_single_answer(only) => AnswerDetail::Answer,
             _ => AnswerDetail::Statement,
@@ -124,7 +124,7 @@ impl ReplContext {
     ///
     /// # Errors
     /// What the output says.
-    pub fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
+    pub(crate) fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
         if wrong.is_empty() {
             return Ok(());
         }
@@ -143,7 +143,7 @@ impl ReplContext {
     ///
     /// # Errors
     /// What the output says.
-    pub fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
+    pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         let _ = writeln!(self.errors, "  {sentence}");
         Ok(())
@@ -153,7 +153,7 @@ impl ReplContext {
     ///
     /// # Errors
     /// What the output says.
-    pub fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
+    pub(crate) fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
         let look = self.display.look;
         self.out.write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
         self.out.flush()
@@ -163,7 +163,7 @@ impl ReplContext {
     ///
     /// # Errors
     /// What the output says.
-    pub fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
+    pub(crate) fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
         self.print(vec![doc::Block::line(words)])
     }
 }

@@ -7,36 +7,31 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Entries that are remembered. The file may come to twice as many before it is shortened.
-pub const MAX_ENTRIES: usize = 10_000;
+pub(crate) const MAX_ENTRIES: usize = 10_000;
 
 /// Bytes of the longest entry that is kept.
 const MAX_ENTRY_BYTES: usize = 1 << 20;
 
 /// The file of earlier lines.
 #[derive(Debug)]
-pub struct HistoryFile {
+pub(crate) struct HistoryFile {
     path: PathBuf,
 }
 
 impl HistoryFile {
     /// The user's file, by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`, else
     /// `~/.local/state/pagewalk/history`. None where there is no home.
-    pub fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+    pub(crate) fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
         Some(Self { path: state.join("pagewalk").join("history") })
     }
 
-    /// This file.
-    pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned() }
-    }
-
     /// The entries, oldest first. What cannot be read is passed over.
-    pub fn entries(&self) -> Vec<String> {
+    pub(crate) fn entries(&self) -> Vec<String> {
         let bytes = fs::read(&self.path).unwrap_or_default();
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let lines = bytes[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -54,7 +49,7 @@ impl HistoryFile {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn add(&self, entry: &str) -> io::Result<()> {
+    pub(crate) fn add(&self, entry: &str) -> io::Result<()> {
         if entry.len() > MAX_ENTRY_BYTES {
             return Ok(());
         }
@@ -136,7 +131,7 @@ mod tests {
 
     #[test]
     fn entries_come_back_as_they_were() {
-        let history = HistoryFile::at(&file("back"));
+        let history = HistoryFile { path: file("back") };
         assert_eq!(history.entries(), [""; 0]);
         let entries = ["read 0x3D4", "P1 {\n  read 1 # \\n\n}", "show \"ü\\\\\"", "\\"];
         for entry in entries {
@@ -149,7 +144,7 @@ mod tests {
     #[test]
     fn what_a_killed_process_left_is_passed_over() {
         let path = file("killed");
-        let history = HistoryFile::at(&path);
+        let history = HistoryFile { path: path.clone() };
         history.add("first").unwrap();
         let mut text = fs::read(&path).unwrap();
         text.extend_from_slice(b"half of a li");
@@ -164,7 +159,7 @@ mod tests {
     #[test]
     fn a_long_file_is_shortened() {
         let path = file("long");
-        let history = HistoryFile::at(&path);
+        let history = HistoryFile { path: path.clone() };
         history.add("0").unwrap();
         let lines: Vec<String> = (0..=2 * MAX_ENTRIES).map(|n| format!("{n}\n")).collect();
         fs::write(&path, lines.concat()).unwrap();

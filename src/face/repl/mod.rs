@@ -2,14 +2,14 @@
 //!
 //! `shell` takes lines and knows no terminal; `start` joins it to one. `context` is what a command works on.
 
-pub mod answer;
+pub(crate) mod answer;
 mod commands;
-pub mod context;
-pub mod history_file;
-pub mod line;
+pub(crate) mod context;
+pub(crate) mod history_file;
+pub(crate) mod line;
 mod quiz;
 pub mod shared_text;
 pub mod shell;
-pub mod start;
+pub(crate) mod start;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use pagewalk_script::report::narrate::{count, reason};
 use pagewalk_script::run::record::Did;
 
 /// A quiz that goes on.
-pub struct Quiz {
+pub(crate) struct Quiz {
     did: Arc<Did>,
     questions: Vec<Question>,
     asked: usize,
@@ -21,7 +21,7 @@ pub struct Quiz {
 ///
 /// # Errors
 /// What the output says.
-pub fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Quiz>> {
+pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Quiz>> {
     let made_up = if rest.is_empty() {
         statement(context.explore.state(), context.quizzes)
     } else {
@@ -53,7 +53,7 @@ pub fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Quiz>> 
 
 impl Quiz {
     /// What stands before the next answer.
-    pub fn prompt(&self) -> String {
+    pub(crate) fn prompt(&self) -> String {
         let fact = self.questions.get(self.asked).map_or("", |question| &question.fact);
         format!("{fact}? ")
     }
@@ -62,7 +62,7 @@ impl Quiz {
     ///
     /// # Errors
     /// What the output says.
-    pub fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
+    pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
         let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
         let holds = right(question, given);
         self.asked += 1;
@@ -88,14 +88,14 @@ impl Quiz {
     ///
     /// # Errors
     /// What the output says.
-    pub fn end(&self, context: &mut ReplContext) -> io::Result<()> {
+    pub(crate) fn end(&self, context: &mut ReplContext) -> io::Result<()> {
         let all = count(self.asked as u64, "answer is right", "answers are right");
         let tone = if self.right == self.asked { Tone::Good } else { Tone::Plain };
         context.print(vec![Block::toned(tone, format!("{} of {all}; nothing was changed", self.right))])
     }
 
     /// Whether a line is an answer, and not a command or a statement.
-    pub fn is_answer(line: &str) -> bool {
+    pub(crate) fn is_answer(line: &str) -> bool {
         let words = line.split_whitespace().count();
         !line.trim_start().starts_with(':') && words <= 1
     }

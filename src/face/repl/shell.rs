@@ -38,7 +38,7 @@ pub struct Shell {
 
 impl Shell {
     /// A session at this context.
-    pub fn new(context: ReplContext) -> Self {
+    pub(crate) fn new(context: ReplContext) -> Self {
         Self { context: context, quiz: None }
     }
 
@@ -66,7 +66,7 @@ impl Shell {
     ///
     /// # Errors
     /// What the output says.
-    pub fn greet(&mut self) -> io::Result<()> {
+    pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         self.context.print_line(format!("Pagewalk {version}. `:help` tells what there is, Ctrl-D ends."))
     }
@@ -75,12 +75,12 @@ impl Shell {
     ///
     /// # Errors
     /// What the output says.
-    pub fn load(&mut self, file: &Path) -> io::Result<()> {
+    pub(crate) fn load(&mut self, file: &Path) -> io::Result<()> {
         commands::load(&mut self.context, file)
     }
 
     /// Answers are broken to so many columns.
-    pub fn set_width(&mut self, columns: usize) {
+    pub(crate) fn set_width(&mut self, columns: usize) {
         self.context.display.look.width = columns;
         self.context.display.errors.width = columns;
     }
@@ -91,12 +91,12 @@ impl Shell {
     }
 
     /// Whether the next line is an answer: an empty one says something, and none is remembered.
-    pub fn is_quizzing(&self) -> bool {
+    pub(crate) fn is_quizzing(&self) -> bool {
         self.quiz.is_some()
     }
 
     /// The state, for what helps to write the next line.
-    pub fn state(&self) -> &State {
+    pub(crate) fn state(&self) -> &State {
         self.context.explore.state()
     }
 

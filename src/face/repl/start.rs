@@ -35,7 +35,7 @@ const GOES_ON: &str = "     ... ";
 
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
-pub struct Repl {
+pub(crate) struct Repl {
     /// A script to begin with
     file: Option<PathBuf>,
     /// Stop an input after so many statements and loop rounds
@@ -48,7 +48,7 @@ impl Repl {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = Arc::new(AtomicBool::new(false));
         // Without it, Ctrl-C ends the session.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());

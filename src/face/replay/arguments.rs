@@ -19,7 +19,7 @@ use pagewalk_engine::trace::read_ahead::is_standard_input;
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
-pub struct Replay {
+pub(crate) struct Replay {
     /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
     #[arg(required = true, value_name = "MACHINE")]
     machine: PathBuf,
@@ -67,7 +67,7 @@ impl Replay {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         if let Some(file) = &self.pack {
             if !self.traces.is_empty() {

@@ -9,14 +9,14 @@ use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::{Sources, decode};
 use pagewalk_script::report::diagnostics::render;
-pub use pagewalk_script::traces::named::Named;
+pub(crate) use pagewalk_script::traces::named::Named;
 use pagewalk_script::traces::named::presets;
 
 /// The machine of a preset's name, of a machine file (`.yaml`), or the one that stands at the end of a script (`.pw`).
 ///
 /// # Errors
 /// What to say on standard error, with its line break.
-pub fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
+pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
     let name = machine.display().to_string();
     if let Some(preset) = Named::preset(&name) {
         return Ok(preset);

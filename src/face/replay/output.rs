@@ -12,7 +12,7 @@ use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot,
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ReplayFormat {
+pub(crate) enum ReplayFormat {
     /// Tables to read
     #[default]
     Text,
@@ -23,7 +23,7 @@ pub enum ReplayFormat {
 }
 
 /// Results on standard output, as they come.
-pub struct ReplayOutput {
+pub(crate) struct ReplayOutput {
     format: ReplayFormat,
     color: bool,
     /// What was told.
@@ -34,12 +34,12 @@ pub struct ReplayOutput {
 
 impl ReplayOutput {
     /// Nothing told yet.
-    pub fn new(format: ReplayFormat, color: Color) -> Self {
+    pub(crate) fn new(format: ReplayFormat, color: Color) -> Self {
         Self { format, color: color.is_wanted(&io::stdout()), replays: Vec::new(), error: None }
     }
 
     /// Tells what came of a trace, and warns of what is wrong with it.
-    pub fn report(&mut self, replayed: Replayed) -> Status {
+    pub(crate) fn report(&mut self, replayed: Replayed) -> Status {
         let first = self.replays.is_empty();
         let told = match self.format {
             ReplayFormat::Text => format!("{}{}", if first { "" } else { "\n" }, text(&replayed, self.color)),
@@ -56,7 +56,7 @@ impl ReplayOutput {
     }
 
     /// Whether nothing more is to be told: somebody pressed Ctrl-C, or nobody reads it.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         let last = self.replays.last();
         self.error.is_some() || last.is_some_and(|replayed| replayed.ended == Ended::Interrupted)
     }
@@ -65,7 +65,7 @@ impl ReplayOutput {
     ///
     /// # Errors
     /// What standard output said.
-    pub fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
+    pub(crate) fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
         if let Some(file) = file.filter(|_| !self.replays.is_empty())
             && let Err(error) = write_file(file, &plot(&self.replays))
         {

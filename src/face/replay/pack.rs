@@ -17,15 +17,15 @@ use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::reports::malformed;
 
 /// A trace to be packed.
-pub struct Packing<'a> {
+pub(crate) struct Packing<'a> {
     /// The trace; `-` is standard input.
-    pub trace: &'a Path,
+    pub(crate) trace: &'a Path,
     /// How it is written, if it is said.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// A malformed line ends it all.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Becomes true when somebody presses Ctrl-C.
-    pub interrupt: &'a AtomicBool,
+    pub(crate) interrupt: &'a AtomicBool,
 }
 
 /// How packing ended, if the file could be written.
@@ -42,7 +42,7 @@ impl Packing<'_> {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn write(&self, file: &Path) -> io::Result<Status> {
+    pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
         let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
         let written = if to_stdout {

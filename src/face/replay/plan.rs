@@ -17,29 +17,29 @@ use pagewalk_script::report::narrate::thousands;
 use pagewalk_script::traces::reports::{Ended, Replayed, record};
 
 /// How traces are replayed.
-pub struct ReplayPlan<'a> {
+pub(crate) struct ReplayPlan<'a> {
     /// On what.
-    pub machine: &'a Named,
+    pub(crate) machine: &'a Named,
     /// How addresses become physical ones.
-    pub map: AddressMapping,
+    pub(crate) map: AddressMapping,
     /// What becomes of references that straddle blocks or pages.
-    pub straddle: Straddle,
+    pub(crate) straddle: Straddle,
     /// What is counted besides.
-    pub wanted: ExtraOptions,
+    pub(crate) wanted: ExtraOptions,
     /// How the traces are written, if it is said.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// A malformed line, or an address that the machine has not, ends it all.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Becomes true when somebody presses Ctrl-C.
-    pub interrupt: &'a AtomicBool,
+    pub(crate) interrupt: &'a AtomicBool,
 }
 
 /// What came of a trace: counts, unless there are none to be told; and what went wrong, if anything did.
-pub struct ReplayOutcome {
+pub(crate) struct ReplayOutcome {
     /// The counts.
-    pub replayed: Option<Replayed>,
+    pub(crate) replayed: Option<Replayed>,
     /// What went wrong.
-    pub why: Option<String>,
+    pub(crate) why: Option<String>,
 }
 
 /// Why no more records are taken.
@@ -59,7 +59,7 @@ impl ReplayOutcome {
 
 impl ReplayPlan<'_> {
     /// Replays a trace.
-    pub fn replay(&self, path: &Path) -> ReplayOutcome {
+    pub(crate) fn replay(&self, path: &Path) -> ReplayOutcome {
         let name = trace_name(path);
         let machine = self.machine.machine();
         let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted) {

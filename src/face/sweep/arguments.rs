@@ -22,7 +22,7 @@ use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
-pub struct Sweep {
+pub(crate) struct Sweep {
     /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
     #[arg(value_name = "MACHINE")]
     machine: PathBuf,
@@ -66,7 +66,7 @@ impl Sweep {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,

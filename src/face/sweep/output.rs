@@ -28,11 +28,11 @@ pub(super) enum SweepFormat {
 /// Where results go, and how.
 pub(super) struct SweepOutput<'a> {
     /// How they are written.
-    pub format: SweepFormat,
+    pub(crate) format: SweepFormat,
     /// The file; none for standard output.
-    pub file: Option<&'a Path>,
+    pub(crate) file: Option<&'a Path>,
     /// The file of the picture, if one is asked for.
-    pub plot: Option<&'a Path>,
+    pub(crate) plot: Option<&'a Path>,
 }
 
 impl SweepOutput<'_> {
@@ -40,7 +40,7 @@ impl SweepOutput<'_> {
     ///
     /// # Errors
     /// Why not.
-    pub fn ready(&self) -> Result<(), String> {
+    pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
             let why = if file.is_dir() {
@@ -60,7 +60,7 @@ impl SweepOutput<'_> {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
+    pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
         let told = match self.file {
             None => print(&self.text(swept, color.is_wanted(&io::stdout()))),

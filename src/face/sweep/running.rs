@@ -17,27 +17,27 @@ use pagewalk_script::traces::sweep_reports::Swept;
 /// How a trace is swept.
 pub(super) struct SweepPlan<'a> {
     /// The machine that the grid changes, as the command names it.
-    pub machine: &'a str,
+    pub(crate) machine: &'a str,
     /// The machines.
-    pub grid: Grid,
+    pub(crate) grid: Grid,
     /// How each of them replays the trace.
-    pub how: ReplayOptions,
+    pub(crate) how: ReplayOptions,
     /// Threads that replay, at most.
-    pub threads: usize,
+    pub(crate) threads: usize,
     /// How the trace is written, if it is said.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// A malformed line, or an address that the machine has not, ends it all.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Becomes true when somebody presses Ctrl-C.
-    pub interrupt: &'a AtomicBool,
+    pub(crate) interrupt: &'a AtomicBool,
 }
 
 /// What came of it: counts, unless there are none to be told; and what went wrong, if anything did.
 pub(super) struct SweepOutcome {
     /// The counts.
-    pub swept: Option<Swept>,
+    pub(crate) swept: Option<Swept>,
     /// What went wrong.
-    pub why: Option<String>,
+    pub(crate) why: Option<String>,
 }
 
 impl SweepOutcome {
@@ -48,7 +48,7 @@ impl SweepOutcome {
 
 impl SweepPlan<'_> {
     /// Sweeps.
-    pub fn sweep(self, trace: &Path) -> SweepOutcome {
+    pub(crate) fn sweep(self, trace: &Path) -> SweepOutcome {
         let name = trace.display().to_string();
         let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
         let mut bar = Bar::new(&name);

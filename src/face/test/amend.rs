@@ -22,19 +22,19 @@ use pagewalk_script::suite::amended::{difference, left_alone, summary};
 use pagewalk_script::suite::reports::Name;
 
 /// What is written, and where.
-pub struct Amend<'a> {
+pub(crate) struct Amend<'a> {
     /// What is written.
-    pub wanted: Wanted,
+    pub(crate) wanted: Wanted,
     /// All files that were found.
-    pub all: &'a [SuiteFile],
+    pub(crate) all: &'a [SuiteFile],
     /// Those that are run.
-    pub files: &'a [SuiteFile],
+    pub(crate) files: &'a [SuiteFile],
     /// Whether a case is asked for.
-    pub wants: &'a (dyn Fn(&Name) -> bool + Sync),
+    pub(crate) wants: &'a (dyn Fn(&Name) -> bool + Sync),
     /// How many files are run at a time.
-    pub threads: usize,
+    pub(crate) threads: usize,
     /// When to colour.
-    pub color: Color,
+    pub(crate) color: Color,
 }
 
 /// What the run of one script has found out.
@@ -51,7 +51,7 @@ impl Amend<'_> {
     ///
     /// # Errors
     /// What standard output says; nothing is written then.
-    pub fn execute(&self) -> io::Result<Status> {
+    pub(crate) fn execute(&self) -> io::Result<Status> {
         let style = diagnostic_style(self.color);
         let work = |found: &SuiteFile| self.run_file(found, style);
         let runs = side_by_side(self.files, self.threads, work, |_| false, |_, _| {});

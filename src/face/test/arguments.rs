@@ -22,7 +22,7 @@ use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, summary, tell}
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
-pub struct Test {
+pub(crate) struct Test {
     /// Scripts, Markdown files and folders
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -83,7 +83,7 @@ impl Test {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn execute(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         if let Some(refusal) = self.refusal() {
             complain(&refusal);
             return Ok(Status::Wrong);

@@ -16,7 +16,12 @@ use pagewalk_script::suite::reports::Held;
 
 /// Writes the golden file of a file as its cases were now, those that `wanted` holds for; says what has changed. A file
 /// with a case that fails or is wrong is left as it is.
-pub fn rewrite(found: &SuiteFile, did: &mut CaseRuns, wanted: CaseFilter, color: bool) -> Option<String> {
+pub(crate) fn rewrite(
+    found: &SuiteFile,
+    did: &mut CaseRuns,
+    wanted: CaseFilter,
+    color: bool,
+) -> Option<String> {
     if did.is_empty() || did.iter().any(|(case, _)| wanted(case) && case.own().bad()) {
         compare_with_golden(found, did, wanted, false);
         return None;

@@ -8,18 +8,18 @@ use super::ending::{ENDING, scripts_of};
 
 /// A file that holds scripts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SuiteFile {
+pub(crate) struct SuiteFile {
     /// As a report names it: the path as given, `/` between folders, without a `./` in front.
-    pub name: String,
+    pub(crate) name: String,
     /// The path.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What it is.
-    pub kind: SuiteFileKind,
+    pub(crate) kind: SuiteFileKind,
 }
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SuiteFileKind {
+pub(crate) enum SuiteFileKind {
     /// A script.
     Script,
     /// A text with scripts in fenced blocks.
@@ -55,7 +55,7 @@ fn has_script(golden: &Path) -> bool {
 
 /// The files at these paths and below them, by name, each once; and what is wrong with a path. Hidden folders and those
 /// called `target` are passed over, and links to folders are not followed.
-pub fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
+pub(crate) fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
         // Without a `./` in front; `.` itself has nothing else.
@@ -103,12 +103,12 @@ fn below(folder: &Path, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
 }
 
 /// A path as reports have it on every system.
-pub fn report_name(path: &Path) -> String {
+pub(crate) fn report_name(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
 /// An error of the file system in words.
-pub fn error_words(error: &io::Error) -> String {
+pub(crate) fn error_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "there is no permission".to_owned(),

@@ -11,14 +11,14 @@ use pagewalk_script::suite::golden::{
 use pagewalk_script::suite::reports::{Case, Held, Mistake, bless};
 
 /// The golden file of a file: `x.pw` has `x.golden.yaml`, and so has `x.md`, unless there is an `x.pw` beside it.
-pub fn golden_of(found: &SuiteFile) -> PathBuf {
+pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
     let beside_script = found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
     let stem = if beside_script { found.path.file_name() } else { found.path.file_stem() };
     found.path.with_file_name(format!("{}{ENDING}", stem.unwrap_or_default().to_string_lossy()))
 }
 
 /// A golden file without a script.
-pub fn stale(found: &SuiteFile) -> Mistake {
+pub(crate) fn stale(found: &SuiteFile) -> Mistake {
     let scripts: Vec<String> =
         scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", report_name(path))).collect();
     Mistake {
@@ -32,13 +32,13 @@ pub fn stale(found: &SuiteFile) -> Mistake {
 }
 
 /// What the cases of a file did, beside them.
-pub type CaseRuns = Vec<(Case, Vec<Placed>)>;
+pub(crate) type CaseRuns = Vec<(Case, Vec<Placed>)>;
 
 /// The cases that are asked for.
-pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
+pub(crate) type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 
 /// Holds cases to their golden file.
-pub fn compare_with_golden(found: &SuiteFile, did: &mut CaseRuns, wanted: CaseFilter, required: bool) {
+pub(crate) fn compare_with_golden(found: &SuiteFile, did: &mut CaseRuns, wanted: CaseFilter, required: bool) {
     let path = golden_of(found);
     if !path.exists() {
         let without = if required { Held::Missing } else { Held::Without };
@@ -61,12 +61,12 @@ pub fn compare_with_golden(found: &SuiteFile, did: &mut CaseRuns, wanted: CaseFi
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn load_golden(path: &Path) -> Result<Vec<u8>, Unusable> {
+pub(crate) fn load_golden(path: &Path) -> Result<Vec<u8>, Unusable> {
     Disk.load(path).map_err(|error| Unusable::Unreadable(error_words(&error)))
 }
 
 /// A golden file that cannot be used is a mistake, told with the first case that is wanted.
-pub fn reject_golden(
+pub(crate) fn reject_golden(
     found: &SuiteFile,
     path: &Path,
     unusable: &Unusable,
@@ -90,7 +90,7 @@ fn set_golden(did: &mut CaseRuns, golden: &Held) {
 }
 
 /// Compares the cases with what a golden file says of them.
-pub fn compare_cases(golden: &Golden, did: &mut CaseRuns) {
+pub(crate) fn compare_cases(golden: &Golden, did: &mut CaseRuns) {
     let gone: Vec<String> = golden
         .cases
         .iter()
@@ -124,7 +124,7 @@ pub fn compare_cases(golden: &Golden, did: &mut CaseRuns) {
 }
 
 /// What cases did as a golden file.
-pub fn golden_from(did: &CaseRuns) -> Golden {
+pub(crate) fn golden_from(did: &CaseRuns) -> Golden {
     let cases = did.iter().map(|(case, run)| Section {
         block: case.name.block.clone(),
         scenario: case.name.scenario.clone(),
@@ -136,7 +136,7 @@ pub fn golden_from(did: &CaseRuns) -> Golden {
 }
 
 /// Whether a section is that of a case.
-pub fn is_of(section: &Section, case: &Case) -> bool {
+pub(crate) fn is_of(section: &Section, case: &Case) -> bool {
     (&section.block, &section.scenario) == (&case.name.block, &case.name.scenario)
 }
 
@@ -160,6 +160,6 @@ fn list(codes: &[String]) -> String {
 }
 
 /// The name of a file without its folder.
-pub fn file_name(found: &SuiteFile) -> String {
+pub(crate) fn file_name(found: &SuiteFile) -> String {
     found.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

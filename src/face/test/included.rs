@@ -8,7 +8,7 @@ use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
 /// The one paths of all files that these scripts include.
-pub fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
+pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
     let scripts = all.iter().filter(|found| found.kind == SuiteFileKind::Script);
     let files = scripts.flat_map(|found| {
         let (sources, _, _) = read(&found.path, &mut Disk);

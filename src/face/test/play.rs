@@ -19,39 +19,39 @@ use pagewalk_script::suite::golden::Placed;
 use pagewalk_script::suite::reports::{Case, Gather, Mistake, Name, Verdict};
 
 /// How files are run.
-pub struct SuitePlan<'a> {
+pub(crate) struct SuitePlan<'a> {
     /// How mistakes are drawn.
-    pub style: Style,
+    pub(crate) style: Style,
     /// Whether differences are in colour.
-    pub color: bool,
+    pub(crate) color: bool,
     /// Golden files are written.
-    pub bless: bool,
+    pub(crate) bless: bool,
     /// There must be a golden file.
-    pub required: bool,
+    pub(crate) required: bool,
     /// The cases that are asked for.
-    pub wanted: CaseFilter<'a>,
+    pub(crate) wanted: CaseFilter<'a>,
     /// All files that there are, also those that are not run.
-    pub all: &'a [SuiteFile],
+    pub(crate) all: &'a [SuiteFile],
     /// The files that scripts among them include; nobody asks before a script is wrong.
-    pub included: OnceLock<BTreeSet<PathBuf>>,
+    pub(crate) included: OnceLock<BTreeSet<PathBuf>>,
 }
 
 /// What the scripts of a file came to.
 #[derive(Debug, Default)]
-pub struct PlayedFile {
+pub(crate) struct PlayedFile {
     /// Their cases.
-    pub cases: Vec<Case>,
+    pub(crate) cases: Vec<Case>,
     /// What is wrong with them, drawn for standard error.
-    pub complaint: String,
+    pub(crate) complaint: String,
     /// What was written to a golden file.
-    pub blessed: Option<String>,
+    pub(crate) blessed: Option<String>,
     /// The files that they are made of, other than the file itself.
-    pub beside: Vec<PathBuf>,
+    pub(crate) beside: Vec<PathBuf>,
 }
 
 impl SuitePlan<'_> {
     /// Runs the scripts of a file.
-    pub fn play(&self, found: &SuiteFile) -> PlayedFile {
+    pub(crate) fn play(&self, found: &SuiteFile) -> PlayedFile {
         if found.kind == SuiteFileKind::Golden {
             return unreadable(found, stale(found));
         }

@@ -12,24 +12,24 @@ use pagewalk_script::lang::span::Span;
 use pagewalk_script::suite::reports::{Case, Mistake, Name};
 
 /// A script, read and checked. Places in it are those of its file, also in Markdown.
-pub struct Script {
+pub(crate) struct Script {
     /// Its name; no scenario.
-    pub name: Name,
+    pub(crate) name: Name,
     /// Its texts, statements and mistakes.
-    pub reading: Reading,
+    pub(crate) reading: Reading,
     /// It is meant to fail.
-    pub fails: bool,
+    pub(crate) fails: bool,
     /// The line where it begins, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The first byte of its file that is its own.
-    pub from: u32,
+    pub(crate) from: u32,
 }
 
 /// The scripts of a file.
 ///
 /// # Errors
 /// What is wrong with a Markdown file that cannot be read. A script that cannot be read has a mistake that says so.
-pub fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
+pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
     if found.kind == SuiteFileKind::Script {
         let reading = Reading::from_path(&found.path);
@@ -77,7 +77,7 @@ fn document(path: &Path) -> Result<String, String> {
 impl Script {
     /// Its cases: the statements outside of scenarios first, then every scenario in the order of the text. One that is
     /// meant to fail is one case.
-    pub fn cases(&self) -> Vec<Case> {
+    pub(crate) fn cases(&self) -> Vec<Case> {
         let mut own = Case::new(self.name.clone(), self.line);
         own.fails = self.fails;
         let mut cases = vec![own];
@@ -104,7 +104,7 @@ impl Script {
     }
 
     /// The case that a place of the script belongs to: the innermost scenario around it, else the first.
-    pub fn case_at<'a>(&self, at: Span, mut cases: impl Iterator<Item = &'a Case>) -> usize {
+    pub(crate) fn case_at<'a>(&self, at: Span, mut cases: impl Iterator<Item = &'a Case>) -> usize {
         let mut scenario = None;
         let mut block = &self.reading.script.body;
         loop {

@@ -14,7 +14,7 @@ type FileStamp = Option<(SystemTime, u64)>;
 const GRAIN: Duration = Duration::from_millis(20);
 
 /// Waits until one of these files has changed since a time, comes or goes, or `others` finds other files.
-pub fn wait_for_change(files: &[PathBuf], since: SystemTime, others: &dyn Fn() -> bool) {
+pub(crate) fn wait_for_change(files: &[PathBuf], since: SystemTime, others: &dyn Fn() -> bool) {
     let before: Vec<FileStamp> = files.iter().map(|file| stamp_of(file)).collect();
     if before.iter().flatten().any(|(written, _)| *written + GRAIN >= since) {
         return;

@@ -20,7 +20,7 @@ const LINES: usize = 12;
 ///
 /// # Errors
 /// That there is no compiler, and what it says of the first text that it does not take.
-pub fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePaper>, ExamError> {
+pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePaper>, ExamError> {
     let program = find_program().map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
     let count = made.len();
     let piece = count.div_ceil(threads.max(1)).max(1);

@@ -3,4 +3,4 @@
 mod compiler;
 mod program;
 
-pub use compiler::typeset;
+pub(crate) use compiler::typeset;

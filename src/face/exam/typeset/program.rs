@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Names the compiler: a `typst`, or a Python that has the module of that name.
-pub const VARIABLE: &str = "PAGEWALK_TYPST";
+pub(crate) const VARIABLE: &str = "PAGEWALK_TYPST";
 /// The oldest version that makes PDF with tags.
 const OLDEST: (u32, u32) = (0, 14);
 
 /// A compiler.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TypstProgram {
+pub(crate) enum TypstProgram {
     /// The command `typst`.
     Typst(OsString),
     /// A Python with the module `typst`.
@@ -23,7 +23,7 @@ pub enum TypstProgram {
 ///
 /// # Errors
 /// That there is none, and how to get one.
-pub fn find_program() -> Result<TypstProgram, String> {
+pub(crate) fn find_program() -> Result<TypstProgram, String> {
     if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         let said = version(&named).unwrap_or_default();
         return if said.starts_with("typst") {

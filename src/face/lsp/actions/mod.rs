@@ -31,12 +31,12 @@ const ACCEPT_ALL: CodeActionKind = CodeActionKind::new("source.accept.pagewalk")
 const FILL_ALL: CodeActionKind = CodeActionKind::new("source.fill.pagewalk");
 
 /// The kinds that there are.
-pub fn kinds() -> Vec<CodeActionKind> {
+pub(crate) fn kinds() -> Vec<CodeActionKind> {
     vec![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_REWRITE, FIX_ALL, ACCEPT_ALL, FILL_ALL]
 }
 
 /// The actions of a range of a document; none for a client that takes nothing but commands.
-pub fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionResponse> {
+pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionResponse> {
     if !view.client.actions {
         return None;
     }

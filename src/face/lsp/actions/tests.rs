@@ -10,7 +10,7 @@ use lsp_types::{
 use super::actions;
 use crate::face::lsp::client::Client;
 use crate::face::lsp::task::Task;
-use crate::face::lsp::test_support::document;
+use crate::face::lsp::tests::support::document;
 use crate::face::lsp::view::View;
 use crate::face::lsp::worker_message::WorkerMessage;
 

@@ -28,7 +28,7 @@ use pagewalk_script::run::facts::{ACCESS_FACTS, CALL_FACTS};
 const ROOM: usize = 80;
 
 /// The hints of a range of a document.
-pub fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
+pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
     let ran = view.ran.as_ref()?;
     let bytes = view.byte_range(params.range);
     let found = line_hints(&ran.steps, &view.text, bytes).into_iter().map(|hint| {

@@ -27,7 +27,7 @@ use super::worker_message::WorkerMessage;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The server after it was initialized.
-pub struct Server {
+pub(crate) struct Server {
     output: Sender<Outgoing>,
     documents: Documents,
     client: Arc<Client>,
@@ -53,7 +53,7 @@ pub struct Server {
 
 /// How the server goes on after a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub(crate) enum Flow {
     /// With the next one.
     On,
     /// Not at all; whether it was asked to shut down before.
@@ -62,7 +62,7 @@ pub enum Flow {
 
 impl Server {
     /// A server without documents.
-    pub fn new(
+    pub(crate) fn new(
         output: Sender<Outgoing>,
         (client, settings): (Client, Settings),
         (runs, asks): (Worker, Worker),
@@ -85,7 +85,7 @@ impl Server {
     }
 
     /// Serves until the client has enough of it; whether it had asked to shut down.
-    pub fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
+    pub(crate) fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
         self.ask_for_settings();
         let never = crossbeam_channel::never();
         loop {
@@ -123,7 +123,7 @@ impl Server {
     }
 
     /// A message of the client.
-    pub fn message(&mut self, message: Message) -> Flow {
+    pub(crate) fn message(&mut self, message: Message) -> Flow {
         match message {
             Message::Request(request) => self.request(request),
             Message::Notification(notification) => return self.notification(notification),

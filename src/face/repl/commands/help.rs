@@ -9,7 +9,7 @@ use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::services::lookup::{look_up, words};
 
 /// `:help [WORD]`.
-pub fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
+pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     match rest.split_whitespace().next() {
         None => context.print(commands()),
         Some(word) => about(context, word),

@@ -18,7 +18,7 @@ use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{self, Files};
 
 /// `:load FILE`.
-pub fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match unquoted(rest) {
         "" => context.complain_sentence(&format!("write `{}`", command.usage())),
         name => load(context, Path::new(name)),
@@ -26,7 +26,7 @@ pub fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> i
 }
 
 /// `:save FILE`.
-pub fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let name = unquoted(rest);
     if name.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
@@ -69,7 +69,7 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
 
 /// Runs a script; each of its statements is one that can be undone. Those before a mistake that only shows in the run
 /// stay done.
-pub fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
+pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let body = match context.explore.read_file(&context.folder.join(file), &mut Disk) {
         Ok(body) => body,
         Err(wrong) => return context.complain(&wrong),

@@ -11,7 +11,7 @@ use pagewalk_script::report::narrate::{changes, why};
 use pagewalk_script::run::changes;
 
 /// `:what STATEMENT`.
-pub fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
@@ -25,7 +25,7 @@ pub fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Res
 }
 
 /// `:diff`.
-pub fn diff(context: &mut ReplContext) -> io::Result<()> {
+pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
     let Some(before) = context.explore.before() else {
         return context.print_line("No statement has been done yet.");
     };
@@ -34,13 +34,13 @@ pub fn diff(context: &mut ReplContext) -> io::Result<()> {
 }
 
 /// `:steps`.
-pub fn steps(context: &mut ReplContext) -> io::Result<()> {
+pub(crate) fn steps(context: &mut ReplContext) -> io::Result<()> {
     let Some(body) = context.read("show steps")? else { return Ok(()) };
     context.run(&body, Mode::Tried, AnswerDetail::Answer).map(|_| ())
 }
 
 /// `:why [FACT]`.
-pub fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
+pub(crate) fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     let Some(did) = context.explore.state().last.clone() else {
         return context.print_line("No access has been made yet, and no system call.");
     };

@@ -8,7 +8,7 @@ mod travel;
 
 use std::io;
 
-pub use keep::load;
+pub(crate) use keep::load;
 
 use super::context::ReplContext;
 use pagewalk_script::prompt::commands::{Command, Kind};
@@ -17,7 +17,7 @@ use pagewalk_script::prompt::commands::{Command, Kind};
 ///
 /// # Errors
 /// What the output says.
-pub fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match command.kind {
         Kind::Back => travel::back(context, command, rest),
         Kind::Forward => travel::forward(context, command, rest),

@@ -14,7 +14,7 @@ const LONGEST: usize = 100;
 const LISTED: usize = 500;
 
 /// `:back [N]`.
-pub fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
     match context.explore.back(steps) {
         0 => context.print_line("there is nothing to undo: this is the beginning"),
@@ -23,7 +23,7 @@ pub fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Res
 }
 
 /// `:forward [N]`.
-pub fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
     match context.explore.forward(steps) {
         0 => context.print_line("there is nothing to do again: this is the latest statement"),
@@ -34,7 +34,7 @@ pub fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::
 }
 
 /// `:goto N`.
-pub fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(target) = number(context, command, rest, None)? else { return Ok(()) };
     if context.explore.goto(target) {
         return report_move(context, "");
@@ -46,7 +46,7 @@ pub fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Res
 }
 
 /// `:history`.
-pub fn history(context: &mut ReplContext) -> io::Result<()> {
+pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
     let history = &context.explore.history;
     let (at, digits) = (history.at(), history.end().to_string().len());
     let line = |number: usize, text: &str| {
@@ -67,7 +67,7 @@ pub fn history(context: &mut ReplContext) -> io::Result<()> {
 }
 
 /// `:reset`.
-pub fn reset(context: &mut ReplContext) -> io::Result<()> {
+pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.explore.reset();
     context.print_line("nothing is declared any more; `:back` undoes this")
 }

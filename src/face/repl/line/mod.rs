@@ -17,10 +17,10 @@ use pagewalk_script::run::state::State;
 use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
 
 /// A command of the line editor's own: its word, with or without the colon, and its parameters.
-pub type CommandRow = (&'static str, &'static str);
+pub(crate) type CommandRow = (&'static str, &'static str);
 
 /// What the line editor asks.
-pub struct LineHelper {
+pub(crate) struct LineHelper {
     commands: &'static [CommandRow],
     theme: Theme,
     folder: PathBuf,
@@ -31,18 +31,18 @@ pub struct LineHelper {
 
 impl LineHelper {
     /// For these commands, with colours or without; names of files are those below `folder`.
-    pub fn new(commands: &'static [CommandRow], color: bool, folder: PathBuf) -> Self {
+    pub(crate) fn new(commands: &'static [CommandRow], color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
         Self { commands, theme, folder, state: State::new(0), current }
     }
 
     /// What is declared now: a statement may have changed it.
-    pub fn update(&mut self, state: State) {
+    pub(crate) fn update(&mut self, state: State) {
         self.state = state;
     }
 
     /// What can stand at the place of the cursor: where what is typed begins, and each text with its line of help.
-    pub fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
+    pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
         let found = match command(line) {
             None => complete(line, at, &self.state),
             Some((colon, _, None)) => return self.command_names(line, at, colon),
@@ -104,7 +104,7 @@ impl LineHelper {
     }
 
     /// Whether more must follow before the line can be run.
-    pub fn is_unfinished(&self, line: &str) -> bool {
+    pub(crate) fn is_unfinished(&self, line: &str) -> bool {
         match command(line) {
             None => tokens(line).unfinished,
             Some((_, name, Some(from))) => {
@@ -136,7 +136,7 @@ fn command(line: &str) -> Option<(usize, &str, Option<usize>)> {
 
 /// A hint that is shown and never taken over.
 #[derive(Debug, PartialEq, Eq)]
-pub struct LineHint(String);
+pub(crate) struct LineHint(String);
 
 impl rustyline::hint::Hint for LineHint {
     fn display(&self) -> &str {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use lsp_types::{Position, Uri};
 
-use super::client::Client;
-use super::document::Document;
-use super::run_result::RunResult;
-use super::view::View;
+use crate::face::lsp::client::Client;
+use crate::face::lsp::document::Document;
+use crate::face::lsp::run_result::RunResult;
+use crate::face::lsp::view::View;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// The first of these open files, which are given by their paths and texts.
-pub fn document(files: &[(String, &str)]) -> Arc<Document> {
+pub(crate) fn document(files: &[(String, &str)]) -> Arc<Document> {
     let (path, text) = &files[0];
     let texts = files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
     let buffers = Texts { texts: texts.collect(), other: Disk };
@@ -22,7 +22,7 @@ pub fn document(files: &[(String, &str)]) -> Arc<Document> {
 }
 
 /// A document with the cursor at the mark `‸` beside other open files, for a client with snippets and Markdown.
-pub fn document_with_cursor(
+pub(crate) fn document_with_cursor(
     marked: &str,
     ran: Option<RunResult>,
     others: &[(&str, &str)],

@@ -8,17 +8,17 @@ use lsp_types::{
     PrepareRenameResponse, Range, SymbolKind, TextEdit, Uri,
 };
 
-use super::definition::definition;
-use super::folding::folding;
-use super::highlights::highlights;
-use super::lenses::lenses;
-use super::links::links;
-use super::references::references;
-use super::rename::{prepare, rename};
-use super::selection::selections;
-use super::symbols::symbols;
-use super::test_support::document;
-use super::view::View;
+use super::support::document;
+use crate::face::lsp::definition::definition;
+use crate::face::lsp::folding::folding;
+use crate::face::lsp::highlights::highlights;
+use crate::face::lsp::lenses::lenses;
+use crate::face::lsp::links::links;
+use crate::face::lsp::references::references;
+use crate::face::lsp::rename::{prepare, rename};
+use crate::face::lsp::selection::selections;
+use crate::face::lsp::symbols::symbols;
+use crate::face::lsp::view::View;
 
 /// The first of these open documents.
 fn view(files: &[(&str, &str)]) -> View {
