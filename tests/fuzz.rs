@@ -5,7 +5,7 @@ mod processes;
 use std::panic::resume_unwind;
 use std::thread;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;

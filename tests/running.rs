@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::Collector;
-use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::include::{Disk, Loader, Texts, read, read_text};

@@ -7,7 +7,7 @@ mod traces;
 use std::fmt::Write;
 
 use cases::CASES;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
 use crate::running::{Outcome, text, text_within, texts};

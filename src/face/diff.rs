@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::text;
 use pagewalk_script::report::versus::{Side, compare, json, tell, totals};
 use pagewalk_script::run;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Script, read, read_text};
 use pagewalk_script::lang::loader::{Disk, Loader};

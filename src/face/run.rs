@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::record::{Sink, Totals};

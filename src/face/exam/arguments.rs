@@ -15,7 +15,7 @@ use super::version_arguments::VersionArguments;
 use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::fair::Fairness;
 use pagewalk_script::exam::formats::Edition;

@@ -7,7 +7,7 @@ use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::fair::Sample;
 use pagewalk_script::exam::formats::export::{File, Refusal};
 use pagewalk_script::exam::formats::{Edition, Style as Layout};

@@ -3,7 +3,7 @@
 use super::made::ExamError;
 use super::make::PaperMaker;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::formats::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Version, compose, written};

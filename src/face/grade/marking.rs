@@ -7,15 +7,15 @@ use super::responses::placed;
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::field::{Field, slot};
 use pagewalk_script::exam::grade::rules::{Rules, number};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
 use pagewalk_script::exam::marks::{Format, feedback};
 use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::statements::entry::Answers;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::value::{Number, Value};
+use pagewalk_script::questions::entry::Answers;
 use pagewalk_script::run::session::Options;
 
 /// What is marked, and how.

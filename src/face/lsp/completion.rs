@@ -9,9 +9,9 @@ use lsp_types::{
 };
 
 use super::view::View;
+use pagewalk_script::report::hover::documentation;
 use pagewalk_script::run::state::State;
 use pagewalk_script::services::complete::{Begins, Completions, Item, Kind, OnDisk, complete, disk, snippet};
-use pagewalk_script::services::hover::documentation;
 
 /// The most offers that are sent; more are asked for as more is typed.
 const MOST: usize = 1000;

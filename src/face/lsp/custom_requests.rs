@@ -12,7 +12,7 @@ use super::position::Lines;
 use super::response_error::response_error;
 use super::task::{Task, runnable};
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::compose;
 use pagewalk_script::exam::formats::formats::{FORMATS, Writer};
 use pagewalk_script::exam::formats::{Edition, Style};

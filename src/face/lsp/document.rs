@@ -7,7 +7,7 @@ use lsp_types::{Position, Range, Uri};
 
 use super::position::Lines;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::layout::{Tokens, tokens};
 use pagewalk_script::lang::loader::{Disk, Texts};
 use pagewalk_script::lang::span::Span;

@@ -7,7 +7,7 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use super::run_result::RunResult;
 use super::view::View;
 use crate::face::explain::sections;
-use pagewalk_script::services::hover::{Asked, Told, code, paragraphs, script, told};
+use pagewalk_script::report::hover::{Asked, Told, code, paragraphs, script, told};
 
 /// The most facts of a statement that are told below its verb.
 const FACTS: usize = 24;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::lang::include::add_text;
 use pagewalk_script::lang::source::Sources;

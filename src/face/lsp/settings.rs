@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::run::session::Options;
 

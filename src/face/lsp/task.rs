@@ -11,7 +11,7 @@ use super::run_recorder::{RunRecorder, SinkGroup, findings};
 use super::run_result::RunResult;
 use super::worker_message::WorkerMessage;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::run::play_from;

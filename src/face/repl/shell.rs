@@ -9,13 +9,13 @@ use super::commands;
 use super::context::{DisplayOptions, ReplContext};
 use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::layout::tokens;
-use pagewalk_script::prompt::commands::{Kind, find};
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
+use pagewalk_script::services::commands::{Kind, find};
 
 /// What comes after an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

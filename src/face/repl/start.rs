@@ -16,10 +16,10 @@ use super::history_file::{HistoryFile, MAX_ENTRIES};
 use super::line::{CommandRow, LineHelper};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::exam::LANGUAGE;
-use pagewalk_script::prompt::commands::COMMANDS;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
+use pagewalk_script::services::commands::COMMANDS;
 
 /// The columns of a terminal that does not say.
 const COLUMNS: usize = 80;

@@ -10,7 +10,7 @@ use super::script::{Script, scripts};
 use crate::face::atomic_write::replace;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
 use pagewalk_script::report::diagnostics::Style;

@@ -9,7 +9,7 @@ use super::find::{SuiteFile, SuiteFileKind};
 use super::goldens::{CaseFilter, CaseRuns, compare_with_golden, golden_of, stale};
 use super::included::included;
 use super::script::{Script, scripts};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;

@@ -17,10 +17,10 @@ use super::run_result::{Failure, RunResult};
 use super::view::View;
 use offer::{ByteEdit, Offer, edits_of, touches};
 use pagewalk_script::exam::rewrite::{spellings, turned};
-use pagewalk_script::exam::statements::entry::Radix;
 use pagewalk_script::lang::cut::cut;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::span::Span;
+use pagewalk_script::questions::entry::Radix;
 use pagewalk_script::suite::amend::{Plan, tables};
 
 /// All mends of the file.

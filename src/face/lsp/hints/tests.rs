@@ -4,7 +4,7 @@ use super::{LineHint, ROOM, line_hints};
 use crate::face::lsp::run_recorder::{RunRecorder, findings};
 use crate::face::lsp::run_result::Step;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::play;
 use pagewalk_script::run::session::Options;
 

@@ -4,8 +4,8 @@ use std::io;
 
 use crate::face::repl::context::ReplContext;
 use pagewalk_script::lang::nearest::nearest;
-use pagewalk_script::prompt::commands::COMMANDS;
 use pagewalk_script::report::doc::{Block, Tone};
+use pagewalk_script::services::commands::COMMANDS;
 use pagewalk_script::services::lookup::{look_up, words};
 
 /// `:help [WORD]`.

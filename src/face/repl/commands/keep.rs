@@ -4,18 +4,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use crate::face::repl::answer::AnswerDetail;
 use crate::face::repl::context::ReplContext;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
-use pagewalk_script::prompt::commands::Command;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::prompt::saved;
 use pagewalk_script::report::narrate;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{self, Files};
+use pagewalk_script::services::commands::Command;
 
 /// `:load FILE`.
 pub(crate) fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {

@@ -11,7 +11,7 @@ use std::io;
 pub(crate) use keep::load;
 
 use super::context::ReplContext;
-use pagewalk_script::prompt::commands::{Command, Kind};
+use pagewalk_script::services::commands::{Command, Kind};
 
 /// Does what a command says; `rest` is what follows its word.
 ///

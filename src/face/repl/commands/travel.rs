@@ -3,9 +3,9 @@
 use std::io;
 
 use crate::face::repl::context::ReplContext;
-use pagewalk_script::prompt::commands::Command;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
+use pagewalk_script::services::commands::Command;
 
 /// Characters of a statement that a list shows.
 const LONGEST: usize = 100;

@@ -1,7 +1,7 @@
 //! Sessions of anything: lines made of the language's own pieces, in any order.
 
 use super::{Flow, Typed};
-use pagewalk_script::prompt::commands::COMMANDS;
+use pagewalk_script::services::commands::COMMANDS;
 
 /// Pieces of lines.
 const PIECES: &[&str] = &[

@@ -5,7 +5,7 @@ mod saving;
 
 use super::shared_text::SharedText;
 use super::shell::{Flow, Shell};
-use pagewalk_script::prompt::commands::COMMANDS;
+use pagewalk_script::services::commands::COMMANDS;
 
 /// A part of the simple memory system of CS:APP 9.6.4.
 const SIMPLE: &str = "machine simple

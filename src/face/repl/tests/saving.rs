@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Typed, words};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::Totals;
 use pagewalk_script::run::session::Options;

@@ -1,6 +1,6 @@
 //! The word that a statement or setting begins with, and what its row says of what follows.
 
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::session::Verb;
 use crate::run::settings::BlockRow;

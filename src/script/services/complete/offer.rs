@@ -5,7 +5,7 @@ use super::item::{Kind, Pick};
 use super::spot::Spot;
 use super::usage::{Atom, Part};
 use super::walk::{Holds, Named, Walk};
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{SHOWN_NOUNS, Views};
 use crate::run::state::State;

@@ -4,8 +4,8 @@
 use super::head::form;
 use super::item::{Begins, Kind};
 use super::usage::{Part, Place, Usage};
-use crate::exam::LANGUAGE;
 use crate::lang::value::functions::function;
+use crate::questions::LANGUAGE;
 use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
 use crate::run::state::{Binding, State};
 use pagewalk_engine::kernel::syscall::system_call;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::head::Head;
 use super::statement::{Bracket, Facts, Statement};
 use super::usage::Atom;
-use crate::exam::LANGUAGE;
 use crate::lang::layout::{Token, TokenKind};
+use crate::questions::LANGUAGE;
 use crate::run::settings::BlockRow;
 
 /// A block that is open.

@@ -2,8 +2,8 @@
 
 use super::head::form;
 use super::item::{Item, Kind, Pick};
-use crate::exam::LANGUAGE;
 use crate::lang::value::functions::FUNCTIONS;
+use crate::questions::LANGUAGE;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
