@@ -3,7 +3,7 @@
 use pagewalk_script::lang::ast::{Block, StmtKind};
 use pagewalk_script::lang::check::unscoped_blocks;
 
-/// The blocks of statements in a statement, those that open a scope too.
+/// The nested blocks of a statement, including blocks with a scope.
 pub(crate) fn blocks(kind: &StmtKind) -> impl Iterator<Item = &Block> {
     let scoped = match kind {
         StmtKind::Def { body, .. } | StmtKind::Scenario { body, .. } | StmtKind::Question { body, .. } => {
