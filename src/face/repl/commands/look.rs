@@ -1,4 +1,4 @@
-//! Looking at what was done, and at what would be: `:what`, `:diff`, `:steps`, `:why`.
+//! Looks at past and possible statements: `:what`, `:diff`, `:steps`, `:why`.
 
 use std::io;
 
