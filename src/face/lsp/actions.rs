@@ -1,6 +1,6 @@
 //! Code actions: what may be done about the text under the cursor.
 //!
-//! - `quickfix`: a diagnostic's mend, and all of the file; the actual value in place of one that does not hold, and of `?`, and
+//! - `quickfix`: a diagnostic's fix, and all of the file; the actual value in place of one that does not hold, and of `?`, and
 //!   all of the file. A cell brings its table along, whose columns stay aligned.
 //! - `refactor.rewrite`: a number in another radix; an access, or several, as a question.
 //! - `source.fixAll.pagewalk`, `source.accept.pagewalk`, `source.fill.pagewalk`: the same of the whole file, for those who ask for them.
@@ -15,15 +15,16 @@ use lsp_types::{CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActio
 
 use super::ran::{Failure, Ran};
 use super::view::View;
-use offer::{Edit, Offer, edits_of, touches};
+use offer::{Offer, edits_of, touches};
 use pagewalk_script::lang::cut::cut;
 use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::edit::{TextEdit, disjoint};
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::run::amend::{Plan, tables};
 use pagewalk_script::run::paper::entry::Radix;
 use pagewalk_script::run::rewrite::{spellings, turned};
 
-/// All mends of the file.
+/// All fixes of the file.
 const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.pagewalk");
 /// All actual values of the file.
 const ACCEPT_ALL: CodeActionKind = CodeActionKind::new("source.accept.pagewalk");
@@ -49,14 +50,14 @@ pub fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionRespo
     let range = view.bytes(params.range);
     let mut offers = Vec::new();
     if asked(&CodeActionKind::QUICKFIX) {
-        offers.extend(mends(view, &range));
+        offers.extend(fixes(view, &range));
         offers.extend(values(view, &range));
     }
     if asked(&CodeActionKind::REFACTOR_REWRITE) {
         offers.extend(radices(view, &range));
         offers.extend(question(view, &range));
     }
-    let whole = [(FIX_ALL, all_mends(view)), (ACCEPT_ALL, all(view, &ACCEPT)), (FILL_ALL, all(view, &FILL))];
+    let whole = [(FIX_ALL, all_fixes(view)), (ACCEPT_ALL, all(view, &ACCEPT)), (FILL_ALL, all(view, &FILL))];
     offers.extend(
         whole
             .into_iter()
@@ -79,33 +80,33 @@ fn diagnostics(view: &View) -> impl Iterator<Item = &Diagnostic> {
     view.reading().diagnostics.iter().chain(run).filter(|diagnostic| diagnostic.span.file == 0)
 }
 
-/// The change that a diagnostic's mend is to the text.
-fn mended(view: &View, diagnostic: &Diagnostic) -> Option<(Edit, String)> {
-    let mend = diagnostic.mend.as_ref().filter(|mend| mend.span.file == 0)?;
-    let (span, text) = mend.fitted(&view.text)?;
-    Some(((span.start as usize..span.end as usize, text), mend.title()))
+/// The edit of the text that fixes a diagnostic, and its title.
+fn fixed(view: &View, diagnostic: &Diagnostic) -> Option<(TextEdit, String)> {
+    let fix = diagnostic.fix.as_ref().filter(|fix| fix.span.file == 0)?;
+    Some((fix.edit(&view.text)?, fix.title()))
 }
 
-/// The mends of diagnostics that a range meets.
-fn mends(view: &View, range: &Range<usize>) -> Vec<Offer> {
+/// The fixes of diagnostics that a range meets.
+fn fixes(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let mut offers: Vec<Offer> = Vec::new();
     for diagnostic in diagnostics(view).filter(|diagnostic| touches(diagnostic.span, range)) {
-        let Some((edit, title)) = mended(view, diagnostic) else { continue };
-        let mended = (diagnostic.span, diagnostic.code.name());
-        let offer = Offer::new(CodeActionKind::QUICKFIX, capital(&title), vec![edit]).mends(mended);
+        let Some((edit, title)) = fixed(view, diagnostic) else { continue };
+        let fixed = (diagnostic.span, diagnostic.code.name());
+        let offer = Offer::new(CodeActionKind::QUICKFIX, capital(&title), vec![edit]).fixes(fixed);
         if !offers.iter().any(|known| known.edits == offer.edits) {
             offers.push(offer);
         }
     }
-    let all = all_mends(view).filter(|all| !offers.is_empty() && all.edits.len() > 1);
+    let all = all_fixes(view).filter(|all| !offers.is_empty() && all.edits.len() > 1);
     offers.extend(all);
     offers
 }
 
-/// All mends of the file, of those that meet the first.
-fn all_mends(view: &View) -> Option<Offer> {
-    let edits = diagnostics(view).filter_map(|diagnostic| Some(mended(view, diagnostic)?.0)).collect();
-    let edits = offer::apart(edits);
+/// All fixes of the file, of those that meet the first.
+fn all_fixes(view: &View) -> Option<Offer> {
+    let edits: Vec<TextEdit> =
+        diagnostics(view).filter_map(|diagnostic| Some(fixed(view, diagnostic)?.0)).collect();
+    let edits: Vec<TextEdit> = disjoint(&edits).into_iter().cloned().collect();
     let title = format!("Apply all mends of this file ({})", edits.len());
     (!edits.is_empty()).then(|| Offer::new(CodeActionKind::QUICKFIX, title, edits))
 }
@@ -168,7 +169,7 @@ fn value(view: &View, ran: &Ran, writing: &Writing, failure: &Failure) -> Option
     let edits = edits_of((writing.plan)(ran), |amendment| within(place, amendment));
     let title = match (table, edits.as_slice()) {
         (_, []) => return None,
-        (None, [(_, text)]) => format!("{} `{}`", writing.one, cut(text)),
+        (None, [edit]) => format!("{} `{}`", writing.one, cut(&edit.replacement)),
         _ => writing.table.to_owned(),
     };
     Some(Offer::new(CodeActionKind::QUICKFIX, title, edits).about((failure.span, writing.code)))
@@ -183,15 +184,15 @@ fn all(view: &View, writing: &Writing) -> Option<Offer> {
 /// The number at the beginning of a range in other radices.
 fn radices(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let found = spellings(&view.text, view.tokens(), range.start).into_iter();
-    let whole = found.filter(|one| range.end <= one.place.end.max(range.start));
+    let whole = found.filter(|one| range.end <= one.edit.span.bytes().end.max(range.start));
     let offers = whole.map(|one| {
         let name = match one.radix {
             Radix::Hex => "hexadecimal",
             Radix::Decimal => "decimal",
             Radix::Binary => "binary",
         };
-        let title = format!("Write in {name}: {}", one.text.trim_end());
-        Offer::new(CodeActionKind::REFACTOR_REWRITE, title, vec![(one.place, one.text)])
+        let title = format!("Write in {name}: {}", one.edit.replacement.trim_end());
+        Offer::new(CodeActionKind::REFACTOR_REWRITE, title, vec![one.edit])
     });
     offers.collect()
 }
@@ -208,13 +209,12 @@ fn question(view: &View, range: &Range<usize>) -> Option<Offer> {
         steps.filter(within).map(|step| step.told.clone()).next().unwrap_or_default()
     };
     let turned = turned(&view.text, &view.reading().script.body, range.clone(), &told)?;
-    let title = match (turned.kept, turned.text.starts_with("ask ")) {
+    let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
         (_, true) => "Ask for this in the question",
         (true, _) => "Ask for this in a question above",
         _ => "Turn into a question",
     };
-    let edits = vec![(turned.place, turned.text)];
-    Some(Offer::new(CodeActionKind::REFACTOR_REWRITE, title.to_owned(), edits))
+    Some(Offer::new(CodeActionKind::REFACTOR_REWRITE, title.to_owned(), vec![turned.edit]))
 }
 
 /// A title, which begins with a capital.

@@ -10,13 +10,15 @@ use super::script::{Script, scripts};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use crate::face::writing::replace;
+use pagewalk_script::lang::edit::edited;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
+use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::amended::{difference, left_alone, summary};
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::suite::Name;
 use pagewalk_script::run;
-use pagewalk_script::run::amend::{Findings, Wanted, Watching, amended};
+use pagewalk_script::run::amend::{Findings, Wanted, Watching};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 
@@ -161,7 +163,7 @@ impl Known {
         let mut changed = Vec::new();
         let mut told = String::new();
         for (number, file) in (0..).zip(self.sources.files()) {
-            let new = amended(&file.text, plan.of(number));
+            let new = edited(&file.text, Span::start_of(number), &plan.edits);
             if new != *file.text {
                 told += &difference(&file.name, &file.text, &new, colored);
                 changed.push((file, new));

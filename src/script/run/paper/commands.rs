@@ -7,7 +7,7 @@ use super::entry::{Entry, ItemKind, Rubric};
 use super::rows::{known, missing, settings, word};
 use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::value::Number;
 use crate::run::session::{Session, Stop};
 use crate::run::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, list};
@@ -113,7 +113,7 @@ fn rubric_points(
             Err(Diagnostic::new(Code::BadPoints, at, message)
                 .label("does not add up")
                 .help(format!("write `points {sum}`"))
-                .mend(Mend::replace(at, sum.to_string()))
+                .fix(Fix::replace(at, sum.to_string()))
                 .into())
         }
         Some(said) => Ok(Some(said)),
