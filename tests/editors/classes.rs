@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use pagewalk_script::run::complete::highlight;
+use pagewalk_script::services::complete::highlight;
 
 /// Brackets, bars and commas have no class in editors.
 const UNCLASSED: &[&str] = &["(", ")", "[", "]", "{", "}", "|", ","];

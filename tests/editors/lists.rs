@@ -6,11 +6,11 @@ use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::pte::BITS;
 use pagewalk_script::lang::value::UNITS;
 use pagewalk_script::lang::value::functions::FUNCTIONS;
+use pagewalk_script::questions::LENGTHS;
 use pagewalk_script::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
 };
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use pagewalk_script::run::paper::LENGTHS;
 use pagewalk_script::run::paths::{
     FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
     PROCESS_PROPERTIES,

@@ -1,4 +1,4 @@
-//! `pagewalk exam`: papers and their keys, one or a version for each of many.
+//! `pagewalk exam`: papers and keys, one version or many.
 
 mod arguments;
 mod layout;
@@ -7,6 +7,6 @@ mod make;
 mod output;
 mod script;
 mod typeset;
-mod wanted;
+mod version_arguments;
 
-pub use arguments::Exam;
+pub(crate) use arguments::Exam;

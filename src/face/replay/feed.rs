@@ -1,33 +1,31 @@
-//! A trace as a command names it.
+//! A trace named by a command.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use pagewalk_engine::trace::ahead::{Each, Origin, Read, Stopped, ahead, is_standard_input};
 use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::read_ahead::{BatchHandler, ReadEnd, TraceOrigin, is_standard_input, read_ahead};
 use pagewalk_engine::trace::unreadable::Unreadable;
 use pagewalk_script::report::narrate::thousands;
 
-/// The first malformed line, as `--strict` refuses it.
-pub fn refusal(read: &Read) -> Option<String> {
+/// The first malformed line, for `--strict`.
+pub(crate) fn first_malformed(read: &Read) -> Option<String> {
     let bad = read.malformed.first.first()?;
     Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
 }
 
-/// What a trace is called in what is told of it.
-pub fn name(trace: &Path) -> String {
+/// The name of a trace in messages.
+pub(crate) fn trace_name(trace: &Path) -> String {
     if is_standard_input(trace) { "standard input".to_owned() } else { trace.display().to_string() }
 }
 
-/// Reads a file batch by batch, until its end or Ctrl-C.
-///
-/// # Errors
-/// If the trace cannot be opened.
-pub fn feed<B>(
+/// Reads a trace in batches until its end or Ctrl-C.
+pub(crate) fn feed<B>(
     path: &Path,
     format: Option<Format>,
     interrupt: &AtomicBool,
-    each: Each<'_, B>,
-) -> Result<(Read, Stopped<B>), Unreadable> {
-    ahead(Origin::File(path.to_owned()), format, Some(interrupt), each)
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    read_ahead(TraceOrigin::File(path.to_owned()), format, Some(interrupt), each)
 }

@@ -1,99 +1,97 @@
-//! `pagewalk replay --pack`: a trace written as a packed one.
+//! `pagewalk replay --pack`: writes a packed trace.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{feed, name, refusal};
+use super::feed::{feed, first_malformed, trace_name};
 use super::progress::Bar;
+use crate::face::atomic_write::write_file_with;
 use crate::face::terminal::{Status, complain};
-use crate::face::test::find::words;
-use crate::face::writing::put_by;
-use pagewalk_engine::trace::ahead::{Read, Stopped};
+use crate::face::test::find::error_words;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_script::report::narrate::count;
-use pagewalk_script::report::replay::malformed;
+use pagewalk_script::traces::reports::malformed;
 
-/// A trace to be packed.
-pub struct Packing<'a> {
+/// The input of packing.
+pub(crate) struct Packing<'a> {
     /// The trace; `-` is standard input.
-    pub trace: &'a Path,
-    /// How it is written, if it is said.
-    pub format: Option<Format>,
-    /// A malformed line ends it all.
-    pub strict: bool,
-    /// Becomes true when somebody presses Ctrl-C.
-    pub interrupt: &'a AtomicBool,
+    pub(crate) trace: &'a Path,
+    /// The format; none to detect it.
+    pub(crate) format: Option<Format>,
+    /// Whether to refuse a trace with a malformed line.
+    pub(crate) strict: bool,
+    /// Becomes true at Ctrl-C.
+    pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// How packing ended, if the file could be written.
+/// The result of packing.
 #[derive(Debug)]
 struct Packed {
     status: Status,
-    /// What is said of it, with line breaks.
-    told: String,
+    /// A complete message, with line ends.
+    message: String,
 }
 
 impl Packing<'_> {
-    /// Writes the packed trace; to `-`, standard output. Where the trace is damaged, what comes before that is packed; where it
-    /// is refused or somebody presses Ctrl-C, the file stays as it was.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn write(&self, file: &Path) -> io::Result<Status> {
-        let mut packed = Packed { status: Status::Held, told: String::new() };
+    /// Writes the packed trace to a file, or for `-` to standard output. A damaged trace is packed up to the
+    /// damage. If the trace is refused or the user presses Ctrl-C, the file stays as it was.
+    pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
+        let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
         let written = if to_stdout {
             self.pack(io::stdout().lock(), &mut packed)
         } else {
-            put_by(file, |file| self.pack(file, &mut packed))
+            write_file_with(file, |file| self.pack(file, &mut packed))
         };
-        complain(&packed.told);
+        complain(&packed.message);
         match written {
-            // What is said already is why there is nothing.
-            Err(_) if packed.status != Status::Held && packed.told.ends_with('\n') => Ok(packed.status),
+            // The message explains the missing file.
+            Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
             Err(error) if to_stdout => Err(error),
             Err(error) => {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.display(), words(&error)));
+                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.display(), error_words(&error)));
                 Ok(Status::Wrong)
             }
             Ok(()) => Ok(packed.status),
         }
     }
 
-    /// Packs the trace. An error is the stream's, or, if `packed` says why, means that there is to be no file.
+    /// Packs the trace. An error comes from the stream, or means that no file is to be written for the reason
+    /// in `packed`.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
-        let name = name(self.trace);
+        let name = trace_name(self.trace);
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;
         let fed = feed(self.trace, self.format, self.interrupt, &mut |batch, progress, read| {
             bar.show(progress);
             records += batch.len() as u64;
-            let refused = refusal(read).filter(|_| self.strict);
-            packer.add(batch).err().or_else(|| refused.map(|_| nothing()))
+            let refused = first_malformed(read).filter(|_| self.strict);
+            packer.add(batch).err().or_else(|| refused.map(|_| no_file()))
         });
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
-        if let Some(why) = refusal(&read).filter(|_| self.strict) {
+        if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
             return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
         }
         match stopped {
-            Stopped::End => {}
-            Stopped::Unreadable(why) if records == 0 => return Err(packed.refuse(&why.to_string())),
-            Stopped::Unreadable(why) => {
+            ReadEnd::End => {}
+            ReadEnd::Unreadable(why) if records == 0 => return Err(packed.refuse(&why.to_string())),
+            ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.told = format!("pagewalk: {why}\n  the {records} before that are packed\n");
+                packed.message = format!("pagewalk: {why}\n  the {records} before that are packed\n");
             }
-            Stopped::Interrupted => {
+            ReadEnd::Interrupted => {
                 let why = packed.refuse("interrupted: nothing is written");
                 packed.status = Status::Interrupted;
                 return Err(why);
             }
-            Stopped::Enough(error) => return Err(error),
+            ReadEnd::Enough(error) => return Err(error),
         }
         packer.finish()?.flush()?;
         packed.warn(&name, &read);
@@ -102,23 +100,23 @@ impl Packing<'_> {
 }
 
 impl Packed {
-    /// There is to be no file, for this reason.
+    /// Prevents the file, for this reason.
     fn refuse(&mut self, why: &str) -> io::Error {
         self.status = Status::Wrong;
-        self.told = format!("pagewalk: {why}\n");
-        nothing()
+        self.message = format!("pagewalk: {why}\n");
+        no_file()
     }
 
-    /// Says which lines are not among the records.
+    /// Adds a warning about malformed lines.
     fn warn(&mut self, name: &str, read: &Read) {
         if read.malformed.count > 0 {
             // Writing to a string does not fail.
-            let _ = writeln!(self.told, "pagewalk: `{name}`: {}", malformed(&read.malformed));
+            let _ = writeln!(self.message, "pagewalk: `{name}`: {}", malformed(&read.malformed));
         }
     }
 }
 
-/// Ends the writing of a file that is not to be there.
-fn nothing() -> io::Error {
+/// The error that prevents a file.
+fn no_file() -> io::Error {
     io::Error::other("nothing is to be written")
 }

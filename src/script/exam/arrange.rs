@@ -3,8 +3,8 @@
 use super::paper::{Paper, Piece, Question};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::Diagnostic;
-use crate::run::paper::arrangement::{Arrangement, Known, Pool};
-use crate::run::paper::entry::{Alternative, ItemKind};
+use crate::questions::arrangement::{Arrangement, Known, Pool};
+use crate::questions::entry::{Alternative, ItemKind};
 use crate::run::seeds::{draws, mixed, mixed_text};
 
 /// Set what is drawn of a paper apart: what is picked does not change the order, nor that the options.

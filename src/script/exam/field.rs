@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::paper::{Item, Paper, Piece};
 use crate::lang::value::Number;
-use crate::run::paper::entry::{Blank, ItemKind};
+use crate::questions::entry::{Blank, ItemKind};
 use crate::run::view::CellView;
 
 /// Something to answer on a paper.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::version::Version;
 use crate::lang::value::Number;
-use crate::run::paper::entry::{Figure, Hardware, ItemKind};
+use crate::questions::entry::{Figure, Hardware, ItemKind};
 use crate::run::record::Did;
 use crate::run::view::View;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::words::Words;
 use crate::lang::value::Value;
-use crate::run::paper::entry::{Blank, Form, Radix};
+use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::view::CellView;
 
 /// The most leading zeros that are listed.

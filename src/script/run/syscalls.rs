@@ -10,12 +10,14 @@ use crate::lang::visit::any_expr;
 use pagewalk_engine::kernel::OutOfMemory;
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::syscall::{Param, SystemCall, system_call};
+use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
+use super::budget::surplus_work;
 use super::process::ProcessRef;
 use super::record::{ArgRecord, Before, CallRecord};
 use super::recorder::Recorder;
-use super::session::{Session, Stop, beyond_ordinary};
+use super::session::Session;
+use super::stop::Stop;
 
 /// A system call, evaluated and checked.
 pub struct CallPlan {
@@ -82,9 +84,9 @@ impl Session<'_> {
             }
         }
         let caller = self.caller(name.span);
-        if self.checking {
-            self.unsure.others |= row.name == "fork";
-            self.unsure.ended |= row.name == "exit";
+        if let Some(checker) = &mut self.checker {
+            checker.unsure.others |= row.name == "fork";
+            checker.unsure.ended |= row.name == "exit";
         }
         match (caller, wrong.is_empty()) {
             (Err(Stop::Wrong(mistakes)), _) => {
@@ -98,10 +100,10 @@ impl Session<'_> {
         }
     }
 
-    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: Param) -> Result<Arg, Stop> {
+    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
         match self.eval(arg)? {
-            Value::Text(text) if param != Param::Number => {
-                self.work(beyond_ordinary(text.len() as u64), arg.span)?;
+            Value::Text(text) if param != ParamKind::Number => {
+                self.work(surplus_work(text.len() as u64), arg.span)?;
                 Ok(Arg::Bytes(text.as_bytes().into()))
             }
             value @ Value::Number(_) => {
@@ -111,7 +113,7 @@ impl Session<'_> {
             value => {
                 let message = format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
                 Err(Diagnostic::new(Code::WrongType, arg.span, message)
-                    .label(if param == Param::Number {
+                    .label(if param == ParamKind::Number {
                         "a number is needed"
                     } else {
                         "a number or a string is needed"
@@ -173,7 +175,7 @@ impl Session<'_> {
         args: &[Expr],
     ) -> Result<Arc<CallRecord>, Stop> {
         let plan = self.prepare_call_of(row, name, args)?;
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let call = self.make_call(plan)?;
@@ -213,7 +215,7 @@ impl Session<'_> {
     /// # Errors
     /// `limit-steps`.
     pub fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
-        self.work(beyond_ordinary(pages.saturating_mul(16)), place)
+        self.work(surplus_work(pages.saturating_mul(16)), place)
     }
 }
 

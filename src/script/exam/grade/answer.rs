@@ -4,8 +4,8 @@ use super::number::{self, Spelled};
 use super::sheet::Given;
 use super::words;
 use crate::lang::value::Value;
-use crate::run::paper::entry::{Blank, Form, Radix};
-use crate::run::paper::follow::Claim;
+use crate::questions::entry::{Blank, Form, Radix};
+use crate::questions::follow::Claim;
 use crate::run::record::Shown;
 use crate::run::view::{CellView, TableView};
 

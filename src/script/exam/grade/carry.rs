@@ -9,9 +9,9 @@ use super::sheet::{Given, Sheet};
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Item;
 use crate::lang::value::Number;
-use crate::run::paper::entry::Blank;
-use crate::run::paper::follow::{Claim, follow, order};
-use crate::run::paper::mistakes::{Made, made};
+use crate::questions::entry::Blank;
+use crate::questions::follow::{Claim, follow, order};
+use crate::questions::mistakes::{Made, made};
 use crate::run::record::{Access, Did};
 
 /// A blank, how it takes an answer, and the answer.

@@ -11,7 +11,7 @@ use super::sums::{at_least, plus, rounded, times, total};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
 use crate::lang::value::Number;
-use crate::run::paper::entry::ItemKind;
+use crate::questions::entry::ItemKind;
 
 /// A paper's key, with others that are accepted.
 pub struct Key<'p> {

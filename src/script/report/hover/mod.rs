@@ -11,7 +11,7 @@ mod offer;
 mod tests;
 mod word;
 
-use crate::run::complete::{Is, place};
+use crate::services::complete::{Is, place};
 pub use asked::{Asked, Told};
 pub use markdown::{code, paragraphs, script};
 pub use offer::documentation;

@@ -4,10 +4,10 @@ use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
 use super::number::number;
 use crate::lang::value::Value;
-use crate::run::complete::{Place, Role};
 use crate::run::facts::Component;
 use crate::run::paths::{PART_PROPERTIES, part_of};
 use crate::run::state::{Binding, State};
+use crate::services::complete::{Place, Role};
 use pagewalk_engine::kernel::process::Process;
 
 /// The longest value that is shown whole, in characters.
@@ -86,7 +86,7 @@ pub fn process(name: &str, state: &State) -> Option<String> {
     let kernel = state.kernel()?;
     let process = kernel.processes().find(|process| &*process.name == name)?;
     Some(paragraphs([
-        format!("Process {}, number {}: {}.", code(name), process.pid.0, process.life.name()),
+        format!("Process {}, number {}: {}.", code(name), process.pid.0, process.state.name()),
         areas(process),
     ]))
 }

@@ -4,8 +4,8 @@
 use super::markdown::{drawn, paragraphs};
 use crate::lang::value::Number;
 use crate::report::narrate::{binary, fields, hex, rulers};
-use crate::run::complete::Role;
 use crate::run::state::State;
+use crate::services::complete::Role;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
@@ -131,7 +131,7 @@ fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
     let mut rows =
         vec![(format.ppn_low, format!("| PPN | {place} | {} | {leads} |", hex(ppn, format.ppn_bits())))];
     for row in &BITS {
-        if let Some(place) = format.place(row.bit) {
+        if let Some(place) = format.bit_position(row.bit) {
             let value = raw >> place & 1;
             rows.push((place, format!("| {} | {place} | {value} | {} |", row.label, row.help)));
         }

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use super::markdown::paragraphs;
 use super::word::row;
-use crate::report::lookup::every_row;
-use crate::run::complete::Kind;
+use crate::services::complete::Kind;
+use crate::services::lookup::every_row;
 
 /// What is told of every word, by the section of the reference that has it.
 static ROWS: OnceLock<BTreeMap<(&'static str, String), String>> = OnceLock::new();

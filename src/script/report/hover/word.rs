@@ -3,11 +3,12 @@
 use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
 use super::names;
-use crate::report::lookup::{Found, look_up};
-use crate::run::complete::{Place, Stands};
+use crate::questions::LANGUAGE;
 use crate::run::facts::{Family, key};
-use crate::run::settings::{BLOCKS, BlockRow, SettingWord};
+use crate::run::settings::{BlockRow, SettingWord};
 use crate::run::state::State;
+use crate::services::complete::{Place, Stands};
+use crate::services::lookup::{Found, look_up};
 use pagewalk_engine::kernel::abi::Errno;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::pte::{BITS, BitRow};
@@ -108,7 +109,7 @@ fn constants(call: &str) -> String {
 
 /// A setting of a block, or a bit of the format that stands in one.
 fn setting(block: &str, word: &str, state: &State) -> Option<String> {
-    let row = BlockRow::named(block)?;
+    let row = LANGUAGE.block(block)?;
     match row.setting(word) {
         Some(found) => Some(of_block(row, &found)),
         None if row.bits => bit(word, state),
@@ -119,7 +120,7 @@ fn setting(block: &str, word: &str, state: &State) -> Option<String> {
 /// The settings of this name, in every block that has one.
 fn setting_of(name: &str) -> Option<String> {
     let found: Vec<String> =
-        BLOCKS.iter().filter_map(|row| row.setting(name).map(|found| of_block(row, &found))).collect();
+        LANGUAGE.blocks().filter_map(|row| row.setting(name).map(|found| of_block(row, &found))).collect();
     (!found.is_empty()).then(|| paragraphs(found))
 }
 
@@ -139,7 +140,7 @@ fn bit(word: &str, state: &State) -> Option<String> {
         return (word == "ppn").then(|| paragraphs(["The physical page number.".to_owned(), place]));
     };
     let row = bit.row();
-    let place = mmu.map_or_else(String::new, |mmu| match mmu.pte.place(bit) {
+    let place = mmu.map_or_else(String::new, |mmu| match mmu.pte.bit_position(bit) {
         Some(place) => format!("Bit {place} of an entry of this machine."),
         None => "Entries of this machine lack it: what it would allow is allowed.".to_owned(),
     });

@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::call::CALL_FACTS;
 use super::component::Component;
-use super::key::{Family, Key, access_names, key};
+use super::family::Family;
+use super::key::{Key, access_names, key};
 use super::reference::REFERENCE_FACTS;
 use super::replay::replay_names;
 use crate::lang::value::Value;

@@ -4,7 +4,8 @@ use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
-use crate::run::session::{ACCESS_LIMIT, Session, Stop};
+use crate::run::session::{ACCESS_LIMIT, Session};
+use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::FileId;
 
@@ -99,7 +100,7 @@ impl Session<'_> {
         let size = if args.len() == 2 { self.within(&args[1], 1, most)? } else { 1 };
         let va = self.address(&args[0], size)?;
         let process = self.running(span)?;
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         if let Some(pid) = process {
@@ -138,7 +139,7 @@ impl Session<'_> {
                 .into());
         };
         let offset = args.get(1).map_or(Ok(0), |offset| self.integer(offset))?;
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let kernel = self.kernel(span)?;

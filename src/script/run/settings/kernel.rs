@@ -3,7 +3,7 @@
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_engine::kernel::boot::BootError;
-use pagewalk_engine::kernel::config::{Config, Scope, Signals};
+use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -12,7 +12,7 @@ use super::field::{Field, SettingRow, apply, one, one_of, sole};
 /// A kernel being declared.
 #[derive(Debug, Clone)]
 pub struct KernelDraft {
-    config: Config,
+    config: KernelConfig,
     /// Where each setting stands.
     places: Vec<(&'static str, Span)>,
 }
@@ -45,7 +45,7 @@ pub const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         replacement(f).map(|policy| d.config.replacement = policy)
     }),
     row("scope", "global|local", "whose frames may be taken (global)", |d, f| {
-        one_of(sole(f)?, &[("global", Scope::Global), ("local", Scope::Local)])
+        one_of(sole(f)?, &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)])
             .map(|scope| d.config.scope = scope)
     }),
     row("swap", "N slots", "slots of the swap file, a page each (0)", |d, f| {
@@ -89,7 +89,7 @@ pub const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         "report|kill",
         "whether a process goes on or ends after a fatal fault (report)",
         |d, f| {
-            one_of(sole(f)?, &[("report", Signals::Report), ("kill", Signals::Kill)])
+            one_of(sole(f)?, &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)])
                 .map(|signals| d.config.signals = signals)
         },
     ),
@@ -111,7 +111,7 @@ fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result
 /// # Errors
 /// What the fields are wrong with.
 pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
-    let mut draft = KernelDraft { config: Config::default_for(spec), places: Vec::new() };
+    let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
     apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
     if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
@@ -121,14 +121,14 @@ pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Dia
 #[derive(Debug, Clone)]
 pub struct KernelPlan {
     /// The settings.
-    pub config: Config,
+    pub config: KernelConfig,
     places: Vec<(&'static str, Span)>,
 }
 
 impl KernelPlan {
     /// The defaults on a machine.
     pub fn default_for(spec: &Spec) -> Self {
-        Self { config: Config::default_for(spec), places: Vec::new() }
+        Self { config: KernelConfig::default_for(spec), places: Vec::new() }
     }
 
     /// Says why a kernel with these settings cannot be started, where the setting is said or else at `place`.

@@ -4,16 +4,19 @@ use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
-use crate::run::record::AccessVerb;
-use crate::run::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
+use crate::run::budget::surplus_work;
+use crate::run::record::{AccessVerb, Did};
+use crate::run::session::{ACCESS_LIMIT, Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
-use pagewalk_engine::machine::event::{Kind, Mode};
+use crate::run::stop::Stop;
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
-use super::action::{AccessPlan, Action};
 use super::operands::{clauses, missing, plain, word};
+use super::plans::AccessPlan;
 
-const KINDS: &[(&str, Kind)] = &[("read", Kind::Read), ("write", Kind::Write), ("execute", Kind::Execute)];
-const MODES: &[(&str, Mode)] = &[("user", Mode::User), ("supervisor", Mode::Supervisor)];
+const KINDS: &[(&str, AccessKind)] =
+    &[("read", AccessKind::Read), ("write", AccessKind::Write), ("execute", AccessKind::Execute)];
+const MODES: &[(&str, Privilege)] = &[("user", Privilege::User), ("supervisor", Privilege::Supervisor)];
 
 /// One of a clause's words.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
@@ -21,11 +24,15 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
 }
 
+fn access(plan: AccessPlan) -> Action {
+    Action::operation(move |session| Ok(Did::Access(session.access(plan)?)))
+}
+
 /// `translate VA [for read|write|execute] [by user|supervisor]`
 pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (va, clauses) = clauses(command, &command.operands, &["for", "by"])?;
-    let (mut kind, mut mode) = (Kind::Read, Mode::User);
+    let (mut kind, mut mode) = (AccessKind::Read, Privilege::User);
     for (clause, value) in clauses {
         match clause {
             "for" => kind = choice(value, KINDS)?,
@@ -34,7 +41,7 @@ pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Sto
     }
     let (place, verb) = (va.span, AccessVerb::Translate);
     let (va, pid) = session.address_in_process(va, 1)?;
-    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
 }
 
 /// `read VA [size N]`
@@ -57,12 +64,12 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// # Errors
 /// `address-too-wide`, `no-machine`.
 pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
-    let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
-    session.work(beyond_ordinary(size), va.span)?;
+    let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
+    session.work(surplus_work(size), va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
-    Ok(Action::Access(AccessPlan { verb, kind, mode: Mode::User, va, data, pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode: Privilege::User, va, data, pid, place }))
 }
 
 /// `write VA = V [size N]`
@@ -78,12 +85,12 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         None => None,
     };
     let bytes = stored(&session.eval(value)?, size, value)?;
-    session.work(beyond_ordinary(bytes.len() as u64), va.span)?;
+    session.work(surplus_work(bytes.len() as u64), va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
-    let (verb, kind, mode) = (AccessVerb::Write, Kind::Write, Mode::User);
-    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data, pid, place }))
+    let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
+    Ok(access(AccessPlan { verb, kind, mode, va, data, pid, place }))
 }
 
 /// The bytes of a stored value: a number little-endian, a string as it is.

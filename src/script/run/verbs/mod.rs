@@ -5,7 +5,6 @@
 mod access;
 mod accessing;
 mod acting;
-mod action;
 mod contents;
 mod control;
 mod declare;
@@ -14,49 +13,30 @@ mod expect;
 mod kernel_action;
 mod naming;
 mod operands;
-mod perform;
 mod perms;
+mod plans;
 mod refused;
 mod replay;
 mod replaying;
 mod system;
 
-use crate::lang::ast::{Command, Word};
+use std::sync::Arc;
+
+use crate::lang::ast::{Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
 use super::absent;
 use super::facts::Family;
-use super::paper;
-use super::session::{Session, Stop};
+use super::session::{Extension, Language, Session, Verb};
+use super::settings::BLOCKS;
+use super::stop::Stop;
 
 pub use access::load;
-pub use action::{AccessPlan, Action};
+pub use contents::show_plan;
 pub use operands::word;
 pub use perms::SECTION_COLUMNS;
-
-/// A verb.
-pub struct Verb {
-    /// Its word.
-    pub name: &'static str,
-    /// What follows it, as the reference prints it.
-    pub params: &'static str,
-    /// One line of help.
-    pub help: &'static str,
-    /// A statement that uses it.
-    pub example: &'static str,
-    /// Which facts it has.
-    pub family: Family,
-    /// Evaluates and checks a command.
-    pub prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
-}
-
-impl Verb {
-    /// How it is written.
-    pub fn usage(&self) -> String {
-        format!("{} {}", self.name, self.params).trim_end().to_owned()
-    }
-}
+pub use plans::AccessPlan;
 
 /// Every verb that is a command.
 pub const VERBS: &[Verb] = &[
@@ -236,46 +216,6 @@ pub const VERBS: &[Verb] = &[
         family: Family::None,
         prepare: control::seed,
     },
-    Verb {
-        name: "exam",
-        params: "{ title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options }",
-        help: "what the cover of an exam says, and how its paper is arranged",
-        example: "exam { title \"Final\", duration 90 min, shuffle options }",
-        family: Family::None,
-        prepare: paper::exam,
-    },
-    Verb {
-        name: "text",
-        params: "PROSE",
-        help: "prose of a question",
-        example: "question \"Q\" { text \"Name the page.\"; ask 0x10 => vpn }",
-        family: Family::None,
-        prepare: paper::text,
-    },
-    Verb {
-        name: "figure",
-        params: "bits VA | layout PROCESS… | frames PROCESS… | tables [PROCESS] | reference",
-        help: "a figure of a question",
-        example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
-        family: Family::None,
-        prepare: paper::figure,
-    },
-    Verb {
-        name: "choice",
-        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT; answers FACT of OP }",
-        help: "a question with options to choose from",
-        example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
-        family: Family::None,
-        prepare: paper::choice,
-    },
-    Verb {
-        name: "essay",
-        params: "TEXT [space N cm] [points N] { rubric TEXT points N }",
-        help: "a question to answer in words",
-        example: "question \"Q\" { essay \"Why?\" space 4 cm }",
-        family: Family::None,
-        prepare: paper::essay,
-    },
 ];
 
 /// Words that begin a statement with a shape of its own; the grammar knows them.
@@ -306,30 +246,32 @@ pub const FORMS: &[(&str, &str, &str)] = &[
     ("reference", "PAGES { frames N, replacement P, … }", "page replacement on a bare string of pages"),
 ];
 
-/// The verb of that name.
-pub fn verb(name: &str) -> Option<&'static Verb> {
-    VERBS.iter().find(|verb| verb.name == name)
+/// The core of the language: without papers.
+pub static CORE: Language = Language { verbs: &[VERBS], blocks: &[BLOCKS], extension: &NoPapers };
+
+/// The core knows no papers.
+struct NoPapers;
+
+impl Extension for NoPapers {
+    fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
+        let text: Arc<str> = session.text(stmt.span).split_whitespace().next().unwrap_or_default().into();
+        Err(unknown(session.language, &Word { text, span: stmt.span }, &[]).into())
+    }
 }
 
-/// The verb of a command.
-///
-/// # Errors
-/// `unknown-verb` with the nearest; `not-in-language` for words that are known.
-pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
-    if let Some(verb) = verb(&word.text) {
-        return Ok(verb);
-    }
+/// Says that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for words that are known.
+pub fn unknown(language: &Language, word: &Word, also: &[&str]) -> Diagnostic {
     if let Some(diagnostic) = absent::diagnostic(word) {
-        return Err(diagnostic);
+        return diagnostic;
     }
     // `NAME:` is no word.
     let forms = FORMS.iter().map(|form| form.0).filter(|form| form.starts_with(char::is_lowercase));
-    let names = VERBS.iter().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
+    let names = language.verbs().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
     let diagnostic =
         Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
             .label("not a verb");
-    Err(match nearest(&word.text, names) {
+    match nearest(&word.text, names) {
         Some(near) => diagnostic.did_you_mean(&word.text, near),
         None => diagnostic.help("`pagewalk reference statements` lists the statements"),
-    })
+    }
 }

@@ -1,0 +1,118 @@
+//! Writes files so that a reader sees the old content or the new content, never a part of it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Component, Path};
+
+/// Replaces the content of a file. Follows links and keeps the permissions. Fails without a change if the
+/// file no longer contains `old`.
+pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    if fs::read(&path)? != old.as_bytes() {
+        return Err(io::Error::other("it has changed in the meantime"));
+    }
+    replace_bytes(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
+}
+
+/// Writes a new or existing file. Follows links and keeps the permissions. A device or a pipe is written to
+/// directly. On an error the file stays as it was.
+pub(crate) fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    write_file_with(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// Like [`write_file`], with the content written by `fill`.
+pub(crate) fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(&path) {
+        Ok(data) if data.is_file() => replace_with(&path, Some(data.permissions()), true, fill),
+        Ok(data) if data.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => fill(&mut OpenOptions::new().write(true).open(&path)?),
+        Err(_) => replace_with(&path, None, true, fill),
+    }
+}
+
+/// Writes the file at this path, with `/`, below a folder, and creates missing folders. Replaces a link
+/// instead of following it. Fails if the path, or a link on it, leads out of the folder. Does not wait until
+/// the bytes are on the disk, since these files can be made again.
+pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
+    let own = Path::new(path);
+    let within = own.components().all(|part| matches!(part, Component::Normal(_)));
+    let to = folder.join(own);
+    let parent = to.parent().filter(|_| within && own.file_name().is_some()).ok_or_else(|| outside(path))?;
+    fs::create_dir_all(parent)?;
+    if !parent.canonicalize()?.starts_with(folder.canonicalize()?) {
+        return Err(outside(path));
+    }
+    let permissions =
+        fs::symlink_metadata(&to).ok().filter(fs::Metadata::is_file).map(|data| data.permissions());
+    replace_bytes(&to, bytes, permissions, false)
+}
+
+fn outside(path: &str) -> io::Error {
+    io::Error::other(format!("`{path}` leads out of the folder"))
+}
+
+/// Replaces a file by these bytes. With `safe`, the bytes are on the disk before the name refers to them.
+fn replace_bytes(
+    path: &Path,
+    bytes: &[u8],
+    permissions: Option<fs::Permissions>,
+    safe: bool,
+) -> io::Result<()> {
+    replace_with(path, permissions, safe, |file| file.write_all(bytes))
+}
+
+fn replace_with(
+    path: &Path,
+    permissions: Option<fs::Permissions>,
+    safe: bool,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    // Opened here and not by `tempfile`: a new file gets the usual permissions, and an error has no random
+    // name in it.
+    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = tempfile::Builder::new().make_in(path.parent().unwrap_or(path), open)?;
+    fill(file.as_file_mut())?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    if safe {
+        file.as_file().sync_all()?;
+    }
+    file.persist(path).map(drop).map_err(|refused| refused.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::write_below;
+
+    #[test]
+    fn nothing_is_written_outside_of_a_folder() {
+        let base = std::env::temp_dir().join(format!("pagewalk-below-{}", std::process::id()));
+        let folder = base.join("in");
+        write_below(&folder, "a/b.md", b"one").expect("written");
+        write_below(&folder, "a/b.md", b"two").expect("written again");
+        assert_eq!(fs::read(folder.join("a/b.md")).expect("there"), b"two");
+        for path in ["../x", "/x", "a/../../x", "", "."] {
+            assert!(write_below(&folder, path, b"x").is_err(), "{path:?}");
+        }
+        #[cfg(unix)]
+        {
+            let link = |from: &str, to: &std::path::Path| {
+                std::os::unix::fs::symlink(to, folder.join(from)).expect("a link");
+            };
+            fs::write(base.join("secret"), "kept").expect("written");
+            link("file", &base.join("secret"));
+            link("out", &base);
+            write_below(&folder, "file", b"x").expect("replaces the link");
+            assert!(write_below(&folder, "out/secret", b"x").is_err());
+            assert_eq!(fs::read(base.join("secret")).expect("there"), b"kept");
+        }
+        fs::remove_dir_all(&base).expect("taken away");
+    }
+}

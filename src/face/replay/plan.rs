@@ -1,0 +1,136 @@
+//! The replay of one trace on a fresh machine.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use super::feed::{feed, first_malformed, trace_name};
+use super::machine::Named;
+use super::progress::Bar;
+use pagewalk_engine::trace::counting_replay::CountingReplay;
+use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
+use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::read_ahead::ReadEnd;
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::record::Record;
+use pagewalk_engine::trace::replay::Straddle;
+use pagewalk_script::report::narrate::thousands;
+use pagewalk_script::traces::reports::{Ended, Replayed, record};
+
+/// The input of a replay.
+pub(crate) struct ReplayPlan<'a> {
+    pub(crate) machine: &'a Named,
+    /// The mapping of addresses.
+    pub(crate) map: Map,
+    /// The handling of references that straddle blocks or pages.
+    pub(crate) straddle: Straddle,
+    /// Additional statistics.
+    pub(crate) wanted: Wanted,
+    /// The format; none to detect it.
+    pub(crate) format: Option<Format>,
+    /// Whether to refuse a trace with a malformed line or an address outside of the machine.
+    pub(crate) strict: bool,
+    /// Becomes true at Ctrl-C.
+    pub(crate) interrupt: &'a AtomicBool,
+}
+
+/// The result of a replay: counts, an error, or both.
+pub(crate) struct ReplayOutcome {
+    pub(crate) replayed: Option<Replayed>,
+    /// The error message.
+    pub(crate) why: Option<String>,
+}
+
+/// The reason to stop reading records.
+#[derive(Debug, PartialEq)]
+enum StopReason {
+    /// `--strict` refuses the trace.
+    Refused(String),
+    /// The machine cannot continue.
+    Stuck(String),
+}
+
+impl ReplayOutcome {
+    fn failed(why: String) -> Self {
+        Self { replayed: None, why: Some(why) }
+    }
+}
+
+impl ReplayPlan<'_> {
+    pub(crate) fn replay(&self, path: &Path) -> ReplayOutcome {
+        let name = trace_name(path);
+        let machine = self.machine.machine();
+        let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted) {
+            Ok(counting) => counting,
+            Err(why) => {
+                return ReplayOutcome::failed(format!("cannot replay on `{}`: {why}", self.machine.name));
+            }
+        };
+        let mut bar = Bar::new(&name);
+        let fed = feed(path, self.format, self.interrupt, &mut |records, progress, read| {
+            bar.show(progress);
+            let done = self.perform(&mut counting, records);
+            done.err().or_else(|| self.refusal(read).map(StopReason::Refused))
+        });
+        bar.clear();
+        match fed {
+            Ok((read, stopped)) => self.outcome(name, read, stopped, &counting),
+            Err(why) => ReplayOutcome::failed(why.to_string()),
+        }
+    }
+
+    /// The outcome of a trace that was read.
+    fn outcome(
+        &self,
+        name: String,
+        read: ReadSoFar,
+        stopped: ReadEnd<StopReason>,
+        counting: &CountingReplay,
+    ) -> ReplayOutcome {
+        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is refused: {why}"));
+        if let Some(why) = self.refusal(&read) {
+            return refused(&why);
+        }
+        let (ended, why) = match stopped {
+            ReadEnd::End => (Ended::Whole, None),
+            ReadEnd::Interrupted => (Ended::Interrupted, None),
+            ReadEnd::Unreadable(why) if counting.references().records == 0 => {
+                return ReplayOutcome::failed(why.to_string());
+            }
+            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
+            ReadEnd::Enough(StopReason::Refused(why)) => return refused(&why),
+            ReadEnd::Enough(StopReason::Stuck(why)) => {
+                (Ended::Broken(why.clone()), Some(format!("`{name}` cannot be replayed on: {why}")))
+            }
+        };
+        let replayed = Replayed {
+            trace: name,
+            machine: self.machine.name.clone(),
+            straddle: self.straddle,
+            lines: read.lines,
+            malformed: read.malformed,
+            ended,
+            counted: counting.counts(),
+        };
+        ReplayOutcome { replayed: Some(replayed), why }
+    }
+
+    /// Replays records. With `--strict`, an address outside of the machine is an error.
+    fn perform(&self, counting: &mut Counting, records: &[Record]) -> Result<(), StopReason> {
+        let before = counting.references().records;
+        counting.perform(records).map_err(|why| StopReason::Stuck(why.to_string()))?;
+        let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
+            return Ok(());
+        };
+        let at = records.iter().position(|record| *record == outside).unwrap_or_default() as u64;
+        let number = thousands(before + at + 1);
+        Err(StopReason::Refused(format!(
+            "record {number}, {}, lies beyond the addresses of the machine",
+            record(outside)
+        )))
+    }
+
+    /// The first malformed line, if `--strict` is set.
+    fn refusal(&self, read: &Read) -> Option<String> {
+        first_malformed(read).filter(|_| self.strict)
+    }
+}
