@@ -36,7 +36,7 @@ pub(crate) fn rename(
             let Some(location) = named.location(read, edit.span) else { continue };
             let of_file = edits.entry(location.uri.as_str().to_owned()).or_default();
             let place = (edit.span.start, edit.span.end);
-            of_file.insert(place, TextEdit { range: location.range, new_text: edit.text });
+            of_file.insert(place, TextEdit { range: location.range, new_text: edit.replacement });
         }
     }
     let changes = edits.into_iter().filter_map(|(uri, edits)| {

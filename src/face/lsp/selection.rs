@@ -33,7 +33,7 @@ fn selection(view: &View, at: usize) -> SelectionRange {
     whole.map_or(SelectionRange { range, parent: None }, |(_, selection)| selection)
 }
 
-/// The word at a byte, and the brackets around it with and without what closes them.
+/// The word at a byte and the brackets around it, with and without the delimiters.
 fn brackets(view: &View, at: usize, around: &mut Vec<(usize, usize)>) {
     let mut open = Vec::new();
     for token in &view.tokens().list {

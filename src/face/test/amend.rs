@@ -11,13 +11,15 @@ use crate::face::atomic_write::replace;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::lang::edit::edited;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
+use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run;
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
-use pagewalk_script::suite::amend::{Findings, Wanted, Watching, amended};
+use pagewalk_script::suite::amend::{Findings, Wanted, Watching};
 use pagewalk_script::suite::amended::{difference, left_alone, summary};
 use pagewalk_script::suite::reports::Name;
 
@@ -159,7 +161,7 @@ impl AllFindings {
         let mut changed = Vec::new();
         let mut told = String::new();
         for (number, file) in (0..).zip(self.sources.files()) {
-            let new = amended(&file.text, plan.of(number));
+            let new = edited(&file.text, Span::start_of(number), &plan.edits);
             if new != *file.text {
                 told += &difference(&file.name, &file.text, &new, colored);
                 changed.push((file, new));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::ast::{Command, ExprKind, Fact, Stmt, StmtKind};
+use crate::lang::edit::{TextEdit, edited};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -35,13 +36,6 @@ pub fn script(session: &Exploration) -> String {
     text
 }
 
-/// A part of a text that something else stands in the place of.
-struct Edit {
-    start: u32,
-    end: u32,
-    text: String,
-}
-
 /// Writes statements with what was seen of them.
 struct Writer<'a> {
     sources: &'a Sources,
@@ -59,24 +53,11 @@ impl Writer<'_> {
         }
         let mut edits = Vec::new();
         self.edits(stmt, records, &mut edits);
-        let text = self.apply(stmt.span, edits);
+        let text = edited(self.sources.text(stmt.span), stmt.span, &edits);
         if is_expectation(stmt) && self.fails_within(stmt.span) {
             return text.lines().flat_map(|line| ["# did not hold: ", line, "\n"]).collect();
         }
         format!("{text}\n")
-    }
-
-    /// The text of a place with its edits.
-    fn apply(&self, span: Span, mut edits: Vec<Edit>) -> String {
-        edits.sort_by_key(|edit| (edit.start, edit.end));
-        let (mut text, mut at) = (String::new(), span.start);
-        let part = |start, end| self.sources.text(Span { start, end, ..span });
-        for edit in edits.iter().filter(|edit| span.start <= edit.start && edit.end <= span.end) {
-            text += part(at, edit.start.max(at));
-            text += &edit.text;
-            at = edit.end.max(at);
-        }
-        text + part(at, span.end)
     }
 
     /// Whether something stated within a place did not hold.
@@ -89,7 +70,7 @@ impl Writer<'_> {
     }
 
     /// What is to be written otherwise in a statement, and in the blocks in it.
-    fn edits(&mut self, stmt: &Stmt, records: &[StepRecord], edits: &mut Vec<Edit>) {
+    fn edits(&mut self, stmt: &Stmt, records: &[StepRecord], edits: &mut Vec<TextEdit>) {
         if matches!(stmt.kind, StmtKind::Ask(_)) {
             // Its blanks stay blank.
             return;
@@ -103,14 +84,13 @@ impl Writer<'_> {
                 *count += 1;
                 if *count > 1 {
                     let text = Value::Text(format!("{} ({count})", name.text).into()).quoted();
-                    edits.push(Edit { start: name.span.start, end: name.span.end, text });
+                    edits.push(TextEdit::new(name.span, text));
                 }
                 self.within(body, &[], edits);
             }
             StmtKind::Include { body, .. } => {
                 let text: String = body.iter().map(|stmt| self.statement(stmt, records)).collect();
-                let Span { start, end, .. } = stmt.span;
-                edits.push(Edit { start, end, text: text.trim_end().to_owned() });
+                edits.push(TextEdit::new(stmt.span, text.trim_end()));
             }
             _ => {
                 // What a loop or a definition did is not of one statement alone.
@@ -122,11 +102,10 @@ impl Writer<'_> {
     }
 
     /// The same for the statements of a block; an expectation that does not hold is one that does.
-    fn within(&mut self, block: &[Stmt], records: &[StepRecord], edits: &mut Vec<Edit>) {
+    fn within(&mut self, block: &[Stmt], records: &[StepRecord], edits: &mut Vec<TextEdit>) {
         for stmt in block {
             if is_expectation(stmt) && self.fails_within(stmt.span) {
-                let Span { start, end, .. } = stmt.span;
-                edits.push(Edit { start, end, text: "expect true".to_owned() });
+                edits.push(TextEdit::new(stmt.span, "expect true"));
             } else {
                 self.edits(stmt, records, edits);
             }
@@ -134,14 +113,13 @@ impl Writer<'_> {
     }
 
     /// The facts of a statement: those that were seen; where none was kept, those that held.
-    fn facts(&self, stmt: &Stmt, record: Option<&StepRecord>) -> Option<Edit> {
+    fn facts(&self, stmt: &Stmt, record: Option<&StepRecord>) -> Option<TextEdit> {
         let seen: Vec<String> =
             record.iter().flat_map(|record| told(&record.did)).map(|told| told.to_string()).collect();
         let fails = |fact: &&Fact| {
             let Span { file, start, end } = fact.span;
             self.failed.contains(&(file, start, end))
         };
-        let Span { end, .. } = stmt.span;
         let text = match (seen.is_empty(), stmt.facts.iter().any(|fact| fails(&fact))) {
             (false, _) => format!("\n{}", arrows(&seen)),
             (true, false) => return None,
@@ -151,7 +129,7 @@ impl Writer<'_> {
                 if held.is_empty() { String::new() } else { format!(" => {}", held.join(", ")) }
             }
         };
-        Some(Edit { start: self.head_end(stmt), end, text })
+        Some(TextEdit::new(Span { start: self.head_end(stmt), ..stmt.span }, text))
     }
 
     /// Where a statement ends and its facts begin.
@@ -183,9 +161,9 @@ fn arrows(facts: &[String]) -> String {
 }
 
 /// A machine out of a file, written out.
-fn machine(command: &Command, span: Span, record: Option<&StepRecord>) -> Option<Edit> {
+fn machine(command: &Command, span: Span, record: Option<&StepRecord>) -> Option<TextEdit> {
     let operand = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
     let ExprKind::Value(Value::Text(_)) = operand.kind else { return None };
     let Did::Machine(spec) = &*record?.did else { return None };
-    Some(Edit { start: span.start, end: span.end, text: declaration(spec).trim_end().to_owned() })
+    Some(TextEdit::new(span, declaration(spec).trim_end()))
 }

@@ -9,7 +9,7 @@ use super::rows::{known, missing, settings, word};
 use super::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
 use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::value::Number;
 use crate::run::session::{Action, Session};
 use crate::run::settings::list;
@@ -115,7 +115,7 @@ fn rubric_points(
             Err(Diagnostic::new(Code::BadPoints, at, message)
                 .label("does not add up")
                 .help(format!("write `points {sum}`"))
-                .mend(Mend::replace(at, sum.to_string()))
+                .fix(Fix::replace(at, sum.to_string()))
                 .into())
         }
         Some(said) => Ok(Some(said)),

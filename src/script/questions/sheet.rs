@@ -1,7 +1,7 @@
 //! The question at hand: its points and those of what is in it, while it is put together.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
@@ -105,7 +105,7 @@ impl Unit {
                 say(format!("what this {what} asks is worth {sum} points, and the {what} has {whole}"))
                     .label("does not add up")
                     .help(format!("write `points {sum}`, or let an item without points take the rest"))
-                    .mend(Mend::replace(place, sum.to_string()))
+                    .fix(Fix::replace(place, sum.to_string()))
             }
             Unshared::NothingLeft(sum) => {
                 say(format!("{sum} of the {whole} points of this {what} are given away, and none are left"))

@@ -2,6 +2,7 @@
 
 use super::entry::Radix;
 use crate::lang::ast::{Claim, Command, Condition, Expr, ExprKind, Fact, Operation, Settings, Span};
+use crate::lang::edit::{TextEdit, edited};
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, walk_expr};
 use crate::run::facts::{Family, key};
@@ -16,9 +17,6 @@ const PLAIN: i128 = 9;
 #[derive(Default)]
 struct Uses<'e>(Vec<(&'e str, Span)>);
 
-/// What stands in place of a part of the script.
-type Instead = (Span, String);
-
 impl Session<'_> {
     /// The words of a condition, from the name that is asked for to its end, with the values of all variables but that name.
     /// `from` are the candidates: a list is written out.
@@ -31,11 +29,11 @@ impl Session<'_> {
         radix: Radix,
     ) -> String {
         let mut uses = Uses::default();
-        let mut instead = Vec::new();
+        let mut edits = Vec::new();
         match value {
             Value::List(elements) => {
                 let each: Vec<String> = elements.iter().map(|element| in_radix(element, radix)).collect();
-                instead.push((from.span, format!("[{}]", each.join(", "))));
+                edits.push(TextEdit::new(from.span, format!("[{}]", each.join(", "))));
             }
             _ => uses.visit_expr(from),
         }
@@ -51,15 +49,15 @@ impl Session<'_> {
             }
         }
         uses.0.retain(|(used, _)| *used != name);
-        instead.extend(self.values_of(&uses, radix));
-        self.in_words(whole, instead)
+        edits.extend(self.values_of(&uses, radix));
+        self.in_words(whole, &edits)
     }
 
     /// The words of an operation, with the values of its variables.
     pub fn operation_in_words(&self, operation: &Operation) -> String {
         let mut uses = Uses::default();
         uses.visit_operation(operation);
-        self.in_words(operation.span, self.values_of(&uses, Radix::Hex))
+        self.in_words(operation.span, &self.values_of(&uses, Radix::Hex))
     }
 
     /// Whether a fact's value is one of its own words.
@@ -75,32 +73,18 @@ impl Session<'_> {
     }
 
     /// The values of variables, at the places where they are used.
-    fn values_of(&self, uses: &Uses, radix: Radix) -> Vec<Instead> {
+    fn values_of(&self, uses: &Uses, radix: Radix) -> Vec<TextEdit> {
         let value = |name: &str| match self.state.find(name)? {
             Binding::Value(value) => Some(in_radix(value, radix)),
             _ => None,
         };
-        uses.0.iter().filter_map(|(name, span)| Some((*span, value(name)?))).collect()
+        uses.0.iter().filter_map(|(name, span)| Some(TextEdit::new(*span, value(name)?))).collect()
     }
 
-    /// The text of a place with some of its parts replaced.
-    fn in_words(&self, whole: Span, mut instead: Vec<Instead>) -> String {
-        let text = self.text(whole);
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        instead.retain(|(span, _)| span.file == whole.file);
-        instead.sort_by_key(|(span, _)| span.start);
-        for (span, value) in instead {
-            let (from, to) = (span.start.wrapping_sub(whole.start), span.end.wrapping_sub(whole.start));
-            let Some(before) = text.get(done..from as usize).filter(|_| to as usize <= text.len()) else {
-                continue;
-            };
-            out.push_str(before);
-            out.push_str(&value);
-            done = to as usize;
-        }
-        out.push_str(text.get(done..).unwrap_or_default());
-        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// The text of a place on one line, with edits.
+    fn in_words(&self, whole: Span, edits: &[TextEdit]) -> String {
+        let text = edited(self.text(whole), whole, edits);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 

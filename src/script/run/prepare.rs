@@ -55,14 +55,14 @@ impl Session<'_> {
         match (verb.prepare)(self, command) {
             Ok(action) => Ok(Prepared::Action(action, verb.family)),
             Err(Stop::Wrong(diagnostics)) => {
-                let mend = |d: Diagnostic| {
+                let fix = |d: Diagnostic| {
                     if d.code == Code::WrongCount && d.help.is_none() {
                         d.help(format!("write `{}`", verb.usage()))
                     } else {
                         d
                     }
                 };
-                Err(Stop::Wrong(diagnostics.into_iter().map(mend).collect()))
+                Err(Stop::Wrong(diagnostics.into_iter().map(fix).collect()))
             }
             Err(stop) => Err(stop),
         }

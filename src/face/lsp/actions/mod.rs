@@ -16,10 +16,11 @@ use lsp_types::{CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActio
 
 use super::run_result::{Failure, RunResult};
 use super::view::View;
-use offer::{ByteEdit, Offer, edits_of, touches};
+use offer::{Offer, edits_of, touches};
 use pagewalk_script::exam::rewrite::{spellings, turned};
 use pagewalk_script::lang::cut::cut;
 use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::edit::{TextEdit, disjoint};
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::questions::entry::Radix;
 use pagewalk_script::suite::amend::{Plan, tables};
@@ -85,10 +86,9 @@ fn diagnostics(view: &View) -> impl Iterator<Item = &Diagnostic> {
 }
 
 /// The edit and the title of a diagnostic's fix.
-fn fix_of(view: &View, diagnostic: &Diagnostic) -> Option<(ByteEdit, String)> {
-    let mend = diagnostic.mend.as_ref().filter(|mend| mend.span.file == 0)?;
-    let (span, text) = mend.fitted(&view.text)?;
-    Some(((span.start as usize..span.end as usize, text), mend.title()))
+fn fix_of(view: &View, diagnostic: &Diagnostic) -> Option<(TextEdit, String)> {
+    let fix = diagnostic.fix.as_ref().filter(|fix| fix.span.file == 0)?;
+    Some((fix.edit(&view.text)?, fix.title()))
 }
 
 /// The fixes of diagnostics that meet a range.
@@ -96,8 +96,8 @@ fn fixes(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let mut offers: Vec<Offer> = Vec::new();
     for diagnostic in diagnostics(view).filter(|diagnostic| touches(diagnostic.span, range)) {
         let Some((edit, title)) = fix_of(view, diagnostic) else { continue };
-        let mended = (diagnostic.span, diagnostic.code.name());
-        let offer = Offer::new(CodeActionKind::QUICKFIX, capital(&title), vec![edit]).fixing(mended);
+        let fixed = (diagnostic.span, diagnostic.code.name());
+        let offer = Offer::new(CodeActionKind::QUICKFIX, capital(&title), vec![edit]).fixing(fixed);
         if !offers.iter().any(|known| known.edits == offer.edits) {
             offers.push(offer);
         }
@@ -109,8 +109,9 @@ fn fixes(view: &View, range: &Range<usize>) -> Vec<Offer> {
 
 /// All fixes of the file, without those that overlap an earlier one.
 fn all_fixes(view: &View) -> Option<Offer> {
-    let edits = diagnostics(view).filter_map(|diagnostic| Some(fix_of(view, diagnostic)?.0)).collect();
-    let edits = offer::without_overlaps(edits);
+    let edits: Vec<TextEdit> =
+        diagnostics(view).filter_map(|diagnostic| Some(fix_of(view, diagnostic)?.0)).collect();
+    let edits: Vec<TextEdit> = disjoint(&edits).into_iter().cloned().collect();
     let title = format!("Apply all mends of this file ({})", edits.len());
     (!edits.is_empty()).then(|| Offer::new(CodeActionKind::QUICKFIX, title, edits))
 }
@@ -173,7 +174,7 @@ fn value_offer(view: &View, ran: &RunResult, writing: &ValueSource, failure: &Fa
     let edits = edits_of((writing.plan)(ran), |amendment| within(place, amendment));
     let title = match (table, edits.as_slice()) {
         (_, []) => return None,
-        (None, [(_, text)]) => format!("{} `{}`", writing.one, cut(text)),
+        (None, [edit]) => format!("{} `{}`", writing.one, cut(&edit.replacement)),
         _ => writing.table.to_owned(),
     };
     Some(Offer::new(CodeActionKind::QUICKFIX, title, edits).about((failure.span, writing.code)))
@@ -188,15 +189,15 @@ fn all_values(view: &View, writing: &ValueSource) -> Option<Offer> {
 /// The number at the start of a range in other radices.
 fn radices(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let found = spellings(&view.text, view.tokens(), range.start).into_iter();
-    let whole = found.filter(|one| range.end <= one.place.end.max(range.start));
+    let whole = found.filter(|one| range.end <= one.edit.span.bytes().end.max(range.start));
     let offers = whole.map(|one| {
         let name = match one.radix {
             Radix::Hex => "hexadecimal",
             Radix::Decimal => "decimal",
             Radix::Binary => "binary",
         };
-        let title = format!("Write in {name}: {}", one.text.trim_end());
-        Offer::new(CodeActionKind::REFACTOR_REWRITE, title, vec![(one.place, one.text)])
+        let title = format!("Write in {name}: {}", one.edit.replacement.trim_end());
+        Offer::new(CodeActionKind::REFACTOR_REWRITE, title, vec![one.edit])
     });
     offers.collect()
 }
@@ -214,13 +215,12 @@ fn question_offer(view: &View, range: &Range<usize>) -> Option<Offer> {
         steps.filter(within).map(|step| step.facts.clone()).next().unwrap_or_default()
     };
     let turned = turned(&view.text, &view.reading().script.body, range.clone(), &told)?;
-    let title = match (turned.kept, turned.text.starts_with("ask ")) {
+    let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
         (_, true) => "Ask for this in the question",
         (true, _) => "Ask for this in a question above",
         _ => "Turn into a question",
     };
-    let edits = vec![(turned.place, turned.text)];
-    Some(Offer::new(CodeActionKind::REFACTOR_REWRITE, title.to_owned(), edits))
+    Some(Offer::new(CodeActionKind::REFACTOR_REWRITE, title.to_owned(), vec![turned.edit]))
 }
 
 /// A title with a capital letter.

@@ -3,20 +3,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use lsp_types::{CodeAction, CodeActionKind, Diagnostic, NumberOrString, TextEdit, WorkspaceEdit};
+use lsp_types::{CodeAction, CodeActionKind, Diagnostic, NumberOrString, WorkspaceEdit};
 
 use crate::face::lsp::view::View;
+use pagewalk_script::lang::edit::TextEdit;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::suite::amend::Plan;
-
-/// A range of bytes and its replacement.
-pub(crate) type ByteEdit = (Range<usize>, String);
 
 /// A possible change.
 pub(crate) struct Offer {
     kind: CodeActionKind,
     /// Sorted and without overlaps.
-    pub(crate) edits: Vec<ByteEdit>,
+    pub(crate) edits: Vec<TextEdit>,
     title: String,
     preferred: bool,
     /// The range and the code of the diagnostic that this is about.
@@ -24,7 +22,7 @@ pub(crate) struct Offer {
 }
 
 impl Offer {
-    pub(crate) fn new(kind: CodeActionKind, title: String, edits: Vec<ByteEdit>) -> Self {
+    pub(crate) fn new(kind: CodeActionKind, title: String, edits: Vec<TextEdit>) -> Self {
         Self { kind, edits, title, preferred: false, about: None }
     }
 
@@ -49,8 +47,7 @@ impl Offer {
         reason = "the protocol's library has URIs as keys, and they are not changed"
     )]
     pub(crate) fn into_action(self, view: &View, known: &[Diagnostic]) -> CodeAction {
-        let edit =
-            |(bytes, new_text): ByteEdit| TextEdit { range: view.lines.range(&view.text, bytes), new_text };
+        let edit = |edit: TextEdit| lsp_types::TextEdit::new(view.range(edit.span), edit.replacement);
         let edits = self.edits.into_iter().map(edit).collect();
         let changes = HashMap::from([(view.uri.clone(), edits)]);
         let answered = self.about.map(|(span, code)| {
@@ -75,21 +72,6 @@ pub(crate) fn touches(span: Span, range: &Range<usize>) -> bool {
 }
 
 /// The edits for the spans that match.
-pub(crate) fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<ByteEdit> {
-    let amendments = plan.of(0).filter(|amendment| of(amendment.span));
-    let edit = |span: Span, text: &str| (span.start as usize..span.end as usize, text.to_owned());
-    amendments.map(|amendment| edit(amendment.span, &amendment.text)).collect()
-}
-
-/// Sorts edits and drops those that overlap an earlier one.
-pub(crate) fn without_overlaps(mut edits: Vec<ByteEdit>) -> Vec<ByteEdit> {
-    edits.sort_by_key(|(bytes, _)| (bytes.start, bytes.end));
-    let mut kept: Vec<ByteEdit> = Vec::new();
-    for edit in edits {
-        let meets = |last: &ByteEdit| edit.0.start < last.0.end || edit.0 == last.0;
-        if !kept.last().is_some_and(meets) {
-            kept.push(edit);
-        }
-    }
-    kept
+pub(crate) fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<TextEdit> {
+    plan.edits.iter().filter(|edit| edit.span.file == 0 && of(edit.span)).cloned().collect()
 }

@@ -87,7 +87,7 @@ fn a_mend_is_preferred_and_applied() {
 }
 
 #[test]
-fn all_mends_are_applied_at_once() {
+fn all_fixes_are_applied_at_once() {
     let script = "machine simple\nread 0x3D4 => v«»np 0\nraed 0 => ppn 0\nread 0 => tbl hit\n";
     let wanted = "machine simple\nread 0x3D4 => vpn 0\nread 0 => ppn 0\nread 0 => tlb hit\n";
     assert_eq!(chosen(script, "Apply all mends of this file (3)"), wanted);

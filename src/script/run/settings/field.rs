@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value, unit_spelt};
 
@@ -227,7 +227,7 @@ pub fn twice(field: &Field, first: Span) -> Diagnostic {
         .label("again here")
         .also(first, "first here")
         .help("remove one of the two")
-        .mend(Mend::remove(field.span))
+        .fix(Fix::remove(field.span))
 }
 
 /// Applies the block of a setting that must have one and takes no other value.

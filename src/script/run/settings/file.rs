@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use pagewalk_engine::kernel::file::Fill;
@@ -79,7 +79,7 @@ fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec
         .label("again here")
         .also(first, "first here")
         .help("keep one of the two")
-        .mend(Mend::remove(field.span))));
+        .fix(Fix::remove(field.span))));
     }
     draft.fill = Some(fill);
     draft.filled = Some(field.span);

@@ -185,7 +185,7 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
     let said = diagnostic.message.rsplit('`').nth(1).unwrap_or_default().to_owned();
     let names = || BITS.iter().flat_map(|row| [row.name].into_iter().chain(row.aliases.iter().copied()));
     let settings = || PTE_SETTINGS.iter().map(|row| row.name);
-    diagnostic.mend = None;
+    diagnostic.fix = None;
     match nearest(&said, names().chain(settings())) {
         Some(near) => diagnostic.did_you_mean(&said, near),
         None => diagnostic.help(format!("it has {}", list(settings().chain(names())))),

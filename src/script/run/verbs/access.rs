@@ -2,7 +2,7 @@
 
 use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::run::budget::surplus_work;
 use crate::run::record::{AccessVerb, Did};
@@ -133,11 +133,11 @@ fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
             .find(|b| n < 1i128 << (8 * b) && n >= -(1i128 << (8 * b - 1)))
             .unwrap_or(8u32)
             .next_power_of_two();
-        let (file, mend) = (place.span.file, format!("size {needed}"));
+        let (file, fix) = (place.span.file, format!("size {needed}"));
         let diagnostic =
-            diagnostic.label("too large").help(format!("say how many bytes are stored: `{mend}`"));
+            diagnostic.label("too large").help(format!("say how many bytes are stored: `{fix}`"));
         return Err(match size {
-            None => diagnostic.mend(Mend::put_in(file, place.span.end, format!(" {mend}"))),
+            None => diagnostic.fix(Fix::put_in(file, place.span.end, format!(" {fix}"))),
             Some(_) => diagnostic,
         });
     }

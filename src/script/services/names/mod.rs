@@ -25,4 +25,4 @@ mod words;
 pub use find::names;
 pub use kind::{KINDS, KindRow, NameKind};
 pub use occurrence::{Form, Names, Occurrence, Role, Symbol};
-pub use rename::{Edit, Read, edited, renamable, rename};
+pub use rename::{Read, renamable, rename};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::amendment::{Amendment, LeftAlone, Plan};
+use super::plan::{LeftAlone, Plan};
 use super::{grid, spell, tables};
 use crate::lang::ast::Stmt;
+use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::run::record::{Check, Sink, StepRecord, Written};
@@ -89,13 +90,13 @@ impl Findings {
             }
         }
         let facts = new.len();
-        let mut amendments = Vec::new();
+        let mut edits = Vec::new();
         for rows in self.tables.values() {
-            amendments.extend(grid::laid_out(sources, rows, &mut new));
+            edits.extend(grid::laid_out(sources, rows, &mut new));
         }
-        amendments.extend(new.into_iter().map(|(span, text)| Amendment { span, text }));
-        amendments.sort();
-        Plan { amendments, facts, left }
+        edits.extend(new.into_iter().map(|(span, text)| TextEdit::new(span, text)));
+        edits.sort();
+        Plan { edits, facts, left }
     }
 
     fn known(&mut self, span: Span, fact: &str) -> &mut Found {

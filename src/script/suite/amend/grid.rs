@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::amendment::Amendment;
 use super::row::{Row, Side};
+use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
 /// The changes that write the new cells of a table (header first) and keep its columns aligned; the cells are taken
 /// out of `new`. A cell that has become wider takes blanks of its column; where there are too few, the column becomes
 /// wider in every row. A table that is not aligned is left so.
-pub fn laid_out(sources: &Sources, table: &[Vec<Span>], new: &mut BTreeMap<Span, String>) -> Vec<Amendment> {
+pub fn laid_out(sources: &Sources, table: &[Vec<Span>], new: &mut BTreeMap<Span, String>) -> Vec<TextEdit> {
     if !table.iter().flatten().any(|cell| new.contains_key(cell)) {
         return Vec::new();
     }
@@ -30,7 +30,7 @@ pub fn laid_out(sources: &Sources, table: &[Vec<Span>], new: &mut BTreeMap<Span,
             }
         }
     }
-    rows.into_iter().flat_map(Row::amendments).collect()
+    rows.into_iter().flat_map(Row::edits).collect()
 }
 
 /// Writes the new cell of a column, if there is one. Answers by how many characters the row has become wider.

@@ -1,6 +1,6 @@
 //! A row of a table as a line of text: its cells, and the blanks between them, which may become more or fewer.
 
-use super::amendment::Amendment;
+use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
@@ -184,8 +184,8 @@ impl Row {
     }
 
     /// What was changed.
-    pub fn amendments(self) -> impl Iterator<Item = Amendment> {
+    pub fn edits(self) -> impl Iterator<Item = TextEdit> {
         let changed = self.pieces.into_iter().filter(|piece| piece.changed);
-        changed.map(|piece| Amendment { span: piece.span, text: piece.text })
+        changed.map(|piece| TextEdit::new(piece.span, piece.text))
     }
 }

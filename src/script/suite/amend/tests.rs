@@ -6,8 +6,10 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
-use super::{Findings, LeftAlone, Wanted, amended};
+use super::{Findings, LeftAlone, Wanted};
+use crate::lang::edit::edited;
 use crate::lang::include::{Texts, read};
+use crate::lang::span::Span;
 use crate::run::record::StepRecord;
 use crate::run::session::Options;
 use crate::run::verbs::CORE;
@@ -33,8 +35,8 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
     let ended = run(&script.body, &sources, &Files::default(), Options::of(&CORE), &mut sink);
     assert_eq!(ended.diagnostics, [], "{files:?}");
     let plan = findings.plan(&sources);
-    let texts =
-        (0..sources.files().len() as u32).map(|n| amended(&sources.files()[n as usize].text, plan.of(n)));
+    let files = (0..).zip(sources.files());
+    let texts = files.map(|(number, file)| edited(&file.text, Span::start_of(number), &plan.edits));
     let told = |LeftAlone { span, fact, reason }: &LeftAlone| {
         let (name, place) = sources.place(*span).expect("a place");
         format!("{}:{}: {fact}: {reason}", name.trim_start_matches("/s/"), place.line)
@@ -198,7 +200,7 @@ fn what_two_scripts_find_of_one_file_is_put_together() {
     }
     let plan = all.plan(&sources);
     assert_eq!(
-        (amended(shared, plan.of(0)), plan.left),
+        (edited(shared, Span::start_of(0), &plan.edits), plan.left),
         ("translate va => vpn 0x0F, tlbi 3\n".to_owned(), Vec::new())
     );
 }

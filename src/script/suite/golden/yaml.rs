@@ -35,7 +35,7 @@ impl Unusable {
         }
     }
 
-    /// How to mend it; `bless` is the command that writes it anew.
+    /// How to fix it; `bless` is the command that writes it anew.
     pub fn help(&self, bless: &str) -> String {
         match self {
             Self::Newer { .. } => "use the version of pagewalk that wrote it, or a newer one".to_owned(),

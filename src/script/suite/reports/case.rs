@@ -54,7 +54,7 @@ pub struct Mistake {
     pub code: &'static str,
     /// What is the case.
     pub message: String,
-    /// How to mend it; may be empty.
+    /// How to fix it; may be empty.
     pub help: String,
 }
 

@@ -3,7 +3,7 @@
 use super::reading::whole;
 use crate::lang::ast::{Expr, ExprKind, Setting, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -131,8 +131,8 @@ fn parted(setting: &Setting, block: &str, params: &str) -> Result<(), Stop> {
         {
             let wrong =
                 Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a setting of its own"));
-            let comma = Mend::put_in(value.span.file, value.span.start, ", ");
-            return Err(wrong.help("put a comma before it").mend(comma).into());
+            let comma = Fix::put_in(value.span.file, value.span.start, ", ");
+            return Err(wrong.help("put a comma before it").fix(comma).into());
         }
     }
     Ok(())
@@ -221,7 +221,7 @@ fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
             let span = field.args.first().map_or(field.span, |arg| arg.span);
             let twice =
                 Diagnostic::new(Code::Duplicate, span, format!("`{}` has a value twice", field.name.text));
-            found.push(twice.label("again here").mend(Mend::remove(span)));
+            found.push(twice.label("again here").fix(Fix::remove(span)));
         }
         found.retain(|one| wrong.iter().all(|known| known.span != one.span));
         wrong.extend(found);

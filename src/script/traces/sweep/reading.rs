@@ -49,8 +49,8 @@ pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
         for (span, _) in &mut diagnostic.related {
             *span = moved(*span);
         }
-        if let Some(mend) = &mut diagnostic.mend {
-            mend.span = moved(mend.span);
+        if let Some(fix) = &mut diagnostic.fix {
+            fix.span = moved(fix.span);
         }
         diagnostic
     };

@@ -68,7 +68,7 @@ impl Stated {
     }
 
     /// The same with the right number, in as many digits as the wrong one has.
-    fn mended(&self) -> String {
+    fn fixed(&self) -> String {
         let prefixed = self.stale && !matches!(self.radix, Radix::Decimal);
         let written = self.radix.write(self.wrong(), self.width);
         self.line(self.right(), if prefixed { written.len() - "0x".len() } else { self.width })
@@ -105,7 +105,7 @@ proptest! {
     ) {
         let all = || stale.iter().zip(right.iter().cycle());
         let script: String = all().flat_map(|(a, b)| [a.written(), b.written()]).collect();
-        let mended: String = all().flat_map(|(a, b)| [a.mended(), b.written()]).collect();
-        prop_assert_eq!(accepted(&format!("machine simple\n{script}")), format!("machine simple\n{mended}"));
+        let fixed: String = all().flat_map(|(a, b)| [a.fixed(), b.written()]).collect();
+        prop_assert_eq!(accepted(&format!("machine simple\n{script}")), format!("machine simple\n{fixed}"));
     }
 }

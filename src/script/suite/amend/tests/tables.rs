@@ -27,12 +27,12 @@ fn bars_stay_where_they_are() {
   |  3  | 07  -   0 | 003 -   0 |   # stale
   |  2  | -   -   0 | 7   0D  1 |
 ";
-    let mended = "  # of set 3
+    let fixed = "  # of set 3
   | set | tag ppn v | tag ppn v |   # the header
   |  3  | 07  -   0 | 003 0D  1 |   # stale
   |  2  | -   -   0 | -   -   0 |
 ";
-    assert_eq!(tlb(stale), mended);
+    assert_eq!(tlb(stale), fixed);
 }
 
 #[test]
@@ -42,12 +42,12 @@ fn cells_are_aligned_at_the_end_where_the_column_is() {
   |   3 |   *    * * |   3    1 0 |
   |   2 |   -    - 0 |   -   1D 1 |
 ";
-    let mended = "
+    let fixed = "
   | set | tag  ppn v | tag  ppn v |
   |   3 |   *    * * |   3    D 1 |
   |   2 |   -    - 0 |   -    - 0 |
 ";
-    assert_eq!(tlb(stale), mended);
+    assert_eq!(tlb(stale), fixed);
 }
 
 #[test]
@@ -61,7 +61,7 @@ expect page_table {
   | 1   | -   | 0 |
 }
 ";
-    let mended = stale.replace(
+    let fixed = stale.replace(
         "  | vpn | ppn | v |  # header
   | 0   | 1   | 1 |
   | 1   | -   | 0 |
@@ -71,7 +71,7 @@ expect page_table {
   | 1   | -     | 0 |
 ",
     );
-    assert_eq!(accepted(stale), mended);
+    assert_eq!(accepted(stale), fixed);
 }
 
 #[test]
@@ -91,7 +91,7 @@ expect page_table {
   | 03  11  1 |
 }
 ";
-    let mended = "machine simple
+    let fixed = "machine simple
 set page_table { | vpn ppn | vpn ppn |
                  | 1 3A | 2 2B | }
 expect page_table {
@@ -100,7 +100,7 @@ expect page_table {
   | 03  -   0 |
 }
 ";
-    assert_eq!(accepted(script), mended);
+    assert_eq!(accepted(script), fixed);
 }
 
 #[test]
@@ -113,7 +113,7 @@ expect reference {
   | 3    | a    | m    | a      | b      |
 }
 ";
-    let mended = "reference a b a { frames 2, replacement fifo }
+    let fixed = "reference a b a { frames 2, replacement fifo }
 expect reference {
   | step | page | hit  | frame0 | frame1 |
   | 1    | a    | miss | a      | -      |
@@ -121,7 +121,7 @@ expect reference {
   | 3    | a    | h    | a      | b      |
 }
 ";
-    assert_eq!(accepted(script), mended);
+    assert_eq!(accepted(script), fixed);
 }
 
 #[test]
@@ -143,7 +143,7 @@ expect frames {
   | 0     |   17 | file |
 }
 ";
-    let mended = script
+    let fixed = script
         .replace("604000 | r--p  | \"a b\"     |", "605000 | rw-p  | \"anonymous\" |")
         .replace(
             "area   | start  | end    | perms | backing   |\n  | [",
@@ -153,8 +153,8 @@ expect frames {
         .replace("| 3     |\n", "| 0     |\n")
         .replace("| 1     | }", "| -     | }")
         .replace("|   17 | file |", "|    1 | anonymous |");
-    let mended = mended.replace("  | frame | refs | kind |", "  | frame | refs | kind      |");
-    assert_eq!(accepted(script), mended);
+    let fixed = fixed.replace("  | frame | refs | kind |", "  | frame | refs | kind      |");
+    assert_eq!(accepted(script), fixed);
 }
 
 #[test]

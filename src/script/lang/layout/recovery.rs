@@ -1,7 +1,7 @@
 //! What is wrong with brackets and strings, and where to read on.
 
 use super::level::Kind;
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 
 use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
 
@@ -16,9 +16,9 @@ impl Scan<'_> {
         let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
         let Some(level) = self.levels.get(inner + 1) else { return false };
         let (at, (open, close)) = (level.at, level.kind.ends());
-        let mend = self.closing(inner + 1, self.at.min(self.text.len()));
+        let fix = self.closing(inner + 1, self.at.min(self.text.len()));
         let (here, message) = (self.span(at, at + 1), format!("this `{open}` is never closed"));
-        self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(mend);
+        self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(fix);
         self.levels.truncate(inner + 1);
         self.levels[block].damaged = true;
         self.after = After::Nothing;
@@ -60,10 +60,10 @@ impl Scan<'_> {
         } else {
             ("this `'` is never closed", "a byte is written 'h'; strings stand in double quotes")
         };
-        let mend = self.closing_quote(open, line_end);
+        let fix = self.closing_quote(open, line_end);
         let diagnostic = self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here");
         diagnostic.help = Some(help.to_owned());
-        diagnostic.perhaps(mend);
+        diagnostic.perhaps(fix);
         let line = self.text[open..line_end].trim_end();
         let block = self.block();
         self.levels[block].damaged = true;
@@ -94,7 +94,7 @@ impl Scan<'_> {
         if !top.kind.is_bracket() {
             let message = format!("this `{close}` closes nothing");
             self.report(Code::Syntax, here, &message, &format!("no `{open}` is open"))
-                .perhaps(Some(Mend::write(here, close, "")));
+                .perhaps(Some(Fix::write(here, close, "")));
             self.out[self.at] = b' ';
             return;
         }
@@ -102,9 +102,9 @@ impl Scan<'_> {
         let opener = self.span(at, at + 1);
         if let Some(partner) = partner {
             let message = format!("this `{opened}` is never closed");
-            let mend = self.closing_here(partner + 1);
+            let fix = self.closing_here(partner + 1);
             let label = format!("no `{wanted}` follows before `{close}`");
-            self.report(Code::Unclosed, opener, &message, &label).perhaps(mend);
+            self.report(Code::Unclosed, opener, &message, &label).perhaps(fix);
             self.levels.truncate(partner);
             let block = self.block();
             self.levels[block].damaged = true;
@@ -113,7 +113,7 @@ impl Scan<'_> {
             let diagnostic =
                 self.report(Code::Unclosed, here, &message, &format!("a `{wanted}` belongs here"));
             diagnostic.related.push((opener, "opened here".to_owned()));
-            diagnostic.perhaps(Some(Mend::write(here, close, wanted)));
+            diagnostic.perhaps(Some(Fix::write(here, close, wanted)));
             self.out[self.at] = wanted.as_bytes()[0];
             self.levels.pop();
         }
@@ -219,8 +219,8 @@ impl Scan<'_> {
     fn drop_block(&mut self) {
         let Some(level) = self.levels.pop() else { return };
         let here = self.span(level.at, level.at + 1);
-        let mend = self.closing_brace(&level, self.at);
-        self.report(Code::Unclosed, here, "this `{` is never closed", "no `}` follows").perhaps(mend);
+        let fix = self.closing_brace(&level, self.at);
+        self.report(Code::Unclosed, here, "this `{` is never closed", "no `}` follows").perhaps(fix);
         let block = self.block();
         self.levels[block].damaged = true;
     }

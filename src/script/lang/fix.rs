@@ -1,11 +1,12 @@
 //! What to write so that a mistake is gone, where that is known to the letter.
 
 use super::cut::cut;
+use super::edit::TextEdit;
 use super::span::Span;
 
 /// A text to be written in the place of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mend {
+pub struct Fix {
     /// What is replaced; empty where something is put in.
     pub span: Span,
     /// What stands there, blanks around it aside, perhaps in quotes; none for whatever stands there.
@@ -14,7 +15,7 @@ pub struct Mend {
     pub text: String,
 }
 
-impl Mend {
+impl Fix {
     /// One text in the place of another.
     pub fn write(span: Span, was: impl Into<String>, text: impl Into<String>) -> Self {
         Self { span, was: Some(was.into()), text: text.into() }
@@ -48,24 +49,24 @@ impl Mend {
         format!("{verb} `{text}`")
     }
 
-    /// The place and the text as they suit a file's text: a string keeps its quotes, blanks stay, a comma goes with what
-    /// it parts. None where something else stands there, as where a name is computed.
-    pub fn fitted(&self, file: &str) -> Option<(Span, String)> {
+    /// The edit of a file's text: a string keeps its quotes, blanks stay, and what is removed takes its comma with it. None
+    /// where the text is another, as where a name is computed.
+    pub fn edit(&self, file: &str) -> Option<TextEdit> {
         let (start, end) = (self.span.start as usize, self.span.end as usize);
         let there = file.get(start..end)?;
         match self.was.as_deref() {
-            None if self.text.is_empty() => Some((without(file, self.span), String::new())),
-            None => Some((self.span, self.text.clone())),
+            None if self.text.is_empty() => Some(TextEdit::new(without(file, self.span), "")),
+            None => Some(TextEdit::new(self.span, &*self.text)),
             Some(was) => {
                 let plain = there.trim();
                 let begin = self.span.start + (there.len() - there.trim_start().len()) as u32;
                 let span = Span { start: begin, end: begin + plain.len() as u32, ..self.span };
                 if plain == was {
-                    return Some((span, self.text.clone()));
+                    return Some(TextEdit::new(span, &*self.text));
                 }
                 let bare = plain.strip_prefix('"')?.strip_suffix('"')?;
                 let simple = !self.text.contains(['"', '\\', '\n']);
-                (bare == was && simple).then(|| (span, format!("\"{}\"", self.text)))
+                (bare == was && simple).then(|| TextEdit::new(span, format!("\"{}\"", self.text)))
             }
         }
     }
@@ -96,27 +97,27 @@ fn without(file: &str, span: Span) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use super::Mend;
+    use super::Fix;
+    use crate::lang::edit::edited;
     use crate::lang::span::Span;
 
-    /// The text with what stands between the first pair of `«` and `»` mended.
-    fn mended(text: &str, was: Option<&str>, new: &str) -> Option<String> {
+    /// The text with what stands between the first pair of `«` and `»` fixed.
+    fn fixed(text: &str, was: Option<&str>, new: &str) -> Option<String> {
         let start = text.find('«').expect("a place");
         let end = text.find('»').expect("a place") - '«'.len_utf8();
         let text = text.replace(['«', '»'], "");
         let span = Span { file: 0, start: start as u32, end: end as u32 };
-        let mend = Mend { span, was: was.map(ToOwned::to_owned), text: new.to_owned() };
-        let (span, new) = mend.fitted(&text)?;
-        Some(format!("{}{new}{}", &text[..span.start as usize], &text[span.end as usize..]))
+        let fix = Fix { span, was: was.map(ToOwned::to_owned), text: new.to_owned() };
+        Some(edited(&text, Span::start_of(0), &[fix.edit(&text)?]))
     }
 
     #[test]
     fn only_what_is_meant_is_replaced() {
-        assert_eq!(mended("read «vnp» 3", Some("vnp"), "vpn").as_deref(), Some("read vpn 3"));
-        assert_eq!(mended("read «x» 3", Some("vnp"), "vpn"), None);
-        assert_eq!(mended("size(«\"dta\"»)", Some("dta"), "data").as_deref(), Some("size(\"data\")"));
-        assert_eq!(mended("size(«\"dta\"»)", Some("dta"), "da\"ta"), None);
-        assert_eq!(mended("cr3« == »5", Some("=="), "=").as_deref(), Some("cr3 = 5"));
+        assert_eq!(fixed("read «vnp» 3", Some("vnp"), "vpn").as_deref(), Some("read vpn 3"));
+        assert_eq!(fixed("read «x» 3", Some("vnp"), "vpn"), None);
+        assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "data").as_deref(), Some("size(\"data\")"));
+        assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "da\"ta"), None);
+        assert_eq!(fixed("cr3« == »5", Some("=="), "=").as_deref(), Some("cr3 = 5"));
     }
 
     #[test]
@@ -132,16 +133,16 @@ mod tests {
             ("{ «ways 4» }", "{  }"),
             ("«ways 4»", ""),
         ] {
-            assert_eq!(mended(text, None, "").as_deref(), Some(wanted), "{text}");
+            assert_eq!(fixed(text, None, "").as_deref(), Some(wanted), "{text}");
         }
     }
 
     #[test]
     fn a_title_says_what_is_done() {
         let span = Span { file: 0, start: 3, end: 6 };
-        assert_eq!(Mend::write(span, "vnp", "vpn").title(), "write `vpn`");
-        assert_eq!(Mend::put_in(0, 3, ")").title(), "put in `)`");
-        assert_eq!(Mend::remove(span).title(), "remove it");
-        assert_eq!(Mend::write(span, ")", "").title(), "remove `)`");
+        assert_eq!(Fix::write(span, "vnp", "vpn").title(), "write `vpn`");
+        assert_eq!(Fix::put_in(0, 3, ")").title(), "put in `)`");
+        assert_eq!(Fix::remove(span).title(), "remove it");
+        assert_eq!(Fix::write(span, ")", "").title(), "remove `)`");
     }
 }
