@@ -12,12 +12,11 @@ use rustyline::{CompletionType, Config, Editor};
 
 use super::answer::Look;
 use super::desk::{Desk, Outfit};
-use super::line::{CommandRow, LineHelper};
+use super::line::LineHelper;
 use super::past::{MOST, Past};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::run::commands::COMMANDS;
 use pagewalk_script::run::session::Options;
 
 /// The columns of a terminal that does not say.
@@ -80,23 +79,12 @@ impl Repl {
     }
 }
 
-/// The commands, as the line editor wants them.
-const ROWS: [CommandRow; COMMANDS.len()] = {
-    let mut rows = [("", ""); COMMANDS.len()];
-    let mut at = 0;
-    while at < COMMANDS.len() {
-        rows[at] = (COMMANDS[at].name, COMMANDS[at].params);
-        at += 1;
-    }
-    rows
-};
-
 fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
     let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false);
     let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
-    editor.set_helper(Some(LineHelper::new(&ROWS, color, PathBuf::from("."))));
+    editor.set_helper(Some(LineHelper::new(color, PathBuf::from("."))));
     Some(editor)
 }
 

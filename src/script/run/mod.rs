@@ -23,6 +23,7 @@ pub mod named;
 pub mod names;
 pub mod nouns;
 pub mod paper;
+pub mod params;
 pub mod paths;
 mod prepare;
 mod process;

@@ -2,6 +2,7 @@
 
 use super::{Flow, Typed};
 use pagewalk_script::run::commands::COMMANDS;
+use pagewalk_script::run::params::PATH;
 
 /// Pieces of lines.
 const PIECES: &[&str] = &[
@@ -89,7 +90,7 @@ fn line(random: &mut Random) -> String {
         0 => {
             let command = &COMMANDS[random.below(COMMANDS.len() as u64) as usize];
             // Files are left alone.
-            if command.params == "FILE" {
+            if command.params == [PATH] {
                 ":history".to_owned()
             } else {
                 format!(":{} {first}", command.name)

@@ -12,14 +12,16 @@ mod reference;
 mod replay;
 mod row;
 mod told;
+mod types;
 mod words;
 
 pub use access::ACCESS_FACTS;
 pub use call::{CALL_FACTS, CallFact};
 pub use component::{COMPONENT_FACTS, Component, LEVEL_FACTS};
-pub use key::{Family, Key, access_names, key};
+pub use key::{Family, Key, facts_of, key, type_named};
 pub use reasons::reason;
 pub use reference::REFERENCE_FACTS;
-pub use replay::{REPLAY_FACTS, replay_names};
+pub use replay::REPLAY_FACTS;
 pub use row::{FactRow, low, shifted};
 pub use told::{Told, access_keys, stated, told};
+pub use types::{Absent, COUNT, FIELD, FRACTION, FactType, TRUTH, Values};

@@ -4,6 +4,8 @@ use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::mend::Mend;
 use crate::lang::value::Value;
+use crate::run::params::Param::{self, Optional, Word, Words};
+use crate::run::params::{N, words_of};
 use crate::run::record::AccessVerb;
 use crate::run::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
 use crate::run::settings::{Arg, ArgKind, one_of};
@@ -15,6 +17,13 @@ use super::operands::{clauses, missing, plain, word};
 const KINDS: &[(&str, Kind)] = &[("read", Kind::Read), ("write", Kind::Write), ("execute", Kind::Execute)];
 const MODES: &[(&str, Mode)] = &[("user", Mode::User), ("supervisor", Mode::Supervisor)];
 
+/// `[for read|write|execute]`
+pub const FOR: Param = Optional(&[Word("for"), Words(words_of!(KINDS.0))]);
+/// `[by user|supervisor]`
+pub const BY: Param = Optional(&[Word("by"), Words(words_of!(MODES.0))]);
+/// `[size N]`
+pub const SIZED: Param = Optional(&[Word("size"), N]);
+
 /// One of a clause's words.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let text = word(expr).unwrap_or_default().into();
@@ -24,7 +33,7 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
 /// `translate VA [for read|write|execute] [by user|supervisor]`
 pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
-    let (va, clauses) = clauses(command, &command.operands, &["for", "by"])?;
+    let (va, clauses) = clauses(command, &command.operands, &[FOR, BY])?;
     let (mut kind, mut mode) = (Kind::Read, Mode::User);
     for (clause, value) in clauses {
         match clause {
@@ -40,7 +49,7 @@ pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Sto
 /// `read VA [size N]`
 pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
-    let (va, clauses) = clauses(command, &command.operands, &["size"])?;
+    let (va, clauses) = clauses(command, &command.operands, &[SIZED])?;
     let size = clauses.first().map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
     load(session, AccessVerb::Read, va, size)
 }
@@ -72,7 +81,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let Some(assigned) = &command.assigned else {
         return Err(missing(command, "a value after `=`").into());
     };
-    let (value, clauses) = clauses(command, assigned, &["size"])?;
+    let (value, clauses) = clauses(command, assigned, &[SIZED])?;
     let size = match clauses.first() {
         Some((_, size)) => Some(session.within(size, 1, ACCESS_LIMIT)?),
         None => None,

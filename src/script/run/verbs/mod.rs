@@ -11,6 +11,7 @@ mod control;
 mod declare;
 mod declaring;
 mod expect;
+mod forms;
 mod kernel_action;
 mod naming;
 mod operands;
@@ -21,17 +22,25 @@ mod replay;
 mod replaying;
 mod system;
 
-use crate::lang::ast::{Command, Word};
+use crate::lang::ast::{self, Command};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
 use super::absent;
 use super::facts::Family;
 use super::paper;
+use super::params::Param::{self, Block, Equals, Literal, Many, OneOf, Optional, Unit, Ways, Word};
+use super::params::{
+    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA, PRESET,
+    PROCESS, PROSE, Params, RAW, TABLE, TEXT, TLB, TRACE, V, VA, settings,
+};
 use super::session::{Session, Stop};
+use access::{BY, FOR, SIZED};
+use replay::{FORMAT, MAP, STRADDLE};
 
 pub use access::load;
 pub use action::{AccessPlan, Action};
+pub use forms::{FORMS, Form};
 pub use operands::word;
 pub use perms::SECTION_COLUMNS;
 
@@ -39,8 +48,8 @@ pub use perms::SECTION_COLUMNS;
 pub struct Verb {
     /// Its word.
     pub name: &'static str,
-    /// What follows it, as the reference prints it.
-    pub params: &'static str,
+    /// What follows it.
+    pub params: &'static [Param],
     /// One line of help.
     pub help: &'static str,
     /// A statement that uses it.
@@ -54,7 +63,7 @@ pub struct Verb {
 impl Verb {
     /// How it is written.
     pub fn usage(&self) -> String {
-        format!("{} {}", self.name, self.params).trim_end().to_owned()
+        format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 }
 
@@ -62,7 +71,7 @@ impl Verb {
 pub const VERBS: &[Verb] = &[
     Verb {
         name: "machine",
-        params: "[PRESET|\"file.yaml\"] [{ settings }]",
+        params: &[Optional(&[OneOf(&[PRESET, MACHINE_FILE])]), Optional(&[settings("settings")])],
         help: "declares the hardware; a later one starts afresh",
         example: "machine core-i7 { cores 1 }",
         family: Family::None,
@@ -70,7 +79,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "kernel",
-        params: "{ settings }",
+        params: &[settings("settings")],
         help: "starts a kernel on the machine; without it the first process gets the defaults",
         example: "kernel { frames 64, replacement lru, swap 32 slots }",
         family: Family::None,
@@ -78,7 +87,10 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "file",
-        params: "\"name\" = \"text\" | \"name\" { size SIZE, fill BYTE, pages BYTE }",
+        params: &[Ways(&[
+            &[FILE_NAME, Equals, FILE_TEXT],
+            &[FILE_NAME, settings("size SIZE, fill BYTE, pages BYTE")],
+        ])],
         help: "declares a file",
         example: "file \"data.txt\" = \"hello, world\\n\"",
         family: Family::None,
@@ -86,7 +98,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "executable",
-        params: "\"name\" { entry VA, table of sections, library \"name\" }",
+        params: &[FILE_NAME, settings("entry VA, table of sections, library \"name\"")],
         help: "declares a file that `execve` loads",
         example: "executable \"a.out\" { entry 0x400400; | section start size perms |; | .text 400000 1800 r-x | }",
         family: Family::None,
@@ -94,7 +106,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "process",
-        params: "NAME [{ table of areas }]",
+        params: &[NEW_PROCESS, Optional(&[Block(Contents::Areas, "table of areas")])],
         help: "declares a process; `NAME: STATEMENT` and `NAME { … }` run in it",
         example: "process P1",
         family: Family::None,
@@ -102,7 +114,12 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "set",
-        params: "NOUN { table } | cr3 = PA | pte LEVEL PA = RAW | pte LEVEL PA { fields }",
+        params: &[Ways(&[
+            &[NOUN, TABLE],
+            &[Literal("cr3"), Equals, PA],
+            &[Word("pte"), LEVEL, PA, Equals, RAW],
+            &[Word("pte"), LEVEL, PA, Block(Contents::Entry, "fields")],
+        ])],
         help: "puts contents into the machine",
         example: "set cr3 = 0x1000",
         family: Family::None,
@@ -110,7 +127,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "expect",
-        params: "EXPR | [exactly] NOUN { table }",
+        params: &[Ways(&[&[EXPR], &[Optional(&[Word("exactly")]), NOUN, TABLE]])],
         help: "states what must be true",
         example: "expect tlb.hits == 0",
         family: Family::None,
@@ -118,7 +135,14 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "show",
-        params: "NOUN | geometry | machine | stats | steps | EXPR",
+        params: &[Ways(&[
+            &[NOUN],
+            &[Literal("geometry")],
+            &[Literal("machine")],
+            &[Literal("stats")],
+            &[Literal("steps")],
+            &[EXPR],
+        ])],
         help: "shows a part of the machine, or a value",
         example: "show geometry",
         family: Family::None,
@@ -126,7 +150,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "translate",
-        params: "VA [for read|write|execute] [by user|supervisor]",
+        params: &[VA, FOR, BY],
         help: "the MMU alone: TLBs, page walk, A and D bits, TLB fill",
         example: "translate 0x03D4 for write",
         family: Family::Access,
@@ -134,7 +158,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "read",
-        params: "VA [size N]",
+        params: &[VA, SIZED],
         help: "a load: translation, then the data caches, then memory",
         example: "read 0x03D4 size 4",
         family: Family::Access,
@@ -142,7 +166,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "write",
-        params: "VA = V [size N]",
+        params: &[VA, Equals, V, SIZED],
         help: "a store: translation, then the data caches, then memory",
         example: "write 0x03D4 = 0x1234 size 2",
         family: Family::Access,
@@ -150,7 +174,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fetch",
-        params: "VA",
+        params: &[VA],
         help: "an instruction fetch",
         example: "fetch 0x03D4",
         family: Family::Access,
@@ -158,7 +182,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "replay",
-        params: "\"file.trace\" [format lackey|din|csv|packed] [straddle split|first] [map identity|demand]",
+        params: &[TRACE, FORMAT, STRADDLE, MAP],
         help: "a memory trace through the machine; a machine with an MMU needs `map`",
         example: "replay \"loop.trace\" map demand",
         family: Family::Replay,
@@ -166,7 +190,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "flush",
-        params: "tlb [NAME] | cache [NAME]",
+        params: &[Ways(&[&[Word("tlb"), Optional(&[TLB])], &[Word("cache"), Optional(&[CACHE])]])],
         help: "drops entries; a write-back cache writes dirty blocks back, global TLB entries stay",
         example: "flush tlb",
         family: Family::None,
@@ -174,7 +198,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "invlpg",
-        params: "VA",
+        params: &[VA],
         help: "drops the TLB entries of one page, global ones too",
         example: "invlpg 0x03D4",
         family: Family::None,
@@ -182,7 +206,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "core",
-        params: "N",
+        params: &[N],
         help: "the core that later statements run on, from 0",
         example: "core 0",
         family: Family::None,
@@ -190,7 +214,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "ksm",
-        params: "scan",
+        params: &[Literal("scan")],
         help: "same-page merging: pages of mergeable areas with equal bytes share one frame",
         example: "ksm scan",
         family: Family::None,
@@ -198,7 +222,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "reclaim",
-        params: "N pages",
+        params: &[N, Unit("pages")],
         help: "evicts up to N pages, by the policy",
         example: "reclaim 4 pages",
         family: Family::None,
@@ -206,7 +230,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "sync",
-        params: "",
+        params: &[],
         help: "writes every dirty file page to its file",
         example: "sync",
         family: Family::None,
@@ -214,7 +238,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "swap",
-        params: "out [PROCESS] VA",
+        params: &[Word("out"), Optional(&[PROCESS]), VA],
         help: "moves a page of a process to swap",
         example: "swap out P1 0x7000",
         family: Family::None,
@@ -222,7 +246,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "tick",
-        params: "",
+        params: &[],
         help: "the clock interrupt that ages reference bits (`nru`, `aging`)",
         example: "tick",
         family: Family::None,
@@ -230,7 +254,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "seed",
-        params: "N",
+        params: &[N],
         help: "starts the script's generator anew",
         example: "seed 1",
         family: Family::None,
@@ -238,7 +262,9 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "exam",
-        params: "{ title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options }",
+        params: &[settings(
+            "title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options",
+        )],
         help: "what the cover of an exam says, and how its paper is arranged",
         example: "exam { title \"Final\", duration 90 min, shuffle options }",
         family: Family::None,
@@ -246,7 +272,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "text",
-        params: "PROSE",
+        params: &[PROSE],
         help: "prose of a question",
         example: "question \"Q\" { text \"Name the page.\"; ask 0x10 => vpn }",
         family: Family::None,
@@ -254,7 +280,13 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "figure",
-        params: "bits VA | layout PROCESS… | frames PROCESS… | tables [PROCESS] | reference",
+        params: &[Ways(&[
+            &[Word("bits"), VA],
+            &[Word("layout"), Many(&PROCESS)],
+            &[Word("frames"), Many(&PROCESS)],
+            &[Word("tables"), Optional(&[PROCESS])],
+            &[Literal("reference")],
+        ])],
         help: "a figure of a question",
         example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
         family: Family::None,
@@ -262,7 +294,11 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "choice",
-        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT; answers FACT of OP }",
+        params: &[
+            TEXT,
+            Optional(&[Word("points"), N]),
+            settings("correct TEXT [when COND]; wrong TEXT; answers FACT of OP"),
+        ],
         help: "a question with options to choose from",
         example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
         family: Family::None,
@@ -270,40 +306,17 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "essay",
-        params: "TEXT [space N cm] [points N] { rubric TEXT points N }",
+        params: &[
+            TEXT,
+            Optional(&[Word("space"), N, Unit("cm")]),
+            Optional(&[Word("points"), N]),
+            settings("rubric TEXT points N"),
+        ],
         help: "a question to answer in words",
         example: "question \"Q\" { essay \"Why?\" space 4 cm }",
         family: Family::None,
         prepare: paper::essay,
     },
-];
-
-/// Words that begin a statement with a shape of its own; the grammar knows them.
-pub const FORMS: &[(&str, &str, &str)] = &[
-    ("let", "NAME = EXPR", "gives a name a value"),
-    (
-        "choose",
-        "NAME in RANGE|LIST where COND | where OP => FACTS",
-        "draws a value by the seed among those for which every condition holds",
-    ),
-    ("for", "NAME in RANGE|LIST { … }", "runs the block for each value"),
-    ("repeat", "N { … }", "runs the block N times"),
-    ("if", "COND { … } else { … }", "runs one block or the other"),
-    ("def", "NAME(a, b) { … }", "defines a statement of your own"),
-    ("include", "\"file.pw\"", "the statements of another file"),
-    ("scenario", "\"name\" { … }", "runs on a copy of the state, forgotten afterwards"),
-    ("probe", "OP | VA", "an operation's facts, without changing anything"),
-    ("NAME:", "STATEMENT", "runs in the process of that name"),
-    ("NAME", "{ … }", "runs in the process of that name"),
-    ("question", "\"title\" [points N] { … }", "a question of an exam, isolated as a scenario"),
-    ("part", "\"name\" [points N] { … }", "a part of a question"),
-    ("given", "NOUN, NOUN …", "tables and other things that a question gives"),
-    (
-        "ask",
-        "OP => FACT, … | \"label\" = EXPR [unit U] | NOUN columns … | NAME in LIST where …",
-        "what a question asks; `radix hex|decimal|binary` and `points N` may follow",
-    ),
-    ("reference", "PAGES { frames N, replacement P, … }", "page replacement on a bare string of pages"),
 ];
 
 /// The verb of that name.
@@ -315,15 +328,14 @@ pub fn verb(name: &str) -> Option<&'static Verb> {
 ///
 /// # Errors
 /// `unknown-verb` with the nearest; `not-in-language` for words that are known.
-pub fn find(word: &Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
+pub fn find(word: &ast::Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
     if let Some(verb) = verb(&word.text) {
         return Ok(verb);
     }
     if let Some(diagnostic) = absent::diagnostic(word) {
         return Err(diagnostic);
     }
-    // `NAME:` is no word.
-    let forms = FORMS.iter().map(|form| form.0).filter(|form| form.starts_with(char::is_lowercase));
+    let forms = FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name);
     let names = VERBS.iter().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
     let diagnostic =
         Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
