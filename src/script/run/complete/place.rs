@@ -234,7 +234,8 @@ fn of_slot(slot: Slot) -> Role {
         | Slot::Pages
         | Slot::Byte
         | Slot::Latency
-        | Slot::Bits => Role::Count,
+        | Slot::Bits
+        | Slot::Count => Role::Count,
         _ => Role::Unknown,
     }
 }
@@ -260,7 +261,7 @@ fn of_column(column: &str) -> Role {
 /// The argument of a call: pointers are addresses.
 fn argument(call: &str, at: usize) -> Role {
     if let Some(row) = PeekFunction::named(call) {
-        return if row.params.get(at) == Some(&Slot::Va) { Role::Virtual } else { Role::Count };
+        return row.params.get(at).map_or(Role::Count, |slot| of_slot(*slot));
     }
     match system_call(call) {
         Some(row) => match row.parameters().get(at) {
