@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
-use pagewalk_engine::machine::event::{Kind, Mode};
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::pte::{Bit, Flags, Pte};
 use pagewalk_engine::machine::{Data, Machine};
@@ -30,13 +30,13 @@ fn core_i7() -> Machine {
 fn load(machine: &mut Machine, address: u64) -> Option<u8> {
     let mut byte = [None];
     let va = machine.va(address).expect("48 bits");
-    machine.access(va, Kind::Read, Mode::User, Data::Load(&mut byte), &mut ());
+    machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut byte), &mut ());
     byte[0]
 }
 
 fn store(machine: &mut Machine, address: u64) {
     let va = machine.va(address).expect("48 bits");
-    machine.access(va, Kind::Write, Mode::User, Data::Store(&[1]), &mut ());
+    machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[1]), &mut ());
 }
 
 #[divan::bench]
@@ -108,7 +108,7 @@ fn warm() -> Machine {
         }
         for block in 0..512 {
             let va = machine.va(block * 64).expect("48 bits");
-            machine.access(va, Kind::Execute, Mode::User, Data::Load(&mut [None]), &mut ());
+            machine.access(va, AccessKind::Execute, Privilege::User, Data::Load(&mut [None]), &mut ());
         }
     }
     machine

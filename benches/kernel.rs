@@ -5,10 +5,10 @@ use std::sync::Arc;
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg;
-use pagewalk_engine::kernel::config::Config;
+use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::{constant, system_call};
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::{Data, Machine};
@@ -29,7 +29,7 @@ const AREAS: u64 = 10_000;
 fn kernel() -> (Kernel, Pid) {
     let preset = Preset::named("core-i7").expect("a preset of the machine floor");
     let machine = Machine::new(Arc::new((preset.build)()));
-    let config = Config::default_for(machine.spec());
+    let config = KernelConfig::default_for(machine.spec());
     let mut kernel = Kernel::boot(machine, config).expect("the defaults");
     let pid = kernel.spawn("P1".into()).expect("room for a table");
     (kernel, pid)
@@ -53,7 +53,7 @@ fn map(kernel: &mut Kernel, pid: Pid, pages: u64, prot: u64) -> u64 {
 
 fn store(kernel: &mut Kernel, pid: Pid, address: u64) {
     let va = kernel.machine().va(address).expect("48 bits");
-    kernel.access(pid, va, Kind::Write, Data::Store(&[1]), &mut ()).expect("a frame");
+    kernel.access(pid, va, AccessKind::Write, Data::Store(&[1]), &mut ()).expect("a frame");
 }
 
 fn touch(kernel: &mut Kernel, pid: Pid, at: u64, pages: u64) {
@@ -93,7 +93,7 @@ fn eviction(bencher: Bencher) {
     let preset = Preset::named("core-i7").expect("a preset of the machine floor");
     let machine = Machine::new(Arc::new((preset.build)()));
     let frames = Some(RESIDENT as u32 / 4);
-    let config = Config { frames, swap: RESIDENT as u32, ..Config::default_for(machine.spec()) };
+    let config = KernelConfig { frames, swap: RESIDENT as u32, ..KernelConfig::default_for(machine.spec()) };
     let mut kernel = Kernel::boot(machine, config).expect("frames there are");
     let pid = kernel.spawn("P1".into()).expect("room for a table");
     let at = map(&mut kernel, pid, GIGABYTE, read_write());

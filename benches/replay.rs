@@ -8,9 +8,9 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec};
-use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
-use pagewalk_engine::trace::demand::Demand;
-use pagewalk_engine::trace::lens::Lens;
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::demand::DemandPaging;
+use pagewalk_engine::trace::observer::ReplayObserver;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::{Replay, Straddle, Target};
 use pagewalk_engine::trace::tally::Tally;
@@ -52,26 +52,26 @@ fn program() -> Vec<Record> {
 }
 
 /// One cache of 32 KB for everything, and no translation: what courses simulate.
-fn one_level() -> (Machine, Map) {
+fn one_level() -> (Machine, AddressMapping) {
     let simple = Preset::named("simple").expect("a preset");
     let caches = vec![CacheSpec::new("cache", 64, 8, 6)];
     let spec = Spec { mmu: None, physical_bits: 48, tlbs: Vec::new(), caches, ..(simple.build)() };
-    (Machine::new(Arc::new(spec)), Map::Identity)
+    (Machine::new(Arc::new(spec)), AddressMapping::Identity)
 }
 
 /// TLBs, page walks and three levels of caches.
-fn core_i7() -> (Machine, Map) {
+fn core_i7() -> (Machine, AddressMapping) {
     let preset = Preset::named("core-i7").expect("a preset");
-    (Machine::new(Arc::new((preset.build)())), Map::Demand(Demand::default()))
+    (Machine::new(Arc::new((preset.build)())), AddressMapping::Demand(DemandPaging::default()))
 }
 
 /// A machine, and how a trace is mapped to it.
-type Make = fn() -> (Machine, Map);
+type Make = fn() -> (Machine, AddressMapping);
 
 /// The machines.
 const MACHINES: [(&str, Make); 2] = [("one level", one_level), ("core-i7", core_i7)];
 
-fn named(name: &str) -> (Machine, Map) {
+fn named(name: &str) -> (Machine, AddressMapping) {
     let made = MACHINES.iter().find(|(other, _)| *other == name);
     made.expect("one of the machines").1()
 }
@@ -81,15 +81,15 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Records performed while a lens watches.
-fn watched<L: Lens + Default>(bencher: Bencher, name: &str) {
+fn watched<L: ReplayObserver + Default>(bencher: Bencher, name: &str) {
     let records = program();
     let bencher = bencher.counter(ItemsCount::new(RUN));
     match named(name) {
-        (mut machine, Map::Identity) => bencher.bench_local(|| {
+        (mut machine, AddressMapping::Identity) => bencher.bench_local(|| {
             let mut replay = Replay::new(Target::Identity(&mut machine), Straddle::Split, L::default());
             black_box(replay.perform(&records)).expect("no page faults");
         }),
-        (machine, Map::Demand(demand)) => {
+        (machine, AddressMapping::Demand(demand)) => {
             let (mut kernel, pid) = demand.start(machine).expect("it has an MMU");
             bencher.bench_local(|| {
                 let target = Target::Process(&mut kernel, pid);
@@ -101,9 +101,9 @@ fn watched<L: Lens + Default>(bencher: Bencher, name: &str) {
 }
 
 /// As [`watched`], by all that is wanted.
-fn counted(bencher: Bencher, name: &str, wanted: Wanted) {
+fn counted(bencher: Bencher, name: &str, wanted: ExtraOptions) {
     let (records, (machine, map)) = (program(), named(name));
-    let mut counting = Counting::new(machine, map, Straddle::Split, wanted).expect("it begins");
+    let mut counting = CountingReplay::new(machine, map, Straddle::Split, wanted).expect("it begins");
     bencher.counter(ItemsCount::new(RUN)).bench_local(|| {
         black_box(counting.perform(&records)).expect("there is memory");
     });
@@ -121,25 +121,25 @@ fn b_tally(bencher: Bencher, name: &str) {
 
 #[divan::bench(args = names())]
 fn c_counting(bencher: Bencher, name: &str) {
-    counted(bencher, name, Wanted::default());
+    counted(bencher, name, ExtraOptions::default());
 }
 
 #[divan::bench(args = names())]
 fn d_causes(bencher: Bencher, name: &str) {
-    counted(bencher, name, Wanted { causes: true, ..Wanted::default() });
+    counted(bencher, name, ExtraOptions { causes: true, ..ExtraOptions::default() });
 }
 
 #[divan::bench(args = names())]
 fn e_curve(bencher: Bencher, name: &str) {
-    counted(bencher, name, Wanted { curve: true, ..Wanted::default() });
+    counted(bencher, name, ExtraOptions { curve: true, ..ExtraOptions::default() });
 }
 
 #[divan::bench(args = names())]
 fn f_top(bencher: Bencher, name: &str) {
-    counted(bencher, name, Wanted { top: Some(10), ..Wanted::default() });
+    counted(bencher, name, ExtraOptions { top: Some(10), ..ExtraOptions::default() });
 }
 
 #[divan::bench(args = names())]
 fn g_all(bencher: Bencher, name: &str) {
-    counted(bencher, name, Wanted { causes: true, curve: true, top: Some(10) });
+    counted(bencher, name, ExtraOptions { causes: true, curve: true, top: Some(10) });
 }

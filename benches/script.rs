@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use divan::Bencher;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::format::format;
 use pagewalk_script::lang::include::{Disk, Script, read_text};
 use pagewalk_script::lang::source::Sources;
@@ -59,7 +60,7 @@ fn read_20_000_lines(bencher: Bencher) {
 fn check_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
     bencher.bench_local(|| {
-        let wrong = check(&script.body, &sources, &Files::default(), Options::default());
+        let wrong = check(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE));
         assert_eq!(wrong, []);
     });
 }
@@ -69,7 +70,7 @@ fn check_20_000_lines(bencher: Bencher) {
 fn run_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
     bencher.bench_local(|| {
-        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody);
+        let ended = play(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), &mut Nobody);
         assert_eq!((ended.diagnostics.len(), ended.totals.failed()), (0, 0));
     });
 }
@@ -80,8 +81,8 @@ fn simple_memory_system(bencher: Bencher) {
     let text = include_str!("../examples/simple-memory-system.pw");
     bencher.bench_local(|| {
         let (sources, script) = script(text);
-        assert_eq!(check(&script.body, &sources, &Files::default(), Options::default()), []);
-        play(&script.body, &sources, &Files::default(), Options::default(), &mut Nobody).totals
+        assert_eq!(check(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE)), []);
+        play(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), &mut Nobody).totals
     });
 }
 

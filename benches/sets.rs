@@ -6,7 +6,7 @@ use divan::{Bencher, counter::ItemsCount};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::pool::Pool;
 use pagewalk_engine::machine::random::SplitMix64;
-use pagewalk_engine::machine::reference::{Reference, Replacement};
+use pagewalk_engine::machine::reference_string::{ReferenceString, Replacement};
 use pagewalk_engine::machine::set_assoc::SetAssoc;
 use pagewalk_engine::machine::sparse::Sparse;
 
@@ -112,8 +112,15 @@ fn reference_string(bencher: Bencher, name: &str) {
     let replacement =
         Policy::by_name(name).map_or(Replacement::Optimal { lookahead: None }, Replacement::Policy);
     let pages = (0..ROUND).map(|_| random.below(150) as u32).collect();
-    let reference =
-        Reference { pages, writes: vec![], frames: 100, replacement, holding: vec![], tick: None, random };
+    let reference = ReferenceString {
+        pages,
+        writes: vec![],
+        frames: 100,
+        replacement,
+        holding: vec![],
+        tick: None,
+        random,
+    };
     bencher.counter(ItemsCount::new(ROUND)).bench_local(|| reference.run());
 }
 

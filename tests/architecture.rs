@@ -1,10 +1,7 @@
 //! The house rules of `ARCHITECTURE.md`, held by reading the sources.
 
-#[path = "architecture/imports.rs"]
 mod imports;
-#[path = "architecture/rules.rs"]
 mod rules;
-#[path = "architecture/sources.rs"]
 mod sources;
 
 use imports::Crate;

@@ -74,7 +74,7 @@ fn a_closed_pipe_ends_quietly() {
 
 /// A file of this text in a folder of its own.
 fn script(name: &str, text: &str) -> String {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("script.pw");
     std::fs::write(&path, text).unwrap();

@@ -1,20 +1,17 @@
 //! The documents tell the truth: their scripts hold, their terminals show what the program prints, their links lead
 //! somewhere, and the reference has every row of the registries.
 //!
-//! `PAGEWALK_RETELL=1 cargo test --test docs` writes what the program prints into the terminals.
+//! `PAGEWALK_RETELL=1 cargo test --test all docs::` updates the terminals to what the program prints.
 
-#[path = "docs/fences.rs"]
-mod fences;
-#[path = "docs/session.rs"]
 mod session;
-#[path = "docs/terminal.rs"]
 mod terminal;
 
 use std::fs;
 use std::path::Path;
 
-use fences::{Piece, fences};
 use terminal::Terminal;
+
+use crate::fences::{Piece, fences};
 
 /// Every document that a reader is shown.
 fn documents() -> Vec<String> {
@@ -103,7 +100,7 @@ fn the_first_script_of_the_readme_is_the_first_example() {
 fn the_reference_is_not_stale() {
     let text = fs::read_to_string("docs/reference.md").expect("docs/reference.md");
     let mend = "docs/reference.md is stale: `cargo run -- reference > docs/reference.md`";
-    assert!(text == pagewalk_script::report::manual::page(), "{mend}");
+    assert!(text == pagewalk_script::services::manual::page(), "{mend}");
 }
 
 #[test]

@@ -1,18 +1,14 @@
 //! Papers and keys: the key of the worked exam against the textbook's formulas, and what a paper shows.
 
-mod running;
-#[path = "running/textbook.rs"]
-mod textbook;
-
 use std::path::Path;
 
+use pagewalk_script::exam::formats::{Edition, Style, json, markdown};
 use pagewalk_script::exam::paper::{Item, Paper, Question};
-use pagewalk_script::report::exam::{Edition, Style, json, markdown};
-use pagewalk_script::run::paper::entry::{Blank, ItemKind};
+use pagewalk_script::exam::statements::entry::{Blank, ItemKind};
 use pagewalk_script::run::record::Did;
 
-use running::paper;
-use textbook::{CACHE, PAGE_TABLE, TLB};
+use crate::running::paper;
+use crate::textbook::{CACHE, PAGE_TABLE, TLB};
 
 const EXAM: &str = "examples/exams/address-translation.pw";
 

@@ -1,13 +1,11 @@
 //! `pagewalk fmt`: formatting twice is once, a formatted script means the same, and the examples are formatted.
 
-#[path = "docs/fences.rs"]
-mod fences;
-#[path = "format/process.rs"]
 mod process;
-mod running;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use pagewalk_script::exam::LANGUAGE;
 
 use pagewalk_script::lang::format::{self, Unformatted};
 use pagewalk_script::lang::include::{Disk, read_text};
@@ -19,6 +17,8 @@ use pagewalk_script::run::{Files, run};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+use crate::fences::fences;
 
 /// The scripts of a folder and the folders in it.
 fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -49,7 +49,7 @@ fn all() -> Vec<(String, String)> {
     docs.sort();
     for path in docs {
         let text = fs::read_to_string(&path).expect("a document");
-        for piece in fences::fences(&text) {
+        for piece in fences(&text) {
             if piece.info.is_some_and(|info| info.starts_with("pagewalk")) {
                 all.push((format!("{}:{}", path.display(), piece.line), piece.body.to_owned()));
             }
@@ -315,7 +315,7 @@ fn done(folder: &Path, text: &str) -> Vec<String> {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, [], "{name}");
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
+    let ended = run(&script.body, &sources, &files, Options::of(&LANGUAGE), &mut records);
     assert_eq!(ended.diagnostics, [], "{name}");
     // A check is called by its text, so blanks do not count.
     records.iter().map(|record| ink(&placeless(&format!("{record:?}")).replace("\\n", ""))).collect()

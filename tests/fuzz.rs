@@ -1,17 +1,21 @@
 //! Random scripts, and examples with mistakes put in: the interpreter never panics, always ends, and says the same twice.
 
-#[path = "fuzz/processes.rs"]
 mod processes;
-mod running;
 
+use std::panic::resume_unwind;
+use std::thread;
+
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
+use crate::running;
+
 /// So few steps that a loop without an end does not matter.
-const BUDGET: Options = Options { max_steps: 2000, seed: 7, version: false };
+const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::of(&LANGUAGE) };
 
 /// Numbers and some other values. `z` is drawn by the script: what depends on it shows only when the script runs, so
 /// that a mistake does not keep the rest from running.
@@ -214,8 +218,7 @@ fn twice(script: &str) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
-    #[test]
-    fn random_scripts_end_and_repeat(machine in machine(), body in vec(statement(), 1..8)) {
+    fn random_scripts(machine in machine(), body in vec(statement(), 1..8)) {
         let scenario = |(n, body): (usize, &String)| format!("scenario \"part {n}\" {{\n{body}\n}}\n");
         let (last, others) = body.split_last().expect("a statement");
         let scenarios: String = others.iter().enumerate().map(scenario).collect();
@@ -241,6 +244,20 @@ proptest! {
         }
         twice(&tokens.concat())?;
     }
+}
+
+/// Runs a test on a thread with a larger stack than the 2 MiB of a test. In a build without optimization, proptest needs about 3 MiB
+/// to draw blocks within blocks.
+fn on_large_stack(test: fn()) {
+    let thread = thread::Builder::new().stack_size(64 << 20).spawn(test).expect("a thread");
+    if let Err(panic) = thread.join() {
+        resume_unwind(panic);
+    }
+}
+
+#[test]
+fn random_scripts_end_and_repeat() {
+    on_large_stack(random_scripts);
 }
 
 /// Words, blanks and signs, which put together are the text again.

@@ -1,20 +1,11 @@
 //! Marking: twenty sheets against the marks of a careful grader; other formats; rules; what is wrong with what is handed in.
 
-#[path = "grade/formats.rs"]
 mod formats;
-#[path = "grade/properties.rs"]
 mod properties;
-#[path = "grade/refused.rs"]
 mod refused;
-#[path = "grade/ruled.rs"]
 mod ruled;
-#[path = "grade/running.rs"]
 mod running;
-#[path = "grade/sheets.rs"]
 mod sheets;
-#[path = "running/textbook.rs"]
-mod textbook;
-#[path = "grade/told.rs"]
 mod told;
 
 use running::{fixed_exam, folder, marks, pagewalk, put, table};

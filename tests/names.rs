@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::lang::include::{Disk, Script, Texts, read_text};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::json::JsonSink;
-use pagewalk_script::run::names::{Edit, Names, Read, Role, edited, names, renamable, rename};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
+use pagewalk_script::services::names::{Edit, Names, Read, Role, edited, names, renamable, rename};
 
 /// What is put behind a name; no script has it.
 const MARK: &str = "_zq";
@@ -54,7 +56,7 @@ impl Known {
     fn transcript(&self) -> String {
         let mut out = Vec::new();
         let mut sink = JsonSink::new(&mut out, &self.sources);
-        let options = Options { max_steps: 200_000, ..Options::default() };
+        let options = Options { max_steps: 200_000, ..Options::of(&LANGUAGE) };
         let ended = run(&self.script.body, &self.sources, &self.files, options, &mut sink);
         let errors = ended.diagnostics.len();
         sink.finish(ended.totals, errors).expect("memory can be written to");

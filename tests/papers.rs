@@ -1,17 +1,17 @@
 //! Papers as they stand on pages: nothing that an author or a roster says is markup, no key and no seed is where students look,
 //! and every version and edition has the same boxes. What PDF readers, browsers and TeX make of them is `.ci/papers`' business.
 
-mod running;
-
 use std::path::Path;
 
+use pagewalk_script::exam::formats::labels::Labels;
+use pagewalk_script::exam::formats::plan::sheet;
+use pagewalk_script::exam::formats::style::PageSize;
+use pagewalk_script::exam::formats::tree::{Blank, Block, Cell, Sheet};
+use pagewalk_script::exam::formats::{Edition, Style, html, latex, markdown, typst};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Student, Version};
-use pagewalk_script::report::exam::labels::Labels;
-use pagewalk_script::report::exam::plan::sheet;
-use pagewalk_script::report::exam::style::PageSize;
-use pagewalk_script::report::exam::tree::{Blank, Block, Cell, Sheet};
-use pagewalk_script::report::exam::{Edition, Style, html, latex, markdown, typst};
+
+use crate::running;
 
 const EXAM: &str = "examples/exams/address-translation.pw";
 /// A seed that is no number of the exam.

@@ -1,7 +1,5 @@
 //! `pagewalk repl` as a process: at a real terminal (a pseudo-terminal), and behind pipes.
-#![cfg(target_os = "linux")]
 
-#[path = "repl/tty.rs"]
 mod tty;
 
 use std::fs;

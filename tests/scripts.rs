@@ -1,9 +1,9 @@
 //! Every script of `tests/scripts/` holds in all it states; those of `tests/scripts/fails/` fail just where they say.
 
-mod running;
-
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+
+use crate::running;
 
 /// The scripts of a folder and the folders in it, in the order of their names.
 fn scripts(folder: &Path) -> Vec<PathBuf> {

@@ -1,6 +1,5 @@
 //! `pagewalk test` as a process: what it finds, how it ends, and that golden files see what changes.
 
-#[path = "suite/folder.rs"]
 mod folder;
 
 use std::path::Path;

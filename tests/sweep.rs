@@ -1,6 +1,5 @@
 //! `pagewalk sweep` as a process: its numbers are those of single replays, its formats agree, and what is wrong is told.
 
-#[path = "sweep/process.rs"]
 mod process;
 
 use std::collections::BTreeMap;

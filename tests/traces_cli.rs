@@ -1,12 +1,9 @@
 //! `pagewalk replay` as a process: counts worked out by hand, in every format; machines by name, file and script; and what
 //! becomes of bad input, closed pipes, full disks and Ctrl-C.
 
-#[path = "traces_cli/bad.rs"]
 mod bad;
 #[cfg(target_os = "linux")]
-#[path = "traces_cli/interrupted.rs"]
 mod interrupted;
-#[path = "traces_cli/machines.rs"]
 mod machines;
 
 use std::fs;

@@ -1,14 +1,9 @@
 //! Versions of papers: the command line, its files, and that a roster cannot do harm.
 
-#[path = "variants/fair.rs"]
 mod fair;
-#[path = "variants/papers.rs"]
 mod papers;
-#[path = "variants/pools.rs"]
 mod pools;
-#[path = "variants/scripts.rs"]
 mod scripts;
-#[path = "variants/search.rs"]
 mod search;
 
 use std::collections::BTreeSet;

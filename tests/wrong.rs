@@ -1,19 +1,16 @@
 //! Scripts that are wrong: each mistake is reported once, by its code, at the very text, with nothing run; and no input
 //! makes the reader or the interpreter panic, hang or overflow its stack.
 
-#[path = "wrong/cases.rs"]
-mod cases;
-mod running;
-#[path = "wrong/traces.rs"]
+pub mod cases;
 mod traces;
 
 use std::fmt::Write;
 
 use cases::CASES;
-use pagewalk::face::explain::sections;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
-use running::{Outcome, text, text_within, texts};
+use crate::running::{Outcome, text, text_within, texts};
 
 /// The one mistake's code and the text it points at.
 fn sole(outcome: &Outcome) -> (&str, &str) {
@@ -110,7 +107,7 @@ fn files_of_every_kind_are_read() {
 
 #[test]
 fn files_include_each_other_in_no_circle() {
-    let options = Options::default();
+    let options = Options::of(&LANGUAGE);
     let itself = texts(&[("a.pw", b"include \"a.pw\"")], options);
     assert_eq!(sole(&itself), ("include-circle", "\"a.pw\""));
     let circle = texts(&[("a.pw", b"include \"b.pw\""), ("b.pw", b"include \"a.pw\"")], options);
@@ -164,7 +161,7 @@ fn large_scripts_end_in_a_message() {
 /// Endless and costly loops meet the budget, which points at the innermost loop.
 #[test]
 fn loops_without_an_end_are_stopped() {
-    let options = Options { max_steps: 10_000, ..Options::default() };
+    let options = Options { max_steps: 10_000, ..Options::of(&LANGUAGE) };
     let cases = [
         ("repeat 1 << 60 { let x = 1 }", "repeat 1 << 60 { let x = 1 }"),
         ("repeat 1 << 60 { }", "repeat 1 << 60 { }"),
@@ -194,7 +191,7 @@ fn loops_without_an_end_are_stopped() {
 
 #[test]
 fn a_budget_counts_statements() {
-    let within = |max_steps| Options { max_steps, ..Options::default() };
+    let within = |max_steps| Options { max_steps, ..Options::of(&LANGUAGE) };
     let script = "machine simple\nrepeat 50 { read 0 size 8 }\nexpect true";
     assert_eq!(text_within(script, within(53)).status(), 0);
     assert_eq!(sole(&text_within(script, within(51))).0, "limit-steps");
@@ -223,6 +220,12 @@ fn what_grows_is_limited() {
     assert_eq!(sole(&text(circle)).0, "recursion");
 }
 
+/// The sections of the page of the messages: the code and the text below it.
+fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let sections = include_str!("../docs/diagnostics.md").split("\n## ").skip(1);
+    sections.map(|section| section.split_once('\n').expect("a text below the code"))
+}
+
 /// The page of the messages: a script that fails yields the code of its section, one that is mended has no mistake.
 #[test]
 fn the_page_of_messages_is_true() {
@@ -231,7 +234,7 @@ fn the_page_of_messages_is_true() {
         for block in body.split("```pagewalk").skip(1) {
             let (kind, rest) = block.split_once('\n').expect("a script");
             let script = rest.split("```").next().expect("its end");
-            let options = Options { max_steps: 100_000, ..Options::default() };
+            let options = Options { max_steps: 100_000, ..Options::of(&LANGUAGE) };
             let outcome = text_within(script, options);
             let codes: Vec<&str> = outcome.mistakes.iter().map(|mistake| mistake.code.as_str()).collect();
             let wanted: &[&str] = if kind == ",fails" { &[name] } else { &[] };

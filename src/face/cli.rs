@@ -16,11 +16,11 @@ use super::lsp::{self, Lsp};
 use super::reading::Reading;
 use super::repl::start::Repl;
 use super::replay::Replay;
-use super::running::Run;
+use super::run::Run;
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
-use pagewalk_script::report::manual::{self, SECTIONS, Section};
+use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
 #[derive(Debug, Parser)]
@@ -103,16 +103,16 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
-        Command::Run(run) => run.all(arguments.color),
+        Command::Run(run) => run.execute(arguments.color),
         Command::Check { files } => check(files, arguments.color),
-        Command::Fmt(fmt) => fmt.all(arguments.color),
-        Command::Test(test) => test.all(arguments.color),
-        Command::Repl(repl) => repl.explore(arguments.color),
-        Command::Replay(replay) => replay.all(arguments.color),
-        Command::Sweep(sweep) => sweep.all(arguments.color),
-        Command::Diff(diff) => diff.both(arguments.color),
-        Command::Exam(exam) => exam.print(arguments.color),
-        Command::Grade(grade) => grade.mark(arguments.color),
+        Command::Fmt(fmt) => fmt.execute(arguments.color),
+        Command::Test(test) => test.execute(arguments.color),
+        Command::Repl(repl) => repl.execute(arguments.color),
+        Command::Replay(replay) => replay.execute(arguments.color),
+        Command::Sweep(sweep) => sweep.execute(arguments.color),
+        Command::Diff(diff) => diff.execute(arguments.color),
+        Command::Exam(exam) => exam.execute(arguments.color),
+        Command::Grade(grade) => grade.execute(arguments.color),
         Command::Lsp(_) => lsp::serve(),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
@@ -124,7 +124,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
 fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
     let mut worst = Status::Held;
     for file in files {
-        let reading = Reading::of(file);
+        let reading = Reading::from_path(file);
         complain(&reading.complaint(diagnostic_style(color)));
         let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
         if status == Status::Held {

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::report::text;
 use pagewalk_script::report::versus::{Side, compare, json, tell, totals};
 use pagewalk_script::run;
@@ -15,7 +16,7 @@ use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk diff`.
 #[derive(Debug, Args)]
-pub struct Diff {
+pub(crate) struct Diff {
     /// The first script
     #[arg(value_name = "A.pw")]
     a: PathBuf,
@@ -26,10 +27,10 @@ pub struct Diff {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     /// Stop a script after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
     max_steps: u64,
     /// The seed of a script that says none
-    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).seed)]
     seed: u64,
 }
 
@@ -48,8 +49,8 @@ impl Diff {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn both(&self, color: Color) -> io::Result<Status> {
-        let (a, b) = (Reading::of(&self.a), Reading::of(&self.b));
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
+        let (a, b) = (Reading::from_path(&self.a), Reading::from_path(&self.b));
         let (Some(first), Some(second)) = (self.run(&a, color), self.run(&b, color)) else {
             return Ok(Status::Wrong);
         };
@@ -57,7 +58,7 @@ impl Diff {
         let mut told = String::new();
         match self.format {
             Format::Text => {
-                let colored = color.wanted(&io::stdout());
+                let colored = color.is_wanted(&io::stdout());
                 for blocks in tell(&comparison, (a.name(), b.name())) {
                     told += &text::text(&blocks, colored);
                     told.push('\n');
@@ -81,7 +82,7 @@ impl Diff {
             return None;
         }
         let mut side = Side::new(&reading.sources);
-        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
+        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
         let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut side);
         if ended.diagnostics.is_empty() {
             return Some(side);

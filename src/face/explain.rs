@@ -8,7 +8,7 @@ use pagewalk_script::lang::nearest::nearest;
 const PAGES: &str = include_str!("../../docs/diagnostics.md");
 
 /// The sections of the page: the code each is headed with, and what stands below.
-pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
         // A heading of a higher level ends a section too.
@@ -20,7 +20,7 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
 ///
 /// # Errors
 /// A message that names the nearest code.
-pub fn page(name: &str) -> Result<String, String> {
+pub(crate) fn page(name: &str) -> Result<String, String> {
     let code = Code::ALL.iter().find(|code| code.name() == name);
     let section = sections().find(|(heading, _)| *heading == name);
     if let (Some(code), Some((_, body))) = (code, section) {
@@ -32,7 +32,7 @@ pub fn page(name: &str) -> Result<String, String> {
 }
 
 /// Every code and its summary, a line each.
-pub fn list() -> String {
+pub(crate) fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();
     for code in Code::ALL {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::kept::Kept;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Script, read, read_text};
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -16,38 +16,30 @@ const MOST: usize = 100;
 
 /// A script and what is wrong with it.
 #[derive(Debug)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// Its files.
-    pub sources: Sources,
+    pub(crate) sources: Sources,
     /// Its statements.
-    pub script: Script,
+    pub(crate) script: Script,
     /// The machine files that it names.
-    pub files: Files,
+    pub(crate) files: Files,
     /// What is wrong with it; empty if it may run.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Reading {
     /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
-    pub fn of(path: &Path) -> Self {
-        Self::checked(read(path, &mut Disk), &mut Disk)
+    pub(crate) fn from_path(path: &Path) -> Self {
+        Self::from_loader(path, &mut Disk)
     }
 
-    /// The same of files that are kept, so that the script can be read again as it was.
-    pub fn kept(path: &Path, files: &mut Kept) -> Self {
-        Self::checked(read(path, files), files)
-    }
-
-    /// A script that was read by [`Reading::kept`] and checked then: its diagnostics are those of reading alone.
-    pub fn again(path: &Path, files: &mut Kept) -> Self {
-        let (mut sources, script, mut diagnostics) = read(path, files);
-        let (files, wrong) = Files::read(&script.body, &mut sources, files);
-        diagnostics.extend(wrong);
-        Self { sources, script, files, diagnostics }
+    /// The same, with files from this loader.
+    pub(crate) fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
+        Self::checked(read(path, loader), loader)
     }
 
     /// A text as if it stood in a file of this name, read and checked; a loader has the files that it names.
-    pub fn of_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
+    pub(crate) fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
         Self::checked(read_text(name, text, loader), loader)
     }
 
@@ -58,9 +50,9 @@ impl Reading {
         let (files, wrong) = Files::read(&script.body, &mut sources, loader);
         diagnostics.extend(wrong);
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
-        let checked = run::check(&script.body, &sources, &files, Options::default());
+        let checked = run::check(&script.body, &sources, &files, Options::of(&LANGUAGE));
         let beside = |one: &Diagnostic| {
-            stands_alone(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
+            is_independent(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
@@ -69,17 +61,22 @@ impl Reading {
     }
 
     /// The script's name, as messages have it.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
     }
 
-    /// The diagnostics for a reader, and how many there are; empty if there are none.
-    pub fn complaint(&self, style: Style) -> String {
-        let count = self.diagnostics.len();
+    /// The report of the diagnostics, with their number; empty if there are none.
+    pub(crate) fn complaint(&self, style: Style) -> String {
+        self.complaint_about(&self.diagnostics, style)
+    }
+
+    /// The same report of other diagnostics of the script, such as those of a run.
+    pub(crate) fn complaint_about(&self, diagnostics: &[Diagnostic], style: Style) -> String {
+        let count = diagnostics.len();
         if count == 0 {
             return String::new();
         }
-        let shown = self.diagnostics.get(..MOST).unwrap_or(&self.diagnostics);
+        let shown = diagnostics.get(..MOST).unwrap_or(diagnostics);
         let plural = if count == 1 { "" } else { "s" };
         let rest = if count > MOST { format!(", the first {MOST} shown") } else { String::new() };
         format!("{}{}: {count} mistake{plural}{rest}\n", render(shown, &self.sources, style), self.name())
@@ -94,7 +91,7 @@ fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
 
 /// Whether a mistake of this kind is one, given the lines that could not be read: what they would have declared (a
 /// machine, a name) is not taken for a mistake of its own.
-fn stands_alone(code: Code, broken: &[&str]) -> bool {
+fn is_independent(code: Code, broken: &[&str]) -> bool {
     let declared_by: &[&str] = match code {
         Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {
             &["let", "def", "choose", "for", "include", "}"]

@@ -11,7 +11,7 @@ const WIDTH: usize = 100;
 
 /// How a command ended; the process's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub(crate) enum Status {
     /// Everything that was stated held.
     Held = 0,
     /// An expectation failed.
@@ -24,7 +24,7 @@ pub enum Status {
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
@@ -36,7 +36,7 @@ pub enum Color {
 
 impl Color {
     /// Whether to colour a stream.
-    pub fn wanted(self, stream: &impl IsTerminal) -> bool {
+    pub(crate) fn is_wanted(self, stream: &impl IsTerminal) -> bool {
         self.decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
 
@@ -53,10 +53,10 @@ impl Color {
 }
 
 /// How diagnostics are drawn on standard error.
-pub fn diagnostic_style(color: Color) -> Style {
+pub(crate) fn diagnostic_style(color: Color) -> Style {
     let stderr = io::stderr();
     let unicode = !stderr.is_terminal() || speaks_unicode(|name| std::env::var_os(name));
-    Style { color: color.wanted(&stderr), unicode, width: WIDTH }
+    Style { color: color.is_wanted(&stderr), unicode, width: WIDTH }
 }
 
 /// Whether a terminal's locale is one of UTF-8; the first variable that is set decides.
@@ -75,7 +75,7 @@ pub(super) fn speaks_unicode(variable: impl Fn(&str) -> Option<OsString>) -> boo
 ///
 /// # Errors
 /// What the stream says, a closed pipe included.
-pub fn print(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     print_bytes(text.as_bytes())
 }
 
@@ -83,19 +83,19 @@ pub fn print(text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// As [`print()`].
-pub fn print_bytes(bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
 }
 
 /// Writes diagnostics to standard error. Where nobody can read them, nothing is lost.
-pub fn complain(text: &str) {
+pub(crate) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// The exit status. A reader that has closed the pipe (`| head`) has what it wanted.
-pub fn finish(result: io::Result<Status>) -> ExitCode {
+pub(crate) fn finish(result: io::Result<Status>) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(status as u8),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

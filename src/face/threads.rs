@@ -1,56 +1,45 @@
-//! Files are run side by side; what comes of them is told in their order.
+//! Work on many items by several threads, with the results in the order of the items.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Bytes of a thread's stack: as deep as scripts may nest. Only what is used is real.
-pub const STACK: usize = 64 << 20;
+/// Bytes of a thread's stack, enough for the deepest script. Only the part in use takes memory.
+pub(crate) const STACK: usize = 64 << 20;
 
-/// Does a piece of work for each item on so many threads, and answers with what it came to in the order of the items. With
-/// `stop`, what follows the first result that it holds for is left out. `done` hears of each result as it comes.
-pub fn side_by_side<T: Sync, R: Send>(
+/// Does a piece of work for each item on up to this many threads and returns the results in the order of the items. Leaves out
+/// all results after the first one for which `stop` is true. Calls `done` for each result as it comes.
+pub(crate) fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     threads: usize,
     work: impl Fn(&T) -> R + Sync,
     stop: impl Fn(&R) -> bool + Sync,
-    mut done: impl FnMut(&T, &R),
+    done: impl FnMut(&T, &R) + Send,
 ) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let last = AtomicUsize::new(items.len());
-    let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
-    let (send, receive) = mpsc::channel();
-    let busy = |send: mpsc::Sender<(usize, R)>| {
-        let (next, last, work, stop) = (&next, &last, &work, &stop);
-        move || {
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(item) = items.get(at).filter(|_| at <= last.load(Ordering::Relaxed)) else { break };
-                let result = work(item);
-                if stop(&result) {
-                    last.fetch_min(at, Ordering::Relaxed);
-                }
-                // Somebody listens as long as there are threads.
-                let _ = send.send((at, result));
+    let results: Vec<Option<R>> = items.iter().map(|_| None).collect();
+    let shared = Mutex::new((results, done));
+    let run = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at).filter(|_| at <= last.load(Ordering::Relaxed)) else { break };
+            let result = work(item);
+            if stop(&result) {
+                last.fetch_min(at, Ordering::Relaxed);
             }
+            let (results, done) = &mut *shared.lock().unwrap_or_else(PoisonError::into_inner);
+            done(item, &result);
+            results[at] = Some(result);
         }
     };
     thread::scope(|scope| {
         let wanted = threads.clamp(1, items.len().max(1));
-        let started = (0..wanted)
-            .filter(|_| {
-                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, busy(send.clone())).is_ok()
-            })
-            .count();
-        if started == 0 {
-            busy(send.clone())();
-        }
-        drop(send);
-        for (at, result) in receive {
-            done(&items[at], &result);
-            results[at] = Some(result);
+        let start = |_: &usize| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run).is_ok();
+        if (0..wanted).filter(start).count() == 0 {
+            run();
         }
     });
-    let last = last.into_inner();
-    results.into_iter().take(last.saturating_add(1)).flatten().collect()
+    let (results, _) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.into_iter().take(last.into_inner().saturating_add(1)).flatten().collect()
 }

@@ -5,5 +5,9 @@
 
 pub mod exam;
 pub mod lang;
+pub mod prompt;
 pub mod report;
 pub mod run;
+pub mod services;
+pub mod suite;
+pub mod traces;

@@ -26,7 +26,8 @@ pub struct Terminal {
 impl Terminal {
     /// A fresh one for a document.
     pub fn new(document: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(document.replace(['/', '.'], "-"));
+        let folder =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(document.replace(['/', '.'], "-"));
         copy(Path::new("examples"), &folder.join("examples"));
         Self { folder }
     }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use pagewalk_script::run::complete::highlight;
+use pagewalk_script::services::complete::highlight;
 
 /// Brackets, bars and commas have no class in editors.
 const UNCLASSED: &[&str] = &["(", ")", "[", "]", "{", "}", "|", ","];
@@ -60,7 +60,7 @@ fn the_sample_uses_everything() {
     for form in pagewalk_script::run::verbs::FORMS.iter().filter(|form| !form.is_pattern()) {
         assert!(has(form.name, "Keyword"), "no `{}` in the sample", form.name);
     }
-    for verb in pagewalk_script::run::verbs::VERBS {
+    for verb in pagewalk_script::exam::LANGUAGE.verbs() {
         assert!(has(verb.name, "Verb"), "no `{}` in the sample", verb.name);
     }
 }

@@ -4,19 +4,20 @@ use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::pte::BITS;
+use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::exam::statements::LENGTHS;
 use pagewalk_script::lang::value::UNITS;
 use pagewalk_script::lang::value::functions::FUNCTIONS;
 use pagewalk_script::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
 };
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use pagewalk_script::run::paper::LENGTHS;
 use pagewalk_script::run::params::{NOUN, Param, Params, ways};
 use pagewalk_script::run::paths::{
     KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
 };
-use pagewalk_script::run::settings::BLOCKS;
-use pagewalk_script::run::verbs::{FORMS, VERBS, Verb};
+use pagewalk_script::run::session::Verb;
+use pagewalk_script::run::verbs::FORMS;
 
 /// A list: its name in the editors' files, what it holds, and its words.
 pub struct List {
@@ -44,13 +45,13 @@ pub const LISTS: &[List] = &[
     List {
         name: "verbs",
         holds: "words that begin other statements",
-        words: || VERBS.iter().map(|row| row.name).collect(),
+        words: || LANGUAGE.verbs().map(|row| row.name).collect(),
     },
     List { name: "options", holds: "words that stand in those statements", words: options },
     List {
         name: "blocks",
         holds: "words whose braces hold settings",
-        words: || BLOCKS.iter().map(|row| row.name).collect(),
+        words: || LANGUAGE.blocks().map(|row| row.name).collect(),
     },
     List { name: "settings", holds: "settings", words: settings },
     List {
@@ -94,15 +95,15 @@ fn forms() -> Vec<&'static str> {
 }
 
 fn options() -> Vec<&'static str> {
-    VERBS.iter().flat_map(|row| words_of(row.params)).collect()
+    LANGUAGE.verbs().flat_map(|row| words_of(row.params)).collect()
 }
 
 fn settings() -> Vec<&'static str> {
-    BLOCKS.iter().flat_map(|block| (block.settings)()).map(|row| row.name).collect()
+    LANGUAGE.blocks().flat_map(|block| (block.settings)()).map(|row| row.name).collect()
 }
 
 fn values() -> Vec<&'static str> {
-    let rows = BLOCKS.iter().flat_map(|block| (block.settings)());
+    let rows = LANGUAGE.blocks().flat_map(|block| (block.settings)());
     let units: Vec<&str> = UNITS.iter().map(|row| row.name).collect();
     let words = rows.flat_map(|row| words_of(row.params)).filter(|word| !units.contains(word));
     words.chain(POLICIES.iter().map(|row| row.name)).collect()
@@ -113,7 +114,7 @@ fn nouns() -> Vec<&'static str> {
     let things = THING_NOUNS.iter().map(|row| row.name);
     let shown = SHOWN_NOUNS.iter().map(|row| row.name);
     // `set` knows two more.
-    let more = VERBS.iter().filter(|row| begins_with_noun(row)).flat_map(|row| words_of(row.params));
+    let more = LANGUAGE.verbs().filter(|row| begins_with_noun(row)).flat_map(|row| words_of(row.params));
     tables.chain(things).chain(shown).chain(more).collect()
 }
 

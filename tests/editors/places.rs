@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use pagewalk_script::run::params::{Param, Params, Slot, ways};
-use pagewalk_script::run::settings::{BLOCKS, SettingWord};
-use pagewalk_script::run::verbs::VERBS;
+use pagewalk_script::run::settings::SettingWord;
 
 use super::lists::{List, begins_with_noun};
 
@@ -14,7 +14,7 @@ pub const PLACES: &[List] = &[
     List {
         name: "verbs_of_nouns",
         holds: "words that begin statements about a noun",
-        words: || VERBS.iter().filter(|row| takes_nouns(row.params)).map(|row| row.name).collect(),
+        words: || LANGUAGE.verbs().filter(|row| takes_nouns(row.params)).map(|row| row.name).collect(),
     },
     List {
         name: "first_options",
@@ -34,7 +34,7 @@ pub const PLACES: &[List] = &[
     List {
         name: "paper_words",
         holds: "words in the braces of papers",
-        words: || paper_words(|param| matches!(param, Param::Word(_))),
+        words: || paper_words(|param| matches!(param, Param::Keyword(_))),
     },
     List {
         name: "paper_choices",
@@ -48,7 +48,7 @@ type Words = BTreeSet<&'static str>;
 
 /// The settings of these blocks.
 fn settings(blocks: &[&str]) -> impl Iterator<Item = SettingWord> {
-    BLOCKS.iter().filter(|block| blocks.contains(&block.name)).flat_map(|block| (block.settings)())
+    LANGUAGE.blocks().filter(|block| blocks.contains(&block.name)).flat_map(|block| (block.settings)())
 }
 
 /// Words of some parameters in the braces of papers.
@@ -73,7 +73,7 @@ fn by_place(params: &'static [Param]) -> (Words, Words) {
 
 fn options(which: fn((Words, Words)) -> Words) -> Vec<&'static str> {
     let nouns = nouns();
-    let verbs = VERBS.iter().filter(|row| !begins_with_noun(row));
+    let verbs = LANGUAGE.verbs().filter(|row| !begins_with_noun(row));
     verbs.flat_map(|row| which(by_place(row.params))).filter(|word| !nouns.contains(word)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The words in the editors' files come from the registries. `PAGEWALK_RETELL=1 cargo test --test editors` writes them anew.
+//! The words in the editors' files come from the registries. `PAGEWALK_RETELL=1 cargo test --test all editors::` rewrites them.
 //!
 //! In most files they stand between two comments, `BEGIN generated words LIST…` and `END generated words`. JSON has no comments: such a file is made of a template beside it (`NAME.in.json`), in which `{{LIST}}`
 //! stands for the words of a list, `word|word`, or for a piece of a pattern.
@@ -140,7 +140,7 @@ fn the_words_of_the_editors_are_those_of_the_registries() {
     }
     assert!(
         stale.is_empty(),
-        "stale words: {stale:?}; `PAGEWALK_RETELL=1 cargo test --test editors` writes them"
+        "stale words: {stale:?}; `PAGEWALK_RETELL=1 cargo test --test all editors::` writes them"
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sheet::{SEEDS, Sheet, exam, number, scan};
+use super::sheet::{SEEDS, Sheet, exam, number, scan};
 
 /// Frames: how many entries point to each. Processes: which frame each page is in, and whether it may be stored to.
 #[derive(Default)]

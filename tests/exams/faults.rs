@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sheet::{Facts, SEEDS, Sheet, exam, scan};
+use super::sheet::{Facts, SEEDS, Sheet, exam, scan};
 
 /// An area as `/proc/PID/maps` prints it.
 struct Area {

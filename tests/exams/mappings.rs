@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sheet::{SEEDS, Sheet, exam, hex, number, scan};
+use super::sheet::{SEEDS, Sheet, exam, hex, number, scan};
 
 #[test]
 fn mappings_private_and_shared() {

@@ -1,6 +1,6 @@
 //! Page replacement, played naively.
 
-use crate::sheet::{Grid, SEEDS, exam};
+use super::sheet::{Grid, SEEDS, exam};
 
 /// What is in memory after each reference, and whether it hit.
 struct Step {
@@ -76,7 +76,7 @@ fn row(step: &Step, columns: &[String]) -> Vec<String> {
 fn grid(grid: &Grid, policy: &str) -> String {
     let (how, held) = grid.title.split_once(", holding ").expect("pages that are held");
     assert_eq!(how, format!("reference ({policy}, frames 3"));
-    let held: Vec<u64> = held.trim_end_matches(')').split(' ').map(crate::sheet::number).collect();
+    let held: Vec<u64> = held.trim_end_matches(')').split(' ').map(super::sheet::number).collect();
     assert_eq!(&grid.columns[..2], ["step", "page"]);
     let string: Vec<u64> = grid.rows.iter().map(|row| row[1].parse().expect("a page")).collect();
     let steps = play(&string, 3, policy, &held);
@@ -120,9 +120,9 @@ fn page_replacement() {
 }
 
 /// The last question: a string in three and in four frames.
-fn belady(part: &crate::sheet::Sheet, prose: &str, seed: u64) {
+fn belady(part: &super::sheet::Sheet, prose: &str, seed: u64) {
     let string = prose.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a string").0;
-    let string: Vec<u64> = string.split(", ").map(crate::sheet::number).collect();
+    let string: Vec<u64> = string.split(", ").map(super::sheet::number).collect();
     let mut right = Vec::new();
     for policy in ["fifo", "lru"] {
         right.extend([3, 4].map(|frames| faults(&play(&string, frames, policy, &[]))));

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::exam::compose;
+use pagewalk_script::exam::formats::{Edition, json};
 use pagewalk_script::lang::include::{Disk, read_text};
-use pagewalk_script::report::exam::{Edition, json};
 use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use serde_json::Value;
@@ -37,7 +39,7 @@ pub fn exam(name: &str, seed: u64) -> Sheet {
     assert_eq!(wrong, []);
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
-    let done = compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
+    let done = compose(&script.body, &sources, &files, Options { seed, ..Options::of(&LANGUAGE) });
     assert_eq!(done.diagnostics, [], "{name}, seed {seed}");
     assert_eq!(done.failed, 0, "{name}, seed {seed}");
     Sheet(serde_json::from_str(&json(&done.paper, Edition::Key)).expect("JSON"))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sheet::{SEEDS, Sheet, exam, scan};
+use super::sheet::{SEEDS, Sheet, exam, scan};
 
 fn strings(numbers: &[u64]) -> Vec<String> {
     numbers.iter().map(u64::to_string).collect()

@@ -1,6 +1,6 @@
 //! VIPT caches, the reach of TLBs, effective access times, by the formulas.
 
-use crate::sheet::{SEEDS, Sheet, exam, hex, scan};
+use super::sheet::{SEEDS, Sheet, exam, hex, scan};
 
 fn strings(numbers: &[u64]) -> Vec<String> {
     numbers.iter().map(u64::to_string).collect()

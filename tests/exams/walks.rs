@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sheet::{Facts, SEEDS, Sheet, dump, exam, hex, number, scan};
+use super::sheet::{Facts, SEEDS, Sheet, dump, exam, hex, number, scan};
 
 type Memory = BTreeMap<u64, u8>;
 

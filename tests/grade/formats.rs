@@ -1,6 +1,6 @@
 //! What answers may be written in: tables, YAML, JSON, what learning platforms export.
 
-use crate::running::{EXAM, fixed_exam, folder, marks, pagewalk, put};
+use super::running::{EXAM, fixed_exam, folder, marks, pagewalk, put};
 
 /// The total of a student.
 fn total(out: &str, id: &str) -> String {

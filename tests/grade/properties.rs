@@ -1,6 +1,8 @@
 //! Laws: the key has full marks however it is spelled, a mistake costs no more than itself where all after it follows from it,
 //! and no answer makes marking fail.
 
+use pagewalk_script::exam::LANGUAGE;
+
 use crate::textbook::{CACHE, PAGE_TABLE, TLB};
 use std::collections::BTreeMap;
 
@@ -9,15 +11,15 @@ use pagewalk_script::exam::grade::rules::{Rules, Setting};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, Verdict, mark};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::spelling;
+use pagewalk_script::exam::statements::entry::{Form, ItemKind, Radix};
 use pagewalk_script::exam::{Composed, compose};
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::value::Number;
 use pagewalk_script::run::Files;
-use pagewalk_script::run::paper::entry::{Form, ItemKind, Radix};
 use pagewalk_script::run::session::Options;
 use proptest::prelude::*;
 
-use crate::running::EXAM;
+use super::running::EXAM;
 
 /// The paper of a seed.
 fn paper(text: &str, seed: u64) -> Paper {
@@ -25,7 +27,7 @@ fn paper(text: &str, seed: u64) -> Paper {
     assert_eq!(wrong, []);
     let (files, _) = Files::read(&script.body, &mut sources, &mut Disk);
     let Composed { paper, diagnostics, failed, .. } =
-        compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
+        compose(&script.body, &sources, &files, Options { seed, ..Options::of(&LANGUAGE) });
     assert_eq!((diagnostics, failed), (vec![], 0));
     paper
 }

@@ -1,6 +1,6 @@
 //! What is wrong with what is handed in is told with its line, and the rest is marked.
 
-use crate::running::{EXAM, Ran, folder, pagewalk, put};
+use super::running::{EXAM, Ran, folder, pagewalk, put};
 
 fn graded(name: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Ran {
     let folder = folder(name);

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::all_sheets;
-use crate::running::{Ran, fixed_exam, folder, marks, pagewalk, put};
+use super::all_sheets;
+use super::running::{Ran, fixed_exam, folder, marks, pagewalk, put};
 
 fn graded(folder: &Path, answers: &str, more: &[&str]) -> Ran {
     let exam = fixed_exam(folder);

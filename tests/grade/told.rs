@@ -1,7 +1,7 @@
 //! What is told: feedback, statistics, who changes.
 
-use crate::all_sheets;
-use crate::running::{fixed_exam, folder, pagewalk, put};
+use super::all_sheets;
+use super::running::{fixed_exam, folder, pagewalk, put};
 
 #[test]
 fn feedback_says_what_was_written_what_is_right_and_why() {

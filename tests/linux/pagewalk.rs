@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg as Argument;
-use pagewalk_engine::kernel::area::{Area as KernelArea, Backing as KernelBacking};
-use pagewalk_engine::kernel::config::Config;
-use pagewalk_engine::kernel::event::Class;
+use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::file::Fill;
 use pagewalk_engine::kernel::ids::{FileId, Pid};
 use pagewalk_engine::kernel::syscall::system_call;
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::kernel::vma::{Backing as KernelBacking, Vma as KernelArea};
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::{Data, Machine};
 
@@ -37,13 +37,13 @@ pub struct Pagewalk {
 /// A kernel on a Core i7 with Linux's ways.
 fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
     let spec = (Preset::named("core-i7").expect("a preset").build)();
-    let ways = Config {
+    let ways = KernelConfig {
         mmap_base,
         brk_start,
         zero_page: true,
         fault_around: 16,
         warm: true,
-        ..Config::default_for(&spec)
+        ..KernelConfig::default_for(&spec)
     };
     Kernel::boot(Machine::new(Arc::new(spec)), ways).expect("a kernel that can be started")
 }
@@ -102,7 +102,13 @@ impl Pagewalk {
         call(&mut self.kernel, self.processes[process], name, &args)
     }
 
-    fn access(&mut self, process: usize, kind: Kind, place: Place, data: Data<'_>) -> Result<(), Answer> {
+    fn access(
+        &mut self,
+        process: usize,
+        kind: AccessKind,
+        place: Place,
+        data: Data<'_>,
+    ) -> Result<(), Answer> {
         let address =
             self.kernel.machine().va(self.layout().address(place)).expect("an address that the machine has");
         match self.kernel.access(self.processes[process], address, kind, data, &mut ()) {
@@ -130,7 +136,7 @@ impl Pagewalk {
 }
 
 /// The name of an access's signal, and of its code.
-fn fatal(class: Class) -> Answer {
+fn fatal(class: FaultClass) -> Answer {
     let (signal, code) = class.signal().expect("a fatal fault has a signal");
     Answer::Signal(signal.name().into(), code.name().into())
 }
@@ -168,16 +174,17 @@ impl Side for Pagewalk {
             },
             Action::Load(place) => {
                 let mut byte = [None];
-                match self.access(process, Kind::Read, place, Data::Load(&mut byte)) {
+                match self.access(process, AccessKind::Read, place, Data::Load(&mut byte)) {
                     Ok(()) => Answer::Byte(byte[0].expect("under a kernel every byte is known")),
                     Err(fatal) => fatal,
                 }
             }
-            Action::Store(place, byte) => {
-                self.access(process, Kind::Write, place, Data::Store(&[byte])).err().unwrap_or(Answer::Done)
-            }
+            Action::Store(place, byte) => self
+                .access(process, AccessKind::Write, place, Data::Store(&[byte]))
+                .err()
+                .unwrap_or(Answer::Done),
             Action::Fetch(place) => self
-                .access(process, Kind::Execute, place, Data::Load(&mut [None]))
+                .access(process, AccessKind::Execute, place, Data::Load(&mut [None]))
                 .err()
                 .unwrap_or(Answer::Done),
             Action::Fork => match self.call(process, "fork", &[]) {

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::pty::{Winsize, openpty};
+use nix::pty::Winsize;
+
+use crate::pty::pty;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,7 +40,7 @@ impl Tty {
     /// A session of a user whose files are in this folder, at a terminal of so many columns.
     pub fn open(folder: &Path, columns: u16, variables: &[(&str, &str)]) -> Self {
         let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        let pty = openpty(&size, None).expect("a pseudo-terminal");
+        let pty = pty(Some(&size));
         let end = |file: &std::os::fd::OwnedFd| Stdio::from(file.try_clone().expect("a descriptor"));
         // A session of its own, of which the terminal is the controlling one: Ctrl-C is a signal.
         let mut command = Command::new("setsid");

@@ -3,18 +3,18 @@
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::{Mmu, Spec};
 use pagewalk_engine::trace::account::Account;
-use pagewalk_engine::trace::counted::Counted;
-use pagewalk_engine::trace::counting::{Counting, Failed, Map, Wanted};
-use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
+use pagewalk_engine::trace::counts::ReplayCounts;
+use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::{Straddle, Target};
 
 use super::traces::{machine, program};
 
 /// Numbers that add up over time, of everything.
-fn sums(counted: &Counted) -> Vec<u64> {
+fn sums(counted: &ReplayCounts) -> Vec<u64> {
     let parts = counted.tlbs.iter().chain(&counted.caches);
-    let part = |part: &pagewalk_engine::trace::counted::Part| {
+    let part = |part: &pagewalk_engine::trace::counts::LevelCounts| {
         let (counts, kinds) = (part.counts, part.kinds);
         let kinds = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
         let mut all = vec![counts.hits, counts.misses, counts.evictions, counts.writebacks];
@@ -46,22 +46,26 @@ fn core_i7() -> Spec {
 fn an_account_counts_only_what_came_after_it_was_opened() {
     let records = program(6_000, 26);
     let (before, after) = records.split_at(2_500);
-    let demand = Demand { frames: Some(150), replacement: None };
+    let demand = DemandPaging { frames: Some(150), replacement: None };
     let whole = {
-        let counting =
-            Counting::new(machine(core_i7()), Map::Demand(demand), Straddle::Split, Wanted::default());
+        let counting = CountingReplay::new(
+            machine(core_i7()),
+            AddressMapping::Demand(demand),
+            Straddle::Split,
+            ExtraOptions::default(),
+        );
         let mut counting = counting.expect("it begins");
         counting.perform(&records).expect("there is memory");
-        sums(&counting.counted())
+        sums(&counting.counts())
     };
     let (mut kernel, pid) = demand.start(machine(core_i7())).expect("it has an MMU");
     let mut count = |records: &[Record]| {
         let mut account =
-            Account::new(&Target::Process(&mut kernel, pid), Straddle::Split, Wanted::default());
+            Account::new(&Target::Process(&mut kernel, pid), Straddle::Split, ExtraOptions::default());
         for batch in records.chunks(1000) {
             account.perform(Target::Process(&mut kernel, pid), batch).expect("there is memory");
         }
-        sums(&account.counted(kernel.machine()))
+        sums(&account.counts(kernel.machine()))
     };
     let (first, second) = (count(before), count(after));
     let added: Vec<u64> = first.iter().zip(&second).map(|(one, other)| one + other).collect();
@@ -74,16 +78,16 @@ fn an_account_counts_only_what_came_after_it_was_opened() {
 fn what_came_before_memory_ran_out_is_counted() {
     let mmu = Mmu::flat(16, 10, 6).map(|mmu| Mmu { levels: vec![5, 5], ..mmu });
     let spec = Spec { mmu, physical_bits: 10, tlbs: Vec::new(), caches: Vec::new(), ..core_i7() };
-    let counting = Counting::new(
+    let counting = CountingReplay::new(
         machine(Spec { cores: 1, ..spec }),
-        Map::Demand(Demand { frames: Some(2), replacement: None }),
+        AddressMapping::Demand(DemandPaging { frames: Some(2), replacement: None }),
         Straddle::Split,
-        Wanted::default(),
+        ExtraOptions::default(),
     );
     let mut counting = counting.expect("it begins");
     let records: Vec<_> = (0..32).map(|page| Record { address: page << 11, size: 1, op: Op::Load }).collect();
-    assert!(matches!(counting.perform(&records), Err(Failed::Memory(_))));
-    let counted = counting.counted();
+    assert!(matches!(counting.perform(&records), Err(ReplayError::Memory(_))));
+    let counted = counting.counts();
     let faults = counted.paging.expect("pages were mapped on demand").faults.minor;
     assert!(faults > 0 && counted.references.reads == faults + 1, "{counted:?}");
 }
@@ -91,8 +95,12 @@ fn what_came_before_memory_ran_out_is_counted() {
 #[test]
 fn a_machine_without_pages_maps_none_on_demand() {
     let spec = Spec { mmu: None, tlbs: Vec::new(), physical_bits: 20, caches: Vec::new(), ..core_i7() };
-    let refused =
-        Counting::new(machine(spec), Map::Demand(Demand::default()), Straddle::Split, Wanted::default());
+    let refused = CountingReplay::new(
+        machine(spec),
+        AddressMapping::Demand(DemandPaging::default()),
+        Straddle::Split,
+        ExtraOptions::default(),
+    );
     let why = refused.err().map(|failed| failed.to_string());
     assert_eq!(why.as_deref(), Some("a machine without `virtual` and `page` runs no processes"));
 }

@@ -1,7 +1,7 @@
 //! Laws of the causes of misses.
 
-use pagewalk_engine::trace::counted::Causes;
-use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counts::MissCauses;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use proptest::prelude::*;
@@ -9,12 +9,13 @@ use proptest::prelude::*;
 use super::plain::{Shape, spec};
 use super::traces::{machine, records};
 
-fn causes(shape: Shape, records: &[Record]) -> (Causes, u64) {
-    let wanted = Wanted { causes: true, ..Wanted::default() };
-    let counting = Counting::new(machine(spec(shape)), Map::Identity, Straddle::Split, wanted);
+fn causes(shape: Shape, records: &[Record]) -> (MissCauses, u64) {
+    let wanted = ExtraOptions { causes: true, ..ExtraOptions::default() };
+    let counting =
+        CountingReplay::new(machine(spec(shape)), AddressMapping::Identity, Straddle::Split, wanted);
     let mut counting = counting.expect("addresses are physical");
     counting.perform(records).expect("no page faults");
-    let cache = counting.counted().caches[0];
+    let cache = counting.counts().caches[0];
     (cache.causes.expect("they were asked for"), cache.counts.misses)
 }
 
@@ -29,7 +30,7 @@ const DIRECT: Shape =
 #[test]
 fn blocks_that_share_a_set_conflict() {
     let (causes, _) = causes(DIRECT, &loads((0..20).map(|n| n % 2 * 8)));
-    assert_eq!(causes, Causes { compulsory: 2, capacity: 0, conflict: 18 });
+    assert_eq!(causes, MissCauses { compulsory: 2, capacity: 0, conflict: 18 });
 }
 
 /// Nine blocks that go around never stay in an LRU cache of eight: no placement helps. In the direct-mapped one only
@@ -38,7 +39,7 @@ fn blocks_that_share_a_set_conflict() {
 fn one_block_too_many_is_a_matter_of_capacity() {
     let around = loads((0..45).map(|n| n % 9));
     let (causes, misses) = causes(DIRECT, &around);
-    assert_eq!((causes, misses), (Causes { compulsory: 9, capacity: 8, conflict: 0 }, 17));
+    assert_eq!((causes, misses), (MissCauses { compulsory: 9, capacity: 8, conflict: 0 }, 17));
 }
 
 /// A store that the cache does not allocate leaves nothing behind, in a fully associative one neither.
@@ -46,7 +47,7 @@ fn one_block_too_many_is_a_matter_of_capacity() {
 fn stores_that_do_not_allocate_do_not_conflict() {
     let stores: Vec<_> = (0..6).map(|_| Record { address: 0, size: 1, op: Op::Store }).collect();
     let (causes, _) = causes(Shape { allocate: false, ..DIRECT }, &stores);
-    assert_eq!(causes, Causes { compulsory: 1, capacity: 5, conflict: 0 });
+    assert_eq!(causes, MissCauses { compulsory: 1, capacity: 5, conflict: 0 });
 }
 
 proptest! {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::presets::Preset;
-use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
-use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -53,12 +53,17 @@ fn a_real_process_counts_as_the_model() {
     });
     let distinct = distinct.collect::<std::collections::BTreeSet<_>>().len();
     for frames in [None, Some(distinct as u32 / 2)] {
-        let demand = Demand { frames, replacement: Some(Policy::Lru) };
-        let wanted = Wanted { causes: true, curve: true, top: Some(10) };
-        let counting = Counting::new(machine((*spec).clone()), Map::Demand(demand), Straddle::Split, wanted);
+        let demand = DemandPaging { frames, replacement: Some(Policy::Lru) };
+        let wanted = ExtraOptions { causes: true, curve: true, top: Some(10) };
+        let counting = CountingReplay::new(
+            machine((*spec).clone()),
+            AddressMapping::Demand(demand),
+            Straddle::Split,
+            wanted,
+        );
         let mut counting = counting.expect("it begins");
         counting.perform(records).expect("there is memory");
-        let counted = counting.counted();
+        let counted = counting.counts();
         let mut model = Model::new(&spec, Some(demand), false);
         model.perform(records);
         assert_eq!(counted, model.counted(10));

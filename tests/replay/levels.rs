@@ -6,9 +6,9 @@ use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::pte::PteFormat;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec, WritePolicy};
-use pagewalk_engine::trace::counted::{Counted, Part};
-use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
-use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counts::{LevelCounts, ReplayCounts};
+use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
 use proptest::prelude::*;
@@ -89,22 +89,28 @@ fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached:
 }
 
 /// What the machine and the model are asked: all there is.
-const ALL: Wanted = Wanted { causes: true, curve: true, top: Some(5) };
+const ALL: ExtraOptions = ExtraOptions { causes: true, curve: true, top: Some(5) };
 
-fn replay(spec: &Spec, map: Map, first: bool, wanted: Wanted, batches: &[&[Record]]) -> Counted {
+fn replay(
+    spec: &Spec,
+    map: AddressMapping,
+    first: bool,
+    wanted: ExtraOptions,
+    batches: &[&[Record]],
+) -> ReplayCounts {
     let straddle = if first { Straddle::First } else { Straddle::Split };
-    let mut counting = Counting::new(machine(spec.clone()), map, straddle, wanted).expect("it begins");
+    let mut counting = CountingReplay::new(machine(spec.clone()), map, straddle, wanted).expect("it begins");
     for records in batches {
         counting.perform(records).expect("there is memory");
     }
-    counting.counted()
+    counting.counts()
 }
 
 /// Holds a replay to the model, and to itself without what is wanted beside, and in one batch.
-fn compare(spec: Spec, map: Map, first: bool, records: &[Record]) -> Result<(), TestCaseError> {
+fn compare(spec: Spec, map: AddressMapping, first: bool, records: &[Record]) -> Result<(), TestCaseError> {
     let demand = match map {
-        Map::Identity => None,
-        Map::Demand(demand) => Some(demand),
+        AddressMapping::Identity => None,
+        AddressMapping::Demand(demand) => Some(demand),
     };
     let spec = Arc::new(spec);
     let mut model = Model::new(&spec, demand, first);
@@ -116,10 +122,10 @@ fn compare(spec: Spec, map: Map, first: bool, records: &[Record]) -> Result<(), 
         let causes = cache.causes.unwrap_or_default();
         prop_assert_eq!(causes.compulsory + causes.capacity + causes.conflict, cache.counts.misses);
     }
-    let plain = replay(&spec, map, first, Wanted::default(), &[records]);
-    let without = |part: &Part| Part { causes: None, ..*part };
+    let plain = replay(&spec, map, first, ExtraOptions::default(), &[records]);
+    let without = |part: &LevelCounts| LevelCounts { causes: None, ..*part };
     let caches = counted.caches.iter().map(without).collect();
-    prop_assert_eq!(plain, Counted { caches, top: None, curve: None, ..counted });
+    prop_assert_eq!(plain, ReplayCounts { caches, top: None, curve: None, ..counted });
     Ok(())
 }
 
@@ -141,7 +147,7 @@ proptest! {
         first: bool,
         records in traces::records(0..400, 20),
     ) {
-        compare(physical(caches(sides, &units)), Map::Identity, first, &records)?;
+        compare(physical(caches(sides, &units)), AddressMapping::Identity, first, &records)?;
     }
 
     #[test]
@@ -156,7 +162,7 @@ proptest! {
         let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
         let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
         let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
-        compare(spec, Map::Demand(Demand::default()), first, &records)?;
+        compare(spec, AddressMapping::Demand(DemandPaging::default()), first, &records)?;
     }
 
     #[test]
@@ -171,8 +177,8 @@ proptest! {
         let tlbs = tlbs.iter().zip(tlb_sides).zip(NAMES.iter().rev());
         let tlbs = tlbs.map(|((unit, side), name)| unit.tlb(name, *side, page.0)).collect();
         let spec = Spec { tlbs, ..virtual_(caches(sides, &units), page, walk_cached) };
-        let demand = Demand { frames: Some(frames), replacement: Some(replacement) };
-        compare(spec, Map::Demand(demand), false, &records)?;
+        let demand = DemandPaging { frames: Some(frames), replacement: Some(replacement) };
+        compare(spec, AddressMapping::Demand(demand), false, &records)?;
     }
 }
 
@@ -184,8 +190,11 @@ fn a_long_trace_on_the_core_i7_counts_as_the_model() {
     // Where the index lies in the page's offset, it is the physical one.
     spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
     let records = traces::program(12_000, 28);
-    for demand in [Demand::default(), Demand { frames: Some(100), replacement: Some(Policy::Lru) }] {
-        compare(spec.clone(), Map::Demand(demand), false, &records).unwrap_or_else(|error| panic!("{error}"));
+    for demand in
+        [DemandPaging::default(), DemandPaging { frames: Some(100), replacement: Some(Policy::Lru) }]
+    {
+        compare(spec.clone(), AddressMapping::Demand(demand), false, &records)
+            .unwrap_or_else(|error| panic!("{error}"));
     }
-    compare(spec, Map::Identity, false, &records).unwrap_or_else(|error| panic!("{error}"));
+    compare(spec, AddressMapping::Identity, false, &records).unwrap_or_else(|error| panic!("{error}"));
 }

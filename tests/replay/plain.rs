@@ -4,8 +4,8 @@ use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
-use pagewalk_engine::trace::counted::{ByKind, Counted, Lookups, Memory, References};
-use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counts::{ByKind, Lookups, MemoryTransfers, ReferenceCounts, ReplayCounts};
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use proptest::prelude::*;
@@ -161,20 +161,21 @@ pub fn spec(shape: Shape) -> Spec {
 }
 
 /// What Pagewalk counts of a trace on a shape.
-pub fn replayed(shape: Shape, records: &[Record]) -> Counted {
+pub fn replayed(shape: Shape, records: &[Record]) -> ReplayCounts {
     let straddle = if shape.first { Straddle::First } else { Straddle::Split };
     let machine = machine(spec(shape));
     let mut counting =
-        Counting::new(machine, Map::Identity, straddle, Wanted::default()).expect("addresses are physical");
+        CountingReplay::new(machine, AddressMapping::Identity, straddle, ExtraOptions::default())
+            .expect("addresses are physical");
     counting.perform(records).expect("no page faults");
-    counting.counted()
+    counting.counts()
 }
 
 /// Holds what Pagewalk counts against the numbers of the simulator above.
 pub fn compare(shape: Shape, records: &[Record]) -> Result<(), TestCaseError> {
     let (counted, plain) = (replayed(shape, records), simulate(shape, records));
     let of = |op: &[Op]| records.iter().filter(|record| op.contains(&record.op)).count() as u64;
-    let references = References {
+    let references = ReferenceCounts {
         records: records.len() as u64,
         reads: of(&[Op::Load, Op::Modify]),
         writes: of(&[Op::Store, Op::Modify]),
@@ -195,7 +196,7 @@ pub fn compare(shape: Shape, records: &[Record]) -> Result<(), TestCaseError> {
     let Numbers { hits, misses, evictions, writebacks, .. } = plain;
     prop_assert_eq!(cache.counts, Counts { hits, misses, evictions, writebacks, ..Counts::default() });
     prop_assert_eq!(cache.kinds, kinds);
-    let memory = Memory { reads: plain.memory_reads, writes: plain.memory_writes, walks: 0 };
+    let memory = MemoryTransfers { reads: plain.memory_reads, writes: plain.memory_writes, walks: 0 };
     prop_assert_eq!(counted.memory, memory);
     prop_assert!(counted.tlbs.is_empty() && counted.paging.is_none());
     Ok(())

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec};
-use pagewalk_engine::trace::counted::{Causes, Counted};
-use pagewalk_engine::trace::counting::{Counting, Map, Wanted};
-use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counts::{MissCauses, ReplayCounts};
+use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -73,10 +73,16 @@ fn data_cache(sets: u64, lines: u32, block_bits: u32) -> Spec {
     Spec { mmu: None, physical_bits: 64, tlbs: Vec::new(), caches: vec![cache], ..(simple.build)() }
 }
 
-fn replay(spec: Spec, map: Map, straddle: Straddle, wanted: Wanted, records: &[Record]) -> Counted {
-    let mut counting = Counting::new(machine(spec), map, straddle, wanted).expect("it begins");
+fn replay(
+    spec: Spec,
+    map: AddressMapping,
+    straddle: Straddle,
+    wanted: ExtraOptions,
+    records: &[Record],
+) -> ReplayCounts {
+    let mut counting = CountingReplay::new(machine(spec), map, straddle, wanted).expect("it begins");
     counting.perform(records).expect("there is memory");
-    counting.counted()
+    counting.counts()
 }
 
 #[test]
@@ -94,7 +100,8 @@ fn the_cache_lab_counts_as_its_reference() {
     for (text, (set_bits, lines, block_bits), expected) in cases {
         for straddle in [Straddle::Split, Straddle::First] {
             let spec = data_cache(1 << set_bits, lines, block_bits);
-            let counted = replay(spec, Map::Identity, straddle, Wanted::default(), &lackey(text));
+            let counted =
+                replay(spec, AddressMapping::Identity, straddle, ExtraOptions::default(), &lackey(text));
             let counts = counted.caches[0].counts;
             let found = (counts.hits, counts.misses, counts.evictions);
             assert_eq!(found, expected, "(s, E, b) = ({set_bits}, {lines}, {block_bits}) for\n{text}");
@@ -119,7 +126,9 @@ fn the_cache_lab_s_own_files_count_as_its_reference() {
         let records = lackey(&std::fs::read_to_string(path).expect("a trace of the lab"));
         let spec = data_cache(1 << set_bits, lines, block_bits);
         let counts =
-            replay(spec, Map::Identity, Straddle::First, Wanted::default(), &records).caches[0].counts;
+            replay(spec, AddressMapping::Identity, Straddle::First, ExtraOptions::default(), &records).caches
+                [0]
+            .counts;
         assert_eq!((counts.hits, counts.misses, counts.evictions), expected, "{name}");
     }
 }
@@ -136,9 +145,9 @@ fn paging(page_bits: u32) -> Spec {
 }
 
 fn faults(records: &[Record], page_bits: u32, frames: u32, replacement: Policy) -> u64 {
-    let demand = Demand { frames: Some(frames), replacement: Some(replacement) };
-    let map = Map::Demand(demand);
-    let counted = replay(paging(page_bits), map, Straddle::Split, Wanted::default(), records);
+    let demand = DemandPaging { frames: Some(frames), replacement: Some(replacement) };
+    let map = AddressMapping::Demand(demand);
+    let counted = replay(paging(page_bits), map, Straddle::Split, ExtraOptions::default(), records);
     let paging = counted.paging.expect("pages were mapped on demand");
     paging.faults.minor + paging.faults.major
 }
@@ -156,8 +165,8 @@ fn a_reference_string_faults_as_the_textbook_says() {
 fn an_exam_s_addresses_fault_as_its_key_says() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92].map(load);
     assert_eq!(faults(&addresses, 4, 4, Policy::Lru), 7);
-    let wanted = Wanted { curve: true, ..Wanted::default() };
-    let counted = replay(data_cache(1, 1, 4), Map::Identity, Straddle::Split, wanted, &addresses);
+    let wanted = ExtraOptions { curve: true, ..ExtraOptions::default() };
+    let counted = replay(data_cache(1, 1, 4), AddressMapping::Identity, Straddle::Split, wanted, &addresses);
     let curve = counted.curve.expect("it was asked for");
     assert_eq!((curve.block, curve.misses[2]), (16, 7), "four blocks are as four frames");
 }
@@ -168,11 +177,12 @@ fn an_exam_s_addresses_fault_as_its_key_says() {
 #[test]
 fn causes_are_those_of_the_textbook_s_three_caches() {
     for (sets, ways, misses) in [(4, 1, 5), (2, 2, 4), (1, 4, 3)] {
-        let wanted = Wanted { causes: true, ..Wanted::default() };
+        let wanted = ExtraOptions { causes: true, ..ExtraOptions::default() };
         let blocks = [0, 8, 0, 6, 8].map(|block| load(block << 4));
-        let counted = replay(data_cache(sets, ways, 4), Map::Identity, Straddle::Split, wanted, &blocks);
+        let counted =
+            replay(data_cache(sets, ways, 4), AddressMapping::Identity, Straddle::Split, wanted, &blocks);
         assert_eq!(counted.caches[0].counts.misses, misses);
-        let causes = Causes { compulsory: 3, capacity: 0, conflict: misses - 3 };
+        let causes = MissCauses { compulsory: 3, capacity: 0, conflict: misses - 3 };
         assert_eq!(counted.caches[0].causes, Some(causes));
     }
 }

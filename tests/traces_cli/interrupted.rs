@@ -11,6 +11,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::{folder, replay, told, usual};
+use crate::pty::pty;
 
 /// A process that was given more than a pipe holds, and waits for more: it has begun, and has counted some of it.
 fn waiting(args: &[&str], name: &str) -> (Child, impl Sized) {
@@ -61,7 +62,7 @@ fn a_terminal_shows_how_far_it_is_and_nothing_of_that_stays() {
     let text: Vec<u8> =
         (0..400_000).flat_map(|n| format!(" L {:x},4\n", n * 64 % 99_991).into_bytes()).collect();
     let folder = folder("terminal", &[("t.lackey", &text)]);
-    let pty = nix::pty::openpty(None, None).unwrap();
+    let pty = pty(None);
     let mut command = replay(&folder, &["core-i7", "t.lackey", "--format", "csv"]);
     command.stdout(Stdio::null()).stderr(Stdio::from(pty.slave)).env("TERM", "xterm");
     let mut child = command.spawn().unwrap();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use pagewalk_script::exam::fair::{Fairness, Sample};
 
-use crate::papers::composed;
-use crate::{EXAM, Folder, pagewalk, text};
+use super::papers::composed;
+use super::{EXAM, Folder, pagewalk, text};
 
 /// What is found of so many versions.
 fn found(script: &str, count: u64) -> Fairness {

@@ -1,10 +1,12 @@
 //! Papers of scripts in memory.
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::statements::entry::{Blank, ItemKind};
 use pagewalk_script::exam::{Composed, compose};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::include::{Disk, read_text};
-use pagewalk_script::run::paper::entry::{Blank, ItemKind};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check};
 
@@ -14,7 +16,7 @@ pub fn composed(text: &str, seed: u64) -> Composed {
     assert_eq!(wrong, [], "{text}");
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
-    let options = Options { seed, ..Options::default() };
+    let options = Options { seed, ..Options::of(&LANGUAGE) };
     assert_eq!(check(&script.body, &sources, &files, options), [], "{text}");
     compose(&script.body, &sources, &files, options)
 }

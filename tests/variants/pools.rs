@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::statements::entry::ItemKind;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Disk, read_text};
-use pagewalk_script::run::paper::entry::ItemKind;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check};
 
-use crate::papers::{composed, keys, paper};
+use super::papers::{composed, keys, paper};
 
 fn titles(paper: &Paper) -> Vec<String> {
     paper.questions.iter().map(|question| question.title.to_string()).collect()
@@ -19,7 +21,7 @@ fn titles(paper: &Paper) -> Vec<String> {
 fn checked(text: &str) -> Vec<Diagnostic> {
     let (sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
     assert_eq!(wrong, [], "{text}");
-    check(&script.body, &sources, &Files::default(), Options::default())
+    check(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE))
 }
 
 /// Questions of these titles, each of which draws a value and asks for it.

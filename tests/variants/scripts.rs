@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{EXAM, Folder, list, pagewalk, text};
+use super::{EXAM, Folder, list, pagewalk, text};
 
 /// Makes versions with scripts and keys, and runs each script: its paper and key must be the version's, byte for byte.
 fn come_back(folder: &Folder, file: &str, args: &[&str]) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pagewalk_script::lang::diagnostic::Code;
 
-use crate::papers::{keys, numbers, paper, wrong};
+use super::papers::{keys, numbers, paper, wrong};
 
 /// A question that draws so and asks for these.
 fn question(draws: &str, asks: &[&str]) -> String {

@@ -1,16 +1,18 @@
 //! Statements about a trace that is there: what is wrong with them, and with what is in the file.
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::run::session::Options;
 
-use super::running::{Outcome, texts};
 use super::sole;
+use crate::running::{Outcome, texts};
 
 /// A trace of two lines.
 const TRACE: &[u8] = b" L 10,1\n S 20,1\n";
 
 /// Runs a script beside a trace.
 fn beside(script: &str, trace: &[u8]) -> Outcome {
-    texts(&[("script.pw", script.as_bytes()), ("x.trace", trace)], Options::default())
+    texts(&[("script.pw", script.as_bytes()), ("x.trace", trace)], Options::of(&LANGUAGE))
 }
 
 #[test]
@@ -90,7 +92,7 @@ fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
 #[test]
 fn a_long_trace_ends_with_the_budget() {
     let long = b" L 10,1\n".repeat(20_000);
-    let options = Options { max_steps: 1_000, ..Options::default() };
+    let options = Options { max_steps: 1_000, ..Options::of(&LANGUAGE) };
     let run = |script: &str| texts(&[("script.pw", script.as_bytes()), ("x.trace", &long)], options);
     let once = "machine { physical 9 }\nreplay \"x.trace\" => accesses 20000\n";
     assert_eq!(sole(&run(once)), ("limit-steps", "\"x.trace\""));

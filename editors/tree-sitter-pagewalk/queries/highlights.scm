@@ -1,6 +1,6 @@
 ; What each word of a script is. Later patterns win over earlier ones, and in some editors a match loses its other captures
 ; where a later pattern takes one of them: so what captures two words comes last of all that capture the first of them.
-; `PAGEWALK_RETELL=1 cargo test --test editors` writes the lists of words from the registries.
+; `PAGEWALK_RETELL=1 cargo test --test all editors::` writes the lists of words from the registries.
 
 ; ---- What the tree alone tells ---------------------------------------------------------------------------------------
 

@@ -3,27 +3,27 @@
 use std::sync::Arc;
 
 use crate::machine::addr::{Pa, Va};
-use crate::machine::event::{Event, Fault, Kind, Mode, Observer};
+use crate::machine::event::{AccessKind, Event, Fault, MachineObserver, Privilege};
 use crate::machine::pool::Pool;
 use crate::machine::{Data, Machine};
 
-use super::config::Signals;
+use super::config::SignalPolicy;
 use super::entries::asid;
-use super::event::{Class, Step, Watch};
+use super::event::{FaultClass, KernelObserver, KernelStep};
 use super::ids::{FrameNo, Pid};
 use super::state::{Kernel, OutOfMemory};
 
 /// What came of an access of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ProcessAccessOutcome {
     /// Parts that it was done in, the one that could not be done included; a part done again after a fault counts once.
-    pub pieces: u32,
+    pub fragments: u32,
     /// Bytes moved.
     pub done: usize,
     /// Physical address of the first part.
     pub pa: Option<Pa>,
     /// The fault that ended it.
-    pub killed: Option<Class>,
+    pub killed: Option<FaultClass>,
 }
 
 /// How often a part of an access that gets nowhere is done again: once after the fault was handled, and once after a TLB
@@ -31,7 +31,7 @@ pub struct Outcome {
 const TRIES: u32 = 3;
 
 /// Watches an access, and tells replacement which frames it uses.
-struct Touching<'a, W> {
+struct FrameUseObserver<'a, W> {
     watch: &'a mut W,
     pool: &'a mut Pool,
     write: bool,
@@ -40,9 +40,9 @@ struct Touching<'a, W> {
     used: Option<FrameNo>,
 }
 
-impl<W: Observer> Observer for Touching<'_, W> {
+impl<W: MachineObserver> MachineObserver for FrameUseObserver<'_, W> {
     #[inline]
-    fn see(&mut self, event: Event) {
+    fn on_event(&mut self, event: Event) {
         if let Event::Translated { ppn, .. } = event
             && let Ok(frame) = u32::try_from(ppn.raw())
         {
@@ -53,22 +53,22 @@ impl<W: Observer> Observer for Touching<'_, W> {
                 self.pool.note_dirty(frame, true);
             }
         }
-        self.watch.see(event);
+        self.watch.on_event(event);
     }
 }
 
 /// Faults of an access, so that none comes back for ever.
 #[derive(Default)]
-struct Faults {
+struct RepeatedFaults {
     /// Where the latest was.
     at: Option<u64>,
     /// How often in a row.
     times: u32,
 }
 
-impl Faults {
+impl RepeatedFaults {
     /// One more, at an address; false if there were enough there.
-    fn again(&mut self, at: u64) -> bool {
+    fn may_retry(&mut self, at: u64) -> bool {
         self.times = if self.at == Some(at) { self.times + 1 } else { 1 };
         self.at = Some(at);
         self.times < TRIES
@@ -82,30 +82,34 @@ impl Kernel {
     ///
     /// # Errors
     /// If a fault needs memory and there is none; earlier parts have happened.
-    pub fn access<W: Watch>(
+    pub fn access<W: KernelObserver>(
         &mut self,
         pid: Pid,
         va: Va,
-        kind: Kind,
+        kind: AccessKind,
         mut data: Data<'_>,
         watch: &mut W,
-    ) -> Result<Outcome, OutOfMemory> {
-        let mut outcome = Outcome { pieces: 0, done: 0, pa: None, killed: None };
-        if !self.runs(pid) {
-            return Ok(Outcome { pieces: 1, killed: Some(Class::Segmentation), ..outcome });
+    ) -> Result<ProcessAccessOutcome, OutOfMemory> {
+        let mut outcome = ProcessAccessOutcome { fragments: 0, done: 0, pa: None, killed: None };
+        if !self.make_current(pid) {
+            return Ok(ProcessAccessOutcome {
+                fragments: 1,
+                killed: Some(FaultClass::Segmentation),
+                ..outcome
+            });
         }
-        let (mut faults, mut used, mut at) = (Faults::default(), None, va);
+        let (mut faults, mut used, mut at) = (RepeatedFaults::default(), None, va);
         loop {
             let rest = match &mut data {
                 Data::Load(out) => Data::Load(&mut out[outcome.done..]),
                 Data::Store(bytes) => Data::Store(&bytes[outcome.done..]),
-                Data::Untold(size) => Data::Untold(*size - outcome.done as u32),
+                Data::SizeOnly(size) => Data::SizeOnly(*size - outcome.done as u32),
             };
-            let (pool, write) = (&mut self.frames.pool, kind == Kind::Write);
-            let mut touching = Touching { watch, pool, write, used };
-            let got = self.machine.access(at, kind, Mode::User, rest, &mut touching);
+            let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
+            let mut touching = FrameUseObserver { watch, pool, write, used };
+            let got = self.machine.access(at, kind, Privilege::User, rest, &mut touching);
             // A part that is done again after its fault is counted already.
-            outcome.pieces += got.pieces - u32::from(faults.at.is_some());
+            outcome.fragments += got.fragments - u32::from(faults.at.is_some());
             outcome.done += got.done;
             outcome.pa = outcome.pa.or(got.pa);
             let Some(fault) = got.fault else { break };
@@ -114,9 +118,9 @@ impl Kernel {
             if outcome.killed.is_some() {
                 break;
             }
-            used = self.frames.fresh;
+            used = self.frames.just_filled;
         }
-        self.fetched(pid, va, kind);
+        self.update_pc(pid, va, kind);
         Ok(outcome)
     }
 
@@ -126,89 +130,89 @@ impl Kernel {
     /// # Errors
     /// As [`Kernel::access`].
     #[inline(always)]
-    pub fn touch<W: Watch>(
+    pub fn touch<W: KernelObserver>(
         &mut self,
         pid: Pid,
         va: Va,
         size: u32,
-        kind: Kind,
+        kind: AccessKind,
         watch: &mut W,
     ) -> Result<u32, OutOfMemory> {
         if self.current() == Some(pid)
-            && let Some(pa) = self.machine.touch(va, size, kind, Mode::User, watch)
+            && let Some(pa) = self.machine.touch(va, size, kind, Privilege::User, watch)
         {
-            self.frames.pool.used(self.machine.ppn_of(pa).raw(), kind == Kind::Write);
+            self.frames.pool.used(self.machine.ppn_of(pa).raw(), kind == AccessKind::Write);
             return Ok(1);
         }
         self.touch_further(pid, va, size, kind, watch)
     }
 
     #[inline(never)]
-    fn touch_further<W: Watch>(
+    fn touch_further<W: KernelObserver>(
         &mut self,
         pid: Pid,
         va: Va,
         size: u32,
-        kind: Kind,
+        kind: AccessKind,
         watch: &mut W,
     ) -> Result<u32, OutOfMemory> {
-        Ok(self.access(pid, va, kind, Data::Untold(size), watch)?.pieces)
+        Ok(self.access(pid, va, kind, Data::SizeOnly(size), watch)?.fragments)
     }
 
     /// The MMU alone, with faults handled: TLBs, walk, no data cache. `mode` supervisor is what the kernel itself may do.
     ///
     /// # Errors
     /// As [`Kernel::access`].
-    pub fn translate<W: Watch>(
+    pub fn translate<W: KernelObserver>(
         &mut self,
         pid: Pid,
         va: Va,
-        kind: Kind,
-        mode: Mode,
+        kind: AccessKind,
+        mode: Privilege,
         watch: &mut W,
-    ) -> Result<Outcome, OutOfMemory> {
-        let mut outcome = Outcome { pieces: 1, done: 0, pa: None, killed: None };
-        if !self.runs(pid) {
-            return Ok(Outcome { killed: Some(Class::Segmentation), ..outcome });
+    ) -> Result<ProcessAccessOutcome, OutOfMemory> {
+        let mut outcome = ProcessAccessOutcome { fragments: 1, done: 0, pa: None, killed: None };
+        if !self.make_current(pid) {
+            return Ok(ProcessAccessOutcome { killed: Some(FaultClass::Segmentation), ..outcome });
         }
-        let (mut faults, mut used) = (Faults::default(), None);
+        let (mut faults, mut used) = (RepeatedFaults::default(), None);
         while outcome.pa.is_none() && outcome.killed.is_none() {
-            let (pool, write) = (&mut self.frames.pool, kind == Kind::Write);
-            let mut touching = Touching { watch, pool, write, used };
+            let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
+            let mut touching = FrameUseObserver { watch, pool, write, used };
             match self.machine.translate(va, kind, mode, &mut touching) {
                 Ok(pa) => outcome.pa = Some(pa),
                 Err(fault) => outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?,
             }
-            used = self.frames.fresh;
+            used = self.frames.just_filled;
         }
         Ok(outcome)
     }
 
     /// A fault that the hardware raised. Answers its class if it is fatal; the process has its signal then.
-    fn fault<W: Watch>(
+    fn fault<W: KernelObserver>(
         &mut self,
         pid: Pid,
         va: Va,
-        kind: Kind,
+        kind: AccessKind,
         fault: Fault,
-        faults: &mut Faults,
+        faults: &mut RepeatedFaults,
         watch: &mut W,
-    ) -> Result<Option<Class>, OutOfMemory> {
-        watch.step(Step::Fault { va, kind, fault });
-        let handled = self.handle(pid, va.raw(), kind, watch)?;
+    ) -> Result<Option<FaultClass>, OutOfMemory> {
+        watch.on_step(KernelStep::Fault { va, kind, fault });
+        let handled = self.handle_fault(pid, va.raw(), kind, watch)?;
         let class = match handled {
-            Ok(()) if faults.again(va.raw()) => return Ok(None),
-            Ok(()) => Class::Protection,
+            Ok(()) if faults.may_retry(va.raw()) => return Ok(None),
+            Ok(()) => FaultClass::Protection,
             Err(class) => class,
         };
-        watch.step(Step::Killed { class });
+        watch.on_step(KernelStep::Killed { class });
         self.signal(pid, class);
         Ok(Some(class))
     }
 
     /// A process gets the signal of a fatal fault: with `signals kill` it ends.
-    fn signal(&mut self, pid: Pid, class: Class) {
-        if self.config.signals == Signals::Kill
+    fn signal(&mut self, pid: Pid, class: FaultClass) {
+        if self.config.signals == SignalPolicy::Kill
             && let Some((signal, _)) = class.signal()
         {
             self.kill(pid, signal);
@@ -216,8 +220,8 @@ impl Kernel {
     }
 
     /// The program counter follows what a process fetches.
-    fn fetched(&mut self, pid: Pid, va: Va, kind: Kind) {
-        if kind == Kind::Execute
+    fn update_pc(&mut self, pid: Pid, va: Va, kind: AccessKind) {
+        if kind == AccessKind::Execute
             && let Some(process) = self.process_mut(pid)
         {
             process.pc = Some(va.raw());
@@ -226,12 +230,12 @@ impl Kernel {
 
     /// The current core goes on with a process: a context switch, unless it ran there already.
     pub fn switch_to(&mut self, pid: Pid) {
-        self.runs(pid);
+        self.make_current(pid);
     }
 
     /// The current core runs a process; false if that has no address space.
     #[inline]
-    fn runs(&mut self, pid: Pid) -> bool {
+    fn make_current(&mut self, pid: Pid) -> bool {
         self.current() == Some(pid) || self.context_switch(pid)
     }
 

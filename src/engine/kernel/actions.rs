@@ -2,15 +2,15 @@
 
 use crate::machine::addr::Vpn;
 
-use super::event::Watch;
-use super::frames::Holds;
+use super::event::KernelObserver;
+use super::frames::FrameContents;
 use super::ids::{FileId, Pid};
-use super::process::Place;
+use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// Evicts up to so many pages, by the policy. Answers how many went.
-    pub fn reclaim(&mut self, pages: u64, watch: &mut dyn Watch) -> u64 {
+    pub fn reclaim(&mut self, pages: u64, watch: &mut dyn KernelObserver) -> u64 {
         (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count() as u64
     }
 
@@ -27,16 +27,22 @@ impl Kernel {
     ///
     /// # Errors
     /// If swap is full.
-    pub fn swap_out(&mut self, pid: Pid, vpn: Vpn, watch: &mut dyn Watch) -> Result<bool, OutOfMemory> {
-        let Some(Place::Frame(frame)) = self.place(pid, vpn.raw()) else { return Ok(false) };
+    pub fn swap_out(
+        &mut self,
+        pid: Pid,
+        vpn: Vpn,
+        watch: &mut dyn KernelObserver,
+    ) -> Result<bool, OutOfMemory> {
+        let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn.raw()) else { return Ok(false) };
         let held = self.frames.get(frame);
-        if matches!(held.holds, Holds::File { .. } | Holds::Nothing) || self.is_locked(frame) {
+        if matches!(held.contents, FrameContents::File { .. } | FrameContents::Free) || self.is_locked(frame)
+        {
             return Ok(false);
         }
         if self.needs_slot(frame, &held) && !self.swap.has_room() {
             return Err(OutOfMemory::Frames);
         }
-        self.push_out(frame, watch);
+        self.evict_frame(frame, watch);
         Ok(true)
     }
 

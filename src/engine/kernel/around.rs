@@ -1,60 +1,60 @@
 //! Fault-around: further pages of a file or object that are in memory already, mapped by one read fault.
 
-use super::area::Backing;
-use super::event::{Step, Watch};
-use super::fault::Touch;
-use super::frames::Holds;
+use super::event::{KernelObserver, KernelStep};
+use super::fault::FaultContext;
+use super::frames::FrameContents;
 use super::ids::FileId;
 use super::state::Kernel;
+use super::vma::Backing;
 
 impl Kernel {
     /// After a read fault, maps the pages of its window that are in memory and have no entry yet. It takes free frames
     /// only. The window begins at the page rounded down to `fault-around` pages, or at the area's start, and ends with the
     /// area or the leaf table (Linux's `do_fault_around`).
-    pub(in crate::kernel) fn map_around(&mut self, touch: &Touch, watch: &mut dyn Watch) {
+    pub(in crate::kernel) fn map_around(&mut self, fault: &FaultContext, watch: &mut dyn KernelObserver) {
         let pages = self.config.fault_around;
-        if touch.write || pages <= 1 || self.make_path(touch.pid, touch.vpn, watch).is_err() {
+        if fault.write || pages <= 1 || self.make_path(fault.pid, fault.vpn, watch).is_err() {
             return;
         }
-        let first = (touch.vpn - touch.vpn % pages).max(self.shape.vpn(touch.area.start));
-        let end = first.saturating_add(pages).min(self.shape.vpn(touch.area.end));
-        let last = (end - 1).min(self.shape.last_page(self.shape.levels, touch.vpn));
+        let first = (fault.vpn - fault.vpn % pages).max(self.shape.vpn(fault.area.start));
+        let end = first.saturating_add(pages).min(self.shape.vpn(fault.area.end));
+        let last = (end - 1).min(self.shape.last_page(self.shape.levels, fault.vpn));
         let mut mapped = 0;
         for vpn in first..=last {
             self.work += 1;
-            if self.place(touch.pid, vpn).is_none() {
-                mapped += u32::from(self.map_one_around(&Touch { vpn, ..*touch }));
+            if self.page_location(fault.pid, vpn).is_none() {
+                mapped += u32::from(self.map_one_around(&FaultContext { vpn, ..*fault }));
             }
         }
         if mapped > 0 {
-            watch.step(Step::Around { pages: mapped });
+            watch.on_step(KernelStep::MappedAround { pages: mapped });
         }
     }
 
-    fn map_one_around(&mut self, touch: &Touch) -> bool {
-        match touch.area.backing {
+    fn map_one_around(&mut self, fault: &FaultContext) -> bool {
+        match fault.area.backing {
             Backing::Anonymous => false,
-            Backing::Object { object, .. } => self.map_object_around(touch, object),
-            Backing::File { file, .. } => self.map_file_around(touch, file),
+            Backing::Object { object, .. } => self.map_object_around(fault, object),
+            Backing::File { file, .. } => self.map_file_around(fault, file),
         }
     }
 
     /// Maps a page of a file beside the one touched, if it is in the page cache and there is a free frame.
-    fn map_file_around(&mut self, touch: &Touch, file: FileId) -> bool {
-        let page = self.backing_page(touch);
+    fn map_file_around(&mut self, fault: &FaultContext, file: FileId) -> bool {
+        let page = self.backing_page(fault);
         let Some(held) = self.files.all.get(&file) else { return false };
-        let private_copy = !touch.area.shared && !self.shape.read_only;
+        let private_copy = !fault.area.shared && !self.shape.read_only;
         let beyond = page >= self.shape.pages_of(held.size);
         if private_copy || beyond || !held.is_cached(page, self.config.warm) {
             return false;
         }
         let frame = held.mapped.get(&page).copied().or_else(|| {
-            let frame = self.frames.take(self.frame_limit(), Holds::File { file, page })?;
+            let frame = self.frames.allocate(self.frame_limit(), FrameContents::File { file, page })?;
             self.fill_from_file(frame, file, page);
             Some(frame)
         });
         let Some(frame) = frame else { return false };
-        self.map_beside(touch, frame, false);
+        self.map_beside(fault, frame, false);
         true
     }
 }

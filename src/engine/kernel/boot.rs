@@ -7,7 +7,7 @@ use crate::machine::Machine;
 use crate::machine::pte::Bit;
 use crate::machine::spec::Spec;
 
-use super::config::{Config, FRAME_LIMIT};
+use super::config::{FRAME_LIMIT, KernelConfig};
 use super::file::Files;
 use super::frames::Frames;
 use super::ids::Pid;
@@ -15,7 +15,7 @@ use super::object::Objects;
 use super::persistent::Map;
 use super::process::Process;
 use super::shape::Shape;
-use super::state::{Kernel, Merging};
+use super::state::{Kernel, MergeCounts};
 use super::swap::Swap;
 use super::tables::TableSpace;
 
@@ -68,9 +68,9 @@ impl fmt::Display for BootError {
 }
 
 /// Checks what the settings ask for against a machine of so many physical pages.
-fn check(spec: &Spec, shape: &Shape, pages: u64, config: &Config) -> Result<(), BootError> {
+fn check(spec: &Spec, shape: &Shape, pages: u64, config: &KernelConfig) -> Result<(), BootError> {
     let format = spec.mmu.as_ref().map(|mmu| &mmu.pte).ok_or(BootError::NoMmu)?;
-    format.place(Bit::P).ok_or(BootError::NoPresentBit)?;
+    format.bit_position(Bit::P).ok_or(BootError::NoPresentBit)?;
     if shape.page_bits > MAX_PAGE_BITS {
         return Err(BootError::PageTooLarge);
     }
@@ -104,9 +104,9 @@ impl Kernel {
     ///
     /// # Errors
     /// What the settings ask for and the machine does not have.
-    pub fn boot(mut machine: Machine, config: Config) -> Result<Self, BootError> {
+    pub fn boot(mut machine: Machine, config: KernelConfig) -> Result<Self, BootError> {
         let spec = machine.spec().clone();
-        let shape = Shape::of(&spec).ok_or(BootError::NoMmu)?;
+        let shape = Shape::from_spec(&spec).ok_or(BootError::NoMmu)?;
         let pages = u64::try_from(spec.frames()).unwrap_or(u64::MAX);
         check(&spec, &shape, pages, &config)?;
         let limit = config.frames.map_or(pages.min(FRAME_LIMIT), u64::from) as u32;
@@ -126,7 +126,7 @@ impl Kernel {
             opens: Map::new(),
             running: Arc::new(vec![None; cores]),
             zero: None,
-            merging: Merging::default(),
+            merging: MergeCounts::default(),
             locks: false,
             alive: 0,
             work: 0,
@@ -144,7 +144,7 @@ impl Kernel {
     }
 
     /// The settings.
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &KernelConfig {
         &self.config
     }
 
@@ -170,7 +170,7 @@ impl Kernel {
     }
 
     /// What same-page merging has done.
-    pub fn merging(&self) -> Merging {
+    pub fn merging(&self) -> MergeCounts {
         self.merging
     }
 

@@ -1,9 +1,9 @@
 //! The break: where the heap ends.
 
 use super::abi::Errno;
-use super::area::{Area, Backing, Prot};
 use super::ids::Pid;
 use super::state::Kernel;
+use super::vma::{Backing, Prot, Vma};
 
 impl Kernel {
     /// Moves the break, as `brk(2)` does: the heap's area follows in whole pages, and a page stays free between it and the
@@ -31,7 +31,7 @@ impl Kernel {
             if new > self.user_end() || !self.is_vacant(pid, old..beyond) {
                 return Err(Errno::ENOMEM);
             }
-            let area = Area::new(old..new, Prot::RW, false, Backing::Anonymous);
+            let area = Vma::new(old..new, Prot::RW, false, Backing::Anonymous);
             self.room_for(pid, |areas| drop(areas.insert(area)))?;
             self.map_area(pid, area);
         }

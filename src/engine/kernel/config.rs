@@ -8,7 +8,7 @@ pub const FRAME_LIMIT: u64 = 1 << 20;
 
 /// Whose frames may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum ReplacementScope {
     /// Any process's.
     Global,
     /// Only those of the process that needs one (if it has any).
@@ -17,7 +17,7 @@ pub enum Scope {
 
 /// What becomes of a process after a fatal fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signals {
+pub enum SignalPolicy {
     /// It goes on at its next statement.
     Report,
     /// It ends.
@@ -26,13 +26,13 @@ pub enum Signals {
 
 /// The settings of a kernel.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Config {
+pub struct KernelConfig {
     /// User page frames; none: all that fit beside the page tables, at most [`FRAME_LIMIT`].
     pub frames: Option<u32>,
     /// Victim for eviction.
     pub replacement: Policy,
     /// Whose frames may be taken.
-    pub scope: Scope,
+    pub scope: ReplacementScope,
     /// Slots of the swap file.
     pub swap: u32,
     /// The address just past the stack.
@@ -50,10 +50,10 @@ pub struct Config {
     /// A read of an untouched anonymous page maps a shared zero frame.
     pub zero_page: bool,
     /// What becomes of a process after a fatal fault.
-    pub signals: Signals,
+    pub signals: SignalPolicy,
 }
 
-impl Config {
+impl KernelConfig {
     /// The defaults on a machine: from 47 bits of virtual address up those of Linux, below that by quarters of the space.
     pub fn default_for(spec: &Spec) -> Self {
         let bits = spec.virtual_bits();
@@ -68,7 +68,7 @@ impl Config {
         Self {
             frames: None,
             replacement: Policy::Clock,
-            scope: Scope::Global,
+            scope: ReplacementScope::Global,
             swap: 0,
             stack_top,
             stack_size,
@@ -77,7 +77,7 @@ impl Config {
             fault_around: 1,
             warm: false,
             zero_page: false,
-            signals: Signals::Report,
+            signals: SignalPolicy::Report,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Descriptors, and the open file descriptions that they refer to.
 
+use std::sync::Arc;
+
 use super::abi::Errno;
-use super::area::Backing;
 use super::ids::{FileId, OpenId, Pid};
 use super::process::Descriptor;
-use super::state::{Kernel, Open};
+use super::state::{Kernel, OpenFile};
+use super::vma::Backing;
 
 /// The most descriptors a process may have (`RLIMIT_NOFILE`).
 pub const MOST_DESCRIPTORS: u32 = 1024;
@@ -14,7 +16,7 @@ impl Kernel {
     ///
     /// # Errors
     /// EBADF if there is none.
-    pub(in crate::kernel) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, Open), Errno> {
+    pub(in crate::kernel) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, OpenFile), Errno> {
         let number = u32::try_from(fd).map_err(|_| Errno::EBADF)?;
         let held = self.process(pid).and_then(|process| process.descriptors.get(&number));
         let id = held.ok_or(Errno::EBADF)?.open;
@@ -34,9 +36,9 @@ impl Kernel {
     }
 
     /// Opens a file, or the terminal, as a descriptor that is free.
-    pub(in crate::kernel) fn install(&mut self, pid: Pid, fd: u32, open: Open, close_on_exec: bool) {
+    pub(in crate::kernel) fn install(&mut self, pid: Pid, fd: u32, open: OpenFile, close_on_exec: bool) {
         let id = OpenId(self.opens.get_max().map_or(0, |(last, _)| last.0 + 1));
-        self.opens.insert(id, Open { users: 1, ..open });
+        self.opens.insert(id, OpenFile { users: 1, ..open });
         if let Some(file) = open.file {
             self.count_users(of_file(file), 1);
         }
@@ -47,7 +49,7 @@ impl Kernel {
 
     /// Opens the terminal as standard input, output and error: one open file description, as a login makes it.
     pub(in crate::kernel) fn open_terminal(&mut self, pid: Pid) {
-        let open = Open { file: None, offset: 0, read: true, write: true, append: false, users: 1 };
+        let open = OpenFile { file: None, offset: 0, read: true, write: true, append: false, users: 1 };
         self.install(pid, 0, open, false);
         let Some(first) = self.process(pid).and_then(|process| process.descriptors.get(&0).copied()) else {
             return;
@@ -92,7 +94,7 @@ impl Kernel {
             process.descriptors.remove(&fd.unsigned_abs());
         }
         if open.users > 1 {
-            self.opens.insert(id, Open { users: open.users - 1, ..open });
+            self.opens.insert(id, OpenFile { users: open.users - 1, ..open });
             return Ok(());
         }
         self.opens.remove(&id);
@@ -110,6 +112,17 @@ impl Kernel {
             // It is there: it was listed just now.
             let _ = self.close_descriptor(pid, fd as i32);
         }
+    }
+
+    /// What a descriptor of a process refers to.
+    pub fn open_of(&self, pid: Pid, descriptor: u32) -> Option<OpenFile> {
+        let open = self.process(pid)?.descriptors.get(&descriptor)?.open;
+        self.opens.get(&open).copied()
+    }
+
+    /// The name and size of a file.
+    pub fn name_and_size(&self, file: FileId) -> Option<(Arc<str>, u64)> {
+        self.files.all.get(&file).map(|file| (file.name.clone(), file.size))
     }
 }
 

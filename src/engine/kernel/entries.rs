@@ -6,16 +6,16 @@ use crate::machine::Machine;
 use crate::machine::addr::{Pa, Vpn};
 use crate::machine::pte::{Bit, Flags, Pte};
 
-use super::area::Prot;
-use super::areas::Areas;
-use super::event::{Step, Watch};
+use super::event::{KernelObserver, KernelStep};
 use super::heap::Heap;
 use super::ids::Pid;
 use super::persistent::Map;
 use super::process::AddressSpace;
 use super::shape::Shape;
 use super::state::{Kernel, OutOfMemory};
-use super::tables::{Table, Tables};
+use super::tables::{TableInfo, TableMap};
+use super::vma::Prot;
+use super::vma_map::VmaMap;
 
 /// A process whose entries went in more pages than these loses all its TLB entries at once, which costs less than looking
 /// for each (Linux's `tlb_single_page_flush_ceiling`).
@@ -27,25 +27,25 @@ const CLEARED: u64 = 1 << 12;
 /// What an entry of a page allows.
 pub(in crate::kernel) fn flags_of(prot: Prot, writable: bool) -> Flags {
     let any = prot.read || prot.write || prot.exec;
-    Flags::NONE.with(Bit::Us).put(Bit::P, any).put(Bit::Rw, writable).put(Bit::Xd, !prot.exec)
+    Flags::NONE.with(Bit::Us).with_bit(Bit::P, any).with_bit(Bit::Rw, writable).with_bit(Bit::Xd, !prot.exec)
 }
 
 /// Where the entry of a page stands, if there is a table for it.
-pub(in crate::kernel) fn entry_of(tables: &Tables, shape: &Shape, vpn: u64) -> Option<u64> {
+pub(in crate::kernel) fn entry_of(tables: &TableMap, shape: &Shape, vpn: u64) -> Option<u64> {
     let level = shape.levels;
     let table = tables.get(&(level, shape.table(level, vpn)))?;
     Some(shape.entry(level, table.ppn, vpn))
 }
 
 /// Writes an entry.
-pub(in crate::kernel) fn put(machine: &mut Machine, at: u64, pte: Pte) {
+pub(in crate::kernel) fn write_pte(machine: &mut Machine, at: u64, pte: Pte) {
     if let Ok(at) = machine.pa(at) {
         machine.put_pte(at, pte);
     }
 }
 
 /// The entry at a physical address.
-fn get(machine: &Machine, at: u64) -> Pte {
+fn read_pte(machine: &Machine, at: u64) -> Pte {
     machine.pa(at).map_or(Pte::default(), |at| machine.pte_at(at))
 }
 
@@ -55,11 +55,11 @@ impl Kernel {
     /// # Errors
     /// If there is no room for the table.
     pub(in crate::kernel) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
-        let ppn = self.take_table(1)?;
+        let ppn = self.allocate_table(1)?;
         let brk = self.config.brk_start;
         Ok(AddressSpace {
-            areas: Areas::default(),
-            tables: Map::unit((1, 0), Table { ppn, used: 0 }),
+            areas: VmaMap::default(),
+            tables: Map::unit((1, 0), TableInfo { ppn, used: 0 }),
             pages: Map::new(),
             resident: 0,
             brk_start: brk,
@@ -70,14 +70,14 @@ impl Kernel {
     }
 
     /// Takes room for a table, which is all zeros.
-    fn take_table(&mut self, level: u32) -> Result<u64, OutOfMemory> {
+    fn allocate_table(&mut self, level: u32) -> Result<u64, OutOfMemory> {
         let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
         let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
-        let first = self.space.take(len, floor.into()).ok_or(OutOfMemory::Tables)?;
+        let first = self.space.allocate(len, floor.into()).ok_or(OutOfMemory::Tables)?;
         // What was a user frame once may hold anything, and so may what a script wrote to; of a table of very many pages,
         // the rest is as it was when the kernel started.
         let end = first.saturating_add(len);
-        let unclean = if len <= CLEARED { end } else { end.min(self.frames.reached().into()) };
+        let unclean = if len <= CLEARED { end } else { end.min(self.frames.high_watermark().into()) };
         for ppn in first..unclean {
             if let Ok(ppn) = self.machine.ppn(ppn) {
                 self.machine.zero_page(ppn);
@@ -88,9 +88,9 @@ impl Kernel {
     }
 
     /// Gives back a table whose entries are all zeros.
-    fn give_table(&mut self, level: u32, table: Table) {
+    fn free_table(&mut self, level: u32, table: TableInfo) {
         if let Some(len) = self.shape.table_pages(level) {
-            self.space.give(table.ppn, len);
+            self.space.free(table.ppn, len);
         }
     }
 
@@ -102,7 +102,7 @@ impl Kernel {
         &mut self,
         pid: Pid,
         vpn: u64,
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         let Some(process) = self.process_mut(pid) else { return Ok(()) };
@@ -123,9 +123,9 @@ impl Kernel {
     /// As [`Kernel::make_path`].
     pub(in crate::kernel) fn make_tables(
         &mut self,
-        tables: &mut Tables,
+        tables: &mut TableMap,
         vpn: u64,
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         for level in 2..=shape.levels {
@@ -133,20 +133,20 @@ impl Kernel {
             if tables.contains_key(&key) {
                 continue;
             }
-            let ppn = self.take_table(level)?;
-            watch.step(Step::Table { level, ppn });
-            tables.insert(key, Table { ppn, used: 0 });
+            let ppn = self.allocate_table(level)?;
+            watch.on_step(KernelStep::Table { level, ppn });
+            tables.insert(key, TableInfo { ppn, used: 0 });
             if let Some(above) = tables.get_mut(&(level - 1, shape.table(level - 1, vpn))) {
                 above.used += 1;
                 let at = shape.entry(level - 1, above.ppn, vpn);
-                put(&mut self.machine, at, Pte { ppn, flags: Flags::TABLE });
+                write_pte(&mut self.machine, at, Pte { ppn, flags: Flags::TABLE });
             }
         }
         Ok(())
     }
 
     /// Gives back the tables below the root that have nothing left in them, of those on the way to the pages of a range.
-    pub(in crate::kernel) fn give_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
+    pub(in crate::kernel) fn free_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
         let shape = self.shape;
         let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else { return };
         for level in (2..=shape.levels).rev() {
@@ -155,12 +155,12 @@ impl Kernel {
             let there = process.space.tables.range(keys).map(|(key, table)| (*key, *table));
             let empty: Vec<_> = there.filter(|(_, table)| table.used == 0).collect();
             for (key, table) in empty {
-                self.cut_table(pid, key, table);
+                self.unlink_table(pid, key, table);
             }
         }
     }
 
-    fn cut_table(&mut self, pid: Pid, (level, number): (u32, u64), table: Table) {
+    fn unlink_table(&mut self, pid: Pid, (level, number): (u32, u64), table: TableInfo) {
         let (shape, mut above) = (self.shape, None);
         let vpn = shape.first_page(level, number);
         if let Some(process) = self.process_mut(pid) {
@@ -172,32 +172,32 @@ impl Kernel {
             }
         }
         if let Some(ppn) = above {
-            put(&mut self.machine, shape.entry(level - 1, ppn, vpn), Pte::default());
+            write_pte(&mut self.machine, shape.entry(level - 1, ppn, vpn), Pte::default());
         }
-        self.give_table(level, table);
+        self.free_table(level, table);
         self.work += 1;
     }
 
     /// Gives back the root of a process that has no other table.
-    pub(in crate::kernel) fn give_root(&mut self, pid: Pid) {
+    pub(in crate::kernel) fn free_root(&mut self, pid: Pid) {
         let Some(process) = self.process_mut(pid) else { return };
         if let Some(root) = process.space.tables.remove(&(1, 0)) {
-            self.give_table(1, root);
+            self.free_table(1, root);
         }
     }
 
     /// Gives back all tables of an address space that holds no page.
-    pub(in crate::kernel) fn give_tables(&mut self, tables: &Tables) {
+    pub(in crate::kernel) fn free_tables(&mut self, tables: &TableMap) {
         for ((level, number), _) in tables {
             let vpn = self.shape.first_page(*level, *number);
             if let Some(above) = level.checked_sub(1).filter(|above| *above > 0)
                 && let Some(upper) = tables.get(&(above, self.shape.table(above, vpn)))
             {
-                put(&mut self.machine, self.shape.entry(above, upper.ppn, vpn), Pte::default());
+                write_pte(&mut self.machine, self.shape.entry(above, upper.ppn, vpn), Pte::default());
             }
         }
         for ((level, _), table) in tables {
-            self.give_table(*level, *table);
+            self.free_table(*level, *table);
         }
     }
 
@@ -217,24 +217,24 @@ impl Kernel {
     /// The entry of a page of a process; none if there is no table for it.
     pub(in crate::kernel) fn pte(&self, pid: Pid, vpn: u64) -> Option<Pte> {
         let at = entry_of(&self.process(pid)?.space.tables, &self.shape, vpn)?;
-        Some(get(&self.machine, at))
+        Some(read_pte(&self.machine, at))
     }
 
     /// Writes the entry of a page of a process for which there is a table. TLBs are not told.
-    pub(in crate::kernel) fn put_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
+    pub(in crate::kernel) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
         let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
         if let Some(at) = at {
-            put(&mut self.machine, at, pte);
+            write_pte(&mut self.machine, at, pte);
         }
     }
 
     /// Changes the permissions of an entry, and drops what TLBs hold of it. What the hardware marked stays.
-    pub(in crate::kernel) fn permit(&mut self, pid: Pid, vpn: u64, flags: Flags) {
+    pub(in crate::kernel) fn set_permissions(&mut self, pid: Pid, vpn: u64, flags: Flags) {
         let Some(pte) = self.pte(pid, vpn) else { return };
         let marks = |bit| pte.flags.has(bit);
-        let flags = flags.put(Bit::A, marks(Bit::A)).put(Bit::D, marks(Bit::D));
-        self.keep_word_of_stores(pid, vpn, (pte.flags, flags));
-        self.put_entry(pid, vpn, Pte { flags, ..pte });
+        let flags = flags.with_bit(Bit::A, marks(Bit::A)).with_bit(Bit::D, marks(Bit::D));
+        self.preserve_dirty(pid, vpn, (pte.flags, flags));
+        self.write_entry(pid, vpn, Pte { flags, ..pte });
         self.shoot_down(pid, vpn);
     }
 

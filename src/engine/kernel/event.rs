@@ -1,27 +1,27 @@
 //! What the kernel does, told step by step to whoever watches. Small, `Copy`, without text.
 
 use crate::machine::addr::{Va, Vpn};
-use crate::machine::event::{Event, Fault, Kind, Observer};
+use crate::machine::event::{AccessKind, Event, Fault, MachineObserver};
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 
 /// Watches a process: the hardware's events, and between them the kernel's steps.
 ///
-/// An access that faults tells the [`Event`]s of the failed piece, then [`Step::Fault`] and what follows it up to
-/// [`Step::Resolved`] or [`Step::Killed`], and after `Resolved` the events of the same piece again.
-pub trait Watch: Observer {
+/// An access that faults tells the [`Event`]s of the failed piece, then [`KernelStep::Fault`] and what follows it up to
+/// [`KernelStep::Resolved`] or [`KernelStep::Killed`], and after `Resolved` the events of the same piece again.
+pub trait KernelObserver: MachineObserver {
     /// Takes the next step.
-    fn step(&mut self, step: Step);
+    fn on_step(&mut self, step: KernelStep);
 }
 
-impl Watch for () {
+impl KernelObserver for () {
     #[inline(always)]
-    fn step(&mut self, _: Step) {}
+    fn on_step(&mut self, _: KernelStep) {}
 }
 
 /// What a page fault was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub enum FaultClass {
     /// First touch of an anonymous page, a shared one included.
     DemandZero,
     /// First touch of a file's page, or the first store to a present page of a shared file area.
@@ -38,31 +38,31 @@ pub enum Class {
     Bus,
 }
 
-impl Class {
+impl FaultClass {
     /// Its word in scripts.
     pub const fn name(self) -> &'static str {
         match self {
-            Class::DemandZero => "demand-zero",
-            Class::File => "file",
-            Class::Swap => "swap",
-            Class::CopyOnWrite => "copy-on-write",
-            Class::Protection => "protection",
-            Class::Segmentation => "segmentation",
-            Class::Bus => "bus",
+            FaultClass::DemandZero => "demand-zero",
+            FaultClass::File => "file",
+            FaultClass::Swap => "swap",
+            FaultClass::CopyOnWrite => "copy-on-write",
+            FaultClass::Protection => "protection",
+            FaultClass::Segmentation => "segmentation",
+            FaultClass::Bus => "bus",
         }
     }
 
     /// The kernel resolves it, and the access is done again.
-    pub const fn normal(self) -> bool {
-        matches!(self, Class::DemandZero | Class::File | Class::Swap | Class::CopyOnWrite)
+    pub const fn is_resolvable(self) -> bool {
+        matches!(self, FaultClass::DemandZero | FaultClass::File | FaultClass::Swap | FaultClass::CopyOnWrite)
     }
 
     /// The signal and its code that a fault which is not resolved ends in; none for one that is.
-    pub const fn signal(self) -> Option<(Signal, Code)> {
+    pub const fn signal(self) -> Option<(Signal, SignalCode)> {
         match self {
-            Class::Protection => Some((Signal::Segv, Code::AccErr)),
-            Class::Segmentation => Some((Signal::Segv, Code::MapErr)),
-            Class::Bus => Some((Signal::Bus, Code::AdrErr)),
+            FaultClass::Protection => Some((Signal::Segv, SignalCode::AccErr)),
+            FaultClass::Segmentation => Some((Signal::Segv, SignalCode::MapErr)),
+            FaultClass::Bus => Some((Signal::Bus, SignalCode::AdrErr)),
             _ => None,
         }
     }
@@ -97,7 +97,7 @@ impl Signal {
 
 /// The `si_code` of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
+pub enum SignalCode {
     /// `SEGV_MAPERR`: no area there.
     MapErr,
     /// `SEGV_ACCERR`: the area forbids it.
@@ -106,13 +106,13 @@ pub enum Code {
     AdrErr,
 }
 
-impl Code {
+impl SignalCode {
     /// Its name in C.
     pub const fn name(self) -> &'static str {
         match self {
-            Code::MapErr => "SEGV_MAPERR",
-            Code::AccErr => "SEGV_ACCERR",
-            Code::AdrErr => "BUS_ADRERR",
+            SignalCode::MapErr => "SEGV_MAPERR",
+            SignalCode::AccErr => "SEGV_ACCERR",
+            SignalCode::AdrErr => "BUS_ADRERR",
         }
     }
 }
@@ -120,7 +120,7 @@ impl Code {
 /// Where the bytes of a page come from or go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum Store {
+pub enum BackingStore {
     /// A page of a file on disk.
     File { file: FileId, page: u64 },
     /// A page of a file that is in the page cache already.
@@ -133,7 +133,7 @@ pub enum Store {
 
 /// A page of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageOf {
+pub struct ProcessPage {
     /// The process.
     pub pid: Pid,
     /// Its virtual page.
@@ -143,50 +143,50 @@ pub struct PageOf {
 /// A step of the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum Step {
+pub enum KernelStep {
     /// The hardware raised a fault: the handler begins.
-    Fault { va: Va, kind: Kind, fault: Fault },
+    Fault { va: Va, kind: AccessKind, fault: Fault },
     /// The area of the address, by its first byte; none if there is none.
     Area { start: Option<u64> },
     /// A stack grew down to this address.
-    Grew { start: u64 },
+    StackGrew { start: u64 },
     /// A page table was made on the way, of this level (1 is the top), at this physical page.
     Table { level: u32, ppn: u64 },
     /// A free frame was taken.
-    Taken { frame: FrameNo },
+    FrameAllocated { frame: FrameNo },
     /// No frame was free: this one's page goes, and the frame is taken. `page` is its first mapping (lowest process, then
     /// page); `to` is where its bytes were written, none where they were just dropped.
-    Evicted { frame: FrameNo, page: Option<PageOf>, to: Option<Store> },
+    Evicted { frame: FrameNo, page: Option<ProcessPage>, to: Option<BackingStore> },
     /// A frame was filled with zeros.
     Zeroed { frame: FrameNo },
     /// A frame was filled from somewhere.
-    Filled { frame: FrameNo, from: Store },
+    Filled { frame: FrameNo, from: BackingStore },
     /// A frame that holds the page already is mapped too.
     Shared { frame: FrameNo },
     /// A page was copied for a store. `from` is none for the zero page, and for a page of a file that stands in no frame:
-    /// then [`Step::Filled`] came before, from that file into the copy.
+    /// then [`KernelStep::Filled`] came before, from that file into the copy.
     Copied { from: Option<FrameNo>, to: FrameNo },
     /// The last sharer's frame was made writable without a copy.
     Reused { frame: FrameNo },
     /// The entry of the page was set; none is the zero page.
-    Mapped { page: PageOf, frame: Option<FrameNo>, writable: bool },
+    Mapped { page: ProcessPage, frame: Option<FrameNo>, writable: bool },
     /// So many further pages were mapped around (fault-around).
-    Around { pages: u32 },
+    MappedAround { pages: u32 },
     /// The handler returns: the access is done again.
-    Resolved { class: Class, major: bool },
+    Resolved { class: FaultClass, major: bool },
     /// The handler sends a signal; the access is not done.
-    Killed { class: Class },
+    Killed { class: FaultClass },
 }
 
 /// A `dyn Watch` as the observer of a machine.
-impl Observer for &mut dyn Watch {
-    fn see(&mut self, event: Event) {
-        (**self).see(event);
+impl MachineObserver for &mut dyn KernelObserver {
+    fn on_event(&mut self, event: Event) {
+        (**self).on_event(event);
     }
 }
 
-impl Watch for &mut dyn Watch {
-    fn step(&mut self, step: Step) {
-        (**self).step(step);
+impl KernelObserver for &mut dyn KernelObserver {
+    fn on_step(&mut self, step: KernelStep) {
+        (**self).on_step(step);
     }
 }

@@ -2,17 +2,17 @@
 
 use crate::machine::pool::Pool;
 
-use super::config::Scope;
-use super::event::{Step, Store, Watch};
-use super::frames::{Frame, Holds};
+use super::config::ReplacementScope;
+use super::event::{BackingStore, KernelObserver, KernelStep};
+use super::frames::{Frame, FrameContents};
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::object::ObjectPage;
-use super::process::Place;
+use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
 /// What may be evicted.
 #[derive(Debug, Clone, Copy)]
-struct Choice {
+struct EvictionFilter {
     /// Only frames that this process maps.
     only: Option<Pid>,
     /// Not this one.
@@ -26,30 +26,31 @@ impl Kernel {
     ///
     /// # Errors
     /// If no frame is free and no page can make room.
-    pub(in crate::kernel) fn take_frame(
+    pub(in crate::kernel) fn allocate_frame(
         &mut self,
         pid: Pid,
         keep: Option<FrameNo>,
-        holds: Holds,
-        watch: &mut dyn Watch,
+        holds: FrameContents,
+        watch: &mut dyn KernelObserver,
     ) -> Result<FrameNo, OutOfMemory> {
         let limit = self.frame_limit();
-        let taken = self.frames.take(limit, holds);
+        let taken = self.frames.allocate(limit, holds);
         if let Some(frame) = taken {
-            watch.step(Step::Taken { frame });
+            watch.on_step(KernelStep::FrameAllocated { frame });
         } else {
-            let local = self.config.scope == Scope::Local;
-            let own = local && self.has_frame_beside(pid, keep);
+            let local = self.config.scope == ReplacementScope::Local;
+            let own = local && self.has_other_frame(pid, keep);
             self.evict(own.then_some(pid), keep, watch)?;
         }
-        let frame = taken.or_else(|| self.frames.take(limit, holds)).ok_or(OutOfMemory::Frames)?;
-        self.frames.fresh = Some(frame);
+        let frame = taken.or_else(|| self.frames.allocate(limit, holds)).ok_or(OutOfMemory::Frames)?;
+        self.frames.just_filled = Some(frame);
         Ok(frame)
     }
 
     /// A process has a frame other than `keep`. One that has none takes from all, whatever the scope.
-    fn has_frame_beside(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
-        let other = |place: &Place| matches!(place, Place::Frame(frame) if Some(*frame) != keep);
+    fn has_other_frame(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
+        let other =
+            |place: &PageLocation| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);
         self.process(pid)
             .is_some_and(|process| process.space.resident > 0 && process.space.pages.values().any(other))
     }
@@ -62,23 +63,23 @@ impl Kernel {
         &mut self,
         only: Option<Pid>,
         keep: Option<FrameNo>,
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<FrameNo, OutOfMemory> {
-        let choice = Choice { only, keep, room: self.swap.has_room() };
+        let choice = EvictionFilter { only, keep, room: self.swap.has_room() };
         // The pool is lent out, so that what may go can be asked of the rest.
         let idle = Pool::new(self.frames.pool.policy(), 0);
         let mut pool = std::mem::replace(&mut self.frames.pool, idle);
         let mut random = *self.machine.random();
-        let victim = pool.victim(&mut random, |frame| self.may_go(FrameNo(frame), &choice));
+        let victim = pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice));
         self.frames.pool = pool;
         *self.machine.random() = random;
         let victim = FrameNo(victim.ok_or(OutOfMemory::Frames)?);
-        self.push_out(victim, watch);
+        self.evict_frame(victim, watch);
         Ok(victim)
     }
 
     /// Whether a frame may be evicted.
-    fn may_go(&self, frame: FrameNo, choice: &Choice) -> bool {
+    fn may_evict(&self, frame: FrameNo, choice: &EvictionFilter) -> bool {
         choice.keep != Some(frame)
             && choice.only.is_none_or(|pid| self.frames.mapped_by(frame, pid).is_some())
             && (choice.room || !self.needs_slot(frame, &self.frames.get(frame)))
@@ -87,8 +88,8 @@ impl Kernel {
 
     /// A page needs a slot besides its own to leave its frame.
     pub(in crate::kernel) fn needs_slot(&self, frame: FrameNo, held: &Frame) -> bool {
-        match (held.holds, held.slot) {
-            (Holds::Nothing | Holds::File { .. }, _) => false,
+        match (held.contents, held.slot) {
+            (FrameContents::Free | FrameContents::File { .. }, _) => false,
             (_, None) => true,
             (_, Some(slot)) => self.swap.holds_pages(slot) && self.is_dirty(frame),
         }
@@ -104,68 +105,75 @@ impl Kernel {
 
     /// Makes the page in a frame leave it: into its file or a slot, or for nothing if it can be had again. There is a slot
     /// if it needs one.
-    pub(in crate::kernel) fn push_out(&mut self, frame: FrameNo, watch: &mut dyn Watch) {
+    pub(in crate::kernel) fn evict_frame(&mut self, frame: FrameNo, watch: &mut dyn KernelObserver) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += 1 + mapped.len() as u64;
         let page = mapped.first().and_then(|(pid, vpn)| self.page_of(*pid, *vpn));
         let held = self.frames.get(frame);
-        let (slot, to) = match held.holds {
-            Holds::Nothing => return,
-            Holds::File { file, page } => {
+        let (slot, to) = match held.contents {
+            FrameContents::Free => return,
+            FrameContents::File { file, page } => {
                 let dirty = self.is_dirty(frame);
-                (None, dirty.then_some(Store::File { file, page }))
+                (None, dirty.then_some(BackingStore::File { file, page }))
             }
-            Holds::Anonymous | Holds::Merged => self.write_out(frame, &held, false),
-            Holds::Object { .. } => self.write_out(frame, &held, true),
+            FrameContents::Anonymous | FrameContents::Merged => self.write_out(frame, &held, false),
+            FrameContents::Object { .. } => self.write_out(frame, &held, true),
         };
         for (pid, vpn) in mapped {
-            let place = slot.filter(|_| !matches!(held.holds, Holds::Object { .. })).map(Place::Swap);
+            let place = slot
+                .filter(|_| !matches!(held.contents, FrameContents::Object { .. }))
+                .map(PageLocation::Swap);
             self.unmap_page(pid, vpn, place);
             self.shoot_down(pid, vpn);
-            if let Some(Place::Swap(slot)) = place {
-                self.swap.put(slot, pid, vpn);
+            if let Some(PageLocation::Swap(slot)) = place {
+                self.swap.add_page(slot, pid, vpn);
             }
         }
-        self.leave_frame(frame, slot);
-        watch.step(Step::Evicted { frame, page, to });
+        self.vacate_frame(frame, slot);
+        watch.on_step(KernelStep::Evicted { frame, page, to });
     }
 
     /// A frame that no entry leads to any more becomes free; its page is where it was written, if it was.
-    fn leave_frame(&mut self, frame: FrameNo, slot: Option<SlotNo>) {
-        match self.frames.get(frame).holds {
-            Holds::File { file, page } => {
+    fn vacate_frame(&mut self, frame: FrameNo, slot: Option<SlotNo>) {
+        match self.frames.get(frame).contents {
+            FrameContents::File { file, page } => {
                 self.unframe_file_page(frame, file, page);
                 let warm = self.config.warm;
                 if let Some(held) = self.file_mut(file) {
                     held.set_cached(page, false, warm);
                 }
             }
-            Holds::Object { object, page } => {
-                self.place_object_page(object, page, ObjectPage { frame: None, slot });
+            FrameContents::Object { object, page } => {
+                self.set_object_page(object, page, ObjectPage { frame: None, slot });
             }
-            Holds::Nothing | Holds::Anonymous | Holds::Merged => {}
+            FrameContents::Free | FrameContents::Anonymous | FrameContents::Merged => {}
         }
         if let Some(slot) = slot {
-            self.swap.back(slot, None);
+            self.swap.set_frame(slot, None);
         }
         self.frames.free(frame);
     }
 
     /// Sees to it that the page in a frame is in a slot too: the one that it came from if it is clean or alone there, else
     /// another. Answers the slot, and where it was written, if it had to be.
-    fn write_out(&mut self, frame: FrameNo, held: &Frame, object: bool) -> (Option<SlotNo>, Option<Store>) {
+    fn write_out(
+        &mut self,
+        frame: FrameNo,
+        held: &Frame,
+        object: bool,
+    ) -> (Option<SlotNo>, Option<BackingStore>) {
         match held.slot {
             Some(slot) if !self.is_dirty(frame) => (Some(slot), None),
             Some(slot) if !self.swap.holds_pages(slot) => {
-                self.swap.write(slot, self.cut_bytes(frame));
-                (Some(slot), Some(Store::Swap { slot }))
+                self.swap.write(slot, self.trimmed_bytes(frame));
+                (Some(slot), Some(BackingStore::Swap { slot }))
             }
             own => {
                 if let Some(slot) = own {
-                    self.part_from_slot(frame, slot);
+                    self.detach_from_slot(frame, slot);
                 }
-                let slot = self.take_slot(frame, object);
-                (slot, slot.map(|slot| Store::Swap { slot }))
+                let slot = self.allocate_slot(frame, object);
+                (slot, slot.map(|slot| BackingStore::Swap { slot }))
             }
         }
     }

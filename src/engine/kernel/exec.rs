@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::abi::Errno;
-use super::area::{Area, Backing, Label, Prot};
-use super::areas::Areas;
 use super::file::Executable;
 use super::ids::{FileId, Pid};
 use super::mapping::MOST_AREAS;
 use super::program::{self, Segment};
 use super::state::Kernel;
+use super::vma::{Backing, Prot, Vma, VmaLabel};
+use super::vma_map::VmaMap;
 
 /// SIGKILL: what a process dies of if its old memory is gone and there is none for the new one.
 const KILLED: u32 = 9;
@@ -17,26 +17,26 @@ const KILLED: u32 = 9;
 /// An address space as a program begins with it.
 #[derive(Default)]
 struct Image {
-    areas: Areas,
+    areas: VmaMap,
     labels: Vec<Arc<str>>,
     /// Where its heap begins.
     brk: u64,
 }
 
 impl Image {
-    fn label(&mut self, name: &Arc<str>) -> Option<Label> {
+    fn label(&mut self, name: &Arc<str>) -> Option<VmaLabel> {
         let at = self.labels.iter().position(|label| label == name).unwrap_or(self.labels.len());
         if at == self.labels.len() {
             self.labels.push(Arc::clone(name));
         }
-        u16::try_from(at).ok().map(Label)
+        u16::try_from(at).ok().map(VmaLabel)
     }
 
     /// Puts an area where nothing is.
-    fn put(&mut self, area: Area, name: &Arc<str>) -> Result<(), Errno> {
+    fn add_area(&mut self, area: Vma, name: &Arc<str>) -> Result<(), Errno> {
         let free = self.areas.is_free(area.start..area.end) && self.areas.count() < MOST_AREAS;
         let label = self.label(name);
-        free.then(|| drop(self.areas.insert(Area { label, ..area }))).ok_or(Errno::ENOMEM)
+        free.then(|| drop(self.areas.insert(Vma { label, ..area }))).ok_or(Errno::ENOMEM)
     }
 }
 
@@ -50,7 +50,7 @@ impl Kernel {
         let program = self.files.executables.get(&file).map(Arc::clone).ok_or(Errno::EACCES)?;
         let image = self.image(file, &program)?;
         let current = self.current() == Some(pid);
-        self.drop_space(pid);
+        self.free_address_space(pid);
         let Ok(mut space) = self.new_space() else {
             self.end(pid, KILLED);
             return Err(Errno::ENOMEM);
@@ -76,14 +76,14 @@ impl Kernel {
         let mut image = Image::default();
         for segment in program::segments(&program.sections, page) {
             let name = segment.section.map_or_else(Arc::default, |at| Arc::clone(&program.sections[at].name));
-            image.put(segment.area(file, 0, false), &name)?;
+            image.add_area(segment.area(file, 0, false), &name)?;
             image.brk = segment.pages.end;
         }
         let top = self.config.stack_top;
         let start = top.checked_sub(page).ok_or(Errno::ENOMEM)?;
         let prot = Prot { read: true, write: true, exec: false };
-        let stack = Area { stack: true, ..Area::new(start..top, prot, false, Backing::Anonymous) };
-        image.put(stack, &"stack".into())?;
+        let stack = Vma { stack: true, ..Vma::new(start..top, prot, false, Backing::Anonymous) };
+        image.add_area(stack, &"stack".into())?;
         for (at, name) in program.libraries.iter().enumerate() {
             if !program.libraries[..at].contains(name) {
                 self.add_library(&mut image, name)?;
@@ -110,7 +110,7 @@ impl Kernel {
             let from = segment.pages.start - base;
             let moved =
                 Segment { pages: from..from + (segment.pages.end - segment.pages.start), ..segment.clone() };
-            image.put(moved.area(file, at, shared), name)?;
+            image.add_area(moved.area(file, at, shared), name)?;
         }
         Ok(())
     }

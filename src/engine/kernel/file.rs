@@ -160,7 +160,7 @@ pub struct Section {
     /// Its bytes.
     pub size: u64,
     /// What is allowed.
-    pub prot: super::area::Prot,
+    pub prot: super::vma::Prot,
     /// It has no bytes in the file (`.bss`).
     pub zero: bool,
 }

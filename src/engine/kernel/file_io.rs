@@ -1,8 +1,8 @@
 //! What `read`, `write` and `ftruncate` do to a file, wherever its pages are.
 
-use super::area::{Area, Backing};
 use super::ids::{FileId, FrameNo, Pid};
 use super::state::Kernel;
+use super::vma::{Backing, Vma};
 
 impl Kernel {
     /// Cuts `len` bytes of a file from `offset` on into parts of a page: page, where in it, where in the bytes, length.
@@ -96,7 +96,7 @@ impl Kernel {
         if size < held.size {
             let beyond = self.shape.pages_of(size);
             for (pid, area) in self.mappings_of(file) {
-                self.zap_beyond(pid, &area, beyond);
+                self.unmap_beyond(pid, &area, beyond);
             }
         }
         self.file_resize(file, size);
@@ -118,8 +118,8 @@ impl Kernel {
     }
 
     /// The areas of processes that map a file.
-    fn mappings_of(&mut self, file: FileId) -> Vec<(Pid, Area)> {
-        let is_of = |area: &Area| matches!(area.backing, Backing::File { file: of, .. } if of == file);
+    fn mappings_of(&mut self, file: FileId) -> Vec<(Pid, Vma)> {
+        let is_of = |area: &Vma| matches!(area.backing, Backing::File { file: of, .. } if of == file);
         let mut found = Vec::new();
         for process in self.processes.values() {
             self.work += process.space.areas.count() as u64;
@@ -130,9 +130,9 @@ impl Kernel {
     }
 
     /// The pages of an area from page `beyond` of its file on leave the process.
-    fn zap_beyond(&mut self, pid: Pid, area: &Area, beyond: u64) {
+    fn unmap_beyond(&mut self, pid: Pid, area: &Vma, beyond: u64) {
         let first = self.shape.vpn(area.offset_of(area.start).unwrap_or(0));
         let start = self.shape.vpn(area.start).saturating_add(beyond.saturating_sub(first));
-        self.zap_pages(pid, start..self.shape.vpn(area.end));
+        self.unmap_vpns(pid, start..self.shape.vpn(area.end));
     }
 }

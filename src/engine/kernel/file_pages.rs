@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::machine::pte::{Bit, Pte};
 
 use super::config::FRAME_LIMIT;
-use super::event::{Class, Step, Store, Watch};
-use super::fault::{Answer, Touch};
+use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep};
+use super::fault::{FaultContext, FaultOutcome};
 use super::file::File;
-use super::frames::Holds;
+use super::frames::FrameContents;
 use super::ids::{FileId, FrameNo};
 use super::state::{Kernel, OutOfMemory};
 
@@ -24,65 +24,65 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn touch_file(
+    pub(in crate::kernel) fn resolve_file(
         &mut self,
-        touch: &Touch,
+        fault: &FaultContext,
         file: FileId,
-        watch: &mut dyn Watch,
-    ) -> Result<Answer, OutOfMemory> {
-        let page = self.backing_page(touch);
-        let Some(held) = self.files.all.get(&file) else { return Ok(Answer::Fatal(Class::Bus)) };
+        watch: &mut dyn KernelObserver,
+    ) -> Result<FaultOutcome, OutOfMemory> {
+        let page = self.backing_page(fault);
+        let Some(held) = self.files.all.get(&file) else { return Ok(FaultOutcome::Fatal(FaultClass::Bus)) };
         if page >= self.shape.pages_of(held.size) {
-            self.map_around(touch, watch);
-            return Ok(Answer::Fatal(Class::Bus));
+            self.map_around(fault, watch);
+            return Ok(FaultOutcome::Fatal(FaultClass::Bus));
         }
         let (framed, major) = (held.mapped.get(&page).copied(), !held.is_cached(page, self.config.warm));
-        self.make_path(touch.pid, touch.vpn, watch)?;
-        if !touch.area.shared && (touch.write || !self.shape.read_only) {
+        self.make_path(fault.pid, fault.vpn, watch)?;
+        if !fault.area.shared && (fault.write || !self.shape.read_only) {
             let frame = match framed {
-                Some(frame) => self.copy_frame(touch, Some(frame), watch)?,
-                None => self.copy_from_file(touch, file, page, watch)?,
+                Some(frame) => self.copy_frame(fault, Some(frame), watch)?,
+                None => self.copy_from_file(fault, file, page, watch)?,
             };
-            self.map_frame(touch, frame, touch.area.prot.write, watch);
-            return Ok(Answer::Resolved { class: Class::File, major });
+            self.map_frame(fault, frame, fault.area.prot.write, watch);
+            return Ok(FaultOutcome::Resolved { class: FaultClass::File, major });
         }
         let frame = if let Some(frame) = framed {
-            watch.step(Step::Shared { frame });
+            watch.on_step(KernelStep::Shared { frame });
             frame
         } else {
-            let frame = self.take_frame(touch.pid, None, Holds::File { file, page }, watch)?;
-            watch.step(Step::Filled { frame, from: self.store_of(file, page) });
+            let frame = self.allocate_frame(fault.pid, None, FrameContents::File { file, page }, watch)?;
+            watch.on_step(KernelStep::Filled { frame, from: self.store_of(file, page) });
             self.fill_from_file(frame, file, page);
             frame
         };
-        self.frames.change(frame).dirty |= touch.write;
-        self.map_frame(touch, frame, touch.write || (!self.shape.read_only && touch.area.prot.write), watch);
-        self.map_around(touch, watch);
-        Ok(Answer::Resolved { class: Class::File, major })
+        self.frames.change(frame).dirty |= fault.write;
+        self.map_frame(fault, frame, fault.write || (!self.shape.read_only && fault.area.prot.write), watch);
+        self.map_around(fault, watch);
+        Ok(FaultOutcome::Resolved { class: FaultClass::File, major })
     }
 
     /// Where a page of a file is read from.
-    fn store_of(&self, file: FileId, page: u64) -> Store {
+    fn store_of(&self, file: FileId, page: u64) -> BackingStore {
         let cached = |held: &Arc<File>| held.is_cached(page, self.config.warm);
         if self.files.all.get(&file).is_some_and(cached) {
-            Store::PageCache { file, page }
+            BackingStore::PageCache { file, page }
         } else {
-            Store::File { file, page }
+            BackingStore::File { file, page }
         }
     }
 
     /// A new private frame with a copy of a page of a file that stands in no frame: it is read into the page cache first.
     fn copy_from_file(
         &mut self,
-        touch: &Touch,
+        fault: &FaultContext,
         file: FileId,
         page: u64,
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<FrameNo, OutOfMemory> {
-        let to = self.take_frame(touch.pid, None, Holds::Anonymous, watch)?;
-        watch.step(Step::Filled { frame: to, from: self.store_of(file, page) });
+        let to = self.allocate_frame(fault.pid, None, FrameContents::Anonymous, watch)?;
+        watch.on_step(KernelStep::Filled { frame: to, from: self.store_of(file, page) });
         self.read_in(to, file, page);
-        watch.step(Step::Copied { from: None, to });
+        watch.on_step(KernelStep::Copied { from: None, to });
         Ok(to)
     }
 
@@ -162,7 +162,7 @@ impl Kernel {
         for (pid, vpn) in self.frames.maps(frame).collect::<Vec<_>>() {
             let Some(pte) = self.pte(pid, vpn) else { continue };
             let flags = pte.flags.without(Bit::D).without(Bit::Rw);
-            self.put_entry(pid, vpn, Pte { flags, ..pte });
+            self.write_entry(pid, vpn, Pte { flags, ..pte });
             self.shoot_down(pid, vpn);
         }
     }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::machine::pte::Bit;
 
-use super::area::Area;
 use super::entries::{asid, flags_of};
-use super::frames::Holds;
+use super::frames::FrameContents;
 use super::ids::Pid;
-use super::pages::enter;
-use super::process::{AddressSpace, Place};
+use super::pages::enter_page;
+use super::process::{AddressSpace, PageLocation};
 use super::state::{Kernel, OutOfMemory};
+use super::vma::Vma;
 
 impl Kernel {
     /// The child's address space: areas are copied (and their backings counted), unlocked; private pages with frames of
@@ -27,7 +27,7 @@ impl Kernel {
         let mut pages = self.pages_to_inherit(parent);
         let mut space = self.new_space()?;
         if let Err(error) = self.prepare(parent, &mut space, &mut pages) {
-            self.give_tables(&space.tables);
+            self.free_tables(&space.tables);
             return Err(error);
         }
         self.inherit_settings(parent, &mut space);
@@ -47,7 +47,7 @@ impl Kernel {
         &mut self,
         parent: Pid,
         space: &mut AddressSpace,
-        pages: &mut Vec<(Area, u64, Place)>,
+        pages: &mut Vec<(Vma, u64, PageLocation)>,
     ) -> Result<(), OutOfMemory> {
         for (_, vpn, _) in pages.iter() {
             self.make_tables(&mut space.tables, *vpn, &mut ())?;
@@ -56,7 +56,7 @@ impl Kernel {
     }
 
     /// The pages that a child begins with, in order.
-    fn pages_to_inherit(&self, parent: Pid) -> Vec<(Area, u64, Place)> {
+    fn pages_to_inherit(&self, parent: Pid) -> Vec<(Vma, u64, PageLocation)> {
         let Some(process) = self.process(parent) else { return Vec::new() };
         let mut all = Vec::new();
         for area in process.space.areas.iter().filter(|area| !area.shared) {
@@ -69,18 +69,24 @@ impl Kernel {
     }
 
     /// A page is not one of a file, or of the zero frame.
-    fn is_own(&self, place: Place) -> bool {
+    fn is_own(&self, place: PageLocation) -> bool {
         match place {
-            Place::Frame(frame) => matches!(self.frames.get(frame).holds, Holds::Anonymous | Holds::Merged),
-            Place::Swap(_) => true,
-            Place::Zero => false,
+            PageLocation::Frame(frame) => {
+                matches!(self.frames.get(frame).contents, FrameContents::Anonymous | FrameContents::Merged)
+            }
+            PageLocation::Swap(_) => true,
+            PageLocation::Zero => false,
         }
     }
 
     /// Evicts until there are free frames for copies of all that the child begins with.
-    fn make_room(&mut self, parent: Pid, pages: &mut Vec<(Area, u64, Place)>) -> Result<(), OutOfMemory> {
+    fn make_room(
+        &mut self,
+        parent: Pid,
+        pages: &mut Vec<(Vma, u64, PageLocation)>,
+    ) -> Result<(), OutOfMemory> {
         loop {
-            let needed = pages.iter().filter(|(_, _, place)| matches!(place, Place::Frame(_))).count();
+            let needed = pages.iter().filter(|(_, _, place)| matches!(place, PageLocation::Frame(_))).count();
             let free = self.frame_limit() - self.frames.used().min(self.frame_limit());
             if needed <= free as usize {
                 return Ok(());
@@ -96,7 +102,7 @@ impl Kernel {
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
         (space.labels, space.heap) = (Arc::clone(&from.labels), from.heap.clone());
-        let locked: Vec<Area> = space.areas.iter().filter(|area| area.locked).copied().collect();
+        let locked: Vec<Vma> = space.areas.iter().filter(|area| area.locked).copied().collect();
         for area in locked {
             space.areas.change(area.start..area.end, &|area| area.locked = false);
         }
@@ -111,28 +117,30 @@ impl Kernel {
         space: &mut AddressSpace,
         (parent, child): (Pid, Pid),
         vpn: u64,
-        area: &Area,
-        place: Place,
+        area: &Vma,
+        place: PageLocation,
     ) -> bool {
         let own = self.shape.read_only;
         let flags = flags_of(area.prot, !own && area.prot.write);
         let (mut place, mut protected) = (place, false);
         match place {
-            Place::Swap(slot) => self.swap.put(slot, child, vpn),
-            Place::Zero => {}
-            Place::Frame(frame) if own => {
-                self.frames.change(frame).lent = true;
+            PageLocation::Swap(slot) => self.swap.add_page(slot, child, vpn),
+            PageLocation::Zero => {}
+            PageLocation::Frame(frame) if own => {
+                self.frames.change(frame).maybe_shared = true;
                 protected = self.protect(parent, vpn);
             }
-            Place::Frame(frame) => {
-                let Some(copy) = self.frames.take(self.frame_limit(), Holds::Anonymous) else { return false };
+            PageLocation::Frame(frame) => {
+                let Some(copy) = self.frames.allocate(self.frame_limit(), FrameContents::Anonymous) else {
+                    return false;
+                };
                 self.machine.copy_page(self.ppn(frame), self.ppn(copy));
-                place = Place::Frame(copy);
+                place = PageLocation::Frame(copy);
             }
         }
         let zero = self.zero.unwrap_or(0);
         let parts = (space, &mut self.frames, &mut self.machine);
-        enter(parts, &self.shape, (child, vpn), place, (zero, flags));
+        enter_page(parts, &self.shape, (child, vpn), place, (zero, flags));
         protected
     }
 
@@ -140,9 +148,9 @@ impl Kernel {
     fn protect(&mut self, pid: Pid, vpn: u64) -> bool {
         let Some(mut pte) = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::Rw)) else { return false };
         let flags = pte.flags.without(Bit::Rw);
-        self.keep_word_of_stores(pid, vpn, (pte.flags, flags));
+        self.preserve_dirty(pid, vpn, (pte.flags, flags));
         pte.flags = flags;
-        self.put_entry(pid, vpn, pte);
+        self.write_entry(pid, vpn, pte);
         true
     }
 }

@@ -5,16 +5,16 @@ use crate::machine::pool::Pool;
 use crate::machine::sparse::Sparse;
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
-use super::numbers::Numbers;
+use super::number_allocator::NumberAllocator;
 use super::persistent::Set;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum Holds {
+pub enum FrameContents {
     /// Nothing: the frame is free.
     #[default]
-    Nothing,
+    Free,
     /// A private page: demand-zero, or a copy.
     Anonymous,
     /// Equal private pages merged into one, read-only in all of them.
@@ -29,7 +29,7 @@ pub enum Holds {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Frame {
     /// What it holds.
-    pub holds: Holds,
+    pub contents: FrameContents,
     /// Page-table entries that lead to it.
     pub refs: u32,
     /// It differs from what stands in its file or slot, as far as entries that led to it said so; those that lead to it now
@@ -37,7 +37,7 @@ pub struct Frame {
     pub dirty: bool,
     /// A `fork` has shared it since it was filled, or since it was last found to be its process's own (Linux's pages that are not
     /// `PageAnonExclusive`): only a fault makes it writable again.
-    pub lent: bool,
+    pub maybe_shared: bool,
     /// The swap slot that holds the same page, if it was swapped in (the swap cache).
     pub slot: Option<SlotNo>,
 }
@@ -50,11 +50,11 @@ pub struct Frames {
     /// Who maps what: frame, process, virtual page.
     mappings: Set<(u32, Pid, u64)>,
     /// Which are in use.
-    numbers: Numbers,
+    numbers: NumberAllocator,
     /// The highest that ever was in use, and one.
-    reached: u32,
+    high_watermark: u32,
     /// The one that the latest fault filled: the access that is done again then does not count as another touch of it.
-    pub(in crate::kernel) fresh: Option<FrameNo>,
+    pub(in crate::kernel) just_filled: Option<FrameNo>,
     /// What goes when no frame is free.
     pub pool: Pool,
 }
@@ -65,9 +65,9 @@ impl Frames {
         Self {
             table: Sparse::new(limit, 1, Frame::default()),
             mappings: Set::new(),
-            numbers: Numbers::default(),
-            reached: 0,
-            fresh: None,
+            numbers: NumberAllocator::default(),
+            high_watermark: 0,
+            just_filled: None,
             pool: Pool::new(policy, limit),
         }
     }
@@ -88,14 +88,14 @@ impl Frames {
     }
 
     /// The highest frame that ever was in use, and one: above, memory is as it was when the kernel started.
-    pub(in crate::kernel) fn reached(&self) -> u32 {
-        self.reached
+    pub(in crate::kernel) fn high_watermark(&self) -> u32 {
+        self.high_watermark
     }
 
     /// The frames in use, in order.
     pub fn iter(&self) -> impl Iterator<Item = (FrameNo, Frame)> + '_ {
         let rows = self.table.rows().filter_map(|(n, row)| Some((FrameNo(n as u32), *row.first()?)));
-        rows.filter(|(_, frame)| frame.holds != Holds::Nothing)
+        rows.filter(|(_, frame)| frame.contents != FrameContents::Free)
     }
 
     /// The pages that lead to a frame, by process, then virtual page number.
@@ -111,11 +111,11 @@ impl Frames {
     }
 
     /// Takes the lowest free frame below `limit` for a new page.
-    pub(in crate::kernel) fn take(&mut self, limit: u32, holds: Holds) -> Option<FrameNo> {
-        let number = self.numbers.take(limit)?;
-        self.reached = self.reached.max(number + 1);
+    pub(in crate::kernel) fn allocate(&mut self, limit: u32, contents: FrameContents) -> Option<FrameNo> {
+        let number = self.numbers.allocate(limit)?;
+        self.high_watermark = self.high_watermark.max(number + 1);
         self.pool.fill(number);
-        *self.change(FrameNo(number)) = Frame { holds, ..Frame::default() };
+        *self.change(FrameNo(number)) = Frame { contents, ..Frame::default() };
         Some(FrameNo(number))
     }
 
@@ -123,7 +123,7 @@ impl Frames {
     pub(in crate::kernel) fn free(&mut self, frame: FrameNo) {
         *self.change(frame) = Frame::default();
         self.pool.forget(frame.0);
-        self.numbers.give(frame.0);
+        self.numbers.free(frame.0);
     }
 
     /// A frame to be changed, below the limit.

@@ -39,7 +39,7 @@ pub fn usable(size: u64) -> Option<u64> {
 impl Heap {
     /// Takes the lowest free block that has `size` usable bytes (a multiple of 16), and leaves the rest of it free. Answers
     /// its address, and how many blocks were looked at.
-    pub fn take(&mut self, size: u64) -> (Option<u64>, u64) {
+    pub fn allocate(&mut self, size: u64) -> (Option<u64>, u64) {
         let mut looked = 0;
         let found = self.free.iter().copied().find(|at| {
             looked += 1;

@@ -6,22 +6,22 @@ use std::ops::Range;
 
 use crate::machine::pte::Bit;
 
-use super::area::Backing;
 use super::entries::flags_of;
-use super::event::{Step, Watch};
-use super::fault::Touch;
-use super::frames::Holds;
+use super::event::{KernelObserver, KernelStep};
+use super::fault::FaultContext;
+use super::frames::FrameContents;
 use super::ids::{FrameNo, Pid};
-use super::process::Place;
+use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
+use super::vma::Backing;
 
 /// Frames that hold the same bytes, the lowest first, with the mergeable pages that lead to each.
-type Equals = Vec<(FrameNo, Vec<(Pid, u64)>)>;
+type EqualFrames = Vec<(FrameNo, Vec<(Pid, u64)>)>;
 
 impl Kernel {
     /// Same-page merging: pages of mergeable private areas with equal bytes share one read-only frame, the
     /// lowest-numbered. Answers the frames freed.
-    pub fn ksm_scan(&mut self, watch: &mut dyn Watch) -> u64 {
+    pub fn ksm_scan(&mut self, watch: &mut dyn KernelObserver) -> u64 {
         self.merging.scans += 1;
         if !self.shape.read_only {
             return 0;
@@ -43,14 +43,14 @@ impl Kernel {
         &mut self,
         pid: Pid,
         range: Range<u64>,
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<(), OutOfMemory> {
         for (vpn, place) in self.pages_in(pid, self.shape.vpns(&range)) {
             self.work += 1;
-            let Place::Frame(frame) = place else { continue };
+            let PageLocation::Frame(frame) = place else { continue };
             let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { continue };
-            if self.frames.get(frame).holds == Holds::Merged {
-                self.copy_on_write(&Touch { pid, vpn, area, write: true }, Some(frame), watch)?;
+            if self.frames.get(frame).contents == FrameContents::Merged {
+                self.copy_on_write(&FaultContext { pid, vpn, area, write: true }, Some(frame), watch)?;
                 self.count_fault(pid, false);
             }
         }
@@ -68,7 +68,7 @@ impl Kernel {
                 let pages = process.space.pages.range(self.shape.vpns(&(area.start..area.end)));
                 for (vpn, place) in pages {
                     self.work += 1;
-                    if let Place::Frame(frame) = place {
+                    if let PageLocation::Frame(frame) = place {
                         found.entry(*frame).or_default().push((process.pid, *vpn));
                     }
                 }
@@ -78,8 +78,8 @@ impl Kernel {
     }
 
     /// Groups of two or more frames that hold the same bytes, in order of their lowest frame.
-    fn equal_frames(&mut self) -> Vec<Equals> {
-        let mut alike: BTreeMap<u64, Vec<Equals>> = BTreeMap::new();
+    fn equal_frames(&mut self) -> Vec<EqualFrames> {
+        let mut alike: BTreeMap<u64, Vec<EqualFrames>> = BTreeMap::new();
         for (frame, pages) in self.mergeable() {
             let bytes = self.frame_bytes(frame);
             let mut hasher = DefaultHasher::new();
@@ -90,18 +90,19 @@ impl Kernel {
                 None => groups.push(vec![(frame, pages)]),
             }
         }
-        let mut groups: Vec<Equals> = alike.into_values().flatten().filter(|group| group.len() > 1).collect();
+        let mut groups: Vec<EqualFrames> =
+            alike.into_values().flatten().filter(|group| group.len() > 1).collect();
         groups.sort_by_key(|group| group[0].0);
         groups
     }
 
     /// Leads the pages of all frames of a group to its first.
-    fn merge(&mut self, equals: &Equals, watch: &mut dyn Watch) {
+    fn merge(&mut self, equals: &EqualFrames, watch: &mut dyn KernelObserver) {
         let Some(((keep, _), others)) = equals.split_first() else { return };
-        self.frames.change(*keep).holds = Holds::Merged;
+        self.frames.change(*keep).contents = FrameContents::Merged;
         for (pid, vpn) in self.frames.maps(*keep).collect::<Vec<_>>() {
             let Some(pte) = self.pte(pid, vpn) else { continue };
-            self.permit(pid, vpn, pte.flags.without(Bit::Rw));
+            self.set_permissions(pid, vpn, pte.flags.without(Bit::Rw));
         }
         for (frame, pages) in others {
             for (pid, vpn) in pages {
@@ -111,18 +112,18 @@ impl Kernel {
         }
     }
 
-    fn merge_page(&mut self, pid: Pid, vpn: u64, keep: FrameNo, watch: &mut dyn Watch) {
+    fn merge_page(&mut self, pid: Pid, vpn: u64, keep: FrameNo, watch: &mut dyn KernelObserver) {
         let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { return };
         self.unmap_page(pid, vpn, None);
         self.shoot_down(pid, vpn);
-        self.map_page(pid, vpn, Place::Frame(keep), flags_of(area.prot, false));
-        watch.step(Step::Shared { frame: keep });
+        self.map_page(pid, vpn, PageLocation::Frame(keep), flags_of(area.prot, false));
+        watch.on_step(KernelStep::Shared { frame: keep });
         if let Some(page) = self.page_of(pid, vpn) {
-            watch.step(Step::Mapped { page, frame: Some(keep), writable: false });
+            watch.on_step(KernelStep::Mapped { page, frame: Some(keep), writable: false });
         }
     }
 }
 
-fn is_mergeable(area: &super::area::Area) -> bool {
+fn is_mergeable(area: &super::vma::Vma) -> bool {
     area.mergeable && !area.shared && area.backing == Backing::Anonymous
 }

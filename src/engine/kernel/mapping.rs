@@ -4,36 +4,31 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::abi::Errno;
-use super::area::{Area, Backing, Prot};
-use super::areas::{Areas, Edit};
 use super::ids::Pid;
 use super::state::Kernel;
+use super::vma::{Backing, Prot, Vma};
+use super::vma_map::{VmaEdit, VmaMap};
 
 /// The most areas a process may have (`vm.max_map_count`).
 pub const MOST_AREAS: usize = 65_530;
 
 impl Kernel {
     /// Puts an area where nothing is; neighbours that agree merge.
-    pub(in crate::kernel) fn map_area(&mut self, pid: Pid, area: Area) {
+    pub(in crate::kernel) fn map_area(&mut self, pid: Pid, area: Vma) {
         self.edit_areas(pid, |areas| areas.insert(area));
     }
 
     /// Takes away what areas there are in a range, and their pages.
     pub(in crate::kernel) fn unmap_range(&mut self, pid: Pid, range: Range<u64>) {
         // A backing may go with its last area, so its pages leave first.
-        self.zap(pid, range.clone());
+        self.unmap_pages(pid, range.clone());
         self.edit_areas(pid, |areas| areas.remove(range));
     }
 
     /// Changes every area in a range (splitting at its ends, merging afterwards). Entries follow where permissions do.
-    pub(in crate::kernel) fn change_areas(
-        &mut self,
-        pid: Pid,
-        range: Range<u64>,
-        change: &dyn Fn(&mut Area),
-    ) {
+    pub(in crate::kernel) fn change_areas(&mut self, pid: Pid, range: Range<u64>, change: &dyn Fn(&mut Vma)) {
         let protected = Cell::new(false);
-        let watched = |area: &mut Area| {
+        let watched = |area: &mut Vma| {
             let before = area.prot;
             change(area);
             protected.set(protected.get() || area.prot != before);
@@ -66,7 +61,7 @@ impl Kernel {
     }
 
     /// The first byte that an area keeps for itself: its own, or that of a stack's guard gap.
-    fn kept_free_below(&self, area: &Area) -> u64 {
+    fn kept_free_below(&self, area: &Vma) -> u64 {
         area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
     }
 
@@ -117,7 +112,7 @@ impl Kernel {
     ///
     /// # Errors
     /// ENOMEM.
-    pub(in crate::kernel) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut Areas)) -> Result<(), Errno> {
+    pub(in crate::kernel) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let before = process.space.areas.count();
         // No edit leaves more than two areas more for each range it is about, of which there are two at most.
@@ -131,9 +126,9 @@ impl Kernel {
     }
 
     /// Edits the areas of a process and counts the users of what stands behind them.
-    fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut Areas) -> Edit) {
+    fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
         let Some(process) = self.process_mut(pid) else { return };
-        let Edit { before, after } = edit(&mut process.space.areas);
+        let VmaEdit { before, after } = edit(&mut process.space.areas);
         self.work += (before.len() + after.len()) as u64;
         // The new ones first, so that nothing goes that is used again at once.
         for area in after {
@@ -155,7 +150,7 @@ impl Kernel {
         }
         let len = self.whole_pages(len).ok_or(Errno::ENOMEM)?;
         let start = self.find_hole(pid, len).ok_or(Errno::ENOMEM)?;
-        let area = Area::new(start..start + len, Prot::RW, false, Backing::Anonymous);
+        let area = Vma::new(start..start + len, Prot::RW, false, Backing::Anonymous);
         self.room_for(pid, |areas| drop(areas.insert(area)))?;
         self.map_area(pid, area);
         Ok(start)

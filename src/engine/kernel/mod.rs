@@ -2,14 +2,12 @@
 //! of scripts. It behaves as Linux does, on page tables that stand in the machine's simulated memory.
 //!
 //! [`Kernel`] is the whole of it, and owns the [`crate::machine::Machine`]. A process does an [`Kernel::access`] or a system
-//! call of [`syscall::system_calls`]; what happens on the way is told to an [`event::Watch`]. Copying a kernel costs a few
+//! call of [`syscall::system_calls`]; what happens on the way is told to an [`event::KernelObserver`]. Copying a kernel costs a few
 //! reference counts: everything big is shared until it is written.
 
 pub mod abi;
 pub mod access;
 mod actions;
-pub mod area;
-pub mod areas;
 mod around;
 pub mod boot;
 mod brk;
@@ -30,17 +28,16 @@ pub mod heap;
 mod holes;
 pub mod ids;
 mod ksm;
-pub mod life;
-mod look;
 mod mapping;
-pub mod numbers;
+pub mod number_allocator;
 pub mod object;
 pub mod output;
 mod pages;
 pub mod persistent;
 pub mod process;
+pub mod process_lifecycle;
 pub mod program;
-mod reach;
+mod protect;
 pub mod shape;
 mod shared;
 pub mod spawn;
@@ -51,6 +48,9 @@ pub mod syscall;
 pub mod tables;
 #[cfg(test)]
 mod tests;
-mod zap;
+mod unmap;
+mod user_access;
+pub mod vma;
+pub mod vma_map;
 
-pub use state::{Kernel, Merging, Open, OutOfMemory};
+pub use state::{Kernel, MergeCounts, OpenFile, OutOfMemory};

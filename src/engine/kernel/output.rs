@@ -44,7 +44,7 @@ impl Output {
     }
 
     /// All bytes.
-    pub fn all(&self) -> Vec<u8> {
+    pub fn to_vec(&self) -> Vec<u8> {
         self.bytes(0..usize::MAX)
     }
 
@@ -75,9 +75,9 @@ mod tests {
             let bytes: Vec<u8> = (0..size).map(|n: usize| (n * 7 + size) as u8).collect();
             let before = output.clone();
             output.push(&bytes);
-            assert_eq!(before.all(), plain, "a copy stays as it was");
+            assert_eq!(before.to_vec(), plain, "a copy stays as it was");
             plain.extend(&bytes);
-            assert_eq!((output.len(), output.all()), (plain.len(), plain.clone()));
+            assert_eq!((output.len(), output.to_vec()), (plain.len(), plain.clone()));
             assert_eq!(output.bytes(before.len()..usize::MAX), bytes);
         }
         assert_eq!(output.bytes(4000..9000), plain[4000..9000]);

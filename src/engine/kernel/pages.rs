@@ -8,20 +8,20 @@ use crate::machine::Machine;
 use crate::machine::addr::Ppn;
 use crate::machine::pte::{Bit, Flags, Pte};
 
-use super::entries::{entry_of, put};
-use super::frames::{Frames, Holds};
+use super::entries::{entry_of, write_pte};
+use super::frames::{FrameContents, Frames};
 use super::ids::{FrameNo, Pid};
-use super::process::{AddressSpace, Place};
+use super::process::{AddressSpace, PageLocation};
 use super::shape::Shape;
 use super::state::Kernel;
 
 /// Leads a page of an address space to where it is. There is a table for it, and it was nowhere or in swap; `zero` is the
 /// physical page of the zero frame.
-pub(in crate::kernel) fn enter(
+pub(in crate::kernel) fn enter_page(
     (space, frames, machine): (&mut AddressSpace, &mut Frames, &mut Machine),
     shape: &Shape,
     (pid, vpn): (Pid, u64),
-    place: Place,
+    place: PageLocation,
     (zero, flags): (u64, Flags),
 ) {
     if space.pages.insert(vpn, place).is_none()
@@ -30,50 +30,55 @@ pub(in crate::kernel) fn enter(
         table.used += 1;
     }
     let ppn = match place {
-        Place::Frame(frame) => {
+        PageLocation::Frame(frame) => {
             frames.map(frame, pid, vpn);
             space.resident += 1;
             frame.0.into()
         }
-        Place::Zero => zero,
-        Place::Swap(_) => return,
+        PageLocation::Zero => zero,
+        PageLocation::Swap(_) => return,
     };
     if let Some(at) = entry_of(&space.tables, shape, vpn) {
-        put(machine, at, Pte { ppn, flags });
+        write_pte(machine, at, Pte { ppn, flags });
     }
 }
 
 impl Kernel {
     /// Where a page of a process is.
-    pub(in crate::kernel) fn place(&self, pid: Pid, vpn: u64) -> Option<Place> {
+    pub(in crate::kernel) fn page_location(&self, pid: Pid, vpn: u64) -> Option<PageLocation> {
         self.process(pid)?.space.pages.get(&vpn).copied()
     }
 
-    /// Leads a page of a process to a frame or the zero frame: see [`enter`].
-    pub(in crate::kernel) fn map_page(&mut self, pid: Pid, vpn: u64, place: Place, flags: Flags) {
+    /// Leads a page of a process to a frame or the zero frame: see [`enter_page`].
+    pub(in crate::kernel) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
         let Self { processes, frames, machine, shape, zero, .. } = self;
         if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
             let parts = (&mut process.space, frames, machine);
-            enter(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
+            enter_page(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
         }
         self.work += 1;
     }
 
     /// A page of a process leaves where it is, for swap or for nowhere. Its entry is cleared; TLBs are not told, and its
     /// frame is not given back. Answers where it was.
-    pub(in crate::kernel) fn unmap_page(&mut self, pid: Pid, vpn: u64, to: Option<Place>) -> Option<Place> {
+    pub(in crate::kernel) fn unmap_page(
+        &mut self,
+        pid: Pid,
+        vpn: u64,
+        to: Option<PageLocation>,
+    ) -> Option<PageLocation> {
         self.work += 1;
-        let from = self.place(pid, vpn)?;
-        if let Place::Frame(frame) = from {
-            let dirty = self.stored(pid, vpn);
+        let from = self.page_location(pid, vpn)?;
+        if let PageLocation::Frame(frame) = from {
+            let dirty = self.was_stored_to(pid, vpn);
             self.frames.unmap(frame, pid, vpn, dirty);
         }
-        if !matches!(from, Place::Swap(_)) {
-            self.put_entry(pid, vpn, Pte::default());
+        if !matches!(from, PageLocation::Swap(_)) {
+            self.write_entry(pid, vpn, Pte::default());
         }
         let shape = self.shape;
         let space = &mut self.process_mut(pid)?.space;
-        space.resident -= u64::from(matches!(from, Place::Frame(_)));
+        space.resident -= u64::from(matches!(from, PageLocation::Frame(_)));
         if let Some(place) = to {
             space.pages.insert(vpn, place);
             return Some(from);
@@ -86,7 +91,7 @@ impl Kernel {
     }
 
     /// The entry of a page says that it was stored to: by its D bit, or in a format without one, by allowing stores.
-    fn stored(&self, pid: Pid, vpn: u64) -> bool {
+    fn was_stored_to(&self, pid: Pid, vpn: u64) -> bool {
         let flag = if self.shape.dirty { Bit::D } else { Bit::Rw };
         let marked = self.pte(pid, vpn).is_some_and(|pte| pte.flags.has(flag));
         let may_be = || self.area_at(pid, vpn << self.shape.page_bits).is_some_and(|area| area.prot.write);
@@ -95,16 +100,16 @@ impl Kernel {
 
     /// The entry of a page is about to get these flags. In a format without a D bit, that it allowed stores is all that tells
     /// of them: the frame keeps in mind what the entry will not say any more.
-    pub(in crate::kernel) fn keep_word_of_stores(&mut self, pid: Pid, vpn: u64, (old, new): (Flags, Flags)) {
+    pub(in crate::kernel) fn preserve_dirty(&mut self, pid: Pid, vpn: u64, (old, new): (Flags, Flags)) {
         let forgets = !self.shape.dirty && old.has(Bit::Rw) && !new.has(Bit::Rw);
-        if forgets && let Some(Place::Frame(frame)) = self.place(pid, vpn) {
+        if forgets && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn) {
             self.frames.change(frame).dirty = true;
         }
     }
 
     /// A frame differs from what stands in its file or slot.
     pub fn is_dirty(&self, frame: FrameNo) -> bool {
-        self.frames.get(frame).dirty || self.frames.maps(frame).any(|(pid, vpn)| self.stored(pid, vpn))
+        self.frames.get(frame).dirty || self.frames.maps(frame).any(|(pid, vpn)| self.was_stored_to(pid, vpn))
     }
 
     /// Gives a frame back if nothing needs it any more: no entry leads to it, and it is no page of a shared object. What a
@@ -114,13 +119,13 @@ impl Kernel {
         if held.refs > 0 {
             return;
         }
-        match held.holds {
-            Holds::Nothing | Holds::Object { .. } => return,
-            Holds::Anonymous | Holds::Merged => {}
-            Holds::File { file, page } => self.unframe_file_page(frame, file, page),
+        match held.contents {
+            FrameContents::Free | FrameContents::Object { .. } => return,
+            FrameContents::Anonymous | FrameContents::Merged => {}
+            FrameContents::File { file, page } => self.unframe_file_page(frame, file, page),
         }
         if let Some(slot) = held.slot {
-            self.swap.back(slot, None);
+            self.swap.set_frame(slot, None);
         }
         self.frames.free(frame);
     }
@@ -131,7 +136,7 @@ impl Kernel {
     }
 
     /// The pages of a range that are somewhere, in order.
-    pub(in crate::kernel) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, Place)> {
+    pub(in crate::kernel) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, PageLocation)> {
         let Some(process) = self.process(pid).filter(|_| vpns.start < vpns.end) else { return Vec::new() };
         process.space.pages.range(vpns).map(|(vpn, place)| (*vpn, *place)).collect()
     }

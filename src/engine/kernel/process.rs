@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::areas::Areas;
 use super::heap::Heap;
 use super::ids::{FrameNo, OpenId, Pid, SlotNo};
 use super::output::Output;
 use super::persistent::{Map, Set};
-use super::tables::Tables;
+use super::tables::TableMap;
+use super::vma_map::VmaMap;
 
 /// Where a page of a process is; one without an entry was never touched, or belongs to a shared object or file whose page
 /// is not mapped here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum PageLocation {
     /// In a user frame, by a present page-table entry.
     Frame(FrameNo),
     /// The shared zero frame.
@@ -25,11 +25,11 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub struct AddressSpace {
     /// The areas (`mmap`, a list in the lecture).
-    pub areas: Areas,
+    pub areas: VmaMap,
     /// The page tables; level 1 is `pgd`. They stand in the machine's memory, and this says where.
-    pub tables: Tables,
+    pub tables: TableMap,
     /// Where the pages are: what the entries say, kept so that they can be gone through in order.
-    pub pages: Map<u64, Place>,
+    pub pages: Map<u64, PageLocation>,
     /// Pages in user frames (`rss`).
     pub resident: u64,
     /// Where the heap begins.
@@ -54,7 +54,7 @@ pub struct Descriptor {
 /// What became of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says what its fields are")]
-pub enum Life {
+pub enum ProcessState {
     /// It runs.
     Running,
     /// It ended, and its parent has not waited for it: status as `wait` reports it.
@@ -63,13 +63,13 @@ pub enum Life {
     Ended { status: u32 },
 }
 
-impl Life {
+impl ProcessState {
     /// Its word in scripts.
     pub const fn name(self) -> &'static str {
         match self {
-            Life::Running => "running",
-            Life::Zombie { .. } => "zombie",
-            Life::Ended { .. } => "ended",
+            ProcessState::Running => "running",
+            ProcessState::Zombie { .. } => "zombie",
+            ProcessState::Ended { .. } => "ended",
         }
     }
 }
@@ -95,7 +95,7 @@ pub struct Process {
     /// Those that it forked, running or not waited for.
     pub children: Set<Pid>,
     /// What became of it.
-    pub life: Life,
+    pub state: ProcessState,
     /// Its address space; empty once it ended.
     pub space: AddressSpace,
     /// Its open files, by descriptor.

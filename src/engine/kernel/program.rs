@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::area::{Area, Backing, Prot};
 use super::file::{Executable, Section};
 use super::ids::FileId;
+use super::vma::{Backing, Prot, Vma};
 
 /// Why an executable cannot be declared. Sections are told by their place in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,12 +142,12 @@ pub fn implicit_library(page: u64) -> Vec<Section> {
 
 impl Segment {
     /// The area that it is loaded as, `shift` bytes above its address.
-    pub fn area(&self, file: FileId, shift: u64, shared: bool) -> Area {
+    pub fn area(&self, file: FileId, shift: u64, shared: bool) -> Vma {
         let backing = match self.offset {
             Some(offset) => Backing::File { file, offset, writable: false },
             None => Backing::Anonymous,
         };
-        Area::new(self.pages.start + shift..self.pages.end + shift, self.prot, shared, backing)
+        Vma::new(self.pages.start + shift..self.pages.end + shift, self.prot, shared, backing)
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Shape {
 
 impl Shape {
     /// The shape of a machine's tables; none without an MMU.
-    pub fn of(spec: &Spec) -> Option<Self> {
+    pub fn from_spec(spec: &Spec) -> Option<Self> {
         let mmu = spec.mmu.as_ref()?;
         let level = |n: usize| (n < mmu.levels.len()).then_some(n as u32 + 1);
         let below = |n| level(n).map_or(0, |level| mmu.level_page_bits(level) - mmu.page_bits);
@@ -96,5 +96,5 @@ impl Shape {
 }
 
 fn has(mmu: &Mmu, bit: Bit) -> bool {
-    mmu.pte.place(bit).is_some()
+    mmu.pte.bit_position(bit).is_some()
 }

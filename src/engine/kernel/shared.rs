@@ -1,14 +1,15 @@
 //! Pages of shared anonymous objects.
 
 use super::entries::flags_of;
-use super::event::{Class, Step, Store, Watch};
-use super::fault::{Answer, Touch};
-use super::frames::Holds;
+use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep};
+use super::fault::{FaultContext, FaultOutcome};
+use super::frames::FrameContents;
 use super::ids::{FrameNo, ObjectId};
 use super::object::{Object, ObjectPage};
 use super::persistent::Map;
-use super::process::Place;
+use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
+use super::vma::Backing;
 
 impl Kernel {
     /// A new shared anonymous object of so many bytes.
@@ -40,7 +41,7 @@ impl Kernel {
     }
 
     /// Changes where a page of an object is.
-    pub(in crate::kernel) fn place_object_page(&mut self, object: ObjectId, page: u64, at: ObjectPage) {
+    pub(in crate::kernel) fn set_object_page(&mut self, object: ObjectId, page: u64, at: ObjectPage) {
         if let Some(held) = self.objects.all.get_mut(&object) {
             held.pages.insert(page, at);
         }
@@ -50,57 +51,77 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn touch_object(
+    pub(in crate::kernel) fn resolve_object(
         &mut self,
-        touch: &Touch,
+        fault: &FaultContext,
         object: ObjectId,
-        watch: &mut dyn Watch,
-    ) -> Result<Answer, OutOfMemory> {
-        let page = self.backing_page(touch);
+        watch: &mut dyn KernelObserver,
+    ) -> Result<FaultOutcome, OutOfMemory> {
+        let page = self.backing_page(fault);
         let pages = self.objects.all.get(&object).map_or(0, |held| self.shape.pages_of(held.size));
         if page >= pages {
-            self.map_around(touch, watch);
-            return Ok(Answer::Fatal(Class::Bus));
+            self.map_around(fault, watch);
+            return Ok(FaultOutcome::Fatal(FaultClass::Bus));
         }
-        self.make_path(touch.pid, touch.vpn, watch)?;
+        self.make_path(fault.pid, fault.vpn, watch)?;
         let (frame, answer) = match self.object_page(object, page) {
             ObjectPage { frame: Some(frame), .. } => {
-                watch.step(Step::Shared { frame });
-                (frame, Answer::minor(Class::DemandZero))
+                watch.on_step(KernelStep::Shared { frame });
+                (frame, FaultOutcome::minor(FaultClass::DemandZero))
             }
             ObjectPage { slot: Some(slot), .. } => {
-                let frame = self.take_frame_for(touch, slot, Holds::Object { object, page }, watch)?;
-                watch.step(Step::Filled { frame, from: Store::Swap { slot } });
-                (frame, Answer::Resolved { class: Class::Swap, major: true })
+                let frame =
+                    self.allocate_frame_for(fault, slot, FrameContents::Object { object, page }, watch)?;
+                watch.on_step(KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
+                (frame, FaultOutcome::Resolved { class: FaultClass::Swap, major: true })
             }
             ObjectPage { .. } => {
-                let frame = self.take_zeroed(touch.pid, Holds::Object { object, page }, watch)?;
-                (frame, Answer::minor(Class::DemandZero))
+                let frame = self.allocate_zeroed(fault.pid, FrameContents::Object { object, page }, watch)?;
+                (frame, FaultOutcome::minor(FaultClass::DemandZero))
             }
         };
         let slot = self.frames.get(frame).slot;
-        self.place_object_page(object, page, ObjectPage { frame: Some(frame), slot });
-        self.map_frame(touch, frame, touch.area.prot.write, watch);
-        self.map_around(touch, watch);
+        self.set_object_page(object, page, ObjectPage { frame: Some(frame), slot });
+        self.map_frame(fault, frame, fault.area.prot.write, watch);
+        self.map_around(fault, watch);
         Ok(answer)
     }
 
     /// Maps a page of an object beside the one touched, if it is in a frame.
-    pub(in crate::kernel) fn map_object_around(&mut self, touch: &Touch, object: ObjectId) -> bool {
-        let Some(frame) = self.object_page(object, self.backing_page(touch)).frame else { return false };
-        self.map_beside(touch, frame, touch.area.prot.write);
+    pub(in crate::kernel) fn map_object_around(&mut self, fault: &FaultContext, object: ObjectId) -> bool {
+        let Some(frame) = self.object_page(object, self.backing_page(fault)).frame else { return false };
+        self.map_beside(fault, frame, fault.area.prot.write);
         true
     }
 
     /// Maps a frame for a page beside the one touched.
-    pub(in crate::kernel) fn map_beside(&mut self, touch: &Touch, frame: FrameNo, writable: bool) {
-        let flags = flags_of(touch.area.prot, writable);
-        self.map_page(touch.pid, touch.vpn, Place::Frame(frame), flags);
+    pub(in crate::kernel) fn map_beside(&mut self, fault: &FaultContext, frame: FrameNo, writable: bool) {
+        let flags = flags_of(fault.area.prot, writable);
+        self.map_page(fault.pid, fault.vpn, PageLocation::Frame(frame), flags);
     }
 
     /// Which page of its file or object a touch is for.
-    pub(in crate::kernel) fn backing_page(&self, touch: &Touch) -> u64 {
-        let va = touch.vpn << self.shape.page_bits;
-        touch.area.offset_of(va).unwrap_or(0) >> self.shape.page_bits
+    pub(in crate::kernel) fn backing_page(&self, fault: &FaultContext) -> u64 {
+        let va = fault.vpn << self.shape.page_bits;
+        fault.area.offset_of(va).unwrap_or(0) >> self.shape.page_bits
+    }
+
+    /// Areas or descriptors that refer to a backing, more or fewer. With the last one an object goes.
+    pub(in crate::kernel) fn count_users(&mut self, backing: Backing, change: i64) {
+        match backing {
+            Backing::Anonymous => {}
+            Backing::File { file, .. } => {
+                let Some(held) = self.file_mut(file) else { return };
+                held.users = held.users.saturating_add_signed(change as i32);
+                self.forget_file(file);
+            }
+            Backing::Object { object, .. } => {
+                let Some(held) = self.objects.all.get_mut(&object) else { return };
+                held.users = held.users.saturating_add_signed(change as i32);
+                if held.users == 0 {
+                    self.drop_object(object);
+                }
+            }
+        }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::area::{Area, Backing, Label, Prot};
 use super::file::{Executable, File, Fill};
 use super::ids::{FileId, Pid};
 use super::mapping::MOST_AREAS;
 use super::program::{self, ExecutableError};
 use super::state::Kernel;
+use super::vma::{Backing, Prot, Vma, VmaLabel};
 
 /// The largest size and offset of a file: what an `off_t` holds.
 pub const MOST_BYTES: u64 = i64::MAX as u64;
@@ -41,7 +41,7 @@ pub enum AreaError {
     /// It reaches beyond the address space (its user half), or its offset beyond what a file may have.
     Beyond,
     /// Another area has a part of it.
-    Overlaps(Area),
+    Overlaps(Vma),
     /// There are too many areas.
     TooMany,
 }
@@ -56,14 +56,14 @@ impl Kernel {
         self.check_area(pid, &area)?;
         let AreaDeclaration { label, start, end, prot, shared, file, offset } = area;
         let number =
-            label.as_ref().map(|name| self.label(pid, name).ok_or(AreaError::TooMany)).transpose()?;
+            label.as_ref().map(|name| self.label_number(pid, name).ok_or(AreaError::TooMany)).transpose()?;
         let backing = match file {
             Some(file) => Backing::File { file, offset, writable: prot.write || !shared },
             None if shared => Backing::Object { object: self.new_object(end - start), offset: 0 },
             None => Backing::Anonymous,
         };
         let is = |name: &str| label.as_deref() == Some(name);
-        let area = Area { stack: is("stack"), label: number, ..Area::new(start..end, prot, shared, backing) };
+        let area = Vma { stack: is("stack"), label: number, ..Vma::new(start..end, prot, shared, backing) };
         self.map_area(pid, area);
         if let Some(process) = self.process_mut(pid).filter(|_| is("heap")) {
             (process.space.brk_start, process.space.brk) = (start, end);
@@ -94,7 +94,7 @@ impl Kernel {
     }
 
     /// The number of an area's name; none if there are too many.
-    fn label(&mut self, pid: Pid, name: &Arc<str>) -> Option<Label> {
+    fn label_number(&mut self, pid: Pid, name: &Arc<str>) -> Option<VmaLabel> {
         let labels = &mut self.process_mut(pid)?.space.labels;
         let at = labels.iter().position(|label| label == name).unwrap_or(labels.len());
         let number = u16::try_from(at).ok()?;
@@ -102,7 +102,7 @@ impl Kernel {
             Arc::make_mut(labels).push(Arc::clone(name));
         }
         self.work += u64::from(number) / 64;
-        Some(Label(number))
+        Some(VmaLabel(number))
     }
 
     /// A new file; one of the same name is replaced (those who have it open keep the old one). Sizes end at

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::machine::Machine;
 
-use super::config::Config;
+use super::config::KernelConfig;
 use super::file::Files;
 use super::frames::Frames;
 use super::ids::{OpenId, Pid};
@@ -36,7 +36,7 @@ impl fmt::Display for OutOfMemory {
 
 /// An open file description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenFile {
     /// The file; none is the terminal (descriptors 0, 1 and 2).
     pub file: Option<super::ids::FileId>,
     /// Where the next `read` or `write` begins.
@@ -53,7 +53,7 @@ pub struct Open {
 
 /// What same-page merging has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Merging {
+pub struct MergeCounts {
     /// Scans.
     pub scans: u64,
     /// Frames that were freed because another held the same bytes.
@@ -64,7 +64,7 @@ pub struct Merging {
 #[derive(Debug, Clone)]
 pub struct Kernel {
     pub(in crate::kernel) machine: Machine,
-    pub(in crate::kernel) config: Arc<Config>,
+    pub(in crate::kernel) config: Arc<KernelConfig>,
     /// How page tables are cut.
     pub(in crate::kernel) shape: Shape,
     pub(in crate::kernel) frames: Frames,
@@ -76,12 +76,12 @@ pub struct Kernel {
     pub(in crate::kernel) names: Map<Arc<str>, Pid>,
     /// Processes that have not ended, or whose parent has not waited for them.
     pub(in crate::kernel) alive: u32,
-    pub(in crate::kernel) opens: Map<OpenId, Open>,
+    pub(in crate::kernel) opens: Map<OpenId, OpenFile>,
     /// The process that each core runs.
     pub(in crate::kernel) running: Arc<Vec<Option<Pid>>>,
     /// The physical page of zeros, once it was needed.
     pub(in crate::kernel) zero: Option<u64>,
-    pub(in crate::kernel) merging: Merging,
+    pub(in crate::kernel) merging: MergeCounts,
     /// Some area was locked once, so that eviction has to ask.
     pub(in crate::kernel) locks: bool,
     /// Work done so far, in pages and areas gone through: callers hold it against a budget.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::ids::{FrameNo, Pid, SlotNo};
-use super::numbers::Numbers;
+use super::number_allocator::NumberAllocator;
 use super::persistent::{Map, Set};
 
 /// A slot in use.
 #[derive(Debug, Clone)]
-pub struct Slot {
+pub struct SwapSlot {
     /// The page's bytes, without the zeros at its end.
     pub bytes: Arc<[u8]>,
     /// The frame that holds the same page (the swap cache).
@@ -23,11 +23,11 @@ pub struct Swap {
     /// Slots there are.
     pub slots: u32,
     /// Those in use.
-    pub used: Map<SlotNo, Slot>,
+    pub used: Map<SlotNo, SwapSlot>,
     /// Which pages of processes are there: slot, process, virtual page.
     pub pages: Set<(SlotNo, Pid, u64)>,
     /// Which numbers are in use.
-    numbers: Numbers,
+    numbers: NumberAllocator,
     /// Those that only back a page which is in a frame: they can be had when no other is free.
     spare: Set<SlotNo>,
 }
@@ -36,7 +36,7 @@ impl Swap {
     /// A swap file of so many slots, all free.
     pub(in crate::kernel) fn new(slots: u32) -> Self {
         let (used, pages, spare) = (Map::new(), Set::new(), Set::new());
-        Self { slots, used, pages, numbers: Numbers::default(), spare }
+        Self { slots, used, pages, numbers: NumberAllocator::default(), spare }
     }
 
     /// A slot can be had for another page.
@@ -45,7 +45,7 @@ impl Swap {
     }
 
     /// The page in a frame can be had of this slot; none if it is not in use.
-    pub(in crate::kernel) fn slot(&self, slot: SlotNo) -> Option<&Slot> {
+    pub(in crate::kernel) fn slot(&self, slot: SlotNo) -> Option<&SwapSlot> {
         self.used.get(&slot)
     }
 
@@ -56,9 +56,9 @@ impl Swap {
     }
 
     /// Takes the lowest free slot for a page; none if all are in use.
-    pub(in crate::kernel) fn take(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
-        let slot = SlotNo(self.numbers.take(self.slots)?);
-        self.used.insert(slot, Slot { bytes, frame: None, object });
+    pub(in crate::kernel) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
+        let slot = SlotNo(self.numbers.allocate(self.slots)?);
+        self.used.insert(slot, SwapSlot { bytes, frame: None, object });
         Some(slot)
     }
 
@@ -76,44 +76,44 @@ impl Swap {
     }
 
     /// The page of a slot is in this frame too from now on, or in none. A slot that nothing needs is free then.
-    pub(in crate::kernel) fn back(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
+    pub(in crate::kernel) fn set_frame(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
         if let Some(held) = self.used.get_mut(&slot) {
             held.frame = frame;
-            self.settle(slot);
+            self.update_slot(slot);
         }
     }
 
     /// A page of a process is in a slot from now on.
-    pub(in crate::kernel) fn put(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
+    pub(in crate::kernel) fn add_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.insert((slot, pid, vpn));
         self.spare.remove(&slot);
     }
 
     /// A page of a process is in a slot no more. A slot that nothing needs is free then.
-    pub(in crate::kernel) fn leave(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
+    pub(in crate::kernel) fn remove_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.remove(&(slot, pid, vpn));
-        self.settle(slot);
+        self.update_slot(slot);
     }
 
     /// The page of a shared object that was in a slot goes.
     pub(in crate::kernel) fn drop_object(&mut self, slot: SlotNo) {
         if let Some(held) = self.used.get_mut(&slot) {
             (held.object, held.frame) = (false, None);
-            self.settle(slot);
+            self.update_slot(slot);
         }
     }
 
     /// Lends a slot that no frame holds, and which is being read into one, to the page that makes room: the slot is free.
     /// Answers what was in it.
-    pub(in crate::kernel) fn lend(&mut self, slot: SlotNo) -> Option<Slot> {
+    pub(in crate::kernel) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
         self.used.get(&slot).filter(|held| held.frame.is_none())?;
-        self.numbers.give(slot.0);
+        self.numbers.free(slot.0);
         self.used.remove(&slot)
     }
 
     /// Takes back a slot that was lent and not used, while all others are in use.
-    pub(in crate::kernel) fn take_back(&mut self, slot: SlotNo, held: Slot) {
-        if self.numbers.take(self.slots) == Some(slot.0) {
+    pub(in crate::kernel) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
+        if self.numbers.allocate(self.slots) == Some(slot.0) {
             self.used.insert(slot, held);
         }
     }
@@ -123,7 +123,7 @@ impl Swap {
         self.pages_in(slot).next().is_some()
     }
 
-    fn settle(&mut self, slot: SlotNo) {
+    fn update_slot(&mut self, slot: SlotNo) {
         let Some(held) = self.used.get(&slot) else { return };
         if self.holds_pages(slot) {
             self.spare.remove(&slot);
@@ -133,7 +133,7 @@ impl Swap {
             self.spare.remove(&slot);
             if !held.object {
                 self.used.remove(&slot);
-                self.numbers.give(slot.0);
+                self.numbers.free(slot.0);
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::event::{Class, Step, Store, Watch};
-use super::fault::{Answer, Touch};
-use super::frames::Holds;
+use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep};
+use super::fault::{FaultContext, FaultOutcome};
+use super::frames::FrameContents;
 use super::ids::{FrameNo, SlotNo};
 use super::object::ObjectPage;
 use super::state::{Kernel, OutOfMemory};
@@ -17,36 +17,36 @@ impl Kernel {
     /// If memory runs out.
     pub(in crate::kernel) fn swap_in(
         &mut self,
-        touch: &Touch,
+        fault: &FaultContext,
         slot: SlotNo,
-        watch: &mut dyn Watch,
-    ) -> Result<Answer, OutOfMemory> {
-        self.make_path(touch.pid, touch.vpn, watch)?;
+        watch: &mut dyn KernelObserver,
+    ) -> Result<FaultOutcome, OutOfMemory> {
+        self.make_path(fault.pid, fault.vpn, watch)?;
         let cached = self.swap.slot(slot).and_then(|held| held.frame);
         // Without an R/W bit no later store can be noticed.
-        let own = touch.write || !self.shape.read_only;
+        let own = fault.write || !self.shape.read_only;
         let frame = match cached {
-            Some(frame) if own => self.copy_frame(touch, Some(frame), watch)?,
+            Some(frame) if own => self.copy_frame(fault, Some(frame), watch)?,
             Some(frame) => {
-                watch.step(Step::Shared { frame });
+                watch.on_step(KernelStep::Shared { frame });
                 frame
             }
             None => {
-                let frame = self.take_frame_for(touch, slot, Holds::Anonymous, watch)?;
-                watch.step(Step::Filled { frame, from: Store::Swap { slot } });
+                let frame = self.allocate_frame_for(fault, slot, FrameContents::Anonymous, watch)?;
+                watch.on_step(KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
                 frame
             }
         };
-        self.swap.leave(slot, touch.pid, touch.vpn);
+        self.swap.remove_page(slot, fault.pid, fault.vpn);
         let alone = self.frames.get(frame).refs == 0;
         if own && alone {
-            self.make_own(frame);
+            self.make_exclusive(frame);
         }
         let held = self.frames.get(frame);
         let shared = held.slot.is_some_and(|slot| self.swap.holds_pages(slot));
-        let writable = alone && held.holds == Holds::Anonymous && !shared;
-        self.map_frame(touch, frame, writable && touch.area.prot.write, watch);
-        Ok(Answer::Resolved { class: Class::Swap, major: cached.is_none() })
+        let writable = alone && held.contents == FrameContents::Anonymous && !shared;
+        self.map_frame(fault, frame, writable && fault.area.prot.write, watch);
+        Ok(FaultOutcome::Resolved { class: FaultClass::Swap, major: cached.is_none() })
     }
 
     /// Takes a frame and reads a slot into it. If all slots are in use and only this page is in it, the page that makes
@@ -54,61 +54,61 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no frame.
-    pub(in crate::kernel) fn take_frame_for(
+    pub(in crate::kernel) fn allocate_frame_for(
         &mut self,
-        touch: &Touch,
+        fault: &FaultContext,
         slot: SlotNo,
-        holds: Holds,
-        watch: &mut dyn Watch,
+        holds: FrameContents,
+        watch: &mut dyn KernelObserver,
     ) -> Result<FrameNo, OutOfMemory> {
         let bytes = self.swap.slot(slot).map_or_else(Arc::default, |held| held.bytes.clone());
-        let taken = self.take_frame(touch.pid, None, holds, watch);
+        let taken = self.allocate_frame(fault.pid, None, holds, watch);
         let kept = taken.is_ok();
-        let frame = taken.or_else(|error| self.take_frame_lending(touch, slot, holds, error, watch))?;
+        let frame = taken.or_else(|error| self.allocate_frame_lending(fault, slot, holds, error, watch))?;
         self.machine.zero_page(self.ppn(frame));
         let to = self.machine.page_of(self.ppn(frame));
         self.machine.write_bytes(to, &bytes);
         if kept {
             self.frames.change(frame).slot = Some(slot);
-            self.swap.back(slot, Some(frame));
+            self.swap.set_frame(slot, Some(frame));
         }
         Ok(frame)
     }
 
-    fn take_frame_lending(
+    fn allocate_frame_lending(
         &mut self,
-        touch: &Touch,
+        fault: &FaultContext,
         slot: SlotNo,
-        holds: Holds,
+        holds: FrameContents,
         error: OutOfMemory,
-        watch: &mut dyn Watch,
+        watch: &mut dyn KernelObserver,
     ) -> Result<FrameNo, OutOfMemory> {
         let alone = self.swap.pages_in(slot).count() <= 1;
         let lent = if alone { self.swap.lend(slot) } else { None }.ok_or(error)?;
-        let taken = self.take_frame(touch.pid, None, holds, watch);
+        let taken = self.allocate_frame(fault.pid, None, holds, watch);
         if taken.is_err() {
-            self.swap.take_back(slot, lent);
+            self.swap.reclaim(slot, lent);
         }
         taken
     }
 
     /// A slot for the bytes of a frame: the lowest free one, else one that only backs a page in another frame.
-    pub(in crate::kernel) fn take_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
-        let bytes: Arc<[u8]> = self.cut_bytes(frame);
-        if let Some(slot) = self.swap.take(bytes.clone(), object) {
+    pub(in crate::kernel) fn allocate_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
+        let bytes: Arc<[u8]> = self.trimmed_bytes(frame);
+        if let Some(slot) = self.swap.allocate(bytes.clone(), object) {
             return Some(slot);
         }
         let (slot, backs) = self.swap.spare()?;
         self.frames.change(backs).slot = None;
-        if let Holds::Object { object, page } = self.frames.get(backs).holds {
-            self.place_object_page(object, page, ObjectPage { frame: Some(backs), slot: None });
+        if let FrameContents::Object { object, page } = self.frames.get(backs).contents {
+            self.set_object_page(object, page, ObjectPage { frame: Some(backs), slot: None });
         }
         self.swap.drop_object(slot);
-        self.swap.take(bytes, object)
+        self.swap.allocate(bytes, object)
     }
 
     /// The bytes of a frame without the zeros at their end.
-    pub(in crate::kernel) fn cut_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
+    pub(in crate::kernel) fn trimmed_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
         let bytes = self.frame_bytes(frame);
         let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         bytes[..len].into()
@@ -120,5 +120,12 @@ impl Kernel {
         let there = bytes.len().min(out.len());
         out[..there].copy_from_slice(&bytes[..there]);
         out[there..].fill(0);
+    }
+
+    /// A slot is no more in the swap cache: its page in the frame goes its own way.
+    pub(in crate::kernel) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
+        self.swap.set_frame(slot, None);
+        let held = self.frames.change(frame);
+        (held.slot, held.dirty) = (None, true);
     }
 }

@@ -13,7 +13,7 @@ pub struct TableSpace {
 
 /// A page table of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Table {
+pub struct TableInfo {
     /// Its first physical page.
     pub ppn: u64,
     /// Its entries that stand for something: pages, those in swap included, or tables below.
@@ -21,7 +21,7 @@ pub struct Table {
 }
 
 /// The page tables of a process, by level (1 is the top) and by the part of the VPN above the table's own index.
-pub type Tables = Map<(u32, u64), Table>;
+pub type TableMap = Map<(u32, u64), TableInfo>;
 
 impl TableSpace {
     /// All of `pages` physical pages, free.
@@ -35,7 +35,7 @@ impl TableSpace {
     }
 
     /// Takes `len` pages side by side, as high as there are so many, and none below `floor`. Answers the first.
-    pub(in crate::kernel) fn take(&mut self, len: u64, floor: u64) -> Option<u64> {
+    pub(in crate::kernel) fn allocate(&mut self, len: u64, floor: u64) -> Option<u64> {
         let run = self.free.iter().rev().find(|(_, size)| **size >= len).map(|(start, size)| (*start, *size));
         let Some((start, size)) = run else {
             self.low = self.low.checked_sub(len).filter(|first| *first >= floor)?;
@@ -49,7 +49,7 @@ impl TableSpace {
     }
 
     /// Gives `len` pages from `first` on back.
-    pub(in crate::kernel) fn give(&mut self, first: u64, len: u64) {
+    pub(in crate::kernel) fn free(&mut self, first: u64, len: u64) {
         let (mut start, mut size) = (first, len);
         if let Some(next) = self.free.remove(&(first + len)) {
             size += next;
@@ -74,21 +74,24 @@ mod tests {
     #[test]
     fn tables_grow_down_and_leave_no_page_behind() {
         let mut space = TableSpace::new(64);
-        assert_eq!((space.take(8, 0), space.take(8, 0), space.take(1, 0)), (Some(56), Some(48), Some(47)));
-        space.give(56, 8);
-        assert_eq!((space.low(), space.take(3, 0), space.take(8, 0)), (47, Some(61), Some(39)));
-        space.give(47, 1);
-        space.give(39, 8);
+        assert_eq!(
+            (space.allocate(8, 0), space.allocate(8, 0), space.allocate(1, 0)),
+            (Some(56), Some(48), Some(47))
+        );
+        space.free(56, 8);
+        assert_eq!((space.low(), space.allocate(3, 0), space.allocate(8, 0)), (47, Some(61), Some(39)));
+        space.free(47, 1);
+        space.free(39, 8);
         assert_eq!(space.low(), 48);
-        space.give(61, 3);
-        space.give(48, 8);
+        space.free(61, 3);
+        space.free(48, 8);
         assert_eq!((space.low(), space.free.len()), (64, 0));
     }
 
     #[test]
     fn nothing_below_the_floor_is_taken() {
         let mut space = TableSpace::new(16);
-        assert_eq!((space.take(8, 9), space.take(8, 8), space.take(1, 8)), (None, Some(8), None));
+        assert_eq!((space.allocate(8, 9), space.allocate(8, 8), space.allocate(1, 8)), (None, Some(8), None));
         assert_eq!(space.low(), 8);
     }
 }

@@ -28,7 +28,7 @@ pub struct Counts {
 
 /// A line of a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
+pub struct LineSlot {
     /// Its set.
     pub set: SetIndex,
     /// Its way.
@@ -44,7 +44,7 @@ pub(in crate::machine) struct Block {
 
 /// A line as a script lists it.
 #[derive(Clone, Copy)]
-pub(in crate::machine) struct Listed<'a> {
+pub(in crate::machine) struct ListedLine<'a> {
     pub line: Line<Block>,
     /// Its bytes from the first on; those not given are unknown.
     pub bytes: &'a [Option<u8>],
@@ -86,7 +86,7 @@ pub(in crate::machine) struct Cache {
 /// A block that was hit, and would be hit again: another touch changes nothing.
 #[derive(Debug, Clone, Copy)]
 struct Hit {
-    slot: Slot,
+    slot: LineSlot,
     tag: Tag,
     /// It is known to be dirty.
     dirty: bool,
@@ -130,7 +130,7 @@ impl Cache {
 
     /// The line of `set` that holds the block of this tag, which is touched.
     #[inline(always)]
-    pub fn hit(&mut self, set: SetIndex, tag: Tag) -> Option<Slot> {
+    pub fn hit(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
         match self.memo.get(set) {
             Some(hit) if hit.tag == tag && hit.slot.set == set => Some(hit.slot),
             _ => self.hit_other(set, tag),
@@ -139,26 +139,26 @@ impl Cache {
 
     /// A hit that is not remembered.
     #[inline(never)]
-    fn hit_other(&mut self, set: SetIndex, tag: Tag) -> Option<Slot> {
-        let slot = Slot { set, way: self.lines.find_and_touch(set, tag)? };
+    fn hit_other(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
+        let slot = LineSlot { set, way: self.lines.find_and_touch(set, tag)? };
         if self.lines.policy().forgets_repeats() {
-            self.memo.put(set, Hit { slot, tag, dirty: false });
+            self.memo.remember(set, Hit { slot, tag, dirty: false });
         }
         Some(slot)
     }
 
     /// The line that holds the block at `pa`, in whichever set a virtual index has put it.
-    pub fn holder(&self, pa: u64) -> Option<Slot> {
+    pub fn holder(&self, pa: u64) -> Option<LineSlot> {
         let (SetIndex { .. }, tag) = self.locate(pa, pa);
         let low = pa >> self.block_bits & (self.lines.sets() - 1);
         if self.alias_bits == 0 {
             let set = SetIndex::new(low);
-            return self.find(set, tag).map(|way| Slot { set, way });
+            return self.find(set, tag).map(|way| LineSlot { set, way });
         }
         let color = self.tag_low - self.block_bits;
         let sets =
             (0..1u64 << self.alias_bits).map(|alias| SetIndex::new(low & mask(color) | alias << color));
-        sets.into_iter().find_map(|set| self.find(set, tag).map(|way| Slot { set, way }))
+        sets.into_iter().find_map(|set| self.find(set, tag).map(|way| LineSlot { set, way }))
     }
 
     /// Whether a store marks the block dirty and stops here.
@@ -185,14 +185,14 @@ impl Cache {
     }
 
     /// The line that a fill of `set` takes.
-    pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (Slot, Option<Line<Block>>) {
+    pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (LineSlot, Option<Line<Block>>) {
         self.memo.forget(set);
         let (way, line) = self.lines.victim(set, random);
-        (Slot { set, way }, line)
+        (LineSlot { set, way }, line)
     }
 
     /// Puts a block into a line; its bytes are those already copied there.
-    pub fn fill(&mut self, slot: Slot, tag: Tag, dirty: bool) {
+    pub fn fill(&mut self, slot: LineSlot, tag: Tag, dirty: bool) {
         self.used = true;
         self.memo.forget(slot.set);
         self.lines.fill(slot.set, slot.way, tag, Block { dirty });
@@ -200,21 +200,21 @@ impl Cache {
 
     /// The line was used.
     #[inline]
-    pub fn touch(&mut self, slot: Slot) {
+    pub fn touch(&mut self, slot: LineSlot) {
         self.memo.forget(slot.set);
         self.lines.touch(slot.set, slot.way);
     }
 
     /// The block that was just hit is stored to, and what is below does not know.
     #[inline(always)]
-    pub fn soil(&mut self, slot: Slot) {
+    pub fn mark_dirty(&mut self, slot: LineSlot) {
         if self.memo.get(slot.set).is_none_or(|hit| !hit.dirty) {
-            self.soil_first(slot);
+            self.mark_first_dirty(slot);
         }
     }
 
     #[inline(never)]
-    fn soil_first(&mut self, slot: Slot) {
+    fn mark_first_dirty(&mut self, slot: LineSlot) {
         if let Some(hit) = self.memo.get_mut(slot.set) {
             hit.dirty = true;
         }
@@ -225,7 +225,7 @@ impl Cache {
 
     /// Whether the block in the line is dirty.
     #[inline]
-    pub fn dirty(&self, slot: Slot) -> bool {
+    pub fn dirty(&self, slot: LineSlot) -> bool {
         self.lines.payload(slot.set, slot.way).dirty
     }
 
@@ -234,13 +234,13 @@ impl Cache {
     pub fn has_dirty(&self, set: SetIndex, tag: Tag) -> bool {
         match self.memo.get(set) {
             Some(hit) if hit.dirty && hit.tag == tag && hit.slot.set == set => true,
-            _ => self.find(set, tag).is_some_and(|way| self.dirty(Slot { set, way })),
+            _ => self.find(set, tag).is_some_and(|way| self.dirty(LineSlot { set, way })),
         }
     }
 
     /// Marks the block in the line.
     #[inline]
-    pub fn mark(&mut self, slot: Slot, dirty: bool) {
+    pub fn mark(&mut self, slot: LineSlot, dirty: bool) {
         if self.dirty(slot) != dirty {
             self.lines.payload_mut(slot.set, slot.way).dirty = dirty;
             self.memo.forget(slot.set);
@@ -248,27 +248,27 @@ impl Cache {
     }
 
     /// Makes the line invalid.
-    pub fn invalidate(&mut self, slot: Slot) {
+    pub fn invalidate(&mut self, slot: LineSlot) {
         self.memo.forget(slot.set);
         self.lines.invalidate(slot.set, slot.way);
         self.mark(slot, false);
     }
 
     /// The line as it stands.
-    pub fn line(&self, slot: Slot) -> Line<Block> {
+    pub fn line(&self, slot: LineSlot) -> Line<Block> {
         self.lines.line(slot.set, slot.way)
     }
 
-    /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].
-    pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
+    /// Puts lines into a set as a script lists them: see [`SetAssoc::set_lines`].
+    pub fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
         self.used = true;
         self.memo.forget(set);
-        self.lines.place(set, lines);
+        self.lines.set_lines(set, lines);
     }
 
     /// Sets the bytes of a line from the first on; those not given become unknown.
-    pub fn write_line(&mut self, slot: Slot, bytes: &[Option<u8>]) {
-        let (at, size) = (self.at(slot), 1 << self.block_bits);
+    pub fn write_line(&mut self, slot: LineSlot, bytes: &[Option<u8>]) {
+        let (at, size) = (self.data_offset(slot), 1 << self.block_bits);
         self.data.forget(at, size);
         for (at, byte) in (at..at + size).zip(bytes) {
             self.data.set(at, *byte);
@@ -282,27 +282,27 @@ impl Cache {
     }
 
     /// Its valid lines with the addresses of their blocks, in order of set and way.
-    pub fn blocks(&self) -> impl Iterator<Item = (Slot, u64)> + '_ {
+    pub fn blocks(&self) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
         self.lines
             .valid_lines()
-            .map(|(set, way, line)| (Slot { set, way }, self.base(set, line.tag.unwrap_or_default())))
+            .map(|(set, way, line)| (LineSlot { set, way }, self.base(set, line.tag.unwrap_or_default())))
     }
 
     /// Its lines that hold bytes of `first..=last`, with the addresses of their blocks.
-    pub fn holders(&self, first: u64, last: u64) -> impl Iterator<Item = (Slot, u64)> + '_ {
+    pub fn holders(&self, first: u64, last: u64) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
         let blocks = (self.align(first) >> self.block_bits)..=(last >> self.block_bits);
         blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
     }
 
     /// Tells the lines that hold bytes of `first..=last`, and which bytes of these (from, to): no byte twice.
-    pub fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(Slot, u64, u64)) {
+    pub fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(LineSlot, u64, u64)) {
         let mut clip = |slot, base: u64| tell(slot, base.max(first), self.end(base).min(last));
         let (mut block, end) = (first >> self.block_bits, last >> self.block_bits);
         let sets = self.lines.sets();
         if end - block > sets * u64::from(self.lines.ways()) {
             let within = |base: u64| base <= last && self.end(base) >= first;
             // A script may put a block into several lines: the first one counts.
-            let counts = |(slot, base): &(Slot, u64)| within(*base) && self.holder(*base) == Some(*slot);
+            let counts = |(slot, base): &(LineSlot, u64)| within(*base) && self.holder(*base) == Some(*slot);
             self.blocks().filter(counts).for_each(|(slot, base)| clip(slot, base));
         } else if self.has_aliases() {
             self.holders(first, last).for_each(|(slot, base)| clip(slot, base));
@@ -312,7 +312,10 @@ impl Cache {
                 let (set, base) = (block & (sets - 1), block << self.block_bits);
                 let count = (sets - set).min(left);
                 self.lines.find_in_row(set, count, Tag::new(base >> self.tag_low), |found, way| {
-                    clip(Slot { set: SetIndex::new(found), way }, base + ((found - set) << self.block_bits));
+                    clip(
+                        LineSlot { set: SetIndex::new(found), way },
+                        base + ((found - set) << self.block_bits),
+                    );
                 });
                 (block, left) = (block.wrapping_add(count), left - count);
             }
@@ -339,14 +342,14 @@ impl Cache {
 
     /// Where the bytes of a line begin in [`Cache::data`].
     #[inline]
-    pub fn at(&self, slot: Slot) -> u64 {
+    pub fn data_offset(&self, slot: LineSlot) -> u64 {
         (slot.set.raw() * u64::from(self.lines.ways()) + u64::from(slot.way)) << self.block_bits
     }
 
     /// Where the byte of `pa` stands in [`Cache::data`], if its block is in this line.
     #[inline]
-    pub fn byte_at(&self, slot: Slot, pa: u64) -> u64 {
-        self.at(slot) | pa & mask(self.block_bits)
+    pub fn byte_at(&self, slot: LineSlot, pa: u64) -> u64 {
+        self.data_offset(slot) | pa & mask(self.block_bits)
     }
 
     /// The bytes of all lines.

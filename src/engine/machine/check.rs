@@ -24,16 +24,16 @@ pub const MAX_CORES: u32 = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpecError {
     /// The part of the machine.
-    pub part: Part,
+    pub part: SpecPart,
     /// The setting of that part, by the language's word for it.
     pub setting: &'static str,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub problem: SpecProblem,
 }
 
 /// A part of a machine that has settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum SpecPart {
     /// The machine itself.
     Machine,
     /// The page table.
@@ -48,7 +48,7 @@ pub enum Part {
 
 /// What can be wrong with a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
+pub enum SpecProblem {
     /// The number lies outside what there may be.
     OutOfRange {
         /// The number given.
@@ -115,40 +115,40 @@ pub enum Problem {
     BlockAbovePage,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for SpecProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Problem::OutOfRange { value, least, most } => {
+            SpecProblem::OutOfRange { value, least, most } => {
                 write!(f, "{value} is not within {least} to {most}")
             }
-            Problem::NotPowerOfTwo { what, value } => {
+            SpecProblem::NotPowerOfTwo { what, value } => {
                 write!(f, "the number of {what} must be a power of two, and {value} is not")
             }
-            Problem::PageTooLarge { page_bits, space_bits } => {
+            SpecProblem::PageTooLarge { page_bits, space_bits } => {
                 write!(
                     f,
                     "a page of 2^{page_bits} bytes does not fit into an address space of {space_bits} bits"
                 )
             }
-            Problem::LevelBits { sum, vpn_bits } => {
+            SpecProblem::LevelBits { sum, vpn_bits } => {
                 write!(f, "the levels take {sum} bits, but a VPN has {vpn_bits}")
             }
-            Problem::Pte(error) => error.fmt(f),
-            Problem::NoMmu => f.write_str("without `virtual` and `page` there is nothing to translate"),
-            Problem::PageSizes => f.write_str(
+            SpecProblem::Pte(error) => error.fmt(f),
+            SpecProblem::NoMmu => f.write_str("without `virtual` and `page` there is nothing to translate"),
+            SpecProblem::PageSizes => f.write_str(
                 "the page sizes are listed once each, smallest first, from the page to the virtual space",
             ),
-            Problem::TooManyLines { lines } => {
+            SpecProblem::TooManyLines { lines } => {
                 write!(f, "{lines} lines are more than the {MAX_LINES} kept here")
             }
-            Problem::PolicyOfFrames { name } => {
+            SpecProblem::PolicyOfFrames { name } => {
                 write!(f, "`{name}` replaces page frames, not lines of a set")
             }
-            Problem::NameTaken { name } => write!(f, "something else is called `{name}`"),
-            Problem::NothingAbove => {
+            SpecProblem::NameTaken { name } => write!(f, "something else is called `{name}`"),
+            SpecProblem::NothingAbove => {
                 f.write_str("an exclusive cache is filled by the level above, and there is none")
             }
-            Problem::BlockOfInclusion { block_bits, above, inclusion } => {
+            SpecProblem::BlockOfInclusion { block_bits, above, inclusion } => {
                 let (kind, rule) = match inclusion {
                     Inclusion::Exclusive => ("exclusive", "equal"),
                     _ => ("inclusive", "be no smaller than"),
@@ -159,7 +159,7 @@ impl fmt::Display for Problem {
                     "the block of an {kind} cache must {rule} the one above: {block} B here, {above} B there"
                 )
             }
-            Problem::BlockAbovePage => {
+            SpecProblem::BlockAbovePage => {
                 f.write_str("a virtually indexed cache needs blocks no larger than a page")
             }
         }
@@ -167,18 +167,24 @@ impl fmt::Display for Problem {
 }
 
 /// Gathers what is wrong.
-struct Report(Vec<SpecError>);
+struct Findings(Vec<SpecError>);
 
-impl Report {
-    fn add(&mut self, part: Part, setting: &'static str, problem: Problem) {
+impl Findings {
+    fn add(&mut self, part: SpecPart, setting: &'static str, problem: SpecProblem) {
         self.0.push(SpecError { part, setting, problem });
     }
 
     /// Adds an error unless `value` lies within `least..=most`.
-    fn range(&mut self, part: Part, setting: &'static str, value: u64, (least, most): (u64, u64)) -> bool {
+    fn range(
+        &mut self,
+        part: SpecPart,
+        setting: &'static str,
+        value: u64,
+        (least, most): (u64, u64),
+    ) -> bool {
         let within = (least..=most).contains(&value);
         if !within {
-            self.add(part, setting, Problem::OutOfRange { value, least, most });
+            self.add(part, setting, SpecProblem::OutOfRange { value, least, most });
         }
         within
     }
@@ -190,19 +196,19 @@ impl Spec {
     /// # Errors
     /// Every rule it breaks, each with the setting at fault. Where widths are wrong, what depends on them is not checked.
     pub fn check(&self) -> Result<(), Vec<SpecError>> {
-        let mut report = Report(Vec::new());
+        let mut report = Findings(Vec::new());
         let wide = (1, u64::from(MAX_WIDTH));
-        let mut widths = report.range(Part::Machine, "physical", self.physical_bits.into(), wide);
+        let mut widths = report.range(SpecPart::Machine, "physical", self.physical_bits.into(), wide);
         if let Some(mmu) = &self.mmu {
-            widths &= report.range(Part::Machine, "virtual", mmu.virtual_bits.into(), wide);
+            widths &= report.range(SpecPart::Machine, "virtual", mmu.virtual_bits.into(), wide);
             widths = widths && check_page(self, mmu, &mut report);
             if widths {
                 check_table(self, mmu, &mut report);
             }
         }
-        report.range(Part::Machine, "cores", self.cores.into(), (1, MAX_CORES.into()));
-        report.range(Part::Machine, "tlb", self.tlbs.len() as u64, (0, MAX_UNITS as u64));
-        report.range(Part::Machine, "cache", self.caches.len() as u64, (0, MAX_UNITS as u64));
+        report.range(SpecPart::Machine, "cores", self.cores.into(), (1, MAX_CORES.into()));
+        report.range(SpecPart::Machine, "tlb", self.tlbs.len() as u64, (0, MAX_UNITS as u64));
+        report.range(SpecPart::Machine, "cache", self.caches.len() as u64, (0, MAX_UNITS as u64));
         for (n, tlb) in self.tlbs.iter().enumerate() {
             check_tlb(self, n, tlb, &mut report);
         }
@@ -214,101 +220,101 @@ impl Spec {
     }
 }
 
-fn check_page(spec: &Spec, mmu: &Mmu, report: &mut Report) -> bool {
+fn check_page(spec: &Spec, mmu: &Mmu, report: &mut Findings) -> bool {
     let page_bits = mmu.page_bits;
     let space_bits = mmu.virtual_bits.min(spec.physical_bits);
     if page_bits > space_bits {
-        report.add(Part::Machine, "page", Problem::PageTooLarge { page_bits, space_bits });
+        report.add(SpecPart::Machine, "page", SpecProblem::PageTooLarge { page_bits, space_bits });
     }
     page_bits <= space_bits
 }
 
-fn check_table(spec: &Spec, mmu: &Mmu, report: &mut Report) {
+fn check_table(spec: &Spec, mmu: &Mmu, report: &mut Findings) {
     let levels = mmu.levels.len();
-    report.range(Part::PageTable, "levels", levels as u64, (1, MAX_LEVELS as u64));
+    report.range(SpecPart::PageTable, "levels", levels as u64, (1, MAX_LEVELS as u64));
     let sum = mmu.levels.iter().fold(0, |sum: u32, bits| sum.saturating_add(*bits));
     let vpn_bits = spec.vpn_bits();
     if sum != vpn_bits {
-        report.add(Part::PageTable, "bits", Problem::LevelBits { sum, vpn_bits });
+        report.add(SpecPart::PageTable, "bits", SpecProblem::LevelBits { sum, vpn_bits });
     } else if levels > 1 && mmu.levels.contains(&0) {
         report.add(
-            Part::PageTable,
+            SpecPart::PageTable,
             "bits",
-            Problem::OutOfRange { value: 0, least: 1, most: vpn_bits.into() },
+            SpecProblem::OutOfRange { value: 0, least: 1, most: vpn_bits.into() },
         );
     }
     let (have, need) = (mmu.pte.ppn_bits(), spec.ppn_bits());
     let narrow = if have < need { Err(PteError::PpnNarrow { have, need }) } else { Ok(()) };
     if let Err(error) = mmu.pte.check().and(narrow) {
         let (part, setting) = match error {
-            PteError::Size { .. } => (Part::Pte(None), "size"),
-            PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => (Part::Pte(None), "ppn"),
+            PteError::Size { .. } => (SpecPart::Pte(None), "size"),
+            PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => (SpecPart::Pte(None), "ppn"),
             PteError::BitOutside { bit, .. }
             | PteError::PpnOverlap { bit }
-            | PteError::BitOverlap { second: bit, .. } => (Part::Pte(Some(bit)), bit.row().name),
+            | PteError::BitOverlap { second: bit, .. } => (SpecPart::Pte(Some(bit)), bit.row().name),
         };
-        report.add(part, setting, Problem::Pte(error));
+        report.add(part, setting, SpecProblem::Pte(error));
     }
 }
 
-fn check_tlb(spec: &Spec, n: usize, tlb: &TlbSpec, report: &mut Report) {
-    let part = Part::Tlb(n);
+fn check_tlb(spec: &Spec, n: usize, tlb: &TlbSpec, report: &mut Findings) {
+    let part = SpecPart::Tlb(n);
     check_sets(part, (tlb.sets, tlb.ways), tlb.policy, report);
     match &spec.mmu {
-        None => report.add(part, "tlb", Problem::NoMmu),
+        None => report.add(part, "tlb", SpecProblem::NoMmu),
         Some(mmu) => {
             let sizes = &tlb.page_bits;
             let ordered = sizes.windows(2).all(|pair| pair[0] < pair[1]);
             let within = sizes.iter().all(|bits| (mmu.page_bits..=mmu.virtual_bits).contains(bits));
             if sizes.is_empty() || !ordered || !within {
-                report.add(part, "pages", Problem::PageSizes);
+                report.add(part, "pages", SpecProblem::PageSizes);
             }
         }
     }
 }
 
-fn check_cache(spec: &Spec, n: usize, cache: &CacheSpec, widths: bool, report: &mut Report) {
-    let part = Part::Cache(n);
+fn check_cache(spec: &Spec, n: usize, cache: &CacheSpec, widths: bool, report: &mut Findings) {
+    let part = SpecPart::Cache(n);
     check_sets(part, (cache.sets, cache.ways), cache.policy, report);
     let most = if widths { MAX_BLOCK_BITS.min(spec.physical_bits) } else { MAX_BLOCK_BITS };
     if cache.block_bits > most {
         let size = |bits: u32| 1u64.checked_shl(bits).unwrap_or(u64::MAX);
-        let problem = Problem::OutOfRange { value: size(cache.block_bits), least: 1, most: size(most) };
+        let problem = SpecProblem::OutOfRange { value: size(cache.block_bits), least: 1, most: size(most) };
         report.add(part, "block", problem);
     } else {
         check_blocks(spec, n, cache, report);
         if widths && cache.virtual_index && cache.block_bits > spec.page_bits() {
-            report.add(part, "block", Problem::BlockAbovePage);
+            report.add(part, "block", SpecProblem::BlockAbovePage);
         }
     }
 }
 
 /// The rules of sets and ways that TLBs and caches share.
-fn check_sets(part: Part, (sets, ways): (u64, u32), policy: Policy, report: &mut Report) {
+fn check_sets(part: SpecPart, (sets, ways): (u64, u32), policy: Policy, report: &mut Findings) {
     if !sets.is_power_of_two() {
-        report.add(part, "sets", Problem::NotPowerOfTwo { what: "sets", value: sets });
+        report.add(part, "sets", SpecProblem::NotPowerOfTwo { what: "sets", value: sets });
     }
     if report.range(part, "ways", ways.into(), (1, MAX_LINES))
         && policy == Policy::Plru
         && !ways.is_power_of_two()
     {
-        report.add(part, "ways", Problem::NotPowerOfTwo { what: "ways of `plru`", value: ways.into() });
+        report.add(part, "ways", SpecProblem::NotPowerOfTwo { what: "ways of `plru`", value: ways.into() });
     }
     let lines = u128::from(sets) * u128::from(ways);
     if lines > u128::from(MAX_LINES) {
-        report.add(part, "sets", Problem::TooManyLines { lines });
+        report.add(part, "sets", SpecProblem::TooManyLines { lines });
     }
     if !policy.row().sets {
-        report.add(part, "policy", Problem::PolicyOfFrames { name: policy.row().name });
+        report.add(part, "policy", SpecProblem::PolicyOfFrames { name: policy.row().name });
     }
 }
 
 /// An exclusive level trades whole blocks with those above; an inclusive one must cover theirs.
-fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Report) {
-    let (part, inclusion) = (Part::Cache(n), cache.inclusion);
+fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Findings) {
+    let (part, inclusion) = (SpecPart::Cache(n), cache.inclusion);
     let mut above = spec.caches[..n].iter().filter(|above| above.side.meets(cache.side)).peekable();
     if inclusion == Inclusion::Exclusive && above.peek().is_none() {
-        report.add(part, "inclusion", Problem::NothingAbove);
+        report.add(part, "inclusion", SpecProblem::NothingAbove);
     }
     let unfit = |above: &&CacheSpec| match inclusion {
         Inclusion::None => false,
@@ -317,17 +323,17 @@ fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Report) {
     };
     if let Some(above) = above.find(unfit) {
         let (block_bits, above) = (cache.block_bits, above.block_bits.min(MAX_WIDTH - 1));
-        report.add(part, "block", Problem::BlockOfInclusion { block_bits, above, inclusion });
+        report.add(part, "block", SpecProblem::BlockOfInclusion { block_bits, above, inclusion });
     }
 }
 
-fn check_names(spec: &Spec, report: &mut Report) {
-    let tlbs = spec.tlbs.iter().enumerate().map(|(n, tlb)| (Part::Tlb(n), &tlb.name));
-    let caches = spec.caches.iter().enumerate().map(|(n, cache)| (Part::Cache(n), &cache.name));
+fn check_names(spec: &Spec, report: &mut Findings) {
+    let tlbs = spec.tlbs.iter().enumerate().map(|(n, tlb)| (SpecPart::Tlb(n), &tlb.name));
+    let caches = spec.caches.iter().enumerate().map(|(n, cache)| (SpecPart::Cache(n), &cache.name));
     let mut seen: Vec<&Arc<str>> = Vec::new();
     for (part, name) in tlbs.chain(caches) {
         if seen.contains(&name) {
-            report.add(part, "name", Problem::NameTaken { name: name.clone() });
+            report.add(part, "name", SpecProblem::NameTaken { name: name.clone() });
         }
         seen.push(name);
     }

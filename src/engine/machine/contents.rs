@@ -4,9 +4,9 @@
 use std::fmt;
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Va};
-use super::cache::{Block, Counts, Listed, Slot};
+use super::cache::{Block, Counts, LineSlot, ListedLine};
 use super::datapath::{Data, Machine, TooWide, fit};
-use super::event::{Fault, Kind, Mode};
+use super::event::{AccessKind, Fault, Privilege};
 use super::hierarchy::Ctx;
 use super::pte::{Flags, Pte, mask};
 use super::set_assoc::Line;
@@ -43,9 +43,9 @@ pub struct CacheLine {
 }
 
 impl CacheLine {
-    fn listed(&self) -> Listed<'_> {
+    fn listed(&self) -> ListedLine<'_> {
         let payload = Block { dirty: self.dirty && self.valid };
-        Listed { line: Line { tag: self.tag, valid: self.valid, payload }, bytes: &self.bytes }
+        ListedLine { line: Line { tag: self.tag, valid: self.valid, payload }, bytes: &self.bytes }
     }
 }
 
@@ -60,7 +60,7 @@ pub enum PteWord {
 
 /// Why an entry cannot be placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlaceError {
+pub enum PteWriteError {
     /// The machine translates nothing.
     NoMmu,
     /// The page table has fewer levels.
@@ -81,17 +81,17 @@ pub enum PlaceError {
     PpnTooWide(TooWide),
 }
 
-impl fmt::Display for PlaceError {
+impl fmt::Display for PteWriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PlaceError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
-            PlaceError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
-            PlaceError::NoTable { level } => {
+            PteWriteError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
+            PteWriteError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
+            PteWriteError::NoTable { level } => {
                 write!(f, "walks read memory from CR3 on, where this page has no table of level {level} yet")
             }
-            PlaceError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
-            PlaceError::WordTooWide(error) => write!(f, "the entry {error}"),
-            PlaceError::PpnTooWide(error) => write!(f, "the PPN {error}"),
+            PteWriteError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
+            PteWriteError::WordTooWide(error) => write!(f, "the entry {error}"),
+            PteWriteError::PpnTooWide(error) => write!(f, "the PPN {error}"),
         }
     }
 }
@@ -104,7 +104,7 @@ impl Machine {
     }
 
     /// Set and tag of an address's page in TLB `level`, for the smallest pages it holds; none if there is no such TLB.
-    pub fn tlb_place(&self, level: usize, va: Va) -> Option<(SetIndex, Tag)> {
+    pub fn tlb_location(&self, level: usize, va: Va) -> Option<(SetIndex, Tag)> {
         let tlb = self.tlb(level)?;
         Some(tlb.locate(va.raw(), tlb.smallest()))
     }
@@ -156,7 +156,7 @@ impl Machine {
             Line { tag: line.tag, valid: line.valid, payload }
         };
         let lines: Vec<_> = lines.iter().map(|given| given.as_ref().map(line)).collect();
-        tlb.place(set, &lines);
+        tlb.set_lines(set, &lines);
     }
 
     /// Drops the entries of one TLB level of the current core, or of all; global ones stay.
@@ -191,7 +191,7 @@ impl Machine {
     }
 
     /// Offset, set and tag of an address in cache `level`; none if there is no such cache.
-    pub fn cache_place(&self, level: usize, va: Va, pa: Pa) -> Option<(u64, SetIndex, Tag)> {
+    pub fn cache_location(&self, level: usize, va: Va, pa: Pa) -> Option<(u64, SetIndex, Tag)> {
         let spec = self.spec().caches.get(level)?;
         let (set, tag) = self.hierarchy.cache(level, self.core()).locate(va.raw(), pa.raw());
         Some((pa.raw() & mask(spec.block_bits), set, tag))
@@ -218,7 +218,7 @@ impl Machine {
     /// A way of a set of cache `level`, without its bytes; none if there is no such way.
     pub fn cache_line(&self, level: usize, set: SetIndex, way: u32) -> Option<CacheLine> {
         self.spec().caches.get(level).filter(|spec| way < spec.ways && set.raw() < spec.sets)?;
-        let line = self.hierarchy.cache(level, self.core()).line(Slot { set, way });
+        let line = self.hierarchy.cache(level, self.core()).line(LineSlot { set, way });
         let dirty = line.payload.dirty;
         Some(CacheLine { tag: line.tag, valid: line.valid, dirty, bytes: Vec::new() })
     }
@@ -228,8 +228,8 @@ impl Machine {
         let spec = self.spec().caches.get(level)?;
         let cache = self.hierarchy.cache(level, self.core());
         let inside = way < spec.ways && set.raw() < spec.sets && at >> spec.block_bits == 0;
-        let slot = inside.then_some(Slot { set, way })?;
-        let (filled, at) = (cache.line(slot).tag.is_some(), cache.at(slot) + at);
+        let slot = inside.then_some(LineSlot { set, way })?;
+        let (filled, at) = (cache.line(slot).tag.is_some(), cache.data_offset(slot) + at);
         if filled { cache.data().get(at) } else { cache.data().given(at) }
     }
 
@@ -254,7 +254,7 @@ impl Machine {
         }
         let lines = lines.iter().take(spec.ways as usize);
         let lines: Vec<_> = lines.map(|line| line.as_ref().map(CacheLine::listed)).collect();
-        self.hierarchy.place(level, core, set, &lines);
+        self.hierarchy.set_lines(level, core, set, &lines);
     }
 
     /// Empties one cache level of the current core (a shared one for all), or all of them from the first on. Dirty
@@ -301,7 +301,8 @@ impl Machine {
     /// # Errors
     /// The fault that the load would meet.
     pub fn peek(&self, va: Va, out: &mut [Option<u8>]) -> Result<(), Fault> {
-        let outcome = self.clone().access(va, Kind::Read, Mode::Supervisor, Data::Load(out), &mut ());
+        let outcome =
+            self.clone().access(va, AccessKind::Read, Privilege::Supervisor, Data::Load(out), &mut ());
         outcome.fault.map_or(Ok(()), Err)
     }
 }

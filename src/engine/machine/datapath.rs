@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::addr::{Pa, Ppn, Va, Vpn};
-use super::event::{Event, Fault, Kind, Mode, Observer, Purpose};
-use super::hierarchy::{Ctx, Hierarchy, Piece, RouteId};
+use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, Purpose};
+use super::hierarchy::{Ctx, Fragment, Hierarchy, RouteId};
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
 use super::spec::Spec;
-use super::translate::{Access, Mapped, Translator};
+use super::translate::{AccessRequest, Translation, Translator};
 
 /// A number that is wider than what it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Data<'a> {
     /// A store of these bytes.
     Store(&'a [u8]),
     /// A load, fetch or store of so many bytes that nobody tells: those stored stay as they were.
-    Untold(u32),
+    SizeOnly(u32),
 }
 
 impl Data<'_> {
@@ -42,16 +42,16 @@ impl Data<'_> {
         match self {
             Data::Load(bytes) => bytes.len(),
             Data::Store(bytes) => bytes.len(),
-            Data::Untold(size) => *size as usize,
+            Data::SizeOnly(size) => *size as usize,
         }
     }
 }
 
 /// What came of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outcome {
+pub struct AccessOutcome {
     /// Parts that it was done in, the one that faulted included.
-    pub pieces: u32,
+    pub fragments: u32,
     /// The fault that ended it; earlier parts have happened.
     pub fault: Option<Fault>,
     /// Physical address of the first part.
@@ -211,9 +211,9 @@ impl Machine {
     pub fn translate(
         &mut self,
         va: Va,
-        kind: Kind,
-        mode: Mode,
-        watch: &mut impl Observer,
+        kind: AccessKind,
+        mode: Privilege,
+        watch: &mut impl MachineObserver,
     ) -> Result<Pa, Fault> {
         self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
     }
@@ -224,14 +224,14 @@ impl Machine {
     pub fn access(
         &mut self,
         va: Va,
-        kind: Kind,
-        mode: Mode,
+        kind: AccessKind,
+        mode: Privilege,
         mut data: Data<'_>,
-        watch: &mut impl Observer,
-    ) -> Outcome {
+        watch: &mut impl MachineObserver,
+    ) -> AccessOutcome {
         let route = RouteId::new(self.core, kind);
-        let (within, last) = (self.hierarchy.piece_mask(route), self.last);
-        let mut outcome = Outcome { pieces: 0, fault: None, pa: None, done: 0 };
+        let (within, last) = (self.hierarchy.fragment_mask(route), self.last);
+        let mut outcome = AccessOutcome { fragments: 0, fault: None, pa: None, done: 0 };
         let len = data.len();
         while outcome.done < len {
             let done = outcome.done;
@@ -244,14 +244,14 @@ impl Machine {
             let part = match &mut data {
                 Data::Load(out) => Data::Load(&mut out[done..next]),
                 Data::Store(bytes) => Data::Store(&bytes[done..next]),
-                Data::Untold(_) => Data::Untold(size),
+                Data::SizeOnly(_) => Data::SizeOnly(size),
             };
-            watch.see(Event::Piece { va: Va::new(at), size });
-            outcome.pieces += 1;
+            watch.on_event(Event::Fragment { va: Va::new(at), size });
+            outcome.fragments += 1;
             match self.resolve(at, kind, mode, watch) {
                 Ok(mapped) => {
                     outcome.pa = outcome.pa.or(Some(Pa::new(mapped.pa)));
-                    self.move_piece(route, at, mapped, kind, part, watch);
+                    self.move_fragment(route, at, mapped, kind, part, watch);
                 }
                 Err(fault) => {
                     outcome.fault = Some(fault);
@@ -265,23 +265,23 @@ impl Machine {
 
     /// The part of an access that lies in one page and one block, once it is translated.
     #[inline]
-    fn move_piece(
+    fn move_fragment(
         &mut self,
         route: RouteId,
         va: u64,
-        Mapped { pa, flags }: Mapped,
-        kind: Kind,
+        Translation { pa, flags }: Translation,
+        kind: AccessKind,
         data: Data<'_>,
-        watch: &mut impl Observer,
+        watch: &mut impl MachineObserver,
     ) {
         let (size, purpose) = (data.len() as u32, Purpose::Demand);
         let (write_through, uncached) = (flags.has(Bit::Wt), flags.has(Bit::Cd));
-        let piece = Piece { route, va, pa, size, purpose, write_through, uncached };
+        let fragment = Fragment { route, va, pa, size, purpose, write_through, uncached };
         let ctx = &mut Ctx { random: &mut self.random, watch };
         match data {
-            Data::Load(out) => self.hierarchy.load(piece, out, ctx),
-            Data::Store(bytes) => self.hierarchy.store(piece, bytes, ctx),
-            Data::Untold(_) => self.hierarchy.touch(piece, kind == Kind::Write, ctx),
+            Data::Load(out) => self.hierarchy.load(fragment, out, ctx),
+            Data::Store(bytes) => self.hierarchy.store(fragment, bytes, ctx),
+            Data::SizeOnly(_) => self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx),
         }
     }
 
@@ -289,14 +289,14 @@ impl Machine {
     fn resolve(
         &mut self,
         va: u64,
-        kind: Kind,
-        mode: Mode,
-        watch: &mut impl Observer,
-    ) -> Result<Mapped, Fault> {
+        kind: AccessKind,
+        mode: Privilege,
+        watch: &mut impl MachineObserver,
+    ) -> Result<Translation, Fault> {
         let Some(translator) = &mut self.translator else {
-            return Ok(Mapped { pa: va, flags: Flags::NONE });
+            return Ok(Translation { pa: va, flags: Flags::NONE });
         };
-        let access = Access { va, kind, mode, core: self.core };
+        let access = AccessRequest { va, kind, mode, core: self.core };
         let ctx = &mut Ctx { random: &mut self.random, watch };
         translator.translate(&self.spec, access, &mut self.hierarchy, ctx)
     }

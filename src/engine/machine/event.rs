@@ -3,25 +3,25 @@
 use super::addr::{Pa, Ppn, SetIndex, Tag, Va, Vpn};
 
 /// Watches an access. `()` watches nothing and costs nothing.
-pub trait Observer {
+pub trait MachineObserver {
     /// Takes the next event.
-    fn see(&mut self, event: Event);
+    fn on_event(&mut self, event: Event);
 }
 
-impl Observer for () {
+impl MachineObserver for () {
     #[inline(always)]
-    fn see(&mut self, _: Event) {}
+    fn on_event(&mut self, _: Event) {}
 }
 
-impl Observer for Vec<Event> {
-    fn see(&mut self, event: Event) {
+impl MachineObserver for Vec<Event> {
+    fn on_event(&mut self, event: Event) {
         self.push(event);
     }
 }
 
 /// What an access is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AccessKind {
     /// A load.
     Read,
     /// A store.
@@ -32,7 +32,7 @@ pub enum Kind {
 
 /// Who makes an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub enum Privilege {
     /// User mode: needs U/S at every level.
     User,
     /// Supervisor mode.
@@ -50,13 +50,13 @@ pub enum Fault {
     /// The entry is present and forbids the access.
     Protection {
         /// The bit that forbids it.
-        why: Forbidden,
+        why: ProtectionCause,
     },
 }
 
 /// Which bit forbids an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Forbidden {
+pub enum ProtectionCause {
     /// R/W is 0 and the access is a store.
     ReadOnly,
     /// U/S is 0 and the access is the user's.
@@ -67,7 +67,7 @@ pub enum Forbidden {
 
 /// What the walk found in an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum PteKind {
     /// A table of the next level.
     Table,
     /// A page.
@@ -91,7 +91,7 @@ pub enum Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// A piece of an access begins: the part in one page and one block.
-    Piece {
+    Fragment {
         /// Where it begins.
         va: Va,
         /// Its bytes.
@@ -119,10 +119,10 @@ pub enum Event {
         /// Its raw value; none if it was never set, or leads on in the table that stands apart.
         value: Option<u64>,
         /// What it is.
-        found: Found,
+        found: PteKind,
     },
     /// The walk changed an entry: set A, or D, in it.
-    Marked {
+    AccessedDirtySet {
         /// Level of its table; 1 is the top.
         level: u32,
         /// D was set.

@@ -12,8 +12,8 @@ mod transfer;
 use std::sync::Arc;
 
 use super::addr::{Pa, SetIndex, Tag};
-use super::cache::{Cache, Listed, Slot};
-use super::event::{Event, Observer, Purpose};
+use super::cache::{Cache, LineSlot, ListedLine};
+use super::event::{Event, MachineObserver, Purpose};
 use super::memory::Bytes;
 use super::random::SplitMix64;
 use super::spec::{Inclusion, Spec};
@@ -31,7 +31,7 @@ pub(in crate::machine) struct Ctx<'a, O> {
 
 /// A load or store of bytes within one block of every cache on its route.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Piece {
+pub(in crate::machine) struct Fragment {
     /// Which caches it goes through.
     pub route: RouteId,
     /// What a program calls its first byte; the physical address where no program does.
@@ -48,7 +48,7 @@ pub(in crate::machine) struct Piece {
     pub uncached: bool,
 }
 
-impl Piece {
+impl Fragment {
     fn last(&self) -> u64 {
         self.pa + u64::from(self.size - 1)
     }
@@ -108,14 +108,14 @@ impl Hierarchy {
 
     /// log2 of what a piece lies within: the smallest block on its route, or the page if that is smaller.
     #[inline]
-    pub fn piece_bits(&self, route: RouteId) -> u32 {
-        self.plan.route(route).piece_bits
+    pub fn fragment_bits(&self, route: RouteId) -> u32 {
+        self.plan.route(route).fragment_bits
     }
 
-    /// The bits of an address within a piece: the lowest [`Hierarchy::piece_bits`].
+    /// The bits of an address within a piece: the lowest [`Hierarchy::fragment_bits`].
     #[inline]
-    pub fn piece_mask(&self, route: RouteId) -> u64 {
-        self.plan.route(route).piece_mask
+    pub fn fragment_mask(&self, route: RouteId) -> u64 {
+        self.plan.route(route).fragment_mask
     }
 
     /// Number of cache levels.
@@ -129,22 +129,23 @@ impl Hierarchy {
     }
 
     /// Puts lines with their bytes into a set of cache `level` of `core` as a script lists them, which may put a block
-    /// into several caches. See [`SetAssoc::place`](super::set_assoc::SetAssoc::place).
-    pub fn place(&mut self, level: usize, core: u32, set: SetIndex, lines: &[Option<Listed<'_>>]) {
+    /// into several caches. See [`SetAssoc::set_lines`](super::set_assoc::SetAssoc::set_lines).
+    pub fn set_lines(&mut self, level: usize, core: u32, set: SetIndex, lines: &[Option<ListedLine<'_>>]) {
         if !self.plan.single {
             self.users = Users::Several;
         }
         let inst = self.plan.instance(level, core);
         let cache = &mut self.caches[inst];
         for (way, listed) in (0..).zip(lines) {
-            let Some(Listed { line, bytes }) = listed else { continue };
-            cache.write_line(Slot { set, way }, bytes);
+            let Some(ListedLine { line, bytes }) = listed else { continue };
+            cache.write_line(LineSlot { set, way }, bytes);
             if line.valid {
                 let base = cache.base(set, line.tag.unwrap_or_default());
                 self.presence.note(inst, base, cache.end(base));
             }
         }
-        cache.place(set, &lines.iter().map(|listed| listed.map(|listed| listed.line)).collect::<Vec<_>>());
+        cache
+            .set_lines(set, &lines.iter().map(|listed| listed.map(|listed| listed.line)).collect::<Vec<_>>());
     }
 
     /// Main memory, beneath the caches.
@@ -159,37 +160,42 @@ impl Hierarchy {
 
     /// Loads a piece into `out`.
     #[inline]
-    pub fn load<O: Observer>(&mut self, piece: Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
-        match self.meet(&piece, false, ctx) {
+    pub fn load<O: MachineObserver>(
+        &mut self,
+        fragment: Fragment,
+        out: &mut [Option<u8>],
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        match self.hit_first_cache(&fragment, false, ctx) {
             Some((inst, slot)) => {
                 let cache = &self.caches[inst];
-                cache.data().read(cache.byte_at(slot, piece.pa), out);
+                cache.data().read(cache.byte_at(slot, fragment.pa), out);
             }
-            None => self.load_beyond(piece, out, ctx),
+            None => self.load_beyond(fragment, out, ctx),
         }
     }
 
     /// Stores the bytes of a piece.
     #[inline]
-    pub fn store<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
-        match self.meet(&piece, true, ctx) {
+    pub fn store<O: MachineObserver>(&mut self, fragment: Fragment, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        match self.hit_first_cache(&fragment, true, ctx) {
             Some((inst, slot)) => {
                 let cache = &mut self.caches[inst];
-                let at = cache.byte_at(slot, piece.pa);
+                let at = cache.byte_at(slot, fragment.pa);
                 cache.data_mut().write(at, bytes);
             }
-            None => self.store_beyond(piece, bytes, ctx),
+            None => self.store_beyond(fragment, bytes, ctx),
         }
     }
 
     /// Loads a piece, or with `write` stores it, but no bytes: they stay as they were.
     #[inline(always)]
-    pub fn touch<O: Observer>(&mut self, piece: Piece, write: bool, ctx: &mut Ctx<'_, O>) {
-        if self.meet(&piece, write, ctx).is_none() {
+    pub fn touch<O: MachineObserver>(&mut self, fragment: Fragment, write: bool, ctx: &mut Ctx<'_, O>) {
+        if self.hit_first_cache(&fragment, write, ctx).is_none() {
             if write {
-                self.store_beyond(piece, &[], ctx);
+                self.store_beyond(fragment, &[], ctx);
             } else {
-                self.load_beyond(piece, &mut [], ctx);
+                self.load_beyond(fragment, &mut [], ctx);
             }
         }
     }
@@ -197,155 +203,164 @@ impl Hierarchy {
     /// A load, or with `write` a store, that the first cache answers alone: it is counted and told, and the line is the
     /// answer. None: more is to be done, and nothing has happened but that this route is in use.
     #[inline(always)]
-    fn meet<O: Observer>(
+    fn hit_first_cache<O: MachineObserver>(
         &mut self,
-        piece: &Piece,
+        fragment: &Fragment,
         write: bool,
         ctx: &mut Ctx<'_, O>,
-    ) -> Option<(usize, Slot)> {
-        let route = self.plan.route(piece.route);
+    ) -> Option<(usize, LineSlot)> {
+        let route = self.plan.route(fragment.route);
         if self.users != Users::One(route.class) {
             self.users = self.users.with(route.class);
         }
-        let first = route.get(0).filter(|_| !piece.uncached)?;
+        let first = route.get(0).filter(|_| !fragment.uncached)?;
         let (top_private, several) = (route.top_private, self.users == Users::Several);
         let cache = &mut self.caches[first];
-        if write && (piece.write_through || !cache.write_back()) {
+        if write && (fragment.write_through || !cache.write_back()) {
             return None;
         }
-        let (set, tag) = cache.locate(piece.va, piece.pa);
+        let (set, tag) = cache.locate(fragment.va, fragment.pa);
         // A dirty block in a cache that nothing stands above of is nowhere else.
         if several && !(top_private && (!write || cache.has_dirty(set, tag))) {
             return None;
         }
         let slot = cache.hit(set, tag)?;
-        saw(cache, (set, tag), Some(slot.way), piece.purpose, ctx);
+        report_lookup(cache, (set, tag), Some(slot.way), fragment.purpose, ctx);
         if write {
-            cache.soil(slot);
+            cache.mark_dirty(slot);
         }
         Some((first, slot))
     }
 
     /// A load that the first cache cannot answer at once.
     #[inline(never)]
-    fn load_beyond<O: Observer>(&mut self, piece: Piece, out: &mut [Option<u8>], ctx: &mut Ctx<'_, O>) {
-        let (piece, route) = (&piece, *self.plan.route(piece.route));
-        let Some(first) = self.enter(&route, piece, false, ctx) else {
-            return self.newest(piece.pa, out);
+    fn load_beyond<O: MachineObserver>(
+        &mut self,
+        fragment: Fragment,
+        out: &mut [Option<u8>],
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let (fragment, route) = (&fragment, *self.plan.route(fragment.route));
+        let Some(first) = self.enter(&route, fragment, false, ctx) else {
+            return self.newest(fragment.pa, out);
         };
         let mut looked = 0;
-        let found = self.search(&route, 0, piece, &mut looked, ctx);
+        let found = self.search(&route, 0, fragment, &mut looked, ctx);
         if found != Some(0) {
-            self.bring(&route, 0, found, piece, ctx);
+            self.bring(&route, 0, found, fragment, ctx);
         }
         let cache = &self.caches[first];
-        let (set, tag) = cache.locate(piece.va, piece.pa);
+        let (set, tag) = cache.locate(fragment.va, fragment.pa);
         if let Some(way) = cache.find(set, tag) {
-            cache.data().read(cache.byte_at(Slot { set, way }, piece.pa), out);
+            cache.data().read(cache.byte_at(LineSlot { set, way }, fragment.pa), out);
         }
     }
 
     /// A store that does not end in the first cache at once.
     #[inline(never)]
-    fn store_beyond<O: Observer>(&mut self, piece: Piece, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
-        let (piece, route) = (&piece, *self.plan.route(piece.route));
-        if self.enter(&route, piece, true, ctx).is_none() {
-            return self.poke(piece.pa, bytes);
+    fn store_beyond<O: MachineObserver>(&mut self, fragment: Fragment, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+        let (fragment, route) = (&fragment, *self.plan.route(fragment.route));
+        if self.enter(&route, fragment, true, ctx).is_none() {
+            return self.poke(fragment.pa, bytes);
         }
         let mut looked = 0;
         for (k, inst) in route.caches().enumerate() {
-            let mut slot = self.look(&route, k, piece, &mut looked, ctx);
+            let mut slot = self.lookup(&route, k, fragment, &mut looked, ctx);
             let allocates = self.caches[inst].write_allocate && !self.bars_fill(&route, k);
             if slot.is_none() && allocates {
-                let found = self.search(&route, k + 1, piece, &mut looked, ctx);
-                slot = Some(self.bring(&route, k, found, piece, ctx));
+                let found = self.search(&route, k + 1, fragment, &mut looked, ctx);
+                slot = Some(self.bring(&route, k, found, fragment, ctx));
             }
             let Some(slot) = slot else { continue };
             let cache = &mut self.caches[inst];
-            let at = cache.byte_at(slot, piece.pa);
+            let at = cache.byte_at(slot, fragment.pa);
             cache.data_mut().write(at, bytes);
-            if cache.write_back() && !piece.write_through {
+            if cache.write_back() && !fragment.write_through {
                 cache.mark(slot, true);
                 return;
             }
         }
-        self.memory.write(piece.pa, bytes);
-        ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: true, purpose: piece.purpose });
+        self.memory.write(fragment.pa, bytes);
+        ctx.watch.on_event(Event::Memory {
+            pa: Pa::new(fragment.pa),
+            write: true,
+            purpose: fragment.purpose,
+        });
     }
 
     /// The first cache of the route, once other caches stand in a load's or store's way no more; none if memory
     /// answers, which is told here.
-    fn enter<O: Observer>(
+    fn enter<O: MachineObserver>(
         &mut self,
         route: &Route,
-        piece: &Piece,
+        fragment: &Fragment,
         write: bool,
         ctx: &mut Ctx<'_, O>,
     ) -> Option<usize> {
         let first = route.get(0);
-        if first.is_none() || piece.uncached {
+        if first.is_none() || fragment.uncached {
             if first.is_some() {
-                ctx.watch.see(Event::Bypassed { purpose: piece.purpose });
+                ctx.watch.on_event(Event::Bypassed { purpose: fragment.purpose });
             }
-            ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write, purpose: piece.purpose });
+            ctx.watch.on_event(Event::Memory { pa: Pa::new(fragment.pa), write, purpose: fragment.purpose });
             return None;
         }
         if self.users == Users::Several {
-            let (first, last) = route.around(piece.pa, piece.last());
+            let (first, last) = route.around(fragment.pa, fragment.last());
             self.snoop(route, first, last, write, ctx);
         }
         first
     }
 
     /// Looks for the piece in the caches from place `from` of the route on; answers the place that has it.
-    fn search<O: Observer>(
+    fn search<O: MachineObserver>(
         &mut self,
         route: &Route,
         from: usize,
-        piece: &Piece,
+        fragment: &Fragment,
         looked: &mut u32,
         ctx: &mut Ctx<'_, O>,
     ) -> Option<usize> {
-        (from..route.len()).find(|&k| self.look(route, k, piece, looked, ctx).is_some())
+        (from..route.len()).find(|&k| self.lookup(route, k, fragment, looked, ctx).is_some())
     }
 
     /// Looks for the piece at place `k` of the route; it counts the first time that this access does.
-    fn look<O: Observer>(
+    fn lookup<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
-        piece: &Piece,
+        fragment: &Fragment,
         looked: &mut u32,
         ctx: &mut Ctx<'_, O>,
-    ) -> Option<Slot> {
-        let cache = &mut self.caches[route.at(k)];
-        let (set, tag) = cache.locate(piece.va, piece.pa);
+    ) -> Option<LineSlot> {
+        let cache = &mut self.caches[route.cache_at(k)];
+        let (set, tag) = cache.locate(fragment.va, fragment.pa);
         let way = cache.find(set, tag);
         if *looked >> k & 1 == 0 {
             *looked |= 1 << k;
-            saw(cache, (set, tag), way, piece.purpose, ctx);
+            report_lookup(cache, (set, tag), way, fragment.purpose, ctx);
             if let Some(way) = way {
-                cache.touch(Slot { set, way });
+                cache.touch(LineSlot { set, way });
             }
         }
         if way.is_none()
             && cache.has_aliases()
-            && let Some(slot) = cache.holder(piece.pa)
+            && let Some(slot) = cache.holder(fragment.pa)
         {
             self.expel(route, k, slot, ctx);
         }
-        way.map(|way| Slot { set, way })
+        way.map(|way| LineSlot { set, way })
     }
 
     /// Whether place `k` of the route takes blocks only from the cache above.
     fn bars_fill(&self, route: &Route, k: usize) -> bool {
-        k > 0 && self.caches[route.at(k)].inclusion == Inclusion::Exclusive
+        k > 0 && self.caches[route.cache_at(k)].inclusion == Inclusion::Exclusive
     }
 }
 
 /// Counts a lookup and tells of it.
 #[inline(always)]
-fn saw<O: Observer>(
+fn report_lookup<O: MachineObserver>(
     cache: &mut Cache,
     (set, tag): (SetIndex, Tag),
     way: Option<u32>,
@@ -360,5 +375,5 @@ fn saw<O: Observer>(
         (_, None) => &mut counts.misses,
     };
     *count += 1;
-    ctx.watch.see(Event::CacheLookup { cache: cache.level, set, tag, way, purpose });
+    ctx.watch.on_event(Event::CacheLookup { cache: cache.level, set, tag, way, purpose });
 }

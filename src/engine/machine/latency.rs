@@ -1,6 +1,6 @@
 //! How long an access takes: the latencies of what was looked up, in sequence.
 
-use super::event::{Event, Observer, Purpose};
+use super::event::{Event, MachineObserver, Purpose};
 use super::spec::{Latency, Spec};
 
 /// Adds up an access as it happens.
@@ -10,7 +10,7 @@ use super::spec::{Latency, Spec};
 /// waits for them. Where the first cache is virtually indexed, its lookup begins together with the first TLB's, and only
 /// the longer of the two counts.
 #[derive(Debug, Clone)]
-pub struct Meter<'a> {
+pub struct LatencyMeter<'a> {
     spec: &'a Spec,
     total: Latency,
     /// Latency of this piece's first TLB lookup, until the first cache has been looked up.
@@ -19,7 +19,7 @@ pub struct Meter<'a> {
     cached: bool,
 }
 
-impl<'a> Meter<'a> {
+impl<'a> LatencyMeter<'a> {
     /// A meter at zero.
     pub fn new(spec: &'a Spec) -> Self {
         Self { spec, total: 0, tlb: None, cached: false }
@@ -46,10 +46,10 @@ impl<'a> Meter<'a> {
     }
 }
 
-impl Observer for Meter<'_> {
-    fn see(&mut self, event: Event) {
+impl MachineObserver for LatencyMeter<'_> {
+    fn on_event(&mut self, event: Event) {
         match event {
-            Event::Piece { .. } => (self.tlb, self.cached) = (None, false),
+            Event::Fragment { .. } => (self.tlb, self.cached) = (None, false),
             Event::TlbLookup { tlb, .. } => {
                 let latency = self.spec.tlbs.get(tlb as usize).map_or(0, |tlb| tlb.latency);
                 self.add(latency);
@@ -67,9 +67,9 @@ impl Observer for Meter<'_> {
 
 /// How long the access took that these events tell of.
 pub fn cycles(spec: &Spec, events: &[Event]) -> Latency {
-    let mut meter = Meter::new(spec);
+    let mut meter = LatencyMeter::new(spec);
     for event in events {
-        meter.see(*event);
+        meter.on_event(*event);
     }
     meter.total()
 }

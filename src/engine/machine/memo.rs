@@ -5,12 +5,12 @@ use std::fmt;
 use super::addr::SetIndex;
 
 /// Sets that are remembered; those with the same lowest bits share a place.
-const PLACES: usize = 64;
+const SLOTS: usize = 64;
 
 /// For each set, the hit that was the last thing to happen to it. Whoever changes a set forgets it here.
 ///
 /// It only saves time: a copy begins with nothing, so that copying costs nothing.
-pub(in crate::machine) struct Memo<T>(Option<Box<[Option<T>; PLACES]>>);
+pub(in crate::machine) struct Memo<T>(Option<Box<[Option<T>; SLOTS]>>);
 
 impl<T: Copy> Memo<T> {
     /// Nothing remembered.
@@ -19,26 +19,26 @@ impl<T: Copy> Memo<T> {
     /// What is remembered of a set, or of another that shares its place.
     #[inline(always)]
     pub fn get(&self, set: SetIndex) -> Option<&T> {
-        self.0.as_ref()?[place(set)].as_ref()
+        self.0.as_ref()?[slot_index(set)].as_ref()
     }
 
     /// What is remembered of a set, or of another that shares its place, to be changed.
     #[inline(always)]
     pub fn get_mut(&mut self, set: SetIndex) -> Option<&mut T> {
-        self.0.as_mut()?[place(set)].as_mut()
+        self.0.as_mut()?[slot_index(set)].as_mut()
     }
 
     /// Remembers the last hit of a set.
     #[inline]
-    pub fn put(&mut self, set: SetIndex, hit: T) {
-        self.0.get_or_insert_with(|| Box::new([None; PLACES]))[place(set)] = Some(hit);
+    pub fn remember(&mut self, set: SetIndex, hit: T) {
+        self.0.get_or_insert_with(|| Box::new([None; SLOTS]))[slot_index(set)] = Some(hit);
     }
 
     /// Something else happened to a set.
     #[inline]
     pub fn forget(&mut self, set: SetIndex) {
         if let Some(places) = &mut self.0 {
-            places[place(set)] = None;
+            places[slot_index(set)] = None;
         }
     }
 
@@ -49,8 +49,8 @@ impl<T: Copy> Memo<T> {
 }
 
 #[inline(always)]
-fn place(set: SetIndex) -> usize {
-    set.raw() as usize % PLACES
+fn slot_index(set: SetIndex) -> usize {
+    set.raw() as usize % SLOTS
 }
 
 impl<T> Clone for Memo<T> {

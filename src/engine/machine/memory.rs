@@ -53,7 +53,7 @@ impl Bytes {
     /// If `at` lies beyond the size, which the gates of [`super::Machine`] see to.
     #[inline]
     pub fn set(&mut self, at: u64, byte: Option<u8>) {
-        put(self.rows.row_mut(at / ROW), (at % ROW) as usize, byte);
+        set_byte(self.rows.row_mut(at / ROW), (at % ROW) as usize, byte);
     }
 
     /// Reads the bytes from `at` on.
@@ -228,7 +228,7 @@ fn write_rows(cells: &mut [u64], mut n: usize, mut bytes: &[u8]) {
 
 /// Writes byte `n` of a row.
 #[inline]
-fn put(row: &mut [u64], n: usize, byte: Option<u8>) {
+fn set_byte(row: &mut [u64], n: usize, byte: Option<u8>) {
     let (word, shift) = (n / 8, n % 8 * 8);
     row[word] = row[word] & !(0xFF << shift) | u64::from(byte.unwrap_or(0)) << shift;
     row[KNOWN] = row[KNOWN] & !(1 << n) | u64::from(byte.is_some()) << n;
@@ -261,7 +261,7 @@ fn copy_within_row(to: &mut [u64], n: usize, from: &[u64], m: usize, len: u64) {
     } else {
         for k in 0..len as usize {
             let byte = (from[(m + k) / 8] >> ((m + k) % 8 * 8)) as u8;
-            put(to, n + k, (from[KNOWN] >> (m + k) & 1 == 1).then_some(byte));
+            set_byte(to, n + k, (from[KNOWN] >> (m + k) & 1 == 1).then_some(byte));
         }
     }
 }

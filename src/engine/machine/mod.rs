@@ -1,7 +1,7 @@
 //! The hardware: what a memory system is made of and what an access does to it. Knows nothing of scripts.
 //!
 //! [`Machine`] is the whole of it. It is built of a [`spec::Spec`], told what it holds, and then accessed; what happens
-//! on the way is told to an [`event::Observer`].
+//! on the way is told to an [`event::MachineObserver`].
 
 pub mod addr;
 mod bits;
@@ -22,7 +22,7 @@ pub mod pool;
 pub mod presets;
 pub mod pte;
 pub mod random;
-pub mod reference;
+pub mod reference_string;
 pub mod set_assoc;
 pub mod sparse;
 pub mod spec;
@@ -32,4 +32,4 @@ mod touch;
 mod translate;
 mod walk;
 
-pub use datapath::{Data, Machine, Outcome, TooWide};
+pub use datapath::{AccessOutcome, Data, Machine, TooWide};

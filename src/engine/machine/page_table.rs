@@ -7,18 +7,18 @@ use super::spec::Mmu;
 
 /// What an entry leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
+pub enum TableEntry {
     /// A table of the next level.
     Table(Pte),
     /// A page, present or not: a huge one above the last level.
     Page(Pte),
 }
 
-impl Entry {
+impl TableEntry {
     /// Its bits and page number.
     pub fn pte(self) -> Pte {
         match self {
-            Entry::Table(pte) | Entry::Page(pte) => pte,
+            TableEntry::Table(pte) | TableEntry::Page(pte) => pte,
         }
     }
 }
@@ -37,7 +37,7 @@ pub struct Mapping {
 /// The tables of one level, side by side: the entry of a page stands at its VPN without the bits of lower levels.
 #[derive(Debug, Clone)]
 struct Level {
-    entries: Sparse<Option<Entry>>,
+    entries: Sparse<Option<TableEntry>>,
     /// Bits of the VPN that lower levels use.
     shift: u32,
     /// Bytes of a table.
@@ -73,7 +73,7 @@ impl PageTable {
     }
 
     /// The entry of `vpn` at `level` (1 is the top), if it was ever set or made.
-    pub fn entry(&self, level: u32, vpn: Vpn) -> Option<Entry> {
+    pub fn entry(&self, level: u32, vpn: Vpn) -> Option<TableEntry> {
         let level = self.levels.get((level as usize).checked_sub(1)?)?;
         *level.entries.row(level.key(vpn.raw()))?.first()?
     }
@@ -81,7 +81,7 @@ impl PageTable {
     /// The entry that maps `vpn`, and its level, if one was ever set; it need not be present.
     pub fn leaf(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         for level in 1..=self.levels.len() as u32 {
-            if let Entry::Page(pte) = self.entry(level, vpn)? {
+            if let TableEntry::Page(pte) = self.entry(level, vpn)? {
                 return Some((level, pte));
             }
         }
@@ -102,27 +102,27 @@ impl PageTable {
             return;
         }
         for upper in 1..n {
-            if !matches!(self.entry(upper as u32, vpn), Some(Entry::Table(_))) {
-                self.put(upper, vpn, Some(Entry::Table(Pte { ppn: 0, flags: Flags::TABLE })));
+            if !matches!(self.entry(upper as u32, vpn), Some(TableEntry::Table(_))) {
+                self.set_entry(upper, vpn, Some(TableEntry::Table(Pte { ppn: 0, flags: Flags::TABLE })));
                 self.levels[upper].tables += 1;
             }
         }
-        if let Some(Entry::Table(_)) = self.entry(level, vpn) {
+        if let Some(TableEntry::Table(_)) = self.entry(level, vpn) {
             self.drop_below(n, vpn);
         }
         let flags = if n < last { pte.flags.with(Bit::Ps) } else { pte.flags };
-        self.put(n, vpn, Some(Entry::Page(Pte { flags, ..pte })));
+        self.set_entry(n, vpn, Some(TableEntry::Page(Pte { flags, ..pte })));
     }
 
     /// Sets a bit of an entry that there is.
     pub fn mark(&mut self, level: u32, vpn: Vpn, bit: Bit) {
         let with = |pte: Pte| Pte { flags: pte.flags.with(bit), ..pte };
         let marked = self.entry(level, vpn).map(|entry| match entry {
-            Entry::Table(pte) => Entry::Table(with(pte)),
-            Entry::Page(pte) => Entry::Page(with(pte)),
+            TableEntry::Table(pte) => TableEntry::Table(with(pte)),
+            TableEntry::Page(pte) => TableEntry::Page(with(pte)),
         });
         if marked.is_some() {
-            self.put(level as usize, vpn, marked);
+            self.set_entry(level as usize, vpn, marked);
         }
     }
 
@@ -131,7 +131,7 @@ impl PageTable {
         let mut all = Vec::new();
         for (level, number) in self.levels.iter().zip(1..) {
             all.extend(level.entries.rows().filter_map(|(key, cell)| match cell.first()? {
-                Some(Entry::Page(pte)) => Some(Mapping {
+                Some(TableEntry::Page(pte)) => Some(Mapping {
                     vpn: Vpn::new(key.checked_shl(level.shift).unwrap_or(0)),
                     level: number,
                     pte: *pte,
@@ -153,7 +153,7 @@ impl PageTable {
         self.levels.iter().map(|level| u128::from(level.tables) * level.table_bytes).sum()
     }
 
-    fn put(&mut self, level: usize, vpn: Vpn, entry: Option<Entry>) {
+    fn set_entry(&mut self, level: usize, vpn: Vpn, entry: Option<TableEntry>) {
         let level = &mut self.levels[level - 1];
         let key = level.key(vpn.raw());
         level.entries.row_mut(key)[0] = entry;
@@ -167,8 +167,9 @@ impl PageTable {
             let level = &mut self.levels[m];
             let below = shift - level.shift;
             let rows = level.entries.rows().filter(|(k, cell)| k >> below == key && cell[0].is_some());
-            let going: Vec<(u64, Option<Entry>)> = rows.map(|(k, cell)| (k, cell[0])).collect();
-            let tables = going.iter().filter(|(_, entry)| matches!(entry, Some(Entry::Table(_)))).count();
+            let going: Vec<(u64, Option<TableEntry>)> = rows.map(|(k, cell)| (k, cell[0])).collect();
+            let tables =
+                going.iter().filter(|(_, entry)| matches!(entry, Some(TableEntry::Table(_)))).count();
             for (k, _) in going {
                 level.entries.row_mut(k)[0] = None;
             }

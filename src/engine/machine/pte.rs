@@ -123,7 +123,7 @@ impl Flags {
 
     /// These with `bit` set to `on`.
     #[must_use]
-    pub const fn put(self, bit: Bit, on: bool) -> Flags {
+    pub const fn with_bit(self, bit: Bit, on: bool) -> Flags {
         if on { self.with(bit) } else { self.without(bit) }
     }
 }
@@ -287,7 +287,7 @@ impl PteFormat {
 
     /// Bit number of `bit`, if the format has it.
     #[inline]
-    pub fn place(&self, bit: Bit) -> Option<u32> {
+    pub fn bit_position(&self, bit: Bit) -> Option<u32> {
         self.places[bit as usize]
     }
 
@@ -300,23 +300,23 @@ impl PteFormat {
     pub fn encode(&self, pte: Pte) -> u64 {
         let ppn = (pte.ppn & mask(self.ppn_bits())) << self.ppn_low;
         let held = BITS.iter().filter(|row| pte.flags.has(row.bit));
-        held.filter_map(|row| self.place(row.bit)).fold(ppn, |raw, place| raw | 1 << place)
+        held.filter_map(|row| self.bit_position(row.bit)).fold(ppn, |raw, place| raw | 1 << place)
     }
 
     /// The entry of a raw word. What the format lacks is present and permitted: P, R/W and U/S read as 1, the rest as 0.
     pub fn decode(&self, raw: u64) -> Pte {
-        let on = |bit| match self.place(bit) {
+        let on = |bit| match self.bit_position(bit) {
             Some(place) => raw >> place & 1 == 1,
             None => matches!(bit, Bit::P | Bit::Rw | Bit::Us),
         };
-        let flags = BITS.iter().fold(Flags::NONE, |flags, row| flags.put(row.bit, on(row.bit)));
+        let flags = BITS.iter().fold(Flags::NONE, |flags, row| flags.with_bit(row.bit, on(row.bit)));
         Pte { ppn: raw >> self.ppn_low & mask(self.ppn_bits()), flags }
     }
 
     /// The entry as this format can keep it; P is kept even where the format has no place for it.
-    pub fn keep(&self, pte: Pte) -> Pte {
+    pub fn representable(&self, pte: Pte) -> Pte {
         let kept = self.decode(self.encode(pte));
-        Pte { flags: kept.flags.put(Bit::P, pte.flags.has(Bit::P)), ..kept }
+        Pte { flags: kept.flags.with_bit(Bit::P, pte.flags.has(Bit::P)), ..kept }
     }
 
     /// The raw word as it stands in memory: the first `bytes` of the array.

@@ -13,7 +13,7 @@ use super::sparse::Sparse;
 ///
 /// # Panics
 /// Methods that take a set and a way panic if there is no such set or way, save [`SetAssoc::find`], [`SetAssoc::line`]
-/// and [`SetAssoc::place`].
+/// and [`SetAssoc::set_lines`].
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
     /// A row a set: a valid bit a way, a bit a way that says it ever had a tag, the tags, the policy's words.
@@ -234,13 +234,13 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Puts lines into the ways of `set` from the left, as they are given; none leaves a way as it is, as do lines that
     /// are not given, and those beyond the last way are not taken. The whole set is then in order: the leftmost way is the
     /// least recently touched and the first filled; use bits are clear, counts 0, the hand at way 0.
-    pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
+    pub fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
         if set.raw() >= self.sets {
             return;
         }
         for (way, line) in lines.iter().enumerate().take(self.ways) {
             if let Some(line) = line {
-                self.put(set, way, *line);
+                self.set_line(set, way, *line);
             }
         }
         let (at, row) = (self.policy_words, self.words.row_mut(set.raw()));
@@ -248,7 +248,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.now += self.ways as u64;
     }
 
-    fn put(&mut self, set: SetIndex, way: usize, line: Line<L>) {
+    fn set_line(&mut self, set: SetIndex, way: usize, line: Line<L>) {
         assert!(way < self.ways, "way {way} of {}", self.ways);
         let (mask, tags) = (self.mask, self.tags);
         let row = self.words.row_mut(set.raw());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::addr::Vpn;
-use super::event::Kind;
+use super::event::AccessKind;
 use super::policy::Policy;
 use super::pte::{PteFormat, mask};
 
@@ -142,10 +142,10 @@ pub struct CacheSpec {
 impl Side {
     /// Whether what serves this side serves accesses of `kind`.
     #[inline]
-    pub fn serves(self, kind: Kind) -> bool {
+    pub fn serves(self, kind: AccessKind) -> bool {
         match self {
-            Side::Data => kind != Kind::Execute,
-            Side::Instructions => kind == Kind::Execute,
+            Side::Data => kind != AccessKind::Execute,
+            Side::Instructions => kind == AccessKind::Execute,
             Side::Both => true,
         }
     }
@@ -208,12 +208,12 @@ impl Spec {
     }
 
     /// The first TLB that serves accesses of `kind`.
-    pub fn first_tlb(&self, kind: Kind) -> Option<usize> {
+    pub fn first_tlb(&self, kind: AccessKind) -> Option<usize> {
         self.tlbs.iter().position(|tlb| tlb.side.serves(kind))
     }
 
     /// The first cache that serves accesses of `kind`.
-    pub fn first_cache(&self, kind: Kind) -> Option<usize> {
+    pub fn first_cache(&self, kind: AccessKind) -> Option<usize> {
         self.caches.iter().position(|cache| cache.side.serves(kind))
     }
 }

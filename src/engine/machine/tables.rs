@@ -1,13 +1,13 @@
 //! The page table as a script sets and reads it: the one that stands apart, or the one in memory under CR3.
 
 use super::addr::{Pa, Vpn};
-use super::contents::{PlaceError, PteWord};
+use super::contents::{PteWord, PteWriteError};
 use super::datapath::{Machine, fit};
-use super::event::Found;
+use super::event::PteKind;
 use super::page_table::{Mapping, PageTable};
 use super::pte::Pte;
 use super::spec::Mmu;
-use super::walk::Layout;
+use super::walk::TableLayout;
 
 /// The most pages of a table in memory that are listed: one that leads to itself has no end.
 const LISTED: usize = 1 << 20;
@@ -16,7 +16,7 @@ const SMALL_TABLE: u64 = 1 << 12;
 
 /// Pages and tables of a page table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
+pub struct PageTableListing {
     /// Every page that was set, in order of VPN. In memory, those that are present.
     pub mappings: Vec<Mapping>,
     /// Tables in use.
@@ -24,12 +24,12 @@ pub struct Listing {
     /// Their bytes.
     pub bytes: u128,
     /// Where tables stand in memory, each under the pages that lead to it.
-    pub places: Vec<TablePlace>,
+    pub locations: Vec<TableLocation>,
 }
 
 /// Where a table stands in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TablePlace {
+pub struct TableLocation {
     /// Its level; 1 is the top.
     pub level: u32,
     /// The first page that its entries map.
@@ -40,11 +40,11 @@ pub struct TablePlace {
 
 impl Machine {
     /// How tables lie in memory, the one that stands apart, and the root in memory if the current core has one.
-    fn tables(&self) -> Option<(Layout<'_>, &PageTable, Option<u64>)> {
+    fn tables(&self) -> Option<(TableLayout<'_>, &PageTable, Option<u64>)> {
         let mmu = self.spec().mmu.as_ref()?;
-        let layout = Layout { mmu, physical_bits: self.spec().physical_bits };
+        let layout = TableLayout { mmu, physical_bits: self.spec().physical_bits };
         let translator = self.translator.as_ref()?;
-        Some((layout, &translator.apart, translator.context(self.core()).root))
+        Some((layout, &translator.detached_table, translator.context(self.core()).root))
     }
 
     /// Sets the leaf entry of a page in the table that stands apart; tables between are made as needed. What the format
@@ -59,7 +59,7 @@ impl Machine {
     pub fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let spec = self.spec().clone();
         if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {
-            translator.apart.map_at(level, vpn, mmu.pte.keep(pte));
+            translator.detached_table.map_at(level, vpn, mmu.pte.representable(pte));
         }
     }
 
@@ -68,8 +68,8 @@ impl Machine {
     ///
     /// # Errors
     /// If there is no such level, or no table of it in memory.
-    pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PlaceError> {
-        let (layout, _, root) = self.tables().ok_or(PlaceError::NoMmu)?;
+    pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PteWriteError> {
+        let (layout, _, root) = self.tables().ok_or(PteWriteError::NoMmu)?;
         let Some(mut base) = root else {
             self.map_at(level, vpn, pte);
             return Ok(());
@@ -77,11 +77,11 @@ impl Machine {
         for upper in 1..level {
             let entry = self.entry_at(layout, upper, base, layout.mmu.index(vpn, upper));
             let (table, _) =
-                entry.filter(|(_, page)| !page).ok_or(PlaceError::NoTable { level: upper + 1 })?;
+                entry.filter(|(_, page)| !page).ok_or(PteWriteError::NoTable { level: upper + 1 })?;
             base = layout.child(table);
         }
-        let at = layout.address(base, layout.mmu.index(vpn, level)).ok_or(PlaceError::BeyondMemory)?;
-        self.place_pte(level, Pa::new(at), PteWord::Fields(pte))
+        let at = layout.address(base, layout.mmu.index(vpn, level)).ok_or(PteWriteError::BeyondMemory)?;
+        self.write_pte(level, Pa::new(at), PteWord::Fields(pte))
     }
 
     /// The entry that maps a page, and its level. In memory, only if it is present.
@@ -102,38 +102,38 @@ impl Machine {
     ///
     /// # Errors
     /// If there is no such level, or the word or its end do not fit.
-    pub fn place_pte(&mut self, level: u32, at: Pa, word: PteWord) -> Result<(), PlaceError> {
+    pub fn write_pte(&mut self, level: u32, at: Pa, word: PteWord) -> Result<(), PteWriteError> {
         let spec = self.spec().clone();
-        let mmu = spec.mmu.as_ref().ok_or(PlaceError::NoMmu)?;
+        let mmu = spec.mmu.as_ref().ok_or(PteWriteError::NoMmu)?;
         let levels = mmu.levels.len() as u32;
         if !(1..=levels).contains(&level) {
-            return Err(PlaceError::NoLevel { levels });
+            return Err(PteWriteError::NoLevel { levels });
         }
         let raw = match word {
-            PteWord::Raw(raw) => fit(raw, mmu.pte.bytes * 8).map_err(PlaceError::WordTooWide)?,
+            PteWord::Raw(raw) => fit(raw, mmu.pte.bytes * 8).map_err(PteWriteError::WordTooWide)?,
             PteWord::Fields(pte) => {
-                fit(pte.ppn, mmu.pte.ppn_bits()).map_err(PlaceError::PpnTooWide)?;
+                fit(pte.ppn, mmu.pte.ppn_bits()).map_err(PteWriteError::PpnTooWide)?;
                 mmu.pte.encode(pte)
             }
         };
-        let last = at.raw().checked_add(u64::from(mmu.pte.bytes) - 1).ok_or(PlaceError::BeyondMemory)?;
-        fit(last, spec.physical_bits).map_err(|_| PlaceError::BeyondMemory)?;
+        let last = at.raw().checked_add(u64::from(mmu.pte.bytes) - 1).ok_or(PteWriteError::BeyondMemory)?;
+        fit(last, spec.physical_bits).map_err(|_| PteWriteError::BeyondMemory)?;
         self.hierarchy.poke(at.raw(), &mmu.pte.to_bytes(raw)[..mmu.pte.bytes as usize]);
         Ok(())
     }
 
     /// The pages and tables of the page table that walks of the current core use.
-    pub fn page_table(&self) -> Listing {
-        let Some((layout, apart, root)) = self.tables() else { return Listing::default() };
+    pub fn page_table(&self) -> PageTableListing {
+        let Some((layout, apart, root)) = self.tables() else { return PageTableListing::default() };
         let Some(root) = root else {
-            return Listing {
+            return PageTableListing {
                 mappings: apart.mappings(),
                 tables: apart.tables(),
                 bytes: apart.bytes(),
-                places: Vec::new(),
+                locations: Vec::new(),
             };
         };
-        let mut listing = Listing::default();
+        let mut listing = PageTableListing::default();
         let mut seen = Vec::new();
         self.list(layout, (1, root), 0, &mut listing, &mut seen);
         seen.sort_unstable();
@@ -146,14 +146,14 @@ impl Machine {
     /// Lists a table, by level and first byte, whose first entry maps page `first`.
     fn list(
         &self,
-        layout: Layout<'_>,
+        layout: TableLayout<'_>,
         (level, base): (u32, u64),
         first: u64,
-        listing: &mut Listing,
+        listing: &mut PageTableListing,
         seen: &mut Vec<(u32, u64)>,
     ) {
         seen.push((level, base));
-        listing.places.push(TablePlace { level, vpn: Vpn::new(first), at: Pa::new(base) });
+        listing.locations.push(TableLocation { level, vpn: Vpn::new(first), at: Pa::new(base) });
         let below = layout.mmu.level_page_bits(level) - layout.mmu.page_bits;
         for index in self.known_indices(layout.mmu, level, base) {
             if listing.mappings.len() >= LISTED || seen.len() >= LISTED {
@@ -191,8 +191,8 @@ impl Machine {
     }
 
     /// The entry at an index of a table in memory, if it is present, and whether it is a page.
-    fn entry_at(&self, layout: Layout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
+    fn entry_at(&self, layout: TableLayout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
         let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
-        (visit.found != Found::Absent).then_some((visit.pte, visit.found == Found::Page))
+        (visit.found != PteKind::Absent).then_some((visit.pte, visit.found == PteKind::Page))
     }
 }

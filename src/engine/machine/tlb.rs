@@ -48,7 +48,7 @@ pub(in crate::machine) struct Hit {
 
 impl Hit {
     #[inline]
-    fn of(found: &Lookup) -> Option<Self> {
+    fn from_lookup(found: &Lookup) -> Option<Self> {
         let (way, entry) = found.hit?;
         let (ppn, within, flags) = (entry.ppn, mask(entry.page_bits.into()), entry.flags);
         Some(Self { set: found.set, way, tag: found.tag, ppn, within, flags })
@@ -120,7 +120,7 @@ impl Tlb {
             self.counts.hits += 1;
             return Some(hit);
         }
-        let hit = Hit::of(&self.look(va, asid)).filter(|hit| may(hit.flags))?;
+        let hit = Hit::from_lookup(&self.lookup(va, asid)).filter(|hit| may(hit.flags))?;
         self.counts.hits += 1;
         self.touch(page, asid, hit);
         Some(hit)
@@ -130,7 +130,7 @@ impl Tlb {
     fn touch(&mut self, page: u64, asid: u16, hit: Hit) {
         self.entries.touch(hit.set, hit.way);
         if hit.within == mask(self.smallest) && self.entries.policy().forgets_repeats() {
-            self.memo.put(hit.set, Latest { page, asid, hit });
+            self.memo.remember(hit.set, Latest { page, asid, hit });
         } else {
             self.memo.forget(hit.set);
         }
@@ -138,7 +138,7 @@ impl Tlb {
 
     /// Looks for the translation of `va`. No state changes.
     #[inline(never)]
-    pub fn look(&self, va: u64, asid: u16) -> Lookup {
+    pub fn lookup(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
         if self.plain {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
@@ -167,7 +167,7 @@ impl Tlb {
     /// Counts a lookup of `va`, and touches what it found.
     #[inline]
     pub fn count(&mut self, va: u64, asid: u16, found: &Lookup) {
-        match Hit::of(found) {
+        match Hit::from_lookup(found) {
             Some(hit) => {
                 self.counts.hits += 1;
                 self.touch(self.page(va), asid, hit);
@@ -199,7 +199,7 @@ impl Tlb {
 
     /// Sets D in the entry of `va`, if it is here.
     pub fn mark_dirty(&mut self, va: u64, asid: u16) {
-        let found = self.look(va, asid);
+        let found = self.lookup(va, asid);
         if let Some((way, entry)) = found.hit {
             self.memo.forget(found.set);
             self.entries.payload_mut(found.set, way).flags = entry.flags.with(Bit::D);
@@ -288,11 +288,11 @@ impl Tlb {
         (way < self.entries.ways()).then(|| self.entries.line(set, way))
     }
 
-    /// Puts lines into a set as a script lists them: see [`SetAssoc::place`].
-    pub fn place(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
+    /// Puts lines into a set as a script lists them: see [`SetAssoc::set_lines`].
+    pub fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
         let odd = |line: &Line<TlbEntry>| !self.sizes.contains(&line.payload.page_bits.into());
         self.parts |= lines.iter().flatten().any(odd);
         self.memo.clear();
-        self.entries.place(set, lines);
+        self.entries.set_lines(set, lines);
     }
 }

@@ -2,10 +2,10 @@
 
 use super::addr::{Pa, Ppn, Va, Vpn};
 use super::datapath::Machine;
-use super::event::{Event, Kind, Mode, Observer, Purpose};
-use super::hierarchy::{Ctx, Piece, RouteId};
+use super::event::{AccessKind, Event, MachineObserver, Privilege, Purpose};
+use super::hierarchy::{Ctx, Fragment, RouteId};
 use super::pte::Bit;
-use super::translate::Access;
+use super::translate::AccessRequest;
 
 impl Machine {
     /// What [`Machine::access`] does for an access without bytes, if that takes little: it lies in one page and one block,
@@ -16,79 +16,92 @@ impl Machine {
         &mut self,
         va: Va,
         size: u32,
-        kind: Kind,
-        mode: Mode,
-        watch: &mut impl Observer,
+        kind: AccessKind,
+        mode: Privilege,
+        watch: &mut impl MachineObserver,
     ) -> Option<Pa> {
         let route = RouteId::new(self.core(), kind);
-        if !self.is_piece(route, va.raw(), size, self.last) {
+        if !self.is_fragment(route, va.raw(), size, self.last) {
             return None;
         }
-        let access = Access { va: va.raw(), kind, mode, core: self.core() };
+        let access = AccessRequest { va: va.raw(), kind, mode, core: self.core() };
         let hit = self.translator.as_mut()?.hit(access)?;
-        watch.see(Event::Piece { va, size });
-        watch.see(Event::TlbLookup { tlb: hit.level, set: hit.set, tag: hit.tag, way: Some(hit.way) });
+        watch.on_event(Event::Fragment { va, size });
+        watch.on_event(Event::TlbLookup { tlb: hit.level, set: hit.set, tag: hit.tag, way: Some(hit.way) });
         let page_bits = self.translator.as_ref()?.page_bits();
         let page = |address: u64| address.checked_shr(page_bits).unwrap_or(0);
         let (vpn, ppn, pa) = (Vpn::new(page(va.raw())), Ppn::new(page(hit.pa)), Pa::new(hit.pa));
-        watch.see(Event::Translated { vpn, ppn, pa });
+        watch.on_event(Event::Translated { vpn, ppn, pa });
         let (write_through, uncached) = (hit.flags.has(Bit::Wt), hit.flags.has(Bit::Cd));
         let (va, pa, purpose) = (va.raw(), hit.pa, Purpose::Demand);
-        let piece = Piece { route, va, pa, size, purpose, write_through, uncached };
+        let fragment = Fragment { route, va, pa, size, purpose, write_through, uncached };
         let ctx = &mut Ctx { random: &mut self.random, watch };
-        self.hierarchy.touch(piece, kind == Kind::Write, ctx);
+        self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx);
         Some(Pa::new(pa))
     }
 
     /// A reference without bytes that is not translated: as an access from the first cache on, and no page is asked whether
     /// it may be cached. Answers the parts it was done in; none are done beyond the last physical address.
     #[inline(always)]
-    pub fn touch_physical(&mut self, pa: Pa, size: u32, kind: Kind, watch: &mut impl Observer) -> u32 {
+    pub fn touch_physical(
+        &mut self,
+        pa: Pa,
+        size: u32,
+        kind: AccessKind,
+        watch: &mut impl MachineObserver,
+    ) -> u32 {
         let route = RouteId::new(self.core(), kind);
-        if self.is_piece(route, pa.raw(), size, self.last_physical) {
-            self.touch_piece(route, pa.raw(), size, kind, watch);
+        if self.is_fragment(route, pa.raw(), size, self.last_physical) {
+            self.touch_fragment(route, pa.raw(), size, kind, watch);
             return 1;
         }
-        self.touch_pieces(route, pa.raw(), size, kind, watch)
+        self.touch_fragments(route, pa.raw(), size, kind, watch)
     }
 
     #[inline(never)]
-    fn touch_pieces(
+    fn touch_fragments(
         &mut self,
         route: RouteId,
         first: u64,
         size: u32,
-        kind: Kind,
-        watch: &mut impl Observer,
+        kind: AccessKind,
+        watch: &mut impl MachineObserver,
     ) -> u32 {
-        let within = self.hierarchy.piece_mask(route);
-        let (mut pieces, mut at, mut left) = (0, first, u64::from(size));
+        let within = self.hierarchy.fragment_mask(route);
+        let (mut fragments, mut at, mut left) = (0, first, u64::from(size));
         while left > 0 && at <= self.last_physical {
             let now = left.min((within - (at & within)).saturating_add(1));
-            self.touch_piece(route, at, now as u32, kind, watch);
-            pieces += 1;
+            self.touch_fragment(route, at, now as u32, kind, watch);
+            fragments += 1;
             left -= now;
             match at.checked_add(now) {
                 Some(next) => at = next,
                 None => break,
             }
         }
-        pieces
+        fragments
     }
 
     #[inline(always)]
-    fn touch_piece(&mut self, route: RouteId, pa: u64, size: u32, kind: Kind, watch: &mut impl Observer) {
-        watch.see(Event::Piece { va: Va::new(pa), size });
+    fn touch_fragment(
+        &mut self,
+        route: RouteId,
+        pa: u64,
+        size: u32,
+        kind: AccessKind,
+        watch: &mut impl MachineObserver,
+    ) {
+        watch.on_event(Event::Fragment { va: Va::new(pa), size });
         let purpose = Purpose::Demand;
-        let piece = Piece { route, va: pa, pa, size, purpose, write_through: false, uncached: false };
+        let fragment = Fragment { route, va: pa, pa, size, purpose, write_through: false, uncached: false };
         let ctx = &mut Ctx { random: &mut self.random, watch };
-        self.hierarchy.touch(piece, kind == Kind::Write, ctx);
+        self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx);
     }
 
     /// Whether bytes lie in one page and one block, and none beyond the last address.
     #[inline(always)]
-    fn is_piece(&self, route: RouteId, first: u64, size: u32, last: u64) -> bool {
-        let (within, more) = (self.hierarchy.piece_mask(route), u64::from(size).wrapping_sub(1));
+    fn is_fragment(&self, route: RouteId, first: u64, size: u32, last: u64) -> bool {
+        let (within, more) = (self.hierarchy.fragment_mask(route), u64::from(size).wrapping_sub(1));
         more <= within - (first & within) && more <= last.wrapping_sub(first)
     }
 }

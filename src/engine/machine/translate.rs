@@ -2,20 +2,20 @@
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Vpn};
 use super::check::MAX_UNITS;
-use super::event::{Event, Fault, Kind, Mode, Observer};
+use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege};
 use super::hierarchy::{Ctx, Hierarchy, RouteId};
 use super::page_table::PageTable;
 use super::pte::{Bit, Flags, mask};
 use super::spec::{Mmu, Spec};
 use super::tlb::{Lookup, Tlb, TlbEntry};
-use super::walk::{Layout, Walker, forbidden};
+use super::walk::{TableLayout, Walker, forbidden};
 
 /// An access as the MMU sees it.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Access {
+pub(in crate::machine) struct AccessRequest {
     pub va: u64,
-    pub kind: Kind,
-    pub mode: Mode,
+    pub kind: AccessKind,
+    pub mode: Privilege,
     pub core: u32,
 }
 
@@ -30,7 +30,7 @@ pub(in crate::machine) struct Context {
 
 /// A translated address, and what its page says of caching.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Mapped {
+pub(in crate::machine) struct Translation {
     pub pa: u64,
     pub flags: Flags,
 }
@@ -49,13 +49,13 @@ pub(in crate::machine) struct Hit {
 
 /// The TLB levels that accesses of one side look into.
 #[derive(Debug, Clone, Copy)]
-struct Levels {
+struct TlbLevels {
     levels: [u8; MAX_UNITS],
     len: usize,
 }
 
-impl Levels {
-    fn new(spec: &Spec, kind: Kind) -> Self {
+impl TlbLevels {
+    fn new(spec: &Spec, kind: AccessKind) -> Self {
         let (mut levels, mut len) = ([0; MAX_UNITS], 0);
         for (n, _) in spec.tlbs.iter().enumerate().filter(|(_, tlb)| tlb.side.serves(kind)) {
             levels[len] = n as u8;
@@ -82,10 +82,10 @@ pub(in crate::machine) struct Translator {
     tlbs: Vec<Tlb>,
     cores: usize,
     page_bits: u32,
-    data: Levels,
-    instructions: Levels,
+    data: TlbLevels,
+    instructions: TlbLevels,
     /// The table that stands apart.
-    pub apart: PageTable,
+    pub detached_table: PageTable,
     /// Of each core.
     contexts: Vec<Context>,
 }
@@ -98,9 +98,9 @@ impl Translator {
             tlbs: spec.tlbs.iter().flat_map(|tlb| (0..cores).map(move |_| Tlb::new(tlb))).collect(),
             cores,
             page_bits: mmu.page_bits,
-            data: Levels::new(spec, Kind::Read),
-            instructions: Levels::new(spec, Kind::Execute),
-            apart: PageTable::new(mmu),
+            data: TlbLevels::new(spec, AccessKind::Read),
+            instructions: TlbLevels::new(spec, AccessKind::Execute),
+            detached_table: PageTable::new(mmu),
             contexts: vec![Context::default(); cores],
         }
     }
@@ -139,8 +139,8 @@ impl Translator {
     }
 
     #[inline]
-    fn levels(&self, kind: Kind) -> &Levels {
-        if kind == Kind::Execute { &self.instructions } else { &self.data }
+    fn levels(&self, kind: AccessKind) -> &TlbLevels {
+        if kind == AccessKind::Execute { &self.instructions } else { &self.data }
     }
 
     /// log2 of the base page.
@@ -152,11 +152,11 @@ impl Translator {
     /// The translation of an address, if the first TLB has it and lets the access be done: it is counted, and not told.
     /// None: more is to be done, and nothing has happened.
     #[inline(always)]
-    pub fn hit(&mut self, Access { va, kind, mode, core }: Access) -> Option<Hit> {
+    pub fn hit(&mut self, AccessRequest { va, kind, mode, core }: AccessRequest) -> Option<Hit> {
         let levels = self.levels(kind);
         let (level, asid) = (levels.first()?, self.context(core).asid);
         let may = |flags: Flags| {
-            forbidden(flags, kind, mode).is_none() && (kind != Kind::Write || flags.has(Bit::D))
+            forbidden(flags, kind, mode).is_none() && (kind != AccessKind::Write || flags.has(Bit::D))
         };
         let bits = self.page_bits;
         let found = self.tlb_mut(level, core).hit(va, asid, may)?;
@@ -170,26 +170,26 @@ impl Translator {
     /// # Errors
     /// The fault, which fills no TLB.
     #[inline(always)]
-    pub fn translate<O: Observer>(
+    pub fn translate<O: MachineObserver>(
         &mut self,
         spec: &Spec,
-        access: Access,
+        access: AccessRequest,
         memory: &mut Hierarchy,
         ctx: &mut Ctx<'_, O>,
-    ) -> Result<Mapped, Fault> {
+    ) -> Result<Translation, Fault> {
         if let Some(Hit { level, set, tag, way, pa, flags }) = self.hit(access) {
-            ctx.watch.see(Event::TlbLookup { tlb: level, set, tag, way: Some(way) });
-            return Ok(self.told(access.va, Mapped { pa, flags }, ctx));
+            ctx.watch.on_event(Event::TlbLookup { tlb: level, set, tag, way: Some(way) });
+            return Ok(self.report_translated(access.va, Translation { pa, flags }, ctx));
         }
         let found = self.translate_beyond(spec, access, memory, ctx);
         match found {
             Ok(entry) => {
                 let offset = access.va & mask(entry.page_bits.into());
                 let pa = entry.ppn.checked_shl(self.page_bits).unwrap_or(0) | offset;
-                Ok(self.told(access.va, Mapped { pa, flags: entry.flags }, ctx))
+                Ok(self.report_translated(access.va, Translation { pa, flags: entry.flags }, ctx))
             }
             Err(fault) => {
-                ctx.watch.see(Event::Faulted { fault });
+                ctx.watch.on_event(Event::Faulted { fault });
                 Err(fault)
             }
         }
@@ -197,27 +197,27 @@ impl Translator {
 
     /// A translation that the first TLB cannot answer at once.
     #[inline(never)]
-    fn translate_beyond<O: Observer>(
+    fn translate_beyond<O: MachineObserver>(
         &mut self,
         spec: &Spec,
-        access: Access,
+        access: AccessRequest,
         memory: &mut Hierarchy,
         ctx: &mut Ctx<'_, O>,
     ) -> Result<TlbEntry, Fault> {
-        let Access { va, kind, mode, core } = access;
+        let AccessRequest { va, kind, mode, core } = access;
         let (levels, asid) = (*self.levels(kind), self.context(core).asid);
         let Some(mmu) = &spec.mmu else { return Ok(TlbEntry::default()) };
         for (k, level) in levels.list().enumerate() {
             let tlb = self.tlb_mut(level, core);
-            let found = tlb.look(va, asid);
+            let found = tlb.lookup(va, asid);
             tlb.count(va, asid, &found);
-            told(level, &found, ctx);
+            report_tlb_lookup(level, &found, ctx);
             let Some((_, mut entry)) = found.hit else { continue };
             if let Some(why) = forbidden(entry.flags, kind, mode) {
                 return Err(Fault::Protection { why });
             }
-            if kind == Kind::Write && !entry.flags.has(Bit::D) {
-                if mmu.pte.place(Bit::D).is_some() {
+            if kind == AccessKind::Write && !entry.flags.has(Bit::D) {
+                if mmu.pte.bit_position(Bit::D).is_some() {
                     self.walker(spec, mmu, core, memory).set_dirty(va, ctx);
                 }
                 self.tlbs_of(core).for_each(|tlb| tlb.mark_dirty(va, asid));
@@ -240,18 +240,18 @@ impl Translator {
         core: u32,
         memory: &'a mut Hierarchy,
     ) -> Walker<'a> {
-        let route = RouteId::new(core, Kind::Read);
+        let route = RouteId::new(core, AccessKind::Read);
         Walker {
-            layout: Layout { mmu, physical_bits: spec.physical_bits },
+            layout: TableLayout { mmu, physical_bits: spec.physical_bits },
             root: self.contexts[core as usize].root,
-            apart: &mut self.apart,
+            detached_table: &mut self.detached_table,
             memory,
             route,
         }
     }
 
     /// Fills TLBs with a translation, from the lowest level up.
-    fn fill<O: Observer>(
+    fn fill<O: MachineObserver>(
         &mut self,
         va: u64,
         entry: TlbEntry,
@@ -264,24 +264,29 @@ impl Translator {
             if let Some((set, way, tag, victim)) =
                 self.tlb_mut(level, core).fill(va, entry, base_bits, ctx.random)
             {
-                ctx.watch.see(Event::TlbFill { tlb: level as u32, set, way, tag, victim });
+                ctx.watch.on_event(Event::TlbFill { tlb: level as u32, set, way, tag, victim });
             }
         }
     }
 
     /// Tells that `va` is translated.
     #[inline]
-    fn told<O: Observer>(&self, va: u64, mapped: Mapped, ctx: &mut Ctx<'_, O>) -> Mapped {
+    fn report_translated<O: MachineObserver>(
+        &self,
+        va: u64,
+        mapped: Translation,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Translation {
         let page = |address: u64| address.checked_shr(self.page_bits).unwrap_or(0);
         let (vpn, ppn) = (Vpn::new(page(va)), Ppn::new(page(mapped.pa)));
-        ctx.watch.see(Event::Translated { vpn, ppn, pa: Pa::new(mapped.pa) });
+        ctx.watch.on_event(Event::Translated { vpn, ppn, pa: Pa::new(mapped.pa) });
         mapped
     }
 }
 
 /// Tells of a lookup.
 #[inline]
-fn told<O: Observer>(level: usize, found: &Lookup, ctx: &mut Ctx<'_, O>) {
+fn report_tlb_lookup<O: MachineObserver>(level: usize, found: &Lookup, ctx: &mut Ctx<'_, O>) {
     let way = found.hit.map(|(way, _)| way);
-    ctx.watch.see(Event::TlbLookup { tlb: level as u32, set: found.set, tag: found.tag, way });
+    ctx.watch.on_event(Event::TlbLookup { tlb: level as u32, set: found.set, tag: found.tag, way });
 }

@@ -1,9 +1,9 @@
 //! The page walk: from the root to the page, through the table that stands apart or through memory from CR3.
 
 use super::addr::Pa;
-use super::event::{Event, Fault, Forbidden, Found, Kind, Mode, Observer, Purpose};
-use super::hierarchy::{Ctx, Hierarchy, Piece, RouteId};
-use super::page_table::{Entry, PageTable};
+use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, ProtectionCause, PteKind, Purpose};
+use super::hierarchy::{Ctx, Fragment, Hierarchy, RouteId};
+use super::page_table::{PageTable, TableEntry};
 use super::pte::{Bit, Flags, Pte, mask};
 use super::spec::Mmu;
 
@@ -20,7 +20,7 @@ pub(in crate::machine) struct Leaf {
 
 /// A table on the way: where it is in memory, and whether fetches from it pass the caches by.
 #[derive(Debug, Clone, Copy)]
-struct Table {
+struct TableRef {
     base: u64,
     uncached: bool,
 }
@@ -32,25 +32,25 @@ pub(in crate::machine) struct Visit {
     address: Option<u64>,
     raw: Option<u64>,
     pub pte: Pte,
-    pub found: Found,
+    pub found: PteKind,
 }
 
 /// How tables lie in memory.
 #[derive(Clone, Copy)]
-pub(in crate::machine) struct Layout<'a> {
+pub(in crate::machine) struct TableLayout<'a> {
     pub mmu: &'a Mmu,
     pub physical_bits: u32,
 }
 
-impl Layout<'_> {
+impl TableLayout<'_> {
     /// A page number as wide as the machine's: a format may have room for more.
-    fn cut(&self, ppn: u64) -> u64 {
+    fn truncate_ppn(&self, ppn: u64) -> u64 {
         ppn & mask(self.physical_bits - self.mmu.page_bits)
     }
 
     /// The first byte of the table that an entry leads to.
     pub fn child(&self, pte: Pte) -> u64 {
-        self.cut(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0)
+        self.truncate_ppn(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0)
     }
 
     /// Where an entry of the table at `base` stands; none beyond memory.
@@ -74,9 +74,9 @@ impl Layout<'_> {
         let pte = raw.map_or(Pte::default(), |raw| self.mmu.pte.decode(raw));
         let last = level as usize == self.mmu.levels.len();
         let found = match pte.flags {
-            flags if !flags.has(Bit::P) => Found::Absent,
-            flags if last || flags.has(Bit::Ps) => Found::Page,
-            _ => Found::Table,
+            flags if !flags.has(Bit::P) => PteKind::Absent,
+            flags if last || flags.has(Bit::Ps) => PteKind::Page,
+            _ => PteKind::Table,
         };
         Visit { level, address: Some(address), raw, pte, found }
     }
@@ -84,9 +84,9 @@ impl Layout<'_> {
 
 /// What a walk needs: the table that stands apart, or a root and memory to read from.
 pub(in crate::machine) struct Walker<'a> {
-    pub layout: Layout<'a>,
+    pub layout: TableLayout<'a>,
     /// The table that stands apart.
-    pub apart: &'a mut PageTable,
+    pub detached_table: &'a mut PageTable,
     /// Physical address of the root in memory, once there is one: then walks read memory.
     pub root: Option<u64>,
     pub memory: &'a mut Hierarchy,
@@ -96,13 +96,17 @@ pub(in crate::machine) struct Walker<'a> {
 
 /// Which bit of `flags`, if any, forbids an access.
 #[inline]
-pub(in crate::machine) fn forbidden(flags: Flags, kind: Kind, mode: Mode) -> Option<Forbidden> {
-    if mode == Mode::User && !flags.has(Bit::Us) {
-        Some(Forbidden::Supervisor)
-    } else if kind == Kind::Write && !flags.has(Bit::Rw) {
-        Some(Forbidden::ReadOnly)
-    } else if kind == Kind::Execute && flags.has(Bit::Xd) {
-        Some(Forbidden::NoExecute)
+pub(in crate::machine) fn forbidden(
+    flags: Flags,
+    kind: AccessKind,
+    mode: Privilege,
+) -> Option<ProtectionCause> {
+    if mode == Privilege::User && !flags.has(Bit::Us) {
+        Some(ProtectionCause::Supervisor)
+    } else if kind == AccessKind::Write && !flags.has(Bit::Rw) {
+        Some(ProtectionCause::ReadOnly)
+    } else if kind == AccessKind::Execute && flags.has(Bit::Xd) {
+        Some(ProtectionCause::NoExecute)
     } else {
         None
     }
@@ -111,9 +115,9 @@ pub(in crate::machine) fn forbidden(flags: Flags, kind: Kind, mode: Mode) -> Opt
 /// Rights through one more level: R/W and U/S must hold at all, XD at any (Intel SDM 3A, section 4.6).
 fn accumulate(so_far: Flags, entry: Flags) -> Flags {
     so_far
-        .put(Bit::Rw, so_far.has(Bit::Rw) && entry.has(Bit::Rw))
-        .put(Bit::Us, so_far.has(Bit::Us) && entry.has(Bit::Us))
-        .put(Bit::Xd, so_far.has(Bit::Xd) || entry.has(Bit::Xd))
+        .with_bit(Bit::Rw, so_far.has(Bit::Rw) && entry.has(Bit::Rw))
+        .with_bit(Bit::Us, so_far.has(Bit::Us) && entry.has(Bit::Us))
+        .with_bit(Bit::Xd, so_far.has(Bit::Xd) || entry.has(Bit::Xd))
 }
 
 impl Walker<'_> {
@@ -121,11 +125,11 @@ impl Walker<'_> {
     ///
     /// # Errors
     /// The fault; nothing is marked then.
-    pub fn walk<O: Observer>(
+    pub fn walk<O: MachineObserver>(
         &mut self,
         va: u64,
-        kind: Kind,
-        mode: Mode,
+        kind: AccessKind,
+        mode: Privilege,
         ctx: &mut Ctx<'_, O>,
     ) -> Result<Leaf, Fault> {
         let mut rights = Flags::OPEN;
@@ -134,12 +138,12 @@ impl Walker<'_> {
         loop {
             let level = visits.len() as u32 + 1;
             let visit = self.fetch(va, level, table, ctx);
-            if visit.found == Found::Absent {
+            if visit.found == PteKind::Absent {
                 return Err(Fault::NotPresent { level });
             }
             rights = accumulate(rights, visit.pte.flags);
             visits.push(visit);
-            if visit.found == Found::Page {
+            if visit.found == PteKind::Page {
                 break;
             }
             table = self.child(visit.pte);
@@ -148,7 +152,7 @@ impl Walker<'_> {
             return Err(Fault::Protection { why });
         }
         for visit in &visits {
-            let dirty = kind == Kind::Write && visit.found == Found::Page;
+            let dirty = kind == AccessKind::Write && visit.found == PteKind::Page;
             self.mark(va, visit, dirty, ctx);
         }
         Ok(self.leaf(
@@ -160,14 +164,14 @@ impl Walker<'_> {
     }
 
     /// Sets D in the entry of a page that a TLB has clean. Only that entry is fetched; without one nothing happens.
-    pub fn set_dirty<O: Observer>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
+    pub fn set_dirty<O: MachineObserver>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
         let mut table = self.top();
         for level in 1..=self.layout.mmu.levels.len() as u32 {
             let visit = self.peek(va, level, table);
             match visit.found {
-                Found::Absent => return,
-                Found::Table => table = self.child(visit.pte),
-                Found::Page => {
+                PteKind::Absent => return,
+                PteKind::Table => table = self.child(visit.pte),
+                PteKind::Page => {
                     let visit = self.fetch(va, level, table, ctx);
                     return self.mark(va, &visit, true, ctx);
                 }
@@ -175,26 +179,33 @@ impl Walker<'_> {
         }
     }
 
-    fn top(&self) -> Table {
-        Table { base: self.root.unwrap_or(0), uncached: false }
+    fn top(&self) -> TableRef {
+        TableRef { base: self.root.unwrap_or(0), uncached: false }
     }
 
-    fn child(&self, pte: Pte) -> Table {
-        Table { base: self.layout.child(pte), uncached: pte.flags.has(Bit::Cd) }
+    fn child(&self, pte: Pte) -> TableRef {
+        TableRef { base: self.layout.child(pte), uncached: pte.flags.has(Bit::Cd) }
     }
 
-    fn leaf(&self, rights: Flags, pte: Pte, level: u32, kind: Kind) -> Leaf {
+    fn leaf(&self, rights: Flags, pte: Pte, level: u32, kind: AccessKind) -> Leaf {
         let page_bits = self.layout.mmu.level_page_bits(level);
-        let dirty =
-            pte.flags.has(Bit::D) || kind == Kind::Write || self.layout.mmu.pte.place(Bit::D).is_none();
+        let dirty = pte.flags.has(Bit::D)
+            || kind == AccessKind::Write
+            || self.layout.mmu.pte.bit_position(Bit::D).is_none();
         let own = [Bit::G, Bit::Cd, Bit::Wt];
-        let flags = own.into_iter().fold(rights, |flags, bit| flags.put(bit, pte.flags.has(bit)));
-        let ppn = self.layout.cut(pte.ppn) & !mask(page_bits - self.layout.mmu.page_bits);
-        Leaf { ppn, page_bits, flags: flags.put(Bit::D, dirty) }
+        let flags = own.into_iter().fold(rights, |flags, bit| flags.with_bit(bit, pte.flags.has(bit)));
+        let ppn = self.layout.truncate_ppn(pte.ppn) & !mask(page_bits - self.layout.mmu.page_bits);
+        Leaf { ppn, page_bits, flags: flags.with_bit(Bit::D, dirty) }
     }
 
     /// Reads an entry as the walk does, and tells of it.
-    fn fetch<O: Observer>(&mut self, va: u64, level: u32, table: Table, ctx: &mut Ctx<'_, O>) -> Visit {
+    fn fetch<O: MachineObserver>(
+        &mut self,
+        va: u64,
+        level: u32,
+        table: TableRef,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Visit {
         let visit = match self.address(va, level, table) {
             Some(address) => {
                 let mut bytes = [None; 8];
@@ -210,11 +221,11 @@ impl Walker<'_> {
         };
         let index = self.layout.mmu.index(self.layout.mmu.vpn(va), level);
         let Visit { address, raw: value, found, .. } = visit;
-        ctx.watch.see(Event::Pte { level, index, address: address.map(Pa::new), value, found });
+        ctx.watch.on_event(Event::Pte { level, index, address: address.map(Pa::new), value, found });
         visit
     }
 
-    fn fetch_bytes<O: Observer>(
+    fn fetch_bytes<O: MachineObserver>(
         &mut self,
         address: u64,
         uncached: bool,
@@ -223,56 +234,61 @@ impl Walker<'_> {
     ) {
         if !self.layout.mmu.walk_cached {
             let pa = Pa::new(address);
-            ctx.watch.see(Event::Memory { pa, write: false, purpose: Purpose::Walk });
+            ctx.watch.on_event(Event::Memory { pa, write: false, purpose: Purpose::Walk });
             return self.memory.newest(address, out);
         }
-        let block = 1u64 << self.memory.piece_bits(self.route).min(63);
+        let block = 1u64 << self.memory.fragment_bits(self.route).min(63);
         let mut done = 0;
         while done < out.len() {
             let pa = address + done as u64;
             let size = (block - pa % block).min((out.len() - done) as u64) as u32;
             let (route, purpose) = (self.route, Purpose::Walk);
-            let piece = Piece { route, va: pa, pa, size, purpose, write_through: false, uncached };
-            self.memory.load(piece, &mut out[done..done + size as usize], ctx);
+            let fragment = Fragment { route, va: pa, pa, size, purpose, write_through: false, uncached };
+            self.memory.load(fragment, &mut out[done..done + size as usize], ctx);
             done += size as usize;
         }
     }
 
     /// Reads an entry without a trace.
-    fn peek(&self, va: u64, level: u32, table: Table) -> Visit {
+    fn peek(&self, va: u64, level: u32, table: TableRef) -> Visit {
         if let Some(address) = self.address(va, level, table) {
             return self.layout.peek(self.memory, level, address);
         }
-        let entry = if self.root.is_some() { None } else { self.apart.entry(level, self.layout.mmu.vpn(va)) };
+        let entry = if self.root.is_some() {
+            None
+        } else {
+            self.detached_table.entry(level, self.layout.mmu.vpn(va))
+        };
         let raw = |pte| Some(self.layout.mmu.pte.encode(pte));
         let (found, raw, pte) = match entry {
-            None => (Found::Absent, None, Pte::default()),
-            Some(Entry::Table(pte)) => (Found::Table, None, pte),
-            Some(Entry::Page(pte)) if pte.flags.has(Bit::P) => (Found::Page, raw(pte), pte),
-            Some(Entry::Page(pte)) => (Found::Absent, raw(pte), pte),
+            None => (PteKind::Absent, None, Pte::default()),
+            Some(TableEntry::Table(pte)) => (PteKind::Table, None, pte),
+            Some(TableEntry::Page(pte)) if pte.flags.has(Bit::P) => (PteKind::Page, raw(pte), pte),
+            Some(TableEntry::Page(pte)) => (PteKind::Absent, raw(pte), pte),
         };
         Visit { level, address: None, raw, pte, found }
     }
 
     /// Where an entry stands in memory; none in the table that stands apart, or beyond memory.
-    fn address(&self, va: u64, level: u32, table: Table) -> Option<u64> {
+    fn address(&self, va: u64, level: u32, table: TableRef) -> Option<u64> {
         self.root?;
         let mmu = self.layout.mmu;
         self.layout.address(table.base, mmu.index(mmu.vpn(va), level))
     }
 
     /// Sets A, and with `dirty` D, in an entry, as far as its format has them.
-    fn mark<O: Observer>(&mut self, va: u64, visit: &Visit, dirty: bool, ctx: &mut Ctx<'_, O>) {
+    fn mark<O: MachineObserver>(&mut self, va: u64, visit: &Visit, dirty: bool, ctx: &mut Ctx<'_, O>) {
         let format = &self.layout.mmu.pte;
         let wanted = [(Bit::A, true), (Bit::D, dirty)];
-        let missing =
-            |bit: Bit| format.place(bit).filter(|_| !visit.pte.flags.has(bit)).map(|place| (bit, place));
+        let missing = |bit: Bit| {
+            format.bit_position(bit).filter(|_| !visit.pte.flags.has(bit)).map(|place| (bit, place))
+        };
         let (mut raw, mut changed) = (visit.raw.unwrap_or(0), Flags::NONE);
         for (bit, place) in wanted.into_iter().filter_map(|(bit, set)| missing(bit).filter(|_| set)) {
             raw |= 1 << place;
             changed = changed.with(bit);
             if visit.address.is_none() {
-                self.apart.mark(visit.level, self.layout.mmu.vpn(va), bit);
+                self.detached_table.mark(visit.level, self.layout.mmu.vpn(va), bit);
             }
         }
         if changed == Flags::NONE {
@@ -281,6 +297,6 @@ impl Walker<'_> {
         if let Some(address) = visit.address {
             self.memory.poke(address, &format.to_bytes(raw)[..format.bytes as usize]);
         }
-        ctx.watch.see(Event::Marked { level: visit.level, dirty: changed.has(Bit::D) });
+        ctx.watch.on_event(Event::AccessedDirtySet { level: visit.level, dirty: changed.has(Bit::D) });
     }
 }

@@ -8,9 +8,9 @@ use crate::machine::Machine;
 use crate::machine::cache::Counts;
 use crate::machine::spec::Spec;
 
-use super::counted::{ByKind, Causes, Counted, Lookups, Part, References};
-use super::extras::{Extras, Wanted};
-use super::lens::{Both, Lens};
+use super::counts::{ByKind, LevelCounts, Lookups, MissCauses, ReferenceCounts, ReplayCounts};
+use super::extras::{ExtraOptions, Extras};
+use super::observer::ReplayObserver;
 use super::record::Record;
 use super::replay::{Replay, Straddle, Target};
 use super::tally::Tally;
@@ -23,59 +23,59 @@ pub struct Account {
     spec: Arc<Spec>,
     /// Addresses are virtual ones of a process.
     mapped: bool,
-    so_far: SoFar,
-    lens: Watching,
+    so_far: ReplayState,
+    observer: Observers,
     /// What the machine had counted before.
-    before: Units,
+    before: MachineCounts,
 }
 
 /// Who watches: nobody pays for what is not wanted.
 #[derive(Debug)]
-enum Watching {
+enum Observers {
     Plain(Box<Tally>),
-    More(Box<Both<Tally, Extras>>),
+    More(Box<(Tally, Extras)>),
 }
 
 /// What a batch of records goes on from.
 #[derive(Debug)]
-struct SoFar {
+struct ReplayState {
     straddle: Straddle,
-    references: References,
+    references: ReferenceCounts,
     /// The instruction that was fetched last.
     code: u64,
 }
 
-impl SoFar {
-    fn perform<L: Lens + Default>(
+impl ReplayState {
+    fn perform<L: ReplayObserver + Default>(
         &mut self,
         target: Target<'_>,
         records: &[Record],
-        lens: &mut L,
+        observer: &mut L,
     ) -> Result<(), OutOfMemory> {
-        let mut replay = Replay::new(target, self.straddle, mem::take(lens));
+        let mut replay = Replay::new(target, self.straddle, mem::take(observer));
         (replay.references, replay.code) = (self.references, self.code);
         let done = replay.perform(records);
         (self.references, self.code) = (replay.references, replay.code);
-        *lens = replay.lens;
+        *observer = replay.observer;
         done
     }
 }
 
 impl Account {
     /// Nothing performed yet on the target.
-    pub fn new(target: &Target<'_>, straddle: Straddle, wanted: Wanted) -> Self {
+    pub fn new(target: &Target<'_>, straddle: Straddle, wanted: ExtraOptions) -> Self {
         let (machine, mapped) = match target {
             Target::Identity(machine) => (&**machine, false),
             Target::Process(kernel, _) => (kernel.machine(), true),
         };
         let spec = machine.spec().clone();
-        let lens = if wanted == Wanted::default() {
-            Watching::Plain(Box::default())
+        let observer = if wanted == ExtraOptions::default() {
+            Observers::Plain(Box::default())
         } else {
-            Watching::More(Box::new(Both(Tally::default(), Extras::new(&spec, wanted))))
+            Observers::More(Box::new((Tally::default(), Extras::new(&spec, wanted))))
         };
-        let so_far = SoFar { straddle, references: References::default(), code: 0 };
-        Self { spec, mapped, so_far, lens, before: Units::of(machine) }
+        let so_far = ReplayState { straddle, references: ReferenceCounts::default(), code: 0 };
+        Self { spec, mapped, so_far, observer, before: MachineCounts::read(machine) }
     }
 
     /// Performs records, in order, on the target that the account was made for.
@@ -83,31 +83,33 @@ impl Account {
     /// # Errors
     /// If a fault needs memory and there is none; what came before has happened and is counted.
     pub fn perform(&mut self, target: Target<'_>, records: &[Record]) -> Result<(), OutOfMemory> {
-        match &mut self.lens {
-            Watching::Plain(tally) => self.so_far.perform(target, records, &mut **tally),
-            Watching::More(both) => self.so_far.perform(target, records, &mut **both),
+        match &mut self.observer {
+            Observers::Plain(tally) => self.so_far.perform(target, records, &mut **tally),
+            Observers::More(both) => self.so_far.perform(target, records, &mut **both),
         }
     }
 
     /// What has been performed so far.
-    pub fn references(&self) -> &References {
+    pub fn references(&self) -> &ReferenceCounts {
         &self.so_far.references
     }
 
     /// What has been counted so far on the machine.
-    pub fn counted(&self, machine: &Machine) -> Counted {
-        let (tally, extras) = match &self.lens {
-            Watching::Plain(tally) => (&**tally, None),
-            Watching::More(both) => (&both.0, Some(&both.1)),
+    pub fn counts(&self, machine: &Machine) -> ReplayCounts {
+        let (tally, extras) = match &self.observer {
+            Observers::Plain(tally) => (&**tally, None),
+            Observers::More(both) => (&both.0, Some(&both.1)),
         };
-        let now = Units::of(machine);
+        let now = MachineCounts::read(machine);
         let causes = |level| extras.and_then(|extras| extras.causes(level));
-        let tlbs = parts(&now.tlbs, &self.before.tlbs, |level| (tally.tlb(level), None));
-        Counted {
+        let tlbs = level_counts(&now.tlbs, &self.before.tlbs, |level| (tally.tlb(level), None));
+        ReplayCounts {
             spec: self.spec.clone(),
             references: self.so_far.references,
             tlbs: if self.mapped { tlbs } else { Vec::new() },
-            caches: parts(&now.caches, &self.before.caches, |level| (tally.cache(level), causes(level))),
+            caches: level_counts(&now.caches, &self.before.caches, |level| {
+                (tally.cache(level), causes(level))
+            }),
             memory: tally.memory(),
             paging: self.mapped.then(|| tally.paging(&self.spec)),
             top: extras.and_then(Extras::top),
@@ -118,13 +120,13 @@ impl Account {
 
 /// What a machine has counted, TLBs and caches in the order of the spec.
 #[derive(Debug)]
-struct Units {
+struct MachineCounts {
     tlbs: Vec<Counts>,
     caches: Vec<Counts>,
 }
 
-impl Units {
-    fn of(machine: &Machine) -> Self {
+impl MachineCounts {
+    fn read(machine: &Machine) -> Self {
         let spec = machine.spec();
         Self {
             tlbs: (0..spec.tlbs.len()).map(|level| machine.tlb_counts(level)).collect(),
@@ -134,21 +136,21 @@ impl Units {
 }
 
 /// What TLBs or caches did between two times, level by level; the rest of each is asked for.
-fn parts(
+fn level_counts(
     now: &[Counts],
     before: &[Counts],
-    rest: impl Fn(usize) -> (ByKind<Lookups>, Option<Causes>),
-) -> Vec<Part> {
+    rest: impl Fn(usize) -> (ByKind<Lookups>, Option<MissCauses>),
+) -> Vec<LevelCounts> {
     let levels = now.iter().zip(before).enumerate();
     let part = |(level, (now, before)): (usize, (&Counts, &Counts))| {
         let (kinds, causes) = rest(level);
-        Part { counts: since(*now, *before), kinds, causes }
+        LevelCounts { counts: difference(*now, *before), kinds, causes }
     };
     levels.map(part).collect()
 }
 
 /// What was counted between two times.
-fn since(now: Counts, before: Counts) -> Counts {
+fn difference(now: Counts, before: Counts) -> Counts {
     Counts {
         hits: now.hits.saturating_sub(before.hits),
         misses: now.misses.saturating_sub(before.misses),

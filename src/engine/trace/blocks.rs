@@ -7,12 +7,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// Spreads addresses over all bits by one multiplication. Whoever makes a trace could make it slow, and nothing worse: no
 /// order of it is ever seen.
 #[derive(Debug, Clone, Copy, Default)]
-struct Spread(u64);
+struct BlockHasher(u64);
 
 /// 2^64 divided by the golden ratio, made odd.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-impl Hasher for Spread {
+impl Hasher for BlockHasher {
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.write_u64((*byte).into());
@@ -35,16 +35,16 @@ impl Hasher for Spread {
 ///
 /// At most 2^32 of them: as many take more memory than a machine has.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Numbers {
-    known: HashMap<u64, u32, BuildHasherDefault<Spread>>,
+pub(super) struct BlockNumbers {
+    known: HashMap<u64, u32, BuildHasherDefault<BlockHasher>>,
     /// What was asked for last.
     last: Option<(u64, u32)>,
 }
 
-impl Numbers {
+impl BlockNumbers {
     /// The number of an address.
     #[inline]
-    pub fn of(&mut self, address: u64) -> u32 {
+    pub fn number_of(&mut self, address: u64) -> u32 {
         match self.last {
             Some((last, number)) if last == address => number,
             _ => self.find(address),

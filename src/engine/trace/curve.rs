@@ -8,11 +8,11 @@
 //! highly-associative memories", 1991). A reference moves its block to the front, and each mark that it passes on to the
 //! block before: as many steps as the distance has digits.
 
-use crate::machine::event::{Event, Kind, Observer};
+use crate::machine::event::{AccessKind, Event, MachineObserver};
 use crate::machine::spec::Spec;
 
-use super::blocks::Numbers;
-use super::counted::Curve;
+use super::blocks::BlockNumbers;
+use super::counts::MissCurve;
 
 /// log2 of a block's bytes on a machine without a cache for data.
 const BLOCK_BITS: u32 = 6;
@@ -34,7 +34,7 @@ struct Node {
 /// Takes references to blocks, and counts how many miss in caches of each size.
 #[derive(Debug, Clone)]
 pub(super) struct Stack {
-    numbers: Numbers,
+    numbers: BlockNumbers,
     nodes: Vec<Node>,
     newest: u32,
     oldest: u32,
@@ -50,7 +50,7 @@ impl Stack {
     /// No block was referred to yet.
     pub fn new(block_bits: u32) -> Self {
         Self {
-            numbers: Numbers::default(),
+            numbers: BlockNumbers::default(),
             nodes: Vec::new(),
             newest: NONE,
             oldest: NONE,
@@ -63,7 +63,7 @@ impl Stack {
     /// A reference to the block of an address.
     #[inline]
     pub fn refer(&mut self, address: u64) {
-        let number = self.numbers.of(address.checked_shr(self.block_bits).unwrap_or(0));
+        let number = self.numbers.number_of(address.checked_shr(self.block_bits).unwrap_or(0));
         if number == self.newest {
             self.groups[0] += 1;
         } else if (number as usize) < self.nodes.len() {
@@ -127,7 +127,7 @@ impl Stack {
     }
 
     /// The curve so far.
-    pub fn curve(&self) -> Curve {
+    pub fn curve(&self) -> MissCurve {
         let again: u64 = self.groups.iter().sum();
         let first = self.nodes.len() as u64;
         let full = self.nodes.len().next_power_of_two().trailing_zeros();
@@ -137,7 +137,7 @@ impl Stack {
         });
         let references = again + first;
         let misses = hits.map(|hits| references - hits).collect();
-        Curve { block: 1u64.checked_shl(self.block_bits).unwrap_or(0), references, misses }
+        MissCurve { block: 1u64.checked_shl(self.block_bits).unwrap_or(0), references, misses }
     }
 }
 
@@ -155,27 +155,27 @@ impl Distances {
     /// No reference yet. Blocks are those of the machine's first cache for data.
     pub fn new(spec: &Spec) -> Self {
         let block_bits =
-            spec.first_cache(Kind::Read).map_or(BLOCK_BITS, |level| spec.caches[level].block_bits);
+            spec.first_cache(AccessKind::Read).map_or(BLOCK_BITS, |level| spec.caches[level].block_bits);
         Self { stack: Stack::new(block_bits), data: false, part: None }
     }
 
     /// A reference of this kind begins.
     #[inline]
-    pub fn begin(&mut self, kind: Kind) {
-        self.data = kind != Kind::Execute;
+    pub fn begin(&mut self, kind: AccessKind) {
+        self.data = kind != AccessKind::Execute;
         self.part = None;
     }
 
     /// The curve so far.
-    pub fn curve(&self) -> Curve {
+    pub fn curve(&self) -> MissCurve {
         self.stack.curve()
     }
 }
 
-impl Observer for Distances {
+impl MachineObserver for Distances {
     #[inline]
-    fn see(&mut self, event: Event) {
-        if let Event::Piece { va, .. } = event
+    fn on_event(&mut self, event: Event) {
+        if let Event::Fragment { va, .. } = event
             && self.data
             && self.part != Some(va.raw())
         {

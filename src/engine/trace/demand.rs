@@ -4,11 +4,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::kernel::area::Prot;
 use crate::kernel::boot::BootError;
-use crate::kernel::config::Config;
+use crate::kernel::config::KernelConfig;
 use crate::kernel::ids::Pid;
 use crate::kernel::spawn::{AreaDeclaration, AreaError};
+use crate::kernel::vma::Prot;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
@@ -18,7 +18,7 @@ pub const SWAP: u32 = 1 << 24;
 
 /// How a kernel is started for a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Demand {
+pub struct DemandPaging {
     /// User page frames; none: all that there are.
     pub frames: Option<u32>,
     /// Which page goes when there is no frame left; none: the kernel's default.
@@ -27,7 +27,7 @@ pub struct Demand {
 
 /// Why there is no process for a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
+pub enum DemandError {
     /// A kernel cannot be started on the machine.
     Boot(BootError),
     /// There is no room for a process.
@@ -36,26 +36,26 @@ pub enum Refused {
     Area(AreaError),
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for DemandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refused::Boot(why) => why.fmt(f),
-            Refused::Memory(why) => why.fmt(f),
-            Refused::Area(_) => f.write_str("the address space has no room for an area"),
+            DemandError::Boot(why) => why.fmt(f),
+            DemandError::Memory(why) => why.fmt(f),
+            DemandError::Area(_) => f.write_str("the address space has no room for an area"),
         }
     }
 }
 
-impl Demand {
+impl DemandPaging {
     /// Starts a kernel on a machine, with a process for a trace.
     ///
     /// # Errors
     /// Why that cannot be.
-    pub fn start(self, machine: Machine) -> Result<(Kernel, Pid), Refused> {
-        let default = Config::default_for(machine.spec());
+    pub fn start(self, machine: Machine) -> Result<(Kernel, Pid), DemandError> {
+        let default = KernelConfig::default_for(machine.spec());
         let replacement = self.replacement.unwrap_or(default.replacement);
-        let config = Config { frames: self.frames, replacement, swap: SWAP, ..default };
-        let mut kernel = Kernel::boot(machine, config).map_err(Refused::Boot)?;
+        let config = KernelConfig { frames: self.frames, replacement, swap: SWAP, ..default };
+        let mut kernel = Kernel::boot(machine, config).map_err(DemandError::Boot)?;
         let pid = spawn(&mut kernel, Arc::from("trace"))?;
         Ok((kernel, pid))
     }
@@ -65,12 +65,12 @@ impl Demand {
 ///
 /// # Errors
 /// Why there is none.
-pub fn spawn(kernel: &mut Kernel, name: Arc<str>) -> Result<Pid, Refused> {
-    let pid = kernel.spawn(name).map_err(Refused::Memory)?;
+pub fn spawn(kernel: &mut Kernel, name: Arc<str>) -> Result<Pid, DemandError> {
+    let pid = kernel.spawn(name).map_err(DemandError::Memory)?;
     let prot = Prot { read: true, write: true, exec: true };
     let (start, end) = (0, kernel.user_end());
     let area = AreaDeclaration { label: None, start, end, prot, shared: false, file: None, offset: 0 };
-    kernel.declare_area(pid, area).map_err(Refused::Area)?;
+    kernel.declare_area(pid, area).map_err(DemandError::Area)?;
     kernel.switch_to(pid);
     Ok(pid)
 }

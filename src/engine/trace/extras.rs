@@ -1,18 +1,18 @@
 //! What is counted only when it is wanted.
 
-use crate::kernel::event::{Step, Watch};
-use crate::machine::event::{Event, Observer};
+use crate::kernel::event::{KernelObserver, KernelStep};
+use crate::machine::event::{Event, MachineObserver};
 use crate::machine::spec::Spec;
 
-use super::causes::Causing;
-use super::counted::{Causes, Curve, Top};
+use super::counts::{HotSpots, MissCauses, MissCurve};
 use super::curve::Distances;
-use super::lens::{Lens, Reference};
-use super::top::Spots;
+use super::hot_spots::HotSpotCounter;
+use super::miss_classifier::MissClassifier;
+use super::observer::{Reference, ReplayObserver};
 
 /// What is wanted beside the plain counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Wanted {
+pub struct ExtraOptions {
     /// Misses of caches by their cause.
     pub causes: bool,
     /// The miss-ratio curve.
@@ -24,49 +24,51 @@ pub struct Wanted {
 /// Counts what is wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
-    causes: Option<Causing>,
+    causes: Option<MissClassifier>,
     distances: Option<Distances>,
-    spots: Option<Spots>,
+    spots: Option<HotSpotCounter>,
 }
 
 impl Extras {
     /// Nothing counted yet, of a machine.
-    pub fn new(spec: &Spec, wanted: Wanted) -> Self {
+    pub fn new(spec: &Spec, wanted: ExtraOptions) -> Self {
         Self {
-            causes: wanted.causes.then(|| Causing::new(spec)),
+            causes: wanted.causes.then(|| MissClassifier::new(spec)),
             distances: wanted.curve.then(|| Distances::new(spec)),
-            spots: wanted.top.map(|count| Spots::new(spec, count)),
+            spots: wanted.top.map(|count| HotSpotCounter::new(spec, count)),
         }
     }
 
     /// Causes of the misses of the cache of this level.
-    pub fn causes(&self, level: usize) -> Option<Causes> {
-        self.causes.as_ref().map(|causes| causes.of(level))
+    pub fn causes(&self, level: usize) -> Option<MissCauses> {
+        self.causes.as_ref().map(|causes| causes.causes(level))
     }
 
     /// The miss-ratio curve.
-    pub fn curve(&self) -> Option<Curve> {
+    pub fn curve(&self) -> Option<MissCurve> {
         self.distances.as_ref().map(Distances::curve)
     }
 
     /// The busiest places.
-    pub fn top(&self) -> Option<Top> {
-        self.spots.as_ref().map(Spots::top)
+    pub fn top(&self) -> Option<HotSpots> {
+        self.spots.as_ref().map(HotSpotCounter::top)
     }
 }
 
-impl Observer for Extras {
+impl MachineObserver for Extras {
     #[inline]
-    fn see(&mut self, event: Event) {
-        self.causes.see(event);
-        self.distances.see(event);
-        self.spots.see(event);
+    fn on_event(&mut self, event: Event) {
+        self.causes.on_event(event);
+        self.distances.on_event(event);
+        self.spots.on_event(event);
     }
 }
 
-impl Watch for Extras {
-    fn step(&mut self, step: Step) {
-        let (Step::Zeroed { frame } | Step::Filled { frame, .. } | Step::Copied { to: frame, .. }) = step
+impl KernelObserver for Extras {
+    fn on_step(&mut self, step: KernelStep) {
+        let (KernelStep::Zeroed { frame }
+        | KernelStep::Filled { frame, .. }
+        | KernelStep::Copied { to: frame, .. }) = step
         else {
             return;
         };
@@ -76,9 +78,9 @@ impl Watch for Extras {
     }
 }
 
-impl Lens for Extras {
+impl ReplayObserver for Extras {
     #[inline]
-    fn begin(&mut self, reference: Reference) {
+    fn on_reference(&mut self, reference: Reference) {
         if let Some(causes) = &mut self.causes {
             causes.begin(reference.kind);
         }

@@ -1,26 +1,27 @@
 //! Memory traces of real programs: read, replayed through a machine, and counted. Knows nothing of scripts.
 //!
 //! A [`reader::Reader`] reads a trace in any [`format::Format`]. A [`record::Record`] is a line of a trace. A
-//! [`replay::Replay`] performs records on a machine, or in a process of a kernel, while a [`lens::Lens`] watches; what
-//! comes of it all is [`counted::Counted`].
+//! [`replay::Replay`] performs records on a machine, or in a process of a kernel, while a [`observer::ReplayObserver`] watches; what
+//! comes of it all is [`counts::ReplayCounts`].
 
 pub mod account;
-pub mod ahead;
 mod blocks;
-mod causes;
-pub mod counted;
-pub mod counting;
+pub mod counting_replay;
+pub mod counts;
 mod csv;
 mod curve;
 pub mod demand;
 mod din;
 pub mod extras;
 pub mod format;
+mod hot_spots;
 mod lackey;
-pub mod lens;
 mod line;
 pub mod malformed;
+mod miss_classifier;
+pub mod observer;
 pub mod pack;
+pub mod read_ahead;
 pub mod reader;
 pub mod record;
 pub mod replay;
@@ -28,6 +29,5 @@ mod source;
 pub mod sweep;
 pub mod tally;
 mod text;
-mod top;
 pub mod unreadable;
 mod zstd;

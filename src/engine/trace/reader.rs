@@ -10,13 +10,13 @@ use super::pack::{MAGIC, Unpacker, VERSION};
 use super::record::Record;
 use super::source::Source;
 use super::text::{Grammar, Text};
-use super::unreadable::{Unreadable, Why};
+use super::unreadable::{Unreadable, UnreadableReason};
 
 /// Records that are handed out at once, at most.
 pub const BATCH: usize = 4096;
 
 /// A trace, as it is written down.
-enum Written {
+enum TraceEncoding {
     Text(Text),
     /// With the malformed lines that it does not have.
     Packed(Box<Unpacker>, Malformed),
@@ -25,7 +25,7 @@ enum Written {
 /// Reads a trace.
 pub struct Reader {
     source: Source,
-    written: Written,
+    written: TraceEncoding,
     /// What went wrong, to be told again.
     failed: Option<Unreadable>,
 }
@@ -48,7 +48,7 @@ impl Reader {
     /// # Errors
     /// If it cannot be opened, or holds no trace of the format.
     pub fn open(path: &Path, format: Option<Format>) -> Result<Self, Unreadable> {
-        Self::of(Source::open(path)?, format)
+        Self::from_source(Source::open(path)?, format)
     }
 
     /// Reads any bytes, as [`Reader::open`] does those of a file. The name is for messages, and for its end.
@@ -56,22 +56,22 @@ impl Reader {
     /// # Errors
     /// As of [`Reader::open`].
     pub fn new(bytes: Box<dyn Read + Send>, name: &str, format: Option<Format>) -> Result<Self, Unreadable> {
-        Self::of(Source::new(bytes, name)?, format)
+        Self::from_source(Source::new(bytes, name)?, format)
     }
 
-    fn of(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
+    fn from_source(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
         let packed = is_packed(&mut source)?;
         let named = || Format::of_name(source.name()).filter(|_| !packed);
         let format = format.or_else(named).unwrap_or(if packed { Format::Packed } else { Format::Lackey });
         if packed != (format == Format::Packed) {
             let why = if packed { "it is packed, and no text" } else { "it is not packed" };
-            return Err(source.wrong(Why::NotATrace(why)));
+            return Err(source.error(UnreadableReason::NotATrace(why)));
         }
         let written = match format {
-            Format::Packed => Written::Packed(Box::default(), Malformed::default()),
-            Format::Lackey => Written::Text(Text::new(Grammar::Lackey)),
-            Format::Din => Written::Text(Text::new(Grammar::Din)),
-            Format::Csv => Written::Text(Text::new(Grammar::Csv(Csv::default()))),
+            Format::Packed => TraceEncoding::Packed(Box::default(), Malformed::default()),
+            Format::Lackey => TraceEncoding::Text(Text::new(Grammar::Lackey)),
+            Format::Din => TraceEncoding::Text(Text::new(Grammar::Din)),
+            Format::Csv => TraceEncoding::Text(Text::new(Grammar::Csv(Csv::default()))),
         };
         Ok(Self { source, written, failed: None })
     }
@@ -86,11 +86,11 @@ impl Reader {
             return Err(failed.clone());
         }
         let read = match &mut self.written {
-            Written::Text(text) => {
+            TraceEncoding::Text(text) => {
                 records.clear();
                 text.read(&mut self.source, records, BATCH)
             }
-            Written::Packed(packed, _) => packed.read(&mut self.source, records, BATCH),
+            TraceEncoding::Packed(packed, _) => packed.read(&mut self.source, records, BATCH),
         };
         if let Err(failed) = read {
             self.failed = Some(failed.clone());
@@ -104,16 +104,16 @@ impl Reader {
     /// Lines that were read so far; of a packed trace records.
     pub fn lines(&self) -> u64 {
         match &self.written {
-            Written::Text(text) => text.lines,
-            Written::Packed(packed, _) => packed.records,
+            TraceEncoding::Text(text) => text.lines,
+            TraceEncoding::Packed(packed, _) => packed.records,
         }
     }
 
     /// The lines that are no records.
     pub fn malformed(&self) -> &Malformed {
         match &self.written {
-            Written::Text(text) => &text.malformed,
-            Written::Packed(_, none) => none,
+            TraceEncoding::Text(text) => &text.malformed,
+            TraceEncoding::Packed(_, none) => none,
         }
     }
 
@@ -140,7 +140,7 @@ fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     if !packed {
         source.put_back(head);
     } else if head[MAGIC.len()..] != [VERSION] {
-        return Err(source.wrong(Why::NotATrace("it is packed in a version that is not known")));
+        return Err(source.error(UnreadableReason::NotATrace("it is packed in a version that is not known")));
     }
     Ok(packed)
 }

@@ -3,10 +3,10 @@
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
-use crate::machine::event::Kind;
+use crate::machine::event::AccessKind;
 
-use super::counted::References;
-use super::lens::{Lens, Reference};
+use super::counts::ReferenceCounts;
+use super::observer::{Reference, ReplayObserver};
 use super::record::{Op, Record};
 
 /// What becomes of a reference that straddles blocks or pages.
@@ -34,23 +34,23 @@ pub struct Replay<'a, L> {
     target: Target<'a>,
     straddle: Straddle,
     /// Who watches.
-    pub lens: L,
+    pub observer: L,
     /// What was performed so far.
-    pub references: References,
+    pub references: ReferenceCounts,
     /// The instruction that was fetched last; see [`Reference::code`].
     pub code: u64,
     /// The highest address there is.
     last: u64,
 }
 
-impl<'a, L: Lens> Replay<'a, L> {
+impl<'a, L: ReplayObserver> Replay<'a, L> {
     /// Nothing performed yet.
-    pub fn new(target: Target<'a>, straddle: Straddle, lens: L) -> Self {
+    pub fn new(target: Target<'a>, straddle: Straddle, observer: L) -> Self {
         let last = match &target {
             Target::Identity(machine) => u64::MAX >> (64 - machine.spec().physical_bits),
             Target::Process(kernel, _) => kernel.user_end() - 1,
         };
-        Self { target, straddle, lens, references: References::default(), code: 0, last }
+        Self { target, straddle, observer, references: ReferenceCounts::default(), code: 0, last }
     }
 
     /// Performs records, in order. One that reaches beyond the addresses there are is counted and passed over.
@@ -58,14 +58,14 @@ impl<'a, L: Lens> Replay<'a, L> {
     /// # Errors
     /// If a fault needs memory and there is none; what came before has happened.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
-        let Self { target, straddle, lens, references, code, last } = self;
+        let Self { target, straddle, observer, references, code, last } = self;
         let batch = Batch { records, straddle: *straddle, last: *last };
         match target {
             Target::Identity(machine) => {
                 let asked = KINDS.map(|kind| machine.spec().first_cache(kind).is_some());
-                batch.perform(references, code, lens, asked, |kind, va, size, lens| {
+                batch.perform(references, code, observer, asked, |kind, va, size, observer| {
                     let Ok(pa) = machine.pa(va) else { return Ok(0) };
-                    Ok(machine.touch_physical(pa, size, kind, lens))
+                    Ok(machine.touch_physical(pa, size, kind, observer))
                 })
             }
             Target::Process(kernel, pid) => {
@@ -73,20 +73,20 @@ impl<'a, L: Lens> Replay<'a, L> {
                 let bare = spec.tlbs.is_empty() && spec.caches.is_empty();
                 let asked = KINDS
                     .map(|kind| bare || spec.first_tlb(kind).is_some() || spec.first_cache(kind).is_some());
-                batch.perform(references, code, lens, asked, |kind, va, size, lens| {
+                batch.perform(references, code, observer, asked, |kind, va, size, observer| {
                     let Ok(va) = kernel.machine().va(va) else { return Ok(0) };
-                    kernel.touch(*pid, va, size, kind, lens)
+                    kernel.touch(*pid, va, size, kind, observer)
                 })
             }
         }
     }
 }
 
-/// Every kind, in the order of [`Kind`].
-const KINDS: [Kind; 3] = [Kind::Read, Kind::Write, Kind::Execute];
+/// Every kind, in the order of [`AccessKind`].
+const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
 
 /// What a record does, or first does, in the order of [`Op`].
-const FIRST: [Kind; 4] = [Kind::Execute, Kind::Read, Kind::Write, Kind::Read];
+const FIRST: [AccessKind; 4] = [AccessKind::Execute, AccessKind::Read, AccessKind::Write, AccessKind::Read];
 
 /// Records to be performed, and how.
 struct Batch<'a> {
@@ -100,25 +100,25 @@ impl Batch<'_> {
     /// Performs the records, each by way of `refer`, which answers the parts that a reference was done in. The kinds that
     /// nothing is `asked` for (loads, stores, fetches) are counted, and that is all.
     #[inline(always)]
-    fn perform<L: Lens>(
+    fn perform<L: ReplayObserver>(
         self,
-        references: &mut References,
+        references: &mut ReferenceCounts,
         code: &mut u64,
-        lens: &mut L,
+        observer: &mut L,
         asked: [bool; 3],
-        mut refer: impl FnMut(Kind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
+        mut refer: impl FnMut(AccessKind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
     ) -> Result<(), OutOfMemory> {
         let most = if self.straddle == Straddle::First { 1 } else { u32::MAX };
         for record in self.records {
             let &Record { address, size, op } = record;
             references.records += 1;
             if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
-                references.pass_over(record);
+                references.skip(record);
                 continue;
             }
             if op == Op::Fetch {
                 *code = address;
-                if !asked[Kind::Execute as usize] {
+                if !asked[AccessKind::Execute as usize] {
                     references.fetches += 1;
                     continue;
                 }
@@ -128,14 +128,14 @@ impl Batch<'_> {
             loop {
                 references.count(kind);
                 if asked[kind as usize] {
-                    lens.begin(Reference { kind, va: address, size, code: *code });
-                    let pieces = refer(kind, address, told, lens)?;
+                    observer.on_reference(Reference { kind, va: address, size, code: *code });
+                    let pieces = refer(kind, address, told, observer)?;
                     references.straddling += u64::from(pieces > 1);
                 }
-                if op != Op::Modify || kind == Kind::Write {
+                if op != Op::Modify || kind == AccessKind::Write {
                     break;
                 }
-                kind = Kind::Write;
+                kind = AccessKind::Write;
             }
         }
         Ok(())

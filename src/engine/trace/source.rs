@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::unreadable::{Unreadable, Why};
+use super::unreadable::{Unreadable, UnreadableReason};
 use super::zstd::{self, Frames};
 
 /// Bytes that are read at once of a compressed file.
@@ -31,12 +31,12 @@ pub struct Source {
 }
 
 /// Counts what is read.
-struct Counting {
+struct CountingReader {
     bytes: Box<dyn Read + Send>,
     count: Arc<AtomicU64>,
 }
 
-impl Read for Counting {
+impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.bytes.read(buffer)?;
         self.count.fetch_add(count as u64, Ordering::Relaxed);
@@ -55,7 +55,7 @@ impl Source {
         let file = File::open(path).map_err(told)?;
         let known = file.metadata().map_err(told)?;
         if known.is_dir() {
-            return Err(Unreadable::new(&name, Why::Directory));
+            return Err(Unreadable::new(&name, UnreadableReason::Directory));
         }
         let watched = if known.is_file() { Some((file.try_clone().map_err(told)?, known)) } else { None };
         let mut source = Self::new(Box::new(file), &name)?;
@@ -69,7 +69,7 @@ impl Source {
         let head = bytes.by_ref().take(4).read_to_end(&mut magic);
         head.map_err(|error| Unreadable::system(name, &error))?;
         let consumed = Arc::new(AtomicU64::new(magic.len() as u64));
-        let counting = Counting { bytes, count: Arc::clone(&consumed) };
+        let counting = CountingReader { bytes, count: Arc::clone(&consumed) };
         let kind = match magic[..] {
             [0x1f, 0x8b, ..] => Some(GZIP),
             _ if zstd::begins(&magic) => Some(ZSTD),
@@ -106,7 +106,7 @@ impl Source {
                 Ok(0) if !buffer.is_empty() => return self.end().map(|()| 0),
                 Ok(count) => return Ok(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.told(&error)),
+                Err(error) => return Err(self.map_error(&error)),
             }
         }
     }
@@ -132,20 +132,20 @@ impl Source {
     }
 
     /// What is wrong at this place of the file.
-    pub fn wrong(&self, why: Why) -> Unreadable {
+    pub fn error(&self, why: UnreadableReason) -> Unreadable {
         Unreadable::new(&self.name, why)
     }
 
-    fn told(&self, error: &io::Error) -> Unreadable {
+    fn map_error(&self, error: &io::Error) -> Unreadable {
         let at = self.consumed();
         let Some(kind) = self.kind else { return Unreadable::system(&self.name, error) };
         match error.kind() {
             // A file that was cut while it was read ends too early, too.
             io::ErrorKind::UnexpectedEof => {
-                self.end().err().unwrap_or_else(|| self.wrong(Why::Truncated { kind, at }))
+                self.end().err().unwrap_or_else(|| self.error(UnreadableReason::Truncated { kind, at }))
             }
             io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => {
-                self.wrong(Why::Damaged { kind, at, what: error.to_string() })
+                self.error(UnreadableReason::Damaged { kind, at, what: error.to_string() })
             }
             _ => Unreadable::system(&self.name, error),
         }
@@ -159,6 +159,6 @@ impl Source {
         if now.len() == known.len() && !touched {
             return Ok(());
         }
-        Err(self.wrong(Why::Changed { before: known.len(), after: now.len() }))
+        Err(self.error(UnreadableReason::Changed { before: known.len(), after: now.len() }))
     }
 }

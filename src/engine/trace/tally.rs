@@ -1,22 +1,22 @@
 //! The plain counts: lookups by level and kind, transfers of memory, and the kernel's steps. What the machine counts
 //! itself is not counted again.
 
-use crate::kernel::event::{Step, Watch};
+use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::kernel::process::FaultCounts;
 use crate::machine::check::MAX_UNITS;
-use crate::machine::event::{Event, Kind, Observer, Purpose};
+use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};
 use crate::machine::spec::Spec;
 
-use super::counted::{ByKind, Lookups, Memory, Paging};
-use super::lens::{Lens, Reference};
+use super::counts::{ByKind, Lookups, MemoryTransfers, PagingCounts};
+use super::observer::{Reference, ReplayObserver};
 
 /// Where a kind stands in a row of counts.
 #[inline]
-const fn place(kind: Kind) -> usize {
+const fn kind_index(kind: AccessKind) -> usize {
     match kind {
-        Kind::Read => 0,
-        Kind::Write => 1,
-        Kind::Execute => 2,
+        AccessKind::Read => 0,
+        AccessKind::Write => 1,
+        AccessKind::Execute => 2,
     }
 }
 
@@ -25,27 +25,27 @@ const WALK: usize = 3;
 
 /// Lookups of up to [`MAX_UNITS`] levels by kind, misses before hits: in one row, so that a lookup is one addition.
 #[derive(Debug, Clone)]
-struct Table([u64; 8 * MAX_UNITS]);
+struct LookupTable([u64; 8 * MAX_UNITS]);
 
-impl Default for Table {
+impl Default for LookupTable {
     fn default() -> Self {
         Self([0; 8 * MAX_UNITS])
     }
 }
 
-impl Table {
+impl LookupTable {
     #[inline]
     fn count(&mut self, level: u32, kind: usize, hit: bool) {
         self.0[(level as usize * 8 + kind * 2 + usize::from(hit)) % (8 * MAX_UNITS)] += 1;
     }
 
-    fn of(&self, level: usize, kind: usize) -> Lookups {
+    fn lookups(&self, level: usize, kind: usize) -> Lookups {
         let at = |hit: usize| self.0.get(level * 8 + kind * 2 + hit).copied().unwrap_or(0);
         Lookups { hits: at(1), misses: at(0) }
     }
 
     fn by_kind(&self, level: usize) -> ByKind<Lookups> {
-        let [reads, writes, fetches, walks] = [0, 1, 2, WALK].map(|kind| self.of(level, kind));
+        let [reads, writes, fetches, walks] = [0, 1, 2, WALK].map(|kind| self.lookups(level, kind));
         ByKind { reads, writes, fetches, walks }
     }
 }
@@ -55,9 +55,9 @@ impl Table {
 pub struct Tally {
     /// The place of the kind of the reference at hand.
     kind: usize,
-    tlbs: Table,
-    caches: Table,
-    memory: Memory,
+    tlbs: LookupTable,
+    caches: LookupTable,
+    memory: MemoryTransfers,
     /// Entries of the top level that a walk fetched, by kind: one a walk where no TLB is asked.
     roots: [u64; 4],
     faults: FaultCounts,
@@ -65,16 +65,16 @@ pub struct Tally {
     written: u64,
 }
 
-impl Lens for Tally {
+impl ReplayObserver for Tally {
     #[inline(always)]
-    fn begin(&mut self, reference: Reference) {
-        self.kind = place(reference.kind);
+    fn on_reference(&mut self, reference: Reference) {
+        self.kind = kind_index(reference.kind);
     }
 }
 
-impl Observer for Tally {
+impl MachineObserver for Tally {
     #[inline(always)]
-    fn see(&mut self, event: Event) {
+    fn on_event(&mut self, event: Event) {
         match event {
             Event::TlbLookup { tlb, way, .. } => self.tlbs.count(tlb, self.kind, way.is_some()),
             Event::CacheLookup { cache, way, purpose, .. } => {
@@ -88,13 +88,13 @@ impl Observer for Tally {
     }
 }
 
-impl Watch for Tally {
+impl KernelObserver for Tally {
     #[inline]
-    fn step(&mut self, step: Step) {
+    fn on_step(&mut self, step: KernelStep) {
         match step {
-            Step::Resolved { major: true, .. } => self.faults.major += 1,
-            Step::Resolved { major: false, .. } => self.faults.minor += 1,
-            Step::Evicted { to, .. } => {
+            KernelStep::Resolved { major: true, .. } => self.faults.major += 1,
+            KernelStep::Resolved { major: false, .. } => self.faults.minor += 1,
+            KernelStep::Evicted { to, .. } => {
                 self.evicted += 1;
                 self.written += u64::from(to.is_some());
             }
@@ -125,22 +125,23 @@ impl Tally {
     }
 
     /// Transfers from and to main memory.
-    pub fn memory(&self) -> Memory {
+    pub fn memory(&self) -> MemoryTransfers {
         self.memory
     }
 
     /// What the kernel did, on a machine of this spec.
-    pub fn paging(&self, spec: &Spec) -> Paging {
-        let walks = [Kind::Read, Kind::Write, Kind::Execute].map(|kind| self.walks(spec, kind));
+    pub fn paging(&self, spec: &Spec) -> PagingCounts {
+        let walks =
+            [AccessKind::Read, AccessKind::Write, AccessKind::Execute].map(|kind| self.walks(spec, kind));
         let (faults, evicted, written) = (self.faults, self.evicted, self.written);
-        Paging { walks: walks.iter().sum(), faults, evicted, written }
+        PagingCounts { walks: walks.iter().sum(), faults, evicted, written }
     }
 
     /// Page walks for references of a kind.
-    fn walks(&self, spec: &Spec, kind: Kind) -> u64 {
+    fn walks(&self, spec: &Spec, kind: AccessKind) -> u64 {
         match spec.tlbs.iter().rposition(|tlb| tlb.side.serves(kind)) {
-            Some(last) => self.tlbs.of(last, place(kind)).misses,
-            None => self.roots[place(kind)],
+            Some(last) => self.tlbs.lookups(last, kind_index(kind)).misses,
+            None => self.roots[kind_index(kind)],
         }
     }
 }

@@ -7,7 +7,7 @@ use super::line::Line;
 use super::malformed::Malformed;
 use super::record::Record;
 use super::source::Source;
-use super::unreadable::{Unreadable, Why};
+use super::unreadable::{Unreadable, UnreadableReason};
 use super::{din, lackey};
 
 /// The longest a line may be, in bytes; a longer one is malformed if it is no comment.
@@ -87,7 +87,7 @@ impl Text {
     /// The whole lines that are there, up to so many records.
     fn parse(&mut self, source: &Source, records: &mut Vec<Record>, most: usize) -> Result<(), Unreadable> {
         while self.start < self.whole && records.len() < most {
-            if self.quick(records, most) {
+            if self.parse_fast(records, most) {
                 continue;
             }
             let rest = &self.buffer[self.start..self.whole];
@@ -109,7 +109,7 @@ impl Text {
                     let why = if length > LONGEST { "longer than 4096 bytes" } else { why };
                     self.malformed.note(self.lines, line, why);
                     if !self.begun {
-                        self.doubt(source, memchr(0, line).is_some())?;
+                        self.check_is_trace(source, memchr(0, line).is_some())?;
                     }
                 }
             }
@@ -118,7 +118,7 @@ impl Text {
     }
 
     /// The lines that are exactly as they are printed by the program that the format is of; false if there is none now.
-    fn quick(&mut self, records: &mut Vec<Record>, most: usize) -> bool {
+    fn parse_fast(&mut self, records: &mut Vec<Record>, most: usize) -> bool {
         if !matches!(self.grammar, Grammar::Lackey) {
             return false;
         }
@@ -131,14 +131,14 @@ impl Text {
     }
 
     /// Is it a trace at all, as no record was seen yet?
-    fn doubt(&self, source: &Source, nul: bool) -> Result<(), Unreadable> {
+    fn check_is_trace(&self, source: &Source, nul: bool) -> Result<(), Unreadable> {
         if nul {
-            return Err(source.wrong(Why::NotATrace("it is a binary file")));
+            return Err(source.error(UnreadableReason::NotATrace("it is a binary file")));
         }
         if self.malformed.count == PATIENCE {
-            return Err(
-                source.wrong(Why::NotATrace("none of its first 1000 lines is a record of the format"))
-            );
+            return Err(source.error(UnreadableReason::NotATrace(
+                "none of its first 1000 lines is a record of the format",
+            )));
         }
         Ok(())
     }

@@ -9,12 +9,12 @@ pub struct Unreadable {
     /// The file, as it was called.
     pub name: String,
     /// What is the case.
-    pub why: Why,
+    pub why: UnreadableReason,
 }
 
 /// What keeps a trace from being read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum UnreadableReason {
     /// There is no such file.
     NotFound,
     /// It is a directory.
@@ -51,17 +51,17 @@ pub enum Why {
 }
 
 impl Unreadable {
-    pub(super) fn new(name: &str, why: Why) -> Self {
+    pub(super) fn new(name: &str, why: UnreadableReason) -> Self {
         Self { name: name.to_owned(), why }
     }
 
     /// What the system said when a file was opened or read.
     pub(super) fn system(name: &str, error: &io::Error) -> Self {
         let why = match error.kind() {
-            io::ErrorKind::NotFound => Why::NotFound,
-            io::ErrorKind::IsADirectory => Why::Directory,
-            io::ErrorKind::PermissionDenied => Why::Denied,
-            _ => Why::System(error.to_string()),
+            io::ErrorKind::NotFound => UnreadableReason::NotFound,
+            io::ErrorKind::IsADirectory => UnreadableReason::Directory,
+            io::ErrorKind::PermissionDenied => UnreadableReason::Denied,
+            _ => UnreadableReason::System(error.to_string()),
         };
         Self::new(name, why)
     }
@@ -71,23 +71,23 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         match &self.why {
-            Why::NotFound => write!(f, "there is no file `{name}`"),
-            Why::Directory => write!(f, "`{name}` is a directory"),
-            Why::Denied => write!(f, "`{name}` may not be read"),
-            Why::NotATrace(why) => write!(f, "`{name}` is no trace: {why}"),
-            Why::Truncated { kind, at } => {
+            UnreadableReason::NotFound => write!(f, "there is no file `{name}`"),
+            UnreadableReason::Directory => write!(f, "`{name}` is a directory"),
+            UnreadableReason::Denied => write!(f, "`{name}` may not be read"),
+            UnreadableReason::NotATrace(why) => write!(f, "`{name}` is no trace: {why}"),
+            UnreadableReason::Truncated { kind, at } => {
                 write!(f, "`{name}` is truncated: its {kind} data ends too early, after {at} bytes")
             }
-            Why::Damaged { kind, at, what } => {
+            UnreadableReason::Damaged { kind, at, what } => {
                 write!(f, "`{name}` is damaged: its {kind} data is wrong before byte {at}: {what}")
             }
-            Why::Changed { before, after } if before == after => {
+            UnreadableReason::Changed { before, after } if before == after => {
                 write!(f, "`{name}` was written to while it was read")
             }
-            Why::Changed { before, after } => {
+            UnreadableReason::Changed { before, after } => {
                 write!(f, "`{name}` changed while it was read: it had {before} bytes, now {after}")
             }
-            Why::System(why) => write!(f, "`{name}` cannot be read: {why}"),
+            UnreadableReason::System(why) => write!(f, "`{name}` cannot be read: {why}"),
         }
     }
 }

@@ -12,7 +12,7 @@ pub fn begins(magic: &[u8]) -> bool {
 
 /// Decompresses frames, and checks their sums.
 pub struct Frames<R> {
-    source: Watched<R>,
+    source: EndDetector<R>,
     decoder: FrameDecoder,
     /// Is a frame being read?
     inside: bool,
@@ -24,13 +24,13 @@ pub struct Frames<R> {
 const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 
 /// Notices when there is no more.
-struct Watched<R> {
+struct EndDetector<R> {
     bytes: R,
     /// Something was to be read, and nothing was there.
     ended: bool,
 }
 
-impl<R: Read> Read for Watched<R> {
+impl<R: Read> Read for EndDetector<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.bytes.read(buffer)?;
         self.ended |= count == 0 && !buffer.is_empty();
@@ -42,7 +42,7 @@ impl<R: BufRead> Frames<R> {
     /// Nothing read yet.
     pub fn new(bytes: R) -> Self {
         Self {
-            source: Watched { bytes, ended: false },
+            source: EndDetector { bytes, ended: false },
             decoder: FrameDecoder::new(),
             inside: false,
             failed: None,
@@ -61,7 +61,7 @@ impl<R: BufRead> Frames<R> {
                     length,
                     ..
                 })) => self.pass(length)?,
-                Err(error) => return Err(self.told(error)),
+                Err(error) => return Err(self.map_error(error)),
             }
         }
         Ok(false)
@@ -79,7 +79,7 @@ impl<R: BufRead> Frames<R> {
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
             if let Err(error) = self.decoder.decode_blocks(&mut self.source, one()) {
                 // The decoder holds back what later blocks may refer to. None come now, so the frame is ended for it.
-                let error = self.told(error);
+                let error = self.map_error(error);
                 if !matches!(self.decoder.decode_blocks(&END[..], one()), Ok(true)) {
                     return Err(error);
                 }
@@ -102,7 +102,7 @@ impl<R: BufRead> Frames<R> {
         Ok(())
     }
 
-    fn told(&self, error: FrameDecoderError) -> io::Error {
+    fn map_error(&self, error: FrameDecoderError) -> io::Error {
         if self.source.ended {
             io::ErrorKind::UnexpectedEof.into()
         } else {

@@ -1,29 +1,29 @@
 //! What was made of a version, and what kept it from being made.
 
 use crate::face::terminal::Status;
-use pagewalk_script::report::exam::Edition;
+use pagewalk_script::exam::formats::Edition;
 
 /// A version's papers.
 #[derive(Debug)]
-pub struct Made {
+pub(crate) struct MadePaper {
     /// Each edition that was asked for, as it is written.
-    pub editions: Vec<(Edition, Vec<u8>)>,
+    pub(crate) editions: Vec<(Edition, Vec<u8>)>,
     /// Its script, where that was asked for.
-    pub script: Option<Vec<u8>>,
+    pub(crate) script: Option<Vec<u8>>,
 }
 
 /// Why there is no paper.
 #[derive(Debug)]
-pub struct Trouble {
+pub(crate) struct ExamError {
     /// For standard error.
-    pub text: String,
+    pub(crate) text: String,
     /// How the command ends.
-    pub status: Status,
+    pub(crate) status: Status,
 }
 
-impl Trouble {
+impl ExamError {
     /// The script, the usage or a file is wrong.
-    pub fn wrong(text: String) -> Self {
+    pub(crate) fn wrong(text: String) -> Self {
         Self { text, status: Status::Wrong }
     }
 }

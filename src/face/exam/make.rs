@@ -1,41 +1,44 @@
-//! Papers made: on as many threads as there are processors, each of which reads the script for itself.
+//! Makes the papers of all versions, on several threads that share the script.
 
 use std::path::Path;
 
-use super::made::{Made, Trouble};
-use crate::face::kept::Kept;
+use super::made::{ExamError, MadePaper};
+use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::fair::Sample;
+use pagewalk_script::exam::formats::export::{File, Refusal};
+use pagewalk_script::exam::formats::{Edition, Style as Layout};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::exam::export::{File, Refusal};
-use pagewalk_script::report::exam::{Edition, Style as Layout};
 use pagewalk_script::run::session::Options;
 
 /// How papers are made.
-pub struct Making<'a> {
+pub(crate) struct PaperMaker<'a> {
     /// The script.
-    pub path: &'a Path,
-    /// Its files, which were read and checked.
-    pub kept: &'a Kept,
+    pub(crate) path: &'a Path,
+    /// The script as it was read and checked.
+    pub(crate) reading: &'a Reading,
+    /// The files that the script names, as they were read.
+    pub(crate) loader: &'a CachingLoader,
     /// The editions that are wanted of each version.
-    pub editions: &'a [Edition],
+    pub(crate) editions: &'a [Edition],
     /// A script of each version is wanted, too.
-    pub scripts: bool,
+    pub(crate) scripts: bool,
     /// How they are laid out.
-    pub layout: &'a Layout,
+    pub(crate) layout: &'a Layout,
     /// The seed of a script that says none and has no versions.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Statements after which a version is stopped.
-    pub max_steps: u64,
+    pub(crate) max_steps: u64,
     /// How mistakes are drawn.
-    pub style: Style,
+    pub(crate) style: Style,
     /// How many threads.
-    pub threads: usize,
+    pub(crate) threads: usize,
 }
 
 /// Editions of a paper as they are written.
@@ -44,137 +47,113 @@ type Editions = Vec<(Edition, Vec<u8>)>;
 /// Writes a paper.
 type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
 
-impl Making<'_> {
+impl PaperMaker<'_> {
     /// Each version, or else the first trouble that there is with one.
     ///
     /// # Errors
     /// What keeps a version from being made.
-    pub fn each(&self, versions: &[Option<Version>], write: Write) -> Result<Vec<Made>, Trouble> {
-        let work = |reading: &mut Reading, version: &Option<Version>| {
-            let paper = self.paper(reading, version.as_ref())?;
-            let editions = self.written(reading, &paper, write)?;
-            let script = self.scripts.then(|| self.script_of(reading, version.as_ref(), &paper));
-            Ok(Made { editions, script: script.transpose()? })
+    pub(crate) fn each(
+        &self,
+        versions: &[Option<Version>],
+        write: Write,
+    ) -> Result<Vec<MadePaper>, ExamError> {
+        let work = |version: &Option<Version>| {
+            let paper = self.paper(version.as_ref())?;
+            let editions = self.written(&paper, write)?;
+            let script = self.scripts.then(|| self.script_of(version.as_ref(), &paper));
+            Ok(MadePaper { editions, script: script.transpose()? })
         };
-        self.spread(versions, work, Result::is_err).into_iter().collect()
+        side_by_side(versions, self.threads, work, Result::is_err, |_, _| {}).into_iter().collect()
     }
 
     /// What is compared of each version, or why it has no paper.
-    pub fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
-        let work = |reading: &mut Reading, version: &Option<Version>| {
-            let Composed { paper, diagnostics, failed } = self.composed(reading, version.as_ref());
+    pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
+        let work = |version: &Option<Version>| {
+            let Composed { paper, diagnostics, failed } = self.composed(version.as_ref());
             match (diagnostics.first(), failed, &*paper.questions) {
                 (Some(wrong), ..) => {
-                    Err(format!("{}{} [{}]", place(reading, wrong), wrong.message, wrong.code.name()))
+                    Err(format!("{}{} [{}]", self.position(wrong), wrong.message, wrong.code.name()))
                 }
                 (None, 1.., _) => Err(format!("{failed} of what it states does not hold")),
                 (None, 0, []) => Err("it has no question".to_owned()),
                 (None, 0, _) => Ok(Sample::of(&paper)),
             }
         };
-        self.spread(versions, work, |_| false)
-    }
-
-    /// Does a piece of work for each version, on all threads; what follows a result that it stops at may be left out.
-    fn spread<R: Send>(
-        &self,
-        versions: &[Option<Version>],
-        work: impl Fn(&mut Reading, &Option<Version>) -> R + Sync,
-        stop: impl Fn(&R) -> bool + Sync,
-    ) -> Vec<R> {
-        // Some pieces for each thread, as one may be slower than another.
-        let piece = versions.len().div_ceil(self.threads * 4).max(1);
-        let pieces: Vec<&[Option<Version>]> = versions.chunks(piece).collect();
-        let piece = |piece: &&[Option<Version>]| {
-            let mut reading = self.read();
-            let mut results = Vec::new();
-            for version in *piece {
-                results.push(work(&mut reading, version));
-                if results.last().is_some_and(&stop) {
-                    break;
-                }
-            }
-            results
-        };
-        let stopped = |results: &Vec<R>| results.last().is_some_and(&stop);
-        side_by_side(&pieces, self.threads, piece, stopped, |_, _| {}).into_iter().flatten().collect()
+        side_by_side(versions, self.threads, work, |_| false, |_, _| {})
     }
 
     /// All versions as the files of an export.
     ///
     /// # Errors
     /// What keeps a version from being made.
-    pub fn bank(
+    pub(crate) fn bank(
         &self,
         versions: &[Option<Version>],
         write: fn(&[Paper]) -> Result<Vec<File>, Refusal>,
-    ) -> Result<Vec<File>, Trouble> {
-        let mut reading = self.read();
-        let papers = versions.iter().map(|version| self.paper(&mut reading, version.as_ref()));
-        let papers = papers.collect::<Result<Vec<Paper>, Trouble>>()?;
-        write(&papers).map_err(|refusal| refused(&reading, None, &refusal))
+    ) -> Result<Vec<File>, ExamError> {
+        let papers = versions.iter().map(|version| self.paper(version.as_ref()));
+        let papers = papers.collect::<Result<Vec<Paper>, ExamError>>()?;
+        write(&papers).map_err(|refusal| self.refused(None, &refusal))
     }
 
-    fn read(&self) -> Reading {
-        Reading::again(self.path, &mut self.kept.clone())
-    }
-
-    fn composed(&self, reading: &Reading, version: Option<&Version>) -> Composed {
-        let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
+    fn composed(&self, version: Option<&Version>) -> Composed {
+        let Reading { script, sources, files, .. } = self.reading;
+        let script = &script.body;
         if let Some(version) = version {
             compose_version(script, sources, files, self.max_steps, version.clone())
         } else {
-            let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::default() };
+            let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
             compose(script, sources, files, options)
         }
     }
 
-    fn paper(&self, reading: &mut Reading, version: Option<&Version>) -> Result<Paper, Trouble> {
-        let Composed { paper, mut diagnostics, failed } = self.composed(reading, version);
-        let of = named(reading, version);
+    fn paper(&self, version: Option<&Version>) -> Result<Paper, ExamError> {
+        let Composed { paper, diagnostics, failed } = self.composed(version);
+        let of = self.name_of(version);
         if !diagnostics.is_empty() {
-            std::mem::swap(&mut reading.diagnostics, &mut diagnostics);
             let which =
                 if version.is_some() { format!("pagewalk: {of} cannot be made\n") } else { String::new() };
-            return Err(Trouble::wrong(format!("{}{which}", reading.complaint(self.style))));
+            let complaint = self.reading.complaint_about(&diagnostics, self.style);
+            return Err(ExamError::wrong(format!("{complaint}{which}")));
         }
         if failed > 0 {
             let text = format!(
                 "pagewalk: {of}: {failed} of what it states does not hold, so there is no paper; `pagewalk run {}` tells more\n",
-                reading.name()
+                self.reading.name()
             );
-            return Err(Trouble { text, status: Status::Failed });
+            return Err(ExamError { text, status: Status::Failed });
         }
         if paper.questions.is_empty() {
-            return Err(Trouble::wrong(format!("pagewalk: {of} has no question\n")));
+            return Err(ExamError::wrong(format!("pagewalk: {of} has no question\n")));
         }
         Ok(paper)
     }
 
-    fn written(&self, reading: &Reading, paper: &Paper, write: Write) -> Result<Editions, Trouble> {
+    fn written(&self, paper: &Paper, write: Write) -> Result<Editions, ExamError> {
         let one = |edition: &Edition| {
             let text = write(paper, *edition, self.layout);
             text.map(|text| (*edition, text.into_bytes()))
-                .map_err(|refusal| refused(reading, paper.version.as_ref(), &refusal))
+                .map_err(|refusal| self.refused(paper.version.as_ref(), &refusal))
         };
         self.editions.iter().map(one).collect()
     }
-}
 
-/// Where a mistake stands, before what it is.
-fn place(reading: &Reading, wrong: &Diagnostic) -> String {
-    let place = reading.sources.place(wrong.span);
-    place.map_or_else(String::new, |(file, place)| format!("{file}:{}:{}: ", place.line, place.column))
-}
+    /// The position of a mistake, as the beginning of a message.
+    fn position(&self, wrong: &Diagnostic) -> String {
+        let place = self.reading.sources.place(wrong.span);
+        place.map_or_else(String::new, |(file, place)| format!("{file}:{}:{}: ", place.line, place.column))
+    }
 
-/// A version as messages name it.
-fn named(reading: &Reading, version: Option<&Version>) -> String {
-    version.map_or_else(
-        || reading.name().to_owned(),
-        |version| format!("{}, version {} (seed {:#018x})", reading.name(), version.code, version.seed),
-    )
-}
+    /// The name of a version in messages.
+    fn name_of(&self, version: Option<&Version>) -> String {
+        let name = self.reading.name();
+        version.map_or_else(
+            || name.to_owned(),
+            |version| format!("{name}, version {} (seed {:#018x})", version.code, version.seed),
+        )
+    }
 
-fn refused(reading: &Reading, version: Option<&Version>, refusal: &Refusal) -> Trouble {
-    Trouble::wrong(format!("pagewalk: {}, {}: {}\n", named(reading, version), refusal.part, refusal.why))
+    fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> ExamError {
+        ExamError::wrong(format!("pagewalk: {}, {}: {}\n", self.name_of(version), refusal.part, refusal.why))
+    }
 }

@@ -7,6 +7,6 @@ mod make;
 mod output;
 mod script;
 mod typeset;
-mod wanted;
+mod version_arguments;
 
-pub use arguments::Exam;
+pub(crate) use arguments::Exam;

@@ -6,11 +6,12 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::formats::FORMATS;
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk grade`.
 #[derive(Debug, Args)]
-pub struct Grade {
+pub(crate) struct Grade {
     /// The script of the exam
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
@@ -21,7 +22,7 @@ pub struct Grade {
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     pub(super) from: Option<String>,
     /// The seed of papers of which nothing else says one
-    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).seed)]
     pub(super) seed: u64,
     /// The column that says the seed of a paper, if it is not called `seed`
     #[arg(long, value_name = "NAME")]
@@ -60,13 +61,13 @@ pub struct Grade {
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,
     /// Stop the script after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
     pub(super) max_steps: u64,
 }
 
 /// How feedback is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum FeedbackFormat {
+pub(crate) enum FeedbackFormat {
     /// Markdown
     #[default]
     Markdown,

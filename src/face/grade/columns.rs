@@ -1,7 +1,7 @@
 //! Which columns are what.
 
 /// Columns that identify a student, the best first; letters and digits alone count.
-pub const IDS: &[&str] = &[
+pub(crate) const IDS: &[&str] = &[
     "id",
     "studentid",
     "sid",
@@ -18,13 +18,13 @@ pub const IDS: &[&str] = &[
     "email",
 ];
 /// Columns that name a student.
-pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
+pub(crate) const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
 /// The parts of a name in two.
-pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
+pub(crate) const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
 /// The same, of the family.
-pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
+pub(crate) const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
 /// What tables of students have besides, and nobody marks.
-pub const BESIDE: &[&str] = &[
+pub(crate) const BESIDE: &[&str] = &[
     "section",
     "group",
     "room",

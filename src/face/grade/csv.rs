@@ -1,6 +1,6 @@
 //! Comma-separated values.
 
-use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, Table};
+use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::sheet::unguarded;
 
@@ -8,7 +8,7 @@ use pagewalk_script::exam::sheet::unguarded;
 ///
 /// # Errors
 /// If it has no header.
-pub fn read(bytes: &[u8]) -> Result<Table, Flaw> {
+pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -16,7 +16,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Flaw> {
         .delimiter(delimiter(bytes))
         .from_reader(bytes);
     let mut row = csv::ByteRecord::new();
-    let mut table = Table::default();
+    let mut table = RecordTable::default();
     let mut has_header = false;
     while let Ok(true) = reader.read_byte_record(&mut row) {
         let line = row.position().map_or(0, csv::Position::line);

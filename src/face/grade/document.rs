@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::records::{Flaw, RECORD_LIMIT, Record, Table};
+use super::records::{Flaw, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::lang::value::Number;
 
@@ -15,7 +15,7 @@ type Student = BTreeMap<String, String>;
 ///
 /// # Errors
 /// If it is no JSON, or no list or object of students.
-pub fn json(text: &str) -> Result<Table, Flaw> {
+pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
     let whole: Value = serde_json::from_str(text)
         .map_err(|error| Flaw::new(error.line() as u64, format!("is no JSON: {error}")))?;
     records(unwrapped(whole))
@@ -26,7 +26,7 @@ pub fn json(text: &str) -> Result<Table, Flaw> {
 ///
 /// # Errors
 /// If it is no YAML, or no list or map of students.
-pub fn yaml(text: &str) -> Result<Table, Flaw> {
+pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
         let line = error.location().map_or(1, |place| place.line() as u64);
@@ -74,13 +74,13 @@ fn unwrapped(whole: Value) -> Value {
     }
 }
 
-fn records(whole: Value) -> Result<Table, Flaw> {
+fn records(whole: Value) -> Result<RecordTable, Flaw> {
     let each: Vec<(Option<String>, Value)> = match whole {
         Value::Array(all) => all.into_iter().map(|one| (None, one)).collect(),
         Value::Object(all) => all.into_iter().map(|(id, one)| (Some(id), one)).collect(),
         _ => return Err(Flaw::new(1, "is no list of students, nor an object by their ids")),
     };
-    let mut table = Table::default();
+    let mut table = RecordTable::default();
     for (line, (id, one)) in (1..).zip(each) {
         if line > RECORD_LIMIT as u64 {
             table.flaws.push(Flaw::new(
@@ -129,7 +129,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
 }
 
 /// An answer: a text, a number, a truth, nothing, or several texts.
-pub fn answer(value: Value) -> Option<Given> {
+pub(crate) fn answer(value: Value) -> Option<Given> {
     Some(match value {
         Value::Null => Given::Text(String::new()),
         Value::Bool(truth) => Given::Text(truth.to_string()),

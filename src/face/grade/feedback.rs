@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::face::writing::put_below;
-use pagewalk_script::report::marks::Format;
+use crate::face::atomic_write::write_below;
+use pagewalk_script::exam::marks::Format;
 
 /// The most characters of an id in the name of a file.
 const LONGEST: usize = 80;
@@ -13,7 +13,7 @@ const LONGEST: usize = 80;
 ///
 /// # Errors
 /// What cannot be written, as the rest of a sentence that begins with the folder's name.
-pub fn write<'t>(
+pub(crate) fn write<'t>(
     folder: &Path,
     format: Format,
     each: impl Iterator<Item = (&'t str, &'t str)>,
@@ -24,7 +24,7 @@ pub fn write<'t>(
     for (id, text) in each {
         let stem = stem(id, &mut used);
         let name = format!("{stem}.{}", format.extension());
-        put_below(folder, &name, text.as_bytes())
+        write_below(folder, &name, text.as_bytes())
             .map_err(|error| format!("has no file for `{id}`: {error}"))?;
         written += 1;
     }

@@ -9,7 +9,7 @@ use super::records::FILE_LIMIT;
 ///
 /// # Errors
 /// Why it cannot be read, as the rest of a sentence that begins with its name.
-pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         std::io::stdin().lock().take(FILE_LIMIT + 1).read_to_end(&mut bytes)
@@ -27,6 +27,6 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// As [`read`], and where it is not UTF-8.
-pub fn read_text(path: &Path) -> Result<String, String> {
+pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     String::from_utf8(read(path)?).map_err(|_| "is not UTF-8 text".to_owned())
 }

@@ -2,42 +2,42 @@
 
 use std::path::Path;
 
-use super::records::{Flaw, Table};
-use super::rows::{Named, Rows};
+use super::records::{Flaw, RecordTable};
+use super::rows::{ColumnNames, StudentRows};
 use super::{csv, document, moodle, prairielearn, rows};
 
 /// What a file of answers is written in.
-pub struct Format {
+pub(crate) struct AnswerFormat {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is.
-    pub about: &'static str,
-    read: fn(&[u8], &Named) -> Result<Rows, Flaw>,
+    pub(crate) about: &'static str,
+    read: fn(&[u8], &ColumnNames) -> Result<StudentRows, Flaw>,
 }
 
 /// Every format.
-pub const FORMATS: &[Format] = &[
-    Format {
+pub(crate) const FORMATS: &[AnswerFormat] = &[
+    AnswerFormat {
         name: "csv",
         about: "a row a student, a column a field",
-        read: |bytes, named| rows::rows(csv::read(bytes)?, named),
+        read: |bytes, named| rows::student_rows(csv::read(bytes)?, named),
     },
-    Format {
+    AnswerFormat {
         name: "yaml",
         about: "a list of students, or a map by their ids",
-        read: |bytes, named| rows::rows(document::yaml(text(bytes)?)?, named),
+        read: |bytes, named| rows::student_rows(document::yaml(text(bytes)?)?, named),
     },
-    Format {
+    AnswerFormat {
         name: "json",
         about: "the same",
-        read: |bytes, named| rows::rows(document::json(text(bytes)?)?, named),
+        read: |bytes, named| rows::student_rows(document::json(text(bytes)?)?, named),
     },
-    Format {
+    AnswerFormat {
         name: "moodle",
         about: "the responses of a quiz, as Moodle downloads them (CSV or JSON)",
         read: |bytes, _| Ok(moodle::rows(either(bytes)?)),
     },
-    Format {
+    AnswerFormat {
         name: "prairielearn",
         about: "submissions, as PrairieLearn downloads them",
         read: |bytes, _| Ok(prairielearn::rows(csv::read(bytes)?)),
@@ -48,7 +48,12 @@ pub const FORMATS: &[Format] = &[
 ///
 /// # Errors
 /// What is wrong with all of it.
-pub fn read(bytes: &[u8], path: &Path, from: Option<&str>, named: &Named) -> Result<Rows, Flaw> {
+pub(crate) fn read_rows(
+    bytes: &[u8],
+    path: &Path,
+    from: Option<&str>,
+    named: &ColumnNames,
+) -> Result<StudentRows, Flaw> {
     let name = from.unwrap_or_else(|| guess(bytes, path));
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => (format.read)(bytes, named),
@@ -83,7 +88,7 @@ fn text(bytes: &[u8]) -> Result<&str, Flaw> {
 }
 
 /// CSV, or JSON where it begins like it.
-fn either(bytes: &[u8]) -> Result<Table, Flaw> {
+fn either(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(begins, Some(b'[' | b'{')) { document::json(text(bytes)?) } else { csv::read(bytes) }
 }

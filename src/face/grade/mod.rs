@@ -2,12 +2,12 @@
 
 mod arguments;
 mod columns;
-mod composing;
 mod csv;
 mod document;
 mod feedback;
 mod files;
 mod formats;
+mod marking;
 mod moodle;
 mod prairielearn;
 mod records;
@@ -17,4 +17,4 @@ mod rules;
 mod run;
 mod versions;
 
-pub use arguments::Grade;
+pub(crate) use arguments::Grade;

@@ -1,9 +1,9 @@
 //! The responses that Moodle's quiz report downloads: `Last name`, `First name`, `ID number`, `Email address`, …, `Response 1`
 //! (mod/quiz/report/responses). Its JSON has the same names in small letters without spaces.
 
-use super::records::{Record, Table, plain};
+use super::records::{Record, RecordTable, plain};
 use super::responses::Response;
-use super::rows::{Row, Rows};
+use super::rows::{StudentRow, StudentRows};
 
 /// What a column of responses begins with.
 const RESPONSE: &str = "response";
@@ -13,7 +13,7 @@ const NONE: &str = "-";
 const AVERAGE: &str = "overall average";
 
 /// Whether these are the columns of a download of responses.
-pub fn is_moodle(header: &[String]) -> bool {
+pub(crate) fn is_moodle(header: &[String]) -> bool {
     let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
     plain.iter().any(|own| response(own).is_some())
@@ -26,8 +26,8 @@ fn response(plain: &str) -> Option<usize> {
 }
 
 /// The rows of a download. A response to a question with several blanks (Cloze) has a part for each.
-pub fn rows(table: Table) -> Rows {
-    let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
+pub(crate) fn rows(table: RecordTable) -> StudentRows {
+    let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     for record in table.rows {
         let row = row(&record);
         if !(row.id.is_empty() && plain(&row.name).starts_with(&plain(AVERAGE))) {
@@ -37,8 +37,8 @@ pub fn rows(table: Table) -> Rows {
     rows
 }
 
-fn row(record: &Record) -> Row {
-    let mut row = Row::whose(record);
+fn row(record: &Record) -> StudentRow {
+    let mut row = StudentRow::identified_by(record);
     let mut responses: Vec<(usize, String)> = record
         .cells
         .iter()

@@ -8,7 +8,7 @@ use pagewalk_script::exam::grade::rules::{Rules, Setting};
 ///
 /// # Errors
 /// Everything that is wrong, each a whole message.
-pub fn read(file: Option<(&str, &str)>, flags: &[String]) -> Result<Rules, Vec<String>> {
+pub(crate) fn read(file: Option<(&str, &str)>, flags: &[String]) -> Result<Rules, Vec<String>> {
     let (mut rules, mut wrong) = (Rules::default(), Vec::new());
     if let Some((name, text)) = file {
         let said: Result<BTreeMap<String, serde_yaml::Value>, _> = serde_yaml::from_str(text);

@@ -8,11 +8,11 @@ use lsp_types::{
 };
 
 use super::actions::kinds;
-use super::asked::COMMANDS;
+use super::custom_requests::COMMANDS;
 use super::{completion, semantic, signature};
 
 /// What the server can do.
-pub fn capabilities() -> ServerCapabilities {
+pub(crate) fn capabilities() -> ServerCapabilities {
     ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),

@@ -9,11 +9,11 @@ use lsp_types::{
 };
 
 use super::view::View;
-use pagewalk_script::report::hover::documentation;
-use pagewalk_script::run::complete::{
+use pagewalk_script::run::state::State;
+use pagewalk_script::services::complete::{
     Completions, Item, ItemKind, ItemPosition, OnDisk, complete, disk, snippet,
 };
-use pagewalk_script::run::state::State;
+use pagewalk_script::services::hover::documentation;
 
 /// The most offers that are sent; more are asked for as more is typed.
 const MOST: usize = 1000;
@@ -21,18 +21,18 @@ const MOST: usize = 1000;
 const FEW: usize = 60;
 
 /// When the client asks by itself.
-pub fn options() -> CompletionOptions {
+pub(crate) fn options() -> CompletionOptions {
     let triggers = [" ", ".", "\"", "/", "(", "|", ">"].map(str::to_owned);
     CompletionOptions { trigger_characters: Some(triggers.into()), ..CompletionOptions::default() }
 }
 
 /// What can stand at a position.
-pub fn completion(
+pub(crate) fn completion(
     view: &View,
     position: Position,
     context: Option<&CompletionContext>,
 ) -> Option<CompletionList> {
-    let at = view.at(position);
+    let at = view.byte_at(position);
     let state = view.state(at);
     let mut found = complete(&view.text, at, &state);
     if let Some(wanted) = &found.disk {
@@ -46,7 +46,7 @@ pub fn completion(
     let typed = view.text.get(found.from..at).unwrap_or("");
     let begins =
         |item: &Item| item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed));
-    let offers = Offers {
+    let offers = ItemMaker {
         view,
         state: &state,
         typed,
@@ -76,7 +76,7 @@ fn files(view: &View, wanted: &OnDisk) -> Vec<Item> {
 }
 
 /// What items are made from.
-struct Offers<'a> {
+struct ItemMaker<'a> {
     view: &'a View,
     state: &'a State,
     typed: &'a str,
@@ -85,7 +85,7 @@ struct Offers<'a> {
     found: &'a Completions,
 }
 
-impl Offers<'_> {
+impl ItemMaker<'_> {
     fn item(&self, number: usize, item: &Item) -> CompletionItem {
         let snippet = self.snippet(item);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
@@ -112,7 +112,7 @@ impl Offers<'_> {
 
     /// With places to fill in, where the client can and nothing else stands behind the cursor on its line.
     fn snippet(&self, item: &Item) -> Option<String> {
-        let rest = self.view.text.get(self.view.at(self.range.end)..).unwrap_or("");
+        let rest = self.view.text.get(self.view.byte_at(self.range.end)..).unwrap_or("");
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim();
         let free = line.is_empty() || line.starts_with(['}', ')', '#', ',']);
         if !self.view.client.snippets || !free {
@@ -148,10 +148,10 @@ mod tests {
     };
 
     use super::completion;
-    use crate::face::lsp::lab::marked;
+    use crate::face::lsp::tests::support::document_with_cursor;
 
     fn offered(text: &str, others: &[(&str, &str)]) -> Vec<CompletionItem> {
-        let (view, position) = marked(text, None, others);
+        let (view, position) = document_with_cursor(text, None, others);
         completion(&view, position, None).map(|list| list.items).unwrap_or_default()
     }
 
@@ -212,7 +212,7 @@ mod tests {
             trigger_character: Some(" ".to_owned()),
         };
         let answer = |text: &str| {
-            let (view, position) = marked(text, None, &[]);
+            let (view, position) = document_with_cursor(text, None, &[]);
             completion(&view, position, Some(&blank)).map(|list| list.items.len())
         };
         assert_eq!(answer("  ‸"), None);

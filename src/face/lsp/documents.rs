@@ -8,36 +8,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::client::Client;
+use super::document::Document;
 use super::position::Lines;
-use super::ran::Ran;
-use super::told::Found;
+use super::run_result::RunResult;
 use super::view::View;
+use super::worker_message::DiagnosticsByFile;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
 /// An open document.
-pub struct Buffer {
+pub(crate) struct Buffer {
     /// As the client names it.
-    pub uri: Uri,
+    pub(crate) uri: Uri,
     /// Counted by the client.
-    pub version: i32,
+    pub(crate) version: i32,
     /// Its text.
-    pub text: Arc<str>,
+    pub(crate) text: Arc<str>,
     /// What is wrong with a version of it, by file; none before the first check.
-    pub checked: Option<(i32, Found)>,
+    pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
     /// The files of its script, itself first.
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// What its last run told.
-    pub ran: Option<Arc<Ran>>,
+    pub(crate) ran: Option<Arc<RunResult>>,
     /// What did not hold in it, by file.
-    pub failed: Found,
+    pub(crate) failed: DiagnosticsByFile,
     /// Stops the check and run that are under way.
-    pub under_way: Option<Arc<AtomicBool>>,
-    view: Option<Arc<View>>,
+    pub(crate) under_way: Option<Arc<AtomicBool>>,
+    document: Option<Arc<Document>>,
 }
 
 impl Buffer {
     /// Ends the check and run that are under way.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.under_way.take() {
             stop.store(true, Ordering::Relaxed);
         }
@@ -46,15 +47,15 @@ impl Buffer {
 
 /// The open documents, by their paths.
 #[derive(Default)]
-pub struct Documents {
+pub(crate) struct Documents {
     /// Each by its path.
-    pub buffers: BTreeMap<PathBuf, Buffer>,
+    pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
     texts: Option<Arc<Texts<Disk>>>,
 }
 
 impl Documents {
     /// Takes one in, or anew.
-    pub fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
+    pub(crate) fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
         let buffer = Buffer {
             uri,
             version,
@@ -62,9 +63,9 @@ impl Documents {
             checked: None,
             files: vec![path.clone()],
             ran: None,
-            failed: Found::new(),
+            failed: DiagnosticsByFile::new(),
             under_way: None,
-            view: None,
+            document: None,
         };
         if let Some(mut old) = self.buffers.insert(path, buffer) {
             old.stop();
@@ -73,7 +74,7 @@ impl Documents {
     }
 
     /// Changes one's text.
-    pub fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
+    pub(crate) fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(buffer) = self.buffers.get_mut(path) else { return };
         let mut text = buffer.text.to_string();
         for change in changes {
@@ -81,7 +82,7 @@ impl Documents {
                 text.clone_from(&change.text);
                 continue;
             };
-            let lines = Lines::of(&text);
+            let lines = Lines::new(&text);
             let (start, end) = (lines.byte(&text, range.start), lines.byte(&text, range.end));
             text.replace_range(start.min(end)..end.max(start), &change.text);
         }
@@ -92,7 +93,7 @@ impl Documents {
     }
 
     /// Lets one go; what was known of it.
-    pub fn close(&mut self, path: &Path) -> Option<Buffer> {
+    pub(crate) fn close(&mut self, path: &Path) -> Option<Buffer> {
         let mut closed = self.buffers.remove(path)?;
         closed.stop();
         self.forget();
@@ -100,7 +101,7 @@ impl Documents {
     }
 
     /// All texts, as a script that includes them reads them.
-    pub fn texts(&mut self) -> Arc<Texts<Disk>> {
+    fn texts(&mut self) -> Arc<Texts<Disk>> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
             let texts = buffers.iter().map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
@@ -109,37 +110,37 @@ impl Documents {
         texts.clone()
     }
 
-    /// What is known of one.
-    pub fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<Arc<View>> {
+    /// A document at its present version.
+    pub(crate) fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
-        let view = buffer.view.get_or_insert_with(|| {
-            let ran = buffer.ran.clone().filter(|ran| ran.version == buffer.version);
+        let document = buffer.document.get_or_insert_with(|| {
             let named = (buffer.uri.clone(), path.to_owned());
-            Arc::new(View::new(named, buffer.text.clone(), ran, client.clone(), texts))
+            Arc::new(Document::new(named, (buffer.version, buffer.text.clone()), texts))
         });
-        Some(view.clone())
+        Some(document.clone())
+    }
+
+    /// A document with the result of its run.
+    pub(crate) fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
+        let document = self.document(path)?;
+        let ran = self.buffers.get(path)?.ran.clone().filter(|ran| ran.version == document.version);
+        Some(View { document, ran, client: client.clone() })
     }
 
     /// Takes in what a run told; false if it was of a version that is no more.
-    pub fn ran(&mut self, path: &Path, ran: Ran, failed: Found) -> bool {
+    pub(crate) fn store_result(&mut self, path: &Path, ran: RunResult, failed: DiagnosticsByFile) -> bool {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
             return false;
         };
-        let ran = Arc::new(ran);
-        buffer.ran = Some(ran.clone());
+        buffer.ran = Some(Arc::new(ran));
         buffer.failed = failed;
         buffer.under_way = None;
-        match buffer.view.as_mut().and_then(Arc::get_mut) {
-            // What was read of the text stays known.
-            Some(view) => view.ran = Some(ran),
-            None => buffer.view = None,
-        }
         true
     }
 
     /// The documents whose script has this file.
-    pub fn with(&self, file: &Path) -> Vec<PathBuf> {
+    pub(crate) fn scripts_with(&self, file: &Path) -> Vec<PathBuf> {
         let has = |(path, buffer): &(&PathBuf, &Buffer)| {
             *path == file || buffer.files.iter().any(|known| known == file)
         };
@@ -148,8 +149,8 @@ impl Documents {
 
     /// What is to be shown, by file: what is wrong with each script, and what does not hold in it. A file that another open
     /// script includes is shown as a part of that, as it need not be a script by itself.
-    pub fn found(&self) -> Found {
-        let mut all = Found::new();
+    pub(crate) fn diagnostics_to_show(&self) -> DiagnosticsByFile {
+        let mut all = DiagnosticsByFile::new();
         for (path, buffer) in &self.buffers {
             all.entry(path.clone()).or_default();
             let part = |(other, whole): (&PathBuf, &Buffer)| {
@@ -169,8 +170,9 @@ impl Documents {
         all
     }
 
-    fn forget(&mut self) {
+    /// Drops everything that was read: a text or a file on disk has changed.
+    pub(crate) fn forget(&mut self) {
         self.texts = None;
-        self.buffers.values_mut().for_each(|buffer| buffer.view = None);
+        self.buffers.values_mut().for_each(|buffer| buffer.document = None);
     }
 }

@@ -6,18 +6,18 @@ use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind};
 
 /// What of a document can be folded: blocks, lists and prose over several lines, tables, runs of comments.
-pub fn folding(view: &View) -> Vec<FoldingRange> {
+pub(crate) fn folding(view: &View) -> Vec<FoldingRange> {
     let tokens = &view.tokens().list;
     let mut found = brackets(view, tokens);
     found.extend(prose(view, tokens));
-    found.extend(runs(view, tokens, TokenKind::Comment));
-    found.extend(runs(view, tokens, TokenKind::Bar));
+    found.extend(line_runs(view, tokens, TokenKind::Comment));
+    found.extend(line_runs(view, tokens, TokenKind::Bar));
     found.sort_by_key(|fold| (fold.start_line, fold.end_line));
     found.dedup_by_key(|fold| (fold.start_line, fold.end_line));
     found
 }
 
-fn line(view: &View, at: usize) -> u32 {
+fn line_at(view: &View, at: usize) -> u32 {
     view.lines.line_of(at) as u32
 }
 
@@ -34,7 +34,7 @@ fn brackets(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
             TokenKind::Open(_) | TokenKind::Hole => open.push(token.start),
             TokenKind::Close(_) => {
                 let Some(start) = open.pop() else { continue };
-                let (first, last) = (line(view, start), line(view, token.start));
+                let (first, last) = (line_at(view, start), line_at(view, token.start));
                 found.extend(fold(first, last.saturating_sub(1), FoldingRangeKind::Region));
             }
             _ => {}
@@ -52,7 +52,7 @@ fn prose(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
         let first = *start.get_or_insert(token.start);
         // The quotes that begin it are a token of their own.
         if ends && !begins {
-            found.extend(fold(line(view, first), line(view, token.end - 1), FoldingRangeKind::Region));
+            found.extend(fold(line_at(view, first), line_at(view, token.end - 1), FoldingRangeKind::Region));
             start = None;
         }
     }
@@ -60,13 +60,13 @@ fn prose(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
 }
 
 /// Lines one after the other that begin with such a token.
-fn runs(view: &View, tokens: &[Token], kind: TokenKind) -> Vec<FoldingRange> {
+fn line_runs(view: &View, tokens: &[Token], kind: TokenKind) -> Vec<FoldingRange> {
     let comments = kind == TokenKind::Comment;
     let of = if comments { FoldingRangeKind::Comment } else { FoldingRangeKind::Region };
     let (mut found, mut run): (Vec<FoldingRange>, Option<(u32, u32)>) = (Vec::new(), None);
     let mut last = None;
     for token in tokens.iter().filter(|token| token.kind != TokenKind::End) {
-        let at = line(view, token.start);
+        let at = line_at(view, token.start);
         if last.replace(at) == Some(at) || token.kind != kind {
             continue;
         }

@@ -10,9 +10,9 @@ use pagewalk_script::lang::format::format;
 
 /// What changes where a document, or the lines of a part of it, are set in their one layout. None where it cannot be read:
 /// its diagnostics say why.
-pub fn formatting(view: &View, part: Option<Range>) -> Option<Vec<TextEdit>> {
+pub(crate) fn formatting(view: &View, part: Option<Range>) -> Option<Vec<TextEdit>> {
     let new = format(&view.text).ok()?;
-    let part = part.map_or(0..view.text.len(), |range| view.bytes(range));
+    let part = part.map_or(0..view.text.len(), |range| view.byte_range(range));
     // An editor that selects whole lines ends the part at the beginning of the line below.
     let end = if view.text[..part.end].ends_with('\n') { part.end - 1 } else { part.end };
     let touched = |at: &Bytes<usize>| at.start <= end.max(part.start) && part.start <= at.end;

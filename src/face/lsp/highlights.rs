@@ -2,15 +2,15 @@
 
 use lsp_types::{DocumentHighlight, DocumentHighlightKind, Position};
 
-use super::named::Named;
+use super::name_lookup::NameLookup;
 use super::view::View;
-use pagewalk_script::run::names::Role;
+use pagewalk_script::services::names::Role;
 
 /// Every place of the document where what stands at a position is named.
-pub fn highlights(view: &View, position: Position) -> Option<Vec<DocumentHighlight>> {
-    let all = Named::at(view, position)?.everywhere();
+pub(crate) fn highlights(view: &View, position: Position) -> Option<Vec<DocumentHighlight>> {
+    let all = NameLookup::at_position(view, position)?.all_locations();
     let here = all.into_iter().filter(|(location, _)| location.uri == view.uri);
-    let highlight = |(location, one): (lsp_types::Location, pagewalk_script::run::names::Occurrence)| {
+    let highlight = |(location, one): (lsp_types::Location, pagewalk_script::services::names::Occurrence)| {
         let kind = match one.role {
             Role::Defines => DocumentHighlightKind::WRITE,
             Role::Uses => DocumentHighlightKind::READ,

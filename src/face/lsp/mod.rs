@@ -1,32 +1,30 @@
 //! `pagewalk lsp`: the language server, which editors speak with.
 
 mod actions;
-mod asked;
-mod blocks;
 mod capabilities;
 mod client;
 mod completion;
+mod custom_requests;
 mod definition;
 mod diagnostics;
+mod document;
 mod documents;
 mod folding;
 mod formatting;
 mod highlights;
 mod hints;
 mod hover;
-mod job;
-#[cfg(test)]
-mod lab;
 mod lenses;
 mod links;
-mod named;
+mod name_lookup;
 mod panels;
 mod position;
-mod ran;
 mod references;
-mod refusal;
 mod rename;
 mod requests;
+mod response_error;
+mod run_recorder;
+mod run_result;
 mod selection;
 mod semantic;
 mod server;
@@ -34,13 +32,13 @@ mod settings;
 mod signature;
 mod start;
 mod symbols;
+mod task;
 #[cfg(test)]
-mod tests_of_names;
-mod told;
+mod tests;
+mod transport;
 mod uri;
 mod view;
-mod watching;
-mod wire;
 mod worker;
+mod worker_message;
 
-pub use start::{Lsp, serve};
+pub(crate) use start::{Lsp, serve};

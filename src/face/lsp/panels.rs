@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::lang::include::add_text;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::doc::Block;
@@ -18,15 +20,15 @@ const LONGEST: usize = 1 << 16;
 
 /// Something shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Panel {
+pub(crate) struct Panel {
     /// What it is of, as `show` takes it.
-    pub title: String,
+    pub(crate) title: String,
     /// What is shown.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// What there is of a state: its TLBs and caches, page tables, processes with their areas, frames, swap, counters.
-pub fn panels(state: &State) -> Vec<Panel> {
+pub(crate) fn panels(state: &State) -> Vec<Panel> {
     let mut nouns = Vec::new();
     if let Some(spec) = state.spec() {
         for part in Component::all(spec) {
@@ -56,13 +58,13 @@ pub fn panels(state: &State) -> Vec<Panel> {
 
 /// What `show NOUN` shows in a state; none where it shows nothing, or cannot.
 fn panel(state: &State, noun: String) -> Option<Panel> {
-    let (mut sources, options) = (Sources::default(), Options::default());
+    let (mut sources, options) = (Sources::default(), Options::of(&LANGUAGE));
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
     let files = Files::default();
     if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).is_empty() {
         return None;
     }
-    let mut seen = Seen::default();
+    let mut seen = ShownText::default();
     play_from(state.clone(), &script.body, &sources, &files, options, &mut seen, None);
     let cut = seen.0.char_indices().nth(LONGEST).map(|(at, _)| at);
     if let Some(at) = cut {
@@ -82,9 +84,9 @@ fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
 
 /// What was shown, as text.
 #[derive(Default)]
-struct Seen(String);
+struct ShownText(String);
 
-impl Sink for Seen {
+impl Sink for ShownText {
     fn take(&mut self, record: &StepRecord) -> bool {
         if let Did::Shown(views) = &*record.did {
             self.0 += &text(&untitled(shown(views)), false);

@@ -4,7 +4,7 @@ use lsp_types::{Position, Range};
 
 /// Where the lines of a text begin.
 #[derive(Debug, Clone, Default)]
-pub struct Lines {
+pub(crate) struct Lines {
     /// The first byte of each line, and whether all of it is ASCII, so that bytes are units.
     lines: Vec<(usize, bool)>,
     length: usize,
@@ -12,7 +12,7 @@ pub struct Lines {
 
 impl Lines {
     /// The lines of a text. `\n`, `\r\n` and `\r` alone end a line, as in the protocol.
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut lines = vec![(0, true)];
         for (at, byte) in bytes.iter().enumerate() {
@@ -29,19 +29,19 @@ impl Lines {
     }
 
     /// The number of the line that a byte stands on, from 0.
-    pub fn line_of(&self, at: usize) -> usize {
+    pub(crate) fn line_of(&self, at: usize) -> usize {
         self.lines.partition_point(|(first, _)| *first <= at).saturating_sub(1)
     }
 
     /// The bytes of a line with its end; empty past the last one.
-    pub fn bytes_of(&self, line: usize) -> std::ops::Range<usize> {
+    pub(crate) fn bytes_of(&self, line: usize) -> std::ops::Range<usize> {
         let start = self.lines.get(line).map_or(self.length, |(first, _)| *first);
         let end = self.lines.get(line + 1).map_or(self.length, |(first, _)| *first);
         start..end
     }
 
     /// Where a byte of the text stands; past the end, the end.
-    pub fn position(&self, text: &str, at: usize) -> Position {
+    pub(crate) fn position(&self, text: &str, at: usize) -> Position {
         let at = at.min(text.len());
         let line = self.line_of(at);
         let (first, ascii) = self.lines.get(line).copied().unwrap_or((0, true));
@@ -55,7 +55,7 @@ impl Lines {
     }
 
     /// The byte at a position. Past the end of its line it is that end, within a character its beginning.
-    pub fn byte(&self, text: &str, position: Position) -> usize {
+    pub(crate) fn byte(&self, text: &str, position: Position) -> usize {
         let bytes = self.bytes_of(position.line as usize);
         let Some((start, ascii)) = self.lines.get(position.line as usize).copied() else { return text.len() };
         let line = text.get(bytes).unwrap_or("").trim_end_matches(['\n', '\r']);
@@ -74,7 +74,7 @@ impl Lines {
     }
 
     /// The places of a range of bytes.
-    pub fn range(&self, text: &str, bytes: std::ops::Range<usize>) -> Range {
+    pub(crate) fn range(&self, text: &str, bytes: std::ops::Range<usize>) -> Range {
         Range { start: self.position(text, bytes.start), end: self.position(text, bytes.end) }
     }
 }
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn units_are_those_of_utf_16() {
         let text = "a\n– 𝕏x\r\nc";
-        let lines = Lines::of(text);
+        let lines = Lines::new(text);
         // The dash is one unit of three bytes, 𝕏 is two units of four bytes.
         let cases =
             [(0, at(0, 0)), (2, at(1, 0)), (5, at(1, 1)), (6, at(1, 2)), (10, at(1, 4)), (13, at(2, 0))];
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn positions_that_are_none_are_the_nearest() {
         let text = "a\n– 𝕏x\r\nc";
-        let lines = Lines::of(text);
+        let lines = Lines::new(text);
         // Within the surrogate pair, past a line's end (before its `\r`), past the text.
         assert_eq!(lines.byte(text, at(1, 3)), 6);
         assert_eq!(lines.byte(text, at(1, 99)), 11);
@@ -117,7 +117,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_character_is_found_again(text in "[a–𝕏\n\r ]{0,40}") {
-            let lines = Lines::of(&text);
+            let lines = Lines::new(&text);
             for (byte, c) in text.char_indices() {
                 // A line's end is no place to stand on: its line ends before it.
                 if !"\r\n".contains(c) {

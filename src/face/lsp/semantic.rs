@@ -9,10 +9,10 @@ use lsp_types::{
 
 use super::view::View;
 use pagewalk_script::lang::layout::Token;
-use pagewalk_script::run::complete::{CLASSES, Class, highlight_tokens};
+use pagewalk_script::services::complete::{CLASSES, Class, highlight_tokens};
 
 /// What the server tells of them: the types by the numbers of their classes, no modifiers.
-pub fn options() -> SemanticTokensOptions {
+pub(crate) fn options() -> SemanticTokensOptions {
     SemanticTokensOptions {
         legend: SemanticTokensLegend {
             token_types: CLASSES.iter().map(|row| SemanticTokenType::new(row.token)).collect(),
@@ -25,14 +25,14 @@ pub fn options() -> SemanticTokensOptions {
 }
 
 /// The tokens of the document, or of a part of it.
-pub fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
-    let bytes = range.map_or(0..view.text.len(), |range| view.bytes(range));
-    SemanticTokens { result_id: None, data: told(&view.text, &view.tokens().list, &bytes) }
+pub(crate) fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
+    let bytes = range.map_or(0..view.text.len(), |range| view.byte_range(range));
+    SemanticTokens { result_id: None, data: relative_tokens(&view.text, &view.tokens().list, &bytes) }
 }
 
 /// The tokens that reach into these bytes of a text, each relative to the one before it. One of several lines is told
 /// line by line.
-fn told(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToken> {
+fn relative_tokens(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToken> {
     let mut cursor = Cursor { text, at: 0, line: 0, unit: 0 };
     let mut told = Vec::new();
     let mut last = (0, 0);
@@ -41,7 +41,7 @@ fn told(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToke
             continue;
         }
         cursor.go_to(place.start);
-        cursor.pieces(place.end, |line, start, length| {
+        cursor.advance_to(place.end, |line, start, length| {
             let delta_line = line - last.0;
             let delta_start = if delta_line == 0 { start - last.1 } else { start };
             let token_type = class as u32;
@@ -73,11 +73,11 @@ struct Cursor<'t> {
 
 impl Cursor<'_> {
     fn go_to(&mut self, end: usize) {
-        self.pieces(end, |_, _, _| {});
+        self.advance_to(end, |_, _, _| {});
     }
 
     /// Goes on to byte `end`, and tells what lies between on each line: the line, the first unit and how many.
-    fn pieces(&mut self, end: usize, mut tell: impl FnMut(u32, u32, u32)) {
+    fn advance_to(&mut self, end: usize, mut tell: impl FnMut(u32, u32, u32)) {
         let rest = self.text.get(self.at..end).unwrap_or("");
         let mut start = self.unit;
         let mut chars = rest.chars().peekable();
@@ -100,14 +100,14 @@ impl Cursor<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::relative_tokens;
     use pagewalk_script::lang::layout::tokens;
-    use pagewalk_script::run::complete::CLASSES;
+    use pagewalk_script::services::complete::CLASSES;
 
     /// `LINE:UNIT LENGTH TYPE` of every token that reaches into the bytes, from 0.
     fn listed(text: &str, within: std::ops::Range<usize>) -> Vec<String> {
         let (mut line, mut unit) = (0, 0);
-        let data = told(text, &tokens(text).list, &within);
+        let data = relative_tokens(text, &tokens(text).list, &within);
         let place = data.into_iter().map(|token| {
             unit = if token.delta_line == 0 { unit + token.delta_start } else { token.delta_start };
             line += token.delta_line;

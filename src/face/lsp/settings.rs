@@ -2,29 +2,31 @@
 
 use serde::Deserialize;
 
+use pagewalk_script::exam::LANGUAGE;
+
 use pagewalk_script::run::session::Options;
 
 /// The settings; what is not said, or not understood, is as usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Facts are shown behind the statements.
-    pub inlay_hints: bool,
+    pub(crate) inlay_hints: bool,
     /// Scripts are run while they are written.
-    pub run: bool,
+    pub(crate) run: bool,
     /// Statements and loop rounds after which a script is stopped.
-    pub max_steps: u64,
+    pub(crate) max_steps: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { inlay_hints: true, run: true, max_steps: Options::default().max_steps }
+        Self { inlay_hints: true, run: true, max_steps: Options::of(&LANGUAGE).max_steps }
     }
 }
 
 impl Settings {
     /// As the client sends them: the section alone, or an object that has it. None where it is neither.
-    pub fn read(sent: &serde_json::Value) -> Option<Self> {
+    pub(crate) fn from_json(sent: &serde_json::Value) -> Option<Self> {
         let section = sent.get("pagewalk").unwrap_or(sent);
         if !section.is_object() {
             return None;
@@ -52,9 +54,9 @@ mod tests {
     #[test]
     fn sections_alone_and_within_an_object_are_read() {
         let off = Settings { inlay_hints: false, ..Settings::default() };
-        assert_eq!(Settings::read(&json!({"inlayHints": false})), Some(off));
-        assert_eq!(Settings::read(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
-        assert_eq!(Settings::read(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
-        assert_eq!(Settings::read(&json!(null)), None);
+        assert_eq!(Settings::from_json(&json!({"inlayHints": false})), Some(off));
+        assert_eq!(Settings::from_json(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
+        assert_eq!(Settings::from_json(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
+        assert_eq!(Settings::from_json(&json!(null)), None);
     }
 }

@@ -6,10 +6,10 @@ use lsp_types::{
 };
 
 use super::view::View;
-use pagewalk_script::run::complete;
+use pagewalk_script::services::complete;
 
 /// When the client asks by itself.
-pub fn options() -> SignatureHelpOptions {
+pub(crate) fn options() -> SignatureHelpOptions {
     let words = |list: &[&str]| Some(list.iter().map(|one| (*one).to_owned()).collect());
     SignatureHelpOptions {
         trigger_characters: words(&["(", ",", " "]),
@@ -19,8 +19,8 @@ pub fn options() -> SignatureHelpOptions {
 }
 
 /// What the statement or call at a position takes.
-pub fn signature(view: &View, position: Position) -> Option<SignatureHelp> {
-    let at = view.at(position);
+pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp> {
+    let at = view.byte_at(position);
     let found = complete::signature(&view.text, at, &view.state(at))?;
     let units = |byte: usize| found.label.get(..byte).unwrap_or("").encode_utf16().count() as u32;
     let label =

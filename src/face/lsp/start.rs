@@ -9,16 +9,16 @@ use lsp_types::{InitializeParams, InitializeResult, ServerInfo};
 
 use super::capabilities::capabilities;
 use super::client::Client;
-use super::refusal::refusal;
+use super::response_error::response_error;
 use super::server::Server;
 use super::settings::Settings;
-use super::wire::{Sent, Wire};
+use super::transport::{Outgoing, Transport};
 use super::worker::Worker;
 use crate::face::terminal::Status;
 
 /// Arguments of `pagewalk lsp`.
 #[derive(Debug, Args)]
-pub struct Lsp {
+pub(crate) struct Lsp {
     /// Speak over standard input and output, as it does anyway
     #[arg(long)]
     stdio: bool,
@@ -28,8 +28,8 @@ pub struct Lsp {
 ///
 /// # Errors
 /// Where no thread can be had.
-pub fn serve() -> io::Result<Status> {
-    let Wire { input, output, writer } = Wire::stdio()?;
+pub(crate) fn serve() -> io::Result<Status> {
+    let Transport { input, output, writer } = Transport::stdio()?;
     let (tell, told) = unbounded();
     let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
     let mut status = Status::Wrong;
@@ -49,7 +49,7 @@ pub fn serve() -> io::Result<Status> {
 /// Waits for the request that comes first; none where the client goes away before.
 fn initialized(
     input: &crossbeam_channel::Receiver<Message>,
-    output: &crossbeam_channel::Sender<Sent>,
+    output: &crossbeam_channel::Sender<Outgoing>,
 ) -> Option<(Client, Settings)> {
     for message in input {
         match message {
@@ -59,7 +59,8 @@ fn initialized(
                 }
             }
             Message::Request(request) => {
-                let error = refusal(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
+                let error =
+                    response_error(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
                 respond(output, request.id, Err(error));
             }
             Message::Notification(one) if one.method == "exit" => return None,
@@ -69,16 +70,16 @@ fn initialized(
     None
 }
 
-fn welcome(request: Request, output: &crossbeam_channel::Sender<Sent>) -> Option<(Client, Settings)> {
+fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Option<(Client, Settings)> {
     let params: InitializeParams = match serde_json::from_value(request.params) {
         Ok(params) => params,
         Err(error) => {
-            respond(output, request.id, Err(refusal(ErrorCode::InvalidParams, error.to_string())));
+            respond(output, request.id, Err(response_error(ErrorCode::InvalidParams, error.to_string())));
             return None;
         }
     };
-    let client = Client::of(&params.capabilities);
-    let settings = params.initialization_options.as_ref().and_then(Settings::read).unwrap_or_default();
+    let client = Client::new(&params.capabilities);
+    let settings = params.initialization_options.as_ref().and_then(Settings::from_json).unwrap_or_default();
     let result = InitializeResult {
         capabilities: capabilities(),
         server_info: Some(ServerInfo {
@@ -92,10 +93,10 @@ fn welcome(request: Request, output: &crossbeam_channel::Sender<Sent>) -> Option
 }
 
 fn respond(
-    output: &crossbeam_channel::Sender<Sent>,
+    output: &crossbeam_channel::Sender<Outgoing>,
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
     // If nobody listens any more, the input ends next.
-    let _ = output.send(Sent::Message(Response { id, response_result: result }.into()));
+    let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
 }

@@ -7,7 +7,7 @@ use lsp_types::Uri;
 use url::Url;
 
 /// The path of a document. One that is in no file (`untitled:1`) has a name that no file has, in no folder.
-pub fn path_of(uri: &Uri) -> PathBuf {
+pub(crate) fn path_of(uri: &Uri) -> PathBuf {
     let file = Url::parse(uri.as_str()).ok().filter(|url| url.scheme() == "file");
     file.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| {
         let name: String = uri.as_str().chars().map(|c| if c == '/' { '-' } else { c }).collect();
@@ -16,7 +16,7 @@ pub fn path_of(uri: &Uri) -> PathBuf {
 }
 
 /// The URI of a file; none for a path that is not absolute.
-pub fn uri_of(path: &Path) -> Option<Uri> {
+pub(crate) fn uri_of(path: &Path) -> Option<Uri> {
     let url = Url::from_file_path(path).ok()?;
     Uri::from_str(url.as_str()).ok()
 }

@@ -5,14 +5,14 @@ use std::thread;
 
 use crossbeam_channel::{Sender, unbounded};
 
-use super::told::Told;
+use super::worker_message::WorkerMessage;
 use crate::face::threads::STACK;
 
 /// A piece of work; it sends what comes of it.
-pub type Job = Box<dyn FnOnce(&Sender<Told>) + Send>;
+pub(crate) type Job = Box<dyn FnOnce(&Sender<WorkerMessage>) + Send>;
 
 /// A thread that works. It ends when this is dropped, after the work at hand.
-pub struct Worker {
+pub(crate) struct Worker {
     jobs: Sender<Job>,
 }
 
@@ -21,7 +21,7 @@ impl Worker {
     ///
     /// # Errors
     /// Where no thread can be had.
-    pub fn start(name: &str, told: Sender<Told>) -> io::Result<Self> {
+    pub(crate) fn start(name: &str, told: Sender<WorkerMessage>) -> io::Result<Self> {
         let (jobs, queue) = unbounded::<Job>();
         let work = move || queue.into_iter().for_each(|job| job(&told));
         thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work)?;
@@ -29,7 +29,7 @@ impl Worker {
     }
 
     /// Hands it a piece of work.
-    pub fn give(&self, job: Job) {
+    pub(crate) fn submit(&self, job: Job) {
         // It listens as long as this is there.
         let _ = self.jobs.send(job);
     }

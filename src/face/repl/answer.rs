@@ -14,7 +14,7 @@ const BUDGET: usize = 16 << 20;
 
 /// What of a statement is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tell {
+pub(crate) enum AnswerDetail {
     /// What it did; the statement itself only where that says something.
     Answer,
     /// The statement, and what it did.
@@ -27,19 +27,19 @@ pub enum Tell {
 
 /// How answers look.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub(crate) struct AnswerStyle {
     /// With colours.
-    pub color: bool,
+    pub(crate) color: bool,
     /// The terminal's columns.
-    pub width: usize,
+    pub(crate) width: usize,
 }
 
 /// Tells what statements did, as they do it.
-pub struct Answer<'s, W: Write> {
+pub(crate) struct Answer<'s, W: Write> {
     out: W,
     narrator: Narrator<'s>,
-    tell: Tell,
-    look: Look,
+    tell: AnswerDetail,
+    look: AnswerStyle,
     written: usize,
     /// The last statement had something below it, so the next one stands off.
     spaced: bool,
@@ -48,7 +48,7 @@ pub struct Answer<'s, W: Write> {
 
 impl<'s, W: Write> Answer<'s, W> {
     /// An answer to one input.
-    pub fn new(out: W, sources: &'s Sources, tell: Tell, look: Look) -> Self {
+    pub(crate) fn new(out: W, sources: &'s Sources, tell: AnswerDetail, look: AnswerStyle) -> Self {
         let narrator = Narrator::new(sources, false);
         Self { out, narrator, tell, look, written: 0, spaced: false, error: None }
     }
@@ -57,7 +57,7 @@ impl<'s, W: Write> Answer<'s, W> {
     ///
     /// # Errors
     /// What the output said, now or earlier.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
         match self.error {
@@ -68,10 +68,10 @@ impl<'s, W: Write> Answer<'s, W> {
 
     fn write_blocks(&mut self, mut blocks: Vec<Block>) {
         match self.tell {
-            Tell::Answer => answer_alone(&mut blocks),
-            Tell::Statement => blocks.iter_mut().for_each(without_place),
-            Tell::Checks => blocks.retain(|block| matches!(block, Block::Checks(_))),
-            Tell::Failures => {}
+            AnswerDetail::Answer => answer_alone(&mut blocks),
+            AnswerDetail::Statement => blocks.iter_mut().for_each(without_place),
+            AnswerDetail::Checks => blocks.retain(|block| matches!(block, Block::Checks(_))),
+            AnswerDetail::Failures => {}
         }
         let Some(first) = blocks.first() else { return };
         let opens = matches!(first, Block::Statement { .. } | Block::Heading(_));
@@ -108,7 +108,7 @@ fn without_place(block: &mut Block) {
 impl<W: Write> Sink for Answer<'_, W> {
     fn take(&mut self, record: &StepRecord) -> bool {
         let fails = record.checks.iter().any(|check| !check.held);
-        if self.tell == Tell::Failures && !fails || self.written >= BUDGET {
+        if self.tell == AnswerDetail::Failures && !fails || self.written >= BUDGET {
             return self.error.is_none();
         }
         let blocks = self.narrator.tell(record);

@@ -10,12 +10,13 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::answer::Look;
-use super::desk::{Desk, Outfit};
+use super::answer::AnswerStyle;
+use super::context::{DisplayOptions, ReplContext};
+use super::history_file::{HistoryFile, MAX_ENTRIES};
 use super::line::LineHelper;
-use super::past::{MOST, Past};
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
@@ -33,11 +34,11 @@ const GOES_ON: &str = "     ... ";
 
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
-pub struct Repl {
+pub(crate) struct Repl {
     /// A script to begin with
     file: Option<PathBuf>,
     /// Stop an input after so many statements and loop rounds
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
     max_steps: u64,
 }
 
@@ -46,23 +47,24 @@ impl Repl {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn explore(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = Arc::new(AtomicBool::new(false));
         // Without it, Ctrl-C ends the session.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let mut editor = if smart { editor(color.wanted(&io::stdout())) } else { None };
+        let mut editor = if smart { editor(color.is_wanted(&io::stdout())) } else { None };
         let columns = editor.as_mut().and_then(Editor::dimensions).map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
-        let outfit = Outfit {
-            look: Look { color: color.wanted(&io::stdout()), width },
+        let display = DisplayOptions {
+            look: AnswerStyle { color: color.is_wanted(&io::stdout()), width },
             errors: Style { width, ..diagnostic_style(color) },
             echo: terminal,
         };
-        let options = Options { max_steps: self.max_steps, ..Options::default() };
-        let desk = Desk::new(options, outfit, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
-        let mut shell = Shell::new(desk);
+        let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
+        let context =
+            ReplContext::new(options, display, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
+        let mut shell = Shell::new(context);
         if terminal {
             shell.greet()?;
         }
@@ -71,16 +73,17 @@ impl Repl {
         }
         match editor {
             Some(editor) => {
-                Typed { editor, past: Past::of_user(|name| std::env::var_os(name)) }.all(&mut shell)
+                TerminalSession { editor, history: HistoryFile::for_user(|name| std::env::var_os(name)) }
+                    .run(&mut shell)
             }
-            None => plain(&mut shell, terminal),
+            None => run_plain(&mut shell, terminal),
         }?;
         Ok(Status::Held)
     }
 }
 
 fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
-    let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false);
+    let config = Config::builder().max_history_size(MAX_ENTRIES).ok()?.auto_add_history(false);
     let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
@@ -89,14 +92,14 @@ fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
 }
 
 /// Lines that are typed at a terminal, with editing.
-struct Typed {
+struct TerminalSession {
     editor: Editor<LineHelper, MemHistory>,
-    past: Option<Past>,
+    history: Option<HistoryFile>,
 }
 
-impl Typed {
-    fn all(mut self, shell: &mut Shell) -> io::Result<()> {
-        for entry in self.past.iter().flat_map(Past::entries) {
+impl TerminalSession {
+    fn run(mut self, shell: &mut Shell) -> io::Result<()> {
+        for entry in self.history.iter().flat_map(HistoryFile::entries) {
             let _ = self.editor.add_history_entry(entry);
         }
         loop {
@@ -106,9 +109,9 @@ impl Typed {
                 helper.update(shell.state().clone());
             }
             match self.input(shell) {
-                Ok(input) if input.trim().is_empty() && !shell.asks() => {}
+                Ok(input) if input.trim().is_empty() && !shell.is_quizzing() => {}
                 Ok(input) => {
-                    if !shell.asks() {
+                    if !shell.is_quizzing() {
                         self.remember(input.trim_end());
                     }
                     if shell.input(&input)? == Flow::End {
@@ -138,14 +141,14 @@ impl Typed {
     fn remember(&mut self, input: &str) {
         let new = self.editor.add_history_entry(input).unwrap_or(false);
         // Where the line cannot be kept, the session goes on without.
-        if new && self.past.as_ref().is_some_and(|past| past.add(input).is_err()) {
-            self.past = None;
+        if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
+            self.history = None;
         }
     }
 }
 
 /// Lines that come without editing: from a pipe, or from a terminal that can do nothing.
-fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
+fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut lines = io::stdin().lock();
     let mut input = String::new();
     loop {
@@ -163,7 +166,7 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             continue;
         }
         let whole = std::mem::take(&mut input);
-        let says = !whole.trim().is_empty() || shell.asks() && !ended;
+        let says = !whole.trim().is_empty() || shell.is_quizzing() && !ended;
         if says && shell.input(&whole)? == Flow::End {
             return Ok(());
         }

@@ -1,12 +1,12 @@
 //! `pagewalk replay`: traces replayed on a machine, and packed.
 
-pub mod addresses;
+pub(crate) mod addresses;
 mod arguments;
-pub mod feed;
-pub mod machine;
-mod one;
+pub(crate) mod feed;
+pub(crate) mod machine;
 mod output;
 mod pack;
-pub mod progress;
+mod plan;
+pub(crate) mod progress;
 
-pub use arguments::Replay;
+pub(crate) use arguments::Replay;

@@ -1,52 +1,44 @@
-//! A line that tells how far a trace is, on a terminal only.
+//! The progress of a replay.
 
-use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use crate::face::status_line::{StatusLine, WIDTH};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_script::report::narrate::thousands;
 
-/// The most characters of the line.
-const WIDTH: usize = 79;
 /// Characters of the bar.
 const BAR: u64 = 24;
-/// How long the line stays as it is.
+/// The shortest time between two changes of the line.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The line, on standard error.
-pub struct Bar {
+/// A progress bar.
+pub(crate) struct Bar {
+    line: StatusLine,
     name: String,
-    /// When it was drawn last; none where it is not shown.
-    drawn: Option<Instant>,
-    /// There is something to be taken away.
-    there: bool,
+    drawn: Instant,
 }
 
 impl Bar {
-    /// Of a trace.
-    pub fn new(name: &str) -> Self {
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        let shown = io::stderr().is_terminal() && !dumb;
-        Self { name: name.to_owned(), drawn: shown.then(Instant::now), there: false }
+    /// The bar of a trace.
+    pub(crate) fn new(name: &str) -> Self {
+        Self { line: StatusLine::new(), name: name.to_owned(), drawn: Instant::now() }
     }
 
-    /// So far it is.
-    pub fn show(&mut self, progress: Progress) {
-        if self.drawn.is_some_and(|drawn| drawn.elapsed() >= PAUSE) {
-            write(&format!("\r\x1b[K{}", line(&self.name, progress)));
-            (self.drawn, self.there) = (Some(Instant::now()), true);
+    /// Shows the progress if the line is old enough.
+    pub(crate) fn show(&mut self, progress: Progress) {
+        if self.line.is_shown() && self.drawn.elapsed() >= PAUSE {
+            self.line.show(&line(&self.name, progress));
+            self.drawn = Instant::now();
         }
     }
 
-    /// Takes the line away.
-    pub fn clear(&self) {
-        if self.there {
-            write("\r\x1b[K");
-        }
+    /// Removes the line.
+    pub(crate) fn clear(&mut self) {
+        self.line.clear();
     }
 }
 
-/// How far a trace is, in a line that fits a terminal.
+/// The progress of a trace in a line that fits a terminal.
 fn line(name: &str, progress: Progress) -> String {
     let lines = format!("{} lines", thousands(progress.lines));
     let told = match progress.total.filter(|total| *total > 0) {
@@ -62,12 +54,6 @@ fn line(name: &str, progress: Progress) -> String {
     let beginning = name.chars().count().saturating_sub(room);
     let name: String = name.chars().skip(beginning).map(|c| if c.is_control() { '?' } else { c }).collect();
     format!("{told}  {name}")
-}
-
-/// Where nobody can see it, nothing is lost.
-fn write(text: &str) {
-    let mut err = io::stderr().lock();
-    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
 }
 
 #[cfg(test)]

@@ -7,22 +7,22 @@ use std::thread::available_parallelism;
 
 use clap::Args;
 
-use super::output::{Format, Output};
-use super::running::{Came, Plan};
+use super::output::{SweepFormat, SweepOutput};
+use super::running::{SweepOutcome, SweepPlan};
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
-use crate::face::replay::machine::{Named, named};
+use crate::face::replay::machine::{Named, find_machine};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style};
-use pagewalk_engine::trace::counting::Map;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format as TraceFormat;
-use pagewalk_engine::trace::sweep::How;
-use pagewalk_engine::trace::sweep::grid::{Grid, Unit};
+use pagewalk_engine::trace::sweep::ReplayOptions;
+use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
-use pagewalk_script::run::sweep::{cache_named, grid, tlb_named, usual_unit};
+use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
-pub struct Sweep {
+pub(crate) struct Sweep {
     /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
     #[arg(value_name = "MACHINE")]
     machine: PathBuf,
@@ -46,7 +46,7 @@ pub struct Sweep {
     addresses: Addresses,
     /// How results are written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    format: SweepFormat,
     /// Write the results to a file instead of standard output
     #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
     output: Option<PathBuf>,
@@ -66,37 +66,41 @@ impl Sweep {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn all(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
-        let machine = match named(&self.machine, color) {
+        let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
             Err(told) => {
                 complain(&told);
                 return Ok(Status::Wrong);
             }
         };
-        let output = Output { format: self.format, file: self.output.as_deref(), plot: self.plot.as_deref() };
+        let output =
+            SweepOutput { format: self.format, file: self.output.as_deref(), plot: self.plot.as_deref() };
         let ready = output.ready().and_then(|()| Ok((self.unit(&machine)?, self.addresses.map(&machine)?)));
         let (unit, map) = match ready {
             Ok(ready) => ready,
             Err(why) => return Ok(refused(&why)),
         };
         let Some(grid) = self.grid(&machine, unit, color) else { return Ok(Status::Wrong) };
-        if map == Map::Identity && grid.units().iter().any(|unit| matches!(unit, Unit::Tlb(_))) {
+        if map == AddressMapping::Identity
+            && grid.units().iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)))
+        {
             return Ok(refused("a sweep of a TLB needs `--map demand`: no TLB is asked otherwise"));
         }
-        let plan = Plan {
+        let plan = SweepPlan {
             machine: &machine.name,
             grid,
-            how: How { map, straddle: self.addresses.straddle() },
+            how: ReplayOptions { map, straddle: self.addresses.straddle() },
             threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,
             interrupt: &interrupt,
         };
-        let Came { swept, why } = plan.sweep(&self.trace);
+        let SweepOutcome { swept, why } = plan.sweep(&self.trace);
         let status = if why.is_some() { Status::Wrong } else { Status::Held };
-        let told = swept.map_or(Ok(status), |swept| output.tell(&swept, color).map(|told| told.max(status)));
+        let told =
+            swept.map_or(Ok(status), |swept| output.report(&swept, color).map(|told| told.max(status)));
         if let Some(why) = why {
             complain(&format!("pagewalk: {why}\n"));
         }
@@ -104,7 +108,7 @@ impl Sweep {
     }
 
     /// The part whose settings are swept.
-    fn unit(&self, machine: &Named) -> Result<Option<Unit>, String> {
+    fn unit(&self, machine: &Named) -> Result<Option<SweptUnit>, String> {
         match (&self.cache, &self.tlb) {
             (Some(name), _) => cache_named(&machine.spec, name).map(Some),
             (None, Some(name)) => tlb_named(&machine.spec, name).map(Some),
@@ -113,7 +117,7 @@ impl Sweep {
     }
 
     /// The grid; what is wrong with it is told here.
-    fn grid(&self, machine: &Named, unit: Option<Unit>, color: Color) -> Option<Grid> {
+    fn grid(&self, machine: &Named, unit: Option<SweptUnit>, color: Color) -> Option<Grid> {
         let mut sources = Sources::default();
         let read = grid(&self.grid.join(" "), &machine.spec, unit, &mut sources);
         read.map_err(|wrong| complain(&render(&wrong, &sources, diagnostic_style(color)))).ok()

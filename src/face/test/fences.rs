@@ -10,29 +10,29 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 /// A fenced block that is a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fence {
+pub(crate) struct Fence {
     /// What it is called: its own name, or `block 3`.
-    pub name: String,
+    pub(crate) name: String,
     /// The file name that it gives itself.
-    pub file: Option<String>,
+    pub(crate) file: Option<String>,
     /// The line of its first statement, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The first byte of the document that is its own.
-    pub from: usize,
+    pub(crate) from: usize,
     /// The document with blanks for all that is not of the script, so that places in it are those of the document.
-    pub text: String,
+    pub(crate) text: String,
     /// It is meant to fail.
-    pub fails: bool,
+    pub(crate) fails: bool,
 }
 
 /// A fenced block of a document.
-struct Block {
+struct FencedBlock {
     info: String,
     lines: Vec<Range<usize>>,
 }
 
 /// The scripts of a document, in order. Blocks are counted with those that are skipped.
-pub fn fences(document: &str) -> Vec<Fence> {
+pub(crate) fn fences(document: &str) -> Vec<Fence> {
     let mut fences: Vec<Fence> = Vec::new();
     let mut before: Vec<Range<usize>> = Vec::new();
     let blocks = blocks(document).into_iter().filter_map(|block| {
@@ -68,13 +68,13 @@ fn is_file(word: &str) -> bool {
 }
 
 /// The fenced blocks of a document.
-fn blocks(document: &str) -> Vec<Block> {
+fn blocks(document: &str) -> Vec<FencedBlock> {
     let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
+    let mut open: Option<FencedBlock> = None;
     for (event, range) in Parser::new_ext(document, Options::empty()).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                open = Some(Block { info: info.into_string(), lines: Vec::new() });
+                open = Some(FencedBlock { info: info.into_string(), lines: Vec::new() });
             }
             Event::Text(_) => {
                 if let Some(block) = &mut open {

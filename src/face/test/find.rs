@@ -8,18 +8,18 @@ use super::ending::{ENDING, scripts_of};
 
 /// A file that holds scripts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Found {
+pub(crate) struct SuiteFile {
     /// As a report names it: the path as given, `/` between folders, without a `./` in front.
-    pub name: String,
+    pub(crate) name: String,
     /// The path.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: SuiteFileKind,
 }
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum SuiteFileKind {
     /// A script.
     Script,
     /// A text with scripts in fenced blocks.
@@ -28,9 +28,9 @@ pub enum Kind {
     Golden,
 }
 
-impl Kind {
+impl SuiteFileKind {
     /// What a file of this name is; none if it is of no use here.
-    fn of(path: &Path) -> Option<Self> {
+    fn from_path(path: &Path) -> Option<Self> {
         if path.to_str().is_some_and(|path| path.ends_with(ENDING)) {
             return Some(Self::Golden);
         }
@@ -42,9 +42,9 @@ impl Kind {
     }
 }
 
-impl Found {
-    fn of(path: &Path) -> Option<Self> {
-        Some(Self { kind: Kind::of(path)?, name: name(path), path: path.to_owned() })
+impl SuiteFile {
+    fn from_path(path: &Path) -> Option<Self> {
+        Some(Self { kind: SuiteFileKind::from_path(path)?, name: report_name(path), path: path.to_owned() })
     }
 }
 
@@ -55,38 +55,38 @@ fn has_script(golden: &Path) -> bool {
 
 /// The files at these paths and below them, by name, each once; and what is wrong with a path. Hidden folders and those
 /// called `target` are passed over, and links to folders are not followed.
-pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<String>) {
+pub(crate) fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
         // Without a `./` in front; `.` itself has nothing else.
         let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
         let shown = path.display();
         match fs::metadata(path) {
-            Err(error) => wrong.push(format!("cannot read `{shown}`: {}", words(&error))),
+            Err(error) => wrong.push(format!("cannot read `{shown}`: {}", error_words(&error))),
             Ok(data) if data.is_dir() => below(path, &mut found, &mut wrong),
-            Ok(_) => match Kind::of(path) {
+            Ok(_) => match SuiteFileKind::from_path(path) {
                 // Whoever names a golden file means its script.
-                Some(Kind::Golden) if has_script(path) => {
+                Some(SuiteFileKind::Golden) if has_script(path) => {
                     let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
-                    found.extend(scripts.filter_map(|path| Found::of(&path)));
+                    found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
                 }
-                Some(_) => found.extend(Found::of(path)),
+                Some(_) => found.extend(SuiteFile::from_path(path)),
                 None => wrong.push(format!("`{shown}` is neither a script (`.pw`) nor Markdown (`.md`)")),
             },
         }
     }
-    found.retain(|found| found.kind != Kind::Golden || !has_script(&found.path));
+    found.retain(|found| found.kind != SuiteFileKind::Golden || !has_script(&found.path));
     found.sort();
     found.dedup_by(|one, other| one.name == other.name);
     (found, wrong)
 }
 
-fn below(folder: &Path, found: &mut Vec<Found>, wrong: &mut Vec<String>) {
+fn below(folder: &Path, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let entries = match entries {
         Ok(entries) => entries,
         Err(error) => {
-            return wrong.push(format!("cannot read `{}`: {}", folder.display(), words(&error)));
+            return wrong.push(format!("cannot read `{}`: {}", folder.display(), error_words(&error)));
         }
     };
     for entry in entries {
@@ -97,18 +97,18 @@ fn below(folder: &Path, found: &mut Vec<Found>, wrong: &mut Vec<String>) {
         if kind.is_dir() && !hidden && entry.file_name() != "target" {
             below(&path, found, wrong);
         } else if !kind.is_dir() && path.is_file() {
-            found.extend(Found::of(&path));
+            found.extend(SuiteFile::from_path(&path));
         }
     }
 }
 
 /// A path as reports have it on every system.
-pub fn name(path: &Path) -> String {
+pub(crate) fn report_name(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
 /// An error of the file system in words.
-pub fn words(error: &io::Error) -> String {
+pub(crate) fn error_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "there is no permission".to_owned(),

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::arrange::arrange;
 use super::paper::{Item, Paper, Piece, Question};
 use super::version::{Student, Version};
+use crate::exam::statements::arrangement::Arrangement;
+use crate::exam::statements::entry::{Entry, Item as Asked};
+use crate::exam::statements::points::{Share, shares, total};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
-use crate::run::paper::arrangement::Arrangement;
-use crate::run::paper::entry::{Entry, Item as Asked};
-use crate::run::paper::points::{Share, shares, total};
 use crate::run::record::{Did, Sink, StepRecord};
 
 /// Collects a paper.
@@ -111,7 +111,7 @@ impl Collector {
 
 impl Sink for Collector {
     fn take(&mut self, record: &StepRecord) -> bool {
-        if let Some(entry) = &record.paper {
+        if let Some(entry) = Entry::of(record) {
             self.enter(entry, &record.did);
         }
         true

@@ -3,6 +3,7 @@
 use super::collect::Collector;
 use super::paper::Paper;
 use super::version::Version;
+use crate::exam::LANGUAGE;
 use crate::lang::ast::Block;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
@@ -42,7 +43,7 @@ pub fn compose_version(
     max_steps: u64,
     version: Version,
 ) -> Composed {
-    let options = Options { max_steps, seed: version.seed, version: true };
+    let options = Options { max_steps, seed: version.seed, version: true, ..Options::of(&LANGUAGE) };
     let mut composed = compose(script, sources, files, options);
     composed.paper.version = Some(version);
     composed

@@ -7,12 +7,12 @@ use super::arrange::{arrange, choices};
 use super::collect::Collector;
 use super::paper::Paper;
 use super::version::Version;
+use crate::exam::statements::arrangement::{Arrangement, arranges};
+use crate::exam::statements::entry::Alternative;
 use crate::lang::ast::{Block, Command, Span, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::paper::arrangement::{Arrangement, arranges};
-use crate::run::paper::entry::Alternative;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::run::seeds::mixed;
 use crate::run::session::Options;
@@ -167,20 +167,7 @@ impl Writing<'_> {
                         edits.push((stmt.span, format!("\n{text}\n")));
                     }
                 }
-                StmtKind::If { then, otherwise, .. } => {
-                    self.block(then, edits);
-                    if let Some(block) = otherwise {
-                        self.block(block, edits);
-                    }
-                }
-                StmtKind::For { body, .. }
-                | StmtKind::Repeat { body, .. }
-                | StmtKind::Def { body, .. }
-                | StmtKind::Scenario { body, .. }
-                | StmtKind::InProcess { body, .. }
-                | StmtKind::Question { body, .. }
-                | StmtKind::Part { body, .. } => self.block(body, edits),
-                _ => {}
+                _ => stmt.blocks().for_each(|block| self.block(block, edits)),
             }
         }
     }

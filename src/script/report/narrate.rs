@@ -26,7 +26,6 @@ use std::sync::Arc;
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::paper::entry::Entry;
 use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord};
 use crate::run::view::View;
 pub use bits::{binary, bits, fields};
@@ -277,10 +276,9 @@ pub fn value_told(value: &Value, statement: &Statement) -> String {
 
 /// What stands over the records that follow: a scenario's or question's name, a part's.
 fn heading(record: &StepRecord) -> Option<String> {
-    match (&*record.did, record.paper.as_deref()) {
-        (Did::Scenario(name), _) => Some(name.to_string()),
-        (_, Some(Entry::Part { name, .. })) => Some(format!("part {name}")),
-        _ => None,
+    match &*record.did {
+        Did::Scenario(name) => Some(name.to_string()),
+        _ => record.attachment.as_ref()?.heading(),
     }
 }
 

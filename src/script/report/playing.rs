@@ -1,6 +1,9 @@
 //! Scripts played for the tests of the reports.
 
-use crate::lang::include::{Disk, read_text};
+use crate::exam::LANGUAGE;
+
+use crate::lang::include::read_text;
+use crate::lang::loader::Texts;
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord};
 use crate::run::session::Options;
@@ -43,16 +46,24 @@ set cache {
 }
 ";
 
+/// Traces beside the script.
+fn traces() -> Texts<()> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scripts/replay");
+    let trace = |name: &str| (name.into(), std::fs::read(format!("{folder}/{name}")).expect("a trace"));
+    Texts { texts: ["straddle.trace", "belady.trace"].map(trace).into(), other: () }
+}
+
 /// Plays a script into the sink that is made for its sources. The script must be without mistakes.
 pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> (S, Ended) {
-    let (mut sources, script, mut diagnostics) = read_text("t.pw", script, &mut Disk);
-    let (files, missing) = Files::read(&script.body, &mut sources, &mut Disk);
+    let mut traces = traces();
+    let (mut sources, script, mut diagnostics) = read_text("t.pw", script, &mut traces);
+    let (files, missing) = Files::read(&script.body, &mut sources, &mut traces);
     diagnostics.extend(missing);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     // Sinks borrow the sources; a test may keep them.
     let sources: &'static Sources = Box::leak(Box::new(sources));
     let mut sink = sink(sources);
-    let ended = run(&script.body, sources, &files, Options::default(), &mut sink);
+    let ended = run(&script.body, sources, &files, Options::of(&LANGUAGE), &mut sink);
     assert!(ended.diagnostics.is_empty(), "{:?}", ended.diagnostics);
     (sink, ended)
 }

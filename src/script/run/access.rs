@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::machine::Outcome;
+use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Va;
-use pagewalk_engine::machine::event::{Event, Kind, Mode};
+use pagewalk_engine::machine::event::{AccessKind, Event, Privilege};
 use pagewalk_engine::machine::spec::Spec;
 
-use pagewalk_engine::kernel::event::Class;
+use pagewalk_engine::kernel::event::FaultClass;
 
 use super::process::{Legend, ProcessRef};
 use super::recorder::FaultRecord;
@@ -37,15 +37,15 @@ pub struct Access {
     /// Without effect.
     pub probe: bool,
     /// What it was for.
-    pub kind: Kind,
+    pub kind: AccessKind,
     /// By whom.
-    pub mode: Mode,
+    pub mode: Privilege,
     /// The virtual address; the physical one on a machine without an MMU.
     pub va: Va,
     /// Bytes read or written, in address order.
     pub data: Vec<Option<u8>>,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: AccessOutcome,
     /// Everything that the hardware did. In a process, what it did for the pieces that were done, and for one that could not
     /// be done; an attempt that was done again stands in its fault.
     pub events: Vec<Event>,
@@ -61,7 +61,7 @@ pub struct InProcess {
     /// Its faults, in order: resolved ones, and one that could not be.
     pub faults: Vec<FaultRecord>,
     /// The fault that ended it.
-    pub killed: Option<Class>,
+    pub killed: Option<FaultClass>,
     /// The process has ended of it.
     pub ended: bool,
     /// The names that the steps need.
@@ -71,7 +71,7 @@ pub struct InProcess {
 impl Access {
     /// The events of the first piece, which the facts speak of.
     pub fn first_piece(&self) -> &[Event] {
-        let is_piece = |event: &Event| matches!(event, Event::Piece { .. });
+        let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
         let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
         &self.events[..next]
     }

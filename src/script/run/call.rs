@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use pagewalk_engine::kernel::abi::{Arg, Reply};
-use pagewalk_engine::kernel::config::Config;
-use pagewalk_engine::kernel::event::Step;
+use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -32,7 +32,7 @@ pub struct CallRecord {
     /// Faults on the way: pages populated, buffers that the kernel read or wrote.
     pub faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
-    pub steps: Vec<Step>,
+    pub steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub legend: Legend,
     /// What it changed.
@@ -43,7 +43,7 @@ pub struct CallRecord {
 
 impl CallRecord {
     /// All steps, those of faults first.
-    pub fn all_steps(&self) -> impl Iterator<Item = &Step> {
+    pub fn all_steps(&self) -> impl Iterator<Item = &KernelStep> {
         self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps)
     }
 }
@@ -65,7 +65,7 @@ pub struct ActionRecord {
     /// What it came to: frames freed by merging, pages reclaimed, 1 if the page was swapped out.
     pub count: u64,
     /// How.
-    pub steps: Vec<Step>,
+    pub steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub legend: Legend,
     /// The machine.
@@ -94,7 +94,7 @@ pub struct Booted {
     /// The machine that was declared with it, because none was.
     pub machine: Option<Arc<Spec>>,
     /// Its settings.
-    pub config: Arc<Config>,
+    pub config: Arc<KernelConfig>,
     /// User page frames.
     pub frames: u32,
 }

@@ -9,7 +9,8 @@ use pagewalk_engine::machine::spec::Spec;
 
 use super::facts::{self, Family, Key};
 use super::record::{Access, CallRecord, Check, Did, Shown, Written};
-use super::session::{Session, Stop};
+use super::session::Session;
+use super::stop::Stop;
 
 /// What stands for a value that is to be filled in.
 const OPEN: &str = "?";

@@ -7,9 +7,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value};
 use pagewalk_engine::machine::random::SplitMix64;
 
-use super::session::{Session, Stop, WORK_OF_STEP};
+use super::budget::WORK_OF_STEP;
+use super::session::Session;
 use super::settings::list;
 use super::state::Binding;
+use super::stop::Stop;
 use super::syscalls::makes_call;
 
 /// Ranges up to this size are gone through whole, in a random order; larger ones are sampled so many times.

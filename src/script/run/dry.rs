@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
-use crate::lang::check::unscoped_blocks;
+use crate::lang::visit::statements_of_scope;
 
 use super::facts::{self, Family};
 use super::files::REPLAY;
-use super::inside::Inside;
-use super::prepare::family;
-use super::session::{Session, Stop};
+use super::inside::{Inside, Unsure};
+use super::prepare::{Prepared, family, family_of};
+use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
-use super::syscalls::{called, is_fork, makes_call};
-use super::verbs::{self, Action, word};
+use super::stop::Stop;
+use super::syscalls::{is_fork, makes_call};
+use super::verbs::word;
 
 impl Session<'_> {
     /// Checks the statements of a block; every mistake is remembered.
@@ -33,7 +34,8 @@ impl Session<'_> {
     /// remembered.
     fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
         let state = &self.state;
-        self.until.as_mut().is_some_and(|until| until.reached(block, number, state))
+        let until = self.checker.as_mut().and_then(|checker| checker.until.as_mut());
+        until.is_some_and(|until| until.reached(block, number, state))
     }
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
@@ -80,10 +82,9 @@ impl Session<'_> {
                 self.state = state;
                 Ok(())
             }
-            StmtKind::Question { title, points, body } => self.check_question(title, points.as_ref(), body),
-            StmtKind::Part { name, points, body } => self.check_part(name, points.as_ref(), body),
-            StmtKind::Given { place, nouns } => self.given(*place, nouns).map(|_| ()),
-            StmtKind::Ask(ask) => self.check_ask(stmt, ask),
+            StmtKind::Question { .. } | StmtKind::Part { .. } | StmtKind::Given { .. } | StmtKind::Ask(_) => {
+                self.language.extension.check(self, stmt)
+            }
             StmtKind::Reference { pages, settings } => {
                 let played = self.reference(pages, settings).map(|_| ());
                 self.check_facts(&stmt.facts, Family::Reference, false);
@@ -100,22 +101,21 @@ impl Session<'_> {
     fn check_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
         let prepared = self.prepare(command);
         let family = match &prepared {
-            Ok((_, family)) => *family,
-            Err(_) => family_of(command),
+            Ok(Prepared::Action(_, family)) => *family,
+            Ok(Prepared::Call(..)) => Family::None,
+            Err(_) => family_of(self.language, command),
         };
         let result = match prepared {
-            Ok((action, _)) if action.declares() => self.perform(action).map(|_| ()),
-            // Who comes after it finds the kernel that it starts.
-            Ok((Action::Replay(plan), _)) => self.start_for(&plan).map(|_| ()),
-            Ok((Action::Call(def, _), _)) => {
+            Ok(Prepared::Action(action, _)) => action.check(self),
+            Ok(Prepared::Call(def, _)) => {
                 self.forget_declared(&def.body);
                 Ok(())
             }
-            other => other.map(|_| ()),
+            Err(stop) => Err(stop),
         };
         if result.is_err() || command.call {
             // It may be what asks something.
-            self.unsure_of_question();
+            self.language.extension.note_uncertain(self);
         }
         if result.is_err() {
             // What it would have declared is no mistake further down.
@@ -128,7 +128,7 @@ impl Session<'_> {
     /// Checks blocks that may run or not: what they change is unknowable afterwards.
     fn check_perhaps(&mut self, blocks: &[&[Stmt]]) {
         let before = self.state.clone();
-        self.unsure_of_question();
+        self.language.extension.note_uncertain(self);
         for block in blocks {
             self.forget(block);
             self.check_block(block);
@@ -141,15 +141,30 @@ impl Session<'_> {
 
     /// Makes unknowable whatever a block may change.
     fn forget(&mut self, block: &[Stmt]) {
-        forget_names(block, self);
+        for stmt in statements_of_scope(block) {
+            let Some(name) = stmt.variable() else { continue };
+            if matches!(&stmt.kind, StmtKind::Let { value, .. } if is_fork(value)) {
+                self.checking_processes(|unsure| {
+                    unsure.forked.insert(name.text.clone());
+                });
+            }
+            self.state.bind(name.text.clone(), Binding::Unknowable);
+        }
         self.forget_declared(block);
+    }
+
+    /// Notes what is not known of processes.
+    fn checking_processes(&mut self, note: impl FnOnce(&mut Unsure)) {
+        if let Some(checker) = &mut self.checker {
+            note(&mut checker.unsure);
+        }
     }
 
     fn forget_declared(&mut self, block: &[Stmt]) {
         match may_declare(block, &self.state, &mut Vec::new()) {
             Declares::Nothing => {}
             Declares::Processes if matches!(self.state.machine, Slot::Kernel(_)) => {
-                self.unsure.others = true;
+                self.checking_processes(|unsure| unsure.others = true);
             }
             Declares::Processes | Declares::Machine => self.state.machine = Slot::Unknowable,
         }
@@ -162,7 +177,7 @@ impl Session<'_> {
             own.bind(param.text.clone(), Binding::Unknowable);
         }
         // Who looks at a place within sees the machine that is there where it is defined.
-        if self.until.is_none() {
+        if self.checker.as_ref().is_none_or(|checker| checker.until.is_none()) {
             self.state.machine = Slot::Unknowable;
         }
         self.state.scopes.push(own);
@@ -225,12 +240,14 @@ impl Session<'_> {
     }
 
     fn check_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
-        let others = self.unsure.others;
+        let others = self.unsure().others;
         let evaluated = self.eval(value);
         if is_fork(value) {
             // The child has a name that is known.
-            self.unsure.others = others;
-            self.unsure.forked.insert(name.text.clone());
+            self.checking_processes(|unsure| {
+                unsure.others = others;
+                unsure.forked.insert(name.text.clone());
+            });
         }
         let binding = evaluated.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
         self.state.bind(name.text.clone(), binding);
@@ -267,24 +284,6 @@ impl Session<'_> {
     }
 }
 
-fn forget_names(block: &[Stmt], session: &mut Session) {
-    for stmt in block {
-        match &stmt.kind {
-            StmtKind::Let { name, value } => {
-                if is_fork(value) {
-                    session.unsure.forked.insert(name.text.clone());
-                }
-                session.state.bind(name.text.clone(), Binding::Unknowable);
-            }
-            StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
-                session.state.bind(name.text.clone(), Binding::Unknowable);
-            }
-            _ => {}
-        }
-        unscoped_blocks(&stmt.kind).for_each(|block| forget_names(block, session));
-    }
-}
-
 /// What a block may declare.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Declares {
@@ -296,16 +295,11 @@ enum Declares {
 
 /// What a block may declare, itself or by a definition that it calls; `seen` are those looked into.
 fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
-    let mut most = Declares::Nothing;
-    for stmt in block {
-        if let StmtKind::Command(command) = &stmt.kind {
-            most = most.max(declares(command, state, seen));
-        }
-        for inner in unscoped_blocks(&stmt.kind) {
-            most = most.max(may_declare(inner, state, seen));
-        }
-    }
-    most
+    let commands = statements_of_scope(block).filter_map(|stmt| match &stmt.kind {
+        StmtKind::Command(command) => Some(declares(command, state, seen)),
+        _ => None,
+    });
+    commands.max().unwrap_or(Declares::Nothing)
 }
 
 fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
@@ -323,13 +317,4 @@ fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Decla
         }
         _ => Declares::Nothing,
     }
-}
-
-/// Which facts a command has that could not be prepared.
-fn family_of(command: &Command) -> Family {
-    let name = &command.verb.text;
-    if command.call && called(name, command.operands.len()).is_some() {
-        return Family::Call;
-    }
-    verbs::verb(name).map_or(Family::None, |verb| verb.family)
 }

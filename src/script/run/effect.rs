@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use pagewalk_engine::kernel::abi::{Arg, Args, Reply};
-use pagewalk_engine::kernel::area::Area;
 use pagewalk_engine::kernel::heap::HeapBlock;
 use pagewalk_engine::kernel::ids::{FileId, Pid};
-use pagewalk_engine::kernel::process::{Life, Process};
-use pagewalk_engine::kernel::{Kernel, Open};
+use pagewalk_engine::kernel::process::{Process, ProcessState};
+use pagewalk_engine::kernel::vma::Vma;
+use pagewalk_engine::kernel::{Kernel, OpenFile};
 
 use super::process::{AreaRecord, ProcessRef};
 
@@ -71,7 +71,7 @@ pub struct Before {
     /// User frames in use.
     frames: u32,
     /// The open file that an argument refers to, its number, name and size.
-    file: Option<(Open, Option<Named>)>,
+    file: Option<(OpenFile, Option<Named>)>,
 }
 
 /// The number, name and size of a file.
@@ -96,7 +96,7 @@ impl Before {
         let Some(after) = kernel.process(self.process.pid) else { return Effect::default() };
         let before = &self.process;
         let (gone, come) = before.space.areas.difference(&after.space.areas);
-        let record = |process: &Process, areas: &[Area]| -> Vec<AreaRecord> {
+        let record = |process: &Process, areas: &[Vma]| -> Vec<AreaRecord> {
             areas.iter().take(AREAS).map(|area| AreaRecord::of(kernel, process, *area)).collect()
         };
         let block = match (call, reply.result) {
@@ -135,7 +135,7 @@ impl Before {
     }
 }
 
-fn record(open: Open, later: Open, file: Option<&Named>, afterwards: Option<&Named>) -> FileRecord {
+fn record(open: OpenFile, later: OpenFile, file: Option<&Named>, afterwards: Option<&Named>) -> FileRecord {
     let size = |file: Option<&Named>| file.map_or(0, |(_, _, size)| *size);
     FileRecord {
         name: file.map(|(_, name, _)| name.clone()),
@@ -145,7 +145,7 @@ fn record(open: Open, later: Open, file: Option<&Named>, afterwards: Option<&Nam
     }
 }
 
-fn named(kernel: &Kernel, open: Open) -> Option<Named> {
+fn named(kernel: &Kernel, open: OpenFile) -> Option<Named> {
     let (name, size) = kernel.name_and_size(open.file?)?;
     Some((open.file?, name, size))
 }
@@ -157,7 +157,7 @@ fn forked(child: &Process) -> (usize, u64) {
 
 /// The parent of a zombie.
 fn waiter(kernel: &Kernel, process: &Process) -> Option<Arc<str>> {
-    let zombie = matches!(process.life, Life::Zombie { .. });
+    let zombie = matches!(process.state, ProcessState::Zombie { .. });
     let parent = process.parent.filter(|_| zombie)?;
     kernel.process(parent).map(|parent| parent.name.clone())
 }
@@ -165,8 +165,8 @@ fn waiter(kernel: &Kernel, process: &Process) -> Option<Arc<str>> {
 fn waited(kernel: &Kernel, call: &str, reply: &Reply) -> Option<(ProcessRef, u32)> {
     let pid = reply.result.ok().filter(|_| call == "wait").and_then(|pid| u32::try_from(pid).ok())?;
     let child = kernel.process(Pid(pid))?;
-    match child.life {
-        Life::Zombie { status } | Life::Ended { status } => Some((child.into(), status)),
-        Life::Running => None,
+    match child.state {
+        ProcessState::Zombie { status } | ProcessState::Ended { status } => Some((child.into(), status)),
+        ProcessState::Running => None,
     }
 }

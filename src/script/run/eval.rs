@@ -9,14 +9,44 @@ use crate::lang::value::ops::{binary, unary};
 use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
 use super::absent;
+use super::budget::surplus_work;
 use super::paths::{self, PEEK_FUNCTIONS, PeekFunction};
-use super::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
+use super::session::{ACCESS_LIMIT, Session};
+use super::settings::integer;
 use super::state::Binding;
+use super::stop::Stop;
 use super::syscalls::{called, prototype, returned};
 use crate::lang::ast::Span;
 use pagewalk_engine::kernel::syscall::system_call;
 
 impl Session<'_> {
+    /// The value of an expression as a whole number from 0 to 2^64−1.
+    ///
+    /// # Errors
+    /// As [`integer`], and what the expression can be wrong with.
+    pub fn integer(&mut self, expr: &Expr) -> Result<u64, Stop> {
+        let value = self.eval(expr)?;
+        Ok(integer(&value, expr.span)?)
+    }
+
+    /// The value of an expression as a truth value.
+    ///
+    /// # Errors
+    /// `wrong-type`.
+    pub fn truth(&mut self, expr: &Expr) -> Result<bool, Stop> {
+        match self.eval(expr)? {
+            Value::Bool(truth) => Ok(truth),
+            value => Err(Diagnostic::new(
+                Code::WrongType,
+                expr.span,
+                format!("{} is neither true nor false", value.kind()),
+            )
+            .label("a condition is needed here")
+            .help("compare it with something, as in `x != 0`")
+            .into()),
+        }
+    }
+
     /// The value of an expression.
     ///
     /// # Errors
@@ -187,7 +217,7 @@ impl Session<'_> {
 /// What going through a value counts towards the budget: the elements of a list, the bytes of a string; short ones
 /// are free.
 fn elements(value: &Value) -> u64 {
-    beyond_ordinary(match value {
+    surplus_work(match value {
         Value::List(elements) => elements.len() as u64,
         Value::Text(text) => text.len() as u64,
         Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,

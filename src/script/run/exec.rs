@@ -9,12 +9,13 @@ use crate::lang::value::Value;
 use super::choose::{Draw, not_a_list};
 use super::facts::Family;
 use super::inside::Inside;
+use super::prepare::Prepared;
 use super::record::{CallRecord, Check, Did};
 use super::search::drawn_together;
-use super::session::{DEPTH_LIMIT, Session, Stop};
+use super::session::{DEPTH_LIMIT, Session};
 use super::state::{Binding, Definition, Scope};
+use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
-use super::verbs::Action;
 
 impl Session<'_> {
     /// Runs the statements of a block, up to the first that the script is wrong in.
@@ -34,7 +35,7 @@ impl Session<'_> {
 
     fn run_each(&mut self, mut block: &[Stmt]) -> Result<(), Stop> {
         while let Some((stmt, rest)) = block.split_first() {
-            let together = if self.sheet.is_some() { drawn_together(block) } else { 0 };
+            let together = if self.draws_together { drawn_together(block) } else { 0 };
             if together == 0 {
                 self.run(stmt)?;
                 block = rest;
@@ -90,12 +91,9 @@ impl Session<'_> {
                     session.run_block(body, stmt.span)
                 })
             }
-            StmtKind::Question { title, points, body } => {
-                self.run_question(stmt, title, points.as_ref(), body)
+            StmtKind::Question { .. } | StmtKind::Part { .. } | StmtKind::Given { .. } | StmtKind::Ask(_) => {
+                self.language.extension.run(self, stmt)
             }
-            StmtKind::Part { name, points, body } => self.run_part(stmt, name, points.as_ref(), body),
-            StmtKind::Given { place, nouns } => self.run_given(stmt, *place, nouns),
-            StmtKind::Ask(ask) => self.run_ask(stmt, ask),
             StmtKind::Reference { pages, settings } => {
                 let run = self.reference(pages, settings)?;
                 self.conclude(stmt, Did::Reference(run), Vec::new(), Family::Reference)
@@ -105,14 +103,17 @@ impl Session<'_> {
     }
 
     fn run_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
-        let (action, family) = self.prepare(command)?;
-        if let Action::Call(def, args) = action {
-            self.no_facts(stmt, &def.name.text)?;
-            self.tell_calls(command.verb.span)?;
-            return self.run_call(stmt, &def, args);
+        match self.prepare(command)? {
+            Prepared::Call(def, args) => {
+                self.no_facts(stmt, &def.name.text)?;
+                self.tell_calls(command.verb.span)?;
+                self.run_call(stmt, &def, args)
+            }
+            Prepared::Action(action, family) => {
+                let (did, checks) = action.perform(self)?;
+                self.conclude(stmt, did, checks, family)
+            }
         }
-        let (did, checks) = self.perform(action)?;
-        self.conclude(stmt, did, checks, family)
     }
 
     /// Checks the facts stated of what was done, and hands on the record.

@@ -37,3 +37,8 @@ pub struct Unsure {
     /// Processes may have ended.
     pub ended: bool,
 }
+
+impl Unsure {
+    /// All is known.
+    pub const NOTHING: &Self = &Self { forked: BTreeSet::new(), others: false, ended: false };
+}

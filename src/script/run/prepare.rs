@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use pagewalk_engine::kernel::syscall::{SystemCall, system_call};
 
@@ -13,36 +14,46 @@ use super::files::REPLAY;
 use super::inside::Inside;
 use super::paths::PeekFunction;
 use super::record::{AccessVerb, Did};
-use super::session::{Session, Stop};
+use super::session::{Action, Language, Session};
 use super::state::{Binding, Definition, Slot};
+use super::stop::Stop;
 use super::syscalls::{called, prototype};
-use super::verbs::{self, Action};
+use super::verbs;
+
+/// A command, evaluated and checked.
+pub enum Prepared {
+    /// It calls a definition.
+    Call(Arc<Definition>, Vec<Value>),
+    /// It does something that has facts of this family.
+    Action(Action, Family),
+}
 
 impl Session<'_> {
     /// Evaluates and checks a command.
     ///
     /// # Errors
     /// What the script is wrong with.
-    pub fn prepare(&mut self, command: &Command) -> Result<(Action, Family), Stop> {
+    pub fn prepare(&mut self, command: &Command) -> Result<Prepared, Stop> {
         if let Some(Binding::Def(def)) = self.state.find(&command.verb.text).filter(|_| command.call) {
             let def = def.clone();
-            return Ok((self.prepare_call(&def, command)?, Family::None));
+            return self.prepare_call(&def, command);
         }
         if let Some(row) = called(&command.verb.text, command.operands.len()).filter(|_| command.call) {
             let plan = self.prepare_call_of(row, &command.verb, &command.operands)?;
-            return Ok((Action::SystemCall(plan), Family::Call));
+            let action = Action::operation(move |session| Ok(Did::Call(session.make_call(plan)?)));
+            return Ok(Prepared::Action(action, Family::Call));
         }
         let names: Vec<&str> = self.state.names().collect();
-        let verb = match verbs::verb(&command.verb.text) {
+        let verb = match self.language.verb(&command.verb.text) {
             Some(verb) => verb,
             None if command.call => return Err(self.unknown_call(&command.verb)),
             None => match system_call(&command.verb.text) {
                 Some(row) => return Err(without_brackets(row, &command.verb).into()),
-                None => verbs::find(&command.verb, &names)?,
+                None => return Err(verbs::unknown(self.language, &command.verb, &names).into()),
             },
         };
         match (verb.prepare)(self, command) {
-            Ok(action) => Ok((action, verb.family)),
+            Ok(action) => Ok(Prepared::Action(action, verb.family)),
             Err(Stop::Wrong(diagnostics)) => {
                 let mend = |d: Diagnostic| {
                     if d.code == Code::WrongCount && d.help.is_none() {
@@ -60,7 +71,7 @@ impl Session<'_> {
     /// Says that what is called is not defined, or only later. In the body of a definition that is only checked,
     /// what is defined later may be defined in time.
     fn unknown_call(&self, name: &Word) -> Stop {
-        if self.checking && self.state.scopes.iter().any(|scope| scope.private) {
+        if self.checking() && self.state.scopes.iter().any(|scope| scope.private) {
             return Stop::Unknowable;
         }
         if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
@@ -71,7 +82,7 @@ impl Session<'_> {
         absent::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
     }
 
-    fn prepare_call(&mut self, def: &Arc<Definition>, command: &Command) -> Result<Action, Stop> {
+    fn prepare_call(&mut self, def: &Arc<Definition>, command: &Command) -> Result<Prepared, Stop> {
         let (given, wanted) = (command.operands.len(), def.params.len());
         if given != wanted {
             return Err(Diagnostic::new(
@@ -82,7 +93,7 @@ impl Session<'_> {
             .also(def.name.span, "defined here")
             .into());
         }
-        Ok(Action::Call(def.clone(), self.values(&command.operands)?))
+        Ok(Prepared::Call(def.clone(), self.values(&command.operands)?))
     }
 
     /// Evaluates and checks what `probe` or `where … =>` does; a bare value is an address to read.
@@ -90,10 +101,10 @@ impl Session<'_> {
     /// # Errors
     /// What the script is wrong with; `wrong-type` for what cannot be tried without effect.
     pub fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
-        let (action, family) = match &operation.kind {
-            OperationKind::Expr(expr) => match as_command(expr) {
+        let prepared = match &operation.kind {
+            OperationKind::Expr(expr) => match self.as_command(expr) {
                 Some(command) => self.prepare(&command)?,
-                None => (verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
+                None => Prepared::Action(verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
             },
             OperationKind::Command(command) => self.prepare(command)?,
             // It is played at once, and has no action.
@@ -102,7 +113,9 @@ impl Session<'_> {
                 return Err(Stop::Unknowable);
             }
         };
-        if matches!(action, Action::Access(_) | Action::SystemCall(_) | Action::Replay(_)) {
+        if let Prepared::Action(action, family) = prepared
+            && action.is_operation
+        {
             return Ok((action, family));
         }
         Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to try out")
@@ -135,12 +148,27 @@ impl Session<'_> {
         self.in_its_process(operation, |session| session.operate(operation))
     }
 
+    /// `probe read(x)` and `probe munmap(p, n)` read as expressions; they are commands.
+    fn as_command(&self, expr: &Expr) -> Option<Command> {
+        let ExprKind::Call { name, args } = &expr.kind else { return None };
+        let is_command = self.language.verb(&name.text).is_some()
+            || system_call(&name.text).is_some()
+            || absent::diagnostic(name).is_some();
+        is_command.then(|| Command {
+            verb: name.clone(),
+            call: true,
+            operands: args.clone(),
+            assigned: None,
+            block: None,
+        })
+    }
+
     fn operate(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         if let OperationKind::Reference { pages, settings } = &operation.kind {
             return Ok((Did::Reference(self.reference(pages, settings)?), Family::Reference));
         }
         let (action, family) = self.prepare_operation(operation)?;
-        let (did, _) = self.perform(action)?;
+        let (did, _) = action.perform(self)?;
         Ok((did, family))
     }
 
@@ -202,29 +230,18 @@ pub fn family(operation: &Operation) -> Family {
     if is_call { Family::Call } else { Family::Access }
 }
 
+/// The family of a command's facts, by its first word.
+pub fn family_of(language: &Language, command: &Command) -> Family {
+    let name = &command.verb.text;
+    if command.call && called(name, command.operands.len()).is_some() {
+        return Family::Call;
+    }
+    language.verb(name).map_or(Family::None, |verb| verb.family)
+}
+
 /// Says that a system call is written with brackets.
 fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
     let message =
         format!("the system call `{}` is written as in C, with its arguments in brackets", row.name);
     Diagnostic::new(Code::UnknownVerb, name.span, message).help(prototype(row))
-}
-
-/// `probe read(x)` and `probe munmap(p, n)` read as expressions; they are commands.
-fn as_command(expr: &Expr) -> Option<Command> {
-    match &expr.kind {
-        ExprKind::Call { name, args }
-            if verbs::verb(&name.text).is_some()
-                || system_call(&name.text).is_some()
-                || absent::diagnostic(name).is_some() =>
-        {
-            Some(Command {
-                verb: name.clone(),
-                call: true,
-                operands: args.clone(),
-                assigned: None,
-                block: None,
-            })
-        }
-        _ => None,
-    }
 }

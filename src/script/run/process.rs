@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pagewalk_engine::kernel::area::{Area, Backing};
-use pagewalk_engine::kernel::event::{Step, Store};
+use pagewalk_engine::kernel::event::{BackingStore, KernelStep};
 use pagewalk_engine::kernel::ids::{FileId, Pid};
+use pagewalk_engine::kernel::vma::{Backing, Vma};
 use pagewalk_engine::kernel::{Kernel, process::Process};
 use pagewalk_engine::machine::policy::Policy;
 
@@ -30,14 +30,14 @@ pub struct AreaRecord {
     /// What it is called: the name a script gave it, `[heap]`, `[stack]`; empty if nothing.
     pub name: String,
     /// The area.
-    pub area: Area,
+    pub area: Vma,
     /// The file behind it, or `anonymous`, or `shared` for an anonymous object that processes share.
     pub backing: String,
 }
 
 impl AreaRecord {
     /// An area of a process.
-    pub fn of(kernel: &Kernel, process: &Process, area: Area) -> Self {
+    pub fn of(kernel: &Kernel, process: &Process, area: Vma) -> Self {
         let label = area.label.and_then(|label| process.space.labels.get(usize::from(label.0)));
         let backing = match area.backing {
             Backing::Anonymous => "anonymous".to_owned(),
@@ -55,7 +55,7 @@ impl AreaRecord {
 }
 
 /// Whether an area is the one that `brk` moves, as Linux tells it: it has a byte between the heap's start and the break.
-fn is_heap(process: &Process, area: &Area) -> bool {
+fn is_heap(process: &Process, area: &Vma) -> bool {
     let space = &process.space;
     area.backing == Backing::Anonymous && area.start < space.brk && area.end > space.brk_start
 }
@@ -78,12 +78,12 @@ pub struct Legend {
 
 impl Legend {
     /// The names that these steps need.
-    pub fn of<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a Step>) -> Self {
+    pub fn of<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a KernelStep>) -> Self {
         let mut legend = Self::default();
         for step in steps {
             match *step {
-                Step::Filled { from, .. } => legend.store(kernel, from),
-                Step::Evicted { page, to, .. } => {
+                KernelStep::Filled { from, .. } => legend.store(kernel, from),
+                KernelStep::Evicted { page, to, .. } => {
                     legend.policy = Some(kernel.config().replacement);
                     if let Some(page) = page {
                         legend.process(kernel, page.pid);
@@ -92,15 +92,15 @@ impl Legend {
                         legend.store(kernel, to);
                     }
                 }
-                Step::Mapped { page, .. } => legend.process(kernel, page.pid),
+                KernelStep::Mapped { page, .. } => legend.process(kernel, page.pid),
                 _ => {}
             }
         }
         legend
     }
 
-    fn store(&mut self, kernel: &Kernel, store: Store) {
-        if let Store::File { file, .. } | Store::PageCache { file, .. } = store {
+    fn store(&mut self, kernel: &Kernel, store: BackingStore) {
+        if let BackingStore::File { file, .. } | BackingStore::PageCache { file, .. } = store {
             self.files.entry(file).or_insert_with(|| file_name(kernel, file));
         }
     }

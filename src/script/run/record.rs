@@ -1,13 +1,14 @@
 //! What a statement did and whether it holds: the one record that every report is made of.
 
+use std::any::Any;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
-use pagewalk_engine::machine::reference;
+use pagewalk_engine::machine::reference_string;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::paper::entry::Entry;
 use super::view::View;
 
 pub use super::access::{Access, AccessVerb, InProcess};
@@ -38,8 +39,16 @@ pub struct StepRecord {
     pub did: Arc<Did>,
     /// What was stated of it.
     pub checks: Vec<Check>,
-    /// What it puts on an exam's paper.
-    pub paper: Option<Arc<Entry>>,
+    /// What the language's extension adds to it.
+    pub attachment: Option<Arc<dyn Attachment>>,
+}
+
+/// What an extension of the language adds to a record.
+pub trait Attachment: Any + Debug + Send + Sync {
+    /// What is printed above the records that follow.
+    fn heading(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What a statement did.
@@ -90,9 +99,9 @@ pub struct ReferenceRun {
     /// Number of frames; a working set takes no notice of it.
     pub frames: u32,
     /// What it came to.
-    pub totals: reference::Totals,
+    pub totals: reference_string::ReferenceTotals,
     /// What each reference did; empty where the table would be too large to keep.
-    pub steps: Vec<reference::Step>,
+    pub steps: Vec<reference_string::ReferenceStep>,
 }
 
 impl ReferenceRun {

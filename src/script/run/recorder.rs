@@ -1,12 +1,12 @@
 //! Watches a process and keeps what happens: the hardware's events of what was done, and each fault apart.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::area::{Area, Backing};
-use pagewalk_engine::kernel::event::{Class, PageOf, Step, Store, Watch};
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelObserver, KernelStep, ProcessPage};
 use pagewalk_engine::kernel::ids::{FrameNo, Pid};
 use pagewalk_engine::kernel::process::Process;
+use pagewalk_engine::kernel::vma::{Backing, Vma};
 use pagewalk_engine::machine::addr::Va;
-use pagewalk_engine::machine::event::{Event, Fault, Kind, Observer};
+use pagewalk_engine::machine::event::{AccessKind, Event, Fault, MachineObserver};
 
 use super::process::{AreaRecord, Legend};
 
@@ -16,7 +16,7 @@ pub struct FaultRecord {
     /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
     pub events: Vec<Event>,
     /// The kernel's steps, from [`Step::Fault`] to [`Step::Resolved`] or [`Step::Killed`].
-    pub steps: Vec<Step>,
+    pub steps: Vec<KernelStep>,
     /// The area of the address; none if there is none.
     pub area: Option<AreaRecord>,
     /// What a fault that was not resolved is explained by.
@@ -36,14 +36,14 @@ impl Surroundings {
     fn of(kernel: &Kernel, process: &Process, fault: &FaultRecord) -> Self {
         let Some((va, _)) = fault.wanted() else { return Self::default() };
         let areas = &process.space.areas;
-        let record = |area: &Area| AreaRecord::of(kernel, process, *area);
+        let record = |area: &Vma| AreaRecord::of(kernel, process, *area);
         match &fault.area {
             None => {
                 let above = areas.at_or_above(va.raw());
                 let below = areas.below(va.raw());
                 Self { areas: (below.map(record), above.map(record)), file_size: None }
             }
-            Some(AreaRecord { area: Area { backing: Backing::File { file, .. }, .. }, .. }) => {
+            Some(AreaRecord { area: Vma { backing: Backing::File { file, .. }, .. }, .. }) => {
                 let size = kernel.name_and_size(*file).map(|(_, size)| size);
                 Self { areas: (None, None), file_size: size }
             }
@@ -54,40 +54,40 @@ impl Surroundings {
 
 impl FaultRecord {
     /// What it was; none if memory ran out before the handler was done.
-    pub fn class(&self) -> Option<Class> {
+    pub fn class(&self) -> Option<FaultClass> {
         self.steps.iter().find_map(|step| match step {
-            Step::Resolved { class, .. } | Step::Killed { class } => Some(*class),
+            KernelStep::Resolved { class, .. } | KernelStep::Killed { class } => Some(*class),
             _ => None,
         })
     }
 
     /// It was resolved, and needed a disk.
     pub fn major(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Resolved { major: true, .. }))
+        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: true, .. }))
     }
 
     /// It was resolved, without a disk.
     pub fn minor(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Resolved { major: false, .. }))
+        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
     }
 
     /// The address, and what it was wanted for.
-    pub fn wanted(&self) -> Option<(Va, Kind)> {
+    pub fn wanted(&self) -> Option<(Va, AccessKind)> {
         self.steps.iter().find_map(|step| match step {
-            Step::Fault { va, kind, .. } => Some((*va, *kind)),
+            KernelStep::Fault { va, kind, .. } => Some((*va, *kind)),
             _ => None,
         })
     }
 
     /// It could not be resolved.
     pub fn fatal(&self) -> bool {
-        self.class().is_some_and(|class| !class.normal())
+        self.class().is_some_and(|class| !class.is_resolvable())
     }
 
     /// What the hardware found.
     pub fn fault(&self) -> Option<Fault> {
         self.steps.iter().find_map(|step| match step {
-            Step::Fault { fault, .. } => Some(*fault),
+            KernelStep::Fault { fault, .. } => Some(*fault),
             _ => None,
         })
     }
@@ -95,23 +95,25 @@ impl FaultRecord {
     /// The frame that was mapped; none for the zero page, or if none was.
     pub fn frame(&self) -> Option<FrameNo> {
         self.steps.iter().rev().find_map(|step| match step {
-            Step::Mapped { frame, .. } => Some(*frame),
+            KernelStep::Mapped { frame, .. } => Some(*frame),
             _ => None,
         })?
     }
 }
 
 /// The first page of steps that was evicted, and where its bytes went.
-pub fn evicted<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<(Option<PageOf>, Option<Store>)> {
+pub fn evicted<'a>(
+    steps: impl Iterator<Item = &'a KernelStep>,
+) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {
     steps.into_iter().find_map(|step| match step {
-        Step::Evicted { page, to, .. } => Some((*page, *to)),
+        KernelStep::Evicted { page, to, .. } => Some((*page, *to)),
         _ => None,
     })
 }
 
 /// Whether steps copied a page.
-pub fn copied<'a>(mut steps: impl Iterator<Item = &'a Step>) -> bool {
-    steps.any(|step| matches!(step, Step::Copied { .. }))
+pub fn copied<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> bool {
+    steps.any(|step| matches!(step, KernelStep::Copied { .. }))
 }
 
 /// Keeps what a process does. Events of a piece that faulted go to its fault, so that what is left is what was done; of a
@@ -123,20 +125,20 @@ pub struct Recorder {
     /// Faults, in order.
     pub faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
-    pub steps: Vec<Step>,
+    pub steps: Vec<KernelStep>,
     /// A fault is being handled.
     handling: bool,
 }
 
-impl Observer for Recorder {
-    fn see(&mut self, event: Event) {
+impl MachineObserver for Recorder {
+    fn on_event(&mut self, event: Event) {
         self.events.push(event);
     }
 }
 
-impl Watch for Recorder {
-    fn step(&mut self, step: Step) {
-        if let Step::Fault { .. } = step {
+impl KernelObserver for Recorder {
+    fn on_step(&mut self, step: KernelStep) {
+        if let KernelStep::Fault { .. } = step {
             self.failed();
         }
         match self.faults.last_mut().filter(|_| self.handling) {
@@ -144,8 +146,8 @@ impl Watch for Recorder {
             None => self.steps.push(step),
         }
         match step {
-            Step::Resolved { .. } => self.handling = false,
-            Step::Killed { .. } => {
+            KernelStep::Resolved { .. } => self.handling = false,
+            KernelStep::Killed { .. } => {
                 self.handling = false;
                 let failed = self.faults.last().map(|fault| fault.events.as_slice());
                 self.events.extend_from_slice(failed.unwrap_or_default());
@@ -158,7 +160,7 @@ impl Watch for Recorder {
 impl Recorder {
     /// The events since the piece began are those of an attempt that failed.
     fn failed(&mut self) {
-        let from = self.events.iter().rposition(|event| matches!(event, Event::Piece { .. }));
+        let from = self.events.iter().rposition(|event| matches!(event, Event::Fragment { .. }));
         let events = self.events.split_off(from.unwrap_or(0));
         self.faults.push(FaultRecord { events, ..FaultRecord::default() });
         self.handling = true;
@@ -168,7 +170,7 @@ impl Recorder {
     pub fn finish(mut self, kernel: &Kernel, pid: Pid, before: Option<&Process>) -> Recorded {
         for fault in &mut self.faults {
             let start = fault.steps.iter().find_map(|step| match step {
-                Step::Area { start } => *start,
+                KernelStep::Area { start } => *start,
                 _ => None,
             });
             let process = before.or_else(|| kernel.process(pid));
@@ -194,7 +196,7 @@ pub struct Recorded {
     /// Faults, in order.
     pub faults: Vec<FaultRecord>,
     /// What the kernel did outside of faults.
-    pub steps: Vec<Step>,
+    pub steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub legend: Legend,
 }
@@ -202,23 +204,27 @@ pub struct Recorded {
 #[cfg(test)]
 mod tests {
     use super::{FaultRecord, Recorder};
-    use pagewalk_engine::kernel::event::{Class, PageOf, Step, Watch};
+    use pagewalk_engine::kernel::event::{FaultClass, KernelObserver, KernelStep, ProcessPage};
     use pagewalk_engine::kernel::ids::{FrameNo, Pid};
     use pagewalk_engine::machine::Machine;
-    use pagewalk_engine::machine::event::{Event, Fault, Forbidden, Kind, Observer};
+    use pagewalk_engine::machine::event::{AccessKind, Event, Fault, MachineObserver, ProtectionCause};
     use pagewalk_engine::machine::presets::PRESETS;
 
     fn machine() -> Machine {
         Machine::new(std::sync::Arc::new((PRESETS[0].build)()))
     }
 
-    fn fault(at: u64) -> Step {
+    fn fault(at: u64) -> KernelStep {
         let va = machine().va(at).unwrap();
-        Step::Fault { va, kind: Kind::Write, fault: Fault::Protection { why: Forbidden::ReadOnly } }
+        KernelStep::Fault {
+            va,
+            kind: AccessKind::Write,
+            fault: Fault::Protection { why: ProtectionCause::ReadOnly },
+        }
     }
 
     fn piece(at: u64) -> Event {
-        Event::Piece { va: machine().va(at).unwrap(), size: 1 }
+        Event::Fragment { va: machine().va(at).unwrap(), size: 1 }
     }
 
     const SNOOPED: Event = Event::Snooped { cache: 0, core: 0, dirty: false };
@@ -226,33 +232,36 @@ mod tests {
     #[test]
     fn the_failed_attempt_goes_to_its_fault() {
         let mut recorder = Recorder::default();
-        recorder.see(piece(0x3F));
-        recorder.see(piece(0x40));
-        recorder.see(SNOOPED);
-        recorder.step(fault(0x40));
-        let page = PageOf { pid: Pid(1), vpn: machine().vpn(1).unwrap() };
-        recorder.step(Step::Mapped { page, frame: Some(FrameNo(7)), writable: true });
-        recorder.step(Step::Resolved { class: Class::Swap, major: true });
-        recorder.see(piece(0x40));
+        recorder.on_event(piece(0x3F));
+        recorder.on_event(piece(0x40));
+        recorder.on_event(SNOOPED);
+        recorder.on_step(fault(0x40));
+        let page = ProcessPage { pid: Pid(1), vpn: machine().vpn(1).unwrap() };
+        recorder.on_step(KernelStep::Mapped { page, frame: Some(FrameNo(7)), writable: true });
+        recorder.on_step(KernelStep::Resolved { class: FaultClass::Swap, major: true });
+        recorder.on_event(piece(0x40));
         assert_eq!(recorder.events, [piece(0x3F), piece(0x40)]);
         let FaultRecord { events, .. } = &recorder.faults[0];
         assert_eq!(events, &[piece(0x40), SNOOPED]);
         let swap = &recorder.faults[0];
-        assert_eq!((swap.class(), swap.major(), swap.minor()), (Some(Class::Swap), true, false));
+        assert_eq!((swap.class(), swap.major(), swap.minor()), (Some(FaultClass::Swap), true, false));
         assert_eq!(swap.frame(), Some(FrameNo(7)));
     }
 
     #[test]
     fn an_attempt_that_is_not_done_again_stands_in_both() {
         let mut recorder = Recorder::default();
-        recorder.see(SNOOPED);
-        recorder.step(fault(0));
-        recorder.step(Step::Killed { class: Class::Protection });
-        recorder.step(Step::Taken { frame: FrameNo(0) });
+        recorder.on_event(SNOOPED);
+        recorder.on_step(fault(0));
+        recorder.on_step(KernelStep::Killed { class: FaultClass::Protection });
+        recorder.on_step(KernelStep::FrameAllocated { frame: FrameNo(0) });
         assert_eq!(recorder.events, [SNOOPED]);
         let fault = &recorder.faults[0];
         assert_eq!(fault.events, [SNOOPED]);
-        assert_eq!((fault.class(), fault.minor(), fault.major()), (Some(Class::Protection), false, false));
-        assert_eq!(recorder.steps, [Step::Taken { frame: FrameNo(0) }]);
+        assert_eq!(
+            (fault.class(), fault.minor(), fault.major()),
+            (Some(FaultClass::Protection), false, false)
+        );
+        assert_eq!(recorder.steps, [KernelStep::FrameAllocated { frame: FrameNo(0) }]);
     }
 }

@@ -4,13 +4,15 @@ use crate::lang::ast::{Expr, ExprKind, Pages, Settings, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
-use pagewalk_engine::machine::reference::{Reference, ReferenceError, Replacement};
+use pagewalk_engine::machine::reference_string::{ReferenceError, ReferenceString, Replacement};
 
-use super::params::Param::{Literal, Optional, Ways, Word as Keyword, Words};
+use super::budget::surplus_work;
+use super::params::Param::{Keyword, Literal, Optional, Ways, Words};
 use super::params::{N, PAGES};
 use super::record::ReferenceRun;
-use super::session::{Session, Stop, beyond_ordinary};
+use super::session::Session;
 use super::settings::{Arg, ArgKind, Field, SettingRow, apply, list, sole};
+use super::stop::Stop;
 
 /// Cells of the table of steps that are kept; a longer run keeps its totals only.
 const STEP_CELLS: u64 = 1 << 22;
@@ -169,7 +171,7 @@ impl Session<'_> {
         }
         let string = self.pages(pages)?;
         let mut names = Names::default();
-        let reference = Reference {
+        let reference = ReferenceString {
             pages: names.all(&string),
             writes: names.all(&draft.writes),
             frames: draft.frames.unwrap_or(0).min(u64::from(u32::MAX)) as u32,
@@ -184,7 +186,7 @@ impl Session<'_> {
         // Each reference may look at every page that is held.
         let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
         let held = (names.0.len() as u64).min(frames).max(1);
-        self.work(beyond_ordinary((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
+        self.work(surplus_work((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
         let totals = reference.run().map_err(wrong)?;
         self.state.random = totals.random;
         let kept =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counted::{Counted, Paging};
+use pagewalk_engine::trace::counts::{PagingCounts, ReplayCounts};
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
@@ -39,7 +39,7 @@ pub struct Replayed {
     /// What became of references that straddle.
     pub straddle: Straddle,
     /// What happened in this replay.
-    pub counted: Counted,
+    pub counted: ReplayCounts,
     /// The first records, at most [`FIRST`].
     pub first: Vec<Record>,
     /// Lines that are no records, which were passed over.
@@ -60,7 +60,7 @@ impl Replayed {
     }
 
     /// What the kernel did: nothing where no process performed the trace.
-    pub fn paging(&self) -> Paging {
+    pub fn paging(&self) -> PagingCounts {
         self.counted.paging.unwrap_or_default()
     }
 

@@ -4,18 +4,20 @@ use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::config::Signals;
+use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::process::{Life, Process};
+use pagewalk_engine::kernel::process::{Process, ProcessState};
 
+use super::budget::surplus_work;
 use super::inside::Inside;
 use super::process::ProcessRef;
-use super::session::{Session, Stop, beyond_ordinary};
+use super::session::Session;
 use super::settings::list;
 use super::state::Slot;
+use super::stop::Stop;
 
 fn runs(process: &Process) -> bool {
-    process.life == Life::Running
+    process.state == ProcessState::Running
 }
 
 impl Session<'_> {
@@ -45,7 +47,7 @@ impl Session<'_> {
             Slot::Unknowable => return Err(Stop::Unknowable),
             Slot::Empty | Slot::Is(_) => {}
         }
-        if self.checking && (self.unsure.others || self.unsure.forked.contains(&name.text)) {
+        if self.unsure().others || self.unsure().forked.contains(&name.text) {
             return Err(Stop::Unknowable);
         }
         Err(self.unknown_process(name).into())
@@ -54,7 +56,7 @@ impl Session<'_> {
     /// Whether a process has, or may have, this name.
     pub fn is_process(&self, name: &str) -> bool {
         let known = matches!(&self.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
-        known || self.checking && self.unsure.forked.contains(name)
+        known || self.unsure().forked.contains(name)
     }
 
     /// The process that an access runs in: the one that is named, else the only one. None on bare hardware: without a
@@ -104,10 +106,10 @@ impl Session<'_> {
                 break;
             }
         }
-        let kills = kernel.config().signals == Signals::Kill;
-        self.work(beyond_ordinary(gone_through), place)?;
-        let unsure = &self.unsure;
-        if self.checking && (unsure.others || !unsure.forked.is_empty()) {
+        let kills = kernel.config().signals == SignalPolicy::Kill;
+        self.work(surplus_work(gone_through), place)?;
+        let unsure = self.unsure();
+        if unsure.others || !unsure.forked.is_empty() {
             return Err(Stop::Unknowable);
         }
         match running.as_slice() {
@@ -116,7 +118,7 @@ impl Session<'_> {
                 .label("there is none to do this")
                 .into()),
             [only] => Ok(Some(*only)),
-            _ if self.checking && (unsure.ended || kills) => Err(Stop::Unknowable),
+            _ if self.checking() && (unsure.ended || kills) => Err(Stop::Unknowable),
             _ => Err(self.which(place).into()),
         }
     }

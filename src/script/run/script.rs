@@ -11,13 +11,14 @@ use crate::lang::span::Span;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
 use super::absent;
+use super::checker::Checker;
 use super::files::Files;
 use super::paths::PEEK_FUNCTIONS;
 use super::record::{Sink, StepRecord, Totals};
-use super::session::{Options, Session, Stop};
+use super::session::{Language, Options, Session};
 use super::state::State;
+use super::stop::Stop;
 use super::until::Until;
-use super::verbs;
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -53,18 +54,19 @@ pub fn check_in(
     let words: Vec<&str> = constants().map(|constant| constant.name).chain(state.names()).collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
-    let known =
-        Known { is_call: &|name| is_call(name) || definitions.contains(name), calls: &calls, words: &words };
+    let known = Known {
+        is_call: &|name| is_call(options.language, name) || definitions.contains(name),
+        calls: &calls,
+        words: &words,
+    };
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
-    session.checking = true;
+    session.checker = Some(Checker::default());
     session.report(check::check(script, known));
     session.check_block(script);
-    if let Some(arrangement) = session.arrangement.take() {
-        let wrong = arrangement.wrong(&session.questions);
-        session.report(wrong);
-    }
+    let wrong = options.language.extension.finish_check(&mut session);
+    session.report(wrong);
     let mut diagnostics = session.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     diagnostics
@@ -76,18 +78,17 @@ pub fn check_in(
 pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
     let mut nowhere = Nowhere;
     let mut session = Session::new(sources, files, options, &mut nowhere);
-    session.checking = true;
-    session.until = Some(Until::byte(script, at));
+    session.checker = Some(Checker { until: Some(Until::byte(script, at)), ..Checker::default() });
     session.check_block(script);
-    let Session { until, state, .. } = session;
-    until.and_then(Until::found).unwrap_or(state)
+    let Session { checker, state, .. } = session;
+    checker.and_then(|checker| checker.until?.found()).unwrap_or(state)
 }
 
 /// Whether a name may be called besides functions and definitions.
-fn is_call(name: &str) -> bool {
+fn is_call(language: &Language, name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
     callable().any(|known| known == name)
-        || verbs::verb(name).is_some()
+        || language.verb(name).is_some()
         || absent::diagnostic(&word).is_some()
 }
 
@@ -140,7 +141,7 @@ pub fn play_from(
 }
 
 /// Says that a statement was taken for one that is only checked.
-pub(super) fn not_understood(place: Span) -> Diagnostic {
+pub(crate) fn not_understood(place: Span) -> Diagnostic {
     Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
         .help("please report this script")
 }

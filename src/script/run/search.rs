@@ -9,8 +9,9 @@ use crate::lang::value::Value;
 
 use super::choose::{CANDIDATES, Candidates, Draw, Tally, WORK, nothing};
 use super::record::Did;
-use super::session::{Session, Stop};
+use super::session::Session;
 use super::state::{Binding, State};
+use super::stop::Stop;
 use super::syscalls::makes_call;
 
 /// The work after which a search that fails is given up: that of a `choose` that goes through all that it can.

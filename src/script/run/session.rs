@@ -1,53 +1,35 @@
-//! A session: the state of a script, and what every statement needs from its surroundings.
+//! A session: the state of a script while it runs or is checked, and the language that it speaks.
+//!
+//! [`Session`], [`Verb`] and [`Language`] know each other, so they are defined in one file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use crate::lang::ast::{Expr, Span};
+use crate::lang::ast::{Command, Span, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
-use crate::lang::value::Value;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
+use super::checker::Checker;
+use super::facts::Family;
 use super::files::Files;
 use super::inside::{Inside, Unsure};
-use super::paper::arrangement::{Arrangement, Known};
-use super::paper::entry::Entry;
-use super::paper::sheet::Sheet;
-use super::record::{CallRecord, Check, Did, Sink, StepRecord, Totals};
+use super::params::{Param, Params};
+use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord, Totals};
 use super::seeds::mixed;
+use super::settings::BlockRow;
 use super::state::{Slot, State};
-use super::until::Until;
-
-/// Why a statement did not complete.
-#[derive(Debug)]
-pub enum Stop {
-    /// The script is wrong.
-    Wrong(Vec<Diagnostic>),
-    /// Not to be known before the script runs (when checking only).
-    Unknowable,
-    /// It is to end here: the output was closed, or someone has interrupted it.
-    Closed,
-}
-
-impl From<Diagnostic> for Stop {
-    fn from(diagnostic: Diagnostic) -> Self {
-        Self::Wrong(vec![diagnostic])
-    }
-}
-
-impl From<Vec<Diagnostic>> for Stop {
-    fn from(diagnostics: Vec<Diagnostic>) -> Self {
-        Self::Wrong(diagnostics)
-    }
-}
+use super::stop::Stop;
 
 /// How a script is run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Options {
+    /// What the script may say.
+    pub language: &'static Language,
     /// Statements and empty loop rounds before the script is stopped; those that do a great deal count for more.
     pub max_steps: u64,
     /// The seed of a script that says none.
@@ -56,9 +38,10 @@ pub struct Options {
     pub version: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { max_steps: 10_000_000, seed: 0, version: false }
+impl Options {
+    /// The defaults, for scripts of a language.
+    pub const fn of(language: &'static Language) -> Self {
+        Self { language, max_steps: 10_000_000, seed: 0, version: false }
     }
 }
 
@@ -68,16 +51,164 @@ pub const ACCESS_LIMIT: u64 = 1 << 20;
 /// Definitions, loops and blocks that may stand around a statement while it runs.
 pub const DEPTH_LIMIT: usize = 256;
 
-/// Work that counts as much as a statement: see [`Session::work`].
-pub const WORK_OF_STEP: u64 = 64;
+/// The rows that a language is made of: those of the core, and those of an extension.
+pub struct Language {
+    /// What a statement can begin with.
+    pub verbs: &'static [&'static [Verb]],
+    /// Blocks of settings.
+    pub blocks: &'static [&'static [BlockRow]],
+    /// Performs the statements that the core leaves to it.
+    pub extension: &'static dyn Extension,
+}
 
-/// An amount of work as it counts towards the budget: what any statement may do is in its step.
-pub fn beyond_ordinary(amount: u64) -> u64 {
-    if amount > WORK_OF_STEP { amount } else { 0 }
+impl Language {
+    /// Every verb, those of the core first.
+    pub fn verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
+        self.verbs.iter().copied().flatten()
+    }
+
+    /// The verb of that name.
+    pub fn verb(&self, name: &str) -> Option<&'static Verb> {
+        self.verbs().find(|verb| verb.name == name)
+    }
+
+    /// Every block of settings, those of the core first.
+    pub fn blocks(&self) -> impl Iterator<Item = &'static BlockRow> + use<> {
+        self.blocks.iter().copied().flatten()
+    }
+
+    /// The block that this word opens.
+    pub fn block(&self, name: &str) -> Option<&'static BlockRow> {
+        self.blocks().find(|block| block.name == name)
+    }
+}
+
+/// A verb.
+pub struct Verb {
+    /// Its word.
+    pub name: &'static str,
+    /// What follows it.
+    pub params: &'static [Param],
+    /// One line of help.
+    pub help: &'static str,
+    /// A statement that uses it.
+    pub example: &'static str,
+    /// Which facts it has.
+    pub family: Family,
+    /// Evaluates and checks a command.
+    pub prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
+}
+
+impl Verb {
+    /// How it is written.
+    pub fn usage(&self) -> String {
+        format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
+    }
+}
+
+/// What a statement did, and the expectations that it checked itself.
+pub type Done = Result<(Did, Vec<Check>), Stop>;
+
+type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
+
+/// A command, evaluated and checked. Nothing is done until it is performed.
+pub struct Action {
+    perform: Perform,
+    when_checking: WhenChecking,
+    /// `probe` and `where` can try it out: it has facts, and can be undone.
+    pub is_operation: bool,
+}
+
+/// What is done of an action when a script is only checked.
+enum WhenChecking {
+    Nothing,
+    /// All of it, so that what follows is checked against what it declares.
+    Perform,
+    Instead(Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>),
+}
+
+impl Action {
+    fn new(perform: impl FnOnce(&mut Session) -> Done + 'static) -> Self {
+        Self { perform: Box::new(perform), when_checking: WhenChecking::Nothing, is_operation: false }
+    }
+
+    /// An action that is left out when a script is only checked.
+    pub fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+        Self::new(|session| Ok((act(session)?, Vec::new())))
+    }
+
+    /// An action that checks expectations of its own.
+    pub fn checks(check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static) -> Self {
+        Self::new(|session| Ok((Did::Quiet, check(session)?)))
+    }
+
+    /// An action that declares something. It is also performed when a script is only checked.
+    pub fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+        Self { when_checking: WhenChecking::Perform, ..Self::does(declare) }
+    }
+
+    /// An operation: `probe` and `where` can try it out.
+    pub fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+        Self { is_operation: true, ..Self::does(operate) }
+    }
+
+    /// The same; when a script is only checked, something else is done instead.
+    #[must_use]
+    pub fn when_checking(self, instead: impl FnOnce(&mut Session) -> Result<(), Stop> + 'static) -> Self {
+        Self { when_checking: WhenChecking::Instead(Box::new(instead)), ..self }
+    }
+
+    /// Carries the action out.
+    ///
+    /// # Errors
+    /// What only shows when it is done.
+    pub fn perform(self, session: &mut Session) -> Done {
+        (self.perform)(session)
+    }
+
+    /// Carries out what a check needs of the action.
+    ///
+    /// # Errors
+    /// What only shows when it is done.
+    pub fn check(self, session: &mut Session) -> Result<(), Stop> {
+        match self.when_checking {
+            WhenChecking::Nothing => Ok(()),
+            WhenChecking::Perform => (self.perform)(session).map(|_| ()),
+            WhenChecking::Instead(instead) => instead(session),
+        }
+    }
+}
+
+/// What an extension of the language does in a session. The grammar has statements for it (`question`, `part`, `given`,
+/// `ask`), which the core leaves to it.
+pub trait Extension: Sync {
+    /// Runs one of its statements.
+    ///
+    /// # Errors
+    /// What the script is wrong with.
+    fn run(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
+        self.check(session, stmt)
+    }
+
+    /// Checks one of its statements without running it.
+    ///
+    /// # Errors
+    /// What the script is wrong with.
+    fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop>;
+
+    /// Notes, while checking, that the statements from here on may not all run.
+    fn note_uncertain(&self, _: &mut Session) {}
+
+    /// What is wrong with the script as a whole, after all its statements were checked.
+    fn finish_check(&self, _: &mut Session) -> Vec<Diagnostic> {
+        Vec::new()
+    }
 }
 
 /// A script being run or checked.
 pub struct Session<'s> {
+    /// What the script may say.
+    pub language: &'static Language,
     /// The texts that spans point into.
     pub sources: &'s Sources,
     /// The machine files that the script names.
@@ -88,10 +219,8 @@ pub struct Session<'s> {
     pub diagnostics: Vec<Diagnostic>,
     /// Counts so far.
     pub totals: Totals,
-    /// Only checked, not run.
-    pub checking: bool,
-    /// Where a check ends early (when checking only).
-    pub until: Option<Until>,
+    /// What a check knows; none while the script runs.
+    pub checker: Option<Checker>,
     /// The loops around the statement, outermost first.
     pub loops: Vec<Span>,
     /// The scenario the statement stands in.
@@ -100,29 +229,22 @@ pub struct Session<'s> {
     pub depth: usize,
     /// The process that the statement runs in.
     pub inside: Inside,
-    /// What is not known of processes (when checking only).
-    pub unsure: Unsure,
     /// System calls that the statement has made so far in its expressions.
     pub calls: Vec<Arc<CallRecord>>,
-    /// What is done now leaves no trace.
+    /// True while something is tried out: state changes are made on a copy.
     pub probing: bool,
     /// The codes and places of the diagnostics.
     pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
-    /// The questions so far, by their titles.
-    pub titles: BTreeMap<Arc<str>, u64>,
-    /// How the paper is arranged (when checking only).
-    pub arrangement: Option<Arrangement>,
-    /// The questions that stand in the script (when checking only).
-    pub questions: Vec<Known>,
-    /// The question at hand.
-    pub sheet: Option<Sheet>,
-    /// What the statement puts on the paper.
-    pub entry: Option<Arc<Entry>>,
-    /// Becomes true when someone wants the run to end.
+    /// `choose` statements that follow each other are drawn together, with backtracking.
+    pub draws_together: bool,
+    /// What the extension adds to the statement's record.
+    pub attachment: Option<Arc<dyn Attachment>>,
+    /// Becomes true when the run is to end.
     pub interrupt: Option<&'s AtomicBool>,
-    options: Options,
+    pub(super) options: Options,
     /// Work so far: see [`Session::work`].
-    pub(super) worked: u64,
+    pub worked: u64,
+    extension: Box<dyn Any + Send>,
     sink: &'s mut dyn Sink,
 }
 
@@ -130,34 +252,54 @@ impl<'s> Session<'s> {
     /// A session with nothing declared.
     pub fn new(sources: &'s Sources, files: &'s Files, options: Options, sink: &'s mut dyn Sink) -> Self {
         Self {
+            language: options.language,
             sources,
             files,
             state: State::new(options.seed),
             diagnostics: Vec::new(),
             totals: Totals::default(),
-            checking: false,
-            until: None,
+            checker: None,
             loops: Vec::new(),
             scenario: None,
             depth: 0,
             inside: Inside::default(),
-            unsure: Unsure::default(),
             calls: Vec::new(),
             probing: false,
             reported: BTreeSet::new(),
-            titles: BTreeMap::new(),
-            arrangement: None,
-            questions: Vec::new(),
-            sheet: None,
-            entry: None,
+            draws_together: false,
+            attachment: None,
             interrupt: None,
             options,
             worked: 0,
+            extension: Box::new(()),
             sink,
         }
     }
 
-    /// What a seed that the script says comes to.
+    /// Whether the script is only checked, not run.
+    pub fn checking(&self) -> bool {
+        self.checker.is_some()
+    }
+
+    /// What is not known of processes before the script runs.
+    pub fn unsure(&self) -> &Unsure {
+        self.checker.as_ref().map_or(Unsure::NOTHING, |checker| &checker.unsure)
+    }
+
+    /// What the extension remembers of this script; its default at first.
+    pub fn extension_state<T: Any + Send + Default>(&mut self) -> &mut T {
+        if !self.extension.is::<T>() {
+            self.extension = Box::new(T::default());
+        }
+        self.extension.downcast_mut().expect("it was made of this type")
+    }
+
+    /// What the extension remembers of this script, if anything.
+    pub fn known_extension_state<T: Any>(&self) -> Option<&T> {
+        self.extension.downcast_ref()
+    }
+
+    /// The effective seed for `seed N`: mixed with the version's seed when versions of a paper are made.
     pub fn seed_of(&self, said: u64) -> u64 {
         if self.options.version { mixed(self.options.seed, said) } else { said }
     }
@@ -203,35 +345,6 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Counts a step towards the budget.
-    ///
-    /// # Errors
-    /// `limit-steps` at the innermost loop, or at `place`.
-    pub fn step(&mut self, place: Span) -> Result<(), Stop> {
-        self.work(WORK_OF_STEP, place)
-    }
-
-    /// Counts work towards the budget: what a statement does beyond the ordinary, in bytes, list elements or
-    /// references gone through. So that the budget holds for time, too, and not only for statements.
-    ///
-    /// # Errors
-    /// `limit-steps` at the innermost loop, or at `place`; [`Stop::Closed`] when the run was interrupted.
-    pub fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
-        if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
-            return Err(Stop::Closed);
-        }
-        self.worked = self.worked.saturating_add(amount);
-        if self.worked / WORK_OF_STEP <= self.options.max_steps {
-            return Ok(());
-        }
-        let at = self.loops.last().copied().unwrap_or(place);
-        let message = format!("the script was stopped after {} statements", self.options.max_steps);
-        Err(Diagnostic::new(Code::LimitSteps, at, message)
-            .label("this was still running")
-            .help("make it shorter, or raise the budget with `--max-steps N`")
-            .into())
-    }
-
     /// Hands on what a statement did, and remembers it for `last`.
     ///
     /// # Errors
@@ -261,35 +374,8 @@ impl<'s> Session<'s> {
             calls: std::mem::take(&mut self.calls),
             did,
             checks,
-            paper: self.entry.take(),
+            attachment: self.attachment.take(),
         };
         if self.sink.take(&record) { Ok(()) } else { Err(Stop::Closed) }
-    }
-
-    /// The value of an expression as a whole number from 0 to 2^64−1.
-    ///
-    /// # Errors
-    /// As [`super::settings::integer`], and what the expression can be wrong with.
-    pub fn integer(&mut self, expr: &Expr) -> Result<u64, Stop> {
-        let value = self.eval(expr)?;
-        Ok(super::settings::integer(&value, expr.span)?)
-    }
-
-    /// The value of an expression as a truth value.
-    ///
-    /// # Errors
-    /// `wrong-type`.
-    pub fn truth(&mut self, expr: &Expr) -> Result<bool, Stop> {
-        match self.eval(expr)? {
-            Value::Bool(truth) => Ok(truth),
-            value => Err(Diagnostic::new(
-                Code::WrongType,
-                expr.span,
-                format!("{} is neither true nor false", value.kind()),
-            )
-            .label("a condition is needed here")
-            .help("compare it with something, as in `x != 0`")
-            .into()),
-        }
     }
 }

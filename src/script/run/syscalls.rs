@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Expr, ExprKind, Piece, Span, Word};
+use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
+use crate::lang::visit::any_expr;
 use pagewalk_engine::kernel::OutOfMemory;
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::syscall::{Param, SystemCall, system_call};
+use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
+use super::budget::surplus_work;
 use super::process::ProcessRef;
 use super::record::{ArgRecord, Before, CallRecord};
 use super::recorder::Recorder;
-use super::session::{Session, Stop, beyond_ordinary};
+use super::session::Session;
+use super::stop::Stop;
 
 /// A system call, evaluated and checked.
 pub struct CallPlan {
@@ -36,20 +39,10 @@ pub fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
 
 /// Whether an expression makes a system call.
 pub fn makes_call(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Value(_) | ExprKind::Name(_) => false,
-        ExprKind::Unary(_, x) | ExprKind::Field(x, _) => makes_call(x),
-        ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
-            makes_call(a) || makes_call(b)
-        }
-        ExprKind::List(parts) => parts.iter().any(makes_call),
-        ExprKind::Call { name, args } => {
-            called(&name.text, args.len()).is_some() || args.iter().any(makes_call)
-        }
-        ExprKind::Prose(pieces) => {
-            pieces.iter().any(|piece| matches!(piece, Piece::Expr(x) if makes_call(x)))
-        }
-    }
+    any_expr(expr, |part| match &part.kind {
+        ExprKind::Call { name, args } => called(&name.text, args.len()).is_some(),
+        _ => false,
+    })
 }
 
 /// Whether an expression is `fork()` and nothing else.
@@ -91,9 +84,9 @@ impl Session<'_> {
             }
         }
         let caller = self.caller(name.span);
-        if self.checking {
-            self.unsure.others |= row.name == "fork";
-            self.unsure.ended |= row.name == "exit";
+        if let Some(checker) = &mut self.checker {
+            checker.unsure.others |= row.name == "fork";
+            checker.unsure.ended |= row.name == "exit";
         }
         match (caller, wrong.is_empty()) {
             (Err(Stop::Wrong(mistakes)), _) => {
@@ -107,10 +100,10 @@ impl Session<'_> {
         }
     }
 
-    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: Param) -> Result<Arg, Stop> {
+    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
         match self.eval(arg)? {
-            Value::Text(text) if param != Param::Number => {
-                self.work(beyond_ordinary(text.len() as u64), arg.span)?;
+            Value::Text(text) if param != ParamKind::Number => {
+                self.work(surplus_work(text.len() as u64), arg.span)?;
                 Ok(Arg::Bytes(text.as_bytes().into()))
             }
             value @ Value::Number(_) => {
@@ -120,7 +113,7 @@ impl Session<'_> {
             value => {
                 let message = format!("{} cannot stand for this argument of `{}`", value.kind(), row.name);
                 Err(Diagnostic::new(Code::WrongType, arg.span, message)
-                    .label(if param == Param::Number {
+                    .label(if param == ParamKind::Number {
                         "a number is needed"
                     } else {
                         "a number or a string is needed"
@@ -182,7 +175,7 @@ impl Session<'_> {
         args: &[Expr],
     ) -> Result<Arc<CallRecord>, Stop> {
         let plan = self.prepare_call_of(row, name, args)?;
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let call = self.make_call(plan)?;
@@ -222,7 +215,7 @@ impl Session<'_> {
     /// # Errors
     /// `limit-steps`.
     pub fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
-        self.work(beyond_ordinary(pages.saturating_mul(16)), place)
+        self.work(surplus_work(pages.saturating_mul(16)), place)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use pagewalk_engine::trace::counted::Causes;
+use pagewalk_engine::trace::counts::MissCauses;
 
 #[derive(Debug, Default)]
 pub struct Beside {
     lines: usize,
     held: Vec<u64>,
     seen: BTreeSet<u64>,
-    causes: Causes,
+    causes: MissCauses,
 }
 
 impl Beside {
@@ -45,7 +45,7 @@ impl Beside {
         self.seen.retain(|block| !blocks.contains(block));
     }
 
-    pub fn causes(&self) -> Causes {
+    pub fn causes(&self) -> MissCauses {
         self.causes
     }
 }

@@ -1,7 +1,7 @@
 //! Caches, level by level, and memory behind them.
 
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
-use pagewalk_engine::trace::counted::{Memory, Part};
+use pagewalk_engine::trace::counts::{LevelCounts, MemoryTransfers};
 
 use super::beside::Beside;
 use super::{Age, Who, count, place};
@@ -18,7 +18,7 @@ struct Line {
 struct Cache {
     spec: CacheSpec,
     sets: Vec<Vec<Option<Line>>>,
-    part: Part,
+    part: LevelCounts,
     beside: Beside,
     /// A store that misses puts its block in, as this cache or one above allocates.
     stores_enter: bool,
@@ -47,14 +47,14 @@ struct Access<'a> {
     /// Levels that were asked: none is asked twice.
     asked: Vec<usize>,
     clock: &'a mut u64,
-    memory: &'a mut Memory,
+    memory: &'a mut MemoryTransfers,
 }
 
 impl Caches {
     pub fn new(spec: &Spec) -> Self {
         let cache = |(level, cache): (usize, &CacheSpec)| Cache {
             sets: vec![vec![None; cache.ways as usize]; cache.sets as usize],
-            part: Part::default(),
+            part: LevelCounts::default(),
             beside: Beside::new(cache.lines() as usize),
             stores_enter: spec.caches[..=level]
                 .iter()
@@ -75,12 +75,12 @@ impl Caches {
         who.lookups(&mut kinds).misses
     }
 
-    pub fn counted(&self) -> Vec<Part> {
-        self.0.iter().map(|cache| Part { causes: Some(cache.beside.causes()), ..cache.part }).collect()
+    pub fn counted(&self) -> Vec<LevelCounts> {
+        self.0.iter().map(|cache| LevelCounts { causes: Some(cache.beside.causes()), ..cache.part }).collect()
     }
 
     /// A part of a reference, at a physical address.
-    pub fn access(&mut self, who: Who, pa: u64, clock: &mut u64, memory: &mut Memory) {
+    pub fn access(&mut self, who: Who, pa: u64, clock: &mut u64, memory: &mut MemoryTransfers) {
         let mut access = Access { who, pa, route: self.route(who), asked: Vec::new(), clock, memory };
         self.snoop(&mut access, who == Who::Store);
         if who == Who::Store { self.store(access) } else { self.load(access) }

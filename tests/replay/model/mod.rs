@@ -15,10 +15,11 @@ use std::sync::Arc;
 
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::{Side, Spec};
-use pagewalk_engine::trace::counted::{
-    ByKind, Counted, Curve, Lookups, Memory, Paging, Part, References, Spot, Top,
+use pagewalk_engine::trace::counts::{
+    ByKind, HotSpot, HotSpots, LevelCounts, Lookups, MemoryTransfers, MissCurve, PagingCounts,
+    ReferenceCounts, ReplayCounts,
 };
-use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::{Op, Record};
 
 use caches::Caches;
@@ -54,7 +55,7 @@ impl Who {
 }
 
 /// Adds a lookup to what a level has counted.
-fn count(part: &mut Part, who: Who, hit: bool) {
+fn count(part: &mut LevelCounts, who: Who, hit: bool) {
     let Lookups { hits, misses } = who.lookups(&mut part.kinds);
     *(if hit { hits } else { misses }) += 1;
     let counts = &mut part.counts;
@@ -88,8 +89,8 @@ fn place<T>(set: &[Option<T>], policy: Policy, age: impl Fn(&T) -> Age) -> usize
 /// The whole.
 pub struct Model {
     spec: Arc<Spec>,
-    references: References,
-    memory: Memory,
+    references: ReferenceCounts,
+    memory: MemoryTransfers,
     clock: u64,
     caches: Caches,
     tlbs: Tlbs,
@@ -107,11 +108,11 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn new(spec: &Arc<Spec>, demand: Option<Demand>, first: bool) -> Self {
+    pub fn new(spec: &Arc<Spec>, demand: Option<DemandPaging>, first: bool) -> Self {
         Self {
             spec: spec.clone(),
-            references: References::default(),
-            memory: Memory::default(),
+            references: ReferenceCounts::default(),
+            memory: MemoryTransfers::default(),
             clock: 0,
             caches: Caches::new(spec),
             tlbs: Tlbs::new(spec),
@@ -288,34 +289,34 @@ impl Model {
     }
 
     /// All that was counted, with the first so many of the busiest.
-    pub fn counted(&self, top: usize) -> Counted {
+    pub fn counted(&self, top: usize) -> ReplayCounts {
         let busiest = |spots: &BTreeMap<u64, (u64, u64)>| {
-            let spot = |(address, (references, misses)): (&u64, &(u64, u64))| Spot {
+            let spot = |(address, (references, misses)): (&u64, &(u64, u64))| HotSpot {
                 address: *address,
                 references: *references,
                 misses: *misses,
             };
-            let mut spots: Vec<Spot> = spots.iter().map(spot).collect();
+            let mut spots: Vec<HotSpot> = spots.iter().map(spot).collect();
             // Stable, and in order of addresses before.
             spots.sort_by_key(|spot| Reverse(spot.references));
             spots.sort_by_key(|spot| Reverse(spot.misses));
             spots.truncate(top);
             spots
         };
-        let paging = |pages: &Pages| Paging { walks: self.walks, ..pages.counted() };
-        Counted {
+        let paging = |pages: &Pages| PagingCounts { walks: self.walks, ..pages.counted() };
+        ReplayCounts {
             spec: self.spec.clone(),
             references: self.references,
             tlbs: if self.pages.is_some() { self.tlbs.counted() } else { Vec::new() },
             caches: self.caches.counted(),
             memory: self.memory,
             paging: self.pages.as_ref().map(paging),
-            top: Some(Top { pages: busiest(&self.spots[0]), code: busiest(&self.spots[1]) }),
+            top: Some(HotSpots { pages: busiest(&self.spots[0]), code: busiest(&self.spots[1]) }),
             curve: Some(self.curve()),
         }
     }
 
-    fn curve(&self) -> Curve {
+    fn curve(&self) -> MissCurve {
         let misses = |blocks: usize| {
             let missing = |distance: &&Option<usize>| distance.is_none_or(|distance| distance > blocks);
             self.distances.iter().filter(missing).count() as u64
@@ -324,7 +325,7 @@ impl Model {
         while sizes[sizes.len() - 1] < self.stack.len() {
             sizes.push(sizes[sizes.len() - 1] * 2);
         }
-        Curve {
+        MissCurve {
             block: 1 << self.block_bits(),
             references: self.distances.len() as u64,
             misses: sizes.into_iter().map(misses).collect(),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pagewalk_engine::kernel::process::FaultCounts;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counted::Paging;
-use pagewalk_engine::trace::demand::Demand;
+use pagewalk_engine::trace::counts::PagingCounts;
+use pagewalk_engine::trace::demand::DemandPaging;
 
 use super::Age;
 
@@ -43,7 +43,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    pub fn new(spec: &Spec, demand: Demand) -> Self {
+    pub fn new(spec: &Spec, demand: DemandPaging) -> Self {
         let mmu = spec.mmu.as_ref().expect("pages need an MMU");
         let mut pages = Self {
             page_bits: mmu.page_bits,
@@ -136,8 +136,8 @@ impl Pages {
         (frame, Some(vpn))
     }
 
-    pub fn counted(&self) -> Paging {
+    pub fn counted(&self) -> PagingCounts {
         assert_eq!(self.faults.minor, self.touched.len() as u64, "a page is touched first once");
-        Paging { walks: 0, faults: self.faults, evicted: self.evicted, written: self.written }
+        PagingCounts { walks: 0, faults: self.faults, evicted: self.evicted, written: self.written }
     }
 }

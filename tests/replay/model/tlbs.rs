@@ -2,7 +2,7 @@
 
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::{Side, Spec};
-use pagewalk_engine::trace::counted::Part;
+use pagewalk_engine::trace::counts::LevelCounts;
 
 use super::{Age, Who, count, place};
 
@@ -19,7 +19,7 @@ struct Tlb {
     side: Side,
     policy: Policy,
     sets: Vec<Vec<Option<Entry>>>,
-    part: Part,
+    part: LevelCounts,
 }
 
 impl Tlb {
@@ -38,7 +38,7 @@ impl Tlbs {
             side: tlb.side,
             policy: tlb.policy,
             sets: vec![vec![None; tlb.ways as usize]; tlb.sets as usize],
-            part: Part::default(),
+            part: LevelCounts::default(),
         };
         Self(spec.tlbs.iter().map(tlb).collect())
     }
@@ -105,7 +105,7 @@ impl Tlbs {
         }
     }
 
-    pub fn counted(&self) -> Vec<Part> {
+    pub fn counted(&self) -> Vec<LevelCounts> {
         self.0.iter().map(|tlb| tlb.part).collect()
     }
 }

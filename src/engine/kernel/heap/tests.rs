@@ -29,29 +29,29 @@ fn sizes_are_rounded_up_to_16_and_are_at_least_16() {
 fn the_first_block_stands_behind_its_header() {
     let mut heap = page();
     assert_eq!(list(&heap), [(0x1010, 0xFF0, false)]);
-    assert_eq!(heap.take(112), (Some(0x1010), 1));
+    assert_eq!(heap.allocate(112), (Some(0x1010), 1));
     assert_eq!(list(&heap), [(0x1010, 112, true), (0x1090, 0xF70, false)]);
 }
 
 #[test]
 fn the_lowest_block_that_fits_is_taken_and_split() {
     let mut heap = page();
-    let taken: Vec<_> = [64, 16, 160, 16, 64, 16].map(|size| heap.take(size).0.unwrap()).into();
+    let taken: Vec<_> = [64, 16, 160, 16, 64, 16].map(|size| heap.allocate(size).0.unwrap()).into();
     for at in [0, 2, 4] {
         assert_eq!(heap.release(taken[at]), Some(block([64, 16, 160, 16, 64, 16][at], true)));
     }
     // Of the free ones of 64, 160, 64 and the rest, 80 fits first into the second, which leaves 64 of it.
-    assert_eq!(heap.take(80).0, Some(taken[2]));
+    assert_eq!(heap.allocate(80).0, Some(taken[2]));
     assert_eq!(heap.blocks[&(taken[2] + 96)], block(64, false));
     // What is left of 64 after 48 is a bare header: the block stays whole.
-    assert_eq!(heap.take(48).0, Some(taken[0]));
+    assert_eq!(heap.allocate(48).0, Some(taken[0]));
     assert_eq!(heap.blocks[&taken[0]], block(64, true));
 }
 
 #[test]
 fn free_neighbours_become_one() {
     let mut heap = page();
-    let taken = [32, 32, 32, 32].map(|size| heap.take(size).0.unwrap());
+    let taken = [32, 32, 32, 32].map(|size| heap.allocate(size).0.unwrap());
     heap.release(taken[0]);
     heap.release(taken[2]);
     assert_eq!(heap.blocks.len(), 5);
@@ -64,7 +64,7 @@ fn free_neighbours_become_one() {
 #[test]
 fn only_a_block_in_use_can_be_released() {
     let mut heap = page();
-    let at = heap.take(64).0.unwrap();
+    let at = heap.allocate(64).0.unwrap();
     for wrong in [at + 16, at - 16, 0, u64::MAX, at + 80] {
         assert_eq!(heap.release(wrong), None, "{wrong:#x}");
     }
@@ -78,10 +78,10 @@ fn the_heap_grows_from_its_last_free_block() {
     assert_eq!(heap.break_for(0x2000, 0x1000), Some(0x2010));
     heap.grow(0x2000, 0x3000);
     assert_eq!(list(&heap), [(0x1010, 0x1FF0, false)]);
-    heap.take(0x1FF0);
+    heap.allocate(0x1FF0);
     assert_eq!(heap.break_for(0x3000, 32), Some(0x3030));
     heap.grow(0x3000, 0x4000);
-    assert_eq!(heap.take(32).0, Some(0x3010));
+    assert_eq!(heap.allocate(32).0, Some(0x3010));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_heap_whose_break_was_moved_by_others_begins_again_there() {
     heap.grow(0x2008, 0x3000);
     assert_eq!(list(&heap), [(0x1010, 0xFF0, false), (0x2020, 0xFE0, false)]);
     // They are no neighbours: what lies between is not malloc's.
-    let (low, high) = (heap.take(0xFF0).0.unwrap(), heap.take(0xFE0).0.unwrap());
+    let (low, high) = (heap.allocate(0xFF0).0.unwrap(), heap.allocate(0xFE0).0.unwrap());
     heap.release(low);
     heap.release(high);
     assert_eq!(heap.blocks.len(), 2);
@@ -100,7 +100,7 @@ fn a_heap_whose_break_was_moved_by_others_begins_again_there() {
 #[test]
 fn blocks_above_a_lowered_break_are_forgotten() {
     let mut heap = page();
-    let taken = [0x400, 0x400, 0x400].map(|size| heap.take(size).0.unwrap());
+    let taken = [0x400, 0x400, 0x400].map(|size| heap.allocate(size).0.unwrap());
     heap.add_mapped(0x8010, 0xFF0);
     heap.cut(taken[1]);
     assert_eq!(list(&heap), [(taken[0], 0x400, true), (0x8010, 0xFF0, true)]);
@@ -125,7 +125,7 @@ fn random_sequences_agree_with_a_naive_model() {
         if roll.is_multiple_of(2) {
             let size = (roll >> 8) % 24 * 16 + 16;
             let fit = model.iter().position(|(_, free, used)| !used && *free >= size);
-            assert_eq!(heap.take(size).0, fit.map(|at| model[at].0));
+            assert_eq!(heap.allocate(size).0, fit.map(|at| model[at].0));
             if let Some(at) = fit {
                 let (start, room, _) = model[at];
                 let whole = room - size <= 16;

@@ -1,14 +1,14 @@
 //! What a system call is: a row of the registry.
 
 use crate::kernel::abi::{Arg, Args, Constant, Errno, Reply};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::Pid;
-use crate::kernel::process::Life;
+use crate::kernel::process::ProcessState;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
 /// What a parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Param {
+pub enum ParamKind {
     /// A number or an address.
     Number,
     /// A buffer: an address, or a string in its place.
@@ -18,7 +18,7 @@ pub enum Param {
 }
 
 /// What a system call came to; it may need memory that there is not.
-pub type Answer = Result<Reply, OutOfMemory>;
+pub type SyscallResult = Result<Reply, OutOfMemory>;
 
 /// A system call, or a function of the C library that makes one.
 pub struct SystemCall {
@@ -29,13 +29,13 @@ pub struct SystemCall {
     /// One line of help.
     pub help: &'static str,
     /// What it takes.
-    pub params: &'static [Param],
+    pub params: &'static [ParamKind],
     /// How many of them must be given: the rest may be left out.
     pub required: usize,
     /// Fields of the structure that it fills in, which may stand after it: `fstat(fd).st_size`.
     pub fields: &'static [&'static str],
     /// Does it, for a process that runs: callers use [`SystemCall::call`].
-    pub run: fn(&mut Kernel, Pid, Args<'_>, &mut dyn Watch) -> Answer,
+    pub run: fn(&mut Kernel, Pid, Args<'_>, &mut dyn KernelObserver) -> SyscallResult,
 }
 
 /// A parameter of a prototype.
@@ -46,7 +46,7 @@ pub struct Parameter {
     /// It is a pointer.
     pub pointer: bool,
     /// Its first byte in the prototype, and the one after its last.
-    pub place: (usize, usize),
+    pub span: (usize, usize),
 }
 
 impl SystemCall {
@@ -65,7 +65,7 @@ impl SystemCall {
             let name = word.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
             if name != "void" && !name.is_empty() {
                 let pointer = said.contains(['*', '[']);
-                found.push(Parameter { name, pointer, place: (start, start + said.len()) });
+                found.push(Parameter { name, pointer, span: (start, start + said.len()) });
             }
         }
         found
@@ -85,12 +85,19 @@ impl SystemCall {
     ///
     /// # Errors
     /// If it needs memory and there is none.
-    pub fn call(&self, kernel: &mut Kernel, pid: Pid, args: &[Arg], watch: &mut dyn Watch) -> Answer {
-        let runs = kernel.process(pid).is_some_and(|process| process.life == Life::Running);
+    pub fn call(
+        &self,
+        kernel: &mut Kernel,
+        pid: Pid,
+        args: &[Arg],
+        watch: &mut dyn KernelObserver,
+    ) -> SyscallResult {
+        let runs = kernel.process(pid).is_some_and(|process| process.state == ProcessState::Running);
         if !runs {
             return Ok(Err(Errno::ESRCH).into());
         }
-        let fits = |(arg, param): (&Arg, &Param)| matches!(arg, Arg::Number(_)) || *param != Param::Number;
+        let fits =
+            |(arg, param): (&Arg, &ParamKind)| matches!(arg, Arg::Number(_)) || *param != ParamKind::Number;
         let counted = (self.required..=self.params.len()).contains(&args.len());
         if !counted || !args.iter().zip(self.params).all(fits) {
             return Ok(Err(Errno::EINVAL).into());

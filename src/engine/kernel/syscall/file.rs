@@ -3,13 +3,13 @@
 use crate::kernel::abi::{
     Args, Buffer, Errno, O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, Reply,
 };
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::spawn::MOST_BYTES;
-use crate::kernel::state::{Kernel, Open, OutOfMemory};
+use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
 
-use super::call::{Answer, Param, SystemCall};
+use super::call::{ParamKind, SyscallResult, SystemCall};
 use super::path::path;
 use super::transfer::{pread, pwrite, read, write};
 
@@ -22,7 +22,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "open",
         prototype: "int open(const char *path, int flags, ... /* mode_t mode */ )",
         help: "opens a file: the lowest free descriptor",
-        params: &[Param::Path, Param::Number, Param::Number],
+        params: &[ParamKind::Path, ParamKind::Number, ParamKind::Number],
         required: 2,
         fields: &[],
         run: open,
@@ -31,7 +31,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "close",
         prototype: "int close(int fd)",
         help: "closes a descriptor",
-        params: &[Param::Number],
+        params: &[ParamKind::Number],
         required: 1,
         fields: &[],
         run: close,
@@ -40,7 +40,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "read",
         prototype: "ssize_t read(int fd, void *buf, size_t count)",
         help: "reads from where the offset is",
-        params: &[Param::Number, Param::Buffer, Param::Number],
+        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number],
         required: 3,
         fields: &[],
         run: read,
@@ -49,7 +49,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "write",
         prototype: "ssize_t write(int fd, const void *buf, size_t count)",
         help: "writes from where the offset is",
-        params: &[Param::Number, Param::Buffer, Param::Number],
+        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number],
         required: 3,
         fields: &[],
         run: write,
@@ -58,7 +58,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "pread",
         prototype: "ssize_t pread(int fd, void *buf, size_t count, off_t offset)",
         help: "reads from an offset, without moving the descriptor's",
-        params: &[Param::Number, Param::Buffer, Param::Number, Param::Number],
+        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number, ParamKind::Number],
         required: 4,
         fields: &[],
         run: pread,
@@ -67,7 +67,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "pwrite",
         prototype: "ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)",
         help: "writes from an offset, without moving the descriptor's",
-        params: &[Param::Number, Param::Buffer, Param::Number, Param::Number],
+        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Number, ParamKind::Number],
         required: 4,
         fields: &[],
         run: pwrite,
@@ -76,7 +76,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "lseek",
         prototype: "off_t lseek(int fd, off_t offset, int whence)",
         help: "moves the offset of a descriptor",
-        params: &[Param::Number, Param::Number, Param::Number],
+        params: &[ParamKind::Number, ParamKind::Number, ParamKind::Number],
         required: 3,
         fields: &[],
         run: lseek,
@@ -85,7 +85,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "fstat",
         prototype: "int fstat(int fd, struct stat *statbuf)",
         help: "tells of a file: `fstat(fd).st_size`",
-        params: &[Param::Number, Param::Buffer],
+        params: &[ParamKind::Number, ParamKind::Buffer],
         required: 1,
         fields: STAT_FIELDS,
         run: fstat,
@@ -94,7 +94,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "ftruncate",
         prototype: "int ftruncate(int fd, off_t length)",
         help: "changes the size of a file",
-        params: &[Param::Number, Param::Number],
+        params: &[ParamKind::Number, ParamKind::Number],
         required: 2,
         fields: &[],
         run: ftruncate,
@@ -102,7 +102,7 @@ pub const CALLS: &[SystemCall] = &[
 ];
 
 /// `open(2)`. There are no directories and no owners: the mode of a new file is not kept.
-fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     Ok(name.and_then(|name| open_named(kernel, pid, &name, args.int(1))).into())
 }
@@ -122,7 +122,7 @@ fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u
     };
     // The access mode 3 allows neither, as on Linux.
     let mode = flags & (O_WRONLY | O_RDWR);
-    let open = Open {
+    let open = OpenFile {
         file: Some(file),
         offset: 0,
         read: mode == 0 || mode == O_RDWR,
@@ -134,11 +134,11 @@ fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u
     Ok(fd.into())
 }
 
-fn close(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn close(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
     Ok(kernel.close_descriptor(pid, args.int(0)).map(|()| 0).into())
 }
 
-fn lseek(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn lseek(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
     Ok(seek(kernel, pid, args.int(0), args.offset(1), args.int(2)).into())
 }
 
@@ -159,7 +159,7 @@ fn seek(kernel: &mut Kernel, pid: Pid, fd: i32, by: i64, whence: i32) -> Result<
 }
 
 /// `fstat(2)`. What it tells is also answered as fields, so the buffer may be left out.
-fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
     let open = match kernel.descriptor(pid, args.int(0)) {
         Ok((_, open)) => open,
         Err(error) => return Ok(Err(error).into()),
@@ -185,7 +185,7 @@ fn put_stat(
     pid: Pid,
     to: Buffer<'_>,
     [ino, mode, nlink, size, blksize]: &[u64; 5],
-    watch: &mut dyn Watch,
+    watch: &mut dyn KernelObserver,
 ) -> Result<bool, OutOfMemory> {
     let Buffer::At(at) = to else { return Ok(false) };
     let mut bytes = [0; 144];
@@ -195,7 +195,12 @@ fn put_stat(
     Ok(kernel.copy_out(pid, at, &bytes, watch)? == bytes.len())
 }
 
-fn ftruncate(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn ftruncate(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    _watch: &mut dyn KernelObserver,
+) -> SyscallResult {
     Ok(truncate(kernel, pid, args.int(0), args.offset(1)).map(|()| 0).into())
 }
 

@@ -1,13 +1,13 @@
 //! The C library's heap: `malloc`, `free`.
 
 use crate::kernel::abi::{Args, Errno, MMAP_THRESHOLD};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::heap::{self, UNIT};
 use crate::kernel::ids::Pid;
 use crate::kernel::spawn::MOST_BYTES;
 use crate::kernel::state::Kernel;
 
-use super::call::{Answer, Param, SystemCall};
+use super::call::{ParamKind, SyscallResult, SystemCall};
 
 /// Their rows.
 pub const CALLS: &[SystemCall] = &[
@@ -15,7 +15,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "malloc",
         prototype: "void *malloc(size_t size)",
         help: "a block of memory: from the heap, a large one from `mmap`",
-        params: &[Param::Number],
+        params: &[ParamKind::Number],
         required: 1,
         fields: &[],
         run: malloc,
@@ -24,14 +24,14 @@ pub const CALLS: &[SystemCall] = &[
         name: "free",
         prototype: "void free(void *ptr)",
         help: "gives a block of `malloc` back",
-        params: &[Param::Number],
+        params: &[ParamKind::Number],
         required: 1,
         fields: &[],
         run: free,
     },
 ];
 
-fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
     Ok(allocate(kernel, pid, args.size(0)).into())
 }
 
@@ -57,7 +57,7 @@ fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
     let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
     let brk = process.space.brk;
     process.space.heap.cut(brk);
-    let (found, looked) = process.space.heap.take(size);
+    let (found, looked) = process.space.heap.allocate(size);
     let least = process.space.heap.break_for(brk, size);
     kernel.work += looked;
     if let Some(at) = found {
@@ -68,11 +68,11 @@ fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
     kernel.move_break(pid, to)?;
     let heap = &mut kernel.process_mut(pid).ok_or(Errno::ESRCH)?.space.heap;
     heap.grow(brk, to);
-    heap.take(size).0.ok_or(Errno::ENOMEM)
+    heap.allocate(size).0.ok_or(Errno::ENOMEM)
 }
 
 /// `free(3)`. What is no block in use is EINVAL, where glibc ends the process.
-fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
     Ok(release(kernel, pid, args.address(0)).map(|()| 0).into())
 }
 

@@ -2,16 +2,16 @@
 
 mod advise;
 mod constants;
+mod failure;
 mod heap;
 mod lock;
 mod map;
 mod protect;
-mod refusal;
 mod remap;
 
 pub use constants::CONSTANTS;
 
-use super::call::{Param, SystemCall};
+use super::call::{ParamKind, SystemCall};
 
 /// Their rows.
 pub const CALLS: &[SystemCall] = &[
@@ -19,7 +19,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "mmap",
         prototype: "void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)",
         help: "maps a file or anonymous memory into the address space",
-        params: &[Param::Number; 6],
+        params: &[ParamKind::Number; 6],
         required: 6,
         fields: &[],
         run: map::mmap,
@@ -28,7 +28,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "munmap",
         prototype: "int munmap(void *addr, size_t length)",
         help: "takes mappings away",
-        params: &[Param::Number; 2],
+        params: &[ParamKind::Number; 2],
         required: 2,
         fields: &[],
         run: map::munmap,
@@ -37,7 +37,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "mprotect",
         prototype: "int mprotect(void *addr, size_t length, int prot)",
         help: "changes what pages may be used for",
-        params: &[Param::Number; 3],
+        params: &[ParamKind::Number; 3],
         required: 3,
         fields: &[],
         run: protect::mprotect,
@@ -46,7 +46,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "mremap",
         prototype: "void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ... /* void *new_address */ )",
         help: "makes a mapping longer or shorter, or moves it",
-        params: &[Param::Number; 5],
+        params: &[ParamKind::Number; 5],
         required: 4,
         fields: &[],
         run: remap::mremap,
@@ -55,7 +55,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "msync",
         prototype: "int msync(void *addr, size_t length, int flags)",
         help: "writes what was stored to shared file pages to the file",
-        params: &[Param::Number; 3],
+        params: &[ParamKind::Number; 3],
         required: 3,
         fields: &[],
         run: advise::msync,
@@ -64,7 +64,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "madvise",
         prototype: "int madvise(void *addr, size_t length, int advice)",
         help: "says how pages will be used",
-        params: &[Param::Number; 3],
+        params: &[ParamKind::Number; 3],
         required: 3,
         fields: &[],
         run: advise::madvise,
@@ -73,7 +73,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "brk",
         prototype: "int brk(void *addr)",
         help: "sets where the heap ends",
-        params: &[Param::Number; 1],
+        params: &[ParamKind::Number; 1],
         required: 1,
         fields: &[],
         run: heap::brk,
@@ -82,7 +82,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "sbrk",
         prototype: "void *sbrk(intptr_t increment)",
         help: "moves where the heap ends, and answers where it was",
-        params: &[Param::Number; 1],
+        params: &[ParamKind::Number; 1],
         required: 1,
         fields: &[],
         run: heap::sbrk,
@@ -91,7 +91,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "mlock",
         prototype: "int mlock(const void *addr, size_t length)",
         help: "brings pages into memory and keeps them there",
-        params: &[Param::Number; 2],
+        params: &[ParamKind::Number; 2],
         required: 2,
         fields: &[],
         run: lock::mlock,
@@ -100,7 +100,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "munlock",
         prototype: "int munlock(const void *addr, size_t length)",
         help: "lets pages leave memory again",
-        params: &[Param::Number; 2],
+        params: &[ParamKind::Number; 2],
         required: 2,
         fields: &[],
         run: lock::munlock,

@@ -1,7 +1,7 @@
 //! Strings that a system call is given: paths.
 
 use crate::kernel::abi::{Buffer, Errno};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
@@ -17,7 +17,7 @@ pub fn path(
     kernel: &mut Kernel,
     pid: Pid,
     from: Buffer<'_>,
-    watch: &mut dyn Watch,
+    watch: &mut dyn KernelObserver,
 ) -> Result<Result<String, Errno>, OutOfMemory> {
     let bytes = match from {
         Buffer::Bytes(bytes) => Ok(until_nul(bytes).unwrap_or(bytes).to_vec()),
@@ -44,7 +44,7 @@ fn string_at(
     kernel: &mut Kernel,
     pid: Pid,
     at: u64,
-    watch: &mut dyn Watch,
+    watch: &mut dyn KernelObserver,
 ) -> Result<Result<Vec<u8>, Errno>, OutOfMemory> {
     let page = kernel.page_size();
     let mut found = Vec::new();

@@ -1,11 +1,11 @@
 //! Processes: `fork`, `execve`, `exit`, `wait`, `getpid`.
 
 use crate::kernel::abi::{Args, Errno, Reply};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::state::{Kernel, OutOfMemory};
 
-use super::call::{Answer, Param, SystemCall};
+use super::call::{ParamKind, SyscallResult, SystemCall};
 use super::path::path;
 
 /// Their rows.
@@ -23,7 +23,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "execve",
         prototype: "int execve(const char *path, char *const argv[], char *const envp[])",
         help: "replaces the address space by that of an executable",
-        params: &[Param::Path, Param::Number, Param::Number],
+        params: &[ParamKind::Path, ParamKind::Number, ParamKind::Number],
         required: 1,
         fields: &[],
         run: execve,
@@ -32,7 +32,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "exit",
         prototype: "void exit(int status)",
         help: "ends the process: its memory and descriptors are given back",
-        params: &[Param::Number],
+        params: &[ParamKind::Number],
         required: 1,
         fields: &[],
         run: exit,
@@ -41,7 +41,7 @@ pub const CALLS: &[SystemCall] = &[
         name: "wait",
         prototype: "pid_t wait(int *wstatus)",
         help: "takes note of a child that ended, and answers its pid",
-        params: &[Param::Number],
+        params: &[ParamKind::Number],
         required: 0,
         fields: &[],
         run: wait,
@@ -63,13 +63,13 @@ const POINTER: u64 = 8;
 /// The most strings in `argv` or `envp`.
 const MOST_STRINGS: u64 = 4096;
 
-fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
     let child = kernel.fork(pid);
     Ok(Reply { child: child.ok(), ..child.map(|child| child.0.into()).into() })
 }
 
 /// `execve(2)`. The strings of `argv` and `envp` are not put on the new stack; NULL stands for an empty list, as on Linux.
-fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     let found = name.and_then(|name| kernel.file_named(&name).ok_or(Errno::ENOENT));
     let executable = |file: &FileId| kernel.files().executables.contains_key(file);
@@ -91,7 +91,7 @@ fn check_strings(
     kernel: &mut Kernel,
     pid: Pid,
     list: u64,
-    watch: &mut dyn Watch,
+    watch: &mut dyn KernelObserver,
 ) -> Result<Result<(), Errno>, OutOfMemory> {
     if list == 0 {
         return Ok(Ok(()));
@@ -110,13 +110,13 @@ fn check_strings(
 }
 
 /// `exit(3)`: it does not return; what it answers is seen by nobody.
-fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
     kernel.end(pid, (args.int(0) as u32 & 0xFF) << 8);
     Ok(Ok(0).into())
 }
 
 /// `wait(2)`. The child is taken note of even if its status cannot be written, as on Linux.
-fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
+fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
     let (child, status) = match kernel.wait(pid) {
         Ok(ended) => ended,
         Err(error) => return Ok(Err(error).into()),
@@ -128,6 +128,6 @@ fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) ->
     Ok(Ok(child.0.into()).into())
 }
 
-fn getpid(_kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn Watch) -> Answer {
+fn getpid(_kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
     Ok(Ok(pid.0.into()).into())
 }

@@ -1,12 +1,12 @@
 //! `read`, `write`, `pread` and `pwrite`: bytes between a file and the memory of a process, page by page.
 
 use crate::kernel::abi::{Args, Buffer, Errno};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::{FileId, OpenId, Pid};
 use crate::kernel::spawn::MOST_BYTES;
-use crate::kernel::state::{Kernel, Open, OutOfMemory};
+use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
 
-use super::call::Answer;
+use super::call::SyscallResult;
 
 /// The most bytes that Linux moves in a call (`MAX_RW_COUNT`).
 const MOST_OF_LINUX: u64 = 0x7FFF_F000;
@@ -22,9 +22,9 @@ pub const MOST_OF_TERMINAL: usize = 1 << 20;
 
 /// What a call of this family was asked for, once it is allowed.
 #[derive(Clone, Copy)]
-struct Request<'a> {
+struct TransferRequest<'a> {
     id: OpenId,
-    open: Open,
+    open: OpenFile,
     buffer: Buffer<'a>,
     count: u64,
     /// Where in the file.
@@ -35,46 +35,51 @@ struct Request<'a> {
 
 /// Which way bytes go.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Direction {
     /// From the file.
     In,
     /// To the file.
     Out,
 }
 
-pub fn read(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    transfer(kernel, pid, args, (Way::In, None), watch)
+pub fn read(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+    transfer(kernel, pid, args, (Direction::In, None), watch)
 }
 
-pub fn write(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    transfer(kernel, pid, args, (Way::Out, None), watch)
+pub fn write(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+    transfer(kernel, pid, args, (Direction::Out, None), watch)
 }
 
-pub fn pread(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    transfer(kernel, pid, args, (Way::In, Some(args.offset(3))), watch)
+pub fn pread(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+    transfer(kernel, pid, args, (Direction::In, Some(args.offset(3))), watch)
 }
 
-pub fn pwrite(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    transfer(kernel, pid, args, (Way::Out, Some(args.offset(3))), watch)
+pub fn pwrite(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> SyscallResult {
+    transfer(kernel, pid, args, (Direction::Out, Some(args.offset(3))), watch)
 }
 
 fn transfer(
     kernel: &mut Kernel,
     pid: Pid,
     args: Args<'_>,
-    (way, at): (Way, Option<i64>),
-    watch: &mut dyn Watch,
-) -> Answer {
+    (way, at): (Direction, Option<i64>),
+    watch: &mut dyn KernelObserver,
+) -> SyscallResult {
     let request = match request(kernel, pid, args, way, at) {
         Ok(request) => request,
         Err(error) => return Ok(Err(error).into()),
     };
     Ok(match (request.open.file, way) {
         // The end of the terminal's input.
-        (None, Way::In) => Ok(0),
-        (None, Way::Out) => to_terminal(kernel, pid, &request, watch)?,
-        (Some(file), Way::In) => from_file(kernel, pid, &request, file, watch)?,
-        (Some(file), Way::Out) => to_file(kernel, pid, &request, file, watch)?,
+        (None, Direction::In) => Ok(0),
+        (None, Direction::Out) => to_terminal(kernel, pid, &request, watch)?,
+        (Some(file), Direction::In) => from_file(kernel, pid, &request, file, watch)?,
+        (Some(file), Direction::Out) => to_file(kernel, pid, &request, file, watch)?,
     }
     .into())
 }
@@ -84,15 +89,15 @@ fn request<'a>(
     kernel: &Kernel,
     pid: Pid,
     args: Args<'a>,
-    way: Way,
+    way: Direction,
     at: Option<i64>,
-) -> Result<Request<'a>, Errno> {
+) -> Result<TransferRequest<'a>, Errno> {
     let at = at.map(u64::try_from).transpose().map_err(|_| Errno::EINVAL)?;
     let (id, open) = kernel.descriptor(pid, args.int(0))?;
     if at.is_some() && open.file.is_none() {
         return Err(Errno::ESPIPE);
     }
-    if !(if way == Way::In { open.read } else { open.write }) {
+    if !(if way == Direction::In { open.read } else { open.write }) {
         return Err(Errno::EBADF);
     }
     let (buffer, count) = (args.buffer(1), args.size(2));
@@ -106,7 +111,7 @@ fn request<'a>(
         return Err(Errno::EINVAL);
     }
     let count = count.min(MOST_OF_LINUX).min(MOST_AT_ONCE);
-    Ok(Request { id, open, buffer, count, offset, follows: at.is_none() })
+    Ok(TransferRequest { id, open, buffer, count, offset, follows: at.is_none() })
 }
 
 /// What a call answers whose buffer could be used up to `done`.
@@ -123,9 +128,9 @@ fn chunk(kernel: &Kernel, offset: u64, rest: u64) -> usize {
 fn from_file(
     kernel: &mut Kernel,
     pid: Pid,
-    request: &Request<'_>,
+    request: &TransferRequest<'_>,
     file: FileId,
-    watch: &mut dyn Watch,
+    watch: &mut dyn KernelObserver,
 ) -> Result<Result<u64, Errno>, OutOfMemory> {
     let (mut done, mut fault) = (0, false);
     while done < request.count && !fault {
@@ -152,9 +157,9 @@ fn from_file(
 fn to_file(
     kernel: &mut Kernel,
     pid: Pid,
-    request: &Request<'_>,
+    request: &TransferRequest<'_>,
     file: FileId,
-    watch: &mut dyn Watch,
+    watch: &mut dyn KernelObserver,
 ) -> Result<Result<u64, Errno>, OutOfMemory> {
     if request.count == 0 {
         return Ok(Ok(0));
@@ -185,8 +190,8 @@ fn to_file(
 fn to_terminal(
     kernel: &mut Kernel,
     pid: Pid,
-    request: &Request<'_>,
-    watch: &mut dyn Watch,
+    request: &TransferRequest<'_>,
+    watch: &mut dyn KernelObserver,
 ) -> Result<Result<u64, Errno>, OutOfMemory> {
     let kept = kernel.process(pid).map_or(0, |process| process.stdout.len());
     let room = MOST_OF_TERMINAL.saturating_sub(kept) as u64;
@@ -209,7 +214,7 @@ fn fetch(
     buffer: Buffer<'_>,
     done: u64,
     out: &mut [u8],
-    watch: &mut dyn Watch,
+    watch: &mut dyn KernelObserver,
 ) -> Result<usize, OutOfMemory> {
     let string = match buffer {
         Buffer::At(start) => return kernel.copy_in(pid, start + done, out, watch),

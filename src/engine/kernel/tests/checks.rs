@@ -2,10 +2,10 @@
 
 use super::pair::Pair;
 use super::programs::PAGES;
-use crate::kernel::frames::Holds;
+use crate::kernel::frames::FrameContents;
 use crate::kernel::ids::Pid;
-use crate::kernel::process::Place;
-use crate::machine::event::Kind;
+use crate::kernel::process::PageLocation;
+use crate::machine::event::AccessKind;
 
 impl Pair {
     /// Empties all caches: memory beneath them has every byte that any process has in a frame.
@@ -18,12 +18,14 @@ impl Pair {
         }
         for pid in self.alive.clone() {
             for vpn in self.vpns(0, PAGES + 8) {
-                let Some(Place::Frame(frame)) = self.lab.kernel.place(pid, vpn) else { continue };
+                let Some(PageLocation::Frame(frame)) = self.lab.kernel.page_location(pid, vpn) else {
+                    continue;
+                };
                 let first = u64::from(frame.0) * self.page;
                 let byte = |at| self.lab.kernel.machine.memory_byte(self.lab.kernel.machine.pa(at).ok()?);
                 let beneath: Vec<u8> = (first..first + self.page).map(|at| byte(at).unwrap_or(0)).collect();
                 let (expected, end) =
-                    self.model.load(pid, vpn * self.page, self.page as usize, Kind::Read, false);
+                    self.model.load(pid, vpn * self.page, self.page as usize, AccessKind::Read, false);
                 assert!(end.is_some() || beneath == expected, "{pid} {vpn:#x}: {beneath:x?} {expected:x?}");
             }
         }
@@ -32,12 +34,15 @@ impl Pair {
     /// A child begins with pages of private areas that have a page of their own; the others fault again.
     pub fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
-        let is_own = |place: &Place| match place {
-            Place::Frame(frame) => {
-                matches!(self.lab.kernel.frames.get(*frame).holds, Holds::Anonymous | Holds::Merged)
+        let is_own = |place: &PageLocation| match place {
+            PageLocation::Frame(frame) => {
+                matches!(
+                    self.lab.kernel.frames.get(*frame).contents,
+                    FrameContents::Anonymous | FrameContents::Merged
+                )
             }
-            Place::Swap(_) => true,
-            Place::Zero => false,
+            PageLocation::Swap(_) => true,
+            PageLocation::Zero => false,
         };
         for area in space.areas.iter() {
             let pages = || space.pages.range(area.start / self.page..area.end / self.page);
@@ -70,7 +75,7 @@ impl Pair {
         for pid in self.alive.clone() {
             for vpn in self.vpns(0, PAGES + 8) {
                 let (expected, _) =
-                    self.model.load(pid, vpn * self.page, self.page as usize, Kind::Read, false);
+                    self.model.load(pid, vpn * self.page, self.page as usize, AccessKind::Read, false);
                 assert_eq!(self.peek(pid, vpn * self.page, self.page as usize), expected, "{pid} {vpn:#x}");
             }
         }

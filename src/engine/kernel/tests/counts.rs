@@ -2,10 +2,10 @@
 
 use super::lab::{Lab, NONE, R, RW};
 use super::sound;
-use crate::kernel::area::Backing;
-use crate::kernel::event::Class;
+use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::Pid;
+use crate::kernel::vma::Backing;
 
 const AT: u64 = 0x7F00_0000_0000;
 const PAGES: u64 = 16;
@@ -116,10 +116,10 @@ fn a_page_of_ones_own_is_writable_as_soon_as_its_area_is() {
     lab.anonymous(pid, AT, PAGES);
     write_all(&mut lab, pid);
     lab.protect(pid, AT, PAGES, R);
-    assert_eq!(lab.class(pid, AT, Some(1)), Some(Class::Protection));
+    assert_eq!(lab.class(pid, AT, Some(1)), Some(FaultClass::Protection));
     lab.protect(pid, AT, PAGES, NONE);
     sound::check(&lab.kernel);
-    assert_eq!(lab.class(pid, AT, None), Some(Class::Protection));
+    assert_eq!(lab.class(pid, AT, None), Some(FaultClass::Protection));
     lab.protect(pid, AT, PAGES, RW);
     assert_eq!(write_all(&mut lab, pid), 0);
 }
@@ -133,7 +133,7 @@ fn dropped_pages_come_back_from_where_they_were() {
     lab.map(pid, AT + 0x1000, 1, RW, false, backing);
     lab.map(pid, AT + 0x2000, 1, RW, true, shared);
     (0..3).for_each(|page| lab.write(pid, AT + page * 4096, 7));
-    lab.kernel.zap(pid, AT..AT + 0x3000);
+    lab.kernel.unmap_pages(pid, AT..AT + 0x3000);
     sound::check(&lab.kernel);
     assert_eq!([0, 1, 2].map(|page| lab.read(pid, AT + page * 4096)), [0, 0x40, 7]);
 }
@@ -147,28 +147,32 @@ fn each_fault_has_its_class() {
     lab.map(pid, AT + 0x1000, 2, R, false, Backing::Anonymous);
     lab.map(pid, AT + 0x10000, 4, RW, false, backing);
     lab.map(pid, AT + 0x20000, 4, RW, true, shared);
-    assert_eq!(lab.class(pid, AT - 1, None), Some(Class::Segmentation));
-    assert_eq!(lab.class(pid, 0xFFFF_8000_0000_0000, None), Some(Class::Segmentation));
-    assert_eq!(lab.class(pid, AT, None), Some(Class::DemandZero));
-    assert_eq!(lab.class(pid, AT, Some(1)), Some(Class::CopyOnWrite));
-    assert_eq!(lab.class(pid, AT + 0x1000, Some(1)), Some(Class::Protection));
-    assert_eq!(lab.class(pid, AT + 0x10000, None), Some(Class::File));
-    assert_eq!(lab.class(pid, AT + 0x10000, Some(1)), Some(Class::CopyOnWrite));
-    assert_eq!(lab.class(pid, AT + 0x11000, Some(1)), Some(Class::CopyOnWrite), "it was mapped around");
-    assert_eq!(lab.class(pid, AT + 0x13000, None), Some(Class::Bus));
-    assert_eq!(lab.class(pid, AT + 0x13000, Some(1)), Some(Class::Bus));
-    assert_eq!(lab.class(pid, AT + 0x20000, None), Some(Class::File));
-    assert_eq!(lab.class(pid, AT + 0x20000, Some(1)), Some(Class::File), "the first store to a shared page");
+    assert_eq!(lab.class(pid, AT - 1, None), Some(FaultClass::Segmentation));
+    assert_eq!(lab.class(pid, 0xFFFF_8000_0000_0000, None), Some(FaultClass::Segmentation));
+    assert_eq!(lab.class(pid, AT, None), Some(FaultClass::DemandZero));
+    assert_eq!(lab.class(pid, AT, Some(1)), Some(FaultClass::CopyOnWrite));
+    assert_eq!(lab.class(pid, AT + 0x1000, Some(1)), Some(FaultClass::Protection));
+    assert_eq!(lab.class(pid, AT + 0x10000, None), Some(FaultClass::File));
+    assert_eq!(lab.class(pid, AT + 0x10000, Some(1)), Some(FaultClass::CopyOnWrite));
+    assert_eq!(lab.class(pid, AT + 0x11000, Some(1)), Some(FaultClass::CopyOnWrite), "it was mapped around");
+    assert_eq!(lab.class(pid, AT + 0x13000, None), Some(FaultClass::Bus));
+    assert_eq!(lab.class(pid, AT + 0x13000, Some(1)), Some(FaultClass::Bus));
+    assert_eq!(lab.class(pid, AT + 0x20000, None), Some(FaultClass::File));
+    assert_eq!(
+        lab.class(pid, AT + 0x20000, Some(1)),
+        Some(FaultClass::File),
+        "the first store to a shared page"
+    );
     assert_eq!(lab.class(pid, AT + 0x20000, Some(1)), None);
     assert_eq!(
         lab.class(pid, AT + 0x22004, Some(1)),
-        Some(Class::File),
+        Some(FaultClass::File),
         "the last page's tail may be written"
     );
     lab.protect(pid, AT + 0x20000, 4, R);
     assert_eq!(
         lab.class(pid, AT + 0x23000, Some(1)),
-        Some(Class::Protection),
+        Some(FaultClass::Protection),
         "permission comes before the end"
     );
     sound::check(&lab.kernel);
@@ -179,7 +183,7 @@ fn a_fatal_fault_counts_nothing_but_maps_its_window() {
     let (mut lab, pid) = linux();
     let (_, backing) = lab.file(Fill::Pages(0x40), 4 * 4096);
     lab.map(pid, AT, 8, RW, false, backing);
-    let count = lab.counting(pid, |lab| assert_eq!(lab.class(pid, AT + 0x5000, None), Some(Class::Bus)));
+    let count = lab.counting(pid, |lab| assert_eq!(lab.class(pid, AT + 0x5000, None), Some(FaultClass::Bus)));
     assert_eq!(count, (0, 0));
     assert_eq!(lab.kernel.process(pid).expect("it").space.resident, 4);
     assert_eq!(
@@ -205,7 +209,7 @@ fn a_cold_page_cache_reads_each_page_from_the_disk_once() {
         })
     };
     assert_eq!(read(&mut lab), (0, 4), "nothing to map around");
-    lab.kernel.zap(pid, AT..AT + 0x4000);
+    lab.kernel.unmap_pages(pid, AT..AT + 0x4000);
     assert_eq!(lab.kernel.frames().used(), 0, "unmapped pages of files take no frame");
     assert_eq!(read(&mut lab), (1, 0), "they stayed in the page cache");
 }
@@ -214,15 +218,15 @@ fn a_cold_page_cache_reads_each_page_from_the_disk_once() {
 fn a_stack_grows_by_faults_within_its_size() {
     let (mut lab, pid) = linux();
     let top = lab.kernel.config().stack_top;
-    let area = crate::kernel::area::Area {
+    let area = crate::kernel::vma::Vma {
         stack: true,
-        ..crate::kernel::area::Area::new(top - 0x1000..top, RW, false, Backing::Anonymous)
+        ..crate::kernel::vma::Vma::new(top - 0x1000..top, RW, false, Backing::Anonymous)
     };
     lab.kernel.map_area(pid, area);
-    assert_eq!(lab.class(pid, top - 0x8000, Some(1)), Some(Class::DemandZero));
+    assert_eq!(lab.class(pid, top - 0x8000, Some(1)), Some(FaultClass::DemandZero));
     let areas = &lab.kernel.process(pid).expect("it").space.areas;
     assert_eq!((areas.count(), areas.size()), (1, 0x8000));
-    assert_eq!(lab.class(pid, top - (8 << 20), Some(1)), Some(Class::DemandZero));
-    assert_eq!(lab.class(pid, top - (8 << 20) - 1, Some(1)), Some(Class::Segmentation));
+    assert_eq!(lab.class(pid, top - (8 << 20), Some(1)), Some(FaultClass::DemandZero));
+    assert_eq!(lab.class(pid, top - (8 << 20) - 1, Some(1)), Some(FaultClass::Segmentation));
     sound::check(&lab.kernel);
 }

@@ -3,11 +3,11 @@
 use super::lab::{End, Lab, R, RW};
 use super::sound;
 use crate::kernel::OutOfMemory;
-use crate::kernel::area::Backing;
-use crate::kernel::config::Scope;
-use crate::kernel::event::{Class, Step, Store};
+use crate::kernel::config::ReplacementScope;
+use crate::kernel::event::{BackingStore, FaultClass, KernelStep};
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FrameNo, Pid, SlotNo};
+use crate::kernel::vma::Backing;
 use crate::machine::policy::Policy;
 use crate::machine::pte::Bit;
 
@@ -34,15 +34,15 @@ fn va(page: u64) -> u64 {
 }
 
 /// The frame that was evicted, and where its page went.
-fn evicted(steps: &[Step]) -> Option<(FrameNo, Option<Store>)> {
+fn evicted(steps: &[KernelStep]) -> Option<(FrameNo, Option<BackingStore>)> {
     steps.iter().find_map(|step| match step {
-        Step::Evicted { frame, to, .. } => Some((*frame, *to)),
+        KernelStep::Evicted { frame, to, .. } => Some((*frame, *to)),
         _ => None,
     })
 }
 
-fn slot(number: u32) -> Option<Store> {
-    Some(Store::Swap { slot: SlotNo(number) })
+fn slot(number: u32) -> Option<BackingStore> {
+    Some(BackingStore::Swap { slot: SlotNo(number) })
 }
 
 #[test]
@@ -64,7 +64,11 @@ fn without_swap_pages_of_files_make_room() {
     lab.write(pid, va(0), 9);
     assert_eq!(lab.read(pid, va(1)), 0x41);
     let (_, _, steps) = lab.load(pid, va(2), 1);
-    assert_eq!(evicted(&steps), Some((FrameNo(0), Some(Store::File { file, page: 0 }))), "dirty: written");
+    assert_eq!(
+        evicted(&steps),
+        Some((FrameNo(0), Some(BackingStore::File { file, page: 0 }))),
+        "dirty: written"
+    );
     let (_, _, steps) = lab.load(pid, va(3), 1);
     assert_eq!(evicted(&steps), Some((FrameNo(1), None)), "clean: dropped");
     assert_eq!(
@@ -140,15 +144,15 @@ fn sharers_of_a_swapped_page_read_it_once() {
     assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true));
     sound::check(&lab.kernel);
     assert_eq!((lab.frame(parent, va(0)), lab.frame(child, va(0))), (None, None));
-    assert_eq!(lab.class(parent, va(0), None), Some(Class::Swap));
-    assert_eq!(lab.class(child, va(0), None), Some(Class::Swap));
+    assert_eq!(lab.class(parent, va(0), None), Some(FaultClass::Swap));
+    assert_eq!(lab.class(child, va(0), None), Some(FaultClass::Swap));
     assert_eq!(
         (lab.faults(parent), lab.faults(child)),
         ((1, 1), (1, 0)),
         "the child finds it in the swap cache"
     );
     assert_eq!(lab.frame(parent, va(0)), lab.frame(child, va(0)));
-    assert_eq!(lab.class(child, va(0), Some(6)), Some(Class::CopyOnWrite));
+    assert_eq!(lab.class(child, va(0), Some(6)), Some(FaultClass::CopyOnWrite));
     assert_eq!((lab.read(parent, va(0)), lab.read(child, va(0))), (5, 6));
     sound::check(&lab.kernel);
 }
@@ -209,7 +213,7 @@ fn locked_pages_stay() {
 
 #[test]
 fn local_scope_takes_from_the_needy() {
-    for (scope, victim) in [(Scope::Local, 2), (Scope::Global, 0)] {
+    for (scope, victim) in [(ReplacementScope::Local, 2), (ReplacementScope::Global, 0)] {
         let mut lab = Lab::simple(|config| {
             (config.frames, config.swap, config.replacement) = (Some(4), 16, Policy::Fifo);
             config.scope = scope;
@@ -250,7 +254,7 @@ fn without_a_dirty_bit_no_store_is_forgotten_when_an_entry_becomes_read_only() {
 fn a_copy_of_the_only_frame_takes_from_others() {
     let mut lab = Lab::simple(|config| {
         (config.frames, config.swap, config.replacement) = (Some(2), 16, Policy::Fifo);
-        config.scope = Scope::Local;
+        config.scope = ReplacementScope::Local;
     });
     let (first, second) = (process(&mut lab, 1), process(&mut lab, 1));
     lab.write(first, va(0), 1);
@@ -269,11 +273,15 @@ fn shared_pages_go_to_swap_once_and_come_back_for_all() {
     lab.map(first, AT, 3, RW, true, backing);
     lab.map(second, AT + PAGE, 3, RW, true, backing);
     lab.write(first, va(0), 1);
-    assert_eq!(lab.class(second, va(1), None), Some(Class::DemandZero), "its first touch by this process");
+    assert_eq!(
+        lab.class(second, va(1), None),
+        Some(FaultClass::DemandZero),
+        "its first touch by this process"
+    );
     lab.write(first, va(1), 2);
     assert_eq!(evicted(&lab.store(first, va(2), &[3]).1), Some((FrameNo(0), slot(0))));
     assert_eq!((lab.frame(first, va(0)), lab.frame(second, va(1))), (None, None), "it left both");
-    assert_eq!(lab.class(second, va(1), None), Some(Class::Swap));
+    assert_eq!(lab.class(second, va(1), None), Some(FaultClass::Swap));
     assert_eq!(lab.faults(second), (1, 1));
     lab.write(second, va(1), 9);
     assert_eq!(lab.read(first, va(0)), 9);
@@ -294,7 +302,7 @@ fn fault_around_evicts_nothing() {
     let (_, backing) = lab.file(Fill::Pages(0x40), 8 * PAGE);
     lab.map(pid, AT, 8, R, true, backing);
     let (_, _, steps) = lab.load(pid, va(5), 1);
-    assert!(steps.contains(&Step::Around { pages: 2 }), "{steps:?}");
+    assert!(steps.contains(&KernelStep::MappedAround { pages: 2 }), "{steps:?}");
     assert_eq!(
         [5, 0, 1].map(|page| lab.frame(pid, va(page)).map(|frame| frame.0)),
         [Some(0), Some(1), Some(2)]
@@ -376,7 +384,7 @@ fn pages_that_move_leave_no_translation_behind() {
     });
     assert_eq!(moved, (0, 0));
     assert_eq!(lab.counting(pid, |lab| assert_eq!(lab.read(pid, va(22)), 3)), (0, 1));
-    assert_eq!(lab.class(pid, va(0), None), Some(Class::Segmentation));
+    assert_eq!(lab.class(pid, va(0), None), Some(FaultClass::Segmentation));
 }
 
 #[test]

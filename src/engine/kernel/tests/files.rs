@@ -2,7 +2,7 @@
 
 use super::lab::{Lab, R, RW};
 use super::sound;
-use crate::kernel::event::Class;
+use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
 
@@ -10,7 +10,7 @@ const AT: u64 = 0x400;
 const PAGE: u64 = 64;
 
 /// Two processes that share a file of a page and ten bytes.
-fn shared(change: impl FnOnce(&mut crate::kernel::config::Config)) -> (Lab, FileId, Pid, Pid) {
+fn shared(change: impl FnOnce(&mut crate::kernel::config::KernelConfig)) -> (Lab, FileId, Pid, Pid) {
     let mut lab = Lab::simple(change);
     let (first, second) = (lab.spawn(), lab.spawn());
     let (file, backing) = lab.file(Fill::Byte(b'a'), PAGE + 10);
@@ -86,7 +86,7 @@ fn a_shorter_file_takes_pages_and_copies_away() {
     sound::check(&lab.kernel);
     assert_eq!(lab.read(pid, AT + PAGE), 2, "the copy of the last page stays");
     assert_eq!((lab.read(pid, AT + 9 * PAGE + 3), lab.read(pid, AT + 9 * PAGE + 4)), (1, 0));
-    assert_eq!(lab.class(pid, AT + 2 * PAGE, None), Some(Class::Bus), "also what was copied");
+    assert_eq!(lab.class(pid, AT + 2 * PAGE, None), Some(FaultClass::Bus), "also what was copied");
     lab.kernel.file_truncate(file, 3 * PAGE);
     assert_eq!((lab.read(pid, AT + 2 * PAGE), lab.read(pid, AT + 9 * PAGE + 4)), (0, 0));
     sound::check(&lab.kernel);
@@ -95,7 +95,7 @@ fn a_shorter_file_takes_pages_and_copies_away() {
 #[test]
 fn after_a_sync_the_next_store_is_noticed_again() {
     let (mut lab, file, first, second) = shared(|_| {});
-    assert_eq!(lab.class(first, AT, Some(b'1')), Some(Class::File));
+    assert_eq!(lab.class(first, AT, Some(b'1')), Some(FaultClass::File));
     assert_eq!(lab.class(first, AT, Some(b'2')), None);
     let frame = lab.frame(first, AT).expect("a frame");
     assert!(lab.kernel.is_dirty(frame));
@@ -104,7 +104,7 @@ fn after_a_sync_the_next_store_is_noticed_again() {
     assert_eq!(lab.kernel.files().all[&file].written.get(&0).map(|page| page[0]), Some(b'2'));
     sound::check(&lab.kernel);
     assert_eq!(lab.read(second, AT), b'2');
-    assert_eq!(lab.class(first, AT, Some(b'3')), Some(Class::File), "read-only again");
+    assert_eq!(lab.class(first, AT, Some(b'3')), Some(FaultClass::File), "read-only again");
     assert!(lab.kernel.is_dirty(frame));
     lab.exit(first);
     assert!(lab.kernel.is_dirty(frame), "an entry that goes leaves word");

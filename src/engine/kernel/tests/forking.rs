@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::lab::{End, Lab, R, RW, preset};
 use super::sound;
-use crate::kernel::event::Step;
+use crate::kernel::event::KernelStep;
 use crate::kernel::ids::Pid;
 use crate::machine::pte::Bit;
 
@@ -95,10 +95,10 @@ impl Family {
         let before = self.lab.faults(pid);
         let (end, steps) = self.lab.store(pid, AT + page * PAGE, &[byte]);
         assert_eq!(end, End::Done);
-        let told = |is: fn(&Step) -> bool| steps.iter().filter(|step| is(step)).count();
-        let zeroed = told(|step| matches!(step, Step::Zeroed { .. }));
-        let copied = told(|step| matches!(step, Step::Copied { .. }));
-        let reused = told(|step| matches!(step, Step::Reused { .. }));
+        let told = |is: fn(&KernelStep) -> bool| steps.iter().filter(|step| is(step)).count();
+        let zeroed = told(|step| matches!(step, KernelStep::Zeroed { .. }));
+        let copied = told(|step| matches!(step, KernelStep::Copied { .. }));
+        let reused = told(|step| matches!(step, KernelStep::Reused { .. }));
         let expected = match sharers {
             0 => (1, 0, 0),
             1 if self.open.contains(&(pid, page)) => (0, 0, 0),

@@ -2,9 +2,9 @@
 
 use super::model::Model;
 use crate::kernel::Kernel;
-use crate::kernel::area::{Area, Backing, Prot};
 use crate::kernel::file::{Executable, Fill, Section};
 use crate::kernel::ids::FileId;
+use crate::kernel::vma::{Backing, Prot, Vma};
 
 /// An executable.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct Program {
     /// `execve` succeeds.
     pub fits: bool,
     /// What it is loaded as then.
-    pub areas: Vec<Area>,
+    pub areas: Vec<Vma>,
 }
 
 const RW: Prot = Prot { read: true, write: true, exec: false };
@@ -55,8 +55,8 @@ pub fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<Program
         if with_library {
             // Its text and its data, at the top of the highest hole; programs do not reach them.
             let end = kernel.config().mmap_base;
-            areas.push(Area::new(end - 2 * page..end - page, RX, true, Backing::Anonymous));
-            areas.push(Area::new(end - page..end, RW, false, Backing::Anonymous));
+            areas.push(Vma::new(end - 2 * page..end - page, RX, true, Backing::Anonymous));
+            areas.push(Vma::new(end - page..end, RW, false, Backing::Anonymous));
         }
         Program { file, fits, areas }
     };
@@ -64,15 +64,15 @@ pub fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<Program
 }
 
 /// The areas of the executable itself, and its stack.
-fn loaded(file: FileId, (base, page): (u64, u64), top: u64) -> Vec<Area> {
+fn loaded(file: FileId, (base, page): (u64, u64), top: u64) -> Vec<Vma> {
     let of_file = |at: u64, pages: u64, offset: u64, prot| {
         let backing = Backing::File { file, offset, writable: false };
-        Area::new(base + at * page..base + (at + pages) * page, prot, false, backing)
+        Vma::new(base + at * page..base + (at + pages) * page, prot, false, backing)
     };
     vec![
         of_file(2, 1, 0, RWX),
         of_file(5, 2, page, RW),
-        Area::new(base + 7 * page..base + 8 * page, RW, false, Backing::Anonymous),
-        Area::new(top - page..top, RW, false, Backing::Anonymous),
+        Vma::new(base + 7 * page..base + 8 * page, RW, false, Backing::Anonymous),
+        Vma::new(top - page..top, RW, false, Backing::Anonymous),
     ]
 }

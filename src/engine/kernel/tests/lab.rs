@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::kernel::abi::Errno;
-use crate::kernel::area::{Area, Backing, Prot};
-use crate::kernel::config::Config;
-use crate::kernel::event::{Class, Step, Watch};
+use crate::kernel::config::KernelConfig;
+use crate::kernel::event::{FaultClass, KernelObserver, KernelStep};
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, FrameNo, ObjectId, Pid};
+use crate::kernel::vma::{Backing, Prot, Vma};
 use crate::kernel::{Kernel, OutOfMemory};
-use crate::machine::event::{Event, Kind, Observer};
+use crate::machine::event::{AccessKind, Event, MachineObserver};
 use crate::machine::presets::Preset;
 use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
@@ -22,14 +22,14 @@ pub struct Lab {
 
 /// The steps of the kernel, with the hardware's events left out.
 #[derive(Default)]
-pub struct Steps(pub Vec<Step>);
+pub struct Steps(pub Vec<KernelStep>);
 
-impl Observer for Steps {
-    fn see(&mut self, _: Event) {}
+impl MachineObserver for Steps {
+    fn on_event(&mut self, _: Event) {}
 }
 
-impl Watch for Steps {
-    fn step(&mut self, step: Step) {
+impl KernelObserver for Steps {
+    fn on_step(&mut self, step: KernelStep) {
         self.0.push(step);
     }
 }
@@ -50,24 +50,24 @@ pub fn preset(name: &str) -> Spec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     Done,
-    Killed(Class),
+    Killed(FaultClass),
     NoMemory(OutOfMemory),
 }
 
 impl Lab {
-    pub fn new(spec: Spec, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default_for(&spec);
+    pub fn new(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
+        let mut config = KernelConfig::default_for(&spec);
         change(&mut config);
         let kernel =
             Kernel::boot(Machine::new(Arc::new(spec)), config).expect("a kernel that can be started");
         Self { kernel }
     }
 
-    pub fn simple(change: impl FnOnce(&mut Config)) -> Self {
+    pub fn simple(change: impl FnOnce(&mut KernelConfig)) -> Self {
         Self::new(preset("simple"), change)
     }
 
-    pub fn i7(change: impl FnOnce(&mut Config)) -> Self {
+    pub fn i7(change: impl FnOnce(&mut KernelConfig)) -> Self {
         Self::new(preset("core-i7"), change)
     }
 
@@ -90,7 +90,7 @@ impl Lab {
     /// Maps `pages` pages at `start`.
     pub fn map(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot, shared: bool, backing: Backing) {
         let end = start + pages * self.page();
-        self.kernel.map_area(pid, Area::new(start..end, prot, shared, backing));
+        self.kernel.map_area(pid, Vma::new(start..end, prot, shared, backing));
     }
 
     pub fn anonymous(&mut self, pid: Pid, start: u64, pages: u64) {
@@ -114,7 +114,7 @@ impl Lab {
         self.kernel.change_areas(pid, start..end, &|area| area.prot = prot);
     }
 
-    fn access(&mut self, pid: Pid, va: u64, kind: Kind, data: Data<'_>, steps: &mut Steps) -> End {
+    fn access(&mut self, pid: Pid, va: u64, kind: AccessKind, data: Data<'_>, steps: &mut Steps) -> End {
         let va = self.kernel.machine.va(va).expect("an address");
         match self.kernel.access(pid, va, kind, data, steps) {
             Ok(outcome) => outcome.killed.map_or(End::Done, End::Killed),
@@ -123,8 +123,8 @@ impl Lab {
     }
 
     /// Loads bytes; those that could be loaded, how it ended, and the kernel's steps.
-    pub fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<Step>) {
-        self.access_bytes(pid, va, size, Kind::Read)
+    pub fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<KernelStep>) {
+        self.access_bytes(pid, va, size, AccessKind::Read)
     }
 
     /// As [`Lab::load`], of any kind.
@@ -133,16 +133,16 @@ impl Lab {
         pid: Pid,
         va: u64,
         size: usize,
-        kind: Kind,
-    ) -> (Vec<Option<u8>>, End, Vec<Step>) {
+        kind: AccessKind,
+    ) -> (Vec<Option<u8>>, End, Vec<KernelStep>) {
         let (mut bytes, mut steps) = (vec![None; size], Steps::default());
         let end = self.access(pid, va, kind, Data::Load(&mut bytes), &mut steps);
         (bytes, end, steps.0)
     }
 
-    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (End, Vec<Step>) {
+    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (End, Vec<KernelStep>) {
         let mut steps = Steps::default();
-        let end = self.access(pid, va, Kind::Write, Data::Store(bytes), &mut steps);
+        let end = self.access(pid, va, AccessKind::Write, Data::Store(bytes), &mut steps);
         (end, steps.0)
     }
 
@@ -159,13 +159,13 @@ impl Lab {
     }
 
     /// The class of the fault that a load (or with a byte, a store) of one byte raises; none if none.
-    pub fn class(&mut self, pid: Pid, va: u64, byte: Option<u8>) -> Option<Class> {
+    pub fn class(&mut self, pid: Pid, va: u64, byte: Option<u8>) -> Option<FaultClass> {
         let steps = match byte {
             Some(byte) => self.store(pid, va, &[byte]).1,
             None => self.load(pid, va, 1).2,
         };
         steps.iter().find_map(|step| match step {
-            Step::Resolved { class, .. } | Step::Killed { class } => Some(*class),
+            KernelStep::Resolved { class, .. } | KernelStep::Killed { class } => Some(*class),
             _ => None,
         })
     }
@@ -185,8 +185,8 @@ impl Lab {
 
     /// The frame that a page is in.
     pub fn frame(&self, pid: Pid, va: u64) -> Option<FrameNo> {
-        match self.kernel.place(pid, self.kernel.shape.vpn(va)) {
-            Some(crate::kernel::process::Place::Frame(frame)) => Some(frame),
+        match self.kernel.page_location(pid, self.kernel.shape.vpn(va)) {
+            Some(crate::kernel::process::PageLocation::Frame(frame)) => Some(frame),
             _ => None,
         }
     }

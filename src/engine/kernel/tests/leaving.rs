@@ -21,7 +21,7 @@ proptest! {
         let range = AT + first.min(pages) * 4096..AT + (first + gone).min(pages) * 4096;
         match way {
             0 => lab.kernel.unmap_range(pid, range),
-            1 => lab.kernel.zap(pid, range),
+            1 => lab.kernel.unmap_pages(pid, range),
             _ => {
                 lab.kernel.move_pages(pid, range.clone(), AT + 0x10_0000).expect("room for tables");
                 lab.anonymous(pid, AT + 0x10_0000, 80);

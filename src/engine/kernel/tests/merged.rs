@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::lab::{End, Lab, RW};
 use super::sound;
-use crate::kernel::event::Step;
-use crate::kernel::frames::Holds;
+use crate::kernel::event::KernelStep;
+use crate::kernel::frames::FrameContents;
 use crate::kernel::ids::{FrameNo, Pid};
 
 const AT: u64 = 0x400;
@@ -76,7 +76,7 @@ impl Pair {
             Deed::Fill { who, page, byte, odd } => self.fill((self.pids[who], page), byte, odd, &before),
             Deed::Forget { who, page } => {
                 let start = AT + page * PAGE;
-                self.lab.kernel.zap(self.pids[who], start..start + PAGE);
+                self.lab.kernel.unmap_pages(self.pids[who], start..start + PAGE);
                 self.holds.remove(&(self.pids[who], page));
             }
             Deed::Scan => {
@@ -95,14 +95,15 @@ impl Pair {
 
     /// A store to a merged page copies it, also if nobody else has it any more; a page of its own stays where it is.
     fn fill(&mut self, (pid, page): (Pid, u64), byte: u8, odd: bool, before: &Frames) {
-        let merged =
-            before.get(&(pid, page)).map(|frame| self.lab.kernel.frames.get(*frame).holds == Holds::Merged);
+        let merged = before
+            .get(&(pid, page))
+            .map(|frame| self.lab.kernel.frames.get(*frame).contents == FrameContents::Merged);
         let mut bytes = vec![byte; PAGE as usize];
         bytes[PAGE as usize - 1] += u8::from(odd);
         let (end, steps) = self.lab.store(pid, AT + page * PAGE, &bytes);
         assert_eq!(end, End::Done);
         if page < PAGES {
-            let copies = steps.iter().filter(|step| matches!(step, Step::Copied { .. })).count();
+            let copies = steps.iter().filter(|step| matches!(step, KernelStep::Copied { .. })).count();
             assert_eq!(copies, usize::from(merged == Some(true)), "page {page} of {pid}");
             self.holds.insert((pid, page), bytes);
         }

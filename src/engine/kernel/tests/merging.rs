@@ -2,7 +2,7 @@
 
 use super::lab::{Lab, RW};
 use super::sound;
-use crate::kernel::event::Class;
+use crate::kernel::event::FaultClass;
 use crate::kernel::ids::{FrameNo, Pid};
 
 const AT: u64 = 0x400;
@@ -28,7 +28,7 @@ fn equal_pages_of_processes_become_the_lowest_frame_until_one_is_stored_to() {
     let merging = lab.kernel.merging();
     assert_eq!((merging.scans, merging.merged, lab.kernel.frames().used()), (1, 3, 3));
     assert_eq!(lab.frame(pids[1], AT + PAGE), Some(FrameNo(0)));
-    assert_eq!(lab.class(pids[0], AT, Some(8)), Some(Class::CopyOnWrite));
+    assert_eq!(lab.class(pids[0], AT, Some(8)), Some(FaultClass::CopyOnWrite));
     assert_eq!((lab.read(pids[0], AT), lab.read(pids[0], AT + PAGE), lab.read(pids[1], AT)), (8, 7, 7));
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 0);
     lab.write(pids[0], AT, 7);
@@ -46,7 +46,7 @@ fn a_merged_frame_is_copied_even_by_its_last_user() {
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 1);
     lab.kernel.unmap_range(pid, AT..AT + PAGE);
     let frame = lab.frame(pid, AT + PAGE);
-    assert_eq!(lab.class(pid, AT + PAGE, Some(8)), Some(Class::CopyOnWrite));
+    assert_eq!(lab.class(pid, AT + PAGE, Some(8)), Some(FaultClass::CopyOnWrite));
     assert_ne!(lab.frame(pid, AT + PAGE), frame, "rule 8: merged frames are always copied");
     sound::check(&lab.kernel);
 }
@@ -91,7 +91,7 @@ fn a_tlb_entry_that_a_script_put_there_is_believed_but_hangs_nothing() {
     lab.anonymous(pid, AT, 1);
     lab.write(pid, AT, 1);
     let va = lab.kernel.machine.va(AT).expect("an address");
-    let (set, _) = lab.kernel.machine.tlb_place(0, va).expect("a TLB");
+    let (set, _) = lab.kernel.machine.tlb_location(0, va).expect("a TLB");
     let lines = (0..4).filter_map(|way| lab.kernel.machine.tlb_line(0, set, way));
     let forbidding: Vec<_> = lines
         .map(|line| {
@@ -112,8 +112,8 @@ fn a_process_that_ended_or_never_was_has_no_memory() {
     lab.write(pid, AT, 1);
     lab.exit(pid);
     assert_eq!(lab.class(pid, AT, None), None, "no step, no fault");
-    assert_eq!(lab.load(pid, AT, 1).1, super::lab::End::Killed(Class::Segmentation));
-    assert_eq!(lab.load(Pid(99), AT, 1).1, super::lab::End::Killed(Class::Segmentation));
+    assert_eq!(lab.load(pid, AT, 1).1, super::lab::End::Killed(FaultClass::Segmentation));
+    assert_eq!(lab.load(Pid(99), AT, 1).1, super::lab::End::Killed(FaultClass::Segmentation));
     assert_eq!(lab.kernel.current(), None);
     sound::check(&lab.kernel);
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::kernel::area::{Area, Backing, Prot};
-use crate::kernel::event::Class;
+use crate::kernel::event::FaultClass;
 use crate::kernel::fault::permits;
 use crate::kernel::ids::{FileId, ObjectId, Pid};
-use crate::machine::event::Kind;
+use crate::kernel::vma::{Backing, Prot, Vma};
+use crate::machine::event::AccessKind;
 
 /// A process: its areas a page each, and the pages that are its own.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ impl Model {
     }
 
     /// Whole pages of an area.
-    pub fn map(&mut self, pid: Pid, area: &Area) {
+    pub fn map(&mut self, pid: Pid, area: &Vma) {
         for vpn in area.start / self.page..area.end / self.page {
             let page = area.part(vpn * self.page, (vpn + 1) * self.page);
             self.space(pid).pages.insert(vpn, (page.prot, page.shared, page.backing));
@@ -110,15 +110,15 @@ impl Model {
     }
 
     /// What a page holds, or how a touch of it ends.
-    fn page(&self, pid: Pid, vpn: u64, kind: Kind) -> Result<Vec<u8>, Class> {
-        let space = self.spaces.get(&pid).ok_or(Class::Segmentation)?;
-        let (prot, _, backing) = space.pages.get(&vpn).copied().ok_or(Class::Segmentation)?;
+    fn page(&self, pid: Pid, vpn: u64, kind: AccessKind) -> Result<Vec<u8>, FaultClass> {
+        let space = self.spaces.get(&pid).ok_or(FaultClass::Segmentation)?;
+        let (prot, _, backing) = space.pages.get(&vpn).copied().ok_or(FaultClass::Segmentation)?;
         if !permits(prot, kind) {
-            return Err(Class::Protection);
+            return Err(FaultClass::Protection);
         }
         match space.own.get(&vpn) {
             Some(own) => Ok(own.clone()),
-            None => self.behind(backing).ok_or(Class::Bus),
+            None => self.behind(backing).ok_or(FaultClass::Bus),
         }
     }
 
@@ -128,9 +128,9 @@ impl Model {
         pid: Pid,
         va: u64,
         len: usize,
-        kind: Kind,
+        kind: AccessKind,
         touch: bool,
-    ) -> (Vec<u8>, Option<Class>) {
+    ) -> (Vec<u8>, Option<FaultClass>) {
         let mut bytes = Vec::new();
         for at in va..va + len as u64 {
             let vpn = at / self.page;
@@ -150,11 +150,11 @@ impl Model {
     }
 
     /// A store: how many bytes were stored, and how it ends.
-    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (usize, Option<Class>) {
+    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (usize, Option<FaultClass>) {
         for (n, byte) in bytes.iter().enumerate() {
             let at = va + n as u64;
             let (vpn, within) = (at / self.page, (at % self.page) as usize);
-            let mut page = match self.page(pid, vpn, Kind::Write) {
+            let mut page = match self.page(pid, vpn, AccessKind::Write) {
                 Ok(page) => page,
                 Err(class) => return (n, Some(class)),
             };

@@ -5,12 +5,12 @@ use super::lab::{End, Lab, Steps};
 use super::model::Model;
 use super::programs::{BACKED, Behind, Op, PAGES, Setting};
 use super::tally::Tally;
-use crate::kernel::area::{Area, Backing, Prot};
 use crate::kernel::file::Fill;
-use crate::kernel::frames::Holds;
+use crate::kernel::frames::FrameContents;
 use crate::kernel::ids::{FileId, ObjectId, Pid};
-use crate::kernel::process::Place;
-use crate::machine::event::Kind;
+use crate::kernel::process::PageLocation;
+use crate::kernel::vma::{Backing, Prot, Vma};
+use crate::machine::event::AccessKind;
 
 /// The kernel and the model, side by side.
 pub struct Pair {
@@ -206,7 +206,7 @@ impl Pair {
             }
             Op::Forget { at, pages, .. } => {
                 let at = self.aim(pid, at);
-                self.lab.kernel.zap(pid, self.range(at, pages));
+                self.lab.kernel.unmap_pages(pid, self.range(at, pages));
                 self.model.drop_own(pid, self.vpns(at, pages));
             }
             Op::Move { at, pages, to, .. } => self.move_area(pid, self.aim(pid, at), pages, to),
@@ -256,10 +256,12 @@ impl Pair {
         let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut steps);
         self.tally.hear(pid, &steps.0);
         for vpn in self.vpns(at, pages) {
-            let is_own = match self.lab.kernel.place(pid, vpn) {
-                Some(Place::Frame(frame)) => self.lab.kernel.frames.get(frame).holds == Holds::Anonymous,
+            let is_own = match self.lab.kernel.page_location(pid, vpn) {
+                Some(PageLocation::Frame(frame)) => {
+                    self.lab.kernel.frames.get(frame).contents == FrameContents::Anonymous
+                }
                 // It had to make room at once for another.
-                Some(Place::Swap(_)) => true,
+                Some(PageLocation::Swap(_)) => true,
                 _ => false,
             };
             if is_own {
@@ -291,7 +293,7 @@ impl Pair {
                 (true, Backing::Object { object: *object, offset })
             }
         };
-        let area = Area::new(range, self.prot(prot), shared, backing);
+        let area = Vma::new(range, self.prot(prot), shared, backing);
         self.lab.kernel.map_area(pid, area);
         self.model.map(pid, &area);
     }
@@ -307,7 +309,7 @@ impl Pair {
             return;
         }
         let part = area.part(from.start, from.end);
-        self.lab.kernel.map_area(pid, Area { start: target.start, end: target.end, ..part });
+        self.lab.kernel.map_area(pid, Vma { start: target.start, end: target.end, ..part });
         self.lab.kernel.unmap_range(pid, from);
         self.model.move_pages(pid, self.vpns(at, pages), self.vpns(to, pages).start);
     }
@@ -315,7 +317,7 @@ impl Pair {
     fn step_bytes(&mut self, pid: Pid, va: u64, size: usize, op: &Op) {
         match *op {
             Op::Load { fetch, .. } => {
-                let kind = if fetch { Kind::Execute } else { Kind::Read };
+                let kind = if fetch { AccessKind::Execute } else { AccessKind::Read };
                 let (bytes, end, steps) = self.lab.access_bytes(pid, va, size, kind);
                 self.tally.hear(pid, &steps);
                 let (expected, class) = self.model.load(pid, va, size, kind, true);
@@ -345,7 +347,7 @@ impl Pair {
                 let mut steps = Steps::default();
                 let count = self.lab.kernel.copy_in(pid, va, &mut bytes, &mut steps);
                 self.tally.hear(pid, &steps.0);
-                let (expected, _) = self.model.load(pid, va, size, Kind::Read, true);
+                let (expected, _) = self.model.load(pid, va, size, AccessKind::Read, true);
                 if let Ok(count) = count {
                     assert_eq!(bytes[..count], expected);
                     self.told.push((expected, None));
@@ -371,7 +373,7 @@ impl Pair {
         let agrees = |n: &usize| {
             let mut model = self.model.clone();
             model.store(pid, va, &bytes[..*n]);
-            let (expected, _) = model.load(pid, va, bytes.len(), Kind::Read, false);
+            let (expected, _) = model.load(pid, va, bytes.len(), AccessKind::Read, false);
             self.peek(pid, va, bytes.len()) == expected
         };
         ends.chain([0]).filter(agrees).max().expect("whole pages were stored")

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::lab::{NONE, R, RW, preset};
-use crate::kernel::area::Prot;
-use crate::kernel::config::{Config, Scope};
+use crate::kernel::config::{KernelConfig, ReplacementScope};
+use crate::kernel::vma::Prot;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::presets::Preset;
 use crate::machine::pte::Bit;
@@ -227,7 +227,7 @@ pub fn file_ops() -> impl Strategy<Value = Op> {
 #[derive(Debug, Clone)]
 pub struct Setting {
     pub spec: Spec,
-    pub config: Config,
+    pub config: KernelConfig,
 }
 
 fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
@@ -252,9 +252,9 @@ pub fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
     let cached = any::<[bool; 2]>();
     (machines(16), units(), units(), 1..3u32, kernel, cached).prop_map(
         |(spec, one, other, cores, (frames, replacement, [local, warm, zero_page], around), cached)| {
-            let mut config = Config::default_for(&spec);
+            let mut config = KernelConfig::default_for(&spec);
             (config.frames, config.swap, config.replacement) = (Some(frames), 512, replacement);
-            config.scope = if local { Scope::Local } else { Scope::Global };
+            config.scope = if local { ReplacementScope::Local } else { ReplacementScope::Global };
             (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
             let equip = |(tlbs, caches, _): (Vec<TlbSpec>, Vec<CacheSpec>, u32), cached| {
                 let spec = fit_out(spec.clone(), (tlbs, caches, cores), cached);
@@ -324,11 +324,11 @@ pub fn settings() -> impl Strategy<Value = Setting> {
             mmu.pte.places[*bit as usize] = None;
         }
         let spec = fit_out(spec, units, cached);
-        let mut config = Config::default_for(&spec);
+        let mut config = KernelConfig::default_for(&spec);
         config.frames = frames;
         config.replacement = replacement;
         config.swap = swap;
-        config.scope = if local { Scope::Local } else { Scope::Global };
+        config.scope = if local { ReplacementScope::Local } else { ReplacementScope::Global };
         (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
         Setting { spec, config }
     })

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::Kernel;
-use crate::kernel::area::Backing;
-use crate::kernel::frames::Holds;
+use crate::kernel::frames::FrameContents;
 use crate::kernel::ids::{FrameNo, Pid, SlotNo};
-use crate::kernel::process::Place;
+use crate::kernel::process::PageLocation;
+use crate::kernel::vma::Backing;
 use crate::machine::Machine;
 use crate::machine::pte::{Bit, Pte};
 
@@ -18,12 +18,13 @@ pub fn check(kernel: &Kernel) {
         let (pid, space) = (process.pid, &process.space);
         for (vpn, place) in &space.pages {
             match place {
-                Place::Frame(frame) => mapped.entry(*frame).or_default().push((pid, *vpn)),
-                Place::Swap(slot) => assert!(slots.insert((*slot, pid, *vpn))),
-                Place::Zero => {}
+                PageLocation::Frame(frame) => mapped.entry(*frame).or_default().push((pid, *vpn)),
+                PageLocation::Swap(slot) => assert!(slots.insert((*slot, pid, *vpn))),
+                PageLocation::Zero => {}
             }
         }
-        let resident = space.pages.iter().filter(|(_, place)| matches!(place, Place::Frame(_))).count();
+        let resident =
+            space.pages.iter().filter(|(_, place)| matches!(place, PageLocation::Frame(_))).count();
         assert_eq!(space.resident, resident as u64, "rss of {pid}");
         check_tables(kernel, pid);
     }
@@ -49,9 +50,9 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
     for (vpn, place) in &space.pages {
         let area = space.areas.find(vpn << kernel.shape.page_bits).expect("a page lies in an area");
         let ppn = match place {
-            Place::Frame(frame) => u64::from(frame.0),
-            Place::Zero => kernel.zero.expect("a zero frame"),
-            Place::Swap(_) => {
+            PageLocation::Frame(frame) => u64::from(frame.0),
+            PageLocation::Zero => kernel.zero.expect("a zero frame"),
+            PageLocation::Swap(_) => {
                 assert_eq!(entries.get(vpn), None, "a page in swap has no entry");
                 continue;
             }
@@ -78,17 +79,17 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
 }
 
 /// A private page that may be stored to is seen by nobody else.
-fn check_writable(kernel: &Kernel, shared: bool, place: Place) {
-    let Place::Frame(frame) = place else { panic!("the zero frame may be stored to") };
+fn check_writable(kernel: &Kernel, shared: bool, place: PageLocation) {
+    let PageLocation::Frame(frame) = place else { panic!("the zero frame may be stored to") };
     let held = kernel.frames.get(frame);
-    match held.holds {
-        Holds::File { .. } | Holds::Object { .. } => assert!(shared),
-        Holds::Anonymous => {
+    match held.contents {
+        FrameContents::File { .. } | FrameContents::Object { .. } => assert!(shared),
+        FrameContents::Anonymous => {
             assert_eq!(held.refs, 1, "frame {frame} is shared and may be stored to");
             let others = held.slot.is_some_and(|slot| kernel.swap.holds_pages(slot));
             assert!(!others, "frame {frame} may be stored to and others will swap it in");
         }
-        Holds::Merged | Holds::Nothing => panic!("frame {frame} may be stored to: {held:?}"),
+        FrameContents::Merged | FrameContents::Free => panic!("frame {frame} may be stored to: {held:?}"),
     }
 }
 
@@ -102,9 +103,9 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
         assert_eq!(held.refs as usize, pages.len(), "references to frame {frame}");
         assert_eq!(kernel.frames.maps(frame).collect::<Vec<_>>(), pages, "reverse mapping of {frame}");
         assert!(frame.0 < kernel.frame_limit(), "frame {frame} lies where tables are");
-        match held.holds {
-            Holds::Nothing => panic!("a free frame is listed"),
-            Holds::Anonymous | Holds::Merged => {
+        match held.contents {
+            FrameContents::Free => panic!("a free frame is listed"),
+            FrameContents::Anonymous | FrameContents::Merged => {
                 assert!(held.refs > 0, "frame {frame} is lost");
                 assert!(
                     held.refs == 1 || kernel.shape.read_only,
@@ -112,11 +113,11 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
                 );
                 check_private(kernel, frame);
             }
-            Holds::File { file, page } => {
+            FrameContents::File { file, page } => {
                 assert!(held.refs > 0, "file frame {frame} is lost");
                 assert_eq!(kernel.files.all[&file].mapped.get(&page), Some(&frame));
             }
-            Holds::Object { object, page } => {
+            FrameContents::Object { object, page } => {
                 assert_eq!(kernel.objects.all[&object].pages[&page].frame, Some(frame));
             }
         }
@@ -128,7 +129,7 @@ fn check_private(kernel: &Kernel, frame: FrameNo) {
     for (pid, vpn) in kernel.frames.maps(frame) {
         let area = kernel.area_at(pid, vpn << kernel.shape.page_bits).expect("a page lies in an area");
         assert!(!area.shared, "frame {frame} holds a private page and page {vpn:#x} of {pid} is shared");
-        let merged = kernel.frames.get(frame).holds == Holds::Merged;
+        let merged = kernel.frames.get(frame).contents == FrameContents::Merged;
         assert!(!merged || area.backing == Backing::Anonymous, "page {vpn:#x} of {pid} is merged");
     }
 }
@@ -137,14 +138,17 @@ fn check_private(kernel: &Kernel, frame: FrameNo) {
 fn check_stores(kernel: &Kernel) {
     for (file, held) in &kernel.files.all {
         for (page, frame) in &held.mapped {
-            assert_eq!(kernel.frames.get(*frame).holds, Holds::File { file: *file, page: *page });
+            assert_eq!(kernel.frames.get(*frame).contents, FrameContents::File { file: *file, page: *page });
         }
     }
     for (object, held) in &kernel.objects.all {
         assert!(held.users > 0 || held.pages.is_empty(), "object {object} outlives its users");
         for (page, at) in &held.pages {
             if let Some(frame) = at.frame {
-                assert_eq!(kernel.frames.get(frame).holds, Holds::Object { object: *object, page: *page });
+                assert_eq!(
+                    kernel.frames.get(frame).contents,
+                    FrameContents::Object { object: *object, page: *page }
+                );
                 assert_eq!(kernel.frames.get(frame).slot, at.slot);
             }
             if let Some(slot) = at.slot {

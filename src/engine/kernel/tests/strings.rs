@@ -7,7 +7,7 @@ use super::sound;
 use crate::kernel::ids::Pid;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
-use crate::machine::reference::{Reference, Replacement};
+use crate::machine::reference_string::{ReferenceString, Replacement};
 
 /// The page of a reference.
 fn va(page: u32) -> u64 {
@@ -131,7 +131,7 @@ proptest! {
         let random = SplitMix64::new(7);
         let replacement = Replacement::Policy(policy);
         let reference =
-            Reference { pages, writes, frames, replacement, holding: Vec::new(), tick: None, random };
+            ReferenceString { pages, writes, frames, replacement, holding: Vec::new(), tick: None, random };
         let totals = reference.run().expect("a string that can be run");
         prop_assert_eq!(&hits, &totals.trace);
         let held: Vec<u32> = held.into_iter().flatten().collect();

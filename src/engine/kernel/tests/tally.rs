@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::event::{Step, Store};
+use crate::kernel::event::{BackingStore, KernelStep};
 use crate::kernel::ids::Pid;
 
 /// What was told so far.
@@ -11,7 +11,7 @@ pub struct Tally {
     /// Minor and major faults of each process.
     faults: BTreeMap<Pid, (u64, u64)>,
     /// Every step, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<KernelStep>,
 }
 
 impl Tally {
@@ -21,21 +21,23 @@ impl Tally {
     }
 
     /// Steps of the kernel's own, in which no process faults.
-    pub fn hear_kernel(&mut self, steps: &[Step]) {
-        assert!(!steps.iter().any(|step| matches!(step, Step::Resolved { .. })));
+    pub fn hear_kernel(&mut self, steps: &[KernelStep]) {
+        assert!(!steps.iter().any(|step| matches!(step, KernelStep::Resolved { .. })));
         self.steps.extend(steps);
     }
 
     /// Steps while a process did something. A fault is major if a file or a slot was read for it, and counts if it was
     /// resolved.
-    pub fn hear(&mut self, pid: Pid, steps: &[Step]) {
+    pub fn hear(&mut self, pid: Pid, steps: &[KernelStep]) {
         let counts = self.faults.entry(pid).or_default();
         let mut read = false;
         for step in steps {
             match *step {
-                Step::Fault { .. } => read = false,
-                Step::Filled { from: Store::File { .. } | Store::Swap { .. }, .. } => read = true,
-                Step::Resolved { major, .. } => {
+                KernelStep::Fault { .. } => read = false,
+                KernelStep::Filled {
+                    from: BackingStore::File { .. } | BackingStore::Swap { .. }, ..
+                } => read = true,
+                KernelStep::Resolved { major, .. } => {
                     assert_eq!(major, read, "{steps:?}");
                     *(if read { &mut counts.1 } else { &mut counts.0 }) += 1;
                 }

@@ -8,7 +8,7 @@ fn preset(name: &str) -> Spec {
 }
 
 /// The settings at fault after `spoil` changed the simple memory system.
-fn faults(spoil: impl FnOnce(&mut Spec)) -> Vec<(Part, &'static str)> {
+fn faults(spoil: impl FnOnce(&mut Spec)) -> Vec<(SpecPart, &'static str)> {
     let mut spec = preset("simple");
     spoil(&mut spec);
     let errors = spec.check().err().unwrap_or_default();
@@ -87,46 +87,49 @@ fn indices_are_taken_from_the_top() {
 
 #[test]
 fn widths_are_checked_first() {
-    assert_eq!(faults(|spec| spec.physical_bits = 65), [(Part::Machine, "physical")]);
+    assert_eq!(faults(|spec| spec.physical_bits = 65), [(SpecPart::Machine, "physical")]);
     assert_eq!(
         faults(|spec| mmu(spec).virtual_bits = 0),
-        [(Part::Machine, "virtual"), (Part::Tlb(0), "pages")]
+        [(SpecPart::Machine, "virtual"), (SpecPart::Tlb(0), "pages")]
     );
-    assert_eq!(faults(|spec| mmu(spec).page_bits = 13)[0], (Part::Machine, "page"));
+    assert_eq!(faults(|spec| mmu(spec).page_bits = 13)[0], (SpecPart::Machine, "page"));
 }
 
 #[test]
 fn page_tables_have_rules() {
-    assert_eq!(faults(|spec| mmu(spec).levels = vec![4, 5]), [(Part::PageTable, "bits")]);
-    assert_eq!(faults(|spec| mmu(spec).levels = vec![0, 8]), [(Part::PageTable, "bits")]);
+    assert_eq!(faults(|spec| mmu(spec).levels = vec![4, 5]), [(SpecPart::PageTable, "bits")]);
+    assert_eq!(faults(|spec| mmu(spec).levels = vec![0, 8]), [(SpecPart::PageTable, "bits")]);
     assert_eq!(faults(|spec| mmu(spec).levels = vec![]).len(), 2);
-    assert_eq!(faults(|spec| mmu(spec).levels = vec![1, 1, 1, 1, 1, 1, 2]), [(Part::PageTable, "levels")]);
-    assert_eq!(faults(|spec| mmu(spec).pte.ppn_high = 13), [(Part::Pte(None), "ppn")]);
+    assert_eq!(
+        faults(|spec| mmu(spec).levels = vec![1, 1, 1, 1, 1, 1, 2]),
+        [(SpecPart::PageTable, "levels")]
+    );
+    assert_eq!(faults(|spec| mmu(spec).pte.ppn_high = 13), [(SpecPart::Pte(None), "ppn")]);
     assert_eq!(
         faults(|spec| mmu(spec).pte.places[Bit::A as usize] = Some(10)),
-        [(Part::Pte(Some(Bit::A)), "a")]
+        [(SpecPart::Pte(Some(Bit::A)), "a")]
     );
 }
 
 #[test]
 fn sets_and_ways_have_rules() {
-    assert_eq!(faults(|spec| spec.tlbs[0].sets = 3), [(Part::Tlb(0), "sets")]);
-    assert_eq!(faults(|spec| spec.caches[0].sets = 0), [(Part::Cache(0), "sets")]);
-    assert_eq!(faults(|spec| spec.caches[0].ways = 0), [(Part::Cache(0), "ways")]);
-    assert_eq!(faults(|spec| spec.caches[0].sets = 1 << 27), [(Part::Cache(0), "sets")]);
+    assert_eq!(faults(|spec| spec.tlbs[0].sets = 3), [(SpecPart::Tlb(0), "sets")]);
+    assert_eq!(faults(|spec| spec.caches[0].sets = 0), [(SpecPart::Cache(0), "sets")]);
+    assert_eq!(faults(|spec| spec.caches[0].ways = 0), [(SpecPart::Cache(0), "ways")]);
+    assert_eq!(faults(|spec| spec.caches[0].sets = 1 << 27), [(SpecPart::Cache(0), "sets")]);
     let plru = |ways| faults(|spec| (spec.caches[0].policy, spec.caches[0].ways) = (Policy::Plru, ways));
     assert_eq!(plru(8), []);
-    assert_eq!(plru(6), [(Part::Cache(0), "ways")]);
-    assert_eq!(faults(|spec| spec.tlbs[0].policy = Policy::Aging), [(Part::Tlb(0), "policy")]);
-    assert_eq!(faults(|spec| spec.caches[0].block_bits = 13), [(Part::Cache(0), "block")]);
+    assert_eq!(plru(6), [(SpecPart::Cache(0), "ways")]);
+    assert_eq!(faults(|spec| spec.tlbs[0].policy = Policy::Aging), [(SpecPart::Tlb(0), "policy")]);
+    assert_eq!(faults(|spec| spec.caches[0].block_bits = 13), [(SpecPart::Cache(0), "block")]);
 }
 
 #[test]
 fn names_cores_and_translation() {
-    assert_eq!(faults(|spec| spec.cores = 65), [(Part::Machine, "cores")]);
-    assert_eq!(faults(|spec| spec.caches[0].name = "tlb".into()), [(Part::Cache(0), "name")]);
-    assert_eq!(faults(|spec| spec.mmu = None), [(Part::Tlb(0), "tlb")]);
-    assert_eq!(faults(|spec| spec.tlbs[0].page_bits = vec![8, 6]), [(Part::Tlb(0), "pages")]);
+    assert_eq!(faults(|spec| spec.cores = 65), [(SpecPart::Machine, "cores")]);
+    assert_eq!(faults(|spec| spec.caches[0].name = "tlb".into()), [(SpecPart::Cache(0), "name")]);
+    assert_eq!(faults(|spec| spec.mmu = None), [(SpecPart::Tlb(0), "tlb")]);
+    assert_eq!(faults(|spec| spec.tlbs[0].page_bits = vec![8, 6]), [(SpecPart::Tlb(0), "pages")]);
 }
 
 #[test]
@@ -135,19 +138,19 @@ fn inclusion_has_rules() {
         faults(|spec| spec.caches.push(CacheSpec { inclusion, ..CacheSpec::new("L2", 4, 2, block_bits) }))
     };
     assert_eq!(l2(Inclusion::Exclusive, 2), []);
-    assert_eq!(l2(Inclusion::Exclusive, 3), [(Part::Cache(1), "block")]);
+    assert_eq!(l2(Inclusion::Exclusive, 3), [(SpecPart::Cache(1), "block")]);
     assert_eq!(l2(Inclusion::Inclusive, 3), []);
-    assert_eq!(l2(Inclusion::Inclusive, 1), [(Part::Cache(1), "block")]);
+    assert_eq!(l2(Inclusion::Inclusive, 1), [(SpecPart::Cache(1), "block")]);
     assert_eq!(
         faults(|spec| spec.caches[0].inclusion = Inclusion::Exclusive),
-        [(Part::Cache(0), "inclusion")]
+        [(SpecPart::Cache(0), "inclusion")]
     );
     let halves = faults(|spec| {
         spec.caches[0].side = Side::Instructions;
         let (side, inclusion) = (Side::Data, Inclusion::Exclusive);
         spec.caches.push(CacheSpec { side, inclusion, ..CacheSpec::new("L1d", 4, 2, 2) });
     });
-    assert_eq!(halves, [(Part::Cache(1), "inclusion")]);
+    assert_eq!(halves, [(SpecPart::Cache(1), "inclusion")]);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::addr::Pa;
-use crate::machine::event::{Fault, Kind, Mode};
+use crate::machine::event::{AccessKind, Fault, Privilege};
 use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
@@ -43,7 +43,7 @@ fn run(machine: &mut Machine, core: u32, asid: u16) {
 fn frame(machine: &mut Machine, page: u64) -> (Result<u64, Fault>, bool) {
     let misses = machine.tlb_counts(0).misses;
     let va = machine.va(page << 6).unwrap();
-    let pa = machine.translate(va, Kind::Read, Mode::User, &mut ());
+    let pa = machine.translate(va, AccessKind::Read, Privilege::User, &mut ());
     (pa.map(|pa| pa.raw() >> 6), machine.tlb_counts(0).misses > misses)
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::machine::cache::Counts;
 use crate::machine::contents::{CacheLine, TlbLine};
-use crate::machine::event::{Forbidden, Found};
+use crate::machine::event::{ProtectionCause, PteKind};
 use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Pte};
 
@@ -45,7 +45,7 @@ pub(super) fn preset(name: &str) -> Machine {
 fn simple() -> Machine {
     let mut machine = preset("simple");
     for (vpn, &ppn) in PAGES.iter().enumerate() {
-        let flags = Flags::OPEN.put(Bit::P, ppn != 0);
+        let flags = Flags::OPEN.with_bit(Bit::P, ppn != 0);
         machine.map(machine.vpn(vpn as u64).unwrap(), Pte { ppn, flags });
     }
     for (set, ways) in TLB.iter().enumerate() {
@@ -67,10 +67,10 @@ fn simple() -> Machine {
 }
 
 /// Reads a byte as the user; answers it with the outcome and the events.
-fn read(machine: &mut Machine, va: u64) -> (Option<u8>, Outcome, Vec<Event>) {
+fn read(machine: &mut Machine, va: u64) -> (Option<u8>, AccessOutcome, Vec<Event>) {
     let (mut byte, mut events) = ([None], Vec::new());
     let va = machine.va(va).unwrap();
-    let outcome = machine.access(va, Kind::Read, Mode::User, Data::Load(&mut byte), &mut events);
+    let outcome = machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut byte), &mut events);
     (byte[0], outcome, events)
 }
 
@@ -98,8 +98,8 @@ fn worked(va: u64) -> Row {
     let mut row = None;
     for event in &events {
         if let Event::Translated { vpn, ppn, pa } = event {
-            let (tlbi, tlbt) = machine.tlb_place(0, va).unwrap();
-            let (co, ci, ct) = machine.cache_place(0, va, *pa).unwrap();
+            let (tlbi, tlbt) = machine.tlb_location(0, va).unwrap();
+            let (co, ci, ct) = machine.cache_location(0, va, *pa).unwrap();
             let looked = |lookup: &dyn Fn(&Event) -> Option<bool>| events.iter().find_map(lookup).unwrap();
             let tlb_hit = looked(&|event| match event {
                 Event::TlbLookup { set, tag, way, .. } => {
@@ -120,7 +120,7 @@ fn worked(va: u64) -> Row {
             row = Some(Row { vpn, tlbi, tlbt, tlb_hit, ppn, pa, co, ci, ct, hit, byte });
         }
     }
-    assert_eq!((outcome.pieces, outcome.fault, pa.raw()), (1, None, row.as_ref().unwrap().pa));
+    assert_eq!((outcome.fragments, outcome.fault, pa.raw()), (1, None, row.as_ref().unwrap().pa));
     row.unwrap()
 }
 
@@ -205,8 +205,11 @@ fn a_page_that_is_not_present_faults_and_fills_nothing() {
     let before = ways(&machine);
     let (byte, outcome, events) = read(&mut machine, 0x0040);
     let fault = Fault::NotPresent { level: 1 };
-    assert_eq!((byte, outcome), (None, Outcome { pieces: 1, fault: Some(fault), pa: None, done: 0 }));
-    assert!(matches!(events[2], Event::Pte { level: 1, index: 1, found: Found::Absent, .. }));
+    assert_eq!(
+        (byte, outcome),
+        (None, AccessOutcome { fragments: 1, fault: Some(fault), pa: None, done: 0 })
+    );
+    assert!(matches!(events[2], Event::Pte { level: 1, index: 1, found: PteKind::Absent, .. }));
     assert_eq!(events.last(), Some(&Event::Faulted { fault }));
     assert_eq!(ways(&machine), before);
     assert_eq!((machine.tlb_counts(0).misses, machine.cache_counts(0)), (1, Counts::default()));
@@ -217,8 +220,8 @@ fn an_access_over_a_block_boundary_is_done_in_pieces() {
     let mut machine = simple();
     let mut bytes = [None; 4];
     let va = machine.va_span(0x03D6, 4).unwrap();
-    let outcome = machine.access(va, Kind::Read, Mode::User, Data::Load(&mut bytes), &mut ());
-    assert_eq!((outcome.pieces, outcome.pa.unwrap().raw()), (2, 0x356));
+    let outcome = machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut bytes), &mut ());
+    assert_eq!((outcome.fragments, outcome.pa.unwrap().raw()), (2, 0x356));
     assert_eq!(bytes, [Some(0xF0), Some(0x1D), None, None]);
     assert_eq!((machine.cache_counts(0).hits, machine.cache_counts(0).misses), (1, 1));
     assert_eq!(machine.tlb_counts(0).hits, 2);
@@ -230,8 +233,8 @@ fn a_store_to_a_read_only_page_changes_nothing() {
     let vpn = machine.vpn(0x10).unwrap();
     machine.map(vpn, Pte { ppn: 1, flags: Flags::TABLE.without(Bit::Rw) });
     let va = machine.va(0x0400).unwrap();
-    let outcome = machine.access(va, Kind::Write, Mode::User, Data::Store(&[1]), &mut ());
-    assert_eq!(outcome.fault, Some(Fault::Protection { why: Forbidden::ReadOnly }));
+    let outcome = machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[1]), &mut ());
+    assert_eq!(outcome.fault, Some(Fault::Protection { why: ProtectionCause::ReadOnly }));
     assert_eq!(
         machine.page_table_entry(vpn),
         Some((1, Pte { ppn: 1, flags: Flags::TABLE.without(Bit::Rw) }))
@@ -247,13 +250,13 @@ fn stores_set_d_once_and_count_no_second_miss() {
     read(&mut machine, 0x028F);
     assert!(flags(&machine).has(Bit::A) && !flags(&machine).has(Bit::D));
     let mut events = Vec::new();
-    machine.access(va, Kind::Write, Mode::User, Data::Store(&[0x5A]), &mut events);
+    machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[0x5A]), &mut events);
     let walked = events.iter().filter(|event| matches!(event, Event::Pte { .. })).count();
-    assert_eq!((walked, events.contains(&Event::Marked { level: 1, dirty: true })), (1, true));
+    assert_eq!((walked, events.contains(&Event::AccessedDirtySet { level: 1, dirty: true })), (1, true));
     assert!(flags(&machine).has(Bit::D));
     events.clear();
-    machine.access(va, Kind::Write, Mode::User, Data::Store(&[0x5B]), &mut events);
-    assert!(!events.iter().any(|event| matches!(event, Event::Pte { .. } | Event::Marked { .. })));
+    machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[0x5B]), &mut events);
+    assert!(!events.iter().any(|event| matches!(event, Event::Pte { .. } | Event::AccessedDirtySet { .. })));
     let counts = machine.tlb_counts(0);
     assert_eq!((counts.hits, counts.misses), (2, 1));
     assert_eq!(
@@ -285,7 +288,7 @@ fn without_an_mmu_addresses_are_physical() {
     assert_eq!((byte, outcome.pa.unwrap().raw()), (None, 0x354));
     assert!(matches!(
         events[..],
-        [Event::Piece { .. }, Event::CacheLookup { .. }, Event::Memory { .. }, Event::CacheFill { .. }]
+        [Event::Fragment { .. }, Event::CacheLookup { .. }, Event::Memory { .. }, Event::CacheFill { .. }]
     ));
 }
 

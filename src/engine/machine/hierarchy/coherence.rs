@@ -2,15 +2,15 @@
 
 use super::{Ctx, Hierarchy, Route};
 use crate::machine::addr::Pa;
-use crate::machine::cache::Slot;
-use crate::machine::event::{Event, Kind, Observer, Purpose};
+use crate::machine::cache::LineSlot;
+use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};
 use crate::machine::hierarchy::RouteId;
 use crate::machine::spec::Inclusion;
 
 impl Hierarchy {
     /// Makes way for a load or store of this route: caches that are not on it write their dirty copies of `first..=last`
     /// back, and before a store give up all copies.
-    pub(super) fn snoop<O: Observer>(
+    pub(super) fn snoop<O: MachineObserver>(
         &mut self,
         route: &Route,
         first: u64,
@@ -21,7 +21,7 @@ impl Hierarchy {
         let (first, last) = if store { self.widen(route, first, last) } else { (first, last) };
         // From the lowest level up: a copy further up is newer and must be written later.
         for inst in (0..self.caches.len()).rev() {
-            if !self.caches[inst].used() || route.place_of(inst).is_some() {
+            if !self.caches[inst].used() || route.position_of(inst).is_some() {
                 continue;
             }
             for (slot, base) in self.caches[inst].holders(first, last).collect::<Vec<_>>() {
@@ -35,7 +35,7 @@ impl Hierarchy {
                 }
                 if dirty || store {
                     let (cache, core) = (cache.level, cache.core.unwrap_or(0));
-                    ctx.watch.see(Event::Snooped { cache, core, dirty });
+                    ctx.watch.on_event(Event::Snooped { cache, core, dirty });
                 }
             }
         }
@@ -47,7 +47,10 @@ impl Hierarchy {
         loop {
             let before = (first, last);
             for (inst, cache) in self.caches.iter().enumerate() {
-                if cache.used() && cache.inclusion == Inclusion::Inclusive && route.place_of(inst).is_none() {
+                if cache.used()
+                    && cache.inclusion == Inclusion::Inclusive
+                    && route.position_of(inst).is_none()
+                {
                     let held = cache
                         .holders(first, last)
                         .map(|(_, base)| (base, base | ((1 << cache.block_bits) - 1)));
@@ -62,13 +65,20 @@ impl Hierarchy {
     }
 
     /// Writes a dirty block to memory and to the copies of lower levels, and marks it clean.
-    fn write_home<O: Observer>(&mut self, inst: usize, slot: Slot, base: u64, ctx: &mut Ctx<'_, O>) {
+    fn write_home<O: MachineObserver>(
+        &mut self,
+        inst: usize,
+        slot: LineSlot,
+        base: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let cache = &mut self.caches[inst];
         cache.counts.writebacks += 1;
         cache.mark(slot, false);
-        let (level, bits, at, source) = (cache.level, cache.block_bits, cache.at(slot), cache.data().clone());
+        let (level, bits, at, source) =
+            (cache.level, cache.block_bits, cache.data_offset(slot), cache.data().clone());
         self.memory.copy(base, &source, at, 1 << bits);
-        ctx.watch.see(Event::Memory { pa: Pa::new(base), write: true, purpose: Purpose::Writeback });
+        ctx.watch.on_event(Event::Memory { pa: Pa::new(base), write: true, purpose: Purpose::Writeback });
         let last = base | ((1 << bits) - 1);
         for cache in self.caches.iter_mut().filter(|cache| cache.level > level && cache.used()) {
             for (held, block) in cache.holders(base, last).collect::<Vec<_>>() {
@@ -80,7 +90,13 @@ impl Hierarchy {
     }
 
     /// Takes all copies of a block from the caches above an inclusive one, their dirty bytes into its own line.
-    pub(super) fn recall<O: Observer>(&mut self, inst: usize, slot: Slot, base: u64, ctx: &mut Ctx<'_, O>) {
+    pub(super) fn recall<O: MachineObserver>(
+        &mut self,
+        inst: usize,
+        slot: LineSlot,
+        base: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let own = &self.caches[inst];
         let (level, core, side) = (own.level, own.core, own.side);
         let last = base | ((1 << own.block_bits) - 1);
@@ -97,11 +113,11 @@ impl Hierarchy {
     }
 
     /// Makes a line invalid; its block, if dirty, goes into a line below that covers it.
-    fn give_up<O: Observer>(
+    fn give_up<O: MachineObserver>(
         &mut self,
         above: usize,
-        held: Slot,
-        (inst, slot): (usize, Slot),
+        held: LineSlot,
+        (inst, slot): (usize, LineSlot),
         block: u64,
         ctx: &mut Ctx<'_, O>,
     ) {
@@ -111,20 +127,20 @@ impl Hierarchy {
         cache.counts.writebacks += u64::from(dirty);
         let (level, core) = (cache.level, cache.core.unwrap_or(0));
         if dirty {
-            let (source, from, size) = (cache.data().clone(), cache.at(held), 1 << cache.block_bits);
+            let (source, from, size) = (cache.data().clone(), cache.data_offset(held), 1 << cache.block_bits);
             let own = &mut self.caches[inst];
             let to = own.byte_at(slot, block);
             own.data_mut().copy(to, &source, from, size);
             own.mark(slot, true);
         }
-        ctx.watch.see(Event::Snooped { cache: level, core, dirty });
+        ctx.watch.on_event(Event::Snooped { cache: level, core, dirty });
     }
 
     /// Empties cache `level` of `core`; dirty blocks go to the next level.
-    pub fn flush<O: Observer>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
+    pub fn flush<O: MachineObserver>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
         let inst = self.plan.instance(level, core);
-        let ids = [Kind::Read, Kind::Execute].map(|kind| RouteId::new(core, kind));
-        let place = |id: &RouteId| Some((*id, self.plan.route(*id).place_of(inst)?));
+        let ids = [AccessKind::Read, AccessKind::Execute].map(|kind| RouteId::new(core, kind));
+        let place = |id: &RouteId| Some((*id, self.plan.route(*id).position_of(inst)?));
         let Some((id, k)) = ids.iter().find_map(place) else { return };
         let route = *self.plan.route(id);
         self.users = self.users.with(self.plan.route(id).class);

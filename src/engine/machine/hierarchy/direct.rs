@@ -31,7 +31,7 @@ impl Hierarchy {
     fn gather_newest(&self, pa: u64, len: usize, mut tell: impl FnMut(&Bytes, u64, usize, usize)) {
         let Some(more) = (len as u64).checked_sub(1) else { return };
         let last = pa.saturating_add(more);
-        let mut caches = about(&self.caches, self.presence.of(pa, last));
+        let mut caches = about(&self.caches, self.presence.caches_with(pa, last));
         if (pa ^ last).checked_shr(self.plan.smallest).unwrap_or(0) == 0 {
             let newest = caches.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
             let (bytes, at) = newest.unwrap_or((&self.memory, pa));
@@ -48,7 +48,7 @@ impl Hierarchy {
         let Some(more) = (bytes.len() as u64).checked_sub(1) else { return };
         self.memory.write(pa, bytes);
         let last = pa.saturating_add(more);
-        for cache in about_mut(&mut self.caches, self.presence.of(pa, last)) {
+        for cache in about_mut(&mut self.caches, self.presence.caches_with(pa, last)) {
             for (slot, base) in cache.holders(pa, last).collect::<Vec<_>>() {
                 let (from, to) = (base.max(pa), cache.end(base).min(last));
                 let at = cache.byte_at(slot, from);
@@ -91,7 +91,7 @@ impl Hierarchy {
         if end > last {
             self.write_newest(last + 1, end, last + 1);
         }
-        for cache in about_mut(&mut self.caches, self.presence.of(first, end)) {
+        for cache in about_mut(&mut self.caches, self.presence.caches_with(first, end)) {
             cache.drop_held(first, end);
         }
         self.presence.clear(first, end);
@@ -101,12 +101,12 @@ impl Hierarchy {
     fn widen_to_blocks(&self, mut first: u64, mut last: u64) -> (u64, u64) {
         loop {
             let before = (first, last);
-            for cache in about(&self.caches, self.presence.of(before.0, before.0)) {
+            for cache in about(&self.caches, self.presence.caches_with(before.0, before.0)) {
                 if cache.holder(before.0).is_some() {
                     first = first.min(cache.align(before.0));
                 }
             }
-            for cache in about(&self.caches, self.presence.of(before.1, before.1)) {
+            for cache in about(&self.caches, self.presence.caches_with(before.1, before.1)) {
                 if cache.holder(before.1).is_some() {
                     last = last.max(cache.end(before.1));
                 }
@@ -119,7 +119,7 @@ impl Hierarchy {
 
     /// Writes the bytes of `first..=last` that caches hold, the newest, to memory from `to` on.
     fn write_newest(&mut self, first: u64, last: u64, to: u64) {
-        let caches = about(&self.caches, self.presence.of(first, last));
+        let caches = about(&self.caches, self.presence.caches_with(first, last));
         each_newest(caches, &self.plan, (first, last), |cache, at, from, end| {
             self.memory.copy(to + (from - first), cache.data(), at, end - from + 1);
         });

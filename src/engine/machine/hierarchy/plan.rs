@@ -1,7 +1,7 @@
 //! Which caches an access goes through: fixed by the spec, so worked out once.
 
 use crate::machine::check::MAX_UNITS;
-use crate::machine::event::Kind;
+use crate::machine::event::AccessKind;
 use crate::machine::pte::mask;
 use crate::machine::spec::Spec;
 
@@ -12,8 +12,8 @@ pub(in crate::machine) struct RouteId(usize);
 impl RouteId {
     /// The route of accesses of this kind by this core.
     #[inline]
-    pub fn new(core: u32, kind: Kind) -> Self {
-        Self(core as usize * 2 + usize::from(kind == Kind::Execute))
+    pub fn new(core: u32, kind: AccessKind) -> Self {
+        Self(core as usize * 2 + usize::from(kind == AccessKind::Execute))
     }
 }
 
@@ -25,9 +25,9 @@ pub(in crate::machine) struct Route {
     /// Equal for routes of the same caches.
     pub class: u16,
     /// log2 of what a piece lies within: the smallest block or the page, whichever is smaller.
-    pub piece_bits: u32,
+    pub fragment_bits: u32,
     /// The bits of an address within a piece.
-    pub piece_mask: u64,
+    pub fragment_mask: u64,
     /// log2 of the largest block.
     largest: u32,
     /// Its first cache is the first of every route that goes through it.
@@ -43,23 +43,23 @@ impl Route {
 
     /// The cache at place `k`, which must be below [`Route::len`].
     #[inline]
-    pub fn at(&self, k: usize) -> usize {
+    pub fn cache_at(&self, k: usize) -> usize {
         usize::from(self.caches[k])
     }
 
     /// The cache at place `k`; none is memory.
     #[inline]
     pub fn get(&self, k: usize) -> Option<usize> {
-        (k < self.len).then(|| self.at(k))
+        (k < self.len).then(|| self.cache_at(k))
     }
 
     /// The caches in order.
     pub fn caches(self) -> impl Iterator<Item = usize> {
-        (0..self.len).map(move |k| self.at(k))
+        (0..self.len).map(move |k| self.cache_at(k))
     }
 
     /// The place of a cache.
-    pub fn place_of(&self, cache: usize) -> Option<usize> {
+    pub fn position_of(&self, cache: usize) -> Option<usize> {
         self.caches().position(|other| other == cache)
     }
 
@@ -101,7 +101,7 @@ impl Plan {
         let (smallest, largest) = (blocks().min().unwrap_or(64), blocks().max().unwrap_or(0));
         let mut plan = Self { routes: Vec::new(), levels, smallest, largest, single: true, crossed: false };
         for core in 0..spec.cores {
-            for kind in [Kind::Read, Kind::Execute] {
+            for kind in [AccessKind::Read, AccessKind::Execute] {
                 let route = plan.draw(spec, core, kind);
                 plan.routes.push(route);
             }
@@ -111,19 +111,19 @@ impl Plan {
     }
 
     /// The route of one core and side; how it compares with others is not known yet.
-    fn draw(&self, spec: &Spec, core: u32, kind: Kind) -> Route {
+    fn draw(&self, spec: &Spec, core: u32, kind: AccessKind) -> Route {
         let (mut caches, mut len, mut largest) = ([0; MAX_UNITS], 0, 0);
-        let mut piece_bits = spec.page_bits();
+        let mut fragment_bits = spec.page_bits();
         for (level, cache) in spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(kind)) {
             caches[len] = self.instance(level, core) as u16;
             len += 1;
-            piece_bits = cache.block_bits.min(piece_bits);
+            fragment_bits = cache.block_bits.min(fragment_bits);
             largest = cache.block_bits.max(largest);
         }
         let known = self.routes.iter().find(|route| route.len == len && route.caches == caches);
         let class = known.map_or(self.routes.len() as u16, |route| route.class);
-        let piece_mask = mask(piece_bits);
-        Route { caches, len, class, piece_bits, piece_mask, largest, top_private: true }
+        let fragment_mask = mask(fragment_bits);
+        Route { caches, len, class, fragment_bits, fragment_mask, largest, top_private: true }
     }
 
     fn compare(&mut self) {
@@ -132,7 +132,7 @@ impl Plan {
         for route in &mut self.routes {
             for other in &all {
                 for k in 0..route.len {
-                    let Some(place) = other.place_of(route.at(k)) else { continue };
+                    let Some(place) = other.position_of(route.cache_at(k)) else { continue };
                     route.top_private &= k > 0 || place == 0;
                     self.crossed |= route.caches[k..route.len] != other.caches[place..other.len];
                 }

@@ -18,7 +18,7 @@ pub(super) struct Present(u64);
 impl Present {
     const ALL: Present = Present(u64::MAX);
 
-    const fn one(inst: usize) -> Self {
+    const fn only(inst: usize) -> Self {
         Self(1 << (inst % 64))
     }
 
@@ -46,7 +46,7 @@ impl Presence {
     /// Cache `inst` is given the block `first..=last`.
     #[inline]
     pub fn note(&mut self, inst: usize, first: u64, last: u64) {
-        let (region, bit) = (first >> REGION, Present::one(inst).0);
+        let (region, bit) = (first >> REGION, Present::only(inst).0);
         let recent = self.recent[region as usize % RECENT];
         if recent.0 != region || recent.1 & bit == 0 || last >> REGION != region {
             self.note_all(bit, region, last >> REGION);
@@ -72,7 +72,7 @@ impl Presence {
 
     /// The caches that may hold bytes of `first..=last`.
     #[inline]
-    pub fn of(&self, first: u64, last: u64) -> Present {
+    pub fn caches_with(&self, first: u64, last: u64) -> Present {
         let (first, last) = (first >> REGION, last >> REGION);
         if last - first >= MANY {
             return Present::ALL;

@@ -1,9 +1,9 @@
 //! How blocks move between the levels: brought up by a miss, sent down by an eviction.
 
-use super::{Ctx, Hierarchy, Piece, Route, Users};
+use super::{Ctx, Fragment, Hierarchy, Route, Users};
 use crate::machine::addr::Pa;
-use crate::machine::cache::{Block, Slot};
-use crate::machine::event::{Event, Observer, Purpose};
+use crate::machine::cache::{Block, LineSlot};
+use crate::machine::event::{Event, MachineObserver, Purpose};
 use crate::machine::memory::Bytes;
 use crate::machine::set_assoc::Line;
 use crate::machine::spec::Inclusion;
@@ -44,48 +44,64 @@ struct Parcel<'a> {
 
 impl Hierarchy {
     /// Fills the caches from place `found` (none is memory) up to place `to`, which is the line it answers.
-    pub(super) fn bring<O: Observer>(
+    pub(super) fn bring<O: MachineObserver>(
         &mut self,
         route: &Route,
         to: usize,
         found: Option<usize>,
-        piece: &Piece,
+        fragment: &Fragment,
         ctx: &mut Ctx<'_, O>,
-    ) -> Slot {
+    ) -> LineSlot {
         let mut from = Source::Below;
         match found {
             None => {
-                ctx.watch.see(Event::Memory { pa: Pa::new(piece.pa), write: false, purpose: piece.purpose });
+                ctx.watch.on_event(Event::Memory {
+                    pa: Pa::new(fragment.pa),
+                    write: false,
+                    purpose: fragment.purpose,
+                });
             }
-            Some(place) if self.bars_fill(route, place) => from = self.lift(route, (to, place), piece, ctx),
+            Some(place) if self.bars_fill(route, place) => {
+                from = self.lift(route, (to, place), fragment, ctx)
+            }
             Some(_) => {}
         }
         for k in (to + 1..found.unwrap_or(route.len())).rev() {
             if !self.bars_fill(route, k) {
-                self.fill(route, k, Wanted { va: piece.va, pa: piece.pa, purpose: piece.purpose, from }, ctx);
+                self.fill(
+                    route,
+                    k,
+                    Wanted { va: fragment.va, pa: fragment.pa, purpose: fragment.purpose, from },
+                    ctx,
+                );
                 from = Source::Below;
             }
         }
-        self.fill(route, to, Wanted { va: piece.va, pa: piece.pa, purpose: piece.purpose, from }, ctx)
+        self.fill(
+            route,
+            to,
+            Wanted { va: fragment.va, pa: fragment.pa, purpose: fragment.purpose, from },
+            ctx,
+        )
     }
 
     /// Takes the block of a piece out of an exclusive cache, for the lowest cache above that is to be filled.
-    fn lift<O: Observer>(
+    fn lift<O: MachineObserver>(
         &mut self,
         route: &Route,
         (to, place): (usize, usize),
-        piece: &Piece,
+        fragment: &Fragment,
         ctx: &mut Ctx<'_, O>,
     ) -> Source {
-        let cache = &mut self.caches[route.at(place)];
-        let Some(slot) = cache.holder(piece.pa) else { return Source::Below };
-        let (bits, base, dirty) = (cache.block_bits, cache.align(piece.pa), cache.dirty(slot));
-        self.lifted.copy(0, cache.data(), cache.at(slot), 1 << bits);
+        let cache = &mut self.caches[route.cache_at(place)];
+        let Some(slot) = cache.holder(fragment.pa) else { return Source::Below };
+        let (bits, base, dirty) = (cache.block_bits, cache.align(fragment.pa), cache.dirty(slot));
+        self.lifted.copy(0, cache.data(), cache.data_offset(slot), 1 << bits);
         cache.invalidate(slot);
         let taker = (to..place).rev().find(|&k| k == to || !self.bars_fill(route, k)).unwrap_or(to);
-        let keeps = self.caches[route.at(taker)].write_back();
+        let keeps = self.caches[route.cache_at(taker)].write_back();
         if dirty && !keeps {
-            self.caches[route.at(place)].counts.writebacks += 1;
+            self.caches[route.cache_at(place)].counts.writebacks += 1;
             let source = self.lifted.clone();
             self.send_down(route, place + 1, &Parcel { source: &source, at: 0, base, bits, dirty }, ctx);
         }
@@ -93,8 +109,14 @@ impl Hierarchy {
     }
 
     /// Fills the cache at place `k`; what has to go for it goes down first.
-    fn fill<O: Observer>(&mut self, route: &Route, k: usize, wanted: Wanted, ctx: &mut Ctx<'_, O>) -> Slot {
-        let inst = route.at(k);
+    fn fill<O: MachineObserver>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        wanted: Wanted,
+        ctx: &mut Ctx<'_, O>,
+    ) -> LineSlot {
+        let inst = route.cache_at(k);
         let cache = &mut self.caches[inst];
         let (set, tag) = cache.locate(wanted.va, wanted.pa);
         let (slot, victim) = cache.victim(set, ctx.random);
@@ -105,7 +127,7 @@ impl Hierarchy {
             Source::Below => self.copy_up(route, k, slot, base),
             Source::Lifted { dirty: lifted } => {
                 dirty = lifted;
-                let (at, size) = (self.caches[inst].at(slot), 1 << self.caches[inst].block_bits);
+                let (at, size) = (self.caches[inst].data_offset(slot), 1 << self.caches[inst].block_bits);
                 self.caches[inst].data_mut().copy(at, &self.lifted, 0, size);
             }
             Source::Above => {}
@@ -116,17 +138,17 @@ impl Hierarchy {
         cache.counts.evictions += u64::from(victim.is_some());
         let (cache, way, purpose) = (cache.level, slot.way, wanted.purpose);
         let victim = victim.map(|line| line.tag.unwrap_or_default());
-        ctx.watch.see(Event::CacheFill { cache, set, way, tag, victim, writeback, purpose });
+        ctx.watch.on_event(Event::CacheFill { cache, set, way, tag, victim, writeback, purpose });
         slot
     }
 
     /// Copies a block from below into a line at place `k`.
-    fn copy_up(&mut self, route: &Route, k: usize, slot: Slot, base: u64) {
-        let inst = route.at(k);
+    fn copy_up(&mut self, route: &Route, k: usize, slot: LineSlot, base: u64) {
+        let inst = route.cache_at(k);
         if self.memory.is_blank() && self.caches.iter().all(|cache| cache.data().is_blank()) {
             return;
         }
-        let (at, bits) = (self.caches[inst].at(slot), self.caches[inst].block_bits);
+        let (at, bits) = (self.caches[inst].data_offset(slot), self.caches[inst].block_bits);
         if let Some(next) = route.get(k + 1)
             && self.caches[next].block_bits >= bits
             && let Some(held) = self.caches[next].holder(base)
@@ -136,7 +158,7 @@ impl Hierarchy {
         }
         self.caches[inst].data_mut().copy(at, &self.memory, base, 1 << bits);
         let last = base | ((1 << bits) - 1);
-        for below in (k + 1..route.len()).rev().map(|k| route.at(k)) {
+        for below in (k + 1..route.len()).rev().map(|k| route.cache_at(k)) {
             for (held, block) in self.caches[below].holders(base, last).collect::<Vec<_>>() {
                 let size = 1 << self.caches[below].block_bits.min(bits);
                 let first = block.max(base);
@@ -150,18 +172,18 @@ impl Hierarchy {
     /// Sends what a line holds to the next place, if that must have it; answers whether it was dirty.
     ///
     /// An inclusive cache takes the block from those above first. The line stays until it is filled or made invalid.
-    pub(super) fn evict<O: Observer>(
+    pub(super) fn evict<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
-        (slot, line): (Slot, Line<Block>),
+        (slot, line): (LineSlot, Line<Block>),
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let inst = route.at(k);
+        let inst = route.cache_at(k);
         let base = self.caches[inst].base(slot.set, line.tag.unwrap_or_default());
         self.gather(route, k, slot, base, ctx);
         let dirty = self.caches[inst].dirty(slot);
-        let above = || (0..k).any(|k| self.caches[route.at(k)].holder(base).is_some());
+        let above = || (0..k).any(|k| self.caches[route.cache_at(k)].holder(base).is_some());
         let moves = dirty || k + 1 < route.len() && self.bars_fill(route, k + 1) && !above();
         if moves {
             self.send_line(route, k, slot, base, ctx);
@@ -170,67 +192,79 @@ impl Hierarchy {
     }
 
     /// Takes a block that leaves an inclusive cache from those above.
-    pub(super) fn gather<O: Observer>(
+    pub(super) fn gather<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
-        slot: Slot,
+        slot: LineSlot,
         base: u64,
         ctx: &mut Ctx<'_, O>,
     ) {
-        if self.caches[route.at(k)].inclusion == Inclusion::Inclusive {
+        if self.caches[route.cache_at(k)].inclusion == Inclusion::Inclusive {
             self.settle(route, k, base, ctx);
-            self.recall(route.at(k), slot, base, ctx);
+            self.recall(route.cache_at(k), slot, base, ctx);
         }
     }
 
     /// Before a block is sent down: where another route goes on differently below this cache, its copies there are older
     /// and would be found again; some of their bytes may even be news to this line.
-    fn settle<O: Observer>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
+    fn settle<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
         if self.plan.crossed && self.users == Users::Several {
-            let last = base | ((1 << self.caches[route.at(k)].block_bits) - 1);
+            let last = base | ((1 << self.caches[route.cache_at(k)].block_bits) - 1);
             let (first, last) = route.around(base, last);
             self.snoop(route, first, last, true, ctx);
         }
     }
 
     /// Sends a line's block to the next place.
-    pub(super) fn send_line<O: Observer>(
+    pub(super) fn send_line<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
-        slot: Slot,
+        slot: LineSlot,
         base: u64,
         ctx: &mut Ctx<'_, O>,
     ) {
-        if self.caches[route.at(k)].dirty(slot) {
+        if self.caches[route.cache_at(k)].dirty(slot) {
             self.settle(route, k, base, ctx);
         }
-        let cache = &mut self.caches[route.at(k)];
+        let cache = &mut self.caches[route.cache_at(k)];
         let (source, at, bits, dirty) =
-            (cache.data().clone(), cache.at(slot), cache.block_bits, cache.dirty(slot));
+            (cache.data().clone(), cache.data_offset(slot), cache.block_bits, cache.dirty(slot));
         cache.counts.writebacks += u64::from(dirty);
         self.send_down(route, k + 1, &Parcel { source: &source, at, base, bits, dirty }, ctx);
     }
 
     /// Makes a line invalid whose block is wanted in another set.
-    pub(super) fn expel<O: Observer>(&mut self, route: &Route, k: usize, slot: Slot, ctx: &mut Ctx<'_, O>) {
-        let inst = route.at(k);
+    pub(super) fn expel<O: MachineObserver>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        slot: LineSlot,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let inst = route.cache_at(k);
         let line = self.caches[inst].line(slot);
         let dirty = self.evict(route, k, (slot, line), ctx);
         let cache = &mut self.caches[inst];
         cache.invalidate(slot);
         let (cache, core) = (cache.level, cache.core.unwrap_or(0));
-        ctx.watch.see(Event::Snooped { cache, core, dirty });
+        ctx.watch.on_event(Event::Snooped { cache, core, dirty });
     }
 
     /// Writes a parcel into the cache at place `k`, which allocates it unless it does not for stores, and on from there
     /// as a store would go.
-    fn send_down<O: Observer>(&mut self, route: &Route, k: usize, parcel: &Parcel<'_>, ctx: &mut Ctx<'_, O>) {
+    fn send_down<O: MachineObserver>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        parcel: &Parcel<'_>,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let Some(inst) = route.get(k) else {
             self.memory.copy(parcel.base, parcel.source, parcel.at, 1 << parcel.bits);
             let pa = Pa::new(parcel.base);
-            return ctx.watch.see(Event::Memory { pa, write: true, purpose: Purpose::Writeback });
+            return ctx.watch.on_event(Event::Memory { pa, write: true, purpose: Purpose::Writeback });
         };
         let bits = parcel.bits.min(self.caches[inst].block_bits);
         for offset in (0..1u64 << parcel.bits).step_by(1 << bits) {
@@ -243,14 +277,14 @@ impl Hierarchy {
     }
 
     /// Writes a parcel no larger than a block into the cache at place `k`; none if it passes by.
-    fn take_in<O: Observer>(
+    fn take_in<O: MachineObserver>(
         &mut self,
         route: &Route,
         k: usize,
         parcel: &Parcel<'_>,
         ctx: &mut Ctx<'_, O>,
-    ) -> Option<Slot> {
-        let cache = &mut self.caches[route.at(k)];
+    ) -> Option<LineSlot> {
+        let cache = &mut self.caches[route.cache_at(k)];
         let slot = match cache.holder(parcel.base) {
             Some(slot) => {
                 cache.touch(slot);
@@ -263,7 +297,7 @@ impl Hierarchy {
             }
             None => return None,
         };
-        let cache = &mut self.caches[route.at(k)];
+        let cache = &mut self.caches[route.cache_at(k)];
         let at = cache.byte_at(slot, parcel.base);
         cache.data_mut().copy(at, parcel.source, parcel.at, 1 << parcel.bits);
         if parcel.dirty && cache.write_back() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::machine::addr::{Pa, Ppn, Va};
 use crate::machine::contents::{CacheLine, PteWord};
-use crate::machine::event::{Kind, Mode};
+use crate::machine::event::{AccessKind, Privilege};
 use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::random::SplitMix64;
@@ -99,15 +99,15 @@ impl Pair {
         self.machine.set_core(core).unwrap();
         let pa = self.below(1 << MEMORY);
         let va = self.va(pa);
-        let kind = one_of(&mut self.dice, &[Kind::Read, Kind::Write, Kind::Execute]);
-        if kind == Kind::Write {
+        let kind = one_of(&mut self.dice, &[AccessKind::Read, AccessKind::Write, AccessKind::Execute]);
+        if kind == AccessKind::Write {
             let byte = self.below(256) as u8;
-            let done = self.machine.access(va, kind, Mode::User, Data::Store(&[byte]), &mut ()).done;
+            let done = self.machine.access(va, kind, Privilege::User, Data::Store(&[byte]), &mut ()).done;
             assert_eq!(done, 1);
             self.bytes[pa as usize] = Some(byte);
         } else {
             let mut byte = [None];
-            self.machine.access(va, kind, Mode::User, Data::Load(&mut byte), &mut ());
+            self.machine.access(va, kind, Privilege::User, Data::Load(&mut byte), &mut ());
             assert_eq!(byte[0], self.bytes[pa as usize], "{pa:#x}");
         }
     }
@@ -197,13 +197,13 @@ fn mapped() -> Machine {
 
 fn load(machine: &mut Machine, raw: u64) -> Option<u8> {
     let (va, mut byte) = (machine.va(raw).unwrap(), [None]);
-    machine.access(va, Kind::Read, Mode::User, Data::Load(&mut byte), &mut ());
+    machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut byte), &mut ());
     byte[0]
 }
 
 fn store(machine: &mut Machine, raw: u64, byte: u8) {
     let va = machine.va(raw).unwrap();
-    machine.access(va, Kind::Write, Mode::User, Data::Store(&[byte]), &mut ());
+    machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[byte]), &mut ());
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn an_entry_reaches_memory_and_every_copy_of_it() {
     machine.put_pte(at, pte);
     assert_eq!((machine.pte_at(at), load(&mut machine, 0x40)), (pte, Some(0x47)));
     assert_eq!(machine.memory_byte(at), Some(0x47));
-    machine.place_pte(4, other, PteWord::Fields(pte)).unwrap();
+    machine.write_pte(4, other, PteWord::Fields(pte)).unwrap();
     assert_eq!((machine.raw_at(at), machine.raw_at(other)), (0x8000_0000_1234_5047, 0x8000_0000_1234_5047));
     machine.put_pte(at, Pte { ppn: u64::MAX, flags: Flags::NONE });
     assert_eq!(machine.pte_at(at), Pte { ppn: (1 << 40) - 1, flags: Flags::NONE });

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::machine::policy::POLICIES;
-use crate::machine::reference::{Reference, Replacement};
+use crate::machine::reference_string::{ReferenceString, Replacement};
 
 fn serving_frames() -> impl Iterator<Item = Policy> {
     POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
@@ -12,7 +12,7 @@ fn serving_frames() -> impl Iterator<Item = Policy> {
 
 /// A kernel of one process over a pool: the lowest free frame first, else the victim's. Answers for each reference the
 /// page that went and the pool's state.
-fn by_pool(reference: &Reference, policy: Policy) -> Vec<(Option<u32>, PolicyState)> {
+fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, PolicyState)> {
     let (mut pool, mut random) = (Pool::new(policy, reference.frames), reference.random);
     let (mut frames, mut steps) = (BTreeMap::new(), Vec::new());
     for (page, time) in reference.pages.iter().zip(1..) {
@@ -44,7 +44,7 @@ fn cut(mut state: PolicyState, len: usize) -> PolicyState {
     state
 }
 
-fn agrees(reference: &Reference, policy: Policy) -> Result<(), TestCaseError> {
+fn agrees(reference: &ReferenceString, policy: Policy) -> Result<(), TestCaseError> {
     let mut reached = 0;
     for (step, (victim, state)) in reference.steps().unwrap().zip(by_pool(reference, policy)) {
         reached = reached.max(step.frame as usize + 1);
@@ -134,7 +134,7 @@ proptest! {
         for policy in serving_frames() {
             let (pages, writes, replacement) = (pages.clone(), writes.clone(), Replacement::Policy(policy));
             let random = SplitMix64::new(1);
-            let reference = Reference { pages, writes, frames, replacement, holding: vec![], tick, random };
+            let reference = ReferenceString { pages, writes, frames, replacement, holding: vec![], tick, random };
             agrees(&reference, policy)?;
         }
     }
@@ -149,7 +149,7 @@ proptest! {
             let (pages, replacement) = (pages.clone(), Replacement::Policy(policy));
             let (writes, random) = (vec![3, 5, 7, 200], SplitMix64::new(1));
             let reference =
-                Reference { pages, writes, frames, replacement, holding: vec![], tick: Some(50), random };
+                ReferenceString { pages, writes, frames, replacement, holding: vec![], tick: Some(50), random };
             agrees(&reference, policy)?;
         }
     }

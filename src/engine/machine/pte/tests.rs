@@ -22,9 +22,9 @@ fn the_core_i7_entry_is_intels() {
 fn a_ppn_that_does_not_fit_from_bit_12_stands_from_bit_9() {
     let format = PteFormat::default_for(6, None).unwrap();
     assert_eq!((format.bytes, format.ppn_low, format.ppn_high), (2, 9, 14));
-    assert_eq!(format.place(Bit::Xd), Some(15));
+    assert_eq!(format.bit_position(Bit::Xd), Some(15));
     let x86_32 = PteFormat::default_for(20, Some(4)).unwrap();
-    assert_eq!((x86_32.ppn_low, x86_32.ppn_high, x86_32.place(Bit::Xd)), (9, 28, Some(31)));
+    assert_eq!((x86_32.ppn_low, x86_32.ppn_high, x86_32.bit_position(Bit::Xd)), (9, 28, Some(31)));
     let just_fits = PteFormat::default_for(19, Some(4)).unwrap();
     assert_eq!((just_fits.ppn_low, just_fits.ppn_high), (12, 30));
 }
@@ -33,10 +33,13 @@ fn a_ppn_that_does_not_fit_from_bit_12_stands_from_bit_9() {
 fn a_small_entry_keeps_the_first_flags_that_fit() {
     let format = PteFormat::default_for(24, Some(4)).unwrap();
     assert_eq!((format.ppn_low, format.ppn_high), (8, 31));
-    assert_eq!(format.place(Bit::Ps), Some(7));
-    assert_eq!((format.place(Bit::G), format.place(Bit::Xd)), (None, None));
+    assert_eq!(format.bit_position(Bit::Ps), Some(7));
+    assert_eq!((format.bit_position(Bit::G), format.bit_position(Bit::Xd)), (None, None));
     let tiny = PteFormat::default_for(7, Some(1)).unwrap();
-    assert_eq!((tiny.ppn_low, tiny.ppn_high, tiny.place(Bit::P), tiny.place(Bit::Rw)), (1, 7, Some(0), None));
+    assert_eq!(
+        (tiny.ppn_low, tiny.ppn_high, tiny.bit_position(Bit::P), tiny.bit_position(Bit::Rw)),
+        (1, 7, Some(0), None)
+    );
 }
 
 #[test]
@@ -46,7 +49,7 @@ fn no_room_for_the_ppn_is_an_error() {
     assert_eq!(PteFormat::default_for(8, Some(9)), Err(PteError::Size { bytes: 9 }));
     assert!(PteFormat::default_for(63, None).is_ok());
     let one_page = PteFormat::default_for(0, Some(1)).unwrap();
-    assert_eq!((one_page.check(), one_page.ppn_low, one_page.place(Bit::Ps)), (Ok(()), 7, None));
+    assert_eq!((one_page.check(), one_page.ppn_low, one_page.bit_position(Bit::Ps)), (Ok(()), 7, None));
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn tanenbaum_four_pages() {
 fn tanenbaum_aging_counters() {
     let set = SetIndex::new(0);
     let mut frames = SetAssoc::new(1, 4, Policy::Aging);
-    frames.place(
+    frames.set_lines(
         set,
         &[0, 1, 2, 3].map(|page| Some(Line { tag: Some(Tag::new(page)), valid: true, payload: () })),
     );
@@ -130,7 +130,7 @@ fn line(tag: u64, valid: bool, payload: u8) -> Line<u8> {
 fn invalid_lines_keep_their_tag_and_are_filled_first_lowest_first() {
     let set = SetIndex::new(3);
     let mut tlb = SetAssoc::new(4, 4, Policy::Lru);
-    tlb.place(set, &[line(3, true, 1), line(9, false, 2), line(9, true, 3), line(7, true, 4)].map(Some));
+    tlb.set_lines(set, &[line(3, true, 1), line(9, false, 2), line(9, true, 3), line(7, true, 4)].map(Some));
     assert_eq!(tlb.find(set, Tag::new(9)), Some(2), "an invalid entry is not found");
     tlb.invalidate(set, 0);
     assert_eq!(tlb.line(set, 0), Line { tag: Some(Tag::new(3)), valid: false, payload: 1 });
@@ -144,7 +144,7 @@ fn invalid_lines_keep_their_tag_and_are_filled_first_lowest_first() {
 fn a_lookup_may_ask_more_than_the_tag() {
     let set = SetIndex::new(0);
     let mut tlb = SetAssoc::new(1, 4, Policy::Lru);
-    tlb.place(set, &[line(3, true, 1), line(3, false, 2), line(3, true, 2)].map(Some));
+    tlb.set_lines(set, &[line(3, true, 1), line(3, false, 2), line(3, true, 2)].map(Some));
     assert_eq!(tlb.find(set, Tag::new(3)), Some(0));
     assert_eq!(tlb.find_by(set, Tag::new(3), |&asid| asid == 2), Some(2));
     assert_eq!(tlb.find_by(set, Tag::new(3), |&asid| asid == 7), None);
@@ -160,7 +160,7 @@ fn placed_lines_are_in_order_from_the_left() {
             cache.fill(set, way, Tag::new(way.into()), 0);
             cache.touch(set, way);
         }
-        cache.place(set, &[None, Some(line(11, true, 0))]);
+        cache.set_lines(set, &[None, Some(line(11, true, 0))]);
         cache.victim(set, &mut SplitMix64::new(0)).0
     };
     for policy in [Policy::Lru, Policy::Fifo, Policy::Plru, Policy::Clock, Policy::SecondChance, Policy::Lfu]
@@ -173,8 +173,8 @@ fn placed_lines_are_in_order_from_the_left() {
 #[test]
 fn placing_beyond_the_last_set_or_way_changes_nothing() {
     let mut cache = SetAssoc::new(2, 1, Policy::Clock);
-    cache.place(SetIndex::new(2), &[Some(line(1, true, 0))]);
-    cache.place(SetIndex::new(1), &[None, Some(line(1, true, 0))]);
+    cache.set_lines(SetIndex::new(2), &[Some(line(1, true, 0))]);
+    cache.set_lines(SetIndex::new(1), &[None, Some(line(1, true, 0))]);
     assert_eq!(cache.valid_lines().count(), 0);
     assert_eq!(
         (cache.find(SetIndex::new(2), Tag::new(1)), cache.line(SetIndex::new(9), 9)),
@@ -202,7 +202,7 @@ fn the_largest_shapes_work_and_take_no_room_before_use() {
 fn invalidate_if_takes_what_it_is_told() {
     let mut tlb = SetAssoc::new(2, 2, Policy::Lru);
     for set in 0..2 {
-        tlb.place(SetIndex::new(set), &[line(1, true, 1), line(2, true, 2)].map(Some));
+        tlb.set_lines(SetIndex::new(set), &[line(1, true, 1), line(2, true, 2)].map(Some));
     }
     assert_eq!(tlb.invalidate_if(|_, _, line| line.payload == 1), 2);
     let left: Vec<_> = tlb.valid_lines().map(|(set, way, line)| (set.raw(), way, line.payload)).collect();

@@ -23,7 +23,7 @@ fn misses(blocks: usize, references: &[u64]) -> u64 {
     misses
 }
 
-fn curve(references: &[u64]) -> Curve {
+fn curve(references: &[u64]) -> MissCurve {
     let mut stack = Stack::new(4);
     for block in references {
         stack.refer(block << 4 | block & 15);
@@ -33,9 +33,9 @@ fn curve(references: &[u64]) -> Curve {
 
 #[test]
 fn nothing_misses_nothing() {
-    assert_eq!(curve(&[]), Curve { block: 16, references: 0, misses: vec![0] });
-    assert_eq!(curve(&[7]), Curve { block: 16, references: 1, misses: vec![1] });
-    assert_eq!(curve(&[7, 7, 8, 8]), Curve { block: 16, references: 4, misses: vec![2, 2] });
+    assert_eq!(curve(&[]), MissCurve { block: 16, references: 0, misses: vec![0] });
+    assert_eq!(curve(&[7]), MissCurve { block: 16, references: 1, misses: vec![1] });
+    assert_eq!(curve(&[7, 7, 8, 8]), MissCurve { block: 16, references: 4, misses: vec![2, 2] });
 }
 
 #[test]

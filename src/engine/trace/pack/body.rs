@@ -1,13 +1,13 @@
 //! The bytes of a block's body, as they are written and read.
 
 /// Why a body cannot be.
-pub type Wrong = &'static str;
+pub type PackError = &'static str;
 
 /// The distances of a body are not those that its forms need.
-pub const OTHER_DISTANCES: Wrong = "other distances than its slots need";
+pub const OTHER_DISTANCES: PackError = "other distances than its slots need";
 
 /// Adds a number: seven bits a byte, the lowest first, with the highest bit set in all bytes but the last.
-pub fn put(bytes: &mut Vec<u8>, mut number: u64) {
+pub fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -28,19 +28,19 @@ const BITS: [u64; 9] = {
 
 /// Reads bytes, from a place on.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Place(pub usize);
+pub struct Cursor(pub usize);
 
-impl Place {
+impl Cursor {
     /// The next byte.
     #[inline]
-    pub fn byte(&mut self, bytes: &[u8]) -> Result<u8, Wrong> {
+    pub fn byte(&mut self, bytes: &[u8]) -> Result<u8, PackError> {
         let byte = *bytes.get(self.0).ok_or("its body ends too early")?;
         self.0 += 1;
         Ok(byte)
     }
 
     /// So many of them.
-    pub fn bytes<'a>(&mut self, bytes: &'a [u8], count: usize) -> Result<&'a [u8], Wrong> {
+    pub fn bytes<'a>(&mut self, bytes: &'a [u8], count: usize) -> Result<&'a [u8], PackError> {
         let taken =
             bytes.get(self.0..).and_then(|rest| rest.get(..count)).ok_or("its body ends too early")?;
         self.0 += count;
@@ -49,12 +49,12 @@ impl Place {
 
     /// A number.
     #[inline]
-    pub fn number(&mut self, bytes: &[u8]) -> Result<u64, Wrong> {
+    pub fn number(&mut self, bytes: &[u8]) -> Result<u64, PackError> {
         let first = self.byte(bytes)?;
         if first < 0x80 { Ok(u64::from(first)) } else { self.longer(bytes, first) }
     }
 
-    fn longer(&mut self, bytes: &[u8], first: u8) -> Result<u64, Wrong> {
+    fn longer(&mut self, bytes: &[u8], first: u8) -> Result<u64, PackError> {
         let mut number = u64::from(first & 0x7f);
         for shift in (7..64).step_by(7) {
             let byte = self.byte(bytes)?;
@@ -71,14 +71,14 @@ impl Place {
     }
 
     /// A number that counts something of which there are at most so many.
-    pub fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, Wrong> {
+    pub fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, PackError> {
         let number = usize::try_from(self.number(bytes)?).ok();
         number.filter(|number| *number <= most).ok_or("more of something than there can be")
     }
 
     /// A number in so many bytes, at most eight, the lowest first. There must be eight, of which the rest is not taken.
     #[inline]
-    pub fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, Wrong> {
+    pub fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, PackError> {
         let eight = bytes.get(self.0..).and_then(<[u8]>::first_chunk).ok_or(OTHER_DISTANCES)?;
         self.0 += usize::from(width);
         Ok(u64::from_le_bytes(*eight) & BITS[usize::from(width & 15)])

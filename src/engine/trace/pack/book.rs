@@ -1,8 +1,8 @@
 //! The phrases and forms that a trace is told in, as who reads knows them.
 
-use super::body::{Place, Wrong};
+use super::body::{Cursor, PackError};
 use super::shape::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
-use super::slot::{Rule, Slot, distance};
+use super::slot::{AddressSlot, Rule, distance};
 use crate::trace::line;
 use crate::trace::record::{Op, Record};
 
@@ -62,7 +62,7 @@ pub struct Book {
     phrases: Vec<Phrase>,
     fillings: Vec<Filling>,
     forms: Vec<Form>,
-    slots: Vec<Slot>,
+    slots: Vec<AddressSlot>,
     /// Where the fetch that was described last ends.
     next: u64,
     /// The last address of data.
@@ -71,7 +71,7 @@ pub struct Book {
 
 impl Book {
     /// Learns what a body describes first: phrases, then forms.
-    pub fn learn(&mut self, bytes: &[u8], place: &mut Place) -> Result<(), Wrong> {
+    pub fn learn(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         if place.byte(bytes)? & 1 == 1 {
             *self = Self::default();
         }
@@ -86,7 +86,7 @@ impl Book {
         Ok(())
     }
 
-    fn learn_phrase(&mut self, bytes: &[u8], place: &mut Place) -> Result<(), Wrong> {
+    fn learn_phrase(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         let length = place.count(bytes, LONGEST_PHRASE.min(MOST_IN_BOOK - self.records.len()))?;
         let (records, slots) = (self.records.len(), self.slots.len());
         if length == 0 {
@@ -95,7 +95,7 @@ impl Book {
         for _ in 0..length {
             let record = self.learn_record(bytes, place)?;
             if record.op != Op::Fetch {
-                self.slots.push(Slot::default());
+                self.slots.push(AddressSlot::default());
             }
             self.records.push(record);
         }
@@ -105,7 +105,7 @@ impl Book {
         Ok(())
     }
 
-    fn learn_record(&mut self, bytes: &[u8], place: &mut Place) -> Result<Record, Wrong> {
+    fn learn_record(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<Record, PackError> {
         let first = place.byte(bytes)?;
         let op = OPS[usize::from(first & 3)];
         let size = match first >> SIZE_SHIFT {
@@ -121,7 +121,7 @@ impl Book {
         Ok(record)
     }
 
-    fn learn_form(&mut self, bytes: &[u8], place: &mut Place) -> Result<(), Wrong> {
+    fn learn_form(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         let number = place.count(bytes, self.phrases.len())?;
         let phrase = *self.phrases.get(number).ok_or("a form of a phrase that there is not")?;
         if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
@@ -142,13 +142,13 @@ impl Book {
     /// Writes the records of a form to the beginning of `records`, which has room for the longest, and says how many they
     /// are; the numbers that are written down are read from `place` on. Eight bytes that are none follow them.
     #[inline]
-    pub fn tell(
+    pub fn decode_form(
         &mut self,
         form: u16,
         bytes: &[u8],
-        place: &mut Place,
+        place: &mut Cursor,
         records: &mut [Record],
-    ) -> Result<usize, Wrong> {
+    ) -> Result<usize, PackError> {
         let form = *self.forms.get(usize::from(form)).ok_or("a form that there is not")?;
         let Form { phrase, fillings, plain } = form;
         copy(&self.records[phrase.records as usize..], records, usize::from(phrase.length));

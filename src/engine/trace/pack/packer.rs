@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use flate2::Crc;
 
 use super::book::{ELSEWHERE, SIZE_SHIFT};
-use super::cut::Cut;
+use super::cut::PhraseCutter;
 use super::shape::{HEADER, LONGEST_PHRASE, MAGIC, MOST_FORMS, MOST_IN_BOOK, VERSION};
-use super::slot::{Rule, Slot, number};
+use super::slot::{AddressSlot, Rule, number};
 use super::{body, deflate};
 use crate::trace::record::{Op, Record};
 
@@ -25,23 +25,23 @@ pub struct Packer<W: Write> {
     to: W,
     /// Of everything that was written, without the checksums.
     sum: Crc,
-    cut: Cut,
+    cut: PhraseCutter,
     /// The records of the phrase that has begun.
     phrase: Vec<Record>,
-    known: Known,
+    known: ReaderState,
     block: Block,
 }
 
 /// What the reader will know.
 #[derive(Debug, Default)]
-struct Known {
+struct ReaderState {
     /// By the records, with the addresses of data left off: its number, and its first slot.
     phrases: HashMap<Vec<Record>, (u32, u32)>,
     /// By the phrase and the rules.
     forms: HashMap<(u32, Vec<Rule>), u16>,
     records: usize,
     rules: usize,
-    slots: Vec<Slot>,
+    slots: Vec<AddressSlot>,
     /// Where the fetch that was described last ends.
     next: u64,
     /// The last address of data.
@@ -108,7 +108,7 @@ impl<W: Write> Packer<W> {
         if self.phrase.is_empty() {
             return Ok(());
         }
-        self.known.tell(&self.phrase, &mut self.block);
+        self.known.encode_phrase(&self.phrase, &mut self.block);
         self.phrase.clear();
         let known = &self.known;
         let full =
@@ -117,7 +117,7 @@ impl<W: Write> Packer<W> {
             self.end_block()?;
         }
         if full {
-            self.known = Known::default();
+            self.known = ReaderState::default();
             self.block.fresh = true;
         }
         Ok(())
@@ -151,9 +151,9 @@ impl<W: Write> Packer<W> {
     }
 }
 
-impl Known {
+impl ReaderState {
     /// Writes a phrase down by its form, and what the reader must learn for it before.
-    fn tell(&mut self, records: &[Record], block: &mut Block) {
+    fn encode_phrase(&mut self, records: &[Record], block: &mut Block) {
         let (phrase, slots) = self.phrase(records, block);
         let mut rules = Vec::new();
         let data = records.iter().filter(|record| record.op != Op::Fetch);
@@ -179,7 +179,7 @@ impl Known {
             return *known;
         }
         let new = (self.phrases.len() as u32, self.slots.len() as u32);
-        body::put(&mut block.phrases, shape.len() as u64);
+        body::put_number(&mut block.phrases, shape.len() as u64);
         block.phrase_count += 1;
         for record in &shape {
             self.describe(record, &mut block.phrases);
@@ -196,15 +196,15 @@ impl Known {
         let short = if record.size <= SHORT_SIZE { record.size as u8 } else { 0 };
         bytes.push(record.op as u8 | elsewhere | short << SIZE_SHIFT);
         if short == 0 {
-            body::put(bytes, u64::from(record.size));
+            body::put_number(bytes, u64::from(record.size));
         }
         if elsewhere != 0 {
-            body::put(bytes, number(record.address.wrapping_sub(self.next)));
+            body::put_number(bytes, number(record.address.wrapping_sub(self.next)));
         }
         if fetch {
             self.next = record.address.wrapping_add(u64::from(record.size));
         } else {
-            self.slots.push(Slot::default());
+            self.slots.push(AddressSlot::default());
         }
     }
 
@@ -215,7 +215,7 @@ impl Known {
         if let Some(form) = self.forms.get(&key) {
             return *form;
         }
-        body::put(&mut block.forms, u64::from(phrase));
+        body::put_number(&mut block.forms, u64::from(phrase));
         block.forms.extend(key.1.iter().map(|rule| rule.number()));
         block.form_count += 1;
         self.rules += key.1.len();
@@ -233,11 +233,11 @@ impl Block {
     /// Everything but the distances.
     fn head(&self) -> Vec<u8> {
         let mut bytes = vec![u8::from(self.fresh)];
-        body::put(&mut bytes, self.phrase_count);
+        body::put_number(&mut bytes, self.phrase_count);
         bytes.extend_from_slice(&self.phrases);
-        body::put(&mut bytes, self.form_count);
+        body::put_number(&mut bytes, self.form_count);
         bytes.extend_from_slice(&self.forms);
-        body::put(&mut bytes, self.told.len() as u64 / 2);
+        body::put_number(&mut bytes, self.told.len() as u64 / 2);
         bytes.extend_from_slice(&self.told);
         bytes
     }

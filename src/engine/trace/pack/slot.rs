@@ -35,7 +35,7 @@ impl Rule {
     }
 
     /// The one that writes a number down, in as few bytes as it needs.
-    fn telling(number: u64, of_slot: bool) -> Self {
+    fn for_distance(number: u64, of_slot: bool) -> Self {
         let width = match number {
             0..0x100 => 0,
             0x100..0x1_0000 => 1,
@@ -48,7 +48,7 @@ impl Rule {
 
 /// What is known of a slot. Everything is 0 before its first address.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Slot {
+pub struct AddressSlot {
     /// Its last address.
     last: u64,
     /// How far that was from the one before it.
@@ -57,7 +57,7 @@ pub struct Slot {
     step: u64,
 }
 
-impl Slot {
+impl AddressSlot {
     /// The address that is expected after `previous`, the last address of data in the trace: from the slot's last address
     /// if all bits of `of_slot` are set, or from `previous` if none is. There are no jumps, as which rule comes next is
     /// hard to foresee.
@@ -88,7 +88,7 @@ impl Slot {
         }
         let of_slot = number(address.wrapping_sub(self.last));
         let of_trace = number(address.wrapping_sub(previous));
-        (Rule::telling(of_slot.min(of_trace), of_slot <= of_trace), of_slot.min(of_trace))
+        (Rule::for_distance(of_slot.min(of_trace), of_slot <= of_trace), of_slot.min(of_trace))
     }
 
     /// Its next address is known, which is given back.

@@ -11,7 +11,7 @@ use super::*;
 use crate::trace::format::Format;
 use crate::trace::reader::Reader;
 use crate::trace::record::{Op, Record};
-use crate::trace::unreadable::{Unreadable, Why};
+use crate::trace::unreadable::{Unreadable, UnreadableReason};
 
 fn packed(records: &[Record]) -> Vec<u8> {
     let mut packer = Packer::new(Vec::new()).expect("memory");
@@ -122,7 +122,7 @@ fn body_of(bytes: &[u8]) -> Vec<u8> {
 
 fn wrong(bytes: Vec<u8>) -> Option<String> {
     match unpacked(bytes).1?.why {
-        Why::Damaged { kind: "packed", what, .. } => Some(what),
+        UnreadableReason::Damaged { kind: "packed", what, .. } => Some(what),
         why => panic!("{why:?}"),
     }
 }
@@ -217,7 +217,10 @@ fn a_file_that_is_cut_or_has_more_is_told() {
     let first = MAGIC.len() + 1 + blocks(bytes)[0];
     for cut in [MAGIC.len() + 1, 12, 20, first - 1, first, first + 5, bytes.len() - 1] {
         let (found, failed) = unpacked(bytes[..cut].to_vec());
-        assert_eq!(failed.expect("it is cut").why, Why::Truncated { kind: "packed", at: cut as u64 });
+        assert_eq!(
+            failed.expect("it is cut").why,
+            UnreadableReason::Truncated { kind: "packed", at: cut as u64 }
+        );
         assert_eq!(found, if cut < first { &[] } else { &records[..found.len()] });
         assert_eq!(found.is_empty(), cut < first);
     }

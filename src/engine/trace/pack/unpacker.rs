@@ -2,12 +2,12 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::body::{OTHER_DISTANCES, Place, Wrong};
+use super::body::{Cursor, OTHER_DISTANCES, PackError};
 use super::book::{BLANK, Book};
 use super::shape::{HEADER, LONGEST_PHRASE, MAGIC, MOST_BODY, VERSION};
 use crate::trace::record::Record;
 use crate::trace::source::Source;
-use crate::trace::unreadable::{Unreadable, Why};
+use crate::trace::unreadable::{Unreadable, UnreadableReason};
 
 /// What errors call it.
 const KIND: &str = "packed";
@@ -30,10 +30,10 @@ pub struct Unpacker {
     /// Its bytes.
     length: usize,
     /// The forms that are still to be told: where they are in the body.
-    told: Place,
+    told: Cursor,
     forms: usize,
     /// Where the next distance is.
-    distances: Place,
+    distances: Cursor,
     /// Records of the block that are still to come, as it says itself.
     left: u64,
     /// The end was read.
@@ -55,9 +55,9 @@ impl Default for Unpacker {
             compressed: Vec::new(),
             body: Vec::new(),
             length: 0,
-            told: Place(0),
+            told: Cursor(0),
             forms: 0,
-            distances: Place(0),
+            distances: Cursor(0),
             left: 0,
             ended: false,
             records: 0,
@@ -98,12 +98,12 @@ impl Unpacker {
     }
 
     /// Adds the records of the block's forms.
-    fn tell(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), Wrong> {
+    fn tell(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), PackError> {
         let before = *count;
         while self.forms > 0 && *count + ROOM <= records.len() {
             let [low, high] = [self.told.byte(&self.body)?, self.told.byte(&self.body)?];
             let form = u16::from_le_bytes([low, high]);
-            *count += self.book.tell(form, &self.body, &mut self.distances, &mut records[*count..])?;
+            *count += self.book.decode_form(form, &self.body, &mut self.distances, &mut records[*count..])?;
             self.forms -= 1;
         }
         let told = (*count - before) as u64;
@@ -144,7 +144,7 @@ impl Unpacker {
     }
 
     /// Inflates a block, and learns what it describes.
-    fn begin(&mut self, length: usize) -> Result<(), Wrong> {
+    fn begin(&mut self, length: usize) -> Result<(), PackError> {
         self.length = length;
         self.body.resize(length + AFTER, 0);
         self.inflate.reset(false);
@@ -155,7 +155,7 @@ impl Unpacker {
         if !matches!(status, Ok(Status::StreamEnd)) || !all {
             return Err("a block cannot be inflated");
         }
-        let (body, mut place) = (&self.body[..length], Place(0));
+        let (body, mut place) = (&self.body[..length], Cursor(0));
         self.book.learn(body, &mut place)?;
         self.forms = place.count(body, length / 2)?;
         self.told = place;
@@ -174,15 +174,15 @@ impl Unpacker {
     }
 }
 
-fn damaged(source: &Source, what: Wrong) -> Unreadable {
-    source.wrong(Why::Damaged { kind: KIND, at: source.consumed(), what: what.to_owned() })
+fn damaged(source: &Source, what: PackError) -> Unreadable {
+    source.error(UnreadableReason::Damaged { kind: KIND, at: source.consumed(), what: what.to_owned() })
 }
 
 /// Reads exactly so many bytes.
 fn fill(source: &mut Source, mut bytes: &mut [u8]) -> Result<(), Unreadable> {
     while !bytes.is_empty() {
         match source.read(bytes)? {
-            0 => return Err(source.wrong(Why::Truncated { kind: KIND, at: source.consumed() })),
+            0 => return Err(source.error(UnreadableReason::Truncated { kind: KIND, at: source.consumed() })),
             count => bytes = &mut bytes[count..],
         }
     }

@@ -3,14 +3,14 @@
 use crate::machine::cache::Counts;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
-use crate::trace::counted::Counted;
+use crate::trace::counts::ReplayCounts;
 
 /// The most combinations that a grid may have.
 pub const MOST_POINTS: usize = 10_000;
 
 /// A part of a machine that is swept, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unit {
+pub enum SweptUnit {
     /// A TLB.
     Tlb(usize),
     /// A cache.
@@ -19,7 +19,7 @@ pub enum Unit {
 
 /// A value of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum AxisValue {
     /// A number, in bytes where it is a size.
     Number(u64),
     /// A word of the language.
@@ -30,16 +30,16 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Axis {
     /// The part.
-    pub unit: Unit,
+    pub unit: SweptUnit,
     /// The setting, by the language's word.
     pub setting: Box<str>,
     /// At least one.
-    pub values: Vec<Value>,
+    pub values: Vec<AxisValue>,
 }
 
 /// A combination that makes a machine.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Point {
+pub struct GridPoint {
     /// For each axis, the number of the value that holds.
     pub at: Vec<usize>,
     /// The machine.
@@ -48,7 +48,7 @@ pub struct Point {
 
 /// A combination that makes none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
+pub struct SkippedPoint {
     /// For each axis, the number of the value that would hold.
     pub at: Vec<usize>,
     /// Why it makes none, in a sentence without a full stop.
@@ -61,14 +61,14 @@ pub struct Grid {
     /// The settings.
     pub axes: Vec<Axis>,
     /// The combinations that make a machine, in order.
-    pub points: Vec<Point>,
+    pub points: Vec<GridPoint>,
     /// Those that make none, in order.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedPoint>,
 }
 
 impl Grid {
     /// The parts that are swept, each once, in the order in which the grid names them.
-    pub fn units(&self) -> Vec<Unit> {
+    pub fn units(&self) -> Vec<SweptUnit> {
         let mut units = Vec::new();
         for axis in &self.axes {
             if !units.contains(&axis.unit) {
@@ -101,34 +101,34 @@ pub struct Geometry {
     pub policy: Policy,
 }
 
-impl Value {
+impl AxisValue {
     /// The word, if it is one, else nothing.
     pub fn word(&self) -> &str {
         match self {
-            Value::Number(_) => "",
-            Value::Word(word) => word,
+            AxisValue::Number(_) => "",
+            AxisValue::Word(word) => word,
         }
     }
 }
 
-impl Unit {
+impl SweptUnit {
     /// Its name on a machine that has it.
     pub fn name(self, spec: &Spec) -> &str {
         match self {
-            Unit::Tlb(n) => &spec.tlbs[n].name,
-            Unit::Cache(n) => &spec.caches[n].name,
+            SweptUnit::Tlb(n) => &spec.tlbs[n].name,
+            SweptUnit::Cache(n) => &spec.caches[n].name,
         }
     }
 
     /// What it is like on a machine that has it.
     pub fn geometry(self, spec: &Spec) -> Geometry {
         match self {
-            Unit::Tlb(n) => {
+            SweptUnit::Tlb(n) => {
                 let tlb = &spec.tlbs[n];
                 let (ways, sets, policy) = (tlb.ways, tlb.sets, tlb.policy);
                 Geometry { size: None, block: None, entries: Some(tlb.entries()), ways, sets, policy }
             }
-            Unit::Cache(n) => {
+            SweptUnit::Cache(n) => {
                 let cache = &spec.caches[n];
                 let (size, block) = (Some(cache.size()), Some(1 << cache.block_bits));
                 let (ways, sets, policy) = (cache.ways, cache.sets, cache.policy);
@@ -138,10 +138,10 @@ impl Unit {
     }
 
     /// What it counted; nothing where no TLB was asked.
-    pub fn counts(self, counted: &Counted) -> Counts {
+    pub fn counts(self, counted: &ReplayCounts) -> Counts {
         let part = match self {
-            Unit::Tlb(n) => counted.tlbs.get(n),
-            Unit::Cache(n) => counted.caches.get(n),
+            SweptUnit::Tlb(n) => counted.tlbs.get(n),
+            SweptUnit::Cache(n) => counted.caches.get(n),
         };
         part.map(|part| part.counts).unwrap_or_default()
     }

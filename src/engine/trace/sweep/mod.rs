@@ -5,7 +5,7 @@ mod run;
 mod worker;
 
 pub use run::{Feed, run};
-pub use worker::How;
+pub use worker::ReplayOptions;
 
 #[cfg(test)]
 mod tests;

@@ -9,10 +9,10 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::worker::{Ended, How, Worker};
+use super::worker::{PointResult, ReplayOptions, Worker};
 use crate::machine::spec::Spec;
-use crate::trace::counted::Counted;
-use crate::trace::counting::Failed;
+use crate::trace::counting_replay::ReplayError;
+use crate::trace::counts::ReplayCounts;
 use crate::trace::record::Record;
 
 /// Batches that may wait for a thread: as many as keep it from waiting for the reader, and few enough that memory does
@@ -21,11 +21,11 @@ const WAITING: usize = 2;
 
 /// Where the batches of a trace are put in, in order.
 pub struct Feed<'a> {
-    into: Into<'a>,
+    into: FeedTarget<'a>,
 }
 
 /// Who performs a batch.
-enum Into<'a> {
+enum FeedTarget<'a> {
     /// This thread.
     Here(&'a mut Worker),
     /// Other threads.
@@ -34,10 +34,10 @@ enum Into<'a> {
 
 impl Feed<'_> {
     /// Has the machines of all points perform these records. Waits while they are too far behind.
-    pub fn put(&mut self, records: &[Record]) {
+    pub fn send(&mut self, records: &[Record]) {
         match &mut self.into {
-            Into::Here(worker) => worker.perform(records),
-            Into::There(threads) => {
+            FeedTarget::Here(worker) => worker.perform(records),
+            FeedTarget::There(threads) => {
                 let records: Arc<[Record]> = records.into();
                 for thread in threads {
                     // A thread that has ended is told of where its result is missed.
@@ -52,37 +52,41 @@ impl Feed<'_> {
 /// reader's. `feed` puts in the batches, as far as it will. The results are in the order of the specs.
 pub fn run<R>(
     specs: &[&Spec],
-    how: How,
+    how: ReplayOptions,
     threads: usize,
     feed: impl FnOnce(&mut Feed<'_>) -> R,
-) -> (R, Vec<Result<Counted, Failed>>) {
+) -> (R, Vec<Result<ReplayCounts, ReplayError>>) {
     let threads = threads.clamp(1, specs.len().max(1));
     let (fed, mut ended) =
-        if threads == 1 { here(specs, how, feed) } else { there(specs, how, threads, feed) };
+        if threads == 1 { run_inline(specs, how, feed) } else { run_on_threads(specs, how, threads, feed) };
     ended.sort_by_key(|(at, _)| *at);
     let counted = ended.into_iter().map(|(at, came)| came.map(|came| came.counted(specs[at])));
     (fed, counted.collect())
 }
 
 /// On this thread alone.
-fn here<R>(specs: &[&Spec], how: How, feed: impl FnOnce(&mut Feed<'_>) -> R) -> (R, Vec<Ended>) {
+fn run_inline<R>(
+    specs: &[&Spec],
+    how: ReplayOptions,
+    feed: impl FnOnce(&mut Feed<'_>) -> R,
+) -> (R, Vec<PointResult>) {
     let mut worker = Worker::new(specs, 0..specs.len(), how);
-    let fed = feed(&mut Feed { into: Into::Here(&mut worker) });
+    let fed = feed(&mut Feed { into: FeedTarget::Here(&mut worker) });
     (fed, worker.ended())
 }
 
 /// On other threads: as many as can be started, and on this one if there are none.
-fn there<R>(
+fn run_on_threads<R>(
     specs: &[&Spec],
-    how: How,
+    how: ReplayOptions,
     threads: usize,
     feed: impl FnOnce(&mut Feed<'_>) -> R,
-) -> (R, Vec<Ended>) {
+) -> (R, Vec<PointResult>) {
     thread::scope(|scope| {
-        let started: Vec<Started> =
-            (0..threads).map_while(|_| Started::new(scope, specs, how).ok()).collect();
+        let started: Vec<WorkerThread> =
+            (0..threads).map_while(|_| WorkerThread::new(scope, specs, how).ok()).collect();
         if started.is_empty() {
-            return here(specs, how, feed);
+            return run_inline(specs, how, feed);
         }
         let count = started.len();
         let mut into = Vec::with_capacity(count);
@@ -93,7 +97,7 @@ fn there<R>(
             into.push(thread.batches);
             handles.push(thread.handle);
         }
-        let fed = feed(&mut Feed { into: Into::There(into) });
+        let fed = feed(&mut Feed { into: FeedTarget::There(into) });
         let ended = handles
             .into_iter()
             .flat_map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -102,17 +106,17 @@ fn there<R>(
 }
 
 /// A thread that waits to be told which points are its own.
-struct Started<'scope> {
+struct WorkerThread<'scope> {
     numbers: Sender<Vec<usize>>,
     batches: Sender<Arc<[Record]>>,
-    handle: ScopedJoinHandle<'scope, Vec<Ended>>,
+    handle: ScopedJoinHandle<'scope, Vec<PointResult>>,
 }
 
-impl<'scope> Started<'scope> {
+impl<'scope> WorkerThread<'scope> {
     fn new<'env>(
         scope: &'scope Scope<'scope, 'env>,
         specs: &'env [&'env Spec],
-        how: How,
+        how: ReplayOptions,
     ) -> io::Result<Self> {
         let (numbers, points) = bounded(1);
         let (batches, records) = bounded(WAITING);
@@ -127,8 +131,8 @@ fn perform(
     specs: &[&Spec],
     points: &Receiver<Vec<usize>>,
     batches: &Receiver<Arc<[Record]>>,
-    how: How,
-) -> Vec<Ended> {
+    how: ReplayOptions,
+) -> Vec<PointResult> {
     let mut worker = Worker::new(specs, points.recv().unwrap_or_default().into_iter(), how);
     for records in batches {
         worker.perform(&records);

@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
 use super::grid::combinations;
-use super::{How, run};
+use super::{ReplayOptions, run};
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
 use crate::machine::presets::Preset;
 use crate::machine::random::SplitMix64;
 use crate::machine::spec::{CacheSpec, Spec};
-use crate::trace::counted::Counted;
-use crate::trace::counting::{Counting, Failed, Map, Wanted};
-use crate::trace::demand::Demand;
+use crate::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
+use crate::trace::counts::ReplayCounts;
+use crate::trace::demand::DemandPaging;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::Straddle;
 
@@ -40,31 +40,39 @@ fn specs() -> Vec<Spec> {
     combinations(&[3, 3, 2]).into_iter().map(changed).collect()
 }
 
-fn alone(spec: &Spec, how: How, records: &[Record]) -> Counted {
+fn alone(spec: &Spec, how: ReplayOptions, records: &[Record]) -> ReplayCounts {
     let machine = Machine::new(Arc::new(spec.clone()));
-    let mut counting = Counting::new(machine, how.map, how.straddle, Wanted::default()).expect("begins");
+    let mut counting =
+        CountingReplay::new(machine, how.map, how.straddle, ExtraOptions::default()).expect("begins");
     counting.perform(records).expect("goes on");
-    counting.counted()
+    counting.counts()
 }
 
-fn swept(specs: &[Spec], how: How, threads: usize, records: &[Record]) -> Vec<Result<Counted, Failed>> {
+fn swept(
+    specs: &[Spec],
+    how: ReplayOptions,
+    threads: usize,
+    records: &[Record],
+) -> Vec<Result<ReplayCounts, ReplayError>> {
     let specs: Vec<&Spec> = specs.iter().collect();
-    let batches = |feed: &mut super::Feed| records.chunks(700).for_each(|batch| feed.put(batch));
+    let batches = |feed: &mut super::Feed| records.chunks(700).for_each(|batch| feed.send(batch));
     run(&specs, how, threads, batches).1
 }
 
 #[test]
 fn a_sweep_counts_what_single_replays_count() {
     let (specs, records) = (specs(), trace(2_500));
-    let demand = Map::Demand(Demand::default());
-    for (map, straddle) in
-        [(Map::Identity, Straddle::Split), (Map::Identity, Straddle::First), (demand, Straddle::Split)]
-    {
-        let how = How { map, straddle };
-        let wanted: Vec<Counted> = specs.iter().map(|spec| alone(spec, how, &records)).collect();
+    let demand = AddressMapping::Demand(DemandPaging::default());
+    for (map, straddle) in [
+        (AddressMapping::Identity, Straddle::Split),
+        (AddressMapping::Identity, Straddle::First),
+        (demand, Straddle::Split),
+    ] {
+        let how = ReplayOptions { map, straddle };
+        let wanted: Vec<ReplayCounts> = specs.iter().map(|spec| alone(spec, how, &records)).collect();
         for (at, counted) in wanted.iter().enumerate() {
             assert!(counted.caches[0].counts.misses > 0);
-            let differs = |other: &Counted| other.caches[0] != counted.caches[0];
+            let differs = |other: &ReplayCounts| other.caches[0] != counted.caches[0];
             // With one way there is nothing for a policy to choose.
             assert!(
                 wanted[..at]
@@ -75,7 +83,7 @@ fn a_sweep_counts_what_single_replays_count() {
             );
         }
         for threads in [1, 2, 3, 64] {
-            let swept: Result<Vec<Counted>, Failed> =
+            let swept: Result<Vec<ReplayCounts>, ReplayError> =
                 swept(&specs, how, threads, &records).into_iter().collect();
             assert_eq!(swept.as_ref(), Ok(&wanted), "{threads} threads");
         }
@@ -85,19 +93,19 @@ fn a_sweep_counts_what_single_replays_count() {
 #[test]
 fn what_was_fed_is_what_is_counted() {
     let (specs, records) = (specs(), trace(3_000));
-    let how = How { map: Map::Identity, straddle: Straddle::Split };
+    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
     for threads in [1, 3] {
         let refs: Vec<&Spec> = specs.iter().collect();
         // Somebody interrupts after the second batch.
         let (fed, counted) = run(&refs, how, threads, |feed| {
-            records.chunks(1_000).take(2).map(|batch| feed.put(batch)).count()
+            records.chunks(1_000).take(2).map(|batch| feed.send(batch)).count()
         });
         assert_eq!(fed, 2);
         for (spec, counted) in specs.iter().zip(counted) {
             assert_eq!(counted.expect("counted"), alone(spec, how, &records[..2_000]));
         }
     }
-    assert_eq!(run(&[], how, 4, |feed| feed.put(&records)).1, []);
+    assert_eq!(run(&[], how, 4, |feed| feed.send(&records)).1, []);
 }
 
 #[test]
@@ -107,10 +115,11 @@ fn a_point_that_fails_leaves_the_others() {
     specs[1].mmu = None;
     specs[1].tlbs.clear();
     specs[1].caches.iter_mut().for_each(|cache| cache.virtual_index = false);
-    let how = How { map: Map::Demand(Demand::default()), straddle: Straddle::Split };
+    let how =
+        ReplayOptions { map: AddressMapping::Demand(DemandPaging::default()), straddle: Straddle::Split };
     let swept = swept(&specs, how, 2, &trace(100));
     assert_eq!(swept.iter().filter(|point| point.is_err()).count(), 1);
-    assert!(matches!(swept[1], Err(Failed::Refused(_))));
+    assert!(matches!(swept[1], Err(ReplayError::Refused(_))));
 }
 
 #[test]

@@ -4,40 +4,40 @@ use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
-use crate::trace::counted::{Counted, Memory, Paging, Part, References};
-use crate::trace::counting::{Counting, Failed, Map, Wanted};
+use crate::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
+use crate::trace::counts::{LevelCounts, MemoryTransfers, PagingCounts, ReferenceCounts, ReplayCounts};
 use crate::trace::record::Record;
 use crate::trace::replay::Straddle;
 
 /// How every point replays the trace.
 #[derive(Debug, Clone, Copy)]
-pub struct How {
+pub struct ReplayOptions {
     /// How addresses become physical ones.
-    pub map: Map,
+    pub map: AddressMapping,
     /// What becomes of references that straddle blocks or pages.
     pub straddle: Straddle,
 }
 
 /// The points of one thread. It holds machines, which stay in the thread that made them.
 pub(super) struct Worker {
-    points: Vec<(usize, Result<Counting, Failed>)>,
+    points: Vec<(usize, Result<CountingReplay, ReplayError>)>,
 }
 
 /// What came of a point, fit to be handed to another thread.
-pub(super) struct Came {
-    references: References,
-    tlbs: Vec<Part>,
-    caches: Vec<Part>,
-    memory: Memory,
-    paging: Option<Paging>,
+pub(super) struct FinishedReplay {
+    references: ReferenceCounts,
+    tlbs: Vec<LevelCounts>,
+    caches: Vec<LevelCounts>,
+    memory: MemoryTransfers,
+    paging: Option<PagingCounts>,
 }
 
 /// What came of a point by its number; why not, if it failed.
-pub(super) type Ended = (usize, Result<Came, Failed>);
+pub(super) type PointResult = (usize, Result<FinishedReplay, ReplayError>);
 
 impl Worker {
     /// Builds the machines of the points of these numbers.
-    pub fn new(specs: &[&Spec], numbers: impl Iterator<Item = usize>, how: How) -> Self {
+    pub fn new(specs: &[&Spec], numbers: impl Iterator<Item = usize>, how: ReplayOptions) -> Self {
         let points = numbers.map(|at| (at, counting(specs[at], how))).collect();
         Self { points }
     }
@@ -54,25 +54,25 @@ impl Worker {
     }
 
     /// What came of each point.
-    pub fn ended(self) -> Vec<Ended> {
-        let came = |counting: Counting| {
-            let Counted { references, tlbs, caches, memory, paging, .. } = counting.counted();
-            Came { references, tlbs, caches, memory, paging }
+    pub fn ended(self) -> Vec<PointResult> {
+        let came = |counting: CountingReplay| {
+            let ReplayCounts { references, tlbs, caches, memory, paging, .. } = counting.counts();
+            FinishedReplay { references, tlbs, caches, memory, paging }
         };
         self.points.into_iter().map(|(at, point)| (at, point.map(came))).collect()
     }
 }
 
-fn counting(spec: &Spec, how: How) -> Result<Counting, Failed> {
+fn counting(spec: &Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayError> {
     let machine = Machine::new(Arc::new(spec.clone()));
-    Counting::new(machine, how.map, how.straddle, Wanted::default())
+    CountingReplay::new(machine, how.map, how.straddle, ExtraOptions::default())
 }
 
-impl Came {
+impl FinishedReplay {
     /// As it is reported.
-    pub fn counted(self, spec: &Spec) -> Counted {
-        let Came { references, tlbs, caches, memory, paging } = self;
+    pub fn counted(self, spec: &Spec) -> ReplayCounts {
+        let FinishedReplay { references, tlbs, caches, memory, paging } = self;
         let spec = Arc::new(spec.clone());
-        Counted { spec, references, tlbs, caches, memory, paging, top: None, curve: None }
+        ReplayCounts { spec, references, tlbs, caches, memory, paging, top: None, curve: None }
     }
 }

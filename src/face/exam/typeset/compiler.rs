@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::folder::Folder;
-use super::program::{Program, find};
-use crate::face::exam::made::{Made, Trouble};
+use tempfile::TempDir;
+
+use super::program::{TypstProgram, find_program};
+use crate::face::exam::made::{ExamError, MadePaper};
 use crate::face::threads::side_by_side;
 
 /// Compiles what it is told the names of.
@@ -19,23 +20,23 @@ const LINES: usize = 12;
 ///
 /// # Errors
 /// That there is no compiler, and what it says of the first text that it does not take.
-pub fn typeset(made: &[Made], threads: usize) -> Result<Vec<Made>, Trouble> {
-    let program = find().map_err(|why| Trouble::wrong(format!("pagewalk: {why}\n")))?;
+pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePaper>, ExamError> {
+    let program = find_program().map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
     let count = made.len();
     let piece = count.div_ceil(threads.max(1)).max(1);
-    let pieces: Vec<&[Made]> = made.chunks(piece).collect();
-    let work = |piece: &&[Made]| compiled(&program, piece);
+    let pieces: Vec<&[MadePaper]> = made.chunks(piece).collect();
+    let work = |piece: &&[MadePaper]| compiled(&program, piece);
     let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
-    let compiled: Result<Vec<Vec<Made>>, String> = compiled.into_iter().collect();
+    let compiled: Result<Vec<Vec<MadePaper>>, String> = compiled.into_iter().collect();
     let all =
-        compiled.map_err(|why| Trouble::wrong(format!("pagewalk: Typst makes no PDF of it: {why}\n")))?;
+        compiled.map_err(|why| ExamError::wrong(format!("pagewalk: Typst makes no PDF of it: {why}\n")))?;
     Ok(all.into_iter().flatten().collect())
 }
 
 /// Some versions, all their editions.
-fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
+fn compiled(program: &TypstProgram, versions: &[MadePaper]) -> Result<Vec<MadePaper>, String> {
     let said = |error: io::Error| error.to_string();
-    let folder = Folder::new().map_err(said)?;
+    let folder = private_folder().map_err(said)?;
     let texts = versions.iter().flat_map(|made| &made.editions);
     let mut names = Vec::new();
     for (at, (_, text)) in texts.enumerate() {
@@ -43,10 +44,10 @@ fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
         fs::write(folder.path().join(format!("{at}.typ")), text).map_err(said)?;
     }
     match program {
-        Program::Python(python) => {
+        TypstProgram::Python(python) => {
             by_script(Command::new(python).args(["-c", SCRIPT]), folder.path(), &names)?;
         }
-        Program::Typst(typst) => {
+        TypstProgram::Typst(typst) => {
             for name in &names {
                 by_command(typst, folder.path(), name)?;
             }
@@ -55,11 +56,19 @@ fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
     let mut names = names.iter();
     let mut read =
         || fs::read(folder.path().join(format!("{}.pdf", names.next().map_or("", String::as_str))));
-    let one = |made: &Made| {
+    let one = |made: &MadePaper| {
         let editions = made.editions.iter().map(|(edition, _)| Ok((*edition, read()?)));
-        Ok(Made { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
+        Ok(MadePaper { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
     };
-    versions.iter().map(one).collect::<io::Result<Vec<Made>>>().map_err(said)
+    versions.iter().map(one).collect::<io::Result<Vec<MadePaper>>>().map_err(said)
+}
+
+/// A folder that only its owner can read, since there are keys in it. It is removed with everything in it when this is dropped.
+fn private_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix("pagewalk-").tempdir()
 }
 
 /// All of them in one process, which reads the fonts once.

@@ -1,7 +1,6 @@
 //! PDF, made of the text for Typst by a compiler that is on the machine.
 
 mod compiler;
-mod folder;
 mod program;
 
-pub use compiler::typeset;
+pub(crate) use compiler::typeset;

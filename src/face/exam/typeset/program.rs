@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Names the compiler: a `typst`, or a Python that has the module of that name.
-pub const VARIABLE: &str = "PAGEWALK_TYPST";
+pub(crate) const VARIABLE: &str = "PAGEWALK_TYPST";
 /// The oldest version that makes PDF with tags.
 const OLDEST: (u32, u32) = (0, 14);
 
 /// A compiler.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Program {
+pub(crate) enum TypstProgram {
     /// The command `typst`.
     Typst(OsString),
     /// A Python with the module `typst`.
@@ -23,13 +23,13 @@ pub enum Program {
 ///
 /// # Errors
 /// That there is none, and how to get one.
-pub fn find() -> Result<Program, String> {
+pub(crate) fn find_program() -> Result<TypstProgram, String> {
     if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         let said = version(&named).unwrap_or_default();
         return if said.starts_with("typst") {
-            Ok(Program::Typst(named))
+            Ok(TypstProgram::Typst(named))
         } else if said.starts_with("Python") {
-            Ok(Program::Python(named))
+            Ok(TypstProgram::Python(named))
         } else {
             Err(format!(
                 "{VARIABLE} names `{}`, which is neither a `typst` nor a Python",
@@ -38,10 +38,10 @@ pub fn find() -> Result<Program, String> {
         };
     }
     if version(&"typst".into()).is_some_and(|said| is_new(&said)) {
-        return Ok(Program::Typst("typst".into()));
+        return Ok(TypstProgram::Typst("typst".into()));
     }
     let python = ["python3", "python"].map(OsString::from).into_iter().find(has_module);
-    python.map(Program::Python).ok_or_else(|| {
+    python.map(TypstProgram::Python).ok_or_else(|| {
         format!(
             "PDF is made by Typst {}.{} or newer, and there is none: `pip install typst` (or a `typst` from https://typst.app \
              on the PATH; {VARIABLE} names another)",

@@ -1,35 +1,29 @@
 //! What is offered where, and what comes of it: the text is changed as a client would, and checked and run again.
 
-use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use lsp_types::{
     CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, CodeActionParams,
-    PartialResultParams, TextDocumentIdentifier, TextEdit, Uri, WorkDoneProgressParams,
+    PartialResultParams, TextDocumentIdentifier, TextEdit, WorkDoneProgressParams,
 };
 
 use super::actions;
 use crate::face::lsp::client::Client;
-use crate::face::lsp::job::Document;
-use crate::face::lsp::told::Told;
+use crate::face::lsp::task::Task;
+use crate::face::lsp::tests::support::document;
 use crate::face::lsp::view::View;
-use pagewalk_script::lang::loader::{Disk, Texts};
+use crate::face::lsp::worker_message::WorkerMessage;
 
-/// The document as it is known after its run.
+/// The document after its run.
 fn view(text: &str, client: Client) -> View {
-    let path = std::path::PathBuf::from("/nowhere/a.pw");
-    let buffers = Texts { texts: [(path.clone(), text.as_bytes().to_vec())].into(), other: Disk };
-    let stop = Arc::new(AtomicBool::new(false));
-    let document = Document { path: path.clone(), version: 1, buffers: buffers.clone(), stop };
+    let document = document(&[("/nowhere/a.pw".to_owned(), text)]);
     let (sender, told) = crossbeam_channel::unbounded();
-    document.check_and_run(true, 100_000, &sender);
+    Task { document: document.clone(), stop: Arc::default() }.check_and_run(true, 100_000, &sender);
     let ran = told.try_iter().find_map(|told| match told {
-        Told::Ran { ran, .. } => Some(Arc::from(ran)),
+        WorkerMessage::Ran { ran, .. } => Some(Arc::from(ran)),
         _ => None,
     });
-    let uri = Uri::from_str("file:///nowhere/a.pw").expect("a URI");
-    View::new((uri, path), text.into(), ran, Arc::new(client), Arc::new(buffers))
+    View { document, ran, client: Arc::new(client) }
 }
 
 const ABLE: Client =
@@ -65,7 +59,7 @@ fn applied(text: &str, action: &CodeAction) -> String {
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
     let mut text = text.to_owned();
     for TextEdit { range, new_text } in edits {
-        text.replace_range(view.bytes(range), &new_text);
+        text.replace_range(view.byte_range(range), &new_text);
     }
     text
 }

@@ -1,7 +1,7 @@
 //! Sessions of anything: lines made of the language's own pieces, in any order.
 
 use super::{Flow, Typed};
-use pagewalk_script::run::commands::COMMANDS;
+use pagewalk_script::prompt::commands::COMMANDS;
 use pagewalk_script::run::params::PATH;
 
 /// Pieces of lines.
@@ -70,8 +70,8 @@ fn nothing_that_is_typed_breaks_a_session() {
                     break;
                 }
                 // A state can always be gone back to.
-                if !typed.shell.asks() {
-                    typed.told.take();
+                if !typed.shell.is_quizzing() {
+                    typed.told.take_text();
                     let at = typed.done();
                     typed.types(":goto 0");
                     typed.types(&format!(":goto {at}"));

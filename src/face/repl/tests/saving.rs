@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Typed, words};
+use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::Totals;
 use pagewalk_script::run::session::Options;
@@ -24,7 +25,7 @@ fn ran(text: &str) -> Totals {
     let (files, missing) = Files::read(&script.body, &mut sources, &mut Disk);
     wrong.extend(missing);
     assert_eq!(wrong, [], "{text}");
-    let ended = run(&script.body, &sources, &files, Options::default(), &mut Vec::new());
+    let ended = run(&script.body, &sources, &files, Options::of(&LANGUAGE), &mut Vec::new());
     assert_eq!(ended.diagnostics, [], "{text}");
     ended.totals
 }
@@ -219,7 +220,7 @@ fn a_quiz_counts_and_ends_with_a_command() {
     assert!(typed.types("").contains("✗ tlbi 0x1"));
     let told = typed.types(":history");
     assert!(told.starts_with("  1 of 2 answers are right; nothing was changed\n"), "{told}");
-    assert!(!typed.shell.asks());
+    assert!(!typed.shell.is_quizzing());
     // A fault leaves no physical page.
     typed.types(":quiz read 0x0040");
     for answer in ["1", "1", "0", "miss", "page", "-", "-"] {
@@ -236,7 +237,7 @@ fn a_quiz_may_be_about_a_call() {
         assert!(typed.types(answer).contains('✓'), "{answer}");
     }
     assert!(typed.types("0").contains("5 of 5 answers are right"));
-    assert!(typed.types(":quiz show 1").contains("no facts to ask for") || !typed.shell.asks());
+    assert!(typed.types(":quiz show 1").contains("no facts to ask for") || !typed.shell.is_quizzing());
 }
 
 #[test]

@@ -8,9 +8,9 @@ use crate::run::record::{
 };
 use crate::run::view::{AreaLayout, LayoutView};
 use pagewalk_engine::kernel::abi::Arg;
-use pagewalk_engine::kernel::config::{Config, Scope, Signals};
-use pagewalk_engine::kernel::event::{Class, Store};
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -37,16 +37,16 @@ pub fn faults(spec: &Spec, legend: &Legend, faults: &[FaultRecord]) -> Value {
 
 fn fault(spec: &Spec, legend: &Legend, fault: &FaultRecord) -> Value {
     let handled = Handled::of(&fault.steps);
-    let signal = fault.class().and_then(Class::signal);
+    let signal = fault.class().and_then(FaultClass::signal);
     let wanted = fault.wanted();
     json!({
-        "class": fault.class().map(Class::name),
+        "class": fault.class().map(FaultClass::name),
         "address": wanted.map(|(va, _)| va.raw()),
         "page": wanted.map(|(va, _)| va.raw().checked_shr(spec.page_bits()).unwrap_or(0)),
         "access": wanted.map(|(_, kind)| match kind {
-            Kind::Read => "read",
-            Kind::Write => "write",
-            Kind::Execute => "execute",
+            AccessKind::Read => "read",
+            AccessKind::Write => "write",
+            AccessKind::Execute => "execute",
         }),
         "area": fault.area.as_ref().map(area),
         "major": handled.major,
@@ -70,13 +70,13 @@ fn evicted(legend: &Legend, evicted: &Evicted) -> Value {
     })
 }
 
-fn store(legend: &Legend, store: Store) -> Value {
+fn store(legend: &Legend, store: BackingStore) -> Value {
     let named = |file| legend.files.get(&file).map(ToString::to_string);
     match store {
-        Store::File { file, page } => json!({"file": named(file), "page": page}),
-        Store::PageCache { file, page } => json!({"cached": named(file), "page": page}),
-        Store::Object { page, .. } => json!({"object": page}),
-        Store::Swap { slot } => json!({"slot": slot.0}),
+        BackingStore::File { file, page } => json!({"file": named(file), "page": page}),
+        BackingStore::PageCache { file, page } => json!({"cached": named(file), "page": page}),
+        BackingStore::Object { page, .. } => json!({"object": page}),
+        BackingStore::Swap { slot } => json!({"slot": slot.0}),
     }
 }
 
@@ -165,13 +165,13 @@ fn object(value: Value) -> Map<String, Value> {
 
 /// A kernel as it was started, in the names of its settings.
 pub fn kernel(booted: &Booted) -> Value {
-    let config: &Config = &booted.config;
+    let config: &KernelConfig = &booted.config;
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     json!({
         "machine": booted.machine.as_deref().map(declaration),
         "frames": booted.frames,
         "replacement": policy.map(|row| row.name),
-        "scope": if config.scope == Scope::Local { "local" } else { "global" },
+        "scope": if config.scope == ReplacementScope::Local { "local" } else { "global" },
         "swap": config.swap,
         "stack-top": config.stack_top,
         "stack-size": config.stack_size,
@@ -180,7 +180,7 @@ pub fn kernel(booted: &Booted) -> Value {
         "fault-around": config.fault_around,
         "page-cache": if config.warm { "warm" } else { "cold" },
         "zero-page": if config.zero_page { "on" } else { "off" },
-        "signals": if config.signals == Signals::Kill { "kill" } else { "report" },
+        "signals": if config.signals == SignalPolicy::Kill { "kill" } else { "report" },
     })
 }
 

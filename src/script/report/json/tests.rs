@@ -268,7 +268,7 @@ fn what_the_kernel_holds_is_data() {
 #[test]
 fn a_replay_has_its_facts_and_the_lines_that_are_none() {
     // Worked out in the script beside the trace.
-    let trace = "tests/scripts/replay/straddle.trace";
+    let trace = "straddle.trace";
     let script = "machine { physical 16 bits, cache L1d { sets 4, ways 1, block 16 B, for data } }";
     let all = objects(&format!("{script}\nreplay \"{trace}\" straddle first => fetches 2, L1d.hits 3\n"));
     let record = &all[1];

@@ -8,7 +8,7 @@ use super::{notes, parts};
 use crate::report::doc::{Blank, Block, Tone};
 use crate::run::facts::{self, Family};
 use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
-use pagewalk_engine::kernel::event::Class;
+use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::machine::event::{Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -99,7 +99,7 @@ impl Sheet<'_> {
     /// Of the first piece: a later one may have faulted. In a process, what the kernel says of it.
     fn page_fault(&self) -> String {
         if let Some(fault) = self.first_fault() {
-            return format!("yes ({})", fault.class().map_or("none", Class::name));
+            return format!("yes ({})", fault.class().map_or("none", FaultClass::name));
         }
         match self.access.outcome.fault.filter(|_| self.access.outcome.pa.is_none()) {
             None => "no",
@@ -218,23 +218,23 @@ fn hit(hit: bool) -> &'static str {
 
 /// What became of the pieces after the first.
 fn pieces(access: &Access) -> Vec<Block> {
-    if access.outcome.pieces < 2 {
+    if access.outcome.fragments < 2 {
         return Vec::new();
     }
     let mut blocks = vec![Block::line(format!(
         "It crosses a block or page boundary and is done in {} pieces; the blanks are those of the first.",
-        access.outcome.pieces
+        access.outcome.fragments
     ))];
     let rest = &access.events[access.first_piece().len()..];
     let begins: Vec<usize> = rest
         .iter()
         .enumerate()
-        .filter(|(_, event)| matches!(event, Event::Piece { .. }))
+        .filter(|(_, event)| matches!(event, Event::Fragment { .. }))
         .map(|(at, _)| at)
         .collect();
     for (number, begin) in begins.iter().enumerate().take(PIECES) {
         let end = begins.get(number + 1).copied().unwrap_or(rest.len());
-        if let Event::Piece { va, size } = rest[*begin] {
+        if let Event::Fragment { va, size } = rest[*begin] {
             let bytes = if size == 1 { "1 byte".to_owned() } else { format!("{size} bytes") };
             let passage = passage(&access.spec, &rest[*begin..end]).join(", ");
             blocks.push(Block::line(format!(
@@ -273,8 +273,8 @@ pub fn line(access: &Access) -> String {
             parts::data(access)
         ));
     }
-    if access.outcome.pieces > 1 {
-        passage.push(format!("{} pieces", access.outcome.pieces));
+    if access.outcome.fragments > 1 {
+        passage.push(format!("{} pieces", access.outcome.fragments));
     }
     let stored =
         if access.verb == AccessVerb::Write { format!(" = {}", parts::data(access)) } else { String::new() };

@@ -61,7 +61,8 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
     let mut settings = vec![format!("size {} B", format.bytes)];
     settings.push(format!("ppn {}..{}", format.ppn_low, format.ppn_high));
     settings.extend(
-        BITS.iter().filter_map(|row| format.place(row.bit).map(|place| format!("{} {place}", row.name))),
+        BITS.iter()
+            .filter_map(|row| format.bit_position(row.bit).map(|place| format!("{} {place}", row.name))),
     );
     settings.extend(format.big_endian.then(|| "big-endian".to_owned()));
     Some(block("pte", "", &settings))

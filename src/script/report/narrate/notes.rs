@@ -4,7 +4,7 @@ use super::parts;
 use crate::report::doc::{Block, Tone};
 use crate::run::nouns::size;
 use crate::run::record::Access;
-use pagewalk_engine::machine::event::{Event, Fault, Forbidden, Found, Kind, Purpose};
+use pagewalk_engine::machine::event::{AccessKind, Event, Fault, ProtectionCause, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Sentences about one access.
@@ -33,8 +33,8 @@ pub fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
         // In a process, the kernel's answer says it.
         Event::Faulted { .. } if access.process.is_some() => None,
         Event::Faulted { fault } => Some((Tone::Bad, fault_sentence(access, fault))),
-        Event::Pte { level, found: Found::Page, .. } => huge(spec, level).and_then(plain),
-        Event::Marked { level, dirty: true } => {
+        Event::Pte { level, found: PteKind::Page, .. } => huge(spec, level).and_then(plain),
+        Event::AccessedDirtySet { level, dirty: true } => {
             plain(format!("The store sets the dirty bit D in {}.", entry(spec, level)))
         }
         Event::TlbFill { tlb, set, victim: Some(victim), .. } => {
@@ -86,7 +86,7 @@ fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
     let name = parts::cache_name(&access.spec, cache);
     let own = core == access.core || access.spec.caches.get(cache as usize).is_some_and(|cache| cache.shared);
     let who = if own { name.to_owned() } else { format!("{name} of core {core}") };
-    match (dirty, access.kind == Kind::Write) {
+    match (dirty, access.kind == AccessKind::Write) {
         (true, false) => format!("{who} held a changed copy of the block and wrote it back first."),
         (true, true) => format!("{who} held a changed copy of the block: it was written back and given up."),
         (false, _) => format!("{who} gave up its copy of the block."),
@@ -98,7 +98,7 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
     let spec = &access.spec;
     let at = faulted_at(access);
     let place =
-        if access.outcome.pieces > 1 { format!(" at {}", parts::va(spec, at)) } else { String::new() };
+        if access.outcome.fragments > 1 { format!(" at {}", parts::va(spec, at)) } else { String::new() };
     match fault {
         Fault::NotPresent { level } => {
             let vpn = parts::vpn(spec, at);
@@ -115,20 +115,22 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
 /// The address of the piece that faulted.
 pub fn faulted_at(access: &Access) -> u64 {
     let pieces = access.events.iter().rev().find_map(|event| match event {
-        Event::Piece { va, .. } => Some(va.raw()),
+        Event::Fragment { va, .. } => Some(va.raw()),
         _ => None,
     });
     pieces.unwrap_or(access.va.raw())
 }
 
 /// Which bit forbids an access, in words.
-pub fn forbidden(access: &Access, why: Forbidden) -> String {
+pub fn forbidden(access: &Access, why: ProtectionCause) -> String {
     let kind = parts::kind(access.kind);
     match why {
-        Forbidden::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),
-        Forbidden::Supervisor => {
+        ProtectionCause::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),
+        ProtectionCause::Supervisor => {
             format!("the page is the supervisor's (U/S = 0) and this is {kind} by the user")
         }
-        Forbidden::NoExecute => format!("nothing on the page may be executed (XD = 1) and this is {kind}"),
+        ProtectionCause::NoExecute => {
+            format!("nothing on the page may be executed (XD = 1) and this is {kind}")
+        }
     }
 }

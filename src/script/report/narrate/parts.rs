@@ -3,7 +3,7 @@
 use crate::lang::value::Value;
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, Shown};
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 
 /// A number in hexadecimal, with the digits of a field of so many bits.
@@ -177,10 +177,10 @@ fn side(side: Side) -> &'static str {
 }
 
 /// What an access of this kind does, as a noun with its article.
-pub fn kind(kind: Kind) -> &'static str {
+pub fn kind(kind: AccessKind) -> &'static str {
     match kind {
-        Kind::Read => "a load",
-        Kind::Write => "a store",
-        Kind::Execute => "an instruction fetch",
+        AccessKind::Read => "a load",
+        AccessKind::Write => "a store",
+        AccessKind::Execute => "an instruction fetch",
     }
 }

@@ -3,7 +3,7 @@
 use crate::report::doc::Step;
 use crate::run::record::Access;
 use pagewalk_engine::machine::addr::Pa;
-use pagewalk_engine::machine::event::{Event, Found};
+use pagewalk_engine::machine::event::{Event, PteKind};
 
 /// An entry that the walk fetched, as its event has it.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub struct Fetched {
     /// Its raw word.
     pub value: Option<u64>,
     /// What it is.
-    pub found: Found,
+    pub found: PteKind,
 }
 
 impl Fetched {

@@ -39,7 +39,7 @@ impl Sequence<'_> {
             }
         }
         for (at, event) in events.iter().enumerate() {
-            if let Event::Piece { va, size } = event {
+            if let Event::Fragment { va, size } = event {
                 let piece = va.raw()..=va.raw().saturating_add(u64::from(*size) - 1);
                 let here =
                     |fault: &&FaultRecord| fault.wanted().is_some_and(|(at, _)| piece.contains(&at.raw()));
@@ -93,7 +93,7 @@ impl Sequence<'_> {
     fn see(&mut self, event: Event, rest: &[Event]) {
         let spec = &self.access.spec;
         match event {
-            Event::Piece { va, size } => self.begin(va, size),
+            Event::Fragment { va, size } => self.begin(va, size),
             Event::TlbLookup { tlb, set, tag, way } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
                 let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
@@ -108,7 +108,7 @@ impl Sequence<'_> {
                     self.answer(entry);
                 }
             }
-            Event::Marked { level, dirty } => self.mark(level, dirty),
+            Event::AccessedDirtySet { level, dirty } => self.mark(level, dirty),
             Event::TlbFill { tlb, set, way, tag, victim } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
                 let instead = victim
@@ -186,7 +186,7 @@ impl Sequence<'_> {
         self.holder = None;
         self.pieces += 1;
         let spec = &self.access.spec;
-        let several = self.access.outcome.pieces > 1;
+        let several = self.access.outcome.fragments > 1;
         let piece = if several { format!("piece {} ({size} B): ", self.pieces) } else { String::new() };
         let address = parts::va(spec, va.raw());
         if let Some(mmu) = &spec.mmu {
@@ -303,7 +303,7 @@ impl Sequence<'_> {
 
 /// Whether the first event is the beginning of a piece.
 fn begins(events: &[Event]) -> bool {
-    matches!(events.first(), Some(Event::Piece { .. }))
+    matches!(events.first(), Some(Event::Fragment { .. }))
 }
 
 /// Whether an event belongs to the walk's fetching of an entry.

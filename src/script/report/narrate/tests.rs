@@ -243,7 +243,7 @@ fn replayed(script: &str) -> String {
 #[test]
 fn a_replay_is_told_with_what_was_passed_over() {
     let machine = "machine { physical 6 bits, cache L1 { lines 4, block 4 B, direct-mapped } }";
-    let told = replayed(&format!("{machine}\nreplay \"tests/scripts/replay/straddle.trace\"\n"));
+    let told = replayed(&format!("{machine}\nreplay \"straddle.trace\"\n"));
     for line in [
         "4 accesses (2 reads, 2 writes), at their addresses as physical ones",
         "4 of them were done in parts, as they straddle blocks or pages",
@@ -265,7 +265,7 @@ fn a_replay_is_told_with_what_was_passed_over() {
 #[test]
 fn a_replay_in_a_process_is_told_with_its_faults() {
     let kernel = "machine core-i7\nkernel { frames 3, replacement fifo, swap 16 slots }";
-    let told = replayed(&format!("{kernel}\nreplay \"tests/scripts/replay/belady.trace\" map demand\n"));
+    let told = replayed(&format!("{kernel}\nreplay \"belady.trace\" map demand\n"));
     // Nine faults, as in every textbook; each page goes to swap the first time it is evicted.
     let line = "9 page faults, 4 of them major; 6 pages were evicted, 4 of them written to swap";
     assert!(told.contains(line) && told.contains("dTLB"), "{told}");

@@ -4,7 +4,7 @@ use super::notes;
 use super::parts;
 use super::sequence::{Fetched, Sequence};
 use crate::run::nouns::size;
-use pagewalk_engine::machine::event::{Found, Kind};
+use pagewalk_engine::machine::event::{AccessKind, PteKind};
 use pagewalk_engine::machine::pte::Bit;
 
 impl Sequence<'_> {
@@ -29,7 +29,7 @@ impl Sequence<'_> {
             None => format!("fetches the page-table entry of {part}"),
         };
         let cached = mmu.walk_cached && entry.address.is_some();
-        let first = spec.first_cache(Kind::Read).filter(|_| cached);
+        let first = spec.first_cache(AccessKind::Read).filter(|_| cached);
         let to = first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned();
         self.push(format!("MMU → {to}"), what);
         self.begin_asking();
@@ -44,12 +44,12 @@ impl Sequence<'_> {
             .unwrap_or_default();
         let ppn = entry.value.map(|raw| parts::hex(mmu.pte.decode(raw).ppn, self.access.spec.ppn_bits()));
         let what = match (entry.found, ppn) {
-            (Found::Absent, _) => "not present (P = 0)".to_owned(),
-            (Found::Table, Some(ppn)) => {
+            (PteKind::Absent, _) => "not present (P = 0)".to_owned(),
+            (PteKind::Table, Some(ppn)) => {
                 format!("present, the level-{} table is in page {ppn}", entry.level + 1)
             }
-            (Found::Table, None) => format!("the level-{} table", entry.level + 1),
-            (Found::Page, ppn) => {
+            (PteKind::Table, None) => format!("the level-{} table", entry.level + 1),
+            (PteKind::Page, ppn) => {
                 let ppn = ppn.map_or_else(String::new, |ppn| format!(", PPN {ppn}"));
                 let huge = (entry.level as usize) < mmu.levels.len();
                 let huge = if huge {
@@ -68,8 +68,9 @@ impl Sequence<'_> {
     pub fn mark(&mut self, level: u32, dirty: bool) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = self.fetched.iter().rev().find(|entry| entry.level == level).and_then(|entry| entry.value);
-        let had_a =
-            raw.is_some_and(|raw| mmu.pte.place(Bit::A).is_none() || mmu.pte.decode(raw).flags.has(Bit::A));
+        let had_a = raw.is_some_and(|raw| {
+            mmu.pte.bit_position(Bit::A).is_none() || mmu.pte.decode(raw).flags.has(Bit::A)
+        });
         let bits = match (dirty, had_a) {
             (true, true) => "the dirty bit D",
             (true, false) => "the accessed bit A and the dirty bit D",

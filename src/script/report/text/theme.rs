@@ -1,7 +1,7 @@
 //! Colours, in one place.
 
 use crate::report::doc::Tone;
-use crate::run::complete::{Class, highlight};
+use crate::services::complete::{Class, highlight};
 
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

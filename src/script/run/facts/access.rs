@@ -58,7 +58,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         Some(Shown::plain(thousandths(cycles(&a.spec, &a.events))))
     }),
     told("pieces", COUNT, "parts it was done in, at block and page boundaries", |a| {
-        Some(Shown::plain(u64::from(a.outcome.pieces)))
+        Some(Shown::plain(u64::from(a.outcome.fragments)))
     }),
     handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal),
     handler("code", CODE, "the signal's si_code", kernel::code),

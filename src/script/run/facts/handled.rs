@@ -1,8 +1,8 @@
 //! Why the kernel did what it did about an access of a process, in one sentence.
 
-use pagewalk_engine::kernel::area::Backing;
-use pagewalk_engine::kernel::event::{Class, Step, Store};
-use pagewalk_engine::machine::event::Kind;
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
+use pagewalk_engine::kernel::vma::Backing;
+use pagewalk_engine::machine::event::AccessKind;
 
 use crate::run::record::{Access, FaultRecord, Shown};
 
@@ -17,31 +17,31 @@ pub fn reason(access: &Access) -> Option<String> {
     let area = fault.area.as_ref();
     let perms = area.map_or_else(String::new, |area| area.area.perms());
     Some(match fault.class()? {
-        Class::DemandZero => format!("page {page} of {name} is anonymous and was not touched before"),
-        Class::File => match area.map(|area| (&area.area.backing, &area.backing)) {
+        FaultClass::DemandZero => format!("page {page} of {name} is anonymous and was not touched before"),
+        FaultClass::File => match area.map(|area| (&area.area.backing, &area.backing)) {
             Some((Backing::File { .. }, file)) => format!("page {page} of {name} is a page of {file}"),
             _ => format!("page {page} of {name} is a page of a file"),
         },
-        Class::Swap => format!("page {page} of {name} was in swap"),
-        Class::CopyOnWrite => {
+        FaultClass::Swap => format!("page {page} of {name} was in swap"),
+        FaultClass::CopyOnWrite => {
             format!("page {page} of {name} was mapped read-only and shared, and this is a store")
         }
-        Class::Protection => {
+        FaultClass::Protection => {
             let what = match access.kind {
-                Kind::Read => "a load",
-                Kind::Write => "a store",
-                Kind::Execute => "an instruction fetch",
+                AccessKind::Read => "a load",
+                AccessKind::Write => "a store",
+                AccessKind::Execute => "an instruction fetch",
             };
             format!("the area of page {page} is {perms}, and this is {what}")
         }
-        Class::Segmentation => format!("{} lies in no area of {name}", address(fault)),
-        Class::Bus => format!("{} lies past the last page of the mapped file", address(fault)),
+        FaultClass::Segmentation => format!("{} lies in no area of {name}", address(fault)),
+        FaultClass::Bus => format!("{} lies past the last page of the mapped file", address(fault)),
     })
 }
 
 fn address(fault: &FaultRecord) -> String {
     let at = fault.steps.iter().find_map(|step| match step {
-        Step::Fault { va, .. } => Some(va.raw()),
+        KernelStep::Fault { va, .. } => Some(va.raw()),
         _ => None,
     });
     at.map_or_else(|| "the address".to_owned(), |at| format!("0x{at:X}"))
@@ -52,7 +52,7 @@ pub fn eviction(access: &Access) -> Option<String> {
     let process = access.process.as_ref()?;
     let Some(fault) = process.faults.first() else { return reason(access) };
     let evicted = fault.steps.iter().find_map(|step| match step {
-        Step::Evicted { frame, page, to } => Some((frame, page, to)),
+        KernelStep::Evicted { frame, page, to } => Some((frame, page, to)),
         _ => None,
     });
     let Some((frame, page, to)) = evicted else { return Some("no page had to make room".to_owned()) };
@@ -62,7 +62,9 @@ pub fn eviction(access: &Access) -> Option<String> {
     });
     let whose = whose.unwrap_or_else(|| "the page".to_owned());
     Some(match to {
-        Some(Store::Swap { slot }) => format!("{whose} left frame {frame} and went to swap slot {slot}"),
+        Some(BackingStore::Swap { slot }) => {
+            format!("{whose} left frame {frame} and went to swap slot {slot}")
+        }
         Some(_) => format!("{whose} left frame {frame} and was written to its file"),
         None => {
             format!("{whose} left frame {frame}; its bytes stand elsewhere already, so nothing was written")

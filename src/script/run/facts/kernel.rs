@@ -1,6 +1,6 @@
 //! What the kernel did about an access or a system call: the facts of its fault handler.
 
-use pagewalk_engine::kernel::event::{Class, Code, Signal, Step, Store};
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, Signal, SignalCode};
 use pagewalk_engine::machine::event::Fault;
 
 use crate::run::record::{Access, FaultRecord, Shown};
@@ -20,10 +20,10 @@ pub fn fault(a: &Access) -> Option<Shown> {
 
 /// Its class; none if memory ran out in the middle.
 pub fn class(fault: &FaultRecord) -> Shown {
-    Shown::word(fault.class().map_or("none", Class::name))
+    Shown::word(fault.class().map_or("none", FaultClass::name))
 }
 
-fn sent(a: &Access) -> Option<(Signal, Code)> {
+fn sent(a: &Access) -> Option<(Signal, SignalCode)> {
     a.faults().first()?.class()?.signal()
 }
 
@@ -44,7 +44,7 @@ pub fn frame(a: &Access) -> Option<Shown> {
 }
 
 /// Steps of the first fault.
-fn handled(a: &Access) -> impl Iterator<Item = &Step> {
+fn handled(a: &Access) -> impl Iterator<Item = &KernelStep> {
     a.faults().first().into_iter().flat_map(|fault| &fault.steps)
 }
 
@@ -64,14 +64,14 @@ pub fn copied_page(a: &Access) -> Option<Shown> {
 }
 
 /// The page that steps evicted.
-pub fn page<'a>(steps: impl Iterator<Item = &'a Step>, vpn_bits: u32) -> Shown {
+pub fn page<'a>(steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> Shown {
     let page = evicted(steps).and_then(|(page, _)| page);
     page.map_or(Shown::word("none"), |page| Shown::field(page.vpn.raw(), vpn_bits))
 }
 
 /// Whether steps wrote a page to swap.
-pub fn to_swap<'a>(mut steps: impl Iterator<Item = &'a Step>) -> Shown {
-    yes_no(steps.any(|step| matches!(step, Step::Evicted { to: Some(Store::Swap { .. }), .. })))
+pub fn to_swap<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Shown {
+    yes_no(steps.any(|step| matches!(step, KernelStep::Evicted { to: Some(BackingStore::Swap { .. }), .. })))
 }
 
 /// A truth as a fact's word.

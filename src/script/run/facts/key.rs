@@ -3,6 +3,7 @@
 use super::access::ACCESS_FACTS;
 use super::call::{CALL_FACTS, CallFact};
 use super::component::{self, COMPONENT_FACTS, Component, ComponentFact, LEVEL_FACTS, LevelFact};
+use super::family::Family;
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
 use super::replay::{self, REPLAY_FACTS, ReplayFact};
 use super::row::FactRow;
@@ -87,21 +88,6 @@ impl Key {
             _ => None,
         }
     }
-}
-
-/// Which kind of statement a fact is stated of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// An access to memory.
-    Access,
-    /// A system call.
-    Call,
-    /// A `reference`.
-    Reference,
-    /// A `replay`.
-    Replay,
-    /// It has no facts.
-    None,
 }
 
 /// Understands a fact's name; the error is the nearest name that exists.

@@ -4,6 +4,7 @@
 mod access;
 mod call;
 mod component;
+mod family;
 mod handled;
 mod kernel;
 mod key;
@@ -18,7 +19,8 @@ mod words;
 pub use access::ACCESS_FACTS;
 pub use call::{CALL_FACTS, CallFact};
 pub use component::{COMPONENT_FACTS, Component, LEVEL_FACTS};
-pub use key::{Family, Key, facts_of, key, type_named};
+pub use family::Family;
+pub use key::{Key, facts_of, key, type_named};
 pub use reasons::reason;
 pub use reference::REFERENCE_FACTS;
 pub use replay::REPLAY_FACTS;

@@ -1,6 +1,6 @@
 //! Why a fact is what it is: the way that hit, the entry that was not present.
 
-use pagewalk_engine::machine::event::{Event, Fault, Forbidden, Found, Purpose};
+use pagewalk_engine::machine::event::{Event, Fault, ProtectionCause, PteKind, Purpose};
 
 use super::component::Component;
 use super::handled;
@@ -74,9 +74,9 @@ pub fn fault(access: &Access) -> Option<String> {
         }
         Fault::Protection { why } => Some(
             match why {
-                Forbidden::ReadOnly => "R/W is 0 and the access is a store",
-                Forbidden::Supervisor => "U/S is 0 and the access is the user's",
-                Forbidden::NoExecute => "XD is 1 and the access is an instruction fetch",
+                ProtectionCause::ReadOnly => "R/W is 0 and the access is a store",
+                ProtectionCause::Supervisor => "U/S is 0 and the access is the user's",
+                ProtectionCause::NoExecute => "XD is 1 and the access is an instruction fetch",
             }
             .to_owned(),
         ),
@@ -100,7 +100,7 @@ fn walk(access: &Access) -> Option<String> {
     });
     match fetched.next_back() {
         None => Some("a TLB held the translation, so no entry was fetched".to_owned()),
-        Some((level, Found::Absent)) => {
+        Some((level, PteKind::Absent)) => {
             Some(format!("the walk ended at level {level}, whose entry is not present"))
         }
         Some((level, _)) => Some(format!("the walk ended at level {level}, whose entry maps the page")),

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::component::Component;
-use super::key::{Family, Key, facts_of};
+use super::family::Family;
+use super::key::{Key, facts_of};
 use crate::lang::value::Value;
 use crate::run::record::{Did, Shown};
 use crate::run::replayed::{Map, Replayed};

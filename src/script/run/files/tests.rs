@@ -10,6 +10,7 @@ use crate::lang::loader::Texts;
 use crate::lang::source::Sources;
 use crate::run::record::{Did, StepRecord};
 use crate::run::session::Options;
+use crate::run::verbs::CORE;
 use crate::run::{check, run};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -38,13 +39,13 @@ impl Lab {
     }
 
     fn check(&self) -> Vec<Diagnostic> {
-        check(&self.script, &self.sources, &self.files, Options::default())
+        check(&self.script, &self.sources, &self.files, Options::of(&CORE))
     }
 
     /// The machines that the script declares, in order.
     fn machines(&self) -> Vec<Arc<Spec>> {
         let mut records: Vec<StepRecord> = Vec::new();
-        let ended = run(&self.script, &self.sources, &self.files, Options::default(), &mut records);
+        let ended = run(&self.script, &self.sources, &self.files, Options::of(&CORE), &mut records);
         assert_eq!((self.wrong.as_slice(), ended.diagnostics.as_slice()), (&[][..], &[][..]));
         let machine = |record: &StepRecord| match &*record.did {
             Did::Machine(spec) => Some(spec.clone()),

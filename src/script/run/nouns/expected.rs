@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::lang::span::Span;
+use crate::run::budget::surplus_work;
 use crate::run::record::{AreaRecord, Check, Shown, Written};
-use crate::run::session::{Session, Stop, beyond_ordinary};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::view::{CellView, TableView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
@@ -83,7 +85,7 @@ impl Session<'_> {
             comparison.others();
         }
         let checks = comparison.checks;
-        self.work(beyond_ordinary(checks.len() as u64), expected.span)?;
+        self.work(surplus_work(checks.len() as u64), expected.span)?;
         Ok(checks)
     }
 }

@@ -3,8 +3,8 @@
 use crate::run::process::AreaRecord;
 use crate::run::view::{AreaLayout, LayoutView, View};
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::area::Area;
-use pagewalk_engine::kernel::process::{Place, Process};
+use pagewalk_engine::kernel::process::{PageLocation, Process};
+use pagewalk_engine::kernel::vma::Vma;
 
 /// The areas of a process, and where they may grow.
 pub fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
@@ -26,15 +26,15 @@ pub fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
     }))]
 }
 
-fn area_layout(kernel: &Kernel, process: &Process, area: Area) -> AreaLayout {
+fn area_layout(kernel: &Kernel, process: &Process, area: Vma) -> AreaLayout {
     let page_bits = kernel.machine().spec().page_bits();
     let pages = process.space.pages.range(area.start >> page_bits..=(area.end - 1) >> page_bits);
     let (mut resident, mut swapped) = (0, 0);
     for (_, place) in pages {
         match place {
-            Place::Frame(_) => resident += 1,
-            Place::Swap(_) => swapped += 1,
-            Place::Zero => {}
+            PageLocation::Frame(_) => resident += 1,
+            PageLocation::Swap(_) => swapped += 1,
+            PageLocation::Zero => {}
         }
     }
     AreaLayout { area: AreaRecord::of(kernel, process, area), resident, swapped }

@@ -72,7 +72,7 @@ pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagn
             ("read", Said::Number(_)) => readable(cell)?,
             (column, Said::Number(_)) => match BitRow::named(column) {
                 Some((Bit::P, _)) => said_valid = Some(cell.bit()?),
-                Some((bit, inverse)) => pte.flags = pte.flags.put(bit, cell.bit()? != inverse),
+                Some((bit, inverse)) => pte.flags = pte.flags.with_bit(bit, cell.bit()? != inverse),
                 None => {}
             },
         }
@@ -82,7 +82,7 @@ pub fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagn
         return Err(Diagnostic::new(Code::BadTable, entry.key_span, "a valid entry needs a PPN")
             .label("this page is valid"));
     }
-    pte = Pte { ppn: ppn.unwrap_or(0), flags: pte.flags.put(Bit::P, valid) };
+    pte = Pte { ppn: ppn.unwrap_or(0), flags: pte.flags.with_bit(Bit::P, valid) };
     let levels = machine.spec().mmu.as_ref().map_or(1, |mmu| mmu.levels.len() as u32);
     let huge = pte.flags.has(Bit::Ps) && levels > 1;
     if huge {

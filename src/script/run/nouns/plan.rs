@@ -2,8 +2,10 @@
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
+use crate::run::budget::surplus_work;
 use crate::run::record::{Did, Shown};
-use crate::run::session::{Session, Stop, beyond_ordinary};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::view::View;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
@@ -53,7 +55,7 @@ impl Contents {
                 Ok(())
             }
             What::Pte { level, at, raw } => machine
-                .place_pte(level, at, PteWord::Raw(raw))
+                .write_pte(level, at, PteWord::Raw(raw))
                 .map_err(|error| vec![Diagnostic::new(Code::AddressTooWide, self.span, error.to_string())]),
         }
     }
@@ -187,9 +189,9 @@ impl Session<'_> {
 /// The cells of a view, as they count towards the budget.
 fn cells(view: &View) -> u64 {
     match view {
-        View::Tree(tree) => beyond_ordinary(tree.root.size()),
+        View::Tree(tree) => surplus_work(tree.root.size()),
         View::Table(table) | View::Maps { table, .. } => {
-            beyond_ordinary(table.rows.iter().map(Vec::len).sum::<usize>() as u64)
+            surplus_work(table.rows.iter().map(Vec::len).sum::<usize>() as u64)
         }
         _ => 0,
     }

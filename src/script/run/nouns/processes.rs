@@ -2,7 +2,7 @@
 
 use crate::run::view::{CellView, TableView, View};
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::process::{Life, Process};
+use pagewalk_engine::kernel::process::{Process, ProcessState};
 
 use super::geometry::size;
 
@@ -20,15 +20,17 @@ pub fn views(kernel: &Kernel) -> Vec<View> {
 fn row(kernel: &Kernel, process: &Process) -> Vec<CellView> {
     let bytes = |n: u64| CellView::Text(size(n.into()));
     let parent = process.parent.and_then(|pid| kernel.process(pid));
-    let status = match process.life {
-        Life::Running => CellView::Nothing,
-        Life::Zombie { status } | Life::Ended { status } => CellView::Number(u64::from(status)),
+    let status = match process.state {
+        ProcessState::Running => CellView::Nothing,
+        ProcessState::Zombie { status } | ProcessState::Ended { status } => {
+            CellView::Number(u64::from(status))
+        }
     };
     vec![
         CellView::Number(u64::from(process.pid.0)),
         CellView::Text(process.name.to_string()),
         parent.map_or(CellView::Nothing, |parent| CellView::Text(parent.name.to_string())),
-        CellView::Text(process.life.name().to_owned()),
+        CellView::Text(process.state.name().to_owned()),
         status,
         CellView::Number(process.space.areas.count() as u64),
         bytes(process.space.areas.size()),

@@ -5,7 +5,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
 use crate::run::record::{Check, Did, ReferenceRun, Shown, Written};
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::view::CellView;
 
 use super::steps;
@@ -28,7 +29,7 @@ impl Session<'_> {
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let Some(did) = self.state.reference.clone() else {

@@ -5,8 +5,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
 use crate::run::settings::list;
+use crate::run::stop::Stop;
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::run::process::AreaRecord;
 use crate::run::view::CellView;
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::frames::{Frame, Holds};
+use pagewalk_engine::kernel::frames::{Frame, FrameContents};
 use pagewalk_engine::kernel::heap::HeapBlock;
 use pagewalk_engine::kernel::ids::{FrameNo, Pid, SlotNo};
-use pagewalk_engine::kernel::process::{Place, Process};
+use pagewalk_engine::kernel::process::{PageLocation, Process};
 
 use super::list::{Column, decimal, hex, words};
 
@@ -151,8 +151,8 @@ fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec
     let Some(process) = process else { return Vec::new() };
     let spec = kernel.machine().spec();
     let (vpn_digits, frame_digits) = (digits(spec.vpn_bits()), frame_digits(kernel));
-    let one = |vpn: u64, place: Place| match place {
-        Place::Frame(frame) => Some(row(
+    let one = |vpn: u64, place: PageLocation| match place {
+        PageLocation::Frame(frame) => Some(row(
             vpn,
             vec![CellView::Hex(vpn, vpn_digits), CellView::Hex(u64::from(frame.0), frame_digits)],
         )),
@@ -196,16 +196,16 @@ fn frames(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRo
 
 fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow {
     let key = u64::from(at.0);
-    let kind = match frame.holds {
-        Holds::Nothing => "free",
-        Holds::Anonymous => "anonymous",
-        Holds::Merged => "merged",
-        Holds::File { .. } => "file",
-        Holds::Object { .. } => "shared",
+    let kind = match frame.contents {
+        FrameContents::Free => "free",
+        FrameContents::Anonymous => "anonymous",
+        FrameContents::Merged => "merged",
+        FrameContents::File { .. } => "file",
+        FrameContents::Object { .. } => "shared",
     };
     let maps: Vec<String> =
         kernel.frames().maps(at).map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid))).collect();
-    let free = frame.holds == Holds::Nothing;
+    let free = frame.contents == FrameContents::Free;
     let dirty = if free { CellView::Nothing } else { CellView::bit(kernel.is_dirty(at)) };
     let cells = vec![
         CellView::Hex(key, width),

@@ -93,7 +93,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
             ("v", Said::Number(_)) => said_valid = Some(cell.bit()?),
             (bit, Said::Number(_)) => {
                 if let Some((bit, inverse)) = BitRow::named(bit) {
-                    line.flags = line.flags.put(bit, cell.bit()? != inverse);
+                    line.flags = line.flags.with_bit(bit, cell.bit()? != inverse);
                 }
             }
         }

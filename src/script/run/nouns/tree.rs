@@ -15,7 +15,7 @@ pub fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
     };
     let listing = machine.page_table();
     let mut root = TreeTable { level: 1, ..TreeTable::default() };
-    for place in &listing.places {
+    for place in &listing.locations {
         if let Some(table) = reach(&mut root, mmu, place.vpn, place.level) {
             table.at = Some(place.at.raw());
         }

@@ -1,13 +1,13 @@
 //! Parameters, and what they are filled with.
 
-/// A parameter. A row lists them in the order in which they are written: `&[VA, Optional(&[Word("size"), N])]` is
+/// A parameter. A row lists them in the order in which they are written: `&[VA, Optional(&[Keyword("size"), N])]` is
 /// `VA [size N]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Param {
     /// A value, a name, or a string.
     Value(Slot),
     /// A word that introduces what follows it: `size`.
-    Word(&'static str),
+    Keyword(&'static str),
     /// A word that is a value itself: `none`.
     Literal(&'static str),
     /// One of several such words: `on|off`.
@@ -62,7 +62,7 @@ impl Param {
     /// The words that it is written as.
     pub fn words(&self) -> &[&'static str] {
         match self {
-            Self::Word(word) | Self::Literal(word) | Self::Unit(word) => std::slice::from_ref(word),
+            Self::Keyword(word) | Self::Literal(word) | Self::Unit(word) => std::slice::from_ref(word),
             Self::Words(words) => words,
             _ => &[],
         }

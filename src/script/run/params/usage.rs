@@ -45,7 +45,7 @@ impl Params for &'static [Param] {
 
     fn clauses(self) -> Vec<&'static str> {
         let word = |param: &Param| match param {
-            Param::Optional([Param::Word(word), _, ..]) => Some(*word),
+            Param::Optional([Param::Keyword(word), _, ..]) => Some(*word),
             _ => None,
         };
         self.iter().filter_map(word).collect()
@@ -69,7 +69,7 @@ impl fmt::Display for Param {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(slot) => f.write_str(slot.name()),
-            Self::Word(word) | Self::Literal(word) | Self::Unit(word) => f.write_str(word),
+            Self::Keyword(word) | Self::Literal(word) | Self::Unit(word) => f.write_str(word),
             Self::Words(words) => f.write_str(&words.join("|")),
             Self::Equals => f.write_str("="),
             Self::Arrow => f.write_str("=>"),

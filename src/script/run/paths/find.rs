@@ -6,9 +6,10 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::facts::{self, Component, Family};
 use crate::run::record::Did;
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::state::{Binding, Slot};
+use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
@@ -59,7 +60,7 @@ impl Session<'_> {
                 no_property(&of.text, name, names.chain(["page_table.bytes", "page_table.tables"])).into()
             );
         };
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let kernel = self.kernel(of.span)?;
@@ -75,7 +76,7 @@ impl Session<'_> {
         let Some(row) = rows().find(|row| row.name == &*name.text) else {
             return Err(no_property(&of.text, name, rows().map(|row| row.name)).into());
         };
-        let checking = self.checking;
+        let checking = self.checking();
         let kernel = self.kernel(of.span)?;
         if checking { Err(Stop::Unknowable) } else { Ok(Value::from((row.get)(kernel))) }
     }
@@ -89,7 +90,7 @@ impl Session<'_> {
         let Some(pid) = pid else { return self.machine_property(of, name) };
         let machine = self.kernel(of.span)?.machine_of(pid);
         let value = property_of(&machine, of, name)?;
-        if self.checking { Err(Stop::Unknowable) } else { Ok(value) }
+        if self.checking() { Err(Stop::Unknowable) } else { Ok(value) }
     }
 
     /// Whose page table is meant where none is named; none without a kernel or before the first process.
@@ -105,7 +106,7 @@ impl Session<'_> {
     }
 
     fn last_fact(&mut self, name: &Word) -> Result<Value, Stop> {
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let Some(last) = self.state.last.clone() else {
@@ -145,13 +146,13 @@ impl Session<'_> {
         self.machine(of.span)?;
         let Some(component) = self.component(&of.text) else {
             // It may be a process that is not known yet.
-            let perhaps = self.checking && self.unsure.others;
+            let perhaps = self.unsure().others;
             return Err(if perhaps { Stop::Unknowable } else { self.unknown_part(of).into() });
         };
         let Some(row) = PART_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
             return Err(no_property(&of.text, name, PART_PROPERTIES.iter().map(|row| row.name)).into());
         };
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let machine = self.machine(of.span)?;

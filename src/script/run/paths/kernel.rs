@@ -73,10 +73,10 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
         p.pc.map(Value::from)
     }),
     of_process("stdout", "what it wrote to standard output and standard error", |_, p| {
-        Some(Value::from(String::from_utf8_lossy(&p.stdout.all()).into_owned()))
+        Some(Value::from(String::from_utf8_lossy(&p.stdout.to_vec()).into_owned()))
     }),
     of_process("state", "`running`, `zombie` (ended, not waited for) or `ended`", |_, p| {
-        Some(Value::from(p.life.name()))
+        Some(Value::from(p.state.name()))
     }),
     of_process("pid", "its number", |_, p| Some(Value::from(u64::from(p.pid.0)))),
     of_process("brk", "its break: the byte after the heap's last", |_, p| Some(Value::from(p.space.brk))),

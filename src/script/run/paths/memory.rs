@@ -5,7 +5,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::params::Slot;
-use crate::run::session::{ACCESS_LIMIT, Session, Stop};
+use crate::run::session::{ACCESS_LIMIT, Session};
+use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::FileId;
 
@@ -128,7 +129,7 @@ impl Session<'_> {
         let size = if args.len() == 2 { self.within(&args[1], 1, most)? } else { 1 };
         let va = self.address(&args[0], size)?;
         let process = self.running(span)?;
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         if let Some(pid) = process {
@@ -171,7 +172,7 @@ impl Session<'_> {
                 .into());
         };
         let offset = args.get(1).map_or(Ok(0), |offset| self.integer(offset))?;
-        if self.checking {
+        if self.checking() {
             return Err(Stop::Unknowable);
         }
         let kernel = self.kernel(span)?;

@@ -3,8 +3,9 @@
 use crate::lang::ast::{Expr, ExprKind, Setting};
 use crate::lang::value::Number;
 use crate::lang::value::unit_factor;
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
 use crate::run::state::Binding;
+use crate::run::stop::Stop;
 
 use super::field::{Arg, ArgKind, Field};
 

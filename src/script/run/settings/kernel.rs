@@ -3,7 +3,7 @@
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_engine::kernel::boot::BootError;
-use pagewalk_engine::kernel::config::{Config, Scope, Signals};
+use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -14,7 +14,7 @@ use crate::run::params::{N, POLICY, SIZE, VA, words_of};
 /// A kernel being declared.
 #[derive(Debug, Clone)]
 pub struct KernelDraft {
-    config: Config,
+    config: KernelConfig,
     /// Where each setting stands.
     places: Vec<(&'static str, Span)>,
 }
@@ -26,13 +26,14 @@ const SWAP_LIMIT: u64 = 1 << 20;
 const AROUND_LIMIT: u64 = 1 << 16;
 
 /// The words of `scope`.
-const SCOPES: &[(&str, Scope)] = &[("global", Scope::Global), ("local", Scope::Local)];
+const SCOPES: &[(&str, ReplacementScope)] =
+    &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)];
 
 /// The words of `page-cache`: whether it is warm.
 const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
 
 /// The words of `signals`.
-const SIGNALS: &[(&str, Signals)] = &[("report", Signals::Report), ("kill", Signals::Kill)];
+const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
 
 const fn row(
     name: &'static str,
@@ -123,7 +124,7 @@ fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result
 /// # Errors
 /// What the fields are wrong with.
 pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
-    let mut draft = KernelDraft { config: Config::default_for(spec), places: Vec::new() };
+    let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
     apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
     if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
@@ -133,14 +134,14 @@ pub fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Dia
 #[derive(Debug, Clone)]
 pub struct KernelPlan {
     /// The settings.
-    pub config: Config,
+    pub config: KernelConfig,
     places: Vec<(&'static str, Span)>,
 }
 
 impl KernelPlan {
     /// The defaults on a machine.
     pub fn default_for(spec: &Spec) -> Self {
-        Self { config: Config::default_for(spec), places: Vec::new() }
+        Self { config: KernelConfig::default_for(spec), places: Vec::new() }
     }
 
     /// Says why a kernel with these settings cannot be started, where the setting is said or else at `place`.

@@ -3,7 +3,7 @@
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use pagewalk_engine::machine::check::{Part, Problem, SpecError};
+use pagewalk_engine::machine::check::{SpecError, SpecPart, SpecProblem};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
 use super::cache::CacheDraft;
@@ -338,11 +338,11 @@ impl MachineDraft {
     /// A mistake that only the whole machine shows, at the setting it comes from.
     fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
         let span = match error.part {
-            Part::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().place(error.setting)),
-            Part::Cache(at) => self.caches.get(at).map(|cache| cache.common().place(error.setting)),
-            Part::Machine => self.span_of(error.setting),
-            Part::PageTable => self.table.span,
-            Part::Pte(_) => self.span_of("pte").or(self.table.span),
+            SpecPart::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().place(error.setting)),
+            SpecPart::Cache(at) => self.caches.get(at).map(|cache| cache.common().place(error.setting)),
+            SpecPart::Machine => self.span_of(error.setting),
+            SpecPart::PageTable => self.table.span,
+            SpecPart::Pte(_) => self.span_of("pte").or(self.table.span),
         };
         Diagnostic::new(
             code(&error.problem),
@@ -353,15 +353,15 @@ impl MachineDraft {
 }
 
 /// The code under which a problem of a spec is explained.
-fn code(problem: &Problem) -> Code {
+fn code(problem: &SpecProblem) -> Code {
     match problem {
-        Problem::NotPowerOfTwo { .. } => Code::NotAPowerOfTwo,
-        Problem::Pte(_) => Code::BadFormat,
-        Problem::TooManyLines { .. } => Code::LimitSize,
-        Problem::NameTaken { .. } => Code::Duplicate,
-        Problem::NoMmu => Code::NoMachine,
-        Problem::PolicyOfFrames { .. } => Code::UnknownWord,
-        Problem::OutOfRange { .. } | Problem::PageTooLarge { .. } => Code::BadWidth,
+        SpecProblem::NotPowerOfTwo { .. } => Code::NotAPowerOfTwo,
+        SpecProblem::Pte(_) => Code::BadFormat,
+        SpecProblem::TooManyLines { .. } => Code::LimitSize,
+        SpecProblem::NameTaken { .. } => Code::Duplicate,
+        SpecProblem::NoMmu => Code::NoMachine,
+        SpecProblem::PolicyOfFrames { .. } => Code::UnknownWord,
+        SpecProblem::OutOfRange { .. } | SpecProblem::PageTooLarge { .. } => Code::BadWidth,
         _ => Code::BadGeometry,
     }
 }

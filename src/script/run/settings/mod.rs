@@ -1,5 +1,6 @@
 //! Blocks of settings, evaluated: `machine { … }` and what stands inside it, from a script or a YAML file.
 
+mod block;
 mod blocks;
 mod cache;
 mod changed;
@@ -9,20 +10,19 @@ mod file;
 mod kernel;
 mod level;
 mod machine;
-mod paper;
 mod pte;
 mod shape;
 mod tlb;
 mod word;
 mod yaml;
 
-pub use blocks::{BLOCKS, BlockRow};
+pub use block::BlockRow;
+pub use blocks::BLOCKS;
 pub use changed::{cache_mistakes, tlb_mistakes};
 pub use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one_of, sole};
 pub use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
 pub use kernel::{KernelPlan, build_kernel};
 pub use machine::build_machine;
-pub use paper::{ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
 pub use pte::{no_read_bit, pte_of_fields};
 pub use word::SettingWord;
 pub use yaml::fields_of_yaml;

@@ -248,6 +248,6 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
         }));
     };
     let on = sole(field)?.within(0, 1, Code::ValueTooWide, "a bit").map_err(one)? == 1;
-    pte.flags = pte.flags.put(bit, on != inverse);
+    pte.flags = pte.flags.with_bit(bit, on != inverse);
     Ok(())
 }

@@ -4,25 +4,28 @@ use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::mend::Mend;
 use crate::lang::value::Value;
-use crate::run::params::Param::{self, Optional, Word, Words};
+use crate::run::budget::surplus_work;
+use crate::run::params::Param::{self, Keyword, Optional, Words};
 use crate::run::params::{N, words_of};
-use crate::run::record::AccessVerb;
-use crate::run::session::{ACCESS_LIMIT, Session, Stop, beyond_ordinary};
+use crate::run::record::{AccessVerb, Did};
+use crate::run::session::{ACCESS_LIMIT, Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
-use pagewalk_engine::machine::event::{Kind, Mode};
+use crate::run::stop::Stop;
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
-use super::action::{AccessPlan, Action};
 use super::operands::{clauses, missing, plain, word};
+use super::plans::AccessPlan;
 
-const KINDS: &[(&str, Kind)] = &[("read", Kind::Read), ("write", Kind::Write), ("execute", Kind::Execute)];
-const MODES: &[(&str, Mode)] = &[("user", Mode::User), ("supervisor", Mode::Supervisor)];
+const KINDS: &[(&str, AccessKind)] =
+    &[("read", AccessKind::Read), ("write", AccessKind::Write), ("execute", AccessKind::Execute)];
+const MODES: &[(&str, Privilege)] = &[("user", Privilege::User), ("supervisor", Privilege::Supervisor)];
 
 /// `[for read|write|execute]`
-pub const FOR: Param = Optional(&[Word("for"), Words(words_of!(KINDS.0))]);
+pub const FOR: Param = Optional(&[Keyword("for"), Words(words_of!(KINDS.0))]);
 /// `[by user|supervisor]`
-pub const BY: Param = Optional(&[Word("by"), Words(words_of!(MODES.0))]);
+pub const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))]);
 /// `[size N]`
-pub const SIZED: Param = Optional(&[Word("size"), N]);
+pub const SIZED: Param = Optional(&[Keyword("size"), N]);
 
 /// One of a clause's words.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
@@ -30,11 +33,15 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
 }
 
+fn access(plan: AccessPlan) -> Action {
+    Action::operation(move |session| Ok(Did::Access(session.access(plan)?)))
+}
+
 /// `translate VA [for read|write|execute] [by user|supervisor]`
 pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (va, clauses) = clauses(command, &command.operands, &[FOR, BY])?;
-    let (mut kind, mut mode) = (Kind::Read, Mode::User);
+    let (mut kind, mut mode) = (AccessKind::Read, Privilege::User);
     for (clause, value) in clauses {
         match clause {
             "for" => kind = choice(value, KINDS)?,
@@ -43,7 +50,7 @@ pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Sto
     }
     let (place, verb) = (va.span, AccessVerb::Translate);
     let (va, pid) = session.address_in_process(va, 1)?;
-    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
 }
 
 /// `read VA [size N]`
@@ -66,12 +73,12 @@ pub fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// # Errors
 /// `address-too-wide`, `no-machine`.
 pub fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
-    let kind = if verb == AccessVerb::Fetch { Kind::Execute } else { Kind::Read };
-    session.work(beyond_ordinary(size), va.span)?;
+    let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
+    session.work(surplus_work(size), va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
-    Ok(Action::Access(AccessPlan { verb, kind, mode: Mode::User, va, data, pid, place }))
+    Ok(access(AccessPlan { verb, kind, mode: Privilege::User, va, data, pid, place }))
 }
 
 /// `write VA = V [size N]`
@@ -87,12 +94,12 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         None => None,
     };
     let bytes = stored(&session.eval(value)?, size, value)?;
-    session.work(beyond_ordinary(bytes.len() as u64), va.span)?;
+    session.work(surplus_work(bytes.len() as u64), va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
-    let (verb, kind, mode) = (AccessVerb::Write, Kind::Write, Mode::User);
-    Ok(Action::Access(AccessPlan { verb, kind, mode, va, data, pid, place }))
+    let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
+    Ok(access(AccessPlan { verb, kind, mode, va, data, pid, place }))
 }
 
 /// The bytes of a stored value: a number little-endian, a string as it is.

@@ -2,14 +2,15 @@
 
 use crate::run::record::{Access, AccessVerb, InProcess, ProcessRef};
 use crate::run::recorder::Recorder;
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
-use pagewalk_engine::kernel::config::Signals;
+use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::process::Life;
-use pagewalk_engine::machine::{Data, Outcome};
+use pagewalk_engine::kernel::process::ProcessState;
+use pagewalk_engine::machine::{AccessOutcome, Data};
 
-use super::action::AccessPlan;
+use super::plans::AccessPlan;
 
 impl Session<'_> {
     /// Makes an access; a probe makes it on a copy.
@@ -38,7 +39,7 @@ impl Session<'_> {
         let outcome = match verb {
             AccessVerb::Translate => {
                 let result = machine.translate(va, kind, mode, &mut events);
-                Outcome { pieces: 1, fault: result.err(), pa: result.ok(), done: 0 }
+                AccessOutcome { fragments: 1, fault: result.err(), pa: result.ok(), done: 0 }
             }
             AccessVerb::Write => machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events),
             AccessVerb::Read | AccessVerb::Fetch => {
@@ -56,8 +57,8 @@ impl Session<'_> {
         let kernel = self.kernel(place)?;
         // A process that is killed leaves nothing to tell of.
         let before = match kernel.config().signals {
-            Signals::Kill => kernel.process(pid).cloned(),
-            Signals::Report => None,
+            SignalPolicy::Kill => kernel.process(pid).cloned(),
+            SignalPolicy::Report => None,
         };
         let mut recorder = Recorder::default();
         let done = match verb {
@@ -71,12 +72,12 @@ impl Session<'_> {
         let done = done.map_err(|error| out_of_memory(error, place))?;
         let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
         let process = kernel.process(pid);
-        let ended = process.is_none_or(|process| process.life != Life::Running);
+        let ended = process.is_none_or(|process| process.state != ProcessState::Running);
         let process = process.map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from);
         let recorded = recorder.finish(kernel, pid, before.as_ref());
         let killed = done.killed;
         let fault = killed.and_then(|_| recorded.faults.last()?.fault());
-        let outcome = Outcome { pieces: done.pieces, fault, pa: done.pa, done: done.done };
+        let outcome = AccessOutcome { fragments: done.fragments, fault, pa: done.pa, done: done.done };
         let inside = InProcess { process, faults: recorded.faults, killed, ended, legend: recorded.legend };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));

@@ -2,22 +2,23 @@
 
 use crate::lang::ast::Span;
 use crate::run::record::{ActionRecord, KernelAction, Legend};
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
-use pagewalk_engine::kernel::event::{Step, Watch};
+use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
 use pagewalk_engine::machine::addr::Vpn;
-use pagewalk_engine::machine::event::{Event, Observer};
+use pagewalk_engine::machine::event::{Event, MachineObserver};
 
 /// Keeps steps.
 #[derive(Default)]
-struct Steps(Vec<Step>);
+struct Steps(Vec<KernelStep>);
 
-impl Observer for Steps {
-    fn see(&mut self, _: Event) {}
+impl MachineObserver for Steps {
+    fn on_event(&mut self, _: Event) {}
 }
 
-impl Watch for Steps {
-    fn step(&mut self, step: Step) {
+impl KernelObserver for Steps {
+    fn on_step(&mut self, step: KernelStep) {
         self.0.push(step);
     }
 }

@@ -3,11 +3,11 @@
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
-use crate::run::record::Shown;
-use crate::run::session::{Session, Stop};
+use crate::run::record::{Did, Shown};
+use crate::run::session::{Action, Session};
 use crate::run::settings::pte_of_fields;
+use crate::run::stop::Stop;
 
-use super::action::Action;
 use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
 
@@ -22,7 +22,15 @@ pub fn set(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         Some("pte") => pte(session, command)?,
         _ => return rows(session, command),
     };
-    Ok(Action::Contents(Contents { what, span: command.verb.span }))
+    Ok(put(Contents { what, span: command.verb.span }))
+}
+
+fn put(contents: Contents) -> Action {
+    let place = contents.span;
+    Action::declares(move |session| {
+        contents.put(session.machine(place)?)?;
+        Ok(Did::Quiet)
+    })
 }
 
 fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
@@ -38,7 +46,7 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         NounRef::Things(things) if things.noun.settable => {
             let areas = session.areas_listed(table)?;
             let Some(pid) = things.pid else { return Err(Stop::Unknowable) };
-            Ok(Action::Areas(pid, areas))
+            Ok(Action::declares(move |session| session.declare_areas(pid, areas).map(|()| Did::Quiet)))
         }
         NounRef::Things(ThingRef { noun, .. }) => Err(kept(first, noun.name).into()),
         NounRef::Part { noun, .. } if noun.name == "page_table" && session.has_kernel() => {
@@ -48,7 +56,7 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             let layout = (noun.layout)(session.machine(table.span)?, level);
             let entries = session.entries(table, &layout)?;
             let what = What::Rows { noun, level, entries };
-            Ok(Action::Contents(Contents { what, span: command.verb.span }))
+            Ok(put(Contents { what, span: command.verb.span }))
         }
     }
 }
@@ -114,23 +122,30 @@ fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Sto
 
 /// `show NOUN`, `show EXPR`
 pub fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let place = command.verb.span;
+    let (plan, place) = (show_plan(session, command)?, command.verb.span);
+    Ok(Action::does(move |session| Ok(Did::Shown(session.show(plan, place)?))))
+}
+
+/// What `show` with these operands shows.
+///
+/// # Errors
+/// What the operands are wrong with.
+pub fn show_plan(session: &mut Session, command: &Command) -> Result<ShowPlan, Stop> {
     let Some(first) = command.operands.first() else {
         return Err(missing(command, "something to show").into());
     };
     let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
-    let plan = match shown {
-        Some(noun) => shown_noun(session, noun, command)?,
+    match shown {
+        Some(noun) => shown_noun(session, noun, command),
         None if session.names_noun(first) => match session.noun(&command.operands)? {
-            NounRef::Part { noun, level, pid } => ShowPlan::Table(noun, level, pid),
-            NounRef::Things(things) => ShowPlan::Things(things),
+            NounRef::Part { noun, level, pid } => Ok(ShowPlan::Table(noun, level, pid)),
+            NounRef::Things(things) => Ok(ShowPlan::Things(things)),
         },
         None => match command.operands.get(1) {
-            None => session.show_value(first)?,
-            Some(more) => return Err(unexpected(command, more, &[]).into()),
+            None => session.show_value(first),
+            Some(more) => Err(unexpected(command, more, &[]).into()),
         },
-    };
-    Ok(Action::Show(plan, place))
+    }
 }
 
 fn shown_noun(session: &mut Session, noun: &'static ShownNoun, command: &Command) -> Result<ShowPlan, Stop> {

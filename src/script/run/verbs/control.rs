@@ -3,10 +3,45 @@
 use crate::lang::ast::{Command, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-use super::action::Action;
+use crate::run::record::Did;
+use crate::run::state::Slot;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::process::ProcessState;
+use pagewalk_engine::machine::Machine;
+
 use super::operands::{missing, only, plain, unexpected, word};
 use crate::run::facts::Component;
-use crate::run::session::{Session, Stop};
+use crate::run::session::{Action, Session};
+use crate::run::stop::Stop;
+
+fn flush_tlb(level: Option<usize>) -> Action {
+    on_machine(move |machine| machine.flush_tlb(level))
+}
+
+fn flush_cache(level: Option<usize>) -> Action {
+    on_machine(move |machine| machine.flush_cache(level))
+}
+
+/// Does something to the hardware. If the statement runs in a process, the core switches to it first.
+fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
+    Action::does(move |session| {
+        match &mut session.state.machine {
+            Slot::Is(machine) => drop(act(machine)),
+            Slot::Kernel(kernel) => {
+                let named = session.inside.process().map(|process| process.pid);
+                let runs = |pid: &Pid| {
+                    kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)
+                };
+                if let Some(pid) = named.filter(runs) {
+                    kernel.switch_to(pid);
+                }
+                drop(act(kernel.machine_mut()));
+            }
+            Slot::Empty | Slot::Unknowable => {}
+        }
+        Ok(Did::Quiet)
+    })
+}
 
 /// `flush tlb [NAME]`, `flush cache [NAME]`
 pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
@@ -25,11 +60,11 @@ pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.machine(what.span)?;
     // Without a name even where there is none to flush: one script may then run on machines with and without.
     let Some(name) = name else {
-        return Ok(if tlb { Action::FlushTlb(None) } else { Action::FlushCache(None) });
+        return Ok(if tlb { flush_tlb(None) } else { flush_cache(None) });
     };
     match session.part(name)? {
-        Component::Tlb(level) if tlb => Ok(Action::FlushTlb(Some(level))),
-        Component::Cache(level) if !tlb => Ok(Action::FlushCache(Some(level))),
+        Component::Tlb(level) if tlb => Ok(flush_tlb(Some(level))),
+        Component::Cache(level) if !tlb => Ok(flush_cache(Some(level))),
         _ => {
             let (is, not) = if tlb { ("cache", "TLB") } else { ("TLB", "cache") };
             Err(Diagnostic::new(Code::UnknownNoun, name.span, format!("this is a {is}, not a {not}")).into())
@@ -40,7 +75,8 @@ pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// `invlpg VA`
 pub fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let va = only(command, "an address")?;
-    Ok(Action::Invlpg(session.address(va, 1)?))
+    let va = session.address(va, 1)?;
+    Ok(on_machine(move |machine| machine.invlpg(va)))
 }
 
 /// `core N`
@@ -49,7 +85,7 @@ pub fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let core = session.integer(expr)?;
     let cores = session.machine(expr.span)?.spec().cores;
     if core < u64::from(cores) {
-        return Ok(Action::Core(core as u32));
+        return Ok(on_machine(move |machine| machine.set_core(core as u32)));
     }
     let known = if cores == 1 {
         "the only one is core 0".to_owned()
@@ -64,7 +100,11 @@ pub fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// `seed N`
 pub fn seed(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let expr = only(command, "a number")?;
-    Ok(Action::Seed(session.integer(expr)?))
+    let seed = session.integer(expr)?;
+    Ok(Action::does(move |session| {
+        session.state.reseed(session.seed_of(seed));
+        Ok(Did::Quiet)
+    }))
 }
 
 impl Session<'_> {

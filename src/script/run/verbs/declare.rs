@@ -7,13 +7,13 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::absent;
-use crate::run::session::{Session, Stop};
+use crate::run::session::{Action, Session};
 use crate::run::settings::{Field, build_machine, list};
 use crate::run::state::Binding;
+use crate::run::stop::Stop;
 use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::action::Action;
 use super::operands::{missing, unexpected};
 
 /// `machine { … }`, `machine PRESET`, `machine "file.yaml"`, the latter two with `{ overrides }`
@@ -37,7 +37,8 @@ pub fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop>
         None => Vec::new(),
     };
     let spec = build_machine(base.as_ref(), &fields, command.verb.span)?;
-    Ok(Action::Machine(Arc::new(spec)))
+    let spec = Arc::new(spec);
+    Ok(Action::declares(move |session| Ok(session.declare_machine(spec))))
 }
 
 impl Session<'_> {
@@ -77,7 +78,7 @@ impl Session<'_> {
     fn machine_file(&self, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
         match self.files.machine(place.span) {
             Some(fields) => Ok(fields),
-            None if self.checking => Err(Stop::Unknowable),
+            None if self.checking() => Err(Stop::Unknowable),
             None => {
                 Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` was not read")).into())
             }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::run::record::{AreaRecord, Booted, Declaration, Declared, Did, ProcessRef};
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
@@ -14,7 +15,7 @@ use pagewalk_engine::kernel::spawn::AreaError;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::action::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
+use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 use super::system::default_machine;
 
 impl Session<'_> {

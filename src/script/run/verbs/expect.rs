@@ -6,9 +6,9 @@ use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
 use crate::run::nouns::{ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun};
 use crate::run::record::{Check, Shown, Written};
-use crate::run::session::{Session, Stop};
+use crate::run::session::{Action, Session};
+use crate::run::stop::Stop;
 
-use super::action::Action;
 use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
 
@@ -30,13 +30,17 @@ pub fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> 
                     .into());
             };
             if word(&operands[0]) == Some("reference") {
-                return Ok(Action::ExpectReference(table.clone(), exactly));
+                let table = table.clone();
+                return Ok(Action::checks(move |session| session.compare_reference(&table, exactly)));
             }
             let noun = session.noun(operands)?;
             expected_table(session, noun, table, exactly, command.verb.span)
         }
         ([expr], None) if names_a_noun(session, expr) => Err(no_table(session, expr).into()),
-        ([expr], None) => Ok(Action::Expect(session.truth_check(expr)?)),
+        ([expr], None) => {
+            let check = session.truth_check(expr)?;
+            Ok(Action::checks(move |_| Ok(vec![check])))
+        }
         ([_, more, ..], None) => Err(unexpected(command, more, &[]).into()),
     }
 }
@@ -52,14 +56,16 @@ fn expected_table(
         NounRef::Part { noun, level, pid } => {
             let layout = (noun.layout)(session.machine(table.span)?, level);
             let entries = session.entries(table, &layout)?;
-            Ok(Action::ExpectTable(TableExpectation { noun, level, pid, entries, exactly, span }))
+            let expected = TableExpectation { noun, level, pid, entries, exactly, span };
+            Ok(Action::checks(move |session| session.compare(&expected)))
         }
         NounRef::Things(of) => {
             let needed = [of.noun.key];
             let layout =
                 ListLayout { what: of.noun.name, columns: of.noun.columns, needed: &needed, expected: true };
             let rows = session.listed(table, layout)?;
-            Ok(Action::ExpectList(ListExpectation { of, rows, exactly, span }))
+            let expected = ListExpectation { of, rows, exactly, span };
+            Ok(Action::checks(move |session| session.compare_list(&expected)))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Statements with a shape of their own: one row each.
 
-use crate::run::params::Param::{self, Arrow, Comma, Equals, OneOf, Optional, Ways, Word};
+use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, OneOf, Optional, Ways};
 use crate::run::params::{
     BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, RANGE, SCRIPT,
     STATEMENT, STATEMENTS, TITLE, UNIT, VA, VARIABLE, settings,
@@ -38,14 +38,18 @@ pub const FORMS: &[Form] = &[
     form(
         "choose",
         &[Ways(&[
-            &[VARIABLE, Word("in"), OneOf(&[RANGE, LIST]), Word("where"), COND],
-            &[Word("where"), OP, Arrow, FACTS],
+            &[VARIABLE, Keyword("in"), OneOf(&[RANGE, LIST]), Keyword("where"), COND],
+            &[Keyword("where"), OP, Arrow, FACTS],
         ])],
         "draws a value by the seed among those for which every condition holds",
     ),
-    form("for", &[VARIABLE, Word("in"), OneOf(&[RANGE, LIST]), STATEMENTS], "runs the block for each value"),
+    form(
+        "for",
+        &[VARIABLE, Keyword("in"), OneOf(&[RANGE, LIST]), STATEMENTS],
+        "runs the block for each value",
+    ),
     form("repeat", &[N, STATEMENTS], "runs the block N times"),
-    form("if", &[COND, STATEMENTS, Word("else"), STATEMENTS], "runs one block or the other"),
+    form("if", &[COND, STATEMENTS, Keyword("else"), STATEMENTS], "runs one block or the other"),
     form("def", &[DEFINITION, STATEMENTS], "defines a statement of your own"),
     form("include", &[SCRIPT], "the statements of another file"),
     form("scenario", &[BLOCK_NAME, STATEMENTS], "runs on a copy of the state, forgotten afterwards"),
@@ -54,18 +58,18 @@ pub const FORMS: &[Form] = &[
     form("NAME", &[STATEMENTS], "runs in the process of that name"),
     form(
         "question",
-        &[TITLE, Optional(&[Word("points"), N]), STATEMENTS],
+        &[TITLE, Optional(&[Keyword("points"), N]), STATEMENTS],
         "a question of an exam, isolated as a scenario",
     ),
-    form("part", &[BLOCK_NAME, Optional(&[Word("points"), N]), STATEMENTS], "a part of a question"),
+    form("part", &[BLOCK_NAME, Optional(&[Keyword("points"), N]), STATEMENTS], "a part of a question"),
     form("given", &[NOUN, Comma, NOUN, ETC], "tables and other things that a question gives"),
     form(
         "ask",
         &[Ways(&[
             &[OP, Arrow, FACT, Comma, ETC],
-            &[LABEL, Equals, EXPR, Optional(&[Word("unit"), UNIT])],
-            &[NOUN, Word("columns"), ETC],
-            &[VARIABLE, Word("in"), LIST, Word("where"), ETC],
+            &[LABEL, Equals, EXPR, Optional(&[Keyword("unit"), UNIT])],
+            &[NOUN, Keyword("columns"), ETC],
+            &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
         ])],
         "what a question asks; `radix hex|decimal|binary` and `points N` may follow",
     ),

@@ -1,15 +1,16 @@
 //! `ksm`, `reclaim`, `sync`, `swap`, `tick`: what the kernel does of its own accord.
 
 use crate::lang::ast::{Command, Expr, Word};
-use crate::run::record::{KernelAction, ProcessRef};
-use crate::run::session::{Session, Stop};
+use crate::run::record::{Did, KernelAction, ProcessRef};
+use crate::run::session::{Action, Session};
+use crate::run::stop::Stop;
 
-use super::action::Action;
 use super::operands::{missing, only, plain, unexpected, word};
 
 fn act(session: &mut Session, command: &Command, action: KernelAction) -> Result<Action, Stop> {
-    session.kernel(command.verb.span)?;
-    Ok(Action::Act(action, command.verb.span))
+    let place = command.verb.span;
+    session.kernel(place)?;
+    Ok(Action::does(move |session| Ok(Did::Action(session.act(action, place)?))))
 }
 
 /// A command that is one word.

@@ -5,7 +5,6 @@
 mod access;
 mod accessing;
 mod acting;
-mod action;
 mod contents;
 mod control;
 mod declare;
@@ -15,57 +14,38 @@ mod forms;
 mod kernel_action;
 mod naming;
 mod operands;
-mod perform;
 mod perms;
+mod plans;
 mod refused;
 mod replay;
 mod replaying;
 mod system;
 
-use crate::lang::ast::{self, Command};
+use std::sync::Arc;
+
+use crate::lang::ast::{self, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
 use super::absent;
 use super::facts::Family;
-use super::paper;
-use super::params::Param::{self, Block, Equals, Literal, Many, OneOf, Optional, Unit, Ways, Word};
+use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
 use super::params::{
     CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA, PRESET,
-    PROCESS, PROSE, Params, RAW, TABLE, TEXT, TLB, TRACE, V, VA, settings,
+    PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
 };
-use super::session::{Session, Stop};
+use super::session::{Extension, Language, Session, Verb};
+use super::settings::BLOCKS;
+use super::stop::Stop;
 use access::{BY, FOR, SIZED};
 use replay::{FORMAT, MAP, STRADDLE};
 
 pub use access::load;
-pub use action::{AccessPlan, Action};
+pub use contents::show_plan;
 pub use forms::{FORMS, Form};
 pub use operands::word;
 pub use perms::SECTION_COLUMNS;
-
-/// A verb.
-pub struct Verb {
-    /// Its word.
-    pub name: &'static str,
-    /// What follows it.
-    pub params: &'static [Param],
-    /// One line of help.
-    pub help: &'static str,
-    /// A statement that uses it.
-    pub example: &'static str,
-    /// Which facts it has.
-    pub family: Family,
-    /// Evaluates and checks a command.
-    pub prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
-}
-
-impl Verb {
-    /// How it is written.
-    pub fn usage(&self) -> String {
-        format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
-    }
-}
+pub use plans::AccessPlan;
 
 /// Every verb that is a command.
 pub const VERBS: &[Verb] = &[
@@ -117,8 +97,8 @@ pub const VERBS: &[Verb] = &[
         params: &[Ways(&[
             &[NOUN, TABLE],
             &[Literal("cr3"), Equals, PA],
-            &[Word("pte"), LEVEL, PA, Equals, RAW],
-            &[Word("pte"), LEVEL, PA, Block(Contents::Entry, "fields")],
+            &[Keyword("pte"), LEVEL, PA, Equals, RAW],
+            &[Keyword("pte"), LEVEL, PA, Block(Contents::Entry, "fields")],
         ])],
         help: "puts contents into the machine",
         example: "set cr3 = 0x1000",
@@ -127,7 +107,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "expect",
-        params: &[Ways(&[&[EXPR], &[Optional(&[Word("exactly")]), NOUN, TABLE]])],
+        params: &[Ways(&[&[EXPR], &[Optional(&[Keyword("exactly")]), NOUN, TABLE]])],
         help: "states what must be true",
         example: "expect tlb.hits == 0",
         family: Family::None,
@@ -190,7 +170,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "flush",
-        params: &[Ways(&[&[Word("tlb"), Optional(&[TLB])], &[Word("cache"), Optional(&[CACHE])]])],
+        params: &[Ways(&[&[Keyword("tlb"), Optional(&[TLB])], &[Keyword("cache"), Optional(&[CACHE])]])],
         help: "drops entries; a write-back cache writes dirty blocks back, global TLB entries stay",
         example: "flush tlb",
         family: Family::None,
@@ -238,7 +218,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "swap",
-        params: &[Word("out"), Optional(&[PROCESS]), VA],
+        params: &[Keyword("out"), Optional(&[PROCESS]), VA],
         help: "moves a page of a process to swap",
         example: "swap out P1 0x7000",
         family: Family::None,
@@ -260,88 +240,33 @@ pub const VERBS: &[Verb] = &[
         family: Family::None,
         prepare: control::seed,
     },
-    Verb {
-        name: "exam",
-        params: &[settings(
-            "title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options",
-        )],
-        help: "what the cover of an exam says, and how its paper is arranged",
-        example: "exam { title \"Final\", duration 90 min, shuffle options }",
-        family: Family::None,
-        prepare: paper::exam,
-    },
-    Verb {
-        name: "text",
-        params: &[PROSE],
-        help: "prose of a question",
-        example: "question \"Q\" { text \"Name the page.\"; ask 0x10 => vpn }",
-        family: Family::None,
-        prepare: paper::text,
-    },
-    Verb {
-        name: "figure",
-        params: &[Ways(&[
-            &[Word("bits"), VA],
-            &[Word("layout"), Many(&PROCESS)],
-            &[Word("frames"), Many(&PROCESS)],
-            &[Word("tables"), Optional(&[PROCESS])],
-            &[Literal("reference")],
-        ])],
-        help: "a figure of a question",
-        example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
-        family: Family::None,
-        prepare: paper::figure,
-    },
-    Verb {
-        name: "choice",
-        params: &[
-            TEXT,
-            Optional(&[Word("points"), N]),
-            settings("correct TEXT [when COND]; wrong TEXT; answers FACT of OP"),
-        ],
-        help: "a question with options to choose from",
-        example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
-        family: Family::None,
-        prepare: paper::choice,
-    },
-    Verb {
-        name: "essay",
-        params: &[
-            TEXT,
-            Optional(&[Word("space"), N, Unit("cm")]),
-            Optional(&[Word("points"), N]),
-            settings("rubric TEXT points N"),
-        ],
-        help: "a question to answer in words",
-        example: "question \"Q\" { essay \"Why?\" space 4 cm }",
-        family: Family::None,
-        prepare: paper::essay,
-    },
 ];
 
-/// The verb of that name.
-pub fn verb(name: &str) -> Option<&'static Verb> {
-    VERBS.iter().find(|verb| verb.name == name)
+/// The core of the language: without papers.
+pub static CORE: Language = Language { verbs: &[VERBS], blocks: &[BLOCKS], extension: &NoPapers };
+
+/// The core knows no papers.
+struct NoPapers;
+
+impl Extension for NoPapers {
+    fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
+        let text: Arc<str> = session.text(stmt.span).split_whitespace().next().unwrap_or_default().into();
+        Err(unknown(session.language, &ast::Word { text, span: stmt.span }, &[]).into())
+    }
 }
 
-/// The verb of a command.
-///
-/// # Errors
-/// `unknown-verb` with the nearest; `not-in-language` for words that are known.
-pub fn find(word: &ast::Word, also: &[&str]) -> Result<&'static Verb, Diagnostic> {
-    if let Some(verb) = verb(&word.text) {
-        return Ok(verb);
-    }
+/// Says that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for words that are known.
+pub fn unknown(language: &Language, word: &ast::Word, also: &[&str]) -> Diagnostic {
     if let Some(diagnostic) = absent::diagnostic(word) {
-        return Err(diagnostic);
+        return diagnostic;
     }
     let forms = FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name);
-    let names = VERBS.iter().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
+    let names = language.verbs().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
     let diagnostic =
         Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
             .label("not a verb");
-    Err(match nearest(&word.text, names) {
+    match nearest(&word.text, names) {
         Some(near) => diagnostic.did_you_mean(&word.text, near),
         None => diagnostic.help("`pagewalk reference statements` lists the statements"),
-    })
+    }
 }

@@ -6,9 +6,10 @@ use crate::lang::nearest::nearest;
 use crate::run::absent;
 use crate::run::facts::Component;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun, ThingRef};
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::state::Slot;
+use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::constant;
 

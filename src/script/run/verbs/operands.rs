@@ -7,8 +7,9 @@ use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::addr::{Pa, Va};
 
 use crate::run::params::{Param, Params};
-use crate::run::session::{Session, Stop};
+use crate::run::session::Session;
 use crate::run::settings::{integer, list};
+use crate::run::stop::Stop;
 
 /// A bare word, if the expression is one.
 pub fn word(expr: &Expr) -> Option<&str> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::nouns::{Column, hex, words};
-use pagewalk_engine::kernel::area::Prot;
+use pagewalk_engine::kernel::vma::Prot;
 
 /// The columns of a table of sections.
 pub const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
@@ -40,7 +40,7 @@ fn parse(text: &str) -> Option<(Prot, bool)> {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use pagewalk_engine::kernel::area::Prot;
+    use pagewalk_engine::kernel::vma::Prot;
 
     #[test]
     fn letters_have_their_places() {

@@ -1,20 +1,24 @@
 //! `replay`
 
+use std::sync::Arc;
+
 use crate::lang::ast::{Command, Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::inside::Inside;
-use crate::run::params::Param::{self, Optional, Word as Keyword, Words};
+use crate::run::params::Param::{self, Keyword, Optional, Words};
 use crate::run::params::{Params, words_of};
+use crate::run::record::Did;
 use crate::run::replayed::{MAPS, Map, STRADDLES};
-use crate::run::session::{Session, Stop};
+use crate::run::session::{Action, Session};
 use crate::run::settings::{Arg, ArgKind, list, one_of};
+use crate::run::stop::Stop;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::replay::Straddle;
 
-use super::action::{Action, ReplayPlan};
 use super::operands::{missing, plain, word};
+use super::plans::ReplayPlan;
 
 /// `[format lackey|din|csv|packed]`
 pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.name))]);
@@ -56,14 +60,17 @@ pub fn replay(session: &mut Session, command: &Command) -> Result<Action, Stop> 
     let map = session.mapped(&command.verb, said.map)?;
     let stream = match session.files.trace(file.span) {
         Some(stream) => stream,
-        None if session.checking => return Err(Stop::Unknowable),
+        None if session.checking() => return Err(Stop::Unknowable),
         None => {
             let message = format!("`{path}` was not read");
             return Err(Diagnostic::new(Code::Unreadable, file.span, message).into());
         }
     };
     let straddle = said.straddle.unwrap_or_default();
-    Ok(Action::Replay(ReplayPlan { name, stream, format: said.format, straddle, map }))
+    let plan = Arc::new(ReplayPlan { name, stream, format: said.format, straddle, map });
+    let replay = Arc::clone(&plan);
+    Ok(Action::operation(move |session| Ok(Did::Replay(Box::new(session.replay(&replay)?))))
+        .when_checking(move |session| session.start_for(&plan).map(|_| ())))
 }
 
 /// The options, each of them at most once.

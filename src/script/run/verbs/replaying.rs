@@ -5,31 +5,33 @@ use std::sync::Arc;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use crate::lang::span::Span;
+use crate::run::budget::WORK_OF_STEP;
 use crate::run::call::Booted;
 use crate::run::replayed::{FIRST, Map, Replayed};
-use crate::run::session::{Session, Stop, WORK_OF_STEP};
+use crate::run::session::Session;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
+use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::trace::account::Account;
-use pagewalk_engine::trace::ahead::{Origin, Stopped, ahead};
-use pagewalk_engine::trace::counted::Counted;
-use pagewalk_engine::trace::demand::{self, Refused};
-use pagewalk_engine::trace::extras::Wanted;
+use pagewalk_engine::trace::counts::ReplayCounts;
+use pagewalk_engine::trace::demand::{self, DemandError};
+use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, TraceOrigin, read_ahead};
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Target;
 use pagewalk_engine::trace::unreadable::Unreadable;
 
-use super::action::ReplayPlan;
+use super::plans::ReplayPlan;
 
 /// Work of a line of a trace: sixteen of them count as much as a statement.
 const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
 /// What came of the records.
 struct Performed {
-    counted: Counted,
+    counted: ReplayCounts,
     /// The first of them.
     first: Vec<Record>,
     malformed: Malformed,
@@ -95,10 +97,10 @@ impl Session<'_> {
     /// Performs what a file holds, batch by batch, while another thread reads on. Every line of it is work, and so is what
     /// the kernel does.
     fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
-        let mut account = Account::new(&target, plan.straddle, Wanted::default());
+        let mut account = Account::new(&target, plan.straddle, ExtraOptions::default());
         let (mut first, mut lines) = (Vec::new(), 0);
         let (read, stopped) =
-            ahead(origin(plan), plan.format, self.interrupt, &mut |records, progress, _| {
+            read_ahead(origin(plan), plan.format, self.interrupt, &mut |records, progress, _| {
                 first.extend(records.iter().copied().take(FIRST - first.len()));
                 let work = (progress.lines - lines) * WORK_OF_LINE;
                 lines = progress.lines;
@@ -106,16 +108,16 @@ impl Session<'_> {
             })
             .map_err(|why| unreadable(plan, why))?;
         match stopped {
-            Stopped::End => {}
-            Stopped::Interrupted => return Err(Stop::Closed),
-            Stopped::Unreadable(why) => return Err(unreadable(plan, why)),
-            Stopped::Enough(stop) => return Err(stop),
+            ReadEnd::End => {}
+            ReadEnd::Interrupted => return Err(Stop::Closed),
+            ReadEnd::Unreadable(why) => return Err(unreadable(plan, why)),
+            ReadEnd::Enough(stop) => return Err(stop),
         }
         let machine = match &target {
             Target::Identity(machine) => machine,
             Target::Process(kernel, _) => kernel.machine(),
         };
-        Ok(Performed { counted: account.counted(machine), first, malformed: read.malformed })
+        Ok(Performed { counted: account.counts(machine), first, malformed: read.malformed })
     }
 
     fn perform_records(
@@ -140,10 +142,10 @@ impl Session<'_> {
 }
 
 /// A file on disk, or a text in memory.
-fn origin(plan: &ReplayPlan) -> Origin {
+fn origin(plan: &ReplayPlan) -> TraceOrigin {
     match &plan.stream {
-        Stream::File(path) => Origin::File(path.clone()),
-        Stream::Bytes(bytes) => Origin::Bytes(bytes.clone(), plan.name.text.to_string()),
+        Stream::File(path) => TraceOrigin::File(path.clone()),
+        Stream::Bytes(bytes) => TraceOrigin::Bytes(bytes.clone(), plan.name.text.to_string()),
     }
 }
 
@@ -154,9 +156,9 @@ fn unreadable(plan: &ReplayPlan, why: Unreadable) -> Stop {
 }
 
 /// Says why no process can be had for a trace.
-fn refused(why: &Refused, place: Span) -> Stop {
+fn refused(why: &DemandError, place: Span) -> Stop {
     match why {
-        Refused::Memory(error) => out_of_memory(*error, place).into(),
+        DemandError::Memory(error) => out_of_memory(*error, place).into(),
         why => Diagnostic::new(Code::BadKernel, place, why.to_string()).into(),
     }
 }

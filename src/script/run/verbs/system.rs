@@ -6,20 +6,22 @@ use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
+use crate::run::budget::surplus_work;
 use crate::run::nouns::{ListLayout, ListRow, THING_NOUNS};
-use crate::run::session::{Session, Stop, beyond_ordinary};
+use crate::run::session::{Action, Session};
 use crate::run::settings::{
-    EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, Field, FileDraft, apply, build_kernel,
+    EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, Field, FileDraft, KernelPlan, apply, build_kernel,
 };
 use crate::run::state::Slot;
+use crate::run::stop::Stop;
 use pagewalk_engine::kernel::file::{Executable, Fill, Section};
 use pagewalk_engine::kernel::spawn::AreaDeclaration;
 use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::action::{Action, AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 use super::operands::{missing, only_settings, plain, unexpected, word};
 use super::perms;
+use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
 /// The machine of a kernel that is started before any was declared.
 pub const DEFAULT_MACHINE: &str = "core-i7";
@@ -43,9 +45,13 @@ pub fn kernel(session: &mut Session, command: &Command) -> Result<Action, Stop> 
             .help("`kernel` comes before the first `process`, `file` or `executable`; a later `machine` starts afresh")
             .into()),
         Slot::Unknowable => Err(Stop::Unknowable),
-        Slot::Empty => Ok(Action::Kernel(Box::new(build_kernel(&default_machine(), &fields)?), place)),
-        Slot::Is(machine) => Ok(Action::Kernel(Box::new(build_kernel(machine.spec(), &fields)?), place)),
+        Slot::Empty => Ok(start(build_kernel(&default_machine(), &fields)?, place)),
+        Slot::Is(machine) => Ok(start(build_kernel(machine.spec(), &fields)?, place)),
     }
+}
+
+fn start(plan: KernelPlan, place: Span) -> Action {
+    Action::declares(move |session| session.declare_kernel(&plan, place))
 }
 
 /// A name in quotes, the first operand and the only one.
@@ -86,13 +92,14 @@ pub fn file(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         }
         _ => return Err(missing(command, "what it holds: `= \"text\"` or `{ size 8 KB, fill 0x41 }`").into()),
     };
-    Ok(Action::File(FilePlan { name, fill, size, place }))
+    let plan = FilePlan { name, fill, size, place };
+    Ok(Action::declares(move |session| session.declare_file(plan)))
 }
 
 fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
     match session.eval(value)? {
         Value::Text(text) => {
-            session.work(beyond_ordinary(text.len() as u64), value.span)?;
+            session.work(surplus_work(text.len() as u64), value.span)?;
             Ok((Fill::Bytes(text.as_bytes().into()), text.len() as u64))
         }
         other => Err(Diagnostic::new(
@@ -128,7 +135,8 @@ pub fn executable(session: &mut Session, command: &Command) -> Result<Action, St
     let entry =
         draft.entry.unwrap_or_else(|| sections.iter().map(|section| section.start).min().unwrap_or(0));
     let executable = Executable { entry, sections, libraries: draft.libraries };
-    Ok(Action::Executable(ExecutablePlan { name, executable, sections: spans, place }))
+    let plan = ExecutablePlan { name, executable, sections: spans, place };
+    Ok(Action::declares(move |session| session.declare_executable(plan)))
 }
 
 /// `process NAME`, `process NAME { table of areas }`
@@ -169,7 +177,8 @@ pub fn process(session: &mut Session, command: &Command) -> Result<Action, Stop>
             (None, None) => Vec::new(),
         },
     };
-    Ok(Action::Process(ProcessPlan { name, areas }))
+    let plan = ProcessPlan { name, areas };
+    Ok(Action::declares(move |session| session.declare_process(plan)))
 }
 
 fn plain_but_block(command: &Command) -> Result<(), Diagnostic> {
@@ -249,7 +258,7 @@ impl Session<'_> {
             }
             Slot::Empty | Slot::Is(_) => {}
         }
-        if self.checking && self.unsure.others {
+        if self.unsure().others {
             return Err(Stop::Unknowable);
         }
         let diagnostic = Diagnostic::new(Code::UnknownWord, span, format!("there is no file `{name}`"))

@@ -3,26 +3,31 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::area::{Advice, Area, Backing};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::Answer;
+use crate::kernel::syscall::call::SyscallResult;
+use crate::kernel::vma::{Advice, Backing, Vma};
 
 use super::constants::{
     MADV_DONTNEED, MADV_FREE, MADV_MERGEABLE, MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_UNMERGEABLE,
     MADV_WILLNEED, MS_ASYNC, MS_INVALIDATE, MS_SYNC,
 };
-use super::refusal::{Refusal, answer};
+use super::failure::{CallFailure, into_result};
 
 /// `madvise(2)`.
-pub fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    answer(advise(kernel, pid, args, watch))
+pub fn madvise(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> SyscallResult {
+    into_result(advise(kernel, pid, args, watch))
 }
 
 /// What a piece of advice does to one part of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deed {
+enum AdviceAction {
     Expect(Advice),
     WillNeed,
     DontNeed,
@@ -30,76 +35,83 @@ enum Deed {
     Merge(bool),
 }
 
-fn deed_of(advice: u32) -> Option<Deed> {
+fn action_for(advice: u32) -> Option<AdviceAction> {
     Some(match advice {
-        MADV_NORMAL => Deed::Expect(Advice::Normal),
-        MADV_RANDOM => Deed::Expect(Advice::Random),
-        MADV_SEQUENTIAL => Deed::Expect(Advice::Sequential),
-        MADV_WILLNEED => Deed::WillNeed,
-        MADV_DONTNEED => Deed::DontNeed,
-        MADV_FREE => Deed::Free,
-        MADV_MERGEABLE => Deed::Merge(true),
-        MADV_UNMERGEABLE => Deed::Merge(false),
+        MADV_NORMAL => AdviceAction::Expect(Advice::Normal),
+        MADV_RANDOM => AdviceAction::Expect(Advice::Random),
+        MADV_SEQUENTIAL => AdviceAction::Expect(Advice::Sequential),
+        MADV_WILLNEED => AdviceAction::WillNeed,
+        MADV_DONTNEED => AdviceAction::DontNeed,
+        MADV_FREE => AdviceAction::Free,
+        MADV_MERGEABLE => AdviceAction::Merge(true),
+        MADV_UNMERGEABLE => AdviceAction::Merge(false),
         _ => return None,
     })
 }
 
-fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+fn advise(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let (start, len) = (args.address(0), args.size(1));
-    let deed = deed_of(args.int(2) as u32).ok_or(Errno::EINVAL)?;
+    let deed = action_for(args.int(2) as u32).ok_or(Errno::EINVAL)?;
     if !start.is_multiple_of(kernel.page_size()) {
         return Err(Errno::EINVAL.into());
     }
     let end = kernel.whole_pages(len).and_then(|len| start.checked_add(len)).ok_or(Errno::EINVAL)?;
     let (parts, whole) = parts_of(kernel, pid, start..end);
     for part in parts {
-        do_to(kernel, pid, deed, &part, watch)?;
+        apply(kernel, pid, deed, &part, watch)?;
     }
     if whole { Ok(0) } else { Err(Errno::ENOMEM.into()) }
 }
 
 /// The parts of areas in a range, and whether they have all of it.
-fn parts_of(kernel: &mut Kernel, pid: Pid, range: Range<u64>) -> (Vec<Area>, bool) {
+fn parts_of(kernel: &mut Kernel, pid: Pid, range: Range<u64>) -> (Vec<Vma>, bool) {
     let parts =
         kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
     kernel.work += parts.len() as u64;
-    let covered: u64 = parts.iter().map(Area::len).sum();
+    let covered: u64 = parts.iter().map(Vma::len).sum();
     (parts, covered == range.end - range.start)
 }
 
-fn do_to(
+fn apply(
     kernel: &mut Kernel,
     pid: Pid,
-    deed: Deed,
-    part: &Area,
-    watch: &mut dyn Watch,
-) -> Result<(), Refusal> {
+    deed: AdviceAction,
+    part: &Vma,
+    watch: &mut dyn KernelObserver,
+) -> Result<(), CallFailure> {
     let range = part.start..part.end;
     match deed {
-        Deed::Expect(advice) => mark(kernel, pid, range, &|area| area.advice = advice)?,
-        Deed::Merge(true) if !part.shared => mark(kernel, pid, range, &|area| area.mergeable = true)?,
-        Deed::Merge(false) => {
+        AdviceAction::Expect(advice) => mark(kernel, pid, range, &|area| area.advice = advice)?,
+        AdviceAction::Merge(true) if !part.shared => mark(kernel, pid, range, &|area| area.mergeable = true)?,
+        AdviceAction::Merge(false) => {
             mark(kernel, pid, range.clone(), &|area| area.mergeable = false)?;
             kernel.unmerge(pid, range, watch)?;
         }
-        Deed::WillNeed => read_ahead(kernel, part),
-        Deed::DontNeed | Deed::Free if part.locked => return Err(Errno::EINVAL.into()),
-        Deed::DontNeed => kernel.zap(pid, range),
-        Deed::Free if part.shared || part.backing != Backing::Anonymous => return Err(Errno::EINVAL.into()),
-        Deed::Merge(true) | Deed::Free => {}
+        AdviceAction::WillNeed => read_ahead(kernel, part),
+        AdviceAction::DontNeed | AdviceAction::Free if part.locked => return Err(Errno::EINVAL.into()),
+        AdviceAction::DontNeed => kernel.unmap_pages(pid, range),
+        AdviceAction::Free if part.shared || part.backing != Backing::Anonymous => {
+            return Err(Errno::EINVAL.into());
+        }
+        AdviceAction::Merge(true) | AdviceAction::Free => {}
     }
     Ok(())
 }
 
 /// Sets a flag. Too many areas are EAGAIN here.
-fn mark(kernel: &mut Kernel, pid: Pid, range: Range<u64>, set: &dyn Fn(&mut Area)) -> Result<(), Errno> {
+fn mark(kernel: &mut Kernel, pid: Pid, range: Range<u64>, set: &dyn Fn(&mut Vma)) -> Result<(), Errno> {
     kernel.room_for(pid, |areas| drop(areas.change(range.clone(), set))).map_err(|_| Errno::EAGAIN)?;
     kernel.change_areas(pid, range, set);
     Ok(())
 }
 
 /// Reads the pages of a file that an area maps into the page cache.
-fn read_ahead(kernel: &mut Kernel, part: &Area) {
+fn read_ahead(kernel: &mut Kernel, part: &Vma) {
     if let Backing::File { file, offset, .. } = part.backing {
         let bits = kernel.shape.page_bits;
         kernel.cache_pages(file, offset >> bits..(offset + part.len()) >> bits);
@@ -107,8 +119,8 @@ fn read_ahead(kernel: &mut Kernel, part: &Area) {
 }
 
 /// `msync(2)`.
-pub fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
-    answer(synchronise(kernel, pid, args).map_err(Refusal::from))
+pub fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+    into_result(synchronise(kernel, pid, args).map_err(CallFailure::from))
 }
 
 fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Errno> {
@@ -134,7 +146,7 @@ fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Err
 }
 
 /// Writes the dirty pages of a part of a shared area to its file.
-fn sync(kernel: &mut Kernel, part: &Area) {
+fn sync(kernel: &mut Kernel, part: &Vma) {
     if let Backing::File { file, offset, writable: true } = part.backing
         && part.shared
     {

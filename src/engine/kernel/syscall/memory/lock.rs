@@ -3,20 +3,25 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::area::{Area, Backing};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::Answer;
+use crate::kernel::syscall::call::SyscallResult;
+use crate::kernel::vma::{Backing, Vma};
 
-use super::refusal::{Refusal, answer};
+use super::failure::{CallFailure, into_result};
 
 /// `mlock(2)`: pages are touched, and stay in memory.
-pub fn mlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    answer(lock(kernel, pid, args, watch))
+pub fn mlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+    into_result(lock(kernel, pid, args, watch))
 }
 
-fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+fn lock(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let range = set_locked(kernel, pid, args, true)?;
     let end = touchable_end(kernel, pid, &range);
     kernel.populate(pid, range.start..end, watch)?;
@@ -25,8 +30,8 @@ fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) ->
 }
 
 /// `munlock(2)`.
-pub fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
-    answer(set_locked(kernel, pid, args, false).map(|_| 0).map_err(Refusal::from))
+pub fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+    into_result(set_locked(kernel, pid, args, false).map(|_| 0).map_err(CallFailure::from))
 }
 
 /// Marks the areas of a range, from the lowest on up to a hole; the whole pages that the range has a byte of.
@@ -40,7 +45,7 @@ fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Re
     let parts = kernel.process(pid).map(|process| process.space.areas.within(start..end)).unwrap_or_default();
     kernel.work += parts.len() as u64;
     let done = parts.iter().fold(start, |done, part| if part.start == done { part.end } else { done });
-    let set = move |area: &mut Area| area.locked = locked;
+    let set = move |area: &mut Vma| area.locked = locked;
     kernel.room_for(pid, |areas| drop(areas.change(start..done, &set)))?;
     kernel.change_areas(pid, start..done, &set);
     if done < end { Err(Errno::ENOMEM) } else { Ok(start..end) }

@@ -3,17 +3,17 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::area::{Area, Backing, Prot};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::{FileId, Pid};
-use crate::kernel::state::{Kernel, Open, OutOfMemory};
-use crate::kernel::syscall::call::Answer;
+use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
+use crate::kernel::syscall::call::SyscallResult;
+use crate::kernel::vma::{Backing, Prot, Vma};
 
 use super::constants::{
     MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_LOCKED, MAP_NONBLOCK, MAP_NORESERVE,
     MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, PROT_EXEC, PROT_READ, PROT_WRITE,
 };
-use super::refusal::{Refusal, answer};
+use super::failure::{CallFailure, into_result};
 
 /// The bits that say how a mapping is shared.
 const MAP_TYPE: u32 = 0xF;
@@ -31,7 +31,7 @@ pub fn prot_of(bits: u32) -> Prot {
 
 /// What `mmap` was asked for.
 #[derive(Debug, Clone, Copy)]
-struct Request {
+struct MapRequest {
     addr: u64,
     len: u64,
     prot: Prot,
@@ -39,10 +39,10 @@ struct Request {
     /// Where in the file.
     offset: u64,
     /// What the descriptor refers to; none for anonymous memory.
-    open: Option<Open>,
+    open: Option<OpenFile>,
 }
 
-impl Request {
+impl MapRequest {
     fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
@@ -53,7 +53,7 @@ impl Request {
 }
 
 /// What an area is to be made of, once everything was checked.
-enum Source {
+enum MapSource {
     Anonymous,
     /// A new object that processes share.
     Object,
@@ -62,19 +62,24 @@ enum Source {
 }
 
 /// `mmap(2)`.
-pub fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    answer(map(kernel, pid, args, watch))
+pub fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+    into_result(map(kernel, pid, args, watch))
 }
 
-fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+fn map(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let request = request(kernel, pid, args)?;
-    let range = place(kernel, pid, &request)?;
+    let range = choose_range(kernel, pid, &request)?;
     let (source, shared) = source(&request, &range)?;
-    let area = Area {
+    let area = Vma {
         stack: request.has(MAP_GROWSDOWN),
         locked: request.has(MAP_LOCKED),
         unreserved: request.has(MAP_NORESERVE),
-        ..Area::new(range.clone(), request.prot, shared, Backing::Anonymous)
+        ..Vma::new(range.clone(), request.prot, shared, Backing::Anonymous)
     };
     kernel.room_for(pid, |areas| {
         areas.remove(range.clone());
@@ -82,11 +87,11 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> 
     })?;
     kernel.unmap_range(pid, range.clone());
     let backing = match source {
-        Source::Anonymous => Backing::Anonymous,
-        Source::Object => Backing::Object { object: kernel.new_object(area.len()), offset: 0 },
-        Source::File(file, writable) => Backing::File { file, offset: request.offset, writable },
+        MapSource::Anonymous => Backing::Anonymous,
+        MapSource::Object => Backing::Object { object: kernel.new_object(area.len()), offset: 0 },
+        MapSource::File(file, writable) => Backing::File { file, offset: request.offset, writable },
     };
-    kernel.map_area(pid, Area { backing, ..area });
+    kernel.map_area(pid, Vma { backing, ..area });
     let populate = request.flags & (MAP_POPULATE | MAP_NONBLOCK) == MAP_POPULATE;
     if (populate || area.locked) && !area.prot.is_none() {
         fill(kernel, pid, range.clone(), watch)?;
@@ -95,7 +100,12 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> 
 }
 
 /// Touches the pages of a new mapping, which goes again if there is no room for its page tables.
-fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: &mut dyn Watch) -> Result<(), OutOfMemory> {
+fn fill(
+    kernel: &mut Kernel,
+    pid: Pid,
+    range: Range<u64>,
+    watch: &mut dyn KernelObserver,
+) -> Result<(), OutOfMemory> {
     let filled = kernel.populate(pid, range.clone(), watch);
     if filled == Err(OutOfMemory::Tables) {
         kernel.unmap_range(pid, range);
@@ -104,7 +114,7 @@ fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: &mut dyn Watch)
 }
 
 /// The arguments, with the checks that come before all others.
-fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<Request, Errno> {
+fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errno> {
     let (flags, offset) = (args.int(3) as u32, args.offset(5) as u64);
     if !offset.is_multiple_of(kernel.page_size()) {
         return Err(Errno::EINVAL);
@@ -117,19 +127,19 @@ fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<Request, Errno> 
         return Err(Errno::EINVAL);
     }
     let len = kernel.whole_pages(args.size(1)).ok_or(Errno::ENOMEM)?;
-    Ok(Request { addr: args.address(0), len, prot: prot_of(args.int(2) as u32), flags, offset, open })
+    Ok(MapRequest { addr: args.address(0), len, prot: prot_of(args.int(2) as u32), flags, offset, open })
 }
 
 /// What a descriptor of a process refers to.
-fn open_of(kernel: &Kernel, pid: Pid, descriptor: i32) -> Option<Open> {
+fn open_of(kernel: &Kernel, pid: Pid, descriptor: i32) -> Option<OpenFile> {
     let descriptor = u32::try_from(descriptor).ok()?;
     let open = kernel.process(pid)?.descriptors.get(&descriptor)?.open;
     kernel.opens.get(&open).copied()
 }
 
 /// Where the mapping goes.
-fn place(kernel: &Kernel, pid: Pid, request: &Request) -> Result<Range<u64>, Errno> {
-    let Request { addr, len, .. } = *request;
+fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range<u64>, Errno> {
+    let MapRequest { addr, len, .. } = *request;
     let highest = kernel.user_end().checked_sub(len).ok_or(Errno::ENOMEM)?;
     if !request.is_fixed() {
         let start = unmapped(kernel, pid, addr, len)?;
@@ -166,12 +176,12 @@ pub fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result<u64, E
 }
 
 /// What is mapped, and whether it is shared.
-fn source(request: &Request, range: &Range<u64>) -> Result<(Source, bool), Errno> {
+fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool), Errno> {
     let kind = request.flags & MAP_TYPE;
     let Some(open) = request.open else {
         return match kind {
-            MAP_SHARED if !request.has(MAP_GROWSDOWN) => Ok((Source::Object, true)),
-            MAP_PRIVATE => Ok((Source::Anonymous, false)),
+            MAP_SHARED if !request.has(MAP_GROWSDOWN) => Ok((MapSource::Object, true)),
+            MAP_PRIVATE => Ok((MapSource::Anonymous, false)),
             _ => Err(Errno::EINVAL),
         };
     };
@@ -192,12 +202,12 @@ fn source(request: &Request, range: &Range<u64>) -> Result<(Source, bool), Errno
     if request.has(MAP_GROWSDOWN) {
         return Err(Errno::EINVAL);
     }
-    Ok((Source::File(file, open.write || !shared), shared))
+    Ok((MapSource::File(file, open.write || !shared), shared))
 }
 
 /// `munmap(2)`.
-pub fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn Watch) -> Answer {
-    answer(unmap(kernel, pid, args.address(0), args.size(1)).map_err(Refusal::from))
+pub fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+    into_result(unmap(kernel, pid, args.address(0), args.size(1)).map_err(CallFailure::from))
 }
 
 fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Errno> {

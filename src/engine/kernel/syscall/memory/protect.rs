@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::area::{Area, Backing, Prot};
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::Answer;
+use crate::kernel::syscall::call::SyscallResult;
+use crate::kernel::vma::{Backing, Prot, Vma};
 
 use super::constants::{PROT_EXEC, PROT_GROWSDOWN, PROT_READ, PROT_WRITE};
+use super::failure::{CallFailure, into_result};
 use super::map::prot_of;
-use super::refusal::{Refusal, answer};
 
 /// For areas that grow upward, of which there are none on x86-64.
 const PROT_GROWSUP: u32 = 0x200_0000;
@@ -20,11 +20,21 @@ const PROT_GROWSUP: u32 = 0x200_0000;
 const PROT_SEM: u32 = 0x8;
 
 /// `mprotect(2)`.
-pub fn mprotect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    answer(protect(kernel, pid, args, watch))
+pub fn mprotect(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> SyscallResult {
+    into_result(protect(kernel, pid, args, watch))
 }
 
-fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+fn protect(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let (start, bits) = (args.address(0), args.int(2) as u32);
     let grows = bits & (PROT_GROWSDOWN | PROT_GROWSUP);
     if grows == PROT_GROWSDOWN | PROT_GROWSUP || !start.is_multiple_of(kernel.page_size()) {
@@ -65,8 +75,8 @@ fn change(
     pid: Pid,
     range: Range<u64>,
     prot: Prot,
-    watch: &mut dyn Watch,
-) -> Result<u64, Refusal> {
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let parts =
         kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
     kernel.work += parts.len() as u64;
@@ -79,12 +89,12 @@ fn change(
         }
         done = part.end;
     }
-    let set = move |area: &mut Area| area.prot = prot;
+    let set = move |area: &mut Vma| area.prot = prot;
     kernel.room_for(pid, |areas| drop(areas.change(range.start..done, &set)))?;
     kernel.change_areas(pid, range.start..done, &set);
     // Linux gives locked pages their copies as soon as they may be written.
     let fresh =
-        |part: &&Area| part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write;
+        |part: &&Vma| part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write;
     for part in parts.iter().filter(fresh) {
         kernel.populate(pid, part.start..part.end, watch)?;
     }
@@ -96,6 +106,6 @@ fn change(
 }
 
 /// Stores would reach a file that was not opened for them.
-fn forbids(area: &Area, prot: Prot) -> bool {
+fn forbids(area: &Vma, prot: Prot) -> bool {
     prot.write && area.shared && matches!(area.backing, Backing::File { writable: false, .. })
 }

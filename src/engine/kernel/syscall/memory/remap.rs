@@ -3,19 +3,19 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::area::Area;
-use crate::kernel::event::Watch;
+use crate::kernel::event::KernelObserver;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::Answer;
+use crate::kernel::syscall::call::SyscallResult;
+use crate::kernel::vma::Vma;
 
 use super::constants::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
+use super::failure::{CallFailure, into_result};
 use super::map::{mappable, unmapped};
-use super::refusal::{Refusal, answer};
 
 /// What `mremap` was asked for, in whole pages.
 #[derive(Debug, Clone, Copy)]
-struct Request {
+struct RemapRequest {
     addr: u64,
     old_len: u64,
     new_len: u64,
@@ -24,7 +24,7 @@ struct Request {
     to: u64,
 }
 
-impl Request {
+impl RemapRequest {
     fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
@@ -47,24 +47,34 @@ impl Request {
 #[derive(Debug, Clone, Copy)]
 struct Move {
     /// The part that moves; it is empty if a shared mapping is only mapped once more.
-    from: Area,
+    from: Vma,
     to: u64,
     len: u64,
 }
 
 impl Move {
     /// The area that it makes.
-    fn area(&self) -> Area {
-        Area { start: self.to, end: self.to + self.len, ..self.from }
+    fn area(&self) -> Vma {
+        Vma { start: self.to, end: self.to + self.len, ..self.from }
     }
 }
 
 /// `mremap(2)`.
-pub fn mremap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Answer {
-    answer(remap(kernel, pid, args, watch))
+pub fn mremap(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> SyscallResult {
+    into_result(remap(kernel, pid, args, watch))
 }
 
-fn remap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+fn remap(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let request = request(kernel, args)?;
     if request.has(MREMAP_FIXED) && request.old_len == request.new_len {
         return move_all(kernel, pid, &request, watch);
@@ -84,9 +94,9 @@ fn remap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn Watch) -
 }
 
 /// The arguments, checked as far as they can be without looking at areas.
-fn request(kernel: &Kernel, args: Args<'_>) -> Result<Request, Errno> {
+fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     let whole = |len: u64| kernel.whole_pages(len).unwrap_or(0);
-    let request = Request {
+    let request = RemapRequest {
         addr: args.address(0),
         old_len: whole(args.size(1)),
         new_len: whole(args.size(2)),
@@ -114,9 +124,9 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<Request, Errno> {
 }
 
 /// The area in which the old mapping begins, and which must hold all of it that stays.
-fn area_of(kernel: &Kernel, pid: Pid, request: &Request) -> Result<Area, Errno> {
+fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Errno> {
     let area = kernel.area_at(pid, request.addr).ok_or(Errno::EFAULT)?;
-    let Request { addr, old_len, new_len, .. } = *request;
+    let RemapRequest { addr, old_len, new_len, .. } = *request;
     if old_len == new_len || (new_len < old_len && !request.moves()) {
         return Ok(area);
     }
@@ -134,7 +144,7 @@ fn area_of(kernel: &Kernel, pid: Pid, request: &Request) -> Result<Area, Errno> 
 }
 
 /// What a shorter mapping loses.
-fn cut(kernel: &Kernel, request: &Request) -> Result<Range<u64>, Errno> {
+fn cut(kernel: &Kernel, request: &RemapRequest) -> Result<Range<u64>, Errno> {
     mappable(kernel, request.addr + request.new_len, request.old_len - request.new_len)
 }
 
@@ -155,10 +165,10 @@ fn check_room(kernel: &Kernel, pid: Pid, gone: &[Range<u64>], step: &Move, keep:
 fn move_to(
     kernel: &mut Kernel,
     pid: Pid,
-    request: &Request,
-    area: Area,
-    watch: &mut dyn Watch,
-) -> Result<u64, Refusal> {
+    request: &RemapRequest,
+    area: Vma,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let shrinks = request.new_len < request.old_len;
     let len = request.old_len.min(request.new_len);
     let keep = request.has(MREMAP_DONTUNMAP);
@@ -188,7 +198,12 @@ fn move_to(
 }
 
 /// Moves every area of a range, and leaves the holes between them out.
-fn move_all(kernel: &mut Kernel, pid: Pid, request: &Request, watch: &mut dyn Watch) -> Result<u64, Refusal> {
+fn move_all(
+    kernel: &mut Kernel,
+    pid: Pid,
+    request: &RemapRequest,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let keep = request.has(MREMAP_DONTUNMAP);
     let parts =
         kernel.process(pid).map(|process| process.space.areas.within(request.old())).unwrap_or_default();
@@ -210,10 +225,10 @@ fn move_all(kernel: &mut Kernel, pid: Pid, request: &Request, watch: &mut dyn Wa
 fn grow(
     kernel: &mut Kernel,
     pid: Pid,
-    request: &Request,
-    area: Area,
-    watch: &mut dyn Watch,
-) -> Result<u64, Refusal> {
+    request: &RemapRequest,
+    area: Vma,
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let old = request.old();
     let end = old.end.checked_add(request.new_len - request.old_len);
     let areas = kernel.process(pid).map(|process| process.space.areas.clone()).unwrap_or_default();
@@ -243,8 +258,8 @@ fn relocate(
     pid: Pid,
     step: &Move,
     keep: bool,
-    watch: &mut dyn Watch,
-) -> Result<u64, Refusal> {
+    watch: &mut dyn KernelObserver,
+) -> Result<u64, CallFailure> {
     let (from, area) = (step.from.start..step.from.end, step.area());
     if area.mergeable {
         kernel.unmerge(pid, from.clone(), watch)?;

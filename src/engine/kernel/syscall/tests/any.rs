@@ -4,8 +4,8 @@ use super::lab::{Argument, Lab, c};
 use crate::kernel::abi::{Arg, Errno};
 use crate::kernel::file::{Executable, Fill, Section};
 use crate::kernel::ids::Pid;
-use crate::kernel::process::Life;
-use crate::kernel::syscall::{Param, system_calls};
+use crate::kernel::process::ProcessState;
+use crate::kernel::syscall::{ParamKind, system_calls};
 use crate::kernel::tests::sound;
 use crate::machine::random::SplitMix64;
 
@@ -53,12 +53,12 @@ fn number(lab: &Lab, random: &mut SplitMix64) -> i128 {
 
 const MOST: u64 = i64::MAX as u64;
 
-fn argument(lab: &Lab, param: Param, random: &mut SplitMix64) -> Arg {
+fn argument(lab: &Lab, param: ParamKind, random: &mut SplitMix64) -> Arg {
     let strings = ["f", "large", "a.out", "libc.so", "new", "", "some bytes\n", "\0"];
     let string = strings[random.below(strings.len() as u64) as usize];
     match param {
-        Param::Path if random.below(8) > 0 => string.arg(),
-        Param::Buffer if random.below(8) == 0 => string.arg(),
+        ParamKind::Path if random.below(8) > 0 => string.arg(),
+        ParamKind::Buffer if random.below(8) == 0 => string.arg(),
         _ => Arg::Number(number(lab, random)),
     }
 }
@@ -68,7 +68,7 @@ fn somebody(lab: &mut Lab, random: &mut SplitMix64) -> Option<Pid> {
     let runs: Vec<Pid> = lab
         .kernel
         .processes()
-        .filter(|process| process.life == Life::Running)
+        .filter(|process| process.state == ProcessState::Running)
         .map(|process| process.pid)
         .collect();
     match runs.len() as u64 {

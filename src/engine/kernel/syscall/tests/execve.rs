@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lab::{Lab, args, c, prot};
 use crate::kernel::abi::Errno;
-use crate::kernel::event::Class;
+use crate::kernel::event::FaultClass;
 use crate::kernel::file::{Executable, Fill, Section};
 use crate::kernel::program::ExecutableError;
 
@@ -73,13 +73,13 @@ fn code_and_data_fault_in_and_the_stack_grows() {
     let mut lab = lab(&[]);
     lab.ok("execve", args!["a.out"]);
     assert_eq!(lab.touch(0x40_0400, None), None);
-    assert_eq!(lab.touch(0x40_0400, Some(1)), Some(Class::Protection));
+    assert_eq!(lab.touch(0x40_0400, Some(1)), Some(FaultClass::Protection));
     assert_eq!(lab.touch(0x60_2000, Some(1)), None);
     assert_eq!(lab.touch(0x60_3000, Some(1)), None);
-    assert_eq!(lab.touch(0x60_5000, Some(1)), Some(Class::Segmentation));
+    assert_eq!(lab.touch(0x60_5000, Some(1)), Some(FaultClass::Segmentation));
     assert_eq!(lab.touch(STACK_TOP - 8, Some(1)), None);
     assert_eq!(lab.touch(STACK_TOP - 0x10_0000, Some(1)), None);
-    assert_eq!(lab.touch(STACK_TOP - (8 << 20) - 1, Some(1)), Some(Class::Segmentation));
+    assert_eq!(lab.touch(STACK_TOP - (8 << 20) - 1, Some(1)), Some(FaultClass::Segmentation));
     assert_eq!(lab.contents("a.out").len(), 0x2400);
 }
 

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use crate::kernel::Kernel;
 use crate::kernel::abi::{Arg, Errno, Reply};
-use crate::kernel::area::Prot;
-use crate::kernel::config::Config;
-use crate::kernel::event::Class;
+use crate::kernel::config::KernelConfig;
+use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::process::Process;
 use crate::kernel::spawn::AreaDeclaration;
 use crate::kernel::syscall::{constant, system_call};
 use crate::kernel::tests::sound;
+use crate::kernel::vma::Prot;
 use crate::machine::addr::Va;
-use crate::machine::event::Kind;
+use crate::machine::event::AccessKind;
 use crate::machine::presets::Preset;
 use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
@@ -82,12 +82,12 @@ pub fn prot(perms: &str) -> Prot {
 }
 
 impl Lab {
-    pub fn on(preset: &str, change: impl FnOnce(&mut Config)) -> Self {
+    pub fn on(preset: &str, change: impl FnOnce(&mut KernelConfig)) -> Self {
         Self::with((Preset::named(preset).expect("a preset").build)(), change)
     }
 
-    pub fn with(spec: Spec, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default_for(&spec);
+    pub fn with(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
+        let mut config = KernelConfig::default_for(&spec);
         change(&mut config);
         let machine = Machine::new(Arc::new(spec));
         let mut kernel = Kernel::boot(machine, config).expect("a kernel that can be started");
@@ -116,9 +116,9 @@ impl Lab {
     }
 
     /// A load or a store of a byte by the process; the class of its fault if it was fatal.
-    pub fn touch(&mut self, va: u64, store: Option<u8>) -> Option<Class> {
+    pub fn touch(&mut self, va: u64, store: Option<u8>) -> Option<FaultClass> {
         let va = self.kernel.machine().va(va).expect("an address");
-        let (kind, mut load) = (if store.is_some() { Kind::Write } else { Kind::Read }, [None]);
+        let (kind, mut load) = (if store.is_some() { AccessKind::Write } else { AccessKind::Read }, [None]);
         let bytes = store.map(|byte| [byte]);
         let data = bytes.as_ref().map_or(Data::Load(&mut load), |bytes| Data::Store(bytes));
         let outcome = self.kernel.access(self.pid, va, kind, data, &mut ()).expect("memory");
@@ -128,7 +128,7 @@ impl Lab {
 
     /// A load or a store of a byte, whatever comes of it.
     pub fn touch_lightly(&mut self, va: Va, store: bool) {
-        let (kind, mut load) = (if store { Kind::Write } else { Kind::Read }, [None]);
+        let (kind, mut load) = (if store { AccessKind::Write } else { AccessKind::Read }, [None]);
         let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
         // Memory may run out.
         let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
@@ -212,6 +212,6 @@ impl Lab {
 
     /// What the process wrote to the terminal.
     pub fn stdout(&self) -> Vec<u8> {
-        self.process().stdout.all()
+        self.process().stdout.to_vec()
     }
 }

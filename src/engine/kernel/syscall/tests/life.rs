@@ -2,11 +2,11 @@
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::{Arg, Errno};
-use crate::kernel::config::Signals;
-use crate::kernel::event::Class;
+use crate::kernel::config::SignalPolicy;
+use crate::kernel::event::FaultClass;
 use crate::kernel::ids::Pid;
-use crate::kernel::life::MOST_PROCESSES;
-use crate::kernel::process::Life;
+use crate::kernel::process::ProcessState;
+use crate::kernel::process_lifecycle::MOST_PROCESSES;
 use crate::kernel::syscall::system_call;
 
 const AT: u64 = 0x10000;
@@ -104,12 +104,12 @@ fn exit_gives_back_frames_tables_and_areas() {
 fn a_process_that_ended_calls_nothing_and_has_no_memory() {
     let mut lab = lab();
     lab.ok("exit", args![3]);
-    assert_eq!(lab.process().life, Life::Ended { status: 0x300 }, "nobody waits for it");
+    assert_eq!(lab.process().state, ProcessState::Ended { status: 0x300 }, "nobody waits for it");
     assert_eq!(lab.call("getpid", args![]), Err(Errno::ESRCH));
     assert_eq!(lab.call("exit", args![0]), Err(Errno::ESRCH));
     assert_eq!(lab.call("fork", args![]), Err(Errno::ESRCH));
     assert_eq!(lab.turn(77).call("getpid", args![]), Err(Errno::ESRCH));
-    assert_eq!(lab.turn(1).touch(AT, None), Some(Class::Segmentation));
+    assert_eq!(lab.turn(1).touch(AT, None), Some(FaultClass::Segmentation));
     assert_eq!(lab.kernel.current(), None);
 }
 
@@ -121,14 +121,14 @@ fn wait_takes_the_first_child_that_ended() {
     assert_eq!(lab.call("wait", args![0]), Err(Errno::EAGAIN), "all of them run");
     lab.turn(4).ok("exit", args![-1]);
     lab.turn(3).ok("exit", args![300 + 7]);
-    assert_eq!(lab.process().life, Life::Zombie { status: 0x3300 });
+    assert_eq!(lab.process().state, ProcessState::Zombie { status: 0x3300 });
     // exit(307) is seen as 51, exit(-1) as 255: the low eight bits.
     assert_eq!(lab.turn(1).call("wait", args![AT]), Ok(3));
     assert_eq!(lab.bytes(AT, 4), 0x3300_u32.to_le_bytes());
     assert_eq!(lab.call("wait", args![AT]), Ok(4));
     assert_eq!(lab.bytes(AT, 4), 0xFF00_u32.to_le_bytes());
     assert_eq!(lab.call("wait", args![AT]), Err(Errno::EAGAIN));
-    assert_eq!(lab.turn(4).process().life, Life::Ended { status: 0xFF00 });
+    assert_eq!(lab.turn(4).process().state, ProcessState::Ended { status: 0xFF00 });
 }
 
 #[test]
@@ -145,22 +145,22 @@ fn children_of_a_process_that_ended_are_nobodys() {
     let mut lab = lab();
     assert_eq!([0; 2].map(|_| lab.ok("fork", args![])), [2, 3]);
     lab.turn(2).ok("exit", args![0]);
-    assert_eq!(lab.turn(2).process().life, Life::Zombie { status: 0 });
+    assert_eq!(lab.turn(2).process().state, ProcessState::Zombie { status: 0 });
     lab.turn(1).ok("exit", args![0]);
-    assert_eq!(lab.turn(2).process().life, Life::Ended { status: 0 });
-    assert_eq!((lab.turn(3).process().parent, lab.process().life), (None, Life::Running));
+    assert_eq!(lab.turn(2).process().state, ProcessState::Ended { status: 0 });
+    assert_eq!((lab.turn(3).process().parent, lab.process().state), (None, ProcessState::Running));
     lab.ok("exit", args![0]);
-    assert_eq!(lab.process().life, Life::Ended { status: 0 });
+    assert_eq!(lab.process().state, ProcessState::Ended { status: 0 });
     assert_eq!(lab.kernel.alive, 0);
 }
 
 #[test]
 fn a_fatal_fault_ends_a_process_where_signals_kill() {
-    let mut lab = Lab::on("core-i7", |config| config.signals = Signals::Kill);
+    let mut lab = Lab::on("core-i7", |config| config.signals = SignalPolicy::Kill);
     lab.area("data", AT, AT + 0x1000, "r--");
     lab.ok("fork", args![]);
-    assert_eq!(lab.turn(2).touch(AT, Some(1)), Some(Class::Protection));
-    assert_eq!(lab.process().life, Life::Zombie { status: 11 });
+    assert_eq!(lab.turn(2).touch(AT, Some(1)), Some(FaultClass::Protection));
+    assert_eq!(lab.process().state, ProcessState::Zombie { status: 11 });
     lab.area_of(1, "status", AT + 0x1000);
     assert_eq!(lab.turn(1).call("wait", args![AT + 0x1000]), Ok(2));
     // WTERMSIG(status) is its low seven bits: SIGSEGV.
@@ -169,13 +169,13 @@ fn a_fatal_fault_ends_a_process_where_signals_kill() {
     lab.file("f", "x");
     lab.ok("open", args!["f", 0]);
     assert_eq!(lab.call("read", args![3, AT, 1_u64]), Err(Errno::EFAULT));
-    assert_eq!(lab.process().life, Life::Running);
+    assert_eq!(lab.process().state, ProcessState::Running);
 }
 
 #[test]
 fn a_process_that_another_follows_goes_on_after_a_fault_where_signals_are_reported() {
     let mut lab = lab();
-    assert_eq!(lab.touch(8, None), Some(Class::Segmentation));
+    assert_eq!(lab.touch(8, None), Some(FaultClass::Segmentation));
     assert_eq!(lab.call("getpid", args![]), Ok(1));
 }
 

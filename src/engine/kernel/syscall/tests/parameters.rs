@@ -8,7 +8,7 @@ fn every_prototype_has_the_parameters_that_its_call_takes() {
         let parameters = row.parameters();
         assert_eq!(parameters.len(), row.params.len(), "{}", row.prototype);
         for parameter in parameters {
-            let (from, to) = parameter.place;
+            let (from, to) = parameter.span;
             assert!(row.prototype[from..to].contains(parameter.name), "{}", row.prototype);
         }
     }

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use super::lab::{Argument, Lab};
 use crate::kernel::abi::{Arg, Errno};
-use crate::kernel::area::{Advice, Area, Backing};
 use crate::kernel::file::Fill;
 use crate::kernel::syscall::constant;
+use crate::kernel::vma::{Advice, Backing, Vma};
 
 const PAGE: u64 = 0x1000;
 
@@ -78,13 +78,13 @@ impl Replay {
 
     fn areas(&self) -> String {
         let process = self.0.process();
-        let near = |area: &&Area| (BASE - 4096 * PAGE..BASE + 4096 * PAGE).contains(&area.start);
+        let near = |area: &&Vma| (BASE - 4096 * PAGE..BASE + 4096 * PAGE).contains(&area.start);
         let shown: Vec<String> = process.space.areas.iter().filter(near).map(show).collect();
         if shown.is_empty() { "nothing".into() } else { shown.join(", ") }
     }
 }
 
-fn show(area: &Area) -> String {
+fn show(area: &Vma) -> String {
     let page = |at: u64| match at.checked_sub(BASE) {
         Some(above) => format!("{:x}", above / PAGE),
         None => format!("-{:x}", (BASE - at) / PAGE),

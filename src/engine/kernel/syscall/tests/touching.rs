@@ -2,10 +2,10 @@
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::{Arg, Errno};
-use crate::kernel::config::Config;
-use crate::kernel::event::Class;
+use crate::kernel::config::KernelConfig;
+use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
-use crate::kernel::process::Place;
+use crate::kernel::process::PageLocation;
 use crate::kernel::state::OutOfMemory;
 use crate::kernel::syscall::system_call;
 
@@ -19,7 +19,7 @@ fn map(lab: &mut Lab, at: u64, pages: u64, flags: &str) -> u64 {
 }
 
 /// A process with these pages at `AT`, of which page i was stored i + 1.
-fn written(pages: u64, flags: &str, change: impl FnOnce(&mut Config)) -> Lab {
+fn written(pages: u64, flags: &str, change: impl FnOnce(&mut KernelConfig)) -> Lab {
     let mut lab = Lab::on("core-i7", change);
     map(&mut lab, AT, pages, flags);
     for page in 0..pages {
@@ -29,7 +29,7 @@ fn written(pages: u64, flags: &str, change: impl FnOnce(&mut Config)) -> Lab {
 }
 
 /// A file of so many pages (0x40, 0x41 …), mapped at `AT`.
-fn mapped_file(pages: u64, flags: &str, change: impl FnOnce(&mut Config)) -> Lab {
+fn mapped_file(pages: u64, flags: &str, change: impl FnOnce(&mut KernelConfig)) -> Lab {
     let mut lab = Lab::on("core-i7", change);
     lab.kernel.add_file("data".into(), Fill::Pages(0x40), pages * PAGE);
     let fd = lab.open("data", "O_RDWR").expect("a descriptor");
@@ -50,7 +50,7 @@ fn counting(lab: &mut Lab, va: u64, store: Option<u8>) -> (u64, u64) {
     (faults(lab).0 - before.0, faults(lab).1 - before.1)
 }
 
-fn place(lab: &Lab, va: u64) -> Option<Place> {
+fn place(lab: &Lab, va: u64) -> Option<PageLocation> {
     lab.process().space.pages.get(&(va / PAGE)).copied()
 }
 
@@ -87,8 +87,8 @@ fn a_new_mapping_in_place_of_an_old_one_has_none_of_its_pages() {
 fn unmapped_pages_are_gone() {
     let mut lab = written(4, ANON, |_| {});
     lab.ok("munmap", args![AT + PAGE, 2 * PAGE]);
-    assert_eq!(lab.touch(AT + PAGE, None), Some(Class::Segmentation));
-    assert_eq!(lab.touch(AT + 2 * PAGE, Some(1)), Some(Class::Segmentation));
+    assert_eq!(lab.touch(AT + PAGE, None), Some(FaultClass::Segmentation));
+    assert_eq!(lab.touch(AT + 2 * PAGE, Some(1)), Some(FaultClass::Segmentation));
     assert_eq!((bytes(&lab, AT, 1), bytes(&lab, AT + 3 * PAGE, 1)), (vec![1], vec![4]));
     assert_eq!(lab.kernel.frames().used(), 2);
 }
@@ -100,10 +100,10 @@ fn mprotect_holds_for_pages_that_are_there_and_those_that_are_not() {
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_READ")]);
     for page in 0..3 {
         assert_eq!(lab.touch(AT + page * PAGE, None), None);
-        assert_eq!(lab.touch(AT + page * PAGE, Some(9)), Some(Class::Protection));
+        assert_eq!(lab.touch(AT + page * PAGE, Some(9)), Some(FaultClass::Protection));
     }
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_NONE")]);
-    assert_eq!(lab.touch(AT, None), Some(Class::Protection));
+    assert_eq!(lab.touch(AT, None), Some(FaultClass::Protection));
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_WRITE")]);
     // What may be written may be read, and a page of one's own is writable at once.
     assert_eq!(counting(&mut lab, AT, None), (0, 0));
@@ -115,7 +115,7 @@ fn mprotect_holds_for_pages_that_are_there_and_those_that_are_not() {
 fn mprotect_changes_what_lies_before_a_hole() {
     let mut lab = written(2, ANON, |_| {});
     assert_eq!(lab.call("mprotect", args![AT, 3 * PAGE, c("PROT_READ")]), Err(Errno::ENOMEM));
-    assert_eq!(lab.touch(AT + PAGE, Some(1)), Some(Class::Protection));
+    assert_eq!(lab.touch(AT + PAGE, Some(1)), Some(FaultClass::Protection));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn pages_move_with_their_mapping_and_do_not_fault() {
     assert_eq!(before, (0..4).map(|page| place(&lab, FAR + page * PAGE)).collect::<Vec<_>>());
     assert_eq!(counting(&mut lab, FAR, Some(9)), (0, 0));
     assert_eq!(bytes(&lab, FAR, 6), [9, 2, 3, 4, 0, 0]);
-    assert_eq!(lab.touch(AT, None), Some(Class::Segmentation));
+    assert_eq!(lab.touch(AT, None), Some(FaultClass::Segmentation));
     // A shorter one loses its end.
     assert_eq!(lab.call("mremap", args![FAR, 6 * PAGE, PAGE, fixed, AT]), Ok(AT));
     assert_eq!((bytes(&lab, AT, 1), lab.kernel.frames().used()), (vec![9], 1));
@@ -184,7 +184,7 @@ fn a_shared_mapping_of_no_length_is_mapped_once_more() {
 fn a_shared_object_does_not_grow_with_its_mapping() {
     let mut lab = written(2, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED", |_| {});
     assert_eq!(lab.call("mremap", args![AT, 2 * PAGE, 3 * PAGE, 0]), Ok(AT));
-    assert_eq!(lab.touch(AT + 2 * PAGE, None), Some(Class::Bus));
+    assert_eq!(lab.touch(AT + 2 * PAGE, None), Some(FaultClass::Bus));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn locked_pages_are_there_and_stay() {
     for page in 0..8 {
         assert_eq!(lab.touch(FAR + page * PAGE, Some(1)), None);
     }
-    assert!(matches!(place(&lab, AT), Some(Place::Swap(_))), "{:?}", place(&lab, AT));
+    assert!(matches!(place(&lab, AT), Some(PageLocation::Swap(_))), "{:?}", place(&lab, AT));
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn locked_pages_are_copied_as_soon_as_they_may_be_stored_to() {
 fn msync_writes_dirty_pages_and_hears_of_the_next_store() {
     let mut lab = mapped_file(2, "MAP_SHARED|MAP_FIXED", |_| {});
     assert_eq!(lab.touch(AT, Some(7)), None);
-    let Some(Place::Frame(frame)) = place(&lab, AT) else { panic!("the page is in a frame") };
+    let Some(PageLocation::Frame(frame)) = place(&lab, AT) else { panic!("the page is in a frame") };
     lab.ok("msync", args![AT, 2 * PAGE, c("MS_ASYNC")]);
     assert!(lab.kernel.is_dirty(frame));
     assert_eq!(lab.call("msync", args![AT, 3 * PAGE, c("MS_SYNC")]), Err(Errno::ENOMEM), "a hole at the end");
@@ -261,7 +261,7 @@ fn merged_pages_part_when_they_are_not_to_be_merged() {
     lab.ok("mprotect", args![AT, PAGE, c("PROT_READ")]);
     lab.ok("madvise", args![AT, 2 * PAGE, c("MADV_UNMERGEABLE")]);
     assert_eq!(lab.kernel.frames().used(), 3);
-    assert_eq!(lab.touch(AT, Some(2)), Some(Class::Protection));
+    assert_eq!(lab.touch(AT, Some(2)), Some(FaultClass::Protection));
     assert_eq!(counting(&mut lab, AT + PAGE, Some(2)), (0, 0));
     // A mapping that moves is parted too, and may be merged again.
     let fixed = c("MREMAP_MAYMOVE|MREMAP_FIXED");
@@ -277,7 +277,7 @@ fn a_file_reaches_past_its_last_byte_to_the_end_of_the_page() {
     let fd = lab.open("short", "O_RDONLY").expect("a descriptor");
     let at = lab.ok("mmap", args![0, 2 * PAGE, c("PROT_READ"), c("MAP_PRIVATE"), fd, 0]);
     assert_eq!(lab.bytes(at, 8), *b"hello\0\0\0");
-    assert_eq!(lab.touch(at + PAGE, None), Some(Class::Bus));
+    assert_eq!(lab.touch(at + PAGE, None), Some(FaultClass::Bus));
     // The mapping outlives the descriptor.
     lab.ok("close", args![fd]);
     assert_eq!(lab.bytes(at, 5), *b"hello");

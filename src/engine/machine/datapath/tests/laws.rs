@@ -108,7 +108,7 @@ impl Pages {
                 continue;
             }
             let extra = [Bit::Cd, Bit::Wt].into_iter().filter(|_| dice.chance(15));
-            let flags = extra.fold(Flags::TABLE.put(Bit::Ps, below > 0), Flags::with);
+            let flags = extra.fold(Flags::TABLE.with_bit(Bit::Ps, below > 0), Flags::with);
             for (n, page) in span.enumerate() {
                 pages.0[page] = Some((ppn + n as u64, flags));
             }
@@ -121,12 +121,12 @@ impl Pages {
                 let at = machine.pa(base + mmu.index(machine.vpn(vpn).unwrap(), upper) * 4).unwrap();
                 let key = vpn >> (mmu.level_page_bits(upper) - 5);
                 if upper == level {
-                    machine.place_pte(upper, at, PteWord::Fields(Pte { ppn, flags })).unwrap();
+                    machine.write_pte(upper, at, PteWord::Fields(Pte { ppn, flags })).unwrap();
                 } else if let Some((_, _, child)) = tables.iter().find(|(l, k, _)| (*l, *k) == (upper, key)) {
                     base = *child << 5;
                 } else {
                     let cd = if dice.chance(20) { Flags::TABLE.with(Bit::Cd) } else { Flags::TABLE };
-                    machine.place_pte(upper, at, PteWord::Fields(Pte { ppn: next, flags: cd })).unwrap();
+                    machine.write_pte(upper, at, PteWord::Fields(Pte { ppn: next, flags: cd })).unwrap();
                     tables.push((upper, key, next));
                     base = next << 5;
                     next += 2;
@@ -166,7 +166,8 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
         }
         3..=9 => {
             let bytes: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();
-            let outcome = machine.access(va, Kind::Write, Mode::User, Data::Store(&bytes), &mut ());
+            let outcome =
+                machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&bytes), &mut ());
             // Parts before a fault have happened: whole pages here, since only the page decides.
             for (place, byte) in places.iter().take(good).zip(bytes) {
                 flat[place.unwrap()] = Some(byte);
@@ -174,9 +175,9 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
             outcome
         }
         op => {
-            let kind = if op < 15 { Kind::Read } else { Kind::Execute };
+            let kind = if op < 15 { AccessKind::Read } else { AccessKind::Execute };
             let mut bytes = vec![None; size as usize];
-            let outcome = machine.access(va, kind, Mode::User, Data::Load(&mut bytes), &mut ());
+            let outcome = machine.access(va, kind, Privilege::User, Data::Load(&mut bytes), &mut ());
             let expected: Vec<_> = places.iter().take(good).map(|place| flat[place.unwrap()]).collect();
             assert_eq!(bytes[..good], expected[..], "{kind:?} of {size} bytes at {raw:#x}");
             outcome

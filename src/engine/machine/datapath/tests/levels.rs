@@ -35,7 +35,7 @@ fn load(machine: &mut Machine, address: u64) -> (Option<u8>, Vec<Event>) {
 
 fn store(machine: &mut Machine, address: u64, byte: u8) -> Vec<Event> {
     let (va, mut events) = (machine.va(address).unwrap(), Vec::new());
-    machine.access(va, Kind::Write, Mode::User, Data::Store(&[byte]), &mut events);
+    machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[byte]), &mut events);
     events
 }
 
@@ -130,7 +130,7 @@ fn code_that_is_written_is_fetched_anew() {
     let mut machine = bare(vec![half("L1d", Side::Data), half("L1i", Side::Instructions)], 1);
     let fetch = |machine: &mut Machine| {
         let (mut byte, va) = ([None], machine.va(0x40).unwrap());
-        machine.access(va, Kind::Execute, Mode::User, Data::Load(&mut byte), &mut ());
+        machine.access(va, AccessKind::Execute, Privilege::User, Data::Load(&mut byte), &mut ());
         byte[0]
     };
     assert_eq!(fetch(&mut machine), None);
@@ -148,7 +148,7 @@ fn synonyms_never_stand_in_two_sets() {
     machine.map(machine.vpn(0x11).unwrap(), Pte { ppn: 0x20, flags: Flags::TABLE });
     let place = |machine: &Machine, va| {
         let (va, pa) = (machine.va(va).unwrap(), machine.pa(0x2034).unwrap());
-        let (offset, set, tag) = machine.cache_place(0, va, pa).unwrap();
+        let (offset, set, tag) = machine.cache_location(0, va, pa).unwrap();
         (offset, set.raw(), tag.raw())
     };
     assert_eq!((place(&machine, 0x2034), place(&machine, 0x1134)), ((0x34, 0, 0x20), (0x34, 2, 0x20)));
@@ -229,6 +229,6 @@ fn latencies_add_up_unless_they_overlap() {
     let mut machine = Machine::new(Arc::new(spec.clone()));
     machine.map(machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });
     let mut events = Vec::new();
-    machine.translate(machine.va(0).unwrap(), Kind::Read, Mode::User, &mut events).unwrap();
+    machine.translate(machine.va(0).unwrap(), AccessKind::Read, Privilege::User, &mut events).unwrap();
     assert_eq!(cycles(&spec, &events), 600);
 }

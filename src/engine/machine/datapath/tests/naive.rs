@@ -137,9 +137,9 @@ fn machine(caches: Vec<CacheSpec>) -> Machine {
 fn touch(machine: &mut Machine, address: u64, store: bool) {
     let va = machine.va(address).unwrap();
     if store {
-        machine.access(va, Kind::Write, Mode::User, Data::Store(&[1]), &mut ());
+        machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[1]), &mut ());
     } else {
-        machine.access(va, Kind::Read, Mode::User, Data::Load(&mut [None]), &mut ());
+        machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut [None]), &mut ());
     }
 }
 

@@ -51,20 +51,20 @@ fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: b
     machine.set_core(core).unwrap();
     twin.set_core(core).unwrap();
     let (raw, size) = (dice.below(1 << 12), 1 + dice.below(8));
-    let kind = dice.one_of(&[Kind::Read, Kind::Write, Kind::Execute]);
+    let kind = dice.one_of(&[AccessKind::Read, AccessKind::Write, AccessKind::Execute]);
     let Ok(va) = machine.va_span(raw, size) else { return };
     let mut bytes = vec![None; size as usize];
     let stored = vec![7; size as usize];
-    let data = if kind == Kind::Write { Data::Store(&stored) } else { Data::Load(&mut bytes) };
+    let data = if kind == AccessKind::Write { Data::Store(&stored) } else { Data::Load(&mut bytes) };
     let (mut told, mut wanted) = (Vec::new(), Vec::new());
-    let outcome = twin.access(va, kind, Mode::User, data, &mut wanted);
+    let outcome = twin.access(va, kind, Privilege::User, data, &mut wanted);
     if physical {
         let pa = machine.pa(raw).unwrap();
-        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut told), outcome.pieces);
+        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut told), outcome.fragments);
         wanted.retain(|event| !matches!(event, Event::Translated { .. }));
-    } else if machine.touch(va, size as u32, kind, Mode::User, &mut told).is_none() {
+    } else if machine.touch(va, size as u32, kind, Privilege::User, &mut told).is_none() {
         assert_eq!(told, []);
-        machine.access(va, kind, Mode::User, Data::Untold(size as u32), &mut told);
+        machine.access(va, kind, Privilege::User, Data::SizeOnly(size as u32), &mut told);
     }
     assert_eq!(told, wanted);
 }
@@ -131,7 +131,7 @@ fn a_huge_page_takes_its_turn_among_small_ones() {
         Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches, memory_latency: 0, cores: 1 };
     let mut machine = Machine::new(Arc::new(spec));
     for (level, vpn) in [(2, 0), (2, 1), (1, 16)] {
-        let flags = Flags::TABLE.put(Bit::Ps, level == 1);
+        let flags = Flags::TABLE.with_bit(Bit::Ps, level == 1);
         machine.map_at(level, machine.vpn(vpn).unwrap(), Pte { ppn: vpn, flags });
     }
     let (small, huge, other) = (0x000, 0x200, 0x020);

@@ -1,7 +1,7 @@
 //! Tables in memory, rights, huge pages and TLB levels.
 
 use super::*;
-use crate::machine::contents::{PlaceError, PteWord};
+use crate::machine::contents::{PteWord, PteWriteError};
 use crate::machine::event::Purpose;
 use crate::machine::pte::PteFormat;
 use crate::machine::spec::{CacheSpec, Mmu, Side, TlbSpec};
@@ -16,17 +16,22 @@ fn x86_32(tlbs: Vec<TlbSpec>, caches: Vec<CacheSpec>) -> Machine {
 }
 
 fn word(machine: &mut Machine, level: u32, at: u64, raw: u64) {
-    machine.place_pte(level, machine.pa(at).unwrap(), PteWord::Raw(raw)).unwrap();
+    machine.write_pte(level, machine.pa(at).unwrap(), PteWord::Raw(raw)).unwrap();
 }
 
-fn translate(machine: &mut Machine, va: u64, kind: Kind, mode: Mode) -> (Result<u64, Fault>, Vec<Event>) {
+fn translate(
+    machine: &mut Machine,
+    va: u64,
+    kind: AccessKind,
+    mode: Privilege,
+) -> (Result<u64, Fault>, Vec<Event>) {
     let mut events = Vec::new();
     let va = machine.va(va).unwrap();
     (machine.translate(va, kind, mode, &mut events).map(Pa::raw), events)
 }
 
 fn user_read(machine: &mut Machine, va: u64) -> Result<u64, Fault> {
-    translate(machine, va, Kind::Read, Mode::User).0
+    translate(machine, va, AccessKind::Read, Privilege::User).0
 }
 
 #[test]
@@ -37,7 +42,8 @@ fn harvard_cs61_2016_raw_words() {
         word(&mut machine, 2, 0x3000 + 4 * n as u64, raw);
     }
     machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
-    let kernel = |machine: &mut Machine, va| translate(machine, va, Kind::Read, Mode::Supervisor).0;
+    let kernel =
+        |machine: &mut Machine, va| translate(machine, va, AccessKind::Read, Privilege::Supervisor).0;
     assert_eq!(kernel(&mut machine, 0x0), Ok(0x0));
     assert_eq!(kernel(&mut machine, 0x100), Ok(0x100));
     for va in [0x1000, 0x1FFF] {
@@ -53,7 +59,7 @@ fn the_walk_tells_where_it_reads() {
     word(&mut machine, 1, 0x1000 + 4 * 32, 0x3007);
     word(&mut machine, 2, 0x3000 + 4 * 0x4A, 0x5_5067);
     machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
-    let (pa, events) = translate(&mut machine, 0x0804_A024, Kind::Read, Mode::User);
+    let (pa, events) = translate(&mut machine, 0x0804_A024, AccessKind::Read, Privilege::User);
     assert_eq!(pa, Ok(0x5_5024));
     let fetched: Vec<_> = events
         .iter()
@@ -64,8 +70,9 @@ fn the_walk_tells_where_it_reads() {
         .collect();
     assert_eq!(fetched, [(1, 32, 0x1080, 0x3007), (2, 0x4A, 0x3128, 0x5_5067)]);
     // Only the first entry lacked A; the page was not stored to.
-    let marked: Vec<_> = events.iter().filter(|event| matches!(event, Event::Marked { .. })).collect();
-    assert_eq!(marked, [&Event::Marked { level: 1, dirty: false }]);
+    let marked: Vec<_> =
+        events.iter().filter(|event| matches!(event, Event::AccessedDirtySet { .. })).collect();
+    assert_eq!(marked, [&Event::AccessedDirtySet { level: 1, dirty: false }]);
     assert_eq!(machine.peek_physical(machine.pa(0x1080).unwrap()), Some(0x27));
 }
 
@@ -76,18 +83,18 @@ fn rights_accumulate_over_the_levels() {
     let plain = (Preset::named("simple").unwrap().build)();
     let spec = Arc::new(Spec { mmu: Some(mmu), physical_bits: 52, tlbs: vec![], caches: vec![], ..plain });
     let all = [
-        (Kind::Read, Mode::User),
-        (Kind::Write, Mode::User),
-        (Kind::Execute, Mode::User),
-        (Kind::Write, Mode::Supervisor),
+        (AccessKind::Read, Privilege::User),
+        (AccessKind::Write, Privilege::User),
+        (AccessKind::Execute, Privilege::User),
+        (AccessKind::Write, Privilege::Supervisor),
     ];
     for level in 1..=4u32 {
         let spoiled = |bit: Bit, on: bool| {
             let mut machine = Machine::new(spec.clone());
             for n in 1..=4u32 {
-                let flags = if n == level { Flags::TABLE.put(bit, on) } else { Flags::TABLE };
+                let flags = if n == level { Flags::TABLE.with_bit(bit, on) } else { Flags::TABLE };
                 let fields = PteWord::Fields(Pte { ppn: u64::from(n) + 1, flags });
-                machine.place_pte(n, machine.pa(u64::from(n) << 12).unwrap(), fields).unwrap();
+                machine.write_pte(n, machine.pa(u64::from(n) << 12).unwrap(), fields).unwrap();
             }
             machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
             all.map(|(kind, mode)| translate(&mut machine.clone(), 0x123, kind, mode).0.is_ok())
@@ -107,13 +114,13 @@ fn a_fault_marks_nothing() {
     word(&mut machine, 2, 0x3000, 0x4005);
     machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
     let before = format!("{:?}", machine.hierarchy);
-    let (fault, _) = translate(&mut machine, 0, Kind::Write, Mode::User);
-    assert_eq!(fault, Err(Fault::Protection { why: Forbidden::ReadOnly }));
+    let (fault, _) = translate(&mut machine, 0, AccessKind::Write, Privilege::User);
+    assert_eq!(fault, Err(Fault::Protection { why: ProtectionCause::ReadOnly }));
     assert_eq!(format!("{:?}", machine.hierarchy), before);
-    let (_, events) = translate(&mut machine, 0, Kind::Read, Mode::User);
+    let (_, events) = translate(&mut machine, 0, AccessKind::Read, Privilege::User);
     assert!(events.iter().any(|event| matches!(event, Event::TlbFill { .. })));
-    let (fault, events) = translate(&mut machine, 0, Kind::Write, Mode::User);
-    assert_eq!(fault, Err(Fault::Protection { why: Forbidden::ReadOnly }));
+    let (fault, events) = translate(&mut machine, 0, AccessKind::Write, Privilege::User);
+    assert_eq!(fault, Err(Fault::Protection { why: ProtectionCause::ReadOnly }));
     assert_eq!(events.len(), 2, "a hit, then the fault: {events:?}");
     assert_eq!((machine.tlb_counts(0).hits, machine.tlb_counts(0).misses), (1, 2));
 }
@@ -169,7 +176,7 @@ fn tlb_levels_fill_each_other() {
     }
     let counts = |machine: &Machine, n| (machine.tlb_counts(n).hits, machine.tlb_counts(n).misses);
     assert_eq!((counts(&machine, 0), counts(&machine, 1), counts(&machine, 2)), ((0, 3), (0, 0), (1, 2)));
-    let (_, events) = translate(&mut machine, 0x0, Kind::Execute, Mode::User);
+    let (_, events) = translate(&mut machine, 0x0, AccessKind::Execute, Privilege::User);
     assert!(!events.iter().any(|event| matches!(event, Event::Pte { .. })));
     assert_eq!((counts(&machine, 1), counts(&machine, 2)), ((0, 1), (2, 2)));
     assert_eq!(machine.tlb_counts(0).evictions, 2);
@@ -235,7 +242,7 @@ fn a_tlb_entry_without_a_pte_is_believed() {
     let line = TlbLine { tag: Some(tag), valid: true, ppn, flags: Flags::OPEN, ..TlbLine::default() };
     let set = machine.tlb_set_index(0, 1).unwrap();
     machine.set_tlb_lines(0, set, &[Some(line)]);
-    let (pa, events) = translate(&mut machine, 0xD123, Kind::Write, Mode::User);
+    let (pa, events) = translate(&mut machine, 0xD123, AccessKind::Write, Privilege::User);
     assert_eq!(pa, Ok(0x7_7123));
     assert!(!events.iter().any(|event| matches!(event, Event::Pte { .. })));
     assert!(machine.tlb_line(0, set, 0).unwrap().flags.has(Bit::D));
@@ -283,11 +290,11 @@ fn a_table_in_memory_is_listed() {
 fn entries_are_placed_within_bounds() {
     let mut machine = x86_32(vec![], vec![]);
     let at = machine.pa(0xFFFF_FFFD).unwrap();
-    assert_eq!(machine.place_pte(1, at, PteWord::Raw(1)), Err(PlaceError::BeyondMemory));
+    assert_eq!(machine.write_pte(1, at, PteWord::Raw(1)), Err(PteWriteError::BeyondMemory));
     let at = machine.pa(0).unwrap();
-    assert_eq!(machine.place_pte(3, at, PteWord::Raw(1)), Err(PlaceError::NoLevel { levels: 2 }));
-    let wide = machine.place_pte(1, at, PteWord::Raw(1 << 32));
-    assert_eq!(wide, Err(PlaceError::WordTooWide(TooWide { value: 1 << 32, bits: 32 })));
+    assert_eq!(machine.write_pte(3, at, PteWord::Raw(1)), Err(PteWriteError::NoLevel { levels: 2 }));
+    let wide = machine.write_pte(1, at, PteWord::Raw(1 << 32));
+    assert_eq!(wide, Err(PteWriteError::WordTooWide(TooWide { value: 1 << 32, bits: 32 })));
     // A root whose entries lie past the end of memory is a table of absent entries.
     machine.set_cr3(Some(machine.pa(0xFFFF_F800).unwrap()));
     assert_eq!(user_read(&mut machine, 0xFFC0_0000), Err(Fault::NotPresent { level: 1 }));

@@ -47,7 +47,7 @@ fn a_binary_file_is_refused_at_once() {
 fn a_text_that_is_no_trace_is_refused_before_long() {
     let prose = "It was the best of times, it was the worst of times.\n";
     let mut reader = reader(prose.repeat(1 << 14).as_bytes(), None).expect("bytes");
-    let why = Why::NotATrace("none of its first 1000 lines is a record of the format");
+    let why = UnreadableReason::NotATrace("none of its first 1000 lines is a record of the format");
     assert_eq!(all(&mut reader), (vec![], Some(Unreadable { name: "t".to_owned(), why })));
     assert_eq!(reader.lines(), 1000);
 

@@ -60,7 +60,7 @@ fn a_cut_is_told_after_the_records_before_it() {
         assert_eq!(read(&bytes), (records.clone(), None), "{kind}");
         for cut in [5, 18, bytes.len() / 2, bytes.len() - 9, bytes.len() - 1] {
             let (found, failed) = read(&bytes[..cut]);
-            let why = Why::Truncated { kind, at: cut as u64 };
+            let why = UnreadableReason::Truncated { kind, at: cut as u64 };
             assert_eq!(failed, Some(Unreadable { name: "t".to_owned(), why }), "{kind} {cut}");
             assert!(records.starts_with(&found), "{kind} {cut}");
             assert!(cut < bytes.len() / 2 || found.len() > 1000, "{kind} {cut}: {}", found.len());
@@ -83,7 +83,10 @@ fn damage_is_told() {
             "{told}"
         );
         let failed = read(&[&bytes[..], b"rubbish"].concat()).1.expect("rubbish");
-        assert!(matches!(failed.why, Why::Damaged { .. } | Why::Truncated { .. }), "{failed}");
+        assert!(
+            matches!(failed.why, UnreadableReason::Damaged { .. } | UnreadableReason::Truncated { .. }),
+            "{failed}"
+        );
     }
 }
 

@@ -62,7 +62,10 @@ fn a_file_that_shrinks_is_told() {
     OpenOptions::new().write(true).open(&file.0).expect("a file").set_len(700_000).expect("shorter");
     let (records, failed) = all(&mut reader);
     assert_eq!(records.len(), 50_000 - BATCH);
-    assert_eq!(failed.expect("it changed").why, Why::Changed { before: 1_400_000, after: 700_000 });
+    assert_eq!(
+        failed.expect("it changed").why,
+        UnreadableReason::Changed { before: 1_400_000, after: 700_000 }
+    );
 }
 
 #[test]

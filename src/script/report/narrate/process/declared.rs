@@ -9,8 +9,8 @@ use crate::report::narrate::parts;
 use crate::report::narrate::words::{count, thousands};
 use crate::run::nouns::size;
 use crate::run::record::{ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef};
-use pagewalk_engine::kernel::config::{Config, Scope, Signals};
-use pagewalk_engine::kernel::event::Step;
+use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
+use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::policy::POLICIES;
@@ -47,7 +47,7 @@ pub fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
 }
 
 /// `8 user frames, replacement fifo, swap of 4 slots`
-fn kernel(config: &Config, frames: u32) -> String {
+fn kernel(config: &KernelConfig, frames: u32) -> String {
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     let mut words = vec![
         count(frames.into(), "user frame", "user frames"),
@@ -58,10 +58,12 @@ fn kernel(config: &Config, frames: u32) -> String {
         },
         format!("page cache {}", if config.warm { "warm" } else { "cold" }),
     ];
-    words.extend((config.scope == Scope::Local).then(|| "victims of the same process only".to_owned()));
+    words.extend(
+        (config.scope == ReplacementScope::Local).then(|| "victims of the same process only".to_owned()),
+    );
     words.extend((config.fault_around > 1).then(|| format!("fault-around {}", pages(config.fault_around))));
     words.extend(config.zero_page.then(|| "a shared page of zeros".to_owned()));
-    words.extend((config.signals == Signals::Kill).then(|| "signals kill".to_owned()));
+    words.extend((config.signals == SignalPolicy::Kill).then(|| "signals kill".to_owned()));
     words.join(", ")
 }
 
@@ -121,7 +123,7 @@ pub fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
 }
 
 /// For each step the one behind it.
-fn next(steps: &[Step]) -> impl Iterator<Item = Option<&Step>> {
+fn next(steps: &[KernelStep]) -> impl Iterator<Item = Option<&KernelStep>> {
     steps.iter().skip(1).map(Some).chain(std::iter::once(None))
 }
 
@@ -158,13 +160,13 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
 }
 
 /// A page that an action moved.
-fn moved(names: &Names, step: &Step, next: Option<&Step>) -> Option<String> {
+fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<String> {
     match (step, next) {
-        (Step::Evicted { .. }, _) => {
+        (KernelStep::Evicted { .. }, _) => {
             let evicted = *Handled::of(std::slice::from_ref(step)).evicted.first()?;
             Some(left(names, &evicted))
         }
-        (Step::Shared { frame }, Some(Step::Mapped { page, .. })) => {
+        (KernelStep::Shared { frame }, Some(KernelStep::Mapped { page, .. })) => {
             Some(format!("{} shares {} now", names.page_of(*page), names::frame(*frame)))
         }
         _ => None,

@@ -5,9 +5,9 @@ use super::handled::{Evicted, Handled};
 use super::names::{self, Names, number};
 use crate::report::doc::{Block, Tone};
 use crate::run::record::{AreaRecord, FaultRecord, Surroundings};
-use pagewalk_engine::kernel::area::Backing;
-use pagewalk_engine::kernel::event::{Class, Store};
-use pagewalk_engine::machine::event::{Fault, Kind};
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
+use pagewalk_engine::kernel::vma::Backing;
+use pagewalk_engine::machine::event::{AccessKind, Fault};
 
 /// Faults of one statement that are told.
 const MOST: usize = 6;
@@ -38,8 +38,8 @@ pub fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<B
 /// A fault in a few words, as loops tell it: `fault demand-zero, frame 0, evicted 0x40 (swap slot 0)`.
 pub fn short(names: Names, fault: &FaultRecord) -> String {
     let class = fault.class();
-    let mut words = vec![format!("fault {}", class.map_or("none", Class::name))];
-    if let Some((signal, code)) = class.and_then(Class::signal) {
+    let mut words = vec![format!("fault {}", class.map_or("none", FaultClass::name))];
+    if let Some((signal, code)) = class.and_then(FaultClass::signal) {
         words.push(format!("{}, {}", signal.name(), code.name()));
     }
     let handled = Handled::of(&fault.steps);
@@ -80,8 +80,8 @@ impl<'a> Telling<'a> {
     }
 
     /// The address and what it was wanted for.
-    fn wanted(&self) -> (u64, Kind) {
-        self.fault.wanted().map_or((0, Kind::Read), |(va, kind)| (va.raw(), kind))
+    fn wanted(&self) -> (u64, AccessKind) {
+        self.fault.wanted().map_or((0, AccessKind::Read), |(va, kind)| (va.raw(), kind))
     }
 
     /// The page, with its process and area: `page 0x40 of P1 (heap)`.
@@ -115,21 +115,21 @@ impl<'a> Telling<'a> {
         let shared = matches!(
             self.fault.area,
             Some(AreaRecord {
-                area: pagewalk_engine::kernel::area::Area { backing: Backing::Object { .. }, .. },
+                area: pagewalk_engine::kernel::vma::Vma { backing: Backing::Object { .. }, .. },
                 ..
             })
         );
         match self.fault.class() {
             None => format!("{raised}: {page} is there, and allows this by now; a TLB held an older entry."),
-            Some(Class::DemandZero) if shared => {
+            Some(FaultClass::DemandZero) if shared => {
                 format!(
                     "{raised}: {page} belongs to a shared anonymous object, and is not mapped here (demand-zero)."
                 )
             }
-            Some(Class::DemandZero) => {
+            Some(FaultClass::DemandZero) => {
                 format!("{raised}: {page} is anonymous and was never touched (demand-zero).")
             }
-            Some(Class::File)
+            Some(FaultClass::File)
                 if self.fault.fault().is_some_and(|fault| matches!(fault, Fault::Protection { .. })) =>
             {
                 format!(
@@ -137,9 +137,9 @@ impl<'a> Telling<'a> {
                     self.file_page()
                 )
             }
-            Some(Class::File) => format!("{raised}: {page} is {}, and not mapped.", self.file_page()),
-            Some(Class::Swap) => format!("{raised}: {page} {}.", self.swapped()),
-            Some(Class::CopyOnWrite) => format!("{raised}: {page} {}.", self.protected()),
+            Some(FaultClass::File) => format!("{raised}: {page} is {}, and not mapped.", self.file_page()),
+            Some(FaultClass::Swap) => format!("{raised}: {page} {}.", self.swapped()),
+            Some(FaultClass::CopyOnWrite) => format!("{raised}: {page} {}.", self.protected()),
             Some(class) => self.fatal(class),
         }
     }
@@ -147,7 +147,7 @@ impl<'a> Telling<'a> {
     /// Where a swapped page is.
     fn swapped(&self) -> String {
         match self.handled.filled {
-            Some((_, store @ Store::Swap { .. })) => {
+            Some((_, store @ BackingStore::Swap { .. })) => {
                 format!("was swapped out: it is in {}", self.names.store(store))
             }
             _ => "was swapped out, and is in memory again for another process".to_owned(),
@@ -168,12 +168,12 @@ impl<'a> Telling<'a> {
     }
 
     /// Why it cannot be resolved.
-    fn fatal(&self, class: Class) -> String {
+    fn fatal(&self, class: FaultClass) -> String {
         let (va, kind) = self.wanted();
         let process = self.names.process();
         let (what, name) = match class {
-            Class::Segmentation => (self.nowhere(va), "a segmentation fault"),
-            Class::Bus => {
+            FaultClass::Segmentation => (self.nowhere(va), "a segmentation fault"),
+            FaultClass::Bus => {
                 let size = self.fault.around.file_size;
                 let size = size.map_or(String::new(), |size| format!(", which has {}", bytes(size)));
                 let page = self.names.page_at(va);
@@ -297,12 +297,14 @@ impl<'a> Telling<'a> {
     }
 
     /// A frame is filled: `It is read from disk into frame 3`.
-    fn read_in(&self, frame: pagewalk_engine::kernel::ids::FrameNo, store: Store) -> String {
+    fn read_in(&self, frame: pagewalk_engine::kernel::ids::FrameNo, store: BackingStore) -> String {
         let (frame, store_name) = (names::frame(frame), self.names.store(store));
         match store {
-            Store::PageCache { .. } => format!("The page cache has it: it is put into {frame}"),
-            Store::File { .. } => format!("It is read from disk into {frame}"),
-            Store::Swap { .. } | Store::Object { .. } => format!("It is read from {store_name} into {frame}"),
+            BackingStore::PageCache { .. } => format!("The page cache has it: it is put into {frame}"),
+            BackingStore::File { .. } => format!("It is read from disk into {frame}"),
+            BackingStore::Swap { .. } | BackingStore::Object { .. } => {
+                format!("It is read from {store_name} into {frame}")
+            }
         }
     }
 
@@ -320,11 +322,11 @@ impl<'a> Telling<'a> {
 }
 
 /// What an access of a kind does, as a verb.
-fn verb(kind: Kind) -> &'static str {
+fn verb(kind: AccessKind) -> &'static str {
     match kind {
-        Kind::Read => "read at",
-        Kind::Write => "write at",
-        Kind::Execute => "execute at",
+        AccessKind::Read => "read at",
+        AccessKind::Write => "write at",
+        AccessKind::Execute => "execute at",
     }
 }
 
@@ -345,7 +347,7 @@ pub fn eviction(names: &Names, evicted: &Evicted) -> String {
     };
     let to = match evicted.to {
         None => "it is clean and is dropped".to_owned(),
-        Some(store @ Store::Swap { .. }) => format!("it goes to {}", names.store(store)),
+        Some(store @ BackingStore::Swap { .. }) => format!("it goes to {}", names.store(store)),
         Some(store) => format!("it is dirty and is written to {}", names.store(store)),
     };
     format!(

@@ -1,6 +1,6 @@
 //! What a fault handler did, picked out of its steps.
 
-use pagewalk_engine::kernel::event::{PageOf, Step, Store};
+use pagewalk_engine::kernel::event::{BackingStore, KernelStep, ProcessPage};
 use pagewalk_engine::kernel::ids::FrameNo;
 
 /// What a fault handler did, each thing at its latest; evictions all.
@@ -15,7 +15,7 @@ pub struct Handled {
     /// A frame was filled with zeros.
     pub zeroed: Option<FrameNo>,
     /// A frame was filled from somewhere.
-    pub filled: Option<(FrameNo, Store)>,
+    pub filled: Option<(FrameNo, BackingStore)>,
     /// A frame was there already.
     pub shared: Option<FrameNo>,
     /// A page was copied; the source is none for zeros, and where a file's page was read into the copy at once.
@@ -36,29 +36,32 @@ pub struct Evicted {
     /// The frame.
     pub frame: FrameNo,
     /// The page.
-    pub page: Option<PageOf>,
+    pub page: Option<ProcessPage>,
     /// Where it was written.
-    pub to: Option<Store>,
+    pub to: Option<BackingStore>,
 }
 
 impl Handled {
     /// What these steps did.
-    pub fn of(steps: &[Step]) -> Self {
+    pub fn of(steps: &[KernelStep]) -> Self {
         let mut handled = Self::default();
         for step in steps {
             match *step {
-                Step::Grew { start } => handled.grew = Some(start),
-                Step::Table { level, .. } => handled.tables.push(level),
-                Step::Evicted { frame, page, to } => handled.evicted.push(Evicted { frame, page, to }),
-                Step::Zeroed { frame } => handled.zeroed = Some(frame),
-                Step::Filled { frame, from } => handled.filled = Some((frame, from)),
-                Step::Shared { frame } => handled.shared = Some(frame),
-                Step::Copied { from, to } => handled.copied = Some((from, to)),
-                Step::Reused { frame } => handled.reused = Some(frame),
-                Step::Mapped { frame, writable, .. } => handled.mapped = Some((frame, writable)),
-                Step::Around { pages } => handled.around += pages,
-                Step::Resolved { major, .. } => handled.major = Some(major),
-                Step::Fault { .. } | Step::Area { .. } | Step::Taken { .. } | Step::Killed { .. } => {}
+                KernelStep::StackGrew { start } => handled.grew = Some(start),
+                KernelStep::Table { level, .. } => handled.tables.push(level),
+                KernelStep::Evicted { frame, page, to } => handled.evicted.push(Evicted { frame, page, to }),
+                KernelStep::Zeroed { frame } => handled.zeroed = Some(frame),
+                KernelStep::Filled { frame, from } => handled.filled = Some((frame, from)),
+                KernelStep::Shared { frame } => handled.shared = Some(frame),
+                KernelStep::Copied { from, to } => handled.copied = Some((from, to)),
+                KernelStep::Reused { frame } => handled.reused = Some(frame),
+                KernelStep::Mapped { frame, writable, .. } => handled.mapped = Some((frame, writable)),
+                KernelStep::MappedAround { pages } => handled.around += pages,
+                KernelStep::Resolved { major, .. } => handled.major = Some(major),
+                KernelStep::Fault { .. }
+                | KernelStep::Area { .. }
+                | KernelStep::FrameAllocated { .. }
+                | KernelStep::Killed { .. } => {}
             }
         }
         handled

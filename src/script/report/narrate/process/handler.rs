@@ -4,8 +4,8 @@ use super::names::{self, Names};
 use crate::report::doc;
 use crate::report::narrate::parts;
 use crate::run::record::{CallRecord, FaultRecord, Legend, ProcessRef};
-use pagewalk_engine::kernel::event::{Class, Step, Store};
-use pagewalk_engine::machine::event::{Fault, Kind};
+use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
+use pagewalk_engine::machine::event::{AccessKind, Fault};
 
 /// What the handler did about a fault, as steps. `call` is the system call inside which it happened.
 pub fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::Step> {
@@ -41,7 +41,7 @@ pub fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
 pub fn action_steps(
     spec: &pagewalk_engine::machine::spec::Spec,
     legend: &Legend,
-    done: &[Step],
+    done: &[KernelStep],
 ) -> Vec<doc::Step> {
     let own = ProcessRef { pid: pagewalk_engine::kernel::ids::Pid(0), name: "".into() };
     let names = Names { spec, legend, own: &own };
@@ -61,23 +61,23 @@ struct Handler<'a> {
 }
 
 impl Handler<'_> {
-    fn step(&self, step: Step) -> Option<doc::Step> {
+    fn step(&self, step: KernelStep) -> Option<doc::Step> {
         let names = &self.names;
         let frame = names::frame;
         Some(match step {
-            Step::Fault { va, kind, fault } => return self.touched(va.raw(), kind, fault),
-            Step::Area { .. } => said("handler", self.area()),
-            Step::Grew { start } => {
+            KernelStep::Fault { va, kind, fault } => return self.touched(va.raw(), kind, fault),
+            KernelStep::Area { .. } => said("handler", self.area()),
+            KernelStep::StackGrew { start } => {
                 said("handler", format!("the stack grows down to {}", names.address(start)))
             }
-            Step::Table { level, ppn } => said(
+            KernelStep::Table { level, ppn } => said(
                 "handler → memory",
                 format!("makes a page table of level {level}, in physical {}", names.table_page(ppn)),
             ),
-            Step::Taken { frame: taken } => {
+            KernelStep::FrameAllocated { frame: taken } => {
                 said("handler", format!("takes {}, the lowest that is free", frame(taken)))
             }
-            Step::Evicted { frame: victim, page, to } => {
+            KernelStep::Evicted { frame: victim, page, to } => {
                 let page = page.map_or("a page that nobody maps".to_owned(), |page| names.page_of(page));
                 let victim = format!("victim ({}): {}, {page}", names.policy(), frame(victim));
                 match to {
@@ -85,39 +85,39 @@ impl Handler<'_> {
                     None => said("handler", format!("{victim}; it is clean, and is just dropped")),
                 }
             }
-            Step::Zeroed { frame: zeroed } => {
+            KernelStep::Zeroed { frame: zeroed } => {
                 said("handler → memory", format!("fills {} with zeros", frame(zeroed)))
             }
-            Step::Filled { frame: filled, from } => self.filled(&frame(filled), from),
-            Step::Shared { frame: shared } => {
+            KernelStep::Filled { frame: filled, from } => self.filled(&frame(filled), from),
+            KernelStep::Shared { frame: shared } => {
                 said("handler", format!("{} holds the page already", frame(shared)))
             }
-            Step::Copied { from: Some(from), to } => {
+            KernelStep::Copied { from: Some(from), to } => {
                 said("handler → memory", format!("copies {} to {}", frame(from), frame(to)))
             }
-            Step::Copied { from: None, to } => {
+            KernelStep::Copied { from: None, to } => {
                 said("handler", format!("{} is the process's own copy", frame(to)))
             }
-            Step::Reused { frame: reused } => said(
+            KernelStep::Reused { frame: reused } => said(
                 "handler → memory",
                 format!("updates the PTE: R/W = 1; nobody else has {}, so nothing is copied", frame(reused)),
             ),
-            Step::Mapped { page, frame, writable } => {
+            KernelStep::Mapped { page, frame, writable } => {
                 said("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))
             }
-            Step::Around { pages } => {
+            KernelStep::MappedAround { pages } => {
                 said("handler → memory", format!("maps {pages} more pages around it (fault-around)"))
             }
-            Step::Resolved { major, .. } => self.returns(major),
-            Step::Killed { class } => self.killed(class),
+            KernelStep::Resolved { major, .. } => self.returns(major),
+            KernelStep::Killed { class } => self.killed(class),
         })
     }
 
     /// The kernel's own touch of a page, for a system call; one by the process raised an exception, which was told.
-    fn touched(&self, va: u64, kind: Kind, fault: Fault) -> Option<doc::Step> {
+    fn touched(&self, va: u64, kind: AccessKind, fault: Fault) -> Option<doc::Step> {
         self.call?;
         let what = match kind {
-            Kind::Read => "reads from",
+            AccessKind::Read => "reads from",
             _ => "writes to",
         };
         let why = match fault {
@@ -132,7 +132,7 @@ impl Handler<'_> {
         match &self.fault.area {
             Some(area) => {
                 let wanted = match self.fault.class() {
-                    Some(Class::Protection) => "which forbids this",
+                    Some(FaultClass::Protection) => "which forbids this",
                     _ => "which allows this",
                 };
                 format!("the address is in the area {}, {wanted}", self.names.area(area))
@@ -141,10 +141,12 @@ impl Handler<'_> {
         }
     }
 
-    fn filled(&self, frame: &str, from: Store) -> doc::Step {
+    fn filled(&self, frame: &str, from: BackingStore) -> doc::Step {
         let store = self.names.store(from);
         match from {
-            Store::PageCache { .. } => said("page cache → memory", format!("{store} comes into {frame}")),
+            BackingStore::PageCache { .. } => {
+                said("page cache → memory", format!("{store} comes into {frame}"))
+            }
             _ => said("disk → memory", format!("{store} comes into {frame}")),
         }
     }
@@ -170,7 +172,7 @@ impl Handler<'_> {
         }
     }
 
-    fn killed(&self, class: Class) -> doc::Step {
+    fn killed(&self, class: FaultClass) -> doc::Step {
         match (self.call, class.signal()) {
             (None, Some((signal, code))) => said(
                 "handler → process",

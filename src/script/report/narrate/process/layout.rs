@@ -7,7 +7,7 @@ use crate::report::narrate::words::{count, thousands};
 use crate::run::nouns::size;
 use crate::run::record::{AreaRecord, Legend};
 use crate::run::view::{AreaLayout, LayoutView};
-use pagewalk_engine::kernel::area::{Area, Prot};
+use pagewalk_engine::kernel::vma::{Prot, Vma};
 
 /// Areas that are drawn: half of them from either end.
 const DRAWN: usize = 40;
@@ -76,7 +76,7 @@ impl Drawing<'_> {
     }
 
     /// Where the break is: at the heap's end, or inside its last page.
-    fn brk_mark(&self, area: &Area) -> String {
+    fn brk_mark(&self, area: &Vma) -> String {
         let brk = self.view.brk.1;
         if brk == area.end { "brk".to_owned() } else { format!("brk is {}", self.names.address(brk)) }
     }
@@ -264,7 +264,7 @@ fn prot(prot: Prot) -> String {
 }
 
 /// What kind of mapping it is, as the lecture's `vm_flags` say.
-fn flags(area: &Area) -> String {
+fn flags(area: &Vma) -> String {
     let mut words = vec![if area.shared { "shared" } else { "private" }];
     words.extend(area.stack.then_some("grows down"));
     words.extend(area.locked.then_some("locked"));

@@ -1,7 +1,7 @@
 //! The areas of a process, line by line as `/proc/PID/maps` prints them (`proc_pid_maps(5)`).
 
 use crate::run::record::AreaRecord;
-use pagewalk_engine::kernel::area::{Area, Backing};
+use pagewalk_engine::kernel::vma::{Backing, Vma};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Areas that are printed.
@@ -22,7 +22,7 @@ fn line(spec: &Spec, record: &AreaRecord) -> String {
     let bits = spec.virtual_bits();
     let digits = bits.div_ceil(4).clamp(1, 8) as usize;
     let column = if bits > 32 { 73 } else { 49 };
-    let Area { start, end, .. } = record.area;
+    let Vma { start, end, .. } = record.area;
     let (device, inode) = match record.area.backing {
         Backing::File { file, .. } => ("08:01", file.0.into()),
         Backing::Anonymous => ("00:00", 0),

@@ -2,9 +2,9 @@
 
 use crate::report::narrate::parts;
 use crate::run::record::{AreaRecord, Legend, ProcessRef};
-use pagewalk_engine::kernel::area::Area;
-use pagewalk_engine::kernel::event::{PageOf, Store};
+use pagewalk_engine::kernel::event::{BackingStore, ProcessPage};
 use pagewalk_engine::kernel::ids::{FileId, FrameNo, Pid};
+use pagewalk_engine::kernel::vma::Vma;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -48,7 +48,7 @@ impl Names<'_> {
     }
 
     /// A page of some process: `page 0x40 of P2`.
-    pub fn page_of(&self, page: PageOf) -> String {
+    pub fn page_of(&self, page: ProcessPage) -> String {
         format!("{} of {}", self.page(page.vpn.raw()), self.other(page.pid))
     }
 
@@ -58,13 +58,13 @@ impl Names<'_> {
     }
 
     /// Where bytes come from or go to: `swap slot 4`, `page 2 of a.out`.
-    pub fn store(&self, store: Store) -> String {
+    pub fn store(&self, store: BackingStore) -> String {
         match store {
-            Store::File { file, page } | Store::PageCache { file, page } => {
+            BackingStore::File { file, page } | BackingStore::PageCache { file, page } => {
                 format!("page {} of {}", number(page), self.file(file))
             }
-            Store::Object { page, .. } => format!("page {} of the shared object", number(page)),
-            Store::Swap { slot } => format!("swap slot {}", number(slot.0.into())),
+            BackingStore::Object { page, .. } => format!("page {} of the shared object", number(page)),
+            BackingStore::Swap { slot } => format!("swap slot {}", number(slot.0.into())),
         }
     }
 
@@ -80,7 +80,7 @@ impl Names<'_> {
 
     /// An area with all that is known of it: `heap 0x1000–0x1200 rw-p, anonymous`.
     pub fn area(&self, record: &AreaRecord) -> String {
-        let Area { start, end, .. } = record.area;
+        let Vma { start, end, .. } = record.area;
         let name = bare_name(record);
         let gap = if name.is_empty() { "" } else { " " };
         format!("{name}{gap}{} {}, {}", self.range(start, end), record.area.perms(), record.backing)

@@ -1,0 +1,85 @@
+//! Numbers that are handed out, the lowest free one first: frames and swap slots.
+
+use super::persistent::Set;
+
+/// Numbers from 0 upward, each in use or free.
+#[derive(Debug, Clone)]
+pub struct NumberAllocator {
+    /// The highest in use, and one.
+    next: u32,
+    /// The free ones below `next`.
+    free: Set<u32>,
+}
+
+impl Default for NumberAllocator {
+    fn default() -> Self {
+        Self { next: 0, free: Set::new() }
+    }
+}
+
+impl NumberAllocator {
+    /// How many are in use.
+    pub fn used(&self) -> u32 {
+        self.next - self.free.len() as u32
+    }
+
+    /// The highest in use, and one; 0 if none is.
+    pub fn end(&self) -> u32 {
+        self.next
+    }
+
+    /// Takes the lowest free number, if it is below `limit`.
+    pub fn allocate(&mut self, limit: u32) -> Option<u32> {
+        if let Some(&lowest) = self.free.get_min() {
+            return (lowest < limit).then(|| {
+                self.free.remove(&lowest);
+                lowest
+            });
+        }
+        (self.next < limit).then(|| {
+            self.next += 1;
+            self.next - 1
+        })
+    }
+
+    /// A number that is in use is free from now on.
+    pub fn free(&mut self, number: u32) {
+        self.free.insert(number);
+        while let Some(last) = self.next.checked_sub(1)
+            && self.free.remove(&last).is_some()
+        {
+            self.next = last;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NumberAllocator;
+
+    #[test]
+    fn the_lowest_free_number_comes_first() {
+        let mut numbers = NumberAllocator::default();
+        assert_eq!(
+            (0..4).map(|_| numbers.allocate(4)).collect::<Vec<_>>(),
+            [Some(0), Some(1), Some(2), Some(3)]
+        );
+        assert_eq!(numbers.allocate(4), None);
+        numbers.free(2);
+        numbers.free(1);
+        assert_eq!((numbers.used(), numbers.end()), (2, 4));
+        assert_eq!((numbers.allocate(1), numbers.allocate(4), numbers.allocate(4)), (None, Some(1), Some(2)));
+    }
+
+    #[test]
+    fn the_end_follows_the_highest_in_use() {
+        let mut numbers = NumberAllocator::default();
+        (0..8).for_each(|_| assert!(numbers.allocate(8).is_some()));
+        (1..7).for_each(|number| numbers.free(number));
+        assert_eq!((numbers.end(), numbers.used()), (8, 2));
+        numbers.free(7);
+        assert_eq!((numbers.end(), numbers.used()), (1, 1));
+        numbers.free(0);
+        assert_eq!((numbers.end(), numbers.used(), numbers.allocate(1)), (0, 0, Some(0)));
+    }
+}

@@ -1,0 +1,163 @@
+//! The life of a process: it is made, it ends, its parent takes note.
+
+use std::sync::Arc;
+
+use super::abi::Errno;
+use super::event::Signal;
+use super::ids::Pid;
+use super::output::Output;
+use super::persistent::{Map, Set};
+use super::process::{AddressSpace, FaultCounts, Process, ProcessState};
+use super::state::{Kernel, OutOfMemory};
+
+/// The most processes that run or are not waited for (`kernel.pid_max`).
+pub const MOST_PROCESSES: u32 = 32_768;
+
+/// As many processes are remembered, ended ones included; then the ended ones are forgotten.
+const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
+
+impl Kernel {
+    /// A new process with an empty address space, the terminal, and no parent.
+    ///
+    /// # Errors
+    /// If there is no room for its page table, or there are too many processes.
+    pub fn spawn(&mut self, name: Arc<str>) -> Result<Pid, OutOfMemory> {
+        let pid = self.next_pid().map_err(|_| OutOfMemory::Tables)?;
+        let mut space = self.new_space()?;
+        (space.brk_start, space.brk) = (self.config.brk_start, self.config.brk_start);
+        self.add_process(pid, name, space);
+        self.open_terminal(pid);
+        Ok(pid)
+    }
+
+    /// The number of the next process.
+    fn next_pid(&self) -> Result<Pid, Errno> {
+        let last = self.processes.get_max().map_or(0, |(pid, _)| pid.0);
+        let number = last.checked_add(1).filter(|_| self.alive < MOST_PROCESSES);
+        number.map(Pid).ok_or(Errno::EAGAIN)
+    }
+
+    fn add_process(&mut self, pid: Pid, name: Arc<str>, space: AddressSpace) {
+        self.forget_ended();
+        let process = Process {
+            pid,
+            name: Arc::clone(&name),
+            parent: None,
+            children: Set::new(),
+            state: ProcessState::Running,
+            space,
+            descriptors: Map::new(),
+            stdout: Output::default(),
+            faults: FaultCounts::default(),
+            pc: None,
+        };
+        self.processes.insert(pid, Arc::new(process));
+        self.names.insert(name, pid);
+        self.alive += 1;
+    }
+
+    /// Forgets processes that ended, if too many are remembered.
+    fn forget_ended(&mut self) {
+        if self.processes.len() < MOST_REMEMBERED {
+            return;
+        }
+        self.work += self.processes.len() as u64;
+        // The last one keeps its number from being given again.
+        let last = self.processes.get_max().map(|(pid, _)| *pid);
+        let ended = |process: &&Arc<Process>| matches!(process.state, ProcessState::Ended { .. });
+        let gone =
+            self.processes.values().filter(ended).map(|process| (process.pid, Arc::clone(&process.name)));
+        for (pid, name) in gone.filter(|(pid, _)| Some(*pid) != last).collect::<Vec<_>>() {
+            self.processes.remove(&pid);
+            if self.names.get(&name) == Some(&pid) {
+                self.names.remove(&name);
+            }
+        }
+    }
+
+    /// A process is called otherwise from now on: the child of `let child = fork()`.
+    pub fn rename(&mut self, pid: Pid, name: Arc<str>) {
+        let Some(process) = self.process_mut(pid) else { return };
+        let before = std::mem::replace(&mut process.name, Arc::clone(&name));
+        if self.names.get(&before) == Some(&pid) {
+            self.names.remove(&before);
+        }
+        self.names.insert(name, pid);
+    }
+
+    /// `fork(2)`: a child that differs from its parent in its number, its counts and what it wrote.
+    ///
+    /// # Errors
+    /// EAGAIN if there are too many processes, ENOMEM if there is no room for the child's page tables.
+    pub(in crate::kernel) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
+        let child = self.next_pid()?;
+        let space = self.fork_space(parent, child).map_err(|_| Errno::ENOMEM)?;
+        self.add_process(child, format!("pid{child}").into(), space);
+        let Some(process) = self.process_mut(parent) else { return Err(Errno::ESRCH) };
+        process.children.insert(child);
+        let (descriptors, pc) = (process.descriptors.clone(), process.pc);
+        if let Some(process) = self.process_mut(child) {
+            (process.parent, process.descriptors, process.pc) = (Some(parent), descriptors, pc);
+        }
+        self.share_descriptors(child);
+        Ok(child)
+    }
+
+    /// A process ends: its memory and its descriptors are given back, its children have no parent any more. Its own parent
+    /// can wait for its status, which is as `wait(2)` encodes it.
+    pub fn end(&mut self, pid: Pid, status: u32) {
+        self.free_address_space(pid);
+        self.close_descriptors(pid, false);
+        let Some(process) = self.process_mut(pid).filter(|process| process.state == ProcessState::Running)
+        else {
+            return;
+        };
+        let (parent, children) = (process.parent, std::mem::take(&mut process.children));
+        process.state = ProcessState::Zombie { status };
+        self.work += children.len() as u64;
+        for child in children {
+            let Some(process) = self.process_mut(child) else { continue };
+            process.parent = None;
+            self.reap(child);
+        }
+        if parent.is_none() {
+            self.reap(pid);
+        }
+    }
+
+    /// Nobody will ask for the status of a process any more. Answers its status, if it has ended just now.
+    fn reap(&mut self, pid: Pid) -> Option<u32> {
+        let process = self.process_mut(pid)?;
+        let ProcessState::Zombie { status } = process.state else { return None };
+        process.state = ProcessState::Ended { status };
+        self.alive -= 1;
+        Some(status)
+    }
+
+    /// A process ends by a signal.
+    pub(in crate::kernel) fn kill(&mut self, pid: Pid, signal: Signal) {
+        self.end(pid, signal.number());
+    }
+
+    /// `wait(2)`: the first child that has ended is taken note of. Answers its number and status.
+    ///
+    /// # Errors
+    /// ECHILD without children; EAGAIN if all of them run, since then the wait would have no end.
+    pub(in crate::kernel) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
+        let Some(process) = self.process(pid).filter(|process| !process.children.is_empty()) else {
+            return Err(Errno::ECHILD);
+        };
+        let zombie = |child: &&Pid| {
+            self.process(**child).is_some_and(|p| matches!(p.state, ProcessState::Zombie { .. }))
+        };
+        let found = process.children.iter().find(zombie).copied();
+        let looked = found.map_or(process.children.len(), |child| process.children.range(..=child).count());
+        self.work += looked as u64;
+        let child = found.ok_or(Errno::EAGAIN)?;
+        if let Some(process) = self.process_mut(pid) {
+            process.children.remove(&child);
+        }
+        let status = self.reap(child).ok_or(Errno::ECHILD)?;
+        Ok((child, status))
+    }
+}

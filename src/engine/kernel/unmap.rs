@@ -1,0 +1,104 @@
+//! Unmapping and moving pages: what `munmap`, `mremap` and the end of a process do to page tables.
+
+use std::ops::Range;
+
+use crate::machine::pte::Flags;
+
+use super::entries::asid;
+use super::event::KernelObserver;
+use super::heap::Heap;
+use super::ids::Pid;
+use super::process::PageLocation;
+use super::state::{Kernel, OutOfMemory};
+
+impl Kernel {
+    /// Gives back everything of a process's address space: pages, tables (the root too), areas (their backings are counted
+    /// down); it is empty and has no root afterwards. TLBs hold nothing of it any more, and no core runs it.
+    pub(in crate::kernel) fn free_address_space(&mut self, pid: Pid) {
+        self.release_pages(pid, 0..u64::MAX);
+        self.machine.shoot_down_all(asid(pid));
+        self.free_empty_tables(pid, &(0..u64::MAX));
+        self.free_root(pid);
+        self.leave_cores(pid);
+        let Some(process) = self.process_mut(pid) else { return };
+        let areas = std::mem::take(&mut process.space.areas);
+        process.space.heap = Heap::default();
+        process.space.brk = process.space.brk_start;
+        for area in areas.iter() {
+            self.count_users(area.backing, -1);
+        }
+    }
+
+    /// The pages of a range leave a process: entries are cleared, TLBs told, frames and slots given back, tables with
+    /// nothing left in them too. Areas are not looked at. Costs what is there, not the range.
+    pub(in crate::kernel) fn unmap_pages(&mut self, pid: Pid, range: Range<u64>) {
+        let vpns = self.shape.vpns(&range);
+        self.unmap_vpns(pid, vpns.clone());
+        self.free_empty_tables(pid, &vpns);
+    }
+
+    /// As [`Kernel::unmap_pages`], but tables stay.
+    pub(in crate::kernel) fn unmap_vpns(&mut self, pid: Pid, vpns: Range<u64>) {
+        let gone = self.release_pages(pid, vpns);
+        self.shoot_down_pages(pid, &gone);
+    }
+
+    /// Takes pages from a process. Answers those that had an entry, which TLBs may still hold.
+    fn release_pages(&mut self, pid: Pid, vpns: Range<u64>) -> Vec<u64> {
+        let mut gone = Vec::new();
+        for (vpn, place) in self.pages_in(pid, vpns) {
+            self.unmap_page(pid, vpn, None);
+            match place {
+                PageLocation::Frame(frame) => self.release(frame),
+                PageLocation::Swap(slot) => {
+                    self.swap.remove_page(slot, pid, vpn);
+                    continue;
+                }
+                PageLocation::Zero => {}
+            }
+            gone.push(vpn);
+        }
+        gone
+    }
+
+    /// Pages move with their area to another address (`mremap`); nothing is mapped there.
+    ///
+    /// # Errors
+    /// If a table for the new place cannot be had; nothing has moved then.
+    pub(in crate::kernel) fn move_pages(
+        &mut self,
+        pid: Pid,
+        from: Range<u64>,
+        to: u64,
+    ) -> Result<(), OutOfMemory> {
+        let vpns = self.shape.vpns(&from);
+        let target = self.shape.vpn(to);
+        let pages = self.pages_in(pid, vpns.clone());
+        let new = |vpn: u64| target + (vpn - vpns.start);
+        for (vpn, _) in &pages {
+            let made = self.make_path(pid, new(*vpn), &mut () as &mut dyn KernelObserver);
+            if made.is_err() {
+                self.free_empty_tables(pid, &(target..target + (vpns.end - vpns.start)));
+                return made;
+            }
+        }
+        let mut gone = Vec::new();
+        for (vpn, place) in pages {
+            self.move_page(pid, vpn, new(vpn), place);
+            gone.push(vpn);
+        }
+        self.shoot_down_pages(pid, &gone);
+        self.free_empty_tables(pid, &vpns);
+        Ok(())
+    }
+
+    fn move_page(&mut self, pid: Pid, from: u64, to: u64, place: PageLocation) {
+        let flags = self.pte(pid, from).map_or(Flags::NONE, |pte| pte.flags);
+        self.unmap_page(pid, from, None);
+        self.map_page(pid, to, place, flags);
+        if let PageLocation::Swap(slot) = place {
+            self.swap.add_page(slot, pid, to);
+            self.swap.remove_page(slot, pid, from);
+        }
+    }
+}

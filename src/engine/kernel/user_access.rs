@@ -1,0 +1,232 @@
+//! How the kernel reaches the memory of a process: for a system call, as its own access; or only looking.
+
+use std::ops::Range;
+
+use crate::machine::addr::Va;
+use crate::machine::event::{AccessKind, Fault, ProtectionCause};
+use crate::machine::pte::Bit;
+
+use super::config::FRAME_LIMIT;
+use super::event::{KernelObserver, KernelStep};
+use super::fault::permits;
+use super::ids::{FileId, FrameNo, ObjectId, Pid};
+use super::process::PageLocation;
+use super::state::{Kernel, OutOfMemory};
+use super::vma::{Backing, Vma};
+
+/// A part of a buffer that lies in one page.
+#[derive(Debug, Clone, Copy)]
+struct PagePart {
+    va: u64,
+    /// Where in the buffer.
+    from: usize,
+    size: usize,
+}
+
+impl Kernel {
+    /// Cuts a buffer at pages.
+    fn parts_of(&self, va: u64, len: usize) -> impl Iterator<Item = PagePart> + use<> {
+        let page = self.shape.page();
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let at = va.checked_add(from as u64)?;
+            let room = usize::try_from(page - at % page).unwrap_or(usize::MAX);
+            let size = room.min(len - from);
+            from += size;
+            (size > 0).then_some(PagePart { va: at, from: from - size, size })
+        })
+    }
+
+    /// Copies bytes of a process to the kernel as a system call does: faults are handled and counted. Answers how many could
+    /// be copied before the first that faults for good; no signal is sent.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub(in crate::kernel) fn copy_in(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        out: &mut [u8],
+        watch: &mut dyn KernelObserver,
+    ) -> Result<usize, OutOfMemory> {
+        for PagePart { va, from, size } in self.parts_of(va, out.len()) {
+            if !self.fault_in(pid, va, AccessKind::Read, watch)? {
+                return Ok(from);
+            }
+            let out = &mut out[from..from + size];
+            match self.page_location(pid, self.shape.vpn(va)) {
+                Some(PageLocation::Frame(frame)) => {
+                    self.read_frame(frame, self.page_offset(va), out);
+                    self.touch_frame(frame);
+                }
+                _ => out.fill(0),
+            }
+        }
+        Ok(out.len())
+    }
+
+    /// Copies bytes to a process, as [`Kernel::copy_in`].
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub(in crate::kernel) fn copy_out(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        bytes: &[u8],
+        watch: &mut dyn KernelObserver,
+    ) -> Result<usize, OutOfMemory> {
+        for PagePart { va, from, size } in self.parts_of(va, bytes.len()) {
+            let there = self.fault_in(pid, va, AccessKind::Write, watch)?;
+            let Some(PageLocation::Frame(frame)) =
+                self.page_location(pid, self.shape.vpn(va)).filter(|_| there)
+            else {
+                return Ok(from);
+            };
+            self.write_frame(frame, self.page_offset(va), &bytes[from..from + size]);
+            self.touch_frame(frame);
+        }
+        Ok(bytes.len())
+    }
+
+    /// Where in its page an address lies.
+    fn page_offset(&self, va: u64) -> usize {
+        (va & (self.shape.page() - 1)) as usize
+    }
+
+    /// The kernel used a frame, which is a touch unless the frame was just filled.
+    fn touch_frame(&mut self, frame: FrameNo) {
+        if self.frames.just_filled.take() != Some(frame) {
+            self.frames.pool.touch(frame.0);
+        }
+    }
+
+    /// Sees to it that the kernel can do for a process what the process may do itself; false if it may not.
+    fn fault_in(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        kind: AccessKind,
+        watch: &mut dyn KernelObserver,
+    ) -> Result<bool, OutOfMemory> {
+        self.work += 1;
+        self.frames.just_filled = None;
+        let Some(fault) = self.would_fault(pid, va, kind) else { return Ok(true) };
+        if let Ok(va) = self.machine.va(va) {
+            watch.on_step(KernelStep::Fault { va, kind, fault });
+        }
+        let handled = self.handle_fault(pid, va, kind, watch)?;
+        if let Err(class) = handled {
+            watch.on_step(KernelStep::Killed { class });
+        }
+        Ok(handled.is_ok())
+    }
+
+    /// The fault that an access would raise by the entry of its page and its area; none if it can be done.
+    fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
+        let vpn = self.shape.vpn(va);
+        let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
+        let Some(pte) = pte else { return Some(Fault::NotPresent { level: self.deepest_table(pid, vpn) }) };
+        let allowed = self.area_at(pid, va).is_some_and(|area| permits(area.prot, kind));
+        let why =
+            if kind == AccessKind::Execute { ProtectionCause::NoExecute } else { ProtectionCause::ReadOnly };
+        let writable = kind != AccessKind::Write || pte.flags.has(Bit::Rw);
+        (!allowed || !writable).then_some(Fault::Protection { why })
+    }
+
+    /// Touches every page of a range that is not there yet (`MAP_POPULATE`, `mlock`), as a store where the area is private
+    /// and writable, else as a load; stops quietly at what cannot be touched, and when it has touched as many pages as there
+    /// are frames, since more would only drive each other out. Counts faults.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub(in crate::kernel) fn populate(
+        &mut self,
+        pid: Pid,
+        range: Range<u64>,
+        watch: &mut dyn KernelObserver,
+    ) -> Result<(), OutOfMemory> {
+        let Some(process) = self.process(pid) else { return Ok(()) };
+        let areas = process.space.areas.within(range);
+        let (mut frames, mut pages) = (self.frame_limit(), FRAME_LIMIT);
+        for area in areas {
+            let store = area.prot.write && !area.shared;
+            let kind = if store { AccessKind::Write } else { AccessKind::Read };
+            for vpn in self.shape.vpns(&(area.start..area.end)) {
+                let va = vpn << self.shape.page_bits;
+                if self.would_fault(pid, va, kind).is_none() {
+                    continue;
+                }
+                // One that finds no room at all is an error even then.
+                let enough = (frames == 0 && !area.locked) || pages == 0;
+                if !self.fault_in(pid, va, kind, watch)? || enough {
+                    return Ok(());
+                }
+                pages -= 1;
+                frames = frames.saturating_sub(u32::from(self.frames.just_filled.is_some()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes that a load by the process would read, pages that are not in memory included; the number of them before
+    /// the first that cannot be read (outside every area, forbidden, past the end of a file). No state changes.
+    pub fn peek(&self, pid: Pid, va: Va, out: &mut [u8]) -> usize {
+        for PagePart { va, from, size } in self.parts_of(va.raw(), out.len()) {
+            if !self.peek_part(pid, va, &mut out[from..from + size]) {
+                return from;
+            }
+        }
+        out.len()
+    }
+
+    /// As [`Kernel::peek`], within a page; false if it cannot be read.
+    fn peek_part(&self, pid: Pid, va: u64, out: &mut [u8]) -> bool {
+        let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
+        let Some(area) = area.filter(|area| permits(area.prot, AccessKind::Read)) else { return false };
+        match self.page_location(pid, self.shape.vpn(va)) {
+            Some(PageLocation::Frame(frame)) => self.read_frame(frame, self.page_offset(va), out),
+            Some(PageLocation::Swap(slot)) => self.read_slot(slot, self.page_offset(va), out),
+            Some(PageLocation::Zero) => out.fill(0),
+            None => return self.peek_backing(&area, va, out),
+        }
+        true
+    }
+
+    fn peek_backing(&self, area: &Vma, va: u64, out: &mut [u8]) -> bool {
+        let offset = area.offset_of(va).unwrap_or(0);
+        match area.backing {
+            Backing::Anonymous => out.fill(0),
+            Backing::File { file, .. } => return self.peek_file(file, offset, out),
+            Backing::Object { object, .. } => return self.peek_object(object, offset, out),
+        }
+        true
+    }
+
+    /// Bytes of a mapped page of a file: past the file's end as far as its last page goes.
+    fn peek_file(&self, file: FileId, offset: u64, out: &mut [u8]) -> bool {
+        let Some(held) = self.files.all.get(&file) else { return false };
+        let page = self.shape.vpn(offset);
+        if page >= self.shape.pages_of(held.size) {
+            return false;
+        }
+        match held.mapped.get(&page) {
+            Some(frame) => self.read_frame(*frame, self.page_offset(offset), out),
+            None => held.read_disk(offset, out, self.shape.page_bits),
+        }
+        true
+    }
+
+    fn peek_object(&self, object: ObjectId, offset: u64, out: &mut [u8]) -> bool {
+        let Some(held) = self.objects.all.get(&object) else { return false };
+        let page = self.shape.vpn(offset);
+        let at = self.object_page(object, page);
+        match (at.frame, at.slot) {
+            _ if page >= self.shape.pages_of(held.size) => return false,
+            (Some(frame), _) => self.read_frame(frame, self.page_offset(offset), out),
+            (None, Some(slot)) => self.read_slot(slot, self.page_offset(offset), out),
+            (None, None) => out.fill(0),
+        }
+        true
+    }
+}

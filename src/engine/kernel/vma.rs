@@ -1,0 +1,163 @@
+//! An area of an address space: Linux's `vm_area_struct`.
+
+use super::ids::{FileId, ObjectId};
+
+/// What a page of an area may be used for, as `mmap` and `mprotect` give it (`vm_prot`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Prot {
+    /// `PROT_READ`.
+    pub read: bool,
+    /// `PROT_WRITE`.
+    pub write: bool,
+    /// `PROT_EXEC`.
+    pub exec: bool,
+}
+
+impl Prot {
+    /// `PROT_READ | PROT_WRITE`.
+    pub const RW: Self = Self { read: true, write: true, exec: false };
+
+    /// `PROT_NONE`.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// What stands behind an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
+pub enum Backing {
+    /// Private demand-zero pages.
+    Anonymous,
+    /// A file, from this byte on, a multiple of the page size. `writable`: the descriptor may be written through, so that
+    /// `mprotect` may allow stores to a shared area.
+    File { file: FileId, offset: u64, writable: bool },
+    /// An anonymous object that processes share, from this byte on.
+    Object { object: ObjectId, offset: u64 },
+}
+
+/// An area: whole pages with the same permissions, flags and backing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a bit of Linux's vm_flags")]
+pub struct Vma {
+    /// Its first byte (`vm_start`), a multiple of the page size.
+    pub start: u64,
+    /// The byte after its last (`vm_end`), a multiple of the page size; on a machine whose areas reach the end of a 64-bit
+    /// space it cannot be written, so the last page of such a space belongs to no area.
+    pub end: u64,
+    /// What is allowed.
+    pub prot: Prot,
+    /// Shared with other processes (`MAP_SHARED`), or private.
+    pub shared: bool,
+    /// What stands behind it.
+    pub backing: Backing,
+    /// It grows down by faults (`VM_GROWSDOWN`).
+    pub stack: bool,
+    /// Its pages stay in memory (`VM_LOCKED`).
+    pub locked: bool,
+    /// Equal pages may be merged (`VM_MERGEABLE`).
+    pub mergeable: bool,
+    /// What `madvise` said of how it will be used.
+    pub advice: Advice,
+    /// No swap is set aside for it (`MAP_NORESERVE`); none ever is here, but it keeps areas apart.
+    pub unreserved: bool,
+    /// The name that a script gave it; it takes no part in merging.
+    pub label: Option<VmaLabel>,
+}
+
+/// How an area will be used, as far as that keeps areas apart (`VM_RAND_READ`, `VM_SEQ_READ`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Advice {
+    /// `MADV_NORMAL`.
+    #[default]
+    Normal,
+    /// `MADV_RANDOM`.
+    Random,
+    /// `MADV_SEQUENTIAL`.
+    Sequential,
+}
+
+/// The number of a name given by a script: see [`super::process::AddressSpace::labels`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VmaLabel(pub u16);
+
+impl Vma {
+    /// An area without any of the flags.
+    pub fn new(range: std::ops::Range<u64>, prot: Prot, shared: bool, backing: Backing) -> Self {
+        Self {
+            start: range.start,
+            end: range.end,
+            prot,
+            shared,
+            backing,
+            stack: false,
+            locked: false,
+            mergeable: false,
+            advice: Advice::Normal,
+            unreserved: false,
+            label: None,
+        }
+    }
+
+    /// Its bytes.
+    pub fn len(&self) -> u64 {
+        self.end - self.start
+    }
+
+    /// It holds no byte; no area of a process is so.
+    pub fn is_empty(&self) -> bool {
+        self.end <= self.start
+    }
+
+    /// The part from `start` to `end`, with its offset moved along.
+    #[must_use]
+    pub fn part(&self, start: u64, end: u64) -> Self {
+        Self { start, end, backing: self.backing_at(start), ..*self }
+    }
+
+    /// The part that lies in `range`, of which it has a byte.
+    #[must_use]
+    pub fn clip(&self, range: &std::ops::Range<u64>) -> Self {
+        self.part(self.start.max(range.start), self.end.min(range.end))
+    }
+
+    /// One area in place of two, if `next` follows at once and agrees in everything but its name.
+    #[must_use]
+    pub fn joined(&self, next: &Self) -> Option<Self> {
+        let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
+        let like =
+            Self { start: self.start, end: self.end, backing: self.backing, label: self.label, ..*next };
+        (follows && like == *self).then(|| Self { end: next.end, label: self.label.or(next.label), ..*self })
+    }
+
+    /// What stands behind the byte at `va`, which may be its end. Whether a private area's file may be written through
+    /// its descriptor makes no difference to it.
+    fn backing_at(&self, va: u64) -> Backing {
+        let moved = va - self.start;
+        match self.backing {
+            Backing::Anonymous => Backing::Anonymous,
+            Backing::File { file, offset, writable } => {
+                Backing::File { file, offset: offset.wrapping_add(moved), writable: writable || !self.shared }
+            }
+            Backing::Object { object, offset } => {
+                Backing::Object { object, offset: offset.wrapping_add(moved) }
+            }
+        }
+    }
+
+    /// Where in its file or object the byte at `va` stands; none for anonymous memory.
+    pub fn offset_of(&self, va: u64) -> Option<u64> {
+        match self.backing {
+            Backing::Anonymous => None,
+            Backing::File { offset, .. } | Backing::Object { offset, .. } => Some(offset + (va - self.start)),
+        }
+    }
+
+    /// `rwxp`, as `/proc/PID/maps` prints it.
+    pub fn perms(&self) -> String {
+        let flag = |on: bool, letter: char| if on { letter } else { '-' };
+        let Prot { read, write, exec } = self.prot;
+        let kind = if self.shared { 's' } else { 'p' };
+        [flag(read, 'r'), flag(write, 'w'), flag(exec, 'x'), kind].iter().collect()
+    }
+}

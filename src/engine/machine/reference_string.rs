@@ -1,0 +1,357 @@
+//! Page replacement on a bare string of references, as textbooks do it: no addresses, no tables, only pages and frames.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::addr::{SetIndex, Tag};
+use super::policy::{Policy, PolicyState};
+use super::random::SplitMix64;
+use super::set_assoc::{Line, SetAssoc};
+
+/// The frames are the ways of one set.
+const POOL: SetIndex = SetIndex::new(0);
+
+/// A page that is not used again.
+const NEVER: usize = usize::MAX;
+
+/// Frames that are there to be shown even if there are fewer pages. Frames beyond these and beyond the pages of the string
+/// would stay free for ever and are left out.
+const SHOWN: usize = 64;
+
+/// A string of references and the memory it is put to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceString {
+    /// The pages referenced, in order. A page is any number that stands for it.
+    pub pages: Vec<u32>,
+    /// Pages every reference to which is a store; only `nru` minds.
+    pub writes: Vec<u32>,
+    /// Number of frames; a working set has as many as it needs and takes no notice of this.
+    pub frames: u32,
+    /// What goes when no frame is free.
+    pub replacement: Replacement,
+    /// Pages that are in memory before the first reference, oldest first: frame 0 holds the first of them. They were filled
+    /// and last touched in this order, they are clean, and their use bits are clear.
+    pub holding: Vec<u32>,
+    /// A tick comes after every so many references, before the next one; none: never.
+    pub tick: Option<u64>,
+    /// Where `random` draws from.
+    pub random: SplitMix64,
+}
+
+/// What goes when no frame is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement {
+    /// The policy's victim.
+    Policy(Policy),
+    /// The page used farthest in the future, then the longest filled.
+    Optimal {
+        /// Only so many of the references after the present one are foreseen: pages not among them count as never used
+        /// again. None: all are foreseen.
+        lookahead: Option<u64>,
+    },
+    /// No page makes way for another: after each reference the pages go that are not among the last `window` references
+    /// (the present one is one of them). The pages held before count as referenced one after the other just before the
+    /// string, so only the last `window` of them are there at all.
+    WorkingSet {
+        /// Length of the window, in references.
+        window: u64,
+    },
+}
+
+/// Why a [`ReferenceString`] cannot be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceError {
+    /// There is no frame.
+    NoFrames,
+    /// The window holds no reference.
+    NoWindow,
+    /// A tick every 0 references.
+    NoTick,
+    /// The policy does not serve page frames.
+    NotForFrames(Policy),
+    /// More pages are held than there are frames.
+    TooManyHeld,
+    /// This page is held twice.
+    HeldTwice(u32),
+}
+
+impl fmt::Display for ReferenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReferenceError::NoFrames => f.write_str("there must be at least one frame"),
+            ReferenceError::NoWindow => f.write_str("a window of 0 references holds no page"),
+            ReferenceError::NoTick => f.write_str("a tick every 0 references never comes"),
+            ReferenceError::NotForFrames(policy) => {
+                write!(f, "`{}` does not replace page frames", policy.row().name)
+            }
+            ReferenceError::TooManyHeld => f.write_str("more pages are held than there are frames"),
+            ReferenceError::HeldTwice(_) => f.write_str("a page is held twice"),
+        }
+    }
+}
+
+/// What a reference did, and what stood in memory after it (after the tick, too, if one came).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceStep {
+    /// The page referenced.
+    pub page: u32,
+    /// It was in memory.
+    pub hit: bool,
+    /// The frame that holds it.
+    pub frame: u32,
+    /// The page that went: to make room, or out of the working set.
+    pub victim: Option<u32>,
+    /// The page in each frame, from frame 0. Free frames beyond the pages of the string may be missing at the end.
+    pub frames: Vec<Option<u32>>,
+    /// Use bits, hand and counters of the policy, a frame an element; none where the policy has no such thing, as under
+    /// `optimal` and `working-set`.
+    pub state: PolicyState,
+}
+
+/// What a string came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceTotals {
+    /// References that found their page in memory.
+    pub hits: u64,
+    /// References that did not, first touches included.
+    pub faults: u64,
+    /// Whether each reference was a hit.
+    pub trace: Vec<bool>,
+    /// The pages in memory at the end, in the order of their frames.
+    pub resident: Vec<u32>,
+    /// The generator after its last draw.
+    pub random: SplitMix64,
+}
+
+impl ReferenceString {
+    /// Runs the string and answers what it came to.
+    ///
+    /// # Errors
+    /// If it cannot be run.
+    pub fn run(&self) -> Result<ReferenceTotals, ReferenceError> {
+        let mut steps = self.steps()?;
+        let mut trace = Vec::with_capacity(self.pages.len());
+        while let Some(moved) = steps.advance() {
+            trace.push(moved.hit);
+        }
+        let hits = trace.iter().filter(|&&hit| hit).count() as u64;
+        let faults = trace.len() as u64 - hits;
+        let resident = steps.frames().into_iter().flatten().collect();
+        Ok(ReferenceTotals { hits, faults, trace, resident, random: steps.random })
+    }
+
+    /// Runs the string a step at a time, as it is asked for.
+    ///
+    /// # Errors
+    /// If it cannot be run.
+    pub fn steps(&self) -> Result<ReferenceSteps<'_>, ReferenceError> {
+        self.check()?;
+        let held = self.held();
+        let string: Vec<u32> = held.iter().chain(&self.pages).copied().collect();
+        let next_use = match self.replacement {
+            Replacement::Optimal { .. } => next_uses(&string),
+            _ => Vec::new(),
+        };
+        let mut pool = SetAssoc::new(1, self.ways(&string), self.policy());
+        let place = |time: usize| {
+            let payload =
+                Use { filled: time, last: time, next: next_use.get(time).copied().unwrap_or(NEVER) };
+            Some(Line { tag: Some(Tag::new(string[time].into())), valid: true, payload })
+        };
+        pool.set_lines(POOL, &(0..held.len()).map(place).collect::<Vec<_>>());
+        let writes = self.writes.iter().copied().collect();
+        Ok(ReferenceSteps {
+            reference: self,
+            writes,
+            next_use,
+            pool,
+            time: held.len(),
+            string,
+            random: self.random,
+        })
+    }
+
+    fn check(&self) -> Result<(), ReferenceError> {
+        match self.replacement {
+            Replacement::WorkingSet { window: 0 } => return Err(ReferenceError::NoWindow),
+            Replacement::WorkingSet { .. } => {}
+            _ if self.frames == 0 => return Err(ReferenceError::NoFrames),
+            _ if self.holding.len() as u64 > self.frames.into() => return Err(ReferenceError::TooManyHeld),
+            Replacement::Policy(policy) if !policy.row().frames => {
+                return Err(ReferenceError::NotForFrames(policy));
+            }
+            _ => {}
+        }
+        let mut seen = BTreeSet::new();
+        match self.holding.iter().find(|&&page| !seen.insert(page)) {
+            Some(&page) => Err(ReferenceError::HeldTwice(page)),
+            None if self.tick == Some(0) => Err(ReferenceError::NoTick),
+            None => Ok(()),
+        }
+    }
+
+    /// The pages in memory before the first reference.
+    fn held(&self) -> &[u32] {
+        let gone = match self.replacement {
+            Replacement::WorkingSet { window } => (self.holding.len() as u64).saturating_sub(window),
+            _ => 0,
+        };
+        &self.holding[gone as usize..]
+    }
+
+    /// Frames to keep: a working set has its window's pages and, for a moment, the one that comes in.
+    fn ways(&self, string: &[u32]) -> u32 {
+        let distinct = string.iter().collect::<BTreeSet<_>>().len();
+        let most = match self.replacement {
+            Replacement::WorkingSet { window } => window.saturating_add(1).min(distinct as u64),
+            _ => u64::from(self.frames).min(distinct.max(SHOWN) as u64),
+        };
+        u32::try_from(most).unwrap_or(u32::MAX)
+    }
+
+    /// The policy of the frames; where the victim is chosen here, one that remembers nothing to be shown.
+    fn policy(&self) -> Policy {
+        match self.replacement {
+            Replacement::Policy(policy) => policy,
+            Replacement::Optimal { .. } | Replacement::WorkingSet { .. } => Policy::Fifo,
+        }
+    }
+}
+
+/// For each place of the string, the place of the next reference to the same page.
+fn next_uses(string: &[u32]) -> Vec<usize> {
+    let mut seen = BTreeMap::new();
+    let mut next = vec![NEVER; string.len()];
+    for (time, &page) in string.iter().enumerate().rev() {
+        next[time] = seen.insert(page, time).unwrap_or(NEVER);
+    }
+    next
+}
+
+/// When the page of a frame was filled, was last referenced, and will be next: places in the string.
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
+    filled: usize,
+    last: usize,
+    next: usize,
+}
+
+/// The steps of a [`ReferenceString`], in order.
+#[derive(Debug, Clone)]
+pub struct ReferenceSteps<'a> {
+    reference: &'a ReferenceString,
+    writes: BTreeSet<u32>,
+    /// The pages held before, then the pages referenced; the place of a page in it is its time.
+    string: Vec<u32>,
+    /// See [`next_uses`]; empty where the future is not asked for.
+    next_use: Vec<usize>,
+    pool: SetAssoc<Use>,
+    /// Of the next reference.
+    time: usize,
+    random: SplitMix64,
+}
+
+/// What changed in a step.
+struct Moved {
+    page: u32,
+    hit: bool,
+    frame: u32,
+    victim: Option<u32>,
+}
+
+impl Iterator for ReferenceSteps<'_> {
+    type Item = ReferenceStep;
+
+    fn next(&mut self) -> Option<ReferenceStep> {
+        let Moved { page, hit, frame, victim } = self.advance()?;
+        Some(ReferenceStep {
+            page,
+            hit,
+            frame,
+            victim,
+            frames: self.frames(),
+            state: self.pool.policy_state(POOL),
+        })
+    }
+}
+
+impl ReferenceSteps<'_> {
+    /// Does the next reference.
+    fn advance(&mut self) -> Option<Moved> {
+        let page = *self.string.get(self.time)?;
+        let tag = Tag::new(page.into());
+        let found = self.pool.find(POOL, tag);
+        let (frame, mut victim) = match found {
+            Some(frame) => {
+                self.pool.touch(POOL, frame);
+                (frame, None)
+            }
+            None => self.make_room(),
+        };
+        if found.is_none() {
+            self.pool.fill(POOL, frame, tag, Use { filled: self.time, ..Use::default() });
+        }
+        let next = self.next_use.get(self.time).copied().unwrap_or(NEVER);
+        let usage = self.pool.payload_mut(POOL, frame);
+        (usage.last, usage.next) = (self.time, next);
+        if self.writes.contains(&page) {
+            self.pool.note_dirty(POOL, frame, true);
+        }
+        if let Replacement::WorkingSet { window } = self.reference.replacement {
+            victim = self.leave_window(window);
+        }
+        self.time += 1;
+        self.tick();
+        Some(Moved { page, hit: found.is_some(), frame, victim })
+    }
+
+    /// The frame for a page that comes in, and the page that goes for it: the lowest free frame first.
+    fn make_room(&mut self) -> (u32, Option<u32>) {
+        let Replacement::Optimal { lookahead } = self.reference.replacement else {
+            let (frame, gone) = self.pool.victim(POOL, &mut self.random);
+            return (frame, gone.and_then(page_of));
+        };
+        if let Some(frame) = self.pool.free(POOL) {
+            return (frame, None);
+        }
+        let foreseen = self.time.saturating_add(lookahead.map_or(NEVER, |n| n as usize));
+        let farthest = |(_, _, line): &(SetIndex, u32, Line<Use>)| {
+            let next = if line.payload.next > foreseen { NEVER } else { line.payload.next };
+            (next, Reverse(line.payload.filled))
+        };
+        match self.pool.valid_lines().max_by_key(farthest) {
+            Some((_, frame, line)) => (frame, page_of(line)),
+            None => (0, None),
+        }
+    }
+
+    /// Takes the page out whose last reference fell out of the window; with one reference, one at most does.
+    fn leave_window(&mut self, window: u64) -> Option<u32> {
+        let time = self.time;
+        let (_, frame, line) =
+            self.pool.valid_lines().find(|(.., line)| (time - line.payload.last) as u64 >= window)?;
+        self.pool.invalidate(POOL, frame);
+        page_of(line)
+    }
+
+    fn tick(&mut self) {
+        let done = (self.time - self.reference.held().len()) as u64;
+        if self.reference.tick.is_some_and(|every| done.is_multiple_of(every)) {
+            self.pool.tick();
+        }
+    }
+
+    /// The page in each frame.
+    fn frames(&self) -> Vec<Option<u32>> {
+        self.pool.lines(POOL).map(|line| if line.valid { page_of(line) } else { None }).collect()
+    }
+}
+
+/// The page in a frame.
+fn page_of(line: Line<Use>) -> Option<u32> {
+    line.tag.map(|tag| tag.raw() as u32)
+}
+
+#[cfg(test)]
+mod tests;

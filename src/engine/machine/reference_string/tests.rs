@@ -1,0 +1,273 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use crate::machine::policy::{POLICIES, Policy};
+use crate::machine::random::SplitMix64;
+
+use super::{ReferenceError, ReferenceString, ReferenceTotals, Replacement};
+
+const OPTIMAL: Replacement = Replacement::Optimal { lookahead: None };
+
+fn string(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceString {
+    let (pages, random) = (pages.to_vec(), SplitMix64::new(1));
+    ReferenceString { pages, writes: vec![], frames, replacement, holding: vec![], tick: None, random }
+}
+
+fn run(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceTotals {
+    string(pages, frames, replacement).run().unwrap()
+}
+
+fn faults(pages: &[u32], frames: u32, policy: Policy) -> u64 {
+    run(pages, frames, Replacement::Policy(policy)).faults
+}
+
+/// Pages that went, in order.
+fn victims(reference: &ReferenceString) -> Vec<u32> {
+    reference.steps().unwrap().filter_map(|step| step.victim).collect()
+}
+
+/// Silberschatz, Galvin and Gagne, Operating System Concepts, section on page replacement: FIFO 15, LRU 12, optimal 9.
+#[test]
+fn silberschatz() {
+    let pages = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
+    assert_eq!(faults(&pages, 3, Policy::Fifo), 15);
+    assert_eq!(faults(&pages, 3, Policy::Lru), 12);
+    assert_eq!(run(&pages, 3, OPTIMAL).faults, 9);
+}
+
+/// Stallings, Operating Systems, figure on four replacement algorithms, cold faults counted: optimal 6, LRU 7, FIFO 9, clock 8.
+#[test]
+fn stallings() {
+    let pages = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
+    assert_eq!(run(&pages, 3, OPTIMAL).faults, 6);
+    assert_eq!(faults(&pages, 3, Policy::Lru), 7);
+    assert_eq!(faults(&pages, 3, Policy::Fifo), 9);
+    assert_eq!(faults(&pages, 3, Policy::Clock), 8);
+}
+
+/// GATE IT 2008 Q39: 16-byte pages, 4 frames, LRU: 7 faults, pages 1 2 4 5 stay.
+#[test]
+fn gate_it_2008_q39() {
+    let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92];
+    let totals = run(&addresses.map(|address| address / 16), 4, Replacement::Policy(Policy::Lru));
+    assert_eq!((totals.faults, totals.hits), (7, 9));
+    assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [1, 2, 4, 5].into());
+}
+
+/// ISRO 2013 Q65: window 5, after the last but one reference the working set is {3, 9, 6, 2}.
+#[test]
+fn isro_2013_q65() {
+    let pages = [9, 6, 2, 3, 4, 4, 4, 4, 3, 4, 4, 2, 5, 8, 6, 8, 5, 5, 3, 2, 3, 3, 9, 6, 2, 7];
+    let before_last = &pages[..pages.len() - 1];
+    let totals = run(before_last, 0, Replacement::WorkingSet { window: 5 });
+    assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [3, 9, 6, 2].into());
+}
+
+/// A string that tells the two apart, recomputed by hand: 14 faults by clock, 12 by second chance.
+#[test]
+fn a_fill_sets_the_use_bit_or_not() {
+    let pages = [0, 1, 3, 6, 2, 4, 5, 2, 5, 0, 3, 1, 2, 5, 4, 1, 0];
+    assert_eq!(faults(&pages, 4, Policy::Clock), 14);
+    assert_eq!(faults(&pages, 4, Policy::SecondChance), 12);
+}
+
+/// Belady, Nelson and Shedler, CACM 12(6), 1969: FIFO takes 9 faults in 3 frames and 10 in 4.
+#[test]
+fn beladys_anomaly() {
+    let pages = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5];
+    assert_eq!(faults(&pages, 3, Policy::Fifo), 9);
+    assert_eq!(faults(&pages, 4, Policy::Fifo), 10);
+}
+
+/// A cycle one longer than memory, the textbook's case for MRU: FIFO and LRU fault each time, MRU 6 times in 12.
+#[test]
+fn a_cycle_one_too_long() {
+    let pages = [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4];
+    assert_eq!([Policy::Fifo, Policy::Lru, Policy::Mru].map(|policy| faults(&pages, 3, policy)), [12, 12, 6]);
+}
+
+/// Stallings' table for the clock, row by row as far as it is full: after 2 3 2 1 all bits are set and the hand is back at
+/// the first frame; 5 takes it and clears the others.
+#[test]
+fn steps_of_a_clock() {
+    let reference = string(&[2, 3, 2, 1, 5, 2], 3, Replacement::Policy(Policy::Clock));
+    let steps: Vec<_> = reference.steps().unwrap().collect();
+    let (full, five, two) = (&steps[3], &steps[4], &steps[5]);
+    assert_eq!(full.frames, [Some(2), Some(3), Some(1)]);
+    assert_eq!((full.hit, full.victim, full.frame), (false, None, 2));
+    assert_eq!((full.state.use_bits.clone(), full.state.hand), (Some(vec![true; 3]), Some(0)));
+    assert_eq!(five.frames, [Some(5), Some(3), Some(1)]);
+    assert_eq!((five.victim, five.state.hand), (Some(2), Some(1)));
+    assert_eq!(five.state.use_bits, Some(vec![true, false, false]));
+    assert_eq!((two.victim, two.frames[1], two.state.hand), (Some(3), Some(2), Some(2)));
+}
+
+#[test]
+fn pages_held_before_are_oldest_first_and_their_bits_clear() {
+    let held = |policy| ReferenceString {
+        holding: vec![7, 8, 9],
+        ..string(&[1, 2], 3, Replacement::Policy(policy))
+    };
+    for policy in [Policy::Fifo, Policy::Lru, Policy::Clock, Policy::SecondChance, Policy::Nru, Policy::Aging]
+    {
+        assert_eq!(victims(&held(policy))[0], 7, "{policy:?}");
+    }
+    assert_eq!(victims(&held(Policy::Lifo)), [9, 1]);
+    assert_eq!(victims(&held(Policy::Clock)), [7, 8], "no second turn was needed");
+    let roomy = ReferenceString { frames: 4, ..held(Policy::Lru) };
+    assert_eq!(victims(&roomy), [7], "a free frame is taken first");
+}
+
+/// By hand: the tick after three references clears the R bits; 1 is dirty, so 2, of class 0, goes first; then 3.
+#[test]
+fn nru_goes_by_classes() {
+    let reference = ReferenceString {
+        writes: vec![1],
+        tick: Some(3),
+        ..string(&[1, 2, 3, 4, 5], 3, Replacement::Policy(Policy::Nru))
+    };
+    assert_eq!(victims(&reference), [2, 3]);
+    let never = ReferenceString { tick: None, ..reference };
+    assert_eq!(victims(&never), [2, 4], "without a tick all are referenced, and 1 is dirty");
+}
+
+/// By hand: ticks after 1 2 and after 1 3 leave the counters 1: 11000000, 2: 01000000, 3: 10000000.
+#[test]
+fn aging_goes_by_ticks() {
+    let reference =
+        ReferenceString { tick: Some(2), ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging)) };
+    let steps: Vec<_> = reference.steps().unwrap().collect();
+    assert_eq!(steps[3].state.counts, Some(vec![0b1100_0000, 0b0100_0000, 0b1000_0000]));
+    assert_eq!(steps[4].victim, Some(2));
+}
+
+#[test]
+fn what_cannot_run_says_why() {
+    let good = string(&[1, 2], 2, Replacement::Policy(Policy::Lru));
+    let why = |reference: ReferenceString| reference.run().unwrap_err();
+    assert_eq!(why(ReferenceString { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
+    assert_eq!(why(ReferenceString { tick: Some(0), ..good.clone() }), ReferenceError::NoTick);
+    assert_eq!(why(ReferenceString { holding: vec![1, 2, 3], ..good.clone() }), ReferenceError::TooManyHeld);
+    assert_eq!(why(ReferenceString { holding: vec![4, 4], ..good.clone() }), ReferenceError::HeldTwice(4));
+    let plru = ReferenceString { replacement: Replacement::Policy(Policy::Plru), ..good.clone() };
+    assert_eq!(why(plru), ReferenceError::NotForFrames(Policy::Plru));
+    let window = Replacement::WorkingSet { window: 0 };
+    assert_eq!(why(ReferenceString { replacement: window, ..good }), ReferenceError::NoWindow);
+}
+
+#[test]
+fn an_empty_string_and_endless_memory_are_fine() {
+    let none = run(&[], u32::MAX, Replacement::Policy(Policy::Clock));
+    assert_eq!((none.hits, none.faults, none.resident), (0, 0, vec![]));
+    let totals = run(&[1, 2, 1], u32::MAX, OPTIMAL);
+    assert_eq!((totals.trace, totals.resident), (vec![false, false, true], vec![1, 2]));
+    let whole = run(&[1, 2, 1], 0, Replacement::WorkingSet { window: u64::MAX });
+    assert_eq!((whole.faults, whole.resident), (2, vec![1, 2]));
+}
+
+/// The fewest faults of any way to choose victims, by trying all of them.
+fn fewest_faults(pages: &[u32], frames: usize) -> u64 {
+    let mut reachable = vec![(BTreeSet::new(), 0)];
+    for &page in pages {
+        let mut next: Vec<(BTreeSet<u32>, u64)> = Vec::new();
+        for (memory, faults) in reachable {
+            if memory.contains(&page) {
+                next.push((memory, faults));
+            } else if memory.len() < frames {
+                next.push((&memory | &[page].into(), faults + 1));
+            } else {
+                next.extend(
+                    memory.iter().map(|&gone| (&(&memory - &[gone].into()) | &[page].into(), faults + 1)),
+                );
+            }
+        }
+        next.sort();
+        next.dedup_by(|later, first| later.0 == first.0);
+        reachable = next;
+    }
+    reachable.into_iter().map(|(_, faults)| faults).min().unwrap_or(0)
+}
+
+/// Who goes under `optimal`, by looking along the string: memory is kept in the order of filling.
+fn naive_optimal(reference: &ReferenceString, lookahead: usize) -> Vec<u32> {
+    let (mut memory, mut gone) = (reference.holding.clone(), Vec::new());
+    for (time, page) in reference.pages.iter().enumerate() {
+        if memory.contains(page) {
+            continue;
+        }
+        if memory.len() == reference.frames as usize {
+            let seen: Vec<_> = reference.pages[time + 1..].iter().take(lookahead).collect();
+            let wait = |page: &u32| seen.iter().position(|&other| other == page).unwrap_or(usize::MAX);
+            let longest = memory.iter().map(wait).max().unwrap();
+            let place = memory.iter().position(|page| wait(page) == longest).unwrap();
+            gone.push(memory.remove(place));
+        }
+        memory.push(*page);
+    }
+    gone
+}
+
+fn pages() -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::vec(0..7_u32, 0..40)
+}
+
+proptest! {
+    /// Belady's rule is optimal: no choice of victims does better.
+    #[test]
+    fn nothing_beats_optimal(pages in prop::collection::vec(0..6_u32, 0..16), frames in 1..5_u32) {
+        let fewest = fewest_faults(&pages, frames as usize);
+        prop_assert_eq!(run(&pages, frames, OPTIMAL).faults, fewest);
+        for row in POLICIES.iter().filter(|row| row.frames) {
+            prop_assert!(faults(&pages, frames, row.policy) >= fewest, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn optimal_sees_as_far_as_it_may(pages in pages(), frames in 1..5_u32, held in 0..5_u32, n in 0..12_u64) {
+        let holding = (0..held.min(frames)).rev().collect();
+        let lookahead = Replacement::Optimal { lookahead: Some(n) };
+        let mut reference = ReferenceString { holding, ..string(&pages, frames, lookahead) };
+        prop_assert_eq!(victims(&reference), naive_optimal(&reference, n as usize));
+        reference.replacement = OPTIMAL;
+        prop_assert_eq!(victims(&reference), naive_optimal(&reference, usize::MAX));
+    }
+
+    /// After each reference exactly the last `window` references are there, those held before among them.
+    #[test]
+    fn a_working_set_is_the_last_references(pages in pages(), window in 1..10_usize, held in 0..5_u32) {
+        let holding: Vec<u32> = (0..held).rev().collect();
+        let replacement = Replacement::WorkingSet { window: window as u64 };
+        let reference = ReferenceString { holding: holding.clone(), ..string(&pages, 0, replacement) };
+        let all: Vec<u32> = holding.iter().chain(&pages).copied().collect();
+        let last = |end: usize| -> BTreeSet<u32> { all[end.saturating_sub(window)..end].iter().copied().collect() };
+        let mut steps = 0;
+        for (step, end) in reference.steps().unwrap().zip(holding.len() + 1..) {
+            prop_assert_eq!(step.frames.iter().flatten().copied().collect::<BTreeSet<_>>(), last(end));
+            prop_assert_eq!(step.hit, last(end - 1).contains(&step.page));
+            prop_assert_eq!(step.frames[step.frame as usize], Some(step.page));
+            prop_assert_eq!(step.victim, (&last(end - 1) - &last(end)).first().copied());
+            steps += 1;
+        }
+        prop_assert_eq!(steps, pages.len());
+    }
+
+    /// LRU is a stack algorithm (Mattson and others, 1970): more frames never make more faults.
+    #[test]
+    fn more_frames_help_lru(pages in pages(), frames in 1..6_u32) {
+        prop_assert!(faults(&pages, frames + 1, Policy::Lru) <= faults(&pages, frames, Policy::Lru));
+    }
+
+    /// The totals are those of the steps, and the same seed gives the same again.
+    #[test]
+    fn totals_are_those_of_the_steps(pages in pages(), frames in 1..6_u32) {
+        for row in POLICIES.iter().filter(|row| row.frames) {
+            let reference = string(&pages, frames, Replacement::Policy(row.policy));
+            let totals = reference.run().unwrap();
+            let steps: Vec<_> = reference.steps().unwrap().collect();
+            prop_assert_eq!(steps.iter().map(|step| step.hit).collect::<Vec<_>>(), totals.trace);
+            let left = steps.last().map(|step| step.frames.iter().flatten().copied().collect::<Vec<_>>());
+            prop_assert_eq!(left.unwrap_or_default(), totals.resident);
+        }
+    }
+}

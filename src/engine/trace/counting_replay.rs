@@ -1,0 +1,114 @@
+//! From records to counts: a replay on a machine of its own, or in a process on it.
+
+use std::fmt;
+
+use crate::kernel::ids::Pid;
+use crate::kernel::{Kernel, OutOfMemory};
+use crate::machine::Machine;
+
+use super::account::Account;
+use super::counts::{ReferenceCounts, ReplayCounts};
+use super::demand::{DemandError, DemandPaging};
+pub use super::extras::ExtraOptions;
+use super::record::Record;
+use super::replay::{Straddle, Target};
+
+/// How addresses of a trace become physical ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressMapping {
+    /// They are: only the caches are asked.
+    Identity,
+    /// A kernel gives a page a frame when it is first touched.
+    Demand(DemandPaging),
+}
+
+/// Why a replay cannot begin, or go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplayError {
+    /// There is no process for the trace.
+    Refused(DemandError),
+    /// A page fault needed memory that there is not.
+    Memory(OutOfMemory),
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReplayError::Refused(why) => why.fmt(f),
+            ReplayError::Memory(why) => why.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ReplayError {}
+
+/// A replay on a machine of its own, from records to [`ReplayCounts`].
+#[derive(Debug)]
+pub struct CountingReplay {
+    on: Backend,
+    account: Account,
+}
+
+/// What a replay of its own runs on.
+#[derive(Debug)]
+enum Backend {
+    Machine(Box<Machine>),
+    Process(Box<Kernel>, Pid),
+}
+
+impl Backend {
+    fn target(&mut self) -> Target<'_> {
+        match self {
+            Backend::Machine(machine) => Target::Identity(machine),
+            Backend::Process(kernel, pid) => Target::Process(kernel, *pid),
+        }
+    }
+
+    fn machine(&self) -> &Machine {
+        match self {
+            Backend::Machine(machine) => machine,
+            Backend::Process(kernel, _) => kernel.machine(),
+        }
+    }
+}
+
+impl CountingReplay {
+    /// A replay on a machine, on the core that it stands at.
+    ///
+    /// # Errors
+    /// If there can be no process for a trace on it.
+    pub fn new(
+        machine: Machine,
+        map: AddressMapping,
+        straddle: Straddle,
+        wanted: ExtraOptions,
+    ) -> Result<Self, ReplayError> {
+        let mut on = match map {
+            AddressMapping::Identity => Backend::Machine(Box::new(machine)),
+            AddressMapping::Demand(demand) => {
+                let (kernel, pid) = demand.start(machine).map_err(ReplayError::Refused)?;
+                Backend::Process(Box::new(kernel), pid)
+            }
+        };
+        let account = Account::new(&on.target(), straddle, wanted);
+        Ok(Self { on, account })
+    }
+
+    /// Performs the next records, in order.
+    ///
+    /// # Errors
+    /// If a page fault needs memory and there is none; what came before is counted.
+    pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
+        self.account.perform(self.on.target(), records).map_err(ReplayError::Memory)
+    }
+
+    /// What has been counted so far.
+    pub fn counts(&self) -> ReplayCounts {
+        self.account.counts(self.on.machine())
+    }
+
+    /// What has been performed so far.
+    pub fn references(&self) -> &ReferenceCounts {
+        self.account.references()
+    }
+}

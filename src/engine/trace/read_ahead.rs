@@ -1,0 +1,205 @@
+//! A trace, batch by batch: read ahead on another thread where that helps, until its end, or until somebody
+//! wants it to end.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use super::format::Format;
+use super::malformed::Malformed;
+use super::reader::{Progress, Reader};
+use super::record::Record;
+use super::unreadable::Unreadable;
+
+/// Batches that wait at most.
+const MAX_WAITING_BATCHES: usize = 4;
+/// How long nobody looks whether it is to end while nothing comes.
+const INTERRUPT_POLL: Duration = Duration::from_millis(50);
+
+/// What has been read so far.
+#[derive(Debug, Clone, Default)]
+pub struct ReadSoFar {
+    /// Lines; of a packed trace records.
+    pub lines: u64,
+    /// The lines among them that are no records.
+    pub malformed: Malformed,
+}
+
+/// How reading came to an end.
+#[derive(Debug, PartialEq)]
+pub enum ReadEnd<B> {
+    /// It is the trace's.
+    End,
+    /// Somebody wants it to end.
+    Interrupted,
+    /// What follows cannot be read.
+    Unreadable(Unreadable),
+    /// Whoever took the records wants no more.
+    Enough(B),
+}
+
+/// Takes each batch, with what has been read up to its end; what it answers with ends the reading.
+pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar) -> Option<B>;
+
+/// What a thread that reads has to say.
+enum WorkerMessage {
+    /// The next records, and how far it is. Bad lines are told of when there are more than before.
+    Records(Vec<Record>, Progress, Option<Malformed>),
+    /// There are no more.
+    Over(ReadSoFar, Option<Unreadable>),
+}
+
+/// Where a trace is.
+#[derive(Debug, Clone)]
+pub enum TraceOrigin {
+    /// In a file; `-` is standard input.
+    File(PathBuf),
+    /// In memory; the name is for messages, and for its end.
+    Bytes(Arc<[u8]>, String),
+}
+
+impl TraceOrigin {
+    fn open(self, format: Option<Format>) -> Result<Reader, Unreadable> {
+        match self {
+            Self::File(path) => Reader::open(&path, format),
+            Self::Bytes(bytes, name) => Reader::new(Box::new(Cursor::new(bytes)), &name, format),
+        }
+    }
+
+    /// A read may wait for somebody else.
+    fn may_wait(&self) -> bool {
+        matches!(self, Self::File(path) if is_standard_input(path) || !path.is_file())
+    }
+}
+
+/// Whether a trace is standard input.
+pub fn is_standard_input(trace: &Path) -> bool {
+    trace.as_os_str() == "-"
+}
+
+/// Reads a trace and hands each batch, with what has been read up to its end, to `each`, which may want no more. Another
+/// thread reads ahead, if that helps or a read may wait; at most a few batches.
+///
+/// # Errors
+/// If the trace cannot be opened.
+pub fn read_ahead<B>(
+    origin: TraceOrigin,
+    format: Option<Format>,
+    interrupt: Option<&AtomicBool>,
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    if origin.may_wait() || cores() > 1 {
+        let (full, batches) = sync_channel(MAX_WAITING_BATCHES);
+        let (used, empty) = channel();
+        let from = origin.clone();
+        let thread = thread::Builder::new().spawn(move || run_worker(from, format, &full, &empty));
+        if thread.is_ok() {
+            return receive_batches(&batches, &used, interrupt, each);
+        }
+    }
+    read_inline(origin.open(format)?, interrupt, each)
+}
+
+/// Reads all there is, and says so, as long as somebody listens.
+fn run_worker(
+    from: TraceOrigin,
+    format: Option<Format>,
+    full: &SyncSender<WorkerMessage>,
+    empty: &Receiver<Vec<Record>>,
+) {
+    let over = match from.open(format) {
+        Err(why) => WorkerMessage::Over(ReadSoFar::default(), Some(why)),
+        Ok(mut reader) => {
+            let why = loop {
+                let mut records = empty.try_recv().unwrap_or_default();
+                let known = reader.malformed().count;
+                match reader.next(&mut records) {
+                    Ok(false) => break None,
+                    Err(why) => break Some(why),
+                    Ok(true) => {}
+                }
+                let bad = (reader.malformed().count > known).then(|| reader.malformed().clone());
+                if full.send(WorkerMessage::Records(records, reader.progress(), bad)).is_err() {
+                    return;
+                }
+            };
+            WorkerMessage::Over(so_far(&reader), why)
+        }
+    };
+    // Where nobody listens any more, nothing is lost.
+    let _ = full.send(over);
+}
+
+fn so_far(reader: &Reader) -> ReadSoFar {
+    ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone() }
+}
+
+/// Takes what a thread reads. The thread is not waited for: it may be in a read that takes long.
+fn receive_batches<B>(
+    batches: &Receiver<WorkerMessage>,
+    used: &Sender<Vec<Record>>,
+    interrupt: Option<&AtomicBool>,
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    let (mut read, mut begun) = (ReadSoFar::default(), false);
+    loop {
+        if interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
+            return Ok((read, ReadEnd::Interrupted));
+        }
+        match batches.recv_timeout(INTERRUPT_POLL) {
+            Ok(WorkerMessage::Records(records, progress, bad)) => {
+                begun = true;
+                read.lines = progress.lines;
+                read.malformed = bad.unwrap_or(read.malformed);
+                if let Some(enough) = each(&records, progress, &read) {
+                    return Ok((read, ReadEnd::Enough(enough)));
+                }
+                // Whoever reads may have come to the end.
+                let _ = used.send(records);
+            }
+            Ok(WorkerMessage::Over(read, None)) => return Ok((read, ReadEnd::End)),
+            Ok(WorkerMessage::Over(read, Some(why))) if begun || read.lines > 0 => {
+                return Ok((read, ReadEnd::Unreadable(why)));
+            }
+            Ok(WorkerMessage::Over(_, Some(why))) => return Err(why),
+            Err(RecvTimeoutError::Timeout) => {}
+            // It has said that it is over, or it could not.
+            Err(RecvTimeoutError::Disconnected) => return Ok((read, ReadEnd::End)),
+        }
+    }
+}
+
+/// Reads on this thread.
+fn read_inline<B>(
+    mut reader: Reader,
+    interrupt: Option<&AtomicBool>,
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    let (mut records, mut read) = (Vec::new(), ReadSoFar::default());
+    loop {
+        if interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
+            return Ok((read, ReadEnd::Interrupted));
+        }
+        match reader.next(&mut records) {
+            Ok(false) => return Ok((so_far(&reader), ReadEnd::End)),
+            Err(why) if reader.lines() == 0 => return Err(why),
+            Err(why) => return Ok((so_far(&reader), ReadEnd::Unreadable(why))),
+            Ok(true) => {}
+        }
+        read.lines = reader.lines();
+        if reader.malformed().count > read.malformed.count {
+            read.malformed = reader.malformed().clone();
+        }
+        if let Some(enough) = each(&records, reader.progress(), &read) {
+            return Ok((read, ReadEnd::Enough(enough)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

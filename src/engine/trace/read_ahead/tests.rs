@@ -1,0 +1,54 @@
+use super::*;
+use crate::trace::reader::BATCH;
+use crate::trace::record::Op;
+
+fn memory(text: String) -> TraceOrigin {
+    TraceOrigin::Bytes(text.into_bytes().into(), "t".to_owned())
+}
+
+#[test]
+fn nothing_is_lost_behind_a_thread() {
+    let count = 3 * BATCH as u64 + 17;
+    let text =
+        (0..count).map(|n| format!(" L {n:08x},{}\n", n % 9 + 1)).collect::<Vec<_>>().concat() + "bad\n";
+    let (bytes, mut seen, mut last) = (text.len() as u64, Vec::new(), Progress::default());
+    let came = read_ahead::<()>(memory(text), None, None, &mut |batch, progress, _| {
+        seen.extend_from_slice(batch);
+        last = progress;
+        None
+    });
+    let (read, stopped) = came.expect("a trace");
+    let expected = (0..count).map(|n| Record { address: n, size: (n % 9 + 1) as u32, op: Op::Load });
+    assert_eq!(seen, expected.collect::<Vec<_>>());
+    assert_eq!((stopped, read.lines, read.malformed.count), (ReadEnd::End, count + 1, 1));
+    assert_eq!(last.consumed, bytes);
+}
+
+#[test]
+fn who_has_enough_stops_the_reader() {
+    let text = "\n".repeat(1 << 20) + &" L 10,1\n".repeat(1 << 18);
+    let (read, stopped) =
+        read_ahead(memory(text), None, None, &mut |batch, _, _| Some(batch.len())).expect("a trace");
+    assert_eq!(stopped, ReadEnd::Enough(BATCH));
+    assert_eq!(read.lines, (1 << 20) + BATCH as u64);
+}
+
+#[test]
+fn who_is_interrupted_reads_no_more() {
+    let wanted = AtomicBool::new(false);
+    let mut batches = 0;
+    let (_, stopped) =
+        read_ahead::<()>(memory(" L 10,1\n".repeat(1 << 18)), None, Some(&wanted), &mut |_, _, _| {
+            batches += 1;
+            wanted.store(true, Ordering::Relaxed);
+            None
+        })
+        .expect("a trace");
+    assert_eq!((stopped, batches), (ReadEnd::Interrupted, 1));
+}
+
+#[test]
+fn what_cannot_be_opened_is_said() {
+    let none = TraceOrigin::File("/no/such/trace".into());
+    assert!(read_ahead::<()>(none, None, None, &mut |_, _, _| None).is_err());
+}

@@ -1,0 +1,91 @@
+//! Which versions are wanted.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::made::ExamError;
+use crate::face::reading::Reading;
+use pagewalk_script::exam::Version;
+use pagewalk_script::exam::roster::students;
+use pagewalk_script::exam::seeds::{Series, said};
+use pagewalk_script::lang::loader::{Disk, Loader};
+
+/// The most flaws of a roster that are told.
+const TOLD: usize = 50;
+
+/// The arguments that say which versions are wanted.
+#[derive(Debug, Args)]
+pub(crate) struct VersionArguments {
+    /// Make so many versions, each with values of its own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    variants: Option<u64>,
+    /// Make a version for each student of a roster: CSV with a column `id` (or `email`) and perhaps `name`
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
+    roster: Option<PathBuf>,
+    /// Versions of the make-up exam, or of the Kth: none of them has a seed of the exam
+    #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    make_up: Option<u64>,
+    /// Print no paper: make so many versions and report whether they are fair: all can be made, are equally hard, differ in
+    /// their answers, and nothing gives an answer away. Exit status 1 if they are not
+    #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) check: Option<u64>,
+    /// The seed that everything is drawn by, instead of the script's; 0x… is hexadecimal
+    #[arg(long, value_name = "S", value_parser = seed)]
+    pub(crate) seed: Option<u64>,
+}
+
+impl VersionArguments {
+    /// The versions; none where the script is wanted as it stands.
+    ///
+    /// # Errors
+    /// What is wrong with the roster.
+    pub(crate) fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, ExamError> {
+        let count = self.check.or(self.variants);
+        if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
+            return Ok(None);
+        }
+        let seed = self.seed.or_else(|| said(&reading.script.body)).unwrap_or(0);
+        let series = Series::new(seed, self.make_up.unwrap_or(0), &reading.sources);
+        match &self.roster {
+            None => Ok(Some(series.numbered(count.unwrap_or(1)))),
+            Some(path) => Ok(Some(series.of_students(roster(path)?))),
+        }
+    }
+}
+
+/// A seed as it is written: decimal, or hexadecimal as lists of versions have it, which no spreadsheet rounds.
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
+    let parsed = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|_| "a seed is a number from 0 to 2^64-1".to_owned())
+}
+
+fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, ExamError> {
+    let name = path.display();
+    let bytes = Disk
+        .load(path)
+        .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
+    students(&bytes).map_err(|flaws| {
+        let told = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
+        let plural = if flaws.len() == 1 { "" } else { "s" };
+        let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
+        ExamError::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seed;
+
+    #[test]
+    fn seeds_are_decimal_or_hexadecimal() {
+        assert_eq!((seed("12"), seed("0xFF"), seed("0Xff")), (Ok(12), Ok(255), Ok(255)));
+        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
+        for wrong in ["", "-1", "0x", "18446744073709551616", "x"] {
+            assert!(seed(wrong).is_err(), "{wrong}");
+        }
+    }
+}

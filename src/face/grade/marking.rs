@@ -1,0 +1,207 @@
+//! Composes papers and marks them; students with the same paper share it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::records::Flaw;
+use super::responses::placed;
+use super::rows::StudentRow;
+use super::versions::PaperVersion;
+use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::exam::field::{Field, slot};
+use pagewalk_script::exam::grade::rules::{Rules, number};
+use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
+use pagewalk_script::exam::marks::{Format, feedback};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::statements::entry::Answers;
+use pagewalk_script::exam::{Composed, Version, compose, compose_version};
+use pagewalk_script::lang::value::{Number, Value};
+use pagewalk_script::run::session::Options;
+
+/// What is marked, and how.
+pub(crate) struct Marking<'a> {
+    /// The exam.
+    pub(crate) script: &'a Reading,
+    /// Scripts whose keys are accepted, too.
+    pub(crate) also: &'a [Reading],
+    /// The rules.
+    pub(crate) rules: &'a Rules,
+    /// How feedback is written, where it is wanted.
+    pub(crate) feedback: Option<Format>,
+    /// Statements after which a script is stopped.
+    pub(crate) max_steps: u64,
+}
+
+/// What came of the rows of some papers.
+#[derive(Debug, Default)]
+pub(crate) struct MarkingResult {
+    /// Marks, each with feedback where it is wanted.
+    pub(crate) marked: Vec<(Marked, Option<String>)>,
+    /// What is wrong with rows.
+    pub(crate) flaws: Vec<Flaw>,
+    /// The names of the fields of these papers.
+    pub(crate) fields: BTreeSet<String>,
+    /// Columns that some paper has no field for.
+    pub(crate) unknown: BTreeSet<String>,
+    /// The names of rules that some field has, of those that name fields.
+    pub(crate) ruled: BTreeSet<String>,
+}
+
+impl MarkingResult {
+    /// Everything that came of both.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.marked.extend(other.marked);
+        self.flaws.extend(other.flaws);
+        self.fields.extend(other.fields);
+        self.unknown.extend(other.unknown);
+        self.ruled.extend(other.ruled);
+    }
+}
+
+/// Marks the rows of some papers.
+pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
+    let mut done = MarkingResult::default();
+    for (drawn, rows) in papers {
+        let main = composed(marking.script, drawn, marking.max_steps);
+        let others: Result<Vec<Paper>, String> =
+            marking.also.iter().map(|reading| composed(reading, drawn, marking.max_steps)).collect();
+        match main.and_then(|paper| Ok((paper, others?))) {
+            Ok((paper, others)) => mark_paper(marking, drawn, rows, &paper, &others, &mut done),
+            Err(message) => {
+                done.flaws.extend(
+                    rows.iter()
+                        .map(|row| Flaw::new(row.line, format!("its paper cannot be made: {message}"))),
+                );
+            }
+        }
+    }
+    done
+}
+
+/// The paper of a seed, or why there is none.
+fn composed(reading: &Reading, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
+    let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
+    let Composed { paper, diagnostics, failed } = if drawn.listed {
+        let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
+        compose_version(script, sources, files, max_steps, version)
+    } else {
+        compose(script, sources, files, Options { max_steps, seed: drawn.seed, ..Options::of(&LANGUAGE) })
+    };
+    let name = reading.name();
+    if let Some(first) = diagnostics.first() {
+        return Err(format!("{name} with seed {}: {}", drawn.seed, first.message));
+    }
+    if failed > 0 {
+        return Err(format!("{name} with seed {}: {failed} of what it states does not hold", drawn.seed));
+    }
+    if paper.questions.is_empty() {
+        return Err(format!("{name} has no question"));
+    }
+    Ok(paper)
+}
+
+fn mark_paper(
+    marking: &Marking,
+    drawn: &PaperVersion,
+    rows: &[StudentRow],
+    paper: &Paper,
+    others: &[Paper],
+    done: &mut MarkingResult,
+) {
+    let Reading { sources, files, .. } = marking.script;
+    let satisfies = |answers: &Answers, value: &Value| {
+        answers.open.as_ref().is_some_and(|open| open.holds(value, sources, files))
+    };
+    let key = Key::new(paper, others, &satisfies);
+    let columns = FieldColumns::new(&key);
+    let named = key.fields().iter().map(|field| field.name.as_str());
+    done.ruled.extend(
+        marking
+            .rules
+            .named()
+            .filter(|name| {
+                key.fields().iter().any(|field| pagewalk_script::exam::grade::covers(name, &field.name))
+            })
+            .map(str::to_owned),
+    );
+    done.fields.extend(named.map(str::to_owned));
+    for row in rows {
+        let sheet = match sheet(row, drawn, &columns, &mut done.unknown) {
+            Ok(sheet) => sheet,
+            Err(message) => {
+                done.flaws.push(Flaw::new(row.line, message));
+                continue;
+            }
+        };
+        let marked = mark(&key, &sheet, marking.rules);
+        let told = marking.feedback.map(|format| feedback(paper, &marked, format));
+        done.marked.push((marked, told));
+    }
+}
+
+/// The fields of a paper by what columns may be called.
+struct FieldColumns<'k> {
+    by_name: BTreeMap<String, &'k str>,
+    fields: &'k [Field<'k>],
+    worth: BTreeMap<&'k str, Number>,
+}
+
+impl<'k> FieldColumns<'k> {
+    fn new(key: &'k Key) -> Self {
+        let mut by_name = BTreeMap::new();
+        for field in key.fields() {
+            let name = field.name.as_str();
+            for alias in [slot(name), slot(name).to_lowercase(), name.to_lowercase()] {
+                by_name.entry(alias).or_insert(name);
+            }
+        }
+        for field in key.fields() {
+            by_name.insert(field.name.clone(), field.name.as_str());
+        }
+        let worth = key.fields().iter().map(|field| (field.name.as_str(), field.points)).collect();
+        Self { by_name, fields: key.fields(), worth }
+    }
+
+    fn field(&self, name: &str) -> Option<&'k str> {
+        self.by_name.get(name).or_else(|| self.by_name.get(&name.to_lowercase())).copied()
+    }
+}
+
+/// A row as what it is of its paper.
+fn sheet(
+    row: &StudentRow,
+    drawn: &PaperVersion,
+    columns: &FieldColumns,
+    unknown: &mut BTreeSet<String>,
+) -> Result<Sheet, String> {
+    let mut sheet = Sheet {
+        line: row.line,
+        id: row.id.clone(),
+        name: row.name.clone(),
+        version: drawn.code.clone(),
+        ..Sheet::default()
+    };
+    if !row.responses.is_empty() {
+        let placed = placed(&row.responses, columns.fields)?;
+        sheet.answers.extend(placed.into_iter().map(|(field, text)| (field.to_owned(), Given::Text(text))));
+    }
+    for (name, given) in &row.answers {
+        match columns.field(name) {
+            Some(field) => drop(sheet.answers.insert(field.to_owned(), given.clone())),
+            None => drop(unknown.insert(name.clone())),
+        }
+    }
+    for (name, text) in &row.points {
+        let Some(field) = columns.field(name) else {
+            unknown.insert(format!("{name} points"));
+            continue;
+        };
+        let worth = columns.worth.get(field).copied().unwrap_or(Number::ZERO);
+        let points = number(text).ok_or_else(|| format!("`{text}` is no number of points for {field}"))?;
+        if points.is_negative() || points.compare(worth).is_gt() {
+            return Err(format!("{field} gets 0 to {worth} points, and not {text}"));
+        }
+        sheet.by_hand.insert(field.to_owned(), points);
+    }
+    Ok(sheet)
+}

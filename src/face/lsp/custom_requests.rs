@@ -1,0 +1,293 @@
+//! What is asked for and takes a run of its own: the steps of a script and the state after each, scenarios, papers.
+
+use std::sync::atomic::AtomicBool;
+
+use lsp_server::{ErrorCode, ResponseError};
+use lsp_types::{Position, Range};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::panels::{Panel, panels};
+use super::position::Lines;
+use super::response_error::response_error;
+use super::task::{Task, runnable};
+use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::exam::compose;
+use pagewalk_script::exam::formats::formats::{FORMATS, Writer};
+use pagewalk_script::exam::formats::{Edition, Style};
+use pagewalk_script::lang::ast::Stmt;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::report::doc::Block;
+use pagewalk_script::report::narrate::{Narrator, Statements};
+use pagewalk_script::report::text::{self, TextSink};
+use pagewalk_script::run::changes::changes;
+use pagewalk_script::run::play_from;
+use pagewalk_script::run::record::{Sink, StepRecord, Totals};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::state::State;
+
+/// The most statements whose places are kept to find one by its place.
+const PLACES: usize = 1 << 20;
+
+/// The request for a step.
+pub(crate) const STEP: &str = "pagewalk/step";
+
+/// The request for a paper.
+pub(crate) const EXAM: &str = "pagewalk/exam";
+
+/// A command that a client has executed.
+pub(crate) struct CommandRow {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Every step of every access is told, too.
+    pub(crate) explain: bool,
+}
+
+/// Every command.
+pub(crate) const COMMANDS: &[CommandRow] = &[
+    CommandRow { name: "pagewalk.runScenario", explain: false },
+    CommandRow { name: "pagewalk.showSteps", explain: true },
+];
+
+/// Answers from a run of its own.
+pub(crate) type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
+
+/// Which step is asked for: by its number, or by a place in the document.
+#[derive(Debug, Deserialize)]
+struct StepParams {
+    index: Option<usize>,
+    position: Option<Position>,
+}
+
+/// A step of a run, and the state after it.
+#[derive(Debug, Serialize)]
+struct StepAnswer {
+    /// Its number, from 0.
+    index: usize,
+    /// How many there are.
+    count: usize,
+    /// Where the statement stands in the document; none if it is in another file.
+    range: Option<Range>,
+    /// The statement.
+    title: String,
+    /// What it did, step by step.
+    narration: String,
+    /// The state after it: what has changed first.
+    panels: Vec<Panel>,
+}
+
+/// `pagewalk/step`: what a statement did, and the state after it. Null where the script has no statement to show.
+///
+/// # Errors
+/// `InvalidParams`.
+pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+    let wanted: StepParams = parse_params(params)?;
+    let run = Run::new(task, max_steps);
+    let mut places = StepPlaces::default();
+    run.play(&mut places);
+    let Some(last) = places.spans.len().checked_sub(1) else { return Ok(Value::Null) };
+    let (text, lines) = (&task.document.text, &task.document.lines);
+    let index = match (wanted.index, wanted.position) {
+        (Some(index), _) => index.min(last),
+        (None, Some(position)) => places.step_at(lines.byte(text, position) as u32, lines),
+        (None, None) => last,
+    };
+    let mut up_to = StopAfter { left: index, last: None };
+    let before =
+        if index == 0 { State::new(0) } else { run.play(&mut StopAfter { left: index - 1, last: None }) };
+    let after = run.play(&mut up_to);
+    let Some(record) = up_to.last else { return Ok(Value::Null) };
+    let sources = &run.reading.sources;
+    let changed = text::text(&pagewalk_script::report::narrate::changes(&changes(&before, &after)), false);
+    let mut all = vec![Panel { title: "changes".to_owned(), text: changed }];
+    all.extend(panels(&after));
+    let span = record.span;
+    let (title, narration) =
+        titled(&Statements::new(sources).of(&record).short, Narrator::new(sources, true).tell(&record));
+    let told = StepAnswer {
+        index,
+        count: places.count,
+        range: (span.file == 0).then(|| lines.range(text, span.start as usize..span.end as usize)),
+        title,
+        narration: text::text(&narration, false),
+        panels: all,
+    };
+    serde_json::to_value(told).map_err(|error| response_error(ErrorCode::InternalError, error.to_string()))
+}
+
+/// The title of a step, and what is told under it. Where it stands the editor shows.
+fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
+    let head = told.iter().position(|block| matches!(block, Block::Statement { .. }));
+    let title = match head.map(|at| told.remove(at)) {
+        Some(Block::Statement { text, .. }) => text,
+        _ => short.to_owned(),
+    };
+    told.retain(|block| !matches!(block, Block::Heading(_)));
+    (title, told)
+}
+
+/// A document read, and what of it can be run.
+struct Run<'t> {
+    reading: &'t Reading,
+    body: Vec<Stmt>,
+    options: Options,
+    stop: &'t AtomicBool,
+}
+
+impl<'t> Run<'t> {
+    fn new(task: &'t Task, max_steps: u64) -> Self {
+        let reading = task.document.reading();
+        let body = runnable(&reading.script.body, &reading.diagnostics);
+        Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, stop: &task.stop }
+    }
+
+    /// Runs it; the state in which the sink has ended it.
+    fn play(&self, sink: &mut dyn Sink) -> State {
+        let Reading { sources, files, .. } = self.reading;
+        let state = State::new(self.options.seed);
+        play_from(state, &self.body, sources, files, self.options, sink, Some(self.stop)).1
+    }
+}
+
+/// Where the statements of a run stand, in the order in which they ran.
+#[derive(Default)]
+struct StepPlaces {
+    spans: Vec<Span>,
+    count: usize,
+}
+
+impl StepPlaces {
+    /// The first step of the statement at a byte: of the first one on its line if none there holds it, else of the innermost
+    /// one that holds it, else of the last one that begins before.
+    fn step_at(&self, byte: u32, lines: &Lines) -> usize {
+        let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
+        let line = lines.line_of(byte as usize);
+        let on_line = |span: &Span| lines.line_of(span.start as usize) == line;
+        let holding = own().filter(|(_, span)| span.start <= byte && byte < span.end);
+        let innermost = holding.min_by_key(|(at, span)| (span.end - span.start, *at));
+        let beside = || own().find(|(_, span)| on_line(span));
+        let before = || {
+            let before = own().filter(|(_, span)| span.start <= byte);
+            before.max_by_key(|(at, span)| (span.start, std::cmp::Reverse(*at)))
+        };
+        let here = innermost.filter(|(_, span)| on_line(span));
+        here.or_else(beside).or(innermost).or_else(before).map_or(0, |(at, _)| at)
+    }
+}
+
+impl Sink for StepPlaces {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        self.count += 1;
+        if self.spans.len() < PLACES {
+            self.spans.push(record.span);
+        }
+        true
+    }
+}
+
+/// Ends a run after a number of statements, and keeps the last one.
+struct StopAfter {
+    left: usize,
+    last: Option<StepRecord>,
+}
+
+impl Sink for StopAfter {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if let Some(left) = self.left.checked_sub(1) {
+            self.left = left;
+            return true;
+        }
+        self.last = Some(record.clone());
+        false
+    }
+}
+
+/// Which paper is asked for.
+#[derive(Debug, Deserialize)]
+struct PaperParams {
+    #[serde(default = "html")]
+    format: String,
+    #[serde(default)]
+    key: bool,
+    #[serde(default)]
+    seed: u64,
+}
+
+fn html() -> String {
+    "html".to_owned()
+}
+
+/// `pagewalk/exam`: the document's paper or its key.
+///
+/// # Errors
+/// `InvalidParams`; `RequestFailed` where there is no paper, with the reason.
+pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+    let wanted: PaperParams = parse_params(params)?;
+    let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
+    let format = FORMATS.iter().find(|format| format.name == wanted.format);
+    let Some(Writer::Each(write)) = format.map(|format| format.write) else {
+        let message = format!("papers cannot be shown as {}", wanted.format);
+        return Err(response_error(ErrorCode::InvalidParams, message));
+    };
+    let reading = task.document.reading();
+    if let Some(wrong) = reading.diagnostics.first() {
+        return Err(failed(format!("the script has a mistake: {}", wrong.message)));
+    }
+    let options = Options { max_steps, seed: wanted.seed, ..Options::of(&LANGUAGE) };
+    let composed = compose(&reading.script.body, &reading.sources, &reading.files, options);
+    match (composed.diagnostics.first(), composed.failed) {
+        (Some(wrong), _) => return Err(failed(wrong.message.clone())),
+        (None, 1..) => return Err(failed("something that the script states does not hold".to_owned())),
+        (None, 0) if composed.paper.questions.is_empty() => {
+            return Err(failed("the script has no question".to_owned()));
+        }
+        (None, 0) => {}
+    }
+    let edition = if wanted.key { Edition::Key } else { Edition::Paper };
+    let text = write(&composed.paper, edition, &Style::default());
+    let text = text.map_err(|refused| failed(format!("{}: {}", refused.part, refused.why)))?;
+    Ok(serde_json::json!({ "text": text }))
+}
+
+/// A scenario of the document, or all of it, as `pagewalk run` tells it.
+pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
+    let run = Run::new(task, max_steps);
+    let mut told = Vec::new();
+    {
+        let sink = TextSink::new(&mut told, &run.reading.sources, text::Options { explain, color: false });
+        let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
+        run.play(&mut telling);
+        // Writing to memory does not fail.
+        let _ = telling.sink.finish(telling.totals, run.reading.diagnostics.len());
+    }
+    let title = scenario.map_or_else(|| run.reading.name().to_owned(), str::to_owned);
+    serde_json::json!({ "title": title, "text": String::from_utf8_lossy(&told) })
+}
+
+/// Tells what belongs to a scenario.
+struct ScenarioFilter<'s, 'w> {
+    sink: TextSink<'s, &'w mut Vec<u8>>,
+    scenario: Option<&'w str>,
+    totals: Totals,
+}
+
+impl Sink for ScenarioFilter<'_, '_> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        if self.scenario.is_some() && record.scenario.as_deref() != self.scenario {
+            return true;
+        }
+        let held = record.checks.iter().filter(|check| check.held).count() as u64;
+        let one = Totals { statements: 1, checks: record.checks.len() as u64, held, scenarios: 0 };
+        self.totals = self.totals.plus(one);
+        self.sink.take(record)
+    }
+}
+
+/// The parameters of a request.
+///
+/// # Errors
+/// `InvalidParams`.
+pub(crate) fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
+    P::deserialize(params).map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
+}

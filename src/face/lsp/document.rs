@@ -1,0 +1,104 @@
+//! An open document at one version, shared by the threads of the server.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use lsp_types::{Position, Range, Uri};
+
+use super::position::Lines;
+use crate::face::reading::Reading;
+use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::lang::layout::{Tokens, tokens};
+use pagewalk_script::lang::loader::{Disk, Texts};
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::state::State;
+use pagewalk_script::run::state_at;
+use pagewalk_script::services::names::{Names, names};
+
+/// A document at one version. The first thread that needs a fact about its text computes it for all threads.
+pub(crate) struct Document {
+    /// Its URI.
+    pub(crate) uri: Uri,
+    /// Its path, as messages name it.
+    pub(crate) path: PathBuf,
+    /// The version that the client counts.
+    pub(crate) version: i32,
+    /// Its text.
+    pub(crate) text: Arc<str>,
+    /// The beginnings of its lines.
+    pub(crate) lines: Lines,
+    /// All open documents.
+    buffers: Arc<Texts<Disk>>,
+    reading: OnceLock<Reading>,
+    names: OnceLock<Names>,
+    tokens: OnceLock<Tokens>,
+}
+
+impl Document {
+    /// A version of a document beside all open documents.
+    pub(crate) fn new(
+        (uri, path): (Uri, PathBuf),
+        (version, text): (i32, Arc<str>),
+        buffers: Arc<Texts<Disk>>,
+    ) -> Self {
+        let lines = Lines::new(&text);
+        let (reading, names, tokens) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { uri, path, version, text, lines, buffers, reading, names, tokens }
+    }
+
+    /// The checked script with the files that it includes; open files have their text in the editor, saved or not.
+    pub(crate) fn reading(&self) -> &Reading {
+        self.reading.get_or_init(|| read_document(&self.path, &self.text, &self.buffers))
+    }
+
+    /// The names of the script.
+    pub(crate) fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let Reading { sources, script, files, .. } = self.reading();
+            names(&script.body, sources, files)
+        })
+    }
+
+    /// The texts of all open documents, by their paths.
+    pub(crate) fn open_texts(&self) -> &Texts<Disk> {
+        &self.buffers
+    }
+
+    /// The tokens of its text.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        self.tokens.get_or_init(|| tokens(&self.text))
+    }
+
+    /// What is known of the state at a byte, without a run: the machine, the kernel and the names declared above.
+    pub(crate) fn state(&self, at: usize) -> State {
+        let Reading { sources, script, files, .. } = self.reading();
+        state_at(&script.body, sources, files, Options::of(&LANGUAGE), at)
+    }
+
+    /// The paths of all open documents.
+    pub(crate) fn open_files(&self) -> impl Iterator<Item = &Path> {
+        self.buffers.texts.keys().map(PathBuf::as_path)
+    }
+
+    /// The byte at a position.
+    pub(crate) fn byte_at(&self, position: Position) -> usize {
+        self.lines.byte(&self.text, position)
+    }
+
+    /// The bytes of a range, in order.
+    pub(crate) fn byte_range(&self, range: Range) -> std::ops::Range<usize> {
+        let (start, end) = (self.byte_at(range.start), self.byte_at(range.end));
+        start.min(end)..start.max(end)
+    }
+
+    /// The range of a place in the document itself.
+    pub(crate) fn range(&self, span: Span) -> Range {
+        self.lines.range(&self.text, span.start as usize..span.end as usize)
+    }
+}
+
+/// Reads a document that is open in the editor.
+pub(crate) fn read_document(path: &Path, text: &str, buffers: &Texts<Disk>) -> Reading {
+    Reading::from_text(&path.display().to_string(), text, &mut buffers.clone())
+}

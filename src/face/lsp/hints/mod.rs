@@ -1,0 +1,210 @@
+//! Inlay hints: behind each statement the facts that it does not state itself, as the script has run.
+//!
+//! What is shown, in at most some eighty characters:
+//! - Left out is what the statement states, what belongs to a part of its own (`L1d.index`), and what says that nothing
+//!   happened: `none`, `no`, `unknown`, a count of 0, one piece. So is `value` where it says the same as `byte`, and `ppo`,
+//!   which is `vpo` again. What a call returned is always shown.
+//! - Of the rest the facts that every access or call has come first: words (`tlb hit`, `fault swap`, `error ENOMEM`), then numbers in
+//!   the order of the registry; then those that only this machine has (`L2TLB miss`). What no longer fits is left out, with
+//!   a `…`; what fits stands in the order in which facts are told.
+//! - What ran several times says how often (`×12`), and the facts that were the same each time.
+//! - A `let` or `choose` shows its value, unless it is written there.
+//!
+//! All of it is in the tooltip, as `pagewalk run` tells it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use lsp_types::{
+    InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, MarkupContent, MarkupKind, Position,
+};
+
+use super::run_result::Step;
+use super::view::View;
+use pagewalk_script::lang::layout::{Token, TokenKind, tokens};
+use pagewalk_script::run::facts::{ACCESS_FACTS, CALL_FACTS};
+
+/// The most characters of the facts of one statement.
+const ROOM: usize = 80;
+
+/// The hints of a range of a document.
+pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
+    let ran = view.ran.as_ref()?;
+    let bytes = view.byte_range(params.range);
+    let found = line_hints(&ran.steps, &view.text, bytes).into_iter().map(|hint| {
+        let markdown = view.client.markdown;
+        let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+        let value = if markdown { fenced(&hint.narration) } else { hint.narration };
+        let position: Position = view.lines.position(&view.text, hint.at);
+        InlayHint {
+            position,
+            label: InlayHintLabel::String(hint.label),
+            kind: None,
+            text_edits: None,
+            tooltip: (!value.is_empty())
+                .then_some(InlayHintTooltip::MarkupContent(MarkupContent { kind, value })),
+            padding_left: Some(true),
+            padding_right: None,
+            data: None,
+        }
+    });
+    Some(found.collect())
+}
+
+/// A hint, before it is one of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LineHint {
+    /// The byte that it stands before: the end of a line.
+    at: usize,
+    label: String,
+    narration: String,
+}
+
+/// The hints of steps that end in a range of a text, one a line.
+fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<LineHint> {
+    let mut lines: BTreeMap<usize, LineHint> = BTreeMap::new();
+    for step in steps {
+        let (start, end) = (step.span.start as usize, step.span.end as usize);
+        let Some(statement) = text.get(start..end) else { continue };
+        let at = end + line_rest(&text[end..]);
+        if at < range.start || start > range.end {
+            continue;
+        }
+        let Some(label) = label(statement, step) else { continue };
+        let narration = step.narration.trim_end().to_owned();
+        match lines.get_mut(&at) {
+            None => drop(lines.insert(at, LineHint { at, label, narration })),
+            Some(hint) => {
+                hint.label = cut(&format!("{}; {label}", hint.label));
+                hint.narration = format!("{}\n\n{narration}", hint.narration);
+            }
+        }
+    }
+    lines.into_values().collect()
+}
+
+/// Bytes up to the blanks at the end of the line.
+fn line_rest(rest: &str) -> usize {
+    rest.lines().next().unwrap_or("").trim_end().len()
+}
+
+/// What stands behind a statement; none where there is nothing to say.
+fn label(statement: &str, step: &Step) -> Option<String> {
+    let facts = match step.facts.as_slice() {
+        [value] if gives_a_name(statement) => {
+            if is_literal(statement) {
+                String::new()
+            } else {
+                cut(&format!("= {value}"))
+            }
+        }
+        told => chosen(told, &step.stated),
+    };
+    let times = if step.times > 1 { format!("×{}", step.times) } else { String::new() };
+    let label = [times, facts].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    (!label.is_empty()).then_some(label)
+}
+
+fn gives_a_name(statement: &str) -> bool {
+    ["let", "choose"].iter().any(|word| statement.split_whitespace().next() == Some(word))
+}
+
+/// Whether what a `let` gives is written out: `let x = 0x40`.
+fn is_literal(statement: &str) -> bool {
+    let Some((head, value)) = statement.split_once('=') else { return false };
+    let kinds: Vec<Token> = tokens(value)
+        .list
+        .into_iter()
+        .filter(|token| !matches!(token.kind, TokenKind::End | TokenKind::Comment))
+        .collect();
+    let kinds: Vec<TokenKind> = kinds.iter().map(|token| token.kind).collect();
+    let number = [TokenKind::Number, TokenKind::Word];
+    let signed = kinds.strip_prefix(&[TokenKind::Operator]).unwrap_or(&kinds);
+    let string = matches!(kinds.as_slice(), [TokenKind::String { .. }]);
+    head.starts_with("let") && (signed == &number[..1] || signed == number || string)
+}
+
+/// The facts that are shown of those that are told.
+fn chosen(told: &[String], stated: &[String]) -> String {
+    let facts = || told.iter().filter_map(|fact| fact.split_once(' '));
+    let value_of = |wanted: &str| facts().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let shown = |(name, value): &(&str, &str)| {
+        let said_by = match *name {
+            "value" => value_of("byte"),
+            "ppo" => value_of("vpo"),
+            _ => None,
+        };
+        !name.contains('.')
+            && !stated.iter().any(|known| known == name)
+            && !is_nothing(name, value)
+            && said_by != Some(*value)
+    };
+    let facts: Vec<(&str, &str)> = facts().filter(shown).collect();
+    let mut order: Vec<usize> = (0..facts.len()).collect();
+    order.sort_by_key(|&index| (rank(facts[index]), index));
+    let width = |index: usize| facts[index].0.chars().count() + facts[index].1.chars().count() + 3;
+    // Behind each a comma and a blank, behind the last perhaps a `…`.
+    let mut room = ROOM - 1;
+    let mut fitting: Vec<usize> = Vec::new();
+    for index in order {
+        let Some(left) = room.checked_sub(width(index)) else { break };
+        room = left;
+        fitting.push(index);
+    }
+    fitting.sort_unstable();
+    let mut parts: Vec<String> =
+        fitting.iter().map(|&index| format!("{} {}", facts[index].0, facts[index].1)).collect();
+    if parts.is_empty()
+        && let Some((name, value)) = facts.first()
+    {
+        return cut(&format!("{name} {value}"));
+    }
+    if parts.len() < facts.len() {
+        parts.push("…".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// What says that nothing happened.
+fn is_nothing(name: &str, value: &str) -> bool {
+    match value {
+        "none" | "no" | "unknown" => true,
+        // Fields are told in hexadecimal, so this is a count.
+        "0" => name != "returns",
+        "1" => name == "pieces",
+        _ => false,
+    }
+}
+
+/// Which facts come first.
+fn rank((name, value): (&str, &str)) -> u8 {
+    let registered =
+        ACCESS_FACTS.iter().any(|row| row.name == name) || CALL_FACTS.iter().any(|row| row.name == name);
+    let word = !value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    match (registered, word) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, _) => 2,
+    }
+}
+
+/// At most the room of one statement.
+fn cut(label: &str) -> String {
+    match label.char_indices().nth(ROOM) {
+        Some((end, _)) => format!("{}…", label[..end].trim_end()),
+        None => label.to_owned(),
+    }
+}
+
+/// A text as a block of code in Markdown.
+fn fenced(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat((longest + 1).max(3));
+    format!("{fence}text\n{text}\n{fence}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Names across the open scripts: a file that one script includes may be a script of its own, or part of a third.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use lsp_types::{Location, Position, Range, Uri};
+
+use super::document::read_document;
+use super::position::Lines;
+use super::uri::uri_of;
+use super::view::View;
+use crate::face::reading::Reading;
+use pagewalk_script::lang::source::SourceFile;
+use pagewalk_script::lang::span::Span;
+use pagewalk_script::services::names::{Names, Occurrence, Read, names};
+
+/// An open script and its names.
+enum Script<'v> {
+    Own(&'v View),
+    Other(Box<Reading>, Names),
+}
+
+impl Script<'_> {
+    fn reading(&self) -> &Reading {
+        match self {
+            Self::Own(view) => view.reading(),
+            Self::Other(reading, _) => reading,
+        }
+    }
+
+    fn names(&self) -> &Names {
+        match self {
+            Self::Own(view) => view.names(),
+            Self::Other(_, names) => names,
+        }
+    }
+}
+
+/// A name at a place of a document, in all open scripts that have it.
+pub(crate) struct NameLookup<'v> {
+    view: &'v View,
+    scripts: Vec<(Script<'v>, BTreeSet<usize>)>,
+    /// The place itself, in the first of the scripts that knows it.
+    at: (usize, Occurrence),
+}
+
+/// The word without which a script has one file.
+const INCLUDE: &[u8] = b"include";
+
+/// A place of a file.
+type FilePlace = (PathBuf, u32, u32);
+
+impl<'v> NameLookup<'v> {
+    /// The name at a position, in the document's own script or else in one that it is part of; none where nothing that
+    /// has a definition is named.
+    pub(crate) fn at_position(view: &'v View, position: Position) -> Option<Self> {
+        let own = view.names().at(0, view.byte_at(position) as u32);
+        match own {
+            Some(one) => {
+                let scripts = vec![(Script::Own(view), BTreeSet::from([one.symbol]))];
+                Some(Self { view, scripts, at: (0, *one) })
+            }
+            None => Self::in_all(view, position),
+        }
+    }
+
+    /// The same, in all open scripts.
+    pub(crate) fn in_all(view: &'v View, position: Position) -> Option<Self> {
+        let byte = view.byte_at(position) as u32;
+        let mut scripts = vec![(Script::Own(view), BTreeSet::new())];
+        scripts.extend(other_scripts(view).map(|script| (script, BTreeSet::new())));
+        let here = |(number, (script, _)): (usize, &(Script, BTreeSet<usize>))| {
+            let file = number_of(script.reading(), &view.path)?;
+            script.names().at(file, byte).map(|one| (number, *one))
+        };
+        let at = scripts.iter().enumerate().find_map(here)?;
+        let mut named = Self { view, scripts, at };
+        named.spread();
+        Some(named)
+    }
+
+    /// Finds what the name is in each script: a place that two scripts have is the same name in both.
+    fn spread(&mut self) {
+        let (first, one) = self.at;
+        let mut next = vec![(first, one.symbol)];
+        while let Some((number, symbol)) = next.pop() {
+            if !self.scripts[number].1.insert(symbol) {
+                continue;
+            }
+            let places: Vec<FilePlace> = self.places(number, symbol);
+            for (other, (script, known)) in self.scripts.iter().enumerate() {
+                for (path, start, _) in places.iter().filter(|_| other != number) {
+                    let Some(file) = number_of(script.reading(), path) else { continue };
+                    let same = script.names().at(file, *start).filter(|one| one.span.start == *start);
+                    next.extend(
+                        same.filter(|one| !known.contains(&one.symbol)).map(|one| (other, one.symbol)),
+                    );
+                }
+            }
+        }
+    }
+
+    fn places(&self, number: usize, symbol: usize) -> Vec<FilePlace> {
+        let script = &self.scripts[number].0;
+        let place = |one: &Occurrence| {
+            let path = script.reading().sources.file(one.span.file)?.path.clone()?;
+            Some((path, one.span.start, one.span.end))
+        };
+        script.names().of(symbol).filter_map(place).collect()
+    }
+
+    /// The name itself, and its place in the document.
+    pub(crate) fn name_and_range(&self) -> (&str, Range) {
+        let (number, one) = &self.at;
+        let names = self.scripts[*number].0.names();
+        (&names.symbols[one.symbol].name, self.view.range(one.span))
+    }
+
+    /// The script in which the place was found, and the occurrence.
+    pub(crate) fn occurrence(&self) -> (&Reading, &Names, &Occurrence) {
+        let (number, one) = &self.at;
+        let script = &self.scripts[*number].0;
+        (script.reading(), script.names(), one)
+    }
+
+    /// Where it is defined.
+    pub(crate) fn definition(&self) -> Option<Location> {
+        let (reading, names, one) = self.occurrence();
+        let span = names.definition(one).map(|one| one.span).or(names.symbols[one.symbol].origin)?;
+        location(self.view, reading, span)
+    }
+
+    /// Every place where it stands, each once, in the order of scripts and places.
+    pub(crate) fn all_locations(&self) -> Vec<(Location, Occurrence)> {
+        let mut seen: BTreeSet<(String, u32, u32)> = BTreeSet::new();
+        let mut all = Vec::new();
+        for (script, symbols) in &self.scripts {
+            let here = script.names().occurrences.iter().filter(|one| symbols.contains(&one.symbol));
+            for one in here {
+                let Some(location) = location(self.view, script.reading(), one.span) else { continue };
+                if seen.insert((location.uri.as_str().to_owned(), one.span.start, one.span.end)) {
+                    all.push((location, *one));
+                }
+            }
+        }
+        all
+    }
+
+    /// The scripts that have it, as renaming needs them, each with what it is there.
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = (Read<'_>, Vec<usize>)> {
+        let having = self.scripts.iter().filter(|(_, symbols)| !symbols.is_empty());
+        having.map(|(script, symbols)| {
+            let Reading { sources, script: read, files, .. } = script.reading();
+            let read = Read { script: &read.body, sources, files, names: script.names() };
+            (read, symbols.iter().copied().collect())
+        })
+    }
+
+    /// The document of a script's file, and the range of a place in it.
+    pub(crate) fn location(&self, read: Read, span: Span) -> Option<Location> {
+        place_in(self.view, read.sources.file(span.file)?, span)
+    }
+}
+
+/// The other open scripts that include something.
+fn other_scripts(view: &View) -> impl Iterator<Item = Script<'_>> {
+    let open = view.open_texts();
+    let includes = |bytes: &[u8]| bytes.windows(INCLUDE.len()).any(|word| word == INCLUDE);
+    let others = open.texts.iter().filter(move |(path, bytes)| **path != view.path && includes(bytes));
+    others.filter_map(|(path, bytes)| {
+        let reading = read_document(path, std::str::from_utf8(bytes).ok()?, open);
+        let names = names(&reading.script.body, &reading.sources, &reading.files);
+        Some(Script::Other(Box::new(reading), names))
+    })
+}
+
+/// The number of a file in a script.
+fn number_of(reading: &Reading, path: &Path) -> Option<u32> {
+    let number = reading.sources.files().iter().position(|file| file.path.as_deref() == Some(path))?;
+    u32::try_from(number).ok()
+}
+
+fn location(view: &View, reading: &Reading, span: Span) -> Option<Location> {
+    place_in(view, reading.sources.file(span.file)?, span)
+}
+
+fn place_in(view: &View, file: &SourceFile, span: Span) -> Option<Location> {
+    let path = file.path.as_deref()?;
+    if path == view.path {
+        return Some(Location { uri: view.uri.clone(), range: view.range(span) });
+    }
+    let uri: Uri = uri_of(path)?;
+    let range = Lines::new(&file.text).range(&file.text, span.start as usize..span.end as usize);
+    Some(Location { uri, range })
+}

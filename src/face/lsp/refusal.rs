@@ -1,8 +1,0 @@
-//! Why a request has no answer.
-
-use lsp_server::{ErrorCode, ResponseError};
-
-/// An error of the protocol.
-pub fn refusal(code: ErrorCode, message: impl Into<String>) -> ResponseError {
-    ResponseError { code: code as i32, message: message.into(), data: None }
-}

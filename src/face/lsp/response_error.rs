@@ -1,0 +1,8 @@
+//! Why a request has no answer.
+
+use lsp_server::{ErrorCode, ResponseError};
+
+/// An error of the protocol.
+pub(crate) fn response_error(code: ErrorCode, message: impl Into<String>) -> ResponseError {
+    ResponseError { code: code as i32, message: message.into(), data: None }
+}

@@ -1,0 +1,188 @@
+//! Requests: answered from what is known, kept until a run has ended, or handed to another thread.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use lsp_server::{ErrorCode, Message, Request, RequestId, ResponseError};
+use lsp_types::Uri;
+use lsp_types::notification::{self, Notification as _};
+use lsp_types::request::{self, Request as _};
+use serde_json::Value;
+
+use super::Server;
+use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
+use crate::face::lsp::requests::{RequestRow, find_request};
+use crate::face::lsp::response_error::response_error;
+use crate::face::lsp::task::Task;
+use crate::face::lsp::uri::path_of;
+use crate::face::lsp::worker_message::WorkerMessage;
+
+impl Server {
+    pub(super) fn request(&mut self, request: Request) {
+        if self.shutdown {
+            let error = response_error(ErrorCode::InvalidRequest, "the server is shut down");
+            return self.answer(request.id, Err(error));
+        }
+        match &*request.method {
+            request::Shutdown::METHOD => {
+                self.shutdown = true;
+                self.answer(request.id, Ok(Value::Null));
+            }
+            request::Initialize::METHOD => {
+                let error = response_error(ErrorCode::InvalidRequest, "the server is initialized");
+                self.answer(request.id, Err(error));
+            }
+            STEP => self.answer_on_worker(&request, custom_requests::step),
+            EXAM => self.answer_on_worker(&request, custom_requests::exam),
+            request::ExecuteCommand::METHOD => self.execute(&request),
+            method => {
+                let Some(row) = find_request(method) else {
+                    let error =
+                        response_error(ErrorCode::MethodNotFound, format!("there is no method {method}"));
+                    return self.answer(request.id, Err(error));
+                };
+                self.about_document(row, request);
+            }
+        }
+    }
+
+    /// Answers from what is known of the document; a request that waits for its run is kept until it has ended.
+    fn about_document(&mut self, row: &'static RequestRow, request: Request) {
+        let path = match document_of(&request.params) {
+            Ok(path) => path,
+            Err(error) => return self.answer(request.id, Err(error)),
+        };
+        if row.method == request::InlayHintRequest::METHOD && !self.settings.inlay_hints {
+            return self.answer(request.id, Ok(Value::Null));
+        }
+        if (row.waits)(&request.params) {
+            let under_way = self.documents.buffers.get(&path).is_some_and(|one| one.under_way.is_some());
+            if under_way || self.stale.contains(&path) {
+                return self.waiting.push((path, request));
+            }
+        }
+        let answer = match self.documents.view(&path, &self.client) {
+            Some(view) => (row.answer)(&view, request.params),
+            None => Err(not_open(&path)),
+        };
+        self.answer(request.id, answer);
+    }
+
+    /// Answers those that wait for a document's run, or for a run that never comes.
+    pub(super) fn answer_waiting(&mut self) {
+        for (path, request) in std::mem::take(&mut self.waiting) {
+            match find_request(&request.method) {
+                Some(row) => self.about_document(row, request),
+                None => self.answer(request.id, Err(not_open(&path))),
+            }
+        }
+    }
+
+    /// Answers a request about a document on another thread.
+    fn answer_on_worker(&mut self, request: &Request, answer: custom_requests::CustomAnswer) {
+        let uri = document_of(&request.params);
+        let params = request.params.clone();
+        match uri {
+            Ok(path) => {
+                self.run_on_worker(&request.id, &path, move |task, steps| answer(task, &params, steps));
+            }
+            Err(error) => self.answer(request.id.clone(), Err(error)),
+        }
+    }
+
+    fn run_on_worker(
+        &mut self,
+        id: &RequestId,
+        path: &Path,
+        work: impl FnOnce(&Task, u64) -> Result<Value, ResponseError> + Send + 'static,
+    ) {
+        let Some(task) = self.task(path) else {
+            return self.answer(id.clone(), Err(not_open(path)));
+        };
+        self.in_progress.insert(id.clone(), task.stop.clone());
+        let (id, steps) = (id.clone(), self.settings.max_steps);
+        self.asks.submit(Box::new(move |told| {
+            let answer = work(&task, steps);
+            let stopped = task.stop.load(Ordering::Relaxed);
+            let answer = if stopped { Err(cancelled()) } else { answer };
+            let _ = told.send(WorkerMessage::Answer(id, answer));
+        }));
+    }
+
+    /// Work on a document on another thread.
+    pub(super) fn task(&mut self, path: &Path) -> Option<Task> {
+        Some(Task { document: self.documents.document(path)?, stop: Arc::default() })
+    }
+
+    /// A command: its arguments are the document's URI, and the scenario's name or null.
+    fn execute(&mut self, request: &Request) {
+        let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
+        let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+            let error = response_error(ErrorCode::InvalidParams, format!("there is no command {name}"));
+            return self.answer(request.id.clone(), Err(error));
+        };
+        let argument = |at: usize| request.params.get("arguments").and_then(|all| all.get(at));
+        let uri = argument(0).and_then(Value::as_str).and_then(|uri| uri.parse::<Uri>().ok());
+        let Some(uri) = uri else {
+            let error =
+                response_error(ErrorCode::InvalidParams, format!("{name} takes the URI of a document"));
+            return self.answer(request.id.clone(), Err(error));
+        };
+        let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
+        let explain = command.explain;
+        self.run_on_worker(&request.id, &path_of(&uri), move |task, steps| {
+            Ok(custom_requests::narrate(task, scenario.as_deref(), explain, steps))
+        });
+    }
+
+    /// Drops the requests that are cancelled further on in the queue.
+    pub(super) fn drop_cancelled(&mut self, queue: &mut VecDeque<Message>) {
+        let id = |message: &Message| match message {
+            Message::Notification(one) if one.method == notification::Cancel::METHOD => {
+                serde_json::from_value::<RequestId>(one.params.get("id")?.clone()).ok()
+            }
+            _ => None,
+        };
+        let cancelled: BTreeSet<RequestId> = queue.iter().filter_map(id).collect();
+        if cancelled.is_empty() {
+            return;
+        }
+        let is_cancelled =
+            |message: &Message| matches!(message, Message::Request(one) if cancelled.contains(&one.id));
+        for message in queue.iter().filter(|message| is_cancelled(message)) {
+            if let Message::Request(request) = message {
+                self.answer(request.id.clone(), Err(self::cancelled()));
+            }
+        }
+        queue.retain(|message| !is_cancelled(message));
+    }
+
+    /// Cancels one that waits, or is worked on elsewhere.
+    pub(super) fn cancel(&mut self, id: &RequestId) {
+        if let Some(at) = self.waiting.iter().position(|(_, request)| request.id == *id) {
+            self.waiting.remove(at);
+            self.answer(id.clone(), Err(cancelled()));
+        }
+        if let Some(stop) = self.in_progress.get(id) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The path of the document that a request is about.
+fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
+    let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
+    let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
+    uri.map(|uri| path_of(&uri))
+        .ok_or_else(|| response_error(ErrorCode::InvalidParams, "it is not said which document is meant"))
+}
+
+fn not_open(path: &Path) -> ResponseError {
+    response_error(ErrorCode::InvalidParams, format!("{} is not open", path.display()))
+}
+
+fn cancelled() -> ResponseError {
+    response_error(ErrorCode::RequestCanceled, "the request was cancelled")
+}

@@ -1,0 +1,157 @@
+//! The server: takes messages one after the other, answers from what is known of the open documents, and has scripts
+//! checked and run on another thread.
+
+mod dispatch;
+mod notifications;
+mod publish;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, select};
+use lsp_server::{Message, Notification, Request, RequestId, Response, ResponseError};
+use lsp_types::{notification, request};
+use serde_json::Value;
+
+use super::client::Client;
+use super::documents::Documents;
+use super::settings::Settings;
+use super::transport::Outgoing;
+use super::worker::Worker;
+use super::worker_message::WorkerMessage;
+
+/// How long what is wrong waits for the run, so that both are shown at once.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// The server after it was initialized.
+pub(crate) struct Server {
+    output: Sender<Outgoing>,
+    documents: Documents,
+    client: Arc<Client>,
+    settings: Settings,
+    /// Checks and runs what is written.
+    runs: Worker,
+    /// Does what is asked for and takes a run of its own.
+    asks: Worker,
+    /// What that is at the moment, and how to stop it.
+    in_progress: BTreeMap<RequestId, Arc<AtomicBool>>,
+    /// Requests that wait for a run.
+    waiting: Vec<(PathBuf, Request)>,
+    /// What the client shows of which files, and of which version of them.
+    published: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
+    /// When what was found is shown at the latest.
+    publish_by: Option<Instant>,
+    /// Documents to be checked when no message is left.
+    stale: BTreeSet<PathBuf>,
+    /// Requests of our own so far.
+    requests_sent: i32,
+    shutdown: bool,
+}
+
+/// How the server goes on after a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// With the next one.
+    On,
+    /// Not at all; whether it was asked to shut down before.
+    Exit(bool),
+}
+
+impl Server {
+    /// A server without documents.
+    pub(crate) fn new(
+        output: Sender<Outgoing>,
+        (client, settings): (Client, Settings),
+        (runs, asks): (Worker, Worker),
+    ) -> Self {
+        Self {
+            output,
+            documents: Documents::default(),
+            client: Arc::new(client),
+            settings,
+            runs,
+            asks,
+            in_progress: BTreeMap::new(),
+            waiting: Vec::new(),
+            published: BTreeMap::new(),
+            publish_by: None,
+            stale: BTreeSet::new(),
+            requests_sent: 0,
+            shutdown: false,
+        }
+    }
+
+    /// Serves until the client has enough of it; whether it had asked to shut down.
+    pub(crate) fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
+        self.ask_for_settings();
+        let never = crossbeam_channel::never();
+        loop {
+            let due = self.publish_by.map(crossbeam_channel::at);
+            let mut queue = VecDeque::new();
+            select! {
+                recv(input) -> message => match message {
+                    Ok(message) => queue.push_back(message),
+                    Err(_) => return self.stop_all(),
+                },
+                recv(told) -> told => {
+                    if let Ok(told) = told {
+                        self.worker_message(told);
+                    }
+                },
+                recv(due.as_ref().unwrap_or(&never)) -> _ => self.publish_diagnostics(),
+            }
+            queue.extend(input.try_iter());
+            self.drop_cancelled(&mut queue);
+            for message in queue {
+                if let Flow::Exit(asked) = self.message(message) {
+                    self.stop_all();
+                    return asked;
+                }
+            }
+            self.check_stale();
+        }
+    }
+
+    /// Stops what is under way.
+    fn stop_all(&mut self) -> bool {
+        self.documents.buffers.values_mut().for_each(super::documents::Buffer::stop);
+        self.in_progress.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
+        self.shutdown
+    }
+
+    /// A message of the client.
+    pub(crate) fn message(&mut self, message: Message) -> Flow {
+        match message {
+            Message::Request(request) => self.request(request),
+            Message::Notification(notification) => return self.notification(notification),
+            Message::Response(response) => self.response(response),
+        }
+        Flow::On
+    }
+
+    fn send(&self, message: impl Into<Message>) {
+        // If nobody listens any more, the input ends next.
+        let _ = self.output.send(Outgoing::Message(message.into()));
+    }
+
+    fn answer(&self, id: RequestId, result: Result<Value, ResponseError>) {
+        self.send(match result {
+            Ok(value) => Response::new_ok(id, value),
+            Err(error) => Response { id, response_result: Err(error) },
+        });
+    }
+
+    fn notify<N: notification::Notification>(&self, params: &N::Params) {
+        self.send(Notification::new(N::METHOD.to_owned(), params));
+    }
+
+    fn send_request<R: request::Request>(&mut self, params: &R::Params) {
+        self.requests_sent += 1;
+        // The method is in the number, so that the answer says what it is to.
+        let id = RequestId::from(format!("{} {}", R::METHOD, self.requests_sent));
+        self.send(Request::new(id, R::METHOD.to_owned(), params));
+    }
+}

@@ -1,0 +1,132 @@
+//! Notifications: documents that are opened, changed and closed, and settings.
+
+use std::path::Path;
+
+use lsp_server::{Notification, Response};
+use lsp_types::notification::{self, Notification as _};
+use lsp_types::request::{self, Request as _};
+
+use serde_json::Value;
+
+use super::{Flow, Server};
+use crate::face::lsp::settings::Settings;
+use crate::face::lsp::uri::path_of;
+
+impl Server {
+    pub(super) fn notification(&mut self, notification: Notification) -> Flow {
+        let Notification { method, params } = notification;
+        match &*method {
+            notification::Exit::METHOD => return Flow::Exit(self.shutdown),
+            notification::DidOpenTextDocument::METHOD => {
+                if let Some(opened) = params_of::<notification::DidOpenTextDocument>(params) {
+                    let document = opened.text_document;
+                    let path = path_of(&document.uri);
+                    self.documents.open(path.clone(), document.uri, document.version, &document.text);
+                    self.mark_stale(&path);
+                }
+            }
+            notification::DidChangeTextDocument::METHOD => {
+                if let Some(changed) = params_of::<notification::DidChangeTextDocument>(params) {
+                    let path = path_of(&changed.text_document.uri);
+                    let version = changed.text_document.version;
+                    self.documents.change(&path, version, &changed.content_changes);
+                    self.mark_stale(&path);
+                }
+            }
+            notification::DidCloseTextDocument::METHOD => {
+                if let Some(closed) = params_of::<notification::DidCloseTextDocument>(params) {
+                    self.close(&path_of(&closed.text_document.uri));
+                }
+            }
+            // Files that scripts include may have changed.
+            notification::DidSaveTextDocument::METHOD | notification::DidChangeWatchedFiles::METHOD => {
+                self.check_all();
+            }
+            notification::DidChangeConfiguration::METHOD => {
+                match params.get("settings").and_then(Settings::from_json) {
+                    Some(settings) => self.apply_settings(settings),
+                    None => self.ask_for_settings(),
+                }
+            }
+            notification::Cancel::METHOD => {
+                let id = params.get("id").and_then(|id| serde_json::from_value(id.clone()).ok());
+                if let Some(id) = id {
+                    self.cancel(&id);
+                }
+            }
+            _ => {}
+        }
+        Flow::On
+    }
+
+    fn close(&mut self, path: &Path) {
+        let with = self.documents.scripts_with(path);
+        if self.documents.close(path).is_some() {
+            self.stale.remove(path);
+            let others = with.into_iter().filter(|other| other != path);
+            self.stale.extend(others);
+            self.answer_waiting();
+            self.publish_diagnostics();
+        }
+    }
+
+    /// A document's text is new.
+    fn mark_stale(&mut self, path: &Path) {
+        self.stale.extend(self.documents.scripts_with(path));
+    }
+
+    fn check_all(&mut self) {
+        self.documents.forget();
+        self.stale.extend(self.documents.buffers.keys().cloned());
+    }
+
+    /// Has the documents checked and run whose texts are new, now that no message is left.
+    pub(super) fn check_stale(&mut self) {
+        for path in std::mem::take(&mut self.stale) {
+            let Some(task) = self.task(&path) else { continue };
+            if let Some(buffer) = self.documents.buffers.get_mut(&path) {
+                buffer.stop();
+                buffer.under_way = Some(task.stop.clone());
+            }
+            let Settings { run, max_steps, .. } = self.settings;
+            self.runs.submit(Box::new(move |told| task.check_and_run(run, max_steps, told)));
+        }
+    }
+
+    pub(super) fn ask_for_settings(&mut self) {
+        if self.client.tells_settings {
+            let item = lsp_types::ConfigurationItem { scope_uri: None, section: Some("pagewalk".to_owned()) };
+            self.send_request::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
+                items: vec![item],
+            });
+        }
+    }
+
+    fn apply_settings(&mut self, settings: Settings) {
+        if settings == self.settings {
+            return;
+        }
+        self.settings = settings;
+        self.check_all();
+        if self.client.refreshes_hints {
+            self.send_request::<request::InlayHintRefreshRequest>(&());
+        }
+    }
+
+    /// An answer to a request of our own.
+    pub(super) fn response(&mut self, response: Response) {
+        let method = response.id.to_string();
+        if !method.trim_matches('"').starts_with(request::WorkspaceConfiguration::METHOD) {
+            return;
+        }
+        let Ok(value) = response.response_result else { return };
+        if let Some(settings) = value.get(0).and_then(Settings::from_json) {
+            self.apply_settings(settings);
+        }
+    }
+}
+
+/// The parameters of a notification; none where they are not what they should be: there is nobody to tell.
+fn params_of<N: notification::Notification>(params: Value) -> Option<N::Params> {
+    serde_json::from_value(params).ok()
+}

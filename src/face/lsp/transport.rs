@@ -1,0 +1,181 @@
+//! Messages over standard input and output. Reports an unreadable message to the client and goes on with the next one.
+
+use std::io::{self, BufRead, Read as _, Write};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use lsp_server::{ErrorCode, Message};
+use serde_json::error::Category;
+
+/// Both directions. The channels end when the streams do.
+pub(crate) struct Transport {
+    /// Messages of the client.
+    pub(crate) input: Receiver<Message>,
+    /// Messages to the client.
+    pub(crate) output: Sender<Outgoing>,
+    /// Writes until `output` is dropped.
+    pub(crate) writer: thread::JoinHandle<()>,
+}
+
+/// Anything that is sent to the client.
+pub(crate) enum Outgoing {
+    /// A message.
+    Message(Message),
+    /// The answer to an unreadable message, which has no request number.
+    Unreadable(Unreadable),
+}
+
+impl From<Message> for Outgoing {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
+    }
+}
+
+/// A frame without a message in it.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    code: ErrorCode,
+    words: String,
+}
+
+impl Unreadable {
+    fn new(error: &serde_json::Error, text: &str) -> Self {
+        let code = match error.classify() {
+            Category::Data => ErrorCode::InvalidRequest,
+            Category::Io | Category::Syntax | Category::Eof => ErrorCode::ParseError,
+        };
+        Self { code, words: format!("malformed LSP payload `{error:?}`: {text:?}") }
+    }
+}
+
+impl Transport {
+    /// The streams of this process.
+    ///
+    /// # Errors
+    /// If no thread can be started.
+    pub(crate) fn stdio() -> io::Result<Self> {
+        let (to_client, output) = unbounded::<Outgoing>();
+        let (from_client, input) = unbounded();
+        let answers = to_client.clone();
+        thread::Builder::new()
+            .name("reader".to_owned())
+            .spawn(move || read(&mut io::stdin().lock(), &from_client, &answers))?;
+        let writer = thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || write(&mut io::stdout().lock(), &output))?;
+        Ok(Self { input, output: to_client, writer })
+    }
+}
+
+/// Reads until the `exit` notification, the end of the stream or a broken header.
+fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Outgoing>) {
+    while let Some(text) = frame(from) {
+        let sent = match serde_json::from_str::<Message>(&text) {
+            Ok(Message::Notification(one)) if one.method == "exit" => {
+                // The server ends next, whether it still listens or not.
+                let _ = messages.send(one.into());
+                return;
+            }
+            Ok(message) => messages.send(message).is_ok(),
+            Err(error) => answers.send(Outgoing::Unreadable(Unreadable::new(&error, &text))).is_ok(),
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+/// The text of the next frame: lines of a header with its length in bytes, an empty line, the text. None at the end of the
+/// stream and if the header or the text is broken, since the next frame cannot be found then.
+fn frame(from: &mut dyn BufRead) -> Option<String> {
+    let mut length = None;
+    loop {
+        let mut line = String::new();
+        from.read_line(&mut line).ok()?;
+        let line = line.strip_suffix("\r\n")?;
+        if line.is_empty() {
+            break;
+        }
+        let (name, value) = line.split_once(": ")?;
+        if name.eq_ignore_ascii_case("Content-Length") {
+            length = Some(value.parse::<usize>().ok()?);
+        }
+    }
+    let length = length?;
+    let mut bytes = Vec::new();
+    from.take(length as u64).read_to_end(&mut bytes).ok()?;
+    String::from_utf8(bytes).ok().filter(|text| text.len() == length)
+}
+
+fn write(to: &mut dyn Write, messages: &Receiver<Outgoing>) {
+    let mut to = to;
+    for message in messages {
+        let written = match message {
+            Outgoing::Message(message) => message.write(&mut to),
+            Outgoing::Unreadable(unreadable) => write_error(&mut to, &unreadable),
+        };
+        if written.is_err() {
+            return;
+        }
+    }
+}
+
+fn write_error(to: &mut dyn Write, Unreadable { code, words }: &Unreadable) -> io::Result<()> {
+    let error = serde_json::json!({ "code": *code as i32, "message": words });
+    let text = serde_json::json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string();
+    write!(to, "Content-Length: {}\r\n\r\n{text}", text.len())?;
+    to.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::unbounded;
+    use lsp_server::{ErrorCode, Message};
+
+    use super::{Outgoing, frame, read};
+
+    fn framed(text: &str) -> String {
+        format!("Content-Length: {}\r\n\r\n{text}", text.len())
+    }
+
+    #[test]
+    fn unreadable_messages_are_answered_and_the_next_one_is_read() {
+        // The text of a message has no influence on its class.
+        let quoting = r#"{"a": "did not match any variant""#;
+        let texts = ["{", "[]", quoting, "7", r#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#];
+        let stream: String = texts.into_iter().map(framed).collect();
+        let (messages, read_messages) = unbounded();
+        let (answers, sent) = unbounded();
+        read(&mut stream.as_bytes(), &messages, &answers);
+        drop((messages, answers));
+        let codes: Vec<i32> = sent
+            .iter()
+            .map(|sent| match sent {
+                Outgoing::Unreadable(unreadable) => unreadable.code as i32,
+                Outgoing::Message(_) => 0,
+            })
+            .collect();
+        let (syntax, data) = (ErrorCode::ParseError as i32, ErrorCode::InvalidRequest as i32);
+        assert_eq!(codes, [syntax, data, syntax, data]);
+        let read: Vec<Message> = read_messages.iter().collect();
+        assert!(matches!(&*read, [Message::Notification(one)] if one.method == "initialized"), "{read:?}");
+    }
+
+    #[test]
+    fn frames_are_read_whole_or_not_at_all() {
+        let whole = "content-length: 2\r\nContent-Type: x\r\n\r\n{}";
+        assert_eq!(frame(&mut whole.as_bytes()).as_deref(), Some("{}"));
+        let broken = [
+            "",
+            "nonsense\r\n\r\n",
+            "Content-Length: 2\n\n{}",
+            "Content-Length: x\r\n\r\n{}",
+            "Content-Type: x\r\n\r\n{}",
+            "Content-Length: 9\r\n\r\n{}",
+            "Content-Length: 18446744073709551615\r\n\r\n{}",
+        ];
+        for broken in broken {
+            assert_eq!(frame(&mut broken.as_bytes()), None, "{broken:?}");
+        }
+    }
+}

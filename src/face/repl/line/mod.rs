@@ -1,0 +1,209 @@
+//! What the line editor asks while a line is written: completion, hints, colours, and whether more must follow.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Context, Helper};
+
+use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::prompt::commands::COMMANDS;
+use pagewalk_script::report::text::{Ink, Theme};
+use pagewalk_script::run::params::{Param, Params, Slot};
+use pagewalk_script::run::state::State;
+use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
+
+/// What the line editor asks.
+pub(crate) struct LineHelper {
+    theme: Theme,
+    folder: PathBuf,
+    state: State,
+    /// The parameter that is being written, in the hint that was given last.
+    current: RefCell<Option<Range<usize>>>,
+}
+
+impl LineHelper {
+    /// With colours or without; names of files are those below `folder`.
+    pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
+        let (theme, current) = (Theme { color }, RefCell::default());
+        Self { theme, folder, state: State::new(0), current }
+    }
+
+    /// What is declared now: a statement may have changed it.
+    pub(crate) fn update(&mut self, state: State) {
+        self.state = state;
+    }
+
+    /// What can stand at the place of the cursor: where what is typed begins, and each text with its line of help.
+    pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
+        let found = match command(line) {
+            None => complete(line, at, &self.state),
+            Some((colon, _, None)) => return command_names(line, at, colon),
+            Some((_, name, Some(from))) => self.operands(line, at.max(from), name, from),
+        };
+        let mut items = found.items;
+        items.extend(found.disk.iter().flat_map(|wanted| disk::names(&self.folder, wanted)));
+        (found.from, items.into_iter().map(|item| (item.text, item.help)).collect())
+    }
+
+    /// What can stand after the word of a command, by its parameters.
+    fn operands(&self, line: &str, at: usize, name: &str, from: usize) -> Completions {
+        let params = params(name).unwrap_or_default();
+        let typed = line.get(from..at.min(line.len())).unwrap_or("");
+        if params.has(Slot::Path) {
+            let disk = Some(OnDisk { typed: typed.to_owned(), endings: &[".pw"] });
+            return Completions { from, disk, ..Completions::default() };
+        }
+        if params.has(Slot::Word) {
+            return Completions { from, items: words(typed), ..Completions::default() };
+        }
+        let before = if params.has(Slot::Statement) {
+            ""
+        } else if params.has(Slot::Va) {
+            "show "
+        } else {
+            return Completions { from: at, ..Completions::default() };
+        };
+        let found = complete(&format!("{before}{typed}"), before.len() + typed.len(), &self.state);
+        Completions { from: from + found.from.saturating_sub(before.len()), ..found }
+    }
+
+    /// What the line still takes, and the parameter that is being written.
+    fn hint_of(&self, line: &str) -> Option<(String, Option<Range<usize>>)> {
+        let Some((_, name, operands)) = command(line) else {
+            return hint(line, line.len(), &self.state).map(|hint| (hint.text, hint.current));
+        };
+        let params = params(name)?;
+        match operands.map(|from| &line[from..]) {
+            None => Some((format!(" {}", params.text()), None)),
+            Some("") => Some((params.text(), None)),
+            Some(text) if params.has(Slot::Statement) => {
+                hint(text, text.len(), &self.state).map(|hint| (hint.text, hint.current))
+            }
+            Some(_) => None,
+        }
+        .filter(|(text, _)| !text.trim().is_empty())
+    }
+
+    /// Whether more must follow before the line can be run.
+    pub(crate) fn is_unfinished(&self, line: &str) -> bool {
+        match command(line) {
+            None => tokens(line).unfinished,
+            Some((_, name, Some(from))) => {
+                params(name).is_some_and(|params| params.has(Slot::Statement))
+                    && tokens(&line[from..]).unfinished
+            }
+            Some((_, _, None)) => false,
+        }
+    }
+}
+
+/// The commands that begin with what is typed, and how their operands are written.
+fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
+    let typed = line.get(colon..at).unwrap_or(":");
+    let names = COMMANDS.iter().map(|row| (format!(":{}", row.name), row.params.text()));
+    (colon, names.filter(|(name, _)| name.starts_with(typed)).collect())
+}
+
+/// The parameters of a command; its name has the colon.
+fn params(name: &str) -> Option<&'static [Param]> {
+    let name = name.strip_prefix(':')?;
+    COMMANDS.iter().find(|row| row.name == name).map(|row| row.params)
+}
+
+/// A line that is a command: where its colon stands, its word with the colon, and where its operands begin, if a blank ends
+/// the word.
+fn command(line: &str) -> Option<(usize, &str, Option<usize>)> {
+    let text = line.trim_start();
+    let colon = line.len() - text.len();
+    if !text.starts_with(':') {
+        return None;
+    }
+    let end = text.find(char::is_whitespace);
+    let name = &text[..end.unwrap_or(text.len())];
+    let operands = end.map(|end| line.len() - text[end..].trim_start().len());
+    Some((colon, name, operands))
+}
+
+/// A hint that is shown and never taken over.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LineHint(String);
+
+impl rustyline::hint::Hint for LineHint {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Helper for LineHelper {}
+
+impl Completer for LineHelper {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let (from, offers) = self.offers(line, pos);
+        let pair = |(text, _): (String, String)| Pair { display: text.clone(), replacement: text };
+        Ok((from, offers.into_iter().map(pair).collect()))
+    }
+}
+
+impl Hinter for LineHelper {
+    type Hint = LineHint;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<LineHint> {
+        let (text, current) = self.hint_of(line).filter(|_| pos == line.len())?;
+        self.current.replace(current);
+        Some(LineHint(text))
+    }
+}
+
+impl Highlighter for LineHelper {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if !self.theme.color {
+            return Cow::Borrowed(line);
+        }
+        match command(line) {
+            None => Cow::Owned(self.theme.script(line)),
+            Some((_, name, operands)) => {
+                let from = operands.unwrap_or(line.len());
+                let word = if params(name).is_some() { Ink::Strong } else { Ink::Plain };
+                Cow::Owned(self.theme.paint(word, &line[..from]) + &self.theme.script(&line[from..]))
+            }
+        }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        let faint = |text: &str| self.theme.paint(Ink::Faint, text);
+        let current = self.current.borrow().clone().filter(|place| hint.get(place.clone()).is_some());
+        Cow::Owned(match current {
+            Some(place) => {
+                let current = self.theme.paint(Ink::Strong, &hint[place.clone()]);
+                faint(&hint[..place.start]) + &current + &faint(&hint[place.end..])
+            }
+            None => faint(hint),
+        })
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        self.theme.color && kind != CmdKind::MoveCursor
+    }
+}
+
+impl Validator for LineHelper {
+    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
+        let unfinished = self.is_unfinished(context.input());
+        Ok(if unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,347 @@
+//! Sessions without a terminal: what is typed, and what is answered.
+
+mod anything;
+mod saving;
+
+use super::shared_text::SharedText;
+use super::shell::{Flow, Shell};
+use pagewalk_script::prompt::commands::COMMANDS;
+
+/// A part of the simple memory system of CS:APP 9.6.4.
+const SIMPLE: &str = "machine simple
+set page_table {
+  | vpn ppn v |
+  | 0A  09  1 |
+  | 0F  0D  1 |
+}
+set tlb {
+  | set | tag ppn v |
+  | 3   | 03  0D  1 |
+}
+set cache {
+  | idx | tag v | b0 b1 b2 b3 |
+  | 5   | 0D  1 | 36 72 F0 1D |
+}";
+
+/// A session that is typed into.
+struct Typed {
+    shell: Shell,
+    told: SharedText,
+}
+
+impl Typed {
+    fn new() -> Self {
+        let (shell, told) = Shell::in_memory(100);
+        Self { shell, told }
+    }
+
+    /// On the simple memory system.
+    fn simple() -> Self {
+        let mut typed = Self::new();
+        let told = typed.types(SIMPLE);
+        assert!(!told.contains('×'), "{told}");
+        typed
+    }
+
+    /// What an input is answered with.
+    fn types(&mut self, input: &str) -> String {
+        assert_eq!(self.shell.input(input).unwrap(), Flow::Next, "{input}");
+        self.told.take_text()
+    }
+
+    /// The value of an expression.
+    fn value(&mut self, expr: &str) -> String {
+        let told = self.types(&format!("show {expr}"));
+        self.types(":back");
+        told.split_once(" = ").unwrap_or_else(|| panic!("{told}")).1.trim().to_owned()
+    }
+
+    /// The number of statements that were done.
+    fn done(&mut self) -> usize {
+        let told = self.types(":history");
+        let at = told.lines().find_map(|line| line.trim_start().strip_prefix("→ ")).expect("where one is");
+        at.split_whitespace().next().and_then(|n| n.parse().ok()).expect("a number")
+    }
+}
+
+/// Words of a text with one space between.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_statement_is_answered_as_the_worksheet_has_it() {
+    // CS:APP 9.6.4: VA 0x03D4.
+    let told = Typed::simple().types("read 0x03D4");
+    assert_eq!(
+        told,
+        "  VPN 0x0F  TLBI 0x3  TLBT 0x03  TLB hit? yes  page fault? no  PPN 0x0D\n  \
+           PA 0x354  CO 0x0  CI 0x5  CT 0x0D  cache hit? yes  byte 0x36\n"
+    );
+}
+
+#[test]
+fn narrow_terminals_break_sentences_and_worksheets() {
+    let (shell, told) = Shell::in_memory(40);
+    let mut typed = Typed { shell, told };
+    let told = typed.types(SIMPLE) + &typed.types("read 0x3D4") + &typed.types("read 0x3C01");
+    let told = told + &typed.types(":why") + &typed.types(":help read");
+    assert!(told.lines().all(|line| line.chars().count() <= 40), "{told}");
+}
+
+#[test]
+fn one_goes_back_and_forward_by_statements() {
+    let mut typed = Typed::simple();
+    for va in ["0x3D4", "0x3D5", "0x3D6"] {
+        typed.types(&format!("read {va}"));
+    }
+    assert_eq!((typed.done(), typed.value("tlb.hits")), (7, "3".to_owned()));
+    typed.types(":back 1");
+    // The value was shown and undone: what could be done again is forgotten.
+    assert_eq!(typed.value("tlb.hits"), "2");
+    typed.types(":back 1");
+    assert!(typed.types("show tlb.hits").contains("= 1"));
+    typed.types(":goto 4");
+    assert!(typed.types("show tlb.hits").contains("= 0"));
+    assert!(typed.types(":goto 99").contains("there is no statement 99"));
+    assert!(typed.types(":back x").contains("write `:back [N]`"));
+    assert!(typed.types(":goto").contains("write `:goto N`"));
+}
+
+#[test]
+fn what_was_undone_is_done_again() {
+    let mut typed = Typed::simple();
+    typed.types("read 0x3D4\nread 0x3D5\nread 0x3D6");
+    let told = typed.types(":back 2");
+    assert_eq!(told, "  2 statements undone; after statement 5: read 0x3D4  (2 ahead)\n");
+    assert_eq!(
+        typed.types(":forward"),
+        "  1 statement done again; after statement 6: read 0x3D5  (1 ahead)\n"
+    );
+    assert_eq!(typed.types(":forward 9"), "  1 statement done again; after statement 7: read 0x3D6\n");
+    assert!(typed.types(":forward").contains("nothing to do again"));
+    assert_eq!(typed.types(":back 99"), "  7 statements undone; at the beginning  (7 ahead)\n");
+    assert!(typed.types(":back").contains("nothing to undo"));
+    assert!(typed.types("show tlb.hits").contains("[no-machine]"));
+    typed.types(":goto 7");
+    assert!(typed.types("show tlb.hits").contains("= 3"));
+}
+
+#[test]
+fn thousands_of_statements_can_be_undone() {
+    let mut typed = Typed::simple();
+    let reads: Vec<String> = (0..5000).map(|n| format!("read 0x3{:02X}\n", 0xC0 + n % 64)).collect();
+    typed.types(&reads.concat());
+    assert_eq!(typed.value("tlb.hits"), "5000");
+    typed.types(":back 4999");
+    assert!(typed.types("show tlb.hits").contains("= 1"));
+}
+
+#[test]
+fn an_input_in_error_changes_nothing() {
+    let mut typed = Typed::simple();
+    typed.types("let x = 1");
+    let inputs = [
+        ("read 0x3D4; read zz", "[unknown-name]"),
+        ("read 0x3D4; let x = 2; show last.zork", "[unknown-fact]"),
+        ("read 0x3D4; show 1 / (tlb.hits - 1)", "[divide-by-zero]"),
+        ("read 0x3D4; scenario \"s\" { read 0x3D4; show 1 / (tlb.hits - 2) }", "[divide-by-zero]"),
+        ("read 0x3D4; repeat 20000000 { }", "[limit-steps]"),
+        ("read 0x3D4; include \"no-such-file.pw\"", "[unreadable]"),
+        ("def f() { f() }", "[recursion]"),
+        ("read 0x3D4 }", "[syntax]"),
+    ];
+    for (input, code) in inputs {
+        let told = typed.types(input);
+        assert!(told.contains(code), "{input}: {told}");
+        assert_eq!((typed.done(), typed.value("[tlb.hits, x]").as_str()), (5, "[0, 1]"), "{input}");
+    }
+    assert!(typed.types("read 0x3D4; show last.zork").contains("nothing of this input was done"));
+}
+
+#[test]
+fn names_of_earlier_inputs_are_known() {
+    let mut typed = Typed::simple();
+    typed.types("let base = 0x3C0");
+    typed.types("def touch(n) { read base + n }");
+    let told = typed.types("touch(0x14)");
+    assert!(told.contains("PA 0x354") && told.starts_with("read base + n\n"), "{told}");
+    assert!(typed.types("touch(1, 2)").contains("[wrong-count]"));
+    assert!(typed.types("read bsae").contains("did you mean `base`?"));
+    assert_eq!(typed.value("hex(base + 1)"), "0x3C1");
+}
+
+#[test]
+fn a_line_that_belongs_to_the_statement_above_is_taken_with_it() {
+    let mut typed = Typed::simple();
+    typed.types("read 0x3D4");
+    assert_eq!(typed.types("   => vpn 0x0F, tlb hit"), "  ✓ 2 facts hold\n");
+    assert!(typed.types("=> ppn 0x0E").contains("✗ 1 of 3 facts does not hold"));
+    assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (5, "1"));
+    assert!(typed.types("=> zork 1").contains("[unknown-fact]"));
+    assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (5, "1"));
+    typed.types("choose x in 0..9");
+    typed.types("where x == 7");
+    assert_eq!(typed.value("x"), "7");
+    assert!(Typed::new().types("=> vpn 0").contains("[syntax]"));
+}
+
+#[test]
+fn lists_of_statements_show_where_one_is() {
+    let mut typed = Typed::simple();
+    typed.types("let x = 1");
+    typed.types(":back");
+    let told = typed.types(":history");
+    let lines: Vec<String> = told.lines().map(words).collect();
+    assert_eq!(lines.len(), 6, "{told}");
+    assert_eq!((lines[0].as_str(), lines[1].as_str()), ("0 (the beginning)", "1 machine simple"));
+    assert_eq!(lines[5], "5 let x = 1");
+    assert!(lines[4].starts_with("→ 4 set cache { | idx"), "{told}");
+}
+
+#[test]
+fn what_would_be_changes_nothing() {
+    let mut typed = Typed::simple();
+    let told = typed.types(":what read 0x03D4 => vpn 0x0F");
+    assert!(told.contains("PA 0x354") && told.contains("✓ 1 fact holds"), "{told}");
+    assert!(told.ends_with("Tried on a copy: nothing was changed.\n"), "{told}");
+    for statement in ["flush tlb", "let y = 1", "machine core-i7", "process P1", "write 0x3D4 = 1"] {
+        typed.types(&format!(":what {statement}"));
+        assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"), "{statement}");
+    }
+    assert!(typed.types("show y").contains("[unknown-noun]"));
+    assert!(typed.types(":what").contains("write `:what STATEMENT`"));
+    assert!(typed.types(":what raed 1").contains("did you mean `read`?"));
+}
+
+#[test]
+fn a_difference_shows_old_and_new() {
+    let mut typed = Typed::new();
+    assert!(typed.types(":diff").contains("No statement has been done yet."));
+    typed.types("machine simple\nset page_table {\n | vpn ppn |\n | 0F 0D |\n}");
+    typed.types("read 0x03D4");
+    let told = typed.types(":diff");
+    // Set 3 takes tag 03 and PPN 0D in way 0, the accessed bit is set, block 0D of set 5 comes in.
+    let lines: Vec<String> = told.lines().map(words).collect();
+    for line in ["0F │ 0D 1 1 0→1", "3 0 │ -→03 -→0D 0→1", "5 │ -→0D 0→1"] {
+        assert!(lines.iter().any(|known| known.starts_with(line)), "{line}: {told}");
+    }
+    typed.types("expect tlb.misses == 1");
+    assert_eq!(typed.types(":diff"), "  Nothing has changed.\n");
+    typed.types("let x = 0x10");
+    assert!(words(&typed.types(":diff")).contains("x │ -→16"));
+    typed.types("machine core-i7");
+    assert!(typed.types(":diff").contains("Another machine"));
+}
+
+#[test]
+fn a_difference_shows_what_a_process_did() {
+    let mut typed = Typed::new();
+    typed.types(
+        "process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
+    );
+    let told = typed.types(":diff");
+    assert!(told.contains("P1.maps") && words(&told).contains("-→rw-p"), "{told}");
+    typed.types("write p = 1");
+    let told = typed.types(":diff");
+    let lines: Vec<String> = told.lines().map(words).collect();
+    // A minor fault, a frame with one reference, 4 KB resident, the byte in memory or a cache.
+    for line in ["P1.page_table", "P1.resident", "frames", "L1d"] {
+        assert!(lines.iter().any(|known| known.contains(line)), "{line}: {told}");
+    }
+    assert!(lines.iter().any(|line| line.starts_with("1 │ P1") && line.ends_with("0 B→4 KB 0→1")), "{told}");
+    assert!(lines.iter().any(|line| line.contains("-→1 -→anonymous")), "{told}");
+}
+
+#[test]
+fn the_last_access_is_told_step_by_step_and_with_reasons() {
+    let mut typed = Typed::simple();
+    assert!(typed.types(":why").contains("No access has been made yet"));
+    assert!(typed.types(":steps").contains("no access has been made yet"));
+    typed.types("read 0x03D4");
+    let told = typed.types(":steps");
+    assert!(words(&told).contains("MMU → TLB TLBI 0x3, TLBT 0x03: hit in way 0"), "{told}");
+    let told = words(&typed.types(":why"));
+    assert!(told.contains("tlb hit because way 0 of set 0x3 of tlb is valid and holds tag 0x03"), "{told}");
+    assert!(told.contains("vpn 0x0F because it is bits 13–6"), "{told}");
+    assert!(told.contains("because VPN 0x0F is mapped to PPN 0x0D"), "{told}");
+    let told = words(&typed.types(":why cache"));
+    assert_eq!(told, "cache hit because way 0 of set 0x5 of cache is valid and holds tag 0x0D");
+    assert!(typed.types(":why cahce").contains("did you mean `cache`?"));
+    assert_eq!(typed.done(), 5);
+}
+
+#[test]
+fn a_failed_call_has_a_reason() {
+    let mut typed = Typed::new();
+    typed.types("process P1\nlet fd = open(\"none\", O_RDONLY)");
+    let told = typed.types(":why");
+    assert!(told.contains("`open` failed with ENOENT"), "{told}");
+}
+
+#[test]
+fn an_address_is_shown_with_its_fields() {
+    let mut typed = Typed::simple();
+    let told = typed.types(":bits 0x03D4");
+    for line in [
+        "virtual address 0x03D4 0b00_0011_1101_0100",
+        "VPN, bits 13–6 0x0F 0b0000_1111",
+        "TLBT, bits 13–8 0x03 0b00_0011",
+        "TLBI, bits 7–6 0x3 0b11",
+        "physical address 0x354 0b0011_0101_0100",
+        "CI, bits 5–2 0x5 0b0101",
+        "CO, bits 1–0 0x0 0b00",
+    ] {
+        assert!(told.lines().any(|known| words(known) == line), "{line}: {told}");
+    }
+    assert!(told.contains("│              VPN              │"), "{told}");
+    assert!(typed.types(":bits 0x3C0 + 0x14").contains("0x03D4"));
+    assert!(typed.types(":bits 0x40").contains("There is no physical address"));
+    assert!(typed.types(":bits 0x4000").contains("[address-too-wide]"));
+    assert!(typed.types(":bits").contains("write `:bits VA`"));
+    assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"));
+}
+
+#[test]
+fn a_reset_can_be_undone() {
+    let mut typed = Typed::simple();
+    typed.types(":reset");
+    assert!(typed.types("show tlb.hits").contains("[no-machine]"));
+    assert!(typed.types(":history").contains("→ 5  :reset"));
+    typed.types(":back");
+    assert_eq!(typed.value("tlb.hits"), "0");
+}
+
+#[test]
+fn help_knows_every_word_and_command() {
+    let mut typed = Typed::new();
+    let told = typed.types(":help");
+    for command in COMMANDS {
+        assert!(told.contains(&command.usage()), "{}", command.name);
+        let told = typed.types(&format!(":help {}", command.name));
+        assert!(words(&told).contains(&words(&command.help.replace('`', ""))), "{told}");
+    }
+    let told = typed.types(":help tlbi");
+    assert!(told.contains("(facts)") && told.contains("TLB index"), "{told}");
+    assert!(typed.types(":help mmpa").contains("did you mean `mmap`?"));
+}
+
+#[test]
+fn an_unknown_command_is_corrected() {
+    let mut typed = Typed::new();
+    assert_eq!(typed.types(":hlep"), "  there is no command `:hlep`; did you mean `:help`?\n");
+    assert!(typed.types(":zork").contains("`:help` lists the commands"));
+    assert!(typed.types(":").contains("there is no command `:`"));
+    assert_eq!(typed.shell.input(":quit").unwrap(), Flow::End);
+}
+
+#[test]
+fn every_command_is_obeyed() {
+    for command in COMMANDS.iter().filter(|command| !["quit", "save", "load"].contains(&command.name)) {
+        let mut typed = Typed::simple();
+        typed.types("read 0x03D4");
+        typed.types("read 0x03D5");
+        let told = typed.types(command.example);
+        assert!(!told.is_empty() && !told.contains("there is no command"), "{}: {told}", command.name);
+    }
+}

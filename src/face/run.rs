@@ -1,0 +1,124 @@
+//! `pagewalk run`.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::reading::Reading;
+use super::terminal::{Color, Status, complain, diagnostic_style};
+use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::report::json::JsonSink;
+use pagewalk_script::report::text::{self, TextSink};
+use pagewalk_script::run::record::{Sink, Totals};
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{self};
+
+/// Arguments of `pagewalk run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The scripts; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Tell every step of every access, too
+    #[arg(long)]
+    explain: bool,
+    /// Stop a script after so many statements and loop rounds
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
+    max_steps: u64,
+    /// The seed of a script that says none
+    #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).seed)]
+    seed: u64,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// A narration to read
+    #[default]
+    Text,
+    /// One object a line: a record a statement, and the totals last
+    Json,
+}
+
+impl Run {
+    /// Runs every file, also after one that is wrong or failed; the worst decides the exit status.
+    ///
+    /// # Errors
+    /// What standard output says.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
+        let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
+        for file in &self.files {
+            let reading = Reading::from_path(file);
+            let ended = self.run_file(reading, color)?;
+            worst = worst.max(ended.status());
+            totals = totals.plus(ended.totals);
+            errors += ended.errors;
+        }
+        if self.format == Format::Json {
+            JsonSink::new(io::stdout().lock(), &pagewalk_script::lang::source::Sources::default())
+                .finish(totals, errors)?;
+        }
+        Ok(worst)
+    }
+
+    fn run_file(&self, mut reading: Reading, color: Color) -> io::Result<RunEnd> {
+        if !reading.diagnostics.is_empty() {
+            return Ok(RunEnd::wrong(&reading, Totals::default(), color));
+        }
+        let out = io::stdout().lock();
+        let colored = color.is_wanted(&out);
+        let (totals, diagnostics) = match self.format {
+            Format::Text => {
+                let options = text::Options { explain: self.explain, color: colored };
+                let mut sink = TextSink::new(out, &reading.sources, options);
+                let ended = self.play(&reading, &mut sink);
+                sink.finish(ended.0, ended.1.len())?;
+                ended
+            }
+            Format::Json => {
+                let mut sink = JsonSink::new(out, &reading.sources);
+                let ended = self.play(&reading, &mut sink);
+                sink.close()?;
+                ended
+            }
+        };
+        reading.diagnostics = diagnostics;
+        Ok(RunEnd::wrong(&reading, totals, color))
+    }
+
+    fn play(
+        &self,
+        reading: &Reading,
+        sink: &mut dyn Sink,
+    ) -> (Totals, Vec<pagewalk_script::lang::diagnostic::Diagnostic>) {
+        let options = Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) };
+        let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, sink);
+        (ended.totals, ended.diagnostics)
+    }
+}
+
+/// How a script ended.
+struct RunEnd {
+    totals: Totals,
+    errors: usize,
+}
+
+impl RunEnd {
+    /// Complains of what is wrong, if anything is.
+    fn wrong(reading: &Reading, totals: Totals, color: Color) -> Self {
+        complain(&reading.complaint(diagnostic_style(color)));
+        Self { totals, errors: reading.diagnostics.len() }
+    }
+
+    fn status(&self) -> Status {
+        match (self.errors, self.totals.failed()) {
+            (0, 0) => Status::Held,
+            (0, _) => Status::Failed,
+            _ => Status::Wrong,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The line that shows the progress of a command. It is on standard error, if that is a terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+/// The most characters of the line.
+pub(crate) const WIDTH: usize = 79;
+
+/// A line that is written over.
+pub(crate) struct StatusLine {
+    shown: bool,
+    written: bool,
+}
+
+impl StatusLine {
+    /// An empty line.
+    pub(crate) fn new() -> Self {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        Self { shown: io::stderr().is_terminal() && !dumb, written: false }
+    }
+
+    /// Whether there is a terminal to show it.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.shown
+    }
+
+    /// Replaces the line.
+    pub(crate) fn show(&mut self, line: &str) {
+        if self.shown {
+            write(&format!("\r\x1b[K{line}"));
+            self.written = true;
+        }
+    }
+
+    /// Removes the line.
+    pub(crate) fn clear(&mut self) {
+        if std::mem::take(&mut self.written) {
+            write("\r\x1b[K");
+        }
+    }
+}
+
+/// Ignores errors: the results do not depend on this line.
+fn write(text: &str) {
+    let mut err = io::stderr().lock();
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+}

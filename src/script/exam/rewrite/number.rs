@@ -1,0 +1,151 @@
+//! The number at a place, in its other radices.
+
+use std::ops::Range;
+
+use crate::exam::statements::entry::Radix;
+use crate::lang::layout::{Token, TokenKind, Tokens};
+use crate::lang::value::{Number, unit_factor};
+
+/// A number written otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// Its bytes, and those of its unit where that goes.
+    pub place: Range<usize>,
+    /// What stands there then.
+    pub text: String,
+    /// The radix.
+    pub radix: Radix,
+}
+
+/// What may stand for the number that a place touches: the same value in the radices that it is not written in. Nothing for
+/// fractions, percentages and times, for what the cells of a table hold (their column says the radix), and for pages of a
+/// `reference`, which are names.
+pub fn spellings(text: &str, tokens: &Tokens, at: usize) -> Vec<Spelling> {
+    found(text, tokens, at).unwrap_or_default()
+}
+
+fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
+    let list = &tokens.list;
+    let touches = |token: &Token| token.start <= at && at <= token.end;
+    let is_number = |index: &usize| list[*index].kind == TokenKind::Number;
+    let first = list.partition_point(|token| token.end < at);
+    let index = (first..list.len())
+        .take_while(|index| list[*index].start <= at)
+        .find(|index| is_number(index) && touches(&list[*index]))
+        .or_else(|| {
+            first.checked_sub(1).filter(|before| is_number(before) && in_unit(text, list, *before, at))
+        })?;
+    if names_a_page(text, list, index) {
+        return None;
+    }
+    let Written { digits, unit } = written(text, list, index);
+    let number = text.get(digits.clone())?;
+    let radix = radix_of(number);
+    let value = u64::try_from(Number::literal(number).ok()?.as_integer()?).ok()?;
+    let others = Radix::NAMES.iter().map(|(_, radix)| *radix);
+    let spell = |other: Radix| match &unit {
+        None => (other != radix).then(|| (digits.clone(), spelt(value, other))),
+        Some((unit, Unit::Count)) => {
+            // Digits of a radix and letters would run into each other.
+            let gap = if unit.start == digits.end { " " } else { "" };
+            (other != radix).then(|| (digits.clone(), spelt(value, other) + gap))
+        }
+        Some((unit, Unit::Bytes(factor))) => {
+            let bytes = value.checked_mul(*factor)?;
+            Some((digits.start..unit.end, spelt(bytes, other)))
+        }
+        Some((_, Unit::Other)) => None,
+    };
+    let spellings = others.filter_map(|other| {
+        let (place, text) = spell(other)?;
+        Some(Spelling { place, text, radix: other })
+    });
+    Some(spellings.collect())
+}
+
+/// What the unit of a number means for it.
+#[derive(Debug, Clone, Copy)]
+enum Unit {
+    /// `bits`, `B`: a count, which stays.
+    Count,
+    /// `KB`: so many bytes each.
+    Bytes(u64),
+    /// Times and hundredths.
+    Other,
+}
+
+/// A number as it stands in a text.
+struct Written {
+    digits: Range<usize>,
+    unit: Option<(Range<usize>, Unit)>,
+}
+
+/// The digits of a number, and its unit, which may touch them.
+fn written(text: &str, list: &[Token], index: usize) -> Written {
+    let number = list[index];
+    let plain = radix_of(number.of(text)) == Radix::Decimal;
+    let length = number.of(text).find(|c: char| plain && (c.is_ascii_alphabetic() || c == '%'));
+    if let Some(length) = length {
+        let (digits, unit) = (number.start..number.start + length, number.start + length..number.end);
+        let meaning = unit_named(&text[unit.clone()]).unwrap_or(Unit::Other);
+        return Written { digits, unit: Some((unit, meaning)) };
+    }
+    let unit = list.get(index + 1).and_then(|next| Some((next.start..next.end, unit_of(text, next)?)));
+    Written { digits: number.start..number.end, unit }
+}
+
+fn unit_of(text: &str, token: &Token) -> Option<Unit> {
+    unit_named(Some(token.of(text)).filter(|_| token.kind == TokenKind::Word)?)
+}
+
+fn unit_named(name: &str) -> Option<Unit> {
+    let factor = unit_factor(name)?;
+    let bytes = name.ends_with('B');
+    Some(match factor.as_integer().and_then(|factor| u64::try_from(factor).ok()) {
+        Some(1) if name != "ns" => Unit::Count,
+        Some(factor) if bytes => Unit::Bytes(factor),
+        _ => Unit::Other,
+    })
+}
+
+/// Whether a place is in the unit of a number.
+fn in_unit(text: &str, list: &[Token], number: usize, at: usize) -> bool {
+    let next = list.get(number + 1).filter(|next| unit_of(text, next).is_some());
+    next.is_some_and(|next| next.start <= at && at <= next.end)
+}
+
+fn radix_of(written: &str) -> Radix {
+    match written.get(..2) {
+        Some("0x" | "0X") => Radix::Hex,
+        Some("0b") => Radix::Binary,
+        _ => Radix::Decimal,
+    }
+}
+
+/// As the language's page writes numbers: `0x3D4`, `980`, `0b11_1101_0100`.
+fn spelt(value: u64, radix: Radix) -> String {
+    match radix {
+        Radix::Hex => format!("0x{value:X}"),
+        Radix::Decimal => value.to_string(),
+        Radix::Binary => {
+            let digits = format!("{value:b}");
+            let groups = digits.as_bytes().rchunks(4).rev().map(|group| String::from_utf8_lossy(group));
+            format!("0b{}", groups.collect::<Vec<_>>().join("_"))
+        }
+    }
+}
+
+/// Whether a token stands in a `reference`, of whose numbers many are the names of pages.
+fn names_a_page(text: &str, list: &[Token], index: usize) -> bool {
+    let (mut outer, mut here) = (vec![false], false);
+    for token in &list[..index] {
+        match token.kind {
+            TokenKind::Word if token.of(text) == "reference" => here = true,
+            TokenKind::Open(b'{') => outer.push(here),
+            TokenKind::Close(b'}') => here = outer.pop().unwrap_or(false),
+            TokenKind::End => here = outer.last().copied().unwrap_or(false),
+            _ => {}
+        }
+    }
+    here
+}

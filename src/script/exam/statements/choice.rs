@@ -1,0 +1,139 @@
+//! `choice`: options to choose from, also such as mistakes lead to.
+
+use super::entry::{Alternative, ItemKind};
+use super::mistakes::{distractors, number};
+use super::papers::puts;
+use super::rows::{known, missing, settings, word};
+use super::settings::CHOICE_SETTINGS;
+use crate::lang::ast::{Command, Expr, Operation, OperationKind, Setting, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::facts;
+use crate::run::record::{Did, Shown};
+use crate::run::session::{Action, Session};
+use crate::run::stop::Stop;
+use crate::run::view::View;
+
+/// Wrong options that `answers` makes.
+const WRONG: usize = 3;
+
+/// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR; answers pa of read va }`
+///
+/// # Errors
+/// `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, `wrong-type`.
+pub fn choice(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    session.needs_question(command.verb.span)?;
+    let said = session.before_block(command, false)?;
+    let mut options = Vec::new();
+    for setting in settings(command)? {
+        known(setting, &[CHOICE_SETTINGS], "choice")?;
+        match &*setting.name.text {
+            "answers" => options.extend(answers(session, setting)?),
+            _ => options.push(option(session, setting)?),
+        }
+    }
+    if !options.iter().any(|option| option.correct) {
+        let message = "no option of this choice is correct";
+        return Err(Diagnostic::new(Code::NoCorrectAnswer, command.verb.span, message)
+            .label("cannot be answered")
+            .help("write `correct \"…\"` in its braces")
+            .into());
+    }
+    let pairs = options.iter().map(|option| {
+        (if option.correct { "correct" } else { "wrong" }.to_owned(), option.text.replace('\n', " "))
+    });
+    let view = View::Pairs { title: said.text.clone(), pairs: pairs.collect() };
+    let entry = session.item(ItemKind::Choice { text: said.text, options }, said.points);
+    Ok(puts(entry, vec![view]))
+}
+
+/// An option is what its row says; with `when`, only as long as that is true.
+fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
+    let correct = &*setting.name.text == "correct";
+    let (text, correct) = match &*setting.values {
+        [text] => (text, correct),
+        [text, when, condition] if correct && word(when) == Some("when") => (text, session.truth(condition)?),
+        [] => return Err(missing(setting, "a text").into()),
+        [_, more, ..] => {
+            return Err(Diagnostic::new(Code::UnknownWord, more.span, "this cannot stand in an option")
+                .label("unexpected here")
+                .help("write `correct \"…\"`, `wrong \"…\"` or `correct \"…\" when CONDITION`")
+                .into());
+        }
+    };
+    Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None })
+}
+
+/// `answers FACT of OPERATION`: the fact as it is, and as usual mistakes would have it, by size.
+fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>, Stop> {
+    let [fact, of, verb, operands @ ..] = &*setting.values else {
+        return Err(missing(setting, "a fact and an operation: `answers pa of read va`").into());
+    };
+    if word(of) != Some("of") {
+        return Err(Diagnostic::new(Code::UnknownWord, of.span, "`of` is missing here")
+            .help("write `answers pa of read va`")
+            .into());
+    }
+    let name = session.text(fact.span).trim().to_owned();
+    let operation = operation(verb, operands);
+    if session.checking() {
+        // What the access comes to is seen in the run.
+        session.unsure_of_question();
+        session.prepare_operation(&operation)?;
+        return Err(Stop::Unknowable);
+    }
+    let before = session.state.hardware().cloned();
+    let (did, family) = session.try_out(&operation)?;
+    let spec = session.spec().cloned();
+    let key = facts::key(&name, family, spec.as_deref()).map_err(|near| {
+        let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("no fact is called `{name}`"));
+        match near {
+            Some(near) => diagnostic.did_you_mean(&name, &near),
+            None => diagnostic,
+        }
+    })?;
+    let Some(right) = key.of(&did) else {
+        return Err(Diagnostic::new(Code::NoAnswer, fact.span, format!("this access has no `{name}`"))
+            .label("nothing to choose from")
+            .into());
+    };
+    let wrong = match &did {
+        Did::Access(access) => distractors(access, before.as_ref(), &name, WRONG),
+        _ => Vec::new(),
+    };
+    if wrong.is_empty() {
+        return Err(no_mistakes(fact, &name).into());
+    }
+    let all =
+        std::iter::once((right, None)).chain(wrong.into_iter().map(|(shown, name)| (shown, Some(name))));
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|(shown, _)| number(shown));
+    let option = |(shown, mistake): (Shown, Option<&'static str>)| Alternative {
+        text: shown.to_string(),
+        correct: mistake.is_none(),
+        mistake,
+    };
+    Ok(all.into_iter().map(option).collect())
+}
+
+/// The operation that the words after `of` are.
+fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
+    let end = operands.last().map_or(verb.span.end, |last| last.span.end);
+    let span = crate::lang::ast::Span { end, ..verb.span };
+    let kind = match word(verb) {
+        Some(name) if !operands.is_empty() => OperationKind::Command(Command {
+            verb: Word { text: name.into(), span: verb.span },
+            call: false,
+            operands: operands.into(),
+            assigned: None,
+            block: None,
+        }),
+        _ => OperationKind::Expr(verb.clone()),
+    };
+    Operation { process: None, kind, span }
+}
+
+fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::WrongType, fact.span, format!("no usual mistakes are known with `{name}` here"))
+        .label("nothing to choose from")
+        .help("write the options yourself: `correct \"…\"; wrong \"…\"`")
+}

@@ -1,0 +1,74 @@
+//! `figure`
+
+use super::entry::{Entry, Figure};
+use super::papers::puts;
+use crate::lang::ast::{Command, Expr};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::session::{Action, Session};
+use crate::run::shown::Shown;
+use crate::run::stop::Stop;
+use crate::run::view::View;
+use std::sync::Arc;
+
+/// What a figure can be of.
+const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1` and `reference`";
+
+/// `figure bits VA`, `figure layout P1 P2`, `figure frames P1 P2`, `figure tables P1`, `figure reference`
+///
+/// # Errors
+/// `misplaced`, `unknown-word`, `wrong-count`, `address-too-wide`.
+pub fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let place = command.verb.span;
+    session.needs_question(place)?;
+    let Some((first, rest)) = command.operands.split_first() else {
+        return Err(Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
+            .label("nothing follows")
+            .help(format!("there are {FIGURES}"))
+            .into());
+    };
+    let in_part = session.in_part();
+    match (super::rows::word(first), rest) {
+        (Some("bits"), [va]) => {
+            let (figure, view) = bits(session, va)?;
+            Ok(puts(Entry::Figure { figure, in_part }, vec![view]))
+        }
+        (Some("layout"), [_, _, ..]) => {
+            let mut views = Vec::new();
+            session.processes_named(place, rest)?;
+            for process in rest {
+                let operands: Arc<[Expr]> = [first.clone(), process.clone()].into();
+                let plan = session.as_shown(place, &operands)?;
+                views.extend(session.show(plan, place)?);
+            }
+            let figure = Figure::Views(views.clone());
+            Ok(puts(Entry::Figure { figure, in_part }, views))
+        }
+        (Some("frames"), named) => {
+            let view = session.sharing(place, named)?;
+            let figure = Figure::Views(vec![view.clone()]);
+            Ok(puts(Entry::Figure { figure, in_part }, vec![view]))
+        }
+        (Some("layout" | "tables" | "reference"), _) => {
+            let operands: Arc<[Expr]> = command.operands.clone();
+            let plan = session.as_shown(place, &operands)?;
+            let views = session.show(plan, place)?;
+            let figure = Figure::Views(views.clone());
+            Ok(puts(Entry::Figure { figure, in_part }, views))
+        }
+        (Some("bits"), _) => {
+            Err(Diagnostic::new(Code::WrongCount, first.span, "`figure bits` needs one address").into())
+        }
+        _ => Err(Diagnostic::new(Code::UnknownWord, first.span, "no figure is called so")
+            .help(format!("there are {FIGURES}"))
+            .into()),
+    }
+}
+
+fn bits(session: &mut Session, va: &Expr) -> Result<(Figure, View), Stop> {
+    let value = session.address(va, 1)?.raw();
+    let Some(spec) = session.spec().cloned() else { return Err(Stop::Unknowable) };
+    let bits = spec.virtual_bits();
+    let title = if spec.mmu.is_some() { "virtual address" } else { "physical address" }.to_owned();
+    let shown = View::Value { of: title.clone(), value: Shown::field(value, bits) };
+    Ok((Figure::Bits { title, bits, value }, shown))
+}

@@ -1,0 +1,213 @@
+//! What a student answers who makes a certain mistake. Wrong options of a choice and the reading of wrong answers come from
+//! the same rows.
+
+use crate::lang::value::Value;
+use crate::run::facts::{ACCESS_FACTS, low, shifted};
+use crate::run::record::{Access, Shown};
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::Pa;
+
+/// A mistake that is made with addresses.
+#[derive(Debug)]
+pub struct MistakeRow {
+    /// What went wrong, as a marker says it.
+    pub name: &'static str,
+    /// What it leads to; none where it cannot be made.
+    answers: fn(&Scene) -> Option<Answers>,
+}
+
+/// Facts, each with the value that a mistake leads to.
+type Answers = Vec<(&'static str, u64)>;
+
+/// What a mistake leads to.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// What went wrong.
+    pub name: &'static str,
+    /// The facts that come out wrong, each with the value written.
+    pub facts: Vec<(&'static str, Shown)>,
+}
+
+/// The mistakes, the most usual ones first.
+pub const MISTAKES: &[MistakeRow] = &[
+    MistakeRow { name: "VPN and VPO swapped", answers: |s| s.in_page(s.vpo?, s.vpn?) },
+    MistakeRow {
+        name: "TLB tag and TLB index swapped",
+        answers: |s| Some(vec![("tlbi", s.fact("tlbt")?), ("tlbt", s.fact("tlbi")?)]),
+    },
+    MistakeRow { name: "the PPN not shifted", answers: |s| s.at(s.fact("ppn")?.checked_add(s.vpo?)?) },
+    MistakeRow {
+        name: "cache tag and cache index swapped",
+        answers: |s| Some(vec![("ci", s.fact("ct")?), ("ct", s.fact("ci")?)]),
+    },
+    MistakeRow { name: "the VPN taken for the PPN", answers: |s| s.to_page(s.vpn?) },
+    MistakeRow { name: "a stale entry used", answers: |s| s.to_page(s.stale()?) },
+    MistakeRow {
+        name: "TLB index from the high bits of the VPN",
+        answers: |s| {
+            let spec = &s.access.spec;
+            let bits = spec.tlbs.get(spec.first_tlb(s.access.kind)?)?.index_bits();
+            let below = spec.vpn_bits().checked_sub(bits)?;
+            Some(vec![("tlbi", shifted(s.vpn?, below)), ("tlbt", low(s.vpn?, below))])
+        },
+    },
+    MistakeRow {
+        name: "cache index from the high bits of the address",
+        answers: |s| {
+            let spec = &s.access.spec;
+            let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;
+            let below = spec.physical_bits.checked_sub(cache.index_bits())?;
+            let pa = s.access.outcome.pa?.raw();
+            Some(vec![
+                ("ci", shifted(pa, below)),
+                ("ct", low(shifted(pa, cache.offset_bits()), cache.tag_bits(spec))),
+            ])
+        },
+    },
+    MistakeRow {
+        name: "the block offset forgotten",
+        answers: |s| {
+            let spec = &s.access.spec;
+            let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;
+            let pa = s.access.outcome.pa?.raw();
+            Some(vec![("ci", low(pa, cache.index_bits())), ("ct", shifted(pa, cache.index_bits()))])
+        },
+    },
+];
+
+/// An access, and what was in the machine before it.
+struct Scene<'a> {
+    access: &'a Access,
+    before: Option<&'a Machine>,
+    vpn: Option<u64>,
+    vpo: Option<u64>,
+}
+
+/// What each mistake leads to, of those that can be made with this access. Answers that happen to be right are left out;
+/// `before` is the machine before the access, where stale entries are looked for.
+pub fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
+    let scene = Scene::new(access, before);
+    let of = |row: &MistakeRow| {
+        let facts: Vec<(&'static str, Shown)> = (row.answers)(&scene)?
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, scene.wrong(name, value)?)))
+            .collect();
+        (!facts.is_empty()).then_some(Made { name: row.name, facts })
+    };
+    MISTAKES.iter().filter_map(of).collect()
+}
+
+/// Values of a fact that mistakes lead to, each once, and what went wrong; where they are too few, others of one bit
+/// misread, from the lowest bit on.
+pub fn distractors(
+    access: &Access,
+    before: Option<&Machine>,
+    fact: &str,
+    count: usize,
+) -> Vec<(Shown, &'static str)> {
+    let mut found: Vec<(Shown, &'static str)> = Vec::new();
+    for mistake in made(access, before) {
+        for (name, wrong) in mistake.facts {
+            if name == fact && !found.iter().any(|(known, _)| *known == wrong) {
+                found.push((wrong, mistake.name));
+            }
+        }
+    }
+    let scene = Scene::new(access, before);
+    let Some(right) = scene.fact(fact) else { return found };
+    for bit in 0..scene.bits(fact) {
+        let Some(wrong) = scene.wrong(fact, right ^ 1 << bit) else { continue };
+        if found.len() < count && !found.iter().any(|(known, _)| *known == wrong) {
+            found.push((wrong, "a bit misread"));
+        }
+    }
+    found.truncate(count);
+    found
+}
+
+impl<'a> Scene<'a> {
+    fn new(access: &'a Access, before: Option<&'a Machine>) -> Self {
+        let mut scene = Self { access, before, vpn: None, vpo: None };
+        (scene.vpn, scene.vpo) = (scene.fact("vpn"), scene.fact("vpo"));
+        scene
+    }
+
+    /// A fact as a number, where it is one.
+    fn fact(&self, name: &str) -> Option<u64> {
+        number(&self.shown(name)?)
+    }
+
+    fn shown(&self, name: &str) -> Option<Shown> {
+        let row = ACCESS_FACTS.iter().find(|row| row.name == name)?;
+        (row.get)(self.access)
+    }
+
+    /// The value as the fact would be written; none if it is right.
+    fn wrong(&self, name: &str, value: u64) -> Option<Shown> {
+        let right = self.shown(name)?;
+        (number(&right)? != value).then(|| Shown { value: Value::from(value), ..right })
+    }
+
+    /// How wide a fact is, for one written in hexadecimal: as wide as its digits at most.
+    fn bits(&self, name: &str) -> u32 {
+        let digits = self.shown(name).and_then(|shown| shown.hex).unwrap_or(0);
+        (4 * digits).min(u64::BITS).min(self.access.spec.virtual_bits())
+    }
+
+    /// What a wrong page number and offset lead to, as far as the TLB.
+    fn in_page(&self, vpn: u64, vpo: u64) -> Option<Answers> {
+        let spec = &self.access.spec;
+        let mut answers = vec![("vpn", vpn), ("vpo", vpo)];
+        if let Some(tlb) = spec.first_tlb(self.access.kind).and_then(|at| spec.tlbs.get(at)) {
+            let bits = tlb.index_bits();
+            answers.extend([("tlbi", low(vpn, bits)), ("tlbt", shifted(vpn, bits))]);
+        }
+        Some(answers)
+    }
+
+    /// What a wrong physical page leads to.
+    fn to_page(&self, ppn: u64) -> Option<Answers> {
+        let spec = &self.access.spec;
+        let ppn = low(ppn, spec.ppn_bits());
+        let mut answers = vec![("ppn", ppn)];
+        answers.extend(self.at(ppn << spec.page_bits() | self.vpo?)?);
+        Some(answers)
+    }
+
+    /// What a wrong physical address leads to.
+    fn at(&self, pa: u64) -> Option<Answers> {
+        let spec = &self.access.spec;
+        self.access.outcome.pa?;
+        let mut answers = vec![("pa", pa)];
+        let cache = spec.first_cache(self.access.kind);
+        if let (Some(cache), Some(before)) = (cache, self.before) {
+            let pa: Option<Pa> = before.pa(low(pa, spec.physical_bits)).ok();
+            if let Some((offset, set, tag)) =
+                pa.and_then(|pa| before.cache_location(cache, self.access.va, pa))
+            {
+                answers.extend([("co", offset), ("ci", set.raw()), ("ct", tag.raw())]);
+            }
+        }
+        Some(answers)
+    }
+
+    /// The physical page of an entry of the TLB that has the right tag and is not valid.
+    fn stale(&self) -> Option<u64> {
+        let (before, spec) = (self.before?, &self.access.spec);
+        let tlb = spec.first_tlb(self.access.kind)?;
+        let (set, tag) = before.tlb_location(tlb, self.access.va)?;
+        let ways = spec.tlbs.get(tlb)?.ways;
+        let mut lines = (0..ways).filter_map(|way| before.tlb_line(tlb, set, way));
+        lines
+            .find(|line| !line.valid && line.tag == Some(tag) && line.ppn.raw() != 0)
+            .map(|line| line.ppn.raw())
+    }
+}
+
+/// A fact as a number, where it is one.
+pub fn number(shown: &Shown) -> Option<u64> {
+    match &shown.value {
+        Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
+        _ => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! Words of a paper: prose with its values, points, radixes.
+
+use std::sync::Arc;
+
+use super::entry::{Entry, Hardware, Item, ItemKind, Radix};
+use super::sheet::Sheet;
+use crate::lang::ast::{Expr, Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::value::Number;
+use crate::run::session::Session;
+use crate::run::settings::list;
+use crate::run::stop::Stop;
+
+impl Session<'_> {
+    /// The text of an expression. Prose over several lines loses the indentation that its lines have in common.
+    ///
+    /// # Errors
+    /// What the expression can be wrong with.
+    pub fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
+        Ok(dedented(&self.eval(expr)?.to_string()))
+    }
+
+    /// Points that are said, and where.
+    ///
+    /// # Errors
+    /// `bad-points`, `wrong-type`, and what the expression can be wrong with.
+    pub fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
+        let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
+        if points.is_negative() {
+            let message = format!("{points} points are fewer than none");
+            return Err(Diagnostic::new(Code::BadPoints, expr.span, message).into());
+        }
+        Ok((points, expr.span))
+    }
+
+    /// Points that may be said.
+    ///
+    /// # Errors
+    /// As [`Session::points`].
+    pub fn perhaps_points(&mut self, expr: Option<&Expr>) -> Result<Option<(Number, Span)>, Stop> {
+        expr.map(|expr| self.points(expr)).transpose()
+    }
+
+    /// How numbers are to be written.
+    ///
+    /// # Errors
+    /// `unknown-word`.
+    pub fn radix(&self, word: Option<&Word>) -> Result<Option<Radix>, Stop> {
+        let Some(word) = word else { return Ok(None) };
+        if let Some((_, radix)) = Radix::NAMES.iter().find(|(name, _)| *name == &*word.text) {
+            return Ok(Some(*radix));
+        }
+        let names = || Radix::NAMES.iter().map(|(name, _)| *name);
+        let message = format!("no radix is called `{}`", word.text);
+        let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message);
+        Err(match nearest(&word.text, names()) {
+            Some(near) => diagnostic.did_you_mean(&word.text, near),
+            None => diagnostic.help(format!("there are {}", list(names()))),
+        }
+        .into())
+    }
+
+    /// Refuses what belongs into a question where there is none. What a definition holds may be called in one.
+    ///
+    /// # Errors
+    /// `misplaced`.
+    pub fn needs_question(&self, place: Span) -> Result<(), Stop> {
+        let called = self.checking() && self.state.scopes.iter().any(|scope| scope.private);
+        if self.sheet().is_some() || called {
+            return Ok(());
+        }
+        Err(Diagnostic::new(Code::Misplaced, place, "this belongs into a question")
+            .label("outside of a question")
+            .help("write `question \"title\" points 10 { … }` around it")
+            .into())
+    }
+
+    /// Whether what is put on the paper stands in a part.
+    pub fn in_part(&self) -> bool {
+        self.sheet().is_some_and(Sheet::in_part)
+    }
+
+    /// Puts something on the paper, with the next record.
+    pub fn enter(&mut self, entry: Entry) {
+        self.attachment = Some(Arc::new(entry));
+    }
+
+    /// Something to answer, counted in its question.
+    pub fn item(&mut self, kind: ItemKind, points: Option<(Number, Span)>) -> Entry {
+        let points = points.map(|(points, _)| points);
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.add(points, kind.blanks());
+        }
+        let item = Item { kind, points, hardware: self.hardware() };
+        Entry::Item { item: Box::new(item), in_part: self.in_part() }
+    }
+
+    /// What is asked from here on in the question is not known for certain (when checking only).
+    pub fn unsure_of_question(&mut self) {
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.unsure();
+        }
+    }
+
+    fn hardware(&self) -> Option<Hardware> {
+        let spec = self.spec()?.clone();
+        let kernel = self.state.kernel().map(|kernel| kernel.config().clone());
+        Some(Hardware { spec, kernel, before: None })
+    }
+}
+
+/// A text without blank lines around it and without the indentation that its lines have in common. What stands right behind
+/// the quotes is indented by nothing.
+fn dedented(text: &str) -> String {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let common = rest.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let cut = rest.lines().map(|line| line.get(common..).unwrap_or("").trim_end());
+    let lines: Vec<&str> = std::iter::once(first.trim()).chain(cut).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dedented;
+
+    #[test]
+    fn prose_keeps_only_the_indentation_that_means_something() {
+        assert_eq!(dedented("one"), "one");
+        assert_eq!(dedented("\n    one\n      two\n\n    three\n  "), "one\n  two\n\nthree");
+        assert_eq!(dedented("one\n    two\n    three"), "one\ntwo\nthree");
+        assert_eq!(dedented("  é\n"), "é");
+    }
+}

@@ -1,0 +1,179 @@
+//! Questions and their parts, run and checked.
+
+use std::sync::Arc;
+
+use super::arrangement::Known;
+use super::entry::Entry;
+use super::sheet::Sheet;
+use crate::lang::ast::{Command, Expr, Span, Stmt, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::nouns::ShowPlan;
+use crate::run::record::Did;
+use crate::run::seeds::{mixed, mixed_text};
+use crate::run::session::Session;
+use crate::run::state::Scope;
+use crate::run::stop::Stop;
+use crate::run::verbs::show_plan;
+use pagewalk_engine::machine::random::SplitMix64;
+
+impl Session<'_> {
+    /// Runs a question: on a copy of the state, as a scenario.
+    ///
+    /// # Errors
+    /// What ends the script; what is wrong in the question ends the question.
+    pub fn run_question(
+        &mut self,
+        stmt: &Stmt,
+        title: &Word,
+        points: Option<&Expr>,
+        body: &[Stmt],
+    ) -> Result<(), Stop> {
+        self.refuse_nested(title.span)?;
+        let points = self.perhaps_points(points)?;
+        let run = |session: &mut Self| {
+            session.open_sheet(Some(Sheet::new(title.span, points)));
+            session.state.random = session.own_generator(&title.text);
+            let points = points.map(|(points, _)| points);
+            session.enter(Entry::Question { title: title.text.clone(), points });
+            session.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
+            session.run_block(body, stmt.span)?;
+            session.close_sheet().map_or(Ok(()), |sheet| Ok(sheet.close()?))
+        };
+        let result = self.isolated(title, run);
+        self.close_sheet();
+        result
+    }
+
+    /// The generator of a question: it follows from the script's and from the title, so that what one question draws changes
+    /// nothing in another, nor where it stands; and from how many of that title have been before.
+    fn own_generator(&mut self, title: &Arc<str>) -> SplitMix64 {
+        let mut script = self.state.random;
+        let before = self.exam_mut().titles.entry(title.clone()).or_default();
+        let seed = mixed(mixed_text(script.next(), title), *before);
+        *before += 1;
+        SplitMix64::new(seed)
+    }
+
+    /// Runs a part of a question.
+    ///
+    /// # Errors
+    /// What is wrong in it.
+    pub fn run_part(
+        &mut self,
+        stmt: &Stmt,
+        name: &Word,
+        points: Option<&Expr>,
+        body: &[Stmt],
+    ) -> Result<(), Stop> {
+        let points = self.begin_part(name, points)?;
+        let points = points.map(|(points, _)| points);
+        self.enter(Entry::Part { name: name.text.clone(), points });
+        self.finish(stmt.span, Did::Quiet, Vec::new())?;
+        self.run_block(body, stmt.span)?;
+        self.end_part()
+    }
+
+    fn begin_part(
+        &mut self,
+        name: &Word,
+        points: Option<&Expr>,
+    ) -> Result<Option<(crate::lang::value::Number, Span)>, Stop> {
+        self.needs_question(name.span)?;
+        if self.in_part() {
+            return Err(Diagnostic::new(Code::Misplaced, name.span, "a part stands in another part")
+                .label("parts have no parts")
+                .help("close the part before with `}`")
+                .into());
+        }
+        let points = self.perhaps_points(points);
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.begin(name.span, points.as_ref().ok().copied().flatten());
+        }
+        if points.is_err() {
+            self.unsure_of_question();
+        }
+        points
+    }
+
+    fn end_part(&mut self) -> Result<(), Stop> {
+        self.sheet_mut().map_or(Ok(()), |sheet| Ok(sheet.end()?))
+    }
+
+    fn refuse_nested(&self, place: Span) -> Result<(), Stop> {
+        if self.sheet().is_none() {
+            return Ok(());
+        }
+        Err(Diagnostic::new(Code::Misplaced, place, "a question stands in another question")
+            .label("questions have parts, not questions")
+            .help("close the question before with `}`, or write `part \"a\" { … }`")
+            .into())
+    }
+
+    /// `given page_table, tlb`
+    ///
+    /// # Errors
+    /// As `show`.
+    pub fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Arc<[Expr]>]) -> Result<(), Stop> {
+        let mut views = Vec::new();
+        for plan in self.given(place, nouns)? {
+            views.extend(self.show(plan, place)?);
+        }
+        let in_part = self.in_part();
+        self.enter(Entry::Given { views: views.clone(), in_part });
+        self.finish(stmt.span, Did::Shown(views), Vec::new())
+    }
+
+    /// What is given, evaluated and checked.
+    ///
+    /// # Errors
+    /// As `show`.
+    pub fn given(&mut self, place: Span, nouns: &[Arc<[Expr]>]) -> Result<Vec<ShowPlan>, Stop> {
+        self.needs_question(place)?;
+        nouns.iter().map(|operands| self.as_shown(place, operands)).collect()
+    }
+
+    /// What `show` would do with these operands.
+    ///
+    /// # Errors
+    /// As `show`.
+    pub fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<ShowPlan, Stop> {
+        let verb = Word { text: "show".into(), span: place };
+        let command = Command { verb, call: false, operands: operands.clone(), assigned: None, block: None };
+        show_plan(self, &command)
+    }
+
+    /// Checks a question without running it.
+    ///
+    /// # Errors
+    /// `misplaced`, and what its points can be wrong with.
+    pub fn check_question(&mut self, title: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
+        self.refuse_nested(title.span)?;
+        let points = self.perhaps_points(points);
+        let worth = points.as_ref().ok().copied().flatten().map(|(points, _)| points);
+        self.exam_mut().questions.push(Known { title: title.text.clone(), points: worth });
+        let state = self.state.clone();
+        self.state.scopes.push(Scope::new(false));
+        self.open_sheet(Some(Sheet::new(title.span, points.as_ref().ok().copied().flatten())));
+        if points.is_err() {
+            self.unsure_of_question();
+        }
+        self.check_block(body);
+        self.state = state;
+        let closed = self.close_sheet().map_or(Ok(()), |sheet| sheet.close());
+        if let Err(diagnostic) = closed {
+            self.report(vec![diagnostic]);
+        }
+        points.map(|_| ())
+    }
+
+    /// Checks a part without running it.
+    ///
+    /// # Errors
+    /// `misplaced`, `no-blank`, `bad-points`, and what its points can be wrong with.
+    pub fn check_part(&mut self, name: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
+        let begun = self.begin_part(name, points);
+        self.check_block(body);
+        begun?;
+        self.end_part()
+    }
+}

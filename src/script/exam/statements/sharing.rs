@@ -1,0 +1,82 @@
+//! `figure frames P1 P2`: pages of processes, and the frames that they are in.
+
+use super::rows::word;
+use crate::lang::ast::{Expr, Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::process::AreaRecord;
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+use crate::run::view::{PageInFrame, SharingView, View};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::process::{PageLocation, Process};
+use pagewalk_engine::machine::pte::Bit;
+
+/// Processes that a figure has room for.
+const PROCESSES: usize = 2;
+/// Pages that a figure has room for.
+const PAGES: usize = 48;
+
+impl Session<'_> {
+    /// The processes that are named, or the one that is looked at.
+    ///
+    /// # Errors
+    /// `unknown-process`, `wrong-count`.
+    pub fn processes_named(&mut self, place: Span, named: &[Expr]) -> Result<Vec<Word>, Stop> {
+        if let Some(more) = named.get(PROCESSES) {
+            let message = format!("a figure has room for {PROCESSES} processes");
+            return Err(Diagnostic::new(Code::WrongCount, more.span, message).label("one too many").into());
+        }
+        if named.is_empty() {
+            let pid = self.looked_at(place)?;
+            let name = self.kernel(place)?.process(pid).map(|process| process.name.clone());
+            return Ok(name
+                .into_iter()
+                .map(|text| Word { text: text.to_string().into(), span: place })
+                .collect());
+        }
+        let word = |expr: &Expr| Word { text: word(expr).unwrap_or_default().into(), span: expr.span };
+        Ok(named.iter().map(word).collect())
+    }
+
+    /// Pages of the processes that are named, and the frames that they are in.
+    ///
+    /// # Errors
+    /// As [`Session::processes_named`]; `limit-size`.
+    pub fn sharing(&mut self, place: Span, named: &[Expr]) -> Result<View, Stop> {
+        let mut pids = Vec::new();
+        for name in self.processes_named(place, named)? {
+            pids.push(self.process_called(&name)?.pid);
+        }
+        let kernel = self.kernel(place)?;
+        let processes = pids.iter().filter_map(|pid| kernel.process(*pid));
+        let processes: Vec<_> =
+            processes.map(|process| (process.name.to_string(), pages(kernel, process))).collect();
+        let spec = kernel.machine().spec().clone();
+        let all: usize = processes.iter().map(|(_, pages)| pages.len()).sum();
+        if all > PAGES {
+            let message = format!("{all} pages are in memory, more than a figure has room for");
+            return Err(Diagnostic::new(Code::LimitSize, place, message)
+                .label(format!("at most {PAGES} can be drawn"))
+                .help("`given P1.resident` prints them as a table")
+                .into());
+        }
+        Ok(View::Sharing(Box::new(SharingView { spec, processes })))
+    }
+}
+
+fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {
+    let machine = kernel.machine_of(process.pid);
+    let page_bits = machine.spec().page_bits();
+    let page = |(vpn, place): (&u64, &PageLocation)| {
+        let PageLocation::Frame(frame) = place else { return None };
+        let area = process.space.areas.find(vpn << page_bits);
+        let entry = machine.page_table_entry(machine.vpn(*vpn).ok()?);
+        Some(PageInFrame {
+            vpn: *vpn,
+            area: area.map_or_else(String::new, |area| AreaRecord::of(kernel, process, *area).name),
+            frame: u64::from(frame.0),
+            writable: entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw)),
+        })
+    };
+    process.space.pages.iter().filter_map(page).collect()
+}

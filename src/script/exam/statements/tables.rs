@@ -1,0 +1,72 @@
+//! Tables to fill in.
+
+use std::sync::Arc;
+
+use super::entry::ItemKind;
+use super::rows::word;
+use crate::lang::ast::{Expr, Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::run::nouns::size;
+use crate::run::session::Session;
+use crate::run::settings::list;
+use crate::run::stop::Stop;
+use crate::run::view::{TableView, View};
+
+/// The most cells that a table to fill in may have: a page of them.
+const CELLS: usize = 2048;
+
+impl Session<'_> {
+    /// The table that is asked for, and its columns to fill in.
+    ///
+    /// # Errors
+    /// `unknown-noun`, `unknown-column`, `limit-size`, and what else the noun can be wrong with.
+    pub fn table_asked(
+        &mut self,
+        place: Span,
+        noun: &Arc<[Expr]>,
+        columns: &[Word],
+    ) -> Result<ItemKind, Stop> {
+        if word(&noun[0]) != Some("reference") {
+            self.noun(noun)?;
+        }
+        let plan = self.as_shown(place, noun)?;
+        let mut views = self.show(plan, place)?;
+        let (Some(View::Table(table) | View::Maps { table, .. }), true) = (views.pop(), views.is_empty())
+        else {
+            return Err(Stop::Unknowable);
+        };
+        for column in columns {
+            known(&table, column)?;
+        }
+        let columns = columns.iter().map(|column| column.text.clone()).collect();
+        let kind = ItemKind::Table { table, columns };
+        if kind.blanks() > CELLS {
+            let message = format!("this table has {} cells to fill in", kind.blanks());
+            let most = size(CELLS as u128);
+            return Err(Diagnostic::new(Code::LimitSize, place, message)
+                .label(format!("at most {} can be asked", most.trim_end_matches(" B")))
+                .into());
+        }
+        Ok(kind)
+    }
+}
+
+fn known(table: &TableView, column: &Word) -> Result<(), Diagnostic> {
+    let names = || table.groups.iter().flatten().map(String::as_str);
+    if names().any(|name| *name == *column.text) {
+        return Ok(());
+    }
+    let message = format!("`{}` has no column `{}`", table.title, column.text);
+    let diagnostic = Diagnostic::new(Code::UnknownColumn, column.span, message);
+    if let Some(near) = nearest(&column.text, names()) {
+        return Err(diagnostic.did_you_mean(&column.text, near));
+    }
+    let mut each: Vec<&str> = Vec::new();
+    names().for_each(|name| {
+        if !each.contains(&name) {
+            each.push(name);
+        }
+    });
+    Err(diagnostic.help(format!("it has {}", list(each.into_iter()))))
+}

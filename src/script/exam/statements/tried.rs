@@ -1,0 +1,81 @@
+//! Conditions kept with the state that they were asked of, so that any value can still be tried.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::open::Open;
+use crate::lang::ast::{Condition, Word};
+use crate::lang::source::Sources;
+use crate::lang::value::Value;
+use crate::run::files::Files;
+use crate::run::inside::Inside;
+use crate::run::record::{Sink, StepRecord};
+use crate::run::session::{Language, Options, Session};
+use crate::run::state::{Binding, Scope, State};
+
+/// What is asked for, and the state that it is asked of. Of what somebody answers only the value is looked at.
+#[derive(Clone)]
+struct Kept {
+    language: &'static Language,
+    state: State,
+    inside: Inside,
+    name: Word,
+    from: Value,
+    conditions: Arc<[Condition]>,
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Kept").field("name", &self.name).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// Takes nothing: values are only tried out.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+impl Session<'_> {
+    /// What is needed to tell later whether a value satisfies conditions.
+    pub fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
+        let (name, conditions) = (name.clone(), conditions.into());
+        Arc::new(Kept {
+            language: self.language,
+            state: self.state.clone(),
+            inside: self.inside.clone(),
+            name,
+            from,
+            conditions,
+        })
+    }
+}
+
+impl Open for Kept {
+    fn holds(&self, value: &Value, sources: &Sources, files: &Files) -> bool {
+        if !is_among(&self.from, value) {
+            return false;
+        }
+        let mut nowhere = Nowhere;
+        let mut session = Session::new(sources, files, Options::of(self.language), &mut nowhere);
+        session.state = self.state.clone();
+        session.inside = self.inside.clone();
+        session.state.scopes.push(Scope::new(false));
+        session.state.bind(self.name.text.clone(), Binding::Value(value.clone()));
+        session.refusal(&self.conditions).is_ok_and(|refused| refused.is_none())
+    }
+}
+
+/// Whether a value is one of a range or list.
+fn is_among(from: &Value, value: &Value) -> bool {
+    match (from, value) {
+        (Value::Range { from, to }, Value::Number(number)) => {
+            number.as_integer().is_some_and(|n| *from <= n && n < *to)
+        }
+        (Value::List(elements), value) => elements.iter().any(|element| element == value),
+        _ => false,
+    }
+}

@@ -1,0 +1,7 @@
+//! Exploring at a prompt: a session that goes back and forth, its commands, questions to guess, and the saved script.
+
+pub mod commands;
+pub mod explore;
+pub mod history;
+pub mod quiz;
+pub mod saved;

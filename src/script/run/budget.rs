@@ -1,0 +1,48 @@
+//! The budget of a run: statements, and work that counts for more than one.
+
+use std::sync::atomic::Ordering;
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+
+use super::session::Session;
+use super::stop::Stop;
+
+/// Work that counts as much as a statement: see [`Session::work`].
+pub const WORK_OF_STEP: u64 = 64;
+
+/// An amount of work as it counts towards the budget: what any statement may do is in its step.
+pub fn surplus_work(amount: u64) -> u64 {
+    if amount > WORK_OF_STEP { amount } else { 0 }
+}
+
+impl Session<'_> {
+    /// Counts a step towards the budget.
+    ///
+    /// # Errors
+    /// `limit-steps` at the innermost loop, or at `place`.
+    pub fn step(&mut self, place: Span) -> Result<(), Stop> {
+        self.work(WORK_OF_STEP, place)
+    }
+
+    /// Counts work towards the budget: what a statement does beyond the ordinary, in bytes, list elements or
+    /// references gone through. So that the budget holds for time, too, and not only for statements.
+    ///
+    /// # Errors
+    /// `limit-steps` at the innermost loop, or at `place`; [`Stop::Closed`] when the run was interrupted.
+    pub fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
+        if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            return Err(Stop::Closed);
+        }
+        self.worked = self.worked.saturating_add(amount);
+        if self.worked / WORK_OF_STEP <= self.options.max_steps {
+            return Ok(());
+        }
+        let at = self.loops.last().copied().unwrap_or(place);
+        let message = format!("the script was stopped after {} statements", self.options.max_steps);
+        Err(Diagnostic::new(Code::LimitSteps, at, message)
+            .label("this was still running")
+            .help("make it shorter, or raise the budget with `--max-steps N`")
+            .into())
+    }
+}

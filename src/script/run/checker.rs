@@ -1,0 +1,13 @@
+//! What is known while a script is only checked.
+
+use super::inside::Unsure;
+use super::until::Until;
+
+/// What a check knows besides the state.
+#[derive(Default)]
+pub struct Checker {
+    /// Where the check ends early.
+    pub until: Option<Until>,
+    /// What is not known of processes before the script runs.
+    pub unsure: Unsure,
+}

@@ -1,0 +1,139 @@
+//! What can stand in an expression: variables, the beginnings of paths, functions, system calls, constants.
+
+use super::item::{ItemKind, Pick};
+use super::offer::Offers;
+use super::walk::Named;
+use crate::lang::value::Value;
+use crate::lang::value::functions::FUNCTIONS;
+use crate::run::facts::Component;
+use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PEEK_FUNCTIONS};
+use crate::run::state::Binding;
+use crate::run::syscalls::called;
+use pagewalk_engine::kernel::process::ProcessState;
+use pagewalk_engine::kernel::syscall::{constants, system_call, system_calls};
+
+/// The longest string that is shown as a variable's value, in bytes.
+const SHOWN: usize = 40;
+
+impl Offers<'_> {
+    /// Whatever can stand in an expression.
+    pub fn expression(&self, pick: &mut Pick) {
+        self.values(pick);
+        for row in constants() {
+            pick.add(row.name, ItemKind::Constant, row.help);
+        }
+    }
+
+    /// Whatever can stand in an expression but constants.
+    fn values(&self, pick: &mut Pick) {
+        self.variables(pick);
+        self.path_heads(pick);
+        for row in FUNCTIONS {
+            pick.add(row.name, ItemKind::Function, row.help);
+        }
+        for row in PEEK_FUNCTIONS {
+            pick.add(row.name, ItemKind::Function, row.help);
+        }
+        self.calls(pick);
+    }
+
+    fn variables(&self, pick: &mut Pick) {
+        for (named, name) in self.walk.named.iter().rev() {
+            if *named == Named::Variable && pick.begins(name) && self.state.find(name).is_none() {
+                pick.add(name, ItemKind::Variable, "");
+            }
+        }
+        for (name, binding) in self.state.bindings() {
+            match binding {
+                Binding::Value(value) => pick.add_with(name, ItemKind::Variable, || short(value)),
+                Binding::Unknowable => pick.add(name, ItemKind::Variable, ""),
+                Binding::Def(_) => {}
+            }
+        }
+    }
+
+    fn path_heads(&self, pick: &mut Pick) {
+        let heads = MACHINE_PROPERTIES.iter().map(|row| row.of);
+        let kernel = KERNEL_PROPERTIES.iter().filter(|_| self.state.kernel().is_some()).map(|row| row.of);
+        for head in heads.chain(kernel) {
+            pick.add(head, ItemKind::Noun, "");
+        }
+        pick.add(LAST, ItemKind::Noun, "the facts of the latest statement that has some");
+        self.parts(pick, |_| true);
+        if let Some(spec) = self.state.spec() {
+            for name in ["tlb", "cache"].into_iter().filter(|name| Component::named(spec, name).is_some()) {
+                pick.add(name, ItemKind::Part, "the only one");
+            }
+        }
+        self.processes(pick, "");
+    }
+
+    /// The machine's TLBs and caches.
+    pub fn parts(&self, pick: &mut Pick, which: impl Fn(Component) -> bool) {
+        let Some(spec) = self.state.spec() else { return };
+        for part in Component::all(spec).filter(|part| which(*part)) {
+            pick.add(
+                part.name(spec),
+                ItemKind::Part,
+                if matches!(part, Component::Tlb(_)) { "a TLB" } else { "a cache" },
+            );
+        }
+    }
+
+    /// The processes, with what follows their names.
+    pub fn processes(&self, pick: &mut Pick, then: &str) {
+        for (name, help) in self.known_processes() {
+            pick.add(&format!("{name}{then}"), ItemKind::Process, help);
+        }
+    }
+
+    /// The names of processes and what became of them; a name may come again.
+    fn known_processes(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let named =
+            self.walk.named.iter().filter(|(named, _)| *named == Named::Process).map(|(_, name)| (*name, ""));
+        let kernel = self.state.kernel().into_iter();
+        let known = kernel.flat_map(|kernel| kernel.processes().map(|one| (&*one.name, one.state.name())));
+        known.chain(named)
+    }
+
+    /// The system calls, where it is known which process makes them: it is named, or there is only one.
+    pub fn calls(&self, pick: &mut Pick) {
+        let runs = |life: &str| life.is_empty() || life == ProcessState::Running.name();
+        let mut running = self.known_processes().filter(|(_, life)| runs(life)).map(|(name, _)| name);
+        let first = running.next();
+        let only = first.is_some() && running.all(|name| Some(name) == first);
+        if only || self.walk.in_process() {
+            system_calls().for_each(|row| pick.add(row.name, ItemKind::Call, row.help));
+        }
+    }
+
+    /// An argument of a call: the constants that this parameter takes, and values.
+    pub fn argument(&self, pick: &mut Pick, name: &str, at: usize) {
+        let row = called(name, at + 1).or_else(|| system_call(name));
+        let Some(row) = row.filter(|_| !self.is_definition(name)) else { return self.expression(pick) };
+        let parameters = row.parameters();
+        let Some(parameter) = parameters.get(at) else { return };
+        let used = &self.walk.statement().top().words;
+        for constant in constants().filter(|constant| row.takes(parameter, constant)) {
+            if !used.contains(&constant.name) {
+                pick.add(constant.name, ItemKind::Constant, constant.help);
+            }
+        }
+        self.values(pick);
+    }
+
+    /// A definition of this name, which comes before a system call.
+    fn is_definition(&self, name: &str) -> bool {
+        self.walk.named.contains(&(Named::Definition, name))
+            || matches!(self.state.find(name), Some(Binding::Def(_)))
+    }
+}
+
+/// A value, if it is short.
+fn short(value: &Value) -> String {
+    match value {
+        Value::List(_) => value.kind().to_owned(),
+        Value::Text(text) if text.len() > SHOWN => value.kind().to_owned(),
+        value => value.quoted(),
+    }
+}

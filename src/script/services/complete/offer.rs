@@ -1,0 +1,164 @@
+//! What is offered in a context.
+
+use super::context::CompletionContext;
+use super::head::{Head, HeadKind};
+use super::item::{ItemKind, Pick};
+use super::walk::{BlockContents, Named, Walk};
+use crate::exam::LANGUAGE;
+use crate::run::facts::{Component, Family};
+use crate::run::nouns::{SHOWN_NOUNS, Views};
+use crate::run::params::{Atom, Param, Slot};
+use crate::run::state::State;
+use crate::run::verbs::FORMS;
+use pagewalk_engine::machine::policy::{POLICIES, Policy};
+use pagewalk_engine::machine::presets::{PRESETS, Preset};
+use pagewalk_engine::machine::pte::BITS;
+
+/// What offers are made from.
+#[derive(Clone, Copy)]
+pub struct Offers<'a> {
+    /// What is declared.
+    pub state: &'a State,
+    /// The text before the place.
+    pub walk: &'a Walk<'a>,
+}
+
+impl Offers<'_> {
+    /// What may follow in a context.
+    pub fn offer(&self, context: &CompletionContext, pick: &mut Pick) {
+        match context {
+            CompletionContext::Nothing => {}
+            CompletionContext::Statement => self.statements(pick),
+            CompletionContext::Setting(name) => self.settings(pick, name),
+            CompletionContext::Entry => self.entry(pick),
+            CompletionContext::Params(params) => self.params(pick, params),
+            CompletionContext::Value => self.expression(pick),
+            CompletionContext::Argument(name, at) => self.argument(pick, name, *at),
+            CompletionContext::Field(path) => self.fields(pick, path),
+            CompletionContext::FieldOfCall(call) => Self::call_fields(pick, call),
+            CompletionContext::Fact(_) => self.facts(pick),
+            CompletionContext::FactValue(name, open) => self.fact_value(pick, name, *open),
+            CompletionContext::Column => self.columns(pick),
+        }
+    }
+
+    fn statements(&self, pick: &mut Pick) {
+        for verb in LANGUAGE.verbs() {
+            pick.add(verb.name, ItemKind::Verb, verb.help);
+        }
+        for form in FORMS.iter().filter(|form| !form.is_pattern()) {
+            pick.add(form.name, ItemKind::Keyword, form.help);
+        }
+        if self.walk.statement().process.is_none() {
+            self.processes(pick, ":");
+        }
+        let named = self.walk.named.iter().filter(|(named, _)| *named == Named::Definition);
+        for name in named.map(|(_, name)| *name).chain(self.state.definitions()) {
+            pick.add(name, ItemKind::Definition, "");
+        }
+        self.calls(pick);
+    }
+
+    fn settings(&self, pick: &mut Pick, name: &str) {
+        let Some(block) = LANGUAGE.block(name) else { return };
+        let said = &self.walk.block().said;
+        for row in (block.settings)().iter().filter(|row| row.repeats || !said.contains(&row.name)) {
+            pick.add(row.name, ItemKind::Setting, row.help);
+        }
+        if block.bits {
+            for bit in BITS.iter().filter(|bit| !said.contains(&bit.name)) {
+                [bit.name].iter().chain(bit.aliases).for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
+            }
+        }
+    }
+
+    /// Bits of one entry, as a table of pages has them, and its PPN.
+    fn entry(&self, pick: &mut Pick) {
+        let said = &self.walk.block().said;
+        let ppn = LANGUAGE.block("pte").and_then(|block| block.setting("ppn"));
+        for row in ppn.iter().filter(|row| !said.contains(&row.name)) {
+            pick.add(row.name, ItemKind::Bit, "the physical page number");
+        }
+        for bit in BITS.iter().filter(|bit| !said.contains(&bit.name)) {
+            let names = [bit.name].into_iter().chain(bit.aliases.iter().chain(bit.inverses).copied());
+            names.for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
+        }
+    }
+
+    fn params(&self, pick: &mut Pick, params: &[&Param]) {
+        let statement = self.walk.statement();
+        let head = statement.head();
+        for param in params {
+            param.words().iter().for_each(|word| self.word(pick, head, word));
+            if let Param::Value(slot) = param {
+                self.slot(pick, head, *slot);
+            }
+        }
+        // A noun of a part, or of a process, is followed by its name.
+        if let (true, [.., Atom::Word(noun)]) = (head.takes_noun(), statement.atoms.as_slice()) {
+            match *noun {
+                "tlb" => self.parts(pick, |part| matches!(part, Component::Tlb(_))),
+                "cache" => self.parts(pick, |part| matches!(part, Component::Cache(_))),
+                _ => {}
+            }
+            let view = SHOWN_NOUNS.iter().find(|row| row.name == *noun);
+            if view.is_some_and(|row| matches!(row.views, Views::Process(_) | Views::Tables(_))) {
+                self.processes(pick, "");
+            }
+        }
+    }
+
+    fn word(&self, pick: &mut Pick, head: Head, word: &str) {
+        let setting = head.kind == HeadKind::Setting;
+        // The kernel keeps its page tables itself.
+        if matches!(word, "cr3" | "pte") && self.state.kernel().is_some() {
+            return;
+        }
+        let policy = Policy::by_name(word).filter(|_| setting).map(Policy::row);
+        pick.add(
+            word,
+            if setting { ItemKind::Word } else { ItemKind::Keyword },
+            policy.map_or("", |row| row.help),
+        );
+    }
+
+    fn slot(&self, pick: &mut Pick, head: Head, slot: Slot) {
+        match slot {
+            Slot::Preset => PRESETS.iter().for_each(|row| pick.add(row.name, ItemKind::Preset, row.help)),
+            Slot::Noun => self.nouns(pick, head.name),
+            Slot::Process => self.processes(pick, ""),
+            Slot::Policy => {
+                let rows = POLICIES.iter().filter(|row| row.frames);
+                rows.for_each(|row| pick.add(row.name, ItemKind::Word, row.help));
+            }
+            Slot::Tlb => self.names(pick, head, |part| matches!(part, Component::Tlb(_))),
+            Slot::Cache => self.names(pick, head, |part| matches!(part, Component::Cache(_))),
+            Slot::Op => self.operations(pick),
+            Slot::Pages | Slot::Variable | Slot::Definition | Slot::NewProcess | Slot::Student => {}
+            slot if slot.is_quoted() => {}
+            _ => self.expression(pick),
+        }
+    }
+
+    /// The names of parts: of the machine, or of the preset that a declaration changes.
+    fn names(&self, pick: &mut Pick, head: Head, which: fn(Component) -> bool) {
+        if head.kind != HeadKind::Setting {
+            return self.parts(pick, which);
+        }
+        let BlockContents::Settings(_, words) = &self.walk.block().contents else { return };
+        let Some(Atom::Word(preset)) = words.first() else { return };
+        let Some(spec) = Preset::named(preset).map(|preset| (preset.build)()) else { return };
+        for part in Component::all(&spec).filter(|part| which(*part)) {
+            pick.add(part.name(&spec), ItemKind::Part, "of the preset");
+        }
+    }
+
+    /// What `probe` and `where` take.
+    fn operations(&self, pick: &mut Pick) {
+        for verb in LANGUAGE.verbs().filter(|verb| matches!(verb.family, Family::Access | Family::Replay)) {
+            pick.add(verb.name, ItemKind::Verb, verb.help);
+        }
+        self.processes(pick, ":");
+        self.expression(pick);
+    }
+}

@@ -1,0 +1,117 @@
+//! Signatures: the whole of what a statement, a setting or a call takes, and which part of it is being written.
+
+use std::ops::Range;
+
+use super::cursor::before;
+use super::statement::{Bracket, Statement};
+use super::walk::Walk;
+use crate::lang::layout::{TokenKind, tokens};
+use crate::lang::value::functions::function;
+use crate::run::params::{Params, current};
+use crate::run::paths::PeekFunction;
+use crate::run::state::{Binding, State};
+use crate::run::syscalls::called;
+use pagewalk_engine::kernel::syscall::SystemCall;
+
+/// What a statement or call takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// How it is written.
+    pub label: String,
+    /// One line of help; may be empty.
+    pub help: String,
+    /// Its parameters, in bytes of the label.
+    pub parameters: Vec<Range<usize>>,
+    /// Which of them is being written.
+    pub active: Option<usize>,
+}
+
+impl Signature {
+    /// The parameter that is being written, in bytes of the label.
+    pub fn current(&self) -> Option<Range<usize>> {
+        self.active.and_then(|active| self.parameters.get(active)).cloned()
+    }
+}
+
+/// What the call or statement at byte `at` of a text takes; none where there is nothing to tell.
+pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
+    let text = before(text, at);
+    let tokens = tokens(text).list;
+    let last = tokens.last()?;
+    let closed = matches!(last.kind, TokenKind::Comment | TokenKind::Prose);
+    if last.end == text.len() && closed {
+        return None;
+    }
+    let walk = Walk::over(text, &tokens);
+    open_call(&walk, state).or_else(|| usage(walk.statement(), last.end < text.len()))
+}
+
+/// The call whose bracket was opened last and is open.
+pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
+    let calls = walk.statement().levels.iter().rev().filter_map(|level| match level.bracket {
+        Bracket::Call(name) => Some((name, level.commas)),
+        _ => None,
+    });
+    let (name, commas) = calls.into_iter().next()?;
+    call(name, commas, state)
+}
+
+/// The usage of the first word; `apart`: a blank follows what is written.
+fn usage(statement: &Statement, apart: bool) -> Option<Signature> {
+    let (head, top) = (statement.head(), statement.top());
+    let within = statement.facts.is_some() || !statement.outside() || statement.call;
+    if within || head.params.is_empty() {
+        return None;
+    }
+    // What is being written may go on.
+    let pending = top.joined && !top.filled || !apart && !statement.atoms.is_empty();
+    let atoms =
+        &statement.atoms[..statement.atoms.len() - usize::from(pending && !statement.atoms.is_empty())];
+    let from = head.name.len() + 1;
+    let current = current(head.params, atoms).map(|place| place.start + from..place.end + from);
+    Some(Signature {
+        label: format!("{} {}", head.name, head.params.text()),
+        help: head.help.to_owned(),
+        active: current.is_some().then_some(0),
+        parameters: current.into_iter().collect(),
+    })
+}
+
+/// What is called, and where its parameter of this number stands.
+fn call(name: &str, at: usize, state: &State) -> Option<Signature> {
+    if let Some(Binding::Def(def)) = state.find(name) {
+        let params: Vec<&str> = def.params.iter().map(|param| &*param.text).collect();
+        return Some(listed(name, "", &params, at));
+    }
+    // With one argument `read` and `write` are a load and a store.
+    if let Some(row) = called(name, 2) {
+        return Some(prototype(row, at));
+    }
+    if let Some(row) = function(name) {
+        return Some(listed(name, row.help, row.parameters, at));
+    }
+    let row = PeekFunction::named(name)?;
+    Some(listed(name, row.help, &row.parameters(), at))
+}
+
+fn prototype(row: &SystemCall, at: usize) -> Signature {
+    let parameters: Vec<Range<usize>> =
+        row.parameters().iter().map(|parameter| parameter.span.0..parameter.span.1).collect();
+    let active = (at < parameters.len()).then_some(at);
+    Signature { label: row.prototype.to_owned(), help: row.help.to_owned(), parameters, active }
+}
+
+fn listed(name: &str, help: &str, params: &[&str], at: usize) -> Signature {
+    let mut label = format!("{name}(");
+    let mut parameters = Vec::with_capacity(params.len());
+    for (number, param) in params.iter().enumerate() {
+        label += if number == 0 { "" } else { ", " };
+        parameters.push(label.len()..label.len() + param.len());
+        label += param;
+    }
+    // The last one may come any number of times.
+    let at =
+        if params.last().is_some_and(|last| last.ends_with('…')) { at.min(params.len() - 1) } else { at };
+    let active = (at < params.len()).then_some(at);
+    Signature { label: label + ")", help: help.to_owned(), parameters, active }
+}

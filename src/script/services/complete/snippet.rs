@@ -1,0 +1,115 @@
+//! What is written for an offer with places to fill in, made from the usage of its row. The syntax is that of snippets in
+//! the Language Server Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
+
+use super::head::Head;
+use super::item::{ItemKind, ItemPosition};
+use crate::exam::LANGUAGE;
+use crate::lang::value::functions::function;
+use crate::run::params::{Param, Slot};
+use crate::run::paths::PeekFunction;
+use crate::run::state::{Binding, State};
+use pagewalk_engine::kernel::syscall::system_call;
+
+/// The snippet of an item; none where nothing must follow.
+pub fn snippet(text: &str, kind: ItemKind, position: ItemPosition, state: &State) -> Option<String> {
+    let head = match (kind, position) {
+        (ItemKind::Verb, _) | (ItemKind::Keyword, ItemPosition::Statement) => Head::of(text),
+        (ItemKind::Setting, ItemPosition::Setting(block)) => Head::of_setting(LANGUAGE.block(block)?, text),
+        (ItemKind::Call | ItemKind::Function | ItemKind::Definition, _) => return called(text, state),
+        _ => return None,
+    };
+    let mut writer = Writer { text: format!("{text} "), places: 0, over: false };
+    writer.params(head.first_way());
+    (writer.places > 0).then(|| writer.text.trim_end().to_owned() + if writer.over { "" } else { "$0" })
+}
+
+/// A call with its parameters, but those that may be left out.
+fn called(name: &str, state: &State) -> Option<String> {
+    let params: Vec<String> = if let Some(Binding::Def(def)) = state.find(name) {
+        def.params.iter().map(|param| param.text.to_string()).collect()
+    } else if let Some(row) = system_call(name) {
+        row.parameters().iter().take(row.required).map(|parameter| parameter.name.to_owned()).collect()
+    } else if let Some(row) = function(name) {
+        row.parameters
+            .iter()
+            .filter(|param| !param.ends_with('?'))
+            .map(|param| param.replace('…', ""))
+            .collect()
+    } else {
+        PeekFunction::named(name)?.parameters().iter().map(|param| param.replace('"', "")).collect()
+    };
+    let places: Vec<String> =
+        params.iter().zip(1..).map(|(param, number)| format!("${{{number}:{}}}", escaped(param))).collect();
+    Some(format!("{name}({})$0", places.join(", ")))
+}
+
+struct Writer {
+    text: String,
+    places: usize,
+    /// The last place is written: the inside of a block.
+    over: bool,
+}
+
+impl Writer {
+    /// The parameters up to a list, of which only the first element is written.
+    fn params(&mut self, params: &[Param]) {
+        for param in params {
+            if self.over || matches!(param, Param::Comma | Param::Value(Slot::Etc)) {
+                return;
+            }
+            self.param(param);
+        }
+    }
+
+    fn param(&mut self, param: &Param) {
+        match param {
+            Param::Optional(_) | Param::Comma | Param::Ways(_) => return,
+            Param::Many(one) => return self.param(one),
+            Param::Value(slot) => self.slot(*slot),
+            Param::Words(words) => {
+                self.places += 1;
+                self.text += &["${", &self.places.to_string(), "|", &words.join(","), "|}"].concat();
+            }
+            Param::OneOf(params) => {
+                return params.iter().take(1).for_each(|param| self.param(param));
+            }
+            Param::Block(..) => {
+                self.text += "{\n\t$0\n}";
+                self.places += 1;
+                self.over = true;
+            }
+            Param::Keyword(_) | Param::Literal(_) | Param::Unit(_) | Param::Equals | Param::Arrow => {
+                self.text += &param.to_string();
+            }
+        }
+        self.text.push(' ');
+    }
+
+    /// A place, in the quotes of a string or before the brackets of a definition.
+    fn slot(&mut self, slot: Slot) {
+        let name = slot.name();
+        if slot.is_quoted() || matches!(slot, Slot::Text | Slot::Prose) {
+            self.text.push('"');
+            self.place(name.trim_matches('"'));
+            self.text.push('"');
+        } else if let Some((name, params)) = name.split_once('(') {
+            self.place(name);
+            self.text.push('(');
+            self.place(params.trim_end_matches(')'));
+            self.text.push(')');
+        } else {
+            self.place(name);
+        }
+    }
+
+    fn place(&mut self, shown: &str) {
+        self.places += 1;
+        let place = [&self.places.to_string(), ":", &escaped(shown)].concat();
+        self.text += &["${", &place, "}"].concat();
+    }
+}
+
+/// A text within a place.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
+}

@@ -1,0 +1,344 @@
+//! A statement or setting that is being written, token by token: what stands in it so far.
+
+use super::head::{Head, HeadKind};
+use crate::run::facts::Family;
+use crate::run::params::{Atom, Param, Slot};
+use crate::run::syscalls::called;
+
+/// The most pieces of a statement, and names of a path, that are kept: no usage and no path has more.
+const PIECES: usize = 16;
+
+/// What a bracket is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bracket<'t> {
+    /// None: the statement itself.
+    Statement,
+    /// The arguments of a call.
+    Call(&'t str),
+    /// `(…)`, `[…]`
+    Group,
+    /// `{…}` in prose.
+    Hole,
+}
+
+/// An expression that is being written: of the statement, or within a bracket.
+#[derive(Debug, Clone)]
+pub struct Level<'t> {
+    /// What it stands in.
+    pub bracket: Bracket<'t>,
+    /// Commas before it.
+    pub commas: usize,
+    /// A value has been written; an operator or the next piece follows.
+    pub filled: bool,
+    /// An operator stands before it.
+    pub joined: bool,
+    /// The names of the path at hand.
+    pub path: Vec<&'t str>,
+    /// The call whose result the value at hand is.
+    pub of_call: Option<&'t str>,
+    /// A dot stands after the path.
+    pub dot: bool,
+    /// The words of the expression at hand.
+    pub words: Vec<&'t str>,
+}
+
+impl<'t> Level<'t> {
+    fn new(bracket: Bracket<'t>) -> Self {
+        let (path, words) = (Vec::new(), Vec::new());
+        Self { bracket, commas: 0, filled: false, joined: false, path, of_call: None, dot: false, words }
+    }
+
+    /// The next expression begins.
+    fn clear(&mut self) {
+        (self.filled, self.joined, self.dot, self.of_call) = (false, false, false, None);
+        self.path.clear();
+        self.words.clear();
+    }
+}
+
+/// Facts that are being written.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'t> {
+    /// The names of those that are complete.
+    pub stated: Vec<&'t str>,
+    /// The first and the last byte of the name at hand.
+    pub name: Option<(usize, usize)>,
+    /// Something follows the name.
+    pub valued: bool,
+}
+
+/// A statement or setting that is being written.
+pub struct Statement<'t> {
+    /// The process in front of it.
+    pub process: Option<&'t str>,
+    /// Its first word.
+    pub head: Option<(Head, &'t str)>,
+    /// A bracket touches the first word.
+    pub call: bool,
+    /// The outermost call in it, and its commas.
+    pub made: Option<(&'t str, usize)>,
+    /// What follows the first word.
+    pub atoms: Vec<Atom<'t>>,
+    /// Its expression, and those of the brackets that are open.
+    pub levels: Vec<Level<'t>>,
+    /// The facts stated of it.
+    pub facts: Option<Facts<'t>>,
+    /// It is a row of a table.
+    pub row: bool,
+    /// It asks something.
+    pub asks: bool,
+}
+
+impl<'t> Statement<'t> {
+    /// Nothing written yet.
+    pub fn new() -> Self {
+        Self {
+            process: None,
+            head: None,
+            call: false,
+            made: None,
+            atoms: Vec::new(),
+            levels: vec![Level::new(Bracket::Statement)],
+            facts: None,
+            row: false,
+            asks: false,
+        }
+    }
+
+    /// The next one begins.
+    pub fn clear(&mut self) {
+        (self.process, self.head, self.made, self.facts) = (None, None, None, None);
+        (self.call, self.row, self.asks) = (false, false, false);
+        self.atoms.clear();
+        self.levels.truncate(1);
+        self.top_mut().clear();
+        self.top_mut().commas = 0;
+    }
+
+    /// Nothing stands in it, but perhaps a process.
+    pub fn is_empty(&self) -> bool {
+        self.head.is_none() && !self.row && self.levels.len() == 1 && !self.top().filled
+    }
+
+    /// Its first word; another if there is none.
+    pub fn head(&self) -> Head {
+        self.head.map_or(Head::OTHER, |(head, _)| head)
+    }
+
+    /// The expression at hand.
+    pub fn top(&self) -> &Level<'t> {
+        &self.levels[self.levels.len() - 1]
+    }
+
+    fn top_mut(&mut self) -> &mut Level<'t> {
+        let last = self.levels.len() - 1;
+        &mut self.levels[last]
+    }
+
+    /// No bracket is open.
+    pub fn outside(&self) -> bool {
+        self.levels.len() == 1
+    }
+
+    fn atom(&mut self, atom: Atom<'t>) {
+        if self.atoms.len() == PIECES {
+            self.atoms.pop();
+        }
+        self.atoms.push(atom);
+    }
+
+    /// A value: a name, a number, a string, a closed bracket.
+    pub fn value(&mut self, atom: Atom<'t>) {
+        let outside = self.outside() && self.facts.is_none();
+        let top = self.top_mut();
+        let joined = std::mem::replace(&mut top.joined, false) && !top.filled;
+        top.filled = true;
+        top.dot = false;
+        top.of_call = None;
+        top.path.clear();
+        if let Atom::Word(word) = atom {
+            top.path.push(word);
+            top.words.push(word);
+        }
+        if outside && !joined {
+            self.atom(atom);
+        }
+    }
+
+    /// A name after a dot.
+    pub fn field(&mut self, word: &'t str) {
+        let outside = self.outside() && self.facts.is_none();
+        let top = self.top_mut();
+        if top.path.len() < PIECES {
+            top.path.push(word);
+        }
+        (top.dot, top.filled) = (false, true);
+        if outside {
+            self.whole();
+        }
+    }
+
+    /// The value at hand is no bare word any more.
+    fn whole(&mut self) {
+        if let Some(last) = self.atoms.last_mut() {
+            *last = Atom::Value;
+        }
+    }
+
+    /// An operator.
+    pub fn operator(&mut self) {
+        let outside = self.outside() && self.facts.is_none();
+        let filled = self.top().filled;
+        if outside {
+            if filled {
+                self.whole();
+            } else if !self.top().joined {
+                self.atom(Atom::Value);
+            }
+        }
+        let top = self.top_mut();
+        (top.filled, top.joined, top.dot, top.of_call) = (false, true, false, None);
+        top.path.clear();
+    }
+
+    /// `=`, or a word between two values.
+    pub fn mark(&mut self, mark: Atom<'t>) {
+        if self.outside() && self.facts.is_none() {
+            self.atom(mark);
+        }
+        self.top_mut().clear();
+    }
+
+    /// A dot, which counts after a value.
+    pub fn dot(&mut self) {
+        let top = self.top_mut();
+        top.dot = top.filled;
+    }
+
+    /// A comma.
+    pub fn comma(&mut self) {
+        let top = self.top_mut();
+        top.commas += 1;
+        top.clear();
+        if self.outside() {
+            self.next_fact();
+        }
+        // Nouns that are given stand one after the other.
+        if self.head().is_form("given") {
+            self.atoms.clear();
+        }
+    }
+
+    /// `=>`
+    pub fn arrow(&mut self) {
+        self.levels.truncate(1);
+        self.top_mut().clear();
+        self.next_fact();
+        self.facts.get_or_insert_default();
+    }
+
+    fn next_fact(&mut self) {
+        if let Some(facts) = &mut self.facts {
+            (facts.name, facts.valued) = (None, false);
+        }
+    }
+
+    /// A bracket opens; it touches a value before it, or the name of what it calls.
+    pub fn open(&mut self, touches: bool, called: Option<&'t str>) {
+        let outside = self.outside() && self.facts.is_none();
+        if let Some(name) = called {
+            self.top_mut().words.pop();
+            if self.outside() && self.made.is_none() {
+                self.made = Some((name, 0));
+            }
+            self.call |= outside && self.atoms.is_empty();
+        }
+        if called.is_none() && !(touches && self.top().filled) {
+            self.value(Atom::Value);
+        } else if outside {
+            self.whole();
+        }
+        self.levels.push(Level::new(called.map_or(Bracket::Group, Bracket::Call)));
+    }
+
+    /// An expression begins in prose.
+    pub fn hole(&mut self) {
+        self.levels.push(Level::new(Bracket::Hole));
+    }
+
+    /// A bracket closes.
+    pub fn close(&mut self) {
+        if self.outside() {
+            return;
+        }
+        let Some(level) = self.levels.pop() else { return };
+        let outside = self.outside();
+        let top = self.top_mut();
+        (top.filled, top.joined, top.dot) = (true, false, false);
+        if let Bracket::Call(name) = level.bracket {
+            top.of_call = Some(name);
+            top.path.clear();
+            if outside && self.made.is_some_and(|(made, _)| made == name) {
+                self.made = Some((name, level.commas + usize::from(level.commas > 0 || level.filled)));
+            }
+        }
+        if self.call && outside && self.atoms.is_empty() {
+            self.atom(Atom::Value);
+        }
+    }
+
+    /// Braces open.
+    pub fn block(&mut self) {
+        self.levels.truncate(1);
+        self.top_mut().clear();
+        self.atom(Atom::Block);
+    }
+
+    /// The operation after `probe` or `where` begins with this verb; true if it does.
+    pub fn operation(&mut self, word: &'t str) -> bool {
+        let takes = self.head().takes_operation() && self.atoms.is_empty();
+        let head = Some(Head::of(word)).filter(|head| takes && head.is_operation());
+        self.head = head.map(|head| (head, word)).or(self.head);
+        head.is_some()
+    }
+
+    /// It has a name, and `in` follows.
+    pub fn names_one(&self) -> bool {
+        let first_way = self.head().first_way();
+        let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
+        self.outside() && self.atoms.len() == 1 && named
+    }
+
+    /// A colon: what stands before it is the process.
+    pub fn colon(&mut self) {
+        let operation = self.head().takes_operation();
+        match (self.atoms.as_slice(), self.head) {
+            ([Atom::Word(process)], _) if operation => {
+                self.process = Some(process);
+                self.atoms.clear();
+                self.top_mut().clear();
+            }
+            ([], Some((_, process))) if self.outside() && !self.call => {
+                self.process = Some(process);
+                self.head = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Which facts it has.
+    pub fn family(&self) -> Family {
+        let calls = self.made.is_some_and(|(name, args)| called(name, args).is_some());
+        let head = self.head();
+        match head.kind {
+            HeadKind::Form if head.name == "reference" => Family::Reference,
+            HeadKind::Setting => Family::None,
+            HeadKind::Verb(family) if !self.call => family,
+            _ if calls => Family::Call,
+            HeadKind::Verb(family) => family,
+            HeadKind::Where => Family::Access,
+            HeadKind::Form if head.name == "probe" => Family::Access,
+            HeadKind::Form | HeadKind::Other => Family::None,
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! A walk over the tokens of a text: which blocks are open, what stands in the statement at hand, and what the text names.
+
+use std::collections::BTreeSet;
+
+use super::head::{Head, HeadKind};
+use super::statement::{Bracket, Facts, Statement};
+use crate::exam::LANGUAGE;
+use crate::lang::layout::{Token, TokenKind};
+use crate::run::params::{Atom, Contents, Param, Slot};
+use crate::run::settings::BlockRow;
+
+/// A block that is open.
+pub struct Block<'t> {
+    /// What stands in it.
+    pub contents: BlockContents<'t>,
+    /// Its statements run in a process.
+    pub inside: bool,
+    /// The statement at hand.
+    pub statement: Statement<'t>,
+    /// The settings that it has.
+    pub said: Vec<&'t str>,
+    /// The cells of the row of names, each with the number of bars before it; none before that row.
+    pub header: Vec<(usize, &'t str)>,
+    /// Rows that are complete.
+    pub rows: usize,
+    /// Bars of the row at hand.
+    pub bars: usize,
+}
+
+/// What stands in a block.
+#[derive(Clone)]
+pub enum BlockContents<'t> {
+    /// Statements.
+    Statements,
+    /// Settings, perhaps with a table; and the words between the verb and the block.
+    Settings(&'static BlockRow, Vec<Atom<'t>>),
+    /// A table of a noun: the words that name it, and the path.
+    Table(Vec<Atom<'t>>, Vec<&'t str>),
+    /// A table of a process's areas.
+    Areas,
+    /// Bits and the PPN of one entry.
+    Entry,
+    /// What is not known.
+    Unknown,
+}
+
+/// What a text gives a name to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// A variable.
+    Variable,
+    /// A definition.
+    Definition,
+    /// A process.
+    Process,
+}
+
+/// A walk over tokens.
+pub struct Walk<'t> {
+    text: &'t str,
+    blocks: Vec<Block<'t>>,
+    last: Option<Token>,
+    /// What the text names, in order; a name may come again.
+    pub named: Vec<(Named, &'t str)>,
+    /// The processes among it.
+    processes: BTreeSet<&'t str>,
+}
+
+impl<'t> Block<'t> {
+    fn new(contents: BlockContents<'t>, inside: bool) -> Self {
+        let (said, header) = (Vec::new(), Vec::new());
+        Self { contents, inside, statement: Statement::new(), said, header, rows: 0, bars: 0 }
+    }
+}
+
+impl<'t> Walk<'t> {
+    /// Before the first token.
+    pub fn new(text: &'t str) -> Self {
+        let blocks = vec![Block::new(BlockContents::Statements, false)];
+        Self { text, blocks, last: None, named: Vec::new(), processes: BTreeSet::new() }
+    }
+
+    /// After these tokens.
+    pub fn over(text: &'t str, tokens: &[Token]) -> Self {
+        let mut walk = Self::new(text);
+        tokens.iter().for_each(|token| walk.take(*token));
+        walk
+    }
+
+    /// The innermost block.
+    pub fn block(&self) -> &Block<'t> {
+        &self.blocks[self.blocks.len() - 1]
+    }
+
+    fn block_mut(&mut self) -> &mut Block<'t> {
+        let last = self.blocks.len() - 1;
+        &mut self.blocks[last]
+    }
+
+    /// The statement at hand.
+    pub fn statement(&self) -> &Statement<'t> {
+        &self.block().statement
+    }
+
+    fn statement_mut(&mut self) -> &mut Statement<'t> {
+        &mut self.block_mut().statement
+    }
+
+    /// The text that is gone over.
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The statement at hand runs in a process.
+    pub fn in_process(&self) -> bool {
+        self.block().inside || self.statement().process.is_some()
+    }
+
+    /// A number stands before the place.
+    pub fn after_number(&self) -> bool {
+        self.last.is_some_and(|last| last.kind == TokenKind::Number)
+    }
+
+    /// The word that stands before the place; empty if there is none.
+    pub fn last_word(&self) -> &'t str {
+        self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
+    }
+
+    /// One token on.
+    pub fn take(&mut self, token: Token) {
+        let word = self.word_of(token);
+        let touches = self.last.is_some_and(|last| last.end == token.start);
+        match token.kind {
+            TokenKind::Comment | TokenKind::Other => return,
+            TokenKind::End => self.end(),
+            TokenKind::Word => self.word(token, word, touches),
+            TokenKind::Number => self.piece(token, Atom::Number),
+            TokenKind::String { .. } => self.piece(token, Atom::Text),
+            TokenKind::Prose => self.prose(token),
+            TokenKind::Hole => self.statement_mut().hole(),
+            TokenKind::Open(b'{') => self.open_block(),
+            TokenKind::Close(b'}') => self.close_block(),
+            TokenKind::Open(byte) => self.open(touches, byte == b'('),
+            TokenKind::Close(_) => self.statement_mut().close(),
+            TokenKind::Bar => self.bar(),
+            TokenKind::Cell => self.cell(word),
+            TokenKind::Operator => self.operator(token, word),
+        }
+        self.last = Some(token);
+    }
+
+    fn word_of(&self, token: Token) -> &'t str {
+        self.text.get(token.start..token.end).unwrap_or("")
+    }
+
+    fn end(&mut self) {
+        let block = self.block_mut();
+        if block.statement.row {
+            block.rows += 1;
+            block.bars = 0;
+        }
+        if let (BlockContents::Settings(..) | BlockContents::Entry, Some((_, name))) =
+            (&block.contents, block.statement.head)
+        {
+            block.said.push(name);
+        }
+        // `let child = fork()` names a process, too.
+        let forked = match (block.statement.made, block.statement.atoms.first()) {
+            (Some(("fork", _)), Some(Atom::Word(name))) if block.statement.head().is_form("let") => {
+                Some(*name)
+            }
+            _ => None,
+        };
+        block.statement.clear();
+        if let Some(name) = forked {
+            self.process(name);
+        }
+    }
+
+    /// A number, a string, or what is like one.
+    fn piece(&mut self, token: Token, atom: Atom<'t>) {
+        if !self.value_of_fact(token) {
+            self.statement_mut().value(atom);
+        }
+    }
+
+    /// In facts: true if the token is the name of one.
+    fn value_of_fact(&mut self, token: Token) -> bool {
+        let (text, statement) = (self.text, self.statement_mut());
+        let outside = statement.outside();
+        let Some(facts) = statement.facts.as_mut().filter(|_| outside) else { return false };
+        let Some((from, to)) = facts.name else {
+            facts.name = Some((token.start, token.end));
+            return true;
+        };
+        if facts.valued {
+            return false;
+        }
+        if to == token.start && text[from..to].ends_with('.') {
+            facts.name = Some((from, token.end));
+            return true;
+        }
+        name_complete(facts, text);
+        false
+    }
+
+    fn word(&mut self, token: Token, word: &'t str, touches: bool) {
+        let dot = self.statement().top().dot && touches;
+        if self.statement().is_empty() {
+            return self.head(word);
+        }
+        if self.value_of_fact(token) {
+            return;
+        }
+        let statement = self.statement_mut();
+        if dot {
+            return statement.field(word);
+        }
+        match word {
+            "where" if statement.outside() => {
+                let (process, asks) = (statement.process, statement.asks);
+                *statement = Statement { process, asks, head: Some((Head::WHERE, word)), ..Statement::new() };
+            }
+            "if" if statement.atoms.last() == Some(&Atom::Word("else")) => statement.atoms.clear(),
+            "in" if statement.names_one() => statement.mark(Atom::Word(word)),
+            "and" | "or" | "not" | "in" => statement.operator(),
+            _ if statement.operation(word) => {}
+            _ => {
+                statement.value(Atom::Word(word));
+                self.name(word);
+            }
+        }
+    }
+
+    fn head(&mut self, word: &'t str) {
+        let block = self.block_mut();
+        let head = match &block.contents {
+            BlockContents::Settings(row, _) => Head::of_setting(row, word),
+            BlockContents::Statements => Head::of(word),
+            _ => Head::OTHER,
+        };
+        block.statement.head = Some((head, word));
+        block.statement.asks = head.is_form("ask");
+    }
+
+    /// What the word gives a name to.
+    fn name(&mut self, word: &'t str) {
+        let statement = self.statement();
+        let Some((head, _)) = statement.head else { return };
+        if head.is_form("def") && statement.levels.len() == 2 {
+            self.named.push((Named::Variable, word));
+        } else if statement.outside() && statement.atoms.len() == 1 {
+            match head.first_way().first() {
+                Some(Param::Value(Slot::Variable)) => self.named.push((Named::Variable, word)),
+                Some(Param::Value(Slot::Definition)) => self.named.push((Named::Definition, word)),
+                Some(Param::Value(Slot::NewProcess)) => self.process(word),
+                _ => {}
+            }
+        }
+    }
+
+    fn process(&mut self, name: &'t str) {
+        self.named.push((Named::Process, name));
+        self.processes.insert(name);
+    }
+
+    /// Whether the text names a process so.
+    pub fn names_process(&self, name: &str) -> bool {
+        self.processes.contains(name)
+    }
+
+    fn prose(&mut self, token: Token) {
+        // What follows a hole belongs to the same prose.
+        if !self.last.is_some_and(|last| matches!(last.kind, TokenKind::Prose | TokenKind::Close(b'}'))) {
+            self.piece(token, Atom::Text);
+        }
+    }
+
+    fn open(&mut self, touches: bool, round: bool) {
+        let last = self.last.filter(|last| touches && round && last.kind == TokenKind::Word);
+        let called = last.map(|last| self.word_of(last));
+        let text = self.text;
+        let statement = self.statement_mut();
+        if let Some(facts) = &mut statement.facts {
+            name_complete(facts, text);
+        }
+        statement.open(touches, called);
+    }
+
+    fn open_block(&mut self) {
+        let contents = self.contents();
+        let inside = self.in_process() || self.begins_block_of_process();
+        self.statement_mut().block();
+        self.blocks.push(Block::new(contents, inside));
+    }
+
+    /// What the block holds that opens after the current statement.
+    fn contents(&self) -> BlockContents<'t> {
+        let statement = self.statement();
+        let (head, atoms) = (statement.head(), &statement.atoms);
+        match head.contents(atoms.first()) {
+            Some(Contents::Statements) => BlockContents::Statements,
+            Some(Contents::Settings) => LANGUAGE
+                .block(head.name)
+                .map_or(BlockContents::Unknown, |row| BlockContents::Settings(row, atoms.clone())),
+            Some(Contents::Table) => BlockContents::Table(atoms.clone(), statement.top().path.clone()),
+            Some(Contents::Areas) => BlockContents::Areas,
+            Some(Contents::Entry) => BlockContents::Entry,
+            None if self.begins_block_of_process() => BlockContents::Statements,
+            None => BlockContents::Unknown,
+        }
+    }
+
+    /// Whether the current statement may be `NAME { … }`.
+    fn begins_block_of_process(&self) -> bool {
+        let named = self.statement().head.is_some_and(|(head, _)| head.kind == HeadKind::Other);
+        named && matches!(self.block().contents, BlockContents::Statements)
+    }
+
+    fn close_block(&mut self) {
+        if self.statement().levels.iter().any(|level| level.bracket == Bracket::Hole) {
+            while !self.statement().outside() {
+                let hole = self.statement().top().bracket == Bracket::Hole;
+                self.statement_mut().close();
+                if hole {
+                    return;
+                }
+            }
+        }
+        if self.blocks.len() > 1 {
+            self.blocks.pop();
+        }
+    }
+
+    fn bar(&mut self) {
+        let block = self.block_mut();
+        block.statement.row = true;
+        block.bars += 1;
+    }
+
+    fn cell(&mut self, word: &'t str) {
+        let block = self.block_mut();
+        if block.rows == 0 {
+            block.header.push((block.bars, word));
+        }
+    }
+
+    fn operator(&mut self, token: Token, word: &str) {
+        let settings = matches!(self.block().contents, BlockContents::Settings(..) | BlockContents::Entry);
+        let text = self.text;
+        let statement = self.statement_mut();
+        match word {
+            "," if settings && statement.outside() => self.end(),
+            "," => statement.comma(),
+            "=>" => statement.arrow(),
+            "=" => statement.mark(Atom::Equals),
+            ":" => statement.colon(),
+            "." => {
+                let outside = statement.outside();
+                match statement.facts.as_mut().filter(|facts| outside && !facts.valued) {
+                    Some(Facts { name: Some((_, to)), .. }) if *to == token.start => *to = token.end,
+                    _ => statement.dot(),
+                }
+            }
+            "?" => statement.value(Atom::Value),
+            _ => {
+                if let Some(facts) = &mut statement.facts {
+                    name_complete(facts, text);
+                }
+                statement.operator();
+            }
+        }
+    }
+}
+
+/// Something follows the name of the fact at hand.
+fn name_complete<'t>(facts: &mut Facts<'t>, text: &'t str) {
+    if let (false, Some((from, to))) = (facts.valued, facts.name) {
+        facts.stated.extend(text.get(from..to).filter(|name| !name.is_empty()));
+        facts.valued = true;
+    }
+}

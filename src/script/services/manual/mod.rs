@@ -1,0 +1,337 @@
+//! The reference of the language: every row of every registry, as Markdown. No list of words stands here, only which
+//! registry a section is made of.
+
+mod tables;
+
+use crate::exam::LANGUAGE;
+use crate::lang::value::UNITS;
+use crate::lang::value::functions::FUNCTIONS;
+use crate::prompt::commands::COMMANDS;
+use crate::run::absent::LEFT_OUT;
+use crate::run::facts::Family;
+use crate::run::facts::{
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
+};
+use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
+use crate::run::params::Params;
+use crate::run::paths::{
+    KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
+};
+use crate::run::verbs::FORMS;
+use pagewalk_engine::kernel::abi::Errno;
+use pagewalk_engine::kernel::syscall::{constants, system_calls};
+use pagewalk_engine::machine::policy::POLICIES;
+use pagewalk_engine::machine::presets::PRESETS;
+use pagewalk_engine::machine::pte::BITS;
+pub use tables::Table;
+use tables::Tables;
+
+/// A section of the reference.
+pub struct Section {
+    /// The word that asks for it.
+    pub name: &'static str,
+    title: &'static str,
+    about: &'static str,
+    body: fn(&mut Tables),
+}
+
+/// Every section, in the order of the page.
+pub const SECTIONS: &[Section] = &[
+    Section {
+        name: "statements",
+        title: "Statements",
+        about: "What a line can begin with. `probe` before an operation gives its facts without doing it.",
+        body: statements,
+    },
+    Section {
+        name: "settings",
+        title: "Settings",
+        about: "What stands in the braces of a declaration, separated by new lines, commas or `;`.",
+        body: settings,
+    },
+    Section {
+        name: "bits",
+        title: "Bits of a page-table entry",
+        about: "Columns of the noun `page_table`, settings of `pte`, fields of `set pte`. A name of the last column \
+                means the contrary: `sup 1` is `us 0`.",
+        body: bits,
+    },
+    Section {
+        name: "policies",
+        title: "Replacement policies",
+        about: "What `policy` and `replacement` take.",
+        body: policies,
+    },
+    Section {
+        name: "presets",
+        title: "Presets",
+        about: "What may stand after `machine`, alone or before braces that change it.",
+        body: presets,
+    },
+    Section {
+        name: "facts",
+        title: "Facts",
+        about: "What can be stated after `=>`, and read as `last.NAME` in an expression. `K` is a level of the page \
+                table, 1 the top; `NAME` a TLB or cache of the machine.",
+        body: facts,
+    },
+    Section {
+        name: "nouns",
+        title: "Nouns",
+        about: "What `set`, `expect` and `show` know. Columns that are not given keep their defaults or are not checked.",
+        body: nouns,
+    },
+    Section {
+        name: "paths",
+        title: "Paths",
+        about: "Values that an expression can ask of the machine, the kernel and processes. `NAME` is a TLB or cache; \
+                `tlb` and `cache` stand for the only one. `P1` is a process.",
+        body: paths,
+    },
+    Section {
+        name: "calls",
+        title: "System calls",
+        about: "What a process can call, in an expression or as a statement, with Linux's results: -1 where it fails. A \
+                string may stand for a buffer or a path.",
+        body: calls,
+    },
+    Section {
+        name: "constants",
+        title: "Constants of C",
+        about: "Names with Linux's values on x86-64. A variable of the same name comes first.",
+        body: c_constants,
+    },
+    Section { name: "errors", title: "Errors", about: "The words of the fact `error`.", body: errors },
+    Section {
+        name: "functions",
+        title: "Functions",
+        about: "What an expression can call. `digits?` may be left out; `numbers…` is one or more.",
+        body: functions,
+    },
+    Section {
+        name: "units",
+        title: "Units",
+        about: "What may follow a number, with or without a space (a percent sign only without).",
+        body: units,
+    },
+    Section {
+        name: "commands",
+        title: "Commands of `pagewalk repl`",
+        about: "What a line of an explored session can begin with besides a statement.",
+        body: commands,
+    },
+    Section {
+        name: "absent",
+        title: "Not in this version",
+        about: "Words of the language that are known and refused as such.",
+        body: absent,
+    },
+];
+
+/// The whole page.
+pub fn page() -> String {
+    let mut text = "# Reference\n\n\
+        Every word of the language, as this version has it. Made by `pagewalk reference`, which prints one section\n\
+        when told its name. [The language](language.md) says what the words mean together.\n"
+        .to_owned();
+    for section in SECTIONS {
+        text.push('\n');
+        text.push_str(&section.text());
+    }
+    text
+}
+
+impl Section {
+    /// The section of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SECTIONS.iter().find(|section| section.name == name)
+    }
+
+    /// Its heading, what it is about, and its tables.
+    pub fn text(&self) -> String {
+        let mut text = format!("## {}\n\n{}\n", self.title, self.about);
+        self.tables().iter().for_each(|table| table.markdown(&mut text));
+        text
+    }
+
+    /// Its tables.
+    pub fn tables(&self) -> Vec<Table> {
+        let mut tables = Tables::default();
+        (self.body)(&mut tables);
+        tables.0
+    }
+}
+
+fn statements(out: &mut Tables) {
+    let verbs = LANGUAGE.verbs().map(|verb| {
+        let facts = if verb.family == Family::None { "" } else { "has facts; " };
+        [code(&verb.usage()), format!("{facts}{}", verb.help), code(verb.example)]
+    });
+    table(out, "", ["statement", "does", "example"], verbs);
+    let forms =
+        FORMS.iter().map(|row| [code(&format!("{} {}", row.name, row.params.text())), row.help.to_owned()]);
+    table(out, "", ["statement", "does"], forms);
+}
+
+fn settings(out: &mut Tables) {
+    for block in LANGUAGE.blocks() {
+        let rows = (block.settings)();
+        let cells = rows
+            .iter()
+            .map(|row| [code(format!("{} {}", row.name, row.params.text()).trim_end()), row.help.to_owned()]);
+        table(out, block.title, ["setting", "is"], cells);
+    }
+}
+
+fn bits(out: &mut Tables) {
+    let rows = BITS.iter().map(|row| {
+        [code(row.name), words(row.aliases), row.label.to_owned(), row.help.to_owned(), words(row.inverses)]
+    });
+    table(out, "", ["bit", "also", "printed", "is", "contrary"], rows);
+}
+
+fn policies(out: &mut Tables) {
+    let yes = |on| if on { "yes" } else { "no" }.to_owned();
+    let rows =
+        POLICIES.iter().map(|row| [code(row.name), row.help.to_owned(), yes(row.sets), yes(row.frames)]);
+    table(out, "", ["policy", "does", "for TLBs and caches", "for frames"], rows);
+}
+
+fn presets(out: &mut Tables) {
+    table(out, "", ["preset", "is"], PRESETS.iter().map(|row| [code(row.name), row.help.to_owned()]));
+}
+
+fn facts(out: &mut Tables) {
+    let access = ACCESS_FACTS.iter().map(|row| {
+        let whose = if row.told { "" } else { " (a kernel's doing)" };
+        [code(row.name), values(row.kind.words()), format!("{}{whose}", row.help)]
+    });
+    table(out, "Of an access", ["fact", "values", "is"], access);
+    let level = LEVEL_FACTS
+        .iter()
+        .map(|row| [code(&format!("{}K{}", row.pattern.0, row.pattern.1)), values(&[]), row.help.to_owned()]);
+    table(out, "Of a level of the page table", ["fact", "values", "is"], level);
+    let part = COMPONENT_FACTS.iter().map(|row| {
+        let of = if row.cache_only { " (caches)" } else { "" };
+        [code(&format!("NAME{}", row.suffix)), values(row.kind.words()), format!("{}{of}", row.help)]
+    });
+    table(out, "Of a TLB or cache", ["fact", "values", "is"], part);
+    let call = CALL_FACTS.iter().map(|row| [code(row.name), values(row.kind.words()), row.help.to_owned()]);
+    table(out, "Of a system call", ["fact", "values", "is"], call);
+    let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    table(out, "Of a `reference`", ["fact", "is"], run);
+    let replay = REPLAY_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    let counters = PART_PROPERTIES.iter().filter(|row| row.fact.is_some()).map(|row| {
+        let of = if row.of_caches { " (caches)" } else { "" };
+        [code(&format!("NAME.{}", row.name)), format!("{}{of}, in this replay", row.help)]
+    });
+    table(out, "Of a `replay`", ["fact", "is"], replay.chain(counters));
+}
+
+fn nouns(out: &mut Tables) {
+    let tables = TABLE_NOUNS.iter().map(|row| [code(row.name), code(row.columns), row.help.to_owned()]);
+    table(out, "For `set`, `expect` and `show`", ["noun", "columns", "is"], tables);
+    let things = THING_NOUNS.iter().map(|row| {
+        let name = if row.of_process { format!("P1.{}", row.name) } else { row.name.to_owned() };
+        [code(&name), code(&row.column_names()), row.help.to_owned()]
+    });
+    table(
+        out,
+        "Of the kernel and of processes, for `expect` and `show` (`P1.maps` for `set`, too)",
+        ["noun", "columns", "is"],
+        things,
+    );
+    let shown = SHOWN_NOUNS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    table(out, "For `show` only, besides any expression", ["noun", "shows"], shown);
+}
+
+fn paths(out: &mut Tables) {
+    let machine =
+        MACHINE_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
+    let part = PART_PROPERTIES.iter().map(|row| [code(&format!("NAME.{}", row.name)), row.help.to_owned()]);
+    let kernel =
+        KERNEL_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
+    let process =
+        PROCESS_PROPERTIES.iter().map(|row| [code(&format!("P1.{}", row.name)), row.help.to_owned()]);
+    let tables = MACHINE_PROPERTIES
+        .iter()
+        .filter(|row| row.of == "page_table")
+        .map(|row| [code(&format!("P1.page_table.{}", row.name)), row.help.to_owned()]);
+    table(out, "", ["path", "is"], machine.chain(part).chain(kernel).chain(process).chain(tables));
+}
+
+fn functions(out: &mut Tables) {
+    let rows = FUNCTIONS
+        .iter()
+        .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
+    table(out, "", ["function", "is", "example", "gives"], rows);
+    let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
+    let title = "Looking at memory as the CPU or the process would, and at files, changing nothing";
+    table(out, title, ["function", "is"], peeks);
+}
+
+fn calls(out: &mut Tables) {
+    let rows = system_calls().map(|row| {
+        let fields: Vec<String> = row.fields.iter().map(|field| code(&format!(".{field}"))).collect();
+        let fills = if fields.is_empty() { "" } else { "; fills in " };
+        [code(row.prototype), format!("{}{fills}{}", row.help, fields.join(", "))]
+    });
+    table(out, "", ["call", "does"], rows);
+}
+
+fn c_constants(out: &mut Tables) {
+    let value = |n: i64| if n < 10 { n.to_string() } else { format!("0x{n:X}") };
+    let rows = constants().map(|row| [code(row.name), value(row.value), row.help.to_owned()]);
+    table(out, "", ["constant", "value", "is"], rows);
+}
+
+fn errors(out: &mut Tables) {
+    let rows =
+        Errno::ALL.iter().map(|row| [code(row.name()), row.number().to_string(), row.help().to_owned()]);
+    table(out, "", ["error", "number", "means"], rows);
+}
+
+fn units(out: &mut Tables) {
+    table(out, "", ["unit", "is"], UNITS.iter().map(|row| [code(row.name), row.help.to_owned()]));
+}
+
+fn commands(out: &mut Tables) {
+    let rows = COMMANDS.iter().map(|row| [code(&row.usage()), row.help.to_owned(), code(row.example)]);
+    table(out, "", ["command", "does", "example"], rows);
+}
+
+fn absent(out: &mut Tables) {
+    let rows = |topics: &'static [(&str, &[&str])]| {
+        topics.iter().map(|(topic, known)| [(*topic).to_owned(), words(known)])
+    };
+    table(out, "Left out on purpose", ["topic", "words"], rows(LEFT_OUT));
+}
+
+/// A table under a title of its own, if it has one.
+fn table<const N: usize>(
+    out: &mut Tables,
+    title: &str,
+    header: [&'static str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) {
+    let rows = rows.map(Vec::from).collect();
+    out.0.push(Table { title: title.to_owned(), header: header.to_vec(), rows });
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// Words, or nothing.
+fn words(words: &[&str]) -> String {
+    words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a fact, and whether it has other values.
+fn values(known: &[&str]) -> String {
+    match known {
+        [] => "a value".to_owned(),
+        [_] => format!("a value or {}", words(known)),
+        _ => words(known),
+    }
+}

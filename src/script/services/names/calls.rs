@@ -1,0 +1,117 @@
+//! Definitions, and what they name where they are called.
+//!
+//! A definition sees its own names and those of the scopes that it is called in, up to the first definition around. So
+//! what it looks for outside is the same as whatever has that name in one of the places from which it is called.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::finder::{Finder, Outside};
+use super::kind::{NameKind, Space};
+use super::occurrence::Form;
+use super::scopes::{Body, Key, Opens, Scope};
+use super::table::{Found, Id};
+use crate::lang::ast::{Stmt, Word};
+use crate::lang::visit::Visit;
+
+impl Finder<'_> {
+    /// `def NAME(a, b) { … }`
+    pub fn definition(&mut self, name: &Word, params: &[Word], block: &[Stmt]) {
+        let body = self.outside.len();
+        self.outside.push(Outside::default());
+        let id = self.gives(Space::Value, name, NameKind::Definition);
+        self.scopes.define(&(Space::Value, Arc::clone(&name.text)), body);
+        self.scopes.push(Opens::Body(body));
+        let params =
+            params.iter().map(|param| self.gives(Space::Value, param, NameKind::Parameter)).collect();
+        self.texts.takes(id, params);
+        self.visit_block(block);
+        self.close();
+    }
+
+    /// Closes the innermost scope. What its definitions look for outside, they look for where it stands, too: those
+    /// that nobody calls yet have their names all the same.
+    pub fn close(&mut self) {
+        let bodies = bodies(self.scopes.innermost());
+        match self.scopes.body() {
+            None => self.called_here(bodies),
+            Some(around) => bodies.into_iter().for_each(|body| self.passes_on(body, around)),
+        }
+        self.scopes.pop();
+    }
+
+    /// What a definition within another looks for, is resolved for where the other is called.
+    fn passes_on(&mut self, body: Body, around: Body) {
+        if body == around {
+            return;
+        }
+        let free: Vec<(Key, Id)> =
+            self.outside[body].free.iter().map(|(key, id)| (key.clone(), *id)).collect();
+        for (key, id) in free {
+            let further = self.free(around, &key);
+            self.table.unite(further, id);
+        }
+        let leaves = self.outside[body].leaves.clone();
+        self.outside[around].leaves.extend(leaves);
+    }
+
+    /// A call by this name; true if it may be of a definition.
+    pub fn calls(&mut self, name: &Word) -> Option<Id> {
+        let resolved = self.resolve(Space::Call, &name.text);
+        let id = resolved.id?;
+        self.table.add(Found { span: name.span, id, space: Space::Call, gives: None, form: Form::Word });
+        if self.scopes.body().is_none() {
+            self.called_here(resolved.bodies);
+        }
+        Some(id)
+    }
+
+    /// These definitions run here, outside of any other, and with them those that they call.
+    pub fn called_here(&mut self, bodies: Vec<Body>) {
+        let version = self.scopes.version;
+        let (mut seen, mut next) = (BTreeSet::new(), bodies);
+        while let Some(body) = next.pop() {
+            let known = self.called.get(&body) == Some(&version);
+            if known || !self.works() || !seen.insert(body) {
+                continue;
+            }
+            let calls: Vec<Key> =
+                self.outside[body].free.keys().filter(|key| key.0 == Space::Call).cloned().collect();
+            for key in calls {
+                next.extend(self.scopes.resolve(&key, &mut self.table).bodies);
+            }
+        }
+        for body in &seen {
+            for (key, id) in self.outside[*body].leaves.clone() {
+                let own = self.declare(key.0, &key.1);
+                self.table.unite(own, id);
+            }
+        }
+        for body in &seen {
+            self.names_of_call(*body);
+        }
+        let version = self.scopes.version;
+        self.called.extend(seen.into_iter().map(|body| (body, version)));
+    }
+
+    fn names_of_call(&mut self, body: Body) {
+        let free: Vec<(Key, Id)> =
+            self.outside[body].free.iter().map(|(key, id)| (key.clone(), *id)).collect();
+        for (key, id) in free {
+            if !self.works() {
+                return;
+            }
+            if let Some(found) = self.scopes.resolve(&key, &mut self.table).id {
+                self.table.unite(found, id);
+            }
+        }
+    }
+}
+
+/// The definitions of a scope.
+fn bodies(scope: &Scope) -> Vec<Body> {
+    let mut bodies: Vec<Body> =
+        scope.entries.values().flat_map(|entry| entry.bodies.iter().copied()).collect();
+    bodies.sort_unstable();
+    bodies
+}

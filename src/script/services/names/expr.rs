@@ -1,0 +1,162 @@
+//! The names in expressions.
+
+use super::finder::Finder;
+use super::kind::{NameKind, Space};
+use super::occurrence::Form;
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Word};
+use crate::lang::value::Value;
+use crate::lang::value::functions::function;
+use crate::lang::visit::{Visit, any_expr, walk_expr};
+use crate::run::facts::ACCESS_FACTS;
+use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, Peek, PeekFunction};
+use crate::run::syscalls::called;
+use pagewalk_engine::kernel::syscall::ParamKind;
+
+/// The fact whose value is the name of a cache.
+pub const SERVED: &str = "served";
+
+impl Finder<'_> {
+    /// The names in an expression.
+    pub fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Name(_) => return self.variable(expr),
+            ExprKind::Call { name, args } => return self.call(name, args),
+            ExprKind::Field(of, name) => return self.field(of, name),
+            ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In), a, b) => {
+                if is_served(a) {
+                    self.part_in_quotes(b);
+                }
+                if *op != BinaryOp::In && is_served(b) {
+                    self.part_in_quotes(a);
+                }
+            }
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+
+    /// The names in expressions side by side.
+    pub fn exprs(&mut self, exprs: &[Expr]) {
+        for expr in exprs {
+            self.visit_expr(expr);
+        }
+    }
+
+    /// A bare word that stands for a variable, if there is one of that name.
+    pub fn variable(&mut self, expr: &Expr) {
+        if let Some(word) = self.word(expr) {
+            self.uses(Space::Value, &word);
+        }
+    }
+
+    /// A function, a system call, or by mistake a definition.
+    pub fn call(&mut self, name: &Word, args: &[Expr]) {
+        let peek = PeekFunction::named(&name.text).map(|row| row.of);
+        if let Some(row) = called(&name.text, args.len()) {
+            let creates = args.iter().any(|arg| any_expr(arg, creates));
+            for (at, arg) in args.iter().enumerate() {
+                match row.params.get(at) {
+                    Some(ParamKind::Path) => self.path(arg, creates),
+                    _ => self.visit_expr(arg),
+                }
+            }
+            return;
+        }
+        if let Some(Peek::File(_)) = peek {
+            args.iter().take(1).for_each(|arg| self.path(arg, false));
+            return args.iter().skip(1).for_each(|arg| self.visit_expr(arg));
+        }
+        if function(&name.text).is_none() && peek.is_none() {
+            self.calls_with(name, args);
+        }
+        self.exprs(args);
+    }
+
+    /// A call that may be of a definition, with what it passes on.
+    pub fn calls_with(&mut self, name: &Word, args: &[Expr]) {
+        let Some(id) = self.calls(name) else { return };
+        for (at, arg) in args.iter().enumerate() {
+            if let Some(value) = self.assigned_value(arg) {
+                self.texts.passes(id, at, value);
+            }
+        }
+    }
+
+    /// What names a file.
+    pub fn path(&mut self, expr: &Expr, creates: bool) {
+        match &expr.kind {
+            ExprKind::Value(Value::Text(text)) => {
+                let Some(span) = self.between_quotes(expr.span) else { return };
+                if self.uses_at(Space::File, text, span, Form::Quoted).is_none() && creates {
+                    self.gives_at(Space::File, text, span, (NameKind::File, Form::Quoted));
+                }
+            }
+            ExprKind::Name(name) => {
+                if let Some(variable) = self.resolve(Space::Value, name).id {
+                    self.texts.names_file(variable);
+                }
+                self.visit_expr(expr);
+            }
+            _ => self.visit_expr(expr),
+        }
+    }
+
+    /// The name of a cache as a string, or strings in a list.
+    fn part_in_quotes(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Value(Value::Text(text)) => {
+                if let Some(span) = self.between_quotes(expr.span) {
+                    self.uses_at(Space::Part, text, span, Form::Quoted);
+                }
+            }
+            ExprKind::List(parts) => parts.iter().for_each(|part| self.part_in_quotes(part)),
+            _ => {}
+        }
+    }
+
+    /// `tlb.hits`, `P1.faults.minor`, `last.L2.index`, `fstat(fd).st_size`.
+    fn field(&mut self, of: &Expr, name: &Word) {
+        let mut words = vec![name.clone()];
+        let mut head = of;
+        while let ExprKind::Field(inner, word) = &head.kind {
+            words.push(word.clone());
+            head = inner;
+        }
+        let Some(word) = self.word(head) else { return self.visit_expr(head) };
+        words.reverse();
+        self.path_of(&word, &words);
+    }
+
+    /// The first word of a path, as the interpreter takes it: a part, a process; a variable has no properties.
+    fn path_of(&mut self, head: &Word, rest: &[Word]) {
+        let name = &*head.text;
+        if name == LAST {
+            let whole = rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".");
+            if !ACCESS_FACTS.iter().any(|row| row.name == whole) {
+                self.uses(Space::Part, &rest[0]);
+            }
+            return;
+        }
+        // `tlb.hits` is of the only TLB, whatever else is called so.
+        if MACHINE_PROPERTIES.iter().any(|row| row.of == name) || matches!(name, "tlb" | "cache") {
+            return;
+        }
+        let part = self.uses(Space::Part, head).is_some();
+        if KERNEL_PROPERTIES.iter().any(|row| row.of == name) || part && self.scopes.body().is_none() {
+            return;
+        }
+        self.uses(Space::Process, head);
+        self.uses(Space::Value, head);
+    }
+}
+
+/// `last.served`
+fn is_served(expr: &Expr) -> bool {
+    let ExprKind::Field(of, name) = &expr.kind else { return false };
+    &*name.text == SERVED && matches!(&of.kind, ExprKind::Name(head) if &**head == LAST)
+}
+
+/// The constant with which `open` makes a file.
+fn creates(flags: &Expr) -> bool {
+    matches!(&flags.kind, ExprKind::Name(name) if &**name == "O_CREAT")
+}

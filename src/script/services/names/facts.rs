@@ -1,0 +1,86 @@
+//! The names in stated facts.
+
+use std::sync::Arc;
+
+use super::expr::SERVED;
+use super::finder::Finder;
+use super::kind::Space;
+use super::occurrence::Form;
+use crate::lang::ast::{Claim, Expr, ExprKind, Fact, Word};
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::lang::visit::Visit;
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named};
+
+impl Finder<'_> {
+    /// A stated fact.
+    pub fn fact(&mut self, fact: &Fact) {
+        self.fact_name(&fact.name, self.family);
+        if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
+            self.claimed(&fact.name.text, value, self.family);
+        }
+    }
+
+    /// `L2`, `L2.index`: a fact of a part that has a name.
+    pub fn fact_name(&mut self, name: &Word, family: Family) {
+        if family == Family::Reference || is_fact(&name.text, family) {
+            return;
+        }
+        let part = name.text.split('.').next().unwrap_or_default();
+        let span = Span { end: name.span.start + part.len() as u32, ..name.span };
+        self.uses_at(Space::Part, &Arc::from(part), span, Form::Word);
+    }
+
+    /// The value of a fact: a word of that fact comes before a variable.
+    fn claimed(&mut self, fact: &str, value: &Expr, family: Family) {
+        match &value.kind {
+            ExprKind::Name(name) => {
+                if words(fact, family).contains(&&**name) {
+                    return;
+                }
+                if fact == SERVED
+                    && family != Family::Reference
+                    && let Some(word) = self.word(value)
+                {
+                    let part = self.uses(Space::Part, &word).is_some();
+                    if part && self.scopes.body().is_none() {
+                        return;
+                    }
+                }
+                self.variable(value);
+            }
+            ExprKind::Value(Value::Text(text)) if fact == SERVED => {
+                if let Some(span) = self.between_quotes(value.span) {
+                    self.uses_at(Space::Part, text, span, Form::Quoted);
+                }
+            }
+            // Bare words in a list of pages are pages.
+            ExprKind::List(parts) if family == Family::Reference => self.pages(parts),
+            ExprKind::List(parts) => parts.iter().for_each(|part| self.claimed(fact, part, family)),
+            _ => self.visit_expr(value),
+        }
+    }
+
+    /// A list of pages: a bare word in it is a page's name, never a variable.
+    pub fn pages(&mut self, parts: &[Expr]) {
+        for part in parts {
+            if !matches!(part.kind, ExprKind::Name(_)) {
+                self.visit_expr(part);
+            }
+        }
+    }
+}
+
+/// Whether every machine has such a fact, so that no part is meant.
+fn is_fact(name: &str, family: Family) -> bool {
+    let call = family == Family::Call && CALL_FACTS.iter().any(|row| row.name == name);
+    let replay = family == Family::Replay && REPLAY_FACTS.iter().any(|row| row.name == name);
+    call || replay
+        || ACCESS_FACTS.iter().any(|row| row.name == name)
+        || matches!(key(name, family, None), Ok(Key::Level(..)))
+}
+
+/// The words that may stand for the value of a fact.
+fn words(name: &str, family: Family) -> &'static [&'static str] {
+    type_named(name, family, None).map_or(&[], FactType::words)
+}

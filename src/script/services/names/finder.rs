@@ -1,0 +1,186 @@
+//! Going through a script to find its names.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::kind::{NameKind, Space};
+use super::occurrence::Form;
+use super::scopes::{Body, Key, Opens, Resolved, Scopes};
+use super::table::{Found, Id, Table};
+use super::texts::Texts;
+use crate::lang::ast::{Expr, ExprKind, Word};
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::run::facts::Family;
+use crate::run::files::Files;
+
+/// What a definition's body names that does not belong to it.
+#[derive(Debug, Default)]
+pub struct Outside {
+    /// Names that are resolved for where it is called.
+    pub free: BTreeMap<Key, Id>,
+    /// Processes and files that stay when it is over.
+    pub leaves: Vec<(Key, Id)>,
+}
+
+/// Statements and lookups that are gone through at most: beyond it, files included again and calls add nothing.
+const WORK_LIMIT: u64 = 1 << 22;
+
+/// A way through a script.
+pub struct Finder<'a> {
+    /// What was found.
+    pub table: Table,
+    /// Where it is.
+    pub scopes: Scopes,
+    /// What the bodies of definitions name that is not theirs.
+    pub outside: Vec<Outside>,
+    /// Strings that may be names of files.
+    pub texts: Texts,
+    /// Names of libraries.
+    pub libraries: HashSet<Arc<str>>,
+    /// Titles of questions, wherever they stand.
+    pub titles: HashMap<Arc<str>, Id>,
+    /// The state of the scopes in which a definition was called last.
+    pub called: HashMap<Body, u64>,
+    /// The files of the script.
+    pub sources: &'a Sources,
+    /// Its machine files.
+    pub files: &'a Files,
+    /// Where the block is that comes next.
+    pub region: Span,
+    /// The family of the facts that come next.
+    pub family: Family,
+    work: u64,
+}
+
+impl<'a> Finder<'a> {
+    /// Before the first statement.
+    pub fn new(sources: &'a Sources, files: &'a Files) -> Self {
+        Self {
+            table: Table::default(),
+            scopes: Scopes::new(),
+            outside: Vec::new(),
+            texts: Texts::default(),
+            libraries: HashSet::new(),
+            titles: HashMap::new(),
+            called: HashMap::new(),
+            sources,
+            files,
+            region: Span::default(),
+            family: Family::None,
+            work: 0,
+        }
+    }
+
+    /// Counts work; false if it was enough.
+    pub fn works(&mut self) -> bool {
+        self.work += 1;
+        self.work <= WORK_LIMIT
+    }
+
+    /// What a name stands for here, if anything.
+    pub fn resolve(&mut self, space: Space, name: &Arc<str>) -> Resolved {
+        let key = (space, Arc::clone(name));
+        let mut resolved = self.scopes.resolve(&key, &mut self.table);
+        if let Some(body) = resolved.left {
+            let free = self.free(body, &key);
+            resolved.id = Some(resolved.id.map_or(free, |id| self.table.unite(id, free)));
+        }
+        resolved
+    }
+
+    /// A name that a body looks for where it is called.
+    pub fn free(&mut self, body: Body, key: &Key) -> Id {
+        let free = &mut self.outside[body].free;
+        if let Some(id) = free.get(key) {
+            return *id;
+        }
+        let id = self.table.fresh(&key.1);
+        free.insert(key.clone(), id);
+        self.scopes.free.insert(key.clone());
+        id
+    }
+
+    /// A name is used here, as a word.
+    pub fn uses(&mut self, space: Space, word: &Word) -> Option<Id> {
+        self.uses_at(space, &word.text, word.span, Form::Word)
+    }
+
+    /// A name is used here.
+    pub fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
+        let id = self.resolve(space, name).id?;
+        self.table.add(Found { span, id, space, gives: None, form });
+        Some(id)
+    }
+
+    /// A name is given here, as a word.
+    pub fn gives(&mut self, space: Space, word: &Word, kind: NameKind) -> Id {
+        self.gives_at(space, &word.text, word.span, (kind, Form::Word))
+    }
+
+    /// A name is given here. What is no variable outlives the definition in which it is made.
+    pub fn gives_at(&mut self, space: Space, name: &Arc<str>, span: Span, how: (NameKind, Form)) -> Id {
+        let id = self.declare(space, name);
+        self.table.add(Found { span, id, space, gives: Some(how.0), form: how.1 });
+        id
+    }
+
+    /// Gives a name in the innermost scope.
+    pub fn declare(&mut self, space: Space, name: &Arc<str>) -> Id {
+        let key = (space, Arc::clone(name));
+        let id = self.scopes.declare(&key, true, &mut self.table);
+        if space != Space::Value
+            && let Some(body) = self.scopes.directly_in_body()
+        {
+            self.outside[body].leaves.push((key, id));
+        }
+        id
+    }
+
+    /// Opens the scope of a scenario, a question or a condition's name.
+    pub fn open(&mut self) {
+        self.scopes.push(Opens::Open);
+    }
+
+    /// The word that an expression is, at its own place: brackets around it left out.
+    pub fn word(&self, expr: &Expr) -> Option<Word> {
+        let ExprKind::Name(text) = &expr.kind else { return None };
+        let span = if expr.span.end - expr.span.start == text.len() as u32 {
+            expr.span
+        } else {
+            self.within(expr.span, |rest| rest.starts_with(&**text), text.len())?
+        };
+        Some(Word { text: Arc::clone(text), span })
+    }
+
+    /// What stands between the quotes of a string, brackets around it left out.
+    pub fn between_quotes(&self, span: Span) -> Option<Span> {
+        let first = self.within(span, |rest| rest.starts_with('"'), 1)?;
+        let text = self.sources.text(Span { start: first.end, ..span });
+        let mut escaped = false;
+        let end = text.bytes().position(|byte| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends
+        })?;
+        Some(Span { start: first.end, end: first.end + end as u32, ..span })
+    }
+
+    /// The first place in another that begins so, outside of comments.
+    fn within(&self, span: Span, begins: impl Fn(&str) -> bool, length: usize) -> Option<Span> {
+        let text = self.sources.text(span);
+        let mut at = 0;
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            if begins(rest) {
+                let start = span.start + at as u32;
+                return Some(Span { start, end: start + length as u32, ..span });
+            }
+            at += if rest.starts_with('#') {
+                rest.find('\n').unwrap_or(rest.len())
+            } else {
+                rest.chars().next().map_or(1, char::len_utf8)
+            };
+        }
+        None
+    }
+}

@@ -1,0 +1,57 @@
+//! What lies between statements that were read: lines that could not be. Their words count for what is called so there.
+
+use super::finder::Finder;
+use super::kind::{NameKind, Space};
+use crate::lang::ast::{Stmt, Word};
+use crate::lang::layout::{TokenKind, tokens};
+use crate::lang::span::Span;
+use crate::lang::visit::Visit;
+
+impl Finder<'_> {
+    /// The statements of a block that lies in this region, and what is between them.
+    pub fn block_in(&mut self, block: &[Stmt], region: Span) {
+        let mut from = region.start;
+        for stmt in block {
+            if !self.works() {
+                return;
+            }
+            // What is included lies in another file.
+            if stmt.span.file == region.file {
+                self.gap(Span { start: from, end: stmt.span.start, ..region });
+                from = stmt.span.end;
+            }
+            self.visit_stmt(stmt);
+        }
+        self.gap(Span { start: from, ..region });
+    }
+
+    /// The place of a whole file.
+    pub fn whole(&self, file: u32) -> Span {
+        let end = self.sources.file(file).map_or(0, |file| file.text.len() as u32);
+        Span { file, start: 0, end }
+    }
+
+    fn gap(&mut self, gap: Span) {
+        let sources = self.sources;
+        let text = if gap.start < gap.end { sources.text(gap) } else { "" };
+        if !text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            return;
+        }
+        let list = tokens(text).list;
+        for (at, token) in list.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
+            let before = at.checked_sub(1).and_then(|at| list.get(at)).map_or("", |before| before.of(text));
+            if before == "." {
+                continue;
+            }
+            let (start, end) = (gap.start + token.start as u32, gap.start + token.end as u32);
+            let word = Word { text: token.of(text).into(), span: Span { start, end, ..gap } };
+            if before == "let" {
+                self.gives(Space::Value, &word, NameKind::Variable);
+            } else if self.scopes.resolve(&(Space::Value, word.text.clone()), &mut self.table).id.is_some() {
+                self.uses(Space::Value, &word);
+            } else {
+                self.uses(Space::Process, &word);
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Renaming: the edits that give something another name everywhere, or why it cannot be had.
+//!
+//! Whether the script means the same afterwards is not argued but resolved at: it is read again with the edits made, and
+//! every name must stand for the same as before, with no mistake that was not there.
+
+use std::path::{Path, PathBuf};
+
+use super::find::names;
+use super::kind::NameKind;
+use super::occurrence::{Form, Names, Occurrence};
+use crate::exam::LANGUAGE;
+use crate::lang::ast::Block;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::include::read_text;
+use crate::lang::loader::Texts;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::lang::value::functions::function;
+use crate::run::files::Files;
+use crate::run::paths::PeekFunction;
+use crate::run::script::check;
+use crate::run::session::Options;
+use crate::run::verbs::FORMS;
+use pagewalk_engine::kernel::syscall::system_call;
+
+/// Words that are no names anywhere.
+const RESERVED: &[&str] = &["and", "or", "not", "in", "where", "true", "false"];
+
+/// A place and what is to stand there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The place.
+    pub span: Span,
+    /// What is to stand there.
+    pub text: String,
+}
+
+/// A script that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'a> {
+    /// Its statements.
+    pub script: &'a Block,
+    /// Its files.
+    pub sources: &'a Sources,
+    /// Its machine files.
+    pub files: &'a Files,
+    /// Its names.
+    pub names: &'a Names,
+}
+
+/// Whether what is named so can be renamed.
+///
+/// # Errors
+/// Why it cannot, as a sentence.
+pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
+    let symbol = &names.symbols[of.symbol];
+    if let Some(fixed) = symbol.kind.row().fixed {
+        return Err(fixed.to_owned());
+    }
+    match symbol.origin {
+        Some(_) => {
+            Err(format!("`{}` is declared by a preset or a machine file, not by this script", symbol.name))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The edits that give all of these (by their numbers) the name `new`, in the order of files and places.
+///
+/// # Errors
+/// Why that name cannot be had, as a sentence.
+pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<Edit>, String> {
+    let named = |one: &&Occurrence| symbols.contains(&one.symbol);
+    let places: Vec<&Occurrence> = read.names.occurrences.iter().filter(named).collect();
+    for place in &places {
+        renamable(read.names, place)?;
+        fits(place, new)?;
+    }
+    let edits: Vec<Edit> = places.iter().map(|place| edit(place, new)).collect();
+    if symbols.iter().any(|symbol| &*read.names.symbols[*symbol].name != new) {
+        means_the_same(read, &edits, (symbols, new))?;
+    }
+    Ok(edits)
+}
+
+/// Whether a name can be written at a place.
+fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
+    if place.form == Form::Word {
+        return is_name(place.kind, new);
+    }
+    let strange = |c: char| c.is_control() || c == '"' || c == '\\';
+    if new.is_empty() || new.contains(strange) || place.form == Form::InCell && new.contains([',', ':', ' '])
+    {
+        return Err(format!("`{new}` cannot be {} in quotes", place.kind.row().called));
+    }
+    Ok(())
+}
+
+/// Whether a word can be the name of such a thing.
+fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
+    if !is_word(new) {
+        return Err(format!(
+            "`{new}` is no name: a letter or `_` comes first, then letters, digits, `_`, and `-` before a letter"
+        ));
+    }
+    if RESERVED.contains(&new) {
+        return Err(format!("`{new}` is a reserved word"));
+    }
+    if FORMS.iter().any(|form| form.name == new) {
+        return Err(format!("`{new}` is a keyword"));
+    }
+    if kind != NameKind::Definition {
+        return Ok(());
+    }
+    let callable =
+        function(new).is_some() || system_call(new).is_some() || PeekFunction::named(new).is_some();
+    match LANGUAGE.verb(new) {
+        Some(_) => Err(format!("`{new}` is a verb")),
+        None if callable => Err(format!("`{new}` is a function of the language")),
+        None => Ok(()),
+    }
+}
+
+/// Whether this is a word of the language.
+fn is_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    let rest = |at: usize| match bytes[at] {
+        b'-' => bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic),
+        byte => byte.is_ascii_alphanumeric() || byte == b'_',
+    };
+    bytes.first().is_some_and(letter) && (1..bytes.len()).all(rest)
+}
+
+/// Whether a cell needs quotes.
+fn needs_quotes(text: &str) -> bool {
+    text.contains(|c: char| c.is_whitespace() || "|;{}()\"'#".contains(c))
+        || matches!(text, "-" | "–" | "*" | "?")
+}
+
+fn edit(place: &Occurrence, new: &str) -> Edit {
+    let quoted = place.form == Form::Cell && needs_quotes(new);
+    Edit { span: place.span, text: if quoted { format!("\"{new}\"") } else { new.to_owned() } }
+}
+
+/// Reads the script again with the edits made, and compares.
+fn means_the_same(read: Read, edits: &[Edit], (symbols, new): (&[usize], &str)) -> Result<(), String> {
+    let mut held = Texts { texts: std::collections::BTreeMap::new(), other: () };
+    for (number, file) in (0..).zip(read.sources.files()) {
+        let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
+        held.texts.insert(path, edited(&file.text, number, edits).into_bytes());
+    }
+    let Some(first) = read.sources.file(0) else { return Ok(()) };
+    let path = first.path.clone().unwrap_or_else(|| PathBuf::from(&first.name));
+    let text = edited(&first.text, 0, edits);
+    let (mut sources, script, mut wrong) = read_text(&path.display().to_string(), &text, &mut held);
+    let (files, more) = Files::read(&script.body, &mut sources, &mut held);
+    wrong.extend(more);
+    let after = names(&script.body, &sources, &files);
+    if let Some(place) = difference(read.names, &after, edits, new) {
+        return Err(taken(read, place, symbols, new));
+    }
+    let before = check(read.script, read.sources, read.files, Options::of(&LANGUAGE));
+    wrong.extend(check(&script.body, &sources, &files, Options::of(&LANGUAGE)));
+    // What could not be read before cannot be read now.
+    let unreadable = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unreadable);
+    match wrong
+        .iter()
+        .filter(|one| !unreadable(one))
+        .find(|one| !before.iter().any(|old| old.code == one.code))
+    {
+        Some(new_one) => Err(format!("with that name, {}", new_one.message)),
+        None => Ok(()),
+    }
+}
+
+/// A text with the edits of its file made.
+pub fn edited(text: &str, file: u32, edits: &[Edit]) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut done = 0;
+    for Edit { span, text: instead } in edits.iter().filter(|edit| edit.span.file == file) {
+        out.push_str(text.get(done..span.start as usize).unwrap_or_default());
+        out.push_str(instead);
+        done = span.end as usize;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    out
+}
+
+/// The first place at which names are not what they were.
+fn difference(before: &Names, after: &Names, edits: &[Edit], new: &str) -> Option<Span> {
+    let mut edits = edits.iter().peekable();
+    let (mut file, mut shift) = (0, 0i64);
+    let mut others = after.occurrences.iter();
+    for one in &before.occurrences {
+        if one.span.file != file {
+            (file, shift) = (one.span.file, 0);
+        }
+        let start = i64::from(one.span.start) + shift;
+        let mut length = i64::from(one.span.end - one.span.start);
+        let mut into = 0;
+        if let Some(edit) = edits.next_if(|edit| edit.span == one.span) {
+            shift += edit.text.len() as i64 - length;
+            (length, into) = (new.len() as i64, i64::from(edit.text.len() > new.len()));
+        }
+        let other = others.next();
+        let same = other.is_some_and(|other| {
+            let Span { file: there, start: from, end: to } = other.span;
+            let place =
+                (there, i64::from(from), i64::from(to)) == (file, start + into, start + into + length);
+            place && (other.symbol, other.role, other.kind) == (one.symbol, one.role, one.kind)
+        });
+        if !same {
+            return Some(one.span);
+        }
+    }
+    others.next().map(|_| before.occurrences.last().map_or(Span::default(), |last| last.span))
+}
+
+/// Says that a name is taken.
+fn taken(read: Read, place: Span, renamed: &[usize], new: &str) -> String {
+    let symbols = &read.names.symbols;
+    let other = symbols.iter().position(|other| &*other.name == new);
+    let defined =
+        other.filter(|other| !renamed.contains(other)).and_then(|other| read.names.of(other).next());
+    let line = |span: Span| {
+        read.sources.place(span).map_or_else(String::new, |(name, place)| {
+            let name = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
+            format!("line {} of {name}", place.line)
+        })
+    };
+    match defined {
+        Some(one) => {
+            let called = symbols[one.symbol].kind.row().called;
+            format!("`{new}` is taken: {called} is called so ({})", line(one.span))
+        }
+        None => format!(
+            "`{new}` means something of its own in this script: names would change near {}",
+            line(place)
+        ),
+    }
+}

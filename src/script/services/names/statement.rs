@@ -1,0 +1,222 @@
+//! The names of statements.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::finder::Finder;
+use super::kind::{NameKind, Space};
+use super::occurrence::Form;
+use super::table::{Found, Id};
+use super::texts::AssignedValue;
+use crate::exam::LANGUAGE;
+use crate::lang::ast::{
+    Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind, Word,
+};
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::lang::visit::{Visit, statements_of_scope, walk_condition, walk_operation, walk_stmt};
+use crate::run::facts::Family;
+use crate::run::prepare::{family, family_of};
+use crate::run::syscalls::{is_fork, makes_call};
+
+impl<'s> Visit<'s> for Finder<'_> {
+    fn visit_block(&mut self, block: &'s [Stmt]) {
+        self.block_in(block, self.region);
+    }
+
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        let around = (self.region, self.family);
+        self.region = self.body_of(stmt);
+        self.family = family_of_stmt(stmt);
+        match &stmt.kind {
+            StmtKind::Scenario { name, .. } => self.titled(name, Space::Scenario, NameKind::Scenario),
+            StmtKind::Question { title, .. } => self.titled(title, Space::Question, NameKind::Question),
+            StmtKind::InProcess { process, .. } => {
+                self.uses(Space::Process, process);
+            }
+            _ => {}
+        }
+        walk_stmt(self, stmt);
+        (self.region, self.family) = around;
+    }
+
+    /// `let child = fork()` names a process as well.
+    fn visit_variable(&mut self, name: &'s Word, value: &'s Expr) {
+        let id = self.gives(Space::Value, name, NameKind::Variable);
+        self.assign(id, value);
+        if is_fork(value) {
+            let process = self.declare(Space::Process, &name.text);
+            self.table.unite(id, process);
+        }
+    }
+
+    /// The body may not run at all. What it sets, its next turn sees.
+    fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
+        self.scopes.begin_conditional();
+        variable.into_iter().for_each(|(name, over)| self.visit_variable(name, over));
+        self.sets(body);
+        self.visit_block(body);
+        self.scopes.end_conditional();
+    }
+
+    /// What both branches set is certain afterwards.
+    fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
+        let region = self.region;
+        let other = otherwise.and_then(|block| block.first()).map_or(region.end, |first| first.span.start);
+        self.scopes.begin_conditional();
+        self.block_in(then, Span { end: other, ..region });
+        let first: HashSet<_> = self.scopes.end_conditional().into_iter().collect();
+        let Some(otherwise) = otherwise else { return };
+        self.scopes.begin_conditional();
+        self.block_in(otherwise, Span { start: other, ..region });
+        for key in self.scopes.end_conditional() {
+            if first.contains(&key) {
+                self.scopes.declare(&key, true, &mut self.table);
+            }
+        }
+    }
+
+    fn visit_scope(&mut self, stmt: &'s Stmt, params: &'s [Word], body: &'s [Stmt]) {
+        if let StmtKind::Def { name, .. } = &stmt.kind {
+            return self.definition(name, params, body);
+        }
+        self.open();
+        self.visit_block(body);
+        self.close();
+    }
+
+    fn visit_asked(&mut self, name: &'s Word, _: &'s Expr, conditions: &'s [Condition]) {
+        self.open();
+        self.gives(Space::Value, name, NameKind::Variable);
+        conditions.iter().for_each(|condition| self.visit_condition(condition));
+        self.close();
+    }
+
+    fn visit_condition(&mut self, condition: &'s Condition) {
+        let around = self.family;
+        if let Condition::Facts { operation, .. } = condition {
+            self.family = family(operation);
+        }
+        walk_condition(self, condition);
+        self.family = around;
+    }
+
+    fn visit_operation(&mut self, operation: &'s Operation) {
+        if let Some(process) = &operation.process {
+            self.uses(Space::Process, process);
+        }
+        walk_operation(self, operation);
+    }
+
+    fn visit_command(&mut self, command: &'s Command) {
+        self.command(command);
+    }
+
+    fn visit_noun(&mut self, noun: &'s [Expr]) {
+        self.shown(noun);
+    }
+
+    fn visit_reference(&mut self, pages: &'s Pages, settings: &'s Settings) {
+        self.reference(pages, settings);
+    }
+
+    fn visit_fact(&mut self, fact: &'s Fact) {
+        self.fact(fact);
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        self.expr(expr);
+    }
+}
+
+impl Finder<'_> {
+    /// Where the block of a statement is: after its header, or in another file.
+    fn body_of(&self, stmt: &Stmt) -> Span {
+        let header = match &stmt.kind {
+            StmtKind::For { over: last, .. }
+            | StmtKind::Repeat { count: last, .. }
+            | StmtKind::If { condition: last, .. }
+            | StmtKind::Question { points: Some(last), .. }
+            | StmtKind::Part { points: Some(last), .. } => last.span,
+            StmtKind::Def { name, params, .. } => params.last().unwrap_or(name).span,
+            StmtKind::Scenario { name: last, .. }
+            | StmtKind::Question { title: last, .. }
+            | StmtKind::Part { name: last, .. }
+            | StmtKind::InProcess { process: last, .. } => last.span,
+            StmtKind::Include { body, .. } => {
+                return body.first().map_or_else(Span::default, |first| self.whole(first.span.file));
+            }
+            _ => stmt.span,
+        };
+        Span { start: header.end, ..stmt.span }
+    }
+
+    /// A variable gets a value, or one of a list.
+    fn assign(&mut self, variable: Id, value: &Expr) {
+        if let ExprKind::List(parts) = &value.kind {
+            return parts.iter().for_each(|part| self.assign(variable, part));
+        }
+        if let Some(assigned) = self.assigned_value(value) {
+            self.texts.assign(variable, assigned);
+        }
+    }
+
+    /// What a variable or parameter gets by this value, if it may name a file.
+    pub fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
+        match &value.kind {
+            ExprKind::Value(Value::Text(text)) => {
+                let span = self.between_quotes(value.span)?;
+                let file = self.scopes.resolve(&(Space::File, Arc::clone(text)), &mut self.table).id;
+                Some(AssignedValue::Text(Arc::clone(text), span, file))
+            }
+            ExprKind::Name(name) => self.resolve(Space::Value, name).id.map(AssignedValue::Variable),
+            _ => None,
+        }
+    }
+
+    fn sets(&mut self, block: &[Stmt]) {
+        for stmt in statements_of_scope(block) {
+            let name = match &stmt.kind {
+                StmtKind::Def { name, .. } => Some(name),
+                _ => stmt.variable(),
+            };
+            let Some(name) = name else { continue };
+            if !self.works() {
+                return;
+            }
+            self.scopes.declare(&(Space::Value, Arc::clone(&name.text)), false, &mut self.table);
+        }
+    }
+
+    /// A scenario or question gets its name.
+    fn titled(&mut self, name: &Word, space: Space, kind: NameKind) {
+        let id = match space {
+            Space::Question => self.title(&name.text),
+            _ => self.table.fresh(&name.text),
+        };
+        if let Some(span) = self.between_quotes(name.span) {
+            self.table.add(Found { span, id, space, gives: Some(kind), form: Form::Quoted });
+        }
+    }
+
+    /// The question of this title, wherever it is.
+    pub fn title(&mut self, title: &Arc<str>) -> Id {
+        let table = &mut self.table;
+        *self.titles.entry(Arc::clone(title)).or_insert_with(|| table.fresh(title))
+    }
+}
+
+/// The family of the facts of a statement.
+fn family_of_stmt(stmt: &Stmt) -> Family {
+    match &stmt.kind {
+        StmtKind::Command(command) => family_of(&LANGUAGE, command),
+        StmtKind::Probe(operation) => family(operation),
+        StmtKind::Let { value, .. } if makes_call(value) => Family::Call,
+        StmtKind::Reference { .. } => Family::Reference,
+        StmtKind::Ask(ask) => match &ask.what {
+            Asked::Facts { operation, .. } => family(operation),
+            _ => Family::None,
+        },
+        _ => Family::None,
+    }
+}

@@ -1,0 +1,91 @@
+//! Strings that name files by way of variables: `let path = "data.txt"`, `def look(path) { open(path, O_RDONLY) }`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::kind::Space;
+use super::occurrence::Form;
+use super::table::{Found, Id, Table};
+use crate::lang::span::Span;
+
+/// A value that a variable gets.
+#[derive(Debug, Clone)]
+pub enum AssignedValue {
+    /// A string; with the file that is called so here, if there is one.
+    Text(Arc<str>, Span, Option<Id>),
+    /// What another variable has.
+    Variable(Id),
+}
+
+/// What variables get, and which of them name files.
+#[derive(Debug, Default)]
+pub struct Texts {
+    assigned: Vec<(Id, AssignedValue)>,
+    names_files: Vec<Id>,
+    parameters: Vec<(Id, Vec<Id>)>,
+    arguments: Vec<(Id, usize, AssignedValue)>,
+}
+
+impl Texts {
+    /// A variable gets this.
+    pub fn assign(&mut self, variable: Id, value: AssignedValue) {
+        self.assigned.push((variable, value));
+    }
+
+    /// A variable names a file.
+    pub fn names_file(&mut self, variable: Id) {
+        self.names_files.push(variable);
+    }
+
+    /// A definition takes these parameters.
+    pub fn takes(&mut self, definition: Id, parameters: Vec<Id>) {
+        self.parameters.push((definition, parameters));
+    }
+
+    /// A call gives this to a parameter.
+    pub fn passes(&mut self, definition: Id, number: usize, value: AssignedValue) {
+        self.arguments.push((definition, number, value));
+    }
+
+    /// Adds the strings that name files. `files` are those of the script's own scope.
+    pub fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
+        let mut assigned: HashMap<Id, Vec<AssignedValue>> = HashMap::new();
+        for (variable, one) in self.assigned {
+            assigned.entry(table.root(variable)).or_default().push(one);
+        }
+        let mut parameters: HashMap<Id, Vec<Vec<Id>>> = HashMap::new();
+        for (definition, list) in self.parameters {
+            parameters.entry(table.root(definition)).or_default().push(list);
+        }
+        for (definition, number, one) in self.arguments {
+            for list in parameters.get(&table.root(definition)).into_iter().flatten() {
+                if let Some(parameter) = list.get(number) {
+                    assigned.entry(table.root(*parameter)).or_default().push(one.clone());
+                }
+            }
+        }
+        let (mut next, mut seen) = (self.names_files, HashSet::new());
+        while let Some(variable) = next.pop() {
+            let variable = table.root(variable);
+            if !seen.insert(variable) {
+                continue;
+            }
+            for one in assigned.get(&variable).into_iter().flatten() {
+                match one {
+                    AssignedValue::Variable(other) => next.push(*other),
+                    AssignedValue::Text(text, span, file) => {
+                        if let Some(id) = file.or_else(|| files(text)) {
+                            table.add(Found {
+                                span: *span,
+                                id,
+                                space: Space::File,
+                                gives: None,
+                                form: Form::Quoted,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

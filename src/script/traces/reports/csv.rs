@@ -1,0 +1,125 @@
+//! Replays as CSV: a row for each level and kind, and rows of the same columns for what else was counted;
+//! `docs/traces.md` says which.
+
+use super::amounts::{all, kinds_of};
+use super::json::{bytes, ended};
+use super::replayed::Replayed;
+use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, Lookups, ReplayCounts};
+
+/// The names of the columns, with their line break.
+pub const HEADER: &str =
+    "trace,machine,part,name,kind,count,hits,misses,evictions,write_backs,compulsory,capacity,conflict\n";
+
+/// The numbers of a row, from `count` on; none is an empty cell.
+type Numbers = [Option<u64>; 8];
+
+/// The rows of a trace, without a header.
+pub fn csv(replayed: &Replayed) -> String {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    for (part, name, kind, numbers) in rows(replayed) {
+        let mut row =
+            vec![replayed.trace.clone(), replayed.machine.clone(), part.to_owned(), name, kind.to_owned()];
+        row.extend(numbers.iter().map(|n| n.map_or_else(String::new, |n| n.to_string())));
+        // Writing to memory does not fail.
+        let _ = writer.write_record(&row);
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// What a row is of: part, name, kind; and its numbers.
+type Row = (&'static str, String, &'static str, Numbers);
+
+fn rows(replayed: &Replayed) -> Vec<Row> {
+    let counted = &replayed.counted;
+    let mut rows = performed(replayed);
+    for (tlb, part) in counted.spec.tlbs.iter().zip(&counted.tlbs) {
+        rows.extend(lookups("tlb", &tlb.name, part));
+    }
+    for (cache, part) in counted.spec.caches.iter().zip(&counted.caches) {
+        rows.extend(lookups("cache", &cache.name, part));
+    }
+    let memory = counted.memory;
+    let memory = [("reads", memory.reads), ("writes", memory.writes), ("walks", memory.walks)];
+    rows.extend(memory.map(|(kind, n)| ("memory", String::new(), kind, only(n))));
+    rows.extend(rest(counted));
+    rows
+}
+
+/// Numbers of a row that has a count alone.
+fn only(n: u64) -> Numbers {
+    [Some(n), None, None, None, None, None, None, None]
+}
+
+fn performed(replayed: &Replayed) -> Vec<Row> {
+    let references = &replayed.counted.references;
+    let counts = [
+        ("lines", replayed.lines),
+        ("malformed", replayed.malformed.count),
+        ("records", references.records),
+        ("reads", references.reads),
+        ("writes", references.writes),
+        ("fetches", references.fetches),
+        ("straddling", references.straddling),
+        ("outside", references.outside),
+    ];
+    let name = ended(&replayed.ended);
+    counts.into_iter().map(|(kind, n)| ("trace", name.to_owned(), kind, only(n))).collect()
+}
+
+fn lookups(part_kind: &'static str, name: &str, part: &LevelCounts) -> Vec<Row> {
+    let row = |(kind, lookups): (&'static str, Lookups)| {
+        let whole = kind == "all";
+        let counts = whole.then_some(part.counts);
+        let causes = part.causes.filter(|_| whole);
+        let numbers = [
+            Some(all(lookups)),
+            Some(lookups.hits),
+            Some(lookups.misses),
+            counts.map(|counts| counts.evictions),
+            counts.filter(|_| part_kind == "cache").map(|counts| counts.writebacks),
+            causes.map(|causes| causes.compulsory),
+            causes.map(|causes| causes.capacity),
+            causes.map(|causes| causes.conflict),
+        ];
+        (part_kind, name.to_owned(), kind, numbers)
+    };
+    kinds_of(&part.kinds).into_iter().map(row).collect()
+}
+
+/// Paging, busiest places and the curve.
+fn rest(counted: &ReplayCounts) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(paging) = &counted.paging {
+        let counts = [
+            ("walks", paging.walks),
+            ("minor_faults", paging.faults.minor),
+            ("major_faults", paging.faults.major),
+            ("evicted", paging.evicted),
+            ("written", paging.written),
+        ];
+        rows.extend(counts.map(|(kind, n)| ("paging", String::new(), kind, only(n))));
+    }
+    if let Some(top) = &counted.top {
+        rows.extend(top.pages.iter().map(|spot| place("page", spot)));
+        rows.extend(top.code.iter().map(|spot| place("code", spot)));
+    }
+    if let Some(curve) = &counted.curve {
+        let sizes = curve.misses.iter().enumerate();
+        rows.extend(sizes.map(|(power, misses)| {
+            let name = bytes(curve, power).to_string();
+            ("curve", name, "all", missing(curve.references, *misses))
+        }));
+    }
+    rows
+}
+
+fn place(part: &'static str, spot: &HotSpot) -> Row {
+    (part, format!("0x{:X}", spot.address), "all", missing(spot.references, spot.misses))
+}
+
+/// Numbers of so many references, of which some miss.
+fn missing(references: u64, misses: u64) -> Numbers {
+    let hits = references.saturating_sub(misses);
+    [Some(references), Some(hits), Some(misses), None, None, None, None, None]
+}

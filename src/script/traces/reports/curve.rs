@@ -1,0 +1,52 @@
+//! The miss-ratio curve in a terminal: a row and a bar for each size of cache.
+
+use super::amounts::rate;
+use super::rows::{number, table, word, written};
+use crate::report::doc::{Block, Cell};
+use crate::run::nouns::size;
+use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counts::MissCurve;
+
+/// Characters of the longest bar, of a rate of 100%.
+const BAR: u64 = 40;
+/// The end of a bar, by eighths of a character.
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/// The curve as a table with bars.
+pub fn curve(curve: &MissCurve, spec: &Spec) -> Block {
+    let title = format!(
+        "misses of a fully associative LRU cache by its size (loads and stores, blocks of {})",
+        size(u128::from(curve.block))
+    );
+    let rows = curve.misses.iter().enumerate().map(|(power, misses)| {
+        let bytes = u128::from(curve.block) << power;
+        let rate = written(rate(*misses, curve.references));
+        vec![
+            written(size(bytes)),
+            number(*misses),
+            rate,
+            word(bar(*misses, curve.references)),
+            word(caches(spec, bytes)),
+        ]
+    });
+    let rows: Vec<Vec<Cell>> = rows.collect();
+    table(title, &[&["size", "misses", "miss rate"], &["", ""]], rows)
+}
+
+/// The names of the machine's caches for data that are as large.
+pub fn caches(spec: &Spec, bytes: u128) -> String {
+    let data =
+        spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read) && cache.size() == bytes);
+    data.map(|cache| &*cache.name).collect::<Vec<&str>>().join(", ")
+}
+
+/// A bar as long as a part is of a whole, to an eighth of a character. Whatever is not nothing can be seen.
+fn bar(part: u64, whole: u64) -> String {
+    if part == 0 || whole == 0 {
+        return String::new();
+    }
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let eighths = ((part * u128::from(BAR) * 8 + whole / 2) / whole).max(1) as usize;
+    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+}

@@ -1,0 +1,184 @@
+//! Replays as a picture: for each trace the miss-ratio curve, if there is one, and the miss rates of every level by kind.
+
+use super::amounts::{all, kinds_of, rate};
+use super::replayed::Replayed;
+use super::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
+use crate::report::narrate::thousands;
+use crate::run::nouns::size;
+use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counts::{Lookups, MissCurve, ReplayCounts};
+
+/// The picture's width.
+const WIDTH: f64 = 900.0;
+/// The left and right edge of what is plotted.
+const EDGES: (f64, f64) = (150.0, 650.0);
+/// The right edge of a curve, which has nothing beside it.
+const FAR: f64 = 860.0;
+/// The height of a curve.
+const HEIGHT: f64 = 240.0;
+/// The height of a bar with what is between it and the next.
+const ROW: f64 = 19.0;
+/// What is between the bars of two parts, besides.
+const GAP: f64 = 7.0;
+/// Colours that people with any colour vision tell apart (Okabe and Ito): of loads, stores, fetches and walks.
+const COLORS: [&str; 4] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
+
+/// The picture of replays, one below the other, as an SVG document.
+pub fn plot(replays: &[Replayed]) -> String {
+    let mut canvas = Canvas::default();
+    let mut y = 0.0;
+    for replayed in replays {
+        y += 30.0;
+        let title = format!("{} on {}", replayed.trace, replayed.machine);
+        canvas.text((20.0, y), Anchor::Start, true, &title);
+        if let Some(curve) = &replayed.counted.curve {
+            y = self::curve(&mut canvas, curve, &replayed.counted.spec, y);
+        }
+        y = bars(&mut canvas, &replayed.counted, y);
+    }
+    let names: Vec<String> =
+        replays.iter().map(|replayed| format!("{} on {}", replayed.trace, replayed.machine)).collect();
+    canvas.document(WIDTH, y + 20.0, &format!("miss rates: {}", names.join(", ")))
+}
+
+/// The end of a scale on which the largest rate is found: 1, 2 or 5 of a power of ten, at most 1.
+pub fn scale(largest: f64) -> f64 {
+    let steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+    steps.into_iter().find(|end| largest <= *end).unwrap_or(1.0)
+}
+
+/// A rate as a scale has it: `20%`, `0.05%`.
+pub fn percent(rate: f64) -> String {
+    let text = format!("{:.4}", rate * 100.0);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Where the points of a curve are drawn.
+struct Axes {
+    /// The upper edge.
+    top: f64,
+    /// The lower edge.
+    bottom: f64,
+    /// The rate at the upper edge.
+    end: f64,
+    /// The power of two at the right edge.
+    last: f64,
+}
+
+impl Axes {
+    fn place(&self, power: f64, rate: f64) -> (f64, f64) {
+        (EDGES.0 + (FAR - EDGES.0) * power / self.last, self.bottom - HEIGHT * rate / self.end)
+    }
+
+    /// Draws the axes and the scales on them, of so many points.
+    fn draw(&self, canvas: &mut Canvas, points: usize, block: u64) {
+        for step in 0..=4 {
+            let rate = self.end * f64::from(step) / 4.0;
+            let (x, y) = self.place(0.0, rate);
+            canvas.line(&[(x, y), (FAR, y)], GRID);
+            canvas.text((x - 8.0, y + 4.0), Anchor::End, false, &percent(rate));
+        }
+        for power in (0..points).step_by(points.div_ceil(13).max(1)) {
+            let (x, y) = self.place(power as f64, 0.0);
+            canvas.line(&[(x, y), (x, y + 5.0)], AXIS);
+            canvas.text((x, y + 19.0), Anchor::Middle, false, &size(u128::from(block) << power));
+        }
+        canvas.line(&[(EDGES.0, self.top), (EDGES.0, self.bottom), (FAR, self.bottom)], AXIS);
+        canvas.text((20.0, self.top - 13.0), Anchor::Start, false, "miss rate");
+        let middle = f64::midpoint(EDGES.0, FAR);
+        canvas.text((middle, self.bottom + 38.0), Anchor::Middle, false, "size of the cache");
+    }
+}
+
+/// Draws the curve below `y`, and answers with where it ends.
+fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
+    let block = size(u128::from(curve.block));
+    let title = format!("fully associative LRU caches of every size: loads and stores, blocks of {block}");
+    canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
+    let rates: Vec<f64> = curve.misses.iter().map(|misses| ratio(*misses, curve.references)).collect();
+    let end = scale(rates.iter().copied().fold(0.0, f64::max));
+    let last = rates.len().saturating_sub(1).max(1) as f64;
+    let axes = Axes { top: y + 56.0, bottom: y + 56.0 + HEIGHT, end, last };
+    axes.draw(canvas, rates.len(), curve.block);
+    for (power, names) in marks(spec, curve).into_iter().filter(|(power, _)| (0.0..=last).contains(power)) {
+        let (x, y) = axes.place(power, 0.0);
+        canvas.line(&[(x, axes.top - 8.0), (x, y)], Stroke { color: "#888", width: 1.0, dashed: true });
+        canvas.text((x, axes.top - 13.0), Anchor::Middle, false, &names);
+    }
+    let points: Vec<(f64, f64)> =
+        rates.iter().enumerate().map(|(power, rate)| axes.place(power as f64, *rate)).collect();
+    canvas.line(&points, Stroke { color: COLORS[0], width: 2.0, dashed: false });
+    for point in points {
+        canvas.dot(point, COLORS[0]);
+    }
+    axes.bottom + 56.0
+}
+
+/// Where on the scale of a curve the machine's caches for data are, and their names.
+fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
+    let mut marks: Vec<(f64, String)> = Vec::new();
+    for cache in spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read)) {
+        let power = (cache.size() as f64 / curve.block as f64).log2();
+        match marks.iter_mut().find(|(other, _)| (power - *other).abs() < 0.3) {
+            Some((_, names)) => names.extend([", ", &cache.name]),
+            None => marks.push((power, cache.name.to_string())),
+        }
+    }
+    marks
+}
+
+/// A bar: the part's name, the place of its kind, and the counts.
+type Bar<'a> = (&'a str, usize, &'static str, Lookups);
+
+/// Draws the bars below `y`, and answers with where they end.
+fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
+    let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
+    let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
+    let mut rows: Vec<Bar> = Vec::new();
+    for (name, part) in tlbs.chain(caches) {
+        let kinds = kinds_of(&part.kinds).into_iter().take(4).enumerate();
+        let asked = kinds.filter(|(_, (_, lookups))| all(*lookups) > 0);
+        rows.extend(asked.map(|(color, (kind, lookups))| (name, color, kind, lookups)));
+    }
+    if rows.is_empty() {
+        return y;
+    }
+    let largest = rows.iter().map(|(.., lookups)| ratio(lookups.misses, all(*lookups))).fold(0.0, f64::max);
+    let end = scale(largest);
+    canvas.text((20.0, y + 22.0), Anchor::Start, false, "misses by level and kind");
+    let parts = 1 + rows.windows(2).filter(|pair| pair[0].0 != pair[1].0).count();
+    let (top, bottom) = (y + 34.0, y + 34.0 + ROW * rows.len() as f64 + GAP * parts as f64);
+    let at = |rate: f64| EDGES.0 + (EDGES.1 - EDGES.0) * rate / end;
+    for step in 0..=4 {
+        let rate = end * f64::from(step) / 4.0;
+        canvas.line(&[(at(rate), top), (at(rate), bottom)], GRID);
+        canvas.text((at(rate), bottom + 16.0), Anchor::Middle, false, &percent(rate));
+    }
+    let (mut above, mut y) = ("", top);
+    for bar in &rows {
+        y += if bar.0 == above { 0.0 } else { GAP };
+        self::bar(canvas, bar, y, at(ratio(bar.3.misses, all(bar.3))), above);
+        above = bar.0;
+        y += ROW;
+    }
+    canvas.line(&[(EDGES.0, top), (EDGES.0, bottom)], AXIS);
+    bottom + 34.0
+}
+
+/// Draws a bar up to `x`; the part has its name at the first of its bars.
+fn bar(canvas: &mut Canvas, (name, color, kind, lookups): &Bar, y: f64, x: f64, above: &str) {
+    let line = y + 12.0;
+    if *name != above {
+        canvas.text((20.0, line), Anchor::Start, true, name);
+    }
+    canvas.text((EDGES.0 - 8.0, line), Anchor::End, false, kind);
+    canvas.area((EDGES.0, y), (x - EDGES.0, ROW - 4.0), COLORS[*color]);
+    let (misses, all) = (lookups.misses, all(*lookups));
+    let counts = format!("{} of {} ({})", thousands(misses), thousands(all), rate(misses, all));
+    canvas.text((EDGES.1 + 12.0, line), Anchor::Start, false, &counts);
+}

@@ -1,0 +1,172 @@
+//! A replay as text for a terminal or a pipe.
+
+use super::curve::curve;
+use super::replayed::{Ended, Replayed};
+use super::rows::{number, table, word};
+use super::tables::{busiest, parts};
+use crate::report::doc::{Block, Tone};
+use crate::report::excerpt::visible;
+use crate::report::narrate::{count, thousands};
+use crate::report::text;
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counts::{PagingCounts, ReplayCounts};
+use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::Straddle;
+
+/// The report: what was performed, what each part of the machine did, and what else was asked for.
+pub fn text(replayed: &Replayed, color: bool) -> String {
+    let sections: Vec<String> = sections(replayed)
+        .iter()
+        .map(|section| text::text(section, color))
+        .filter(|s| !s.is_empty())
+        .collect();
+    sections.join("\n")
+}
+
+fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
+    let counted = &replayed.counted;
+    let mut sections = vec![
+        vec![Block::Heading(format!("{} on {}", replayed.trace, replayed.machine))],
+        performed(replayed),
+    ];
+    sections.extend(parts(counted).into_iter().map(|part| vec![part]));
+    sections.push(vec![memory(counted)]);
+    if let Some(paging) = &counted.paging {
+        sections.push(vec![self::paging(paging)]);
+    }
+    if let Some(top) = &counted.top {
+        sections.extend(busiest(top, address_bits(counted)).into_iter().map(|table| vec![table]));
+    }
+    if let Some(misses) = &counted.curve {
+        sections.push(vec![curve(misses, &counted.spec)]);
+    }
+    sections
+}
+
+/// Bits of the addresses of a trace.
+fn address_bits(counted: &ReplayCounts) -> u32 {
+    if counted.paging.is_some() { counted.spec.virtual_bits() } else { counted.spec.physical_bits }
+}
+
+fn performed(replayed: &Replayed) -> Vec<Block> {
+    let counted = &replayed.counted;
+    let references = counted.references;
+    let all = references.accesses() + references.fetches;
+    let kinds = [
+        count(references.reads, "load", "loads"),
+        count(references.writes, "store", "stores"),
+        count(references.fetches, "fetch", "fetches"),
+    ];
+    let mut blocks = vec![Block::line(format!(
+        "{} of {}: {}",
+        count(all, "reference", "references"),
+        count(references.records, "record", "records"),
+        kinds.join(", ")
+    ))];
+    if references.straddling > 0 {
+        blocks.push(Block::line(straddling(references.straddling, replayed.straddle)));
+    }
+    blocks.push(Block::toned(Tone::Faint, mapping(&counted.spec, counted.paging.is_some())));
+    if let Some(end) = end(replayed) {
+        blocks.push(Block::toned(Tone::Bad, end));
+    }
+    blocks
+}
+
+fn straddling(n: u64, straddle: Straddle) -> String {
+    let what = match straddle {
+        Straddle::Split => "each in as many parts as it touches",
+        Straddle::First => "of which the first counts",
+    };
+    format!("{} blocks or pages, {what}", count(n, "reference straddles", "references straddle"))
+}
+
+fn mapping(spec: &Spec, demand: bool) -> String {
+    if demand {
+        format!(
+            "map demand: addresses of {} bits, a page gets its frame at its first touch",
+            spec.virtual_bits()
+        )
+    } else {
+        format!("map identity: an address is a physical one of {} bits", spec.physical_bits)
+    }
+}
+
+/// How a replay ended that did not come to the trace's end.
+fn end(replayed: &Replayed) -> Option<String> {
+    let lines = count(replayed.lines, "line", "lines");
+    match &replayed.ended {
+        Ended::Whole => None,
+        Ended::Interrupted => Some(format!("interrupted: these are the counts of the first {lines}")),
+        Ended::Broken(_) => Some(format!("not the whole trace: these are the counts of the first {lines}")),
+    }
+}
+
+fn memory(counted: &ReplayCounts) -> Block {
+    let memory = counted.memory;
+    let rows =
+        [("reads of blocks", memory.reads), ("writes", memory.writes), ("page-table entries", memory.walks)];
+    let rows = rows.into_iter().filter(|(name, n)| *n > 0 || *name != "page-table entries");
+    table(
+        "",
+        &[&["main memory"], &["transfers"]],
+        rows.map(|(name, n)| vec![word(name), number(n)]).collect(),
+    )
+}
+
+fn paging(paging: &PagingCounts) -> Block {
+    let rows = [
+        ("page walks", paging.walks),
+        ("minor faults", paging.faults.minor),
+        ("major faults (from swap)", paging.faults.major),
+        ("pages evicted", paging.evicted),
+        ("pages written to swap", paging.written),
+    ];
+    table("", &[&["paging"], &["times"]], rows.map(|(name, n)| vec![word(name), number(n)]).to_vec())
+}
+
+/// What a reader must know of a replay that the counts do not say: lines that could not be read, records beyond the
+/// addresses there are, an end before the end. What belongs to one of them follows on lines of its own.
+pub fn warnings(replayed: &Replayed) -> Vec<String> {
+    let mut told = Vec::new();
+    if replayed.malformed.count > 0 {
+        told.push(malformed(&replayed.malformed));
+    }
+    let references = &replayed.counted.references;
+    if let Some(first) = references.first_outside.filter(|_| references.outside > 0) {
+        let passed = count(references.outside, "record is", "records are");
+        let bits = address_bits(&replayed.counted);
+        told.push(format!(
+            "{passed} passed over, beyond addresses of {bits} bits; the first is {}",
+            record(first)
+        ));
+    }
+    told.extend(end(replayed).filter(|_| replayed.ended == Ended::Interrupted));
+    told
+}
+
+/// How many lines could not be read, and the first of them, a line each.
+pub fn malformed(malformed: &Malformed) -> String {
+    let mut lines =
+        vec![format!("{} passed over", count(malformed.count, "malformed line is", "malformed lines are"))];
+    for bad in &malformed.first {
+        lines.push(format!("  line {}: {}: `{}`", thousands(bad.line), bad.why, visible(&bad.text)));
+    }
+    let rest = malformed.count.saturating_sub(malformed.first.len() as u64);
+    if rest > 0 {
+        lines.push(format!("  and {} more", thousands(rest)));
+    }
+    lines.join("\n")
+}
+
+/// A record in words: `a store of 8 bytes at 0x1FFF000000`.
+pub fn record(record: Record) -> String {
+    let op = match record.op {
+        Op::Fetch => "a fetch",
+        Op::Load => "a load",
+        Op::Store => "a store",
+        Op::Modify => "a modify",
+    };
+    format!("{op} of {} at 0x{:X}", count(u64::from(record.size), "byte", "bytes"), record.address)
+}

@@ -1,0 +1,161 @@
+//! The points of a sweep as rows and columns, for every format: a row for each swept part of each point.
+
+use super::swept::Swept;
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit};
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, in small letters with `_`.
+    pub name: String,
+    /// What stands in it.
+    pub kind: Kind,
+}
+
+/// What stands in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A number.
+    Number,
+    /// A number of bytes.
+    Bytes,
+    /// A part of a whole, from 0 to 1.
+    Rate,
+    /// A word.
+    Word,
+}
+
+/// What stands in a row and column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// Nothing: there is no such thing.
+    Nothing,
+    /// A number.
+    Number(u64),
+    /// A part of a whole: so many of so many, which are not 0.
+    Rate(u64, u64),
+    /// A word.
+    Word(String),
+}
+
+/// Rows of the same columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, each with an item a column.
+    pub rows: Vec<Vec<Item>>,
+}
+
+/// Settings that have a column of their own in any case.
+const SHAPE: [&str; 8] =
+    ["size", "block", "entries", "ways", "sets", "policy", "fully-associative", "direct-mapped"];
+
+/// The points of a sweep, in the order of the grid. Those that were skipped have no row.
+pub fn rows(swept: &Swept) -> Rows {
+    let units = swept.grid.units();
+    let cache = units.iter().any(|unit| matches!(unit, SweptUnit::Cache(_)));
+    let tlb = units.iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)));
+    let others = others(&swept.grid.axes);
+    let mut columns = Vec::new();
+    let mut add = |name: &str, kind| columns.push(Column { name: name.to_owned(), kind });
+    for name in ["trace", "machine"] {
+        add(name, Kind::Word);
+    }
+    add("point", Kind::Number);
+    add("part", Kind::Word);
+    for (name, kind, there) in [
+        ("size", Kind::Bytes, cache),
+        ("block", Kind::Bytes, cache),
+        ("entries", Kind::Number, tlb),
+        ("ways", Kind::Number, true),
+        ("sets", Kind::Number, true),
+        ("policy", Kind::Word, true),
+    ] {
+        if there {
+            add(name, kind);
+        }
+    }
+    for name in &others {
+        let own = swept.grid.axes.iter().filter(|axis| *axis.setting == **name);
+        let numbers = own.flat_map(|axis| &axis.values).all(|value| matches!(value, AxisValue::Number(_)));
+        add(&name.replace('-', "_"), if numbers { Kind::Number } else { Kind::Word });
+    }
+    for name in ["accesses", "hits", "misses"] {
+        add(name, Kind::Number);
+    }
+    add("miss_rate", Kind::Rate);
+    add("evictions", Kind::Number);
+    if cache {
+        add("write_backs", Kind::Number);
+    }
+    let point = |(number, point)| units.iter().map(move |unit| (number, point, *unit));
+    let rows = swept.grid.points.iter().enumerate().flat_map(point);
+    let rows = rows.map(|(number, point, unit)| row(swept, number, point, unit, &columns)).collect();
+    Rows { columns, rows }
+}
+
+/// Settings of the grid that a part's shape does not tell, each once.
+fn others(axes: &[Axis]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for axis in axes {
+        let name = &*axis.setting;
+        // The lines follow from size and block.
+        if !SHAPE.contains(&name) && name != "lines" && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn row(swept: &Swept, number: usize, point: &GridPoint, unit: SweptUnit, columns: &[Column]) -> Vec<Item> {
+    let shape = unit.geometry(&point.spec);
+    let counts = swept.counted.get(number).and_then(|counted| counted.as_ref().ok()).map(|c| unit.counts(c));
+    let counted = |n: Option<u64>| n.map_or(Item::Nothing, Item::Number);
+    let bytes = |n: Option<u128>| counted(n.map(|n| u64::try_from(n).unwrap_or(u64::MAX)));
+    let all = counts.map(|counts| counts.hits + counts.misses);
+    let item = |column: &Column| match &*column.name {
+        "trace" => Item::Word(swept.trace.clone()),
+        "machine" => Item::Word(swept.machine.clone()),
+        "point" => Item::Number(number as u64 + 1),
+        "part" => Item::Word(unit.name(&point.spec).to_owned()),
+        "size" => bytes(shape.size),
+        "block" => counted(shape.block),
+        "entries" => counted(shape.entries),
+        "ways" => Item::Number(shape.ways.into()),
+        "sets" => Item::Number(shape.sets),
+        "policy" => Item::Word(shape.policy.row().name.to_owned()),
+        "accesses" => counted(all),
+        "hits" => counted(counts.map(|counts| counts.hits)),
+        "misses" => counted(counts.map(|counts| counts.misses)),
+        "miss_rate" => match (counts, all.filter(|all| *all > 0)) {
+            (Some(counts), Some(all)) => Item::Rate(counts.misses, all),
+            _ => Item::Nothing,
+        },
+        "evictions" => counted(counts.map(|counts| counts.evictions)),
+        "write_backs" if matches!(unit, SweptUnit::Cache(_)) => {
+            counted(counts.map(|counts| counts.writebacks))
+        }
+        name => chosen(swept, point, unit, name, column.kind),
+    };
+    columns.iter().map(item).collect()
+}
+
+/// The value that a setting of the grid has at a point; none where the grid does not have it of this part.
+fn chosen(swept: &Swept, point: &GridPoint, unit: SweptUnit, column: &str, kind: Kind) -> Item {
+    let axes = swept.grid.axes.iter().zip(&point.at);
+    let own = |(axis, _): &(&Axis, _)| axis.unit == unit && axis.setting.replace('-', "_") == column;
+    match axes.clone().find(own).map(|(axis, at)| &axis.values[*at]) {
+        None => Item::Nothing,
+        Some(AxisValue::Number(n)) if kind == Kind::Number => Item::Number(*n),
+        Some(value) => Item::Word(word(value)),
+    }
+}
+
+/// A value without its unit.
+pub fn word(value: &AxisValue) -> String {
+    match value {
+        AxisValue::Number(n) => n.to_string(),
+        AxisValue::Word(word) => word.to_string(),
+    }
+}

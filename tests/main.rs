@@ -1,0 +1,43 @@
+//! The tests that use Pagewalk from outside, as one program. A module is a topic; its helpers are in the folder of its name.
+//! `cargo test --test all docs::` runs the tests of one module.
+
+// Helpers that several modules use.
+mod fences;
+#[cfg(target_os = "linux")]
+mod pty;
+mod running;
+mod textbook;
+
+mod architecture;
+mod cli;
+mod docs;
+mod editors;
+mod exam;
+mod examples;
+mod exams;
+mod exports;
+mod format;
+mod fuzz;
+mod grade;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod linux;
+mod mends;
+mod names;
+mod papers;
+#[cfg(target_os = "linux")]
+mod repl;
+mod replay;
+mod scripts;
+mod suite;
+mod sweep;
+mod traces_cli;
+mod variants;
+mod wrong;
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+#[test]
+fn linux_is_skipped() {
+    use std::io::Write;
+    writeln!(std::io::stderr(), "skipped: Pagewalk is compared with Linux on x86-64 only")
+        .expect("a standard error");
+}

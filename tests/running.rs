@@ -1,0 +1,148 @@
+//! A script run as a test sees it: what is wrong with it, and which expectations failed.
+
+use std::path::{Path, PathBuf};
+
+use pagewalk_script::exam::Collector;
+use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::lang::include::{Disk, Loader, Texts, read, read_text};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::run::record::StepRecord;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, run};
+
+/// A mistake of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Its code.
+    pub code: String,
+    /// The text it points at.
+    pub at: String,
+    /// The line it stands in, from 1.
+    pub line: usize,
+    /// What is said, the help included.
+    pub said: String,
+}
+
+/// An expectation that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The file.
+    pub file: String,
+    /// The line it stands in, from 1.
+    pub line: usize,
+    /// The fact or cell.
+    pub fact: String,
+    /// What was stated.
+    pub expected: String,
+    /// What it was.
+    pub actual: String,
+}
+
+/// What came of a script.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is wrong with it.
+    pub mistakes: Vec<Mistake>,
+    /// What did not hold.
+    pub failures: Vec<Failure>,
+    /// Everything that was stated.
+    pub checks: u64,
+    /// What its statements did.
+    pub records: Vec<StepRecord>,
+}
+
+impl Outcome {
+    /// The exit status of `pagewalk run`.
+    pub fn status(&self) -> u8 {
+        match (self.mistakes.is_empty(), self.failures.is_empty()) {
+            (false, _) => 2,
+            (true, false) => 1,
+            (true, true) => 0,
+        }
+    }
+}
+
+/// Runs a text as a script that stands alone.
+pub fn text(script: impl AsRef<[u8]>) -> Outcome {
+    text_within(script, Options::of(&LANGUAGE))
+}
+
+/// Runs a text within a budget.
+pub fn text_within(script: impl AsRef<[u8]>, options: Options) -> Outcome {
+    texts(&[("script.pw", script.as_ref())], options)
+}
+
+/// Runs the first of several texts; the others lie beside it.
+pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
+    let held = files.iter().map(|(name, text)| (Path::new("/scripts").join(name), text.to_vec())).collect();
+    let first: PathBuf = Path::new("/scripts").join(files[0].0);
+    loaded(&first, &mut Texts { texts: held, other: () }, options)
+}
+
+/// Runs a file.
+pub fn file(path: &Path) -> Outcome {
+    loaded(path, &mut Disk, Options::of(&LANGUAGE))
+}
+
+fn loaded(path: &Path, loader: &mut dyn Loader, options: Options) -> Outcome {
+    let (mut sources, script, mut wrong) = read(path, loader);
+    let files = if wrong.is_empty() {
+        let (files, unread) = Files::read(&script.body, &mut sources, loader);
+        wrong = unread;
+        files
+    } else {
+        Files::default()
+    };
+    if !wrong.is_empty() {
+        return Outcome { mistakes: mistakes(&sources, &wrong), ..Outcome::default() };
+    }
+    let mut records: Vec<StepRecord> = Vec::new();
+    let ended = run(&script.body, &sources, &files, options, &mut records);
+    Outcome {
+        mistakes: mistakes(&sources, &ended.diagnostics),
+        failures: failures(&sources, &records),
+        checks: ended.totals.checks,
+        records,
+    }
+}
+
+fn mistakes(sources: &Sources, wrong: &[Diagnostic]) -> Vec<Mistake> {
+    let mistake = |wrong: &Diagnostic| Mistake {
+        code: wrong.code.name().to_owned(),
+        at: sources.text(wrong.span).to_owned(),
+        line: sources.place(wrong.span).map_or(0, |(_, place)| place.line),
+        said: format!("{}; {}", wrong.message, wrong.help.as_deref().unwrap_or("")),
+    };
+    wrong.iter().map(mistake).collect()
+}
+
+fn failures(sources: &Sources, records: &[StepRecord]) -> Vec<Failure> {
+    let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
+    let failure = failed.map(|check| {
+        let place = sources.place(check.span);
+        Failure {
+            file: place.map_or(String::new(), |(file, _)| file.to_owned()),
+            line: place.map_or(0, |(_, place)| place.line),
+            fact: check.fact.clone(),
+            expected: check.expected.to_string(),
+            actual: check.actual.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string),
+        }
+    });
+    failure.collect()
+}
+
+/// The paper of a text that stands beside the examples' exams and has no mistake.
+pub fn paper(text: &str, seed: u64) -> Paper {
+    let (mut sources, script, wrong) = read_text("examples/exams/text.pw", text, &mut Disk);
+    assert_eq!(wrong, []);
+    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+    assert_eq!(wrong, []);
+    let mut collector = Collector::default();
+    let options = Options { seed, ..Options::of(&LANGUAGE) };
+    let ended = run(&script.body, &sources, &files, options, &mut collector);
+    assert_eq!(ended.diagnostics, []);
+    assert_eq!(ended.totals.failed(), 0);
+    collector.paper()
+}
