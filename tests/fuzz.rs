@@ -2,11 +2,7 @@
 
 mod processes;
 
-use std::panic::resume_unwind;
-use std::thread;
-
-use pagewalk_script::exam::LANGUAGE;
-use pagewalk_script::run::session::Options;
+use pagewalk::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
@@ -246,18 +242,10 @@ proptest! {
     }
 }
 
-/// Runs a test on a thread with a larger stack than the 2 MiB of a test. In a build without optimization, proptest needs about 3 MiB
-/// to draw blocks within blocks.
-fn on_large_stack(test: fn()) {
-    let thread = thread::Builder::new().stack_size(64 << 20).spawn(test).expect("a thread");
-    if let Err(panic) = thread.join() {
-        resume_unwind(panic);
-    }
-}
-
+/// Without optimization, proptest needs about 3 MiB of stack to draw blocks within blocks.
 #[test]
 fn random_scripts_end_and_repeat() {
-    on_large_stack(random_scripts);
+    running::on_large_stack(random_scripts);
 }
 
 /// Words, blanks and signs, which put together are the text again.

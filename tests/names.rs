@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::lang::include::{Disk, Script, Texts, read_text};
 use pagewalk_script::lang::source::Sources;

@@ -95,7 +95,8 @@ enum Command {
     },
 }
 
-/// Runs the command line of this process. Usage errors end it with 2, `--help` and `--version` with 0.
+/// Runs the command line of this process. The exit status is 2 after a usage error and 0 after `--help` and
+/// `--version`.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     finish(dispatch(&arguments))
@@ -120,7 +121,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     }
 }
 
-/// Every file is checked, also after one that is wrong.
+/// Checks every file, even after one with a mistake.
 fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
     let mut worst = Status::Held;
     for file in files {
@@ -148,7 +149,7 @@ fn explain(code: Option<&str>) -> io::Result<Status> {
     }
 }
 
-/// The names of the reference's sections.
+/// The names of the sections of the reference.
 fn sections() -> PossibleValuesParser {
     PossibleValuesParser::new(SECTIONS.iter().map(|section| section.name))
 }
@@ -158,7 +159,7 @@ fn reference(section: Option<&str>) -> io::Result<Status> {
 }
 
 fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
-    // By way of memory: the generator would panic on a closed pipe.
+    // Generated in memory, since the generator panics on a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "pagewalk", &mut script);
     print(&String::from_utf8_lossy(&script)).map(|()| Status::Held)

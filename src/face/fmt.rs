@@ -1,4 +1,4 @@
-//! `pagewalk fmt`: scripts set in their one layout.
+//! `pagewalk fmt`: the standard layout of scripts.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::Files;
 use pagewalk_script::suite::amended::difference;
 
-/// What standard input is called.
+/// The path that means standard input.
 const STDIN: &str = "-";
 
 /// Arguments of `pagewalk fmt`.
@@ -32,7 +32,7 @@ pub(crate) struct Fmt {
     paths: Vec<PathBuf>,
 }
 
-/// What came of the files.
+/// The number of files by result.
 #[derive(Debug, Default)]
 struct Tally {
     changed: u64,
@@ -41,10 +41,7 @@ struct Tally {
 }
 
 impl Fmt {
-    /// Formats every script, also after one that is wrong.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Formats every script, even after one with a mistake.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let stdin = [PathBuf::from(STDIN)];
         let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };
@@ -53,7 +50,7 @@ impl Fmt {
             self.format_file(&path, color, &mut tally)?;
         }
         let Tally { changed, same, wrong } = tally;
-        // What goes to a file or another program is the script alone.
+        // Standard output then contains nothing but the script.
         if self.check || !paths.iter().any(|path| is_stdin(path)) {
             print(&self.summary(&tally))?;
         }
@@ -114,7 +111,7 @@ impl Fmt {
         Ok(())
     }
 
-    /// `2 scripts formatted, 5 scripts unchanged`.
+    /// The summary, such as `2 scripts formatted, 5 scripts unchanged`.
     fn summary(&self, tally: &Tally) -> String {
         let Tally { changed, same, wrong } = tally;
         let (done, rest) =
@@ -133,7 +130,7 @@ impl Fmt {
     }
 }
 
-/// The scripts at these paths and below them, each once; complains of a path that is none.
+/// The scripts at these paths and below them, each once. Reports paths without scripts.
 fn scripts(paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
@@ -170,7 +167,7 @@ fn is_stdin(path: &Path) -> bool {
     path == Path::new(STDIN)
 }
 
-/// The text of a file, or why there is none.
+/// The text of a file, or the reason why it cannot be read.
 fn read_text(path: &Path) -> Result<String, String> {
     let bytes = if is_stdin(path) { Disk.standard_input() } else { Disk.load(path) };
     let bytes = bytes.map_err(|error| error_words(&error))?;

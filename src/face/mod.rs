@@ -1,4 +1,4 @@
-//! How a person reaches the rest.
+//! The command line, the language server and the prompt.
 
 mod atomic_write;
 mod caching_loader;

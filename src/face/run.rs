@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::record::{Sink, Totals};
@@ -45,10 +45,7 @@ enum Format {
 }
 
 impl Run {
-    /// Runs every file, also after one that is wrong or failed; the worst decides the exit status.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Runs every file, even after a failure. The exit status is the worst one.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
         for file in &self.files {
@@ -101,14 +98,14 @@ impl Run {
     }
 }
 
-/// How a script ended.
+/// The result of a script.
 struct RunEnd {
     totals: Totals,
     errors: usize,
 }
 
 impl RunEnd {
-    /// Complains of what is wrong, if anything is.
+    /// Reports mistakes, if there are any.
     fn wrong(reading: &Reading, totals: Totals, color: Color) -> Self {
         complain(&reading.complaint(diagnostic_style(color)));
         Self { totals, errors: reading.diagnostics.len() }

@@ -60,7 +60,7 @@ fn the_sample_uses_everything() {
     for form in pagewalk_script::run::verbs::FORMS.iter().filter(|form| !form.is_pattern()) {
         assert!(has(form.name, "Keyword"), "no `{}` in the sample", form.name);
     }
-    for verb in pagewalk_script::exam::LANGUAGE.verbs() {
+    for verb in pagewalk_script::LANGUAGE.verbs() {
         assert!(has(verb.name, "Verb"), "no `{}` in the sample", verb.name);
     }
 }

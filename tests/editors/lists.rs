@@ -4,10 +4,10 @@ use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::pte::BITS;
-use pagewalk_script::exam::LANGUAGE;
-use pagewalk_script::exam::statements::LENGTHS;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::value::UNITS;
 use pagewalk_script::lang::value::functions::FUNCTIONS;
+use pagewalk_script::questions::LENGTHS;
 use pagewalk_script::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
 };

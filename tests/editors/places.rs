@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use pagewalk_script::run::params::{Param, Params, Slot, ways};
 use pagewalk_script::run::settings::SettingWord;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::exam::compose;
 use pagewalk_script::exam::formats::{Edition, json};

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk exam`, and what is done with them.
+//! The arguments of `pagewalk exam` and its top level.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use super::version_arguments::VersionArguments;
 use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::fair::Fairness;
 use pagewalk_script::exam::formats::Edition;
@@ -56,11 +56,8 @@ pub(crate) struct Exam {
 }
 
 impl Exam {
-    /// Runs the script for each version and writes its papers. Where something that it states does not hold, there is none:
-    /// its key would be of another machine than its author has in mind.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Runs the script for each version and writes its papers. If an expectation fails there is no paper: its
+    /// key would describe another machine than the author has in mind.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let mut loader = CachingLoader::default();
         let reading = Reading::from_loader(&self.file, &mut loader);
@@ -115,7 +112,8 @@ impl Exam {
         }
     }
 
-    /// What is made of each version: to standard output one edition, into a folder the paper and each that is asked for.
+    /// The editions to make of each version: one for standard output; for a folder the paper and every
+    /// edition in the options.
     fn editions(&self) -> Result<Vec<Edition>, ExamError> {
         let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
         let extra: Vec<Edition> =
@@ -132,13 +130,12 @@ impl Exam {
     }
 }
 
-/// What comes of the command.
+/// The result of the command.
 enum ExamOutput {
-    /// Papers, for standard output.
     Stream(Vec<u8>),
-    /// What was written.
+    /// A report on the files written.
     Written(String),
-    /// What was found, and how the command ends.
+    /// The result of `--check` and the exit status.
     Judged(String, Status),
 }
 
@@ -180,7 +177,7 @@ fn files(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> 
     })
 }
 
-/// The versions in a format that has a file for each.
+/// The versions in a format that has one file for each version.
 fn make_each(
     making: &PaperMaker,
     format: &Format,
@@ -193,7 +190,7 @@ fn make_each(
     }
 }
 
-/// One of the formats, which help lists.
+/// A format name, listed by `--help`.
 fn known_format() -> impl TypedValueParser<Value = String> {
     let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)

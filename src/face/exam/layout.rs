@@ -1,4 +1,4 @@
-//! How a paper is laid out, as options.
+//! Options for the layout of a paper.
 
 use std::path::PathBuf;
 
@@ -27,10 +27,7 @@ pub(crate) struct LayoutArguments {
 }
 
 impl LayoutArguments {
-    /// The style that the options say.
-    ///
-    /// # Errors
-    /// What is wrong with a file of labels, in a sentence.
+    /// The style for these options.
     pub(crate) fn style(&self) -> Result<Style, String> {
         Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, labels: self.labels()? })
     }
@@ -48,7 +45,7 @@ impl LayoutArguments {
     }
 }
 
-/// One of the sizes, which help lists.
+/// A page size, listed by `--help`.
 fn known_size() -> impl TypedValueParser<Value = PageSize> {
     let sizes = PossibleValuesParser::new(PageSize::NAMES.map(|(name, _)| name));
     sizes.map(|name| {

@@ -1,28 +1,26 @@
-//! What was made of a version, and what kept it from being made.
+//! The papers of a version, or the reason why there are none.
 
 use crate::face::terminal::Status;
 use pagewalk_script::exam::formats::Edition;
 
-/// A version's papers.
 #[derive(Debug)]
 pub(crate) struct MadePaper {
-    /// Each edition that was asked for, as it is written.
+    /// The requested editions as they are written.
     pub(crate) editions: Vec<(Edition, Vec<u8>)>,
-    /// Its script, where that was asked for.
+    /// The version's script, if requested.
     pub(crate) script: Option<Vec<u8>>,
 }
 
-/// Why there is no paper.
 #[derive(Debug)]
 pub(crate) struct ExamError {
-    /// For standard error.
+    /// The message for standard error.
     pub(crate) text: String,
-    /// How the command ends.
+    /// The exit status.
     pub(crate) status: Status,
 }
 
 impl ExamError {
-    /// The script, the usage or a file is wrong.
+    /// A mistake in the script, the arguments or a file.
     pub(crate) fn wrong(text: String) -> Self {
         Self { text, status: Status::Wrong }
     }

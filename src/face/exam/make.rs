@@ -7,7 +7,7 @@ use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::fair::Sample;
 use pagewalk_script::exam::formats::export::{File, Refusal};
 use pagewalk_script::exam::formats::{Edition, Style as Layout};
@@ -17,41 +17,32 @@ use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
-/// How papers are made.
+/// The input of all versions.
 pub(crate) struct PaperMaker<'a> {
-    /// The script.
     pub(crate) path: &'a Path,
-    /// The script as it was read and checked.
+    /// The script, read and checked.
     pub(crate) reading: &'a Reading,
     /// The files that the script names, as they were read.
     pub(crate) loader: &'a CachingLoader,
-    /// The editions that are wanted of each version.
     pub(crate) editions: &'a [Edition],
-    /// A script of each version is wanted, too.
+    /// Whether each version's script is also requested.
     pub(crate) scripts: bool,
-    /// How they are laid out.
     pub(crate) layout: &'a Layout,
-    /// The seed of a script that says none and has no versions.
+    /// The seed for a script without versions that sets none.
     pub(crate) seed: u64,
-    /// Statements after which a version is stopped.
+    /// The limit on statements for each version.
     pub(crate) max_steps: u64,
-    /// How mistakes are drawn.
+    /// The style of diagnostics.
     pub(crate) style: Style,
-    /// How many threads.
     pub(crate) threads: usize,
 }
 
-/// Editions of a paper as they are written.
 type Editions = Vec<(Edition, Vec<u8>)>;
 
-/// Writes a paper.
 type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
 
 impl PaperMaker<'_> {
-    /// Each version, or else the first trouble that there is with one.
-    ///
-    /// # Errors
-    /// What keeps a version from being made.
+    /// Makes all versions, or returns the first error.
     pub(crate) fn each(
         &self,
         versions: &[Option<Version>],
@@ -66,7 +57,7 @@ impl PaperMaker<'_> {
         side_by_side(versions, self.threads, work, Result::is_err, |_, _| {}).into_iter().collect()
     }
 
-    /// What is compared of each version, or why it has no paper.
+    /// The properties of each version that `--check` compares, or the reason why it has no paper.
     pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
         let work = |version: &Option<Version>| {
             let Composed { paper, diagnostics, failed } = self.composed(version.as_ref());
@@ -83,9 +74,6 @@ impl PaperMaker<'_> {
     }
 
     /// All versions as the files of an export.
-    ///
-    /// # Errors
-    /// What keeps a version from being made.
     pub(crate) fn bank(
         &self,
         versions: &[Option<Version>],

@@ -1,4 +1,4 @@
-//! `pagewalk exam`: papers and their keys, one or a version for each of many.
+//! `pagewalk exam`: papers and keys, one version or many.
 
 mod arguments;
 mod layout;

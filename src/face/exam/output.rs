@@ -1,4 +1,4 @@
-//! The files of an exam: their names, and the instructor's list of the versions.
+//! The files of an exam: their names, and the instructor's list of versions.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,18 +10,18 @@ use pagewalk_script::exam::formats::Edition;
 use pagewalk_script::exam::formats::export::File;
 use pagewalk_script::exam::sheet;
 
-/// The first line of a list of versions.
+/// The header of the list of versions.
 const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
-/// Characters of an id that stand in a file's name.
+/// The most characters of an id in a file name.
 const LONGEST: usize = 64;
 
-/// The name that all files of a script begin with.
+/// The beginning of all file names of a script.
 pub(crate) fn stem(script: &Path) -> String {
     let stem = script.file_stem().filter(|_| script != Path::new("-"));
     stem.map_or_else(|| "exam".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
-/// Files of each version's editions, and the list of them.
+/// The files of all editions of all versions, and the list of versions.
 pub(crate) fn files(
     stem: &str,
     extension: &str,
@@ -51,7 +51,7 @@ pub(crate) fn files(
     files
 }
 
-/// The files of an export, and the list of the versions in it.
+/// The files of an export, and its list of versions.
 pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
     let only: Vec<String> = if files.len() == 1 { vec![files[0].path.clone()] } else { Vec::new() };
     let rows: Vec<String> = versions.iter().flatten().map(|version| version_row(version, &only)).collect();
@@ -59,10 +59,7 @@ pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File
     files
 }
 
-/// Writes files below a folder, and tells what was written.
-///
-/// # Errors
-/// What the file system says of the first that cannot be written.
+/// Writes files below a folder and returns a report. Stops at the first file that cannot be written.
 pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
     for file in files {
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
@@ -74,7 +71,7 @@ pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<St
     Ok(format!("{}: {}, {}\n", folder.display(), count(versions, "version"), count(files.len(), "file")))
 }
 
-/// What stands between a file's name and its ending.
+/// The part of a file name before its extension.
 fn infix(edition: Edition) -> &'static str {
     match edition {
         Edition::Paper => "",
@@ -83,7 +80,7 @@ fn infix(edition: Edition) -> &'static str {
     }
 }
 
-/// A version in the list. Its seed is hexadecimal, which no spreadsheet rounds.
+/// A row of the list of versions. The seed is hexadecimal because spreadsheets round long decimal numbers.
 fn version_row(version: &Version, files: &[String]) -> String {
     let (id, name) =
         version.student.as_ref().map_or(("", ""), |student| (student.id.as_str(), student.name.as_str()));
@@ -91,13 +88,13 @@ fn version_row(version: &Version, files: &[String]) -> String {
     sheet::row([version.code.as_str(), &seed, id, name, &files.join(" ; ")])
 }
 
-/// The list, where there is a version.
+/// The list of versions; none without versions.
 fn version_list(stem: &str, rows: &[String]) -> Option<File> {
     let text = format!("{}{}", sheet::row(LIST), rows.concat());
     (!rows.is_empty()).then(|| File { path: format!("{stem}.versions.csv"), bytes: text.into_bytes() })
 }
 
-/// What tells the files of versions apart: a student's id, as a file's name may hold it, or else the code.
+/// Makes file names from student ids, or from version codes if there are no students.
 #[derive(Default)]
 struct FileNames {
     given: BTreeSet<String>,
@@ -109,7 +106,7 @@ impl FileNames {
             version.student.as_ref().map_or_else(|| version.code.clone(), |student| safe_name(&student.id));
         let mut own = name.clone();
         let mut again = 1;
-        // Some file systems take large and small letters for the same.
+        // Some file systems ignore the case of letters.
         while !self.given.insert(own.to_lowercase()) {
             again += 1;
             own = format!("{name}_{again}");
@@ -118,7 +115,8 @@ impl FileNames {
     }
 }
 
-/// An id without what a file's name cannot hold: letters and digits of any script, and `.`, `-`, `_`, `@` between them.
+/// An id with only the characters that are safe in a file name: letters and digits of any alphabet, `.`, `-`,
+/// `_`, `@`.
 fn safe_name(id: &str) -> String {
     let kept =
         id.chars().take(LONGEST).map(|c| if c.is_alphanumeric() || ".-_@".contains(c) { c } else { '_' });

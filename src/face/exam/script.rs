@@ -1,16 +1,16 @@
-//! A version as a script of its own.
+//! A version written out as a script.
 
 use super::made::ExamError;
 use super::make::PaperMaker;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::formats::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Version, compose, written};
 use pagewalk_script::run::session::Options;
 
 impl PaperMaker<'_> {
-    /// The script of a version, of which it was made sure that its paper and its key are those of the version.
+    /// The script of a version. Checks that the script yields the same paper and key as the version.
     pub(crate) fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, ExamError> {
         let reading = self.reading;
         let options = match version {
@@ -50,7 +50,7 @@ impl PaperMaker<'_> {
     }
 }
 
-/// All that a paper shows.
+/// Everything that a paper shows.
 fn visible_content(paper: &Paper) -> [String; 3] {
     let style = Layout::default();
     let text = |edition| markdown(paper, edition, &style);

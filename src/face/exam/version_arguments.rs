@@ -1,4 +1,4 @@
-//! Which versions are wanted.
+//! Options that select the versions of an exam.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use pagewalk_script::exam::roster::students;
 use pagewalk_script::exam::seeds::{Series, said};
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// The most flaws of a roster that are told.
+/// The most roster errors in a report.
 const TOLD: usize = 50;
 
 /// The arguments that say which versions are wanted.
@@ -36,10 +36,7 @@ pub(crate) struct VersionArguments {
 }
 
 impl VersionArguments {
-    /// The versions; none where the script is wanted as it stands.
-    ///
-    /// # Errors
-    /// What is wrong with the roster.
+    /// The selected versions; none if the script is used unchanged.
     pub(crate) fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
@@ -54,7 +51,7 @@ impl VersionArguments {
     }
 }
 
-/// A seed as it is written: decimal, or hexadecimal as lists of versions have it, which no spreadsheet rounds.
+/// Parses a seed: decimal, or hexadecimal as in lists of versions.
 pub(crate) fn seed(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16),

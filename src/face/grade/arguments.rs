@@ -1,4 +1,4 @@
-//! Arguments of `pagewalk grade`.
+//! The arguments of `pagewalk grade`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::formats::FORMATS;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk grade`.
@@ -75,7 +75,7 @@ pub(crate) enum FeedbackFormat {
     Html,
 }
 
-/// One of the formats, which help lists.
+/// A format name, listed by `--help`.
 fn known_format() -> impl TypedValueParser<Value = String> {
     let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)

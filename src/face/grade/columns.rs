@@ -1,6 +1,6 @@
-//! Which columns are what.
+//! Names of columns with a known meaning.
 
-/// Columns that identify a student, the best first; letters and digits alone count.
+/// Columns that identify a student, in order of preference. Only letters and digits are compared.
 pub(crate) const IDS: &[&str] = &[
     "id",
     "studentid",
@@ -17,13 +17,13 @@ pub(crate) const IDS: &[&str] = &[
     "emailaddress",
     "email",
 ];
-/// Columns that name a student.
+/// Columns with a student's full name.
 pub(crate) const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
-/// The parts of a name in two.
+/// Columns with a given name.
 pub(crate) const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
-/// The same, of the family.
+/// Columns with a family name.
 pub(crate) const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
-/// What tables of students have besides, and nobody marks.
+/// Other common columns of student tables, which are not marked.
 pub(crate) const BESIDE: &[&str] = &[
     "section",
     "group",

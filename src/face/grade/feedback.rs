@@ -1,4 +1,4 @@
-//! Feedback written into a folder, a file a student.
+//! Feedback files, one per student.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,13 +6,10 @@ use std::path::Path;
 use crate::face::atomic_write::write_below;
 use pagewalk_script::exam::marks::Format;
 
-/// The most characters of an id in the name of a file.
+/// The most characters of an id in a file name.
 const LONGEST: usize = 80;
 
-/// Writes feedback: each with the id of whom it is for.
-///
-/// # Errors
-/// What cannot be written, as the rest of a sentence that begins with the folder's name.
+/// Writes feedback by student id. An error is the rest of a sentence that begins with the folder's name.
 pub(crate) fn write<'t>(
     folder: &Path,
     format: Format,
@@ -31,7 +28,8 @@ pub(crate) fn write<'t>(
     Ok(written)
 }
 
-/// A name of a file for an id: letters, digits, `-`, `_`, `@` and `.`; none is taken twice, whatever the case.
+/// A unique file name for an id: letters, digits, `-`, `_`, `@` and `.`. Names that differ only in case count
+/// as equal.
 fn stem(id: &str, used: &mut BTreeSet<String>) -> String {
     let safe = |c: char| if c.is_alphanumeric() || "-_@.".contains(c) { c } else { '_' };
     let plain: String = id.chars().take(LONGEST).map(safe).collect();

@@ -1,4 +1,4 @@
-//! What answers may be written in.
+//! Formats of answer files.
 
 use std::path::Path;
 
@@ -6,16 +6,14 @@ use super::records::{Flaw, RecordTable};
 use super::rows::{ColumnNames, StudentRows};
 use super::{csv, document, moodle, prairielearn, rows};
 
-/// What a file of answers is written in.
+/// A format of answer files.
 pub(crate) struct AnswerFormat {
-    /// Its name.
     pub(crate) name: &'static str,
-    /// What it is.
+    /// A description for `--help`.
     pub(crate) about: &'static str,
     read: fn(&[u8], &ColumnNames) -> Result<StudentRows, Flaw>,
 }
 
-/// Every format.
 pub(crate) const FORMATS: &[AnswerFormat] = &[
     AnswerFormat {
         name: "csv",
@@ -44,10 +42,7 @@ pub(crate) const FORMATS: &[AnswerFormat] = &[
     },
 ];
 
-/// The rows of a file: in the format that is named, or that its columns and its name tell.
-///
-/// # Errors
-/// What is wrong with all of it.
+/// Reads the rows of a file in the given format. Without one, the file's columns and name decide.
 pub(crate) fn read_rows(
     bytes: &[u8],
     path: &Path,
@@ -87,7 +82,7 @@ fn text(bytes: &[u8]) -> Result<&str, Flaw> {
     })
 }
 
-/// CSV, or JSON where it begins like it.
+/// A CSV table, or a JSON table if the text begins like JSON.
 fn either(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(begins, Some(b'[' | b'{')) { document::json(text(bytes)?) } else { csv::read(bytes) }

@@ -1,4 +1,4 @@
-//! Composes papers and marks them; students with the same paper share it.
+//! Composes papers and marks them. Students with the same paper share it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,48 +7,46 @@ use super::responses::placed;
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::field::{Field, slot};
 use pagewalk_script::exam::grade::rules::{Rules, number};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
 use pagewalk_script::exam::marks::{Format, feedback};
 use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::statements::entry::Answers;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::value::{Number, Value};
+use pagewalk_script::questions::entry::Answers;
 use pagewalk_script::run::session::Options;
 
-/// What is marked, and how.
+/// The input of marking.
 pub(crate) struct Marking<'a> {
-    /// The exam.
     pub(crate) script: &'a Reading,
-    /// Scripts whose keys are accepted, too.
+    /// Other scripts whose keys are also accepted.
     pub(crate) also: &'a [Reading],
-    /// The rules.
     pub(crate) rules: &'a Rules,
-    /// How feedback is written, where it is wanted.
+    /// The format of feedback; none if it is not requested.
     pub(crate) feedback: Option<Format>,
-    /// Statements after which a script is stopped.
+    /// The limit on statements for a script.
     pub(crate) max_steps: u64,
 }
 
-/// What came of the rows of some papers.
+/// The result for the rows of some papers.
 #[derive(Debug, Default)]
 pub(crate) struct MarkingResult {
-    /// Marks, each with feedback where it is wanted.
+    /// Marks, with feedback if requested.
     pub(crate) marked: Vec<(Marked, Option<String>)>,
-    /// What is wrong with rows.
+    /// Errors in rows.
     pub(crate) flaws: Vec<Flaw>,
-    /// The names of the fields of these papers.
+    /// The names of all fields of these papers.
     pub(crate) fields: BTreeSet<String>,
-    /// Columns that some paper has no field for.
+    /// Columns that match no field of some paper.
     pub(crate) unknown: BTreeSet<String>,
-    /// The names of rules that some field has, of those that name fields.
+    /// Names in the rules that match a field.
     pub(crate) ruled: BTreeSet<String>,
 }
 
 impl MarkingResult {
-    /// Everything that came of both.
+    /// Adds the results of other papers.
     pub(crate) fn add(&mut self, other: Self) {
         self.marked.extend(other.marked);
         self.flaws.extend(other.flaws);
@@ -78,7 +76,7 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
     done
 }
 
-/// The paper of a seed, or why there is none.
+/// The paper of a version, or an error message.
 fn composed(reading: &Reading, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
     let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
     let Composed { paper, diagnostics, failed } = if drawn.listed {
@@ -139,7 +137,7 @@ fn mark_paper(
     }
 }
 
-/// The fields of a paper by what columns may be called.
+/// Finds the field for a column name.
 struct FieldColumns<'k> {
     by_name: BTreeMap<String, &'k str>,
     fields: &'k [Field<'k>],
@@ -167,7 +165,7 @@ impl<'k> FieldColumns<'k> {
     }
 }
 
-/// A row as what it is of its paper.
+/// A row's answers by the fields of its paper.
 fn sheet(
     row: &StudentRow,
     drawn: &PaperVersion,

@@ -1,4 +1,4 @@
-//! `pagewalk grade`: answers read, papers composed, marks written.
+//! `pagewalk grade`: reads answers, composes papers, writes marks.
 
 mod arguments;
 mod columns;

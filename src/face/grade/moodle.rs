@@ -1,18 +1,19 @@
-//! The responses that Moodle's quiz report downloads: `Last name`, `First name`, `ID number`, `Email address`, …, `Response 1`
-//! (mod/quiz/report/responses). Its JSON has the same names in small letters without spaces.
+//! Responses as downloaded from Moodle's quiz report: `Last name`, `First name`, `ID number`, `Email
+//! address`, …, `Response 1` (mod/quiz/report/responses). Its JSON has the same names in lower case without
+//! spaces.
 
 use super::records::{Record, RecordTable, plain};
 use super::responses::Response;
 use super::rows::{StudentRow, StudentRows};
 
-/// What a column of responses begins with.
+/// The beginning of the name of a response column.
 const RESPONSE: &str = "response";
-/// What Moodle writes for a question that nobody answered.
+/// Moodle's text for an unanswered question.
 const NONE: &str = "-";
-/// What its last row, of means, is called.
+/// The name in the last row, which contains averages.
 const AVERAGE: &str = "overall average";
 
-/// Whether these are the columns of a download of responses.
+/// Whether these are the columns of a response download.
 pub(crate) fn is_moodle(header: &[String]) -> bool {
     let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
@@ -20,12 +21,12 @@ pub(crate) fn is_moodle(header: &[String]) -> bool {
         && has(&["lastname", "surname", "firstname", "emailaddress", "idnumber"])
 }
 
-/// The number of a column of responses.
+/// The number of a response column.
 fn response(plain: &str) -> Option<usize> {
     plain.strip_prefix(RESPONSE)?.parse().ok()
 }
 
-/// The rows of a download. A response to a question with several blanks (Cloze) has a part for each.
+/// The rows of a download. A response to a question with several blanks (Cloze) consists of parts.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
     let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     for record in table.rows {
@@ -49,7 +50,7 @@ fn row(record: &Record) -> StudentRow {
     row
 }
 
-/// The parts of a response: `part 1: 0x0D; part 2: Y`; of a question with one blank all of it.
+/// Splits a response such as `part 1: 0x0D; part 2: Y`. The response to a single blank is one part.
 fn parts(text: &str) -> Response {
     let text = text.trim();
     let Some(mut rest) = text.strip_prefix("part 1:") else {

@@ -1,5 +1,6 @@
-//! The submissions that `PrairieLearn` downloads (`…_best_submissions.csv`, `…_final_submissions.csv`, `…_all_submissions.csv`):
-//! a row a submission, with the columns `UID`, `UIN`, `Name`, `Question`, `Variant`, `Params`, `Submitted answer`.
+//! Submissions as downloaded from `PrairieLearn` (`…_best_submissions.csv`, `…_final_submissions.csv`,
+//! `…_all_submissions.csv`): one row per submission, with the columns `UID`, `UIN`, `Name`, `Question`,
+//! `Variant`, `Params`, `Submitted answer`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +10,19 @@ use super::document::answer;
 use super::records::{Flaw, Record, RecordTable, plain};
 use super::rows::{StudentRow, StudentRows};
 
-/// Whether these are the columns of a download of submissions.
+/// Whether these are the columns of a submission download.
 pub(crate) fn is_prairielearn(header: &[String]) -> bool {
     let has = |name: &str| header.iter().any(|own| plain(own) == name);
     has("submittedanswer") && has("question") && (has("uid") || has("uin"))
 }
 
-/// A row a student: of several submissions to a question the last counts. The version or seed of the paper is a parameter of
-/// the question. Who had questions of several versions is left out and told, as no one key is right.
+/// One row per student, with the last submission for each question. The version or seed of the paper is a
+/// parameter of the question. Students whose questions belong to several versions are reported and skipped,
+/// since no single key fits.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
     let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     let mut students: BTreeMap<String, StudentRow> = BTreeMap::new();
-    // Which version each student's questions were of.
+    // The version of each student's question.
     let mut drawn: BTreeMap<(String, String), String> = BTreeMap::new();
     for record in table.rows {
         match submission(&record) {
@@ -80,7 +82,7 @@ fn submission(record: &Record) -> Result<StudentRow, String> {
         }
     };
     for (name, value) in object("submittedanswer")?.unwrap_or_default() {
-        // Names with `_` in front are the platform's own.
+        // Names that begin with `_` belong to the platform.
         if let (false, Some(given)) = (name.starts_with('_'), answer(value)) {
             row.answers.push((name, given));
         }
@@ -111,7 +113,7 @@ mod tests {
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q1a_vpn\"\":15}\"\n";
         let rows = rows(csv::read(text.as_bytes()).expect("a table"));
-        // Bob has tried one question again, as another version.
+        // Bob has submitted an answer to one question again, for another version.
         let of = |row: &crate::face::grade::rows::StudentRow| (row.id.clone(), row.version.clone());
         assert_eq!(rows.rows.iter().map(of).collect::<Vec<_>>(), [("b2".to_owned(), Some("M2".to_owned()))]);
         assert!(rows.flaws[0].message.contains("several versions (K7, M2)"), "{}", rows.flaws[0].message);

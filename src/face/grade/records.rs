@@ -1,59 +1,55 @@
-//! What a file of answers holds: records of named cells, whatever it is written in.
+//! Records of named cells, for answer files of any format.
 
 use pagewalk_script::exam::grade::Given;
 
-/// Bytes of a file that are read.
+/// The most bytes of a file.
 pub(crate) const FILE_LIMIT: u64 = 64 << 20;
-/// Table that are read.
+/// The most records of a file.
 pub(crate) const RECORD_LIMIT: usize = 100_000;
-/// Columns that a record may have.
+/// The most columns of a record.
 pub(crate) const COLUMN_LIMIT: usize = 10_000;
 
-/// What is wrong at a line of a file.
+/// An error in a line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Flaw {
-    /// The line, or the place in a list, from 1.
+    /// The line, or the position in a list, from 1.
     pub(crate) line: u64,
-    /// What is the case there.
     pub(crate) message: String,
 }
 
 impl Flaw {
-    /// What is wrong at a line.
     pub(crate) fn new(line: u64, message: impl Into<String>) -> Self {
         Self { line, message: message.into() }
     }
 }
 
-/// A record.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record {
-    /// The line that it begins in, or its place in a list, from 1.
+    /// The first line, or the position in a list, from 1.
     pub(crate) line: u64,
-    /// Its cells with the names of their columns, in order.
+    /// The cells with their column names, in order.
     pub(crate) cells: Vec<(String, Given)>,
 }
 
-/// The records of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct RecordTable {
-    /// The names of the columns, in order.
+    /// The column names in order.
     pub(crate) header: Vec<String>,
-    /// Those that can be read.
+    /// The readable records.
     pub(crate) rows: Vec<Record>,
-    /// What is wrong with the others.
+    /// The errors in the other records.
     pub(crate) flaws: Vec<Flaw>,
 }
 
 impl Record {
-    /// The text of the first of these columns that it has; names are compared as [`plain`] has them.
+    /// The text of the first of these columns that the record has. Names are compared by [`plain`].
     pub(crate) fn text(&self, columns: &[&str]) -> Option<String> {
         let found = columns.iter().find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
         found.map(|(_, given)| given.text().trim().to_owned())
     }
 }
 
-/// The name of a column by its letters and digits, small.
+/// A column name reduced to lower-case letters and digits.
 pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -1,54 +1,51 @@
-//! A row a student: our own tables of answers.
+//! Answer tables with one row per student.
 
 use super::columns::{BESIDE, FIRST, IDS, LAST, NAMES};
 use super::records::{Flaw, Record, RecordTable, plain};
 use super::responses::Response;
 use pagewalk_script::exam::grade::Given;
 
-/// What a student handed in, before it is known which paper it is of.
+/// A student's answers before the paper is known.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StudentRow {
-    /// The line that it begins in.
+    /// The first line of the row.
     pub(crate) line: u64,
-    /// Who it is.
     pub(crate) id: String,
-    /// Their name.
     pub(crate) name: String,
-    /// The seed of their paper, as it is written.
+    /// The paper's seed as written.
     pub(crate) seed: Option<String>,
-    /// The code of its version.
+    /// The version code.
     pub(crate) version: Option<String>,
-    /// What they wrote, by the names of columns: those of fields, or what a learning platform calls them.
+    /// The answers by column name: a field, or a learning platform's name for it.
     pub(crate) answers: Vec<(String, Given)>,
-    /// Points that somebody gave by hand, in the same way.
+    /// Points given by hand, by column name.
     pub(crate) points: Vec<(String, String)>,
-    /// What they wrote where only the order tells what it answers.
+    /// Answers that are identified only by their order.
     pub(crate) responses: Vec<Response>,
 }
 
-/// Rows, and what is wrong with others.
 #[derive(Debug, Default)]
 pub(crate) struct StudentRows {
-    /// Those that can be marked as far as is known.
+    /// The rows without errors so far.
     pub(crate) rows: Vec<StudentRow>,
-    /// What is wrong with others.
+    /// The errors in other rows.
     pub(crate) flaws: Vec<Flaw>,
 }
 
-/// Which columns say what a row is of, where somebody says so.
+/// Column names from the command line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ColumnNames {
-    /// That of the seed.
+    /// The column with the seed.
     pub(crate) seed: Option<String>,
-    /// That of the version's code.
+    /// The column with the version code.
     pub(crate) version: Option<String>,
 }
 
-/// The name of the column of points given by hand.
+/// The ending of columns with points given by hand.
 const POINTS: &str = " points";
 
 impl StudentRow {
-    /// Who a record is of.
+    /// A row with the id and the name from a record.
     pub(crate) fn identified_by(record: &Record) -> Self {
         let name = record.text(NAMES).filter(|name| !name.is_empty()).unwrap_or_else(|| {
             let parts = [record.text(FIRST), record.text(LAST)].into_iter().flatten();
@@ -60,10 +57,7 @@ impl StudentRow {
     }
 }
 
-/// The rows of a table of our own.
-///
-/// # Errors
-/// If no column identifies the students, or one that is named is not there.
+/// The rows of a table. Fails if no column identifies the students or if a requested column is missing.
 pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<StudentRows, Flaw> {
     let has = |name: &str| table.header.iter().any(|own| own == name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! What the command does, from files to marks.
+//! The command from its input files to the marks.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,22 +24,19 @@ use pagewalk_script::exam::grade::statistics::statistics;
 use pagewalk_script::exam::marks::{self, Columns, Format};
 use pagewalk_script::lang::nearest::nearest;
 
-/// The most messages of rows that are shown.
+/// The most row errors in a report.
 const SHOWN: usize = 100;
-/// Pieces of work for each thread, so that none waits long for another.
+/// Pieces of work per thread, to balance the threads.
 const PIECES: usize = 4;
 
-/// A paper, and the rows that are of it.
+/// A paper and its rows.
 type PaperRows = (PaperVersion, Vec<StudentRow>);
 
-/// Why nothing could be marked: it has been said.
+/// The command cannot continue, and the reason has been reported.
 struct AlreadyReported;
 
 impl Grade {
-    /// Marks what students handed in.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Marks the answers.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let Ok(rules) = self.read_rules() else { return Ok(Status::Wrong) };
         let Ok((script, also)) = self.scripts(color) else { return Ok(Status::Wrong) };
@@ -80,7 +77,7 @@ impl Grade {
 
     fn write(&self, marked: &[Marked]) -> io::Result<Status> {
         let columns = if self.questions { Columns::Questions } else { Columns::Fields };
-        // Marks before the file they are in is written over.
+        // Read first, since the output may be the same file.
         let before = match &self.before {
             Some(path) => match read_before(path) {
                 Ok(before) => Some(before),
@@ -122,7 +119,7 @@ impl Grade {
         })
     }
 
-    /// The scripts, in which nothing wrong was found.
+    /// Reads and checks the scripts.
     fn scripts(&self, color: Color) -> Result<(Reading, Vec<Reading>), AlreadyReported> {
         let read = |path: &Path| {
             let reading = Reading::from_path(path);
@@ -140,7 +137,7 @@ impl Grade {
         Ok((read(&self.file)?, also?))
     }
 
-    /// The rows by the papers that they are of, and what is wrong with others.
+    /// Groups the rows by paper; returns the errors in other rows.
     fn papers(&self) -> Result<(Vec<PaperRows>, Vec<Flaw>), AlreadyReported> {
         let named = ColumnNames { seed: self.seed_column.clone(), version: self.version_column.clone() };
         let bytes = files::read(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
@@ -182,7 +179,7 @@ impl Grade {
         Ok((papers.into_iter().collect(), flaws))
     }
 
-    /// Says what is wrong with rows; whether anything is.
+    /// Reports errors in rows; returns whether there are any.
     fn report_flaws(&self, flaws: &mut [Flaw]) -> bool {
         flaws.sort();
         let name = self.answers.display();
@@ -195,7 +192,7 @@ impl Grade {
         !flaws.is_empty()
     }
 
-    /// Says which columns are no field of any paper; whether one of them looks like one.
+    /// Reports columns that match no field; returns whether one of them resembles a field.
     fn report_columns(&self, done: &MarkingResult) -> bool {
         let mut like_a_field = false;
         let known = |name: &str| done.fields.iter().any(|field| plain(field) == plain(name));
@@ -214,7 +211,7 @@ impl Grade {
     }
 }
 
-/// Whether every name in the rules is one of the exam.
+/// Whether all names in the rules exist in the exam.
 fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
     let mut all = true;
     for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
@@ -226,7 +223,7 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
     all
 }
 
-/// The marks of all papers, made side by side.
+/// Marks all papers on several threads.
 fn marked(marking: &Marking, papers: &[PaperRows]) -> MarkingResult {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let size = papers.len().div_ceil(threads * PIECES).max(1);
@@ -239,7 +236,7 @@ fn marked(marking: &Marking, papers: &[PaperRows]) -> MarkingResult {
     all
 }
 
-/// Marks as they were written down.
+/// Reads marks written by an earlier run.
 fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let bytes = files::read(path)?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;

@@ -1,4 +1,4 @@
-//! The list of versions that an instructor keeps: `version, seed, id, name`, a line a version.
+//! The instructor's list of versions: `version, seed, id, name`, one version per line.
 
 use std::collections::BTreeMap;
 
@@ -6,31 +6,27 @@ use super::csv;
 use super::records::Flaw;
 use super::rows::StudentRow;
 
-/// A paper that was handed out.
+/// The version of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PaperVersion {
-    /// Its seed.
     pub(crate) seed: u64,
-    /// It is a version of a list: the seed is that of the version.
+    /// Whether the seed is from the list of versions.
     pub(crate) listed: bool,
-    /// Its code; empty where there is none.
+    /// The version code; empty if there is none.
     pub(crate) code: String,
 }
 
-/// Versions by their codes and by the students who had them.
+/// Versions by code and by student.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     by_code: BTreeMap<String, u64>,
     by_id: BTreeMap<String, String>,
-    /// What students are called, by their ids.
+    /// The students' names by id.
     names: BTreeMap<String, String>,
 }
 
 impl Versions {
-    /// The list in a table.
-    ///
-    /// # Errors
-    /// The first thing that is wrong with it.
+    /// Reads the list; returns the first error.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Flaw> {
         let table = csv::read(bytes)?;
         if let Some(flaw) = table.flaws.into_iter().next() {
@@ -54,15 +50,13 @@ impl Versions {
         Ok(versions)
     }
 
-    /// What the list calls a student; empty if it does not.
+    /// The student's name; empty if the list has none.
     pub(crate) fn name_of(&self, id: &str) -> &str {
         self.names.get(id).map_or("", String::as_str)
     }
 
-    /// The paper that a student had: by what their row says, else by their id, else the usual one.
-    ///
-    /// # Errors
-    /// Why that cannot be said.
+    /// The paper of a row: from the row itself, else from the list by student id, else the default. An error
+    /// says why it is unknown.
     pub(crate) fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
             let seed = parse_seed(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
@@ -95,7 +89,7 @@ impl Versions {
     }
 }
 
-/// A seed: decimal, or hexadecimal with its prefix.
+/// Parses a seed: decimal, or hexadecimal with a prefix.
 pub(crate) fn parse_seed(text: &str) -> Option<u64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),

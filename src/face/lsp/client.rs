@@ -1,25 +1,25 @@
-//! What the client can take.
+//! The capabilities of the client.
 
 use lsp_types::{ClientCapabilities, MarkupKind};
 
-/// What the client can take.
+/// The client's capabilities that the server depends on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol")]
 pub(crate) struct Client {
-    /// Completions with places to fill in.
+    /// Completions with placeholders.
     pub(crate) snippets: bool,
     /// Hovers in Markdown.
     pub(crate) markdown: bool,
-    /// Code actions as objects, not only as commands.
+    /// Code actions as objects in addition to commands.
     pub(crate) actions: bool,
-    /// To be asked to ask for inlay hints again.
+    /// Accepts a request to refresh inlay hints.
     pub(crate) refreshes_hints: bool,
-    /// To be asked for its settings.
+    /// Accepts requests for its settings.
     pub(crate) tells_settings: bool,
 }
 
 impl Client {
-    /// From what it says of itself.
+    /// Reads them from the `initialize` request.
     pub(crate) fn new(said: &ClientCapabilities) -> Self {
         let document = said.text_document.as_ref();
         let workspace = said.workspace.as_ref();

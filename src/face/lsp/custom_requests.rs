@@ -1,4 +1,5 @@
-//! What is asked for and takes a run of its own: the steps of a script and the state after each, scenarios, papers.
+//! Requests beyond the protocol that need a run: the steps of a script and the state after each, scenarios,
+//! papers.
 
 use std::sync::atomic::AtomicBool;
 
@@ -12,7 +13,7 @@ use super::position::Lines;
 use super::response_error::response_error;
 use super::task::{Task, runnable};
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::compose;
 use pagewalk_script::exam::formats::formats::{FORMATS, Writer};
 use pagewalk_script::exam::formats::{Edition, Style};
@@ -27,7 +28,7 @@ use pagewalk_script::run::record::{Sink, StepRecord, Totals};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 
-/// The most statements whose places are kept to find one by its place.
+/// The most statements whose positions are stored.
 const PLACES: usize = 1 << 20;
 
 /// The request for a step.
@@ -36,51 +37,45 @@ pub(crate) const STEP: &str = "pagewalk/step";
 /// The request for a paper.
 pub(crate) const EXAM: &str = "pagewalk/exam";
 
-/// A command that a client has executed.
+/// A command that a client can execute.
 pub(crate) struct CommandRow {
-    /// Its name.
     pub(crate) name: &'static str,
-    /// Every step of every access is told, too.
+    /// Whether to explain every step of every access.
     pub(crate) explain: bool,
 }
 
-/// Every command.
 pub(crate) const COMMANDS: &[CommandRow] = &[
     CommandRow { name: "pagewalk.runScenario", explain: false },
     CommandRow { name: "pagewalk.showSteps", explain: true },
 ];
 
-/// Answers from a run of its own.
+/// Answers a request on the worker thread.
 pub(crate) type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
 
-/// Which step is asked for: by its number, or by a place in the document.
+/// A step by its index or by a position in the document.
 #[derive(Debug, Deserialize)]
 struct StepParams {
     index: Option<usize>,
     position: Option<Position>,
 }
 
-/// A step of a run, and the state after it.
+/// A step of a run and the state after it.
 #[derive(Debug, Serialize)]
 struct StepAnswer {
-    /// Its number, from 0.
+    /// The step's index, from 0.
     index: usize,
-    /// How many there are.
+    /// The number of steps.
     count: usize,
-    /// Where the statement stands in the document; none if it is in another file.
+    /// The statement's range; none if it is in another file.
     range: Option<Range>,
-    /// The statement.
     title: String,
-    /// What it did, step by step.
+    /// The explanation of all its effects.
     narration: String,
-    /// The state after it: what has changed first.
+    /// The state after the step, changes first.
     panels: Vec<Panel>,
 }
 
-/// `pagewalk/step`: what a statement did, and the state after it. Null where the script has no statement to show.
-///
-/// # Errors
-/// `InvalidParams`.
+/// `pagewalk/step`: the effects of a statement and the state after it. Null for a script without statements.
 pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: StepParams = parse_params(params)?;
     let run = Run::new(task, max_steps);
@@ -116,7 +111,7 @@ pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     serde_json::to_value(told).map_err(|error| response_error(ErrorCode::InternalError, error.to_string()))
 }
 
-/// The title of a step, and what is told under it. Where it stands the editor shows.
+/// Splits a narration into the title of a step and its text. The editor shows the position.
 fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
     let head = told.iter().position(|block| matches!(block, Block::Statement { .. }));
     let title = match head.map(|at| told.remove(at)) {
@@ -127,7 +122,7 @@ fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
     (title, told)
 }
 
-/// A document read, and what of it can be run.
+/// A document and the statements that can be run.
 struct Run<'t> {
     reading: &'t Reading,
     body: Vec<Stmt>,
@@ -142,7 +137,7 @@ impl<'t> Run<'t> {
         Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, stop: &task.stop }
     }
 
-    /// Runs it; the state in which the sink has ended it.
+    /// Runs the statements until the sink stops; returns the state.
     fn play(&self, sink: &mut dyn Sink) -> State {
         let Reading { sources, files, .. } = self.reading;
         let state = State::new(self.options.seed);
@@ -150,7 +145,7 @@ impl<'t> Run<'t> {
     }
 }
 
-/// Where the statements of a run stand, in the order in which they ran.
+/// The positions of the statements of a run, in execution order.
 #[derive(Default)]
 struct StepPlaces {
     spans: Vec<Span>,
@@ -158,8 +153,9 @@ struct StepPlaces {
 }
 
 impl StepPlaces {
-    /// The first step of the statement at a byte: of the first one on its line if none there holds it, else of the innermost
-    /// one that holds it, else of the last one that begins before.
+    /// The first step of a statement at a byte. Prefers the innermost statement there that begins on the
+    /// line, then the first statement on the line, then the innermost statement, then the last statement
+    /// before it.
     fn step_at(&self, byte: u32, lines: &Lines) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);
@@ -186,7 +182,7 @@ impl Sink for StepPlaces {
     }
 }
 
-/// Ends a run after a number of statements, and keeps the last one.
+/// Stops a run after a number of statements and keeps the last one.
 struct StopAfter {
     left: usize,
     last: Option<StepRecord>,
@@ -203,7 +199,7 @@ impl Sink for StopAfter {
     }
 }
 
-/// Which paper is asked for.
+/// The parameters of a paper.
 #[derive(Debug, Deserialize)]
 struct PaperParams {
     #[serde(default = "html")]
@@ -218,10 +214,8 @@ fn html() -> String {
     "html".to_owned()
 }
 
-/// `pagewalk/exam`: the document's paper or its key.
-///
-/// # Errors
-/// `InvalidParams`; `RequestFailed` where there is no paper, with the reason.
+/// `pagewalk/exam`: the paper or the key of the document. Fails with `RequestFailed` and the reason if there
+/// is no paper.
 pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: PaperParams = parse_params(params)?;
     let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
@@ -250,7 +244,7 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     Ok(serde_json::json!({ "text": text }))
 }
 
-/// A scenario of the document, or all of it, as `pagewalk run` tells it.
+/// The narration of a scenario or of the whole document, as `pagewalk run` prints it.
 pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
     let run = Run::new(task, max_steps);
     let mut told = Vec::new();
@@ -265,7 +259,7 @@ pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_st
     serde_json::json!({ "title": title, "text": String::from_utf8_lossy(&told) })
 }
 
-/// Tells what belongs to a scenario.
+/// Narrates the statements of one scenario.
 struct ScenarioFilter<'s, 'w> {
     sink: TextSink<'s, &'w mut Vec<u8>>,
     scenario: Option<&'w str>,
@@ -284,10 +278,7 @@ impl Sink for ScenarioFilter<'_, '_> {
     }
 }
 
-/// The parameters of a request.
-///
-/// # Errors
-/// `InvalidParams`.
+/// The parameters of a request, or `InvalidParams`.
 pub(crate) fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
     P::deserialize(params).map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
 }

@@ -7,7 +7,7 @@ use super::name_lookup::NameLookup;
 use super::uri::uri_of;
 use super::view::View;
 
-/// Where what stands at a position is defined; of the name of a file in quotes, the file.
+/// The definition of the name at a position, or the file whose quoted name is there.
 pub(crate) fn definition(view: &View, position: Position) -> Option<GotoDefinitionResponse> {
     let location =
         file_at(view, position).or_else(|| NameLookup::at_position(view, position)?.definition())?;

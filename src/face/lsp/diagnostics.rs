@@ -1,4 +1,4 @@
-//! Mistakes and failed expectations as an editor underlines them.
+//! Mistakes and failed expectations as protocol diagnostics.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,19 +13,19 @@ use pagewalk_script::lang::diagnostic;
 use pagewalk_script::lang::source::{SourceFile, Sources};
 use pagewalk_script::lang::span::Span;
 
-/// Who says it.
+/// The source of the diagnostics.
 const SOURCE: &str = "pagewalk";
 
 /// The code of a failed expectation.
 pub(crate) const EXPECTATION: &str = "expectation";
 
-/// The code of a `?` that waits for its value.
+/// The code of a `?`.
 pub(crate) const OPEN: &str = "open";
 
-/// The most diagnostics of one file.
+/// The most diagnostics per file.
 const MOST: usize = 200;
 
-/// The files of a script with their lines.
+/// Converts spans to locations.
 struct PlaceFinder<'s> {
     sources: &'s Sources,
     lines: BTreeMap<u32, Lines>,
@@ -41,13 +41,13 @@ impl<'s> PlaceFinder<'s> {
         let path = file.path.as_deref()?;
         let lines = self.lines.entry(span.file).or_insert_with(|| Lines::new(&file.text));
         let range = lines.range(&file.text, span.start as usize..span.end as usize);
-        // A document without a file is told by the path that it was given.
+        // A document without a file keeps the path that it was given.
         let uri = uri_of(path).or_else(|| "file:///".parse().ok())?;
         Some((path, Location { uri, range }))
     }
 }
 
-/// Mistakes, by file. Files without any are not among them.
+/// The mistakes by file, without files that have none.
 pub(crate) fn from_mistakes(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> DiagnosticsByFile {
     let mut places = PlaceFinder::new(sources);
     let mut found = DiagnosticsByFile::new();
@@ -73,7 +73,7 @@ pub(crate) fn from_mistakes(wrong: &[diagnostic::Diagnostic], sources: &Sources)
     found
 }
 
-/// Adds what was stated and does not hold.
+/// Adds failed expectations.
 pub(crate) fn add_failures(failed: &[Failure], sources: &Sources, found: &mut DiagnosticsByFile) {
     let mut places = PlaceFinder::new(sources);
     for failure in failed {

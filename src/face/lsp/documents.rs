@@ -15,29 +15,27 @@ use super::view::View;
 use super::worker_message::DiagnosticsByFile;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
-/// An open document.
 pub(crate) struct Buffer {
-    /// As the client names it.
+    /// The URI as the client writes it.
     pub(crate) uri: Uri,
-    /// Counted by the client.
+    /// The version number of the client.
     pub(crate) version: i32,
-    /// Its text.
     pub(crate) text: Arc<str>,
-    /// What is wrong with a version of it, by file; none before the first check.
+    /// The mistakes by file, with the version that was checked; none before the first check.
     pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
-    /// The files of its script, itself first.
+    /// The files of its script, the document first.
     pub(crate) files: Vec<PathBuf>,
-    /// What its last run told.
+    /// The result of the last finished run.
     pub(crate) ran: Option<Arc<RunResult>>,
-    /// What did not hold in it, by file.
+    /// The failures of the last finished run, by file.
     pub(crate) failed: DiagnosticsByFile,
-    /// Stops the check and run that are under way.
+    /// Stops the current check and run.
     pub(crate) under_way: Option<Arc<AtomicBool>>,
     document: Option<Arc<Document>>,
 }
 
 impl Buffer {
-    /// Ends the check and run that are under way.
+    /// Stops the current check and run.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.under_way.take() {
             stop.store(true, Ordering::Relaxed);
@@ -45,16 +43,16 @@ impl Buffer {
     }
 }
 
-/// The open documents, by their paths.
+/// The open documents.
 #[derive(Default)]
 pub(crate) struct Documents {
-    /// Each by its path.
+    /// By path.
     pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
     texts: Option<Arc<Texts<Disk>>>,
 }
 
 impl Documents {
-    /// Takes one in, or anew.
+    /// Adds or replaces a document.
     pub(crate) fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
         let buffer = Buffer {
             uri,
@@ -73,7 +71,7 @@ impl Documents {
         self.forget();
     }
 
-    /// Changes one's text.
+    /// Applies edits to a document's text.
     pub(crate) fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(buffer) = self.buffers.get_mut(path) else { return };
         let mut text = buffer.text.to_string();
@@ -92,7 +90,7 @@ impl Documents {
         self.forget();
     }
 
-    /// Lets one go; what was known of it.
+    /// Removes a document and returns its data.
     pub(crate) fn close(&mut self, path: &Path) -> Option<Buffer> {
         let mut closed = self.buffers.remove(path)?;
         closed.stop();
@@ -100,7 +98,7 @@ impl Documents {
         Some(closed)
     }
 
-    /// All texts, as a script that includes them reads them.
+    /// All texts for scripts that include them.
     fn texts(&mut self) -> Arc<Texts<Disk>> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
@@ -110,7 +108,7 @@ impl Documents {
         texts.clone()
     }
 
-    /// A document at its present version.
+    /// A document at its current version.
     pub(crate) fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
@@ -128,7 +126,7 @@ impl Documents {
         Some(View { document, ran, client: client.clone() })
     }
 
-    /// Takes in what a run told; false if it was of a version that is no more.
+    /// Stores the result of a run; false if the document has changed since.
     pub(crate) fn store_result(&mut self, path: &Path, ran: RunResult, failed: DiagnosticsByFile) -> bool {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
             return false;
@@ -139,7 +137,7 @@ impl Documents {
         true
     }
 
-    /// The documents whose script has this file.
+    /// The open documents whose script contains this file.
     pub(crate) fn scripts_with(&self, file: &Path) -> Vec<PathBuf> {
         let has = |(path, buffer): &(&PathBuf, &Buffer)| {
             *path == file || buffer.files.iter().any(|known| known == file)
@@ -147,8 +145,8 @@ impl Documents {
         self.buffers.iter().filter(has).map(|(path, _)| path.clone()).collect()
     }
 
-    /// What is to be shown, by file: what is wrong with each script, and what does not hold in it. A file that another open
-    /// script includes is shown as a part of that, as it need not be a script by itself.
+    /// The diagnostics to show, by file. A file that another open script includes is shown as part of that
+    /// script, since it need not be a complete script.
     pub(crate) fn diagnostics_to_show(&self) -> DiagnosticsByFile {
         let mut all = DiagnosticsByFile::new();
         for (path, buffer) in &self.buffers {
@@ -170,7 +168,7 @@ impl Documents {
         all
     }
 
-    /// Drops everything that was read: a text or a file on disk has changed.
+    /// Drops everything that was read, after a change to a text or to a file on disk.
     pub(crate) fn forget(&mut self) {
         self.texts = None;
         self.buffers.values_mut().for_each(|buffer| buffer.document = None);

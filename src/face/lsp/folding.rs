@@ -5,7 +5,7 @@ use lsp_types::{FoldingRange, FoldingRangeKind};
 use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind};
 
-/// What of a document can be folded: blocks, lists and prose over several lines, tables, runs of comments.
+/// The foldable ranges: blocks, lists, prose of several lines, tables, runs of comments.
 pub(crate) fn folding(view: &View) -> Vec<FoldingRange> {
     let tokens = &view.tokens().list;
     let mut found = brackets(view, tokens);
@@ -26,7 +26,7 @@ fn fold(start_line: u32, end_line: u32, kind: FoldingRangeKind) -> Option<Foldin
     (start_line < end_line).then_some(fold)
 }
 
-/// What stands in brackets; the line of the closing one stays where it is.
+/// Ranges in brackets, without the line of the closing bracket.
 fn brackets(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
     let (mut open, mut found) = (Vec::new(), Vec::new());
     for token in tokens {
@@ -43,14 +43,14 @@ fn brackets(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
     found
 }
 
-/// Prose, from the first of its quotes to the last.
+/// Prose, between its quotes.
 fn prose(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
     let (mut found, mut start) = (Vec::new(), None);
     for token in tokens.iter().filter(|token| token.kind == TokenKind::Prose) {
         let text = token.of(&view.text);
         let (begins, ends) = (start.is_none(), text.ends_with("\"\"\""));
         let first = *start.get_or_insert(token.start);
-        // The quotes that begin it are a token of their own.
+        // The opening quotes are a separate token.
         if ends && !begins {
             found.extend(fold(line_at(view, first), line_at(view, token.end - 1), FoldingRangeKind::Region));
             start = None;
@@ -59,7 +59,7 @@ fn prose(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
     found
 }
 
-/// Lines one after the other that begin with such a token.
+/// Runs of lines that begin with a token of this kind.
 fn line_runs(view: &View, tokens: &[Token], kind: TokenKind) -> Vec<FoldingRange> {
     let comments = kind == TokenKind::Comment;
     let of = if comments { FoldingRangeKind::Comment } else { FoldingRangeKind::Region };

@@ -6,7 +6,7 @@ use super::name_lookup::NameLookup;
 use super::view::View;
 use pagewalk_script::services::names::Role;
 
-/// Every place of the document where what stands at a position is named.
+/// All occurrences in the document of the name at a position.
 pub(crate) fn highlights(view: &View, position: Position) -> Option<Vec<DocumentHighlight>> {
     let all = NameLookup::at_position(view, position)?.all_locations();
     let here = all.into_iter().filter(|(location, _)| location.uri == view.uri);

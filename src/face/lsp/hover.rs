@@ -1,4 +1,4 @@
-//! Hover: what is known of the place under the pointer.
+//! Hovers.
 
 use std::ops::Range;
 
@@ -7,12 +7,12 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use super::run_result::RunResult;
 use super::view::View;
 use crate::face::explain::sections;
-use pagewalk_script::services::hover::{Asked, Told, code, paragraphs, script, told};
+use pagewalk_script::report::hover::{Asked, Told, code, paragraphs, script, told};
 
-/// The most facts of a statement that are told below its verb.
+/// The most facts in a hover on a verb.
 const FACTS: usize = 24;
 
-/// What is known of a position.
+/// The hover at a position.
 pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     let at = view.byte_at(position);
     let state = |at| view.state(at);
@@ -28,7 +28,7 @@ pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     (!text.is_empty()).then(|| Hover { contents: contents(text, view.client.markdown), range })
 }
 
-/// In Markdown, or without its marks.
+/// Markdown, or plain text without markup.
 fn contents(text: String, markdown: bool) -> HoverContents {
     let content = if markdown {
         MarkupContent { kind: MarkupKind::Markdown, value: text }
@@ -44,8 +44,8 @@ fn contains(span: pagewalk_script::lang::span::Span, at: usize) -> bool {
     span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
 }
 
-/// What came of it in the run: of a fact that does not hold what is the case, of a fact its value, of another word of a
-/// statement's beginning all its facts.
+/// The results of the run: the actual value for a failed fact, the value for another fact, all facts for the
+/// beginning of the statement.
 fn run_facts(ran: &RunResult, known: Option<&Told>, at: usize) -> String {
     let failed = ran.failures.iter().filter(|failure| contains(failure.span, at));
     let failed: Vec<String> = failed.map(|failure| format!("**{}**", failure.message)).collect();
@@ -73,13 +73,13 @@ fn run_facts(ran: &RunResult, known: Option<&Told>, at: usize) -> String {
     paragraphs(failed.into_iter().chain([value]))
 }
 
-/// What is told stands at the beginning of the statement: it is the verb, or the name that it gives.
+/// Whether the word is at the beginning of the statement: its verb or the name that it sets.
 fn is_at_beginning(span: pagewalk_script::lang::span::Span, known: Option<&Told>) -> bool {
     let within = |bytes: &Range<usize>| bytes.start <= span.start as usize + 4;
     known.is_some_and(|known| within(&known.span))
 }
 
-/// What the codes of the mistakes here mean: the first paragraph of their pages.
+/// The explanations of the diagnostics here: the first paragraph of each page.
 fn mistakes(view: &View, at: usize) -> String {
     let here = view.reading().diagnostics.iter().filter(|one| contains(one.span, at));
     let pages = here.filter_map(|one| {

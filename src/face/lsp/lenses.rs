@@ -9,10 +9,10 @@ use pagewalk_script::lang::ast::{StmtKind, Word};
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::lang::visit::statements;
 
-/// What stands on a lens, for each of the [`COMMANDS`]: of the script, of a scenario.
+/// The titles of lenses for each of the [`COMMANDS`]: for the script and for a scenario.
 const TITLES: [(&str, &str); 2] = [("run script", "run scenario"), ("show steps", "show steps")];
 
-/// Lenses that run the script, at its top, and each of its scenarios.
+/// Lenses that run the script and each of its scenarios.
 pub(crate) fn lenses(view: &View) -> Vec<CodeLens> {
     let mut found = Vec::new();
     if !view.reading().script.body.is_empty() {

@@ -13,10 +13,10 @@ use pagewalk_script::lang::span::Span;
 use pagewalk_script::lang::value::Value;
 use pagewalk_script::lang::visit::statements;
 
-/// The files that a document names: those that it includes, its machine files and its traces.
+/// The files that a document names: included files, machine files and traces.
 pub(crate) fn links(view: &View) -> Vec<DocumentLink> {
     let link = |(span, path): (Span, PathBuf)| {
-        // The quotes are no part of the link.
+        // The link does not include the quotes.
         let inside = Span { start: span.start + 1, end: span.end.saturating_sub(1), ..span };
         Some(DocumentLink {
             range: view.range(inside),
@@ -28,7 +28,7 @@ pub(crate) fn links(view: &View) -> Vec<DocumentLink> {
     files(view).into_iter().filter_map(link).collect()
 }
 
-/// The files that a document names and that are there, each with the place of its name.
+/// The existing files that a document names, with the spans of their names.
 pub(crate) fn files(view: &View) -> Vec<(Span, PathBuf)> {
     let mut found = Vec::new();
     let reading = view.reading();
@@ -47,7 +47,7 @@ pub(crate) fn files(view: &View) -> Vec<(Span, PathBuf)> {
     found
 }
 
-/// The place of a machine file's name, and the number of the file.
+/// The span of a machine file's name, and the file's number.
 fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
     let name = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
     let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
@@ -55,7 +55,7 @@ fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
     Some((name.span, fields.first()?.span.file))
 }
 
-/// The place of a trace's name, and where it is on disk.
+/// The span of a trace's name, and its path on disk.
 fn trace(reading: &Reading, command: &Command) -> Option<(Span, PathBuf)> {
     let name = command.operands.first()?;
     match reading.files.trace(name.span)? {

@@ -1,4 +1,4 @@
-//! `pagewalk lsp`: the language server, which editors speak with.
+//! `pagewalk lsp`: the language server.
 
 mod actions;
 mod capabilities;

@@ -1,4 +1,5 @@
-//! Names across the open scripts: a file that one script includes may be a script of its own, or part of a third.
+//! Finds a name in all open scripts: a file that one script includes may also be a script itself or a part of
+//! a third one.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,23 +37,23 @@ impl Script<'_> {
     }
 }
 
-/// A name at a place of a document, in all open scripts that have it.
+/// A name at a position of a document, in all open scripts that contain it.
 pub(crate) struct NameLookup<'v> {
     view: &'v View,
     scripts: Vec<(Script<'v>, BTreeSet<usize>)>,
-    /// The place itself, in the first of the scripts that knows it.
+    /// The occurrence at the position, with the first script that knows it.
     at: (usize, Occurrence),
 }
 
-/// The word without which a script has one file.
+/// A script without this word consists of one file.
 const INCLUDE: &[u8] = b"include";
 
-/// A place of a file.
+/// A file, and a range of bytes in it.
 type FilePlace = (PathBuf, u32, u32);
 
 impl<'v> NameLookup<'v> {
-    /// The name at a position, in the document's own script or else in one that it is part of; none where nothing that
-    /// has a definition is named.
+    /// The name at a position, in the document's own script or else in a script that includes it. None if the
+    /// name has no definition.
     pub(crate) fn at_position(view: &'v View, position: Position) -> Option<Self> {
         let own = view.names().at(0, view.byte_at(position) as u32);
         match own {
@@ -64,7 +65,7 @@ impl<'v> NameLookup<'v> {
         }
     }
 
-    /// The same, in all open scripts.
+    /// The same in all open scripts.
     pub(crate) fn in_all(view: &'v View, position: Position) -> Option<Self> {
         let byte = view.byte_at(position) as u32;
         let mut scripts = vec![(Script::Own(view), BTreeSet::new())];
@@ -79,7 +80,7 @@ impl<'v> NameLookup<'v> {
         Some(named)
     }
 
-    /// Finds what the name is in each script: a place that two scripts have is the same name in both.
+    /// Finds the name's symbol in each script: a place that two scripts share has the same name in both.
     fn spread(&mut self) {
         let (first, one) = self.at;
         let mut next = vec![(first, one.symbol)];
@@ -109,28 +110,28 @@ impl<'v> NameLookup<'v> {
         script.names().of(symbol).filter_map(place).collect()
     }
 
-    /// The name itself, and its place in the document.
+    /// The name and its range in the document.
     pub(crate) fn name_and_range(&self) -> (&str, Range) {
         let (number, one) = &self.at;
         let names = self.scripts[*number].0.names();
         (&names.symbols[one.symbol].name, self.view.range(one.span))
     }
 
-    /// The script in which the place was found, and the occurrence.
+    /// The occurrence at the position, with its script.
     pub(crate) fn occurrence(&self) -> (&Reading, &Names, &Occurrence) {
         let (number, one) = &self.at;
         let script = &self.scripts[*number].0;
         (script.reading(), script.names(), one)
     }
 
-    /// Where it is defined.
+    /// The place of the definition.
     pub(crate) fn definition(&self) -> Option<Location> {
         let (reading, names, one) = self.occurrence();
         let span = names.definition(one).map(|one| one.span).or(names.symbols[one.symbol].origin)?;
         location(self.view, reading, span)
     }
 
-    /// Every place where it stands, each once, in the order of scripts and places.
+    /// All occurrences, each once, in the order of scripts and positions.
     pub(crate) fn all_locations(&self) -> Vec<(Location, Occurrence)> {
         let mut seen: BTreeSet<(String, u32, u32)> = BTreeSet::new();
         let mut all = Vec::new();
@@ -146,7 +147,7 @@ impl<'v> NameLookup<'v> {
         all
     }
 
-    /// The scripts that have it, as renaming needs them, each with what it is there.
+    /// The scripts that contain the name, with its symbols, as renaming needs them.
     pub(crate) fn scripts(&self) -> impl Iterator<Item = (Read<'_>, Vec<usize>)> {
         let having = self.scripts.iter().filter(|(_, symbols)| !symbols.is_empty());
         having.map(|(script, symbols)| {
@@ -156,13 +157,13 @@ impl<'v> NameLookup<'v> {
         })
     }
 
-    /// The document of a script's file, and the range of a place in it.
+    /// The location of a span of a script.
     pub(crate) fn location(&self, read: Read, span: Span) -> Option<Location> {
         place_in(self.view, read.sources.file(span.file)?, span)
     }
 }
 
-/// The other open scripts that include something.
+/// The other open scripts with includes.
 fn other_scripts(view: &View) -> impl Iterator<Item = Script<'_>> {
     let open = view.open_texts();
     let includes = |bytes: &[u8]| bytes.windows(INCLUDE.len()).any(|word| word == INCLUDE);

@@ -12,10 +12,7 @@ use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind};
 use pagewalk_script::services::names;
 
-/// What would be renamed at a position, and the name that it has.
-///
-/// # Errors
-/// `RequestFailed`: why nothing here can be renamed.
+/// The name at a position, or the reason why it cannot be renamed (`RequestFailed`).
 pub(crate) fn prepare(
     view: &View,
     position: Position,
@@ -25,10 +22,8 @@ pub(crate) fn prepare(
     Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.to_owned() }))
 }
 
-/// The edits that give what stands at a position another name, in every file that has it.
-///
-/// # Errors
-/// `RequestFailed`: why it cannot have that name.
+/// The edits that rename the name at a position in every file, or the reason why the new name is refused
+/// (`RequestFailed`).
 pub(crate) fn rename(
     view: &View,
     position: Position,
@@ -54,7 +49,7 @@ fn request_failed(message: String) -> ResponseError {
     response_error(ErrorCode::RequestFailed, message)
 }
 
-/// What is named at a position, if it can be renamed.
+/// The name at a position, if it can be renamed.
 fn renamable_name(view: &View, position: Position) -> Result<NameLookup<'_>, ResponseError> {
     let Some(named) = NameLookup::in_all(view, position) else {
         return Err(request_failed(match word_at(view, position) {

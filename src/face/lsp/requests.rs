@@ -1,4 +1,4 @@
-//! The registry of requests about a document: one row each.
+//! The registry of requests about a document, one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{
@@ -30,15 +30,13 @@ use super::view::View;
 
 /// A request about an open document.
 pub(crate) struct RequestRow {
-    /// Its method.
     pub(crate) method: &'static str,
-    /// Whether it waits for the run of the document's text that is under way.
+    /// Whether it waits for the current run of the document.
     pub(crate) waits: fn(&Value) -> bool,
-    /// Its answer.
     pub(crate) answer: fn(&View, Value) -> Result<Value, ResponseError>,
 }
 
-/// A row of a request of the protocol, whose parameters and result are as the protocol has them.
+/// A request of the protocol that never waits.
 macro_rules! at_once {
     ($request:ty, |$view:ident, $params:pat_param| $answer:expr) => {
         RequestRow {
@@ -49,7 +47,6 @@ macro_rules! at_once {
     };
 }
 
-/// Every request about an open document.
 pub(crate) const REQUESTS: &[RequestRow] = &[
     at_once!(Completion, |view, params| {
         let position = params.text_document_position.position;
@@ -92,22 +89,18 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     RequestRow { waits: |_| true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
 ];
 
-/// Whether only actions on the whole file are asked for: someone wants just these, so they are worth a wait.
+/// Whether only actions on the whole file are requested. Those wait for the run.
 fn only_source_actions(params: &Value) -> bool {
     let only = params.get("context").and_then(|context| context.get("only")).and_then(Value::as_array);
     let source = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("source"));
     only.is_some_and(|kinds| !kinds.is_empty() && kinds.iter().all(source))
 }
 
-/// The row of a method.
 pub(crate) fn find_request(method: &str) -> Option<&'static RequestRow> {
     REQUESTS.iter().find(|row| row.method == method)
 }
 
-/// Answers a request whose parameters and result are those of the protocol.
-///
-/// # Errors
-/// `InvalidParams`.
+/// Answers a request of the protocol.
 pub(crate) fn typed<R: Request>(
     params: Value,
     answer: impl FnOnce(R::Params) -> Result<R::Result, ResponseError>,

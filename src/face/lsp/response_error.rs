@@ -1,4 +1,4 @@
-//! Why a request has no answer.
+//! Errors in answers to requests.
 
 use lsp_server::{ErrorCode, ResponseError};
 

@@ -1,4 +1,4 @@
-//! Keeps of a run what an editor shows.
+//! Records the parts of a run that an editor shows.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use pagewalk_script::run::facts;
 use pagewalk_script::run::record::{Did, Sink, StepRecord};
 use pagewalk_script::suite::amend::{Findings, Wanted};
 
-/// The most places at which a failure is told.
+/// The most positions with failures.
 const FAILURES: usize = 1000;
 
-/// Times after which it is no longer looked whether a statement's facts stay the same: then none is told.
+/// The number of runs of a statement after which its facts are no longer compared and count as changing.
 const COMPARED: u64 = 1 << 12;
 
-/// A sink that keeps what an editor shows.
+/// Records the parts of a run that an editor shows.
 pub(crate) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
@@ -27,7 +27,7 @@ pub(crate) struct RunRecorder<'s> {
 }
 
 impl<'s> RunRecorder<'s> {
-    /// Of a script with these files.
+    /// A recorder for a script with these files.
     pub(crate) fn new(sources: &'s Sources) -> Self {
         Self {
             sources,
@@ -38,7 +38,7 @@ impl<'s> RunRecorder<'s> {
         }
     }
 
-    /// What was kept, and what the findings come to.
+    /// The result of the run with these findings.
     pub(crate) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
         RunResult {
             steps: self.steps.into_values().collect(),
@@ -79,7 +79,7 @@ impl<'s> RunRecorder<'s> {
             let open = check.written.is_open();
             let reason = told.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             let message = match told.actual {
-                // That it is to be filled in is no reason why it is so.
+                // A `?` needs no explanation.
                 Some(actual) if open => format!("{} is {actual}", told.fact),
                 Some(actual) => format!("{} is {actual}, not {}{reason}", told.fact, told.expected),
                 None => format!("there is no {}, expected was {}{reason}", told.fact, told.expected),
@@ -99,7 +99,7 @@ impl Sink for RunRecorder<'_> {
     }
 }
 
-/// What is told behind a statement.
+/// The facts of a hint.
 fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
         Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.of(record))],
@@ -107,7 +107,7 @@ fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     }
 }
 
-/// Hands records to several sinks.
+/// Passes records on to several sinks.
 pub(crate) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
 impl Sink for SinkGroup<'_> {
@@ -116,7 +116,7 @@ impl Sink for SinkGroup<'_> {
     }
 }
 
-/// What is found out of what does not hold, and of every `?`.
+/// Empty findings for failed expectations and for `?`.
 pub(crate) fn findings() -> (Findings, Findings) {
     let accept = Findings::new(Wanted { accept: true, fill: false });
     (accept, Findings::new(Wanted { accept: false, fill: true }))

@@ -1,52 +1,48 @@
-//! What a run has told of a script's statements, as plain data: it comes from another thread.
+//! The result of a run as plain data, for other threads.
 
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::suite::amend::Plan;
 
-/// What the run of one version of a document has told.
+/// The result of the run of one version of a document.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RunResult {
-    /// The version.
     pub(crate) version: i32,
-    /// The statements that ran and have something to tell, in the order of the text. Only those of the document itself, not of what
-    /// it includes.
+    /// The statements of the document with facts, in text order, without included files.
     pub(crate) steps: Vec<Step>,
-    /// What was stated and does not hold, in the order of the files and their texts.
+    /// Failed expectations in the order of files and positions.
     pub(crate) failures: Vec<Failure>,
-    /// What to write for it to hold.
+    /// Edits that replace failed expectations by actual values.
     pub(crate) accept: Plan,
-    /// What to write for every `?`.
+    /// Edits that fill in every `?`.
     pub(crate) fill: Plan,
-    /// What was found wrong in the run.
+    /// Mistakes found by the run.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// A statement that ran, once or more often.
+/// A statement that ran at least once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// Where it stands.
     pub(crate) span: Span,
-    /// The names of the facts that it states.
+    /// The names of the facts that it asserts.
     pub(crate) stated: Vec<String>,
-    /// Its facts that were the same each time, as a script states them: `ppn 0x0D`. Of `let`, the value.
+    /// The facts that never changed, in the syntax of a script: `ppn 0x0D`. For a `let`, the value.
     pub(crate) facts: Vec<String>,
-    /// How often it ran.
+    /// The number of times it ran.
     pub(crate) times: u64,
-    /// What the first time came to, as `pagewalk run` tells it; empty past [`NARRATED`] statements.
+    /// The narration of the first time; empty after the first [`NARRATED`] statements.
     pub(crate) narration: String,
 }
 
-/// The most statements whose narration is kept.
+/// The most statements whose narration is stored.
 pub(crate) const NARRATED: usize = 20_000;
 
-/// What was stated and does not hold.
+/// A failed expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// Where it was stated.
     pub(crate) span: Span,
-    /// What is the case: a sentence without a full stop.
+    /// The actual value, as a sentence without a full stop.
     pub(crate) message: String,
-    /// It is a `?` that waits for its value.
+    /// Whether it is a `?`.
     pub(crate) open: bool,
 }

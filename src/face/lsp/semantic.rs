@@ -1,4 +1,4 @@
-//! Semantic tokens: what the words of a script are.
+//! Semantic tokens.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::view::View;
 use pagewalk_script::lang::layout::Token;
 use pagewalk_script::services::complete::{CLASSES, Class, highlight_tokens};
 
-/// What the server tells of them: the types by the numbers of their classes, no modifiers.
+/// The token types, numbered like their classes; no modifiers.
 pub(crate) fn options() -> SemanticTokensOptions {
     SemanticTokensOptions {
         legend: SemanticTokensLegend {
@@ -24,14 +24,14 @@ pub(crate) fn options() -> SemanticTokensOptions {
     }
 }
 
-/// The tokens of the document, or of a part of it.
+/// The tokens of the document or of a range.
 pub(crate) fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
     let bytes = range.map_or(0..view.text.len(), |range| view.byte_range(range));
     SemanticTokens { result_id: None, data: relative_tokens(&view.text, &view.tokens().list, &bytes) }
 }
 
-/// The tokens that reach into these bytes of a text, each relative to the one before it. One of several lines is told
-/// line by line.
+/// The tokens that overlap these bytes, each relative to the previous one. A token of several lines is split
+/// by line.
 fn relative_tokens(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToken> {
     let mut cursor = Cursor { text, at: 0, line: 0, unit: 0 };
     let mut told = Vec::new();
@@ -58,12 +58,12 @@ fn relative_tokens(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<S
     told
 }
 
-/// Brackets, bars and commas: editors colour them as they like.
+/// Whether a token has no class: editors color brackets, bars and commas themselves.
 fn unclassed(text: &str, class: Class) -> bool {
     class == Class::Operator && matches!(text, "(" | ")" | "[" | "]" | "{" | "}" | "|" | ",")
 }
 
-/// A place in a text that is gone through once; units are those of UTF-16.
+/// A forward-only position in a text, in UTF-16 units.
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
@@ -76,7 +76,8 @@ impl Cursor<'_> {
         self.advance_to(end, |_, _, _| {});
     }
 
-    /// Goes on to byte `end`, and tells what lies between on each line: the line, the first unit and how many.
+    /// Advances to byte `end` and reports the text in between by line: the line, the first unit and the
+    /// number of units.
     fn advance_to(&mut self, end: usize, mut tell: impl FnMut(u32, u32, u32)) {
         let rest = self.text.get(self.at..end).unwrap_or("");
         let mut start = self.unit;
@@ -104,7 +105,7 @@ mod tests {
     use pagewalk_script::lang::layout::tokens;
     use pagewalk_script::services::complete::CLASSES;
 
-    /// `LINE:UNIT LENGTH TYPE` of every token that reaches into the bytes, from 0.
+    /// `LINE:UNIT LENGTH TYPE` of every token that overlaps the bytes, from 0.
     fn listed(text: &str, within: std::ops::Range<usize>) -> Vec<String> {
         let (mut line, mut unit) = (0, 0);
         let data = relative_tokens(text, &tokens(text).list, &within);
@@ -137,7 +138,7 @@ mod tests {
                 "0:32 3 comment",
             ]
         );
-        // Brackets, bars and commas are left out.
+        // Brackets, bars and commas are skipped.
         assert_eq!(
             all("let x = [1, (2 | 3)]"),
             [
@@ -172,7 +173,7 @@ mod tests {
                 "4:5 1 number",
             ]
         );
-        // Of a part, what reaches into it, at the places of the whole.
+        // For a range, the tokens that overlap it, at their positions in the whole text.
         let from = text.find("read").unwrap_or(0);
         assert_eq!(listed(text, from..text.len()), ["4:0 4 function", "4:5 1 number"]);
         assert_eq!(listed(text, 9..10)[0], "0:8 3 string");

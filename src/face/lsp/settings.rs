@@ -1,20 +1,20 @@
-//! What a person has set in the editor, section `pagewalk`.
+//! The settings of the editor, section `pagewalk`.
 
 use serde::Deserialize;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::run::session::Options;
 
-/// The settings; what is not said, or not understood, is as usual.
+/// The settings. Missing and invalid values have their defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Settings {
-    /// Facts are shown behind the statements.
+    /// Show facts after statements.
     pub(crate) inlay_hints: bool,
-    /// Scripts are run while they are written.
+    /// Run scripts while they are edited.
     pub(crate) run: bool,
-    /// Statements and loop rounds after which a script is stopped.
+    /// The limit on statements and loop iterations.
     pub(crate) max_steps: u64,
 }
 
@@ -25,13 +25,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// As the client sends them: the section alone, or an object that has it. None where it is neither.
+    /// Reads the section, or an object that contains it.
     pub(crate) fn from_json(sent: &serde_json::Value) -> Option<Self> {
         let section = sent.get("pagewalk").unwrap_or(sent);
         if !section.is_object() {
             return None;
         }
-        // One value of a wrong kind does not make the others unsaid.
+        // An invalid value does not affect the others.
         let known = |name: &str, fits: fn(&serde_json::Value) -> bool| {
             section.get(name).filter(|value| fits(value)).map(|value| (name.to_owned(), value.clone()))
         };

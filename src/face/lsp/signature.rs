@@ -1,4 +1,4 @@
-//! Signature help: what a statement, a setting or a call takes.
+//! Signature help for statements, settings and calls.
 
 use lsp_types::{
     Documentation, ParameterInformation, ParameterLabel, Position, SignatureHelp, SignatureHelpOptions,
@@ -8,7 +8,7 @@ use lsp_types::{
 use super::view::View;
 use pagewalk_script::services::complete;
 
-/// When the client asks by itself.
+/// The characters that trigger signature help.
 pub(crate) fn options() -> SignatureHelpOptions {
     let words = |list: &[&str]| Some(list.iter().map(|one| (*one).to_owned()).collect());
     SignatureHelpOptions {
@@ -18,7 +18,7 @@ pub(crate) fn options() -> SignatureHelpOptions {
     }
 }
 
-/// What the statement or call at a position takes.
+/// The signature of the statement or call at a position.
 pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp> {
     let at = view.byte_at(position);
     let found = complete::signature(&view.text, at, &view.state(at))?;
@@ -26,7 +26,7 @@ pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp
     let label =
         |place: &std::ops::Range<usize>| ParameterLabel::LabelOffsets([units(place.start), units(place.end)]);
     let parameter = |place| ParameterInformation { label: label(place), documentation: None };
-    // A number past the last parameter: none of them is marked.
+    // A number after the last parameter means that none is active.
     let active = found.active.unwrap_or(found.parameters.len()) as u32;
     let information = SignatureInformation {
         parameters: Some(found.parameters.iter().map(parameter).collect()),

@@ -1,4 +1,4 @@
-//! `pagewalk lsp`: the beginning and the end of a server.
+//! `pagewalk lsp`: start and end of the server.
 
 use std::io;
 
@@ -24,10 +24,7 @@ pub(crate) struct Lsp {
     stdio: bool,
 }
 
-/// Serves a client over standard input and output until it has enough.
-///
-/// # Errors
-/// Where no thread can be had.
+/// Serves a client over standard input and output until it exits.
 pub(crate) fn serve() -> io::Result<Status> {
     let Transport { input, output, writer } = Transport::stdio()?;
     let (tell, told) = unbounded();
@@ -41,12 +38,12 @@ pub(crate) fn serve() -> io::Result<Status> {
     } else {
         drop(output);
     }
-    // What was answered is written before the process ends; what still runs ends with it.
+    // All answers are written before the process ends. Running work ends with the process.
     let _ = writer.join();
     Ok(status)
 }
 
-/// Waits for the request that comes first; none where the client goes away before.
+/// Waits for the `initialize` request; none if the client exits first.
 fn initialized(
     input: &crossbeam_channel::Receiver<Message>,
     output: &crossbeam_channel::Sender<Outgoing>,
@@ -97,6 +94,6 @@ fn respond(
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
-    // If nobody listens any more, the input ends next.
+    // If the client is gone, the input ends next.
     let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
 }

@@ -7,23 +7,23 @@ use pagewalk_script::lang::ast::{Block, Command, Expr, ExprKind, Settings, Stmt,
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::lang::value::Value;
 
-/// What a document declares, as a tree.
+/// The declarations of a document as a tree.
 pub(crate) fn symbols(view: &View) -> Vec<DocumentSymbol> {
     let mut found = Vec::new();
     collect(view, &view.reading().script.body, true, &mut found);
     found
 }
 
-/// A node of the tree.
+/// A declaration.
 struct SymbolNode<'a> {
     name: &'a str,
     detail: String,
     kind: SymbolKind,
-    /// The name's place, within the statement's.
+    /// The span of the name, within the statement.
     at: Span,
 }
 
-/// The symbols of a block. Variables are told where they are the script's own.
+/// The symbols of a block. Only the script's own variables are included.
 fn collect(view: &View, block: &Block, top: bool, found: &mut Vec<DocumentSymbol>) {
     for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
         let mut children = Vec::new();
@@ -71,7 +71,7 @@ fn node_of<'a>(view: &'a View, stmt: &'a Stmt) -> Option<SymbolNode<'a>> {
     }
 }
 
-/// What a command declares.
+/// The declaration of a command.
 fn declared(command: &Command) -> Option<SymbolNode<'_>> {
     let verb = &command.verb;
     let kind = match &*verb.text {
@@ -88,7 +88,7 @@ fn declared(command: &Command) -> Option<SymbolNode<'_>> {
     });
     let unnamed = matches!(&*verb.text, "machine" | "kernel");
     match name {
-        // `machine core-i7` is not called so, it is one.
+        // `machine core-i7` has a preset and no name.
         Some((name, at)) if unnamed => {
             Some(SymbolNode { name: &verb.text, detail: name.to_owned(), kind, at })
         }
@@ -120,7 +120,7 @@ fn collect_parts(view: &View, command: &Command, found: &mut Vec<DocumentSymbol>
 
 #[expect(deprecated, reason = "the type cannot be made without its field that is no longer used")]
 fn symbol_of(view: &View, whole: Span, node: SymbolNode, children: Vec<DocumentSymbol>) -> DocumentSymbol {
-    // A client refuses an empty name.
+    // A client rejects an empty name.
     let name = if node.name.trim().is_empty() { "\"\"" } else { node.name };
     DocumentSymbol {
         name: name.to_owned(),

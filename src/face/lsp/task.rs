@@ -1,4 +1,4 @@
-//! Checking and running a document, on another thread.
+//! Checks and runs a document on another thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use super::run_recorder::{RunRecorder, SinkGroup, findings};
 use super::run_result::RunResult;
 use super::worker_message::WorkerMessage;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::ast::{Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::run::play_from;
@@ -20,14 +20,13 @@ use pagewalk_script::run::state::State;
 
 /// Work on a document on another thread.
 pub(crate) struct Task {
-    /// The document.
     pub(crate) document: Arc<Document>,
     /// Becomes true when the result is no longer needed.
     pub(crate) stop: Arc<AtomicBool>,
 }
 
 impl Task {
-    /// Checks it, runs it unless that is not wanted, and tells of both.
+    /// Checks the document, runs it if requested, and sends both results.
     pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, told: &Sender<WorkerMessage>) {
         if self.stop.load(Ordering::Relaxed) {
             return;
@@ -35,7 +34,7 @@ impl Task {
         let (path, reading) = (&self.document.path, self.document.reading());
         let files = reading.sources.files().iter().filter_map(|file| file.path.clone()).collect();
         let found = diagnostics::from_mistakes(&reading.diagnostics, &reading.sources);
-        // Whoever listens may have gone: then the work is for nobody.
+        // If the receiver is gone, the result is not needed.
         let _ = told.send(WorkerMessage::Checked {
             path: path.clone(),
             version: self.document.version,
@@ -68,7 +67,7 @@ impl Task {
         };
         let mut diagnostics = ended.diagnostics;
         if body.len() < reading.script.body.len() {
-            // What is not known may be said below, or where the mistake is.
+            // An unknown name may be declared by a statement that was not run.
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
@@ -76,8 +75,8 @@ impl Task {
     }
 }
 
-/// The statements that can be run although some are wrong: those before the first one that is wrong. A scenario or
-/// question that is wrong is passed over, since what follows does not depend on it.
+/// The statements that can be run despite mistakes: those before the first mistake. A scenario or question
+/// with a mistake is skipped instead, since later statements do not depend on it.
 pub(crate) fn runnable(body: &[Stmt], wrong: &[Diagnostic]) -> Vec<Stmt> {
     let mut places: Vec<(u32, u32)> = Vec::new();
     let mut elsewhere = false;

@@ -1,4 +1,4 @@
-//! What a request about a document is answered from.
+//! The input of requests about a document.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use super::run_result::RunResult;
 
 /// A document with the result of its run, for one client.
 pub(crate) struct View {
-    /// The document.
     pub(crate) document: Arc<Document>,
     /// The result of the run of this version, once it has ended.
     pub(crate) ran: Option<Arc<RunResult>>,

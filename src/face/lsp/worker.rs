@@ -1,4 +1,4 @@
-//! Work on other threads: each does one piece after the other, and sends what came of it.
+//! Worker threads: each processes its jobs in order and sends the results.
 
 use std::io;
 use std::thread;
@@ -8,19 +8,15 @@ use crossbeam_channel::{Sender, unbounded};
 use super::worker_message::WorkerMessage;
 use crate::face::threads::STACK;
 
-/// A piece of work; it sends what comes of it.
+/// A job that sends its results.
 pub(crate) type Job = Box<dyn FnOnce(&Sender<WorkerMessage>) + Send>;
 
-/// A thread that works. It ends when this is dropped, after the work at hand.
+/// A thread for jobs. It ends after the current job when this is dropped.
 pub(crate) struct Worker {
     jobs: Sender<Job>,
 }
 
 impl Worker {
-    /// Starts one.
-    ///
-    /// # Errors
-    /// Where no thread can be had.
     pub(crate) fn start(name: &str, told: Sender<WorkerMessage>) -> io::Result<Self> {
         let (jobs, queue) = unbounded::<Job>();
         let work = move || queue.into_iter().for_each(|job| job(&told));
@@ -28,9 +24,9 @@ impl Worker {
         Ok(Self { jobs })
     }
 
-    /// Hands it a piece of work.
+    /// Queues a job.
     pub(crate) fn submit(&self, job: Job) {
-        // It listens as long as this is there.
+        // The thread receives jobs as long as this exists.
         let _ = self.jobs.send(job);
     }
 }

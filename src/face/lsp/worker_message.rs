@@ -1,4 +1,4 @@
-//! What other threads tell the one that answers.
+//! Messages from workers to the server.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,31 +8,25 @@ use lsp_types::Diagnostic;
 
 use super::run_result::RunResult;
 
-/// Diagnostics by file.
 pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
-/// What is told.
+/// The result of a job.
 pub(crate) enum WorkerMessage {
-    /// A version of a document was checked.
+    /// A document was checked.
     Checked {
-        /// The document.
         path: PathBuf,
-        /// The version.
         version: i32,
-        /// What is wrong.
         found: DiagnosticsByFile,
-        /// Its files, itself first.
+        /// The files of its script, the document first.
         files: Vec<PathBuf>,
     },
-    /// A version was run.
+    /// A document was run.
     Ran {
-        /// The document.
         path: PathBuf,
-        /// What came of it.
         ran: Box<RunResult>,
-        /// What does not hold, and what was found wrong in the run.
+        /// Failed expectations and mistakes found by the run.
         found: DiagnosticsByFile,
     },
-    /// A request is answered.
+    /// The answer to a custom request.
     Answer(RequestId, Result<serde_json::Value, ResponseError>),
 }

@@ -1,4 +1,4 @@
-//! What commands work on: the session, and where answers go.
+//! The session and its output, for commands.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -17,29 +17,27 @@ use pagewalk_script::report::text::text;
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 
-/// Mistakes of an input that are shown.
+/// The most mistakes of an input in a report.
 const MOST: usize = 20;
 
-/// How a session looks.
+/// The style of a session.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DisplayOptions {
-    /// How answers look.
+    /// The style of results.
     pub(crate) look: AnswerStyle,
-    /// How mistakes look.
+    /// The style of diagnostics.
     pub(crate) errors: Style,
-    /// What is typed stands on the terminal, above its answer.
+    /// Whether the terminal shows the input above the output.
     pub(crate) echo: bool,
 }
 
-/// The session, and where answers go.
+/// The session and its output.
 pub(crate) struct ReplContext {
-    /// The session.
     pub(crate) explore: Exploration,
-    /// How it looks.
     pub(crate) display: DisplayOptions,
-    /// Where the files of `:save` and `:load` are; empty for the folder at hand.
+    /// The folder for `:save` and `:load`; empty for the current folder.
     pub(crate) folder: PathBuf,
-    /// Quizzes so far.
+    /// The number of quizzes so far.
     pub(crate) quizzes: u64,
     inputs: u64,
     out: Box<dyn Write>,
@@ -47,7 +45,7 @@ pub(crate) struct ReplContext {
 }
 
 impl ReplContext {
-    /// A session with nothing declared. Answers go to `out`, mistakes to `errors`.
+    /// An empty session that prints results to `out` and diagnostics to `errors`.
     pub(crate) fn new(
         options: Options,
         display: DisplayOptions,
@@ -59,10 +57,7 @@ impl ReplContext {
         Self { explore, display, folder: PathBuf::new(), quizzes: 0, inputs: 0, out, errors }
     }
 
-    /// Reads and checks an input. Of one that is wrong, says so.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Reads and checks an input. Reports mistakes.
     pub(crate) fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
         self.inputs += 1;
         let name = format!("<repl:{}>", self.inputs);
@@ -72,10 +67,7 @@ impl ReplContext {
         }
     }
 
-    /// Runs what was read, and tells it.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Runs an input and prints the results.
     pub(crate) fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
         let sources = self.explore.sources.clone();
         let mut answer = Answer::new(&mut *self.out, &sources, tell, self.display.look);
@@ -88,10 +80,7 @@ impl ReplContext {
         Ok(ended)
     }
 
-    /// Runs what was read on a copy, and tells nothing; the records of it.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Runs an input on a copy of the state and returns its records. Prints only mistakes.
     pub(crate) fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
         let mut last = RecordKeeper::default();
         let ended = self.explore.run(body, Mode::Tried, &mut last);
@@ -99,7 +88,7 @@ impl ReplContext {
         Ok(if ended.diagnostics.is_empty() { last.0 } else { Vec::new() })
     }
 
-    /// What of an input's statements is told.
+    /// The detail for the statements of an input.
     pub(crate) fn detail_for(&self, body: &Block) -> AnswerDetail {
         match &**body {
             [only] if self.display.echo && self.has_single_answer(only) => AnswerDetail::Answer,
@@ -107,7 +96,7 @@ impl ReplContext {
         }
     }
 
-    /// Whether a statement has one answer, which needs no telling of what it answers.
+    /// Whether a statement has a single result, which needs no title.
     fn has_single_answer(&self, stmt: &Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Command(command) => !self.explore.defines(&command.verb.text),
@@ -120,10 +109,7 @@ impl ReplContext {
         }
     }
 
-    /// Says mistakes.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Reports mistakes.
     pub(crate) fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
         if wrong.is_empty() {
             return Ok(());
@@ -131,7 +117,7 @@ impl ReplContext {
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
         let text = render(shown, &self.explore.sources, self.display.errors);
-        // Where nobody can read complaints, nothing is lost.
+        // A closed standard error loses nothing important.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
             let _ = writeln!(self.errors, "{} mistakes, the first {MOST} shown", wrong.len());
@@ -139,40 +125,29 @@ impl ReplContext {
         Ok(())
     }
 
-    /// Says in a sentence that something cannot be done.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Reports a problem in a sentence.
     pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         let _ = writeln!(self.errors, "  {sentence}");
         Ok(())
     }
 
-    /// Tells something.
-    ///
-    /// # Errors
-    /// What the output says.
     pub(crate) fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
         let look = self.display.look;
         self.out.write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
         self.out.flush()
     }
 
-    /// Tells a line.
-    ///
-    /// # Errors
-    /// What the output says.
     pub(crate) fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
         self.print(vec![doc::Block::line(words)])
     }
 }
 
-/// Keeps the records that something else is made of, up to a number.
+/// Keeps the first records.
 #[derive(Default)]
 struct RecordKeeper(Vec<StepRecord>);
 
-/// Records that are kept.
+/// The most records.
 const KEPT: usize = 1000;
 
 impl Sink for RecordKeeper {

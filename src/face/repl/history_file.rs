@@ -1,36 +1,36 @@
-//! The lines of earlier sessions, kept in a file per user.
+//! The history of earlier sessions, in a file per user.
 //!
-//! A line of the file is an entry; `\n` and `\\` stand for an end of line and a backslash in it. An entry is appended in
-//! one write, and the file is shortened by putting another in its place: a process that is killed in between leaves at
-//! most a last line without its end, which is passed over.
+//! Each line is an entry, in which `\n` and `\\` encode a line end and a backslash. An entry is appended by
+//! one write, and the file is shortened by replacing it. So a killed process leaves at most an incomplete
+//! last line, which is skipped.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// Entries that are remembered. The file may come to twice as many before it is shortened.
+/// The most entries in memory. The file is shortened when it has twice as many.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
 
-/// Bytes of the longest entry that is kept.
+/// The most bytes of an entry.
 const MAX_ENTRY_BYTES: usize = 1 << 20;
 
-/// The file of earlier lines.
+/// The history file.
 #[derive(Debug)]
 pub(crate) struct HistoryFile {
     path: PathBuf,
 }
 
 impl HistoryFile {
-    /// The user's file, by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`, else
-    /// `~/.local/state/pagewalk/history`. None where there is no home.
+    /// The user's file by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`, or else
+    /// `~/.local/state/pagewalk/history`. None without a home.
     pub(crate) fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
         Some(Self { path: state.join("pagewalk").join("history") })
     }
 
-    /// The entries, oldest first. What cannot be read is passed over.
+    /// The entries, oldest first. Skips unreadable ones.
     pub(crate) fn entries(&self) -> Vec<String> {
         let bytes = fs::read(&self.path).unwrap_or_default();
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
@@ -39,16 +39,12 @@ impl HistoryFile {
             lines.filter_map(|line| std::str::from_utf8(line).ok()).map(unescaped).collect();
         if entries.len() > 2 * MAX_ENTRIES {
             entries.drain(..entries.len() - MAX_ENTRIES);
-            // A file that cannot be shortened is as good as it was.
+            // A file that cannot be shortened is still usable.
             let _ = self.replace(&entries);
         }
         entries
     }
 
-    /// Adds an entry.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub(crate) fn add(&self, entry: &str) -> io::Result<()> {
         if entry.len() > MAX_ENTRY_BYTES {
             return Ok(());
@@ -64,7 +60,7 @@ impl HistoryFile {
         file.write_all(line.as_bytes())
     }
 
-    /// Puts a file of these entries in the place of the old one.
+    /// Replaces the file by one with these entries.
     fn replace(&self, entries: &[String]) -> io::Result<()> {
         let aside = self.path.with_extension(format!("new-{}", std::process::id()));
         let text: String = entries.iter().map(|entry| escaped(entry)).collect();
@@ -76,7 +72,7 @@ impl HistoryFile {
     }
 }
 
-/// A file that only its owner reads.
+/// Options for a file that only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -94,7 +90,7 @@ fn ends_in_line_end(file: &mut File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// An entry as its line.
+/// An entry as a line of the file.
 fn escaped(entry: &str) -> String {
     format!("{}\n", entry.replace('\\', "\\\\").replace('\n', "\\n"))
 }
@@ -179,7 +175,7 @@ mod tests {
         };
         assert_eq!(of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(), Some("/s/pagewalk/history"));
         assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/pagewalk/history"));
-        // The specification has relative paths ignored.
+        // The specification says to ignore relative paths.
         assert_eq!(
             of(&[("XDG_STATE_HOME", "s"), ("HOME", "/h")]).as_deref(),
             Some("/h/.local/state/pagewalk/history")

@@ -1,6 +1,7 @@
-//! `pagewalk repl`: exploring statement by statement, going back and forward.
+//! `pagewalk repl`: explores statement by statement, with undo and redo.
 //!
-//! `shell` takes lines and knows no terminal; `start` joins it to one. `context` is what a command works on.
+//! `shell` processes lines without a terminal; `start` connects it to one. `context` is the input of
+//! commands.
 
 pub(crate) mod answer;
 mod commands;

@@ -1,4 +1,4 @@
-//! `:quiz`: asks for the facts of an access one by one, and marks each answer.
+//! `:quiz`: asks for the facts of an access one by one and marks each answer.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{count, reason};
 use pagewalk_script::run::record::Did;
 
-/// A quiz that goes on.
+/// A quiz in progress.
 pub(crate) struct Quiz {
     did: Arc<Did>,
     questions: Vec<Question>,
@@ -17,10 +17,7 @@ pub(crate) struct Quiz {
     right: usize,
 }
 
-/// Begins a quiz about a statement, or one that it makes up; none if there is nothing to ask.
-///
-/// # Errors
-/// What the output says.
+/// Starts a quiz about a given or random statement; none if it has no facts.
 pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Quiz>> {
     let made_up = if rest.is_empty() {
         statement(context.explore.state(), context.quizzes)
@@ -52,16 +49,13 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
 }
 
 impl Quiz {
-    /// What stands before the next answer.
+    /// The prompt of the current question.
     pub(crate) fn prompt(&self) -> String {
         let fact = self.questions.get(self.asked).map_or("", |question| &question.fact);
         format!("{fact}? ")
     }
 
-    /// Marks an answer; true when it was the last.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Marks an answer; true after the last one.
     pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
         let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
         let holds = right(question, given);
@@ -84,17 +78,14 @@ impl Quiz {
         Ok(last)
     }
 
-    /// Tells how many answers were right.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Prints the number of correct answers.
     pub(crate) fn end(&self, context: &mut ReplContext) -> io::Result<()> {
         let all = count(self.asked as u64, "answer is right", "answers are right");
         let tone = if self.right == self.asked { Tone::Good } else { Tone::Plain };
         context.print(vec![Block::toned(tone, format!("{} of {all}; nothing was changed", self.right))])
     }
 
-    /// Whether a line is an answer, and not a command or a statement.
+    /// Whether a line is an answer rather than a command or a statement.
     pub(crate) fn is_answer(line: &str) -> bool {
         let words = line.split_whitespace().count();
         !line.trim_start().starts_with(':') && words <= 1

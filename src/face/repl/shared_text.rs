@@ -1,15 +1,15 @@
-//! Where answers and complaints go: the process's streams, or memory.
+//! Output in memory.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// A text in memory that several writers share.
+/// A text in memory with several writers.
 #[derive(Debug, Clone, Default)]
 pub struct SharedText(Rc<RefCell<Vec<u8>>>);
 
 impl SharedText {
-    /// What was written since the last time.
+    /// Returns the text since the last call.
     pub fn take_text(&self) -> String {
         String::from_utf8_lossy(&self.0.take()).into_owned()
     }

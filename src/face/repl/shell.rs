@@ -1,4 +1,4 @@
-//! Takes lines, without a terminal: statements are run, commands are looked up and obeyed.
+//! Processes lines without a terminal: runs statements and commands.
 
 use std::io;
 use std::path::Path;
@@ -9,40 +9,39 @@ use super::commands;
 use super::context::{DisplayOptions, ReplContext};
 use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::layout::tokens;
-use pagewalk_script::prompt::commands::{Kind, find};
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
+use pagewalk_script::services::commands::{Kind, find};
 
-/// What comes after an input.
+/// The reaction to an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
-    /// The next.
+    /// Read the next input.
     Next,
-    /// The session's end.
+    /// End the session.
     End,
 }
 
-/// Words at the beginning of a line that belong to the statement above it.
+/// Words at the beginning of a line that continue the statement above.
 const BELONGS: [&str; 3] = ["=>", "where", "else"];
 
-/// A session that takes lines.
+/// A session that processes lines.
 pub struct Shell {
     context: ReplContext,
-    /// The quiz that lines are answers to.
+    /// The quiz in progress.
     quiz: Option<Quiz>,
 }
 
 impl Shell {
-    /// A session at this context.
     pub(crate) fn new(context: ReplContext) -> Self {
         Self { context: context, quiz: None }
     }
 
-    /// A session whose answers and complaints go to memory, as a terminal of so many columns without colours shows them.
+    /// A session that prints to memory, as on a terminal of this width without colors.
     pub fn in_memory(columns: usize) -> (Self, SharedText) {
         let display = DisplayOptions {
             look: AnswerStyle { color: false, width: columns },
@@ -55,52 +54,46 @@ impl Shell {
         (Self::new(context), told)
     }
 
-    /// The files of `:save` and `:load` are in this folder.
+    /// Sets the folder for `:save` and `:load`.
     #[must_use]
     pub fn in_folder(mut self, folder: &Path) -> Self {
         folder.clone_into(&mut self.context.folder);
         self
     }
 
-    /// Says where one is, at a terminal.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Prints the greeting at a terminal.
     pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         self.context.print_line(format!("Pagewalk {version}. `:help` tells what there is, Ctrl-D ends."))
     }
 
-    /// Runs a script and tells in brief what came of it.
-    ///
-    /// # Errors
-    /// What the output says.
+    /// Runs a script and prints a summary.
     pub(crate) fn load(&mut self, file: &Path) -> io::Result<()> {
         commands::load(&mut self.context, file)
     }
 
-    /// Answers are broken to so many columns.
+    /// Sets the width of the output in columns.
     pub(crate) fn set_width(&mut self, columns: usize) {
         self.context.display.look.width = columns;
         self.context.display.errors.width = columns;
     }
 
-    /// What stands before the next line.
+    /// The prompt of the next line.
     pub fn prompt(&self) -> String {
         self.quiz.as_ref().map_or_else(|| "pagewalk> ".to_owned(), Quiz::prompt)
     }
 
-    /// Whether the next line is an answer: an empty one says something, and none is remembered.
+    /// Whether the next line answers a quiz. Such a line may be empty and is not added to the history.
     pub(crate) fn is_quizzing(&self) -> bool {
         self.quiz.is_some()
     }
 
-    /// The state, for what helps to write the next line.
+    /// The state, for completion and hints.
     pub(crate) fn state(&self) -> &State {
         self.context.explore.state()
     }
 
-    /// Whether an input goes on in the next line.
+    /// Whether an input continues on the next line.
     pub fn goes_on(&self, text: &str) -> bool {
         let command = text.trim_start().strip_prefix(':').and_then(|rest| rest.split_whitespace().next());
         if self.is_quizzing() && Quiz::is_answer(text) {
@@ -111,10 +104,7 @@ impl Shell {
         takes_statement && tokens(text).unfinished
     }
 
-    /// Does what an input says.
-    ///
-    /// # Errors
-    /// What the output says; a closed one among it.
+    /// Processes an input.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
         let words = text.trim();
         if let Some(mut quiz) = self.quiz.take() {
@@ -140,8 +130,8 @@ impl Shell {
         Ok(Flow::Next)
     }
 
-    /// A line that belongs to the statement above it: that is undone, and done again with the line. False if there is
-    /// none above.
+    /// Continues the statement above with a line: undoes it and runs it again with the line. False if there
+    /// is no statement above.
     fn continued(&mut self, text: &str) -> io::Result<bool> {
         let explore = &mut self.context.explore;
         let Some(done) = explore.history.last().filter(|done| done.stmt.is_some()) else {

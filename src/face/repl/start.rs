@@ -1,4 +1,4 @@
-//! A session at a terminal, or on what a pipe brings.
+//! A session at a terminal or on a pipe.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
@@ -16,20 +16,21 @@ use super::history_file::{HistoryFile, MAX_ENTRIES};
 use super::line::LineHelper;
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
+use pagewalk_script::services::commands::COMMANDS;
 
-/// The columns of a terminal that does not say.
+/// The width of a terminal of unknown size.
 const COLUMNS: usize = 80;
 
-/// The columns where there is no terminal.
+/// The width without a terminal.
 const WIDE: usize = 100;
 
-/// Bytes of the longest line.
+/// The most bytes of a line.
 const LONGEST: u64 = 64 << 20;
 
-/// The prompt of a line that goes on with an input, as wide as the first.
+/// The prompt of a continued input, as wide as the first.
 const GOES_ON: &str = "     ... ";
 
 /// Arguments of `pagewalk repl`.
@@ -43,13 +44,10 @@ pub(crate) struct Repl {
 }
 
 impl Repl {
-    /// Explores until the input ends.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Runs until the input ends.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = Arc::new(AtomicBool::new(false));
-        // Without it, Ctrl-C ends the session.
+        // Without this, Ctrl-C ends the session.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
@@ -91,7 +89,7 @@ fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
     Some(editor)
 }
 
-/// Lines that are typed at a terminal, with editing.
+/// A session at a terminal with line editing.
 struct TerminalSession {
     editor: Editor<LineHelper, MemHistory>,
     history: Option<HistoryFile>,
@@ -119,7 +117,7 @@ impl TerminalSession {
                     }
                 }
                 Err(ReadlineError::Eof) => return Ok(()),
-                // Ctrl-C: the line is dropped.
+                // Ctrl-C: drops the line.
                 Err(ReadlineError::Interrupted) => {}
                 Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => not_text(),
                 Err(ReadlineError::Io(error)) => return Err(error),
@@ -128,7 +126,7 @@ impl TerminalSession {
         }
     }
 
-    /// An input, which may go over several lines.
+    /// An input of one or more lines.
     fn input(&mut self, shell: &Shell) -> Result<String, ReadlineError> {
         let mut input = self.editor.readline(&shell.prompt())?;
         while shell.goes_on(&input) {
@@ -140,14 +138,14 @@ impl TerminalSession {
 
     fn remember(&mut self, input: &str) {
         let new = self.editor.add_history_entry(input).unwrap_or(false);
-        // Where the line cannot be kept, the session goes on without.
+        // If the file cannot be written, the session goes on without it.
         if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
             self.history = None;
         }
     }
 }
 
-/// Lines that come without editing: from a pipe, or from a terminal that can do nothing.
+/// A session without line editing: on a pipe or a dumb terminal.
 fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut lines = io::stdin().lock();
     let mut input = String::new();
@@ -176,7 +174,7 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     }
 }
 
-/// Says that a line is none.
+/// Reports a line that is not UTF-8.
 fn not_text() {
     complain("  this line is not UTF-8 text, and was left out\n");
 }

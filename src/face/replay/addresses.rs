@@ -1,4 +1,4 @@
-//! What commands that replay traces have in common: how addresses are taken, and Ctrl-C.
+//! Options that all commands on traces share, and Ctrl-C.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -49,7 +49,7 @@ enum Straddling {
     First,
 }
 
-/// The words for how traces are written.
+/// The names of trace formats.
 pub(crate) fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
     let rows = FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.help));
     PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
@@ -60,11 +60,8 @@ fn policies() -> impl TypedValueParser<Value = String> {
 }
 
 impl Addresses {
-    /// How addresses become physical ones on a machine.
-    ///
-    /// # Errors
-    /// Why they cannot.
-    pub(crate) fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
+    /// The mapping of addresses on a machine, or the reason why it is impossible.
+    pub(crate) fn map(&self, machine: &Named) -> Result<Map, String> {
         let Addresses { map, frames, replacement, .. } = self;
         let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
         if map.unwrap_or(natural) == Mapping::Demand {
@@ -82,7 +79,6 @@ impl Addresses {
         })
     }
 
-    /// What becomes of references that straddle blocks or pages.
     pub(crate) fn straddle(&self) -> Straddle {
         match self.straddle {
             Straddling::Split => Straddle::Split,
@@ -91,17 +87,17 @@ impl Addresses {
     }
 }
 
-/// Says why nothing is done.
+/// Reports why the command does nothing.
 pub(crate) fn refused(why: &str) -> Status {
     complain(&format!("pagewalk: {why}\n"));
     Status::Wrong
 }
 
-/// Becomes true at the first Ctrl-C; the second ends the process.
+/// Becomes true at the first Ctrl-C. The second one ends the process.
 pub(crate) fn interruptible() -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let signal = signal_hook::consts::SIGINT;
-    // Where signals cannot be had, Ctrl-C ends the process at once.
+    // Without signals, Ctrl-C ends the process at once.
     let _ = signal_hook::flag::register_conditional_shutdown(
         signal,
         i32::from(Status::Interrupted as u8),

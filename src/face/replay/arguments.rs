@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk replay`, and what is done with them.
+//! The arguments of `pagewalk replay` and its top level.
 
 use std::io;
 use std::path::PathBuf;
@@ -63,10 +63,7 @@ struct Counts {
 }
 
 impl Replay {
-    /// Replays the traces, or packs one.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Replays the traces or packs one.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         if let Some(file) = &self.pack {

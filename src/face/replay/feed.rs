@@ -1,4 +1,4 @@
-//! A trace as a command names it.
+//! A trace named by a command.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -9,21 +9,18 @@ use pagewalk_engine::trace::read_ahead::{BatchHandler, ReadEnd, TraceOrigin, is_
 use pagewalk_engine::trace::unreadable::Unreadable;
 use pagewalk_script::report::narrate::thousands;
 
-/// The first malformed line, as `--strict` refuses it.
-pub(crate) fn first_malformed(read: &ReadSoFar) -> Option<String> {
+/// The first malformed line, for `--strict`.
+pub(crate) fn first_malformed(read: &Read) -> Option<String> {
     let bad = read.malformed.first.first()?;
     Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
 }
 
-/// What a trace is called in what is told of it.
+/// The name of a trace in messages.
 pub(crate) fn trace_name(trace: &Path) -> String {
     if is_standard_input(trace) { "standard input".to_owned() } else { trace.display().to_string() }
 }
 
-/// Reads a file batch by batch, until its end or Ctrl-C.
-///
-/// # Errors
-/// If the trace cannot be opened.
+/// Reads a trace in batches until its end or Ctrl-C.
 pub(crate) fn feed<B>(
     path: &Path,
     format: Option<Format>,

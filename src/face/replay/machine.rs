@@ -1,4 +1,4 @@
-//! The machine that a command names: a preset, a machine file, or the machine that stands at the end of a script.
+//! The machine of a command: a preset, a machine file, or the machine at the end of a script.
 
 use std::path::Path;
 
@@ -12,10 +12,8 @@ use pagewalk_script::report::diagnostics::render;
 pub(crate) use pagewalk_script::traces::named::Named;
 use pagewalk_script::traces::named::presets;
 
-/// The machine of a preset's name, of a machine file (`.yaml`), or the one that stands at the end of a script (`.pw`).
-///
-/// # Errors
-/// What to say on standard error, with its line break.
+/// The machine with a preset's name, of a machine file (`.yaml`), or at the end of a script (`.pw`). An error
+/// is a complete message.
 pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
     let name = machine.display().to_string();
     if let Some(preset) = Named::preset(&name) {

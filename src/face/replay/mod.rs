@@ -1,4 +1,4 @@
-//! `pagewalk replay`: traces replayed on a machine, and packed.
+//! `pagewalk replay`: replays and packs traces.
 
 pub(crate) mod addresses;
 mod arguments;

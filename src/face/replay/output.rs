@@ -1,4 +1,4 @@
-//! Where results of replays go.
+//! The results of replays.
 
 use std::io;
 use std::path::Path;
@@ -22,23 +22,22 @@ pub(crate) enum ReplayFormat {
     Csv,
 }
 
-/// Results on standard output, as they come.
+/// Prints results to standard output as they come.
 pub(crate) struct ReplayOutput {
     format: ReplayFormat,
     color: bool,
-    /// What was told.
+    /// The results so far.
     replays: Vec<Replayed>,
-    /// What standard output said first.
+    /// The first error of standard output.
     error: Option<io::Error>,
 }
 
 impl ReplayOutput {
-    /// Nothing told yet.
     pub(crate) fn new(format: ReplayFormat, color: Color) -> Self {
         Self { format, color: color.is_wanted(&io::stdout()), replays: Vec::new(), error: None }
     }
 
-    /// Tells what came of a trace, and warns of what is wrong with it.
+    /// Prints the result of a trace and its warnings.
     pub(crate) fn report(&mut self, replayed: Replayed) -> Status {
         let first = self.replays.is_empty();
         let told = match self.format {
@@ -55,16 +54,13 @@ impl ReplayOutput {
         status
     }
 
-    /// Whether nothing more is to be told: somebody pressed Ctrl-C, or nobody reads it.
+    /// Whether to stop, after Ctrl-C or an error of standard output.
     pub(crate) fn is_over(&self) -> bool {
         let last = self.replays.last();
         self.error.is_some() || last.is_some_and(|replayed| replayed.ended == Ended::Interrupted)
     }
 
-    /// Writes the plot, if one is asked for, and answers with how it all ended.
-    ///
-    /// # Errors
-    /// What standard output said.
+    /// Writes the plot, if requested, and returns the final status.
     pub(crate) fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
         if let Some(file) = file.filter(|_| !self.replays.is_empty())
             && let Err(error) = write_file(file, &plot(&self.replays))

@@ -1,4 +1,4 @@
-//! `pagewalk replay --pack`: a trace written as a packed one.
+//! `pagewalk replay --pack`: writes a packed trace.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -16,32 +16,29 @@ use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::reports::malformed;
 
-/// A trace to be packed.
+/// The input of packing.
 pub(crate) struct Packing<'a> {
     /// The trace; `-` is standard input.
     pub(crate) trace: &'a Path,
-    /// How it is written, if it is said.
+    /// The format; none to detect it.
     pub(crate) format: Option<Format>,
-    /// A malformed line ends it all.
+    /// Whether to refuse a trace with a malformed line.
     pub(crate) strict: bool,
-    /// Becomes true when somebody presses Ctrl-C.
+    /// Becomes true at Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// How packing ended, if the file could be written.
+/// The result of packing.
 #[derive(Debug)]
 struct Packed {
     status: Status,
-    /// What is said of it, with line breaks.
+    /// A complete message, with line ends.
     message: String,
 }
 
 impl Packing<'_> {
-    /// Writes the packed trace; to `-`, standard output. Where the trace is damaged, what comes before that is packed; where it
-    /// is refused or somebody presses Ctrl-C, the file stays as it was.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Writes the packed trace to a file, or for `-` to standard output. A damaged trace is packed up to the
+    /// damage. If the trace is refused or the user presses Ctrl-C, the file stays as it was.
     pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
         let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
@@ -52,7 +49,7 @@ impl Packing<'_> {
         };
         complain(&packed.message);
         match written {
-            // What is said already is why there is nothing.
+            // The message explains the missing file.
             Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
             Err(error) if to_stdout => Err(error),
             Err(error) => {
@@ -63,7 +60,8 @@ impl Packing<'_> {
         }
     }
 
-    /// Packs the trace. An error is the stream's, or, if `packed` says why, means that there is to be no file.
+    /// Packs the trace. An error comes from the stream, or means that no file is to be written for the reason
+    /// in `packed`.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
         let name = trace_name(self.trace);
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
@@ -102,15 +100,15 @@ impl Packing<'_> {
 }
 
 impl Packed {
-    /// There is to be no file, for this reason.
+    /// Prevents the file, for this reason.
     fn refuse(&mut self, why: &str) -> io::Error {
         self.status = Status::Wrong;
         self.message = format!("pagewalk: {why}\n");
         no_file()
     }
 
-    /// Says which lines are not among the records.
-    fn warn(&mut self, name: &str, read: &ReadSoFar) {
+    /// Adds a warning about malformed lines.
+    fn warn(&mut self, name: &str, read: &Read) {
         if read.malformed.count > 0 {
             // Writing to a string does not fail.
             let _ = writeln!(self.message, "pagewalk: `{name}`: {}", malformed(&read.malformed));
@@ -118,7 +116,7 @@ impl Packed {
     }
 }
 
-/// Ends the writing of a file that is not to be there.
+/// The error that prevents a file.
 fn no_file() -> io::Error {
     io::Error::other("nothing is to be written")
 }

@@ -1,4 +1,4 @@
-//! One trace, replayed on a machine of its own.
+//! The replay of one trace on a fresh machine.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -16,38 +16,36 @@ use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::report::narrate::thousands;
 use pagewalk_script::traces::reports::{Ended, Replayed, record};
 
-/// How traces are replayed.
+/// The input of a replay.
 pub(crate) struct ReplayPlan<'a> {
-    /// On what.
     pub(crate) machine: &'a Named,
-    /// How addresses become physical ones.
-    pub(crate) map: AddressMapping,
-    /// What becomes of references that straddle blocks or pages.
+    /// The mapping of addresses.
+    pub(crate) map: Map,
+    /// The handling of references that straddle blocks or pages.
     pub(crate) straddle: Straddle,
-    /// What is counted besides.
-    pub(crate) wanted: ExtraOptions,
-    /// How the traces are written, if it is said.
+    /// Additional statistics.
+    pub(crate) wanted: Wanted,
+    /// The format; none to detect it.
     pub(crate) format: Option<Format>,
-    /// A malformed line, or an address that the machine has not, ends it all.
+    /// Whether to refuse a trace with a malformed line or an address outside of the machine.
     pub(crate) strict: bool,
-    /// Becomes true when somebody presses Ctrl-C.
+    /// Becomes true at Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// What came of a trace: counts, unless there are none to be told; and what went wrong, if anything did.
+/// The result of a replay: counts, an error, or both.
 pub(crate) struct ReplayOutcome {
-    /// The counts.
     pub(crate) replayed: Option<Replayed>,
-    /// What went wrong.
+    /// The error message.
     pub(crate) why: Option<String>,
 }
 
-/// Why no more records are taken.
+/// The reason to stop reading records.
 #[derive(Debug, PartialEq)]
 enum StopReason {
-    /// `--strict` forbids what there is.
+    /// `--strict` refuses the trace.
     Refused(String),
-    /// The machine cannot go on.
+    /// The machine cannot continue.
     Stuck(String),
 }
 
@@ -58,7 +56,6 @@ impl ReplayOutcome {
 }
 
 impl ReplayPlan<'_> {
-    /// Replays a trace.
     pub(crate) fn replay(&self, path: &Path) -> ReplayOutcome {
         let name = trace_name(path);
         let machine = self.machine.machine();
@@ -81,7 +78,7 @@ impl ReplayPlan<'_> {
         }
     }
 
-    /// What is told of a trace that was read, and how that ended.
+    /// The outcome of a trace that was read.
     fn outcome(
         &self,
         name: String,
@@ -117,8 +114,8 @@ impl ReplayPlan<'_> {
         ReplayOutcome { replayed: Some(replayed), why }
     }
 
-    /// Performs records; with `--strict` none may lie outside.
-    fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), StopReason> {
+    /// Replays records. With `--strict`, an address outside of the machine is an error.
+    fn perform(&self, counting: &mut Counting, records: &[Record]) -> Result<(), StopReason> {
         let before = counting.references().records;
         counting.perform(records).map_err(|why| StopReason::Stuck(why.to_string()))?;
         let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
@@ -132,8 +129,8 @@ impl ReplayPlan<'_> {
         )))
     }
 
-    /// The first malformed line, where `--strict` forbids it.
-    fn refusal(&self, read: &ReadSoFar) -> Option<String> {
+    /// The first malformed line, if `--strict` is set.
+    fn refusal(&self, read: &Read) -> Option<String> {
         first_malformed(read).filter(|_| self.strict)
     }
 }

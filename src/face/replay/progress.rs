@@ -6,7 +6,7 @@ use crate::face::status_line::{StatusLine, WIDTH};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_script::report::narrate::thousands;
 
-/// Characters of the bar.
+/// The width of the bar in characters.
 const BAR: u64 = 24;
 /// The shortest time between two changes of the line.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk sweep`, and what is done with them.
+//! The arguments of `pagewalk sweep` and its top level.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -62,10 +62,7 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// Sweeps.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Runs the sweep.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let machine = match find_machine(&self.machine, color) {
@@ -107,8 +104,8 @@ impl Sweep {
         told
     }
 
-    /// The part whose settings are swept.
-    fn unit(&self, machine: &Named) -> Result<Option<SweptUnit>, String> {
+    /// The component whose settings vary.
+    fn unit(&self, machine: &Named) -> Result<Option<Unit>, String> {
         match (&self.cache, &self.tlb) {
             (Some(name), _) => cache_named(&machine.spec, name).map(Some),
             (None, Some(name)) => tlb_named(&machine.spec, name).map(Some),
@@ -116,8 +113,8 @@ impl Sweep {
         }
     }
 
-    /// The grid; what is wrong with it is told here.
-    fn grid(&self, machine: &Named, unit: Option<SweptUnit>, color: Color) -> Option<Grid> {
+    /// The grid. Reports mistakes in it.
+    fn grid(&self, machine: &Named, unit: Option<Unit>, color: Color) -> Option<Grid> {
         let mut sources = Sources::default();
         let read = grid(&self.grid.join(" "), &machine.spec, unit, &mut sources);
         read.map_err(|wrong| complain(&render(&wrong, &sources, diagnostic_style(color)))).ok()

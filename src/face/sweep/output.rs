@@ -1,4 +1,4 @@
-//! Where the results of a sweep go.
+//! The results of a sweep.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -25,21 +25,17 @@ pub(super) enum SweepFormat {
     Parquet,
 }
 
-/// Where results go, and how.
+/// The destination and format of results.
 pub(super) struct SweepOutput<'a> {
-    /// How they are written.
     pub(crate) format: SweepFormat,
     /// The file; none for standard output.
     pub(crate) file: Option<&'a Path>,
-    /// The file of the picture, if one is asked for.
+    /// The file of the plot, if requested.
     pub(crate) plot: Option<&'a Path>,
 }
 
 impl SweepOutput<'_> {
-    /// Whether its files can be there at all: better said before a long run than after it.
-    ///
-    /// # Errors
-    /// Why not.
+    /// Checks before a long run that the files can be written; returns the reason if not.
     pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -55,11 +51,8 @@ impl SweepOutput<'_> {
         Ok(())
     }
 
-    /// Writes the results and the picture, and warns of what is wrong with them. Where a file cannot be written, the results
-    /// go to standard output: they may have taken long.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Writes the results and the plot, and prints warnings. If a file cannot be written, the results go to
+    /// standard output, since they may have taken long.
     pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
         let told = match self.file {

@@ -1,4 +1,4 @@
-//! The run of a sweep: the trace is read once, and fed to the machines of the grid.
+//! Runs a sweep: reads the trace once for all machines of the grid.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -14,29 +14,27 @@ use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 use pagewalk_script::traces::reports::{Ended, record};
 use pagewalk_script::traces::sweep_reports::Swept;
 
-/// How a trace is swept.
+/// The input of a sweep.
 pub(super) struct SweepPlan<'a> {
-    /// The machine that the grid changes, as the command names it.
+    /// The name of the machine that the grid varies.
     pub(crate) machine: &'a str,
-    /// The machines.
     pub(crate) grid: Grid,
-    /// How each of them replays the trace.
-    pub(crate) how: ReplayOptions,
-    /// Threads that replay, at most.
+    /// The replay options for each machine.
+    pub(crate) how: How,
+    /// The most threads.
     pub(crate) threads: usize,
-    /// How the trace is written, if it is said.
+    /// The format; none to detect it.
     pub(crate) format: Option<Format>,
-    /// A malformed line, or an address that the machine has not, ends it all.
+    /// Whether to refuse a trace with a malformed line or an address outside of the machine.
     pub(crate) strict: bool,
-    /// Becomes true when somebody presses Ctrl-C.
+    /// Becomes true at Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// What came of it: counts, unless there are none to be told; and what went wrong, if anything did.
+/// The result of a sweep: counts, an error, or both.
 pub(super) struct SweepOutcome {
-    /// The counts.
     pub(crate) swept: Option<Swept>,
-    /// What went wrong.
+    /// The error message.
     pub(crate) why: Option<String>,
 }
 
@@ -47,7 +45,6 @@ impl SweepOutcome {
 }
 
 impl SweepPlan<'_> {
-    /// Sweeps.
     pub(crate) fn sweep(self, trace: &Path) -> SweepOutcome {
         let name = trace.display().to_string();
         let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
@@ -102,8 +99,8 @@ impl SweepPlan<'_> {
         SweepOutcome { swept: Some(swept), why }
     }
 
-    /// The first malformed line, where `--strict` forbids it.
-    fn refusal(&self, read: &ReadSoFar) -> Option<String> {
+    /// The first malformed line, if `--strict` is set.
+    fn refusal(&self, read: &Read) -> Option<String> {
         first_malformed(read).filter(|_| self.strict)
     }
 }

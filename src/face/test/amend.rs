@@ -1,4 +1,4 @@
-//! `pagewalk test --accept` and `--fill`: what scripts state is written anew, so that they hold.
+//! `pagewalk test --accept` and `--fill`: rewrites the expectations of scripts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -10,7 +10,7 @@ use super::script::{Script, scripts};
 use crate::face::atomic_write::replace;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
 use pagewalk_script::report::diagnostics::Style;
@@ -21,36 +21,30 @@ use pagewalk_script::suite::amend::{Findings, Wanted, Watching, amended};
 use pagewalk_script::suite::amended::{difference, left_alone, summary};
 use pagewalk_script::suite::reports::Name;
 
-/// What is written, and where.
+/// The input of rewriting.
 pub(crate) struct Amend<'a> {
-    /// What is written.
     pub(crate) wanted: Wanted,
     /// All files that were found.
     pub(crate) all: &'a [SuiteFile],
-    /// Those that are run.
+    /// The files to run.
     pub(crate) files: &'a [SuiteFile],
-    /// Whether a case is asked for.
+    /// Whether a case is selected.
     pub(crate) wants: &'a (dyn Fn(&Name) -> bool + Sync),
-    /// How many files are run at a time.
     pub(crate) threads: usize,
-    /// When to colour.
     pub(crate) color: Color,
 }
 
-/// What the run of one script has found out.
+/// The findings of one script.
 struct AmendRun {
     findings: Findings,
-    /// The name and the one path of each of its files; no path where there is no such file.
+    /// The name and the canonical path of each of its files; no path if there is no file.
     files: Vec<(String, Option<PathBuf>)>,
-    /// What is wrong with it, drawn for standard error.
+    /// The report of its mistakes.
     complaint: String,
 }
 
 impl Amend<'_> {
-    /// Runs the files, shows what is to be written, and writes it.
-    ///
-    /// # Errors
-    /// What standard output says; nothing is written then.
+    /// Runs the files, prints the changes and writes them. Writes nothing if standard output fails.
     pub(crate) fn execute(&self) -> io::Result<Status> {
         let style = diagnostic_style(self.color);
         let work = |found: &SuiteFile| self.run_file(found, style);
@@ -63,7 +57,7 @@ impl Amend<'_> {
                     if Disk.canonical(&found.path).is_ok_and(|path| includes.contains(&path)) {
                         continue;
                     }
-                    // What is found out of half a run may not be all: nothing of it is written.
+                    // An incomplete run has incomplete findings, which are not written.
                     complain(&run.complaint);
                     wrong = true;
                     continue;
@@ -109,7 +103,8 @@ impl Amend<'_> {
     }
 }
 
-/// Hands on the records of the cases that are asked for, and of the others what holds: it is to hold further on.
+/// Passes on the records of the selected cases. Of other cases it passes on the expectations that hold, so
+/// that they are preserved.
 struct CaseFilterSink<'a> {
     watching: Watching<'a>,
     name: &'a Name,
@@ -127,7 +122,7 @@ impl Sink for CaseFilterSink<'_> {
     }
 }
 
-/// What all runs have found out, in the files as they are.
+/// The findings of all runs by file.
 struct AllFindings {
     findings: Findings,
     sources: Sources,
@@ -146,7 +141,7 @@ impl AllFindings {
         self.findings.absorb(run.findings, |file| numbers.get(file as usize).copied().flatten());
     }
 
-    /// The number of a file, which is read when it is first met; none if it cannot be read.
+    /// The number of a file, which is read at its first use; none if it cannot be read.
     fn number(&mut self, name: &str, path: &Path) -> Option<u32> {
         if let Some(number) = self.numbers.get(path) {
             return Some(*number);
@@ -157,7 +152,7 @@ impl AllFindings {
         Some(number)
     }
 
-    /// Shows what is to be written, and writes it.
+    /// Prints the changes and writes them.
     fn write(self, color: Color) -> io::Result<Status> {
         let colored = color.is_wanted(&io::stdout());
         let plan = self.findings.plan(&self.sources);

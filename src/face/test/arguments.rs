@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk test`, and what is done with them.
+//! The arguments of `pagewalk test` and its top level.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -71,7 +71,7 @@ struct GoldenOptions {
     require_golden: bool,
 }
 
-/// What a run came to, and the files that it depended on.
+/// The result of a run and the files that it depended on.
 struct SuiteRun {
     suite: Suite,
     took: Duration,
@@ -79,10 +79,7 @@ struct SuiteRun {
 }
 
 impl Test {
-    /// Tests what is asked for.
-    ///
-    /// # Errors
-    /// What standard output says.
+    /// Runs the tests.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         if let Some(refusal) = self.refusal() {
             complain(&refusal);
@@ -117,7 +114,7 @@ impl Test {
         }
     }
 
-    /// Why nothing is done, where a machine is asked to write what a person is to answer for.
+    /// The reason for not writing in CI, where nobody reviews the changes.
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),
@@ -176,7 +173,7 @@ impl Test {
         ran
     }
 
-    /// Tells people and programs what a run came to.
+    /// Prints the result of a run and writes its reports.
     fn report_run(&self, ran: &SuiteRun, color: Color) -> io::Result<Status> {
         let suite = &ran.suite;
         let mut status = match suite.worst() {
@@ -196,7 +193,7 @@ impl Test {
                 status = Status::Wrong;
             }
         }
-        // Standard output belongs to a report, if one goes there.
+        // A report on standard output must be alone there.
         if self.reports.iter().any(Report::to_stdout) {
             complain(&summary_text(ran, color.is_wanted(&io::stderr()), io::stderr().is_terminal()));
         } else {
@@ -211,7 +208,7 @@ impl Test {
     }
 }
 
-/// What was blessed, what failed, and the summary. Only a terminal is told the time.
+/// The blessed files, the failures and the summary. Only a terminal gets the time.
 fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
     let mut text = ran.suite.blessed.concat();
     text.extend(ran.suite.cases.iter().map(|case| tell(case, color)));
@@ -223,7 +220,7 @@ fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
     text + "\n"
 }
 
-/// A fresh screen, if it is one.
+/// Clears the screen of a terminal.
 fn clear() -> io::Result<()> {
     if io::stdout().is_terminal() { print("\x1b[2J\x1b[H") } else { print("\n") }
 }

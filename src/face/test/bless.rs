@@ -1,4 +1,4 @@
-//! `--bless`: golden files written as scripts do now.
+//! `--bless`: rewrites golden files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,8 +14,8 @@ use pagewalk_script::suite::golden::{Golden, Unusable, read, write};
 use pagewalk_script::suite::listing::draw;
 use pagewalk_script::suite::reports::Held;
 
-/// Writes the golden file of a file as its cases were now, those that `wanted` holds for; says what has changed. A file
-/// with a case that fails or is wrong is left as it is.
+/// Rewrites the golden file for the wanted cases and returns the changes. Leaves it unchanged if a case fails
+/// or has a mistake.
 pub(crate) fn rewrite(
     found: &SuiteFile,
     did: &mut CaseRuns,
@@ -50,7 +50,7 @@ pub(crate) fn rewrite(
             section.clone_from(old);
         }
     }
-    // A case that is not wanted and that the file does not have stays out of it.
+    // Unwanted cases that are not in the file stay out of it.
     let mut cases = did.iter();
     new.cases.retain(|_| {
         cases.next().is_some_and(|(case, _)| wanted(case) || kept.iter().any(|old| is_of(old, case)))
@@ -71,7 +71,7 @@ pub(crate) fn rewrite(
     Some(format!("{shown}: written, {}\n{told}", count(new.total, "statement", "statements")))
 }
 
-/// The differences that are blessed.
+/// The blessed differences.
 fn changes(did: &CaseRuns, wanted: CaseFilter, color: bool, old: bool) -> String {
     let mut text = String::new();
     for (case, _) in did.iter().filter(|(case, _)| wanted(case) && old) {

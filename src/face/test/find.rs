@@ -1,4 +1,4 @@
-//! The files in which scripts are.
+//! Finds the files with scripts.
 
 use std::fs;
 use std::io;
@@ -6,30 +6,26 @@ use std::path::{Path, PathBuf};
 
 use super::ending::{ENDING, scripts_of};
 
-/// A file that holds scripts.
+/// A file with scripts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SuiteFile {
-    /// As a report names it: the path as given, `/` between folders, without a `./` in front.
+    /// The name in reports: the path as given, with `/` between folders and without a leading `./`.
     pub(crate) name: String,
-    /// The path.
     pub(crate) path: PathBuf,
-    /// What it is.
     pub(crate) kind: SuiteFileKind,
 }
 
-/// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SuiteFileKind {
-    /// A script.
     Script,
-    /// A text with scripts in fenced blocks.
+    /// A document with scripts in code blocks.
     Markdown,
-    /// A golden file that has no script.
+    /// A golden file without a script.
     Golden,
 }
 
 impl SuiteFileKind {
-    /// What a file of this name is; none if it is of no use here.
+    /// The kind of a file by its name; none for other files.
     fn from_path(path: &Path) -> Option<Self> {
         if path.to_str().is_some_and(|path| path.ends_with(ENDING)) {
             return Some(Self::Golden);
@@ -48,24 +44,24 @@ impl SuiteFile {
     }
 }
 
-/// Whether there is a file that this golden file is of.
+/// Whether the script of a golden file exists.
 fn has_script(golden: &Path) -> bool {
     scripts_of(golden).iter().any(|path| path.is_file())
 }
 
-/// The files at these paths and below them, by name, each once; and what is wrong with a path. Hidden folders and those
-/// called `target` are passed over, and links to folders are not followed.
+/// The files at these paths and below them, sorted by name, and the errors. Skips hidden folders and folders
+/// named `target`, and does not follow links to folders.
 pub(crate) fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
-        // Without a `./` in front; `.` itself has nothing else.
+        // Without a leading `./`; `.` itself stays.
         let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
         let shown = path.display();
         match fs::metadata(path) {
             Err(error) => wrong.push(format!("cannot read `{shown}`: {}", error_words(&error))),
             Ok(data) if data.is_dir() => below(path, &mut found, &mut wrong),
             Ok(_) => match SuiteFileKind::from_path(path) {
-                // Whoever names a golden file means its script.
+                // The name of a golden file selects its script.
                 Some(SuiteFileKind::Golden) if has_script(path) => {
                     let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
                     found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
@@ -102,7 +98,7 @@ fn below(folder: &Path, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
     }
 }
 
-/// A path as reports have it on every system.
+/// A path as reports print it on every system.
 pub(crate) fn report_name(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }

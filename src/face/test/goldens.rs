@@ -1,4 +1,4 @@
-//! The golden files beside scripts: found, read, compared, written.
+//! Finds, reads, compares and writes golden files.
 
 use std::path::{Path, PathBuf};
 
@@ -10,14 +10,14 @@ use pagewalk_script::suite::golden::{
 };
 use pagewalk_script::suite::reports::{Case, Held, Mistake, bless};
 
-/// The golden file of a file: `x.pw` has `x.golden.yaml`, and so has `x.md`, unless there is an `x.pw` beside it.
+/// The golden file of a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless there is an `x.pw`.
 pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
     let beside_script = found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
     let stem = if beside_script { found.path.file_name() } else { found.path.file_stem() };
     found.path.with_file_name(format!("{}{ENDING}", stem.unwrap_or_default().to_string_lossy()))
 }
 
-/// A golden file without a script.
+/// The mistake of a golden file without a script.
 pub(crate) fn stale(found: &SuiteFile) -> Mistake {
     let scripts: Vec<String> =
         scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", report_name(path))).collect();
@@ -31,13 +31,13 @@ pub(crate) fn stale(found: &SuiteFile) -> Mistake {
     }
 }
 
-/// What the cases of a file did, beside them.
+/// The cases of a file with their recorded statements.
 pub(crate) type CaseRuns = Vec<(Case, Vec<Placed>)>;
 
-/// The cases that are asked for.
+/// Selects cases.
 pub(crate) type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 
-/// Holds cases to their golden file.
+/// Compares cases with their golden file.
 pub(crate) fn compare_with_golden(found: &SuiteFile, did: &mut CaseRuns, wanted: CaseFilter, required: bool) {
     let path = golden_of(found);
     if !path.exists() {
@@ -58,14 +58,11 @@ pub(crate) fn compare_with_golden(found: &SuiteFile, did: &mut CaseRuns, wanted:
 }
 
 /// The bytes of a golden file.
-///
-/// # Errors
-/// Why it cannot be read.
 pub(crate) fn load_golden(path: &Path) -> Result<Vec<u8>, Unusable> {
     Disk.load(path).map_err(|error| Unusable::Unreadable(error_words(&error)))
 }
 
-/// A golden file that cannot be used is a mistake, told with the first case that is wanted.
+/// Reports an unusable golden file with the first wanted case.
 pub(crate) fn reject_golden(
     found: &SuiteFile,
     path: &Path,
@@ -89,7 +86,7 @@ fn set_golden(did: &mut CaseRuns, golden: &Held) {
     }
 }
 
-/// Compares the cases with what a golden file says of them.
+/// Compares the cases with a golden file.
 pub(crate) fn compare_cases(golden: &Golden, did: &mut CaseRuns) {
     let gone: Vec<String> = golden
         .cases
@@ -123,7 +120,7 @@ pub(crate) fn compare_cases(golden: &Golden, did: &mut CaseRuns) {
     }
 }
 
-/// What cases did as a golden file.
+/// The golden file for these cases.
 pub(crate) fn golden_from(did: &CaseRuns) -> Golden {
     let cases = did.iter().map(|(case, run)| Section {
         block: case.name.block.clone(),
@@ -135,7 +132,7 @@ pub(crate) fn golden_from(did: &CaseRuns) -> Golden {
     Golden { total: golden.listed(), ..golden }
 }
 
-/// Whether a section is that of a case.
+/// Whether a section belongs to a case.
 pub(crate) fn is_of(section: &Section, case: &Case) -> bool {
     (&section.block, &section.scenario) == (&case.name.block, &case.name.scenario)
 }
@@ -145,7 +142,7 @@ fn codes(case: &Case) -> Vec<String> {
     case.mistakes.iter().map(|mistake| mistake.code.to_owned()).collect()
 }
 
-/// The name of a case, without its file.
+/// The name of a case without its file.
 fn title(section: &Section) -> String {
     match (&section.block, &section.scenario) {
         (None, None) => "statements outside of scenarios".to_owned(),

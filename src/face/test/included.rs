@@ -1,4 +1,4 @@
-//! Scripts that are there to be included: they need not stand alone.
+//! Scripts that are included by others and need not be complete.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use super::find::{SuiteFile, SuiteFileKind};
 use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// The one paths of all files that these scripts include.
+/// The canonical paths of all files that these scripts include.
 pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
     let scripts = all.iter().filter(|found| found.kind == SuiteFileKind::Script);
     let files = scripts.flat_map(|found| {

@@ -1,4 +1,4 @@
-//! `pagewalk test`: scripts, and scripts in Markdown, held to what they state.
+//! `pagewalk test`: checks the expectations of scripts and of scripts in Markdown.
 
 mod amend;
 mod arguments;

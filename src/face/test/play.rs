@@ -1,4 +1,4 @@
-//! Running the scripts of a file, and holding them to their golden file.
+//! Runs the scripts of a file and compares them with their golden file.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use super::find::{SuiteFile, SuiteFileKind};
 use super::goldens::{CaseFilter, CaseRuns, compare_with_golden, golden_of, stale};
 use super::included::included;
 use super::script::{Script, scripts};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
@@ -18,34 +18,32 @@ use pagewalk_script::run::session::Options;
 use pagewalk_script::suite::golden::Placed;
 use pagewalk_script::suite::reports::{Case, Gather, Mistake, Name, Verdict};
 
-/// How files are run.
+/// The input of a test run.
 pub(crate) struct SuitePlan<'a> {
-    /// How mistakes are drawn.
+    /// The style of mistakes.
     pub(crate) style: Style,
-    /// Whether differences are in colour.
+    /// Whether to color differences.
     pub(crate) color: bool,
-    /// Golden files are written.
+    /// Whether to write golden files.
     pub(crate) bless: bool,
-    /// There must be a golden file.
+    /// Whether a golden file is required.
     pub(crate) required: bool,
-    /// The cases that are asked for.
     pub(crate) wanted: CaseFilter<'a>,
-    /// All files that there are, also those that are not run.
+    /// All files, including those that are not run.
     pub(crate) all: &'a [SuiteFile],
-    /// The files that scripts among them include; nobody asks before a script is wrong.
+    /// The files that the scripts include, computed at the first mistake.
     pub(crate) included: OnceLock<BTreeSet<PathBuf>>,
 }
 
-/// What the scripts of a file came to.
+/// The result of the scripts of a file.
 #[derive(Debug, Default)]
 pub(crate) struct PlayedFile {
-    /// Their cases.
     pub(crate) cases: Vec<Case>,
-    /// What is wrong with them, drawn for standard error.
+    /// The report of their mistakes.
     pub(crate) complaint: String,
-    /// What was written to a golden file.
+    /// The changes to a golden file.
     pub(crate) blessed: Option<String>,
-    /// The files that they are made of, other than the file itself.
+    /// Other files that the scripts consist of.
     pub(crate) beside: Vec<PathBuf>,
 }
 
@@ -67,7 +65,7 @@ impl SuitePlan<'_> {
             self.play_script(script, record, &mut did, &mut played);
         }
         played.beside.push(golden);
-        // What is there to be included need not stand alone.
+        // An included script need not be complete.
         let wrong = did.iter().any(|(case, _)| case.own() == Verdict::Wrong);
         if wrong && self.is_included(found) {
             return PlayedFile { beside: played.beside, ..PlayedFile::default() };
@@ -110,7 +108,7 @@ impl SuitePlan<'_> {
     }
 }
 
-/// A file of which nothing can be run.
+/// The result of a file that cannot be read.
 fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
     let name = Name { file: found.name.clone(), ..Name::default() };
     let complaint = format!("pagewalk: {}: {mistake}\n", mistake.file);

@@ -16,7 +16,7 @@ impl Progress {
         Self { line: StatusLine::new(), all, done: 0, failed: 0 }
     }
 
-    /// Counts and shows a file that is done.
+    /// Counts and shows a finished file.
     pub(crate) fn done(&mut self, name: &str, failed: bool) {
         self.done += 1;
         self.failed += usize::from(failed);

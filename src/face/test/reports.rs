@@ -10,11 +10,11 @@ use super::find::error_words;
 use crate::face::terminal::print;
 use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
-/// A report that is asked for.
+/// A requested report.
 #[derive(Clone)]
 pub(crate) struct Report {
     format: &'static Format,
-    /// None is standard output.
+    /// None for standard output.
     file: Option<PathBuf>,
 }
 
@@ -42,15 +42,12 @@ impl FromStr for Report {
 }
 
 impl Report {
-    /// It goes to standard output, so that nothing else does.
+    /// Whether the report goes to standard output, which then contains nothing else.
     pub(crate) fn to_stdout(&self) -> bool {
         self.file.is_none()
     }
 
-    /// Writes it.
-    ///
-    /// # Errors
-    /// What standard output says; inside, why a file cannot be written.
+    /// Writes the report. The inner error says why a file cannot be written.
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };

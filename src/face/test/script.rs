@@ -1,4 +1,4 @@
-//! A script of a suite: read, and parted into cases.
+//! The scripts of a suite and their cases.
 
 use std::path::{Path, PathBuf};
 
@@ -11,24 +11,20 @@ use pagewalk_script::lang::source::decode;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::suite::reports::{Case, Mistake, Name};
 
-/// A script, read and checked. Places in it are those of its file, also in Markdown.
+/// A checked script. Positions are those of its file, also in Markdown.
 pub(crate) struct Script {
-    /// Its name; no scenario.
+    /// Its name without a scenario.
     pub(crate) name: Name,
-    /// Its texts, statements and mistakes.
     pub(crate) reading: Reading,
-    /// It is meant to fail.
+    /// Whether the script must fail.
     pub(crate) fails: bool,
-    /// The line where it begins, from 1.
+    /// Its first line, from 1.
     pub(crate) line: usize,
-    /// The first byte of its file that is its own.
+    /// Its first byte in the file.
     pub(crate) from: u32,
 }
 
-/// The scripts of a file.
-///
-/// # Errors
-/// What is wrong with a Markdown file that cannot be read. A script that cannot be read has a mistake that says so.
+/// The scripts of a file. Fails for an unreadable Markdown file; an unreadable script has a mistake instead.
 pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
     if found.kind == SuiteFileKind::Script {
@@ -48,7 +44,7 @@ pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
     Ok(scripts.collect())
 }
 
-/// A block of a document, which later ones may include by its name.
+/// A block of a document, which later blocks can include by its name.
 fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> Script {
     let reading = Reading::from_text(&found.path.display().to_string(), &fence.text, loader);
     if let (Some(file), Some(folder)) = (&fence.file, folder(&found.path)) {
@@ -58,13 +54,13 @@ fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Di
     Script { name, reading, fails: fence.fails, line: fence.line, from: fence.from as u32 }
 }
 
-/// The one path of the folder that a file is in.
+/// The canonical path of a file's folder.
 fn folder(path: &Path) -> Option<PathBuf> {
     let canonical = Disk.canonical(path).ok()?;
     canonical.parent().map(Path::to_owned)
 }
 
-/// The text of a Markdown file, or why there is none.
+/// The text of a Markdown file, or the reason why it cannot be read.
 fn document(path: &Path) -> Result<String, String> {
     let bytes = Disk
         .load(path)
@@ -75,8 +71,8 @@ fn document(path: &Path) -> Result<String, String> {
 }
 
 impl Script {
-    /// Its cases: the statements outside of scenarios first, then every scenario in the order of the text. One that is
-    /// meant to fail is one case.
+    /// Its cases: first the statements outside of scenarios, then every scenario in text order. A script that
+    /// must fail is one case.
     pub(crate) fn cases(&self) -> Vec<Case> {
         let mut own = Case::new(self.name.clone(), self.line);
         own.fails = self.fails;
@@ -103,7 +99,7 @@ impl Script {
         }
     }
 
-    /// The case that a place of the script belongs to: the innermost scenario around it, else the first.
+    /// The case of a position: the innermost scenario around it, or else the first case.
     pub(crate) fn case_at<'a>(&self, at: Span, mut cases: impl Iterator<Item = &'a Case>) -> usize {
         let mut scenario = None;
         let mut block = &self.reading.script.body;

@@ -1,4 +1,4 @@
-//! Which files and cases of a suite are run, and in which order.
+//! Selects and orders the files and cases of a suite.
 
 use std::str::FromStr;
 
@@ -24,7 +24,7 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// The files that are wanted, in the order in which they are run.
+    /// The selected files in the order of execution.
     pub(crate) fn files_in(&self, all: &[SuiteFile]) -> Vec<SuiteFile> {
         let in_part = |found: &&SuiteFile| self.partition.is_none_or(|part| part.contains(found));
         let mut files: Vec<SuiteFile> = all.iter().filter(in_part).cloned().collect();
@@ -34,13 +34,13 @@ impl Selection {
         files
     }
 
-    /// Whether a case is wanted.
+    /// Whether a case is selected.
     pub(crate) fn wants(&self, name: &Name) -> bool {
         self.filter.as_ref().is_none_or(|filter| filter.wants(name))
     }
 }
 
-/// A text that a case's name must hold, or with `*`, `?` or `[` a pattern that all of it must match.
+/// A text that a case's name contains, or a pattern with `*`, `?` or `[` that matches the whole name.
 #[derive(Debug, Clone)]
 pub(crate) struct Filter {
     text: String,
@@ -58,14 +58,14 @@ impl FromStr for Filter {
 }
 
 impl Filter {
-    /// Whether a case is wanted.
+    /// Whether a case matches.
     pub(crate) fn wants(&self, name: &Name) -> bool {
         let name = name.to_string();
         self.pattern.as_ref().map_or_else(|| name.contains(&self.text), |pattern| pattern.matches(&name))
     }
 }
 
-/// One of several equal parts of a suite.
+/// One of several parts of a suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Partition {
     part: u64,
@@ -86,13 +86,13 @@ impl FromStr for Partition {
 }
 
 impl Partition {
-    /// Whether a file is in this part: that depends on its name alone.
+    /// Whether a file is in this part, which depends on its name alone.
     pub(crate) fn contains(self, found: &SuiteFile) -> bool {
         number(0, &found.name) % self.of == self.part - 1
     }
 }
 
-/// A number that depends on a name and a seed alone; its low bits are as good as its high ones.
+/// A hash of a name and a seed with well-mixed low bits.
 fn number(seed: u64, name: &str) -> u64 {
     let mut digest = Digest::default();
     digest.put(&seed.to_string());

@@ -14,13 +14,12 @@ pub mod roster;
 pub mod seeds;
 pub mod sheet;
 pub mod spelling;
-pub mod statements;
 mod version;
 pub mod words;
 mod written;
 
+pub use crate::questions::LANGUAGE;
 pub use collect::Collector;
 pub use compose::{Composed, compose, compose_version};
-pub use statements::LANGUAGE;
 pub use version::{Student, Version};
 pub use written::written;

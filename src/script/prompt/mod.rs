@@ -1,6 +1,5 @@
-//! Exploring at a prompt: a session that goes back and forth, its commands, questions to guess, and the saved script.
+//! Exploring at a prompt: a session that goes back and forth, questions to guess, and the saved script.
 
-pub mod commands;
 pub mod explore;
 pub mod history;
 pub mod quiz;

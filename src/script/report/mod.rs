@@ -4,6 +4,7 @@ pub mod diagnostics;
 pub mod doc;
 pub(crate) mod excerpt;
 pub mod fitting;
+pub mod hover;
 pub mod json;
 pub mod narrate;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::demand::DemandPaging;
 
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 use crate::run::files::Files;
 use crate::run::record::{Sink, StepRecord};
 use crate::run::script::play_from;

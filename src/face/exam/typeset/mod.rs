@@ -1,4 +1,4 @@
-//! PDF, made of the text for Typst by a compiler that is on the machine.
+//! PDF papers, by a Typst compiler on this machine.
 
 mod compiler;
 mod program;

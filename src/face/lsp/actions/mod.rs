@@ -1,9 +1,10 @@
-//! Code actions: what may be done about the text under the cursor.
+//! Code actions at the cursor.
 //!
-//! - `quickfix`: a diagnostic's mend, and all of the file; the actual value in place of one that does not hold, and of `?`, and
-//!   all of the file. A cell brings its table along, whose columns stay aligned.
-//! - `refactor.rewrite`: a number in another radix; an access, or several, as a question.
-//! - `source.fixAll.pagewalk`, `source.accept.pagewalk`, `source.fill.pagewalk`: the same of the whole file, for those who ask for them.
+//! - `quickfix`: the fix of a diagnostic, or all fixes of the file; the actual value for a failed expectation
+//!   or a `?`, or all values of the file. A table cell updates its whole table to keep the columns aligned.
+//! - `refactor.rewrite`: a number in another radix; one or more accesses as a question.
+//! - `source.fixAll.pagewalk`, `source.accept.pagewalk`, `source.fill.pagewalk`: the same for the whole file,
+//!   on request.
 
 mod offer;
 #[cfg(test)]
@@ -17,25 +18,25 @@ use super::run_result::{Failure, RunResult};
 use super::view::View;
 use offer::{ByteEdit, Offer, edits_of, touches};
 use pagewalk_script::exam::rewrite::{spellings, turned};
-use pagewalk_script::exam::statements::entry::Radix;
 use pagewalk_script::lang::cut::cut;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::span::Span;
+use pagewalk_script::questions::entry::Radix;
 use pagewalk_script::suite::amend::{Plan, tables};
 
-/// All mends of the file.
+/// All fixes of the file.
 const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.pagewalk");
 /// All actual values of the file.
 const ACCEPT_ALL: CodeActionKind = CodeActionKind::new("source.accept.pagewalk");
-/// The value of every `?` of the file.
+/// The values of all `?` in the file.
 const FILL_ALL: CodeActionKind = CodeActionKind::new("source.fill.pagewalk");
 
-/// The kinds that there are.
+/// The action kinds of this server.
 pub(crate) fn kinds() -> Vec<CodeActionKind> {
     vec![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_REWRITE, FIX_ALL, ACCEPT_ALL, FILL_ALL]
 }
 
-/// The actions of a range of a document; none for a client that takes nothing but commands.
+/// The actions for a range of a document; none if the client accepts only commands.
 pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionResponse> {
     if !view.client.actions {
         return None;
@@ -43,7 +44,7 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
     let context = &params.context;
     let asked = |kind: &CodeActionKind| match &context.only {
         Some(only) => only.iter().any(|wanted| includes(wanted.as_str(), kind.as_str())),
-        // What is done to a whole file is done when it is asked for.
+        // Actions on the whole file are offered only on request.
         None => !kind.as_str().starts_with("source"),
     };
     let range = view.byte_range(params.range);
@@ -71,26 +72,26 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
     Some(offers.into_iter().map(told).collect())
 }
 
-/// Whether a kind is the wanted one or below it.
+/// Whether a kind equals the wanted kind or is below it.
 fn includes(wanted: &str, kind: &str) -> bool {
     wanted.is_empty()
         || kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// What is wrong with the script, as read and as run.
+/// The diagnostics of the check and of the run.
 fn diagnostics(view: &View) -> impl Iterator<Item = &Diagnostic> {
     let run = view.ran.iter().flat_map(|ran| &ran.diagnostics);
     view.reading().diagnostics.iter().chain(run).filter(|diagnostic| diagnostic.span.file == 0)
 }
 
-/// The change that a diagnostic's mend is to the text.
+/// The edit and the title of a diagnostic's fix.
 fn fix_of(view: &View, diagnostic: &Diagnostic) -> Option<(ByteEdit, String)> {
     let mend = diagnostic.mend.as_ref().filter(|mend| mend.span.file == 0)?;
     let (span, text) = mend.fitted(&view.text)?;
     Some(((span.start as usize..span.end as usize, text), mend.title()))
 }
 
-/// The mends of diagnostics that a range meets.
+/// The fixes of diagnostics that meet a range.
 fn fixes(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let mut offers: Vec<Offer> = Vec::new();
     for diagnostic in diagnostics(view).filter(|diagnostic| touches(diagnostic.span, range)) {
@@ -106,7 +107,7 @@ fn fixes(view: &View, range: &Range<usize>) -> Vec<Offer> {
     offers
 }
 
-/// All mends of the file, of those that meet the first.
+/// All fixes of the file, without those that overlap an earlier one.
 fn all_fixes(view: &View) -> Option<Offer> {
     let edits = diagnostics(view).filter_map(|diagnostic| Some(fix_of(view, diagnostic)?.0)).collect();
     let edits = offer::without_overlaps(edits);
@@ -114,10 +115,10 @@ fn all_fixes(view: &View) -> Option<Offer> {
     (!edits.is_empty()).then(|| Offer::new(CodeActionKind::QUICKFIX, title, edits))
 }
 
-/// A way to write actual values.
+/// A source of actual values: failed expectations or `?`.
 struct ValueSource {
     plan: fn(&RunResult) -> &Plan,
-    /// It is for those written `?`.
+    /// Whether it is for `?`.
     open: bool,
     one: &'static str,
     table: &'static str,
@@ -143,7 +144,7 @@ const FILL: ValueSource = ValueSource {
     code: super::diagnostics::OPEN,
 };
 
-/// The actual values of what does not hold in a range, and of all in the file.
+/// The actual values for failures in a range, and for the whole file.
 fn values(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let mut offers: Vec<Offer> = Vec::new();
     let Some(ran) = &view.ran else { return offers };
@@ -184,7 +185,7 @@ fn all_values(view: &View, writing: &ValueSource) -> Option<Offer> {
     (!edits.is_empty()).then(|| Offer::new(CodeActionKind::QUICKFIX, writing.all.to_owned(), edits))
 }
 
-/// The number at the beginning of a range in other radices.
+/// The number at the start of a range in other radices.
 fn radices(view: &View, range: &Range<usize>) -> Vec<Offer> {
     let found = spellings(&view.text, view.tokens(), range.start).into_iter();
     let whole = found.filter(|one| range.end <= one.place.end.max(range.start));
@@ -200,7 +201,7 @@ fn radices(view: &View, range: &Range<usize>) -> Vec<Offer> {
     offers.collect()
 }
 
-/// The accesses of a range as a question.
+/// The accesses in a range as a question.
 fn question_offer(view: &View, range: &Range<usize>) -> Option<Offer> {
     let wrong = diagnostics(view).any(|diagnostic| touches(diagnostic.span, range));
     if wrong {
@@ -222,7 +223,7 @@ fn question_offer(view: &View, range: &Range<usize>) -> Option<Offer> {
     Some(Offer::new(CodeActionKind::REFACTOR_REWRITE, title.to_owned(), edits))
 }
 
-/// A title, which begins with a capital.
+/// A title with a capital letter.
 fn capital(title: &str) -> String {
     let mut chars = title.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())

@@ -1,4 +1,4 @@
-//! Something that may be done to a document's text, and its form in the protocol.
+//! A possible change to a document, and its form in the protocol.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,42 +9,41 @@ use crate::face::lsp::view::View;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::suite::amend::Plan;
 
-/// Bytes of the text, and what is written there.
+/// A range of bytes and its replacement.
 pub(crate) type ByteEdit = (Range<usize>, String);
 
-/// Something that may be done.
+/// A possible change.
 pub(crate) struct Offer {
     kind: CodeActionKind,
-    /// In the text's order; no two meet.
+    /// Sorted and without overlaps.
     pub(crate) edits: Vec<ByteEdit>,
     title: String,
     preferred: bool,
-    /// The place and code of the diagnostic that it answers.
+    /// The range and the code of the diagnostic that this is about.
     about: Option<(Span, &'static str)>,
 }
 
 impl Offer {
-    /// Of a kind, with what it is called and does.
     pub(crate) fn new(kind: CodeActionKind, title: String, edits: Vec<ByteEdit>) -> Self {
         Self { kind, edits, title, preferred: false, about: None }
     }
 
-    /// The same, of another kind.
+    /// The same change with another kind.
     pub(crate) fn of_kind(self, kind: CodeActionKind) -> Self {
         Self { kind, ..self }
     }
 
-    /// It answers this diagnostic, by its place and code.
+    /// Refers to the diagnostic with this range and code.
     pub(crate) fn about(self, diagnostic: (Span, &'static str)) -> Self {
         Self { about: Some(diagnostic), ..self }
     }
 
-    /// It is the mend of this diagnostic, by its place and code.
+    /// Marks this as the fix of the diagnostic with this range and code.
     pub(crate) fn fixing(self, diagnostic: (Span, &'static str)) -> Self {
         Self { preferred: true, ..self.about(diagnostic) }
     }
 
-    /// As the protocol has it, with those of the client's diagnostics that it answers.
+    /// The protocol's form, with the client's diagnostics that it is about.
     #[expect(
         clippy::mutable_key_type,
         reason = "the protocol's library has URIs as keys, and they are not changed"
@@ -70,19 +69,19 @@ impl Offer {
     }
 }
 
-/// Whether a place and a range share a byte or touch.
+/// Whether a span and a range overlap or touch.
 pub(crate) fn touches(span: Span, range: &Range<usize>) -> bool {
     span.start as usize <= range.end && range.start <= span.end as usize
 }
 
-/// The amendments of some places.
+/// The edits for the spans that match.
 pub(crate) fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<ByteEdit> {
     let amendments = plan.of(0).filter(|amendment| of(amendment.span));
     let edit = |span: Span, text: &str| (span.start as usize..span.end as usize, text.to_owned());
     amendments.map(|amendment| edit(amendment.span, &amendment.text)).collect()
 }
 
-/// Edits in the order of the text, without those that meet one before them.
+/// Sorts edits and drops those that overlap an earlier one.
 pub(crate) fn without_overlaps(mut edits: Vec<ByteEdit>) -> Vec<ByteEdit> {
     edits.sort_by_key(|(bytes, _)| (bytes.start, bytes.end));
     let mut kept: Vec<ByteEdit> = Vec::new();

@@ -1,4 +1,4 @@
-//! What is offered where, and what comes of it: the text is changed as a client would, and checked and run again.
+//! Actions on texts: applies each edit as a client would, then checks and runs the result.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ fn view(text: &str, client: Client) -> View {
 const ABLE: Client =
     Client { snippets: false, markdown: true, actions: true, refreshes_hints: false, tells_settings: false };
 
-/// The text without its marks `«` and `»`, and the actions that are offered for what is between them.
+/// The text without its marks `«` and `»`, and the actions for the marked range.
 fn offered(marked: &str, only: Option<&str>, client: Client) -> (String, Vec<CodeAction>) {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -50,7 +50,7 @@ fn offered(marked: &str, only: Option<&str>, client: Client) -> (String, Vec<Cod
     (text.clone(), actions.collect())
 }
 
-/// The text with the edits of an action, the last first.
+/// The text after the edits of an action.
 fn applied(text: &str, action: &CodeAction) -> String {
     let view = view(text, ABLE);
     let changes = action.edit.iter().flat_map(|edit| edit.changes.iter().flatten());
@@ -64,7 +64,7 @@ fn applied(text: &str, action: &CodeAction) -> String {
     text
 }
 
-/// What comes of the action whose title begins so.
+/// The text after the action whose title begins this way.
 fn chosen(marked: &str, title: &str) -> String {
     let (text, actions) = offered(marked, None, ABLE);
     let action = actions.iter().find(|action| action.title.starts_with(title));
@@ -110,7 +110,7 @@ fn actual_values_are_accepted_one_and_all() {
     );
     assert!(chosen(script, "Accept the").ends_with("=> vpn 0x0F, tlbi 2, tlbt 0x03\n"));
     assert!(chosen(script, "Accept all").ends_with("=> vpn 0x0F, tlbi 3, tlbt 0x03\n"));
-    // Not where nothing is wrong, save for who asks for the whole file.
+    // Actions without a failure exist only for the whole file, on request.
     let elsewhere = "mach«»ine simple\ntranslate 0x03D4 => vpn 0x0E\n";
     assert_eq!(titles(elsewhere, None), [""; 0]);
     assert_eq!(titles(elsewhere, Some("source")), ["Accept all actual values of this file"]);
@@ -163,7 +163,7 @@ fn a_client_that_takes_commands_only_is_offered_nothing() {
     assert!(offered("machine simple\nra«»ed 0x3D4\n", None, unable).1.is_empty());
 }
 
-/// Places are counted in UTF-16, on lines that end as on Windows.
+/// Positions count UTF-16 units, here with the line ends of Windows.
 #[test]
 fn a_mend_behind_other_letters_is_in_its_place() {
     let script = "machine simple\r\nfile \"𝕏é\" = \"–\"; ra«»ed 0x3D4 # é\r\n";

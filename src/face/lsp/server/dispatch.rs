@@ -1,4 +1,4 @@
-//! Requests: answered from what is known, kept until a run has ended, or handed to another thread.
+//! Dispatches requests: answers at once, after the current run, or on the worker thread.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl Server {
         }
     }
 
-    /// Answers from what is known of the document; a request that waits for its run is kept until it has ended.
+    /// Answers from the document's data, or stores a request that waits for the current run.
     fn about_document(&mut self, row: &'static RequestRow, request: Request) {
         let path = match document_of(&request.params) {
             Ok(path) => path,
@@ -70,7 +70,7 @@ impl Server {
         self.answer(request.id, answer);
     }
 
-    /// Answers those that wait for a document's run, or for a run that never comes.
+    /// Answers the requests that wait for a document's run, or for a run that will not come.
     pub(super) fn answer_waiting(&mut self) {
         for (path, request) in std::mem::take(&mut self.waiting) {
             match find_request(&request.method) {
@@ -80,7 +80,7 @@ impl Server {
         }
     }
 
-    /// Answers a request about a document on another thread.
+    /// Answers a request about a document on the worker thread.
     fn answer_on_worker(&mut self, request: &Request, answer: custom_requests::CustomAnswer) {
         let uri = document_of(&request.params);
         let params = request.params.clone();
@@ -111,12 +111,12 @@ impl Server {
         }));
     }
 
-    /// Work on a document on another thread.
+    /// Work on a document for another thread.
     pub(super) fn task(&mut self, path: &Path) -> Option<Task> {
         Some(Task { document: self.documents.document(path)?, stop: Arc::default() })
     }
 
-    /// A command: its arguments are the document's URI, and the scenario's name or null.
+    /// Executes a command. Its arguments are the document's URI and the scenario's name or null.
     fn execute(&mut self, request: &Request) {
         let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
         let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
@@ -137,7 +137,7 @@ impl Server {
         });
     }
 
-    /// Drops the requests that are cancelled further on in the queue.
+    /// Drops requests that are cancelled further on in the queue.
     pub(super) fn drop_cancelled(&mut self, queue: &mut VecDeque<Message>) {
         let id = |message: &Message| match message {
             Message::Notification(one) if one.method == notification::Cancel::METHOD => {
@@ -159,7 +159,7 @@ impl Server {
         queue.retain(|message| !is_cancelled(message));
     }
 
-    /// Cancels one that waits, or is worked on elsewhere.
+    /// Cancels a request that waits or is in progress on the worker.
     pub(super) fn cancel(&mut self, id: &RequestId) {
         if let Some(at) = self.waiting.iter().position(|(_, request)| request.id == *id) {
             self.waiting.remove(at);
@@ -171,7 +171,7 @@ impl Server {
     }
 }
 
-/// The path of the document that a request is about.
+/// The path of the document in a request.
 fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
     let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
     let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());

@@ -1,5 +1,5 @@
-//! The server: takes messages one after the other, answers from what is known of the open documents, and has scripts
-//! checked and run on another thread.
+//! The server: reads messages in order, answers from the data of open documents, and runs scripts on another
+//! thread.
 
 mod dispatch;
 mod notifications;
@@ -23,45 +23,44 @@ use super::transport::Outgoing;
 use super::worker::Worker;
 use super::worker_message::WorkerMessage;
 
-/// How long what is wrong waits for the run, so that both are shown at once.
+/// The longest time that mistakes wait for the run, so that both appear together.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// The server after it was initialized.
+/// An initialized server.
 pub(crate) struct Server {
     output: Sender<Outgoing>,
     documents: Documents,
     client: Arc<Client>,
     settings: Settings,
-    /// Checks and runs what is written.
+    /// Checks and runs documents.
     runs: Worker,
-    /// Does what is asked for and takes a run of its own.
+    /// Answers custom requests.
     asks: Worker,
-    /// What that is at the moment, and how to stop it.
+    /// Stops the custom requests in progress.
     in_progress: BTreeMap<RequestId, Arc<AtomicBool>>,
     /// Requests that wait for a run.
     waiting: Vec<(PathBuf, Request)>,
-    /// What the client shows of which files, and of which version of them.
+    /// The published diagnostics by file, with the document's version.
     published: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
-    /// When what was found is shown at the latest.
+    /// The latest time to publish the current diagnostics.
     publish_by: Option<Instant>,
-    /// Documents to be checked when no message is left.
+    /// Documents to check when the queue is empty.
     stale: BTreeSet<PathBuf>,
-    /// Requests of our own so far.
+    /// The number of requests to the client so far.
     requests_sent: i32,
     shutdown: bool,
 }
 
-/// How the server goes on after a message.
+/// The reaction to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// With the next one.
+    /// Read the next message.
     On,
-    /// Not at all; whether it was asked to shut down before.
+    /// Exit; whether the client has requested a shutdown.
     Exit(bool),
 }
 
 impl Server {
-    /// A server without documents.
     pub(crate) fn new(
         output: Sender<Outgoing>,
         (client, settings): (Client, Settings),
@@ -84,7 +83,7 @@ impl Server {
         }
     }
 
-    /// Serves until the client has enough of it; whether it had asked to shut down.
+    /// Serves until the client exits; returns whether it requested a shutdown.
     pub(crate) fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
         self.ask_for_settings();
         let never = crossbeam_channel::never();
@@ -115,14 +114,14 @@ impl Server {
         }
     }
 
-    /// Stops what is under way.
+    /// Stops all work.
     fn stop_all(&mut self) -> bool {
         self.documents.buffers.values_mut().for_each(super::documents::Buffer::stop);
         self.in_progress.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
         self.shutdown
     }
 
-    /// A message of the client.
+    /// Handles a message of the client.
     pub(crate) fn message(&mut self, message: Message) -> Flow {
         match message {
             Message::Request(request) => self.request(request),
@@ -133,7 +132,7 @@ impl Server {
     }
 
     fn send(&self, message: impl Into<Message>) {
-        // If nobody listens any more, the input ends next.
+        // If the client is gone, the input ends next.
         let _ = self.output.send(Outgoing::Message(message.into()));
     }
 
@@ -150,7 +149,7 @@ impl Server {
 
     fn send_request<R: request::Request>(&mut self, params: &R::Params) {
         self.requests_sent += 1;
-        // The method is in the number, so that the answer says what it is to.
+        // The id contains the method, so that the response can be identified.
         let id = RequestId::from(format!("{} {}", R::METHOD, self.requests_sent));
         self.send(Request::new(id, R::METHOD.to_owned(), params));
     }

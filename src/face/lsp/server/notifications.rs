@@ -1,4 +1,4 @@
-//! Notifications: documents that are opened, changed and closed, and settings.
+//! Notifications: opened, changed and closed documents, and settings.
 
 use std::path::Path;
 
@@ -38,7 +38,7 @@ impl Server {
                     self.close(&path_of(&closed.text_document.uri));
                 }
             }
-            // Files that scripts include may have changed.
+            // Included files may have changed.
             notification::DidSaveTextDocument::METHOD | notification::DidChangeWatchedFiles::METHOD => {
                 self.check_all();
             }
@@ -70,7 +70,7 @@ impl Server {
         }
     }
 
-    /// A document's text is new.
+    /// Marks the scripts that contain a changed document.
     fn mark_stale(&mut self, path: &Path) {
         self.stale.extend(self.documents.scripts_with(path));
     }
@@ -80,7 +80,7 @@ impl Server {
         self.stale.extend(self.documents.buffers.keys().cloned());
     }
 
-    /// Has the documents checked and run whose texts are new, now that no message is left.
+    /// Checks and runs changed documents when the queue is empty.
     pub(super) fn check_stale(&mut self) {
         for path in std::mem::take(&mut self.stale) {
             let Some(task) = self.task(&path) else { continue };
@@ -113,7 +113,7 @@ impl Server {
         }
     }
 
-    /// An answer to a request of our own.
+    /// Handles the response to a request of the server.
     pub(super) fn response(&mut self, response: Response) {
         let method = response.id.to_string();
         if !method.trim_matches('"').starts_with(request::WorkspaceConfiguration::METHOD) {
@@ -126,7 +126,7 @@ impl Server {
     }
 }
 
-/// The parameters of a notification; none where they are not what they should be: there is nobody to tell.
+/// The parameters of a notification; none if they are invalid, since a notification has no answer.
 fn params_of<N: notification::Notification>(params: Value) -> Option<N::Params> {
     serde_json::from_value(params).ok()
 }

@@ -1,4 +1,4 @@
-//! What other threads tell, and diagnostics as the client shows them.
+//! Publishes diagnostics and handles the results of workers.
 
 use std::time::Instant;
 
@@ -42,7 +42,7 @@ impl Server {
         }
     }
 
-    /// Shows what is wrong and what does not hold, where that is not what is shown already.
+    /// Publishes the diagnostics that differ from the published ones.
     pub(super) fn publish_diagnostics(&mut self) {
         self.publish_by = None;
         let mut found = self.documents.diagnostics_to_show();
@@ -51,7 +51,7 @@ impl Server {
         }
         for (path, diagnostics) in found {
             let buffer = self.documents.buffers.get(&path);
-            // What was not checked yet is not told to be without mistakes.
+            // A document that was not checked yet may have mistakes.
             if buffer.is_some_and(|buffer| buffer.checked.is_none()) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Tests of several requests, and open documents for all tests.
+//! Tests of several requests, and documents for tests.
 
 mod names;
 pub(crate) mod support;

@@ -1,4 +1,4 @@
-//! What editors are told of names: where they are, what they would be, what a document holds.
+//! Names: definitions, renaming, outlines.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ fn defined(view: &View, position: Position) -> Option<String> {
     }
 }
 
-/// The documents with a rename done.
+/// The documents after a rename.
 fn renamed(files: &[(&str, &str)], position: Position, new: &str) -> Result<Vec<String>, String> {
     let edit = rename(&view(files), position, new).map_err(|error| error.message)?;
     let changes: Vec<(Uri, Vec<TextEdit>)> = edit.unwrap().changes.unwrap().into_iter().collect();
@@ -76,10 +76,10 @@ fn a_definition_is_found_in_the_file_that_has_it() {
     let main = view(&[MAIN, LIBRARY]);
     assert_eq!(defined(&main, at(2, 6)).as_deref(), Some("main.pw 1:4-8"));
     assert_eq!(defined(&main, at(2, 1)).as_deref(), Some("lib.pw 0:4-8"));
-    // The file itself, of its name.
+    // The name of a file leads to the file.
     assert_eq!(defined(&main, at(0, 12)).as_deref(), Some("lib.pw 0:0-0"));
     assert_eq!(defined(&main, at(1, 11)), None);
-    // The library alone does not say what `base` is; the script that includes it does.
+    // The library alone does not define `base`; the script that includes it does.
     let library = view(&[LIBRARY, MAIN]);
     assert_eq!(defined(&library, at(1, 7)).as_deref(), Some("lib.pw 0:9-11"));
     assert_eq!(defined(&library, at(1, 13)).as_deref(), Some("main.pw 1:4-8"));
@@ -108,7 +108,7 @@ fn a_rename_reaches_every_open_script() {
     assert_eq!(main, MAIN.1.replace("look", "peek"));
     assert_eq!(library, LIBRARY.1.replace("look", "peek"));
     assert_eq!(third, other.1.replace("look", "peek"));
-    // What the library reads is called so in every script.
+    // A name of the library is renamed in every script.
     let texts = renamed(&files, at(1, 5), "start").unwrap();
     assert_eq!(texts, files.map(|(_, text)| text.replace("base", "start")));
     // It is a parameter in one of the files.
@@ -118,7 +118,7 @@ fn a_rename_reaches_every_open_script() {
 
 #[test]
 fn places_are_counted_in_utf_16() {
-    // 𝕏 is two units; before it stand four bytes.
+    // 𝕏 is two units in four bytes.
     let text = "let va = 1; let s = \"𝕏\"; read va\nexpect \"𝕏–\" == s and va == 1";
     let script = view(&[("a.pw", text)]);
     assert_eq!(defined(&script, at(0, 31)).as_deref(), Some("a.pw 0:4-6"));
@@ -159,7 +159,7 @@ fn highlights_tell_giving_from_using() {
     assert_eq!(highlights(&script, at(1, 1)), None);
 }
 
-/// `name [detail] {children}`; each name lies within what it names.
+/// `name [detail] {children}`; checks that each name is within its statement.
 fn outline(symbols: &[DocumentSymbol]) -> String {
     let one = |symbol: &DocumentSymbol| {
         let Range { start, end } = symbol.range;
@@ -196,7 +196,7 @@ fn blocks_tables_prose_and_comments_fold() {
         .map(|FoldingRange { start_line, end_line, .. }| (*start_line, *end_line))
         .collect();
     assert_eq!(folds, [(0, 2), (3, 5), (4, 5), (9, 11), (12, 13), (15, 17)]);
-    // Nothing is lost where a block is still open.
+    // An unclosed block loses no symbols.
     assert_eq!(folding(&view(&[("a.pw", "scenario \"s\" {\n# a\n# b\n")])).len(), 1);
 }
 

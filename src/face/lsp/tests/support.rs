@@ -12,7 +12,7 @@ use crate::face::lsp::run_result::RunResult;
 use crate::face::lsp::view::View;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
-/// The first of these open files, which are given by their paths and texts.
+/// The first of these open files, given by paths and texts.
 pub(crate) fn document(files: &[(String, &str)]) -> Arc<Document> {
     let (path, text) = &files[0];
     let texts = files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
@@ -21,7 +21,7 @@ pub(crate) fn document(files: &[(String, &str)]) -> Arc<Document> {
     Arc::new(Document::new((uri, path.into()), (1, (*text).into()), Arc::new(buffers)))
 }
 
-/// A document with the cursor at the mark `‸` beside other open files, for a client with snippets and Markdown.
+/// A document with the cursor at the mark `‸` and other open files, for a client with snippets and Markdown.
 pub(crate) fn document_with_cursor(
     marked: &str,
     ran: Option<RunResult>,

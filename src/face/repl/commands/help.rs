@@ -4,8 +4,8 @@ use std::io;
 
 use crate::face::repl::context::ReplContext;
 use pagewalk_script::lang::nearest::nearest;
-use pagewalk_script::prompt::commands::COMMANDS;
 use pagewalk_script::report::doc::{Block, Tone};
+use pagewalk_script::services::commands::COMMANDS;
 use pagewalk_script::services::lookup::{look_up, words};
 
 /// `:help [WORD]`.
@@ -16,7 +16,7 @@ pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     }
 }
 
-/// The commands, and where to read on.
+/// The commands, and where to read more.
 fn commands() -> Vec<Block> {
     let pairs = COMMANDS.iter().map(|row| (row.usage(), row.help.to_owned())).collect();
     vec![
@@ -28,7 +28,7 @@ fn commands() -> Vec<Block> {
     ]
 }
 
-/// What a word means, in every place it can stand in.
+/// The meaning of a word in every context.
 fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
     let found = look_up(word);
     if found.is_empty() {

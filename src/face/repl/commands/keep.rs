@@ -1,21 +1,21 @@
-//! Scripts: `:load`, `:save`.
+//! Script files: `:load`, `:save`.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use crate::face::repl::answer::AnswerDetail;
 use crate::face::repl::context::ReplContext;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
-use pagewalk_script::prompt::commands::Command;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::prompt::saved;
 use pagewalk_script::report::narrate;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{self, Files};
+use pagewalk_script::services::commands::Command;
 
 /// `:load FILE`.
 pub(crate) fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
@@ -50,12 +50,12 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     }
 }
 
-/// Whether nothing is lost by writing a file.
+/// Whether a file can be overwritten without loss.
 fn written_by_us(path: &Path) -> bool {
     fs::read(path).map_or(true, |bytes| bytes.is_empty() || bytes.starts_with(saved::HEAD.as_bytes()))
 }
 
-/// What would be wrong with a script if it were run; none if all of it holds.
+/// The first mistake in a saved script; none if all its expectations hold.
 fn doubts(path: &Path, script: &str) -> Option<String> {
     let (mut sources, read, mut wrong) = read_text(&path.display().to_string(), script, &mut Disk);
     let (files, missing) = Files::read(&read.body, &mut sources, &mut Disk);
@@ -67,8 +67,7 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
     first.or(failed)
 }
 
-/// Runs a script; each of its statements is one that can be undone. Those before a mistake that only shows in the run
-/// stay done.
+/// Runs a script. Each statement can be undone. Statements before a runtime mistake stay done.
 pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let body = match context.explore.read_file(&context.folder.join(file), &mut Disk) {
         Ok(body) => body,
@@ -88,7 +87,7 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A name that may stand in quotes.
+/// A file name without its quotes, if any.
 fn unquoted(name: &str) -> &str {
     name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name)
 }

@@ -1,14 +1,14 @@
-//! Looking at what was done, and at what would be: `:what`, `:diff`, `:steps`, `:why`.
+//! Looks at past and possible statements: `:what`, `:diff`, `:steps`, `:why`.
 
 use std::io;
 
 use crate::face::repl::answer::AnswerDetail;
 use crate::face::repl::context::ReplContext;
-use pagewalk_script::prompt::commands::Command;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{changes, why};
 use pagewalk_script::run::changes;
+use pagewalk_script::services::commands::Command;
 
 /// `:what STATEMENT`.
 pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! The commands: what begins with a colon.
+//! The commands that begin with a colon.
 
 mod bits;
 mod help;
@@ -11,12 +11,9 @@ use std::io;
 pub(crate) use keep::load;
 
 use super::context::ReplContext;
-use pagewalk_script::prompt::commands::{Command, Kind};
+use pagewalk_script::services::commands::{Command, Kind};
 
-/// Does what a command says; `rest` is what follows its word.
-///
-/// # Errors
-/// What the output says.
+/// Executes a command with its arguments `rest`.
 pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match command.kind {
         Kind::Back => travel::back(context, command, rest),
@@ -32,7 +29,7 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
         Kind::Steps => look::steps(context),
         Kind::Why => look::why_so(context, rest),
         Kind::Help => help::help(context, rest),
-        // These are the shell's own.
+        // The shell handles these.
         Kind::Quiz | Kind::Quit => Ok(()),
     }
 }

@@ -1,16 +1,16 @@
-//! Going back and forward: `:back`, `:forward`, `:goto`, `:history`, `:reset`.
+//! Undo and redo: `:back`, `:forward`, `:goto`, `:history`, `:reset`.
 
 use std::io;
 
 use crate::face::repl::context::ReplContext;
-use pagewalk_script::prompt::commands::Command;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
+use pagewalk_script::services::commands::Command;
 
-/// Characters of a statement that a list shows.
+/// The most characters of a statement in the list.
 const LONGEST: usize = 100;
 
-/// Statements that a list shows, the latest.
+/// The most statements in the list.
 const LISTED: usize = 500;
 
 /// `:back [N]`.
@@ -72,7 +72,7 @@ pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.print_line("nothing is declared any more; `:back` undoes this")
 }
 
-/// Says where the session stands after `moved`.
+/// Prints the session's position after `moved`.
 fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
     let history = &context.explore.history;
     let place = match history.last() {
@@ -85,7 +85,7 @@ fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
     context.print_line(words + &ahead)
 }
 
-/// A statement on one line; where the session was begun afresh, that.
+/// A statement on one line.
 fn short(text: &str) -> String {
     if text.is_empty() {
         return ":reset".to_owned();
@@ -97,7 +97,7 @@ fn short(text: &str) -> String {
     }
 }
 
-/// The number that follows a command, or what it is without one. None, and said so, if it is none.
+/// The number after a command, or its default. Reports anything else.
 fn number(
     context: &mut ReplContext,
     command: &Command,

@@ -1,4 +1,4 @@
-//! What the line editor asks while a line is written: completion, hints, colours, and whether more must follow.
+//! Helps the line editor: completion, hints, colors, and whether the input continues.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,34 +12,34 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 
 use pagewalk_script::lang::layout::tokens;
-use pagewalk_script::prompt::commands::COMMANDS;
 use pagewalk_script::report::text::{Ink, Theme};
 use pagewalk_script::run::params::{Param, Params, Slot};
 use pagewalk_script::run::state::State;
+use pagewalk_script::services::commands::COMMANDS;
 use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
 
-/// What the line editor asks.
+/// The helper of the line editor.
 pub(crate) struct LineHelper {
     theme: Theme,
     folder: PathBuf,
     state: State,
-    /// The parameter that is being written, in the hint that was given last.
+    /// The current parameter within the latest hint.
     current: RefCell<Option<Range<usize>>>,
 }
 
 impl LineHelper {
-    /// With colours or without; names of files are those below `folder`.
+    /// A helper. File names are completed below `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
         Self { theme, folder, state: State::new(0), current }
     }
 
-    /// What is declared now: a statement may have changed it.
+    /// Updates the state, which a statement may have changed.
     pub(crate) fn update(&mut self, state: State) {
         self.state = state;
     }
 
-    /// What can stand at the place of the cursor: where what is typed begins, and each text with its line of help.
+    /// The completions at the cursor: the start of the word, and each text with its help.
     pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
         let found = match command(line) {
             None => complete(line, at, &self.state),
@@ -51,7 +51,7 @@ impl LineHelper {
         (found.from, items.into_iter().map(|item| (item.text, item.help)).collect())
     }
 
-    /// What can stand after the word of a command, by its parameters.
+    /// The completions for a command's operand.
     fn operands(&self, line: &str, at: usize, name: &str, from: usize) -> Completions {
         let params = params(name).unwrap_or_default();
         let typed = line.get(from..at.min(line.len())).unwrap_or("");
@@ -73,7 +73,7 @@ impl LineHelper {
         Completions { from: from + found.from.saturating_sub(before.len()), ..found }
     }
 
-    /// What the line still takes, and the parameter that is being written.
+    /// The hint for the rest of the line, and the range of the current parameter in it.
     fn hint_of(&self, line: &str) -> Option<(String, Option<Range<usize>>)> {
         let Some((_, name, operands)) = command(line) else {
             return hint(line, line.len(), &self.state).map(|hint| (hint.text, hint.current));
@@ -90,7 +90,7 @@ impl LineHelper {
         .filter(|(text, _)| !text.trim().is_empty())
     }
 
-    /// Whether more must follow before the line can be run.
+    /// Whether the input continues on another line.
     pub(crate) fn is_unfinished(&self, line: &str) -> bool {
         match command(line) {
             None => tokens(line).unfinished,
@@ -116,8 +116,8 @@ fn params(name: &str) -> Option<&'static [Param]> {
     COMMANDS.iter().find(|row| row.name == name).map(|row| row.params)
 }
 
-/// A line that is a command: where its colon stands, its word with the colon, and where its operands begin, if a blank ends
-/// the word.
+/// A command line: the position of its colon, its name with the colon, and the start of its operands if a
+/// space ends the name.
 fn command(line: &str) -> Option<(usize, &str, Option<usize>)> {
     let text = line.trim_start();
     let colon = line.len() - text.len();
@@ -130,7 +130,7 @@ fn command(line: &str) -> Option<(usize, &str, Option<usize>)> {
     Some((colon, name, operands))
 }
 
-/// A hint that is shown and never taken over.
+/// A hint that is displayed and never inserted.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct LineHint(String);
 

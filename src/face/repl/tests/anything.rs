@@ -1,8 +1,8 @@
-//! Sessions of anything: lines made of the language's own pieces, in any order.
+//! Sessions of random lines made from pieces of the language.
 
 use super::{Flow, Typed};
-use pagewalk_script::prompt::commands::COMMANDS;
 use pagewalk_script::run::params::PATH;
+use pagewalk_script::services::commands::COMMANDS;
 
 /// Pieces of lines.
 const PIECES: &[&str] = &[
@@ -43,7 +43,7 @@ const PIECES: &[&str] = &[
     "",
 ];
 
-/// Numbers that look drawn: Marsaglia's xorshift.
+/// Pseudorandom numbers: Marsaglia's xorshift.
 struct Random(u64);
 
 impl Random {
@@ -69,7 +69,7 @@ fn nothing_that_is_typed_breaks_a_session() {
                 if typed.shell.input(&line).unwrap() == Flow::End {
                     break;
                 }
-                // A state can always be gone back to.
+                // Every state can be restored.
                 if !typed.shell.is_quizzing() {
                     typed.told.take_text();
                     let at = typed.done();
@@ -82,14 +82,14 @@ fn nothing_that_is_typed_breaks_a_session() {
     }
 }
 
-/// A command with something behind it, or pieces in a row.
+/// A command with arguments, or a sequence of pieces.
 fn line(random: &mut Random) -> String {
     let mut piece = || PIECES[random.below(PIECES.len() as u64) as usize];
     let (first, second, third) = (piece(), piece(), piece());
     match random.below(4) {
         0 => {
             let command = &COMMANDS[random.below(COMMANDS.len() as u64) as usize];
-            // Files are left alone.
+            // Files are not touched.
             if command.params == [PATH] {
                 ":history".to_owned()
             } else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::exam::paper::{Item, Question};
-use crate::exam::statements::entry::{Blank, Hardware, ItemKind};
+use crate::questions::entry::{Blank, Hardware, ItemKind};
 use crate::run::record::{AccessVerb, Did};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::event::AccessKind;

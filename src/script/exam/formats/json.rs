@@ -7,8 +7,8 @@ use super::edition::Edition;
 use super::label::{filled, how, label};
 use super::page;
 use crate::exam::paper::{Item, Paper, Piece, Question};
-use crate::exam::statements::entry::{Blank, Figure, Form, ItemKind};
 use crate::lang::value::Number;
+use crate::questions::entry::{Blank, Figure, Form, ItemKind};
 use crate::report::doc::Table;
 use crate::report::narrate::view;
 use crate::report::text::text;
@@ -118,7 +118,7 @@ fn item(item: &Item, edition: Edition) -> Value {
             let space = space.map(Number::to_json);
             let object = json!({ "kind": "essay", "text": text, "points": points, "space_mm": space });
             with_key(object, edition, || {
-                let row = |row: &crate::exam::statements::entry::Rubric| json!({ "text": row.text, "points": row.points.map(Number::to_json) });
+                let row = |row: &crate::questions::entry::Rubric| json!({ "text": row.text, "points": row.points.map(Number::to_json) });
                 json!(rubric.iter().map(row).collect::<Vec<_>>())
             })
         }

@@ -1,8 +1,8 @@
 //! The blanks of a worksheet: how the textbook labels them, and what is to be written into them.
 
 use super::labels::Labels;
-use crate::exam::statements::entry::{Blank, Form, Radix};
 use crate::exam::words::Words;
+use crate::questions::entry::{Blank, Form, Radix};
 
 /// The label of a blank, without what is to be written into it.
 pub fn label(blank: &Blank) -> String {
@@ -87,7 +87,7 @@ pub fn filled(blank: &Blank, bare: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::{filled, how, label, width};
-    use crate::exam::statements::entry::{Blank, Form, Radix};
+    use crate::questions::entry::{Blank, Form, Radix};
     use crate::run::record::Shown;
 
     fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {

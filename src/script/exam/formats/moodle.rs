@@ -20,8 +20,8 @@ use super::bank::weight::weights;
 use super::export::{File, Refusal};
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Paper;
-use crate::exam::statements::entry::{ItemKind, Rubric};
 use crate::lang::value::Number;
+use crate::questions::entry::{ItemKind, Rubric};
 use crate::report::xml::{Xml, document, words};
 
 /// The most fields of a question: a form with more does not reach Moodle whole (`max_input_vars` of PHP, by default 1000).

@@ -1,7 +1,7 @@
 //! What is common to every format of a paper: operations, tables with blanks.
 
 use crate::exam::paper::Item;
-use crate::exam::statements::entry::ItemKind;
+use crate::questions::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
 use crate::report::narrate::view;

@@ -6,7 +6,7 @@ use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::{filled, label, page};
 use crate::exam::grade::{Mark, Marked, Verdict, decimal};
 use crate::exam::paper::Paper;
-use crate::exam::statements::entry::ItemKind;
+use crate::questions::entry::ItemKind;
 
 /// How feedback is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::exam::statements::entry::Radix;
 use crate::lang::layout::{Token, TokenKind, Tokens};
 use crate::lang::value::{Number, unit_factor};
+use crate::questions::entry::Radix;
 
 /// A number written otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]

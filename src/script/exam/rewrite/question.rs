@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use crate::exam::LANGUAGE;
 use crate::lang::ast::{
     Ask, Block, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, StmtKind,
 };
 use crate::lang::value::Value;
 use crate::lang::visit::statements;
+use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 
 /// The most facts that are asked of a statement that states none.

@@ -1,10 +1,10 @@
 //! Numbers and questions, held to what the lecture's page says of the simple memory system (CS:APP, 9.6.4).
 
 use super::{Spelling, spellings, turned};
-use crate::exam::LANGUAGE;
-use crate::exam::statements::entry::{Entry, ItemKind, Radix};
 use crate::lang::include::read_text;
 use crate::lang::layout::tokens;
+use crate::questions::LANGUAGE;
+use crate::questions::entry::{Entry, ItemKind, Radix};
 use crate::run::record::StepRecord;
 use crate::run::session::Options;
 use crate::run::{Files, facts, run};
@@ -98,7 +98,7 @@ fn keys(script: &str) -> Vec<String> {
         if let Some(Entry::Item { item, .. }) = Entry::of(&record)
             && let ItemKind::Facts { blanks, .. } = &item.kind
         {
-            let key = |blank: &crate::exam::statements::entry::Blank| {
+            let key = |blank: &crate::questions::entry::Blank| {
                 format!("{} {}", blank.fact, blank.key.as_ref().map_or("-".to_owned(), ToString::to_string))
             };
             keys.extend(blanks.iter().map(key));

@@ -1,6 +1,6 @@
 //! The first word of a statement or setting, and its row.
 
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::params::{Atom, Contents, OP, Param, Params, Slot, ways};
 use crate::run::settings::BlockRow;

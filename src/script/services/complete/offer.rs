@@ -4,7 +4,7 @@ use super::context::CompletionContext;
 use super::head::{Head, HeadKind};
 use super::item::{ItemKind, Pick};
 use super::walk::{BlockContents, Named, Walk};
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{SHOWN_NOUNS, Views};
 use crate::run::params::{Atom, Param, Slot};

@@ -3,8 +3,8 @@
 
 use super::head::Head;
 use super::item::{ItemKind, ItemPosition};
-use crate::exam::LANGUAGE;
 use crate::lang::value::functions::function;
+use crate::questions::LANGUAGE;
 use crate::run::params::{Param, Slot};
 use crate::run::paths::PeekFunction;
 use crate::run::state::{Binding, State};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Facts, Statement};
-use crate::exam::LANGUAGE;
 use crate::lang::layout::{Token, TokenKind};
+use crate::questions::LANGUAGE;
 use crate::run::params::{Atom, Contents, Param, Slot};
 use crate::run::settings::BlockRow;
 

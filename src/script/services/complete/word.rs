@@ -1,8 +1,8 @@
 //! Every word of the language, wherever it may stand: what can be asked about.
 
 use super::item::{Item, ItemKind, Pick};
-use crate::exam::LANGUAGE;
 use crate::lang::value::functions::FUNCTIONS;
+use crate::questions::LANGUAGE;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::PEEK_FUNCTIONS;

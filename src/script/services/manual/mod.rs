@@ -3,10 +3,9 @@
 
 mod tables;
 
-use crate::exam::LANGUAGE;
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
-use crate::prompt::commands::COMMANDS;
+use crate::questions::LANGUAGE;
 use crate::run::absent::LEFT_OUT;
 use crate::run::facts::Family;
 use crate::run::facts::{
@@ -18,6 +17,7 @@ use crate::run::paths::{
     KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
 };
 use crate::run::verbs::FORMS;
+use crate::services::commands::COMMANDS;
 use pagewalk_engine::kernel::abi::Errno;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;

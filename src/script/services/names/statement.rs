@@ -8,13 +8,13 @@ use super::kind::{NameKind, Space};
 use super::occurrence::Form;
 use super::table::{Found, Id};
 use super::texts::AssignedValue;
-use crate::exam::LANGUAGE;
 use crate::lang::ast::{
     Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind, Word,
 };
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, statements_of_scope, walk_condition, walk_operation, walk_stmt};
+use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::prepare::{family, family_of};
 use crate::run::syscalls::{is_fork, makes_call};

@@ -5,9 +5,9 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::formats::export::Refusal;
 use crate::exam::formats::page;
 use crate::exam::spelling::{of_cell, of_value, spellings};
-use crate::exam::statements::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
+use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
 /// The most spellings that are listed for one field: more are too many for the patterns by which Moodle reads Cloze.
 pub const LISTED: usize = 1000;

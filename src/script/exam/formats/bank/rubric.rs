@@ -3,7 +3,7 @@
 use super::html::escaped;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::points;
-use crate::exam::statements::entry::Rubric;
+use crate::questions::entry::Rubric;
 
 /// A list of what marks are given for; nothing where nothing is said.
 pub fn rubric(rows: &[Rubric]) -> String {

@@ -9,8 +9,8 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::{bare, operation, printed};
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Row, Table};
 use crate::exam::paper::{Item, Paper};
-use crate::exam::statements::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::lang::value::{Number, Value};
+use crate::questions::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
 use crate::run::view::{CellView, TableView};
 
 /// Answers of many that a key lists.

@@ -10,8 +10,8 @@ use crate::exam::formats::bank::input::{Input, input};
 use crate::exam::formats::bank::rubric::rubric;
 use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
-use crate::exam::statements::entry::{Form, Radix};
 use crate::lang::value::Value as Known;
+use crate::questions::entry::{Form, Radix};
 
 /// Draws fields as elements, and notes what is right.
 pub struct Elements<'d> {

@@ -2,9 +2,9 @@
 //! course: CS:APP 9.6.4 and 9.7).
 
 use super::{Asked, Told, told};
-use crate::exam::LANGUAGE;
 use crate::lang::include::read_text;
 use crate::lang::layout::tokens;
+use crate::questions::LANGUAGE;
 use crate::run::session::Options;
 use crate::run::{Files, state_at};
 

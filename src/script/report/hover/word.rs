@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
 use super::names;
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 use crate::run::facts::{Family, key};
 use crate::run::params::Params;
 use crate::run::settings::{BlockRow, SettingWord};
