@@ -6,7 +6,7 @@ use super::view::View;
 use pagewalk_script::lang::layout::TokenKind;
 use pagewalk_script::lang::visit::statements;
 
-/// The selections around each position, from the word outward: brackets, statements, the document.
+/// What may be selected around each position, from the word outwards: brackets, statements, the document.
 pub(crate) fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {
     positions.iter().map(|position| selection(view, view.byte_at(*position))).collect()
 }
@@ -19,7 +19,7 @@ fn selection(view: &View, at: usize) -> SelectionRange {
     brackets(view, at, &mut around);
     around.sort_by_key(|(start, end)| (end - start, *start));
     around.dedup();
-    // From the outermost inward; ranges that are not nested are skipped.
+    // From the outermost inwards; what does not lie in the one around it is left out.
     let mut whole: Option<((usize, usize), SelectionRange)> = None;
     for (start, end) in around.into_iter().rev() {
         let inside = whole.as_ref().is_none_or(|((from, to), _)| *from <= start && end <= *to);
@@ -33,16 +33,7 @@ fn selection(view: &View, at: usize) -> SelectionRange {
     whole.map_or(SelectionRange { range, parent: None }, |(_, selection)| selection)
 }
 
-fn statements(block: &Block, at: usize, around: &mut Vec<(usize, usize)>) {
-    let here = |start: u32, end: u32| start as usize <= at && at <= end as usize;
-    let stmts = block.iter().filter(|stmt| stmt.span.file == 0 && here(stmt.span.start, stmt.span.end));
-    for stmt in stmts {
-        around.push((stmt.span.start as usize, stmt.span.end as usize));
-        blocks(&stmt.kind).for_each(|inner| statements(inner, at, around));
-    }
-}
-
-/// The word at a byte and the brackets around it, with and without the delimiters.
+/// The word at a byte, and the brackets around it with and without what closes them.
 fn brackets(view: &View, at: usize, around: &mut Vec<(usize, usize)>) {
     let mut open = Vec::new();
     for token in &view.tokens().list {
