@@ -19,7 +19,6 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
-use pagewalk_script::services::commands::COMMANDS;
 
 /// The width of a terminal of unknown size.
 const COLUMNS: usize = 80;
