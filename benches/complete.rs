@@ -3,15 +3,15 @@
 use std::fmt::Write;
 
 use divan::Bencher;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::report::hover::{Asked, told};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::{Options, Session};
 use pagewalk_script::run::state::State;
 use pagewalk_script::run::{Files, check, state_at};
 use pagewalk_script::services::complete::{complete, highlight, hint};
-use pagewalk_script::services::hover::{Asked, told};
 
 /// Statements that are loaded, each of which names a variable.
 const STATEMENTS: usize = 10_000;

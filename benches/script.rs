@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use divan::Bencher;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::format::format;
 use pagewalk_script::lang::include::{Disk, Script, read_text};
 use pagewalk_script::lang::source::Sources;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use divan::{Bencher, black_box};
-use pagewalk_script::exam::LANGUAGE;
-use pagewalk_script::run::explore::{Exploration, Mode};
+use pagewalk_script::LANGUAGE;
+use pagewalk_script::prompt::explore::{Exploration, Mode};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 

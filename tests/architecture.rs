@@ -43,7 +43,8 @@ fn the_sources_are_read() {
         read.arrows().iter().any(|arrow| read.files[arrow.from] == from && read.files[arrow.to] == to)
     };
     assert!(arrow("src/main.rs", "src/face/cli.rs"));
-    assert!(arrow("src/lang/diagnostic.rs", "src/lang/span.rs"));
+    assert!(arrow("src/script/lang/diagnostic.rs", "src/script/lang/span.rs"));
+    assert!(arrow("src/script/run/session.rs", "src/engine/machine/spec.rs"));
     for path in sources.iter().filter_map(|source| floor(&source.path)) {
         assert!(floors.below(path).is_some(), "{path} is no floor of the table");
     }

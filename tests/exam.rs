@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use pagewalk_script::exam::formats::{Edition, Style, json, markdown};
 use pagewalk_script::exam::paper::{Item, Paper, Question};
-use pagewalk_script::exam::statements::entry::{Blank, ItemKind};
-use pagewalk_script::report::exam::{Edition, Style, json, markdown};
+use pagewalk_script::questions::entry::{Blank, ItemKind};
 use pagewalk_script::run::record::Did;
 
 use crate::running::paper;

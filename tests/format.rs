@@ -5,7 +5,7 @@ mod process;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::lang::format::{self, Unformatted};
 use pagewalk_script::lang::include::{Disk, read_text};

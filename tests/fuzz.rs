@@ -2,7 +2,8 @@
 
 mod processes;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
+
 use pagewalk_script::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
@@ -215,8 +216,7 @@ fn twice(script: &str) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
-    #[test]
-    fn random_scripts_end_and_repeat(machine in machine(), body in vec(statement(), 1..8)) {
+    fn random_scripts(machine in machine(), body in vec(statement(), 1..8)) {
         let scenario = |(n, body): (usize, &String)| format!("scenario \"part {n}\" {{\n{body}\n}}\n");
         let (last, others) = body.split_last().expect("a statement");
         let scenarios: String = others.iter().enumerate().map(scenario).collect();
@@ -242,6 +242,12 @@ proptest! {
         }
         twice(&tokens.concat())?;
     }
+}
+
+/// Without optimization, proptest needs about 3 MiB of stack to draw blocks within blocks.
+#[test]
+fn random_scripts_end_and_repeat() {
+    running::on_large_stack(random_scripts);
 }
 
 /// Words, blanks and signs, which put together are the text again.

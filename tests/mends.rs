@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_script::lang::edit::TextEdit;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::StepRecord;
 use pagewalk_script::run::session::Options;
@@ -32,7 +33,8 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
 
 /// The text with this mend, and the bytes of it that were written.
 fn mended(text: &str, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
-    let (span, new) = diagnostic.mend.as_ref().filter(|mend| mend.span.file == 0)?.fitted(text)?;
+    let TextEdit { span, replacement: new } =
+        diagnostic.fix.as_ref().filter(|fix| fix.span.file == 0)?.edit(text)?;
     let (start, end) = (span.start as usize, span.end as usize);
     Some((format!("{}{new}{}", &text[..start], &text[end..]), start, start + new.len()))
 }
@@ -75,7 +77,7 @@ fn a_mend_removes_its_diagnostic_and_adds_none_there() {
     let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
     let (mut told, mut codes, mut mends) = (String::new(), BTreeSet::new(), 0);
     for script in documented().into_iter().chain(cases).chain(own) {
-        for diagnostic in wrong(&script).iter().filter(|diagnostic| diagnostic.mend.is_some()) {
+        for diagnostic in wrong(&script).iter().filter(|diagnostic| diagnostic.fix.is_some()) {
             told += &broken(&script, diagnostic);
             codes.insert(diagnostic.code.name());
             mends += 1;
@@ -120,13 +122,13 @@ fn the_help_says_what_is_written() {
     let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
     let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
     for script in documented().into_iter().chain(cases).chain(own) {
-        for Diagnostic { help, mend, message, label, .. } in wrong(&script) {
-            let Some(mend) = mend else { continue };
+        for Diagnostic { help, fix, message, label, .. } in wrong(&script) {
+            let Some(fix) = fix else { continue };
             let help = help.unwrap_or_default();
-            let text = mend.text.trim();
+            let text = fix.text.trim();
             let said = [help.as_str(), &message, &label].iter().any(|said| said.contains(text));
             let quotes = text.starts_with(['"', '\'']) && help.contains("quotes");
-            assert!(!help.is_empty() && (said || quotes), "{script}\n{mend:?}\n{help}");
+            assert!(!help.is_empty() && (said || quotes), "{script}\n{fix:?}\n{help}");
         }
     }
 }
@@ -199,7 +201,7 @@ fn a_mend_writes_what_a_person_would() {
 fn what_is_written_elsewhere_is_left_alone() {
     let script = "file \"data.txt\" = \"x\"\nlet name = \"dta.txt\"\nlet n = file_size(name)";
     let found = wrong(script);
-    assert_eq!((found.len(), found[0].mend.is_some()), (1, true));
+    assert_eq!((found.len(), found[0].fix.is_some()), (1, true));
     assert_eq!(mended(script, &found[0]), None);
 }
 
@@ -214,7 +216,7 @@ fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
         for (at, bracket) in text.match_indices([')', ']', '}', '"']) {
             let cut = format!("{}{}", &text[..at], &text[at + bracket.len()..]);
             let found = read_text("script.pw", &cut, &mut Disk).2;
-            for diagnostic in found.iter().filter(|diagnostic| diagnostic.mend.is_some()) {
+            for diagnostic in found.iter().filter(|diagnostic| diagnostic.fix.is_some()) {
                 let Some((new, ..)) = mended(&cut, diagnostic) else { continue };
                 offered += 1;
                 let after = read_text("script.pw", &new, &mut Disk).2;

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pagewalk_script::exam::LANGUAGE;
-
+use pagewalk_script::LANGUAGE;
+use pagewalk_script::lang::edit::{TextEdit, edited};
 use pagewalk_script::lang::include::{Disk, Script, Texts, read_text};
 use pagewalk_script::lang::source::Sources;
+use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
-use pagewalk_script::services::names::{Edit, Names, Read, Role, edited, names, renamable, rename};
+use pagewalk_script::services::names::{Names, Read, Role, names, renamable, rename};
 
 /// What is put behind a name; no script has it.
 const MARK: &str = "_zq";
@@ -64,17 +65,17 @@ impl Known {
         format!("{}{wrong:?}", String::from_utf8(out).expect("text"))
     }
 
-    fn with(&self, path: &Path, edits: &[Edit]) -> Self {
+    fn with(&self, path: &Path, edits: &[TextEdit]) -> Self {
         let texts = (0..).zip(self.sources.files()).map(|(number, file)| {
             // By its one path: what a script names beside it is found on the disk.
             let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
             (
                 path.canonicalize().expect("a script on the disk"),
-                edited(&file.text, number, edits).into_bytes(),
+                edited(&file.text, Span::start_of(number), edits).into_bytes(),
             )
         });
         let first = self.sources.file(0).expect("a script");
-        Self::read(path, &edited(&first.text, 0, edits), texts.collect())
+        Self::read(path, &edited(&first.text, Span::start_of(0), edits), texts.collect())
     }
 }
 

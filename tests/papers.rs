@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
+use pagewalk_script::exam::formats::labels::Labels;
+use pagewalk_script::exam::formats::plan::sheet;
+use pagewalk_script::exam::formats::style::PageSize;
+use pagewalk_script::exam::formats::tree::{Blank, Block, Cell, Sheet};
+use pagewalk_script::exam::formats::{Edition, Style, html, latex, markdown, typst};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Student, Version};
-use pagewalk_script::report::exam::labels::Labels;
-use pagewalk_script::report::exam::plan::sheet;
-use pagewalk_script::report::exam::style::PageSize;
-use pagewalk_script::report::exam::tree::{Blank, Block, Cell, Sheet};
-use pagewalk_script::report::exam::{Edition, Style, html, latex, markdown, typst};
 
 use crate::running;
 

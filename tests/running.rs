@@ -1,9 +1,11 @@
 //! A script run as a test sees it: what is wrong with it, and which expectations failed.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::Collector;
-use pagewalk_script::exam::LANGUAGE;
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::include::{Disk, Loader, Texts, read, read_text};
@@ -61,6 +63,14 @@ impl Outcome {
             (true, false) => 1,
             (true, true) => 0,
         }
+    }
+}
+
+/// Runs a test on a thread with a larger stack than the 2 MiB of a test.
+pub fn on_large_stack(test: fn()) {
+    let thread = thread::Builder::new().stack_size(64 << 20).spawn(test).expect("a thread");
+    if let Err(panic) = thread.join() {
+        resume_unwind(panic);
     }
 }
 

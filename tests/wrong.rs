@@ -7,11 +7,10 @@ mod traces;
 use std::fmt::Write;
 
 use cases::CASES;
-use pagewalk::face::explain::sections;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
-use crate::running::{Outcome, text, text_within, texts};
+use crate::running::{Outcome, on_large_stack, text, text_within, texts};
 
 /// The one mistake's code and the text it points at.
 fn sole(outcome: &Outcome) -> (&str, &str) {
@@ -213,12 +212,27 @@ fn what_grows_is_limited() {
     for script in cases {
         assert_eq!(sole(&text(script)).0, "limit-size", "{script}");
     }
+}
+
+/// Without optimization, the deepest calls that are allowed need about 2 MiB of stack.
+#[test]
+fn calls_within_calls_are_limited() {
+    on_large_stack(check_deep_calls);
+}
+
+fn check_deep_calls() {
     let chain: String =
         (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", n + 1)).collect::<Vec<_>>().concat();
     assert_eq!(sole(&text(format!("{chain}def f5000() {{ }}\nf0()"))).0, "too-deep");
     let circle: String =
         (0..5000).map(|n| format!("def f{n}() {{ f{}() }}\n", (n + 1) % 5000)).collect::<Vec<_>>().concat();
     assert_eq!(sole(&text(circle)).0, "recursion");
+}
+
+/// The sections of the page of the messages: the code and the text below it.
+fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let sections = include_str!("../docs/diagnostics.md").split("\n## ").skip(1);
+    sections.map(|section| section.split_once('\n').expect("a text below the code"))
 }
 
 /// The page of the messages: a script that fails yields the code of its section, one that is mended has no mistake.

@@ -9,7 +9,7 @@ use pagewalk_script::lang::loader::{Disk, Loader, Stream};
 
 /// Reads from the file system and keeps what it reads: a file could change between two versions of one paper.
 #[derive(Debug, Clone, Default)]
-pub struct CachingLoader {
+pub(crate) struct CachingLoader {
     files: BTreeMap<PathBuf, Arc<[u8]>>,
 }
 

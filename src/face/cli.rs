@@ -95,7 +95,8 @@ enum Command {
     },
 }
 
-/// Runs the command line of this process. Usage errors end it with 2, `--help` and `--version` with 0.
+/// Runs the command line of this process. The exit status is 2 after a usage error and 0 after `--help` and
+/// `--version`.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     finish(dispatch(&arguments))
@@ -103,16 +104,16 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
-        Command::Run(run) => run.all(arguments.color),
+        Command::Run(run) => run.execute(arguments.color),
         Command::Check { files } => check(files, arguments.color),
-        Command::Fmt(fmt) => fmt.all(arguments.color),
-        Command::Test(test) => test.all(arguments.color),
-        Command::Repl(repl) => repl.explore(arguments.color),
-        Command::Replay(replay) => replay.all(arguments.color),
-        Command::Sweep(sweep) => sweep.all(arguments.color),
-        Command::Diff(diff) => diff.both(arguments.color),
-        Command::Exam(exam) => exam.print(arguments.color),
-        Command::Grade(grade) => grade.mark(arguments.color),
+        Command::Fmt(fmt) => fmt.execute(arguments.color),
+        Command::Test(test) => test.execute(arguments.color),
+        Command::Repl(repl) => repl.execute(arguments.color),
+        Command::Replay(replay) => replay.execute(arguments.color),
+        Command::Sweep(sweep) => sweep.execute(arguments.color),
+        Command::Diff(diff) => diff.execute(arguments.color),
+        Command::Exam(exam) => exam.execute(arguments.color),
+        Command::Grade(grade) => grade.execute(arguments.color),
         Command::Lsp(_) => lsp::serve(),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Reference { section } => reference(section.as_deref()),
@@ -120,11 +121,11 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     }
 }
 
-/// Every file is checked, also after one that is wrong.
+/// Checks every file, even after one with a mistake.
 fn check(files: &[PathBuf], color: Color) -> io::Result<Status> {
     let mut worst = Status::Held;
     for file in files {
-        let reading = Reading::of(file);
+        let reading = Reading::from_path(file);
         complain(&reading.complaint(diagnostic_style(color)));
         let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
         if status == Status::Held {
@@ -148,7 +149,7 @@ fn explain(code: Option<&str>) -> io::Result<Status> {
     }
 }
 
-/// The names of the reference's sections.
+/// The names of the sections of the reference.
 fn sections() -> PossibleValuesParser {
     PossibleValuesParser::new(SECTIONS.iter().map(|section| section.name))
 }
@@ -158,7 +159,7 @@ fn reference(section: Option<&str>) -> io::Result<Status> {
 }
 
 fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
-    // By way of memory: the generator would panic on a closed pipe.
+    // Generated in memory, since the generator panics on a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "pagewalk", &mut script);
     print(&String::from_utf8_lossy(&script)).map(|()| Status::Held)

@@ -1,4 +1,4 @@
-//! `pagewalk diff`: two scripts, or two machines, side by side.
+//! `pagewalk diff`: compares two scripts or two machines.
 
 use std::fmt::Write as _;
 use std::io;
@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::text;
 use pagewalk_script::report::versus::{Side, compare, json, tell, totals};
 use pagewalk_script::run;
@@ -16,7 +16,7 @@ use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk diff`.
 #[derive(Debug, Args)]
-pub struct Diff {
+pub(crate) struct Diff {
     /// The first script
     #[arg(value_name = "A.pw")]
     a: PathBuf,
@@ -45,12 +45,9 @@ enum Format {
 }
 
 impl Diff {
-    /// Runs both and tells in what they differ.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn both(&self, color: Color) -> io::Result<Status> {
-        let (a, b) = (Reading::of(&self.a), Reading::of(&self.b));
+    /// Runs both and reports the differences.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
+        let (a, b) = (Reading::from_path(&self.a), Reading::from_path(&self.b));
         let (Some(first), Some(second)) = (self.run(&a, color), self.run(&b, color)) else {
             return Ok(Status::Wrong);
         };
@@ -58,7 +55,7 @@ impl Diff {
         let mut told = String::new();
         match self.format {
             Format::Text => {
-                let colored = color.wanted(&io::stdout());
+                let colored = color.is_wanted(&io::stdout());
                 for blocks in tell(&comparison, (a.name(), b.name())) {
                     told += &text::text(&blocks, colored);
                     told.push('\n');
@@ -74,7 +71,7 @@ impl Diff {
         Ok(if comparison.same() { Status::Held } else { Status::Failed })
     }
 
-    /// What a script did; none if it is wrong, which is complained of.
+    /// The result of a script; none after a mistake, which is reported.
     fn run<'r>(&self, reading: &'r Reading, color: Color) -> Option<Side<'r>> {
         let style = diagnostic_style(color);
         if !reading.diagnostics.is_empty() {

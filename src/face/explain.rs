@@ -1,4 +1,4 @@
-//! `pagewalk explain`: the pages of the codes, from `docs/diagnostics.md`.
+//! `pagewalk explain`: the pages about diagnostic codes, from `docs/diagnostics.md`.
 
 use std::fmt::Write;
 
@@ -7,20 +7,17 @@ use pagewalk_script::lang::nearest::nearest;
 
 const PAGES: &str = include_str!("../../docs/diagnostics.md");
 
-/// The sections of the page: the code each is headed with, and what stands below.
-pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+/// The sections of the page: a code and its text.
+pub(crate) fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
-        // A heading of a higher level ends a section too.
+        // A heading of a higher level also ends a section.
         (name.trim(), body.split("\n# ").next().unwrap_or(body).trim())
     })
 }
 
-/// What a code means and how to mend it; or, where there is no such code, what to say instead.
-///
-/// # Errors
-/// A message that names the nearest code.
-pub fn page(name: &str) -> Result<String, String> {
+/// The explanation of a code. An unknown code yields a message with the nearest code.
+pub(crate) fn page(name: &str) -> Result<String, String> {
     let code = Code::ALL.iter().find(|code| code.name() == name);
     let section = sections().find(|(heading, _)| *heading == name);
     if let (Some(code), Some((_, body))) = (code, section) {
@@ -31,8 +28,8 @@ pub fn page(name: &str) -> Result<String, String> {
     Err(format!("no message has the code `{name}`; {mend}`pagewalk explain` lists the codes"))
 }
 
-/// Every code and its summary, a line each.
-pub fn list() -> String {
+/// Every code with its summary, one per line.
+pub(crate) fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();
     for code in Code::ALL {
@@ -42,7 +39,7 @@ pub fn list() -> String {
     text
 }
 
-/// Markdown for a terminal: scripts are indented instead of fenced.
+/// Converts Markdown for a terminal: indents code blocks instead of fencing them.
 fn indent_scripts(body: &str) -> String {
     let mut text = String::new();
     let mut inside = false;

@@ -1,4 +1,4 @@
-//! `pagewalk fmt`: scripts set in their one layout.
+//! `pagewalk fmt`: the standard layout of scripts.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,21 +9,21 @@ use clap::Args;
 use super::atomic_write::replace;
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use super::test::find::{Kind, find, name, words};
+use super::test::find::{SuiteFileKind, error_words, find_files, report_name};
 use pagewalk_script::lang::format::{Unformatted, format};
 use pagewalk_script::lang::include::{Script, text_of};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::report::amended::difference;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::Files;
+use pagewalk_script::suite::amended::difference;
 
-/// What standard input is called.
+/// The path that means standard input.
 const STDIN: &str = "-";
 
 /// Arguments of `pagewalk fmt`.
 #[derive(Debug, Args)]
-pub struct Fmt {
+pub(crate) struct Fmt {
     /// Write nothing; show what would change, and end with 1 if there is anything
     #[arg(long)]
     check: bool,
@@ -32,7 +32,7 @@ pub struct Fmt {
     paths: Vec<PathBuf>,
 }
 
-/// What came of the files.
+/// The number of files by result.
 #[derive(Debug, Default)]
 struct Tally {
     changed: u64,
@@ -41,19 +41,16 @@ struct Tally {
 }
 
 impl Fmt {
-    /// Formats every script, also after one that is wrong.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn all(&self, color: Color) -> io::Result<Status> {
+    /// Formats every script, even after one with a mistake.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let stdin = [PathBuf::from(STDIN)];
         let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };
         let mut tally = Tally::default();
         for path in scripts(paths, &mut tally) {
-            self.one(&path, color, &mut tally)?;
+            self.format_file(&path, color, &mut tally)?;
         }
         let Tally { changed, same, wrong } = tally;
-        // What goes to a file or another program is the script alone.
+        // Standard output then contains nothing but the script.
         if self.check || !paths.iter().any(|path| is_stdin(path)) {
             print(&self.summary(&tally))?;
         }
@@ -64,14 +61,14 @@ impl Fmt {
         })
     }
 
-    fn one(&self, path: &Path, color: Color, tally: &mut Tally) -> io::Result<()> {
-        let shown = if is_stdin(path) { "<stdin>".to_owned() } else { name(path) };
+    fn format_file(&self, path: &Path, color: Color, tally: &mut Tally) -> io::Result<()> {
+        let shown = if is_stdin(path) { "<stdin>".to_owned() } else { report_name(path) };
         let mut wrong = |message: &str| {
             complain(message);
             tally.wrong += 1;
             Ok(())
         };
-        let old = match read(path) {
+        let old = match read_text(path) {
             Ok(old) => old,
             Err(reason) => return wrong(&format!("pagewalk: cannot read `{shown}`: {reason}\n")),
         };
@@ -97,14 +94,14 @@ impl Fmt {
             tally.changed += 1;
         }
         if self.check {
-            return print(&difference(&shown, &old, &new, color.wanted(&io::stdout())));
+            return print(&difference(&shown, &old, &new, color.is_wanted(&io::stdout())));
         }
         if is_stdin(path) {
             return print(&new);
         }
         if old != new {
             if let Err(error) = replace(path, &old, &new) {
-                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", words(&error)));
+                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", error_words(&error)));
                 tally.changed -= 1;
                 tally.wrong += 1;
                 return Ok(());
@@ -114,7 +111,7 @@ impl Fmt {
         Ok(())
     }
 
-    /// `2 scripts formatted, 5 scripts unchanged`.
+    /// The summary, such as `2 scripts formatted, 5 scripts unchanged`.
     fn summary(&self, tally: &Tally) -> String {
         let Tally { changed, same, wrong } = tally;
         let (done, rest) =
@@ -133,20 +130,24 @@ impl Fmt {
     }
 }
 
-/// The scripts at these paths and below them, each once; complains of a path that is none.
+/// The scripts at these paths and below them, each once. Reports paths without scripts.
 fn scripts(paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
         let (mut found, mut wrong) = (vec![path.clone()], Vec::new());
         if path.is_dir() {
             let all;
-            (all, wrong) = find(std::slice::from_ref(path));
-            found = all.into_iter().filter(|one| one.kind == Kind::Script).map(|one| one.path).collect();
+            (all, wrong) = find_files(std::slice::from_ref(path));
+            found =
+                all.into_iter().filter(|one| one.kind == SuiteFileKind::Script).map(|one| one.path).collect();
             if found.is_empty() && wrong.is_empty() {
-                wrong.push(format!("there is no script (`.pw`) in `{}`", name(path)));
+                wrong.push(format!("there is no script (`.pw`) in `{}`", report_name(path)));
             }
         } else if path.extension().is_some_and(|end| end == "md") {
-            wrong.push(format!("`{}` is Markdown, and scripts in fences are not formatted", name(path)));
+            wrong.push(format!(
+                "`{}` is Markdown, and scripts in fences are not formatted",
+                report_name(path)
+            ));
             found.clear();
         }
         for wrong in wrong {
@@ -166,9 +167,9 @@ fn is_stdin(path: &Path) -> bool {
     path == Path::new(STDIN)
 }
 
-/// The text of a file, or why there is none.
-fn read(path: &Path) -> Result<String, String> {
+/// The text of a file, or the reason why it cannot be read.
+fn read_text(path: &Path) -> Result<String, String> {
     let bytes = if is_stdin(path) { Disk.standard_input() } else { Disk.load(path) };
-    let bytes = bytes.map_err(|error| words(&error))?;
+    let bytes = bytes.map_err(|error| error_words(&error))?;
     text_of(&bytes).map(str::to_owned)
 }

@@ -1,22 +1,22 @@
-//! How a person reaches the rest.
+//! The command line, the language server and the prompt.
 
 mod atomic_write;
 mod caching_loader;
 pub mod cli;
-pub mod diff;
+pub(crate) mod diff;
 mod exam;
-pub mod explain;
-pub mod fmt;
+pub(crate) mod explain;
+pub(crate) mod fmt;
 mod grade;
 mod lsp;
-pub mod reading;
+pub(crate) mod reading;
 pub mod repl;
-pub mod replay;
-pub mod run;
+pub(crate) mod replay;
+pub(crate) mod run;
 mod status_line;
 mod sweep;
-pub mod terminal;
-pub mod test;
+pub(crate) mod terminal;
+pub(crate) mod test;
 #[cfg(test)]
 mod tests;
 mod threads;

@@ -1,8 +1,8 @@
-//! A script read and checked, before anything of it runs.
+//! A script that is read and checked but not run.
 
 use std::path::Path;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Script, read, read_text};
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -11,35 +11,33 @@ use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{self, Files};
 
-/// The most diagnostics of a script that are shown.
+/// The most diagnostics in a report.
 const MOST: usize = 100;
 
-/// A script and what is wrong with it.
+/// A script and its mistakes.
 #[derive(Debug)]
-pub struct Reading {
-    /// Its files.
-    pub sources: Sources,
-    /// Its statements.
-    pub script: Script,
-    /// The machine files that it names.
-    pub files: Files,
-    /// What is wrong with it; empty if it may run.
-    pub diagnostics: Vec<Diagnostic>,
+pub(crate) struct Reading {
+    pub(crate) sources: Sources,
+    pub(crate) script: Script,
+    /// The machine files and traces that it names.
+    pub(crate) files: Files,
+    /// Its mistakes; empty if it can run.
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Reading {
-    /// Reads the script at this path (`-` is standard input) and all files that it names, and checks it.
-    pub fn of(path: &Path) -> Self {
-        Self::by(path, &mut Disk)
+    /// Reads and checks the script at this path (`-` is standard input) and all files that it names.
+    pub(crate) fn from_path(path: &Path) -> Self {
+        Self::from_loader(path, &mut Disk)
     }
 
-    /// The same, with files from this loader.
-    pub fn by(path: &Path, loader: &mut dyn Loader) -> Self {
+    /// The same with files from a loader.
+    pub(crate) fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         Self::checked(read(path, loader), loader)
     }
 
-    /// A text as if it stood in a file of this name, read and checked; a loader has the files that it names.
-    pub fn of_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
+    /// Reads and checks a text as if it were a file of this name. The loader provides other files.
+    pub(crate) fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
         Self::checked(read_text(name, text, loader), loader)
     }
 
@@ -52,7 +50,7 @@ impl Reading {
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
         let checked = run::check(&script.body, &sources, &files, Options::of(&LANGUAGE));
         let beside = |one: &Diagnostic| {
-            stands_alone(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
+            is_independent(one.code, &broken) && !diagnostics.iter().any(|known| known.span.meets(one.span))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
@@ -60,18 +58,18 @@ impl Reading {
         Self { sources, script, files, diagnostics }
     }
 
-    /// The script's name, as messages have it.
-    pub fn name(&self) -> &str {
+    /// The script's name in messages.
+    pub(crate) fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
     }
 
-    /// The report of the diagnostics, with their number; empty if there are none.
-    pub fn complaint(&self, style: Style) -> String {
+    /// The report of the diagnostics with their number; empty if there are none.
+    pub(crate) fn complaint(&self, style: Style) -> String {
         self.complaint_about(&self.diagnostics, style)
     }
 
-    /// The same report of other diagnostics of the script, such as those of a run.
-    pub fn complaint_about(&self, diagnostics: &[Diagnostic], style: Style) -> String {
+    /// The same report for other diagnostics of the script, such as those of a run.
+    pub(crate) fn complaint_about(&self, diagnostics: &[Diagnostic], style: Style) -> String {
         let count = diagnostics.len();
         if count == 0 {
             return String::new();
@@ -83,15 +81,15 @@ impl Reading {
     }
 }
 
-/// The line in which a mistake stands.
+/// The line with a mistake.
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
     file.map_or("", |file| file.line(file.place(diagnostic.span.start).line))
 }
 
-/// Whether a mistake of this kind is one, given the lines that could not be read: what they would have declared (a
-/// machine, a name) is not taken for a mistake of its own.
-fn stands_alone(code: Code, broken: &[&str]) -> bool {
+/// Whether a mistake is independent of the lines with syntax errors. A missing machine or name that such a
+/// line would have declared is not reported.
+fn is_independent(code: Code, broken: &[&str]) -> bool {
     let declared_by: &[&str] = match code {
         Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {
             &["let", "def", "choose", "for", "include", "}"]

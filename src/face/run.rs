@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::reading::Reading;
 use super::terminal::{Color, Status, complain, diagnostic_style};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::record::{Sink, Totals};
@@ -16,7 +16,7 @@ use pagewalk_script::run::{self};
 
 /// Arguments of `pagewalk run`.
 #[derive(Debug, Args)]
-pub struct Run {
+pub(crate) struct Run {
     /// The scripts; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -45,15 +45,12 @@ enum Format {
 }
 
 impl Run {
-    /// Runs every file, also after one that is wrong or failed; the worst decides the exit status.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn all(&self, color: Color) -> io::Result<Status> {
+    /// Runs every file, even after a failure. The exit status is the worst one.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
         for file in &self.files {
-            let reading = Reading::of(file);
-            let ended = self.one(reading, color)?;
+            let reading = Reading::from_path(file);
+            let ended = self.run_file(reading, color)?;
             worst = worst.max(ended.status());
             totals = totals.plus(ended.totals);
             errors += ended.errors;
@@ -65,12 +62,12 @@ impl Run {
         Ok(worst)
     }
 
-    fn one(&self, mut reading: Reading, color: Color) -> io::Result<Ended> {
+    fn run_file(&self, mut reading: Reading, color: Color) -> io::Result<RunEnd> {
         if !reading.diagnostics.is_empty() {
-            return Ok(Ended::wrong(&reading, Totals::default(), color));
+            return Ok(RunEnd::wrong(&reading, Totals::default(), color));
         }
         let out = io::stdout().lock();
-        let colored = color.wanted(&out);
+        let colored = color.is_wanted(&out);
         let (totals, diagnostics) = match self.format {
             Format::Text => {
                 let options = text::Options { explain: self.explain, color: colored };
@@ -87,7 +84,7 @@ impl Run {
             }
         };
         reading.diagnostics = diagnostics;
-        Ok(Ended::wrong(&reading, totals, color))
+        Ok(RunEnd::wrong(&reading, totals, color))
     }
 
     fn play(
@@ -101,14 +98,14 @@ impl Run {
     }
 }
 
-/// How a script ended.
-struct Ended {
+/// The result of a script.
+struct RunEnd {
     totals: Totals,
     errors: usize,
 }
 
-impl Ended {
-    /// Complains of what is wrong, if anything is.
+impl RunEnd {
+    /// Reports mistakes, if there are any.
     fn wrong(reading: &Reading, totals: Totals, color: Color) -> Self {
         complain(&reading.complaint(diagnostic_style(color)));
         Self { totals, errors: reading.diagnostics.len() }

@@ -3,28 +3,28 @@
 use std::io::{self, IsTerminal, Write};
 
 /// The most characters of the line.
-pub const WIDTH: usize = 79;
+pub(crate) const WIDTH: usize = 79;
 
 /// A line that is written over.
-pub struct StatusLine {
+pub(crate) struct StatusLine {
     shown: bool,
     written: bool,
 }
 
 impl StatusLine {
     /// An empty line.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         Self { shown: io::stderr().is_terminal() && !dumb, written: false }
     }
 
     /// Whether there is a terminal to show it.
-    pub fn is_shown(&self) -> bool {
+    pub(crate) fn is_shown(&self) -> bool {
         self.shown
     }
 
     /// Replaces the line.
-    pub fn show(&mut self, line: &str) {
+    pub(crate) fn show(&mut self, line: &str) {
         if self.shown {
             write(&format!("\r\x1b[K{line}"));
             self.written = true;
@@ -32,7 +32,7 @@ impl StatusLine {
     }
 
     /// Removes the line.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         if std::mem::take(&mut self.written) {
             write("\r\x1b[K");
         }

@@ -1,4 +1,5 @@
-//! What the process writes: results to standard output, diagnostics to standard error, colour only where it is wanted.
+//! The output of the process: results to standard output, diagnostics to standard error, color only if
+//! wanted.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -6,25 +7,25 @@ use std::process::ExitCode;
 
 use pagewalk_script::report::diagnostics::Style;
 
-/// The width to which messages are wrapped, in columns.
+/// The width of messages in columns.
 const WIDTH: usize = 100;
 
-/// How a command ended; the process's exit status.
+/// The result of a command as the process's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// Everything that was stated held.
+pub(crate) enum Status {
+    /// All expectations held.
     Held = 0,
     /// An expectation failed.
     Failed = 1,
     /// The script or the usage is wrong.
     Wrong = 2,
-    /// Somebody pressed Ctrl-C; the status is a shell's for a program that the signal ended.
+    /// The user pressed Ctrl-C. Shells use this status for a program that the signal ended.
     Interrupted = 130,
 }
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
@@ -35,12 +36,12 @@ pub enum Color {
 }
 
 impl Color {
-    /// Whether to colour a stream.
-    pub fn wanted(self, stream: &impl IsTerminal) -> bool {
+    /// Whether to color a stream.
+    pub(crate) fn is_wanted(self, stream: &impl IsTerminal) -> bool {
         self.decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
 
-    /// The same, told of the terminal and the environment. `NO_COLOR` counts unless it is empty (no-color.org).
+    /// The same for a given terminal and environment. An empty `NO_COLOR` is ignored (no-color.org).
     pub(super) fn decide(self, terminal: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {
         let refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = variable("TERM").is_some_and(|value| value == "dumb");
@@ -52,14 +53,14 @@ impl Color {
     }
 }
 
-/// How diagnostics are drawn on standard error.
-pub fn diagnostic_style(color: Color) -> Style {
+/// The style of diagnostics on standard error.
+pub(crate) fn diagnostic_style(color: Color) -> Style {
     let stderr = io::stderr();
     let unicode = !stderr.is_terminal() || speaks_unicode(|name| std::env::var_os(name));
-    Style { color: color.wanted(&stderr), unicode, width: WIDTH }
+    Style { color: color.is_wanted(&stderr), unicode, width: WIDTH }
 }
 
-/// Whether a terminal's locale is one of UTF-8; the first variable that is set decides.
+/// Whether the terminal's locale uses UTF-8. The first variable that is set decides.
 pub(super) fn speaks_unicode(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
@@ -72,30 +73,24 @@ pub(super) fn speaks_unicode(variable: impl Fn(&str) -> Option<OsString>) -> boo
 }
 
 /// Writes a result to standard output.
-///
-/// # Errors
-/// What the stream says, a closed pipe included.
-pub fn print(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     print_bytes(text.as_bytes())
 }
 
-/// The same for what need not be text.
-///
-/// # Errors
-/// As [`print()`].
-pub fn print_bytes(bytes: &[u8]) -> io::Result<()> {
+/// The same for bytes.
+pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
 }
 
-/// Writes diagnostics to standard error. Where nobody can read them, nothing is lost.
-pub fn complain(text: &str) {
+/// Writes diagnostics to standard error. Ignores errors: without a reader nothing is lost.
+pub(crate) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The exit status. A reader that has closed the pipe (`| head`) has what it wanted.
-pub fn finish(result: io::Result<Status>) -> ExitCode {
+/// The exit status. A reader that closes the pipe (`| head`) is not an error.
+pub(crate) fn finish(result: io::Result<Status>) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(status as u8),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

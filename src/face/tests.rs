@@ -1,4 +1,4 @@
-//! The pages of the codes, and when to colour.
+//! The pages about codes, and colors.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let pages: BTreeSet<&str> = sections().map(|(name, _)| name).collect();
     assert_eq!(codes, pages);
     assert_eq!(sections().count(), Code::ALL.len(), "a section stands twice");
-    // In the order of the registry, as the list has them.
+    // In the order of the registry.
     assert!(sections().map(|(name, _)| name).eq(Code::ALL.iter().map(|code| code.name())));
 }
 
@@ -33,7 +33,7 @@ fn explain_prints_a_page_without_markup() {
     assert!(text.starts_with("unknown-fact: this statement has no fact of this name\n\n"), "{text}");
     assert!(text.contains("\n    read 0x3D4 => vnp 0x0F\n"), "{text}");
     assert!(!text.contains("```") && !text.contains("##"), "{text}");
-    // The last section under a heading does not run into the next heading.
+    // A section ends before the next heading of a higher level.
     assert!(!page("include-depth").unwrap().contains("# Names"));
 }
 

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Bytes of a thread's stack, enough for the deepest script. Only the part in use takes memory.
-pub const STACK: usize = 64 << 20;
+pub(crate) const STACK: usize = 64 << 20;
 
 /// Does a piece of work for each item on up to this many threads and returns the results in the order of the items. Leaves out
 /// all results after the first one for which `stop` is true. Calls `done` for each result as it comes.
-pub fn side_by_side<T: Sync, R: Send>(
+pub(crate) fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     threads: usize,
     work: impl Fn(&T) -> R + Sync,

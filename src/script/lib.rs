@@ -5,6 +5,12 @@
 
 pub mod exam;
 pub mod lang;
+pub mod prompt;
+pub mod questions;
 pub mod report;
 pub mod run;
 pub mod services;
+pub mod suite;
+pub mod traces;
+
+pub use questions::LANGUAGE;

@@ -1,10 +1,10 @@
-//! What each file of a crate imports, read from its tokens: `use` lines in every form, and paths inline in code.
+//! What each file of the packages imports, read from its tokens: `use` lines in every form, and paths inline in code.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// A module's place in the crate, `["machine", "policy"]`; the crate's root is empty.
+/// A module's place in its package, `["pagewalk_engine", "machine", "policy"]`; the root has the package's name alone.
 pub type ModulePath = Vec<String>;
 
 /// A path that a file names, from the module in which it stands.
@@ -196,7 +196,10 @@ impl Crate {
         let mut at = scope.to_vec();
         for (i, segment) in path.iter().enumerate() {
             match segment.as_str() {
-                "crate" | "pagewalk" if i == 0 => at.clear(),
+                "crate" if i == 0 => at.truncate(1),
+                package if i == 0 && PACKAGES.iter().any(|(_, name)| *name == package) => {
+                    at = vec![package.to_owned()];
+                }
                 "self" if i == 0 => {}
                 "super" => drop(at.pop()?),
                 name => match self.look_up(&at, name, depth) {
@@ -233,10 +236,20 @@ impl Crate {
 /// The words before the name of an item.
 const ITEMS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro"];
 
-/// `src/machine/policy.rs` and `src/machine/policy/mod.rs` are `machine::policy`.
+/// The packages: the folder of their sources, and their names in paths. A folder comes before the one that it is in.
+const PACKAGES: [(&str, &str); 4] = [
+    ("grammar/", "pagewalk_grammar"),
+    ("src/engine/", "pagewalk_engine"),
+    ("src/script/", "pagewalk_script"),
+    ("src/", "pagewalk"),
+];
+
+/// `src/engine/machine/policy.rs` and `src/engine/machine/policy/mod.rs` are `pagewalk_engine::machine::policy`.
 fn module_path(file: &str) -> ModulePath {
-    let inside = file.trim_start_matches("src/").trim_end_matches(".rs");
-    let mut path: ModulePath = inside.split('/').map(ToOwned::to_owned).collect();
+    let package = PACKAGES.iter().find_map(|(folder, name)| Some((*name, file.strip_prefix(folder)?)));
+    let (name, inside) = package.unwrap_or_else(|| panic!("{file} is of no package"));
+    let inside = inside.trim_end_matches(".rs");
+    let mut path: ModulePath = [name].into_iter().chain(inside.split('/')).map(ToOwned::to_owned).collect();
     if path.last().is_some_and(|last| last == "mod") || inside == "lib" {
         path.pop();
     }

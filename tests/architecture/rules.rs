@@ -13,7 +13,8 @@ impl Floors {
     pub fn of_table(markdown: &str) -> Self {
         let rows = markdown.lines().filter_map(|line| {
             let mut cells = line.strip_prefix("| `src/")?.split(" | ");
-            let floor = cells.next()?.strip_suffix("/`")?;
+            let folder = cells.next()?.strip_suffix("/`")?;
+            let floor = folder.split('/').next_back()?;
             let below = cells.next()?.split(", ").map(str::trim).filter(|name| *name != "–");
             Some((floor.to_owned(), below.map(ToOwned::to_owned).collect()))
         });
@@ -40,9 +41,11 @@ impl Floors {
     }
 }
 
-/// The folder of a file directly below `src/`.
+/// The folder of a file directly below its package's.
 pub fn floor(file: &str) -> Option<&str> {
-    file.strip_prefix("src/")?.split_once('/').map(|(floor, _)| floor)
+    let inside = file.strip_prefix("src/")?;
+    let inside = inside.strip_prefix("engine/").or_else(|| inside.strip_prefix("script/")).unwrap_or(inside);
+    inside.split_once('/').map(|(floor, _)| floor)
 }
 
 fn told(read: &Crate, arrow: &Arrow) -> String {

@@ -29,7 +29,7 @@ pub fn retold(shown: &str, folder: &Path) -> String {
         }
         assert!(!shell.goes_on(&input), "this input goes on: {input}");
         shell.input(&input).expect("answers go to memory");
-        text.extend(told.take().lines().flat_map(|line| [line.trim_end(), "\n"]));
+        text.extend(told.take_text().lines().flat_map(|line| [line.trim_end(), "\n"]));
     }
     text
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::exam::compose;
+use pagewalk_script::exam::formats::{Edition, json};
 use pagewalk_script::lang::include::{Disk, read_text};
-use pagewalk_script::report::exam::{Edition, json};
 use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use serde_json::Value;

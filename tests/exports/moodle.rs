@@ -1,7 +1,7 @@
 //! Moodle XML.
 
 use pagewalk_script::exam::field::Asked;
-use pagewalk_script::exam::statements::entry::ItemKind;
+use pagewalk_script::questions::entry::ItemKind;
 
 use super::cloze;
 use super::papers::{SPECIALS, export, of_question, paper, special, text, versions};

@@ -2,9 +2,9 @@
 
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::field::{Field, fields};
+use pagewalk_script::exam::formats::export::{File, Refusal};
+use pagewalk_script::exam::formats::formats::{FORMATS, Writer};
 use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::report::exam::export::{File, Refusal};
-use pagewalk_script::report::exam::formats::{FORMATS, Writer};
 
 pub use crate::running::paper;
 

@@ -1,7 +1,7 @@
 //! Laws: the key has full marks however it is spelled, a mistake costs no more than itself where all after it follows from it,
 //! and no answer makes marking fail.
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use crate::textbook::{CACHE, PAGE_TABLE, TLB};
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use pagewalk_script::exam::grade::rules::{Rules, Setting};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, Verdict, mark};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::spelling;
-use pagewalk_script::exam::statements::entry::{Form, ItemKind, Radix};
 use pagewalk_script::exam::{Composed, compose};
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::value::Number;
+use pagewalk_script::questions::entry::{Form, ItemKind, Radix};
 use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use proptest::prelude::*;

@@ -1,12 +1,12 @@
 //! Papers of scripts in memory.
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::statements::entry::{Blank, ItemKind};
 use pagewalk_script::exam::{Composed, compose};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::questions::entry::{Blank, ItemKind};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check};
 

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::statements::entry::ItemKind;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::questions::entry::ItemKind;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check};
 

@@ -1,6 +1,6 @@
 //! Statements about a trace that is there: what is wrong with them, and with what is in the file.
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::run::session::Options;
 

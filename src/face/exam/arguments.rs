@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk exam`, and what is done with them.
+//! The arguments of `pagewalk exam` and its top level.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,33 +6,33 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::layout::Layout;
-use super::made::{Made, Trouble};
-use super::make::Making;
+use super::layout::LayoutArguments;
+use super::made::{ExamError, MadePaper};
+use super::make::PaperMaker;
 use super::output;
 use super::typeset::typeset;
-use super::version_arguments::Wanted;
+use super::version_arguments::VersionArguments;
 use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::fair::Fairness;
-use pagewalk_script::report::exam::Edition;
-use pagewalk_script::report::exam::export::File;
-use pagewalk_script::report::exam::fairness as report;
-use pagewalk_script::report::exam::formats::{FORMATS, Format, Writer};
+use pagewalk_script::exam::formats::Edition;
+use pagewalk_script::exam::formats::export::File;
+use pagewalk_script::exam::formats::fairness as report;
+use pagewalk_script::exam::formats::formats::{FORMATS, Format, Writer};
 use pagewalk_script::report::text::text;
 use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk exam`.
 #[derive(Debug, Args)]
-pub struct Exam {
+pub(crate) struct Exam {
     /// The script; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    wanted: Wanted,
+    wanted: VersionArguments,
     /// Write files into this folder: each version's paper, the editions asked for, and NAME.versions.csv, the instructor's list
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -52,26 +52,23 @@ pub struct Exam {
     #[arg(long, value_name = "N", default_value_t = Options::of(&LANGUAGE).max_steps)]
     max_steps: u64,
     #[command(flatten)]
-    layout: Layout,
+    layout: LayoutArguments,
 }
 
 impl Exam {
-    /// Runs the script for each version and writes its papers. Where something that it states does not hold, there is none:
-    /// its key would be of another machine than its author has in mind.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn print(&self, color: Color) -> io::Result<Status> {
+    /// Runs the script for each version and writes its papers. If an expectation fails there is no paper: its
+    /// key would describe another machine than the author has in mind.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let mut loader = CachingLoader::default();
-        let reading = Reading::by(&self.file, &mut loader);
+        let reading = Reading::from_loader(&self.file, &mut loader);
         if !reading.diagnostics.is_empty() {
             complain(&reading.complaint(diagnostic_style(color)));
             return Ok(Status::Wrong);
         }
-        match self.made(&reading, &loader, color) {
-            Ok(Output::Stream(bytes)) => print_bytes(&bytes).map(|()| Status::Held),
-            Ok(Output::Told(text)) => print(&text).map(|()| Status::Held),
-            Ok(Output::Judged(text, status)) => print(&text).map(|()| status),
+        match self.output(&reading, &loader, color) {
+            Ok(ExamOutput::Stream(bytes)) => print_bytes(&bytes).map(|()| Status::Held),
+            Ok(ExamOutput::Written(text)) => print(&text).map(|()| Status::Held),
+            Ok(ExamOutput::Judged(text, status)) => print(&text).map(|()| status),
             Err(trouble) => {
                 complain(&trouble.text);
                 Ok(trouble.status)
@@ -79,13 +76,18 @@ impl Exam {
         }
     }
 
-    fn made(&self, reading: &Reading, loader: &CachingLoader, color: Color) -> Result<Output, Trouble> {
+    fn output(
+        &self,
+        reading: &Reading,
+        loader: &CachingLoader,
+        color: Color,
+    ) -> Result<ExamOutput, ExamError> {
         let editions = self.editions()?;
         let versions = self.wanted.versions(reading)?;
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());
-        let layout = self.layout.style().map_err(|wrong| Trouble::wrong(format!("pagewalk: {wrong}\n")))?;
-        let making = Making {
+        let layout = self.layout.style().map_err(|wrong| ExamError::wrong(format!("pagewalk: {wrong}\n")))?;
+        let making = PaperMaker {
             path: &self.file,
             reading,
             loader,
@@ -102,21 +104,22 @@ impl Exam {
         }
         let format = FORMATS.iter().find(|format| format.name == self.format).unwrap_or(&FORMATS[0]);
         match &self.output {
-            None => stream(&making, format, &versions).map(Output::Stream),
+            None => stream(&making, format, &versions).map(ExamOutput::Stream),
             Some(folder) => {
                 let files = files(&making, format, &versions)?;
-                output::write(folder, &files, versions.len()).map(Output::Told)
+                output::write(folder, &files, versions.len()).map(ExamOutput::Written)
             }
         }
     }
 
-    /// What is made of each version: to standard output one edition, into a folder the paper and each that is asked for.
-    fn editions(&self) -> Result<Vec<Edition>, Trouble> {
+    /// The editions to make of each version: one for standard output; for a folder the paper and every
+    /// edition in the options.
+    fn editions(&self) -> Result<Vec<Edition>, ExamError> {
         let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
         let extra: Vec<Edition> =
             extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
         match (&self.output, &*extra, self.script) {
-            (None, [_, _, ..], _) | (None, [_], true) => Err(Trouble::wrong(
+            (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::wrong(
                 "pagewalk: standard output takes one edition: `--key`, `--solutions` or `--script`; with `--output DIR` there are files of all\n"
                     .to_owned(),
             )),
@@ -127,35 +130,34 @@ impl Exam {
     }
 }
 
-/// What comes of the command.
-enum Output {
-    /// Papers, for standard output.
+/// The result of the command.
+enum ExamOutput {
     Stream(Vec<u8>),
-    /// What was written.
-    Told(String),
-    /// What was found, and how the command ends.
+    /// A report on the files written.
+    Written(String),
+    /// The result of `--check` and the exit status.
     Judged(String, Status),
 }
 
-fn check(making: &Making, versions: &[Option<Version>], color: Color) -> Output {
+fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> ExamOutput {
     let fairness = Fairness::of(&making.samples(versions));
     let versions: Vec<Version> = versions.iter().flatten().cloned().collect();
-    let text = text(&report(&fairness, &versions), color.wanted(&io::stdout()));
-    Output::Judged(text, if fairness.holds() { Status::Held } else { Status::Failed })
+    let text = text(&report(&fairness, &versions), color.is_wanted(&io::stdout()));
+    ExamOutput::Judged(text, if fairness.holds() { Status::Held } else { Status::Failed })
 }
 
-fn stream(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<u8>, Trouble> {
+fn stream(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Vec<u8>, ExamError> {
     match format.write {
         Writer::Each(_) | Writer::Typeset(_) => {
-            let made = each(making, format, versions)?;
-            let of = |made: Made| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
+            let made = make_each(making, format, versions)?;
+            let of = |made: MadePaper| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
             Ok(made.into_iter().flat_map(of).flatten().collect())
         }
         Writer::Bank(write) => {
             let mut files = making.bank(versions, write)?;
             match (files.pop(), files.len()) {
                 (Some(file), 0) => Ok(file.bytes),
-                (_, more) => Err(Trouble::wrong(format!(
+                (_, more) => Err(ExamError::wrong(format!(
                     "pagewalk: {} comes to {} files: say where with `--output DIR`\n",
                     format.name,
                     more + 1
@@ -165,18 +167,22 @@ fn stream(making: &Making, format: &Format, versions: &[Option<Version>]) -> Res
     }
 }
 
-fn files(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<File>, Trouble> {
+fn files(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Vec<File>, ExamError> {
     let stem = output::stem(Path::new(making.path));
     Ok(match format.write {
         Writer::Each(_) | Writer::Typeset(_) => {
-            output::files(&stem, format.extension, versions, each(making, format, versions)?)
+            output::files(&stem, format.extension, versions, make_each(making, format, versions)?)
         }
         Writer::Bank(write) => output::bank(&stem, versions, making.bank(versions, write)?),
     })
 }
 
-/// The versions in a format that has a file for each.
-fn each(making: &Making, format: &Format, versions: &[Option<Version>]) -> Result<Vec<Made>, Trouble> {
+/// The versions in a format that has one file for each version.
+fn make_each(
+    making: &PaperMaker,
+    format: &Format,
+    versions: &[Option<Version>],
+) -> Result<Vec<MadePaper>, ExamError> {
     match format.write {
         Writer::Each(write) => making.each(versions, write),
         Writer::Typeset(write) => typeset(&making.each(versions, write)?, making.threads),
@@ -184,7 +190,7 @@ fn each(making: &Making, format: &Format, versions: &[Option<Version>]) -> Resul
     }
 }
 
-/// One of the formats, which help lists.
+/// A format name, listed by `--help`.
 fn known_format() -> impl TypedValueParser<Value = String> {
     let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)

@@ -1,17 +1,17 @@
-//! How a paper is laid out, as options.
+//! Options for the layout of a paper.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use pagewalk_script::report::exam::Style;
-use pagewalk_script::report::exam::labels::{DIALECTS, Labels};
-use pagewalk_script::report::exam::style::PageSize;
+use pagewalk_script::exam::formats::Style;
+use pagewalk_script::exam::formats::labels::{DIALECTS, Labels};
+use pagewalk_script::exam::formats::style::PageSize;
 
 /// Options of formats with pages.
 #[derive(Debug, Args)]
-pub struct Layout {
+pub(crate) struct LayoutArguments {
     /// The size of the pages
     #[arg(long, value_name = "SIZE", default_value = PageSize::A4.name(), value_parser = known_size(), help_heading = "Layout")]
     page: PageSize,
@@ -26,12 +26,9 @@ pub struct Layout {
     labels: PathBuf,
 }
 
-impl Layout {
-    /// The style that the options say.
-    ///
-    /// # Errors
-    /// What is wrong with a file of labels, in a sentence.
-    pub fn style(&self) -> Result<Style, String> {
+impl LayoutArguments {
+    /// The style for these options.
+    pub(crate) fn style(&self) -> Result<Style, String> {
         Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, labels: self.labels()? })
     }
 
@@ -48,7 +45,7 @@ impl Layout {
     }
 }
 
-/// One of the sizes, which help lists.
+/// A page size, listed by `--help`.
 fn known_size() -> impl TypedValueParser<Value = PageSize> {
     let sizes = PossibleValuesParser::new(PageSize::NAMES.map(|(name, _)| name));
     sizes.map(|name| {

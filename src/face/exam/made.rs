@@ -1,29 +1,27 @@
-//! What was made of a version, and what kept it from being made.
+//! The papers of a version, or the reason why there are none.
 
 use crate::face::terminal::Status;
-use pagewalk_script::report::exam::Edition;
+use pagewalk_script::exam::formats::Edition;
 
-/// A version's papers.
 #[derive(Debug)]
-pub struct Made {
-    /// Each edition that was asked for, as it is written.
-    pub editions: Vec<(Edition, Vec<u8>)>,
-    /// Its script, where that was asked for.
-    pub script: Option<Vec<u8>>,
+pub(crate) struct MadePaper {
+    /// The requested editions as they are written.
+    pub(crate) editions: Vec<(Edition, Vec<u8>)>,
+    /// The version's script, if requested.
+    pub(crate) script: Option<Vec<u8>>,
 }
 
-/// Why there is no paper.
 #[derive(Debug)]
-pub struct Trouble {
-    /// For standard error.
-    pub text: String,
-    /// How the command ends.
-    pub status: Status,
+pub(crate) struct ExamError {
+    /// The message for standard error.
+    pub(crate) text: String,
+    /// The exit status.
+    pub(crate) status: Status,
 }
 
-impl Trouble {
-    /// The script, the usage or a file is wrong.
-    pub fn wrong(text: String) -> Self {
+impl ExamError {
+    /// A mistake in the script, the arguments or a file.
+    pub(crate) fn wrong(text: String) -> Self {
         Self { text, status: Status::Wrong }
     }
 }

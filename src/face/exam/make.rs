@@ -2,68 +2,63 @@
 
 use std::path::Path;
 
-use super::made::{Made, Trouble};
+use super::made::{ExamError, MadePaper};
 use crate::face::caching_loader::CachingLoader;
 use crate::face::reading::Reading;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::fair::Sample;
+use pagewalk_script::exam::formats::export::{File, Refusal};
+use pagewalk_script::exam::formats::{Edition, Style as Layout};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::exam::export::{File, Refusal};
-use pagewalk_script::report::exam::{Edition, Style as Layout};
 use pagewalk_script::run::session::Options;
 
-/// How papers are made.
-pub struct Making<'a> {
-    /// The script.
-    pub path: &'a Path,
-    /// The script as it was read and checked.
-    pub reading: &'a Reading,
+/// The input of all versions.
+pub(crate) struct PaperMaker<'a> {
+    pub(crate) path: &'a Path,
+    /// The script, read and checked.
+    pub(crate) reading: &'a Reading,
     /// The files that the script names, as they were read.
-    pub loader: &'a CachingLoader,
-    /// The editions that are wanted of each version.
-    pub editions: &'a [Edition],
-    /// A script of each version is wanted, too.
-    pub scripts: bool,
-    /// How they are laid out.
-    pub layout: &'a Layout,
-    /// The seed of a script that says none and has no versions.
-    pub seed: u64,
-    /// Statements after which a version is stopped.
-    pub max_steps: u64,
-    /// How mistakes are drawn.
-    pub style: Style,
-    /// How many threads.
-    pub threads: usize,
+    pub(crate) loader: &'a CachingLoader,
+    pub(crate) editions: &'a [Edition],
+    /// Whether each version's script is also requested.
+    pub(crate) scripts: bool,
+    pub(crate) layout: &'a Layout,
+    /// The seed for a script without versions that sets none.
+    pub(crate) seed: u64,
+    /// The limit on statements for each version.
+    pub(crate) max_steps: u64,
+    /// The style of diagnostics.
+    pub(crate) style: Style,
+    pub(crate) threads: usize,
 }
 
-/// Editions of a paper as they are written.
 type Editions = Vec<(Edition, Vec<u8>)>;
 
-/// Writes a paper.
 type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
 
-impl Making<'_> {
-    /// Each version, or else the first trouble that there is with one.
-    ///
-    /// # Errors
-    /// What keeps a version from being made.
-    pub fn each(&self, versions: &[Option<Version>], write: Write) -> Result<Vec<Made>, Trouble> {
+impl PaperMaker<'_> {
+    /// Makes all versions, or returns the first error.
+    pub(crate) fn each(
+        &self,
+        versions: &[Option<Version>],
+        write: Write,
+    ) -> Result<Vec<MadePaper>, ExamError> {
         let work = |version: &Option<Version>| {
             let paper = self.paper(version.as_ref())?;
             let editions = self.written(&paper, write)?;
             let script = self.scripts.then(|| self.script_of(version.as_ref(), &paper));
-            Ok(Made { editions, script: script.transpose()? })
+            Ok(MadePaper { editions, script: script.transpose()? })
         };
         side_by_side(versions, self.threads, work, Result::is_err, |_, _| {}).into_iter().collect()
     }
 
-    /// What is compared of each version, or why it has no paper.
-    pub fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
+    /// The properties of each version that `--check` compares, or the reason why it has no paper.
+    pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
         let work = |version: &Option<Version>| {
             let Composed { paper, diagnostics, failed } = self.composed(version.as_ref());
             match (diagnostics.first(), failed, &*paper.questions) {
@@ -79,16 +74,13 @@ impl Making<'_> {
     }
 
     /// All versions as the files of an export.
-    ///
-    /// # Errors
-    /// What keeps a version from being made.
-    pub fn bank(
+    pub(crate) fn bank(
         &self,
         versions: &[Option<Version>],
         write: fn(&[Paper]) -> Result<Vec<File>, Refusal>,
-    ) -> Result<Vec<File>, Trouble> {
+    ) -> Result<Vec<File>, ExamError> {
         let papers = versions.iter().map(|version| self.paper(version.as_ref()));
-        let papers = papers.collect::<Result<Vec<Paper>, Trouble>>()?;
+        let papers = papers.collect::<Result<Vec<Paper>, ExamError>>()?;
         write(&papers).map_err(|refusal| self.refused(None, &refusal))
     }
 
@@ -103,29 +95,29 @@ impl Making<'_> {
         }
     }
 
-    fn paper(&self, version: Option<&Version>) -> Result<Paper, Trouble> {
+    fn paper(&self, version: Option<&Version>) -> Result<Paper, ExamError> {
         let Composed { paper, diagnostics, failed } = self.composed(version);
         let of = self.name_of(version);
         if !diagnostics.is_empty() {
             let which =
                 if version.is_some() { format!("pagewalk: {of} cannot be made\n") } else { String::new() };
             let complaint = self.reading.complaint_about(&diagnostics, self.style);
-            return Err(Trouble::wrong(format!("{complaint}{which}")));
+            return Err(ExamError::wrong(format!("{complaint}{which}")));
         }
         if failed > 0 {
             let text = format!(
                 "pagewalk: {of}: {failed} of what it states does not hold, so there is no paper; `pagewalk run {}` tells more\n",
                 self.reading.name()
             );
-            return Err(Trouble { text, status: Status::Failed });
+            return Err(ExamError { text, status: Status::Failed });
         }
         if paper.questions.is_empty() {
-            return Err(Trouble::wrong(format!("pagewalk: {of} has no question\n")));
+            return Err(ExamError::wrong(format!("pagewalk: {of} has no question\n")));
         }
         Ok(paper)
     }
 
-    fn written(&self, paper: &Paper, write: Write) -> Result<Editions, Trouble> {
+    fn written(&self, paper: &Paper, write: Write) -> Result<Editions, ExamError> {
         let one = |edition: &Edition| {
             let text = write(paper, *edition, self.layout);
             text.map(|text| (*edition, text.into_bytes()))
@@ -149,7 +141,7 @@ impl Making<'_> {
         )
     }
 
-    fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> Trouble {
-        Trouble::wrong(format!("pagewalk: {}, {}: {}\n", self.name_of(version), refusal.part, refusal.why))
+    fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> ExamError {
+        ExamError::wrong(format!("pagewalk: {}, {}: {}\n", self.name_of(version), refusal.part, refusal.why))
     }
 }

@@ -1,4 +1,4 @@
-//! `pagewalk exam`: papers and their keys, one or a version for each of many.
+//! `pagewalk exam`: papers and keys, one version or many.
 
 mod arguments;
 mod layout;
@@ -9,4 +9,4 @@ mod script;
 mod typeset;
 mod version_arguments;
 
-pub use arguments::Exam;
+pub(crate) use arguments::Exam;

@@ -1,33 +1,38 @@
-//! The files of an exam: their names, and the instructor's list of the versions.
+//! The files of an exam: their names, and the instructor's list of versions.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::made::{Made, Trouble};
-use crate::face::atomic_write::put_below;
+use super::made::{ExamError, MadePaper};
+use crate::face::atomic_write::write_below;
 use pagewalk_script::exam::Version;
+use pagewalk_script::exam::formats::Edition;
+use pagewalk_script::exam::formats::export::File;
 use pagewalk_script::exam::sheet;
-use pagewalk_script::report::exam::Edition;
-use pagewalk_script::report::exam::export::File;
 
-/// The first line of a list of versions.
+/// The header of the list of versions.
 const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
-/// Characters of an id that stand in a file's name.
+/// The most characters of an id in a file name.
 const LONGEST: usize = 64;
 
-/// The name that all files of a script begin with.
-pub fn stem(script: &Path) -> String {
+/// The beginning of all file names of a script.
+pub(crate) fn stem(script: &Path) -> String {
     let stem = script.file_stem().filter(|_| script != Path::new("-"));
     stem.map_or_else(|| "exam".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
-/// Files of each version's editions, and the list of them.
-pub fn files(stem: &str, extension: &str, versions: &[Option<Version>], made: Vec<Made>) -> Vec<File> {
-    let (mut files, mut rows, mut names) = (Vec::new(), Vec::new(), Names::default());
+/// The files of all editions of all versions, and the list of versions.
+pub(crate) fn files(
+    stem: &str,
+    extension: &str,
+    versions: &[Option<Version>],
+    made: Vec<MadePaper>,
+) -> Vec<File> {
+    let (mut files, mut rows, mut names) = (Vec::new(), Vec::new(), FileNames::default());
     for (version, made) in versions.iter().zip(made) {
         let own = match version {
             None => stem.to_owned(),
-            Some(version) => format!("{stem}-{}", names.of(version)),
+            Some(version) => format!("{stem}-{}", names.name_for(version)),
         };
         let mut listed = Vec::new();
         for (edition, bytes) in made.editions {
@@ -40,36 +45,33 @@ pub fn files(stem: &str, extension: &str, versions: &[Option<Version>], made: Ve
             listed.push(path.clone());
             files.push(File { path, bytes });
         }
-        rows.extend(version.as_ref().map(|version| row(version, &listed)));
+        rows.extend(version.as_ref().map(|version| version_row(version, &listed)));
     }
-    files.extend(list(stem, &rows));
+    files.extend(version_list(stem, &rows));
     files
 }
 
-/// The files of an export, and the list of the versions in it.
-pub fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
+/// The files of an export, and its list of versions.
+pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
     let only: Vec<String> = if files.len() == 1 { vec![files[0].path.clone()] } else { Vec::new() };
-    let rows: Vec<String> = versions.iter().flatten().map(|version| row(version, &only)).collect();
-    files.extend(list(stem, &rows));
+    let rows: Vec<String> = versions.iter().flatten().map(|version| version_row(version, &only)).collect();
+    files.extend(version_list(stem, &rows));
     files
 }
 
-/// Writes files below a folder, and tells what was written.
-///
-/// # Errors
-/// What the file system says of the first that cannot be written.
-pub fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, Trouble> {
+/// Writes files below a folder and returns a report. Stops at the first file that cannot be written.
+pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
     for file in files {
-        put_below(folder, &file.path, &file.bytes).map_err(|error| {
+        write_below(folder, &file.path, &file.bytes).map_err(|error| {
             let path = folder.join(&file.path);
-            Trouble::wrong(format!("pagewalk: cannot write `{}`: {error}\n", path.display()))
+            ExamError::wrong(format!("pagewalk: cannot write `{}`: {error}\n", path.display()))
         })?;
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     Ok(format!("{}: {}, {}\n", folder.display(), count(versions, "version"), count(files.len(), "file")))
 }
 
-/// What stands between a file's name and its ending.
+/// The part of a file name before its extension.
 fn infix(edition: Edition) -> &'static str {
     match edition {
         Edition::Paper => "",
@@ -78,32 +80,33 @@ fn infix(edition: Edition) -> &'static str {
     }
 }
 
-/// A version in the list. Its seed is hexadecimal, which no spreadsheet rounds.
-fn row(version: &Version, files: &[String]) -> String {
+/// A row of the list of versions. The seed is hexadecimal because spreadsheets round long decimal numbers.
+fn version_row(version: &Version, files: &[String]) -> String {
     let (id, name) =
         version.student.as_ref().map_or(("", ""), |student| (student.id.as_str(), student.name.as_str()));
     let seed = format!("{:#018x}", version.seed);
     sheet::row([version.code.as_str(), &seed, id, name, &files.join(" ; ")])
 }
 
-/// The list, where there is a version.
-fn list(stem: &str, rows: &[String]) -> Option<File> {
+/// The list of versions; none without versions.
+fn version_list(stem: &str, rows: &[String]) -> Option<File> {
     let text = format!("{}{}", sheet::row(LIST), rows.concat());
     (!rows.is_empty()).then(|| File { path: format!("{stem}.versions.csv"), bytes: text.into_bytes() })
 }
 
-/// What tells the files of versions apart: a student's id, as a file's name may hold it, or else the code.
+/// Makes file names from student ids, or from version codes if there are no students.
 #[derive(Default)]
-struct Names {
+struct FileNames {
     given: BTreeSet<String>,
 }
 
-impl Names {
-    fn of(&mut self, version: &Version) -> String {
-        let name = version.student.as_ref().map_or_else(|| version.code.clone(), |student| safe(&student.id));
+impl FileNames {
+    fn name_for(&mut self, version: &Version) -> String {
+        let name =
+            version.student.as_ref().map_or_else(|| version.code.clone(), |student| safe_name(&student.id));
         let mut own = name.clone();
         let mut again = 1;
-        // Some file systems take large and small letters for the same.
+        // Some file systems ignore the case of letters.
         while !self.given.insert(own.to_lowercase()) {
             again += 1;
             own = format!("{name}_{again}");
@@ -112,8 +115,9 @@ impl Names {
     }
 }
 
-/// An id without what a file's name cannot hold: letters and digits of any script, and `.`, `-`, `_`, `@` between them.
-fn safe(id: &str) -> String {
+/// An id with only the characters that are safe in a file name: letters and digits of any alphabet, `.`, `-`,
+/// `_`, `@`.
+fn safe_name(id: &str) -> String {
     let kept =
         id.chars().take(LONGEST).map(|c| if c.is_alphanumeric() || ".-_@".contains(c) { c } else { '_' });
     kept.collect()
@@ -121,24 +125,24 @@ fn safe(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, safe};
+    use super::{FileNames, safe_name};
     use pagewalk_script::exam::{Student, Version};
 
     #[test]
     fn ids_are_safe_as_names_of_files() {
-        assert_eq!(safe("a1@x.edu"), "a1@x.edu");
-        assert_eq!(safe("../../etc/passwd"), ".._.._etc_passwd");
-        assert_eq!(safe("=cmd()\0\n"), "_cmd____");
-        assert_eq!(safe("א12"), "א12");
-        assert_eq!(safe(&"é".repeat(200)).chars().count(), 64);
+        assert_eq!(safe_name("a1@x.edu"), "a1@x.edu");
+        assert_eq!(safe_name("../../etc/passwd"), ".._.._etc_passwd");
+        assert_eq!(safe_name("=cmd()\0\n"), "_cmd____");
+        assert_eq!(safe_name("א12"), "א12");
+        assert_eq!(safe_name(&"é".repeat(200)).chars().count(), 64);
     }
 
     #[test]
     fn no_two_students_share_a_file() {
-        let mut names = Names::default();
+        let mut names = FileNames::default();
         let each = ["a/b", "a_b", "A_B"].map(|id| {
             let student = Some(Student { id: id.to_owned(), name: String::new() });
-            names.of(&Version { code: "C".to_owned(), seed: 0, student })
+            names.name_for(&Version { code: "C".to_owned(), seed: 0, student })
         });
         assert_eq!(each, ["a_b", "a_b_2", "A_B_3"]);
     }

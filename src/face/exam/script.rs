@@ -1,17 +1,17 @@
-//! A version as a script of its own.
+//! A version written out as a script.
 
-use super::made::Trouble;
-use super::make::Making;
+use super::made::ExamError;
+use super::make::PaperMaker;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
+use pagewalk_script::exam::formats::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Version, compose, written};
-use pagewalk_script::report::exam::{Edition, Style as Layout, json, markdown};
 use pagewalk_script::run::session::Options;
 
-impl Making<'_> {
-    /// The script of a version, of which it was made sure that its paper and its key are those of the version.
-    pub fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, Trouble> {
+impl PaperMaker<'_> {
+    /// The script of a version. Checks that the script yields the same paper and key as the version.
+    pub(crate) fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, ExamError> {
         let reading = self.reading;
         let options = match version {
             Some(version) => Options {
@@ -23,10 +23,10 @@ impl Making<'_> {
             None => Options { max_steps: self.max_steps, seed: self.seed, ..Options::of(&LANGUAGE) },
         };
         let text = written(&reading.script.body, &reading.sources, &reading.files, options, version)
-            .map_err(|wrong| Trouble::wrong(reading.complaint_about(&wrong, self.style)))?;
-        let again = self.again(&text)?;
-        if shown(&again) != shown(paper) {
-            return Err(Trouble::wrong(format!(
+            .map_err(|wrong| ExamError::wrong(reading.complaint_about(&wrong, self.style)))?;
+        let again = self.compose_again(&text)?;
+        if visible_content(&again) != visible_content(paper) {
+            return Err(ExamError::wrong(format!(
                 "pagewalk: {} cannot be written as a script: its paper would be another one\n",
                 reading.name()
             )));
@@ -35,9 +35,9 @@ impl Making<'_> {
     }
 
     /// The paper of a written script.
-    fn again(&self, text: &str) -> Result<Paper, Trouble> {
+    fn compose_again(&self, text: &str) -> Result<Paper, ExamError> {
         let name = self.path.display().to_string();
-        let mut reading = Reading::of_text(&name, text, &mut self.loader.clone());
+        let mut reading = Reading::from_text(&name, text, &mut self.loader.clone());
         if reading.diagnostics.is_empty() {
             let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
             let done = compose(&reading.script.body, &reading.sources, &reading.files, options);
@@ -46,12 +46,12 @@ impl Making<'_> {
             }
             reading.diagnostics = done.diagnostics;
         }
-        Err(Trouble::wrong(reading.complaint(self.style)))
+        Err(ExamError::wrong(reading.complaint(self.style)))
     }
 }
 
-/// All that a paper shows.
-fn shown(paper: &Paper) -> [String; 3] {
+/// Everything that a paper shows.
+fn visible_content(paper: &Paper) -> [String; 3] {
     let style = Layout::default();
     let text = |edition| markdown(paper, edition, &style);
     [text(Edition::Paper), text(Edition::Key), json(paper, Edition::Key)]

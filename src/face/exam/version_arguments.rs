@@ -1,22 +1,22 @@
-//! Which versions are wanted.
+//! Options that select the versions of an exam.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::made::Trouble;
+use super::made::ExamError;
 use crate::face::reading::Reading;
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::roster::students;
 use pagewalk_script::exam::seeds::{Series, said};
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// The most flaws of a roster that are told.
+/// The most roster errors in a report.
 const TOLD: usize = 50;
 
 /// The arguments that say which versions are wanted.
 #[derive(Debug, Args)]
-pub struct Wanted {
+pub(crate) struct VersionArguments {
     /// Make so many versions, each with values of its own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     variants: Option<u64>,
@@ -29,18 +29,15 @@ pub struct Wanted {
     /// Print no paper: make so many versions and report whether they are fair: all can be made, are equally hard, differ in
     /// their answers, and nothing gives an answer away. Exit status 1 if they are not
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub check: Option<u64>,
+    pub(crate) check: Option<u64>,
     /// The seed that everything is drawn by, instead of the script's; 0x… is hexadecimal
     #[arg(long, value_name = "S", value_parser = seed)]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
 }
 
-impl Wanted {
-    /// The versions; none where the script is wanted as it stands.
-    ///
-    /// # Errors
-    /// What is wrong with the roster.
-    pub fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, Trouble> {
+impl VersionArguments {
+    /// The selected versions; none if the script is used unchanged.
+    pub(crate) fn versions(&self, reading: &Reading) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
             return Ok(None);
@@ -54,8 +51,8 @@ impl Wanted {
     }
 }
 
-/// A seed as it is written: decimal, or hexadecimal as lists of versions have it, which no spreadsheet rounds.
-pub fn seed(text: &str) -> Result<u64, String> {
+/// Parses a seed: decimal, or hexadecimal as in lists of versions.
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),
@@ -63,16 +60,16 @@ pub fn seed(text: &str) -> Result<u64, String> {
     parsed.map_err(|_| "a seed is a number from 0 to 2^64-1".to_owned())
 }
 
-fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, Trouble> {
+fn roster(path: &Path) -> Result<Vec<pagewalk_script::exam::Student>, ExamError> {
     let name = path.display();
     let bytes = Disk
         .load(path)
-        .map_err(|error| Trouble::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
+        .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
     students(&bytes).map_err(|flaws| {
         let told = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
         let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
-        Trouble::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
+        ExamError::wrong(told.chain([last]).collect::<Vec<_>>().join("\n"))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Arguments of `pagewalk grade`.
+//! The arguments of `pagewalk grade`.
 
 use std::path::PathBuf;
 
@@ -6,12 +6,12 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::formats::FORMATS;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk grade`.
 #[derive(Debug, Args)]
-pub struct Grade {
+pub(crate) struct Grade {
     /// The script of the exam
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
@@ -67,7 +67,7 @@ pub struct Grade {
 
 /// How feedback is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum FeedbackFormat {
+pub(crate) enum FeedbackFormat {
     /// Markdown
     #[default]
     Markdown,
@@ -75,7 +75,7 @@ pub enum FeedbackFormat {
     Html,
 }
 
-/// One of the formats, which help lists.
+/// A format name, listed by `--help`.
 fn known_format() -> impl TypedValueParser<Value = String> {
     let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)

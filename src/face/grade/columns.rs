@@ -1,7 +1,7 @@
-//! Which columns are what.
+//! Names of columns with a known meaning.
 
-/// Columns that identify a student, the best first; letters and digits alone count.
-pub const IDS: &[&str] = &[
+/// Columns that identify a student, in order of preference. Only letters and digits are compared.
+pub(crate) const IDS: &[&str] = &[
     "id",
     "studentid",
     "sid",
@@ -17,14 +17,14 @@ pub const IDS: &[&str] = &[
     "emailaddress",
     "email",
 ];
-/// Columns that name a student.
-pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
-/// The parts of a name in two.
-pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
-/// The same, of the family.
-pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
-/// What tables of students have besides, and nobody marks.
-pub const BESIDE: &[&str] = &[
+/// Columns with a student's full name.
+pub(crate) const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
+/// Columns with a given name.
+pub(crate) const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
+/// Columns with a family name.
+pub(crate) const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
+/// Other common columns of student tables, which are not marked.
+pub(crate) const BESIDE: &[&str] = &[
     "section",
     "group",
     "room",

@@ -1,14 +1,11 @@
 //! Comma-separated values.
 
-use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, Table};
+use super::records::{COLUMN_LIMIT, Flaw, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::sheet::unguarded;
 
-/// The records of a table; its first line names the columns. Columns may be parted by commas, semicolons or tabs.
-///
-/// # Errors
-/// If it has no header.
-pub fn read(bytes: &[u8]) -> Result<Table, Flaw> {
+/// Reads a table. Its first line contains the column names. The delimiter is a comma, a semicolon or a tab.
+pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -16,11 +13,11 @@ pub fn read(bytes: &[u8]) -> Result<Table, Flaw> {
         .delimiter(delimiter(bytes))
         .from_reader(bytes);
     let mut row = csv::ByteRecord::new();
-    let mut table = Table::default();
+    let mut table = RecordTable::default();
     let mut has_header = false;
     while let Ok(true) = reader.read_byte_record(&mut row) {
         let line = row.position().map_or(0, csv::Position::line);
-        // Spreadsheets write rows of which nothing is left.
+        // Spreadsheets write empty rows.
         if row.iter().all(<[u8]>::is_empty) {
             continue;
         }
@@ -62,7 +59,7 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
     Ok(names)
 }
 
-/// The cells of a row, or what is wrong with it.
+/// The cells of a row, or an error message.
 fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)>, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
         let open = if long.contains(&b'\n') { "; is a quotation mark not closed?" } else { "" };
@@ -86,11 +83,11 @@ fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)
     Ok(cells)
 }
 
-/// What parts columns: the one of these that the first line has most of.
+/// The delimiter: the candidate that occurs most often in the first line.
 fn delimiter(bytes: &[u8]) -> u8 {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |delimiter: u8| first.split(|byte| *byte == delimiter).count();
-    // The last of the largest: a comma, if there are as many.
+    // `max_by_key` returns the last maximum: a comma wins a tie.
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 

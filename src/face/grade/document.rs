@@ -1,32 +1,25 @@
-//! YAML and JSON: a list of objects, or an object by students.
+//! YAML and JSON answers: a list of students, or a map from ids to students.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::records::{Flaw, RECORD_LIMIT, Record, Table};
+use super::records::{Flaw, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::lang::value::Number;
 
-/// A student's answers, each as it is written: read as a text, a scalar of YAML keeps its spelling.
+/// A student's answers. YAML scalars are read as text to preserve their spelling.
 type Student = BTreeMap<String, String>;
 
-/// The records of a JSON text. A number in it is a value: it has no radix.
-///
-/// # Errors
-/// If it is no JSON, or no list or object of students.
-pub fn json(text: &str) -> Result<Table, Flaw> {
+/// The records of a JSON text. A JSON number is a value without a radix.
+pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
     let whole: Value = serde_json::from_str(text)
         .map_err(|error| Flaw::new(error.line() as u64, format!("is no JSON: {error}")))?;
     records(unwrapped(whole))
 }
 
-/// The records of a YAML text. Answers are read as they are written there: `0D` and `13` are digits, whatever YAML makes of
-/// them.
-///
-/// # Errors
-/// If it is no YAML, or no list or map of students.
-pub fn yaml(text: &str) -> Result<Table, Flaw> {
+/// The records of a YAML text. Answers keep their spelling: `0D` and `13` are digits and not YAML numbers.
+pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
         let line = error.location().map_or(1, |place| place.line() as u64);
@@ -43,7 +36,7 @@ pub fn yaml(text: &str) -> Result<Table, Flaw> {
     match (list, map) {
         (Ok(all), _) => records(Value::Array(all.into_iter().map(student).collect())),
         (_, Ok(all)) => records(Value::Object(all.into_iter().map(|(id, one)| (id, student(one))).collect())),
-        // That of the form which comes further.
+        // The error of the form that parsed further.
         (Err(list), Err(map)) => {
             let place = |error: &serde_yaml::Error| error.location().map_or(0, |place| place.index());
             Err(flaw(if place(&map) > place(&list) { &map } else { &list }))
@@ -51,7 +44,7 @@ pub fn yaml(text: &str) -> Result<Table, Flaw> {
     }
 }
 
-/// The same with quotes around an answer that is a bare `-`: to YAML it is no text, and students write it a lot.
+/// Quotes answers that are a bare `-`, which students use a lot and YAML does not accept as text.
 fn dashed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -66,7 +59,7 @@ fn dashed(text: &str) -> String {
     out
 }
 
-/// Moodle writes a list of lists of objects.
+/// Unwraps the list in a list that Moodle writes.
 fn unwrapped(whole: Value) -> Value {
     match whole {
         Value::Array(mut all) if all.len() == 1 && all[0].is_array() => all.swap_remove(0),
@@ -74,13 +67,13 @@ fn unwrapped(whole: Value) -> Value {
     }
 }
 
-fn records(whole: Value) -> Result<Table, Flaw> {
+fn records(whole: Value) -> Result<RecordTable, Flaw> {
     let each: Vec<(Option<String>, Value)> = match whole {
         Value::Array(all) => all.into_iter().map(|one| (None, one)).collect(),
         Value::Object(all) => all.into_iter().map(|(id, one)| (Some(id), one)).collect(),
         _ => return Err(Flaw::new(1, "is no list of students, nor an object by their ids")),
     };
-    let mut table = Table::default();
+    let mut table = RecordTable::default();
     for (line, (id, one)) in (1..).zip(each) {
         if line > RECORD_LIMIT as u64 {
             table.flaws.push(Flaw::new(
@@ -110,7 +103,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
         id.into_iter().map(|id| ("id".to_owned(), Given::Text(id))).collect();
     for (name, value) in fields {
         let given = match value {
-            // What belongs together may stand together: `answers: { 1a.vpn: 0F }`.
+            // Answers may be nested: `answers: { 1a.vpn: 0F }`.
             Value::Object(inner) => {
                 for (name, value) in inner {
                     let given = answer(value).ok_or_else(|| format!("`{name}` is no answer"))?;
@@ -128,8 +121,8 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
     }
 }
 
-/// An answer: a text, a number, a truth, nothing, or several texts.
-pub fn answer(value: Value) -> Option<Given> {
+/// An answer from a string, a number, a boolean, null, or a list of strings.
+pub(crate) fn answer(value: Value) -> Option<Given> {
     Some(match value {
         Value::Null => Given::Text(String::new()),
         Value::Bool(truth) => Given::Text(truth.to_string()),

@@ -1,19 +1,16 @@
-//! Feedback written into a folder, a file a student.
+//! Feedback files, one per student.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::face::atomic_write::put_below;
-use pagewalk_script::report::marks::Format;
+use crate::face::atomic_write::write_below;
+use pagewalk_script::exam::marks::Format;
 
-/// The most characters of an id in the name of a file.
+/// The most characters of an id in a file name.
 const LONGEST: usize = 80;
 
-/// Writes feedback: each with the id of whom it is for.
-///
-/// # Errors
-/// What cannot be written, as the rest of a sentence that begins with the folder's name.
-pub fn write<'t>(
+/// Writes feedback by student id. An error is the rest of a sentence that begins with the folder's name.
+pub(crate) fn write<'t>(
     folder: &Path,
     format: Format,
     each: impl Iterator<Item = (&'t str, &'t str)>,
@@ -24,14 +21,15 @@ pub fn write<'t>(
     for (id, text) in each {
         let stem = stem(id, &mut used);
         let name = format!("{stem}.{}", format.extension());
-        put_below(folder, &name, text.as_bytes())
+        write_below(folder, &name, text.as_bytes())
             .map_err(|error| format!("has no file for `{id}`: {error}"))?;
         written += 1;
     }
     Ok(written)
 }
 
-/// A name of a file for an id: letters, digits, `-`, `_`, `@` and `.`; none is taken twice, whatever the case.
+/// A unique file name for an id: letters, digits, `-`, `_`, `@` and `.`. Names that differ only in case count
+/// as equal.
 fn stem(id: &str, used: &mut BTreeSet<String>) -> String {
     let safe = |c: char| if c.is_alphanumeric() || "-_@.".contains(c) { c } else { '_' };
     let plain: String = id.chars().take(LONGEST).map(safe).collect();

@@ -1,15 +1,13 @@
-//! Files read, and no more of them than is marked.
+//! Reads the files of the command up to a size limit.
 
 use std::io::Read;
 use std::path::Path;
 
 use super::records::FILE_LIMIT;
 
-/// The bytes of a file; `-` is standard input.
-///
-/// # Errors
-/// Why it cannot be read, as the rest of a sentence that begins with its name.
-pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+/// The bytes of a file; `-` is standard input. An error is the rest of a sentence that begins with the file's
+/// name.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         std::io::stdin().lock().take(FILE_LIMIT + 1).read_to_end(&mut bytes)
@@ -23,10 +21,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The same as text.
-///
-/// # Errors
-/// As [`read`], and where it is not UTF-8.
-pub fn read_text(path: &Path) -> Result<String, String> {
+/// Like [`read`], for UTF-8 text.
+pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     String::from_utf8(read(path)?).map_err(|_| "is not UTF-8 text".to_owned())
 }

@@ -1,54 +1,54 @@
-//! What answers may be written in.
+//! Formats of answer files.
 
 use std::path::Path;
 
-use super::records::{Flaw, Table};
-use super::rows::{Named, Rows};
+use super::records::{Flaw, RecordTable};
+use super::rows::{ColumnNames, StudentRows};
 use super::{csv, document, moodle, prairielearn, rows};
 
-/// What a file of answers is written in.
-pub struct Format {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is.
-    pub about: &'static str,
-    read: fn(&[u8], &Named) -> Result<Rows, Flaw>,
+/// A format of answer files.
+pub(crate) struct AnswerFormat {
+    pub(crate) name: &'static str,
+    /// A description for `--help`.
+    pub(crate) about: &'static str,
+    read: fn(&[u8], &ColumnNames) -> Result<StudentRows, Flaw>,
 }
 
-/// Every format.
-pub const FORMATS: &[Format] = &[
-    Format {
+pub(crate) const FORMATS: &[AnswerFormat] = &[
+    AnswerFormat {
         name: "csv",
         about: "a row a student, a column a field",
-        read: |bytes, named| rows::rows(csv::read(bytes)?, named),
+        read: |bytes, named| rows::student_rows(csv::read(bytes)?, named),
     },
-    Format {
+    AnswerFormat {
         name: "yaml",
         about: "a list of students, or a map by their ids",
-        read: |bytes, named| rows::rows(document::yaml(text(bytes)?)?, named),
+        read: |bytes, named| rows::student_rows(document::yaml(text(bytes)?)?, named),
     },
-    Format {
+    AnswerFormat {
         name: "json",
         about: "the same",
-        read: |bytes, named| rows::rows(document::json(text(bytes)?)?, named),
+        read: |bytes, named| rows::student_rows(document::json(text(bytes)?)?, named),
     },
-    Format {
+    AnswerFormat {
         name: "moodle",
         about: "the responses of a quiz, as Moodle downloads them (CSV or JSON)",
         read: |bytes, _| Ok(moodle::rows(either(bytes)?)),
     },
-    Format {
+    AnswerFormat {
         name: "prairielearn",
         about: "submissions, as PrairieLearn downloads them",
         read: |bytes, _| Ok(prairielearn::rows(csv::read(bytes)?)),
     },
 ];
 
-/// The rows of a file: in the format that is named, or that its columns and its name tell.
-///
-/// # Errors
-/// What is wrong with all of it.
-pub fn read(bytes: &[u8], path: &Path, from: Option<&str>, named: &Named) -> Result<Rows, Flaw> {
+/// Reads the rows of a file in the given format. Without one, the file's columns and name decide.
+pub(crate) fn read_rows(
+    bytes: &[u8],
+    path: &Path,
+    from: Option<&str>,
+    named: &ColumnNames,
+) -> Result<StudentRows, Flaw> {
     let name = from.unwrap_or_else(|| guess(bytes, path));
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => (format.read)(bytes, named),
@@ -82,8 +82,8 @@ fn text(bytes: &[u8]) -> Result<&str, Flaw> {
     })
 }
 
-/// CSV, or JSON where it begins like it.
-fn either(bytes: &[u8]) -> Result<Table, Flaw> {
+/// A CSV table, or a JSON table if the text begins like JSON.
+fn either(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(begins, Some(b'[' | b'{')) { document::json(text(bytes)?) } else { csv::read(bytes) }
 }

@@ -1,55 +1,53 @@
-//! Composes papers and marks them; students with the same paper share it.
+//! Composes papers and marks them. Students with the same paper share it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::Flaw;
 use super::responses::placed;
-use super::rows::Row;
-use super::versions::Drawn;
+use super::rows::StudentRow;
+use super::versions::PaperVersion;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::field::{Field, slot};
 use pagewalk_script::exam::grade::rules::{Rules, number};
 use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
+use pagewalk_script::exam::marks::{Format, feedback};
 use pagewalk_script::exam::paper::Paper;
-use pagewalk_script::exam::statements::entry::Answers;
 use pagewalk_script::exam::{Composed, Version, compose, compose_version};
 use pagewalk_script::lang::value::{Number, Value};
-use pagewalk_script::report::marks::{Format, feedback};
+use pagewalk_script::questions::entry::Answers;
 use pagewalk_script::run::session::Options;
 
-/// What is marked, and how.
-pub struct Marking<'a> {
-    /// The exam.
-    pub script: &'a Reading,
-    /// Scripts whose keys are accepted, too.
-    pub also: &'a [Reading],
-    /// The rules.
-    pub rules: &'a Rules,
-    /// How feedback is written, where it is wanted.
-    pub feedback: Option<Format>,
-    /// Statements after which a script is stopped.
-    pub max_steps: u64,
+/// The input of marking.
+pub(crate) struct Marking<'a> {
+    pub(crate) script: &'a Reading,
+    /// Other scripts whose keys are also accepted.
+    pub(crate) also: &'a [Reading],
+    pub(crate) rules: &'a Rules,
+    /// The format of feedback; none if it is not requested.
+    pub(crate) feedback: Option<Format>,
+    /// The limit on statements for a script.
+    pub(crate) max_steps: u64,
 }
 
-/// What came of the rows of some papers.
+/// The result for the rows of some papers.
 #[derive(Debug, Default)]
-pub struct Done {
-    /// Marks, each with feedback where it is wanted.
-    pub marked: Vec<(Marked, Option<String>)>,
-    /// What is wrong with rows.
-    pub flaws: Vec<Flaw>,
-    /// The names of the fields of these papers.
-    pub fields: BTreeSet<String>,
-    /// Columns that some paper has no field for.
-    pub unknown: BTreeSet<String>,
-    /// The names of rules that some field has, of those that name fields.
-    pub ruled: BTreeSet<String>,
+pub(crate) struct MarkingResult {
+    /// Marks, with feedback if requested.
+    pub(crate) marked: Vec<(Marked, Option<String>)>,
+    /// Errors in rows.
+    pub(crate) flaws: Vec<Flaw>,
+    /// The names of all fields of these papers.
+    pub(crate) fields: BTreeSet<String>,
+    /// Columns that match no field of some paper.
+    pub(crate) unknown: BTreeSet<String>,
+    /// Names in the rules that match a field.
+    pub(crate) ruled: BTreeSet<String>,
 }
 
-impl Done {
-    /// Everything that came of both.
-    pub fn add(&mut self, other: Self) {
+impl MarkingResult {
+    /// Adds the results of other papers.
+    pub(crate) fn add(&mut self, other: Self) {
         self.marked.extend(other.marked);
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
@@ -59,14 +57,14 @@ impl Done {
 }
 
 /// Marks the rows of some papers.
-pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
-    let mut done = Done::default();
+pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
+    let mut done = MarkingResult::default();
     for (drawn, rows) in papers {
         let main = composed(marking.script, drawn, marking.max_steps);
         let others: Result<Vec<Paper>, String> =
             marking.also.iter().map(|reading| composed(reading, drawn, marking.max_steps)).collect();
         match main.and_then(|paper| Ok((paper, others?))) {
-            Ok((paper, others)) => of_paper(marking, drawn, rows, &paper, &others, &mut done),
+            Ok((paper, others)) => mark_paper(marking, drawn, rows, &paper, &others, &mut done),
             Err(message) => {
                 done.flaws.extend(
                     rows.iter()
@@ -78,8 +76,8 @@ pub fn mark_all(marking: &Marking, papers: &[(Drawn, Vec<Row>)]) -> Done {
     done
 }
 
-/// The paper of a seed, or why there is none.
-fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, String> {
+/// The paper of a version, or an error message.
+fn composed(reading: &Reading, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
     let (script, sources, files) = (&reading.script.body, &reading.sources, &reading.files);
     let Composed { paper, diagnostics, failed } = if drawn.listed {
         let version = Version { code: drawn.code.clone(), seed: drawn.seed, student: None };
@@ -100,20 +98,20 @@ fn composed(reading: &Reading, drawn: &Drawn, max_steps: u64) -> Result<Paper, S
     Ok(paper)
 }
 
-fn of_paper(
+fn mark_paper(
     marking: &Marking,
-    drawn: &Drawn,
-    rows: &[Row],
+    drawn: &PaperVersion,
+    rows: &[StudentRow],
     paper: &Paper,
     others: &[Paper],
-    done: &mut Done,
+    done: &mut MarkingResult,
 ) {
     let Reading { sources, files, .. } = marking.script;
     let satisfies = |answers: &Answers, value: &Value| {
         answers.open.as_ref().is_some_and(|open| open.holds(value, sources, files))
     };
     let key = Key::new(paper, others, &satisfies);
-    let columns = Columns::of(&key);
+    let columns = FieldColumns::new(&key);
     let named = key.fields().iter().map(|field| field.name.as_str());
     done.ruled.extend(
         marking
@@ -139,15 +137,15 @@ fn of_paper(
     }
 }
 
-/// The fields of a paper by what columns may be called.
-struct Columns<'k> {
+/// Finds the field for a column name.
+struct FieldColumns<'k> {
     by_name: BTreeMap<String, &'k str>,
     fields: &'k [Field<'k>],
     worth: BTreeMap<&'k str, Number>,
 }
 
-impl<'k> Columns<'k> {
-    fn of(key: &'k Key) -> Self {
+impl<'k> FieldColumns<'k> {
+    fn new(key: &'k Key) -> Self {
         let mut by_name = BTreeMap::new();
         for field in key.fields() {
             let name = field.name.as_str();
@@ -167,11 +165,11 @@ impl<'k> Columns<'k> {
     }
 }
 
-/// A row as what it is of its paper.
+/// A row's answers by the fields of its paper.
 fn sheet(
-    row: &Row,
-    drawn: &Drawn,
-    columns: &Columns,
+    row: &StudentRow,
+    drawn: &PaperVersion,
+    columns: &FieldColumns,
     unknown: &mut BTreeSet<String>,
 ) -> Result<Sheet, String> {
     let mut sheet = Sheet {

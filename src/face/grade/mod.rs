@@ -1,4 +1,4 @@
-//! `pagewalk grade`: answers read, papers composed, marks written.
+//! `pagewalk grade`: reads answers, composes papers, writes marks.
 
 mod arguments;
 mod columns;
@@ -17,4 +17,4 @@ mod rules;
 mod run;
 mod versions;
 
-pub use arguments::Grade;
+pub(crate) use arguments::Grade;

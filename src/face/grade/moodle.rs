@@ -1,33 +1,34 @@
-//! The responses that Moodle's quiz report downloads: `Last name`, `First name`, `ID number`, `Email address`, …, `Response 1`
-//! (mod/quiz/report/responses). Its JSON has the same names in small letters without spaces.
+//! Responses as downloaded from Moodle's quiz report: `Last name`, `First name`, `ID number`, `Email
+//! address`, …, `Response 1` (mod/quiz/report/responses). Its JSON has the same names in lower case without
+//! spaces.
 
-use super::records::{Record, Table, plain};
+use super::records::{Record, RecordTable, plain};
 use super::responses::Response;
-use super::rows::{Row, Rows};
+use super::rows::{StudentRow, StudentRows};
 
-/// What a column of responses begins with.
+/// The beginning of the name of a response column.
 const RESPONSE: &str = "response";
-/// What Moodle writes for a question that nobody answered.
+/// Moodle's text for an unanswered question.
 const NONE: &str = "-";
-/// What its last row, of means, is called.
+/// The name in the last row, which contains averages.
 const AVERAGE: &str = "overall average";
 
-/// Whether these are the columns of a download of responses.
-pub fn is_moodle(header: &[String]) -> bool {
+/// Whether these are the columns of a response download.
+pub(crate) fn is_moodle(header: &[String]) -> bool {
     let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
     plain.iter().any(|own| response(own).is_some())
         && has(&["lastname", "surname", "firstname", "emailaddress", "idnumber"])
 }
 
-/// The number of a column of responses.
+/// The number of a response column.
 fn response(plain: &str) -> Option<usize> {
     plain.strip_prefix(RESPONSE)?.parse().ok()
 }
 
-/// The rows of a download. A response to a question with several blanks (Cloze) has a part for each.
-pub fn rows(table: Table) -> Rows {
-    let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
+/// The rows of a download. A response to a question with several blanks (Cloze) consists of parts.
+pub(crate) fn rows(table: RecordTable) -> StudentRows {
+    let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     for record in table.rows {
         let row = row(&record);
         if !(row.id.is_empty() && plain(&row.name).starts_with(&plain(AVERAGE))) {
@@ -37,8 +38,8 @@ pub fn rows(table: Table) -> Rows {
     rows
 }
 
-fn row(record: &Record) -> Row {
-    let mut row = Row::whose(record);
+fn row(record: &Record) -> StudentRow {
+    let mut row = StudentRow::identified_by(record);
     let mut responses: Vec<(usize, String)> = record
         .cells
         .iter()
@@ -49,7 +50,7 @@ fn row(record: &Record) -> Row {
     row
 }
 
-/// The parts of a response: `part 1: 0x0D; part 2: Y`; of a question with one blank all of it.
+/// Splits a response such as `part 1: 0x0D; part 2: Y`. The response to a single blank is one part.
 fn parts(text: &str) -> Response {
     let text = text.trim();
     let Some(mut rest) = text.strip_prefix("part 1:") else {

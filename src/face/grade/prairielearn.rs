@@ -1,26 +1,28 @@
-//! The submissions that `PrairieLearn` downloads (`…_best_submissions.csv`, `…_final_submissions.csv`, `…_all_submissions.csv`):
-//! a row a submission, with the columns `UID`, `UIN`, `Name`, `Question`, `Variant`, `Params`, `Submitted answer`.
+//! Submissions as downloaded from `PrairieLearn` (`…_best_submissions.csv`, `…_final_submissions.csv`,
+//! `…_all_submissions.csv`): one row per submission, with the columns `UID`, `UIN`, `Name`, `Question`,
+//! `Variant`, `Params`, `Submitted answer`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::document::answer;
-use super::records::{Flaw, Record, Table, plain};
-use super::rows::{Row, Rows};
+use super::records::{Flaw, Record, RecordTable, plain};
+use super::rows::{StudentRow, StudentRows};
 
-/// Whether these are the columns of a download of submissions.
-pub fn is_prairielearn(header: &[String]) -> bool {
+/// Whether these are the columns of a submission download.
+pub(crate) fn is_prairielearn(header: &[String]) -> bool {
     let has = |name: &str| header.iter().any(|own| plain(own) == name);
     has("submittedanswer") && has("question") && (has("uid") || has("uin"))
 }
 
-/// A row a student: of several submissions to a question the last counts. The version or seed of the paper is a parameter of
-/// the question. Who had questions of several versions is left out and told, as no one key is right.
-pub fn rows(table: Table) -> Rows {
-    let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
-    let mut students: BTreeMap<String, Row> = BTreeMap::new();
-    // Which version each student's questions were of.
+/// One row per student, with the last submission for each question. The version or seed of the paper is a
+/// parameter of the question. Students whose questions belong to several versions are reported and skipped,
+/// since no single key fits.
+pub(crate) fn rows(table: RecordTable) -> StudentRows {
+    let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
+    let mut students: BTreeMap<String, StudentRow> = BTreeMap::new();
+    // The version of each student's question.
     let mut drawn: BTreeMap<(String, String), String> = BTreeMap::new();
     for record in table.rows {
         match submission(&record) {
@@ -31,7 +33,7 @@ pub fn rows(table: Table) -> Rows {
                 }
                 let own = students
                     .entry(row.id.clone())
-                    .or_insert_with(|| Row { answers: Vec::new(), ..row.clone() });
+                    .or_insert_with(|| StudentRow { answers: Vec::new(), ..row.clone() });
                 own.version = row.version.or(own.version.take());
                 own.seed = row.seed.or(own.seed.take());
                 for (column, given) in row.answers {
@@ -61,10 +63,15 @@ pub fn rows(table: Table) -> Rows {
     rows
 }
 
-fn submission(record: &Record) -> Result<Row, String> {
-    let whose = Row::whose(record);
+fn submission(record: &Record) -> Result<StudentRow, String> {
+    let whose = StudentRow::identified_by(record);
     let id = ["uin", "uid"].iter().filter_map(|name| record.text(&[name])).find(|id| !id.is_empty());
-    let mut row = Row { id: id.unwrap_or(whose.id), name: whose.name, line: whose.line, ..Row::default() };
+    let mut row = StudentRow {
+        id: id.unwrap_or(whose.id),
+        name: whose.name,
+        line: whose.line,
+        ..StudentRow::default()
+    };
     let object = |column: &str| -> Result<Option<serde_json::Map<String, Value>>, String> {
         let text = record.text(&[column]).filter(|text| !text.is_empty());
         let Some(text) = text else { return Ok(None) };
@@ -75,7 +82,7 @@ fn submission(record: &Record) -> Result<Row, String> {
         }
     };
     for (name, value) in object("submittedanswer")?.unwrap_or_default() {
-        // Names with `_` in front are the platform's own.
+        // Names that begin with `_` belong to the platform.
         if let (false, Some(given)) = (name.starts_with('_'), answer(value)) {
             row.answers.push((name, given));
         }
@@ -106,8 +113,8 @@ mod tests {
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q1a_vpn\"\":15}\"\n";
         let rows = rows(csv::read(text.as_bytes()).expect("a table"));
-        // Bob has tried one question again, as another version.
-        let of = |row: &crate::face::grade::rows::Row| (row.id.clone(), row.version.clone());
+        // Bob has submitted an answer to one question again, for another version.
+        let of = |row: &crate::face::grade::rows::StudentRow| (row.id.clone(), row.version.clone());
         assert_eq!(rows.rows.iter().map(of).collect::<Vec<_>>(), [("b2".to_owned(), Some("M2".to_owned()))]);
         assert!(rows.flaws[0].message.contains("several versions (K7, M2)"), "{}", rows.flaws[0].message);
     }

@@ -1,32 +1,30 @@
-//! Responses that say only their order: which field each part of them is of.
+//! Matches responses to fields by their order alone.
 
 use pagewalk_script::exam::field::{Asked, Field};
 
-/// A response to a question of a platform.
+/// A response to a platform's question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Response {
-    /// To a question with several blanks: a text for each.
+pub(crate) enum Response {
+    /// The parts of a question with several blanks.
     Parts(Vec<String>),
-    /// To a question with one; empty where nobody answered, whatever was asked.
+    /// The response to a single blank; empty for an unanswered question of any kind.
     Whole(String),
 }
 
-/// Fields, each with what was answered.
-pub type Placed<'k> = Vec<(&'k str, String)>;
+/// Field names with their answers.
+pub(crate) type PlacedAnswers<'k> = Vec<(&'k str, String)>;
 
-/// The fields of responses, by their order: a response for each question and each of its essays, as `pagewalk exam` exports
-/// them; or those of all essays last; or one for each field.
-///
-/// # Errors
-/// If they are none of these.
-pub fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<Placed<'k>, String> {
-    let blanks: Vec<Unit> = by_question(fields, |field| !is_essay(field));
-    let essays: Vec<Unit> = fields.iter().filter(|field| is_essay(field)).map(|field| vec![field]).collect();
-    let mut in_turn: Vec<Unit> = blanks.iter().chain(&essays).cloned().collect();
+/// Matches responses to fields by their order: a response for each question and each of its essays, as
+/// `pagewalk exam` exports them; or all essays last; or one response per field. Fails for other orders.
+pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<PlacedAnswers<'k>, String> {
+    let blanks: Vec<FieldGroup> = by_question(fields, |field| !is_essay(field));
+    let essays: Vec<FieldGroup> =
+        fields.iter().filter(|field| is_essay(field)).map(|field| vec![field]).collect();
+    let mut in_turn: Vec<FieldGroup> = blanks.iter().chain(&essays).cloned().collect();
     let apart = in_turn.clone();
-    // An essay after the blanks of its question.
+    // Puts an essay after the blanks of its question.
     in_turn.sort_by_key(|unit| unit.first().map_or(0, |field| field.question));
-    let each: Vec<Unit> = fields.iter().map(|field| vec![field]).collect();
+    let each: Vec<FieldGroup> = fields.iter().map(|field| vec![field]).collect();
     let flat: Vec<Response> = responses.iter().flat_map(Response::parts).map(Response::Whole).collect();
     let orders = [(&in_turn, responses), (&apart, responses), (&each, flat.as_slice())];
     let apart_by_question = stay_in_question(responses, fields);
@@ -47,11 +45,11 @@ pub fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<Placed<
     Ok(pairs.collect())
 }
 
-/// Fields that are answered in one response.
-type Unit<'k> = Vec<&'k Field<'k>>;
+/// The fields of one response.
+type FieldGroup<'k> = Vec<&'k Field<'k>>;
 
-fn by_question<'k>(fields: &'k [Field], wanted: impl Fn(&Field) -> bool) -> Vec<Unit<'k>> {
-    let mut units: Vec<Unit> = Vec::new();
+fn by_question<'k>(fields: &'k [Field], wanted: impl Fn(&Field) -> bool) -> Vec<FieldGroup<'k>> {
+    let mut units: Vec<FieldGroup> = Vec::new();
     for field in fields.iter().filter(|field| wanted(field)) {
         match units
             .last_mut()
@@ -68,7 +66,7 @@ fn is_essay(field: &Field) -> bool {
     matches!(field.asked, Asked::Essay)
 }
 
-/// Whether no response has parts of two questions, if each field has a part.
+/// Whether no response spans two questions if there is one part per field.
 fn stay_in_question(responses: &[Response], fields: &[Field]) -> bool {
     let mut rest = fields;
     responses.iter().all(|response| {
@@ -78,8 +76,8 @@ fn stay_in_question(responses: &[Response], fields: &[Field]) -> bool {
     })
 }
 
-fn fits(units: &[Unit], responses: &[Response]) -> bool {
-    let one = |(unit, response): (&Unit, &Response)| match response {
+fn fits(units: &[FieldGroup], responses: &[Response]) -> bool {
+    let one = |(unit, response): (&FieldGroup, &Response)| match response {
         Response::Parts(parts) => parts.len() == unit.len(),
         Response::Whole(text) => text.is_empty() || unit.len() == 1,
     };

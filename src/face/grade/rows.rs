@@ -1,55 +1,52 @@
-//! A row a student: our own tables of answers.
+//! Answer tables with one row per student.
 
 use super::columns::{BESIDE, FIRST, IDS, LAST, NAMES};
-use super::records::{Flaw, Record, Table, plain};
+use super::records::{Flaw, Record, RecordTable, plain};
 use super::responses::Response;
 use pagewalk_script::exam::grade::Given;
 
-/// What a student handed in, before it is known which paper it is of.
+/// A student's answers before the paper is known.
 #[derive(Debug, Clone, Default)]
-pub struct Row {
-    /// The line that it begins in.
-    pub line: u64,
-    /// Who it is.
-    pub id: String,
-    /// Their name.
-    pub name: String,
-    /// The seed of their paper, as it is written.
-    pub seed: Option<String>,
-    /// The code of its version.
-    pub version: Option<String>,
-    /// What they wrote, by the names of columns: those of fields, or what a learning platform calls them.
-    pub answers: Vec<(String, Given)>,
-    /// Points that somebody gave by hand, in the same way.
-    pub points: Vec<(String, String)>,
-    /// What they wrote where only the order tells what it answers.
-    pub responses: Vec<Response>,
+pub(crate) struct StudentRow {
+    /// The first line of the row.
+    pub(crate) line: u64,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The paper's seed as written.
+    pub(crate) seed: Option<String>,
+    /// The version code.
+    pub(crate) version: Option<String>,
+    /// The answers by column name: a field, or a learning platform's name for it.
+    pub(crate) answers: Vec<(String, Given)>,
+    /// Points given by hand, by column name.
+    pub(crate) points: Vec<(String, String)>,
+    /// Answers that are identified only by their order.
+    pub(crate) responses: Vec<Response>,
 }
 
-/// Rows, and what is wrong with others.
 #[derive(Debug, Default)]
-pub struct Rows {
-    /// Those that can be marked as far as is known.
-    pub rows: Vec<Row>,
-    /// What is wrong with others.
-    pub flaws: Vec<Flaw>,
+pub(crate) struct StudentRows {
+    /// The rows without errors so far.
+    pub(crate) rows: Vec<StudentRow>,
+    /// The errors in other rows.
+    pub(crate) flaws: Vec<Flaw>,
 }
 
-/// Which columns say what a row is of, where somebody says so.
+/// Column names from the command line.
 #[derive(Debug, Clone, Default)]
-pub struct Named {
-    /// That of the seed.
-    pub seed: Option<String>,
-    /// That of the version's code.
-    pub version: Option<String>,
+pub(crate) struct ColumnNames {
+    /// The column with the seed.
+    pub(crate) seed: Option<String>,
+    /// The column with the version code.
+    pub(crate) version: Option<String>,
 }
 
-/// The name of the column of points given by hand.
+/// The ending of columns with points given by hand.
 const POINTS: &str = " points";
 
-impl Row {
-    /// Who a record is of.
-    pub fn whose(record: &Record) -> Self {
+impl StudentRow {
+    /// A row with the id and the name from a record.
+    pub(crate) fn identified_by(record: &Record) -> Self {
         let name = record.text(NAMES).filter(|name| !name.is_empty()).unwrap_or_else(|| {
             let parts = [record.text(FIRST), record.text(LAST)].into_iter().flatten();
             parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
@@ -60,11 +57,8 @@ impl Row {
     }
 }
 
-/// The rows of a table of our own.
-///
-/// # Errors
-/// If no column identifies the students, or one that is named is not there.
-pub fn rows(table: Table, named: &Named) -> Result<Rows, Flaw> {
+/// The rows of a table. Fails if no column identifies the students or if a requested column is missing.
+pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<StudentRows, Flaw> {
     let has = |name: &str| table.header.iter().any(|own| own == name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
         if !has(wanted) {
@@ -77,15 +71,15 @@ pub fn rows(table: Table, named: &Named) -> Result<Rows, Flaw> {
     if !table.header.iter().any(|own| IDS.contains(&plain(own).as_str())) {
         return Err(Flaw::new(1, "has no column that identifies the students: one must be called `id`"));
     }
-    let mut rows = Rows { rows: Vec::new(), flaws: table.flaws };
+    let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
     for record in table.rows {
-        rows.rows.push(row(record, named));
+        rows.rows.push(student_row(record, named));
     }
     Ok(rows)
 }
 
-fn row(record: Record, named: &Named) -> Row {
-    let mut row = Row::whose(&record);
+fn student_row(record: Record, named: &ColumnNames) -> StudentRow {
+    let mut row = StudentRow::identified_by(&record);
     for (column, given) in record.cells {
         let own = plain(&column);
         let is = |wanted: &Option<String>, usual: &str| {

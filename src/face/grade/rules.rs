@@ -1,14 +1,12 @@
-//! Rules of marking read from YAML and from flags.
+//! Reads marking rules from YAML and from `--rule`.
 
 use std::collections::BTreeMap;
 
 use pagewalk_script::exam::grade::rules::{Rules, Setting};
 
-/// The rules of a file, and those said by `--rule NAME=VALUE`, which win.
-///
-/// # Errors
-/// Everything that is wrong, each a whole message.
-pub fn read(file: Option<(&str, &str)>, flags: &[String]) -> Result<Rules, Vec<String>> {
+/// The rules of a file, overridden by those of `--rule NAME=VALUE`. Returns all errors, each a complete
+/// message.
+pub(crate) fn read(file: Option<(&str, &str)>, flags: &[String]) -> Result<Rules, Vec<String>> {
     let (mut rules, mut wrong) = (Rules::default(), Vec::new());
     if let Some((name, text)) = file {
         let said: Result<BTreeMap<String, serde_yaml::Value>, _> = serde_yaml::from_str(text);
@@ -45,7 +43,7 @@ pub fn read(file: Option<(&str, &str)>, flags: &[String]) -> Result<Rules, Vec<S
     if wrong.is_empty() { Ok(rules) } else { Err(wrong) }
 }
 
-/// Answers that are right, too, as they are written: what YAML takes for numbers has a spelling.
+/// The spelling of additional correct answers, which YAML may take for numbers.
 fn spelled(text: &str) -> Option<Setting> {
     #[derive(serde::Deserialize)]
     struct Several {
@@ -63,7 +61,7 @@ fn spelled(text: &str) -> Option<Setting> {
     several.ok().or_else(one).map(Setting::Map)
 }
 
-/// The line in which a rule stands.
+/// The line of a rule in the file.
 fn line_of(text: &str, rule: &str) -> Option<usize> {
     let begins = |line: &&str| line.trim_start_matches(['"', '\'']).starts_with(rule);
     text.lines().position(|line| begins(&line)).map(|at| at + 1)

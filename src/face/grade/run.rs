@@ -1,4 +1,4 @@
-//! What the command does, from files to marks.
+//! The command from its input files to the marks.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,13 +7,13 @@ use std::path::Path;
 use super::arguments::{FeedbackFormat, Grade};
 use super::files;
 use super::formats;
-use super::marking::{Done, Marking, mark_all};
+use super::marking::{Marking, MarkingResult, mark_all};
 use super::records::{Flaw, plain};
-use super::rows::{Named, Row};
+use super::rows::{ColumnNames, StudentRow};
 use super::rules;
-use super::versions::{Drawn, Versions};
+use super::versions::{PaperVersion, Versions};
 use super::{csv, feedback};
-use crate::face::atomic_write::put;
+use crate::face::atomic_write::write_file;
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
@@ -21,26 +21,23 @@ use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
+use pagewalk_script::exam::marks::{self, Columns, Format};
 use pagewalk_script::lang::nearest::nearest;
-use pagewalk_script::report::marks::{self, Columns, Format};
 
-/// The most messages of rows that are shown.
+/// The most row errors in a report.
 const SHOWN: usize = 100;
-/// Pieces of work for each thread, so that none waits long for another.
+/// Pieces of work per thread, to balance the threads.
 const PIECES: usize = 4;
 
-/// A paper, and the rows that are of it.
-type Paper = (Drawn, Vec<Row>);
+/// A paper and its rows.
+type PaperRows = (PaperVersion, Vec<StudentRow>);
 
-/// Why nothing could be marked: it has been said.
-struct Nothing;
+/// The command cannot continue, and the reason has been reported.
+struct AlreadyReported;
 
 impl Grade {
-    /// Marks what students handed in.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn mark(&self, color: Color) -> io::Result<Status> {
+    /// Marks the answers.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let Ok(rules) = self.read_rules() else { return Ok(Status::Wrong) };
         let Ok((script, also)) = self.scripts(color) else { return Ok(Status::Wrong) };
         let Ok((papers, mut flaws)) = self.papers() else { return Ok(Status::Wrong) };
@@ -58,7 +55,7 @@ impl Grade {
         };
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
-        let told = self.tell(&mut flaws) | self.tell_of_columns(&done);
+        let told = self.report_flaws(&mut flaws) | self.report_columns(&done);
         if !rules_are_of_fields(&rules, &done) {
             return Ok(Status::Wrong);
         }
@@ -80,7 +77,7 @@ impl Grade {
 
     fn write(&self, marked: &[Marked]) -> io::Result<Status> {
         let columns = if self.questions { Columns::Questions } else { Columns::Fields };
-        // Marks before the file they are in is written over.
+        // Read first, since the output may be the same file.
         let before = match &self.before {
             Some(path) => match read_before(path) {
                 Ok(before) => Some(before),
@@ -91,7 +88,7 @@ impl Grade {
         let table = marks::marks(marked, columns);
         match &self.output {
             Some(path) if path != Path::new("-") => {
-                if let Err(error) = put(path, &table) {
+                if let Err(error) = write_file(path, &table) {
                     return Ok(wrong(path, &format!("cannot be written: {error}")));
                 }
             }
@@ -107,9 +104,9 @@ impl Grade {
         Ok(Status::Held)
     }
 
-    fn read_rules(&self) -> Result<Rules, Nothing> {
+    fn read_rules(&self) -> Result<Rules, AlreadyReported> {
         let text = match &self.rules {
-            Some(path) => Some(files::read_text(path).map_err(|message| nothing(path, &message))?),
+            Some(path) => Some(files::read_text(path).map_err(|message| report_file(path, &message))?),
             None => None,
         };
         let name = self.rules.as_ref().map_or_else(String::new, |path| path.display().to_string());
@@ -118,43 +115,43 @@ impl Grade {
             for message in wrong {
                 complain(&format!("pagewalk: {message}\n"));
             }
-            Nothing
+            AlreadyReported
         })
     }
 
-    /// The scripts, in which nothing wrong was found.
-    fn scripts(&self, color: Color) -> Result<(Reading, Vec<Reading>), Nothing> {
+    /// Reads and checks the scripts.
+    fn scripts(&self, color: Color) -> Result<(Reading, Vec<Reading>), AlreadyReported> {
         let read = |path: &Path| {
-            let reading = Reading::of(path);
+            let reading = Reading::from_path(path);
             if !reading.diagnostics.is_empty() {
                 complain(&reading.complaint(diagnostic_style(color)));
-                return Err(Nothing);
+                return Err(AlreadyReported);
             }
             Ok(reading)
         };
         if self.file == Path::new("-") && self.answers == Path::new("-") {
             complain("pagewalk: the script and the answers cannot both be standard input\n");
-            return Err(Nothing);
+            return Err(AlreadyReported);
         }
-        let also: Result<Vec<Reading>, Nothing> = self.also.iter().map(|path| read(path)).collect();
+        let also: Result<Vec<Reading>, AlreadyReported> = self.also.iter().map(|path| read(path)).collect();
         Ok((read(&self.file)?, also?))
     }
 
-    /// The rows by the papers that they are of, and what is wrong with others.
-    fn papers(&self) -> Result<(Vec<Paper>, Vec<Flaw>), Nothing> {
-        let named = Named { seed: self.seed_column.clone(), version: self.version_column.clone() };
-        let bytes = files::read(&self.answers).map_err(|message| nothing(&self.answers, &message))?;
-        let rows = formats::read(&bytes, &self.answers, self.from.as_deref(), &named)
-            .map_err(|flaw| nothing_at(&self.answers, &flaw))?;
+    /// Groups the rows by paper; returns the errors in other rows.
+    fn papers(&self) -> Result<(Vec<PaperRows>, Vec<Flaw>), AlreadyReported> {
+        let named = ColumnNames { seed: self.seed_column.clone(), version: self.version_column.clone() };
+        let bytes = files::read(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
+        let rows = formats::read_rows(&bytes, &self.answers, self.from.as_deref(), &named)
+            .map_err(|flaw| report_flaw(&self.answers, &flaw))?;
         let versions = match &self.versions {
             Some(path) => {
-                let bytes = files::read(path).map_err(|message| nothing(path, &message))?;
-                Versions::read(&bytes).map_err(|flaw| nothing_at(path, &flaw))?
+                let bytes = files::read(path).map_err(|message| report_file(path, &message))?;
+                Versions::read(&bytes).map_err(|flaw| report_flaw(path, &flaw))?
             }
             None => Versions::default(),
         };
         let mut flaws = rows.flaws;
-        let mut papers: BTreeMap<Drawn, Vec<Row>> = BTreeMap::new();
+        let mut papers: BTreeMap<PaperVersion, Vec<StudentRow>> = BTreeMap::new();
         let mut seen: BTreeMap<String, u64> = BTreeMap::new();
         for mut row in rows.rows {
             if row.name.is_empty() {
@@ -171,7 +168,7 @@ impl Grade {
                 ));
                 continue;
             }
-            match versions.of(&row, self.seed) {
+            match versions.paper_of(&row, self.seed) {
                 Ok(drawn) => {
                     seen.insert(row.id.clone(), row.line);
                     papers.entry(drawn).or_default().push(row);
@@ -182,8 +179,8 @@ impl Grade {
         Ok((papers.into_iter().collect(), flaws))
     }
 
-    /// Says what is wrong with rows; whether anything is.
-    fn tell(&self, flaws: &mut [Flaw]) -> bool {
+    /// Reports errors in rows; returns whether there are any.
+    fn report_flaws(&self, flaws: &mut [Flaw]) -> bool {
         flaws.sort();
         let name = self.answers.display();
         for flaw in flaws.iter().take(SHOWN) {
@@ -195,8 +192,8 @@ impl Grade {
         !flaws.is_empty()
     }
 
-    /// Says which columns are no field of any paper; whether one of them looks like one.
-    fn tell_of_columns(&self, done: &Done) -> bool {
+    /// Reports columns that match no field; returns whether one of them resembles a field.
+    fn report_columns(&self, done: &MarkingResult) -> bool {
         let mut like_a_field = false;
         let known = |name: &str| done.fields.iter().any(|field| plain(field) == plain(name));
         let strange = done.unknown.iter().filter(|name| !known(name));
@@ -214,8 +211,8 @@ impl Grade {
     }
 }
 
-/// Whether every name in the rules is one of the exam.
-fn rules_are_of_fields(rules: &Rules, done: &Done) -> bool {
+/// Whether all names in the rules exist in the exam.
+fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
     let mut all = true;
     for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
         let near = nearest(name, done.fields.iter().map(String::as_str));
@@ -226,20 +223,20 @@ fn rules_are_of_fields(rules: &Rules, done: &Done) -> bool {
     all
 }
 
-/// The marks of all papers, made side by side.
-fn marked(marking: &Marking, papers: &[Paper]) -> Done {
+/// Marks all papers on several threads.
+fn marked(marking: &Marking, papers: &[PaperRows]) -> MarkingResult {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let size = papers.len().div_ceil(threads * PIECES).max(1);
-    let pieces: Vec<&[Paper]> = papers.chunks(size).collect();
+    let pieces: Vec<&[PaperRows]> = papers.chunks(size).collect();
     let each = side_by_side(&pieces, threads, |papers| mark_all(marking, papers), |_| false, |_, _| {});
-    let mut all = Done::default();
+    let mut all = MarkingResult::default();
     for done in each {
         all.add(done);
     }
     all
 }
 
-/// Marks as they were written down.
+/// Reads marks written by an earlier run.
 fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let bytes = files::read(path)?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
@@ -266,12 +263,12 @@ fn wrong(path: &Path, message: &str) -> Status {
     Status::Wrong
 }
 
-fn nothing(path: &Path, message: &str) -> Nothing {
+fn report_file(path: &Path, message: &str) -> AlreadyReported {
     wrong(path, message);
-    Nothing
+    AlreadyReported
 }
 
-fn nothing_at(path: &Path, flaw: &Flaw) -> Nothing {
+fn report_flaw(path: &Path, flaw: &Flaw) -> AlreadyReported {
     complain(&format!("pagewalk: {}:{}: {}\n", path.display(), flaw.line, flaw.message));
-    Nothing
+    AlreadyReported
 }

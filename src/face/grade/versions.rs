@@ -1,37 +1,33 @@
-//! The list of versions that an instructor keeps: `version, seed, id, name`, a line a version.
+//! The instructor's list of versions: `version, seed, id, name`, one version per line.
 
 use std::collections::BTreeMap;
 
 use super::csv;
 use super::records::Flaw;
-use super::rows::Row;
+use super::rows::StudentRow;
 
-/// A paper that was handed out.
+/// The version of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Drawn {
-    /// Its seed.
-    pub seed: u64,
-    /// It is a version of a list: the seed is that of the version.
-    pub listed: bool,
-    /// Its code; empty where there is none.
-    pub code: String,
+pub(crate) struct PaperVersion {
+    pub(crate) seed: u64,
+    /// Whether the seed is from the list of versions.
+    pub(crate) listed: bool,
+    /// The version code; empty if there is none.
+    pub(crate) code: String,
 }
 
-/// Versions by their codes and by the students who had them.
+/// Versions by code and by student.
 #[derive(Debug, Default)]
-pub struct Versions {
+pub(crate) struct Versions {
     by_code: BTreeMap<String, u64>,
     by_id: BTreeMap<String, String>,
-    /// What students are called, by their ids.
+    /// The students' names by id.
     names: BTreeMap<String, String>,
 }
 
 impl Versions {
-    /// The list in a table.
-    ///
-    /// # Errors
-    /// The first thing that is wrong with it.
-    pub fn read(bytes: &[u8]) -> Result<Self, Flaw> {
+    /// Reads the list; returns the first error.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Flaw> {
         let table = csv::read(bytes)?;
         if let Some(flaw) = table.flaws.into_iter().next() {
             return Err(flaw);
@@ -41,7 +37,7 @@ impl Versions {
             let line = record.line;
             let code = record.text(&["version"]).ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
             let seed = record.text(&["seed"]).ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
-            let seed = number(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is no seed")))?;
+            let seed = parse_seed(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is no seed")))?;
             if versions.by_code.insert(code.clone(), seed).is_some_and(|before| before != seed) {
                 return Err(Flaw::new(line, format!("the version `{code}` has two seeds")));
             }
@@ -54,19 +50,17 @@ impl Versions {
         Ok(versions)
     }
 
-    /// What the list calls a student; empty if it does not.
-    pub fn name_of(&self, id: &str) -> &str {
+    /// The student's name; empty if the list has none.
+    pub(crate) fn name_of(&self, id: &str) -> &str {
         self.names.get(id).map_or("", String::as_str)
     }
 
-    /// The paper that a student had: by what their row says, else by their id, else the usual one.
-    ///
-    /// # Errors
-    /// Why that cannot be said.
-    pub fn of(&self, row: &Row, usual: u64) -> Result<Drawn, String> {
+    /// The paper of a row: from the row itself, else from the list by student id, else the default. An error
+    /// says why it is unknown.
+    pub(crate) fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
-            let seed = number(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
-            return Ok(Drawn { seed, listed: false, code: row.version.clone().unwrap_or_default() });
+            let seed = parse_seed(seed).ok_or_else(|| format!("`{seed}` is no seed"))?;
+            return Ok(PaperVersion { seed, listed: false, code: row.version.clone().unwrap_or_default() });
         }
         if let Some(code) = &row.version {
             let near =
@@ -83,20 +77,20 @@ impl Versions {
                         format!("there is no version `{code}`{}", help())
                     }
                 })?;
-            return Ok(Drawn { seed: *seed, listed: true, code: code.clone() });
+            return Ok(PaperVersion { seed: *seed, listed: true, code: code.clone() });
         }
         if self.by_code.is_empty() {
-            return Ok(Drawn { seed: usual, listed: false, code: String::new() });
+            return Ok(PaperVersion { seed: usual, listed: false, code: String::new() });
         }
         let code = self.by_id.get(&row.id).ok_or_else(|| {
             format!("the list of versions has no student `{}`, and the row says no version", row.id)
         })?;
-        Ok(Drawn { seed: self.by_code[code], listed: true, code: code.clone() })
+        Ok(PaperVersion { seed: self.by_code[code], listed: true, code: code.clone() })
     }
 }
 
-/// A seed: decimal, or hexadecimal with its prefix.
-pub fn number(text: &str) -> Option<u64> {
+/// Parses a seed: decimal, or hexadecimal with a prefix.
+pub(crate) fn parse_seed(text: &str) -> Option<u64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),

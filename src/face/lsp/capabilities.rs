@@ -1,4 +1,4 @@
-//! What the server can do, as it says to the client.
+//! The capabilities of the server.
 
 use lsp_types::{
     CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DocumentLinkOptions,
@@ -11,8 +11,8 @@ use super::actions::kinds;
 use super::custom_requests::COMMANDS;
 use super::{completion, semantic, signature};
 
-/// What the server can do.
-pub fn capabilities() -> ServerCapabilities {
+/// The capabilities that the server announces.
+pub(crate) fn capabilities() -> ServerCapabilities {
     ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),

@@ -1,26 +1,26 @@
-//! What the client can take.
+//! The capabilities of the client.
 
 use lsp_types::{ClientCapabilities, MarkupKind};
 
-/// What the client can take.
+/// The client's capabilities that the server depends on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol")]
-pub struct Client {
-    /// Completions with places to fill in.
-    pub snippets: bool,
+pub(crate) struct Client {
+    /// Completions with placeholders.
+    pub(crate) snippets: bool,
     /// Hovers in Markdown.
-    pub markdown: bool,
-    /// Code actions as objects, not only as commands.
-    pub actions: bool,
-    /// To be asked to ask for inlay hints again.
-    pub refreshes_hints: bool,
-    /// To be asked for its settings.
-    pub tells_settings: bool,
+    pub(crate) markdown: bool,
+    /// Code actions as objects in addition to commands.
+    pub(crate) actions: bool,
+    /// Accepts a request to refresh inlay hints.
+    pub(crate) refreshes_hints: bool,
+    /// Accepts requests for its settings.
+    pub(crate) tells_settings: bool,
 }
 
 impl Client {
-    /// From what it says of itself.
-    pub fn of(said: &ClientCapabilities) -> Self {
+    /// Reads them from the `initialize` request.
+    pub(crate) fn new(said: &ClientCapabilities) -> Self {
         let document = said.text_document.as_ref();
         let workspace = said.workspace.as_ref();
         let item = document.and_then(|all| all.completion.as_ref()?.completion_item.as_ref());

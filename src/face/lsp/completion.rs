@@ -1,4 +1,4 @@
-//! Completion: what can stand at a place.
+//! Completion.
 
 use std::path::Path;
 
@@ -9,28 +9,30 @@ use lsp_types::{
 };
 
 use super::view::View;
+use pagewalk_script::report::hover::documentation;
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::complete::{Begins, Completions, Item, Kind, OnDisk, complete, disk, snippet};
-use pagewalk_script::services::hover::documentation;
+use pagewalk_script::services::complete::{
+    Completions, Item, ItemKind, ItemPosition, OnDisk, complete, disk, snippet,
+};
 
-/// The most offers that are sent; more are asked for as more is typed.
+/// The most items in an answer. The list is then incomplete, and the client asks again.
 const MOST: usize = 1000;
-/// A blank by itself is answered only where few things can stand.
+/// The most items for which a typed space opens the list.
 const FEW: usize = 60;
 
-/// When the client asks by itself.
-pub fn options() -> CompletionOptions {
+/// The characters that trigger completion.
+pub(crate) fn options() -> CompletionOptions {
     let triggers = [" ", ".", "\"", "/", "(", "|", ">"].map(str::to_owned);
     CompletionOptions { trigger_characters: Some(triggers.into()), ..CompletionOptions::default() }
 }
 
-/// What can stand at a position.
-pub fn completion(
+/// The completions at a position.
+pub(crate) fn completion(
     view: &View,
     position: Position,
     context: Option<&CompletionContext>,
 ) -> Option<CompletionList> {
-    let at = view.at(position);
+    let at = view.byte_at(position);
     let state = view.state(at);
     let mut found = complete(&view.text, at, &state);
     if let Some(wanted) = &found.disk {
@@ -38,26 +40,26 @@ pub fn completion(
         found.items.extend(more);
     }
     let blank = context.and_then(|context| context.trigger_character.as_deref()) == Some(" ");
-    if blank && (found.items.len() > FEW || found.begins == Begins::Statement) {
+    if blank && (found.items.len() > FEW || found.position == ItemPosition::Statement) {
         return None;
     }
     let typed = view.text.get(found.from..at).unwrap_or("");
     let begins =
         |item: &Item| item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed));
-    let offers = Offers {
+    let offers = ItemMaker {
         view,
         state: &state,
         typed,
         range: view.lines.range(&view.text, found.from..at),
         found: &found,
     };
-    // What is only like what is typed is asked for again at the next keystroke.
+    // An approximate match is requested again after the next keystroke.
     let is_incomplete = found.items.len() > MOST || !found.items.iter().any(begins);
     let items = found.items.iter().take(MOST).enumerate().map(|(number, item)| offers.item(number, item));
     Some(CompletionList { is_incomplete, items: items.collect() })
 }
 
-/// Files on disk within the script's folder, and open ones that are not saved.
+/// Files on disk in the script's folder, and open files that are not saved.
 fn files(view: &View, wanted: &OnDisk) -> Vec<Item> {
     let folder = view.path.parent().unwrap_or(Path::new("."));
     let mut items = disk::names(folder, wanted);
@@ -67,28 +69,28 @@ fn files(view: &View, wanted: &OnDisk) -> Vec<Item> {
         let fits =
             name.starts_with(&wanted.typed) && wanted.endings.iter().any(|ending| name.ends_with(ending));
         if fits && !items.iter().any(|item| item.text == name) {
-            items.push(Item { text: name, kind: Kind::File, help: "open, not saved".to_owned() });
+            items.push(Item { text: name, kind: ItemKind::File, help: "open, not saved".to_owned() });
         }
     }
     items
 }
 
-/// What items are made from.
-struct Offers<'a> {
+/// Makes the items of an answer.
+struct ItemMaker<'a> {
     view: &'a View,
     state: &'a State,
     typed: &'a str,
-    /// What an item replaces.
+    /// The range that an item replaces.
     range: Range,
     found: &'a Completions,
 }
 
-impl Offers<'_> {
+impl ItemMaker<'_> {
     fn item(&self, number: usize, item: &Item) -> CompletionItem {
         let snippet = self.snippet(item);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
         let new_text = snippet.unwrap_or_else(|| item.text.clone());
-        // A word that is only like what is typed would be left out by the client.
+        // The client would drop an approximate match without this filter text.
         let like = !item.text.starts_with(self.typed);
         CompletionItem {
             label: item.text.clone(),
@@ -108,33 +110,33 @@ impl Offers<'_> {
         Documentation::MarkupContent(MarkupContent { kind, value: text.to_owned() })
     }
 
-    /// With places to fill in, where the client can and nothing else stands behind the cursor on its line.
+    /// The text with placeholders, if the client supports them and the rest of the line is empty.
     fn snippet(&self, item: &Item) -> Option<String> {
-        let rest = self.view.text.get(self.view.at(self.range.end)..).unwrap_or("");
+        let rest = self.view.text.get(self.view.byte_at(self.range.end)..).unwrap_or("");
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim();
         let free = line.is_empty() || line.starts_with(['}', ')', '#', ',']);
         if !self.view.client.snippets || !free {
             return None;
         }
-        snippet(&item.text, item.kind, self.found.begins, self.state)
+        snippet(&item.text, item.kind, self.found.position, self.state)
     }
 }
 
 fn kind(item: &Item) -> CompletionItemKind {
     match item.kind {
-        Kind::Verb | Kind::Keyword => CompletionItemKind::KEYWORD,
-        Kind::Definition | Kind::Call | Kind::Function => CompletionItemKind::FUNCTION,
-        Kind::Process => CompletionItemKind::MODULE,
-        Kind::Fact | Kind::Setting => CompletionItemKind::PROPERTY,
-        Kind::Word => CompletionItemKind::ENUM_MEMBER,
-        Kind::Noun | Kind::Part => CompletionItemKind::CLASS,
-        Kind::Preset => CompletionItemKind::VALUE,
-        Kind::Variable => CompletionItemKind::VARIABLE,
-        Kind::Constant => CompletionItemKind::CONSTANT,
-        Kind::Field | Kind::Column | Kind::Bit => CompletionItemKind::FIELD,
-        Kind::Unit => CompletionItemKind::UNIT,
-        Kind::File if item.text.ends_with('/') => CompletionItemKind::FOLDER,
-        Kind::File => CompletionItemKind::FILE,
+        ItemKind::Verb | ItemKind::Keyword => CompletionItemKind::KEYWORD,
+        ItemKind::Definition | ItemKind::Call | ItemKind::Function => CompletionItemKind::FUNCTION,
+        ItemKind::Process => CompletionItemKind::MODULE,
+        ItemKind::Fact | ItemKind::Setting => CompletionItemKind::PROPERTY,
+        ItemKind::Word => CompletionItemKind::ENUM_MEMBER,
+        ItemKind::Noun | ItemKind::Part => CompletionItemKind::CLASS,
+        ItemKind::Preset => CompletionItemKind::VALUE,
+        ItemKind::Variable => CompletionItemKind::VARIABLE,
+        ItemKind::Constant => CompletionItemKind::CONSTANT,
+        ItemKind::Field | ItemKind::Column | ItemKind::Bit => CompletionItemKind::FIELD,
+        ItemKind::Unit => CompletionItemKind::UNIT,
+        ItemKind::File if item.text.ends_with('/') => CompletionItemKind::FOLDER,
+        ItemKind::File => CompletionItemKind::FILE,
     }
 }
 
@@ -146,10 +148,10 @@ mod tests {
     };
 
     use super::completion;
-    use crate::face::lsp::test_support::marked;
+    use crate::face::lsp::tests::support::document_with_cursor;
 
     fn offered(text: &str, others: &[(&str, &str)]) -> Vec<CompletionItem> {
-        let (view, position) = marked(text, None, others);
+        let (view, position) = document_with_cursor(text, None, others);
         completion(&view, position, None).map(|list| list.items).unwrap_or_default()
     }
 
@@ -158,7 +160,7 @@ mod tests {
         found.unwrap_or_else(|| panic!("{text} offers no {label}"))
     }
 
-    /// What an item writes, and where what it replaces begins.
+    /// The text of an item, and the range that it replaces.
     fn edit(item: &CompletionItem) -> (String, Position, Position) {
         let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { panic!("no edit") };
         (edit.new_text.clone(), edit.range.start, edit.range.end)
@@ -170,17 +172,17 @@ mod tests {
 
     #[test]
     fn an_item_replaces_what_is_typed() {
-        // 𝕏 is two units of UTF-16.
+        // 𝕏 is two UTF-16 units.
         let read = item("# 𝕏\nshow \"𝕏\"; re‸", "read");
         assert_eq!(edit(&read), ("read ${1:VA}$0".to_owned(), at(1, 11), at(1, 13)));
         assert_eq!(read.insert_text_format, Some(InsertTextFormat::SNIPPET));
         assert!(read.documentation.is_some() && read.detail.is_some());
-        // The name of a fact is replaced whole.
+        // A fact's name is replaced as a whole.
         let index = item("machine simple\nread 0 => tlb.in‸", "tlb.index");
         assert_eq!(edit(&index), ("tlb.index".to_owned(), at(1, 10), at(1, 16)));
-        // Where something stands behind the cursor nothing is filled in.
+        // No placeholders before other text.
         assert_eq!(edit(&item("re‸ 0x40", "read")).0, "read");
-        // What is only like what is typed is shown, too.
+        // Approximate matches are listed.
         let near = item("tranlsate‸", "translate");
         assert_eq!(near.filter_text.as_deref(), Some("tranlsate"));
     }
@@ -210,7 +212,7 @@ mod tests {
             trigger_character: Some(" ".to_owned()),
         };
         let answer = |text: &str| {
-            let (view, position) = marked(text, None, &[]);
+            let (view, position) = document_with_cursor(text, None, &[]);
             completion(&view, position, Some(&blank)).map(|list| list.items.len())
         };
         assert_eq!(answer("  ‸"), None);

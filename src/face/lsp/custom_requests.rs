@@ -1,4 +1,5 @@
-//! What is asked for and takes a run of its own: the steps of a script and the state after each, scenarios, papers.
+//! Requests beyond the protocol that need a run: the steps of a script and the state after each, scenarios,
+//! papers.
 
 use std::sync::atomic::AtomicBool;
 
@@ -9,16 +10,16 @@ use serde_json::Value;
 
 use super::panels::{Panel, panels};
 use super::position::Lines;
-use super::response_error::refusal;
+use super::response_error::response_error;
 use super::task::{Task, runnable};
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::compose;
+use pagewalk_script::exam::formats::formats::{FORMATS, Writer};
+use pagewalk_script::exam::formats::{Edition, Style};
 use pagewalk_script::lang::ast::Stmt;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::doc::Block;
-use pagewalk_script::report::exam::formats::{FORMATS, Writer};
-use pagewalk_script::report::exam::{Edition, Style};
 use pagewalk_script::report::narrate::{Narrator, Statements};
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::changes::changes;
@@ -27,74 +28,69 @@ use pagewalk_script::run::record::{Sink, StepRecord, Totals};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 
-/// The most statements whose places are kept to find one by its place.
+/// The most statements whose positions are stored.
 const PLACES: usize = 1 << 20;
 
 /// The request for a step.
-pub const STEP: &str = "pagewalk/step";
+pub(crate) const STEP: &str = "pagewalk/step";
 
 /// The request for a paper.
-pub const EXAM: &str = "pagewalk/exam";
+pub(crate) const EXAM: &str = "pagewalk/exam";
 
-/// A command that a client has executed.
-pub struct CommandRow {
-    /// Its name.
-    pub name: &'static str,
-    /// Every step of every access is told, too.
-    pub explain: bool,
+/// A command that a client can execute.
+pub(crate) struct CommandRow {
+    pub(crate) name: &'static str,
+    /// Whether to explain every step of every access.
+    pub(crate) explain: bool,
 }
 
-/// Every command.
-pub const COMMANDS: &[CommandRow] = &[
+pub(crate) const COMMANDS: &[CommandRow] = &[
     CommandRow { name: "pagewalk.runScenario", explain: false },
     CommandRow { name: "pagewalk.showSteps", explain: true },
 ];
 
-/// Answers from a run of its own.
-pub type Answer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
+/// Answers a request on the worker thread.
+pub(crate) type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
 
-/// Which step is asked for: by its number, or by a place in the document.
+/// A step by its index or by a position in the document.
 #[derive(Debug, Deserialize)]
-struct WhichStep {
+struct StepParams {
     index: Option<usize>,
     position: Option<Position>,
 }
 
-/// A step of a run, and the state after it.
+/// A step of a run and the state after it.
 #[derive(Debug, Serialize)]
-struct StepTold {
-    /// Its number, from 0.
+struct StepAnswer {
+    /// The step's index, from 0.
     index: usize,
-    /// How many there are.
+    /// The number of steps.
     count: usize,
-    /// Where the statement stands in the document; none if it is in another file.
+    /// The statement's range; none if it is in another file.
     range: Option<Range>,
-    /// The statement.
     title: String,
-    /// What it did, step by step.
+    /// The explanation of all its effects.
     narration: String,
-    /// The state after it: what has changed first.
+    /// The state after the step, changes first.
     panels: Vec<Panel>,
 }
 
-/// `pagewalk/step`: what a statement did, and the state after it. Null where the script has no statement to show.
-///
-/// # Errors
-/// `InvalidParams`.
-pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
-    let wanted: WhichStep = parsed(params)?;
-    let run = Run::of(task, max_steps);
-    let mut places = Places::default();
+/// `pagewalk/step`: the effects of a statement and the state after it. Null for a script without statements.
+pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+    let wanted: StepParams = parse_params(params)?;
+    let run = Run::new(task, max_steps);
+    let mut places = StepPlaces::default();
     run.play(&mut places);
     let Some(last) = places.spans.len().checked_sub(1) else { return Ok(Value::Null) };
     let (text, lines) = (&task.document.text, &task.document.lines);
     let index = match (wanted.index, wanted.position) {
         (Some(index), _) => index.min(last),
-        (None, Some(position)) => places.at(lines.byte(text, position) as u32, lines),
+        (None, Some(position)) => places.step_at(lines.byte(text, position) as u32, lines),
         (None, None) => last,
     };
-    let mut up_to = UpTo { left: index, last: None };
-    let before = if index == 0 { State::new(0) } else { run.play(&mut UpTo { left: index - 1, last: None }) };
+    let mut up_to = StopAfter { left: index, last: None };
+    let before =
+        if index == 0 { State::new(0) } else { run.play(&mut StopAfter { left: index - 1, last: None }) };
     let after = run.play(&mut up_to);
     let Some(record) = up_to.last else { return Ok(Value::Null) };
     let sources = &run.reading.sources;
@@ -104,7 +100,7 @@ pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, Respon
     let span = record.span;
     let (title, narration) =
         titled(&Statements::new(sources).of(&record).short, Narrator::new(sources, true).tell(&record));
-    let told = StepTold {
+    let told = StepAnswer {
         index,
         count: places.count,
         range: (span.file == 0).then(|| lines.range(text, span.start as usize..span.end as usize)),
@@ -112,10 +108,10 @@ pub fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, Respon
         narration: text::text(&narration, false),
         panels: all,
     };
-    serde_json::to_value(told).map_err(|error| refusal(ErrorCode::InternalError, error.to_string()))
+    serde_json::to_value(told).map_err(|error| response_error(ErrorCode::InternalError, error.to_string()))
 }
 
-/// The title of a step, and what is told under it. Where it stands the editor shows.
+/// Splits a narration into the title of a step and its text. The editor shows the position.
 fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
     let head = told.iter().position(|block| matches!(block, Block::Statement { .. }));
     let title = match head.map(|at| told.remove(at)) {
@@ -126,7 +122,7 @@ fn titled(short: &str, mut told: Vec<Block>) -> (String, Vec<Block>) {
     (title, told)
 }
 
-/// A document read, and what of it can be run.
+/// A document and the statements that can be run.
 struct Run<'t> {
     reading: &'t Reading,
     body: Vec<Stmt>,
@@ -135,13 +131,13 @@ struct Run<'t> {
 }
 
 impl<'t> Run<'t> {
-    fn of(task: &'t Task, max_steps: u64) -> Self {
+    fn new(task: &'t Task, max_steps: u64) -> Self {
         let reading = task.document.reading();
         let body = runnable(&reading.script.body, &reading.diagnostics);
         Self { reading, body, options: Options { max_steps, ..Options::of(&LANGUAGE) }, stop: &task.stop }
     }
 
-    /// Runs it; the state in which the sink has ended it.
+    /// Runs the statements until the sink stops; returns the state.
     fn play(&self, sink: &mut dyn Sink) -> State {
         let Reading { sources, files, .. } = self.reading;
         let state = State::new(self.options.seed);
@@ -149,17 +145,18 @@ impl<'t> Run<'t> {
     }
 }
 
-/// Where the statements of a run stand, in the order in which they ran.
+/// The positions of the statements of a run, in execution order.
 #[derive(Default)]
-struct Places {
+struct StepPlaces {
     spans: Vec<Span>,
     count: usize,
 }
 
-impl Places {
-    /// The first step of the statement at a byte: of the first one on its line if none there holds it, else of the innermost
-    /// one that holds it, else of the last one that begins before.
-    fn at(&self, byte: u32, lines: &Lines) -> usize {
+impl StepPlaces {
+    /// The first step of a statement at a byte. Prefers the innermost statement there that begins on the
+    /// line, then the first statement on the line, then the innermost statement, then the last statement
+    /// before it.
+    fn step_at(&self, byte: u32, lines: &Lines) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);
         let on_line = |span: &Span| lines.line_of(span.start as usize) == line;
@@ -175,7 +172,7 @@ impl Places {
     }
 }
 
-impl Sink for Places {
+impl Sink for StepPlaces {
     fn take(&mut self, record: &StepRecord) -> bool {
         self.count += 1;
         if self.spans.len() < PLACES {
@@ -185,13 +182,13 @@ impl Sink for Places {
     }
 }
 
-/// Ends a run after a number of statements, and keeps the last one.
-struct UpTo {
+/// Stops a run after a number of statements and keeps the last one.
+struct StopAfter {
     left: usize,
     last: Option<StepRecord>,
 }
 
-impl Sink for UpTo {
+impl Sink for StopAfter {
     fn take(&mut self, record: &StepRecord) -> bool {
         if let Some(left) = self.left.checked_sub(1) {
             self.left = left;
@@ -202,9 +199,9 @@ impl Sink for UpTo {
     }
 }
 
-/// Which paper is asked for.
+/// The parameters of a paper.
 #[derive(Debug, Deserialize)]
-struct WhichPaper {
+struct PaperParams {
     #[serde(default = "html")]
     format: String,
     #[serde(default)]
@@ -217,17 +214,15 @@ fn html() -> String {
     "html".to_owned()
 }
 
-/// `pagewalk/exam`: the document's paper or its key.
-///
-/// # Errors
-/// `InvalidParams`; `RequestFailed` where there is no paper, with the reason.
-pub fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
-    let wanted: WhichPaper = parsed(params)?;
-    let failed = |message: String| refusal(ErrorCode::RequestFailed, message);
+/// `pagewalk/exam`: the paper or the key of the document. Fails with `RequestFailed` and the reason if there
+/// is no paper.
+pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+    let wanted: PaperParams = parse_params(params)?;
+    let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
     let Some(Writer::Each(write)) = format.map(|format| format.write) else {
         let message = format!("papers cannot be shown as {}", wanted.format);
-        return Err(refusal(ErrorCode::InvalidParams, message));
+        return Err(response_error(ErrorCode::InvalidParams, message));
     };
     let reading = task.document.reading();
     if let Some(wrong) = reading.diagnostics.first() {
@@ -249,13 +244,13 @@ pub fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, Respon
     Ok(serde_json::json!({ "text": text }))
 }
 
-/// A scenario of the document, or all of it, as `pagewalk run` tells it.
-pub fn tell(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
-    let run = Run::of(task, max_steps);
+/// The narration of a scenario or of the whole document, as `pagewalk run` prints it.
+pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
+    let run = Run::new(task, max_steps);
     let mut told = Vec::new();
     {
         let sink = TextSink::new(&mut told, &run.reading.sources, text::Options { explain, color: false });
-        let mut telling = Telling { sink, scenario, totals: Totals::default() };
+        let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
         run.play(&mut telling);
         // Writing to memory does not fail.
         let _ = telling.sink.finish(telling.totals, run.reading.diagnostics.len());
@@ -264,14 +259,14 @@ pub fn tell(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) 
     serde_json::json!({ "title": title, "text": String::from_utf8_lossy(&told) })
 }
 
-/// Tells what belongs to a scenario.
-struct Telling<'s, 'w> {
+/// Narrates the statements of one scenario.
+struct ScenarioFilter<'s, 'w> {
     sink: TextSink<'s, &'w mut Vec<u8>>,
     scenario: Option<&'w str>,
     totals: Totals,
 }
 
-impl Sink for Telling<'_, '_> {
+impl Sink for ScenarioFilter<'_, '_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         if self.scenario.is_some() && record.scenario.as_deref() != self.scenario {
             return true;
@@ -283,10 +278,7 @@ impl Sink for Telling<'_, '_> {
     }
 }
 
-/// The parameters of a request.
-///
-/// # Errors
-/// `InvalidParams`.
-pub fn parsed<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
-    P::deserialize(params).map_err(|error| refusal(ErrorCode::InvalidParams, error.to_string()))
+/// The parameters of a request, or `InvalidParams`.
+pub(crate) fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
+    P::deserialize(params).map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
 }

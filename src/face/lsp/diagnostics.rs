@@ -1,4 +1,4 @@
-//! Mistakes and failed expectations as an editor underlines them.
+//! Mistakes and failed expectations as protocol diagnostics.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,30 +8,30 @@ use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Lo
 use super::position::Lines;
 use super::run_result::Failure;
 use super::uri::uri_of;
-use super::worker_message::Found;
+use super::worker_message::DiagnosticsByFile;
 use pagewalk_script::lang::diagnostic;
 use pagewalk_script::lang::source::{SourceFile, Sources};
 use pagewalk_script::lang::span::Span;
 
-/// Who says it.
+/// The source of the diagnostics.
 const SOURCE: &str = "pagewalk";
 
 /// The code of a failed expectation.
-pub const EXPECTATION: &str = "expectation";
+pub(crate) const EXPECTATION: &str = "expectation";
 
-/// The code of a `?` that waits for its value.
-pub const OPEN: &str = "open";
+/// The code of a `?`.
+pub(crate) const OPEN: &str = "open";
 
-/// The most diagnostics of one file.
+/// The most diagnostics per file.
 const MOST: usize = 200;
 
-/// The files of a script with their lines.
-struct Places<'s> {
+/// Converts spans to locations.
+struct PlaceFinder<'s> {
     sources: &'s Sources,
     lines: BTreeMap<u32, Lines>,
 }
 
-impl<'s> Places<'s> {
+impl<'s> PlaceFinder<'s> {
     fn new(sources: &'s Sources) -> Self {
         Self { sources, lines: BTreeMap::new() }
     }
@@ -39,18 +39,18 @@ impl<'s> Places<'s> {
     fn find(&mut self, span: Span) -> Option<(&'s Path, Location)> {
         let file: &SourceFile = self.sources.file(span.file)?;
         let path = file.path.as_deref()?;
-        let lines = self.lines.entry(span.file).or_insert_with(|| Lines::of(&file.text));
+        let lines = self.lines.entry(span.file).or_insert_with(|| Lines::new(&file.text));
         let range = lines.range(&file.text, span.start as usize..span.end as usize);
-        // A document without a file is told by the path that it was given.
+        // A document without a file keeps the path that it was given.
         let uri = uri_of(path).or_else(|| "file:///".parse().ok())?;
         Some((path, Location { uri, range }))
     }
 }
 
-/// Mistakes, by file. Files without any are not among them.
-pub fn of(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> Found {
-    let mut places = Places::new(sources);
-    let mut found = Found::new();
+/// The mistakes by file, without files that have none.
+pub(crate) fn from_mistakes(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> DiagnosticsByFile {
+    let mut places = PlaceFinder::new(sources);
+    let mut found = DiagnosticsByFile::new();
     for one in wrong {
         let Some((path, place)) = places.find(one.span) else { continue };
         let related = one.related.iter().filter_map(|(span, words)| {
@@ -73,9 +73,9 @@ pub fn of(wrong: &[diagnostic::Diagnostic], sources: &Sources) -> Found {
     found
 }
 
-/// Adds what was stated and does not hold.
-pub fn failures(failed: &[Failure], sources: &Sources, found: &mut Found) {
-    let mut places = Places::new(sources);
+/// Adds failed expectations.
+pub(crate) fn add_failures(failed: &[Failure], sources: &Sources, found: &mut DiagnosticsByFile) {
+    let mut places = PlaceFinder::new(sources);
     for failure in failed {
         let Some((path, place)) = places.find(failure.span) else { continue };
         let (severity, code) = if failure.open {
@@ -95,7 +95,7 @@ pub fn failures(failed: &[Failure], sources: &Sources, found: &mut Found) {
     }
 }
 
-fn add(found: &mut Found, path: &Path, told: Diagnostic) {
+fn add(found: &mut DiagnosticsByFile, path: &Path, told: Diagnostic) {
     let all = found.entry(PathBuf::from(path)).or_default();
     if all.len() < MOST && !all.contains(&told) {
         all.push(told);

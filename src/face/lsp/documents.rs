@@ -10,52 +10,50 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::client::Client;
 use super::document::Document;
 use super::position::Lines;
-use super::run_result::Ran;
+use super::run_result::RunResult;
 use super::view::View;
-use super::worker_message::Found;
+use super::worker_message::DiagnosticsByFile;
 use pagewalk_script::lang::loader::{Disk, Texts};
 
-/// An open document.
-pub struct Buffer {
-    /// As the client names it.
-    pub uri: Uri,
-    /// Counted by the client.
-    pub version: i32,
-    /// Its text.
-    pub text: Arc<str>,
-    /// What is wrong with a version of it, by file; none before the first check.
-    pub checked: Option<(i32, Found)>,
-    /// The files of its script, itself first.
-    pub files: Vec<PathBuf>,
-    /// What its last run told.
-    pub ran: Option<Arc<Ran>>,
-    /// What did not hold in it, by file.
-    pub failed: Found,
-    /// Stops the check and run that are under way.
-    pub under_way: Option<Arc<AtomicBool>>,
+pub(crate) struct Buffer {
+    /// The URI as the client writes it.
+    pub(crate) uri: Uri,
+    /// The version number of the client.
+    pub(crate) version: i32,
+    pub(crate) text: Arc<str>,
+    /// The mistakes by file, with the version that was checked; none before the first check.
+    pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
+    /// The files of its script, the document first.
+    pub(crate) files: Vec<PathBuf>,
+    /// The result of the last finished run.
+    pub(crate) ran: Option<Arc<RunResult>>,
+    /// The failures of the last finished run, by file.
+    pub(crate) failed: DiagnosticsByFile,
+    /// Stops the current check and run.
+    pub(crate) under_way: Option<Arc<AtomicBool>>,
     document: Option<Arc<Document>>,
 }
 
 impl Buffer {
-    /// Ends the check and run that are under way.
-    pub fn stop(&mut self) {
+    /// Stops the current check and run.
+    pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.under_way.take() {
             stop.store(true, Ordering::Relaxed);
         }
     }
 }
 
-/// The open documents, by their paths.
+/// The open documents.
 #[derive(Default)]
-pub struct Documents {
-    /// Each by its path.
-    pub buffers: BTreeMap<PathBuf, Buffer>,
+pub(crate) struct Documents {
+    /// By path.
+    pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
     texts: Option<Arc<Texts<Disk>>>,
 }
 
 impl Documents {
-    /// Takes one in, or anew.
-    pub fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
+    /// Adds or replaces a document.
+    pub(crate) fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
         let buffer = Buffer {
             uri,
             version,
@@ -63,7 +61,7 @@ impl Documents {
             checked: None,
             files: vec![path.clone()],
             ran: None,
-            failed: Found::new(),
+            failed: DiagnosticsByFile::new(),
             under_way: None,
             document: None,
         };
@@ -73,8 +71,8 @@ impl Documents {
         self.forget();
     }
 
-    /// Changes one's text.
-    pub fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
+    /// Applies edits to a document's text.
+    pub(crate) fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(buffer) = self.buffers.get_mut(path) else { return };
         let mut text = buffer.text.to_string();
         for change in changes {
@@ -82,7 +80,7 @@ impl Documents {
                 text.clone_from(&change.text);
                 continue;
             };
-            let lines = Lines::of(&text);
+            let lines = Lines::new(&text);
             let (start, end) = (lines.byte(&text, range.start), lines.byte(&text, range.end));
             text.replace_range(start.min(end)..end.max(start), &change.text);
         }
@@ -92,15 +90,15 @@ impl Documents {
         self.forget();
     }
 
-    /// Lets one go; what was known of it.
-    pub fn close(&mut self, path: &Path) -> Option<Buffer> {
+    /// Removes a document and returns its data.
+    pub(crate) fn close(&mut self, path: &Path) -> Option<Buffer> {
         let mut closed = self.buffers.remove(path)?;
         closed.stop();
         self.forget();
         Some(closed)
     }
 
-    /// All texts, as a script that includes them reads them.
+    /// All texts for scripts that include them.
     fn texts(&mut self) -> Arc<Texts<Disk>> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
@@ -110,8 +108,8 @@ impl Documents {
         texts.clone()
     }
 
-    /// A document at its present version.
-    pub fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
+    /// A document at its current version.
+    pub(crate) fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
         let document = buffer.document.get_or_insert_with(|| {
@@ -122,14 +120,14 @@ impl Documents {
     }
 
     /// A document with the result of its run.
-    pub fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
+    pub(crate) fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
         let document = self.document(path)?;
         let ran = self.buffers.get(path)?.ran.clone().filter(|ran| ran.version == document.version);
         Some(View { document, ran, client: client.clone() })
     }
 
-    /// Takes in what a run told; false if it was of a version that is no more.
-    pub fn ran(&mut self, path: &Path, ran: Ran, failed: Found) -> bool {
+    /// Stores the result of a run; false if the document has changed since.
+    pub(crate) fn store_result(&mut self, path: &Path, ran: RunResult, failed: DiagnosticsByFile) -> bool {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == ran.version) else {
             return false;
         };
@@ -139,18 +137,18 @@ impl Documents {
         true
     }
 
-    /// The documents whose script has this file.
-    pub fn with(&self, file: &Path) -> Vec<PathBuf> {
+    /// The open documents whose script contains this file.
+    pub(crate) fn scripts_with(&self, file: &Path) -> Vec<PathBuf> {
         let has = |(path, buffer): &(&PathBuf, &Buffer)| {
             *path == file || buffer.files.iter().any(|known| known == file)
         };
         self.buffers.iter().filter(has).map(|(path, _)| path.clone()).collect()
     }
 
-    /// What is to be shown, by file: what is wrong with each script, and what does not hold in it. A file that another open
-    /// script includes is shown as a part of that, as it need not be a script by itself.
-    pub fn found(&self) -> Found {
-        let mut all = Found::new();
+    /// The diagnostics to show, by file. A file that another open script includes is shown as part of that
+    /// script, since it need not be a complete script.
+    pub(crate) fn diagnostics_to_show(&self) -> DiagnosticsByFile {
+        let mut all = DiagnosticsByFile::new();
         for (path, buffer) in &self.buffers {
             all.entry(path.clone()).or_default();
             let part = |(other, whole): (&PathBuf, &Buffer)| {
@@ -170,8 +168,8 @@ impl Documents {
         all
     }
 
-    /// Drops everything that was read: a text or a file on disk has changed.
-    pub fn forget(&mut self) {
+    /// Drops everything that was read, after a change to a text or to a file on disk.
+    pub(crate) fn forget(&mut self) {
         self.texts = None;
         self.buffers.values_mut().for_each(|buffer| buffer.document = None);
     }

@@ -5,19 +5,19 @@ use lsp_types::{FoldingRange, FoldingRangeKind};
 use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind};
 
-/// What of a document can be folded: blocks, lists and prose over several lines, tables, runs of comments.
-pub fn folding(view: &View) -> Vec<FoldingRange> {
+/// The foldable ranges: blocks, lists, prose of several lines, tables, runs of comments.
+pub(crate) fn folding(view: &View) -> Vec<FoldingRange> {
     let tokens = &view.tokens().list;
     let mut found = brackets(view, tokens);
     found.extend(prose(view, tokens));
-    found.extend(runs(view, tokens, TokenKind::Comment));
-    found.extend(runs(view, tokens, TokenKind::Bar));
+    found.extend(line_runs(view, tokens, TokenKind::Comment));
+    found.extend(line_runs(view, tokens, TokenKind::Bar));
     found.sort_by_key(|fold| (fold.start_line, fold.end_line));
     found.dedup_by_key(|fold| (fold.start_line, fold.end_line));
     found
 }
 
-fn line(view: &View, at: usize) -> u32 {
+fn line_at(view: &View, at: usize) -> u32 {
     view.lines.line_of(at) as u32
 }
 
@@ -26,7 +26,7 @@ fn fold(start_line: u32, end_line: u32, kind: FoldingRangeKind) -> Option<Foldin
     (start_line < end_line).then_some(fold)
 }
 
-/// What stands in brackets; the line of the closing one stays where it is.
+/// Ranges in brackets, without the line of the closing bracket.
 fn brackets(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
     let (mut open, mut found) = (Vec::new(), Vec::new());
     for token in tokens {
@@ -34,7 +34,7 @@ fn brackets(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
             TokenKind::Open(_) | TokenKind::Hole => open.push(token.start),
             TokenKind::Close(_) => {
                 let Some(start) = open.pop() else { continue };
-                let (first, last) = (line(view, start), line(view, token.start));
+                let (first, last) = (line_at(view, start), line_at(view, token.start));
                 found.extend(fold(first, last.saturating_sub(1), FoldingRangeKind::Region));
             }
             _ => {}
@@ -43,30 +43,30 @@ fn brackets(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
     found
 }
 
-/// Prose, from the first of its quotes to the last.
+/// Prose, between its quotes.
 fn prose(view: &View, tokens: &[Token]) -> Vec<FoldingRange> {
     let (mut found, mut start) = (Vec::new(), None);
     for token in tokens.iter().filter(|token| token.kind == TokenKind::Prose) {
         let text = token.of(&view.text);
         let (begins, ends) = (start.is_none(), text.ends_with("\"\"\""));
         let first = *start.get_or_insert(token.start);
-        // The quotes that begin it are a token of their own.
+        // The opening quotes are a separate token.
         if ends && !begins {
-            found.extend(fold(line(view, first), line(view, token.end - 1), FoldingRangeKind::Region));
+            found.extend(fold(line_at(view, first), line_at(view, token.end - 1), FoldingRangeKind::Region));
             start = None;
         }
     }
     found
 }
 
-/// Lines one after the other that begin with such a token.
-fn runs(view: &View, tokens: &[Token], kind: TokenKind) -> Vec<FoldingRange> {
+/// Runs of lines that begin with a token of this kind.
+fn line_runs(view: &View, tokens: &[Token], kind: TokenKind) -> Vec<FoldingRange> {
     let comments = kind == TokenKind::Comment;
     let of = if comments { FoldingRangeKind::Comment } else { FoldingRangeKind::Region };
     let (mut found, mut run): (Vec<FoldingRange>, Option<(u32, u32)>) = (Vec::new(), None);
     let mut last = None;
     for token in tokens.iter().filter(|token| token.kind != TokenKind::End) {
-        let at = line(view, token.start);
+        let at = line_at(view, token.start);
         if last.replace(at) == Some(at) || token.kind != kind {
             continue;
         }

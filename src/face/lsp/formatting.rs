@@ -8,19 +8,19 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_by_key};
 use super::view::View;
 use pagewalk_script::lang::format::format;
 
-/// What changes where a document, or the lines of a part of it, are set in their one layout. None where it cannot be read:
-/// its diagnostics say why.
-pub fn formatting(view: &View, part: Option<Range>) -> Option<Vec<TextEdit>> {
+/// The edits that format a document or a range of its lines. None if the text has syntax errors, which the
+/// diagnostics report.
+pub(crate) fn formatting(view: &View, part: Option<Range>) -> Option<Vec<TextEdit>> {
     let new = format(&view.text).ok()?;
-    let part = part.map_or(0..view.text.len(), |range| view.bytes(range));
-    // An editor that selects whole lines ends the part at the beginning of the line below.
+    let part = part.map_or(0..view.text.len(), |range| view.byte_range(range));
+    // An editor that selects whole lines ends the range at the start of the next line.
     let end = if view.text[..part.end].ends_with('\n') { part.end - 1 } else { part.end };
     let touched = |at: &Bytes<usize>| at.start <= end.max(part.start) && part.start <= at.end;
     let edits = changes(&view.text, &new).into_iter().filter(|(at, _)| touched(at));
     Some(edits.map(|(at, text)| TextEdit::new(view.lines.range(&view.text, at), text)).collect())
 }
 
-/// The places of a text that change, each as small as its line allows, with what they become.
+/// The edits from one text to another, each within a line.
 fn changes(old: &str, new: &str) -> Vec<(Bytes<usize>, String)> {
     let (before, after) = (lines(old), lines(new));
     let ops = capture_diff_slices_by_key(Algorithm::Myers, &before, &after, |line| ink(line.1));
@@ -40,7 +40,7 @@ fn changes(old: &str, new: &str) -> Vec<(Bytes<usize>, String)> {
     changes
 }
 
-/// The lines of a text with their ends, and where they begin.
+/// The lines of a text with their ends, and their first bytes.
 fn lines(text: &str) -> Vec<(usize, &str)> {
     let mut at = 0;
     let start = |line: &str| {
@@ -51,12 +51,12 @@ fn lines(text: &str) -> Vec<(usize, &str)> {
     starts.into_iter().zip(text.split_inclusive('\n')).collect()
 }
 
-/// A line without what formatting may change in it.
+/// A line without the whitespace that formatting may change.
 fn ink(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
 }
 
-/// What changes where one text becomes another, without what they begin and end with alike.
+/// The edit from one text to another, without their common beginning and end.
 fn change(start: usize, old: &str, new: &str) -> Option<(Bytes<usize>, String)> {
     if old == new {
         return None;
@@ -66,7 +66,7 @@ fn change(start: usize, old: &str, new: &str) -> Option<(Bytes<usize>, String)> 
     let (rest, text) = (&old[ahead..], &new[ahead..]);
     let pairs = rest.chars().rev().zip(text.chars().rev());
     let mut behind: usize = pairs.take_while(alike).map(|(c, _)| c.len_utf8()).sum();
-    // No place lies between the two characters of a line's end.
+    // An edit must not separate the two characters of a line end.
     if rest[..rest.len() - behind].ends_with('\r') && behind > 0 {
         behind -= 1;
     }
@@ -80,7 +80,7 @@ mod tests {
 
     use super::changes;
 
-    /// A text with changes made, the last one first.
+    /// A text after edits.
     fn changed(old: &str, new: &str) -> String {
         let mut text = old.to_owned();
         for (at, put) in changes(old, new).into_iter().rev() {

@@ -1,34 +1,34 @@
-//! Hover: what is known of the place under the pointer.
+//! Hovers.
 
 use std::ops::Range;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
-use super::run_result::Ran;
+use super::run_result::RunResult;
 use super::view::View;
 use crate::face::explain::sections;
-use pagewalk_script::services::hover::{Asked, Told, code, paragraphs, script, told};
+use pagewalk_script::report::hover::{Asked, Told, code, paragraphs, script, told};
 
-/// The most facts of a statement that are told below its verb.
+/// The most facts in a hover on a verb.
 const FACTS: usize = 24;
 
-/// What is known of a position.
-pub fn hover(view: &View, position: Position) -> Option<Hover> {
-    let at = view.at(position);
+/// The hover at a position.
+pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
+    let at = view.byte_at(position);
     let state = |at| view.state(at);
     let sources = &view.reading().sources;
     let asked = Asked { text: &view.text, tokens: &view.tokens().list, sources, state: &state };
     let known = told(&asked, at);
     let ran = view.ran.as_deref();
-    let came = ran.map_or_else(String::new, |ran| came(ran, known.as_ref(), at));
-    let wrong = wrong(view, at);
+    let came = ran.map_or_else(String::new, |ran| run_facts(ran, known.as_ref(), at));
+    let wrong = mistakes(view, at);
     let (span, meant) = known.map_or((at..at, String::new()), |known| (known.span, known.text));
     let text = paragraphs([came, wrong, meant]);
     let range = (!span.is_empty()).then(|| view.lines.range(&view.text, span));
     (!text.is_empty()).then(|| Hover { contents: contents(text, view.client.markdown), range })
 }
 
-/// In Markdown, or without its marks.
+/// Markdown, or plain text without markup.
 fn contents(text: String, markdown: bool) -> HoverContents {
     let content = if markdown {
         MarkupContent { kind: MarkupKind::Markdown, value: text }
@@ -40,16 +40,16 @@ fn contents(text: String, markdown: bool) -> HoverContents {
     HoverContents::Markup(content)
 }
 
-fn holds(span: pagewalk_script::lang::span::Span, at: usize) -> bool {
+fn contains(span: pagewalk_script::lang::span::Span, at: usize) -> bool {
     span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
 }
 
-/// What came of it in the run: of a fact that does not hold what is the case, of a fact its value, of another word of a
-/// statement's beginning all its facts.
-fn came(ran: &Ran, known: Option<&Told>, at: usize) -> String {
-    let failed = ran.failures.iter().filter(|failure| holds(failure.span, at));
+/// The results of the run: the actual value for a failed fact, the value for another fact, all facts for the
+/// beginning of the statement.
+fn run_facts(ran: &RunResult, known: Option<&Told>, at: usize) -> String {
+    let failed = ran.failures.iter().filter(|failure| contains(failure.span, at));
     let failed: Vec<String> = failed.map(|failure| format!("**{}**", failure.message)).collect();
-    let steps = ran.steps.iter().filter(|step| holds(step.span, at));
+    let steps = ran.steps.iter().filter(|step| contains(step.span, at));
     let Some(step) = steps.min_by_key(|step| step.span.end - step.span.start) else {
         return paragraphs(failed);
     };
@@ -61,11 +61,11 @@ fn came(ran: &Ran, known: Option<&Told>, at: usize) -> String {
     let value = match known.and_then(|known| known.fact.as_ref().map(|fact| (fact, known))) {
         Some((fact, _)) => {
             let begins = format!("{fact} ");
-            let value = step.told.iter().find(|told| told.starts_with(&begins));
+            let value = step.facts.iter().find(|told| told.starts_with(&begins));
             value.map_or_else(String::new, |told| format!("In the run: {}{times}.", code(told)))
         }
-        None if begins(step.span, known) && !step.told.is_empty() => {
-            let facts: Vec<&str> = step.told.iter().take(FACTS).map(String::as_str).collect();
+        None if is_at_beginning(step.span, known) && !step.facts.is_empty() => {
+            let facts: Vec<&str> = step.facts.iter().take(FACTS).map(String::as_str).collect();
             paragraphs([format!("In the run{times}:"), script(&facts.join(", "))])
         }
         None => String::new(),
@@ -73,15 +73,15 @@ fn came(ran: &Ran, known: Option<&Told>, at: usize) -> String {
     paragraphs(failed.into_iter().chain([value]))
 }
 
-/// What is told stands at the beginning of the statement: it is the verb, or the name that it gives.
-fn begins(span: pagewalk_script::lang::span::Span, known: Option<&Told>) -> bool {
+/// Whether the word is at the beginning of the statement: its verb or the name that it sets.
+fn is_at_beginning(span: pagewalk_script::lang::span::Span, known: Option<&Told>) -> bool {
     let within = |bytes: &Range<usize>| bytes.start <= span.start as usize + 4;
     known.is_some_and(|known| within(&known.span))
 }
 
-/// What the codes of the mistakes here mean: the first paragraph of their pages.
-fn wrong(view: &View, at: usize) -> String {
-    let here = view.reading().diagnostics.iter().filter(|one| holds(one.span, at));
+/// The explanations of the diagnostics here: the first paragraph of each page.
+fn mistakes(view: &View, at: usize) -> String {
+    let here = view.reading().diagnostics.iter().filter(|one| contains(one.span, at));
     let pages = here.filter_map(|one| {
         let (_, body) = sections().find(|(name, _)| *name == one.code.name())?;
         let first = body.split("\n\n").next().unwrap_or("");
@@ -95,12 +95,12 @@ mod tests {
     use lsp_types::{Hover, HoverContents, Position};
 
     use super::hover;
-    use crate::face::lsp::run_result::{Failure, Ran, Step};
-    use crate::face::lsp::test_support::marked;
+    use crate::face::lsp::run_result::{Failure, RunResult, Step};
+    use crate::face::lsp::tests::support::document_with_cursor;
     use pagewalk_script::lang::span::Span;
 
-    fn of(text: &str, ran: Option<Ran>) -> Option<(String, Option<(Position, Position)>)> {
-        let (view, position) = marked(text, ran, &[]);
+    fn of(text: &str, ran: Option<RunResult>) -> Option<(String, Option<(Position, Position)>)> {
+        let (view, position) = document_with_cursor(text, ran, &[]);
         let Hover { contents, range } = hover(&view, position)?;
         let HoverContents::Markup(content) = contents else { panic!("no markup") };
         Some((content.value, range.map(|range| (range.start, range.end))))
@@ -125,10 +125,10 @@ mod tests {
     fn what_the_run_told_stands_first() {
         let text = "machine simple\nread 0 => vp‸n 3, tlb miss";
         let span = |start, end| Span { file: 0, start, end };
-        let ran = Ran {
+        let ran = RunResult {
             steps: vec![Step {
                 span: span(15, 40),
-                told: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
+                facts: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
                 times: 1,
                 ..Step::default()
             }],
@@ -137,7 +137,7 @@ mod tests {
                 message: "`vpn` is 0x00, not 3".to_owned(),
                 open: false,
             }],
-            ..Ran::default()
+            ..RunResult::default()
         };
         let (told, _) = of(text, Some(ran.clone())).expect("something");
         assert!(told.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{told}");

@@ -3,35 +3,30 @@
 use lsp_types::{CodeLens, Command};
 use serde_json::{Value, json};
 
-use super::blocks::blocks;
 use super::custom_requests::COMMANDS;
 use super::view::View;
-use pagewalk_script::lang::ast::{Block, StmtKind, Word};
+use pagewalk_script::lang::ast::{StmtKind, Word};
 use pagewalk_script::lang::span::Span;
+use pagewalk_script::lang::visit::statements;
 
-/// What stands on a lens, for each of the [`COMMANDS`]: of the script, of a scenario.
+/// The titles of lenses for each of the [`COMMANDS`]: for the script and for a scenario.
 const TITLES: [(&str, &str); 2] = [("run script", "run scenario"), ("show steps", "show steps")];
 
-/// Lenses that run the script, at its top, and each of its scenarios.
-pub fn lenses(view: &View) -> Vec<CodeLens> {
+/// Lenses that run the script and each of its scenarios.
+pub(crate) fn lenses(view: &View) -> Vec<CodeLens> {
     let mut found = Vec::new();
     if !view.reading().script.body.is_empty() {
-        add(view, Span::default(), None, &mut found);
+        add_lens(view, Span::default(), None, &mut found);
     }
-    collect(view, &view.reading().script.body, &mut found);
+    for stmt in statements(&view.reading().script.body).filter(|stmt| stmt.span.file == 0) {
+        if let StmtKind::Scenario { name, .. } = &stmt.kind {
+            add_lens(view, Span { end: stmt.span.start, ..stmt.span }, Some(name), &mut found);
+        }
+    }
     found
 }
 
-fn collect(view: &View, block: &Block, found: &mut Vec<CodeLens>) {
-    for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
-        if let StmtKind::Scenario { name, .. } = &stmt.kind {
-            add(view, Span { end: stmt.span.start, ..stmt.span }, Some(name), found);
-        }
-        blocks(&stmt.kind).for_each(|inner| collect(view, inner, found));
-    }
-}
-
-fn add(view: &View, span: Span, scenario: Option<&Word>, found: &mut Vec<CodeLens>) {
+fn add_lens(view: &View, span: Span, scenario: Option<&Word>, found: &mut Vec<CodeLens>) {
     for (command, (of_script, of_scenario)) in COMMANDS.iter().zip(TITLES) {
         let name = scenario.map_or(Value::Null, |name| json!(&*name.text));
         let command = Command {

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 
 use lsp_types::DocumentLink;
 
-use super::blocks::blocks;
 use super::uri::uri_of;
 use super::view::View;
 use crate::face::reading::Reading;
-use pagewalk_script::lang::ast::{Block, Command, ExprKind, Stmt, StmtKind};
+use pagewalk_script::lang::ast::{Command, ExprKind, StmtKind};
 use pagewalk_script::lang::loader::Stream;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::lang::value::Value;
+use pagewalk_script::lang::visit::statements;
 
-/// The files that a document names: those that it includes, its machine files and its traces.
-pub fn links(view: &View) -> Vec<DocumentLink> {
+/// The files that a document names: included files, machine files and traces.
+pub(crate) fn links(view: &View) -> Vec<DocumentLink> {
     let link = |(span, path): (Span, PathBuf)| {
-        // The quotes are no part of the link.
+        // The link does not include the quotes.
         let inside = Span { start: span.start + 1, end: span.end.saturating_sub(1), ..span };
         Some(DocumentLink {
             range: view.range(inside),
@@ -28,15 +28,11 @@ pub fn links(view: &View) -> Vec<DocumentLink> {
     files(view).into_iter().filter_map(link).collect()
 }
 
-/// The files that a document names and that are there, each with the place of its name.
-pub fn files(view: &View) -> Vec<(Span, PathBuf)> {
+/// The existing files that a document names, with the spans of their names.
+pub(crate) fn files(view: &View) -> Vec<(Span, PathBuf)> {
     let mut found = Vec::new();
-    collect(view.reading(), &view.reading().script.body, &mut found);
-    found
-}
-
-fn collect(reading: &Reading, block: &Block, found: &mut Vec<(Span, PathBuf)>) {
-    for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
+    let reading = view.reading();
+    for stmt in statements(&reading.script.body).filter(|stmt| stmt.span.file == 0) {
         let named = match &stmt.kind {
             StmtKind::Include { path, body } => body.first().map(|first| (path.span, first.span.file)),
             StmtKind::Command(command) => machine(reading, command),
@@ -47,17 +43,11 @@ fn collect(reading: &Reading, block: &Block, found: &mut Vec<(Span, PathBuf)>) {
         if let StmtKind::Command(command) = &stmt.kind {
             found.extend(trace(reading, command));
         }
-        for inner in blocks(&stmt.kind).filter(|_| !includes(stmt)) {
-            collect(reading, inner, found);
-        }
     }
+    found
 }
 
-fn includes(stmt: &Stmt) -> bool {
-    matches!(stmt.kind, StmtKind::Include { .. })
-}
-
-/// The place of a machine file's name, and the number of the file.
+/// The span of a machine file's name, and the file's number.
 fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
     let name = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
     let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
@@ -65,7 +55,7 @@ fn machine(reading: &Reading, command: &Command) -> Option<(Span, u32)> {
     Some((name.span, fields.first()?.span.file))
 }
 
-/// The place of a trace's name, and where it is on disk.
+/// The span of a trace's name, and its path on disk.
 fn trace(reading: &Reading, command: &Command) -> Option<(Span, PathBuf)> {
     let name = command.operands.first()?;
     match reading.files.trace(name.span)? {

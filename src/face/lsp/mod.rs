@@ -1,7 +1,6 @@
-//! `pagewalk lsp`: the language server, which editors speak with.
+//! `pagewalk lsp`: the language server.
 
 mod actions;
-mod blocks;
 mod capabilities;
 mod client;
 mod completion;
@@ -18,8 +17,6 @@ mod hover;
 mod lenses;
 mod links;
 mod name_lookup;
-#[cfg(test)]
-mod name_tests;
 mod panels;
 mod position;
 mod references;
@@ -37,11 +34,11 @@ mod start;
 mod symbols;
 mod task;
 #[cfg(test)]
-mod test_support;
+mod tests;
 mod transport;
 mod uri;
 mod view;
 mod worker;
 mod worker_message;
 
-pub use start::{Lsp, serve};
+pub(crate) use start::{Lsp, serve};

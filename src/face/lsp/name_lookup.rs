@@ -1,11 +1,12 @@
-//! Names across the open scripts: a file that one script includes may be a script of its own, or part of a third.
+//! Finds a name in all open scripts: a file that one script includes may also be a script itself or a part of
+//! a third one.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use lsp_types::{Location, Position, Range, Uri};
 
-use super::document::read;
+use super::document::read_document;
 use super::position::Lines;
 use super::uri::uri_of;
 use super::view::View;
@@ -36,25 +37,25 @@ impl Script<'_> {
     }
 }
 
-/// A name at a place of a document, in all open scripts that have it.
-pub struct Named<'v> {
+/// A name at a position of a document, in all open scripts that contain it.
+pub(crate) struct NameLookup<'v> {
     view: &'v View,
     scripts: Vec<(Script<'v>, BTreeSet<usize>)>,
-    /// The place itself, in the first of the scripts that knows it.
+    /// The occurrence at the position, with the first script that knows it.
     at: (usize, Occurrence),
 }
 
-/// The word without which a script has one file.
+/// A script without this word consists of one file.
 const INCLUDE: &[u8] = b"include";
 
-/// A place of a file.
-type Place = (PathBuf, u32, u32);
+/// A file, and a range of bytes in it.
+type FilePlace = (PathBuf, u32, u32);
 
-impl<'v> Named<'v> {
-    /// The name at a position, in the document's own script or else in one that it is part of; none where nothing that
-    /// has a definition is named.
-    pub fn at(view: &'v View, position: Position) -> Option<Self> {
-        let own = view.names().at(0, view.at(position) as u32);
+impl<'v> NameLookup<'v> {
+    /// The name at a position, in the document's own script or else in a script that includes it. None if the
+    /// name has no definition.
+    pub(crate) fn at_position(view: &'v View, position: Position) -> Option<Self> {
+        let own = view.names().at(0, view.byte_at(position) as u32);
         match own {
             Some(one) => {
                 let scripts = vec![(Script::Own(view), BTreeSet::from([one.symbol]))];
@@ -64,11 +65,11 @@ impl<'v> Named<'v> {
         }
     }
 
-    /// The same, in all open scripts.
-    pub fn in_all(view: &'v View, position: Position) -> Option<Self> {
-        let byte = view.at(position) as u32;
+    /// The same in all open scripts.
+    pub(crate) fn in_all(view: &'v View, position: Position) -> Option<Self> {
+        let byte = view.byte_at(position) as u32;
         let mut scripts = vec![(Script::Own(view), BTreeSet::new())];
-        scripts.extend(others(view).map(|script| (script, BTreeSet::new())));
+        scripts.extend(other_scripts(view).map(|script| (script, BTreeSet::new())));
         let here = |(number, (script, _)): (usize, &(Script, BTreeSet<usize>))| {
             let file = number_of(script.reading(), &view.path)?;
             script.names().at(file, byte).map(|one| (number, *one))
@@ -79,7 +80,7 @@ impl<'v> Named<'v> {
         Some(named)
     }
 
-    /// Finds what the name is in each script: a place that two scripts have is the same name in both.
+    /// Finds the name's symbol in each script: a place that two scripts share has the same name in both.
     fn spread(&mut self) {
         let (first, one) = self.at;
         let mut next = vec![(first, one.symbol)];
@@ -87,7 +88,7 @@ impl<'v> Named<'v> {
             if !self.scripts[number].1.insert(symbol) {
                 continue;
             }
-            let places: Vec<Place> = self.places(number, symbol);
+            let places: Vec<FilePlace> = self.places(number, symbol);
             for (other, (script, known)) in self.scripts.iter().enumerate() {
                 for (path, start, _) in places.iter().filter(|_| other != number) {
                     let Some(file) = number_of(script.reading(), path) else { continue };
@@ -100,7 +101,7 @@ impl<'v> Named<'v> {
         }
     }
 
-    fn places(&self, number: usize, symbol: usize) -> Vec<Place> {
+    fn places(&self, number: usize, symbol: usize) -> Vec<FilePlace> {
         let script = &self.scripts[number].0;
         let place = |one: &Occurrence| {
             let path = script.reading().sources.file(one.span.file)?.path.clone()?;
@@ -109,29 +110,29 @@ impl<'v> Named<'v> {
         script.names().of(symbol).filter_map(place).collect()
     }
 
-    /// The name itself, and its place in the document.
-    pub fn place(&self) -> (&str, Range) {
+    /// The name and its range in the document.
+    pub(crate) fn name_and_range(&self) -> (&str, Range) {
         let (number, one) = &self.at;
         let names = self.scripts[*number].0.names();
         (&names.symbols[one.symbol].name, self.view.range(one.span))
     }
 
-    /// The script in which the place was found, and the occurrence.
-    pub fn found(&self) -> (&Reading, &Names, &Occurrence) {
+    /// The occurrence at the position, with its script.
+    pub(crate) fn occurrence(&self) -> (&Reading, &Names, &Occurrence) {
         let (number, one) = &self.at;
         let script = &self.scripts[*number].0;
         (script.reading(), script.names(), one)
     }
 
-    /// Where it is defined.
-    pub fn definition(&self) -> Option<Location> {
-        let (reading, names, one) = self.found();
+    /// The place of the definition.
+    pub(crate) fn definition(&self) -> Option<Location> {
+        let (reading, names, one) = self.occurrence();
         let span = names.definition(one).map(|one| one.span).or(names.symbols[one.symbol].origin)?;
         location(self.view, reading, span)
     }
 
-    /// Every place where it stands, each once, in the order of scripts and places.
-    pub fn everywhere(&self) -> Vec<(Location, Occurrence)> {
+    /// All occurrences, each once, in the order of scripts and positions.
+    pub(crate) fn all_locations(&self) -> Vec<(Location, Occurrence)> {
         let mut seen: BTreeSet<(String, u32, u32)> = BTreeSet::new();
         let mut all = Vec::new();
         for (script, symbols) in &self.scripts {
@@ -146,8 +147,8 @@ impl<'v> Named<'v> {
         all
     }
 
-    /// The scripts that have it, as renaming needs them, each with what it is there.
-    pub fn scripts(&self) -> impl Iterator<Item = (Read<'_>, Vec<usize>)> {
+    /// The scripts that contain the name, with its symbols, as renaming needs them.
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = (Read<'_>, Vec<usize>)> {
         let having = self.scripts.iter().filter(|(_, symbols)| !symbols.is_empty());
         having.map(|(script, symbols)| {
             let Reading { sources, script: read, files, .. } = script.reading();
@@ -156,19 +157,19 @@ impl<'v> Named<'v> {
         })
     }
 
-    /// The document of a script's file, and the range of a place in it.
-    pub fn location(&self, read: Read, span: Span) -> Option<Location> {
+    /// The location of a span of a script.
+    pub(crate) fn location(&self, read: Read, span: Span) -> Option<Location> {
         place_in(self.view, read.sources.file(span.file)?, span)
     }
 }
 
-/// The other open scripts that include something.
-fn others(view: &View) -> impl Iterator<Item = Script<'_>> {
-    let open = view.open();
+/// The other open scripts with includes.
+fn other_scripts(view: &View) -> impl Iterator<Item = Script<'_>> {
+    let open = view.open_texts();
     let includes = |bytes: &[u8]| bytes.windows(INCLUDE.len()).any(|word| word == INCLUDE);
     let others = open.texts.iter().filter(move |(path, bytes)| **path != view.path && includes(bytes));
     others.filter_map(|(path, bytes)| {
-        let reading = read(path, std::str::from_utf8(bytes).ok()?, open);
+        let reading = read_document(path, std::str::from_utf8(bytes).ok()?, open);
         let names = names(&reading.script.body, &reading.sources, &reading.files);
         Some(Script::Other(Box::new(reading), names))
     })
@@ -190,6 +191,6 @@ fn place_in(view: &View, file: &SourceFile, span: Span) -> Option<Location> {
         return Some(Location { uri: view.uri.clone(), range: view.range(span) });
     }
     let uri: Uri = uri_of(path)?;
-    let range = Lines::of(&file.text).range(&file.text, span.start as usize..span.end as usize);
+    let range = Lines::new(&file.text).range(&file.text, span.start as usize..span.end as usize);
     Some(Location { uri, range })
 }

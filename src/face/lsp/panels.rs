@@ -1,8 +1,8 @@
-//! Everything there is to show of a state.
+//! All parts of a state that can be shown.
 
 use serde::Serialize;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::lang::include::add_text;
 use pagewalk_script::lang::source::Sources;
@@ -15,20 +15,19 @@ use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 use pagewalk_script::run::{Files, check_in, play_from};
 
-/// The most characters of one of them.
+/// The most characters of a panel.
 const LONGEST: usize = 1 << 16;
 
-/// Something shown.
+/// A titled text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Panel {
-    /// What it is of, as `show` takes it.
-    pub title: String,
-    /// What is shown.
-    pub text: String,
+pub(crate) struct Panel {
+    /// The operand of `show`.
+    pub(crate) title: String,
+    pub(crate) text: String,
 }
 
-/// What there is of a state: its TLBs and caches, page tables, processes with their areas, frames, swap, counters.
-pub fn panels(state: &State) -> Vec<Panel> {
+/// The panels of a state: TLBs and caches, page tables, processes with their areas, frames, swap, counters.
+pub(crate) fn panels(state: &State) -> Vec<Panel> {
     let mut nouns = Vec::new();
     if let Some(spec) = state.spec() {
         for part in Component::all(spec) {
@@ -56,7 +55,7 @@ pub fn panels(state: &State) -> Vec<Panel> {
     nouns.into_iter().filter_map(|noun| panel(state, noun)).collect()
 }
 
-/// What `show NOUN` shows in a state; none where it shows nothing, or cannot.
+/// The output of `show NOUN`; none if it is empty or a mistake.
 fn panel(state: &State, noun: String) -> Option<Panel> {
     let (mut sources, options) = (Sources::default(), Options::of(&LANGUAGE));
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
@@ -64,7 +63,7 @@ fn panel(state: &State, noun: String) -> Option<Panel> {
     if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).is_empty() {
         return None;
     }
-    let mut seen = Seen::default();
+    let mut seen = ShownText::default();
     play_from(state.clone(), &script.body, &sources, &files, options, &mut seen, None);
     let cut = seen.0.char_indices().nth(LONGEST).map(|(at, _)| at);
     if let Some(at) = cut {
@@ -74,7 +73,7 @@ fn panel(state: &State, noun: String) -> Option<Panel> {
     (!seen.0.trim().is_empty()).then_some(Panel { title: noun, text: seen.0 })
 }
 
-/// What is shown, without a title of its own where it is one table: the panel has that title.
+/// Removes the title of a single table, which would repeat the title of the panel.
 fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
     if let [Block::Table(table)] = &mut blocks[..] {
         table.title.clear();
@@ -82,11 +81,11 @@ fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
     blocks
 }
 
-/// What was shown, as text.
+/// Collects the output as text.
 #[derive(Default)]
-struct Seen(String);
+struct ShownText(String);
 
-impl Sink for Seen {
+impl Sink for ShownText {
     fn take(&mut self, record: &StepRecord) -> bool {
         if let Did::Shown(views) = &*record.did {
             self.0 += &text(&untitled(shown(views)), false);

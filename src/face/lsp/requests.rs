@@ -1,4 +1,4 @@
-//! The registry of requests about a document: one row each.
+//! The registry of requests about a document, one row each.
 
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{
@@ -21,7 +21,7 @@ use super::lenses::lenses;
 use super::links::links;
 use super::references::references;
 use super::rename;
-use super::response_error::refusal;
+use super::response_error::response_error;
 use super::selection::selections;
 use super::semantic::semantic;
 use super::signature::signature;
@@ -29,19 +29,17 @@ use super::symbols::symbols;
 use super::view::View;
 
 /// A request about an open document.
-pub struct Row {
-    /// Its method.
-    pub method: &'static str,
-    /// Whether it waits for the run of the document's text that is under way.
-    pub waits: fn(&Value) -> bool,
-    /// Its answer.
-    pub answer: fn(&View, Value) -> Result<Value, ResponseError>,
+pub(crate) struct RequestRow {
+    pub(crate) method: &'static str,
+    /// Whether it waits for the current run of the document.
+    pub(crate) waits: fn(&Value) -> bool,
+    pub(crate) answer: fn(&View, Value) -> Result<Value, ResponseError>,
 }
 
-/// A row of a request of the protocol, whose parameters and result are as the protocol has them.
+/// A request of the protocol that never waits.
 macro_rules! at_once {
     ($request:ty, |$view:ident, $params:pat_param| $answer:expr) => {
-        Row {
+        RequestRow {
             method: <$request>::METHOD,
             waits: |_| false,
             answer: |$view, params| typed::<$request>(params, |$params| $answer),
@@ -49,8 +47,7 @@ macro_rules! at_once {
     };
 }
 
-/// Every request about an open document.
-pub const ROWS: &[Row] = &[
+pub(crate) const REQUESTS: &[RequestRow] = &[
     at_once!(Completion, |view, params| {
         let position = params.text_document_position.position;
         Ok(completion(view, position, params.context.as_ref()).map(Into::into))
@@ -85,32 +82,31 @@ pub const ROWS: &[Row] = &[
     at_once!(Formatting, |view, _| Ok(formatting(view, None))),
     at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range)))),
     at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view)))),
-    Row { waits: of_all, ..at_once!(CodeActionRequest, |view, params| Ok(actions(view, &params))) },
-    Row { waits: |_| true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
+    RequestRow {
+        waits: only_source_actions,
+        ..at_once!(CodeActionRequest, |view, params| Ok(actions(view, &params)))
+    },
+    RequestRow { waits: |_| true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
 ];
 
-/// Whether only actions on the whole file are asked for: someone wants just these, so they are worth a wait.
-fn of_all(params: &Value) -> bool {
+/// Whether only actions on the whole file are requested. Those wait for the run.
+fn only_source_actions(params: &Value) -> bool {
     let only = params.get("context").and_then(|context| context.get("only")).and_then(Value::as_array);
     let source = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("source"));
     only.is_some_and(|kinds| !kinds.is_empty() && kinds.iter().all(source))
 }
 
-/// The row of a method.
-pub fn row(method: &str) -> Option<&'static Row> {
-    ROWS.iter().find(|row| row.method == method)
+pub(crate) fn find_request(method: &str) -> Option<&'static RequestRow> {
+    REQUESTS.iter().find(|row| row.method == method)
 }
 
-/// Answers a request whose parameters and result are those of the protocol.
-///
-/// # Errors
-/// `InvalidParams`.
-pub fn typed<R: Request>(
+/// Answers a request of the protocol.
+pub(crate) fn typed<R: Request>(
     params: Value,
     answer: impl FnOnce(R::Params) -> Result<R::Result, ResponseError>,
 ) -> Result<Value, ResponseError> {
     let params = serde_json::from_value(params)
-        .map_err(|error| refusal(ErrorCode::InvalidParams, format!("{}: {error}", R::METHOD)))?;
+        .map_err(|error| response_error(ErrorCode::InvalidParams, format!("{}: {error}", R::METHOD)))?;
     serde_json::to_value(answer(params)?)
-        .map_err(|error| refusal(ErrorCode::InternalError, format!("{}: {error}", R::METHOD)))
+        .map_err(|error| response_error(ErrorCode::InternalError, format!("{}: {error}", R::METHOD)))
 }

@@ -1,8 +1,8 @@
-//! Why a request has no answer.
+//! Errors in answers to requests.
 
 use lsp_server::{ErrorCode, ResponseError};
 
 /// An error of the protocol.
-pub fn refusal(code: ErrorCode, message: impl Into<String>) -> ResponseError {
+pub(crate) fn response_error(code: ErrorCode, message: impl Into<String>) -> ResponseError {
     ResponseError { code: code as i32, message: message.into(), data: None }
 }

@@ -1,24 +1,24 @@
-//! Keeps of a run what an editor shows.
+//! Records the parts of a run that an editor shows.
 
 use std::collections::BTreeMap;
 
-use super::run_result::{Failure, NARRATED, Ran, Step};
+use super::run_result::{Failure, NARRATED, RunResult, Step};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::narrate::{Narrator, Statements, value_told};
 use pagewalk_script::report::text::text;
-use pagewalk_script::run::amend::{Findings, Wanted};
 use pagewalk_script::run::facts;
 use pagewalk_script::run::record::{Did, Sink, StepRecord};
+use pagewalk_script::suite::amend::{Findings, Wanted};
 
-/// The most places at which a failure is told.
+/// The most positions with failures.
 const FAILURES: usize = 1000;
 
-/// Times after which it is no longer looked whether a statement's facts stay the same: then none is told.
+/// The number of runs of a statement after which its facts are no longer compared and count as changing.
 const COMPARED: u64 = 1 << 12;
 
-/// A sink that keeps what an editor shows.
-pub struct Watching<'s> {
+/// Records the parts of a run that an editor shows.
+pub(crate) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
     statements: Statements<'s>,
@@ -26,9 +26,9 @@ pub struct Watching<'s> {
     failures: BTreeMap<Span, Failure>,
 }
 
-impl<'s> Watching<'s> {
-    /// Of a script with these files.
-    pub fn new(sources: &'s Sources) -> Self {
+impl<'s> RunRecorder<'s> {
+    /// A recorder for a script with these files.
+    pub(crate) fn new(sources: &'s Sources) -> Self {
         Self {
             sources,
             narrator: Narrator::new(sources, false),
@@ -38,37 +38,38 @@ impl<'s> Watching<'s> {
         }
     }
 
-    /// What was kept, and what the findings come to.
-    pub fn ran(self, accept: &Findings, fill: &Findings) -> Ran {
-        Ran {
+    /// The result of the run with these findings.
+    pub(crate) fn into_result(self, accept: &Findings, fill: &Findings) -> RunResult {
+        RunResult {
             steps: self.steps.into_values().collect(),
             failures: self.failures.into_values().collect(),
             accept: accept.plan(self.sources),
             fill: fill.plan(self.sources),
-            ..Ran::default()
+            ..RunResult::default()
         }
     }
 
-    fn keep(&mut self, record: &StepRecord) {
+    fn record_step(&mut self, record: &StepRecord) {
         if let Some(step) = self.steps.get_mut(&record.span) {
             step.times += 1;
-            if !step.told.is_empty() {
-                let now = if step.times > COMPARED { Vec::new() } else { told(record, &mut self.statements) };
-                step.told.retain(|fact| now.contains(fact));
+            if !step.facts.is_empty() {
+                let now =
+                    if step.times > COMPARED { Vec::new() } else { facts_of(record, &mut self.statements) };
+                step.facts.retain(|fact| now.contains(fact));
             }
             return;
         }
-        let told = told(record, &mut self.statements);
+        let told = facts_of(record, &mut self.statements);
         let narration = if self.steps.len() < NARRATED {
             text(&self.narrator.tell(record), false)
         } else {
             String::new()
         };
         let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
-        self.steps.insert(record.span, Step { span: record.span, stated, told, times: 1, narration });
+        self.steps.insert(record.span, Step { span: record.span, stated, facts: told, times: 1, narration });
     }
 
-    fn fail(&mut self, record: &StepRecord) {
+    fn record_failures(&mut self, record: &StepRecord) {
         if record.checks.iter().all(|check| check.held) || self.failures.len() >= FAILURES {
             return;
         }
@@ -78,7 +79,7 @@ impl<'s> Watching<'s> {
             let open = check.written.is_open();
             let reason = told.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             let message = match told.actual {
-                // That it is to be filled in is no reason why it is so.
+                // A `?` needs no explanation.
                 Some(actual) if open => format!("{} is {actual}", told.fact),
                 Some(actual) => format!("{} is {actual}, not {}{reason}", told.fact, told.expected),
                 None => format!("there is no {}, expected was {}{reason}", told.fact, told.expected),
@@ -88,35 +89,35 @@ impl<'s> Watching<'s> {
     }
 }
 
-impl Sink for Watching<'_> {
+impl Sink for RunRecorder<'_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         if record.span.file == 0 {
-            self.keep(record);
+            self.record_step(record);
         }
-        self.fail(record);
+        self.record_failures(record);
         true
     }
 }
 
-/// What is told behind a statement.
-fn told(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+/// The facts of a hint.
+fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
         Did::Bound { value, call: None, .. } => vec![value_told(value, &statements.of(record))],
         did => facts::told(did).iter().map(ToString::to_string).collect(),
     }
 }
 
-/// Hands records to several sinks.
-pub struct All<'a>(pub Vec<&'a mut dyn Sink>);
+/// Passes records on to several sinks.
+pub(crate) struct SinkGroup<'a>(pub Vec<&'a mut dyn Sink>);
 
-impl Sink for All<'_> {
+impl Sink for SinkGroup<'_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         self.0.iter_mut().all(|sink| sink.take(record))
     }
 }
 
-/// What is found out of what does not hold, and of every `?`.
-pub fn findings() -> (Findings, Findings) {
+/// Empty findings for failed expectations and for `?`.
+pub(crate) fn findings() -> (Findings, Findings) {
     let accept = Findings::new(Wanted { accept: true, fill: false });
     (accept, Findings::new(Wanted { accept: false, fill: true }))
 }

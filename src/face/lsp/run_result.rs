@@ -1,52 +1,48 @@
-//! What a run has told of a script's statements, as plain data: it comes from another thread.
+//! The result of a run as plain data, for other threads.
 
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::amend::Plan;
+use pagewalk_script::suite::amend::Plan;
 
-/// What the run of one version of a document has told.
+/// The result of the run of one version of a document.
 #[derive(Debug, Clone, Default)]
-pub struct Ran {
-    /// The version.
-    pub version: i32,
-    /// The statements that ran and have something to tell, in the order of the text. Only those of the document itself, not of what
-    /// it includes.
-    pub steps: Vec<Step>,
-    /// What was stated and does not hold, in the order of the files and their texts.
-    pub failures: Vec<Failure>,
-    /// What to write for it to hold.
-    pub accept: Plan,
-    /// What to write for every `?`.
-    pub fill: Plan,
-    /// What was found wrong in the run.
-    pub diagnostics: Vec<Diagnostic>,
+pub(crate) struct RunResult {
+    pub(crate) version: i32,
+    /// The statements of the document with facts, in text order, without included files.
+    pub(crate) steps: Vec<Step>,
+    /// Failed expectations in the order of files and positions.
+    pub(crate) failures: Vec<Failure>,
+    /// Edits that replace failed expectations by actual values.
+    pub(crate) accept: Plan,
+    /// Edits that fill in every `?`.
+    pub(crate) fill: Plan,
+    /// Mistakes found by the run.
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// A statement that ran, once or more often.
+/// A statement that ran at least once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Step {
-    /// Where it stands.
-    pub span: Span,
-    /// The names of the facts that it states.
-    pub stated: Vec<String>,
-    /// Its facts that were the same each time, as a script states them: `ppn 0x0D`. Of `let`, the value.
-    pub told: Vec<String>,
-    /// How often it ran.
-    pub times: u64,
-    /// What the first time came to, as `pagewalk run` tells it; empty past [`NARRATED`] statements.
-    pub narration: String,
+pub(crate) struct Step {
+    pub(crate) span: Span,
+    /// The names of the facts that it asserts.
+    pub(crate) stated: Vec<String>,
+    /// The facts that never changed, in the syntax of a script: `ppn 0x0D`. For a `let`, the value.
+    pub(crate) facts: Vec<String>,
+    /// The number of times it ran.
+    pub(crate) times: u64,
+    /// The narration of the first time; empty after the first [`NARRATED`] statements.
+    pub(crate) narration: String,
 }
 
-/// The most statements whose narration is kept.
-pub const NARRATED: usize = 20_000;
+/// The most statements whose narration is stored.
+pub(crate) const NARRATED: usize = 20_000;
 
-/// What was stated and does not hold.
+/// A failed expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// Where it was stated.
-    pub span: Span,
-    /// What is the case: a sentence without a full stop.
-    pub message: String,
-    /// It is a `?` that waits for its value.
-    pub open: bool,
+pub(crate) struct Failure {
+    pub(crate) span: Span,
+    /// The actual value, as a sentence without a full stop.
+    pub(crate) message: String,
+    /// Whether it is a `?`.
+    pub(crate) open: bool,
 }

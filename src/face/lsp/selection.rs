@@ -2,19 +2,20 @@
 
 use lsp_types::{Position, SelectionRange};
 
-use super::blocks::blocks;
 use super::view::View;
-use pagewalk_script::lang::ast::Block;
 use pagewalk_script::lang::layout::TokenKind;
+use pagewalk_script::lang::visit::statements;
 
 /// What may be selected around each position, from the word outwards: brackets, statements, the document.
-pub fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {
-    positions.iter().map(|position| selection(view, view.at(*position))).collect()
+pub(crate) fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {
+    positions.iter().map(|position| selection(view, view.byte_at(*position))).collect()
 }
 
 fn selection(view: &View, at: usize) -> SelectionRange {
     let mut around = vec![(0, view.text.len())];
-    statements(&view.reading().script.body, at, &mut around);
+    let places = statements(&view.reading().script.body).filter(|stmt| stmt.span.file == 0);
+    let places = places.map(|stmt| (stmt.span.start as usize, stmt.span.end as usize));
+    around.extend(places.filter(|(start, end)| *start <= at && at <= *end));
     brackets(view, at, &mut around);
     around.sort_by_key(|(start, end)| (end - start, *start));
     around.dedup();
@@ -32,16 +33,7 @@ fn selection(view: &View, at: usize) -> SelectionRange {
     whole.map_or(SelectionRange { range, parent: None }, |(_, selection)| selection)
 }
 
-fn statements(block: &Block, at: usize, around: &mut Vec<(usize, usize)>) {
-    let here = |start: u32, end: u32| start as usize <= at && at <= end as usize;
-    let stmts = block.iter().filter(|stmt| stmt.span.file == 0 && here(stmt.span.start, stmt.span.end));
-    for stmt in stmts {
-        around.push((stmt.span.start as usize, stmt.span.end as usize));
-        blocks(&stmt.kind).for_each(|inner| statements(inner, at, around));
-    }
-}
-
-/// The word at a byte, and the brackets around it with and without what closes them.
+/// The word at a byte and the brackets around it, with and without the delimiters.
 fn brackets(view: &View, at: usize, around: &mut Vec<(usize, usize)>) {
     let mut open = Vec::new();
     for token in &view.tokens().list {

@@ -1,4 +1,4 @@
-//! Semantic tokens: what the words of a script are.
+//! Semantic tokens.
 
 use std::ops::Range;
 
@@ -11,8 +11,8 @@ use super::view::View;
 use pagewalk_script::lang::layout::Token;
 use pagewalk_script::services::complete::{CLASSES, Class, highlight_tokens};
 
-/// What the server tells of them: the types by the numbers of their classes, no modifiers.
-pub fn options() -> SemanticTokensOptions {
+/// The token types, numbered like their classes; no modifiers.
+pub(crate) fn options() -> SemanticTokensOptions {
     SemanticTokensOptions {
         legend: SemanticTokensLegend {
             token_types: CLASSES.iter().map(|row| SemanticTokenType::new(row.token)).collect(),
@@ -24,15 +24,15 @@ pub fn options() -> SemanticTokensOptions {
     }
 }
 
-/// The tokens of the document, or of a part of it.
-pub fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
-    let bytes = range.map_or(0..view.text.len(), |range| view.bytes(range));
-    SemanticTokens { result_id: None, data: told(&view.text, &view.tokens().list, &bytes) }
+/// The tokens of the document or of a range.
+pub(crate) fn semantic(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
+    let bytes = range.map_or(0..view.text.len(), |range| view.byte_range(range));
+    SemanticTokens { result_id: None, data: relative_tokens(&view.text, &view.tokens().list, &bytes) }
 }
 
-/// The tokens that reach into these bytes of a text, each relative to the one before it. One of several lines is told
-/// line by line.
-fn told(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToken> {
+/// The tokens that overlap these bytes, each relative to the previous one. A token of several lines is split
+/// by line.
+fn relative_tokens(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToken> {
     let mut cursor = Cursor { text, at: 0, line: 0, unit: 0 };
     let mut told = Vec::new();
     let mut last = (0, 0);
@@ -41,7 +41,7 @@ fn told(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToke
             continue;
         }
         cursor.go_to(place.start);
-        cursor.pieces(place.end, |line, start, length| {
+        cursor.advance_to(place.end, |line, start, length| {
             let delta_line = line - last.0;
             let delta_start = if delta_line == 0 { start - last.1 } else { start };
             let token_type = class as u32;
@@ -58,12 +58,12 @@ fn told(text: &str, tokens: &[Token], within: &Range<usize>) -> Vec<SemanticToke
     told
 }
 
-/// Brackets, bars and commas: editors colour them as they like.
+/// Whether a token has no class: editors color brackets, bars and commas themselves.
 fn unclassed(text: &str, class: Class) -> bool {
     class == Class::Operator && matches!(text, "(" | ")" | "[" | "]" | "{" | "}" | "|" | ",")
 }
 
-/// A place in a text that is gone through once; units are those of UTF-16.
+/// A forward-only position in a text, in UTF-16 units.
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
@@ -73,11 +73,12 @@ struct Cursor<'t> {
 
 impl Cursor<'_> {
     fn go_to(&mut self, end: usize) {
-        self.pieces(end, |_, _, _| {});
+        self.advance_to(end, |_, _, _| {});
     }
 
-    /// Goes on to byte `end`, and tells what lies between on each line: the line, the first unit and how many.
-    fn pieces(&mut self, end: usize, mut tell: impl FnMut(u32, u32, u32)) {
+    /// Advances to byte `end` and reports the text in between by line: the line, the first unit and the
+    /// number of units.
+    fn advance_to(&mut self, end: usize, mut tell: impl FnMut(u32, u32, u32)) {
         let rest = self.text.get(self.at..end).unwrap_or("");
         let mut start = self.unit;
         let mut chars = rest.chars().peekable();
@@ -100,14 +101,14 @@ impl Cursor<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::relative_tokens;
     use pagewalk_script::lang::layout::tokens;
     use pagewalk_script::services::complete::CLASSES;
 
-    /// `LINE:UNIT LENGTH TYPE` of every token that reaches into the bytes, from 0.
+    /// `LINE:UNIT LENGTH TYPE` of every token that overlaps the bytes, from 0.
     fn listed(text: &str, within: std::ops::Range<usize>) -> Vec<String> {
         let (mut line, mut unit) = (0, 0);
-        let data = told(text, &tokens(text).list, &within);
+        let data = relative_tokens(text, &tokens(text).list, &within);
         let place = data.into_iter().map(|token| {
             unit = if token.delta_line == 0 { unit + token.delta_start } else { token.delta_start };
             line += token.delta_line;
@@ -137,7 +138,7 @@ mod tests {
                 "0:32 3 comment",
             ]
         );
-        // Brackets, bars and commas are left out.
+        // Brackets, bars and commas are skipped.
         assert_eq!(
             all("let x = [1, (2 | 3)]"),
             [
@@ -172,7 +173,7 @@ mod tests {
                 "4:5 1 number",
             ]
         );
-        // Of a part, what reaches into it, at the places of the whole.
+        // For a range, the tokens that overlap it, at their positions in the whole text.
         let from = text.find("read").unwrap_or(0);
         assert_eq!(listed(text, from..text.len()), ["4:0 4 function", "4:5 1 number"]);
         assert_eq!(listed(text, 9..10)[0], "0:8 3 string");

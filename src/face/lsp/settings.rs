@@ -1,21 +1,21 @@
-//! What a person has set in the editor, section `pagewalk`.
+//! The settings of the editor, section `pagewalk`.
 
 use serde::Deserialize;
 
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 
 use pagewalk_script::run::session::Options;
 
-/// The settings; what is not said, or not understood, is as usual.
+/// The settings. Missing and invalid values have their defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// Facts are shown behind the statements.
-    pub inlay_hints: bool,
-    /// Scripts are run while they are written.
-    pub run: bool,
-    /// Statements and loop rounds after which a script is stopped.
-    pub max_steps: u64,
+pub(crate) struct Settings {
+    /// Show facts after statements.
+    pub(crate) inlay_hints: bool,
+    /// Run scripts while they are edited.
+    pub(crate) run: bool,
+    /// The limit on statements and loop iterations.
+    pub(crate) max_steps: u64,
 }
 
 impl Default for Settings {
@@ -25,13 +25,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// As the client sends them: the section alone, or an object that has it. None where it is neither.
-    pub fn read(sent: &serde_json::Value) -> Option<Self> {
+    /// Reads the section, or an object that contains it.
+    pub(crate) fn from_json(sent: &serde_json::Value) -> Option<Self> {
         let section = sent.get("pagewalk").unwrap_or(sent);
         if !section.is_object() {
             return None;
         }
-        // One value of a wrong kind does not make the others unsaid.
+        // An invalid value does not affect the others.
         let known = |name: &str, fits: fn(&serde_json::Value) -> bool| {
             section.get(name).filter(|value| fits(value)).map(|value| (name.to_owned(), value.clone()))
         };
@@ -54,9 +54,9 @@ mod tests {
     #[test]
     fn sections_alone_and_within_an_object_are_read() {
         let off = Settings { inlay_hints: false, ..Settings::default() };
-        assert_eq!(Settings::read(&json!({"inlayHints": false})), Some(off));
-        assert_eq!(Settings::read(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
-        assert_eq!(Settings::read(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
-        assert_eq!(Settings::read(&json!(null)), None);
+        assert_eq!(Settings::from_json(&json!({"inlayHints": false})), Some(off));
+        assert_eq!(Settings::from_json(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
+        assert_eq!(Settings::from_json(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
+        assert_eq!(Settings::from_json(&json!(null)), None);
     }
 }

@@ -1,4 +1,4 @@
-//! `pagewalk lsp`: the beginning and the end of a server.
+//! `pagewalk lsp`: start and end of the server.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use lsp_types::{InitializeParams, InitializeResult, ServerInfo};
 
 use super::capabilities::capabilities;
 use super::client::Client;
-use super::response_error::refusal;
+use super::response_error::response_error;
 use super::server::Server;
 use super::settings::Settings;
 use super::transport::{Outgoing, Transport};
@@ -18,17 +18,14 @@ use crate::face::terminal::Status;
 
 /// Arguments of `pagewalk lsp`.
 #[derive(Debug, Args)]
-pub struct Lsp {
+pub(crate) struct Lsp {
     /// Speak over standard input and output, as it does anyway
     #[arg(long)]
     stdio: bool,
 }
 
-/// Serves a client over standard input and output until it has enough.
-///
-/// # Errors
-/// Where no thread can be had.
-pub fn serve() -> io::Result<Status> {
+/// Serves a client over standard input and output until it exits.
+pub(crate) fn serve() -> io::Result<Status> {
     let Transport { input, output, writer } = Transport::stdio()?;
     let (tell, told) = unbounded();
     let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
@@ -41,12 +38,12 @@ pub fn serve() -> io::Result<Status> {
     } else {
         drop(output);
     }
-    // What was answered is written before the process ends; what still runs ends with it.
+    // All answers are written before the process ends. Running work ends with the process.
     let _ = writer.join();
     Ok(status)
 }
 
-/// Waits for the request that comes first; none where the client goes away before.
+/// Waits for the `initialize` request; none if the client exits first.
 fn initialized(
     input: &crossbeam_channel::Receiver<Message>,
     output: &crossbeam_channel::Sender<Outgoing>,
@@ -59,7 +56,8 @@ fn initialized(
                 }
             }
             Message::Request(request) => {
-                let error = refusal(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
+                let error =
+                    response_error(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
                 respond(output, request.id, Err(error));
             }
             Message::Notification(one) if one.method == "exit" => return None,
@@ -73,12 +71,12 @@ fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Op
     let params: InitializeParams = match serde_json::from_value(request.params) {
         Ok(params) => params,
         Err(error) => {
-            respond(output, request.id, Err(refusal(ErrorCode::InvalidParams, error.to_string())));
+            respond(output, request.id, Err(response_error(ErrorCode::InvalidParams, error.to_string())));
             return None;
         }
     };
-    let client = Client::of(&params.capabilities);
-    let settings = params.initialization_options.as_ref().and_then(Settings::read).unwrap_or_default();
+    let client = Client::new(&params.capabilities);
+    let settings = params.initialization_options.as_ref().and_then(Settings::from_json).unwrap_or_default();
     let result = InitializeResult {
         capabilities: capabilities(),
         server_info: Some(ServerInfo {
@@ -96,6 +94,6 @@ fn respond(
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
-    // If nobody listens any more, the input ends next.
+    // If the client is gone, the input ends next.
     let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
 }

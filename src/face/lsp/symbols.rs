@@ -7,23 +7,23 @@ use pagewalk_script::lang::ast::{Block, Command, Expr, ExprKind, Settings, Stmt,
 use pagewalk_script::lang::span::Span;
 use pagewalk_script::lang::value::Value;
 
-/// What a document declares, as a tree.
-pub fn symbols(view: &View) -> Vec<DocumentSymbol> {
+/// The declarations of a document as a tree.
+pub(crate) fn symbols(view: &View) -> Vec<DocumentSymbol> {
     let mut found = Vec::new();
     collect(view, &view.reading().script.body, true, &mut found);
     found
 }
 
-/// A node of the tree.
-struct Node<'a> {
+/// A declaration.
+struct SymbolNode<'a> {
     name: &'a str,
     detail: String,
     kind: SymbolKind,
-    /// The name's place, within the statement's.
+    /// The span of the name, within the statement.
     at: Span,
 }
 
-/// The symbols of a block. Variables are told where they are the script's own.
+/// The symbols of a block. Only the script's own variables are included.
 fn collect(view: &View, block: &Block, top: bool, found: &mut Vec<DocumentSymbol>) {
     for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
         let mut children = Vec::new();
@@ -41,20 +41,21 @@ fn collect(view: &View, block: &Block, top: bool, found: &mut Vec<DocumentSymbol
             collect(view, body, false, &mut children);
         }
         if let StmtKind::Command(command) = &stmt.kind {
-            parts(view, command, &mut children);
+            collect_parts(view, command, &mut children);
         }
-        let node = node(view, stmt).filter(|node| top || node.kind != SymbolKind::VARIABLE);
-        found.extend(node.map(|node| made(view, stmt.span, node, children)));
+        let node = node_of(view, stmt).filter(|node| top || node.kind != SymbolKind::VARIABLE);
+        found.extend(node.map(|node| symbol_of(view, stmt.span, node, children)));
     }
 }
 
-fn node<'a>(view: &'a View, stmt: &'a Stmt) -> Option<Node<'a>> {
+fn node_of<'a>(view: &'a View, stmt: &'a Stmt) -> Option<SymbolNode<'a>> {
     let worth = |points: &Option<Expr>| {
         let points = points.as_ref().map(|points| view.reading().sources.text(points.span).trim());
         points.map_or_else(String::new, |points| format!("{points} points"))
     };
-    let of =
-        |word: &'a Word, detail: String, kind| Some(Node { name: &word.text, detail, kind, at: word.span });
+    let of = |word: &'a Word, detail: String, kind| {
+        Some(SymbolNode { name: &word.text, detail, kind, at: word.span })
+    };
     match &stmt.kind {
         StmtKind::Let { name, .. } => of(name, "let".to_owned(), SymbolKind::VARIABLE),
         StmtKind::Choose { name, .. } => of(name, "choose".to_owned(), SymbolKind::VARIABLE),
@@ -70,8 +71,8 @@ fn node<'a>(view: &'a View, stmt: &'a Stmt) -> Option<Node<'a>> {
     }
 }
 
-/// What a command declares.
-fn declared(command: &Command) -> Option<Node<'_>> {
+/// The declaration of a command.
+fn declared(command: &Command) -> Option<SymbolNode<'_>> {
     let verb = &command.verb;
     let kind = match &*verb.text {
         "machine" => SymbolKind::MODULE,
@@ -87,16 +88,18 @@ fn declared(command: &Command) -> Option<Node<'_>> {
     });
     let unnamed = matches!(&*verb.text, "machine" | "kernel");
     match name {
-        // `machine core-i7` is not called so, it is one.
-        Some((name, at)) if unnamed => Some(Node { name: &verb.text, detail: name.to_owned(), kind, at }),
-        Some((name, at)) => Some(Node { name, detail: verb.text.to_string(), kind, at }),
-        None if unnamed => Some(Node { name: &verb.text, detail: String::new(), kind, at: verb.span }),
+        // `machine core-i7` has a preset and no name.
+        Some((name, at)) if unnamed => {
+            Some(SymbolNode { name: &verb.text, detail: name.to_owned(), kind, at })
+        }
+        Some((name, at)) => Some(SymbolNode { name, detail: verb.text.to_string(), kind, at }),
+        None if unnamed => Some(SymbolNode { name: &verb.text, detail: String::new(), kind, at: verb.span }),
         None => None,
     }
 }
 
 /// The TLBs and caches of a machine.
-fn parts(view: &View, command: &Command, found: &mut Vec<DocumentSymbol>) {
+fn collect_parts(view: &View, command: &Command, found: &mut Vec<DocumentSymbol>) {
     let Some(Settings { settings, .. }) = command.block.as_ref().filter(|_| &*command.verb.text == "machine")
     else {
         return;
@@ -110,14 +113,14 @@ fn parts(view: &View, command: &Command, found: &mut Vec<DocumentSymbol>) {
         });
         let (name, at) = named.unwrap_or((&setting.name.text, setting.name.span));
         let detail = if named.is_some() { setting.name.text.to_string() } else { String::new() };
-        let node = Node { name, detail, kind: SymbolKind::STRUCT, at };
-        found.push(made(view, setting.span, node, Vec::new()));
+        let node = SymbolNode { name, detail, kind: SymbolKind::STRUCT, at };
+        found.push(symbol_of(view, setting.span, node, Vec::new()));
     }
 }
 
 #[expect(deprecated, reason = "the type cannot be made without its field that is no longer used")]
-fn made(view: &View, whole: Span, node: Node, children: Vec<DocumentSymbol>) -> DocumentSymbol {
-    // A client refuses an empty name.
+fn symbol_of(view: &View, whole: Span, node: SymbolNode, children: Vec<DocumentSymbol>) -> DocumentSymbol {
+    // A client rejects an empty name.
     let name = if node.name.trim().is_empty() { "\"\"" } else { node.name };
     DocumentSymbol {
         name: name.to_owned(),

@@ -9,9 +9,7 @@ use serde_json::error::Category;
 
 /// Both directions. The channels end when the streams do.
 pub(crate) struct Transport {
-    /// Messages of the client.
     pub(crate) input: Receiver<Message>,
-    /// Messages to the client.
     pub(crate) output: Sender<Outgoing>,
     /// Writes until `output` is dropped.
     pub(crate) writer: thread::JoinHandle<()>,
@@ -19,7 +17,6 @@ pub(crate) struct Transport {
 
 /// Anything that is sent to the client.
 pub(crate) enum Outgoing {
-    /// A message.
     Message(Message),
     /// The answer to an unreadable message, which has no request number.
     Unreadable(Unreadable),
@@ -50,9 +47,6 @@ impl Unreadable {
 
 impl Transport {
     /// The streams of this process.
-    ///
-    /// # Errors
-    /// If no thread can be started.
     pub(crate) fn stdio() -> io::Result<Self> {
         let (to_client, output) = unbounded::<Outgoing>();
         let (from_client, input) = unbounded();
@@ -72,7 +66,7 @@ fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Out
     while let Some(text) = frame(from) {
         let sent = match serde_json::from_str::<Message>(&text) {
             Ok(Message::Notification(one)) if one.method == "exit" => {
-                // The server ends next, whether it still listens or not.
+                // The server ends next in any case.
                 let _ = messages.send(one.into());
                 return;
             }

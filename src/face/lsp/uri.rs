@@ -1,4 +1,4 @@
-//! URIs of documents and paths of files.
+//! URIs and paths of documents.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -6,8 +6,8 @@ use std::str::FromStr;
 use lsp_types::Uri;
 use url::Url;
 
-/// The path of a document. One that is in no file (`untitled:1`) has a name that no file has, in no folder.
-pub fn path_of(uri: &Uri) -> PathBuf {
+/// The path of a document. A document without a file (`untitled:1`) gets a relative name that no file has.
+pub(crate) fn path_of(uri: &Uri) -> PathBuf {
     let file = Url::parse(uri.as_str()).ok().filter(|url| url.scheme() == "file");
     file.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| {
         let name: String = uri.as_str().chars().map(|c| if c == '/' { '-' } else { c }).collect();
@@ -15,8 +15,8 @@ pub fn path_of(uri: &Uri) -> PathBuf {
     })
 }
 
-/// The URI of a file; none for a path that is not absolute.
-pub fn uri_of(path: &Path) -> Option<Uri> {
+/// The URI of an absolute path.
+pub(crate) fn uri_of(path: &Path) -> Option<Uri> {
     let url = Url::from_file_path(path).ok()?;
     Uri::from_str(url.as_str()).ok()
 }

@@ -1,20 +1,19 @@
-//! What a request about a document is answered from.
+//! The input of requests about a document.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::client::Client;
 use super::document::Document;
-use super::run_result::Ran;
+use super::run_result::RunResult;
 
 /// A document with the result of its run, for one client.
-pub struct View {
-    /// The document.
-    pub document: Arc<Document>,
+pub(crate) struct View {
+    pub(crate) document: Arc<Document>,
     /// The result of the run of this version, once it has ended.
-    pub ran: Option<Arc<Ran>>,
+    pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
-    pub client: Arc<Client>,
+    pub(crate) client: Arc<Client>,
 }
 
 impl Deref for View {

@@ -1,36 +1,32 @@
-//! Work on other threads: each does one piece after the other, and sends what came of it.
+//! Worker threads: each processes its jobs in order and sends the results.
 
 use std::io;
 use std::thread;
 
 use crossbeam_channel::{Sender, unbounded};
 
-use super::worker_message::Told;
+use super::worker_message::WorkerMessage;
 use crate::face::threads::STACK;
 
-/// A piece of work; it sends what comes of it.
-pub type Job = Box<dyn FnOnce(&Sender<Told>) + Send>;
+/// A job that sends its results.
+pub(crate) type Job = Box<dyn FnOnce(&Sender<WorkerMessage>) + Send>;
 
-/// A thread that works. It ends when this is dropped, after the work at hand.
-pub struct Worker {
+/// A thread for jobs. It ends after the current job when this is dropped.
+pub(crate) struct Worker {
     jobs: Sender<Job>,
 }
 
 impl Worker {
-    /// Starts one.
-    ///
-    /// # Errors
-    /// Where no thread can be had.
-    pub fn start(name: &str, told: Sender<Told>) -> io::Result<Self> {
+    pub(crate) fn start(name: &str, told: Sender<WorkerMessage>) -> io::Result<Self> {
         let (jobs, queue) = unbounded::<Job>();
         let work = move || queue.into_iter().for_each(|job| job(&told));
         thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work)?;
         Ok(Self { jobs })
     }
 
-    /// Hands it a piece of work.
-    pub fn give(&self, job: Job) {
-        // It listens as long as this is there.
+    /// Queues a job.
+    pub(crate) fn submit(&self, job: Job) {
+        // The thread receives jobs as long as this exists.
         let _ = self.jobs.send(job);
     }
 }

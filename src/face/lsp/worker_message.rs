@@ -1,4 +1,4 @@
-//! What other threads tell the one that answers.
+//! Messages from workers to the server.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,33 +6,27 @@ use std::path::PathBuf;
 use lsp_server::{RequestId, ResponseError};
 use lsp_types::Diagnostic;
 
-use super::run_result::Ran;
+use super::run_result::RunResult;
 
-/// Diagnostics by file.
-pub type Found = BTreeMap<PathBuf, Vec<Diagnostic>>;
+pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
-/// What is told.
-pub enum Told {
-    /// A version of a document was checked.
+/// The result of a job.
+pub(crate) enum WorkerMessage {
+    /// A document was checked.
     Checked {
-        /// The document.
         path: PathBuf,
-        /// The version.
         version: i32,
-        /// What is wrong.
-        found: Found,
-        /// Its files, itself first.
+        found: DiagnosticsByFile,
+        /// The files of its script, the document first.
         files: Vec<PathBuf>,
     },
-    /// A version was run.
+    /// A document was run.
     Ran {
-        /// The document.
         path: PathBuf,
-        /// What came of it.
-        ran: Box<Ran>,
-        /// What does not hold, and what was found wrong in the run.
-        found: Found,
+        ran: Box<RunResult>,
+        /// Failed expectations and mistakes found by the run.
+        found: DiagnosticsByFile,
     },
-    /// A request is answered.
+    /// The answer to a custom request.
     Answer(RequestId, Result<serde_json::Value, ResponseError>),
 }

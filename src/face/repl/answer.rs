@@ -1,4 +1,4 @@
-//! What an input is answered with: what its statements did, as a terminal shows it.
+//! The output for an input at the prompt.
 
 use std::io::{self, Write};
 
@@ -9,55 +9,49 @@ use pagewalk_script::report::narrate::Narrator;
 use pagewalk_script::report::text::text;
 use pagewalk_script::run::record::{Sink, StepRecord};
 
-/// Bytes after which no more of an input is told.
+/// The output of an input in bytes after which the rest is dropped.
 const BUDGET: usize = 16 << 20;
 
-/// What of a statement is told.
+/// The parts of a statement to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tell {
-    /// What it did; the statement itself only where that says something.
+pub(crate) enum AnswerDetail {
+    /// The effects; the statement only if it has no other output.
     Answer,
-    /// The statement, and what it did.
+    /// The statement and its effects.
     Statement,
-    /// Only what did not hold, and where it stands.
+    /// Failed expectations with their positions.
     Failures,
-    /// How the facts stated of it stand.
+    /// The results of its expectations.
     Checks,
 }
 
-/// How answers look.
+/// The style of output.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
-    /// With colours.
-    pub color: bool,
-    /// The terminal's columns.
-    pub width: usize,
+pub(crate) struct AnswerStyle {
+    pub(crate) color: bool,
+    pub(crate) width: usize,
 }
 
-/// Tells what statements did, as they do it.
-pub struct Answer<'s, W: Write> {
+/// Prints the effects of statements as they run.
+pub(crate) struct Answer<'s, W: Write> {
     out: W,
     narrator: Narrator<'s>,
-    tell: Tell,
-    look: Look,
+    tell: AnswerDetail,
+    look: AnswerStyle,
     written: usize,
-    /// The last statement had something below it, so the next one stands off.
+    /// The last statement had details, so the next one is set off by an empty line.
     spaced: bool,
     error: Option<io::Error>,
 }
 
 impl<'s, W: Write> Answer<'s, W> {
-    /// An answer to one input.
-    pub fn new(out: W, sources: &'s Sources, tell: Tell, look: Look) -> Self {
+    pub(crate) fn new(out: W, sources: &'s Sources, tell: AnswerDetail, look: AnswerStyle) -> Self {
         let narrator = Narrator::new(sources, false);
         Self { out, narrator, tell, look, written: 0, spaced: false, error: None }
     }
 
-    /// Tells the rest.
-    ///
-    /// # Errors
-    /// What the output said, now or earlier.
-    pub fn finish(mut self) -> io::Result<()> {
+    /// Prints the rest.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
         match self.error {
@@ -68,10 +62,10 @@ impl<'s, W: Write> Answer<'s, W> {
 
     fn write_blocks(&mut self, mut blocks: Vec<Block>) {
         match self.tell {
-            Tell::Answer => answer_alone(&mut blocks),
-            Tell::Statement => blocks.iter_mut().for_each(without_place),
-            Tell::Checks => blocks.retain(|block| matches!(block, Block::Checks(_))),
-            Tell::Failures => {}
+            AnswerDetail::Answer => answer_alone(&mut blocks),
+            AnswerDetail::Statement => blocks.iter_mut().for_each(without_place),
+            AnswerDetail::Checks => blocks.retain(|block| matches!(block, Block::Checks(_))),
+            AnswerDetail::Failures => {}
         }
         let Some(first) = blocks.first() else { return };
         let opens = matches!(first, Block::Statement { .. } | Block::Heading(_));
@@ -91,7 +85,7 @@ impl<'s, W: Write> Answer<'s, W> {
     }
 }
 
-/// The statement stands on the line above already: it is told where nothing follows it.
+/// Removes the statement, which is on the line above, unless it is the only output.
 fn answer_alone(blocks: &mut Vec<Block>) {
     if matches!(blocks.as_slice(), [Block::Statement { .. }, _, ..]) {
         blocks.remove(0);
@@ -108,7 +102,7 @@ fn without_place(block: &mut Block) {
 impl<W: Write> Sink for Answer<'_, W> {
     fn take(&mut self, record: &StepRecord) -> bool {
         let fails = record.checks.iter().any(|check| !check.held);
-        if self.tell == Tell::Failures && !fails || self.written >= BUDGET {
+        if self.tell == AnswerDetail::Failures && !fails || self.written >= BUDGET {
             return self.error.is_none();
         }
         let blocks = self.narrator.tell(record);

@@ -1,69 +1,64 @@
-//! What commands work on: the session, and where answers go.
+//! The session and its output, for commands.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{Answer, Look, Tell};
+use super::answer::{Answer, AnswerDetail, AnswerStyle};
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::report::doc;
 use pagewalk_script::report::fitting::fitted;
 use pagewalk_script::report::text::text;
-use pagewalk_script::run::explore::{Ended, Exploration, Mode};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 
-/// Mistakes of an input that are shown.
+/// The most mistakes of an input in a report.
 const MOST: usize = 20;
 
-/// How a session looks.
+/// The style of a session.
 #[derive(Debug, Clone, Copy)]
-pub struct Outfit {
-    /// How answers look.
-    pub look: Look,
-    /// How mistakes look.
-    pub errors: Style,
-    /// What is typed stands on the terminal, above its answer.
-    pub echo: bool,
+pub(crate) struct DisplayOptions {
+    /// The style of results.
+    pub(crate) look: AnswerStyle,
+    /// The style of diagnostics.
+    pub(crate) errors: Style,
+    /// Whether the terminal shows the input above the output.
+    pub(crate) echo: bool,
 }
 
-/// The session, and where answers go.
-pub struct Desk {
-    /// The session.
-    pub explore: Exploration,
-    /// How it looks.
-    pub outfit: Outfit,
-    /// Where the files of `:save` and `:load` are; empty for the folder at hand.
-    pub folder: PathBuf,
-    /// Quizzes so far.
-    pub quizzes: u64,
+/// The session and its output.
+pub(crate) struct ReplContext {
+    pub(crate) explore: Exploration,
+    pub(crate) display: DisplayOptions,
+    /// The folder for `:save` and `:load`; empty for the current folder.
+    pub(crate) folder: PathBuf,
+    /// The number of quizzes so far.
+    pub(crate) quizzes: u64,
     inputs: u64,
     out: Box<dyn Write>,
     errors: Box<dyn Write>,
 }
 
-impl Desk {
-    /// A session with nothing declared. Answers go to `out`, mistakes to `errors`.
-    pub fn new(
+impl ReplContext {
+    /// An empty session that prints results to `out` and diagnostics to `errors`.
+    pub(crate) fn new(
         options: Options,
-        outfit: Outfit,
+        display: DisplayOptions,
         interrupt: Arc<AtomicBool>,
         out: Box<dyn Write>,
         errors: Box<dyn Write>,
     ) -> Self {
         let explore = Exploration::new(options, interrupt);
-        Self { explore, outfit, folder: PathBuf::new(), quizzes: 0, inputs: 0, out, errors }
+        Self { explore, display, folder: PathBuf::new(), quizzes: 0, inputs: 0, out, errors }
     }
 
-    /// Reads and checks an input. Of one that is wrong, says so.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
+    /// Reads and checks an input. Reports mistakes.
+    pub(crate) fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
         self.inputs += 1;
         let name = format!("<repl:{}>", self.inputs);
         match self.explore.read(&name, text, &mut Disk) {
@@ -72,66 +67,57 @@ impl Desk {
         }
     }
 
-    /// Runs what was read, and tells it.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn run(&mut self, body: &Block, mode: Mode, tell: Tell) -> io::Result<Ended> {
+    /// Runs an input and prints the results.
+    pub(crate) fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
         let sources = self.explore.sources.clone();
-        let mut answer = Answer::new(&mut *self.out, &sources, tell, self.outfit.look);
+        let mut answer = Answer::new(&mut *self.out, &sources, tell, self.display.look);
         let ended = self.explore.run(body, mode, &mut answer);
         answer.finish()?;
         if ended.interrupted {
-            self.complain_of("interrupted: the state is that before the statement")?;
+            self.complain_sentence("interrupted: the state is that before the statement")?;
         }
         self.complain(&ended.diagnostics)?;
         Ok(ended)
     }
 
-    /// Runs what was read on a copy, and tells nothing; the records of it.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
-        let mut last = Last::default();
+    /// Runs an input on a copy of the state and returns its records. Prints only mistakes.
+    pub(crate) fn try_out(&mut self, body: &Block) -> io::Result<Vec<StepRecord>> {
+        let mut last = RecordKeeper::default();
         let ended = self.explore.run(body, Mode::Tried, &mut last);
         self.complain(&ended.diagnostics)?;
         Ok(if ended.diagnostics.is_empty() { last.0 } else { Vec::new() })
     }
 
-    /// What of an input's statements is told.
-    pub fn tell(&self, body: &Block) -> Tell {
+    /// The detail for the statements of an input.
+    pub(crate) fn detail_for(&self, body: &Block) -> AnswerDetail {
         match &**body {
-            [only] if self.outfit.echo && self.alone(only) => Tell::Answer,
-            _ => Tell::Statement,
+            [only] if self.display.echo && self.has_single_answer(only) => AnswerDetail::Answer,
+            _ => AnswerDetail::Statement,
         }
     }
 
-    /// Whether a statement has one answer, which needs no telling of what it answers.
-    fn alone(&self, stmt: &Stmt) -> bool {
+    /// Whether a statement has a single result, which needs no title.
+    fn has_single_answer(&self, stmt: &Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Command(command) => !self.explore.defines(&command.verb.text),
             StmtKind::Probe(_)
             | StmtKind::Let { .. }
             | StmtKind::Choose { .. }
             | StmtKind::Reference { .. } => true,
-            StmtKind::InProcess { body, .. } => matches!(&**body, [only] if self.alone(only)),
+            StmtKind::InProcess { body, .. } => matches!(&**body, [only] if self.has_single_answer(only)),
             _ => false,
         }
     }
 
-    /// Says mistakes.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
+    /// Reports mistakes.
+    pub(crate) fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
         if wrong.is_empty() {
             return Ok(());
         }
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
-        let text = render(shown, &self.explore.sources, self.outfit.errors);
-        // Where nobody can read complaints, nothing is lost.
+        let text = render(shown, &self.explore.sources, self.display.errors);
+        // A closed standard error loses nothing important.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
             let _ = writeln!(self.errors, "{} mistakes, the first {MOST} shown", wrong.len());
@@ -139,43 +125,32 @@ impl Desk {
         Ok(())
     }
 
-    /// Says in a sentence that something cannot be done.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn complain_of(&mut self, sentence: &str) -> io::Result<()> {
+    /// Reports a problem in a sentence.
+    pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         let _ = writeln!(self.errors, "  {sentence}");
         Ok(())
     }
 
-    /// Tells something.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
-        let look = self.outfit.look;
+    pub(crate) fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
+        let look = self.display.look;
         self.out.write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
         self.out.flush()
     }
 
-    /// Tells a line.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn line(&mut self, words: impl Into<String>) -> io::Result<()> {
+    pub(crate) fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
         self.print(vec![doc::Block::line(words)])
     }
 }
 
-/// Keeps the records that something else is made of, up to a number.
+/// Keeps the first records.
 #[derive(Default)]
-struct Last(Vec<StepRecord>);
+struct RecordKeeper(Vec<StepRecord>);
 
-/// Records that are kept.
+/// The most records.
 const KEPT: usize = 1000;
 
-impl Sink for Last {
+impl Sink for RecordKeeper {
     fn take(&mut self, record: &StepRecord) -> bool {
         if self.0.len() < KEPT {
             self.0.push(record.clone());

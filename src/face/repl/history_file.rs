@@ -1,78 +1,69 @@
-//! The lines of earlier sessions, kept in a file per user.
+//! The history of earlier sessions, in a file per user.
 //!
-//! A line of the file is an entry; `\n` and `\\` stand for an end of line and a backslash in it. An entry is appended in
-//! one write, and the file is shortened by putting another in its place: a process that is killed in between leaves at
-//! most a last line without its end, which is passed over.
+//! Each line is an entry, in which `\n` and `\\` encode a line end and a backslash. An entry is appended by
+//! one write, and the file is shortened by replacing it. So a killed process leaves at most an incomplete
+//! last line, which is skipped.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Entries that are remembered. The file may come to twice as many before it is shortened.
-pub const MOST: usize = 10_000;
+/// The most entries in memory. The file is shortened when it has twice as many.
+pub(crate) const MAX_ENTRIES: usize = 10_000;
 
-/// Bytes of the longest entry that is kept.
-const LONGEST: usize = 1 << 20;
+/// The most bytes of an entry.
+const MAX_ENTRY_BYTES: usize = 1 << 20;
 
-/// The file of earlier lines.
+/// The history file.
 #[derive(Debug)]
-pub struct Past {
+pub(crate) struct HistoryFile {
     path: PathBuf,
 }
 
-impl Past {
-    /// The user's file, by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`, else
-    /// `~/.local/state/pagewalk/history`. None where there is no home.
-    pub fn of_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+impl HistoryFile {
+    /// The user's file by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`, or else
+    /// `~/.local/state/pagewalk/history`. None without a home.
+    pub(crate) fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
         Some(Self { path: state.join("pagewalk").join("history") })
     }
 
-    /// This file.
-    pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned() }
-    }
-
-    /// The entries, oldest first. What cannot be read is passed over.
-    pub fn entries(&self) -> Vec<String> {
+    /// The entries, oldest first. Skips unreadable ones.
+    pub(crate) fn entries(&self) -> Vec<String> {
         let bytes = fs::read(&self.path).unwrap_or_default();
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let lines = bytes[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let mut entries: Vec<String> =
-            lines.filter_map(|line| std::str::from_utf8(line).ok()).map(read).collect();
-        if entries.len() > 2 * MOST {
-            entries.drain(..entries.len() - MOST);
-            // A file that cannot be shortened is as good as it was.
+            lines.filter_map(|line| std::str::from_utf8(line).ok()).map(unescaped).collect();
+        if entries.len() > 2 * MAX_ENTRIES {
+            entries.drain(..entries.len() - MAX_ENTRIES);
+            // A file that cannot be shortened is still usable.
             let _ = self.replace(&entries);
         }
         entries
     }
 
-    /// Adds an entry.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn add(&self, entry: &str) -> io::Result<()> {
-        if entry.len() > LONGEST {
+    pub(crate) fn add(&self, entry: &str) -> io::Result<()> {
+        if entry.len() > MAX_ENTRY_BYTES {
             return Ok(());
         }
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
         let mut file = private().read(true).append(true).create(true).open(&self.path)?;
-        let mut line = written(entry);
+        let mut line = escaped(entry);
         if !ends_in_line_end(&mut file)? {
             line.insert(0, '\n');
         }
         file.write_all(line.as_bytes())
     }
 
-    /// Puts a file of these entries in the place of the old one.
+    /// Replaces the file by one with these entries.
     fn replace(&self, entries: &[String]) -> io::Result<()> {
         let aside = self.path.with_extension(format!("new-{}", std::process::id()));
-        let text: String = entries.iter().map(|entry| written(entry)).collect();
+        let text: String = entries.iter().map(|entry| escaped(entry)).collect();
         let mut file = private().write(true).create(true).truncate(true).open(&aside)?;
         let put = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
         put.and_then(|()| fs::rename(&aside, &self.path)).inspect_err(|_| {
@@ -81,7 +72,7 @@ impl Past {
     }
 }
 
-/// A file that only its owner reads.
+/// Options for a file that only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -99,13 +90,13 @@ fn ends_in_line_end(file: &mut File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// An entry as its line.
-fn written(entry: &str) -> String {
+/// An entry as a line of the file.
+fn escaped(entry: &str) -> String {
     format!("{}\n", entry.replace('\\', "\\\\").replace('\n', "\\n"))
 }
 
 /// The entry of a line.
-fn read(line: &str) -> String {
+fn unescaped(line: &str) -> String {
     let mut entry = String::with_capacity(line.len());
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
@@ -123,54 +114,54 @@ fn read(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Past, read, written};
+    use super::{HistoryFile, MAX_ENTRIES, escaped, unescaped};
     use std::ffi::OsString;
     use std::fs;
     use std::path::PathBuf;
 
     fn file(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("pagewalk-past-{}-{name}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("pagewalk-history-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         folder.join("deep").join("history")
     }
 
     #[test]
     fn entries_come_back_as_they_were() {
-        let past = Past::at(&file("back"));
-        assert_eq!(past.entries(), [""; 0]);
+        let history = HistoryFile { path: file("back") };
+        assert_eq!(history.entries(), [""; 0]);
         let entries = ["read 0x3D4", "P1 {\n  read 1 # \\n\n}", "show \"ü\\\\\"", "\\"];
         for entry in entries {
-            past.add(entry).unwrap();
-            assert_eq!(read(written(entry).trim_end_matches('\n')), entry);
+            history.add(entry).unwrap();
+            assert_eq!(unescaped(escaped(entry).trim_end_matches('\n')), entry);
         }
-        assert_eq!(past.entries(), entries);
+        assert_eq!(history.entries(), entries);
     }
 
     #[test]
     fn what_a_killed_process_left_is_passed_over() {
         let path = file("killed");
-        let past = Past::at(&path);
-        past.add("first").unwrap();
+        let history = HistoryFile { path: path.clone() };
+        history.add("first").unwrap();
         let mut text = fs::read(&path).unwrap();
         text.extend_from_slice(b"half of a li");
         fs::write(&path, &text).unwrap();
-        assert_eq!(past.entries(), ["first"]);
-        past.add("second").unwrap();
-        assert_eq!(past.entries(), ["first", "half of a li", "second"]);
+        assert_eq!(history.entries(), ["first"]);
+        history.add("second").unwrap();
+        assert_eq!(history.entries(), ["first", "half of a li", "second"]);
         fs::write(&path, b"\xFF\xFE\nright\n").unwrap();
-        assert_eq!(past.entries(), ["right"]);
+        assert_eq!(history.entries(), ["right"]);
     }
 
     #[test]
     fn a_long_file_is_shortened() {
         let path = file("long");
-        let past = Past::at(&path);
-        past.add("0").unwrap();
-        let lines: Vec<String> = (0..=2 * MOST).map(|n| format!("{n}\n")).collect();
+        let history = HistoryFile { path: path.clone() };
+        history.add("0").unwrap();
+        let lines: Vec<String> = (0..=2 * MAX_ENTRIES).map(|n| format!("{n}\n")).collect();
         fs::write(&path, lines.concat()).unwrap();
-        let entries = past.entries();
-        assert_eq!((entries.len(), entries.last()), (MOST, Some(&(2 * MOST).to_string())));
-        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), MOST);
+        let entries = history.entries();
+        assert_eq!((entries.len(), entries.last()), (MAX_ENTRIES, Some(&(2 * MAX_ENTRIES).to_string())));
+        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), MAX_ENTRIES);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
@@ -180,11 +171,11 @@ mod tests {
             let variable = |name: &str| {
                 set.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
             };
-            Past::of_user(variable).map(|past| past.path.display().to_string())
+            HistoryFile::for_user(variable).map(|history| history.path.display().to_string())
         };
         assert_eq!(of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(), Some("/s/pagewalk/history"));
         assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/pagewalk/history"));
-        // The specification has relative paths ignored.
+        // The specification says to ignore relative paths.
         assert_eq!(
             of(&[("XDG_STATE_HOME", "s"), ("HOME", "/h")]).as_deref(),
             Some("/h/.local/state/pagewalk/history")

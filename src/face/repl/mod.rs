@@ -1,15 +1,16 @@
-//! `pagewalk repl`: exploring statement by statement, going back and forward.
+//! `pagewalk repl`: explores statement by statement, with undo and redo.
 //!
-//! `shell` takes lines and knows no terminal; `start` joins it to one. `context` is what a command works on.
+//! `shell` processes lines without a terminal; `start` connects it to one. `context` is the input of
+//! commands.
 
-pub mod answer;
+pub(crate) mod answer;
 mod commands;
-pub mod context;
-pub mod history_file;
-pub mod line;
+pub(crate) mod context;
+pub(crate) mod history_file;
+pub(crate) mod line;
 mod quiz;
 pub mod shared_text;
 pub mod shell;
-pub mod start;
+pub(crate) mod start;
 #[cfg(test)]
 mod tests;

@@ -1,44 +1,44 @@
-//! `:quiz`: asks for the facts of an access one by one, and marks each answer.
+//! `:quiz`: asks for the facts of an access one by one and marks each answer.
 
 use std::io;
 use std::sync::Arc;
 
-use super::context::Desk;
+use super::context::ReplContext;
+use pagewalk_script::prompt::quiz::{Question, meant_hexadecimal, questions, right, statement};
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{count, reason};
-use pagewalk_script::run::quiz::{Question, meant_hexadecimal, questions, right, statement};
 use pagewalk_script::run::record::Did;
 
-/// A quiz that goes on.
-pub struct Quiz {
+/// A quiz in progress.
+pub(crate) struct Quiz {
     did: Arc<Did>,
     questions: Vec<Question>,
     asked: usize,
     right: usize,
 }
 
-/// Begins a quiz about a statement, or one that it makes up; none if there is nothing to ask.
-///
-/// # Errors
-/// What the output says.
-pub fn begin(desk: &mut Desk, rest: &str) -> io::Result<Option<Quiz>> {
-    let made_up =
-        if rest.is_empty() { statement(desk.explore.state(), desk.quizzes) } else { Some(rest.to_owned()) };
+/// Starts a quiz about a given or random statement; none if it has no facts.
+pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Quiz>> {
+    let made_up = if rest.is_empty() {
+        statement(context.explore.state(), context.quizzes)
+    } else {
+        Some(rest.to_owned())
+    };
     let Some(statement) = made_up else {
-        desk.complain_of("declare a machine first: `machine simple`, or a process that runs")?;
+        context.complain_sentence("declare a machine first: `machine simple`, or a process that runs")?;
         return Ok(None);
     };
-    let Some(body) = desk.read(&statement)? else { return Ok(None) };
-    let records = desk.try_out(&body)?;
+    let Some(body) = context.read(&statement)? else { return Ok(None) };
+    let records = context.try_out(&body)?;
     let asked = records.last().map(|record| (record.did.clone(), questions(&record.did)));
     let Some((did, questions)) = asked.filter(|(_, questions)| !questions.is_empty()) else {
-        desk.complain_of(
+        context.complain_sentence(
             "this has no facts to ask for; take an access or a system call: `:quiz read 0x3D4`",
         )?;
         return Ok(None);
     };
-    desk.quizzes += u64::from(rest.is_empty());
-    desk.print(vec![
+    context.quizzes += u64::from(rest.is_empty());
+    context.print(vec![
         Block::Statement { text: statement, place: String::new() },
         Block::line(
             "What comes of it? Numbers in any base (0x0F, 15, 0b1111), hit or miss, - for what there is not.",
@@ -49,17 +49,14 @@ pub fn begin(desk: &mut Desk, rest: &str) -> io::Result<Option<Quiz>> {
 }
 
 impl Quiz {
-    /// What stands before the next answer.
-    pub fn prompt(&self) -> String {
+    /// The prompt of the current question.
+    pub(crate) fn prompt(&self) -> String {
         let fact = self.questions.get(self.asked).map_or("", |question| &question.fact);
         format!("{fact}? ")
     }
 
-    /// Marks an answer; true when it was the last.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn answer(&mut self, desk: &mut Desk, given: &str) -> io::Result<bool> {
+    /// Marks an answer; true after the last one.
+    pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
         let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
         let holds = right(question, given);
         self.asked += 1;
@@ -73,26 +70,23 @@ impl Quiz {
                 if meant_hexadecimal(question, given.trim()) { "; hexadecimal is written 0x…" } else { "" };
             Block::toned(Tone::Bad, format!("✗ {} {actual}{because}{hint}", question.fact))
         };
-        desk.print(vec![block])?;
+        context.print(vec![block])?;
         let last = self.asked == self.questions.len();
         if last {
-            self.end(desk)?;
+            self.end(context)?;
         }
         Ok(last)
     }
 
-    /// Tells how many answers were right.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn end(&self, desk: &mut Desk) -> io::Result<()> {
+    /// Prints the number of correct answers.
+    pub(crate) fn end(&self, context: &mut ReplContext) -> io::Result<()> {
         let all = count(self.asked as u64, "answer is right", "answers are right");
         let tone = if self.right == self.asked { Tone::Good } else { Tone::Plain };
-        desk.print(vec![Block::toned(tone, format!("{} of {all}; nothing was changed", self.right))])
+        context.print(vec![Block::toned(tone, format!("{} of {all}; nothing was changed", self.right))])
     }
 
-    /// Whether a line is an answer, and not a command or a statement.
-    pub fn takes(line: &str) -> bool {
+    /// Whether a line is an answer rather than a command or a statement.
+    pub(crate) fn is_answer(line: &str) -> bool {
         let words = line.split_whitespace().count();
         !line.trim_start().starts_with(':') && words <= 1
     }

@@ -1,21 +1,21 @@
-//! Where answers and complaints go: the process's streams, or memory.
+//! Output in memory.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// A text in memory that several writers share.
+/// A text in memory with several writers.
 #[derive(Debug, Clone, Default)]
-pub struct Shared(Rc<RefCell<Vec<u8>>>);
+pub struct SharedText(Rc<RefCell<Vec<u8>>>);
 
-impl Shared {
-    /// What was written since the last time.
-    pub fn take(&self) -> String {
+impl SharedText {
+    /// Returns the text since the last call.
+    pub fn take_text(&self) -> String {
         String::from_utf8_lossy(&self.0.take()).into_owned()
     }
 }
 
-impl Write for Shared {
+impl Write for SharedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().write(bytes)
     }

@@ -1,109 +1,102 @@
-//! Takes lines, without a terminal: statements are run, commands are looked up and obeyed.
+//! Processes lines without a terminal: runs statements and commands.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::answer::{Look, Tell};
+use super::answer::{AnswerDetail, AnswerStyle};
 use super::commands;
-use super::context::{Desk, Outfit};
+use super::context::{DisplayOptions, ReplContext};
 use super::quiz::{self, Quiz};
-use super::shared_text::Shared;
-use pagewalk_script::exam::LANGUAGE;
+use super::shared_text::SharedText;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::run::commands::{Kind, find};
-use pagewalk_script::run::explore::Mode;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
+use pagewalk_script::services::commands::{Kind, find};
 
-/// What comes after an input.
+/// The reaction to an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
-    /// The next.
+    /// Read the next input.
     Next,
-    /// The session's end.
+    /// End the session.
     End,
 }
 
-/// Words at the beginning of a line that belong to the statement above it.
+/// Words at the beginning of a line that continue the statement above.
 const BELONGS: [&str; 3] = ["=>", "where", "else"];
 
-/// A session that takes lines.
+/// A session that processes lines.
 pub struct Shell {
-    desk: Desk,
-    /// The quiz that lines are answers to.
+    context: ReplContext,
+    /// The quiz in progress.
     quiz: Option<Quiz>,
 }
 
 impl Shell {
-    /// A session at this desk.
-    pub fn new(desk: Desk) -> Self {
-        Self { desk, quiz: None }
+    pub(crate) fn new(context: ReplContext) -> Self {
+        Self { context: context, quiz: None }
     }
 
-    /// A session whose answers and complaints go to memory, as a terminal of so many columns without colours shows them.
-    pub fn in_memory(columns: usize) -> (Self, Shared) {
-        let outfit = Outfit {
-            look: Look { color: false, width: columns },
+    /// A session that prints to memory, as on a terminal of this width without colors.
+    pub fn in_memory(columns: usize) -> (Self, SharedText) {
+        let display = DisplayOptions {
+            look: AnswerStyle { color: false, width: columns },
             errors: Style { color: false, unicode: true, width: columns },
             echo: true,
         };
-        let told = Shared::default();
+        let told = SharedText::default();
         let (out, errors) = (Box::new(told.clone()), Box::new(told.clone()));
-        let desk = Desk::new(Options::of(&LANGUAGE), outfit, Arc::default(), out, errors);
-        (Self::new(desk), told)
+        let context = ReplContext::new(Options::of(&LANGUAGE), display, Arc::default(), out, errors);
+        (Self::new(context), told)
     }
 
-    /// The files of `:save` and `:load` are in this folder.
+    /// Sets the folder for `:save` and `:load`.
     #[must_use]
     pub fn in_folder(mut self, folder: &Path) -> Self {
-        folder.clone_into(&mut self.desk.folder);
+        folder.clone_into(&mut self.context.folder);
         self
     }
 
-    /// Says where one is, at a terminal.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn greet(&mut self) -> io::Result<()> {
+    /// Prints the greeting at a terminal.
+    pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
-        self.desk.line(format!("Pagewalk {version}. `:help` tells what there is, Ctrl-D ends."))
+        self.context.print_line(format!("Pagewalk {version}. `:help` tells what there is, Ctrl-D ends."))
     }
 
-    /// Runs a script and tells in brief what came of it.
-    ///
-    /// # Errors
-    /// What the output says.
-    pub fn load(&mut self, file: &Path) -> io::Result<()> {
-        commands::load(&mut self.desk, file)
+    /// Runs a script and prints a summary.
+    pub(crate) fn load(&mut self, file: &Path) -> io::Result<()> {
+        commands::load(&mut self.context, file)
     }
 
-    /// Answers are broken to so many columns.
-    pub fn set_width(&mut self, columns: usize) {
-        self.desk.outfit.look.width = columns;
-        self.desk.outfit.errors.width = columns;
+    /// Sets the width of the output in columns.
+    pub(crate) fn set_width(&mut self, columns: usize) {
+        self.context.display.look.width = columns;
+        self.context.display.errors.width = columns;
     }
 
-    /// What stands before the next line.
+    /// The prompt of the next line.
     pub fn prompt(&self) -> String {
         self.quiz.as_ref().map_or_else(|| "pagewalk> ".to_owned(), Quiz::prompt)
     }
 
-    /// Whether the next line is an answer: an empty one says something, and none is remembered.
-    pub fn asks(&self) -> bool {
+    /// Whether the next line answers a quiz. Such a line may be empty and is not added to the history.
+    pub(crate) fn is_quizzing(&self) -> bool {
         self.quiz.is_some()
     }
 
-    /// The state, for what helps to write the next line.
-    pub fn state(&self) -> &State {
-        self.desk.explore.state()
+    /// The state, for completion and hints.
+    pub(crate) fn state(&self) -> &State {
+        self.context.explore.state()
     }
 
-    /// Whether an input goes on in the next line.
+    /// Whether an input continues on the next line.
     pub fn goes_on(&self, text: &str) -> bool {
         let command = text.trim_start().strip_prefix(':').and_then(|rest| rest.split_whitespace().next());
-        if self.asks() && Quiz::takes(text) {
+        if self.is_quizzing() && Quiz::is_answer(text) {
             return false;
         }
         let takes_statement = command
@@ -111,19 +104,16 @@ impl Shell {
         takes_statement && tokens(text).unfinished
     }
 
-    /// Does what an input says.
-    ///
-    /// # Errors
-    /// What the output says; a closed one among it.
+    /// Processes an input.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
         let words = text.trim();
         if let Some(mut quiz) = self.quiz.take() {
-            if Quiz::takes(words) {
-                let last = quiz.answer(&mut self.desk, words)?;
+            if Quiz::is_answer(words) {
+                let last = quiz.answer(&mut self.context, words)?;
                 self.quiz = Some(quiz).filter(|_| !last);
                 return Ok(Flow::Next);
             }
-            quiz.end(&mut self.desk)?;
+            quiz.end(&mut self.context)?;
         }
         if let Some(command) = words.strip_prefix(':') {
             return self.command(command);
@@ -131,31 +121,32 @@ impl Shell {
         if BELONGS.iter().any(|start| words.starts_with(start)) && self.continued(text)? {
             return Ok(Flow::Next);
         }
-        let Some(body) = self.desk.read(text)? else { return Ok(Flow::Next) };
-        let tell = self.desk.tell(&body);
-        let ended = self.desk.run(&body, Mode::Whole, tell)?;
+        let Some(body) = self.context.read(text)? else { return Ok(Flow::Next) };
+        let tell = self.context.detail_for(&body);
+        let ended = self.context.run(&body, Mode::Whole, tell)?;
         if !ended.diagnostics.is_empty() && ended.told > 0 {
-            self.desk.complain_of("nothing of this input was done: the state is that before it")?;
+            self.context.complain_sentence("nothing of this input was done: the state is that before it")?;
         }
         Ok(Flow::Next)
     }
 
-    /// A line that belongs to the statement above it: that is undone, and done again with the line. False if there is
-    /// none above.
+    /// Continues the statement above with a line: undoes it and runs it again with the line. False if there
+    /// is no statement above.
     fn continued(&mut self, text: &str) -> io::Result<bool> {
-        let explore = &mut self.desk.explore;
+        let explore = &mut self.context.explore;
         let Some(done) = explore.history.last().filter(|done| done.stmt.is_some()) else {
             return Ok(false);
         };
         let above = format!("{}\n{text}", explore.text(done));
         let at = explore.history.at();
         explore.back(1);
-        let tell = if text.trim_start().starts_with("=>") { Tell::Checks } else { Tell::Statement };
-        if let Some(body) = self.desk.read(&above)? {
-            self.desk.run(&body, Mode::Whole, tell)?;
+        let tell =
+            if text.trim_start().starts_with("=>") { AnswerDetail::Checks } else { AnswerDetail::Statement };
+        if let Some(body) = self.context.read(&above)? {
+            self.context.run(&body, Mode::Whole, tell)?;
         }
-        if self.desk.explore.history.at() < at {
-            self.desk.explore.forward(1);
+        if self.context.explore.history.at() < at {
+            self.context.explore.forward(1);
         }
         Ok(true)
     }
@@ -169,14 +160,14 @@ impl Shell {
                     || "`:help` lists the commands".to_owned(),
                     |near| format!("did you mean `:{near}`?"),
                 );
-                self.desk.complain_of(&format!("there is no command `:{name}`; {mend}"))?;
+                self.context.complain_sentence(&format!("there is no command `:{name}`; {mend}"))?;
                 return Ok(Flow::Next);
             }
         };
         match row.kind {
             Kind::Quit => return Ok(Flow::End),
-            Kind::Quiz => self.quiz = quiz::begin(&mut self.desk, rest.trim())?,
-            _ => commands::obey(&mut self.desk, row, rest.trim())?,
+            Kind::Quiz => self.quiz = quiz::begin(&mut self.context, rest.trim())?,
+            _ => commands::obey(&mut self.context, row, rest.trim())?,
         }
         Ok(Flow::Next)
     }

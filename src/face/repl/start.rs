@@ -1,4 +1,4 @@
-//! A session at a terminal, or on what a pipe brings.
+//! A session at a terminal or on a pipe.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
@@ -10,32 +10,32 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::answer::Look;
-use super::context::{Desk, Outfit};
-use super::history_file::{MOST, Past};
-use super::line::{CommandRow, LineHelper};
+use super::answer::AnswerStyle;
+use super::context::{DisplayOptions, ReplContext};
+use super::history_file::{HistoryFile, MAX_ENTRIES};
+use super::line::LineHelper;
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::run::commands::COMMANDS;
 use pagewalk_script::run::session::Options;
+use pagewalk_script::services::commands::COMMANDS;
 
-/// The columns of a terminal that does not say.
+/// The width of a terminal of unknown size.
 const COLUMNS: usize = 80;
 
-/// The columns where there is no terminal.
+/// The width without a terminal.
 const WIDE: usize = 100;
 
-/// Bytes of the longest line.
+/// The most bytes of a line.
 const LONGEST: u64 = 64 << 20;
 
-/// The prompt of a line that goes on with an input, as wide as the first.
+/// The prompt of a continued input, as wide as the first.
 const GOES_ON: &str = "     ... ";
 
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
-pub struct Repl {
+pub(crate) struct Repl {
     /// A script to begin with
     file: Option<PathBuf>,
     /// Stop an input after so many statements and loop rounds
@@ -44,27 +44,25 @@ pub struct Repl {
 }
 
 impl Repl {
-    /// Explores until the input ends.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn explore(&self, color: Color) -> io::Result<Status> {
+    /// Runs until the input ends.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = Arc::new(AtomicBool::new(false));
-        // Without it, Ctrl-C ends the session.
+        // Without this, Ctrl-C ends the session.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let mut editor = if smart { editor(color.wanted(&io::stdout())) } else { None };
+        let mut editor = if smart { editor(color.is_wanted(&io::stdout())) } else { None };
         let columns = editor.as_mut().and_then(Editor::dimensions).map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
-        let outfit = Outfit {
-            look: Look { color: color.wanted(&io::stdout()), width },
+        let display = DisplayOptions {
+            look: AnswerStyle { color: color.is_wanted(&io::stdout()), width },
             errors: Style { width, ..diagnostic_style(color) },
             echo: terminal,
         };
         let options = Options { max_steps: self.max_steps, ..Options::of(&LANGUAGE) };
-        let desk = Desk::new(options, outfit, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
-        let mut shell = Shell::new(desk);
+        let context =
+            ReplContext::new(options, display, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
+        let mut shell = Shell::new(context);
         if terminal {
             shell.greet()?;
         }
@@ -73,43 +71,33 @@ impl Repl {
         }
         match editor {
             Some(editor) => {
-                Typed { editor, past: Past::of_user(|name| std::env::var_os(name)) }.all(&mut shell)
+                TerminalSession { editor, history: HistoryFile::for_user(|name| std::env::var_os(name)) }
+                    .run(&mut shell)
             }
-            None => plain(&mut shell, terminal),
+            None => run_plain(&mut shell, terminal),
         }?;
         Ok(Status::Held)
     }
 }
 
-/// The commands, as the line editor wants them.
-const ROWS: [CommandRow; COMMANDS.len()] = {
-    let mut rows = [("", ""); COMMANDS.len()];
-    let mut at = 0;
-    while at < COMMANDS.len() {
-        rows[at] = (COMMANDS[at].name, COMMANDS[at].params);
-        at += 1;
-    }
-    rows
-};
-
 fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
-    let config = Config::builder().max_history_size(MOST).ok()?.auto_add_history(false);
+    let config = Config::builder().max_history_size(MAX_ENTRIES).ok()?.auto_add_history(false);
     let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
-    editor.set_helper(Some(LineHelper::new(&ROWS, color, PathBuf::from("."))));
+    editor.set_helper(Some(LineHelper::new(color, PathBuf::from("."))));
     Some(editor)
 }
 
-/// Lines that are typed at a terminal, with editing.
-struct Typed {
+/// A session at a terminal with line editing.
+struct TerminalSession {
     editor: Editor<LineHelper, MemHistory>,
-    past: Option<Past>,
+    history: Option<HistoryFile>,
 }
 
-impl Typed {
-    fn all(mut self, shell: &mut Shell) -> io::Result<()> {
-        for entry in self.past.iter().flat_map(Past::entries) {
+impl TerminalSession {
+    fn run(mut self, shell: &mut Shell) -> io::Result<()> {
+        for entry in self.history.iter().flat_map(HistoryFile::entries) {
             let _ = self.editor.add_history_entry(entry);
         }
         loop {
@@ -119,9 +107,9 @@ impl Typed {
                 helper.update(shell.state().clone());
             }
             match self.input(shell) {
-                Ok(input) if input.trim().is_empty() && !shell.asks() => {}
+                Ok(input) if input.trim().is_empty() && !shell.is_quizzing() => {}
                 Ok(input) => {
-                    if !shell.asks() {
+                    if !shell.is_quizzing() {
                         self.remember(input.trim_end());
                     }
                     if shell.input(&input)? == Flow::End {
@@ -129,7 +117,7 @@ impl Typed {
                     }
                 }
                 Err(ReadlineError::Eof) => return Ok(()),
-                // Ctrl-C: the line is dropped.
+                // Ctrl-C: drops the line.
                 Err(ReadlineError::Interrupted) => {}
                 Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => not_text(),
                 Err(ReadlineError::Io(error)) => return Err(error),
@@ -138,7 +126,7 @@ impl Typed {
         }
     }
 
-    /// An input, which may go over several lines.
+    /// An input of one or more lines.
     fn input(&mut self, shell: &Shell) -> Result<String, ReadlineError> {
         let mut input = self.editor.readline(&shell.prompt())?;
         while shell.goes_on(&input) {
@@ -150,15 +138,15 @@ impl Typed {
 
     fn remember(&mut self, input: &str) {
         let new = self.editor.add_history_entry(input).unwrap_or(false);
-        // Where the line cannot be kept, the session goes on without.
-        if new && self.past.as_ref().is_some_and(|past| past.add(input).is_err()) {
-            self.past = None;
+        // If the file cannot be written, the session goes on without it.
+        if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
+            self.history = None;
         }
     }
 }
 
-/// Lines that come without editing: from a pipe, or from a terminal that can do nothing.
-fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
+/// A session without line editing: on a pipe or a dumb terminal.
+fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut lines = io::stdin().lock();
     let mut input = String::new();
     loop {
@@ -176,7 +164,7 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             continue;
         }
         let whole = std::mem::take(&mut input);
-        let says = !whole.trim().is_empty() || shell.asks() && !ended;
+        let says = !whole.trim().is_empty() || shell.is_quizzing() && !ended;
         if says && shell.input(&whole)? == Flow::End {
             return Ok(());
         }
@@ -186,7 +174,7 @@ fn plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     }
 }
 
-/// Says that a line is none.
+/// Reports a line that is not UTF-8.
 fn not_text() {
     complain("  this line is not UTF-8 text, and was left out\n");
 }

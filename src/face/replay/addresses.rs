@@ -11,12 +11,12 @@ use crate::face::terminal::{Status, complain};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_script::services::named::replacements;
+use pagewalk_script::traces::named::replacements;
 
 /// How the addresses of a trace are taken.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Addresses")]
-pub struct Addresses {
+pub(crate) struct Addresses {
     /// Take addresses as physical ones, or map each page to a frame when it is first touched; unless said, a machine
     /// with an MMU maps
     #[arg(long, value_enum)]
@@ -50,7 +50,7 @@ enum Straddling {
 }
 
 /// The words for how traces are written.
-pub fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
+pub(crate) fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
     let rows = FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.help));
     PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
 }
@@ -64,7 +64,7 @@ impl Addresses {
     ///
     /// # Errors
     /// Why they cannot.
-    pub fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
+    pub(crate) fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
         let Addresses { map, frames, replacement, .. } = self;
         let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
         if map.unwrap_or(natural) == Mapping::Demand {
@@ -83,7 +83,7 @@ impl Addresses {
     }
 
     /// What becomes of references that straddle blocks or pages.
-    pub fn straddle(&self) -> Straddle {
+    pub(crate) fn straddle(&self) -> Straddle {
         match self.straddle {
             Straddling::Split => Straddle::Split,
             Straddling::First => Straddle::First,
@@ -92,13 +92,13 @@ impl Addresses {
 }
 
 /// Says why nothing is done.
-pub fn refused(why: &str) -> Status {
+pub(crate) fn refused(why: &str) -> Status {
     complain(&format!("pagewalk: {why}\n"));
     Status::Wrong
 }
 
 /// Becomes true at the first Ctrl-C; the second ends the process.
-pub fn interruptible() -> Arc<AtomicBool> {
+pub(crate) fn interruptible() -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let signal = signal_hook::consts::SIGINT;
     // Where signals cannot be had, Ctrl-C ends the process at once.

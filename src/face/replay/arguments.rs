@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk replay`, and what is done with them.
+//! The arguments of `pagewalk replay` and its top level.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,18 +7,19 @@ use std::sync::atomic::AtomicBool;
 use clap::Args;
 
 use super::addresses::{Addresses, interruptible, refused, trace_formats};
-use super::machine::{Named, named};
-use super::output::{Format, Output};
+use super::machine::{Named, find_machine};
+use super::output::{ReplayFormat, ReplayOutput};
 use super::pack::Packing;
-use super::plan::{Came, Plan};
+use super::plan::{ReplayOutcome, ReplayPlan};
 use crate::face::terminal::{Color, Status, complain};
-use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::AddressMapping;
+use pagewalk_engine::trace::counting_replay::ExtraOptions;
 use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::read_ahead::is_standard_input;
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
-pub struct Replay {
+pub(crate) struct Replay {
     /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
     #[arg(required = true, value_name = "MACHINE")]
     machine: PathBuf,
@@ -30,7 +31,7 @@ pub struct Replay {
     trace_format: Option<TraceFormat>,
     /// How results are written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
-    format: Format,
+    format: ReplayFormat,
     /// Draw the misses of every level by kind as SVG, and with --curve the curve
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]
     plot: Option<PathBuf>,
@@ -62,11 +63,8 @@ struct Counts {
 }
 
 impl Replay {
-    /// Replays the traces, or packs one.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn all(&self, color: Color) -> io::Result<Status> {
+    /// Replays the traces or packs one.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         if let Some(file) = &self.pack {
             if !self.traces.is_empty() {
@@ -80,7 +78,7 @@ impl Replay {
         if self.traces.iter().filter(|trace| is_standard_input(trace)).count() > 1 {
             return Ok(refused("standard input can be replayed once"));
         }
-        let machine = match named(&self.machine, color) {
+        let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
             Err(told) => {
                 complain(&told);
@@ -100,7 +98,7 @@ impl Replay {
         color: Color,
         interrupt: &AtomicBool,
     ) -> io::Result<Status> {
-        let plan = Plan {
+        let plan = ReplayPlan {
             machine,
             map,
             straddle: self.addresses.straddle(),
@@ -113,18 +111,18 @@ impl Replay {
             strict: self.strict,
             interrupt,
         };
-        let mut output = Output::new(self.format, color);
+        let mut output = ReplayOutput::new(self.format, color);
         let mut status = Status::Held;
         for trace in &self.traces {
-            let Came { replayed, why } = plan.replay(trace);
+            let ReplayOutcome { replayed, why } = plan.replay(trace);
             status = status.max(if why.is_some() { Status::Wrong } else { Status::Held });
             if let Some(replayed) = replayed {
-                status = status.max(output.tell(replayed));
+                status = status.max(output.report(replayed));
             }
             if let Some(why) = why {
                 complain(&format!("pagewalk: {why}\n"));
             }
-            if output.over() {
+            if output.is_over() {
                 break;
             }
         }

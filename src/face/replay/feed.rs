@@ -4,20 +4,19 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{
-    BatchHandler, ReadEnd, ReadSoFar, TraceOrigin, is_standard_input, read_ahead,
-};
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::read_ahead::{BatchHandler, ReadEnd, TraceOrigin, is_standard_input, read_ahead};
 use pagewalk_engine::trace::unreadable::Unreadable;
 use pagewalk_script::report::narrate::thousands;
 
 /// The first malformed line, as `--strict` refuses it.
-pub fn refusal(read: &ReadSoFar) -> Option<String> {
+pub(crate) fn first_malformed(read: &ReadSoFar) -> Option<String> {
     let bad = read.malformed.first.first()?;
     Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
 }
 
 /// What a trace is called in what is told of it.
-pub fn name(trace: &Path) -> String {
+pub(crate) fn trace_name(trace: &Path) -> String {
     if is_standard_input(trace) { "standard input".to_owned() } else { trace.display().to_string() }
 }
 
@@ -25,7 +24,7 @@ pub fn name(trace: &Path) -> String {
 ///
 /// # Errors
 /// If the trace cannot be opened.
-pub fn feed<B>(
+pub(crate) fn feed<B>(
     path: &Path,
     format: Option<Format>,
     interrupt: &AtomicBool,

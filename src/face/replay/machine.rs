@@ -1,29 +1,27 @@
-//! The machine that a command names: a preset, a machine file, or the machine that stands at the end of a script.
+//! The machine of a command: a preset, a machine file, or the machine at the end of a script.
 
 use std::path::Path;
 
 use crate::face::reading::Reading;
 use crate::face::terminal::{Color, diagnostic_style};
-use crate::face::test::find::words;
+use crate::face::test::find::error_words;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::{Sources, decode};
 use pagewalk_script::report::diagnostics::render;
-pub use pagewalk_script::services::named::Named;
-use pagewalk_script::services::named::presets;
+pub(crate) use pagewalk_script::traces::named::Named;
+use pagewalk_script::traces::named::presets;
 
-/// The machine of a preset's name, of a machine file (`.yaml`), or the one that stands at the end of a script (`.pw`).
-///
-/// # Errors
-/// What to say on standard error, with its line break.
-pub fn named(machine: &Path, color: Color) -> Result<Named, String> {
+/// The machine with a preset's name, of a machine file (`.yaml`), or at the end of a script (`.pw`). An error
+/// is a complete message.
+pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
     let name = machine.display().to_string();
     if let Some(preset) = Named::preset(&name) {
         return Ok(preset);
     }
     match machine.extension().and_then(|end| end.to_str()) {
-        Some("yaml" | "yml") => of_file(machine, &name, color),
-        Some("pw") => of_script(machine, &name, color),
+        Some("yaml" | "yml") => from_file(machine, &name, color),
+        Some("pw") => from_script(machine, &name, color),
         _ => Err(unknown(machine, &name)),
     }
 }
@@ -43,17 +41,17 @@ fn unknown(machine: &Path, name: &str) -> String {
     format!("pagewalk: there is no machine `{name}`\n  help: {help}\n")
 }
 
-fn of_file(path: &Path, name: &str, color: Color) -> Result<Named, String> {
+fn from_file(path: &Path, name: &str, color: Color) -> Result<Named, String> {
     let refused = |why: String| format!("pagewalk: cannot read `{name}`: {why}\n");
-    let bytes = Disk.load(path).map_err(|error| refused(words(&error)))?;
+    let bytes = Disk.load(path).map_err(|error| refused(error_words(&error)))?;
     let text = decode(&bytes).map_err(|at| refused(format!("it is not UTF-8 text (byte {at})")))?;
     let mut sources = Sources::default();
     let file = sources.add(name, Some(path.to_owned()), text);
     Named::of_file(name, file, text).map_err(|wrong| render(&wrong, &sources, diagnostic_style(color)))
 }
 
-fn of_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
-    let reading = Reading::of(path);
+fn from_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
+    let reading = Reading::from_path(path);
     let style = diagnostic_style(color);
     if !reading.diagnostics.is_empty() {
         return Err(reading.complaint(style));

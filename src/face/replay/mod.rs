@@ -1,12 +1,12 @@
-//! `pagewalk replay`: traces replayed on a machine, and packed.
+//! `pagewalk replay`: replays and packs traces.
 
-pub mod addresses;
+pub(crate) mod addresses;
 mod arguments;
-pub mod feed;
-pub mod machine;
+pub(crate) mod feed;
+pub(crate) mod machine;
 mod output;
 mod pack;
 mod plan;
-pub mod progress;
+pub(crate) mod progress;
 
-pub use arguments::Replay;
+pub(crate) use arguments::Replay;

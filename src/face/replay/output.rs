@@ -1,18 +1,18 @@
-//! Where results of replays go.
+//! The results of replays.
 
 use std::io;
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::face::atomic_write::put;
+use crate::face::atomic_write::write_file;
 use crate::face::terminal::{Color, Status, complain, print};
-use crate::face::test::find::words;
-use pagewalk_script::report::replay::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
+use crate::face::test::find::error_words;
+use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
+pub(crate) enum ReplayFormat {
     /// Tables to read
     #[default]
     Text,
@@ -22,29 +22,28 @@ pub enum Format {
     Csv,
 }
 
-/// Results on standard output, as they come.
-pub struct Output {
-    format: Format,
+/// Prints results to standard output as they come.
+pub(crate) struct ReplayOutput {
+    format: ReplayFormat,
     color: bool,
-    /// What was told.
+    /// The results so far.
     replays: Vec<Replayed>,
-    /// What standard output said first.
+    /// The first error of standard output.
     error: Option<io::Error>,
 }
 
-impl Output {
-    /// Nothing told yet.
-    pub fn new(format: Format, color: Color) -> Self {
-        Self { format, color: color.wanted(&io::stdout()), replays: Vec::new(), error: None }
+impl ReplayOutput {
+    pub(crate) fn new(format: ReplayFormat, color: Color) -> Self {
+        Self { format, color: color.is_wanted(&io::stdout()), replays: Vec::new(), error: None }
     }
 
-    /// Tells what came of a trace, and warns of what is wrong with it.
-    pub fn tell(&mut self, replayed: Replayed) -> Status {
+    /// Prints the result of a trace and its warnings.
+    pub(crate) fn report(&mut self, replayed: Replayed) -> Status {
         let first = self.replays.is_empty();
         let told = match self.format {
-            Format::Text => format!("{}{}", if first { "" } else { "\n" }, text(&replayed, self.color)),
-            Format::Json => json(&replayed),
-            Format::Csv => format!("{}{}", if first { HEADER } else { "" }, csv(&replayed)),
+            ReplayFormat::Text => format!("{}{}", if first { "" } else { "\n" }, text(&replayed, self.color)),
+            ReplayFormat::Json => json(&replayed),
+            ReplayFormat::Csv => format!("{}{}", if first { HEADER } else { "" }, csv(&replayed)),
         };
         self.error = print(&told).err();
         for warning in warnings(&replayed) {
@@ -55,25 +54,22 @@ impl Output {
         status
     }
 
-    /// Whether nothing more is to be told: somebody pressed Ctrl-C, or nobody reads it.
-    pub fn over(&self) -> bool {
+    /// Whether to stop, after Ctrl-C or an error of standard output.
+    pub(crate) fn is_over(&self) -> bool {
         let last = self.replays.last();
         self.error.is_some() || last.is_some_and(|replayed| replayed.ended == Ended::Interrupted)
     }
 
-    /// Writes the plot, if one is asked for, and answers with how it all ended.
-    ///
-    /// # Errors
-    /// What standard output said.
-    pub fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
+    /// Writes the plot, if requested, and returns the final status.
+    pub(crate) fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
         if let Some(file) = file.filter(|_| !self.replays.is_empty())
-            && let Err(error) = put(file, &plot(&self.replays))
+            && let Err(error) = write_file(file, &plot(&self.replays))
         {
             complain(&format!(
                 "pagewalk: cannot write `{}`: {}
 ",
                 file.display(),
-                words(&error)
+                error_words(&error)
             ));
             status = status.max(Status::Wrong);
         }

@@ -5,27 +5,27 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::feed::{feed, name, refusal};
+use super::feed::{feed, first_malformed, trace_name};
 use super::progress::Bar;
-use crate::face::atomic_write::put_by;
+use crate::face::atomic_write::write_file_with;
 use crate::face::terminal::{Status, complain};
-use crate::face::test::find::words;
+use crate::face::test::find::error_words;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_script::report::narrate::count;
-use pagewalk_script::report::replay::malformed;
+use pagewalk_script::traces::reports::malformed;
 
 /// A trace to be packed.
-pub struct Packing<'a> {
+pub(crate) struct Packing<'a> {
     /// The trace; `-` is standard input.
-    pub trace: &'a Path,
+    pub(crate) trace: &'a Path,
     /// How it is written, if it is said.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// A malformed line ends it all.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Becomes true when somebody presses Ctrl-C.
-    pub interrupt: &'a AtomicBool,
+    pub(crate) interrupt: &'a AtomicBool,
 }
 
 /// How packing ended, if the file could be written.
@@ -33,7 +33,7 @@ pub struct Packing<'a> {
 struct Packed {
     status: Status,
     /// What is said of it, with line breaks.
-    told: String,
+    message: String,
 }
 
 impl Packing<'_> {
@@ -42,21 +42,21 @@ impl Packing<'_> {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn write(&self, file: &Path) -> io::Result<Status> {
-        let mut packed = Packed { status: Status::Held, told: String::new() };
+    pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
+        let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
         let written = if to_stdout {
             self.pack(io::stdout().lock(), &mut packed)
         } else {
-            put_by(file, |file| self.pack(file, &mut packed))
+            write_file_with(file, |file| self.pack(file, &mut packed))
         };
-        complain(&packed.told);
+        complain(&packed.message);
         match written {
             // What is said already is why there is nothing.
-            Err(_) if packed.status != Status::Held && packed.told.ends_with('\n') => Ok(packed.status),
+            Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
             Err(error) if to_stdout => Err(error),
             Err(error) => {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.display(), words(&error)));
+                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.display(), error_words(&error)));
                 Ok(Status::Wrong)
             }
             Ok(()) => Ok(packed.status),
@@ -65,19 +65,19 @@ impl Packing<'_> {
 
     /// Packs the trace. An error is the stream's, or, if `packed` says why, means that there is to be no file.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
-        let name = name(self.trace);
+        let name = trace_name(self.trace);
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;
         let fed = feed(self.trace, self.format, self.interrupt, &mut |batch, progress, read| {
             bar.show(progress);
             records += batch.len() as u64;
-            let refused = refusal(read).filter(|_| self.strict);
-            packer.add(batch).err().or_else(|| refused.map(|_| nothing()))
+            let refused = first_malformed(read).filter(|_| self.strict);
+            packer.add(batch).err().or_else(|| refused.map(|_| no_file()))
         });
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
-        if let Some(why) = refusal(&read).filter(|_| self.strict) {
+        if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
             return Err(packed.refuse(&format!("`{name}` is refused: {why}")));
         }
         match stopped {
@@ -86,7 +86,7 @@ impl Packing<'_> {
             ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.told = format!("pagewalk: {why}\n  the {records} before that are packed\n");
+                packed.message = format!("pagewalk: {why}\n  the {records} before that are packed\n");
             }
             ReadEnd::Interrupted => {
                 let why = packed.refuse("interrupted: nothing is written");
@@ -105,20 +105,20 @@ impl Packed {
     /// There is to be no file, for this reason.
     fn refuse(&mut self, why: &str) -> io::Error {
         self.status = Status::Wrong;
-        self.told = format!("pagewalk: {why}\n");
-        nothing()
+        self.message = format!("pagewalk: {why}\n");
+        no_file()
     }
 
     /// Says which lines are not among the records.
     fn warn(&mut self, name: &str, read: &ReadSoFar) {
         if read.malformed.count > 0 {
             // Writing to a string does not fail.
-            let _ = writeln!(self.told, "pagewalk: `{name}`: {}", malformed(&read.malformed));
+            let _ = writeln!(self.message, "pagewalk: `{name}`: {}", malformed(&read.malformed));
         }
     }
 }
 
 /// Ends the writing of a file that is not to be there.
-fn nothing() -> io::Error {
+fn no_file() -> io::Error {
     io::Error::other("nothing is to be written")
 }

@@ -6,13 +6,13 @@ use crate::face::status_line::{StatusLine, WIDTH};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_script::report::narrate::thousands;
 
-/// Characters of the bar.
+/// The width of the bar in characters.
 const BAR: u64 = 24;
 /// The shortest time between two changes of the line.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A progress bar.
-pub struct Bar {
+pub(crate) struct Bar {
     line: StatusLine,
     name: String,
     drawn: Instant,
@@ -20,12 +20,12 @@ pub struct Bar {
 
 impl Bar {
     /// The bar of a trace.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self { line: StatusLine::new(), name: name.to_owned(), drawn: Instant::now() }
     }
 
     /// Shows the progress if the line is old enough.
-    pub fn show(&mut self, progress: Progress) {
+    pub(crate) fn show(&mut self, progress: Progress) {
         if self.line.is_shown() && self.drawn.elapsed() >= PAUSE {
             self.line.show(&line(&self.name, progress));
             self.drawn = Instant::now();
@@ -33,7 +33,7 @@ impl Bar {
     }
 
     /// Removes the line.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.line.clear();
     }
 }

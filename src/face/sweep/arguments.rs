@@ -7,10 +7,10 @@ use std::thread::available_parallelism;
 
 use clap::Args;
 
-use super::output::{Format, Output};
-use super::running::{Came, Plan};
+use super::output::{SweepFormat, SweepOutput};
+use super::running::{SweepOutcome, SweepPlan};
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
-use crate::face::replay::machine::{Named, named};
+use crate::face::replay::machine::{Named, find_machine};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format as TraceFormat;
@@ -18,11 +18,11 @@ use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
-use pagewalk_script::run::sweep::{cache_named, grid, tlb_named, usual_unit};
+use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
-pub struct Sweep {
+pub(crate) struct Sweep {
     /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) at whose end the machine stands
     #[arg(value_name = "MACHINE")]
     machine: PathBuf,
@@ -46,7 +46,7 @@ pub struct Sweep {
     addresses: Addresses,
     /// How results are written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    format: SweepFormat,
     /// Write the results to a file instead of standard output
     #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
     output: Option<PathBuf>,
@@ -66,16 +66,17 @@ impl Sweep {
     ///
     /// # Errors
     /// What standard output says.
-    pub fn all(&self, color: Color) -> io::Result<Status> {
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
-        let machine = match named(&self.machine, color) {
+        let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
             Err(told) => {
                 complain(&told);
                 return Ok(Status::Wrong);
             }
         };
-        let output = Output { format: self.format, file: self.output.as_deref(), plot: self.plot.as_deref() };
+        let output =
+            SweepOutput { format: self.format, file: self.output.as_deref(), plot: self.plot.as_deref() };
         let ready = output.ready().and_then(|()| Ok((self.unit(&machine)?, self.addresses.map(&machine)?)));
         let (unit, map) = match ready {
             Ok(ready) => ready,
@@ -87,7 +88,7 @@ impl Sweep {
         {
             return Ok(refused("a sweep of a TLB needs `--map demand`: no TLB is asked otherwise"));
         }
-        let plan = Plan {
+        let plan = SweepPlan {
             machine: &machine.name,
             grid,
             how: ReplayOptions { map, straddle: self.addresses.straddle() },
@@ -96,9 +97,10 @@ impl Sweep {
             strict: self.strict,
             interrupt: &interrupt,
         };
-        let Came { swept, why } = plan.sweep(&self.trace);
+        let SweepOutcome { swept, why } = plan.sweep(&self.trace);
         let status = if why.is_some() { Status::Wrong } else { Status::Held };
-        let told = swept.map_or(Ok(status), |swept| output.tell(&swept, color).map(|told| told.max(status)));
+        let told =
+            swept.map_or(Ok(status), |swept| output.report(&swept, color).map(|told| told.max(status)));
         if let Some(why) = why {
             complain(&format!("pagewalk: {why}\n"));
         }

@@ -4,4 +4,4 @@ mod arguments;
 mod output;
 mod running;
 
-pub use arguments::Sweep;
+pub(crate) use arguments::Sweep;

@@ -1,19 +1,19 @@
-//! Where the results of a sweep go.
+//! The results of a sweep.
 
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::face::atomic_write::{put, put_by};
+use crate::face::atomic_write::{write_file, write_file_with};
 use crate::face::terminal::{Color, Status, complain, print};
-use crate::face::test::find::words;
-use pagewalk_script::report::replay::Ended;
-use pagewalk_script::report::sweep::{Swept, csv, json, parquet, plot, text, warnings};
+use crate::face::test::find::error_words;
+use pagewalk_script::traces::reports::Ended;
+use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum SweepFormat {
     /// A table to read, and for two settings a matrix of miss rates
     #[default]
     Text,
@@ -25,22 +25,18 @@ pub(super) enum Format {
     Parquet,
 }
 
-/// Where results go, and how.
-pub(super) struct Output<'a> {
-    /// How they are written.
-    pub format: Format,
+/// The destination and format of results.
+pub(super) struct SweepOutput<'a> {
+    pub(crate) format: SweepFormat,
     /// The file; none for standard output.
-    pub file: Option<&'a Path>,
-    /// The file of the picture, if one is asked for.
-    pub plot: Option<&'a Path>,
+    pub(crate) file: Option<&'a Path>,
+    /// The file of the plot, if requested.
+    pub(crate) plot: Option<&'a Path>,
 }
 
-impl Output<'_> {
-    /// Whether its files can be there at all: better said before a long run than after it.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn ready(&self) -> Result<(), String> {
+impl SweepOutput<'_> {
+    /// Checks before a long run that the files can be written; returns the reason if not.
+    pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
             let why = if file.is_dir() {
@@ -55,20 +51,17 @@ impl Output<'_> {
         Ok(())
     }
 
-    /// Writes the results and the picture, and warns of what is wrong with them. Where a file cannot be written, the results
-    /// go to standard output: they may have taken long.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn tell(&self, swept: &Swept, color: Color) -> io::Result<Status> {
+    /// Writes the results and the plot, and prints warnings. If a file cannot be written, the results go to
+    /// standard output, since they may have taken long.
+    pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
         let told = match self.file {
-            None => print(&self.text(swept, color.wanted(&io::stdout()))),
+            None => print(&self.text(swept, color.is_wanted(&io::stdout()))),
             Some(file) => self.write(swept, file).or_else(|error| {
                 status = Status::Wrong;
                 complain(&failed(file, &error));
                 let (what, text) = match self.format {
-                    Format::Parquet => ("the results follow as CSV", csv(swept)),
+                    SweepFormat::Parquet => ("the results follow as CSV", csv(swept)),
                     _ => ("the results follow", self.text(swept, false)),
                 };
                 complain(&format!("  {what} on standard output\n"));
@@ -76,7 +69,7 @@ impl Output<'_> {
             }),
         };
         if let Some(file) = self.plot
-            && let Err(error) = put(file, &plot(swept))
+            && let Err(error) = write_file(file, &plot(swept))
         {
             complain(&failed(file, &error));
             status = Status::Wrong;
@@ -92,21 +85,21 @@ impl Output<'_> {
 
     fn write(&self, swept: &Swept, file: &Path) -> io::Result<()> {
         let bytes = match self.format {
-            Format::Parquet => parquet(swept),
+            SweepFormat::Parquet => parquet(swept),
             _ => self.text(swept, false).into_bytes(),
         };
-        put_by(file, |file| file.write_all(&bytes))
+        write_file_with(file, |file| file.write_all(&bytes))
     }
 
     fn text(&self, swept: &Swept, color: bool) -> String {
         match self.format {
-            Format::Text => text(swept, color),
-            Format::Json => json(swept),
-            Format::Csv | Format::Parquet => csv(swept),
+            SweepFormat::Text => text(swept, color),
+            SweepFormat::Json => json(swept),
+            SweepFormat::Csv | SweepFormat::Parquet => csv(swept),
         }
     }
 }
 
 fn failed(file: &Path, error: &io::Error) -> String {
-    format!("pagewalk: cannot write `{}`: {}\n", file.display(), words(error))
+    format!("pagewalk: cannot write `{}`: {}\n", file.display(), error_words(error))
 }

@@ -3,51 +3,52 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::face::replay::feed::{feed, refusal};
+use crate::face::replay::feed::{feed, first_malformed};
 use crate::face::replay::progress::Bar;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
+use pagewalk_engine::trace::read_ahead::ReadEnd;
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
-use pagewalk_script::report::replay::{Ended, record};
-use pagewalk_script::report::sweep::Swept;
+use pagewalk_script::traces::reports::{Ended, record};
+use pagewalk_script::traces::sweep_reports::Swept;
 
 /// How a trace is swept.
-pub(super) struct Plan<'a> {
+pub(super) struct SweepPlan<'a> {
     /// The machine that the grid changes, as the command names it.
-    pub machine: &'a str,
+    pub(crate) machine: &'a str,
     /// The machines.
-    pub grid: Grid,
+    pub(crate) grid: Grid,
     /// How each of them replays the trace.
-    pub how: ReplayOptions,
+    pub(crate) how: ReplayOptions,
     /// Threads that replay, at most.
-    pub threads: usize,
+    pub(crate) threads: usize,
     /// How the trace is written, if it is said.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// A malformed line, or an address that the machine has not, ends it all.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Becomes true when somebody presses Ctrl-C.
-    pub interrupt: &'a AtomicBool,
+    pub(crate) interrupt: &'a AtomicBool,
 }
 
 /// What came of it: counts, unless there are none to be told; and what went wrong, if anything did.
-pub(super) struct Came {
+pub(super) struct SweepOutcome {
     /// The counts.
-    pub swept: Option<Swept>,
+    pub(crate) swept: Option<Swept>,
     /// What went wrong.
-    pub why: Option<String>,
+    pub(crate) why: Option<String>,
 }
 
-impl Came {
-    fn nothing(why: String) -> Self {
+impl SweepOutcome {
+    fn failed(why: String) -> Self {
         Self { swept: None, why: Some(why) }
     }
 }
 
-impl Plan<'_> {
+impl SweepPlan<'_> {
     /// Sweeps.
-    pub fn sweep(self, trace: &Path) -> Came {
+    pub(crate) fn sweep(self, trace: &Path) -> SweepOutcome {
         let name = trace.display().to_string();
         let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
         let mut bar = Bar::new(&name);
@@ -61,10 +62,10 @@ impl Plan<'_> {
         bar.clear();
         let (read, stopped) = match fed {
             Ok(fed) => fed,
-            Err(why) => return Came::nothing(why.to_string()),
+            Err(why) => return SweepOutcome::failed(why.to_string()),
         };
         if let Some(why) = self.refusal(&read) {
-            return Came::nothing(format!("`{name}` is refused: {why}"));
+            return SweepOutcome::failed(format!("`{name}` is refused: {why}"));
         }
         let (ended, mut why) = match stopped {
             ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
@@ -76,14 +77,14 @@ impl Plan<'_> {
         let outside = counted.iter().flatten().find_map(|counted| counted.references.first_outside);
         if let Some(outside) = outside.filter(|_| self.strict) {
             let told = record(outside);
-            return Came::nothing(format!(
+            return SweepOutcome::failed(format!(
                 "`{name}` is refused: {told} lies beyond the addresses of the machine"
             ));
         }
         if let Some(Err(failed)) = counted.iter().find(|counted| counted.is_err()) {
             let told = format!("a point cannot replay `{name}`: {failed}");
             if counted.iter().all(Result::is_err) {
-                return Came::nothing(told);
+                return SweepOutcome::failed(told);
             }
             why.get_or_insert(told);
         }
@@ -98,11 +99,11 @@ impl Plan<'_> {
             grid: self.grid,
             counted,
         };
-        Came { swept: Some(swept), why }
+        SweepOutcome { swept: Some(swept), why }
     }
 
     /// The first malformed line, where `--strict` forbids it.
     fn refusal(&self, read: &ReadSoFar) -> Option<String> {
-        refusal(read).filter(|_| self.strict)
+        first_malformed(read).filter(|_| self.strict)
     }
 }

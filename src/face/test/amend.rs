@@ -1,61 +1,57 @@
-//! `pagewalk test --accept` and `--fill`: what scripts state is written anew, so that they hold.
+//! `pagewalk test --accept` and `--fill`: rewrites the expectations of scripts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::find::{Found, words};
+use super::find::{SuiteFile, error_words};
 use super::included::included;
 use super::script::{Script, scripts};
 use crate::face::atomic_write::replace;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
+use pagewalk_script::lang::edit::edited;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::{Sources, decode};
-use pagewalk_script::report::amended::{difference, left_alone, summary};
+use pagewalk_script::lang::span::Span;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::suite::Name;
 use pagewalk_script::run;
-use pagewalk_script::run::amend::{Findings, Wanted, Watching, amended};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
+use pagewalk_script::suite::amend::{Findings, Wanted, Watching};
+use pagewalk_script::suite::amended::{difference, left_alone, summary};
+use pagewalk_script::suite::reports::Name;
 
-/// What is written, and where.
-pub struct Amend<'a> {
-    /// What is written.
-    pub wanted: Wanted,
+/// The input of rewriting.
+pub(crate) struct Amend<'a> {
+    pub(crate) wanted: Wanted,
     /// All files that were found.
-    pub all: &'a [Found],
-    /// Those that are run.
-    pub files: &'a [Found],
-    /// Whether a case is asked for.
-    pub wants: &'a (dyn Fn(&Name) -> bool + Sync),
-    /// How many files are run at a time.
-    pub threads: usize,
-    /// When to colour.
-    pub color: Color,
+    pub(crate) all: &'a [SuiteFile],
+    /// The files to run.
+    pub(crate) files: &'a [SuiteFile],
+    /// Whether a case is selected.
+    pub(crate) wants: &'a (dyn Fn(&Name) -> bool + Sync),
+    pub(crate) threads: usize,
+    pub(crate) color: Color,
 }
 
-/// What the run of one script has found out.
-struct Run {
+/// The findings of one script.
+struct AmendRun {
     findings: Findings,
-    /// The name and the one path of each of its files; no path where there is no such file.
+    /// The name and the canonical path of each of its files; no path if there is no file.
     files: Vec<(String, Option<PathBuf>)>,
-    /// What is wrong with it, drawn for standard error.
+    /// The report of its mistakes.
     complaint: String,
 }
 
 impl Amend<'_> {
-    /// Runs the files, shows what is to be written, and writes it.
-    ///
-    /// # Errors
-    /// What standard output says; nothing is written then.
-    pub fn all(&self) -> io::Result<Status> {
+    /// Runs the files, prints the changes and writes them. Writes nothing if standard output fails.
+    pub(crate) fn execute(&self) -> io::Result<Status> {
         let style = diagnostic_style(self.color);
-        let work = |found: &Found| self.run(found, style);
+        let work = |found: &SuiteFile| self.run_file(found, style);
         let runs = side_by_side(self.files, self.threads, work, |_| false, |_, _| {});
-        let (mut known, mut wrong, mut includes) = (Known::new(self.wanted), false, None);
+        let (mut known, mut wrong, mut includes) = (AllFindings::new(self.wanted), false, None);
         for (found, runs) in self.files.iter().zip(runs) {
             for run in runs {
                 if !run.complaint.is_empty() {
@@ -63,7 +59,7 @@ impl Amend<'_> {
                     if Disk.canonical(&found.path).is_ok_and(|path| includes.contains(&path)) {
                         continue;
                     }
-                    // What is found out of half a run may not be all: nothing of it is written.
+                    // An incomplete run has incomplete findings, which are not written.
                     complain(&run.complaint);
                     wrong = true;
                     continue;
@@ -75,26 +71,28 @@ impl Amend<'_> {
         Ok(if wrong { Status::Wrong } else { status })
     }
 
-    fn run(&self, found: &Found, style: Style) -> Vec<Run> {
+    fn run_file(&self, found: &SuiteFile, style: Style) -> Vec<AmendRun> {
         match scripts(found) {
-            Ok(scripts) => {
-                scripts.iter().filter(|script| !script.fails).map(|script| self.one(script, style)).collect()
-            }
+            Ok(scripts) => scripts
+                .iter()
+                .filter(|script| !script.fails)
+                .map(|script| self.run_script(script, style))
+                .collect(),
             Err(mistake) => {
                 let findings = Findings::new(self.wanted);
-                vec![Run { findings, files: Vec::new(), complaint: format!("pagewalk: {mistake}\n") }]
+                vec![AmendRun { findings, files: Vec::new(), complaint: format!("pagewalk: {mistake}\n") }]
             }
         }
     }
 
-    fn one(&self, script: &Script, style: Style) -> Run {
+    fn run_script(&self, script: &Script, style: Style) -> AmendRun {
         let reading = &script.reading;
         let mut findings = Findings::new(self.wanted);
         let mut complaint = reading.complaint(style);
         if complaint.is_empty() {
             let body = &reading.script.body;
             let watching = findings.watch(body, &reading.sources);
-            let mut sink = OfCases { watching, name: &script.name, wants: self.wants };
+            let mut sink = CaseFilterSink { watching, name: &script.name, wants: self.wants };
             let options = Options::of(&LANGUAGE);
             let ended = run::play(body, &reading.sources, &reading.files, options, &mut sink);
             complaint =
@@ -103,18 +101,19 @@ impl Amend<'_> {
         let one_path = |path: Option<&PathBuf>| Disk.canonical(path?).ok();
         let files = reading.sources.files().iter();
         let files = files.map(|file| (file.name.clone(), one_path(file.path.as_ref()))).collect();
-        Run { findings, files, complaint }
+        AmendRun { findings, files, complaint }
     }
 }
 
-/// Hands on the records of the cases that are asked for, and of the others what holds: it is to hold further on.
-struct OfCases<'a> {
+/// Passes on the records of the selected cases. Of other cases it passes on the expectations that hold, so
+/// that they are preserved.
+struct CaseFilterSink<'a> {
     watching: Watching<'a>,
     name: &'a Name,
     wants: &'a (dyn Fn(&Name) -> bool + Sync),
 }
 
-impl Sink for OfCases<'_> {
+impl Sink for CaseFilterSink<'_> {
     fn take(&mut self, record: &StepRecord) -> bool {
         let scenario = record.scenario.as_ref().map(ToString::to_string);
         if (self.wants)(&Name { scenario, ..self.name.clone() }) {
@@ -125,26 +124,26 @@ impl Sink for OfCases<'_> {
     }
 }
 
-/// What all runs have found out, in the files as they are.
-struct Known {
+/// The findings of all runs by file.
+struct AllFindings {
     findings: Findings,
     sources: Sources,
     numbers: BTreeMap<PathBuf, u32>,
 }
 
-impl Known {
+impl AllFindings {
     fn new(wanted: Wanted) -> Self {
         Self { findings: Findings::new(wanted), sources: Sources::default(), numbers: BTreeMap::new() }
     }
 
-    fn absorb(&mut self, run: Run) {
+    fn absorb(&mut self, run: AmendRun) {
         let files = run.files.iter();
         let numbers: Vec<Option<u32>> =
             files.map(|(name, path)| self.number(name, path.as_deref()?)).collect();
         self.findings.absorb(run.findings, |file| numbers.get(file as usize).copied().flatten());
     }
 
-    /// The number of a file, which is read when it is first met; none if it cannot be read.
+    /// The number of a file, which is read at its first use; none if it cannot be read.
     fn number(&mut self, name: &str, path: &Path) -> Option<u32> {
         if let Some(number) = self.numbers.get(path) {
             return Some(*number);
@@ -155,14 +154,14 @@ impl Known {
         Some(number)
     }
 
-    /// Shows what is to be written, and writes it.
+    /// Prints the changes and writes them.
     fn write(self, color: Color) -> io::Result<Status> {
-        let colored = color.wanted(&io::stdout());
+        let colored = color.is_wanted(&io::stdout());
         let plan = self.findings.plan(&self.sources);
         let mut changed = Vec::new();
         let mut told = String::new();
         for (number, file) in (0..).zip(self.sources.files()) {
-            let new = amended(&file.text, plan.of(number));
+            let new = edited(&file.text, Span::start_of(number), &plan.edits);
             if new != *file.text {
                 told += &difference(&file.name, &file.text, &new, colored);
                 changed.push((file, new));
@@ -173,7 +172,7 @@ impl Known {
         let mut status = if plan.left.is_empty() { Status::Held } else { Status::Failed };
         for (file, new) in &changed {
             if let Err(error) = file.path.as_deref().map_or(Ok(()), |path| replace(path, &file.text, new)) {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.name, words(&error)));
+                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.name, error_words(&error)));
                 status = Status::Wrong;
             }
         }

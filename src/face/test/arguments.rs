@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk test`, and what is done with them.
+//! The arguments of `pagewalk test` and its top level.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -8,28 +8,28 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Args;
 
 use super::amend::Amend;
-use super::find::{Found, find};
-use super::play::{Plan, Played};
+use super::find::{SuiteFile, find_files};
+use super::play::{PlayedFile, SuitePlan};
 use super::progress::Progress;
 use super::reports::Report;
 use super::script::{Script, scripts};
 use super::select::Selection;
-use super::watch::wait;
+use super::watch::wait_for_change;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use pagewalk_script::report::suite::{Case, Name, Suite, Verdict, summary, tell};
-use pagewalk_script::run::amend::Wanted;
+use pagewalk_script::suite::amend::Wanted;
+use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, summary, tell};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
-pub struct Test {
+pub(crate) struct Test {
     /// Scripts, Markdown files and folders
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
-    goldens: Goldens,
+    goldens: GoldenOptions,
     /// Stop at the first file with a case that fails
     #[arg(long)]
     fail_fast: bool,
@@ -37,7 +37,7 @@ pub struct Test {
     #[arg(long)]
     list: bool,
     #[command(flatten)]
-    amending: Amending,
+    amending: AmendOptions,
     /// Run again whenever a file changes, until interrupted
     #[arg(long, conflicts_with = "list")]
     watch: bool,
@@ -51,7 +51,7 @@ pub struct Test {
 
 /// What is written into scripts.
 #[derive(Debug, Args)]
-struct Amending {
+struct AmendOptions {
     /// Write the actual values in place of those that are stated and do not hold; refused where `CI` is set
     #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
     accept: bool,
@@ -62,7 +62,7 @@ struct Amending {
 
 /// What is done about golden files.
 #[derive(Debug, Args)]
-struct Goldens {
+struct GoldenOptions {
     /// Write the golden files anew as the scripts do now, and show what has changed
     #[arg(long, conflicts_with_all = ["list", "require_golden"])]
     bless: bool,
@@ -71,33 +71,30 @@ struct Goldens {
     require_golden: bool,
 }
 
-/// What a run came to, and the files that it depended on.
-struct Ran {
+/// The result of a run and the files that it depended on.
+struct SuiteRun {
     suite: Suite,
     took: Duration,
     files: Vec<PathBuf>,
 }
 
 impl Test {
-    /// Tests what is asked for.
-    ///
-    /// # Errors
-    /// What standard output says.
-    pub fn all(&self, color: Color) -> io::Result<Status> {
+    /// Runs the tests.
+    pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         if let Some(refusal) = self.refusal() {
             complain(&refusal);
             return Ok(Status::Wrong);
         }
         loop {
             let since = SystemTime::now();
-            let (all, wrong) = find(&self.paths);
+            let (all, wrong) = find_files(&self.paths);
             for wrong in &wrong {
                 complain(&format!("pagewalk: {wrong}\n"));
             }
             if !wrong.is_empty() {
                 return Ok(Status::Wrong);
             }
-            let files = self.selection.of(&all);
+            let files = self.selection.files_in(&all);
             if self.list {
                 return self.list(&files);
             }
@@ -105,19 +102,19 @@ impl Test {
             if wanted != Wanted::default() {
                 let wants = |name: &Name| self.selection.wants(name);
                 let threads = self.threads();
-                return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.all();
+                return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.execute();
             }
             let ran = self.run(&all, &files, color);
-            let status = self.told(&ran, color)?;
+            let status = self.report_run(&ran, color)?;
             if !self.watch {
                 return Ok(status);
             }
-            wait(&ran.files, since, &|| find(&self.paths).0 != all);
+            wait_for_change(&ran.files, since, &|| find_files(&self.paths).0 != all);
             clear()?;
         }
     }
 
-    /// Why nothing is done, where a machine is asked to write what a person is to answer for.
+    /// The reason for not writing in CI, where nobody reviews the changes.
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),
@@ -132,8 +129,8 @@ impl Test {
         ))
     }
 
-    fn list(&self, files: &[Found]) -> io::Result<Status> {
-        let of = |found: &Found| -> Vec<Case> {
+    fn list(&self, files: &[SuiteFile]) -> io::Result<Status> {
+        let of = |found: &SuiteFile| -> Vec<Case> {
             scripts(found).unwrap_or_default().iter().flat_map(Script::cases).collect()
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
@@ -145,27 +142,27 @@ impl Test {
         print(&text).map(|()| Status::Held)
     }
 
-    fn run(&self, all: &[Found], files: &[Found], color: Color) -> Ran {
+    fn run(&self, all: &[SuiteFile], files: &[SuiteFile], color: Color) -> SuiteRun {
         let start = Instant::now();
         let mut progress = Progress::new(files.len());
-        let plan = Plan {
+        let plan = SuitePlan {
             style: diagnostic_style(color),
-            color: color.wanted(&io::stdout()),
+            color: color.is_wanted(&io::stdout()),
             bless: self.goldens.bless,
             required: self.goldens.require_golden,
             wanted: &|case| self.selection.wants(&case.name),
             all,
             included: std::sync::OnceLock::new(),
         };
-        let work = |found: &Found| plan.play(found);
-        let red = |played: &Played| played.cases.iter().any(|case| case.verdict().bad());
-        let stop = |played: &Played| self.fail_fast && red(played);
+        let work = |found: &SuiteFile| plan.play(found);
+        let red = |played: &PlayedFile| played.cases.iter().any(|case| case.verdict().bad());
+        let stop = |played: &PlayedFile| self.fail_fast && red(played);
         let played = side_by_side(files, self.threads(), work, stop, |found, played| {
             progress.done(&found.name, red(played));
         });
         progress.clear();
         let took = start.elapsed();
-        let mut ran = Ran { suite: Suite::default(), took, files: Vec::new() };
+        let mut ran = SuiteRun { suite: Suite::default(), took, files: Vec::new() };
         for played in played {
             complain(&played.complaint);
             ran.suite.blessed.extend(played.blessed);
@@ -176,8 +173,8 @@ impl Test {
         ran
     }
 
-    /// Tells people and programs what a run came to.
-    fn told(&self, ran: &Ran, color: Color) -> io::Result<Status> {
+    /// Prints the result of a run and writes its reports.
+    fn report_run(&self, ran: &SuiteRun, color: Color) -> io::Result<Status> {
         let suite = &ran.suite;
         let mut status = match suite.worst() {
             Verdict::NotRun | Verdict::Passed => Status::Held,
@@ -196,11 +193,11 @@ impl Test {
                 status = Status::Wrong;
             }
         }
-        // Standard output belongs to a report, if one goes there.
+        // A report on standard output must be alone there.
         if self.reports.iter().any(Report::to_stdout) {
-            complain(&text(ran, color.wanted(&io::stderr()), io::stderr().is_terminal()));
+            complain(&summary_text(ran, color.is_wanted(&io::stderr()), io::stderr().is_terminal()));
         } else {
-            print(&text(ran, color.wanted(&io::stdout()), io::stdout().is_terminal()))?;
+            print(&summary_text(ran, color.is_wanted(&io::stdout()), io::stdout().is_terminal()))?;
         }
         Ok(status)
     }
@@ -211,8 +208,8 @@ impl Test {
     }
 }
 
-/// What was blessed, what failed, and the summary. Only a terminal is told the time.
-fn text(ran: &Ran, color: bool, terminal: bool) -> String {
+/// The blessed files, the failures and the summary. Only a terminal gets the time.
+fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
     let mut text = ran.suite.blessed.concat();
     text.extend(ran.suite.cases.iter().map(|case| tell(case, color)));
     text += &summary(&ran.suite).join("\n");
@@ -223,7 +220,7 @@ fn text(ran: &Ran, color: bool, terminal: bool) -> String {
     text + "\n"
 }
 
-/// A fresh screen, if it is one.
+/// Clears the screen of a terminal.
 fn clear() -> io::Result<()> {
     if io::stdout().is_terminal() { print("\x1b[2J\x1b[H") } else { print("\n") }
 }

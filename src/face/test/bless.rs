@@ -1,33 +1,42 @@
-//! `--bless`: golden files written as scripts do now.
+//! `--bless`: rewrites golden files.
 
 use std::fmt::Write as _;
 use std::fs;
 
-use super::find::{Found, name, words};
-use super::goldens::{Did, Wanted, against, file_name, golden, golden_of, hold, is_of, load, refuse};
-use crate::face::atomic_write::put;
-use pagewalk_script::report::golden::draw;
+use super::find::{SuiteFile, error_words, report_name};
+use super::goldens::{
+    CaseFilter, CaseRuns, compare_cases, compare_with_golden, file_name, golden_from, golden_of, is_of,
+    load_golden, reject_golden,
+};
+use crate::face::atomic_write::write_file;
 use pagewalk_script::report::narrate::count;
-use pagewalk_script::report::suite::Held;
-use pagewalk_script::run::golden::{Golden, Unusable, read, write};
+use pagewalk_script::suite::golden::{Golden, Unusable, read, write};
+use pagewalk_script::suite::listing::draw;
+use pagewalk_script::suite::reports::Held;
 
-/// Writes the golden file of a file as its cases were now, those that `wanted` holds for; says what has changed. A file
-/// with a case that fails or is wrong is left as it is.
-pub fn rewrite(found: &Found, did: &mut Did, wanted: Wanted, color: bool) -> Option<String> {
+/// Rewrites the golden file for the wanted cases and returns the changes. Leaves it unchanged if a case fails
+/// or has a mistake.
+pub(crate) fn rewrite(
+    found: &SuiteFile,
+    did: &mut CaseRuns,
+    wanted: CaseFilter,
+    color: bool,
+) -> Option<String> {
     if did.is_empty() || did.iter().any(|(case, _)| wanted(case) && case.own().bad()) {
-        hold(found, did, wanted, false);
+        compare_with_golden(found, did, wanted, false);
         return None;
     }
     let path = golden_of(found);
-    let old = if path.exists() { load(&path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
+    let old =
+        if path.exists() { load_golden(&path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
     if let Err(unusable @ (Unusable::Newer { .. } | Unusable::Unreadable(_))) = &old {
-        refuse(found, &path, unusable, did, wanted);
+        reject_golden(found, &path, unusable, did, wanted);
         return None;
     }
-    let shown = name(&path);
+    let shown = report_name(&path);
     let (mut told, mut kept) = (String::new(), Vec::new());
     if let Ok(old) = &old {
-        against(old, did);
+        compare_cases(old, did);
         kept.extend(
             old.cases
                 .iter()
@@ -35,13 +44,13 @@ pub fn rewrite(found: &Found, did: &mut Did, wanted: Wanted, color: bool) -> Opt
         );
         told = changes(did, wanted, color, !old.cases.is_empty());
     }
-    let mut new = golden(did);
+    let mut new = golden_from(did);
     for (section, (case, _)) in new.cases.iter_mut().zip(did.iter()) {
         if let Some(old) = kept.iter().find(|old| is_of(old, case)) {
             section.clone_from(old);
         }
     }
-    // A case that is not wanted and that the file does not have stays out of it.
+    // Unwanted cases that are not in the file stay out of it.
     let mut cases = did.iter();
     new.cases.retain(|_| {
         cases.next().is_some_and(|(case, _)| wanted(case) || kept.iter().any(|old| is_of(old, case)))
@@ -51,9 +60,9 @@ pub fn rewrite(found: &Found, did: &mut Did, wanted: Wanted, color: bool) -> Opt
     if fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
         return None;
     }
-    if let Err(error) = put(&path, &text) {
-        let why = format!("the golden file cannot be written: {}", words(&error));
-        refuse(found, &path, &Unusable::Unreadable(why), did, wanted);
+    if let Err(error) = write_file(&path, &text) {
+        let why = format!("the golden file cannot be written: {}", error_words(&error));
+        reject_golden(found, &path, &Unusable::Unreadable(why), did, wanted);
         return None;
     }
     for (case, _) in did.iter_mut().filter(|(case, _)| wanted(case)) {
@@ -62,8 +71,8 @@ pub fn rewrite(found: &Found, did: &mut Did, wanted: Wanted, color: bool) -> Opt
     Some(format!("{shown}: written, {}\n{told}", count(new.total, "statement", "statements")))
 }
 
-/// The differences that are blessed.
-fn changes(did: &Did, wanted: Wanted, color: bool, old: bool) -> String {
+/// The blessed differences.
+fn changes(did: &CaseRuns, wanted: CaseFilter, color: bool, old: bool) -> String {
     let mut text = String::new();
     for (case, _) in did.iter().filter(|(case, _)| wanted(case) && old) {
         if let Held::Differs { differences, notes } = &case.golden {

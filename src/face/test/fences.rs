@@ -1,38 +1,38 @@
-//! Scripts in Markdown: fenced blocks whose first word is `pagewalk`.
+//! Scripts in Markdown: fenced code blocks whose first word is `pagewalk`.
 //!
-//! What else stands behind the fence: `fails` (the script is wrong, or something that it states does not hold),
-//! `NAME.pw` (what the block is called; later blocks may include it), `continues` (the blocks before it, up to one that
-//! does not continue, come first), `skip` (it is no script to run). Other words mean nothing here.
+//! Further words: `fails` (the script has a mistake or a failing expectation), `NAME.pw` (a name by which
+//! later blocks can include it), `continues` (the blocks before it, up to one that does not continue, come
+//! first), `skip` (the block is not run). Other words are ignored.
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// A fenced block that is a script.
+/// A script in a fenced code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fence {
-    /// What it is called: its own name, or `block 3`.
-    pub name: String,
-    /// The file name that it gives itself.
-    pub file: Option<String>,
+pub(crate) struct Fence {
+    /// Its own name, or `block 3`.
+    pub(crate) name: String,
+    /// Its own file name.
+    pub(crate) file: Option<String>,
     /// The line of its first statement, from 1.
-    pub line: usize,
-    /// The first byte of the document that is its own.
-    pub from: usize,
-    /// The document with blanks for all that is not of the script, so that places in it are those of the document.
-    pub text: String,
-    /// It is meant to fail.
-    pub fails: bool,
+    pub(crate) line: usize,
+    /// Its first byte in the document.
+    pub(crate) from: usize,
+    /// The document with spaces in place of everything else, so that positions are those of the document.
+    pub(crate) text: String,
+    /// Whether the script must fail.
+    pub(crate) fails: bool,
 }
 
-/// A fenced block of a document.
-struct Block {
+/// A fenced code block.
+struct FencedBlock {
     info: String,
     lines: Vec<Range<usize>>,
 }
 
-/// The scripts of a document, in order. Blocks are counted with those that are skipped.
-pub fn fences(document: &str) -> Vec<Fence> {
+/// The scripts of a document in order. Numbers include skipped blocks.
+pub(crate) fn fences(document: &str) -> Vec<Fence> {
     let mut fences: Vec<Fence> = Vec::new();
     let mut before: Vec<Range<usize>> = Vec::new();
     let blocks = blocks(document).into_iter().filter_map(|block| {
@@ -61,20 +61,19 @@ pub fn fences(document: &str) -> Vec<Fence> {
     fences
 }
 
-/// Whether a word behind a fence is the name of a script in the document's folder.
+/// Whether a word is the name of a script in the document's folder.
 fn is_file(word: &str) -> bool {
     let path = std::path::Path::new(word);
     path.extension().is_some_and(|end| end == "pw") && path.file_name().is_some_and(|name| name == word)
 }
 
-/// The fenced blocks of a document.
-fn blocks(document: &str) -> Vec<Block> {
+fn blocks(document: &str) -> Vec<FencedBlock> {
     let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
+    let mut open: Option<FencedBlock> = None;
     for (event, range) in Parser::new_ext(document, Options::empty()).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                open = Some(Block { info: info.into_string(), lines: Vec::new() });
+                open = Some(FencedBlock { info: info.into_string(), lines: Vec::new() });
             }
             Event::Text(_) => {
                 if let Some(block) = &mut open {
@@ -88,7 +87,7 @@ fn blocks(document: &str) -> Vec<Block> {
     blocks
 }
 
-/// A text with blanks for all but these parts of it; lines stay lines, and bytes stay where they are.
+/// Replaces the text outside of these parts by spaces. Lines and byte positions stay the same.
 fn masked(document: &str, parts: &[Range<usize>]) -> String {
     let mut text = String::with_capacity(document.len());
     let mut at = 0;
@@ -97,7 +96,7 @@ fn masked(document: &str, parts: &[Range<usize>]) -> String {
         text.push_str(&document[part.clone()]);
         at = part.end;
     }
-    // What follows the script is of no use to it.
+    // The text after the script is not needed.
     text
 }
 

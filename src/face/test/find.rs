@@ -1,4 +1,4 @@
-//! The files in which scripts are.
+//! Finds the files with scripts.
 
 use std::fs;
 use std::io;
@@ -6,31 +6,27 @@ use std::path::{Path, PathBuf};
 
 use super::ending::{ENDING, scripts_of};
 
-/// A file that holds scripts.
+/// A file with scripts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Found {
-    /// As a report names it: the path as given, `/` between folders, without a `./` in front.
-    pub name: String,
-    /// The path.
-    pub path: PathBuf,
-    /// What it is.
-    pub kind: Kind,
+pub(crate) struct SuiteFile {
+    /// The name in reports: the path as given, with `/` between folders and without a leading `./`.
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) kind: SuiteFileKind,
 }
 
-/// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// A script.
+pub(crate) enum SuiteFileKind {
     Script,
-    /// A text with scripts in fenced blocks.
+    /// A document with scripts in code blocks.
     Markdown,
-    /// A golden file that has no script.
+    /// A golden file without a script.
     Golden,
 }
 
-impl Kind {
-    /// What a file of this name is; none if it is of no use here.
-    fn of(path: &Path) -> Option<Self> {
+impl SuiteFileKind {
+    /// The kind of a file by its name; none for other files.
+    fn from_path(path: &Path) -> Option<Self> {
         if path.to_str().is_some_and(|path| path.ends_with(ENDING)) {
             return Some(Self::Golden);
         }
@@ -42,51 +38,51 @@ impl Kind {
     }
 }
 
-impl Found {
-    fn of(path: &Path) -> Option<Self> {
-        Some(Self { kind: Kind::of(path)?, name: name(path), path: path.to_owned() })
+impl SuiteFile {
+    fn from_path(path: &Path) -> Option<Self> {
+        Some(Self { kind: SuiteFileKind::from_path(path)?, name: report_name(path), path: path.to_owned() })
     }
 }
 
-/// Whether there is a file that this golden file is of.
+/// Whether the script of a golden file exists.
 fn has_script(golden: &Path) -> bool {
     scripts_of(golden).iter().any(|path| path.is_file())
 }
 
-/// The files at these paths and below them, by name, each once; and what is wrong with a path. Hidden folders and those
-/// called `target` are passed over, and links to folders are not followed.
-pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<String>) {
+/// The files at these paths and below them, sorted by name, and the errors. Skips hidden folders and folders
+/// named `target`, and does not follow links to folders.
+pub(crate) fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
-        // Without a `./` in front; `.` itself has nothing else.
+        // Without a leading `./`; `.` itself stays.
         let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
         let shown = path.display();
         match fs::metadata(path) {
-            Err(error) => wrong.push(format!("cannot read `{shown}`: {}", words(&error))),
+            Err(error) => wrong.push(format!("cannot read `{shown}`: {}", error_words(&error))),
             Ok(data) if data.is_dir() => below(path, &mut found, &mut wrong),
-            Ok(_) => match Kind::of(path) {
-                // Whoever names a golden file means its script.
-                Some(Kind::Golden) if has_script(path) => {
+            Ok(_) => match SuiteFileKind::from_path(path) {
+                // The name of a golden file selects its script.
+                Some(SuiteFileKind::Golden) if has_script(path) => {
                     let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
-                    found.extend(scripts.filter_map(|path| Found::of(&path)));
+                    found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
                 }
-                Some(_) => found.extend(Found::of(path)),
+                Some(_) => found.extend(SuiteFile::from_path(path)),
                 None => wrong.push(format!("`{shown}` is neither a script (`.pw`) nor Markdown (`.md`)")),
             },
         }
     }
-    found.retain(|found| found.kind != Kind::Golden || !has_script(&found.path));
+    found.retain(|found| found.kind != SuiteFileKind::Golden || !has_script(&found.path));
     found.sort();
     found.dedup_by(|one, other| one.name == other.name);
     (found, wrong)
 }
 
-fn below(folder: &Path, found: &mut Vec<Found>, wrong: &mut Vec<String>) {
+fn below(folder: &Path, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let entries = match entries {
         Ok(entries) => entries,
         Err(error) => {
-            return wrong.push(format!("cannot read `{}`: {}", folder.display(), words(&error)));
+            return wrong.push(format!("cannot read `{}`: {}", folder.display(), error_words(&error)));
         }
     };
     for entry in entries {
@@ -97,18 +93,18 @@ fn below(folder: &Path, found: &mut Vec<Found>, wrong: &mut Vec<String>) {
         if kind.is_dir() && !hidden && entry.file_name() != "target" {
             below(&path, found, wrong);
         } else if !kind.is_dir() && path.is_file() {
-            found.extend(Found::of(&path));
+            found.extend(SuiteFile::from_path(&path));
         }
     }
 }
 
-/// A path as reports have it on every system.
-pub fn name(path: &Path) -> String {
+/// A path as reports print it on every system.
+pub(crate) fn report_name(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
 /// An error of the file system in words.
-pub fn words(error: &io::Error) -> String {
+pub(crate) fn error_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "there is no permission".to_owned(),

@@ -1,24 +1,26 @@
-//! The golden files beside scripts: found, read, compared, written.
+//! Finds, reads, compares and writes golden files.
 
 use std::path::{Path, PathBuf};
 
 use super::ending::{ENDING, scripts_of};
-use super::find::{Found, Kind, name, words};
+use super::find::{SuiteFile, SuiteFileKind, error_words, report_name};
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::report::suite::{Case, Held, Mistake, bless};
-use pagewalk_script::run::golden::{Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write};
+use pagewalk_script::suite::golden::{
+    Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write,
+};
+use pagewalk_script::suite::reports::{Case, Held, Mistake, bless};
 
-/// The golden file of a file: `x.pw` has `x.golden.yaml`, and so has `x.md`, unless there is an `x.pw` beside it.
-pub fn golden_of(found: &Found) -> PathBuf {
-    let beside_script = found.kind == Kind::Markdown && found.path.with_extension("pw").exists();
+/// The golden file of a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless there is an `x.pw`.
+pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
+    let beside_script = found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
     let stem = if beside_script { found.path.file_name() } else { found.path.file_stem() };
     found.path.with_file_name(format!("{}{ENDING}", stem.unwrap_or_default().to_string_lossy()))
 }
 
-/// A golden file without a script.
-pub fn stale(found: &Found) -> Mistake {
+/// The mistake of a golden file without a script.
+pub(crate) fn stale(found: &SuiteFile) -> Mistake {
     let scripts: Vec<String> =
-        scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", name(path))).collect();
+        scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", report_name(path))).collect();
     Mistake {
         file: found.name.clone(),
         line: 1,
@@ -29,60 +31,63 @@ pub fn stale(found: &Found) -> Mistake {
     }
 }
 
-/// What the cases of a file did, beside them.
-pub type Did = Vec<(Case, Vec<Placed>)>;
+/// The cases of a file with their recorded statements.
+pub(crate) type CaseRuns = Vec<(Case, Vec<Placed>)>;
 
-/// The cases that are asked for.
-pub type Wanted<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
+/// Selects cases.
+pub(crate) type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 
-/// Holds cases to their golden file.
-pub fn hold(found: &Found, did: &mut Did, wanted: Wanted, required: bool) {
+/// Compares cases with their golden file.
+pub(crate) fn compare_with_golden(found: &SuiteFile, did: &mut CaseRuns, wanted: CaseFilter, required: bool) {
     let path = golden_of(found);
     if !path.exists() {
         let without = if required { Held::Missing } else { Held::Without };
-        return set(did, &without);
+        return set_golden(did, &without);
     }
-    let bytes = match load(&path) {
+    let bytes = match load_golden(&path) {
         Ok(bytes) => bytes,
-        Err(unusable) => return refuse(found, &path, &unusable, did, wanted),
+        Err(unusable) => return reject_golden(found, &path, &unusable, did, wanted),
     };
-    if write(&golden(did), &file_name(found)).as_bytes() == bytes {
-        return set(did, &Held::Same);
+    if write(&golden_from(did), &file_name(found)).as_bytes() == bytes {
+        return set_golden(did, &Held::Same);
     }
     match read(&bytes) {
-        Ok(golden) => against(&golden, did),
-        Err(unusable) => refuse(found, &path, &unusable, did, wanted),
+        Ok(golden) => compare_cases(&golden, did),
+        Err(unusable) => reject_golden(found, &path, &unusable, did, wanted),
     }
 }
 
 /// The bytes of a golden file.
-///
-/// # Errors
-/// Why it cannot be read.
-pub fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
-    Disk.load(path).map_err(|error| Unusable::Unreadable(words(&error)))
+pub(crate) fn load_golden(path: &Path) -> Result<Vec<u8>, Unusable> {
+    Disk.load(path).map_err(|error| Unusable::Unreadable(error_words(&error)))
 }
 
-/// A golden file that cannot be used is a mistake, told with the first case that is wanted.
-pub fn refuse(found: &Found, path: &Path, unusable: &Unusable, did: &mut Did, wanted: Wanted) {
+/// Reports an unusable golden file with the first wanted case.
+pub(crate) fn reject_golden(
+    found: &SuiteFile,
+    path: &Path,
+    unusable: &Unusable,
+    did: &mut CaseRuns,
+    wanted: CaseFilter,
+) {
     let ((line, column), help) = (unusable.place(), unusable.help(&bless(&found.name)));
-    let (file, message) = (name(path), unusable.to_string());
+    let (file, message) = (report_name(path), unusable.to_string());
     let mistake = Mistake { file, line, column, code: "", message, help };
     if let Some((case, _)) = did.iter_mut().find(|(case, _)| wanted(case)) {
         case.fails = false;
         case.mistakes = vec![mistake];
     }
-    set(did, &Held::Same);
+    set_golden(did, &Held::Same);
 }
 
-fn set(did: &mut Did, golden: &Held) {
+fn set_golden(did: &mut CaseRuns, golden: &Held) {
     for (case, _) in did {
         case.golden.clone_from(golden);
     }
 }
 
-/// Compares the cases with what a golden file says of them.
-pub fn against(golden: &Golden, did: &mut Did) {
+/// Compares the cases with a golden file.
+pub(crate) fn compare_cases(golden: &Golden, did: &mut CaseRuns) {
     let gone: Vec<String> = golden
         .cases
         .iter()
@@ -115,8 +120,8 @@ pub fn against(golden: &Golden, did: &mut Did) {
     }
 }
 
-/// What cases did as a golden file.
-pub fn golden(did: &Did) -> Golden {
+/// The golden file for these cases.
+pub(crate) fn golden_from(did: &CaseRuns) -> Golden {
     let cases = did.iter().map(|(case, run)| Section {
         block: case.name.block.clone(),
         scenario: case.name.scenario.clone(),
@@ -127,8 +132,8 @@ pub fn golden(did: &Did) -> Golden {
     Golden { total: golden.listed(), ..golden }
 }
 
-/// Whether a section is that of a case.
-pub fn is_of(section: &Section, case: &Case) -> bool {
+/// Whether a section belongs to a case.
+pub(crate) fn is_of(section: &Section, case: &Case) -> bool {
     (&section.block, &section.scenario) == (&case.name.block, &case.name.scenario)
 }
 
@@ -137,7 +142,7 @@ fn codes(case: &Case) -> Vec<String> {
     case.mistakes.iter().map(|mistake| mistake.code.to_owned()).collect()
 }
 
-/// The name of a case, without its file.
+/// The name of a case without its file.
 fn title(section: &Section) -> String {
     match (&section.block, &section.scenario) {
         (None, None) => "statements outside of scenarios".to_owned(),
@@ -152,6 +157,6 @@ fn list(codes: &[String]) -> String {
 }
 
 /// The name of a file without its folder.
-pub fn file_name(found: &Found) -> String {
+pub(crate) fn file_name(found: &SuiteFile) -> String {
     found.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,15 +1,15 @@
-//! Scripts that are there to be included: they need not stand alone.
+//! Scripts that are included by others and need not be complete.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::find::{Found, Kind};
+use super::find::{SuiteFile, SuiteFileKind};
 use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// The one paths of all files that these scripts include.
-pub fn included(all: &[Found]) -> BTreeSet<PathBuf> {
-    let scripts = all.iter().filter(|found| found.kind == Kind::Script);
+/// The canonical paths of all files that these scripts include.
+pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
+    let scripts = all.iter().filter(|found| found.kind == SuiteFileKind::Script);
     let files = scripts.flat_map(|found| {
         let (sources, _, _) = read(&found.path, &mut Disk);
         let beside = sources.files().iter().skip(1).filter_map(|file| file.path.clone());

@@ -1,18 +1,18 @@
-//! `pagewalk test`: scripts, and scripts in Markdown, held to what they state.
+//! `pagewalk test`: checks the expectations of scripts and of scripts in Markdown.
 
 mod amend;
 mod arguments;
 mod bless;
 mod ending;
-pub mod fences;
-pub mod find;
+pub(crate) mod fences;
+pub(crate) mod find;
 mod goldens;
 mod included;
 mod play;
 mod progress;
 mod reports;
-pub mod script;
+pub(crate) mod script;
 mod select;
 mod watch;
 
-pub use arguments::Test;
+pub(crate) use arguments::Test;

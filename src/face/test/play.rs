@@ -1,94 +1,92 @@
-//! Running the scripts of a file, and holding them to their golden file.
+//! Runs the scripts of a file and compares them with their golden file.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::bless::rewrite;
-use super::find::{Found, Kind};
-use super::goldens::{Did, Wanted, golden_of, hold, stale};
+use super::find::{SuiteFile, SuiteFileKind};
+use super::goldens::{CaseFilter, CaseRuns, compare_with_golden, golden_of, stale};
 use super::included::included;
 use super::script::{Script, scripts};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::suite::{Case, Gather, Mistake, Name, Verdict};
 use pagewalk_script::run;
-use pagewalk_script::run::golden::Placed;
 use pagewalk_script::run::session::Options;
+use pagewalk_script::suite::golden::Placed;
+use pagewalk_script::suite::reports::{Case, Gather, Mistake, Name, Verdict};
 
-/// How files are run.
-pub struct Plan<'a> {
-    /// How mistakes are drawn.
-    pub style: Style,
-    /// Whether differences are in colour.
-    pub color: bool,
-    /// Golden files are written.
-    pub bless: bool,
-    /// There must be a golden file.
-    pub required: bool,
-    /// The cases that are asked for.
-    pub wanted: Wanted<'a>,
-    /// All files that there are, also those that are not run.
-    pub all: &'a [Found],
-    /// The files that scripts among them include; nobody asks before a script is wrong.
-    pub included: OnceLock<BTreeSet<PathBuf>>,
+/// The input of a test run.
+pub(crate) struct SuitePlan<'a> {
+    /// The style of mistakes.
+    pub(crate) style: Style,
+    /// Whether to color differences.
+    pub(crate) color: bool,
+    /// Whether to write golden files.
+    pub(crate) bless: bool,
+    /// Whether a golden file is required.
+    pub(crate) required: bool,
+    pub(crate) wanted: CaseFilter<'a>,
+    /// All files, including those that are not run.
+    pub(crate) all: &'a [SuiteFile],
+    /// The files that the scripts include, computed at the first mistake.
+    pub(crate) included: OnceLock<BTreeSet<PathBuf>>,
 }
 
-/// What the scripts of a file came to.
+/// The result of the scripts of a file.
 #[derive(Debug, Default)]
-pub struct Played {
-    /// Their cases.
-    pub cases: Vec<Case>,
-    /// What is wrong with them, drawn for standard error.
-    pub complaint: String,
-    /// What was written to a golden file.
-    pub blessed: Option<String>,
-    /// The files that they are made of, other than the file itself.
-    pub beside: Vec<PathBuf>,
+pub(crate) struct PlayedFile {
+    pub(crate) cases: Vec<Case>,
+    /// The report of their mistakes.
+    pub(crate) complaint: String,
+    /// The changes to a golden file.
+    pub(crate) blessed: Option<String>,
+    /// Other files that the scripts consist of.
+    pub(crate) beside: Vec<PathBuf>,
 }
 
-impl Plan<'_> {
+impl SuitePlan<'_> {
     /// Runs the scripts of a file.
-    pub fn play(&self, found: &Found) -> Played {
-        if found.kind == Kind::Golden {
+    pub(crate) fn play(&self, found: &SuiteFile) -> PlayedFile {
+        if found.kind == SuiteFileKind::Golden {
             return unreadable(found, stale(found));
         }
         let scripts = match scripts(found) {
             Ok(scripts) => scripts,
             Err(mistake) => return unreadable(found, mistake),
         };
-        let mut played = Played::default();
-        let mut did = Did::new();
+        let mut played = PlayedFile::default();
+        let mut did = CaseRuns::new();
         let golden = golden_of(found);
         let record = self.bless || golden.exists();
         for script in scripts {
-            self.one(script, record, &mut did, &mut played);
+            self.play_script(script, record, &mut did, &mut played);
         }
         played.beside.push(golden);
-        // What is there to be included need not stand alone.
+        // An included script need not be complete.
         let wrong = did.iter().any(|(case, _)| case.own() == Verdict::Wrong);
         if wrong && self.is_included(found) {
-            return Played { beside: played.beside, ..Played::default() };
+            return PlayedFile { beside: played.beside, ..PlayedFile::default() };
         }
         if self.bless {
             played.blessed = rewrite(found, &mut did, self.wanted, self.color);
         } else {
-            hold(found, &mut did, self.wanted, self.required);
+            compare_with_golden(found, &mut did, self.wanted, self.required);
         }
         played.cases = did.into_iter().map(|(case, _)| case).filter(|case| (self.wanted)(case)).collect();
         played
     }
 
-    fn is_included(&self, found: &Found) -> bool {
+    fn is_included(&self, found: &SuiteFile) -> bool {
         let included = self.included.get_or_init(|| included(self.all));
         Disk.canonical(&found.path).is_ok_and(|path| included.contains(&path))
     }
 
-    fn one(&self, mut script: Script, record: bool, did: &mut Did, played: &mut Played) {
+    fn play_script(&self, mut script: Script, record: bool, did: &mut CaseRuns, played: &mut PlayedFile) {
         let cases = script.cases();
-        let mut ran: Did = if script.reading.diagnostics.is_empty() {
+        let mut ran: CaseRuns = if script.reading.diagnostics.is_empty() {
             let (ran, diagnostics) = run(&script, cases, record);
             script.reading.diagnostics = diagnostics;
             ran
@@ -110,21 +108,21 @@ impl Plan<'_> {
     }
 }
 
-/// A file of which nothing can be run.
-fn unreadable(found: &Found, mistake: Mistake) -> Played {
+/// The result of a file that cannot be read.
+fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
     let name = Name { file: found.name.clone(), ..Name::default() };
     let complaint = format!("pagewalk: {}: {mistake}\n", mistake.file);
     let case = Case { mistakes: vec![mistake], ..Case::new(name, 1) };
-    Played { cases: vec![case], complaint, ..Played::default() }
+    PlayedFile { cases: vec![case], complaint, ..PlayedFile::default() }
 }
 
-fn run(script: &Script, cases: Vec<Case>, record: bool) -> (Did, Vec<Diagnostic>) {
+fn run(script: &Script, cases: Vec<Case>, record: bool) -> (CaseRuns, Vec<Diagnostic>) {
     let reading = &script.reading;
     let mut gather = Gather::new(&reading.sources, cases, script.from, record);
     let options = Options::of(&LANGUAGE);
     let ended = run::play(&reading.script.body, &reading.sources, &reading.files, options, &mut gather);
     let (cases, did): (Vec<Case>, Vec<Vec<Placed>>) = gather.cases();
-    let mut did: Did = cases.into_iter().zip(did).collect();
+    let mut did: CaseRuns = cases.into_iter().zip(did).collect();
     if let Some((own, _)) = did.first_mut() {
         own.ran = true;
     }

@@ -3,7 +3,7 @@
 use crate::face::status_line::{StatusLine, WIDTH};
 
 /// Counts the files.
-pub struct Progress {
+pub(crate) struct Progress {
     line: StatusLine,
     all: usize,
     done: usize,
@@ -12,12 +12,12 @@ pub struct Progress {
 
 impl Progress {
     /// The progress of a suite with this number of files.
-    pub fn new(all: usize) -> Self {
+    pub(crate) fn new(all: usize) -> Self {
         Self { line: StatusLine::new(), all, done: 0, failed: 0 }
     }
 
-    /// Counts and shows a file that is done.
-    pub fn done(&mut self, name: &str, failed: bool) {
+    /// Counts and shows a finished file.
+    pub(crate) fn done(&mut self, name: &str, failed: bool) {
         self.done += 1;
         self.failed += usize::from(failed);
         let failed = if self.failed > 0 { format!(", {} failed", self.failed) } else { String::new() };
@@ -26,7 +26,7 @@ impl Progress {
     }
 
     /// Removes the line.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.line.clear();
     }
 }

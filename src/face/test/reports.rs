@@ -6,15 +6,15 @@ use std::io;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::find::words;
+use super::find::error_words;
 use crate::face::terminal::print;
-use pagewalk_script::report::suite::{FORMATS, Format, Suite};
+use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
-/// A report that is asked for.
+/// A requested report.
 #[derive(Clone)]
-pub struct Report {
+pub(crate) struct Report {
     format: &'static Format,
-    /// None is standard output.
+    /// None for standard output.
     file: Option<PathBuf>,
 }
 
@@ -42,19 +42,16 @@ impl FromStr for Report {
 }
 
 impl Report {
-    /// It goes to standard output, so that nothing else does.
-    pub fn to_stdout(&self) -> bool {
+    /// Whether the report goes to standard output, which then contains nothing else.
+    pub(crate) fn to_stdout(&self) -> bool {
         self.file.is_none()
     }
 
-    /// Writes it.
-    ///
-    /// # Errors
-    /// What standard output says; inside, why a file cannot be written.
-    pub fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
+    /// Writes the report. The inner error says why a file cannot be written.
+    pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };
         let written = fs::write(file, text);
-        Ok(written.map_err(|error| format!("cannot write `{}`: {}", file.display(), words(&error))))
+        Ok(written.map_err(|error| format!("cannot write `{}`: {}", file.display(), error_words(&error))))
     }
 }

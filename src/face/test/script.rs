@@ -1,38 +1,34 @@
-//! A script of a suite: read, and parted into cases.
+//! The scripts of a suite and their cases.
 
 use std::path::{Path, PathBuf};
 
 use super::fences::{Fence, fences};
-use super::find::{Found, Kind, name, words};
+use super::find::{SuiteFile, SuiteFileKind, error_words, report_name};
 use crate::face::reading::Reading;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::loader::{Disk, Loader, Texts};
 use pagewalk_script::lang::source::decode;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::report::suite::{Case, Mistake, Name};
+use pagewalk_script::suite::reports::{Case, Mistake, Name};
 
-/// A script, read and checked. Places in it are those of its file, also in Markdown.
-pub struct Script {
-    /// Its name; no scenario.
-    pub name: Name,
-    /// Its texts, statements and mistakes.
-    pub reading: Reading,
-    /// It is meant to fail.
-    pub fails: bool,
-    /// The line where it begins, from 1.
-    pub line: usize,
-    /// The first byte of its file that is its own.
-    pub from: u32,
+/// A checked script. Positions are those of its file, also in Markdown.
+pub(crate) struct Script {
+    /// Its name without a scenario.
+    pub(crate) name: Name,
+    pub(crate) reading: Reading,
+    /// Whether the script must fail.
+    pub(crate) fails: bool,
+    /// Its first line, from 1.
+    pub(crate) line: usize,
+    /// Its first byte in the file.
+    pub(crate) from: u32,
 }
 
-/// The scripts of a file.
-///
-/// # Errors
-/// What is wrong with a Markdown file that cannot be read. A script that cannot be read has a mistake that says so.
-pub fn scripts(found: &Found) -> Result<Vec<Script>, Mistake> {
+/// The scripts of a file. Fails for an unreadable Markdown file; an unreadable script has a mistake instead.
+pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<Script>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
-    if found.kind == Kind::Script {
-        let reading = Reading::of(&found.path);
+    if found.kind == SuiteFileKind::Script {
+        let reading = Reading::from_path(&found.path);
         return Ok(vec![Script { name, reading, fails: false, line: 1, from: 0 }]);
     }
     let text = document(&found.path).map_err(|message| Mistake {
@@ -48,9 +44,9 @@ pub fn scripts(found: &Found) -> Result<Vec<Script>, Mistake> {
     Ok(scripts.collect())
 }
 
-/// A block of a document, which later ones may include by its name.
-fn block(found: &Found, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> Script {
-    let reading = Reading::of_text(&found.path.display().to_string(), &fence.text, loader);
+/// A block of a document, which later blocks can include by its name.
+fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> Script {
+    let reading = Reading::from_text(&found.path.display().to_string(), &fence.text, loader);
     if let (Some(file), Some(folder)) = (&fence.file, folder(&found.path)) {
         loader.texts.insert(folder.join(file), fence.text.into_bytes());
     }
@@ -58,25 +54,26 @@ fn block(found: &Found, fence: Fence, document: &Name, loader: &mut Texts<Disk>)
     Script { name, reading, fails: fence.fails, line: fence.line, from: fence.from as u32 }
 }
 
-/// The one path of the folder that a file is in.
+/// The canonical path of a file's folder.
 fn folder(path: &Path) -> Option<PathBuf> {
     let canonical = Disk.canonical(path).ok()?;
     canonical.parent().map(Path::to_owned)
 }
 
-/// The text of a Markdown file, or why there is none.
+/// The text of a Markdown file, or the reason why it cannot be read.
 fn document(path: &Path) -> Result<String, String> {
-    let bytes =
-        Disk.load(path).map_err(|error| format!("cannot read `{}`: {}", name(path), words(&error)))?;
+    let bytes = Disk
+        .load(path)
+        .map_err(|error| format!("cannot read `{}`: {}", report_name(path), error_words(&error)))?;
     let text = decode(&bytes)
-        .map_err(|at| format!("cannot read `{}`: it is not UTF-8 text (byte {at})", name(path)))?;
+        .map_err(|at| format!("cannot read `{}`: it is not UTF-8 text (byte {at})", report_name(path)))?;
     Ok(text.to_owned())
 }
 
 impl Script {
-    /// Its cases: the statements outside of scenarios first, then every scenario in the order of the text. One that is
-    /// meant to fail is one case.
-    pub fn cases(&self) -> Vec<Case> {
+    /// Its cases: first the statements outside of scenarios, then every scenario in text order. A script that
+    /// must fail is one case.
+    pub(crate) fn cases(&self) -> Vec<Case> {
         let mut own = Case::new(self.name.clone(), self.line);
         own.fails = self.fails;
         let mut cases = vec![own];
@@ -97,13 +94,13 @@ impl Script {
                     }
                     self.scenarios(body, cases);
                 }
-                _ => inner(stmt).into_iter().for_each(|body| self.scenarios(body, cases)),
+                _ => stmt.blocks().for_each(|body| self.scenarios(body, cases)),
             }
         }
     }
 
-    /// The case that a place of the script belongs to: the innermost scenario around it, else the first.
-    pub fn case_at<'a>(&self, at: Span, mut cases: impl Iterator<Item = &'a Case>) -> usize {
+    /// The case of a position: the innermost scenario around it, or else the first case.
+    pub(crate) fn case_at<'a>(&self, at: Span, mut cases: impl Iterator<Item = &'a Case>) -> usize {
         let mut scenario = None;
         let mut block = &self.reading.script.body;
         loop {
@@ -114,32 +111,10 @@ impl Script {
             if let StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } = &stmt.kind {
                 scenario = Some(name.text.to_string());
             }
-            let deeper = inner(stmt).into_iter().find(|body| body.iter().any(|stmt| around(&stmt)));
+            let deeper = stmt.blocks().find(|body| body.iter().any(|stmt| around(&stmt)));
             let Some(deeper) = deeper else { break };
             block = deeper;
         }
         cases.position(|case| case.name.scenario == scenario).unwrap_or(0)
-    }
-}
-
-/// The blocks of a statement.
-fn inner(stmt: &Stmt) -> Vec<&Block> {
-    match &stmt.kind {
-        StmtKind::For { body, .. }
-        | StmtKind::Repeat { body, .. }
-        | StmtKind::Def { body, .. }
-        | StmtKind::Include { body, .. }
-        | StmtKind::Scenario { body, .. }
-        | StmtKind::Question { body, .. }
-        | StmtKind::Part { body, .. }
-        | StmtKind::InProcess { body, .. } => vec![body],
-        StmtKind::If { then, otherwise, .. } => std::iter::once(then).chain(otherwise).collect(),
-        StmtKind::Command(_)
-        | StmtKind::Probe(_)
-        | StmtKind::Let { .. }
-        | StmtKind::Choose { .. }
-        | StmtKind::Given { .. }
-        | StmtKind::Ask(_)
-        | StmtKind::Reference { .. } => Vec::new(),
     }
 }

@@ -1,48 +1,48 @@
-//! Which files and cases of a suite are run, and in which order.
+//! Selects and orders the files and cases of a suite.
 
 use std::str::FromStr;
 
 use clap::Args;
 use glob::Pattern;
 
-use super::find::Found;
-use pagewalk_script::report::suite::Name;
-use pagewalk_script::run::golden::Digest;
+use super::find::SuiteFile;
+use pagewalk_script::suite::golden::Digest;
+use pagewalk_script::suite::reports::Name;
 
 /// Which files and cases are wanted.
 #[derive(Debug, Clone, Args)]
-pub struct Selection {
+pub(crate) struct Selection {
     /// Only cases with this text in their name; with `*`, `?` or `[…]`, those whose whole name matches
     #[arg(long, value_name = "TEXT")]
-    pub filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
     /// Run the files in another order
     #[arg(long, value_name = "SEED")]
-    pub shuffle: Option<u64>,
+    pub(crate) shuffle: Option<u64>,
     /// Run one of N parts of the files; in which part a file is depends on its name alone
     #[arg(long, value_name = "K/N")]
-    pub partition: Option<Partition>,
+    pub(crate) partition: Option<Partition>,
 }
 
 impl Selection {
-    /// The files that are wanted, in the order in which they are run.
-    pub fn of(&self, all: &[Found]) -> Vec<Found> {
-        let in_part = |found: &&Found| self.partition.is_none_or(|part| part.has(found));
-        let mut files: Vec<Found> = all.iter().filter(in_part).cloned().collect();
+    /// The selected files in the order of execution.
+    pub(crate) fn files_in(&self, all: &[SuiteFile]) -> Vec<SuiteFile> {
+        let in_part = |found: &&SuiteFile| self.partition.is_none_or(|part| part.contains(found));
+        let mut files: Vec<SuiteFile> = all.iter().filter(in_part).cloned().collect();
         if let Some(seed) = self.shuffle {
             files.sort_by_cached_key(|found| number(seed, &found.name));
         }
         files
     }
 
-    /// Whether a case is wanted.
-    pub fn wants(&self, name: &Name) -> bool {
+    /// Whether a case is selected.
+    pub(crate) fn wants(&self, name: &Name) -> bool {
         self.filter.as_ref().is_none_or(|filter| filter.wants(name))
     }
 }
 
-/// A text that a case's name must hold, or with `*`, `?` or `[` a pattern that all of it must match.
+/// A text that a case's name contains, or a pattern with `*`, `?` or `[` that matches the whole name.
 #[derive(Debug, Clone)]
-pub struct Filter {
+pub(crate) struct Filter {
     text: String,
     pattern: Option<Pattern>,
 }
@@ -58,16 +58,16 @@ impl FromStr for Filter {
 }
 
 impl Filter {
-    /// Whether a case is wanted.
-    pub fn wants(&self, name: &Name) -> bool {
+    /// Whether a case matches.
+    pub(crate) fn wants(&self, name: &Name) -> bool {
         let name = name.to_string();
         self.pattern.as_ref().map_or_else(|| name.contains(&self.text), |pattern| pattern.matches(&name))
     }
 }
 
-/// One of several equal parts of a suite.
+/// One of several parts of a suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Partition {
+pub(crate) struct Partition {
     part: u64,
     of: u64,
 }
@@ -86,13 +86,13 @@ impl FromStr for Partition {
 }
 
 impl Partition {
-    /// Whether a file is in this part: that depends on its name alone.
-    pub fn has(self, found: &Found) -> bool {
+    /// Whether a file is in this part, which depends on its name alone.
+    pub(crate) fn contains(self, found: &SuiteFile) -> bool {
         number(0, &found.name) % self.of == self.part - 1
     }
 }
 
-/// A number that depends on a name and a seed alone; its low bits are as good as its high ones.
+/// A hash of a name and a seed with well-mixed low bits.
 fn number(seed: u64, name: &str) -> u64 {
     let mut digest = Digest::default();
     digest.put(&seed.to_string());

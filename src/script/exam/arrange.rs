@@ -1,10 +1,10 @@
 //! Questions picked from pools, and what is shuffled.
 
 use super::paper::{Paper, Piece, Question};
-use crate::exam::statements::arrangement::{Arrangement, Known, Pool};
-use crate::exam::statements::entry::{Alternative, ItemKind};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::Diagnostic;
+use crate::questions::arrangement::{Arrangement, Known, Pool};
+use crate::questions::entry::{Alternative, ItemKind};
 use crate::run::seeds::{draws, mixed, mixed_text};
 
 /// Set what is drawn of a paper apart: what is picked does not change the order, nor that the options.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::arrange::arrange;
 use super::paper::{Item, Paper, Piece, Question};
 use super::version::{Student, Version};
-use crate::exam::statements::arrangement::Arrangement;
-use crate::exam::statements::entry::{Entry, Item as Asked};
-use crate::exam::statements::points::{Share, shares, total};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
+use crate::questions::arrangement::Arrangement;
+use crate::questions::entry::{Entry, Item as Asked};
+use crate::questions::points::{Share, shares, total};
 use crate::run::record::{Did, Sink, StepRecord};
 
 /// Collects a paper.

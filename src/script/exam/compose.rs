@@ -3,10 +3,10 @@
 use super::collect::Collector;
 use super::paper::Paper;
 use super::version::Version;
-use crate::exam::LANGUAGE;
 use crate::lang::ast::Block;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
+use crate::questions::LANGUAGE;
 use crate::run::session::Options;
 use crate::run::{self, Files};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::paper::{Item, Paper, Piece};
-use crate::exam::statements::entry::{Blank, ItemKind};
 use crate::lang::value::Number;
+use crate::questions::entry::{Blank, ItemKind};
 use crate::run::view::CellView;
 
 /// Something to answer on a paper.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::version::Version;
-use crate::exam::statements::entry::{Figure, Hardware, ItemKind};
 use crate::lang::value::Number;
+use crate::questions::entry::{Figure, Hardware, ItemKind};
 use crate::run::record::Did;
 use crate::run::view::View;
 

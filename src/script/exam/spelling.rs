@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::words::Words;
-use crate::exam::statements::entry::{Blank, Form, Radix};
 use crate::lang::value::Value;
+use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::view::CellView;
 
 /// The most leading zeros that are listed.

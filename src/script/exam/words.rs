@@ -1,6 +1,6 @@
 //! Blanks that are answered in words: which words there are, and which of them is right.
 
-use crate::exam::statements::entry::{Blank, Form};
+use crate::questions::entry::{Blank, Form};
 
 /// How the words of a blank are answered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,13 @@ use super::arrange::{arrange, choices};
 use super::collect::Collector;
 use super::paper::Paper;
 use super::version::Version;
-use crate::exam::statements::arrangement::{Arrangement, arranges};
-use crate::exam::statements::entry::Alternative;
 use crate::lang::ast::{Block, Command, Span, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::edit::{TextEdit, edited};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::questions::arrangement::{Arrangement, arranges};
+use crate::questions::entry::Alternative;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::run::seeds::mixed;
 use crate::run::session::Options;
@@ -130,66 +131,41 @@ struct Writing<'s> {
     wrong: Vec<Diagnostic>,
 }
 
-/// A place of a file, and what stands there instead.
-type Edit = (Span, String);
-
 impl Writing<'_> {
     /// The text of a file with everything in its place.
     fn file(&mut self, number: u32, body: &[Stmt]) -> String {
         let mut edits = Vec::new();
         self.block(body, &mut edits);
-        edits.sort_by_key(|(span, _)| (span.start, span.end));
         let text = self.sources.file(number).map_or("", |file| &*file.text);
-        let (mut out, mut done) = (String::new(), 0);
-        for (span, instead) in edits {
-            let (from, to) = (span.start as usize, span.end as usize);
-            // A definition that stands in a file included twice is edited once.
-            let Some(before) = text.get(done..from) else { continue };
-            out.push_str(before);
-            out.push_str(&instead);
-            done = to;
-        }
-        out.push_str(text.get(done..).unwrap_or_default());
-        out
+        edited(text, Span::start_of(number), &edits)
     }
 
-    fn block(&mut self, block: &[Stmt], edits: &mut Vec<Edit>) {
+    fn block(&mut self, block: &[Stmt], edits: &mut Vec<TextEdit>) {
         for stmt in block {
             match &stmt.kind {
                 StmtKind::Choose { name, .. } => self.draw(stmt, &name.text, edits),
                 StmtKind::Command(command) if &*command.verb.text == "seed" => {
-                    edits.push((stmt.span, self.seed(command)));
+                    edits.push(TextEdit::new(stmt.span, self.seed(command)));
                 }
                 StmtKind::Command(command) if &*command.verb.text == "exam" => self.cover(command, edits),
                 StmtKind::Include { body, .. } => {
                     if let Some(first) = body.first() {
                         let text = self.file(first.span.file, body);
-                        edits.push((stmt.span, format!("\n{text}\n")));
+                        edits.push(TextEdit::new(stmt.span, format!("\n{text}\n")));
                     }
                 }
-                StmtKind::If { then, otherwise, .. } => {
-                    self.block(then, edits);
-                    if let Some(block) = otherwise {
-                        self.block(block, edits);
-                    }
-                }
-                StmtKind::For { body, .. }
-                | StmtKind::Repeat { body, .. }
-                | StmtKind::Def { body, .. }
-                | StmtKind::Scenario { body, .. }
-                | StmtKind::InProcess { body, .. }
-                | StmtKind::Question { body, .. }
-                | StmtKind::Part { body, .. } => self.block(body, edits),
-                _ => {}
+                _ => stmt.blocks().for_each(|block| self.block(block, edits)),
             }
         }
     }
 
     /// A `choose` as a `let`. One that did not run stays.
-    fn draw(&mut self, stmt: &Stmt, name: &str, edits: &mut Vec<Edit>) {
+    fn draw(&mut self, stmt: &Stmt, name: &str, edits: &mut Vec<TextEdit>) {
         match self.bound.get(&(stmt.span.file, stmt.span.start)).map(Vec::as_slice) {
             None | Some([]) => {}
-            Some([value]) => edits.push((stmt.span, format!("let {name} = {}", value.quoted()))),
+            Some([value]) => {
+                edits.push(TextEdit::new(stmt.span, format!("let {name} = {}", value.quoted())));
+            }
             Some([_, _, ..]) => self.wrong.push(
                 Diagnostic::new(
                     Code::WrongCount,
@@ -216,13 +192,13 @@ impl Writing<'_> {
     }
 
     /// The block of `exam` without the rows that arrange, and with those that list.
-    fn cover(&mut self, command: &Command, edits: &mut Vec<Edit>) {
+    fn cover(&mut self, command: &Command, edits: &mut Vec<TextEdit>) {
         let Some(block) = &command.block else { return };
         for setting in block.settings.iter().filter(|setting| arranges(&setting.name.text)) {
-            edits.push((setting.span, String::new()));
+            edits.push(TextEdit::new(setting.span, ""));
         }
         let end = Span { start: block.span.end.saturating_sub(1), ..block.span };
-        edits.push((Span { end: end.start, ..end }, format!("\n{}", self.rows)));
+        edits.push(TextEdit::new(Span { end: end.start, ..end }, format!("\n{}", self.rows)));
         self.covered = true;
     }
 }

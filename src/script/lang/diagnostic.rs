@@ -1,6 +1,6 @@
-//! What is wrong with a script: a code, the place, what is the case, how to mend it.
+//! What is wrong with a script: a code, the place, what is the case, how to fix it.
 
-use super::mend::Mend;
+use super::fix::Fix;
 use super::span::Span;
 
 /// A mistake in a script. Not a failed expectation (a `Mismatch`) and not a fault (the machine's answer).
@@ -14,10 +14,10 @@ pub struct Diagnostic {
     pub span: Span,
     /// What stands under the token; may be empty.
     pub label: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// The same as a change of the text, where the help knows what to write to the letter.
-    pub mend: Option<Box<Mend>>,
+    pub fix: Option<Box<Fix>>,
     /// Other places that belong to it, each with a label.
     pub related: Vec<(Span, String)>,
 }
@@ -26,7 +26,7 @@ impl Diagnostic {
     /// A diagnostic without label or help.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let (label, related) = (String::new(), Vec::new());
-        Self { code, message: message.into(), span, label, help: None, mend: None, related }
+        Self { code, message: message.into(), span, label, help: None, fix: None, related }
     }
 
     /// With what stands under the token.
@@ -36,33 +36,33 @@ impl Diagnostic {
         self
     }
 
-    /// With how to mend it.
+    /// With how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// With a change of the text; where there is no help, what it does is the help.
+    /// With a fix; where there is no help, its title is the help.
     #[must_use]
-    pub fn mend(mut self, mend: Mend) -> Self {
-        self.help.get_or_insert_with(|| mend.title());
-        self.mend = Some(Box::new(mend));
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.help.get_or_insert_with(|| fix.title());
+        self.fix = Some(Box::new(fix));
         self
     }
 
     /// With the name that was probably meant in the place of this one, which stands at the token.
     #[must_use]
     pub fn did_you_mean(self, said: &str, near: &str) -> Self {
-        let mend = Mend::write(self.span, said, near);
-        self.help(format!("did you mean `{near}`?")).mend(mend)
+        let fix = Fix::write(self.span, said, near);
+        self.help(format!("did you mean `{near}`?")).fix(fix)
     }
 
     /// With the difference of two words that a `-` has joined, at the token.
     #[must_use]
     pub fn to_subtract(self, a: &str, b: &str) -> Self {
-        let mend = Mend::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
-        self.help(format!("`-` joins words: to subtract, write `{}` with spaces", mend.text)).mend(mend)
+        let fix = Fix::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
+        self.help(format!("`-` joins words: to subtract, write `{}` with spaces", fix.text)).fix(fix)
     }
 
     /// With another place that belongs to it.

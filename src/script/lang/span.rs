@@ -1,5 +1,7 @@
 //! Where something stands in a script.
 
+use std::ops::Range;
+
 /// A place in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -12,6 +14,21 @@ pub struct Span {
 }
 
 impl Span {
+    /// The start of a file.
+    pub fn start_of(file: u32) -> Self {
+        Self { file, start: 0, end: 0 }
+    }
+
+    /// These bytes of a file.
+    pub fn of(file: u32, bytes: Range<usize>) -> Self {
+        Self { file, start: bytes.start as u32, end: bytes.end as u32 }
+    }
+
+    /// Its bytes.
+    pub fn bytes(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
     /// Whether two places share a byte, or are the same.
     pub fn meets(self, other: Self) -> bool {
         self == other || self.file == other.file && self.start < other.end && other.start < self.end

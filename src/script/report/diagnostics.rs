@@ -1,4 +1,4 @@
-//! Diagnostics as people read them: the code, what is the case, the lines it is about, how to mend it.
+//! Diagnostics as people read them: the code, what is the case, the lines it is about, how to fix it.
 
 use std::fmt;
 use std::ops::Range;

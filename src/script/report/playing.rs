@@ -1,6 +1,6 @@
 //! Scripts played for the tests of the reports.
 
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 
 use crate::lang::include::read_text;
 use crate::lang::loader::Texts;

@@ -4,16 +4,16 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
-use crate::lang::check::unscoped_blocks;
+use crate::lang::visit::statements_of_scope;
 
 use super::facts::{self, Family};
 use super::files::REPLAY;
 use super::inside::{Inside, Unsure};
-use super::prepare::{Prepared, family};
+use super::prepare::{Prepared, family, family_of};
 use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
-use super::syscalls::{called, is_fork, makes_call};
+use super::syscalls::{is_fork, makes_call};
 use super::verbs::word;
 
 impl Session<'_> {
@@ -103,7 +103,7 @@ impl Session<'_> {
         let family = match &prepared {
             Ok(Prepared::Action(_, family)) => *family,
             Ok(Prepared::Call(..)) => Family::None,
-            Err(_) => self.family_of(command),
+            Err(_) => family_of(self.language, command),
         };
         let result = match prepared {
             Ok(Prepared::Action(action, _)) => action.check(self),
@@ -141,17 +141,16 @@ impl Session<'_> {
 
     /// Makes unknowable whatever a block may change.
     fn forget(&mut self, block: &[Stmt]) {
-        forget_names(block, self);
-        self.forget_declared(block);
-    }
-
-    /// Which facts a command has that could not be prepared.
-    fn family_of(&self, command: &Command) -> Family {
-        let name = &command.verb.text;
-        if command.call && called(name, command.operands.len()).is_some() {
-            return Family::Call;
+        for stmt in statements_of_scope(block) {
+            let Some(name) = stmt.variable() else { continue };
+            if matches!(&stmt.kind, StmtKind::Let { value, .. } if is_fork(value)) {
+                self.checking_processes(|unsure| {
+                    unsure.forked.insert(name.text.clone());
+                });
+            }
+            self.state.bind(name.text.clone(), Binding::Unknowable);
         }
-        self.language.verb(name).map_or(Family::None, |verb| verb.family)
+        self.forget_declared(block);
     }
 
     /// Notes what is not known of processes.
@@ -285,26 +284,6 @@ impl Session<'_> {
     }
 }
 
-fn forget_names(block: &[Stmt], session: &mut Session) {
-    for stmt in block {
-        match &stmt.kind {
-            StmtKind::Let { name, value } => {
-                if is_fork(value) {
-                    session.checking_processes(|unsure| {
-                        unsure.forked.insert(name.text.clone());
-                    });
-                }
-                session.state.bind(name.text.clone(), Binding::Unknowable);
-            }
-            StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
-                session.state.bind(name.text.clone(), Binding::Unknowable);
-            }
-            _ => {}
-        }
-        unscoped_blocks(&stmt.kind).for_each(|block| forget_names(block, session));
-    }
-}
-
 /// What a block may declare.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Declares {
@@ -316,16 +295,11 @@ enum Declares {
 
 /// What a block may declare, itself or by a definition that it calls; `seen` are those looked into.
 fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
-    let mut most = Declares::Nothing;
-    for stmt in block {
-        if let StmtKind::Command(command) = &stmt.kind {
-            most = most.max(declares(command, state, seen));
-        }
-        for inner in unscoped_blocks(&stmt.kind) {
-            most = most.max(may_declare(inner, state, seen));
-        }
-    }
-    most
+    let commands = statements_of_scope(block).filter_map(|stmt| match &stmt.kind {
+        StmtKind::Command(command) => Some(declares(command, state, seen)),
+        _ => None,
+    });
+    commands.max().unwrap_or(Declares::Nothing)
 }
 
 fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Declares {

@@ -7,9 +7,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::lang::ast::{
-    Asked, Command, Condition, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word,
-};
+use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word};
 use crate::lang::beside::Beside;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::include::Loader;
@@ -17,6 +15,7 @@ use crate::lang::loader::Stream;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
+use crate::lang::visit::{Visit, walk_operation, walk_stmt};
 
 use super::settings::{Field, fields_of_yaml};
 
@@ -52,7 +51,7 @@ impl Files {
         loader: &mut dyn Loader,
     ) -> Vec<Diagnostic> {
         let mut names = Names::default();
-        names.collect(script);
+        names.visit_block(script);
         let mut wrong = Vec::new();
         let mut beside = Beside::new(sources, file, loader);
         for (place, named) in names.found {
@@ -114,61 +113,34 @@ struct Names {
     included: BTreeSet<u32>,
 }
 
-impl Names {
-    fn collect(&mut self, block: &[Stmt]) {
-        for stmt in block {
-            match &stmt.kind {
-                StmtKind::Command(command) => self.command(command),
-                StmtKind::Probe(operation) => self.operation(operation),
-                StmtKind::Choose { conditions, .. } => self.conditions(conditions),
-                StmtKind::Ask(ask) => match &ask.what {
-                    Asked::Facts { operation, .. } => self.operation(operation),
-                    Asked::Any { conditions, .. } => self.conditions(conditions),
-                    Asked::Value { .. } | Asked::Table { .. } => {}
-                },
-                StmtKind::Include { body, .. } => {
-                    if body.first().is_some_and(|first| self.included.insert(first.span.file)) {
-                        self.collect(body);
-                    }
+impl<'s> Visit<'s> for Names {
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        match &stmt.kind {
+            StmtKind::Include { body, .. } => {
+                if body.first().is_some_and(|first| self.included.insert(first.span.file)) {
+                    self.visit_block(body);
                 }
-                StmtKind::For { body, .. }
-                | StmtKind::Repeat { body, .. }
-                | StmtKind::Def { body, .. }
-                | StmtKind::Scenario { body, .. }
-                | StmtKind::Question { body, .. }
-                | StmtKind::Part { body, .. }
-                | StmtKind::InProcess { body, .. } => self.collect(body),
-                StmtKind::If { then, otherwise, .. } => {
-                    self.collect(then);
-                    self.collect(otherwise.as_deref().unwrap_or_default());
-                }
-                StmtKind::Let { .. } | StmtKind::Given { .. } | StmtKind::Reference { .. } => {}
             }
+            _ => walk_stmt(self, stmt),
         }
     }
 
-    fn operation(&mut self, operation: &Operation) {
-        match &operation.kind {
-            OperationKind::Command(command) => self.command(command),
-            OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
-                self.named(name, args.first(), true);
-            }
-            OperationKind::Expr(_) | OperationKind::Reference { .. } => {}
-        }
-    }
-
-    fn conditions(&mut self, conditions: &[Condition]) {
-        for condition in conditions {
-            if let Condition::Facts { operation, .. } = condition {
-                self.operation(operation);
-            }
-        }
-    }
-
-    fn command(&mut self, command: &Command) {
+    fn visit_command(&mut self, command: &'s Command) {
         self.named(&command.verb, command.operands.first(), command.call);
     }
 
+    fn visit_operation(&mut self, operation: &'s Operation) {
+        if let OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) = &operation.kind {
+            self.named(name, args.first(), true);
+        }
+        walk_operation(self, operation);
+    }
+
+    // Expressions name no files.
+    fn visit_expr(&mut self, _: &'s Expr) {}
+}
+
+impl Names {
     fn named(&mut self, verb: &Word, operand: Option<&Expr>, perhaps: bool) {
         let Some(Expr { kind: ExprKind::Value(Value::Text(path)), span }) = operand else { return };
         let name = Word { text: path.clone(), span: *span };

@@ -12,9 +12,9 @@ use super::absent;
 use super::facts::Family;
 use super::files::REPLAY;
 use super::inside::Inside;
-use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use super::paths::PeekFunction;
 use super::record::{AccessVerb, Did};
-use super::session::{Action, Session};
+use super::session::{Action, Language, Session};
 use super::state::{Binding, Definition, Slot};
 use super::stop::Stop;
 use super::syscalls::{called, prototype};
@@ -55,14 +55,14 @@ impl Session<'_> {
         match (verb.prepare)(self, command) {
             Ok(action) => Ok(Prepared::Action(action, verb.family)),
             Err(Stop::Wrong(diagnostics)) => {
-                let mend = |d: Diagnostic| {
+                let fix = |d: Diagnostic| {
                     if d.code == Code::WrongCount && d.help.is_none() {
                         d.help(format!("write `{}`", verb.usage()))
                     } else {
                         d
                     }
                 };
-                Err(Stop::Wrong(diagnostics.into_iter().map(mend).collect()))
+                Err(Stop::Wrong(diagnostics.into_iter().map(fix).collect()))
             }
             Err(stop) => Err(stop),
         }
@@ -74,10 +74,7 @@ impl Session<'_> {
         if self.checking() && self.state.scopes.iter().any(|scope| scope.private) {
             return Stop::Unknowable;
         }
-        let is_function = function(&name.text).is_some()
-            || MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text)
-            || FILE_FUNCTIONS.iter().any(|row| row.name == &*name.text);
-        if is_function {
+        if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
             let message = format!("`{}` yields a value, and is no statement", name.text);
             let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
             return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
@@ -231,6 +228,15 @@ pub fn family(operation: &Operation) -> Family {
         OperationKind::Expr(_) => false,
     };
     if is_call { Family::Call } else { Family::Access }
+}
+
+/// The family of a command's facts, by its first word.
+pub fn family_of(language: &Language, command: &Command) -> Family {
+    let name = &command.verb.text;
+    if command.call && called(name, command.operands.len()).is_some() {
+        return Family::Call;
+    }
+    language.verb(name).map_or(Family::None, |verb| verb.family)
 }
 
 /// Says that a system call is written with brackets.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Expr, ExprKind, Piece, Span, Word};
+use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
+use crate::lang::visit::any_expr;
 use pagewalk_engine::kernel::OutOfMemory;
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::ids::Pid;
@@ -38,20 +39,10 @@ pub fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
 
 /// Whether an expression makes a system call.
 pub fn makes_call(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Value(_) | ExprKind::Name(_) => false,
-        ExprKind::Unary(_, x) | ExprKind::Field(x, _) => makes_call(x),
-        ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
-            makes_call(a) || makes_call(b)
-        }
-        ExprKind::List(parts) => parts.iter().any(makes_call),
-        ExprKind::Call { name, args } => {
-            called(&name.text, args.len()).is_some() || args.iter().any(makes_call)
-        }
-        ExprKind::Prose(pieces) => {
-            pieces.iter().any(|piece| matches!(piece, Piece::Expr(x) if makes_call(x)))
-        }
-    }
+    any_expr(expr, |part| match &part.kind {
+        ExprKind::Call { name, args } => called(&name.text, args.len()).is_some(),
+        _ => false,
+    })
 }
 
 /// Whether an expression is `fork()` and nothing else.

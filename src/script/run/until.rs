@@ -5,7 +5,6 @@ mod tests;
 
 use super::state::State;
 use crate::lang::ast::{Block, Stmt};
-use crate::lang::check::inner_blocks;
 
 /// Before a statement of a block, or at the block's end.
 pub struct Until {
@@ -25,7 +24,7 @@ impl Until {
             let begun = |inner: &&Block| {
                 inner.first().is_some_and(|first| first.span.file == 0 && first.span.start <= at)
             };
-            match holder.and_then(|stmt| inner_blocks(&stmt.kind).filter(begun).last().cloned()) {
+            match holder.and_then(|stmt| stmt.blocks().filter(begun).last().cloned()) {
                 Some(inner) => block = inner,
                 None => return Self { block, number, found: None },
             }

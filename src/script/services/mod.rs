@@ -1,8 +1,7 @@
-//! What an editor and a prompt ask of a script: completion, names, hover, and the reference of the language.
+//! What an editor and a prompt ask of a script: completion, highlighting, names, commands, and the reference of the language.
 
+pub mod commands;
 pub mod complete;
-pub mod hover;
 pub mod lookup;
 pub mod manual;
-pub mod named;
 pub mod names;

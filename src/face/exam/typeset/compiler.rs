@@ -1,4 +1,4 @@
-//! Texts for Typst become PDF.
+//! Compiles Typst sources to PDF.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,34 +7,31 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::program::{Program, find};
-use crate::face::exam::made::{Made, Trouble};
+use super::program::{TypstProgram, find_program};
+use crate::face::exam::made::{ExamError, MadePaper};
 use crate::face::threads::side_by_side;
 
-/// Compiles what it is told the names of.
+/// A Python program that compiles the files with the names on its standard input.
 const SCRIPT: &str = include_str!("typeset.py");
-/// Lines of a compiler's message that are passed on.
+/// The most lines of a compiler's message that are reported.
 const LINES: usize = 12;
 
-/// Every text of Typst becomes the PDF of it.
-///
-/// # Errors
-/// That there is no compiler, and what it says of the first text that it does not take.
-pub fn typeset(made: &[Made], threads: usize) -> Result<Vec<Made>, Trouble> {
-    let program = find().map_err(|why| Trouble::wrong(format!("pagewalk: {why}\n")))?;
+/// Compiles every Typst source. Fails without a compiler, and at the first source that it rejects.
+pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePaper>, ExamError> {
+    let program = find_program().map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
     let count = made.len();
     let piece = count.div_ceil(threads.max(1)).max(1);
-    let pieces: Vec<&[Made]> = made.chunks(piece).collect();
-    let work = |piece: &&[Made]| compiled(&program, piece);
+    let pieces: Vec<&[MadePaper]> = made.chunks(piece).collect();
+    let work = |piece: &&[MadePaper]| compiled(&program, piece);
     let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
-    let compiled: Result<Vec<Vec<Made>>, String> = compiled.into_iter().collect();
+    let compiled: Result<Vec<Vec<MadePaper>>, String> = compiled.into_iter().collect();
     let all =
-        compiled.map_err(|why| Trouble::wrong(format!("pagewalk: Typst makes no PDF of it: {why}\n")))?;
+        compiled.map_err(|why| ExamError::wrong(format!("pagewalk: Typst makes no PDF of it: {why}\n")))?;
     Ok(all.into_iter().flatten().collect())
 }
 
-/// Some versions, all their editions.
-fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
+/// Compiles all editions of some versions.
+fn compiled(program: &TypstProgram, versions: &[MadePaper]) -> Result<Vec<MadePaper>, String> {
     let said = |error: io::Error| error.to_string();
     let folder = private_folder().map_err(said)?;
     let texts = versions.iter().flat_map(|made| &made.editions);
@@ -44,10 +41,10 @@ fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
         fs::write(folder.path().join(format!("{at}.typ")), text).map_err(said)?;
     }
     match program {
-        Program::Python(python) => {
+        TypstProgram::Python(python) => {
             by_script(Command::new(python).args(["-c", SCRIPT]), folder.path(), &names)?;
         }
-        Program::Typst(typst) => {
+        TypstProgram::Typst(typst) => {
             for name in &names {
                 by_command(typst, folder.path(), name)?;
             }
@@ -56,14 +53,14 @@ fn compiled(program: &Program, versions: &[Made]) -> Result<Vec<Made>, String> {
     let mut names = names.iter();
     let mut read =
         || fs::read(folder.path().join(format!("{}.pdf", names.next().map_or("", String::as_str))));
-    let one = |made: &Made| {
+    let one = |made: &MadePaper| {
         let editions = made.editions.iter().map(|(edition, _)| Ok((*edition, read()?)));
-        Ok(Made { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
+        Ok(MadePaper { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
     };
-    versions.iter().map(one).collect::<io::Result<Vec<Made>>>().map_err(said)
+    versions.iter().map(one).collect::<io::Result<Vec<MadePaper>>>().map_err(said)
 }
 
-/// A folder that only its owner can read, since there are keys in it. It is removed with everything in it when this is dropped.
+/// A folder that only its owner can read, since it contains keys. Dropping it removes it.
 fn private_folder() -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -71,7 +68,7 @@ fn private_folder() -> io::Result<TempDir> {
     builder.prefix("pagewalk-").tempdir()
 }
 
-/// All of them in one process, which reads the fonts once.
+/// Compiles all files in one process, which reads the fonts once.
 fn by_script(command: &mut Command, folder: &Path, names: &[String]) -> Result<(), String> {
     let mut child = command
         .current_dir(folder)
@@ -81,7 +78,7 @@ fn by_script(command: &mut Command, folder: &Path, names: &[String]) -> Result<(
         .spawn()
         .map_err(|error| error.to_string())?;
     if let Some(mut input) = child.stdin.take() {
-        // A script that reads nothing says why at its end.
+        // If the program reads nothing, its exit status tells why.
         let _ = input.write_all(names.join("\n").as_bytes());
     }
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
@@ -92,8 +89,8 @@ fn by_script(command: &mut Command, folder: &Path, names: &[String]) -> Result<(
     }
 }
 
-/// One, by the command: to the standard for everyone's access, or where something cannot meet it (a name in a script of which
-/// no font has the letters) without.
+/// Compiles one file by the command: to PDF/UA-1, or to plain PDF if the text cannot meet that standard, for
+/// example because no font has a letter of a name.
 fn by_command(typst: &std::ffi::OsStr, folder: &Path, name: &str) -> Result<(), String> {
     let compile = |more: &[&str]| {
         let files = [format!("{name}.typ"), format!("{name}.pdf")];
@@ -108,7 +105,7 @@ fn by_command(typst: &std::ffi::OsStr, folder: &Path, name: &str) -> Result<(), 
     Err(message(&first))
 }
 
-/// What a compiler says is wrong.
+/// The beginning of a compiler's error message.
 fn message(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = text.lines().take(LINES).collect();

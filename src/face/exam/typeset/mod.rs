@@ -1,6 +1,6 @@
-//! PDF, made of the text for Typst by a compiler that is on the machine.
+//! PDF papers, by a Typst compiler on this machine.
 
 mod compiler;
 mod program;
 
-pub use compiler::typeset;
+pub(crate) use compiler::typeset;

@@ -1,35 +1,32 @@
-//! Which compiler there is.
+//! Finds a Typst compiler.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Names the compiler: a `typst`, or a Python that has the module of that name.
-pub const VARIABLE: &str = "PAGEWALK_TYPST";
-/// The oldest version that makes PDF with tags.
+/// The environment variable with the compiler: a `typst`, or a Python with the module `typst`.
+pub(crate) const VARIABLE: &str = "PAGEWALK_TYPST";
+/// The oldest version that writes tagged PDF.
 const OLDEST: (u32, u32) = (0, 14);
 
-/// A compiler.
+/// A Typst compiler.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Program {
+pub(crate) enum TypstProgram {
     /// The command `typst`.
     Typst(OsString),
     /// A Python with the module `typst`.
     Python(OsString),
 }
 
-/// The compiler that the environment names, or one that is found.
-///
-/// # Errors
-/// That there is none, and how to get one.
-pub fn find() -> Result<Program, String> {
+/// The compiler in the environment variable, or else one on the PATH. An error says how to install one.
+pub(crate) fn find_program() -> Result<TypstProgram, String> {
     if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         let said = version(&named).unwrap_or_default();
         return if said.starts_with("typst") {
-            Ok(Program::Typst(named))
+            Ok(TypstProgram::Typst(named))
         } else if said.starts_with("Python") {
-            Ok(Program::Python(named))
+            Ok(TypstProgram::Python(named))
         } else {
             Err(format!(
                 "{VARIABLE} names `{}`, which is neither a `typst` nor a Python",
@@ -38,10 +35,10 @@ pub fn find() -> Result<Program, String> {
         };
     }
     if version(&"typst".into()).is_some_and(|said| is_new(&said)) {
-        return Ok(Program::Typst("typst".into()));
+        return Ok(TypstProgram::Typst("typst".into()));
     }
     let python = ["python3", "python"].map(OsString::from).into_iter().find(has_module);
-    python.map(Program::Python).ok_or_else(|| {
+    python.map(TypstProgram::Python).ok_or_else(|| {
         format!(
             "PDF is made by Typst {}.{} or newer, and there is none: `pip install typst` (or a `typst` from https://typst.app \
              on the PATH; {VARIABLE} names another)",
@@ -50,13 +47,13 @@ pub fn find() -> Result<Program, String> {
     })
 }
 
-/// What a program says of itself.
+/// The version that a program prints.
 fn version(program: &OsString) -> Option<String> {
     let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Whether `typst 0.15.0 (…)` is new enough.
+/// Whether a version such as `typst 0.15.0 (…)` is new enough.
 fn is_new(said: &str) -> bool {
     let number = said.strip_prefix("typst ").and_then(|rest| rest.split(' ').next());
     let mut parts = number.unwrap_or_default().split('.').map_while(|part| part.parse::<u32>().ok());

@@ -1,57 +1,53 @@
-//! Something that may be done to a document's text, and its form in the protocol.
+//! A possible change to a document, and its form in the protocol.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use lsp_types::{CodeAction, CodeActionKind, Diagnostic, NumberOrString, TextEdit, WorkspaceEdit};
+use lsp_types::{CodeAction, CodeActionKind, Diagnostic, NumberOrString, WorkspaceEdit};
 
 use crate::face::lsp::view::View;
+use pagewalk_script::lang::edit::TextEdit;
 use pagewalk_script::lang::span::Span;
-use pagewalk_script::run::amend::Plan;
+use pagewalk_script::suite::amend::Plan;
 
-/// Bytes of the text, and what is written there.
-pub type Edit = (Range<usize>, String);
-
-/// Something that may be done.
-pub struct Offer {
+/// A possible change.
+pub(crate) struct Offer {
     kind: CodeActionKind,
-    /// In the text's order; no two meet.
-    pub edits: Vec<Edit>,
+    /// Sorted and without overlaps.
+    pub(crate) edits: Vec<TextEdit>,
     title: String,
     preferred: bool,
-    /// The place and code of the diagnostic that it answers.
+    /// The range and the code of the diagnostic that this is about.
     about: Option<(Span, &'static str)>,
 }
 
 impl Offer {
-    /// Of a kind, with what it is called and does.
-    pub fn new(kind: CodeActionKind, title: String, edits: Vec<Edit>) -> Self {
+    pub(crate) fn new(kind: CodeActionKind, title: String, edits: Vec<TextEdit>) -> Self {
         Self { kind, edits, title, preferred: false, about: None }
     }
 
-    /// The same, of another kind.
-    pub fn of_kind(self, kind: CodeActionKind) -> Self {
+    /// The same change with another kind.
+    pub(crate) fn of_kind(self, kind: CodeActionKind) -> Self {
         Self { kind, ..self }
     }
 
-    /// It answers this diagnostic, by its place and code.
-    pub fn about(self, diagnostic: (Span, &'static str)) -> Self {
+    /// Refers to the diagnostic with this range and code.
+    pub(crate) fn about(self, diagnostic: (Span, &'static str)) -> Self {
         Self { about: Some(diagnostic), ..self }
     }
 
-    /// It is the mend of this diagnostic, by its place and code.
-    pub fn mends(self, diagnostic: (Span, &'static str)) -> Self {
+    /// Marks this as the fix of the diagnostic with this range and code.
+    pub(crate) fn fixing(self, diagnostic: (Span, &'static str)) -> Self {
         Self { preferred: true, ..self.about(diagnostic) }
     }
 
-    /// As the protocol has it, with those of the client's diagnostics that it answers.
+    /// The protocol's form, with the client's diagnostics that it is about.
     #[expect(
         clippy::mutable_key_type,
         reason = "the protocol's library has URIs as keys, and they are not changed"
     )]
-    pub fn told(self, view: &View, known: &[Diagnostic]) -> CodeAction {
-        let edit =
-            |(bytes, new_text): Edit| TextEdit { range: view.lines.range(&view.text, bytes), new_text };
+    pub(crate) fn into_action(self, view: &View, known: &[Diagnostic]) -> CodeAction {
+        let edit = |edit: TextEdit| lsp_types::TextEdit::new(view.range(edit.span), edit.replacement);
         let edits = self.edits.into_iter().map(edit).collect();
         let changes = HashMap::from([(view.uri.clone(), edits)]);
         let answered = self.about.map(|(span, code)| {
@@ -70,27 +66,12 @@ impl Offer {
     }
 }
 
-/// Whether a place and a range share a byte or touch.
-pub fn touches(span: Span, range: &Range<usize>) -> bool {
+/// Whether a span and a range overlap or touch.
+pub(crate) fn touches(span: Span, range: &Range<usize>) -> bool {
     span.start as usize <= range.end && range.start <= span.end as usize
 }
 
-/// The amendments of some places.
-pub fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<Edit> {
-    let amendments = plan.of(0).filter(|amendment| of(amendment.span));
-    let edit = |span: Span, text: &str| (span.start as usize..span.end as usize, text.to_owned());
-    amendments.map(|amendment| edit(amendment.span, &amendment.text)).collect()
-}
-
-/// Edits in the order of the text, without those that meet one before them.
-pub fn apart(mut edits: Vec<Edit>) -> Vec<Edit> {
-    edits.sort_by_key(|(bytes, _)| (bytes.start, bytes.end));
-    let mut kept: Vec<Edit> = Vec::new();
-    for edit in edits {
-        let meets = |last: &Edit| edit.0.start < last.0.end || edit.0 == last.0;
-        if !kept.last().is_some_and(meets) {
-            kept.push(edit);
-        }
-    }
-    kept
+/// The edits for the spans that match.
+pub(crate) fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<TextEdit> {
+    plan.edits.iter().filter(|edit| edit.span.file == 0 && of(edit.span)).cloned().collect()
 }

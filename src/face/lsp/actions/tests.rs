@@ -1,4 +1,4 @@
-//! What is offered where, and what comes of it: the text is changed as a client would, and checked and run again.
+//! Actions on texts: applies each edit as a client would, then checks and runs the result.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use lsp_types::{
 use super::actions;
 use crate::face::lsp::client::Client;
 use crate::face::lsp::task::Task;
-use crate::face::lsp::test_support::document;
+use crate::face::lsp::tests::support::document;
 use crate::face::lsp::view::View;
-use crate::face::lsp::worker_message::Told;
+use crate::face::lsp::worker_message::WorkerMessage;
 
 /// The document after its run.
 fn view(text: &str, client: Client) -> View {
@@ -20,7 +20,7 @@ fn view(text: &str, client: Client) -> View {
     let (sender, told) = crossbeam_channel::unbounded();
     Task { document: document.clone(), stop: Arc::default() }.check_and_run(true, 100_000, &sender);
     let ran = told.try_iter().find_map(|told| match told {
-        Told::Ran { ran, .. } => Some(Arc::from(ran)),
+        WorkerMessage::Ran { ran, .. } => Some(Arc::from(ran)),
         _ => None,
     });
     View { document, ran, client: Arc::new(client) }
@@ -29,7 +29,7 @@ fn view(text: &str, client: Client) -> View {
 const ABLE: Client =
     Client { snippets: false, markdown: true, actions: true, refreshes_hints: false, tells_settings: false };
 
-/// The text without its marks `«` and `»`, and the actions that are offered for what is between them.
+/// The text without its marks `«` and `»`, and the actions for the marked range.
 fn offered(marked: &str, only: Option<&str>, client: Client) -> (String, Vec<CodeAction>) {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -50,7 +50,7 @@ fn offered(marked: &str, only: Option<&str>, client: Client) -> (String, Vec<Cod
     (text.clone(), actions.collect())
 }
 
-/// The text with the edits of an action, the last first.
+/// The text after the edits of an action.
 fn applied(text: &str, action: &CodeAction) -> String {
     let view = view(text, ABLE);
     let changes = action.edit.iter().flat_map(|edit| edit.changes.iter().flatten());
@@ -59,12 +59,12 @@ fn applied(text: &str, action: &CodeAction) -> String {
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
     let mut text = text.to_owned();
     for TextEdit { range, new_text } in edits {
-        text.replace_range(view.bytes(range), &new_text);
+        text.replace_range(view.byte_range(range), &new_text);
     }
     text
 }
 
-/// What comes of the action whose title begins so.
+/// The text after the action whose title begins this way.
 fn chosen(marked: &str, title: &str) -> String {
     let (text, actions) = offered(marked, None, ABLE);
     let action = actions.iter().find(|action| action.title.starts_with(title));
@@ -87,7 +87,7 @@ fn a_mend_is_preferred_and_applied() {
 }
 
 #[test]
-fn all_mends_are_applied_at_once() {
+fn all_fixes_are_applied_at_once() {
     let script = "machine simple\nread 0x3D4 => v«»np 0\nraed 0 => ppn 0\nread 0 => tbl hit\n";
     let wanted = "machine simple\nread 0x3D4 => vpn 0\nread 0 => ppn 0\nread 0 => tlb hit\n";
     assert_eq!(chosen(script, "Apply all mends of this file (3)"), wanted);
@@ -110,7 +110,7 @@ fn actual_values_are_accepted_one_and_all() {
     );
     assert!(chosen(script, "Accept the").ends_with("=> vpn 0x0F, tlbi 2, tlbt 0x03\n"));
     assert!(chosen(script, "Accept all").ends_with("=> vpn 0x0F, tlbi 3, tlbt 0x03\n"));
-    // Not where nothing is wrong, save for who asks for the whole file.
+    // Actions without a failure exist only for the whole file, on request.
     let elsewhere = "mach«»ine simple\ntranslate 0x03D4 => vpn 0x0E\n";
     assert_eq!(titles(elsewhere, None), [""; 0]);
     assert_eq!(titles(elsewhere, Some("source")), ["Accept all actual values of this file"]);
@@ -163,7 +163,7 @@ fn a_client_that_takes_commands_only_is_offered_nothing() {
     assert!(offered("machine simple\nra«»ed 0x3D4\n", None, unable).1.is_empty());
 }
 
-/// Places are counted in UTF-16, on lines that end as on Windows.
+/// Positions count UTF-16 units, here with the line ends of Windows.
 #[test]
 fn a_mend_behind_other_letters_is_in_its_place() {
     let script = "machine simple\r\nfile \"𝕏é\" = \"–\"; ra«»ed 0x3D4 # é\r\n";

@@ -1,16 +1,16 @@
-//! Inlay hints: behind each statement the facts that it does not state itself, as the script has run.
+//! Inlay hints: the facts of each statement in the run that the statement does not assert itself.
 //!
-//! What is shown, in at most some eighty characters:
-//! - Left out is what the statement states, what belongs to a part of its own (`L1d.index`), and what says that nothing
-//!   happened: `none`, `no`, `unknown`, a count of 0, one piece. So is `value` where it says the same as `byte`, and `ppo`,
-//!   which is `vpo` again. What a call returned is always shown.
-//! - Of the rest the facts that every access or call has come first: words (`tlb hit`, `fault swap`, `error ENOMEM`), then numbers in
-//!   the order of the registry; then those that only this machine has (`L2TLB miss`). What no longer fits is left out, with
-//!   a `…`; what fits stands in the order in which facts are told.
-//! - What ran several times says how often (`×12`), and the facts that were the same each time.
-//! - A `let` or `choose` shows its value, unless it is written there.
+//! A hint has at most 80 characters:
+//! - It omits asserted facts, facts of a single component (`L1d.index`), and facts that say that nothing
+//!   happened: `none`, `no`, `unknown`, a count of 0, one piece. It also omits `value` if that equals `byte`,
+//!   and `ppo`, which equals `vpo`. The return value of a call is always included.
+//! - Facts of every access or call come first: words (`tlb hit`, `fault swap`, `error ENOMEM`), then numbers
+//!   in registry order. Facts of this machine alone (`L2TLB miss`) come last. If not all facts fit, a `…`
+//!   replaces the rest. The facts that fit appear in the order of the narration.
+//! - A statement that ran several times has its count (`×12`) and the facts that never changed.
+//! - A `let` or `choose` has its value, unless that is a literal.
 //!
-//! All of it is in the tooltip, as `pagewalk run` tells it.
+//! The tooltip contains the full narration.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,14 +24,14 @@ use super::view::View;
 use pagewalk_script::lang::layout::{Token, TokenKind, tokens};
 use pagewalk_script::run::facts::{ACCESS_FACTS, CALL_FACTS};
 
-/// The most characters of the facts of one statement.
+/// The most characters of a hint.
 const ROOM: usize = 80;
 
 /// The hints of a range of a document.
-pub fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
+pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
     let ran = view.ran.as_ref()?;
-    let bytes = view.bytes(params.range);
-    let found = of(&ran.steps, &view.text, bytes).into_iter().map(|hint| {
+    let bytes = view.byte_range(params.range);
+    let found = line_hints(&ran.steps, &view.text, bytes).into_iter().map(|hint| {
         let markdown = view.client.markdown;
         let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
         let value = if markdown { fenced(&hint.narration) } else { hint.narration };
@@ -51,18 +51,18 @@ pub fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
     Some(found.collect())
 }
 
-/// A hint, before it is one of the protocol.
+/// A hint at the end of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Hint {
-    /// The byte that it stands before: the end of a line.
+struct LineHint {
+    /// The byte at the end of the line.
     at: usize,
     label: String,
     narration: String,
 }
 
-/// The hints of steps that end in a range of a text, one a line.
-fn of(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
-    let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
+/// The hints for a range of a text, one per line.
+fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<LineHint> {
+    let mut lines: BTreeMap<usize, LineHint> = BTreeMap::new();
     for step in steps {
         let (start, end) = (step.span.start as usize, step.span.end as usize);
         let Some(statement) = text.get(start..end) else { continue };
@@ -73,7 +73,7 @@ fn of(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
         let Some(label) = label(statement, step) else { continue };
         let narration = step.narration.trim_end().to_owned();
         match lines.get_mut(&at) {
-            None => drop(lines.insert(at, Hint { at, label, narration })),
+            None => drop(lines.insert(at, LineHint { at, label, narration })),
             Some(hint) => {
                 hint.label = cut(&format!("{}; {label}", hint.label));
                 hint.narration = format!("{}\n\n{narration}", hint.narration);
@@ -83,14 +83,14 @@ fn of(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
     lines.into_values().collect()
 }
 
-/// Bytes up to the blanks at the end of the line.
+/// The length of the rest of a line without trailing whitespace.
 fn line_rest(rest: &str) -> usize {
     rest.lines().next().unwrap_or("").trim_end().len()
 }
 
-/// What stands behind a statement; none where there is nothing to say.
+/// The text of a hint; none if it is empty.
 fn label(statement: &str, step: &Step) -> Option<String> {
-    let facts = match step.told.as_slice() {
+    let facts = match step.facts.as_slice() {
         [value] if gives_a_name(statement) => {
             if is_literal(statement) {
                 String::new()
@@ -109,7 +109,7 @@ fn gives_a_name(statement: &str) -> bool {
     ["let", "choose"].iter().any(|word| statement.split_whitespace().next() == Some(word))
 }
 
-/// Whether what a `let` gives is written out: `let x = 0x40`.
+/// Whether a `let` has a literal value: `let x = 0x40`.
 fn is_literal(statement: &str) -> bool {
     let Some((head, value)) = statement.split_once('=') else { return false };
     let kinds: Vec<Token> = tokens(value)
@@ -124,7 +124,7 @@ fn is_literal(statement: &str) -> bool {
     head.starts_with("let") && (signed == &number[..1] || signed == number || string)
 }
 
-/// The facts that are shown of those that are told.
+/// The facts of a hint.
 fn chosen(told: &[String], stated: &[String]) -> String {
     let facts = || told.iter().filter_map(|fact| fact.split_once(' '));
     let value_of = |wanted: &str| facts().find(|(name, _)| *name == wanted).map(|(_, value)| value);
@@ -143,7 +143,7 @@ fn chosen(told: &[String], stated: &[String]) -> String {
     let mut order: Vec<usize> = (0..facts.len()).collect();
     order.sort_by_key(|&index| (rank(facts[index]), index));
     let width = |index: usize| facts[index].0.chars().count() + facts[index].1.chars().count() + 3;
-    // Behind each a comma and a blank, behind the last perhaps a `…`.
+    // Each fact needs two more characters for `, `; the last one may be followed by `…`.
     let mut room = ROOM - 1;
     let mut fitting: Vec<usize> = Vec::new();
     for index in order {
@@ -165,18 +165,18 @@ fn chosen(told: &[String], stated: &[String]) -> String {
     parts.join(", ")
 }
 
-/// What says that nothing happened.
+/// Whether a fact says that nothing happened.
 fn is_nothing(name: &str, value: &str) -> bool {
     match value {
         "none" | "no" | "unknown" => true,
-        // Fields are told in hexadecimal, so this is a count.
+        // Fields are printed in hexadecimal, so this is a count.
         "0" => name != "returns",
         "1" => name == "pieces",
         _ => false,
     }
 }
 
-/// Which facts come first.
+/// The order of facts by importance.
 fn rank((name, value): (&str, &str)) -> u8 {
     let registered =
         ACCESS_FACTS.iter().any(|row| row.name == name) || CALL_FACTS.iter().any(|row| row.name == name);
@@ -188,7 +188,7 @@ fn rank((name, value): (&str, &str)) -> u8 {
     }
 }
 
-/// At most the room of one statement.
+/// Cuts a text to the length of a hint.
 fn cut(label: &str) -> String {
     match label.char_indices().nth(ROOM) {
         Some((end, _)) => format!("{}…", label[..end].trim_end()),
@@ -196,7 +196,7 @@ fn cut(label: &str) -> String {
     }
 }
 
-/// A text as a block of code in Markdown.
+/// A text as a Markdown code block.
 fn fenced(text: &str) -> String {
     if text.is_empty() {
         return String::new();

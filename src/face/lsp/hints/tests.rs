@@ -1,31 +1,34 @@
-//! Hints of scripts whose facts the lecture has: the simple memory system (CS:APP, 9.6.4) and a process on Linux.
+//! Hints for scripts with known facts: the simple memory system (CS:APP, 9.6.4) and a process on Linux.
 
-use super::{Hint, ROOM, of};
-use crate::face::lsp::run_recorder::{Watching, findings};
+use super::{LineHint, ROOM, line_hints};
+use crate::face::lsp::run_recorder::{RunRecorder, findings};
 use crate::face::lsp::run_result::Step;
 use crate::face::reading::Reading;
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::play;
 use pagewalk_script::run::session::Options;
 
 fn steps(script: &str) -> Vec<Step> {
-    let reading = Reading::of_text("a.pw", script, &mut ());
+    let reading = Reading::from_text("a.pw", script, &mut ());
     assert_eq!(reading.diagnostics, [], "{script}");
     let (accept, fill) = findings();
-    let mut watching = Watching::new(&reading.sources);
+    let mut watching = RunRecorder::new(&reading.sources);
     let (body, sources) = (&reading.script.body, &reading.sources);
     let ended = play(body, sources, &reading.files, Options::of(&LANGUAGE), &mut watching);
     assert_eq!(ended.diagnostics, [], "{script}");
-    watching.ran(&accept, &fill).steps
+    watching.into_result(&accept, &fill).steps
 }
 
-/// The hints by the line that they stand on, from 1.
+/// The hints by line, from 1.
 fn hints(script: &str) -> Vec<(usize, String)> {
-    let line = |hint: &Hint| script[..hint.at].lines().count();
-    of(&steps(script), script, 0..script.len()).iter().map(|hint| (line(hint), hint.label.clone())).collect()
+    let line = |hint: &LineHint| script[..hint.at].lines().count();
+    line_hints(&steps(script), script, 0..script.len())
+        .iter()
+        .map(|hint| (line(hint), hint.label.clone()))
+        .collect()
 }
 
-/// The hint behind the last line.
+/// The hint of the last line.
 fn last(script: &str) -> String {
     hints(script).pop().map_or_else(String::new, |(_, label)| label)
 }
@@ -59,7 +62,7 @@ fn what_says_that_nothing_happened_is_left_out() {
     let call = last(process);
     assert_eq!(call, "returns 0x7FFFF7FFD000");
     assert_eq!(last(&format!("{process}munmap(p, 8 KB)")), "returns 0");
-    // Linux: an address that is no page boundary is EINVAL.
+    // Linux: an address that is not page-aligned is EINVAL.
     assert_eq!(last(&format!("{process}munmap(p + 1, 8 KB)")), "returns -1, error EINVAL");
     let touched = last(&format!("{process}write p = 1 => vpn 0x7FFFF7FFD, vpo 0, tlbi 13"));
     assert!(touched.contains("fault demand-zero"), "{touched}");
@@ -84,13 +87,13 @@ fn a_name_shows_its_value_unless_that_is_written_there() {
 #[test]
 fn a_line_has_one_hint_at_its_end() {
     let script = "let a = 1 + 1; let b = 2 + 2   # two\nlet c = [1, 2,\n  3 + 4] # here\r\n";
-    let found = of(&steps(script), script, 0..script.len());
+    let found = line_hints(&steps(script), script, 0..script.len());
     let ends: Vec<&str> = found.iter().map(|hint| script[..hint.at].lines().last().unwrap()).collect();
     assert_eq!(ends, ["let a = 1 + 1; let b = 2 + 2   # two", "  3 + 4] # here"]);
     assert_eq!(found[0].label, "= 2; = 4");
-    // Only what is asked for.
-    assert_eq!(of(&steps(script), script, 40..script.len()).len(), 1);
-    assert_eq!(of(&steps(script), script, 0..3).len(), 1);
+    // Only the requested range.
+    assert_eq!(line_hints(&steps(script), script, 40..script.len()).len(), 1);
+    assert_eq!(line_hints(&steps(script), script, 0..3).len(), 1);
 }
 
 #[test]

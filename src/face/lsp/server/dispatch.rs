@@ -1,4 +1,4 @@
-//! Requests: answered from what is known, kept until a run has ended, or handed to another thread.
+//! Dispatches requests: answers at once, after the current run, or on the worker thread.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -13,16 +13,16 @@ use serde_json::Value;
 
 use super::Server;
 use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
-use crate::face::lsp::requests::{Row, row};
-use crate::face::lsp::response_error::refusal;
+use crate::face::lsp::requests::{RequestRow, find_request};
+use crate::face::lsp::response_error::response_error;
 use crate::face::lsp::task::Task;
 use crate::face::lsp::uri::path_of;
-use crate::face::lsp::worker_message::Told;
+use crate::face::lsp::worker_message::WorkerMessage;
 
 impl Server {
     pub(super) fn request(&mut self, request: Request) {
         if self.shutdown {
-            let error = refusal(ErrorCode::InvalidRequest, "the server is shut down");
+            let error = response_error(ErrorCode::InvalidRequest, "the server is shut down");
             return self.answer(request.id, Err(error));
         }
         match &*request.method {
@@ -31,15 +31,16 @@ impl Server {
                 self.answer(request.id, Ok(Value::Null));
             }
             request::Initialize::METHOD => {
-                let error = refusal(ErrorCode::InvalidRequest, "the server is initialized");
+                let error = response_error(ErrorCode::InvalidRequest, "the server is initialized");
                 self.answer(request.id, Err(error));
             }
-            STEP => self.run_for(&request, custom_requests::step),
-            EXAM => self.run_for(&request, custom_requests::exam),
+            STEP => self.answer_on_worker(&request, custom_requests::step),
+            EXAM => self.answer_on_worker(&request, custom_requests::exam),
             request::ExecuteCommand::METHOD => self.execute(&request),
             method => {
-                let Some(row) = row(method) else {
-                    let error = refusal(ErrorCode::MethodNotFound, format!("there is no method {method}"));
+                let Some(row) = find_request(method) else {
+                    let error =
+                        response_error(ErrorCode::MethodNotFound, format!("there is no method {method}"));
                     return self.answer(request.id, Err(error));
                 };
                 self.about_document(row, request);
@@ -47,8 +48,8 @@ impl Server {
         }
     }
 
-    /// Answers from what is known of the document; a request that waits for its run is kept until it has ended.
-    fn about_document(&mut self, row: &'static Row, request: Request) {
+    /// Answers from the document's data, or stores a request that waits for the current run.
+    fn about_document(&mut self, row: &'static RequestRow, request: Request) {
         let path = match document_of(&request.params) {
             Ok(path) => path,
             Err(error) => return self.answer(request.id, Err(error)),
@@ -69,29 +70,29 @@ impl Server {
         self.answer(request.id, answer);
     }
 
-    /// Answers those that wait for a document's run, or for a run that never comes.
+    /// Answers the requests that wait for a document's run, or for a run that will not come.
     pub(super) fn answer_waiting(&mut self) {
         for (path, request) in std::mem::take(&mut self.waiting) {
-            match row(&request.method) {
+            match find_request(&request.method) {
                 Some(row) => self.about_document(row, request),
                 None => self.answer(request.id, Err(not_open(&path))),
             }
         }
     }
 
-    /// Answers a request about a document on another thread.
-    fn run_for(&mut self, request: &Request, answer: custom_requests::Answer) {
+    /// Answers a request about a document on the worker thread.
+    fn answer_on_worker(&mut self, request: &Request, answer: custom_requests::CustomAnswer) {
         let uri = document_of(&request.params);
         let params = request.params.clone();
         match uri {
             Ok(path) => {
-                self.elsewhere(&request.id, &path, move |task, steps| answer(task, &params, steps));
+                self.run_on_worker(&request.id, &path, move |task, steps| answer(task, &params, steps));
             }
             Err(error) => self.answer(request.id.clone(), Err(error)),
         }
     }
 
-    fn elsewhere(
+    fn run_on_worker(
         &mut self,
         id: &RequestId,
         path: &Path,
@@ -100,42 +101,43 @@ impl Server {
         let Some(task) = self.task(path) else {
             return self.answer(id.clone(), Err(not_open(path)));
         };
-        self.asked.insert(id.clone(), task.stop.clone());
+        self.in_progress.insert(id.clone(), task.stop.clone());
         let (id, steps) = (id.clone(), self.settings.max_steps);
-        self.asks.give(Box::new(move |told| {
+        self.asks.submit(Box::new(move |told| {
             let answer = work(&task, steps);
             let stopped = task.stop.load(Ordering::Relaxed);
             let answer = if stopped { Err(cancelled()) } else { answer };
-            let _ = told.send(Told::Answer(id, answer));
+            let _ = told.send(WorkerMessage::Answer(id, answer));
         }));
     }
 
-    /// Work on a document on another thread.
+    /// Work on a document for another thread.
     pub(super) fn task(&mut self, path: &Path) -> Option<Task> {
         Some(Task { document: self.documents.document(path)?, stop: Arc::default() })
     }
 
-    /// A command: its arguments are the document's URI, and the scenario's name or null.
+    /// Executes a command. Its arguments are the document's URI and the scenario's name or null.
     fn execute(&mut self, request: &Request) {
         let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
         let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-            let error = refusal(ErrorCode::InvalidParams, format!("there is no command {name}"));
+            let error = response_error(ErrorCode::InvalidParams, format!("there is no command {name}"));
             return self.answer(request.id.clone(), Err(error));
         };
         let argument = |at: usize| request.params.get("arguments").and_then(|all| all.get(at));
         let uri = argument(0).and_then(Value::as_str).and_then(|uri| uri.parse::<Uri>().ok());
         let Some(uri) = uri else {
-            let error = refusal(ErrorCode::InvalidParams, format!("{name} takes the URI of a document"));
+            let error =
+                response_error(ErrorCode::InvalidParams, format!("{name} takes the URI of a document"));
             return self.answer(request.id.clone(), Err(error));
         };
         let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
         let explain = command.explain;
-        self.elsewhere(&request.id, &path_of(&uri), move |task, steps| {
-            Ok(custom_requests::tell(task, scenario.as_deref(), explain, steps))
+        self.run_on_worker(&request.id, &path_of(&uri), move |task, steps| {
+            Ok(custom_requests::narrate(task, scenario.as_deref(), explain, steps))
         });
     }
 
-    /// Drops the requests that are cancelled further on in the queue.
+    /// Drops requests that are cancelled further on in the queue.
     pub(super) fn drop_cancelled(&mut self, queue: &mut VecDeque<Message>) {
         let id = |message: &Message| match message {
             Message::Notification(one) if one.method == notification::Cancel::METHOD => {
@@ -157,30 +159,30 @@ impl Server {
         queue.retain(|message| !is_cancelled(message));
     }
 
-    /// Cancels one that waits, or is worked on elsewhere.
+    /// Cancels a request that waits or is in progress on the worker.
     pub(super) fn cancel(&mut self, id: &RequestId) {
         if let Some(at) = self.waiting.iter().position(|(_, request)| request.id == *id) {
             self.waiting.remove(at);
             self.answer(id.clone(), Err(cancelled()));
         }
-        if let Some(stop) = self.asked.get(id) {
+        if let Some(stop) = self.in_progress.get(id) {
             stop.store(true, Ordering::Relaxed);
         }
     }
 }
 
-/// The path of the document that a request is about.
+/// The path of the document in a request.
 fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
     let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
     let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
     uri.map(|uri| path_of(&uri))
-        .ok_or_else(|| refusal(ErrorCode::InvalidParams, "it is not said which document is meant"))
+        .ok_or_else(|| response_error(ErrorCode::InvalidParams, "it is not said which document is meant"))
 }
 
 fn not_open(path: &Path) -> ResponseError {
-    refusal(ErrorCode::InvalidParams, format!("{} is not open", path.display()))
+    response_error(ErrorCode::InvalidParams, format!("{} is not open", path.display()))
 }
 
 fn cancelled() -> ResponseError {
-    refusal(ErrorCode::RequestCanceled, "the request was cancelled")
+    response_error(ErrorCode::RequestCanceled, "the request was cancelled")
 }

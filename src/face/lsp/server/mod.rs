@@ -1,5 +1,5 @@
-//! The server: takes messages one after the other, answers from what is known of the open documents, and has scripts
-//! checked and run on another thread.
+//! The server: reads messages in order, answers from the data of open documents, and runs scripts on another
+//! thread.
 
 mod dispatch;
 mod notifications;
@@ -21,48 +21,47 @@ use super::documents::Documents;
 use super::settings::Settings;
 use super::transport::Outgoing;
 use super::worker::Worker;
-use super::worker_message::Told;
+use super::worker_message::WorkerMessage;
 
-/// How long what is wrong waits for the run, so that both are shown at once.
+/// The longest time that mistakes wait for the run, so that both appear together.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// The server after it was initialized.
-pub struct Server {
+/// An initialized server.
+pub(crate) struct Server {
     output: Sender<Outgoing>,
     documents: Documents,
     client: Arc<Client>,
     settings: Settings,
-    /// Checks and runs what is written.
+    /// Checks and runs documents.
     runs: Worker,
-    /// Does what is asked for and takes a run of its own.
+    /// Answers custom requests.
     asks: Worker,
-    /// What that is at the moment, and how to stop it.
-    asked: BTreeMap<RequestId, Arc<AtomicBool>>,
+    /// Stops the custom requests in progress.
+    in_progress: BTreeMap<RequestId, Arc<AtomicBool>>,
     /// Requests that wait for a run.
     waiting: Vec<(PathBuf, Request)>,
-    /// What the client shows of which files, and of which version of them.
-    shown: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
-    /// When what was found is shown at the latest.
-    due: Option<Instant>,
-    /// Documents to be checked when no message is left.
+    /// The published diagnostics by file, with the document's version.
+    published: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
+    /// The latest time to publish the current diagnostics.
+    publish_by: Option<Instant>,
+    /// Documents to check when the queue is empty.
     stale: BTreeSet<PathBuf>,
-    /// Requests of our own so far.
-    own: i32,
+    /// The number of requests to the client so far.
+    requests_sent: i32,
     shutdown: bool,
 }
 
-/// How the server goes on after a message.
+/// The reaction to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// With the next one.
+pub(crate) enum Flow {
+    /// Read the next message.
     On,
-    /// Not at all; whether it was asked to shut down before.
+    /// Exit; whether the client has requested a shutdown.
     Exit(bool),
 }
 
 impl Server {
-    /// A server without documents.
-    pub fn new(
+    pub(crate) fn new(
         output: Sender<Outgoing>,
         (client, settings): (Client, Settings),
         (runs, asks): (Worker, Worker),
@@ -74,40 +73,40 @@ impl Server {
             settings,
             runs,
             asks,
-            asked: BTreeMap::new(),
+            in_progress: BTreeMap::new(),
             waiting: Vec::new(),
-            shown: BTreeMap::new(),
-            due: None,
+            published: BTreeMap::new(),
+            publish_by: None,
             stale: BTreeSet::new(),
-            own: 0,
+            requests_sent: 0,
             shutdown: false,
         }
     }
 
-    /// Serves until the client has enough of it; whether it had asked to shut down.
-    pub fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<Told>) -> bool {
+    /// Serves until the client exits; returns whether it requested a shutdown.
+    pub(crate) fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
         self.ask_for_settings();
         let never = crossbeam_channel::never();
         loop {
-            let due = self.due.map(crossbeam_channel::at);
+            let due = self.publish_by.map(crossbeam_channel::at);
             let mut queue = VecDeque::new();
             select! {
                 recv(input) -> message => match message {
                     Ok(message) => queue.push_back(message),
-                    Err(_) => return self.end(),
+                    Err(_) => return self.stop_all(),
                 },
                 recv(told) -> told => {
                     if let Ok(told) = told {
-                        self.told(told);
+                        self.worker_message(told);
                     }
                 },
-                recv(due.as_ref().unwrap_or(&never)) -> _ => self.show(),
+                recv(due.as_ref().unwrap_or(&never)) -> _ => self.publish_diagnostics(),
             }
             queue.extend(input.try_iter());
             self.drop_cancelled(&mut queue);
             for message in queue {
-                if let Flow::Exit(asked) = self.take(message) {
-                    self.end();
+                if let Flow::Exit(asked) = self.message(message) {
+                    self.stop_all();
                     return asked;
                 }
             }
@@ -115,15 +114,15 @@ impl Server {
         }
     }
 
-    /// Stops what is under way.
-    fn end(&mut self) -> bool {
+    /// Stops all work.
+    fn stop_all(&mut self) -> bool {
         self.documents.buffers.values_mut().for_each(super::documents::Buffer::stop);
-        self.asked.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
+        self.in_progress.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
         self.shutdown
     }
 
-    /// A message of the client.
-    pub fn take(&mut self, message: Message) -> Flow {
+    /// Handles a message of the client.
+    pub(crate) fn message(&mut self, message: Message) -> Flow {
         match message {
             Message::Request(request) => self.request(request),
             Message::Notification(notification) => return self.notification(notification),
@@ -133,7 +132,7 @@ impl Server {
     }
 
     fn send(&self, message: impl Into<Message>) {
-        // If nobody listens any more, the input ends next.
+        // If the client is gone, the input ends next.
         let _ = self.output.send(Outgoing::Message(message.into()));
     }
 
@@ -148,10 +147,10 @@ impl Server {
         self.send(Notification::new(N::METHOD.to_owned(), params));
     }
 
-    fn ask<R: request::Request>(&mut self, params: &R::Params) {
-        self.own += 1;
-        // The method is in the number, so that the answer says what it is to.
-        let id = RequestId::from(format!("{} {}", R::METHOD, self.own));
+    fn send_request<R: request::Request>(&mut self, params: &R::Params) {
+        self.requests_sent += 1;
+        // The id contains the method, so that the response can be identified.
+        let id = RequestId::from(format!("{} {}", R::METHOD, self.requests_sent));
         self.send(Request::new(id, R::METHOD.to_owned(), params));
     }
 }

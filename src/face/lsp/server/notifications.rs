@@ -1,4 +1,4 @@
-//! Notifications: documents that are opened, changed and closed, and settings.
+//! Notifications: opened, changed and closed documents, and settings.
 
 use std::path::Path;
 
@@ -18,33 +18,33 @@ impl Server {
         match &*method {
             notification::Exit::METHOD => return Flow::Exit(self.shutdown),
             notification::DidOpenTextDocument::METHOD => {
-                if let Some(opened) = known::<notification::DidOpenTextDocument>(params) {
+                if let Some(opened) = params_of::<notification::DidOpenTextDocument>(params) {
                     let document = opened.text_document;
                     let path = path_of(&document.uri);
                     self.documents.open(path.clone(), document.uri, document.version, &document.text);
-                    self.changed(&path);
+                    self.mark_stale(&path);
                 }
             }
             notification::DidChangeTextDocument::METHOD => {
-                if let Some(changed) = known::<notification::DidChangeTextDocument>(params) {
+                if let Some(changed) = params_of::<notification::DidChangeTextDocument>(params) {
                     let path = path_of(&changed.text_document.uri);
                     let version = changed.text_document.version;
                     self.documents.change(&path, version, &changed.content_changes);
-                    self.changed(&path);
+                    self.mark_stale(&path);
                 }
             }
             notification::DidCloseTextDocument::METHOD => {
-                if let Some(closed) = known::<notification::DidCloseTextDocument>(params) {
+                if let Some(closed) = params_of::<notification::DidCloseTextDocument>(params) {
                     self.close(&path_of(&closed.text_document.uri));
                 }
             }
-            // Files that scripts include may have changed.
+            // Included files may have changed.
             notification::DidSaveTextDocument::METHOD | notification::DidChangeWatchedFiles::METHOD => {
                 self.check_all();
             }
             notification::DidChangeConfiguration::METHOD => {
-                match params.get("settings").and_then(Settings::read) {
-                    Some(settings) => self.set(settings),
+                match params.get("settings").and_then(Settings::from_json) {
+                    Some(settings) => self.apply_settings(settings),
                     None => self.ask_for_settings(),
                 }
             }
@@ -60,19 +60,19 @@ impl Server {
     }
 
     fn close(&mut self, path: &Path) {
-        let with = self.documents.with(path);
+        let with = self.documents.scripts_with(path);
         if self.documents.close(path).is_some() {
             self.stale.remove(path);
             let others = with.into_iter().filter(|other| other != path);
             self.stale.extend(others);
             self.answer_waiting();
-            self.show();
+            self.publish_diagnostics();
         }
     }
 
-    /// A document's text is new.
-    fn changed(&mut self, path: &Path) {
-        self.stale.extend(self.documents.with(path));
+    /// Marks the scripts that contain a changed document.
+    fn mark_stale(&mut self, path: &Path) {
+        self.stale.extend(self.documents.scripts_with(path));
     }
 
     fn check_all(&mut self) {
@@ -80,7 +80,7 @@ impl Server {
         self.stale.extend(self.documents.buffers.keys().cloned());
     }
 
-    /// Has the documents checked and run whose texts are new, now that no message is left.
+    /// Checks and runs changed documents when the queue is empty.
     pub(super) fn check_stale(&mut self) {
         for path in std::mem::take(&mut self.stale) {
             let Some(task) = self.task(&path) else { continue };
@@ -89,44 +89,44 @@ impl Server {
                 buffer.under_way = Some(task.stop.clone());
             }
             let Settings { run, max_steps, .. } = self.settings;
-            self.runs.give(Box::new(move |told| task.check_and_run(run, max_steps, told)));
+            self.runs.submit(Box::new(move |told| task.check_and_run(run, max_steps, told)));
         }
     }
 
     pub(super) fn ask_for_settings(&mut self) {
         if self.client.tells_settings {
             let item = lsp_types::ConfigurationItem { scope_uri: None, section: Some("pagewalk".to_owned()) };
-            self.ask::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
+            self.send_request::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
                 items: vec![item],
             });
         }
     }
 
-    fn set(&mut self, settings: Settings) {
+    fn apply_settings(&mut self, settings: Settings) {
         if settings == self.settings {
             return;
         }
         self.settings = settings;
         self.check_all();
         if self.client.refreshes_hints {
-            self.ask::<request::InlayHintRefreshRequest>(&());
+            self.send_request::<request::InlayHintRefreshRequest>(&());
         }
     }
 
-    /// An answer to a request of our own.
+    /// Handles the response to a request of the server.
     pub(super) fn response(&mut self, response: Response) {
         let method = response.id.to_string();
         if !method.trim_matches('"').starts_with(request::WorkspaceConfiguration::METHOD) {
             return;
         }
         let Ok(value) = response.response_result else { return };
-        if let Some(settings) = value.get(0).and_then(Settings::read) {
-            self.set(settings);
+        if let Some(settings) = value.get(0).and_then(Settings::from_json) {
+            self.apply_settings(settings);
         }
     }
 }
 
-/// The parameters of a notification; none where they are not what they should be: there is nobody to tell.
-fn known<N: notification::Notification>(params: Value) -> Option<N::Params> {
+/// The parameters of a notification; none if they are invalid, since a notification has no answer.
+fn params_of<N: notification::Notification>(params: Value) -> Option<N::Params> {
     serde_json::from_value(params).ok()
 }

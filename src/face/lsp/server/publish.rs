@@ -1,4 +1,4 @@
-//! What other threads tell, and diagnostics as the client shows them.
+//! Publishes diagnostics and handles the results of workers.
 
 use std::time::Instant;
 
@@ -6,16 +6,16 @@ use lsp_types::{PublishDiagnosticsParams, notification};
 
 use super::{PATIENCE, Server};
 use crate::face::lsp::uri::uri_of;
-use crate::face::lsp::worker_message::{Found, Told};
+use crate::face::lsp::worker_message::{DiagnosticsByFile, WorkerMessage};
 
 impl Server {
-    pub(super) fn told(&mut self, told: Told) {
+    pub(super) fn worker_message(&mut self, told: WorkerMessage) {
         match told {
-            Told::Answer(id, answer) => {
-                self.asked.remove(&id);
+            WorkerMessage::Answer(id, answer) => {
+                self.in_progress.remove(&id);
                 self.answer(id, answer);
             }
-            Told::Checked { path, version, found, files } => {
+            WorkerMessage::Checked { path, version, found, files } => {
                 let run = self.settings.run;
                 let Some(buffer) = self.documents.buffers.get_mut(&path) else { return };
                 if buffer.version != version {
@@ -24,44 +24,44 @@ impl Server {
                 buffer.files = files;
                 buffer.checked = Some((version, found));
                 if run {
-                    self.due.get_or_insert_with(|| Instant::now() + PATIENCE);
+                    self.publish_by.get_or_insert_with(|| Instant::now() + PATIENCE);
                 } else {
                     buffer.under_way = None;
                     buffer.ran = None;
-                    buffer.failed = Found::new();
-                    self.show();
+                    buffer.failed = DiagnosticsByFile::new();
+                    self.publish_diagnostics();
                     self.answer_waiting();
                 }
             }
-            Told::Ran { path, ran, found } => {
-                if self.documents.ran(&path, *ran, found) {
-                    self.show();
+            WorkerMessage::Ran { path, ran, found } => {
+                if self.documents.store_result(&path, *ran, found) {
+                    self.publish_diagnostics();
                     self.answer_waiting();
                 }
             }
         }
     }
 
-    /// Shows what is wrong and what does not hold, where that is not what is shown already.
-    pub(super) fn show(&mut self) {
-        self.due = None;
-        let mut found = self.documents.found();
-        for path in self.shown.keys() {
+    /// Publishes the diagnostics that differ from the published ones.
+    pub(super) fn publish_diagnostics(&mut self) {
+        self.publish_by = None;
+        let mut found = self.documents.diagnostics_to_show();
+        for path in self.published.keys() {
             found.entry(path.clone()).or_default();
         }
         for (path, diagnostics) in found {
             let buffer = self.documents.buffers.get(&path);
-            // What was not checked yet is not told to be without mistakes.
+            // A document that was not checked yet may have mistakes.
             if buffer.is_some_and(|buffer| buffer.checked.is_none()) {
                 continue;
             }
             let told = (buffer.map(|buffer| buffer.version), diagnostics);
             let uri = buffer.map(|buffer| buffer.uri.clone()).or_else(|| uri_of(&path));
-            let Some(uri) = uri.filter(|_| self.shown.get(&path) != Some(&told)) else { continue };
+            let Some(uri) = uri.filter(|_| self.published.get(&path) != Some(&told)) else { continue };
             if told.0.is_none() && told.1.is_empty() {
-                self.shown.remove(&path);
+                self.published.remove(&path);
             } else {
-                self.shown.insert(path, told.clone());
+                self.published.insert(path, told.clone());
             }
             let (version, diagnostics) = told;
             self.notify::<notification::PublishDiagnostics>(&PublishDiagnosticsParams {

@@ -2,21 +2,21 @@
 
 use std::io;
 
-use crate::face::repl::context::Desk;
+use crate::face::repl::context::ReplContext;
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::report::doc::{Block, Tone};
-use pagewalk_script::run::commands::COMMANDS;
+use pagewalk_script::services::commands::COMMANDS;
 use pagewalk_script::services::lookup::{look_up, words};
 
 /// `:help [WORD]`.
-pub fn help(desk: &mut Desk, rest: &str) -> io::Result<()> {
+pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     match rest.split_whitespace().next() {
-        None => desk.print(commands()),
-        Some(word) => about(desk, word),
+        None => context.print(commands()),
+        Some(word) => about(context, word),
     }
 }
 
-/// The commands, and where to read on.
+/// The commands, and where to read more.
 fn commands() -> Vec<Block> {
     let pairs = COMMANDS.iter().map(|row| (row.usage(), row.help.to_owned())).collect();
     vec![
@@ -28,19 +28,19 @@ fn commands() -> Vec<Block> {
     ]
 }
 
-/// What a word means, in every place it can stand in.
-fn about(desk: &mut Desk, word: &str) -> io::Result<()> {
+/// The meaning of a word in every context.
+fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
     let found = look_up(word);
     if found.is_empty() {
         let words = words();
         let near = nearest(word.trim_start_matches(':'), words.iter().map(String::as_str));
         let mend = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        return desk.complain_of(&format!("the language has no word `{word}`{mend}"));
+        return context.complain_sentence(&format!("the language has no word `{word}`{mend}"));
     }
     let mut blocks = Vec::new();
     for row in found {
         let text = format!("{}  ({})", row.usage, row.section);
-        let fits = text.chars().count() <= desk.outfit.look.width;
+        let fits = text.chars().count() <= context.display.look.width;
         blocks.push(if fits { Block::Statement { text, place: String::new() } } else { Block::line(text) });
         let cells = row.cells.into_iter().map(|(name, cell)| match name {
             "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
@@ -49,5 +49,5 @@ fn about(desk: &mut Desk, word: &str) -> io::Result<()> {
         });
         blocks.extend(cells);
     }
-    desk.print(blocks)
+    context.print(blocks)
 }

@@ -1,52 +1,52 @@
-//! Looking at what was done, and at what would be: `:what`, `:diff`, `:steps`, `:why`.
+//! Looks at past and possible statements: `:what`, `:diff`, `:steps`, `:why`.
 
 use std::io;
 
-use crate::face::repl::answer::Tell;
-use crate::face::repl::context::Desk;
+use crate::face::repl::answer::AnswerDetail;
+use crate::face::repl::context::ReplContext;
+use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{changes, why};
 use pagewalk_script::run::changes;
-use pagewalk_script::run::commands::Command;
-use pagewalk_script::run::explore::Mode;
+use pagewalk_script::services::commands::Command;
 
 /// `:what STATEMENT`.
-pub fn what(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
-        return desk.complain_of(&format!("write `{}`", command.usage()));
+        return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
-    let Some(body) = desk.read(rest)? else { return Ok(()) };
-    let tell = desk.tell(&body);
-    let ended = desk.run(&body, Mode::Tried, tell)?;
+    let Some(body) = context.read(rest)? else { return Ok(()) };
+    let tell = context.detail_for(&body);
+    let ended = context.run(&body, Mode::Tried, tell)?;
     if ended.diagnostics.is_empty() && !ended.interrupted {
-        desk.print(vec![Block::toned(Tone::Faint, "Tried on a copy: nothing was changed.")])?;
+        context.print(vec![Block::toned(Tone::Faint, "Tried on a copy: nothing was changed.")])?;
     }
     Ok(())
 }
 
 /// `:diff`.
-pub fn diff(desk: &mut Desk) -> io::Result<()> {
-    let Some(before) = desk.explore.before() else {
-        return desk.line("No statement has been done yet.");
+pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
+    let Some(before) = context.explore.before() else {
+        return context.print_line("No statement has been done yet.");
     };
-    let changed = changes::changes(&before, desk.explore.state());
-    desk.print(changes(&changed))
+    let changed = changes::changes(&before, context.explore.state());
+    context.print(changes(&changed))
 }
 
 /// `:steps`.
-pub fn steps(desk: &mut Desk) -> io::Result<()> {
-    let Some(body) = desk.read("show steps")? else { return Ok(()) };
-    desk.run(&body, Mode::Tried, Tell::Answer).map(|_| ())
+pub(crate) fn steps(context: &mut ReplContext) -> io::Result<()> {
+    let Some(body) = context.read("show steps")? else { return Ok(()) };
+    context.run(&body, Mode::Tried, AnswerDetail::Answer).map(|_| ())
 }
 
 /// `:why [FACT]`.
-pub fn why_so(desk: &mut Desk, rest: &str) -> io::Result<()> {
-    let Some(did) = desk.explore.state().last.clone() else {
-        return desk.line("No access has been made yet, and no system call.");
+pub(crate) fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
+    let Some(did) = context.explore.state().last.clone() else {
+        return context.print_line("No access has been made yet, and no system call.");
     };
     let fact = rest.split_whitespace().next();
     match why(&did, fact) {
-        Ok(blocks) => desk.print(blocks),
-        Err(sentence) => desk.complain_of(&sentence),
+        Ok(blocks) => context.print(blocks),
+        Err(sentence) => context.complain_sentence(&sentence),
     }
 }

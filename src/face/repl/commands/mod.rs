@@ -1,4 +1,4 @@
-//! The commands: what begins with a colon.
+//! The commands that begin with a colon.
 
 mod bits;
 mod help;
@@ -8,31 +8,28 @@ mod travel;
 
 use std::io;
 
-pub use keep::load;
+pub(crate) use keep::load;
 
-use super::context::Desk;
-use pagewalk_script::run::commands::{Command, Kind};
+use super::context::ReplContext;
+use pagewalk_script::services::commands::{Command, Kind};
 
-/// Does what a command says; `rest` is what follows its word.
-///
-/// # Errors
-/// What the output says.
-pub fn obey(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
+/// Executes a command with its arguments `rest`.
+pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match command.kind {
-        Kind::Back => travel::back(desk, command, rest),
-        Kind::Forward => travel::forward(desk, command, rest),
-        Kind::Goto => travel::goto(desk, command, rest),
-        Kind::History => travel::history(desk),
-        Kind::Reset => travel::reset(desk),
-        Kind::Save => keep::save(desk, command, rest),
-        Kind::Bits => bits::bits(desk, command, rest),
-        Kind::Load => keep::load_named(desk, command, rest),
-        Kind::What => look::what(desk, command, rest),
-        Kind::Diff => look::diff(desk),
-        Kind::Steps => look::steps(desk),
-        Kind::Why => look::why_so(desk, rest),
-        Kind::Help => help::help(desk, rest),
-        // These are the shell's own.
+        Kind::Back => travel::back(context, command, rest),
+        Kind::Forward => travel::forward(context, command, rest),
+        Kind::Goto => travel::goto(context, command, rest),
+        Kind::History => travel::history(context),
+        Kind::Reset => travel::reset(context),
+        Kind::Save => keep::save(context, command, rest),
+        Kind::Bits => bits::bits(context, command, rest),
+        Kind::Load => keep::load_named(context, command, rest),
+        Kind::What => look::what(context, command, rest),
+        Kind::Diff => look::diff(context),
+        Kind::Steps => look::steps(context),
+        Kind::Why => look::why_so(context, rest),
+        Kind::Help => help::help(context, rest),
+        // The shell handles these.
         Kind::Quiz | Kind::Quit => Ok(()),
     }
 }

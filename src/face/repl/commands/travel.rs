@@ -1,51 +1,53 @@
-//! Going back and forward: `:back`, `:forward`, `:goto`, `:history`, `:reset`.
+//! Undo and redo: `:back`, `:forward`, `:goto`, `:history`, `:reset`.
 
 use std::io;
 
-use crate::face::repl::context::Desk;
+use crate::face::repl::context::ReplContext;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
-use pagewalk_script::run::commands::Command;
+use pagewalk_script::services::commands::Command;
 
-/// Characters of a statement that a list shows.
+/// The most characters of a statement in the list.
 const LONGEST: usize = 100;
 
-/// Statements that a list shows, the latest.
+/// The most statements in the list.
 const LISTED: usize = 500;
 
 /// `:back [N]`.
-pub fn back(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
-    let Some(steps) = number(desk, command, rest, Some(1))? else { return Ok(()) };
-    match desk.explore.back(steps) {
-        0 => desk.line("there is nothing to undo: this is the beginning"),
-        moved => told(desk, &format!("{} undone", count(moved as u64, "statement", "statements"))),
+pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
+    match context.explore.back(steps) {
+        0 => context.print_line("there is nothing to undo: this is the beginning"),
+        moved => report_move(context, &format!("{} undone", count(moved as u64, "statement", "statements"))),
     }
 }
 
 /// `:forward [N]`.
-pub fn forward(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
-    let Some(steps) = number(desk, command, rest, Some(1))? else { return Ok(()) };
-    match desk.explore.forward(steps) {
-        0 => desk.line("there is nothing to do again: this is the latest statement"),
-        moved => told(desk, &format!("{} done again", count(moved as u64, "statement", "statements"))),
+pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
+    match context.explore.forward(steps) {
+        0 => context.print_line("there is nothing to do again: this is the latest statement"),
+        moved => {
+            report_move(context, &format!("{} done again", count(moved as u64, "statement", "statements")))
+        }
     }
 }
 
 /// `:goto N`.
-pub fn goto(desk: &mut Desk, command: &Command, rest: &str) -> io::Result<()> {
-    let Some(target) = number(desk, command, rest, None)? else { return Ok(()) };
-    if desk.explore.goto(target) {
-        return told(desk, "");
+pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(target) = number(context, command, rest, None)? else { return Ok(()) };
+    if context.explore.goto(target) {
+        return report_move(context, "");
     }
-    let end = desk.explore.history.end();
-    desk.complain_of(&format!(
+    let end = context.explore.history.end();
+    context.complain_sentence(&format!(
         "there is no statement {target}; they are numbered from 1 to {end}, 0 is the beginning"
     ))
 }
 
 /// `:history`.
-pub fn history(desk: &mut Desk) -> io::Result<()> {
-    let history = &desk.explore.history;
+pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
+    let history = &context.explore.history;
     let (at, digits) = (history.at(), history.end().to_string().len());
     let line = |number: usize, text: &str| {
         let mark = if number == at { "→" } else { " " };
@@ -59,31 +61,31 @@ pub fn history(desk: &mut Desk) -> io::Result<()> {
             .push(Block::toned(Tone::Faint, format!("… {}", count(first as u64, "statement", "statements"))));
     }
     lines.extend(
-        history.all().skip(first).map(|(number, done)| line(number, &short(desk.explore.text(done)))),
+        history.all().skip(first).map(|(number, done)| line(number, &short(context.explore.text(done)))),
     );
-    desk.print(lines)
+    context.print(lines)
 }
 
 /// `:reset`.
-pub fn reset(desk: &mut Desk) -> io::Result<()> {
-    desk.explore.reset();
-    desk.line("nothing is declared any more; `:back` undoes this")
+pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
+    context.explore.reset();
+    context.print_line("nothing is declared any more; `:back` undoes this")
 }
 
-/// Says where the session stands after `moved`.
-fn told(desk: &mut Desk, moved: &str) -> io::Result<()> {
-    let history = &desk.explore.history;
+/// Prints the session's position after `moved`.
+fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
+    let history = &context.explore.history;
     let place = match history.last() {
         None => "at the beginning".to_owned(),
-        Some(done) => format!("after statement {}: {}", history.at(), short(desk.explore.text(done))),
+        Some(done) => format!("after statement {}: {}", history.at(), short(context.explore.text(done))),
     };
     let ahead = history.end() - history.at();
     let words = if moved.is_empty() { place } else { format!("{moved}; {place}") };
     let ahead = if ahead > 0 { format!("  ({ahead} ahead)") } else { String::new() };
-    desk.line(words + &ahead)
+    context.print_line(words + &ahead)
 }
 
-/// A statement on one line; where the session was begun afresh, that.
+/// A statement on one line.
 fn short(text: &str) -> String {
     if text.is_empty() {
         return ":reset".to_owned();
@@ -95,9 +97,9 @@ fn short(text: &str) -> String {
     }
 }
 
-/// The number that follows a command, or what it is without one. None, and said so, if it is none.
+/// The number after a command, or its default. Reports anything else.
 fn number(
-    desk: &mut Desk,
+    context: &mut ReplContext,
     command: &Command,
     rest: &str,
     without: Option<usize>,
@@ -107,7 +109,7 @@ fn number(
     }
     let number = rest.parse().ok();
     if number.is_none() {
-        desk.complain_of(&format!("write `{}`: N is a number of statements", command.usage()))?;
+        context.complain_sentence(&format!("write `{}`: N is a number of statements", command.usage()))?;
     }
     Ok(number)
 }

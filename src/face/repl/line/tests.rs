@@ -1,4 +1,4 @@
-//! What the line editor is answered.
+//! The answers to the line editor.
 
 use std::path::PathBuf;
 
@@ -7,20 +7,11 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 
-use super::{CommandRow, LineHelper};
-
-const COMMANDS: &[CommandRow] = &[
-    (":back", "[N]"),
-    (":bits", "VA"),
-    (":what", "STATEMENT"),
-    (":load", "FILE"),
-    (":steps", ""),
-    ("help", "WORD"),
-];
+use super::LineHelper;
 
 fn helper(color: bool) -> LineHelper {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    LineHelper::new(COMMANDS, color, folder)
+    LineHelper::new(color, folder)
 }
 
 fn offers(line: &str) -> (usize, Vec<String>) {
@@ -57,7 +48,7 @@ fn hints_are_shown_at_the_end_of_the_line() {
     assert_eq!(hint(":what read ", 11).as_deref(), Some("VA [size N]"));
     assert_eq!(hint("read ", 5).as_deref(), Some("VA [size N]"));
     assert_eq!(hint("read ", 2), None);
-    // The parameter that is being written stands out.
+    // The current parameter is highlighted.
     let shown = hint("lseek(3, ", 9).expect("a prototype");
     let painted = helper.highlight_hint(&shown);
     assert!(painted.contains("\x1b[1moff_t offset\x1b[0m"), "{painted:?}");

@@ -1,7 +1,8 @@
-//! Sessions of anything: lines made of the language's own pieces, in any order.
+//! Sessions of random lines made from pieces of the language.
 
 use super::{Flow, Typed};
-use pagewalk_script::run::commands::COMMANDS;
+use pagewalk_script::run::params::PATH;
+use pagewalk_script::services::commands::COMMANDS;
 
 /// Pieces of lines.
 const PIECES: &[&str] = &[
@@ -42,7 +43,7 @@ const PIECES: &[&str] = &[
     "",
 ];
 
-/// Numbers that look drawn: Marsaglia's xorshift.
+/// Pseudorandom numbers: Marsaglia's xorshift.
 struct Random(u64);
 
 impl Random {
@@ -68,9 +69,9 @@ fn nothing_that_is_typed_breaks_a_session() {
                 if typed.shell.input(&line).unwrap() == Flow::End {
                     break;
                 }
-                // A state can always be gone back to.
-                if !typed.shell.asks() {
-                    typed.told.take();
+                // Every state can be restored.
+                if !typed.shell.is_quizzing() {
+                    typed.told.take_text();
                     let at = typed.done();
                     typed.types(":goto 0");
                     typed.types(&format!(":goto {at}"));
@@ -81,15 +82,15 @@ fn nothing_that_is_typed_breaks_a_session() {
     }
 }
 
-/// A command with something behind it, or pieces in a row.
+/// A command with arguments, or a sequence of pieces.
 fn line(random: &mut Random) -> String {
     let mut piece = || PIECES[random.below(PIECES.len() as u64) as usize];
     let (first, second, third) = (piece(), piece(), piece());
     match random.below(4) {
         0 => {
             let command = &COMMANDS[random.below(COMMANDS.len() as u64) as usize];
-            // Files are left alone.
-            if command.params == "FILE" {
+            // Files are not touched.
+            if command.params == [PATH] {
                 ":history".to_owned()
             } else {
                 format!(":{} {first}", command.name)

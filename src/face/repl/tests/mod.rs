@@ -1,11 +1,11 @@
-//! Sessions without a terminal: what is typed, and what is answered.
+//! Sessions without a terminal.
 
 mod anything;
 mod saving;
 
-use super::shared_text::Shared;
+use super::shared_text::SharedText;
 use super::shell::{Flow, Shell};
-use pagewalk_script::run::commands::COMMANDS;
+use pagewalk_script::services::commands::COMMANDS;
 
 /// A part of the simple memory system of CS:APP 9.6.4.
 const SIMPLE: &str = "machine simple
@@ -23,10 +23,10 @@ set cache {
   | 5   | 0D  1 | 36 72 F0 1D |
 }";
 
-/// A session that is typed into.
+/// A session that receives input.
 struct Typed {
     shell: Shell,
-    told: Shared,
+    told: SharedText,
 }
 
 impl Typed {
@@ -35,7 +35,7 @@ impl Typed {
         Self { shell, told }
     }
 
-    /// On the simple memory system.
+    /// A session with the simple memory system.
     fn simple() -> Self {
         let mut typed = Self::new();
         let told = typed.types(SIMPLE);
@@ -43,10 +43,10 @@ impl Typed {
         typed
     }
 
-    /// What an input is answered with.
+    /// The output for an input.
     fn types(&mut self, input: &str) -> String {
         assert_eq!(self.shell.input(input).unwrap(), Flow::Next, "{input}");
-        self.told.take()
+        self.told.take_text()
     }
 
     /// The value of an expression.
@@ -56,7 +56,7 @@ impl Typed {
         told.split_once(" = ").unwrap_or_else(|| panic!("{told}")).1.trim().to_owned()
     }
 
-    /// The number of statements that were done.
+    /// The number of statements so far.
     fn done(&mut self) -> usize {
         let told = self.types(":history");
         let at = told.lines().find_map(|line| line.trim_start().strip_prefix("→ ")).expect("where one is");
@@ -64,7 +64,7 @@ impl Typed {
     }
 }
 
-/// Words of a text with one space between.
+/// The words of a text, separated by single spaces.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -97,7 +97,7 @@ fn one_goes_back_and_forward_by_statements() {
     }
     assert_eq!((typed.done(), typed.value("tlb.hits")), (7, "3".to_owned()));
     typed.types(":back 1");
-    // The value was shown and undone: what could be done again is forgotten.
+    // The value was printed and undone, which discards the statements to redo.
     assert_eq!(typed.value("tlb.hits"), "2");
     typed.types(":back 1");
     assert!(typed.types("show tlb.hits").contains("= 1"));
@@ -221,7 +221,7 @@ fn a_difference_shows_old_and_new() {
     typed.types("machine simple\nset page_table {\n | vpn ppn |\n | 0F 0D |\n}");
     typed.types("read 0x03D4");
     let told = typed.types(":diff");
-    // Set 3 takes tag 03 and PPN 0D in way 0, the accessed bit is set, block 0D of set 5 comes in.
+    // Set 3 gets tag 03 and PPN 0D in way 0, the accessed bit is set, block 0D of set 5 is filled.
     let lines: Vec<String> = told.lines().map(words).collect();
     for line in ["0F │ 0D 1 1 0→1", "3 0 │ -→03 -→0D 0→1", "5 │ -→0D 0→1"] {
         assert!(lines.iter().any(|known| known.starts_with(line)), "{line}: {told}");

@@ -1,10 +1,10 @@
-//! Scripts in and out of a session, and quizzes.
+//! Saved and loaded scripts, and quizzes.
 
 use std::fs;
 use std::path::PathBuf;
 
 use super::{Typed, words};
-use pagewalk_script::exam::LANGUAGE;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::Totals;
 use pagewalk_script::run::session::Options;
@@ -18,7 +18,7 @@ fn file(name: &str) -> PathBuf {
     path
 }
 
-/// What a script comes to.
+/// The totals of a script.
 fn ran(text: &str) -> Totals {
     let (mut sources, script, mut wrong) =
         read_text(&file("saved.pw").display().to_string(), text, &mut Disk);
@@ -30,7 +30,7 @@ fn ran(text: &str) -> Totals {
     ended.totals
 }
 
-/// The script that a session is saved as.
+/// The script of a saved session.
 fn saved(typed: &mut Typed, name: &str) -> String {
     let path = file(name);
     let told = typed.types(&format!(":save {}", path.display()));
@@ -57,7 +57,7 @@ fn a_session_becomes_a_test_of_what_was_seen() {
     let totals = ran(&script);
     assert_eq!(totals.failed(), 0);
     assert!(totals.held > 60, "{totals:?}");
-    // It is a test: something else does not hold.
+    // The saved script is a test: another value fails.
     assert!(ran(&script.replace("ppn 0x0D", "ppn 0x0C")).failed() > 0);
     assert!(ran(&script.replace("36 72", "37 72")).failed() > 0);
 }
@@ -101,7 +101,7 @@ fn every_example_that_is_loaded_and_saved_holds() {
     let examples = fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path());
     let scripts = examples.filter(|path| path.extension().is_some_and(|end| end == "pw"));
     let more = ["tests/scripts/include/main.pw"].map(PathBuf::from);
-    // A trace is no part of a script: it lies beside the saved one, too.
+    // A saved script needs its trace beside it.
     let traces = file("traces");
     fs::create_dir_all(&traces).unwrap();
     for trace in fs::read_dir("examples/traces").unwrap().map(|entry| entry.unwrap().path()) {
@@ -160,7 +160,7 @@ fn of_a_script_that_goes_wrong_the_beginning_is_done() {
     assert!(told.contains("[divide-by-zero]") && told.contains("expected hit  actual miss"), "{told}");
     assert!(told.contains("2 of its 4 statements are done; `:back 2` undoes them"), "{told}");
     assert_eq!(typed.value("tlb.misses"), "1");
-    // Of one that is wrong from the outset, nothing is.
+    // A script with a static mistake has no effect.
     fs::write(&path, "let y = 1\nread zz\n").unwrap();
     assert!(typed.types(&format!(":load {}", path.display())).contains("[unknown-name]"));
     assert_eq!(typed.done(), 2);
@@ -189,7 +189,7 @@ fn a_quiz_marks_every_field() {
     let mut typed = Typed::simple();
     let told = typed.types(":quiz read 0x03D4");
     assert!(told.starts_with("read 0x03D4\n"), "{told}");
-    // CS:APP 9.6.4; each in a base of its own, one wrong.
+    // CS:APP 9.6.4; each in another base, one of them wrong.
     let answers = [
         ("vpn", "15", "✓ vpn 0x0F"),
         ("tlbi", "0b11", "✓ tlbi 0x3"),
@@ -220,7 +220,7 @@ fn a_quiz_counts_and_ends_with_a_command() {
     assert!(typed.types("").contains("✗ tlbi 0x1"));
     let told = typed.types(":history");
     assert!(told.starts_with("  1 of 2 answers are right; nothing was changed\n"), "{told}");
-    assert!(!typed.shell.asks());
+    assert!(!typed.shell.is_quizzing());
     // A fault leaves no physical page.
     typed.types(":quiz read 0x0040");
     for answer in ["1", "1", "0", "miss", "page", "-", "-"] {
@@ -237,7 +237,7 @@ fn a_quiz_may_be_about_a_call() {
         assert!(typed.types(answer).contains('✓'), "{answer}");
     }
     assert!(typed.types("0").contains("5 of 5 answers are right"));
-    assert!(typed.types(":quiz show 1").contains("no facts to ask for") || !typed.shell.asks());
+    assert!(typed.types(":quiz show 1").contains("no facts to ask for") || !typed.shell.is_quizzing());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::{Item, Paper, Piece};
 use crate::exam::spelling::of_cell;
-use crate::exam::statements::entry::{Blank, Figure, Form, ItemKind, Radix};
 use crate::lang::value::Value;
+use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
 use crate::run::facts::told;
 use crate::run::record::{Did, Shown};
 use crate::run::view::View;
@@ -199,7 +199,7 @@ fn mentions(words: &str, (number, radix): (u128, Radix)) -> bool {
 #[cfg(test)]
 mod tests {
     use super::mentions;
-    use crate::exam::statements::entry::Radix;
+    use crate::questions::entry::Radix;
 
     #[test]
     fn a_number_is_found_in_the_radix_of_its_answer() {

@@ -3,8 +3,8 @@
 use super::answer::{Answer, Way};
 use super::number::{self, Spelled};
 use super::words;
-use crate::exam::statements::entry::{Form, Radix};
 use crate::lang::value::{Number, Value};
+use crate::questions::entry::{Form, Radix};
 use crate::run::record::Shown;
 
 /// Words for what is not there or cannot be known; a dash says the same.

@@ -3,9 +3,9 @@
 use super::number::{self, Spelled};
 use super::sheet::Given;
 use super::words;
-use crate::exam::statements::entry::{Blank, Form, Radix};
-use crate::exam::statements::follow::Claim;
 use crate::lang::value::Value;
+use crate::questions::entry::{Blank, Form, Radix};
+use crate::questions::follow::Claim;
 use crate::run::record::Shown;
 use crate::run::view::{CellView, TableView};
 

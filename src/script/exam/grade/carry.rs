@@ -8,10 +8,10 @@ use super::rules::Rules;
 use super::sheet::{Given, Sheet};
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Item;
-use crate::exam::statements::entry::Blank;
-use crate::exam::statements::follow::{Claim, follow, order};
-use crate::exam::statements::mistakes::{Made, made};
 use crate::lang::value::Number;
+use crate::questions::entry::Blank;
+use crate::questions::follow::{Claim, follow, order};
+use crate::questions::mistakes::{Made, made};
 use crate::run::record::{Access, Did};
 
 /// A blank, how it takes an answer, and the answer.

@@ -1,7 +1,7 @@
 //! Choices: which options an answer names.
 
 use super::words::plain;
-use crate::exam::statements::entry::Alternative;
+use crate::questions::entry::Alternative;
 
 /// The options that an answer names, each once: by letters (`A`, `a) b)`, `AC`), numbers from 1, or their words. None if it
 /// names something that is no option.

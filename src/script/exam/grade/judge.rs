@@ -11,8 +11,8 @@ use super::sums::minus;
 use super::words;
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Item;
-use crate::exam::statements::entry::{Alternative, Answers, Blank, ItemKind, Radix};
 use crate::lang::value::{Number, Value};
+use crate::questions::entry::{Alternative, Answers, Blank, ItemKind, Radix};
 use crate::run::record::Shown;
 
 /// The verdict of a field, and the share of its points that it gets.

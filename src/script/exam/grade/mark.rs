@@ -10,8 +10,8 @@ use super::sheet::{Given, Sheet};
 use super::sums::{at_least, plus, rounded, times, total};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
-use crate::exam::statements::entry::ItemKind;
 use crate::lang::value::Number;
+use crate::questions::entry::ItemKind;
 
 /// A paper's key, with others that are accepted.
 pub struct Key<'p> {

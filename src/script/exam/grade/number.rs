@@ -1,7 +1,7 @@
 //! The spellings of numbers. A spelling is a pattern of characters; none is an expression.
 
-use crate::exam::statements::entry::Radix;
 use crate::lang::value::{Number, UNITS};
+use crate::questions::entry::Radix;
 
 /// The most characters that a number is read from.
 const LONGEST: usize = 100;

@@ -1,7 +1,7 @@
 use super::number;
 use super::words;
-use crate::exam::statements::entry::Radix;
 use crate::lang::value::Number;
+use crate::questions::entry::Radix;
 
 fn hex(text: &str) -> Option<i128> {
     number::read(text, Radix::Hex, Some(2), None)?.value.as_integer()

@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-use crate::exam::statements::entry::Radix;
+use crate::lang::edit::TextEdit;
 use crate::lang::layout::{Token, TokenKind, Tokens};
+use crate::lang::span::Span;
 use crate::lang::value::{Number, unit_factor};
+use crate::questions::entry::Radix;
 
 /// A number written otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spelling {
-    /// Its bytes, and those of its unit where that goes.
-    pub place: Range<usize>,
-    /// What stands there then.
-    pub text: String,
+    /// Replaces its digits, and its unit where that goes.
+    pub edit: TextEdit,
     /// The radix.
     pub radix: Radix,
 }
@@ -58,7 +58,7 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
     };
     let spellings = others.filter_map(|other| {
         let (place, text) = spell(other)?;
-        Some(Spelling { place, text, radix: other })
+        Some(Spelling { edit: TextEdit::new(Span::of(0, place), text), radix: other })
     });
     Some(spellings.collect())
 }

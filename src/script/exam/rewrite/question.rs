@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use crate::exam::LANGUAGE;
 use crate::lang::ast::{
     Ask, Block, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, StmtKind,
 };
+use crate::lang::edit::TextEdit;
 use crate::lang::value::Value;
+use crate::lang::visit::statements;
+use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 
 /// The most facts that are asked of a statement that states none.
@@ -15,10 +17,8 @@ const MOST: usize = 8;
 /// What to write in the place of statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turned {
-    /// Their bytes.
-    pub place: Range<usize>,
-    /// The question, or the `ask`s where they stand in one already.
-    pub text: String,
+    /// Replaces them by the question, or by `ask`s where they are in one already.
+    pub edit: TextEdit,
     /// The statements stand below the question, too: what follows may depend on what they did.
     pub kept: bool,
 }
@@ -38,13 +38,14 @@ pub fn turned(text: &str, script: &Block, selection: Range<usize>, told: Told) -
     let indent = indent(text, bytes.start);
     if place.question {
         let lines: Vec<String> = asks.iter().map(|ask| ask.written(false)).collect();
-        return Some(Turned { place: bytes, text: lines.join(&format!("\n{indent}")), kept: false });
+        let edit = TextEdit::new(Span::of(0, bytes), lines.join(&format!("\n{indent}")));
+        return Some(Turned { edit, kept: false });
     }
     let mut written = question(script, &accesses, &asks, (&indent, text));
     if place.kept {
         written = format!("{written}\n{indent}{}", &text[bytes.clone()]);
     }
-    Some(Turned { place: bytes, text: written, kept: place.kept })
+    Some(Turned { edit: TextEdit::new(Span::of(0, bytes), written), kept: place.kept })
 }
 
 /// What stands around statements.
@@ -233,20 +234,14 @@ fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text
 fn title(script: &[Stmt], accesses: &[Access]) -> String {
     let translation = accesses.iter().all(|access| access.verb == "translate");
     let title = if translation { "Address translation" } else { "Memory access" };
-    let mut taken = Vec::new();
-    titles(script, &mut taken);
+    let taken: Vec<&str> = statements(script)
+        .filter_map(|stmt| match &stmt.kind {
+            StmtKind::Question { title, .. } => Some(&*title.text),
+            _ => None,
+        })
+        .collect();
     let numbered = |n: usize| if n == 1 { title.to_owned() } else { format!("{title} {n}") };
     (1..=taken.len() + 1).map(numbered).find(|title| !taken.contains(&title.as_str())).unwrap_or_default()
-}
-
-fn titles<'s>(block: &'s [Stmt], taken: &mut Vec<&'s str>) {
-    for stmt in block {
-        match &stmt.kind {
-            StmtKind::Question { title, .. } => taken.push(&title.text),
-            StmtKind::Scenario { body, .. } | StmtKind::Include { body, .. } => titles(body, taken),
-            _ => {}
-        }
-    }
 }
 
 /// The blanks that the line of a byte begins with.

@@ -1,10 +1,12 @@
 //! Numbers and questions, held to what the lecture's page says of the simple memory system (CS:APP, 9.6.4).
 
-use super::{Spelling, spellings, turned};
-use crate::exam::LANGUAGE;
-use crate::exam::statements::entry::{Entry, ItemKind, Radix};
+use super::{spellings, turned};
+use crate::lang::edit::edited;
 use crate::lang::include::read_text;
 use crate::lang::layout::tokens;
+use crate::lang::span::Span;
+use crate::questions::LANGUAGE;
+use crate::questions::entry::{Entry, ItemKind, Radix};
 use crate::run::record::StepRecord;
 use crate::run::session::Options;
 use crate::run::{Files, facts, run};
@@ -14,8 +16,8 @@ fn written(marked: &str, radix: Radix) -> Option<String> {
     let at = marked.find('^').expect("a place");
     let text = marked.replace('^', "");
     let all = spellings(&text, &tokens(&text), at);
-    let Spelling { place, text: new, .. } = all.into_iter().find(|one| one.radix == radix)?;
-    Some(format!("{}{new}{}", &text[..place.start], &text[place.end..]))
+    let one = all.into_iter().find(|one| one.radix == radix)?;
+    Some(edited(&text, Span::start_of(0), &[one.edit]))
 }
 
 #[test]
@@ -88,7 +90,7 @@ fn asked(marked: &str) -> Option<String> {
         })
     };
     let turned = turned(&text, &script.body, start..end, &told)?;
-    Some(format!("{}{}{}", &text[..turned.place.start], turned.text, &text[turned.place.end..]))
+    Some(edited(&text, Span::start_of(0), &[turned.edit]))
 }
 
 /// The blanks of a script's questions with their keys.
@@ -98,7 +100,7 @@ fn keys(script: &str) -> Vec<String> {
         if let Some(Entry::Item { item, .. }) = Entry::of(&record)
             && let ItemKind::Facts { blanks, .. } = &item.kind
         {
-            let key = |blank: &crate::exam::statements::entry::Blank| {
+            let key = |blank: &crate::questions::entry::Blank| {
                 format!("{} {}", blank.fact, blank.key.as_ref().map_or("-".to_owned(), ToString::to_string))
             };
             keys.extend(blanks.iter().map(key));

@@ -1,6 +1,6 @@
 use super::{of_cell, of_value, spellings};
-use crate::exam::statements::entry::{Blank, Form, Radix};
 use crate::lang::value::{Number, Value};
+use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::record::Shown;
 use crate::run::view::CellView;
 

@@ -8,17 +8,13 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::ast::{
-    Ask, Asked, Block, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind,
-    Pages, Piece, Settings, Span, Stmt, StmtKind, Word,
-};
+use super::ast::{Block, Command, Condition, Expr, ExprKind, Span, Stmt, StmtKind, Word};
 use super::diagnostic::{Code, Diagnostic};
 pub use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
+use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};
 use calls::{Definition, circles, count};
-use scope::{Scope, names_set};
-
-pub use scope::{inner_blocks, unscoped_blocks};
+use scope::Scope;
 
 /// What the checks must be told of the rest of the language.
 #[derive(Clone, Copy)]
@@ -38,12 +34,12 @@ pub struct Known<'a> {
 /// A bare word is taken for a variable only where nothing else can stand: not as an operand, a setting's or a fact's
 /// value, nor before a dot.
 pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
-    let mut all_names = Scope::default();
-    names_set(script, true, &mut all_names);
+    let all_names =
+        statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
     let mut checker = Checker {
         known,
         all_names,
-        scopes: Vec::new(),
+        scopes: vec![Scope::default()],
         definitions: Vec::new(),
         numbers: HashMap::new(),
         inside: None,
@@ -51,7 +47,8 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
         included: HashSet::new(),
         found: Vec::new(),
     };
-    checker.scoped(script, &[]);
+    checker.hoist(script);
+    checker.visit_block(script);
     let mut found = checker.found;
     found.extend(circles(&checker.definitions));
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
@@ -61,7 +58,7 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
 struct Checker<'a> {
     known: Known<'a>,
     /// Every variable of the script: what a definition may see when it is called.
-    all_names: Scope,
+    all_names: HashSet<Arc<str>>,
     /// From the script's to the innermost.
     scopes: Vec<Scope>,
     definitions: Vec<Definition>,
@@ -76,102 +73,91 @@ struct Checker<'a> {
     found: Vec<Diagnostic>,
 }
 
-impl Checker<'_> {
-    /// A block that opens a scope, with these names in it.
-    fn scoped(&mut self, block: &Block, names: &[Word]) {
-        let mut scope = Scope::default();
-        for name in names {
-            scope.set(&name.text);
+impl<'s> Visit<'s> for Checker<'_> {
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        match &stmt.kind {
+            // What it says has been looked at where it was included first.
+            StmtKind::Include { body, .. } if !self.included.insert(Arc::as_ptr(body)) => self.sets(body),
+            _ => walk_stmt(self, stmt),
         }
-        self.scopes.push(scope);
-        self.hoist(block);
-        self.block(block);
+    }
+
+    fn visit_variable(&mut self, name: &'s Word, _: &'s Expr) {
+        self.set(name);
+    }
+
+    fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
+        variable.into_iter().for_each(|(name, _)| self.set(name));
+        // What its body sets, its next turn sees.
+        self.sets(body);
+        self.visit_block(body);
+    }
+
+    fn visit_scope(&mut self, stmt: &'s Stmt, params: &'s [Word], body: &'s [Stmt]) {
+        let outside = self.inside;
+        match &stmt.kind {
+            StmtKind::Def { name, .. } => {
+                self.differ(name, params);
+                self.inside = self.numbers.get(&name.span).copied();
+            }
+            StmtKind::Scenario { name, .. } => self.scenario(name),
+            _ => {}
+        }
+        self.scopes.push(Scope::default());
+        params.iter().for_each(|param| self.set(param));
+        self.hoist(body);
+        self.visit_block(body);
+        self.scopes.pop();
+        self.inside = outside;
+    }
+
+    fn visit_asked(&mut self, name: &'s Word, _: &'s Expr, conditions: &'s [Condition]) {
+        self.scopes.push(Scope::default());
+        self.set(name);
+        conditions.iter().for_each(|condition| self.visit_condition(condition));
         self.scopes.pop();
     }
 
+    fn visit_command(&mut self, command: &'s Command) {
+        if command.call {
+            self.call(&command.verb, command.operands.len());
+        }
+        walk_command(self, command);
+    }
+
+    /// A bare word may be a word of the place: such words, alone or in a list, say nothing.
+    fn visit_operand(&mut self, operand: &'s Expr) {
+        match &operand.kind {
+            ExprKind::Name(_) => {}
+            ExprKind::List(elements) => elements.iter().for_each(|element| self.visit_operand(element)),
+            _ => self.visit_expr(operand),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => return self.name(name, expr.span),
+            ExprKind::Call { name, args } => self.call(name, args.len()),
+            // `tlb.hits`: what stands before the dot is a part of the machine, a process or a variable.
+            ExprKind::Field(whole, _) if matches!(whole.kind, ExprKind::Name(_)) => return,
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+}
+
+impl Checker<'_> {
     /// Makes the definitions of a scope known before any of its statements: they may call each other in any order.
-    fn hoist(&mut self, block: &Block) {
-        for stmt in block.iter() {
-            if let StmtKind::Def { name, params, .. } = &stmt.kind {
-                let number = self.definitions.len();
-                self.definitions.push(Definition {
-                    name: name.clone(),
-                    params: params.len(),
-                    calls: Vec::new(),
-                });
-                self.numbers.insert(name.span, number);
-                if let Some(scope) = self.scopes.last_mut() {
-                    scope.define(&name.text, number);
-                }
-            }
-            for inner in unscoped_blocks(&stmt.kind) {
-                self.hoist(inner);
+    fn hoist(&mut self, block: &[Stmt]) {
+        for stmt in statements_of_scope(block) {
+            let StmtKind::Def { name, params, .. } = &stmt.kind else { continue };
+            let number = self.definitions.len();
+            self.definitions.push(Definition { name: name.clone(), params: params.len(), calls: Vec::new() });
+            self.numbers.insert(name.span, number);
+            if let Some(scope) = self.scopes.last_mut() {
+                scope.define(&name.text, number);
             }
         }
-    }
-
-    fn block(&mut self, block: &Block) {
-        for stmt in block.iter() {
-            self.statement(stmt);
-        }
-    }
-
-    fn statement(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
-            StmtKind::Command(command) => self.command(command),
-            StmtKind::Probe(operation) => self.operation(operation),
-            StmtKind::Let { name, value } => {
-                self.expr(value);
-                self.set(name);
-            }
-            StmtKind::Choose { name, from, conditions } => {
-                self.expr(from);
-                self.set(name);
-                conditions.iter().for_each(|condition| self.condition(condition));
-            }
-            StmtKind::For { name, over, body } => {
-                self.expr(over);
-                self.set(name);
-                self.repeated(body);
-            }
-            StmtKind::Repeat { count, body } => {
-                self.expr(count);
-                self.repeated(body);
-            }
-            StmtKind::If { condition, then, otherwise } => {
-                self.expr(condition);
-                self.block(then);
-                if let Some(otherwise) = otherwise {
-                    self.block(otherwise);
-                }
-            }
-            StmtKind::Def { name, params, body } => self.definition(name, params, body),
-            StmtKind::InProcess { body, .. } => self.block(body),
-            StmtKind::Include { body, .. } if self.included.insert(Arc::as_ptr(body)) => self.block(body),
-            StmtKind::Include { body, .. } => {
-                if let Some(scope) = self.scopes.last_mut() {
-                    names_set(body, false, scope);
-                }
-            }
-            StmtKind::Scenario { name, body } => {
-                self.scenario(name);
-                self.scoped(body, &[]);
-            }
-            StmtKind::Question { points, body, .. } => {
-                self.worth(points.as_ref());
-                self.scoped(body, &[]);
-            }
-            StmtKind::Part { points, body, .. } => {
-                self.worth(points.as_ref());
-                self.block(body);
-            }
-            StmtKind::Given { nouns, .. } => {
-                nouns.iter().flat_map(|noun| noun.iter()).for_each(|operand| self.word_or_expr(operand));
-            }
-            StmtKind::Ask(ask) => self.ask(ask),
-            StmtKind::Reference { pages, settings } => self.reference(pages, settings),
-        }
-        self.facts(&stmt.facts);
     }
 
     fn set(&mut self, name: &Word) {
@@ -180,24 +166,19 @@ impl Checker<'_> {
         }
     }
 
-    /// What a loop's body sets, its next turn sees.
-    fn repeated(&mut self, body: &Block) {
-        if let Some(scope) = self.scopes.last_mut() {
-            names_set(body, false, scope);
-        }
-        self.block(body);
+    /// What a block sets, without looking into it.
+    fn sets(&mut self, block: &[Stmt]) {
+        statements_of_scope(block).filter_map(Stmt::variable).for_each(|name| self.set(name));
     }
 
-    fn definition(&mut self, name: &Word, params: &[Word], body: &Block) {
+    /// The parameters of a definition.
+    fn differ(&mut self, name: &Word, params: &[Word]) {
         for (at, param) in params.iter().enumerate() {
             if let Some(first) = params[..at].iter().find(|other| other.text == param.text) {
                 let message = format!("`{}` has two parameters `{}`", name.text, param.text);
                 self.found.push(twice(param.span, message, first.span));
             }
         }
-        let outside = std::mem::replace(&mut self.inside, self.numbers.get(&name.span).copied());
-        self.scoped(body, params);
-        self.inside = outside;
     }
 
     fn scenario(&mut self, name: &Word) {
@@ -208,134 +189,9 @@ impl Checker<'_> {
         }
     }
 
-    fn command(&mut self, command: &Command) {
-        if command.call {
-            self.call(&command.verb, command.operands.len());
-            command.operands.iter().for_each(|arg| self.expr(arg));
-        } else {
-            command.operands.iter().for_each(|operand| self.word_or_expr(operand));
-        }
-        command.assigned.iter().flat_map(|values| values.iter()).for_each(|value| self.word_or_expr(value));
-        command.block.iter().for_each(|block| self.settings(block));
-    }
-
-    fn operation(&mut self, operation: &Operation) {
-        match &operation.kind {
-            OperationKind::Command(command) => self.command(command),
-            OperationKind::Expr(expr) => self.word_or_expr(expr),
-            OperationKind::Reference { pages, settings } => self.reference(pages, settings),
-        }
-    }
-
-    fn reference(&mut self, pages: &Pages, settings: &Settings) {
-        if let Pages::List(list) = pages {
-            self.word_or_expr(list);
-        }
-        self.settings(settings);
-    }
-
-    fn condition(&mut self, condition: &Condition) {
-        match condition {
-            Condition::Expr(expr) => self.expr(expr),
-            Condition::Facts { operation, facts } => {
-                self.operation(operation);
-                self.facts(facts);
-            }
-        }
-    }
-
-    fn ask(&mut self, ask: &Ask) {
-        match &ask.what {
-            Asked::Facts { operation, .. } => self.operation(operation),
-            Asked::Value { label, value, .. } => {
-                self.expr(label);
-                self.expr(value);
-            }
-            Asked::Table { noun, .. } => noun.iter().for_each(|operand| self.word_or_expr(operand)),
-            Asked::Any { name, from, conditions } => {
-                self.expr(from);
-                // Its name is known in its conditions alone.
-                let mut scope = Scope::default();
-                scope.set(&name.text);
-                self.scopes.push(scope);
-                conditions.iter().for_each(|condition| self.condition(condition));
-                self.scopes.pop();
-            }
-        }
-        self.worth(ask.points.as_ref());
-    }
-
-    fn worth(&mut self, points: Option<&Expr>) {
-        if let Some(points) = points {
-            self.expr(points);
-        }
-    }
-
-    fn facts(&mut self, facts: &[Fact]) {
-        for fact in facts {
-            match &fact.claim {
-                Claim::Is(value) | Claim::Not(value) | Claim::In(value) => self.word_or_expr(value),
-                Claim::Open | Claim::Blank => {}
-            }
-        }
-    }
-
-    fn settings(&mut self, settings: &Settings) {
-        for setting in settings.settings.iter() {
-            setting.values.iter().for_each(|value| self.word_or_expr(value));
-            setting.block.iter().for_each(|block| self.settings(block));
-        }
-        let rows = settings.table.iter().flat_map(|table| &table.rows);
-        for cell in rows.flat_map(|row| &row.cells) {
-            if let CellKind::Expr(expr) = &cell.kind {
-                self.expr(expr);
-            }
-        }
-    }
-
-    /// Where a bare word may be a word of the place: such words, alone or in a list, say nothing.
-    fn word_or_expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Name(_) => {}
-            ExprKind::List(elements) => elements.iter().for_each(|element| self.word_or_expr(element)),
-            _ => self.expr(expr),
-        }
-    }
-
-    /// Where only an expression can stand.
-    fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Value(_) => {}
-            ExprKind::Name(name) => self.name(name, expr.span),
-            ExprKind::Unary(_, x) => self.expr(x),
-            ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::List(elements) => elements.iter().for_each(|element| self.expr(element)),
-            ExprKind::Call { name, args } => {
-                self.call(name, args.len());
-                args.iter().for_each(|arg| self.expr(arg));
-            }
-            ExprKind::Field(whole, _) => {
-                // `tlb.hits`: what stands before the dot is a part of the machine, a process or a variable.
-                if !matches!(whole.kind, ExprKind::Name(_)) {
-                    self.expr(whole);
-                }
-            }
-            ExprKind::Prose(pieces) => {
-                for piece in pieces.iter() {
-                    if let Piece::Expr(expr) = piece {
-                        self.expr(expr);
-                    }
-                }
-            }
-        }
-    }
-
     fn name(&mut self, name: &Arc<str>, span: Span) {
         let set = self.scopes.iter().any(|scope| scope.has(name));
-        let later = self.inside.is_some() && self.all_names.has(name);
+        let later = self.inside.is_some() && self.all_names.contains(name);
         if set || later || self.known.words.contains(&&**name) {
             return;
         }

@@ -2,13 +2,13 @@
 
 use super::level::{Kind, Level};
 use super::{Diagnostic, Scan};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 
 impl Diagnostic {
-    /// With a mend, if there is one.
-    pub(super) fn perhaps(&mut self, mend: Option<Mend>) {
-        if let Some(mend) = mend {
-            *self = self.clone().mend(mend);
+    /// With a fix, if there is one.
+    pub(super) fn perhaps(&mut self, fix: Option<Fix>) {
+        if let Some(fix) = fix {
+            *self = self.clone().fix(fix);
         }
     }
 }
@@ -16,7 +16,7 @@ impl Diagnostic {
 impl Scan<'_> {
     /// What closes the brackets above a level: they end with the line that the lowest of them stands on, or before `end`.
     /// None where the line goes on, or where they may have been meant to end before its last word.
-    pub(super) fn closing(&self, from: usize, end: usize) -> Option<Mend> {
+    pub(super) fn closing(&self, from: usize, end: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let at = levels.first()?.at;
         let line = self.out.get(at..end)?;
@@ -34,14 +34,14 @@ impl Scan<'_> {
     }
 
     /// What closes brackets before the one at hand.
-    pub(super) fn closing_here(&self, from: usize) -> Option<Mend> {
+    pub(super) fn closing_here(&self, from: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
         Some(self.put_in(self.text[..self.at].trim_end().len(), text))
     }
 
     /// What closes a string on its line; only words follow the quote.
-    pub(super) fn closing_quote(&self, open: usize, line_end: usize) -> Option<Mend> {
+    pub(super) fn closing_quote(&self, open: usize, line_end: usize) -> Option<Fix> {
         let line = self.text.get(open..line_end)?.trim_end();
         let words = line.get(1..)?;
         let plain = |c: char| c.is_alphanumeric() || "_-./ ".contains(c);
@@ -51,7 +51,7 @@ impl Scan<'_> {
 
     /// What closes a block before this byte: a brace as far in as the line that opened it, where all lines since are
     /// further in; on the line itself where no other followed.
-    pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Mend> {
+    pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Fix> {
         if level.kind != Kind::Block {
             return None;
         }
@@ -65,7 +65,7 @@ impl Scan<'_> {
         }
     }
 
-    fn put_in(&self, at: usize, text: impl Into<String>) -> Mend {
-        Mend::put_in(self.file, at as u32, text)
+    fn put_in(&self, at: usize, text: impl Into<String>) -> Fix {
+        Fix::put_in(self.file, at as u32, text)
     }
 }

@@ -9,8 +9,8 @@
 
 mod closing;
 mod level;
-mod mend;
 mod note;
+mod recovery;
 #[cfg(test)]
 mod tests;
 mod token;

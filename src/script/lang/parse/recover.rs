@@ -5,7 +5,7 @@ use pagewalk_grammar::{ErrorVariant, InputLocation};
 use super::text::quoted;
 use crate::lang::ast::{BinaryOp, Command, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::value::unit_spelt;
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
@@ -70,16 +70,16 @@ struct Stop<'a> {
 
 impl Stop<'_> {
     /// A text in the place of the first of what was not read.
-    fn write(&self, was: &str, text: impl Into<String>) -> Mend {
+    fn write(&self, was: &str, text: impl Into<String>) -> Fix {
         let start = self.at as u32;
-        Mend::write(Span { start, end: start + was.len() as u32, file: 0 }, was, text)
+        Fix::write(Span { start, end: start + was.len() as u32, file: 0 }, was, text)
     }
 
     /// A blank in the place of a sign and the blanks around it.
-    fn blank(&self, sign: usize) -> Mend {
+    fn blank(&self, sign: usize) -> Fix {
         let rest = &self.rest[sign..];
         let end = self.at + self.rest.len() - rest.trim_start().len();
-        Mend::replace(Span { file: 0, start: self.before.len() as u32, end: end as u32 }, " ")
+        Fix::replace(Span { file: 0, start: self.before.len() as u32, end: end as u32 }, " ")
     }
 }
 
@@ -101,11 +101,11 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     // Where the line just ends, the place is behind its last character.
     let at = start + if found.is_empty() { stop.before.len() } else { before.len() } as u32;
     let span = Span { file, start: at, end: at + found.len() as u32 };
-    let described = mend(&stop).unwrap_or_else(|| plain(&stop, found));
-    // A mend stands in the line so far.
+    let described = fix(&stop).unwrap_or_else(|| plain(&stop, found));
+    // A fix stands in the line so far.
     let place = |at: Span| Span { file, start: start + at.start, end: start + at.end };
-    let mend = described.mend.clone().map(|mend| Box::new(Mend { span: place(mend.span), ..*mend }));
-    Diagnostic { span, mend, ..described }
+    let fix = described.fix.clone().map(|fix| Box::new(Fix { span: place(fix.span), ..*fix }));
+    Diagnostic { span, fix, ..described }
 }
 
 /// The foreign operator or character that a text begins with.
@@ -119,7 +119,7 @@ fn mistake(message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
 }
 
 /// The mistakes that are common enough to have an answer of their own.
-fn mend(stop: &Stop) -> Option<Diagnostic> {
+fn fix(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     if stop.line.starts_with("//") || stop.line.starts_with("/*") {
         return Some(mistake("this is no comment", "a comment begins with `#`"));
@@ -144,17 +144,17 @@ fn mend(stop: &Stop) -> Option<Diagnostic> {
 fn unlearnt(stop: &Stop, (habit, message, instead, help): &(&str, &str, &str, &str)) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
-    // A pair of quotes is two mends, and one of them alone is none.
+    // A pair of quotes is two fixes, and one of them alone is none.
     let pair = message.contains("quotes");
-    let mend = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
-    match mend.filter(|_| !instead.is_empty()) {
-        Some(mend) => diagnostic.mend(mend),
+    let fix = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
+    match fix.filter(|_| !instead.is_empty()) {
+        Some(fix) => diagnostic.fix(fix),
         None => diagnostic,
     }
 }
 
 /// A text in typographic quotes in straight ones, where they are a pair.
-fn straight(stop: &Stop, quote: &str) -> Option<Mend> {
+fn straight(stop: &Stop, quote: &str) -> Option<Fix> {
     let typographic = |c: char| "“”„‘’".contains(c);
     let inside = stop.rest.strip_prefix(typographic)?;
     let length = inside.find(|c| typographic(c) || c == '"' || c == '\'')?;
@@ -171,7 +171,7 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let help = format!("write `{} VALUE`", quoted(stop.head));
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
         let message = "a setting and its value stand side by side";
-        return Some(mistake(message, help).mend(stop.blank(sign)));
+        return Some(mistake(message, help).fix(stop.blank(sign)));
     }
     if !equals {
         return None;
@@ -179,15 +179,15 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
     if stop.before.contains("=>") {
         let help = "write `vpn 3`, `fault not none` or `va in 0..64`";
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
-        return Some(mistake("a fact and its value stand side by side", help).mend(stop.blank(sign)));
+        return Some(mistake("a fact and its value stand side by side", help).fix(stop.blank(sign)));
     }
     if stop.head == "let" {
-        let mistake = || mistake("`==` compares", "`let` gives a value with `=`").mend(stop.write("==", "="));
+        let mistake = || mistake("`==` compares", "`let` gives a value with `=`").fix(stop.write("==", "="));
         return stop.rest.starts_with("==").then(mistake);
     }
     let mistake = mistake("`=` gives a value, and nothing takes one here", "to compare, write `==`");
     let again = stop.rest.starts_with("==");
-    Some(if again { mistake } else { mistake.mend(stop.write("=", "==")) })
+    Some(if again { mistake } else { mistake.fix(stop.write("=", "==")) })
 }
 
 /// Characters that the language does not have.
@@ -238,7 +238,7 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
     (begins && stop.wanted.contains(&Rule::infix)).then(|| {
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
         mistake("a comma is missing between two facts", format!("write `{}, {next} …`", quoted(last)))
-            .mend(Mend::put_in(0, stop.before.len() as u32, ","))
+            .fix(Fix::put_in(0, stop.before.len() as u32, ","))
     })
 }
 
@@ -249,7 +249,7 @@ fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     if let Some(unit) = unit_spelt(word).filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) {
         let message = format!("`{word}` is no unit");
         let help = format!("did you mean `{unit}`?");
-        return Some(mistake(message, help).mend(stop.write(word, unit)));
+        return Some(mistake(message, help).fix(stop.write(word, unit)));
     }
     if rest.starts_with('?') && rest.contains(':') {
         return Some(mistake("there is no `?:`", "write `if CONDITION { … } else { … }`"));
@@ -341,13 +341,13 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
         let message = format!("`{name}` is given a value without `let`");
         let mistake = mistake(message, format!("write `let {name} = …`"));
         let Span { file, start, .. } = verb.span;
-        return Some(Diagnostic { span: verb.span, ..mistake }.mend(Mend::put_in(file, start, "let ")));
+        return Some(Diagnostic { span: verb.span, ..mistake }.fix(Fix::put_in(file, start, "let ")));
     }
     let compares = matches!(&*verb.text, "expect" | "show");
-    let mend = || Mend::write(equals, "=", "==");
+    let fix = || Fix::write(equals, "=", "==");
     compares.then(|| {
         let mistake = mistake("`=` compares nothing", "to compare, write `==`");
-        Diagnostic { span: equals, ..mistake }.mend(mend())
+        Diagnostic { span: equals, ..mistake }.fix(fix())
     })
 }
 
@@ -360,7 +360,7 @@ pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     // Where a bracket stands around the comparison, more stands here than the sign, and nothing is written.
     let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
     let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };
-    gives.then(|| mistake().mend(Mend::write(sign, "==", "=")))
+    gives.then(|| mistake().fix(Fix::write(sign, "==", "=")))
 }
 
 /// The token that a text begins with, in quotes.

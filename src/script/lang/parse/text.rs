@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::lang::ast::Span;
 pub(super) use crate::lang::cut::cut as quoted;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 
 /// The text of a string in its quotes; the diagnostic stands at the escape that is none.
 pub(super) fn string(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
@@ -31,7 +31,7 @@ pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
                 Diagnostic::new(Code::Syntax, span, message).help("a string stands in double quotes");
             Err(match inside(quoted) {
                 text if text.contains('"') => diagnostic,
-                text => diagnostic.mend(Mend::write(span, quoted, format!("\"{text}\""))),
+                text => diagnostic.fix(Fix::write(span, quoted, format!("\"{text}\""))),
             })
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::lang::cut::cut;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
 /// A computation that has no value. It has no place yet: [`ValueError::at`] gives it one.
@@ -12,7 +12,7 @@ pub struct ValueError {
     pub code: Code,
     /// What is the case, in a sentence without a full stop.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// What is to be written in the place of all that stands there, where the help says that.
     pub instead: Option<String>,
@@ -24,7 +24,7 @@ impl ValueError {
         Self { code, message: message.into(), help: None, instead: None }
     }
 
-    /// With how to mend it.
+    /// With how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -42,7 +42,7 @@ impl ValueError {
 
     /// As a diagnostic at this place.
     pub fn at(self, span: Span) -> Diagnostic {
-        let mend = self.instead.map(|text| Box::new(Mend::replace(span, text)));
-        Diagnostic { help: self.help, mend, ..Diagnostic::new(self.code, span, self.message) }
+        let fix = self.instead.map(|text| Box::new(Fix::replace(span, text)));
+        Diagnostic { help: self.help, fix, ..Diagnostic::new(self.code, span, self.message) }
     }
 }

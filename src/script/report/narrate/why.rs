@@ -18,8 +18,8 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     if let Some(name) = fact {
         if !facts.iter().any(|told| told.name == name) {
             let near = nearest(name, facts.iter().map(|told| told.name.as_str()));
-            let mend = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("the last answer has no fact `{name}`{mend}"));
+            let fix = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            return Err(format!("the last answer has no fact `{name}`{fix}"));
         }
         facts.retain(|told| told.name == name);
     }

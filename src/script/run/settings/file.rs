@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use pagewalk_engine::kernel::file::Fill;
+
+use crate::run::params::Param::{Literal, Many, OneOf};
+use crate::run::params::{BYTE, FILE_NAME, SIZE, VA};
 
 use super::field::{Arg, Field, SettingRow, one, sole};
 
@@ -26,7 +29,7 @@ pub struct FileDraft {
 pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "size",
-        params: "SIZE",
+        params: &[SIZE],
         help: "bytes that it has",
         repeats: false,
         set: |d, f| {
@@ -37,7 +40,7 @@ pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     },
     SettingRow {
         name: "fill",
-        params: "BYTE|zero|counting",
+        params: &[OneOf(&[BYTE, Literal("zero"), Literal("counting")])],
         help: "its bytes: all one byte; with `counting`, byte i is i modulo 256 (zero)",
         repeats: false,
         set: |d, f| {
@@ -52,7 +55,7 @@ pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     },
     SettingRow {
         name: "pages",
-        params: "BYTE",
+        params: &[BYTE],
         help: "its bytes: page i is filled with this byte plus i",
         repeats: false,
         set: |d, f| {
@@ -79,7 +82,7 @@ fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec
         .label("again here")
         .also(first, "first here")
         .help("keep one of the two")
-        .mend(Mend::remove(field.span))));
+        .fix(Fix::remove(field.span))));
     }
     draft.fill = Some(fill);
     draft.filled = Some(field.span);
@@ -114,14 +117,14 @@ pub struct ExecutableDraft {
 pub const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
     SettingRow {
         name: "entry",
-        params: "VA",
+        params: &[VA],
         help: "where it begins to run (its first section)",
         repeats: false,
         set: |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
     },
     SettingRow {
         name: "library",
-        params: "\"name\"…",
+        params: &[Many(&FILE_NAME)],
         help: "a shared library that is mapped with it",
         repeats: true,
         set: |d, f| {

@@ -1,7 +1,7 @@
 //! How large a TLB or cache is and in how many ways: what its settings say, and the sets that follow.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::mend::Mend;
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use pagewalk_engine::machine::spec::Capacity;
 
@@ -37,7 +37,7 @@ impl Shape {
                 .label("again here")
                 .also(first, "first here")
                 .help("keep one of the two")
-                .mend(Mend::remove(field.span))));
+                .fix(Fix::remove(field.span))));
         }
         self.capacity = Some((kind(n), field.span));
         Ok(())

@@ -11,12 +11,12 @@ use super::kind::{NameKind, Space};
 use super::occurrence::Form;
 use super::scopes::{Body, Key, Opens, Scope};
 use super::table::{Found, Id};
-use crate::lang::ast::{Block, Word};
-use crate::lang::span::Span;
+use crate::lang::ast::{Stmt, Word};
+use crate::lang::visit::Visit;
 
 impl Finder<'_> {
     /// `def NAME(a, b) { … }`
-    pub fn definition(&mut self, name: &Word, params: &[Word], (block, region): (&Block, Span)) {
+    pub fn definition(&mut self, name: &Word, params: &[Word], block: &[Stmt]) {
         let body = self.outside.len();
         self.outside.push(Outside::default());
         let id = self.gives(Space::Value, name, NameKind::Definition);
@@ -25,7 +25,7 @@ impl Finder<'_> {
         let params =
             params.iter().map(|param| self.gives(Space::Value, param, NameKind::Parameter)).collect();
         self.texts.takes(id, params);
-        self.block_in(block, region);
+        self.visit_block(block);
         self.close();
     }
 
@@ -40,7 +40,7 @@ impl Finder<'_> {
         self.scopes.pop();
     }
 
-    /// What a definition within another looks for, is looked for where the other is called.
+    /// What a definition within another looks for, is resolved for where the other is called.
     fn passes_on(&mut self, body: Body, around: Body) {
         if body == around {
             return;
@@ -57,11 +57,11 @@ impl Finder<'_> {
 
     /// A call by this name; true if it may be of a definition.
     pub fn calls(&mut self, name: &Word) -> Option<Id> {
-        let looked = self.look(Space::Call, &name.text);
-        let id = looked.id?;
+        let resolved = self.resolve(Space::Call, &name.text);
+        let id = resolved.id?;
         self.table.add(Found { span: name.span, id, space: Space::Call, gives: None, form: Form::Word });
         if self.scopes.body().is_none() {
-            self.called_here(looked.bodies);
+            self.called_here(resolved.bodies);
         }
         Some(id)
     }
@@ -78,7 +78,7 @@ impl Finder<'_> {
             let calls: Vec<Key> =
                 self.outside[body].free.keys().filter(|key| key.0 == Space::Call).cloned().collect();
             for key in calls {
-                next.extend(self.scopes.look(&key, &mut self.table).bodies);
+                next.extend(self.scopes.resolve(&key, &mut self.table).bodies);
             }
         }
         for body in &seen {
@@ -101,7 +101,7 @@ impl Finder<'_> {
             if !self.works() {
                 return;
             }
-            if let Some(found) = self.scopes.look(&key, &mut self.table).id {
+            if let Some(found) = self.scopes.resolve(&key, &mut self.table).id {
                 self.table.unite(found, id);
             }
         }

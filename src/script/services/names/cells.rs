@@ -7,6 +7,7 @@ use super::kind::Space;
 use super::occurrence::Form;
 use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::span::Span;
+use crate::lang::visit::Visit;
 
 /// The backing of an area that is of no file.
 const ANONYMOUS: &str = "anonymous";
@@ -65,7 +66,7 @@ impl Finder<'_> {
         for row in &table.rows {
             for (at, cell) in row.cells.iter().enumerate() {
                 match (&cell.kind, names.get(at).and_then(Option::as_ref)) {
-                    (CellKind::Expr(expr), _) => self.expr(expr),
+                    (CellKind::Expr(expr), _) => self.visit_expr(expr),
                     (_, Some(names)) => self.cell(cell, names),
                     _ => {}
                 }

@@ -3,58 +3,42 @@
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
-use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Word};
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
+use crate::lang::visit::{Visit, any_expr, walk_expr};
 use crate::run::facts::ACCESS_FACTS;
-use crate::run::paths::{FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS};
+use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, Peek, PeekFunction};
 use crate::run::syscalls::called;
 use pagewalk_engine::kernel::syscall::ParamKind;
 
 /// The fact whose value is the name of a cache.
 pub const SERVED: &str = "served";
 
-/// The constant with which `open` makes a file.
-const CREATES: &str = "O_CREAT";
-
 impl Finder<'_> {
     /// The names in an expression.
     pub fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Value(_) => {}
-            ExprKind::Name(_) => self.variable(expr),
-            ExprKind::Unary(_, x) => self.expr(x),
-            ExprKind::Binary(op, a, b) => {
-                if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In) && is_served(a) {
+            ExprKind::Name(_) => return self.variable(expr),
+            ExprKind::Call { name, args } => return self.call(name, args),
+            ExprKind::Field(of, name) => return self.field(of, name),
+            ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In), a, b) => {
+                if is_served(a) {
                     self.part_in_quotes(b);
                 }
-                if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) && is_served(b) {
+                if *op != BinaryOp::In && is_served(b) {
                     self.part_in_quotes(a);
                 }
-                self.expr(a);
-                self.expr(b);
             }
-            ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::List(parts) => self.exprs(parts),
-            ExprKind::Call { name, args } => self.call(name, args),
-            ExprKind::Field(of, name) => self.field(of, name),
-            ExprKind::Prose(pieces) => {
-                for piece in pieces.iter() {
-                    if let Piece::Expr(expr) = piece {
-                        self.expr(expr);
-                    }
-                }
-            }
+            _ => {}
         }
+        walk_expr(self, expr);
     }
 
     /// The names in expressions side by side.
     pub fn exprs(&mut self, exprs: &[Expr]) {
         for expr in exprs {
-            self.expr(expr);
+            self.visit_expr(expr);
         }
     }
 
@@ -67,24 +51,22 @@ impl Finder<'_> {
 
     /// A function, a system call, or by mistake a definition.
     pub fn call(&mut self, name: &Word, args: &[Expr]) {
-        let file_function = FILE_FUNCTIONS.iter().any(|row| row.name == &*name.text);
+        let peek = PeekFunction::named(&name.text).map(|row| row.of);
         if let Some(row) = called(&name.text, args.len()) {
-            let creates = args.iter().any(|arg| mentions(arg, CREATES));
+            let creates = args.iter().any(|arg| any_expr(arg, creates));
             for (at, arg) in args.iter().enumerate() {
                 match row.params.get(at) {
                     Some(ParamKind::Path) => self.path(arg, creates),
-                    _ => self.expr(arg),
+                    _ => self.visit_expr(arg),
                 }
             }
             return;
         }
-        if file_function {
+        if let Some(Peek::File(_)) = peek {
             args.iter().take(1).for_each(|arg| self.path(arg, false));
-            return args.iter().skip(1).for_each(|arg| self.expr(arg));
+            return args.iter().skip(1).for_each(|arg| self.visit_expr(arg));
         }
-        let known =
-            function(&name.text).is_some() || MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text);
-        if !known {
+        if function(&name.text).is_none() && peek.is_none() {
             self.calls_with(name, args);
         }
         self.exprs(args);
@@ -94,8 +76,8 @@ impl Finder<'_> {
     pub fn calls_with(&mut self, name: &Word, args: &[Expr]) {
         let Some(id) = self.calls(name) else { return };
         for (at, arg) in args.iter().enumerate() {
-            if let Some(got) = self.gotten(arg) {
-                self.texts.passes(id, at, got);
+            if let Some(value) = self.assigned_value(arg) {
+                self.texts.passes(id, at, value);
             }
         }
     }
@@ -110,12 +92,12 @@ impl Finder<'_> {
                 }
             }
             ExprKind::Name(name) => {
-                if let Some(variable) = self.look(Space::Value, name).id {
+                if let Some(variable) = self.resolve(Space::Value, name).id {
                     self.texts.names_file(variable);
                 }
-                self.expr(expr);
+                self.visit_expr(expr);
             }
-            _ => self.expr(expr),
+            _ => self.visit_expr(expr),
         }
     }
 
@@ -140,7 +122,7 @@ impl Finder<'_> {
             words.push(word.clone());
             head = inner;
         }
-        let Some(word) = self.word(head) else { return self.expr(head) };
+        let Some(word) = self.word(head) else { return self.visit_expr(head) };
         words.reverse();
         self.path_of(&word, &words);
     }
@@ -174,11 +156,7 @@ fn is_served(expr: &Expr) -> bool {
     &*name.text == SERVED && matches!(&of.kind, ExprKind::Name(head) if &**head == LAST)
 }
 
-/// Whether a constant stands in an expression.
-fn mentions(expr: &Expr, constant: &str) -> bool {
-    match &expr.kind {
-        ExprKind::Name(name) => &**name == constant,
-        ExprKind::Binary(_, a, b) => mentions(a, constant) || mentions(b, constant),
-        _ => false,
-    }
+/// The constant with which `open` makes a file.
+fn creates(flags: &Expr) -> bool {
+    matches!(&flags.kind, ExprKind::Name(name) if &**name == "O_CREAT")
 }

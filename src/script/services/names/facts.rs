@@ -9,16 +9,15 @@ use super::occurrence::Form;
 use crate::lang::ast::{Claim, Expr, ExprKind, Fact, Word};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, Key, REPLAY_FACTS, key};
+use crate::lang::visit::Visit;
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named};
 
 impl Finder<'_> {
-    /// Facts that are stated of a statement of this family.
-    pub fn facts(&mut self, facts: &[Fact], family: Family) {
-        for fact in facts {
-            self.fact_name(&fact.name, family);
-            if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
-                self.claimed(&fact.name.text, value, family);
-            }
+    /// A stated fact.
+    pub fn fact(&mut self, fact: &Fact) {
+        self.fact_name(&fact.name, self.family);
+        if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
+            self.claimed(&fact.name.text, value, self.family);
         }
     }
 
@@ -58,7 +57,7 @@ impl Finder<'_> {
             // Bare words in a list of pages are pages.
             ExprKind::List(parts) if family == Family::Reference => self.pages(parts),
             ExprKind::List(parts) => parts.iter().for_each(|part| self.claimed(fact, part, family)),
-            _ => self.expr(value),
+            _ => self.visit_expr(value),
         }
     }
 
@@ -66,7 +65,7 @@ impl Finder<'_> {
     pub fn pages(&mut self, parts: &[Expr]) {
         for part in parts {
             if !matches!(part.kind, ExprKind::Name(_)) {
-                self.expr(part);
+                self.visit_expr(part);
             }
         }
     }
@@ -83,9 +82,5 @@ fn is_fact(name: &str, family: Family) -> bool {
 
 /// The words that may stand for the value of a fact.
 fn words(name: &str, family: Family) -> &'static [&'static str] {
-    if let Ok(key) = key(name, family, None) {
-        return key.words();
-    }
-    let suffix = name.find('.').map_or("", |dot| &name[dot..]);
-    COMPONENT_FACTS.iter().find(|row| row.suffix == suffix).map_or(&[], |row| row.words)
+    type_named(name, family, None).map_or(&[], FactType::words)
 }

@@ -12,7 +12,7 @@ use crate::run::files::Files;
 /// The names of a script: of all its files, machine files besides.
 pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     let mut finder = Finder::new(sources, files);
-    finder.whole_file(0, script);
+    finder.block_in(script, finder.whole(0));
     finder.close();
     let Finder { mut table, scopes, texts, .. } = finder;
     let script = scopes.outermost();

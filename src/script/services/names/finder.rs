@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
-use super::scopes::{Body, Key, Looked, Opens, Scopes};
+use super::scopes::{Body, Key, Opens, Resolved, Scopes};
 use super::table::{Found, Id, Table};
 use super::texts::Texts;
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::run::facts::Family;
 use crate::run::files::Files;
 
 /// What a definition's body names that does not belong to it.
 #[derive(Debug, Default)]
 pub struct Outside {
-    /// Names that are looked for where it is called.
+    /// Names that are resolved for where it is called.
     pub free: BTreeMap<Key, Id>,
     /// Processes and files that stay when it is over.
     pub leaves: Vec<(Key, Id)>,
@@ -45,6 +46,10 @@ pub struct Finder<'a> {
     pub sources: &'a Sources,
     /// Its machine files.
     pub files: &'a Files,
+    /// Where the block is that comes next.
+    pub region: Span,
+    /// The family of the facts that come next.
+    pub family: Family,
     work: u64,
 }
 
@@ -61,6 +66,8 @@ impl<'a> Finder<'a> {
             called: HashMap::new(),
             sources,
             files,
+            region: Span::default(),
+            family: Family::None,
             work: 0,
         }
     }
@@ -71,15 +78,15 @@ impl<'a> Finder<'a> {
         self.work <= WORK_LIMIT
     }
 
-    /// What a name stands for here, if it may stand for anything.
-    pub fn look(&mut self, space: Space, name: &Arc<str>) -> Looked {
+    /// What a name stands for here, if anything.
+    pub fn resolve(&mut self, space: Space, name: &Arc<str>) -> Resolved {
         let key = (space, Arc::clone(name));
-        let mut looked = self.scopes.look(&key, &mut self.table);
-        if let Some(body) = looked.left {
+        let mut resolved = self.scopes.resolve(&key, &mut self.table);
+        if let Some(body) = resolved.left {
             let free = self.free(body, &key);
-            looked.id = Some(looked.id.map_or(free, |id| self.table.unite(id, free)));
+            resolved.id = Some(resolved.id.map_or(free, |id| self.table.unite(id, free)));
         }
-        looked
+        resolved
     }
 
     /// A name that a body looks for where it is called.
@@ -101,7 +108,7 @@ impl<'a> Finder<'a> {
 
     /// A name is used here.
     pub fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
-        let id = self.look(space, name).id?;
+        let id = self.resolve(space, name).id?;
         self.table.add(Found { span, id, space, gives: None, form });
         Some(id)
     }

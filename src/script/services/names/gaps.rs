@@ -2,15 +2,16 @@
 
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
-use crate::lang::ast::{Block, Word};
+use crate::lang::ast::{Stmt, Word};
 use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::span::Span;
+use crate::lang::visit::Visit;
 
 impl Finder<'_> {
     /// The statements of a block that lies in this region, and what is between them.
-    pub fn block_in(&mut self, block: &Block, region: Span) {
+    pub fn block_in(&mut self, block: &[Stmt], region: Span) {
         let mut from = region.start;
-        for stmt in block.iter() {
+        for stmt in block {
             if !self.works() {
                 return;
             }
@@ -19,15 +20,15 @@ impl Finder<'_> {
                 self.gap(Span { start: from, end: stmt.span.start, ..region });
                 from = stmt.span.end;
             }
-            self.statement(stmt);
+            self.visit_stmt(stmt);
         }
         self.gap(Span { start: from, ..region });
     }
 
-    /// The whole of a file.
-    pub fn whole_file(&mut self, file: u32, block: &Block) {
+    /// The place of a whole file.
+    pub fn whole(&self, file: u32) -> Span {
         let end = self.sources.file(file).map_or(0, |file| file.text.len() as u32);
-        self.block_in(block, Span { file, start: 0, end });
+        Span { file, start: 0, end }
     }
 
     fn gap(&mut self, gap: Span) {
@@ -46,7 +47,7 @@ impl Finder<'_> {
             let word = Word { text: token.of(text).into(), span: Span { start, end, ..gap } };
             if before == "let" {
                 self.gives(Space::Value, &word, NameKind::Variable);
-            } else if self.scopes.look(&(Space::Value, word.text.clone()), &mut self.table).id.is_some() {
+            } else if self.scopes.resolve(&(Space::Value, word.text.clone()), &mut self.table).id.is_some() {
                 self.uses(Space::Value, &word);
             } else {
                 self.uses(Space::Process, &word);

@@ -20,9 +20,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod words;
 
 pub use find::names;
 pub use kind::{KINDS, KindRow, NameKind};
 pub use occurrence::{Form, Names, Occurrence, Role, Symbol};
-pub use rename::{Edit, Read, edited, renamable, rename};
+pub use rename::{Read, renamable, rename};

@@ -6,12 +6,13 @@ use super::cells::Columns;
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
-use super::words::Words;
-use crate::exam::LANGUAGE;
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::value::Value;
+use crate::lang::visit::Visit;
+use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, Views};
+use crate::run::params::{Param, Params, ways};
 use crate::run::syscalls::called;
 
 use crate::run::session::Verb;
@@ -47,7 +48,8 @@ impl Finder<'_> {
     /// `f(1, 2)`, `munmap(p, n)`
     fn with_brackets(&mut self, command: &Command) {
         let (name, args) = (&command.verb, &*command.operands);
-        let defined = self.scopes.look(&(Space::Call, Arc::clone(&name.text)), &mut self.table).id.is_some();
+        let defined =
+            self.scopes.resolve(&(Space::Call, Arc::clone(&name.text)), &mut self.table).id.is_some();
         if defined || called(&name.text, args.len()).is_none() {
             self.calls_with(name, args);
             self.exprs(args);
@@ -63,29 +65,29 @@ impl Finder<'_> {
     /// A value, and clauses of a word and a value.
     fn operands(&mut self, verb: Option<&Verb>, operands: &[Expr]) {
         let Some((first, rest)) = operands.split_first() else { return };
-        let Some(verb) = verb else { return operands.iter().for_each(|operand| self.expr(operand)) };
-        let words = Words::of(verb.params);
+        let Some(verb) = verb else { return operands.iter().for_each(|operand| self.visit_expr(operand)) };
         if verb.family == Family::Access {
-            self.expr(first);
+            self.visit_expr(first);
             for value in rest.iter().skip(1).step_by(2) {
-                self.unless_word(value, &words);
+                self.unless_word(value, verb.params);
             }
             return;
         }
-        if verb.params.starts_with(|c: char| c.is_ascii_uppercase()) {
-            self.expr(first);
-            return rest.iter().for_each(|operand| self.unless_word(operand, &words));
+        let value = ways(verb.params).first().and_then(|way| way.first());
+        if matches!(value, Some(Param::Value(slot)) if !slot.is_quoted()) {
+            self.visit_expr(first);
+            return rest.iter().for_each(|operand| self.unless_word(operand, verb.params));
         }
         for operand in operands {
-            self.unless_word(operand, &words);
+            self.unless_word(operand, verb.params);
         }
     }
 
-    /// An expression, unless it is one of these words.
-    pub fn unless_word(&mut self, expr: &Expr, words: &Words) {
+    /// An expression, unless it is a word of these parameters.
+    pub fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
         match &expr.kind {
-            ExprKind::Name(name) if words.has(name) => {}
-            _ => self.expr(expr),
+            ExprKind::Name(name) if params.has_word(name) => {}
+            _ => self.visit_expr(expr),
         }
     }
 
@@ -111,7 +113,7 @@ impl Finder<'_> {
         match &first.kind {
             ExprKind::Name(name) if matches!(&**name, "tlb" | "cache") => self.part(rest.first()),
             ExprKind::Name(_) => self.exprs(rest),
-            _ => self.expr(first),
+            _ => self.visit_expr(first),
         }
     }
 
@@ -157,7 +159,7 @@ impl Finder<'_> {
             self.processes(std::slice::from_ref(process));
         }
         if let [_, .., va] = operands {
-            self.expr(va);
+            self.visit_expr(va);
         }
     }
 
@@ -173,7 +175,7 @@ impl Finder<'_> {
 
     /// `file "name" = "text"`, `executable "name" { … }`
     fn file(&mut self, command: &Command) {
-        command.assigned.iter().flat_map(|values| values.iter()).for_each(|value| self.expr(value));
+        command.assigned.iter().flat_map(|values| values.iter()).for_each(|value| self.visit_expr(value));
         let executable = &*command.verb.text == "executable";
         if let Some(block) = &command.block {
             self.block_of(command, block);
@@ -213,7 +215,7 @@ impl Finder<'_> {
         if let Pages::List(list) = pages {
             match &list.kind {
                 ExprKind::List(parts) => self.pages(parts),
-                _ => self.expr(list),
+                _ => self.visit_expr(list),
             }
         }
         if let Some(row) = LANGUAGE.block("reference") {

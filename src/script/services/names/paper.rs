@@ -6,13 +6,14 @@ use super::occurrence::Form;
 use super::table::Found;
 use crate::lang::ast::{Command, Expr, ExprKind, Setting, Span, Word};
 use crate::lang::value::Value;
+use crate::lang::visit::Visit;
 use crate::run::facts::Family;
 
 impl Finder<'_> {
     /// `exam { … }`, `text "…"`, `choice "…" { … }`, `essay "…" space 4 cm { … }`
     pub fn of_paper(&mut self, command: &Command) {
         if let Some((text, rest)) = command.operands.split_first() {
-            self.expr(text);
+            self.visit_expr(text);
             self.clauses(rest);
         }
         for setting in command.block.iter().flat_map(|block| block.settings.iter()) {
@@ -30,15 +31,15 @@ impl Finder<'_> {
         while let Some((first, rest)) = operands.split_first() {
             operands = match (&first.kind, rest) {
                 (ExprKind::Name(name), [n, _, rest @ ..]) if &**name == "space" => {
-                    self.expr(n);
+                    self.visit_expr(n);
                     rest
                 }
                 (ExprKind::Name(name), [n, rest @ ..]) if matches!(&**name, "points" | "when") => {
-                    self.expr(n);
+                    self.visit_expr(n);
                     rest
                 }
                 _ => {
-                    self.expr(first);
+                    self.visit_expr(first);
                     rest
                 }
             };
@@ -52,15 +53,15 @@ impl Finder<'_> {
         let span = Span { end: fact.span.start + text.len() as u32, ..fact.span };
         self.fact_name(&Word { text: text.into(), span }, Family::Access);
         match operands {
-            [] => self.expr(verb),
+            [] => self.visit_expr(verb),
             _ => self.clauses_of_access(operands),
         }
     }
 
     fn clauses_of_access(&mut self, operands: &[Expr]) {
         if let [va, rest @ ..] = operands {
-            self.expr(va);
-            rest.iter().skip(1).step_by(2).for_each(|value| self.expr(value));
+            self.visit_expr(va);
+            rest.iter().skip(1).step_by(2).for_each(|value| self.visit_expr(value));
         }
     }
 
@@ -71,7 +72,7 @@ impl Finder<'_> {
             match &value.kind {
                 ExprKind::Name(_) if pool && (at == 1 || at == 3) => {}
                 // A pool has a name of its own.
-                _ if pool && at < 4 => self.expr(value),
+                _ if pool && at < 4 => self.visit_expr(value),
                 ExprKind::List(parts) => parts.iter().for_each(|part| self.title_used(part)),
                 _ => self.title_used(value),
             }
@@ -79,7 +80,7 @@ impl Finder<'_> {
     }
 
     fn title_used(&mut self, value: &Expr) {
-        let ExprKind::Value(Value::Text(text)) = &value.kind else { return self.expr(value) };
+        let ExprKind::Value(Value::Text(text)) = &value.kind else { return self.visit_expr(value) };
         let id = self.title(text);
         if let Some(span) = self.between_quotes(value.span) {
             self.table.add(Found { span, id, space: Space::Question, gives: None, form: Form::Quoted });

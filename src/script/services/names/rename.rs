@@ -1,6 +1,6 @@
 //! Renaming: the edits that give something another name everywhere, or why it cannot be had.
 //!
-//! Whether the script means the same afterwards is not argued but looked at: it is read again with the edits made, and
+//! Whether the script means the same afterwards is not argued but resolved at: it is read again with the edits made, and
 //! every name must stand for the same as before, with no mistake that was not there.
 
 use std::path::{Path, PathBuf};
@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 use super::find::names;
 use super::kind::NameKind;
 use super::occurrence::{Form, Names, Occurrence};
-use crate::exam::LANGUAGE;
 use crate::lang::ast::Block;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::edit::{TextEdit, edited};
 use crate::lang::include::read_text;
 use crate::lang::loader::Texts;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::functions::function;
+use crate::questions::LANGUAGE;
 use crate::run::files::Files;
-use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use crate::run::paths::PeekFunction;
 use crate::run::script::check;
 use crate::run::session::Options;
 use crate::run::verbs::FORMS;
@@ -25,15 +26,6 @@ use pagewalk_engine::kernel::syscall::system_call;
 
 /// Words that are no names anywhere.
 const RESERVED: &[&str] = &["and", "or", "not", "in", "where", "true", "false"];
-
-/// A place and what is to stand there instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// The place.
-    pub span: Span,
-    /// What is to stand there.
-    pub text: String,
-}
 
 /// A script that was read.
 #[derive(Debug, Clone, Copy)]
@@ -69,14 +61,14 @@ pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
 ///
 /// # Errors
 /// Why that name cannot be had, as a sentence.
-pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<Edit>, String> {
+pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<TextEdit>, String> {
     let named = |one: &&Occurrence| symbols.contains(&one.symbol);
     let places: Vec<&Occurrence> = read.names.occurrences.iter().filter(named).collect();
     for place in &places {
         renamable(read.names, place)?;
         fits(place, new)?;
     }
-    let edits: Vec<Edit> = places.iter().map(|place| edit(place, new)).collect();
+    let edits: Vec<TextEdit> = places.iter().map(|place| edit(place, new)).collect();
     if symbols.iter().any(|symbol| &*read.names.symbols[*symbol].name != new) {
         means_the_same(read, &edits, (symbols, new))?;
     }
@@ -106,16 +98,14 @@ fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     if RESERVED.contains(&new) {
         return Err(format!("`{new}` is a reserved word"));
     }
-    if FORMS.iter().any(|(word, ..)| *word == new) {
+    if FORMS.iter().any(|form| form.name == new) {
         return Err(format!("`{new}` is a keyword"));
     }
     if kind != NameKind::Definition {
         return Ok(());
     }
-    let callable = function(new).is_some()
-        || system_call(new).is_some()
-        || MEMORY_FUNCTIONS.iter().any(|row| row.name == new)
-        || FILE_FUNCTIONS.iter().any(|row| row.name == new);
+    let callable =
+        function(new).is_some() || system_call(new).is_some() || PeekFunction::named(new).is_some();
     match LANGUAGE.verb(new) {
         Some(_) => Err(format!("`{new}` is a verb")),
         None if callable => Err(format!("`{new}` is a function of the language")),
@@ -140,21 +130,21 @@ fn needs_quotes(text: &str) -> bool {
         || matches!(text, "-" | "–" | "*" | "?")
 }
 
-fn edit(place: &Occurrence, new: &str) -> Edit {
+fn edit(place: &Occurrence, new: &str) -> TextEdit {
     let quoted = place.form == Form::Cell && needs_quotes(new);
-    Edit { span: place.span, text: if quoted { format!("\"{new}\"") } else { new.to_owned() } }
+    TextEdit::new(place.span, if quoted { format!("\"{new}\"") } else { new.to_owned() })
 }
 
 /// Reads the script again with the edits made, and compares.
-fn means_the_same(read: Read, edits: &[Edit], (symbols, new): (&[usize], &str)) -> Result<(), String> {
+fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &str)) -> Result<(), String> {
     let mut held = Texts { texts: std::collections::BTreeMap::new(), other: () };
     for (number, file) in (0..).zip(read.sources.files()) {
         let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
-        held.texts.insert(path, edited(&file.text, number, edits).into_bytes());
+        held.texts.insert(path, edited(&file.text, Span::start_of(number), edits).into_bytes());
     }
     let Some(first) = read.sources.file(0) else { return Ok(()) };
     let path = first.path.clone().unwrap_or_else(|| PathBuf::from(&first.name));
-    let text = edited(&first.text, 0, edits);
+    let text = edited(&first.text, Span::start_of(0), edits);
     let (mut sources, script, mut wrong) = read_text(&path.display().to_string(), &text, &mut held);
     let (files, more) = Files::read(&script.body, &mut sources, &mut held);
     wrong.extend(more);
@@ -176,21 +166,8 @@ fn means_the_same(read: Read, edits: &[Edit], (symbols, new): (&[usize], &str)) 
     }
 }
 
-/// A text with the edits of its file made.
-pub fn edited(text: &str, file: u32, edits: &[Edit]) -> String {
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut done = 0;
-    for Edit { span, text: instead } in edits.iter().filter(|edit| edit.span.file == file) {
-        out.push_str(text.get(done..span.start as usize).unwrap_or_default());
-        out.push_str(instead);
-        done = span.end as usize;
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-    out
-}
-
 /// The first place at which names are not what they were.
-fn difference(before: &Names, after: &Names, edits: &[Edit], new: &str) -> Option<Span> {
+fn difference(before: &Names, after: &Names, edits: &[TextEdit], new: &str) -> Option<Span> {
     let mut edits = edits.iter().peekable();
     let (mut file, mut shift) = (0, 0i64);
     let mut others = after.occurrences.iter();
@@ -202,8 +179,8 @@ fn difference(before: &Names, after: &Names, edits: &[Edit], new: &str) -> Optio
         let mut length = i64::from(one.span.end - one.span.start);
         let mut into = 0;
         if let Some(edit) = edits.next_if(|edit| edit.span == one.span) {
-            shift += edit.text.len() as i64 - length;
-            (length, into) = (new.len() as i64, i64::from(edit.text.len() > new.len()));
+            shift += edit.replacement.len() as i64 - length;
+            (length, into) = (new.len() as i64, i64::from(edit.replacement.len() > new.len()));
         }
         let other = others.next();
         let same = other.is_some_and(|other| {

@@ -43,15 +43,15 @@ pub struct Scope {
     pub opens: Opens,
     /// What has a name in it.
     pub entries: HashMap<Key, Entry>,
-    /// A `machine` stood in it: what has a name in the scopes around it is gone with the machine before.
-    afresh: bool,
-    /// For each open block that may run or not, what became certain in it.
-    perhaps: Vec<Vec<Key>>,
+    /// It has a `machine` of its own, without the parts, processes and files of the machine before.
+    new_machine: bool,
+    /// For each open block that may not run, what became certain in it.
+    conditional: Vec<Vec<Key>>,
 }
 
-/// What a lookup comes to.
+/// The result of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Looked {
+pub struct Resolved {
     /// All that may be meant; they are one from now on.
     pub id: Option<Id>,
     /// The bodies of the definitions among it.
@@ -64,7 +64,7 @@ pub struct Looked {
 #[derive(Debug)]
 pub struct Scopes {
     list: Vec<Scope>,
-    /// Names that are looked for outside of some definition.
+    /// Names that are resolved for outside of some definition.
     pub free: HashSet<Key>,
     /// Changes whenever what one of [`Scopes::free`] stands for may have changed.
     pub version: u64,
@@ -81,7 +81,7 @@ impl Scopes {
     /// Opens a scope.
     pub fn push(&mut self, opens: Opens) {
         self.version += 1;
-        self.list.push(Scope { opens, entries: HashMap::new(), afresh: false, perhaps: Vec::new() });
+        self.list.push(Scope { opens, entries: HashMap::new(), new_machine: false, conditional: Vec::new() });
     }
 
     /// Closes the innermost scope.
@@ -133,7 +133,7 @@ impl Scopes {
         if certain && !entry.certain {
             changed = true;
             entry.certain = true;
-            if let Some(block) = scope.perhaps.last_mut() {
+            if let Some(block) = scope.conditional.last_mut() {
                 block.push(key.clone());
             }
         }
@@ -159,25 +159,25 @@ impl Scopes {
         self.note(key);
     }
 
-    /// A machine starts afresh: processes, files and parts are gone, unless it may not have come to that.
-    pub fn afresh(&mut self) {
+    /// Drops the parts, processes and files of the machine before, unless the block may not run.
+    pub fn new_machine(&mut self) {
         let scope = self.innermost_mut();
-        if scope.perhaps.is_empty() {
-            scope.afresh = true;
+        if scope.conditional.is_empty() {
+            scope.new_machine = true;
             scope.entries.retain(|(space, _), _| !space.is_of_machine());
             self.version += 1;
         }
     }
 
-    /// A block that may run or not begins.
-    pub fn begin_perhaps(&mut self) {
-        self.innermost_mut().perhaps.push(Vec::new());
+    /// Begins a block that may not run.
+    pub fn begin_conditional(&mut self) {
+        self.innermost_mut().conditional.push(Vec::new());
     }
 
-    /// It ends. Answers what was certain in it.
-    pub fn end_perhaps(&mut self) -> Vec<Key> {
+    /// Ends it. Returns what was certain in it.
+    pub fn end_conditional(&mut self) -> Vec<Key> {
         let scope = self.innermost_mut();
-        let keys = scope.perhaps.pop().unwrap_or_default();
+        let keys = scope.conditional.pop().unwrap_or_default();
         for key in &keys {
             if let Some(entry) = scope.entries.get_mut(key) {
                 entry.certain = false;
@@ -191,29 +191,29 @@ impl Scopes {
 
     /// What a name may stand for here: innermost scope first, up to one in which it is certain to be set. Of
     /// [`Space::Call`] only definitions count.
-    pub fn look(&self, key: &Key, table: &mut Table) -> Looked {
+    pub fn resolve(&self, key: &Key, table: &mut Table) -> Resolved {
         let call = key.0 == Space::Call;
         let value = (Space::Value, Arc::clone(&key.1));
         let kept = if call { &value } else { key };
-        let mut looked = Looked { id: None, bodies: Vec::new(), left: None };
+        let mut resolved = Resolved { id: None, bodies: Vec::new(), left: None };
         for scope in self.list.iter().rev() {
             if let Some(entry) = scope.entries.get(kept) {
                 if !call || !entry.bodies.is_empty() {
-                    looked.id = Some(looked.id.map_or(entry.id, |id| table.unite(id, entry.id)));
-                    looked.bodies.extend(&entry.bodies);
+                    resolved.id = Some(resolved.id.map_or(entry.id, |id| table.unite(id, entry.id)));
+                    resolved.bodies.extend(&entry.bodies);
                 }
                 if entry.certain {
-                    return looked;
+                    return resolved;
                 }
             }
-            if scope.afresh && key.0.is_of_machine() {
-                return looked;
+            if scope.new_machine && key.0.is_of_machine() {
+                return resolved;
             }
             if let Opens::Body(body) = scope.opens {
-                looked.left = Some(body);
-                return looked;
+                resolved.left = Some(body);
+                return resolved;
             }
         }
-        looked
+        resolved
     }
 }

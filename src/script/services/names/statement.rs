@@ -7,192 +7,184 @@ use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
 use super::table::{Found, Id};
-use super::texts::Got;
-use crate::exam::LANGUAGE;
+use super::texts::AssignedValue;
 use crate::lang::ast::{
-    Ask, Asked, Block, Condition, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word,
+    Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind, Word,
 };
-use crate::lang::check::unscoped_blocks;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
+use crate::lang::visit::{Visit, statements_of_scope, walk_condition, walk_operation, walk_stmt};
+use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
-use crate::run::prepare::family;
-use crate::run::syscalls::{called, is_fork, makes_call};
+use crate::run::prepare::{family, family_of};
+use crate::run::syscalls::{is_fork, makes_call};
 
-impl Finder<'_> {
-    /// The names of a statement.
-    pub fn statement(&mut self, stmt: &Stmt) {
-        let mut of = Family::None;
-        match &stmt.kind {
-            StmtKind::Command(command) => {
-                let system_call =
-                    command.call && called(&command.verb.text, command.operands.len()).is_some();
-                let usual = LANGUAGE.verb(&command.verb.text).map_or(Family::None, |verb| verb.family);
-                of = if system_call { Family::Call } else { usual };
-                self.command(command);
-            }
-            StmtKind::Probe(operation) => {
-                of = family(operation);
-                self.operation(operation);
-            }
-            StmtKind::Let { name, value } => {
-                of = if makes_call(value) { Family::Call } else { Family::None };
-                self.let_name(name, value);
-            }
-            StmtKind::Choose { name, from, conditions } => {
-                self.expr(from);
-                let id = self.gives(Space::Value, name, NameKind::Variable);
-                self.got(id, from);
-                self.conditions(conditions);
-            }
-            StmtKind::For { name, over, body } => {
-                self.expr(over);
-                let perhaps = |finder: &mut Self| {
-                    let id = finder.gives(Space::Value, name, NameKind::Variable);
-                    finder.got(id, over);
-                    finder.again(body, after(stmt, over.span));
-                };
-                self.perhaps(perhaps);
-            }
-            StmtKind::Repeat { count, body } => {
-                self.expr(count);
-                self.perhaps(|finder| finder.again(body, after(stmt, count.span)));
-            }
-            StmtKind::If { condition, then, otherwise } => {
-                self.branches(stmt, condition, (then, otherwise.as_ref()));
-            }
-            StmtKind::Def { name, params, body } => {
-                let header = params.last().unwrap_or(name).span;
-                self.definition(name, params, (body, after(stmt, header)));
-            }
-            StmtKind::Include { body, .. } => {
-                if let Some(first) = body.first() {
-                    self.whole_file(first.span.file, body);
-                }
-            }
-            StmtKind::Scenario { name, body } => {
-                self.titled(name, Space::Scenario, NameKind::Scenario);
-                self.isolated(body, after(stmt, name.span));
-            }
-            StmtKind::Question { title, points, body } => {
-                self.worth(points.as_ref());
-                self.titled(title, Space::Question, NameKind::Question);
-                let header = points.as_ref().map_or(title.span, |points| points.span);
-                self.isolated(body, after(stmt, header));
-            }
-            StmtKind::Part { name, points, body } => {
-                self.worth(points.as_ref());
-                let header = points.as_ref().map_or(name.span, |points| points.span);
-                self.block_in(body, after(stmt, header));
-            }
-            StmtKind::Given { nouns, .. } => nouns.iter().for_each(|noun| self.shown(noun)),
-            StmtKind::Ask(ask) => of = self.ask(ask),
-            StmtKind::Reference { pages, settings } => {
-                of = Family::Reference;
-                self.reference(pages, settings);
-            }
-            StmtKind::InProcess { process, body } => {
-                self.uses(Space::Process, process);
-                self.block_in(body, after(stmt, process.span));
-            }
-        }
-        self.facts(&stmt.facts, of);
+impl<'s> Visit<'s> for Finder<'_> {
+    fn visit_block(&mut self, block: &'s [Stmt]) {
+        self.block_in(block, self.region);
     }
 
-    /// `let child = fork()` names a process, too.
-    fn let_name(&mut self, name: &Word, value: &Expr) {
-        self.expr(value);
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        let around = (self.region, self.family);
+        self.region = self.body_of(stmt);
+        self.family = family_of_stmt(stmt);
+        match &stmt.kind {
+            StmtKind::Scenario { name, .. } => self.titled(name, Space::Scenario, NameKind::Scenario),
+            StmtKind::Question { title, .. } => self.titled(title, Space::Question, NameKind::Question),
+            StmtKind::InProcess { process, .. } => {
+                self.uses(Space::Process, process);
+            }
+            _ => {}
+        }
+        walk_stmt(self, stmt);
+        (self.region, self.family) = around;
+    }
+
+    /// `let child = fork()` names a process as well.
+    fn visit_variable(&mut self, name: &'s Word, value: &'s Expr) {
         let id = self.gives(Space::Value, name, NameKind::Variable);
-        self.got(id, value);
+        self.assign(id, value);
         if is_fork(value) {
             let process = self.declare(Space::Process, &name.text);
             self.table.unite(id, process);
         }
     }
 
-    /// A variable gets a value, or one of a list.
-    pub fn got(&mut self, variable: Id, value: &Expr) {
-        if let ExprKind::List(parts) = &value.kind {
-            return parts.iter().for_each(|part| self.got(variable, part));
-        }
-        if let Some(got) = self.gotten(value) {
-            self.texts.gets(variable, got);
-        }
-    }
-
-    /// What a variable or parameter gets by this value, if it may name a file.
-    pub fn gotten(&mut self, value: &Expr) -> Option<Got> {
-        match &value.kind {
-            ExprKind::Value(Value::Text(text)) => {
-                let span = self.between_quotes(value.span)?;
-                let file = self.scopes.look(&(Space::File, Arc::clone(text)), &mut self.table).id;
-                Some(Got::Text(Arc::clone(text), span, file))
-            }
-            ExprKind::Name(name) => self.look(Space::Value, name).id.map(Got::Variable),
-            _ => None,
-        }
-    }
-
-    /// What may run or not.
-    fn perhaps(&mut self, run: impl FnOnce(&mut Self)) {
-        self.scopes.begin_perhaps();
-        run(self);
-        self.scopes.end_perhaps();
-    }
-
-    /// What a loop's body sets, its next turn sees.
-    fn again(&mut self, body: &Block, region: Span) {
+    /// The body may not run at all. What it sets, its next turn sees.
+    fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
+        self.scopes.begin_conditional();
+        variable.into_iter().for_each(|(name, over)| self.visit_variable(name, over));
         self.sets(body);
-        self.block_in(body, region);
-    }
-
-    fn sets(&mut self, block: &Block) {
-        for stmt in block.iter() {
-            let (StmtKind::Let { name, .. }
-            | StmtKind::Choose { name, .. }
-            | StmtKind::For { name, .. }
-            | StmtKind::Def { name, .. }) = &stmt.kind
-            else {
-                unscoped_blocks(&stmt.kind).for_each(|block| self.sets(block));
-                continue;
-            };
-            if !self.works() {
-                return;
-            }
-            self.scopes.declare(&(Space::Value, Arc::clone(&name.text)), false, &mut self.table);
-            unscoped_blocks(&stmt.kind).for_each(|block| self.sets(block));
-        }
+        self.visit_block(body);
+        self.scopes.end_conditional();
     }
 
     /// What both branches set is certain afterwards.
-    fn branches(&mut self, stmt: &Stmt, condition: &Expr, (then, otherwise): (&Block, Option<&Block>)) {
-        self.expr(condition);
-        let region = after(stmt, condition.span);
+    fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
+        let region = self.region;
         let other = otherwise.and_then(|block| block.first()).map_or(region.end, |first| first.span.start);
-        self.scopes.begin_perhaps();
+        self.scopes.begin_conditional();
         self.block_in(then, Span { end: other, ..region });
-        let first: HashSet<_> = self.scopes.end_perhaps().into_iter().collect();
+        let first: HashSet<_> = self.scopes.end_conditional().into_iter().collect();
         let Some(otherwise) = otherwise else { return };
-        self.scopes.begin_perhaps();
+        self.scopes.begin_conditional();
         self.block_in(otherwise, Span { start: other, ..region });
-        for key in self.scopes.end_perhaps() {
+        for key in self.scopes.end_conditional() {
             if first.contains(&key) {
                 self.scopes.declare(&key, true, &mut self.table);
             }
         }
     }
 
-    /// A scenario or question.
-    fn isolated(&mut self, body: &Block, region: Span) {
+    fn visit_scope(&mut self, stmt: &'s Stmt, params: &'s [Word], body: &'s [Stmt]) {
+        if let StmtKind::Def { name, .. } = &stmt.kind {
+            return self.definition(name, params, body);
+        }
         self.open();
-        self.block_in(body, region);
+        self.visit_block(body);
         self.close();
     }
 
-    /// `points N`
-    fn worth(&mut self, points: Option<&Expr>) {
-        if let Some(points) = points {
-            self.expr(points);
+    fn visit_asked(&mut self, name: &'s Word, _: &'s Expr, conditions: &'s [Condition]) {
+        self.open();
+        self.gives(Space::Value, name, NameKind::Variable);
+        conditions.iter().for_each(|condition| self.visit_condition(condition));
+        self.close();
+    }
+
+    fn visit_condition(&mut self, condition: &'s Condition) {
+        let around = self.family;
+        if let Condition::Facts { operation, .. } = condition {
+            self.family = family(operation);
+        }
+        walk_condition(self, condition);
+        self.family = around;
+    }
+
+    fn visit_operation(&mut self, operation: &'s Operation) {
+        if let Some(process) = &operation.process {
+            self.uses(Space::Process, process);
+        }
+        walk_operation(self, operation);
+    }
+
+    fn visit_command(&mut self, command: &'s Command) {
+        self.command(command);
+    }
+
+    fn visit_noun(&mut self, noun: &'s [Expr]) {
+        self.shown(noun);
+    }
+
+    fn visit_reference(&mut self, pages: &'s Pages, settings: &'s Settings) {
+        self.reference(pages, settings);
+    }
+
+    fn visit_fact(&mut self, fact: &'s Fact) {
+        self.fact(fact);
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        self.expr(expr);
+    }
+}
+
+impl Finder<'_> {
+    /// Where the block of a statement is: after its header, or in another file.
+    fn body_of(&self, stmt: &Stmt) -> Span {
+        let header = match &stmt.kind {
+            StmtKind::For { over: last, .. }
+            | StmtKind::Repeat { count: last, .. }
+            | StmtKind::If { condition: last, .. }
+            | StmtKind::Question { points: Some(last), .. }
+            | StmtKind::Part { points: Some(last), .. } => last.span,
+            StmtKind::Def { name, params, .. } => params.last().unwrap_or(name).span,
+            StmtKind::Scenario { name: last, .. }
+            | StmtKind::Question { title: last, .. }
+            | StmtKind::Part { name: last, .. }
+            | StmtKind::InProcess { process: last, .. } => last.span,
+            StmtKind::Include { body, .. } => {
+                return body.first().map_or_else(Span::default, |first| self.whole(first.span.file));
+            }
+            _ => stmt.span,
+        };
+        Span { start: header.end, ..stmt.span }
+    }
+
+    /// A variable gets a value, or one of a list.
+    fn assign(&mut self, variable: Id, value: &Expr) {
+        if let ExprKind::List(parts) = &value.kind {
+            return parts.iter().for_each(|part| self.assign(variable, part));
+        }
+        if let Some(assigned) = self.assigned_value(value) {
+            self.texts.assign(variable, assigned);
+        }
+    }
+
+    /// What a variable or parameter gets by this value, if it may name a file.
+    pub fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
+        match &value.kind {
+            ExprKind::Value(Value::Text(text)) => {
+                let span = self.between_quotes(value.span)?;
+                let file = self.scopes.resolve(&(Space::File, Arc::clone(text)), &mut self.table).id;
+                Some(AssignedValue::Text(Arc::clone(text), span, file))
+            }
+            ExprKind::Name(name) => self.resolve(Space::Value, name).id.map(AssignedValue::Variable),
+            _ => None,
+        }
+    }
+
+    fn sets(&mut self, block: &[Stmt]) {
+        for stmt in statements_of_scope(block) {
+            let name = match &stmt.kind {
+                StmtKind::Def { name, .. } => Some(name),
+                _ => stmt.variable(),
+            };
+            let Some(name) = name else { continue };
+            if !self.works() {
+                return;
+            }
+            self.scopes.declare(&(Space::Value, Arc::clone(&name.text)), false, &mut self.table);
         }
     }
 
@@ -207,60 +199,24 @@ impl Finder<'_> {
         }
     }
 
-    /// The question of this title, wherever it stands.
+    /// The question of this title, wherever it is.
     pub fn title(&mut self, title: &Arc<str>) -> Id {
         let table = &mut self.table;
         *self.titles.entry(Arc::clone(title)).or_insert_with(|| table.fresh(title))
     }
-
-    fn conditions(&mut self, conditions: &[Condition]) {
-        for condition in conditions {
-            match condition {
-                Condition::Expr(expr) => self.expr(expr),
-                Condition::Facts { operation, facts } => {
-                    self.operation(operation);
-                    self.facts(facts, family(operation));
-                }
-            }
-        }
-    }
-
-    fn operation(&mut self, operation: &Operation) {
-        operation.process.iter().for_each(|process| {
-            self.uses(Space::Process, process);
-        });
-        match &operation.kind {
-            OperationKind::Command(command) => self.command(command),
-            OperationKind::Expr(expr) => self.expr(expr),
-            OperationKind::Reference { pages, settings } => self.reference(pages, settings),
-        }
-    }
-
-    fn ask(&mut self, ask: &Ask) -> Family {
-        self.worth(ask.points.as_ref());
-        match &ask.what {
-            Asked::Facts { operation, .. } => {
-                self.operation(operation);
-                return family(operation);
-            }
-            Asked::Value { label, value, .. } => {
-                self.expr(label);
-                self.expr(value);
-            }
-            Asked::Table { noun, .. } => self.noun(noun),
-            Asked::Any { name, from, conditions } => {
-                self.expr(from);
-                self.open();
-                self.gives(Space::Value, name, NameKind::Variable);
-                self.conditions(conditions);
-                self.close();
-            }
-        }
-        Family::None
-    }
 }
 
-/// What of a statement comes after its header, which ends so.
-fn after(stmt: &Stmt, header: Span) -> Span {
-    Span { start: header.end, ..stmt.span }
+/// The family of the facts of a statement.
+fn family_of_stmt(stmt: &Stmt) -> Family {
+    match &stmt.kind {
+        StmtKind::Command(command) => family_of(&LANGUAGE, command),
+        StmtKind::Probe(operation) => family(operation),
+        StmtKind::Let { value, .. } if makes_call(value) => Family::Call,
+        StmtKind::Reference { .. } => Family::Reference,
+        StmtKind::Ask(ask) => match &ask.what {
+            Asked::Facts { operation, .. } => family(operation),
+            _ => Family::None,
+        },
+        _ => Family::None,
+    }
 }

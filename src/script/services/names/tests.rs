@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
-use super::{Edit, NameKind, Names, Read, edited, names, renamable, rename};
+use super::{NameKind, Names, Read, names, renamable, rename};
+use crate::lang::edit::edited;
 use crate::lang::include::{Script, Texts, read_text};
 use crate::lang::source::Sources;
+use crate::lang::span::Span;
 use crate::run::files::Files;
 use crate::services::names::Role;
 
@@ -52,7 +54,7 @@ fn renamed(text: &str, at: &str, new: &str) -> Result<String, String> {
     let Known { sources, script, files, names } = &known;
     let read = Read { script: &script.body, sources, files, names };
     let edits = rename(read, &[one.symbol], new)?;
-    Ok(edited(text, 0, &edits))
+    Ok(edited(text, Span::start_of(0), &edits))
 }
 
 fn why_not(text: &str, at: &str, new: &str) -> String {
@@ -276,18 +278,6 @@ fn names_that_cannot_be_had_are_refused() {
     assert!(why_not("read 1", "1", "x").contains("nothing is named"));
     let preset = "machine core-i7\nread 0 => L1d miss";
     assert!(why_not(preset, "L1d", "D").contains("preset"));
-}
-
-#[test]
-fn edits_of_one_file_leave_others_alone() {
-    let span = |file, start, end| crate::lang::span::Span { file, start, end };
-    let edits = [
-        Edit { span: span(0, 0, 1), text: "bb".to_owned() },
-        Edit { span: span(0, 2, 3), text: String::new() },
-        Edit { span: span(1, 1, 2), text: "no".to_owned() },
-    ];
-    assert_eq!(edited("a–c", 0, &edits[..1]), "bb–c");
-    assert_eq!(edited("abc", 0, &edits), "bbb");
 }
 
 #[test]

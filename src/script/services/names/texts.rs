@@ -8,9 +8,9 @@ use super::occurrence::Form;
 use super::table::{Found, Id, Table};
 use crate::lang::span::Span;
 
-/// What a variable gets.
+/// A value that a variable gets.
 #[derive(Debug, Clone)]
-pub enum Got {
+pub enum AssignedValue {
     /// A string; with the file that is called so here, if there is one.
     Text(Arc<str>, Span, Option<Id>),
     /// What another variable has.
@@ -20,16 +20,16 @@ pub enum Got {
 /// What variables get, and which of them name files.
 #[derive(Debug, Default)]
 pub struct Texts {
-    got: Vec<(Id, Got)>,
+    assigned: Vec<(Id, AssignedValue)>,
     names_files: Vec<Id>,
     parameters: Vec<(Id, Vec<Id>)>,
-    arguments: Vec<(Id, usize, Got)>,
+    arguments: Vec<(Id, usize, AssignedValue)>,
 }
 
 impl Texts {
     /// A variable gets this.
-    pub fn gets(&mut self, variable: Id, got: Got) {
-        self.got.push((variable, got));
+    pub fn assign(&mut self, variable: Id, value: AssignedValue) {
+        self.assigned.push((variable, value));
     }
 
     /// A variable names a file.
@@ -43,15 +43,15 @@ impl Texts {
     }
 
     /// A call gives this to a parameter.
-    pub fn passes(&mut self, definition: Id, number: usize, got: Got) {
-        self.arguments.push((definition, number, got));
+    pub fn passes(&mut self, definition: Id, number: usize, value: AssignedValue) {
+        self.arguments.push((definition, number, value));
     }
 
     /// Adds the strings that name files. `files` are those of the script's own scope.
     pub fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
-        let mut got: HashMap<Id, Vec<Got>> = HashMap::new();
-        for (variable, one) in self.got {
-            got.entry(table.root(variable)).or_default().push(one);
+        let mut assigned: HashMap<Id, Vec<AssignedValue>> = HashMap::new();
+        for (variable, one) in self.assigned {
+            assigned.entry(table.root(variable)).or_default().push(one);
         }
         let mut parameters: HashMap<Id, Vec<Vec<Id>>> = HashMap::new();
         for (definition, list) in self.parameters {
@@ -60,7 +60,7 @@ impl Texts {
         for (definition, number, one) in self.arguments {
             for list in parameters.get(&table.root(definition)).into_iter().flatten() {
                 if let Some(parameter) = list.get(number) {
-                    got.entry(table.root(*parameter)).or_default().push(one.clone());
+                    assigned.entry(table.root(*parameter)).or_default().push(one.clone());
                 }
             }
         }
@@ -70,10 +70,10 @@ impl Texts {
             if !seen.insert(variable) {
                 continue;
             }
-            for one in got.get(&variable).into_iter().flatten() {
+            for one in assigned.get(&variable).into_iter().flatten() {
                 match one {
-                    Got::Variable(other) => next.push(*other),
-                    Got::Text(text, span, file) => {
+                    AssignedValue::Variable(other) => next.push(*other),
+                    AssignedValue::Text(text, span, file) => {
                         if let Some(id) = file.or_else(|| files(text)) {
                             table.add(Found {
                                 span: *span,

@@ -1,4 +1,4 @@
-//! What is said of a line that is wrong: the code, the very place, the sentence, and how to mend it.
+//! What is said of a line that is wrong: the code, the very place, the sentence, and how to fix it.
 
 use super::*;
 

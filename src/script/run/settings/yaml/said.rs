@@ -12,7 +12,7 @@ pub(super) const BRACKETS_LIMIT: usize = 256;
 /// The most blocks and lists within each other.
 pub(super) const DEPTH_LIMIT: usize = 16;
 
-/// What YAML has and a machine file does not: a message and how to mend it.
+/// What YAML has and a machine file does not: a message and how to fix it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal(pub(super) &'static str, &'static str);
 
@@ -85,8 +85,8 @@ pub(super) fn wrong(
         Diagnostic::new(Code::MachineFile, span, format!("this is no valid YAML: {problem}"));
     diagnostic.related = begun(file, text, context).into_iter().collect();
     let tab = text.get(at..).is_some_and(|rest| rest.starts_with('\t'));
-    let mend = MENDING.iter().find(|(what, _)| problem.contains(what)).map(|(_, help)| *help);
-    diagnostic.help = if tab { Some(TABS) } else { mend }.map(str::to_owned);
+    let fix = MENDING.iter().find(|(what, _)| problem.contains(what)).map(|(_, help)| *help);
+    diagnostic.help = if tab { Some(TABS) } else { fix }.map(str::to_owned);
     diagnostic
 }
 
@@ -103,7 +103,7 @@ fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
 
 const TABS: &str = "indent by spaces, not by tabs";
 
-/// Words of the library's messages, and how to mend what they are said of.
+/// Words of the library's messages, and how to fix what they are said of.
 const MENDING: [(&str, &str); 6] = [
     ("mapping values are not allowed", "settings of a block are indented alike, each on a line of its own"),
     ("tab character", TABS),

@@ -1,6 +1,6 @@
 //! States to complete in, and tables of what must be offered.
 
-use crate::exam::LANGUAGE;
+use crate::questions::LANGUAGE;
 
 use crate::lang::include::read_text;
 use crate::lang::source::Sources;

@@ -1,0 +1,298 @@
+//! What a paper takes for granted, said, so that no student has to ask.
+
+use std::collections::BTreeSet;
+
+use crate::exam::paper::{Item, Question};
+use crate::questions::entry::{Blank, Hardware, ItemKind};
+use crate::run::record::{AccessVerb, Did};
+use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
+
+/// The assumptions of a question: of its machine, and of how its parts hang together.
+pub fn assumptions(question: &Question) -> Vec<String> {
+    let mut said = Vec::new();
+    let asked = Asked::of(question);
+    if asked.is(About::Machine)
+        && let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last()
+    {
+        of_machine(hardware, &asked, &mut said);
+    }
+    of_strings(&asked, &mut said);
+    if asked.accesses > 1 {
+        said.push(if asked.probes == asked.accesses {
+            "Every access begins from the state that is given.".to_owned()
+        } else if asked.probes > 0 {
+            "An access that is told as one that would happen changes nothing; the others follow each other: each finds what \
+             the one before it has changed."
+                .to_owned()
+        } else {
+            "Within a question accesses follow each other: each finds what the one before it has changed."
+                .to_owned()
+        });
+    }
+    if asked.accesses > 0 {
+        said.push(
+            "Where a value does not exist (after a page fault there is no PPN), or cannot be known from what is given, write -."
+                .to_owned(),
+        );
+    } else if asked.is(About::Tables) {
+        said.push("Where there is nothing to write into a cell of a table, write -.".to_owned());
+    }
+    said
+}
+
+/// What a question may be about, as far as something is taken for granted of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    /// Something that the machine answers.
+    Machine,
+    /// Instructions that are fetched.
+    Fetches,
+    /// Something that goes through the caches, not only through the MMU.
+    Data,
+    /// Lookups in TLBs and caches.
+    Lookups,
+    /// Bytes that are read.
+    Bytes,
+    /// Entries of page tables in memory.
+    Entries,
+    /// Tables to fill in.
+    Tables,
+    /// Reference strings that begin with empty frames.
+    Empty,
+    /// Reference strings that begin with pages in the frames.
+    Holding,
+}
+
+/// What a question asks for.
+#[derive(Default)]
+struct Asked {
+    about: BTreeSet<About>,
+    /// Operations with facts to find.
+    accesses: usize,
+    /// Those of them that leave no trace.
+    probes: usize,
+    /// Policies of reference strings.
+    policies: Vec<String>,
+}
+
+impl Asked {
+    fn of(question: &Question) -> Self {
+        let mut asked = Self::default();
+        for item in question.items() {
+            asked.take(item);
+        }
+        asked
+    }
+
+    fn is(&self, about: About) -> bool {
+        self.about.contains(&about)
+    }
+
+    fn take(&mut self, item: &Item) {
+        if let Did::Reference(run) = &*item.did {
+            return self.string(&run.caption);
+        }
+        match &item.kind {
+            ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks),
+            ItemKind::Table { table, .. } => {
+                self.about.insert(About::Tables);
+                match table.title.strip_prefix("reference (") {
+                    Some(caption) => self.string(caption),
+                    None => self.about.extend([About::Machine]),
+                }
+            }
+            ItemKind::Any { .. } => self.about.extend([About::Machine, About::Lookups, About::Data]),
+            ItemKind::Value { .. } | ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
+        }
+    }
+
+    fn operation(&mut self, did: &Did, blanks: &[Blank]) {
+        let access = if let Did::Access(access) = did { Some(access) } else { None };
+        let verb = access.map(|access| access.verb);
+        self.accesses += 1;
+        self.probes += usize::from(access.is_some_and(|access| access.probe));
+        let about = [
+            (About::Machine, true),
+            (About::Fetches, verb == Some(AccessVerb::Fetch)),
+            (About::Data, verb != Some(AccessVerb::Translate)),
+            (About::Lookups, blanks.iter().any(is_lookup)),
+            (About::Bytes, blanks.iter().any(|blank| &*blank.fact == "byte")),
+            (About::Entries, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
+        ];
+        self.about.extend(about.iter().filter(|(_, is)| *is).map(|(about, _)| *about));
+    }
+
+    /// A reference string; its caption begins with the policy.
+    fn string(&mut self, caption: &str) {
+        let policy = caption.split([',', ' ']).next().unwrap_or_default().to_owned();
+        self.about.insert(if caption.contains("holding ") { About::Holding } else { About::Empty });
+        if !self.policies.contains(&policy) {
+            self.policies.push(policy);
+        }
+    }
+}
+
+/// Whether a blank is of a lookup in a TLB or cache.
+fn is_lookup(blank: &Blank) -> bool {
+    let of_level = blank.fact.contains('.') && !blank.fact.starts_with("pte");
+    of_level
+        || matches!(
+            &*blank.fact,
+            "tlb" | "tlbi" | "tlbt" | "cache" | "ci" | "ct" | "co" | "cycles" | "served" | "walk"
+        )
+}
+
+fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
+    let spec = &hardware.spec;
+    // What is read off memory is in the bytes that are given.
+    if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.is(About::Entries) {
+        said.push("Page-table entries that are not listed are not present.".to_owned());
+    }
+    // On bare hardware what is read comes from a cache, or nobody knows it.
+    if asked.is(About::Lookups) || asked.is(About::Bytes) && hardware.kernel.is_none() {
+        of_lookups(spec, asked, said);
+    }
+    match &hardware.kernel {
+        Some(kernel) => of_kernel(kernel, asked, said),
+        None if spec.mmu.is_some() && spec.tlbs.is_empty() && spec.caches.is_empty() => {
+            said.push("A page fault ends the access.".to_owned());
+        }
+        None if spec.mmu.is_some() => {
+            said.push("A page fault ends the access: it fills no TLB and touches no cache.".to_owned());
+        }
+        None => {}
+    }
+    said.push(byte_order(spec));
+}
+
+/// How TLBs and caches are filled; those of which the same is true together. Without a fetch those of instructions alone
+/// have no part in it.
+fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
+    let fetches = asked.is(About::Fetches);
+    let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
+    let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
+    let caches = spec
+        .caches
+        .iter()
+        .filter(|_| asked.is(About::Data))
+        .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
+    let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
+    let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
+    for (name, ways, policy, stores) in tlbs.chain(caches) {
+        let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (ways == 1, policy, &stores));
+        match same {
+            Some(row) => row.0.push(name),
+            None => alike.push((vec![name], ways == 1, policy, stores)),
+        }
+    }
+    for (names, direct, policy, stores) in alike {
+        let verb = if names.len() == 1 { "It is" } else { "They are" };
+        let stores = if stores.is_empty() { stores } else { format!(" {verb} {stores}.") };
+        said.push(format!("{}{stores}", filled(&named(&names), direct, policy)));
+    }
+}
+
+/// `the TLB`, `L1d, L2 or L3`
+fn named(names: &[&str]) -> String {
+    let one = |name: &&str| match *name {
+        "tlb" => "the TLB".to_owned(),
+        "cache" => "the cache".to_owned(),
+        other => other.to_owned(),
+    };
+    match names {
+        [first @ .., last] if !first.is_empty() => {
+            format!("{} or {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
+        }
+        _ => names.iter().map(one).collect(),
+    }
+}
+
+/// Which entry a miss fills.
+fn filled(name: &str, direct: bool, policy: &str) -> String {
+    if direct {
+        return format!("A miss in {name} replaces the one entry of its set.");
+    }
+    format!(
+        "A miss in {name} fills an invalid entry of its set, the lowest first; if there is none, {policy} chooses."
+    )
+}
+
+fn stores(cache: &CacheSpec) -> String {
+    let write = match cache.write {
+        WritePolicy::Back => "write-back",
+        WritePolicy::Through => "write-through",
+    };
+    format!("{write} and {}", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
+}
+
+fn of_kernel(kernel: &KernelConfig, asked: &Asked, said: &mut Vec<String>) {
+    let second =
+        if asked.is(About::Lookups) { "; TLB and cache answers are those of the second attempt" } else { "" };
+    said.push(format!("The kernel handles page faults and the access is done again{second}."));
+    said.push("A page that is needed takes the free frame with the lowest number.".to_owned());
+    if let Some(frames) = kernel.frames {
+        said.push(format!(
+            "There are {frames} frames for users' pages; when none is free, {} chooses a victim.",
+            kernel.replacement.row().name
+        ));
+    }
+    said.push(if kernel.warm {
+        "Files are in the page cache: a fault on a page of a file is minor.".to_owned()
+    } else {
+        "The first fault on a page of a file reads it from the disk, which is a major fault; then it is in the page cache."
+            .to_owned()
+    });
+    if kernel.fault_around > 1 {
+        said.push(format!(
+            "A read fault on a page of a file maps those of its {} neighbours that are in the page cache, too.",
+            kernel.fault_around
+        ));
+    }
+    if kernel.zero_page {
+        said.push("A read of an untouched anonymous page maps a shared frame of zeros.".to_owned());
+    }
+}
+
+/// How reference strings are played.
+fn of_strings(asked: &Asked, said: &mut Vec<String>) {
+    if asked.policies.is_empty() {
+        return;
+    }
+    if asked.is(About::Empty) {
+        said.push(
+            "All frames are empty at first and are filled from frame 0 upward; the first reference to a page is a fault, too."
+                .to_owned(),
+        );
+    }
+    if asked.is(About::Holding) {
+        said.push(
+            "Pages that are held at first are in the frames from frame 0 upward, in the order in which they came in and were \
+             used; their use bits are clear."
+                .to_owned(),
+        );
+    }
+    for policy in &asked.policies {
+        said.extend(match policy.as_str() {
+            "optimal" => Some("optimal: of pages that are never used again, the one that came in first goes."),
+            "clock" => Some(
+                "clock: bringing a page in sets its use bit, and so does each later reference. The hand begins at frame 0, \
+                 clears set bits as it passes, takes the first page whose bit is clear, and stops behind it.",
+            ),
+            "second-chance" => Some(
+                "second-chance: a page comes in with its use bit clear, and each later reference sets it. The hand begins at \
+                 frame 0, clears set bits as it passes, takes the first page whose bit is clear, and stops behind it.",
+            ),
+            _ => None,
+        }.map(str::to_owned));
+    }
+}
+
+fn byte_order(spec: &Spec) -> String {
+    let entries = match &spec.mmu {
+        Some(mmu) if mmu.pte.big_endian => ", page-table entries big-endian",
+        _ => "",
+    };
+    format!("Memory is addressed by bytes; values of several bytes are little-endian{entries}.")
+}

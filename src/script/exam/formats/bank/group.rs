@@ -1,0 +1,92 @@
+//! Which questions of the versions of a paper are one question: those of one title, wherever a version's order puts them.
+
+use super::name::slug;
+use crate::exam::field::{Field, fields};
+use crate::exam::formats::plan::for_screens;
+use crate::exam::formats::tree::Sheet;
+use crate::exam::paper::Paper;
+
+/// A paper, laid out for screens, with its fields.
+pub struct Laid<'p> {
+    /// The paper.
+    pub paper: &'p Paper,
+    /// As it is shown to students.
+    pub sheet: Sheet,
+    fields: Vec<Field<'p>>,
+}
+
+impl<'p> Laid<'p> {
+    /// Lays papers out.
+    pub fn all(papers: &'p [Paper]) -> Vec<Self> {
+        papers.iter().map(|paper| Self { paper, sheet: for_screens(paper), fields: fields(paper) }).collect()
+    }
+
+    /// The fields of a question.
+    pub fn own(&self, question: usize) -> &[Field<'p>] {
+        let from = self.fields.partition_point(|field| field.question < question);
+        let to = self.fields.partition_point(|field| field.question <= question);
+        &self.fields[from..to]
+    }
+}
+
+/// A question, with its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its title.
+    pub title: String,
+    /// How many questions of this title stand before it on a paper.
+    pub again: usize,
+    /// Its versions: a place in the list of papers, and one among that paper's questions.
+    pub versions: Vec<(usize, usize)>,
+    /// Its number, where it is the same on all papers.
+    pub number: Option<usize>,
+}
+
+impl Group {
+    /// Its number and title: `1 Address translation`.
+    pub fn name(&self) -> String {
+        match self.number {
+            Some(number) => format!("{number} {}", self.title),
+            None if self.again > 0 => format!("{} ({})", self.title, self.again + 1),
+            None => self.title.clone(),
+        }
+    }
+
+    /// That as a name of small letters, digits and `-`.
+    pub fn slug(&self) -> String {
+        match self.number {
+            Some(number) => format!("{number}-{}", slug(&self.title)),
+            None if self.again > 0 => format!("{}-{}", slug(&self.title), self.again + 1),
+            None => slug(&self.title),
+        }
+    }
+}
+
+/// The questions of all papers, in the order in which they come up first.
+pub fn groups(papers: &[Paper]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (of, paper) in papers.iter().enumerate() {
+        for (at, question) in paper.questions.iter().enumerate() {
+            let again = paper.questions[..at].iter().filter(|before| before.title == question.title).count();
+            let same = |group: &&mut Group| group.title == *question.title && group.again == again;
+            if let Some(group) = groups.iter_mut().find(same) {
+                group.number = group.number.filter(|number| *number == at + 1);
+                group.versions.push((of, at));
+            } else {
+                let title = question.title.to_string();
+                groups.push(Group { title, again, versions: vec![(of, at)], number: Some(at + 1) });
+            }
+        }
+    }
+    // A number that two of them have says nothing: they are of a pool.
+    let shared: Vec<bool> = groups
+        .iter()
+        .map(|group| {
+            groups.iter().filter(|other| group.number.is_some() && other.number == group.number).count() > 1
+        })
+        .collect();
+    for (group, shared) in groups.iter_mut().zip(shared) {
+        group.number = group.number.filter(|_| !shared);
+    }
+    groups
+}

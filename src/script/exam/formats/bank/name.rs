@@ -1,0 +1,69 @@
+//! Names of an export's files and questions.
+
+use crate::exam::field::Field;
+use crate::exam::formats::export::Refusal;
+use crate::exam::paper::Paper;
+
+/// The longest name, in characters.
+const LONGEST: usize = 48;
+
+/// The exam's title; `Exam` where it has none.
+pub fn title(paper: &Paper) -> &str {
+    let said = paper.cover.iter().find(|(field, _)| &**field == "title");
+    said.map_or("Exam", |(_, words)| words.as_str())
+}
+
+/// Words as a name of small letters, digits and `-`: `virtual-memory`.
+pub fn slug(words: &str) -> String {
+    let mut slug = String::new();
+    for c in words.chars() {
+        match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9') => slug.push(c),
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+        if slug.len() == LONGEST {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "exam".to_owned() } else { slug.to_owned() }
+}
+
+/// A question of a version: `virtual-memory-B-2`. It holds no seed.
+pub fn identifier(paper: &Paper, question: usize) -> String {
+    let code = paper
+        .version
+        .as_ref()
+        .map_or_else(String::new, |version| format!("-{}", slug_of_code(&version.code)));
+    format!("{}{code}-{}", slug(title(paper)), question + 1)
+}
+
+/// A version's code with nothing in it but letters, digits and `-`.
+pub fn slug_of_code(code: &str) -> String {
+    code.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}
+
+/// Where a field stands, as a reader of the paper finds it: `question 2, part a, field 2a.vpn`.
+pub fn place(field: &Field) -> String {
+    let part = field.part.map_or_else(String::new, |part| format!(", part {part}"));
+    format!("question {}{part}, field {}", field.question + 1, field.name)
+}
+
+/// Why a format cannot hold a field.
+pub fn refusal(field: &Field, why: impl Into<String>) -> Refusal {
+    Refusal { part: place(field), why: why.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn a_name_is_of_small_letters_digits_and_dashes() {
+        assert_eq!(slug("Virtual memory, part 2!"), "virtual-memory-part-2");
+        assert_eq!(slug("../../etc"), "etc");
+        assert_eq!((slug("памя́ть"), slug("")), ("exam".to_owned(), "exam".to_owned()));
+        assert_eq!(slug(&"x".repeat(1000)).len(), 48);
+    }
+}

@@ -1,0 +1,231 @@
+//! A question as HTML for a learning platform: what is given, and a place for each field. It is XML too, without styles or
+//! anything else that QTI does not know.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::html::{element, escaped};
+use crate::exam::field::Field;
+use crate::exam::formats::export::Refusal;
+use crate::exam::formats::told::flush;
+use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Section, Sheet, Table};
+use crate::report::doc;
+use crate::report::text::text;
+
+/// How a platform draws the places of fields.
+pub trait Slots {
+    /// A blank that stands in a line.
+    ///
+    /// # Errors
+    /// Why the platform cannot hold it.
+    fn blank(&mut self, field: &Field) -> Result<String, Refusal>;
+    /// A choice or essay, which stands alone.
+    ///
+    /// # Errors
+    /// Why the platform cannot hold it.
+    fn block(&mut self, field: &Field) -> Result<String, Refusal>;
+    /// The attributes of a table: ` class="…"`.
+    fn table(&self) -> &'static str;
+}
+
+/// A question being written down.
+struct Stem<'f, 'p, S> {
+    out: String,
+    fields: BTreeMap<&'f str, &'f Field<'p>>,
+    slots: &'f mut S,
+}
+
+/// A question of a paper that is laid out for students, with its fields: what it takes for granted, and what stands in it.
+///
+/// # Errors
+/// Why the platform cannot hold one of the fields.
+pub fn stem(
+    sheet: &Sheet,
+    section: &Section,
+    fields: &[Field],
+    slots: &mut impl Slots,
+) -> Result<String, Refusal> {
+    let fields = fields.iter().map(|field| (field.name.as_str(), field)).collect();
+    let mut stem = Stem { out: String::new(), fields, slots };
+    stem.list(sheet.front.assumptions.iter().chain(&section.assumptions));
+    stem.blocks(&section.body)?;
+    Ok(stem.out)
+}
+
+/// What is given to a field: everything of its question, and of the part that it is in, that is not asked.
+pub fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
+    let mut stem = Stem { out: String::new(), fields: BTreeMap::new(), slots };
+    for block in &section.body {
+        match block {
+            Block::Part { body, .. } if holds(body, &field.name) => {
+                for block in body {
+                    stem.given(block);
+                }
+            }
+            other => stem.given(other),
+        }
+    }
+    stem.out
+}
+
+/// Whether an essay is among the blocks.
+fn holds(body: &[Block], essay: &str) -> bool {
+    body.iter().any(|block| matches!(block, Block::Essay { field, .. } if field == essay))
+}
+
+impl<S: Slots> Stem<'_, '_, S> {
+    fn put(&mut self, html: &str) {
+        self.out.push_str(html);
+        self.out.push('\n');
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) -> Result<(), Refusal> {
+        blocks.iter().try_for_each(|block| self.block(block))
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), Refusal> {
+        match block {
+            Block::Part { name, points, body } => {
+                self.put(&element("h4", &format!("{name}{}", in_brackets(points))));
+                self.blocks(body)?;
+            }
+            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows)?,
+            Block::Value { label, written, points, how, blank } => {
+                let written =
+                    if written.is_empty() { String::new() } else { format!(" {}", element("code", written)) };
+                let (label, said) =
+                    (escaped(label), escaped(&format!("{}{}", in_brackets(how), in_brackets(points))));
+                let drawn = self.blank(blank)?;
+                self.put(&format!("<p>{label}{written}{said}: {drawn}</p>"));
+            }
+            Block::Fill { how, points, table } => {
+                self.put(&element("p", &format!("{how}{}", in_brackets(points))));
+                self.table(table)?;
+            }
+            Block::Choice { text, how, points, field, .. } => {
+                self.alone(text, &format!("{how}{}", in_brackets(points)), field)?;
+            }
+            Block::Essay { text, points, field, .. } => {
+                self.alone(text, in_brackets(points).trim(), field)?;
+            }
+            other => self.given(other),
+        }
+        Ok(())
+    }
+
+    /// What is not asked.
+    fn given(&mut self, block: &Block) {
+        match block {
+            Block::Prose(paragraphs) => {
+                for paragraph in paragraphs {
+                    self.put(&match paragraph {
+                        Paragraph::Words(words) => element("p", words),
+                        Paragraph::Code(code) => element("pre", code),
+                    });
+                }
+            }
+            // Nothing of it is asked, so no field is refused.
+            Block::Given(table) => drop(self.table(table)),
+            Block::Pairs { title, pairs } => self.pairs(title, pairs),
+            Block::Figure(figure) => self.figure(figure),
+            Block::Lines(lines) => self.put(&element("pre", lines)),
+            Block::Steps(steps) => {
+                let steps = steps.iter().map(|(who, what)| element("li", format!("{who} {what}").trim()));
+                let steps: String = steps.collect();
+                self.put(&format!("<ol>{steps}</ol>"));
+            }
+            _ => {}
+        }
+    }
+
+    fn list<'s>(&mut self, sentences: impl Iterator<Item = &'s String>) {
+        let items: Vec<String> = sentences.map(|sentence| element("li", sentence)).collect();
+        if !items.is_empty() {
+            self.put(&format!("<ul>\n{}\n</ul>", items.join("\n")));
+        }
+    }
+
+    fn pairs(&mut self, title: &str, pairs: &[(String, String)]) {
+        let mut out = format!("<table{}>\n{}<tbody>\n", self.slots.table(), element("caption", title));
+        for (name, value) in pairs {
+            let _ =
+                writeln!(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value));
+        }
+        self.put(&format!("{out}</tbody>\n</table>"));
+    }
+
+    /// The bits of an address as a table of their numbers with room below; other figures as they are drawn on a terminal.
+    fn figure(&mut self, figure: &Figure) {
+        let blocks: Vec<doc::Block> = match figure {
+            Figure::Bits { title, bits } => {
+                for row in bits.chunks(32) {
+                    let names = row.iter().map(|(bit, _)| bit.to_string()).collect();
+                    let room = row.iter().map(|_| Cell::Word("\u{A0}".to_owned())).collect();
+                    drop(self.table(&Table { title: title.clone(), groups: vec![names], rows: vec![room] }));
+                }
+                return;
+            }
+            Figure::Layouts(layouts) => layouts.iter().cloned().map(doc::Block::Layout).collect(),
+            Figure::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
+            Figure::Tree(tree) => return self.put(&element("pre", &tree.text)),
+            Figure::Sharing(of) => return self.put(&element("pre", &of.text)),
+        };
+        self.put(&element("pre", &flush(&text(&blocks, false))));
+    }
+
+    fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) -> Result<(), Refusal> {
+        let worth = escaped(&in_brackets(points));
+        let mut out =
+            format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", element("code", operation), self.slots.table());
+        for row in rows {
+            let label = escaped(&format!("{}{}", row.label, in_brackets(&row.how)));
+            let drawn = self.blank(&row.blank)?;
+            let _ = writeln!(out, "<tr><th scope=\"row\">{label}</th><td>{drawn}</td></tr>");
+        }
+        self.put(&format!("{out}</tbody>\n</table>"));
+        Ok(())
+    }
+
+    fn table(&mut self, of: &Table) -> Result<(), Refusal> {
+        let mut out = format!("<table{}>\n{}<thead><tr>", self.slots.table(), element("caption", &of.title));
+        for (_, name, _) in of.columns() {
+            let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(name));
+        }
+        out.push_str("</tr></thead>\n<tbody>\n");
+        for row in &of.rows {
+            out.push_str("<tr>");
+            for cell in row {
+                let drawn = match cell {
+                    Cell::Word(words) | Cell::Number(words) => escaped(words),
+                    Cell::Blank(blank) => self.blank(blank)?,
+                };
+                let _ = write!(out, "<td>{drawn}</td>");
+            }
+            out.push_str("</tr>\n");
+        }
+        self.put(&format!("{out}</tbody>\n</table>"));
+        Ok(())
+    }
+
+    /// The place of a field, with its unit.
+    fn blank(&mut self, blank: &Blank) -> Result<String, Refusal> {
+        let Some(field) = self.fields.get(blank.field.as_str()) else { return Ok(String::new()) };
+        let drawn = self.slots.blank(field)?;
+        Ok(blank.unit.as_ref().map_or_else(|| drawn.clone(), |unit| format!("{drawn} {}", escaped(unit))))
+    }
+
+    /// Words, and below them the place of a field.
+    fn alone(&mut self, words: &str, how: &str, field: &str) -> Result<(), Refusal> {
+        self.put(&element("p", format!("{words} {how}").trim()));
+        if let Some(field) = self.fields.get(field) {
+            let drawn = self.slots.block(field)?;
+            self.put(&drawn);
+        }
+        Ok(())
+    }
+}
+
+/// ` (8 points)`, or nothing.
+fn in_brackets(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(" ({words})") }
+}

@@ -1,0 +1,16 @@
+//! The drawings of a figure.
+
+use super::shapes::{Canvas, Drawing};
+use super::{bits, layout, ruler, sharing, tables};
+use crate::exam::formats::tree::Figure;
+
+/// The drawings of a figure: side by side where they are narrow enough.
+pub fn drawings(figure: &Figure, canvas: Canvas) -> Vec<Drawing> {
+    match figure {
+        Figure::Bits { title, bits } => vec![bits::draw(title, bits, canvas)],
+        Figure::Layouts(layouts) => layout::draw(layouts, canvas),
+        Figure::Sharing(of) => vec![sharing::draw(of, canvas)],
+        Figure::Tree(tree) => vec![tables::draw(tree, canvas)],
+        Figure::Ruler(ruler) => vec![ruler::draw(ruler, canvas)],
+    }
+}

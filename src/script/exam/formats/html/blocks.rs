@@ -1,0 +1,216 @@
+//! What stands in a question.
+
+use std::fmt::Write;
+
+use super::boxed::boxed;
+use super::escape::escaped;
+use super::table::table;
+use crate::exam::formats::drawing::{Canvas, drawings, svg};
+use crate::exam::formats::tree::{Block, Choice, Figure, Paragraph, Row};
+
+/// The width of a page between its margins, in millimetres.
+pub const ROOM: f64 = 174.0;
+
+/// Blocks as a piece of a page, in its size of print.
+pub fn piece(blocks: &[Block], canvas: Canvas) -> String {
+    let mut writer = Writer { out: String::new(), canvas };
+    writer.blocks(blocks);
+    writer.out
+}
+
+struct Writer {
+    out: String,
+    canvas: Canvas,
+}
+
+impl Writer {
+    fn blocks(&mut self, blocks: &[Block]) {
+        for block in blocks {
+            self.block(block);
+        }
+    }
+
+    fn put(&mut self, html: &str) {
+        self.out.push_str(html);
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Part { name, points, body } => {
+                let _ = writeln!(
+                    self.out,
+                    "<section class=\"part\">\n<h3 dir=\"auto\">{}{}</h3>",
+                    escaped(name),
+                    worth(points)
+                );
+                self.blocks(body);
+                self.put("</section>\n");
+            }
+            Block::Prose(paragraphs) => self.prose(paragraphs),
+            Block::Given(given) => table(&mut self.out, given, "given", self.canvas.columns()),
+            Block::Pairs { title, pairs } => self.pairs(title, pairs),
+            Block::Figure(figure) => self.figure(figure),
+            Block::Lines(lines) => self.lines(lines),
+            Block::Steps(steps) => self.steps(steps),
+            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
+            Block::Value { label, written, points, how, blank } => {
+                let how = if how.is_empty() {
+                    String::new()
+                } else {
+                    format!(" <span class=\"how\">({})</span>", escaped(how))
+                };
+                let written = if written.is_empty() {
+                    String::new()
+                } else {
+                    format!(" <code>{}</code>", escaped(written))
+                };
+                let boxed = boxed(blank);
+                let _ = writeln!(
+                    self.out,
+                    "<p class=\"value\" dir=\"auto\"><span>{}{written}{how}{}:</span> <span>{boxed}</span></p>",
+                    escaped(label),
+                    worth(points)
+                );
+            }
+            Block::Fill { how, points, table: of } => {
+                let _ = writeln!(self.out, "<p class=\"lead\">{}{}</p>", escaped(how), worth(points));
+                table(&mut self.out, of, "fill", self.canvas.columns());
+            }
+            Block::Choice { text, how, points, field, options } => {
+                let _ = writeln!(
+                    self.out,
+                    "<div class=\"choice\" data-field=\"{}\">\n<p class=\"lead\" dir=\"auto\">{} <span class=\"how\">{}</span>{}</p>",
+                    escaped(field),
+                    escaped(text),
+                    escaped(how),
+                    worth(points)
+                );
+                self.choice(options);
+                self.put("</div>\n");
+            }
+            Block::Essay { text, points, field, space, rubric } => {
+                let _ = writeln!(
+                    self.out,
+                    "<div class=\"essay\" data-field=\"{}\">\n<p class=\"lead\" dir=\"auto\">{}{}</p>",
+                    escaped(field),
+                    escaped(text),
+                    worth(points)
+                );
+                self.essay(*space, rubric);
+                self.put("</div>\n");
+            }
+            Block::Worked(steps) => {
+                self.put("<div class=\"worked\">\n");
+                self.blocks(steps);
+                self.put("</div>\n");
+            }
+        }
+    }
+
+    fn prose(&mut self, paragraphs: &[Paragraph]) {
+        for paragraph in paragraphs {
+            let _ = match paragraph {
+                Paragraph::Words(words) => writeln!(self.out, "<p dir=\"auto\">{}</p>", escaped(words)),
+                Paragraph::Code(code) => writeln!(self.out, "<pre><code>{}</code></pre>", escaped(code)),
+            };
+        }
+    }
+
+    fn lines(&mut self, lines: &str) {
+        let _ = writeln!(self.out, "<pre>{}</pre>", escaped(lines));
+    }
+
+    fn pairs(&mut self, title: &str, pairs: &[(String, String)]) {
+        let _ = writeln!(self.out, "<table class=\"pairs\"><caption>{}</caption>\n<tbody>", escaped(title));
+        for (name, value) in pairs {
+            let _ = writeln!(
+                self.out,
+                "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
+                escaped(name),
+                escaped(value)
+            );
+        }
+        self.put("</tbody></table>\n");
+    }
+
+    fn steps(&mut self, steps: &[(String, String)]) {
+        self.put("<ol>\n");
+        for (who, what) in steps {
+            let who = if who.is_empty() { String::new() } else { format!("<b>{}</b> ", escaped(who)) };
+            let _ = writeln!(self.out, "<li>{who}{}</li>", escaped(what));
+        }
+        self.put("</ol>\n");
+    }
+
+    /// A figure's drawings, side by side where they have room.
+    fn figure(&mut self, figure: &Figure) {
+        self.put("<figure style=\"display:flex;flex-wrap:wrap;gap:4mm\">\n");
+        for drawing in drawings(figure, self.canvas) {
+            let _ = writeln!(self.out, "{}", svg(&drawing));
+        }
+        self.put("</figure>\n");
+    }
+
+    fn worksheet(&mut self, operation: &str, points: &str, rows: &[Row]) {
+        let _ = writeln!(
+            self.out,
+            "<table class=\"worksheet\"><caption><code>{}</code>{}</caption>\n<tbody>",
+            escaped(operation),
+            worth(points)
+        );
+        for row in rows {
+            let how = if row.how.is_empty() {
+                String::new()
+            } else {
+                format!(" <span class=\"how\">({})</span>", escaped(&row.how))
+            };
+            let boxed = boxed(&row.blank);
+            let _ = writeln!(
+                self.out,
+                "<tr><th scope=\"row\">{}{how}</th><td>{boxed}</td></tr>",
+                escaped(&row.label)
+            );
+        }
+        self.put("</tbody></table>\n");
+    }
+
+    fn choice(&mut self, options: &[Choice]) {
+        self.put("<ul class=\"options\" style=\"list-style:none\">\n");
+        for option in options {
+            let tick = if option.ticked { "<b>X</b>" } else { "&nbsp;" };
+            let _ = writeln!(
+                self.out,
+                "<li dir=\"auto\"><span class=\"tick\" style=\"display:inline-block;width:1.1em;border:1px solid;text-align:center\">{tick}</span> {}</li>",
+                escaped(&option.text)
+            );
+        }
+        self.put("</ul>\n");
+    }
+
+    /// Room for free text, with lines 8 mm apart; in a key with what marks are given for.
+    fn essay(&mut self, space: u32, rubric: &[(String, Option<String>)]) {
+        let _ = writeln!(self.out, "<div class=\"room\" style=\"min-height:{space}mm\">");
+        if rubric.is_empty() {
+            for _ in 0..space / 8 {
+                self.put("<div style=\"height:8mm;border-bottom:0.2mm solid;box-sizing:border-box\"></div>");
+            }
+        } else {
+            self.put("<ul class=\"rubric\">\n");
+            for (text, points) in rubric {
+                let points = points.as_ref().map_or_else(String::new, |points| worth(points));
+                let _ = writeln!(self.out, "<li dir=\"auto\"><b>{}</b>{points}</li>", escaped(text));
+            }
+            self.put("</ul>");
+        }
+        self.put("\n</div>\n");
+    }
+}
+
+/// What something is worth; nothing where what is around it says so.
+fn worth(points: &str) -> String {
+    if points.is_empty() {
+        String::new()
+    } else {
+        format!(" <span class=\"points\">({})</span>", escaped(points))
+    }
+}

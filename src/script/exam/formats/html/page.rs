@@ -1,0 +1,131 @@
+//! A page that stands alone: to be shown, or printed.
+
+use std::fmt::Write;
+
+use super::blocks::{ROOM, piece};
+use super::boxed::boxed;
+use super::escape::{css_string, escaped};
+use crate::exam::formats::drawing::Canvas;
+use crate::exam::formats::edition::Edition;
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::plan::sheet;
+use crate::exam::formats::style::{PageSize, Style};
+use crate::exam::formats::tree::{Front, Section, Sheet};
+use crate::exam::paper::Paper;
+
+/// The style sheet, without what depends on the paper.
+const STYLE: &str = include_str!("page.css");
+
+/// A paper as a page of its own.
+pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
+    let sheet = sheet(paper, edition, style);
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n",
+        style.labels.language()
+    );
+    out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    let _ = writeln!(out, "<title>{}</title>", escaped(&sheet.front.title));
+    let _ = writeln!(out, "<style>\n{}{STYLE}</style>\n</head>\n<body>", paged(&sheet, style));
+    front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
+    let canvas = Canvas::of(ROOM, style.large);
+    for question in &sheet.questions {
+        section(&mut out, question, canvas, &style.labels);
+    }
+    if !sheet.appendix.is_empty() {
+        let _ = writeln!(out, "<section class=\"appendix\">\n{}</section>", piece(&sheet.appendix, canvas));
+    }
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+/// The pages that it is printed on: their number and the version stand at their foot.
+fn paged(sheet: &Sheet, style: &Style) -> String {
+    let size = match style.page {
+        PageSize::A4 => "A4",
+        PageSize::Letter => "letter",
+    };
+    let points = if style.large { 18 } else { 11 };
+    let code = sheet
+        .code
+        .as_ref()
+        .map_or_else(String::new, |code| format!("{} {code}", style.labels.say("Version")));
+    format!(
+        "@page {{ size: {size}; margin: 18mm 18mm 20mm; @bottom-left {{ content: {code}; font-size: 9pt }} \
+         @bottom-right {{ content: {page} counter(page) \" / \" counter(pages); font-size: 9pt }} }}\n\
+         html {{ font-size: {points}pt }}\n",
+        code = css_string(&code),
+        page = css_string(&format!("{} ", style.labels.say("Page"))),
+    )
+}
+
+fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
+    let edition = front.edition.as_ref();
+    let edition = edition
+        .map_or_else(String::new, |words| format!(" <span class=\"edition\">{}</span>", escaped(words)));
+    let _ = writeln!(out, "<header>\n<h1 dir=\"auto\">{}{edition}</h1>", escaped(&front.title));
+    let said = front.cover.iter().map(|(name, words)| (name.as_str(), words.as_str()));
+    let said: Vec<String> = said
+        .chain(code.map(|code| (labels.say("Version"), code)))
+        .map(|(name, words)| format!("{}: <bdi>{}</bdi>", escaped(name), escaped(words)))
+        .collect();
+    if !said.is_empty() {
+        let _ = writeln!(out, "<p class=\"cover\">{}</p>", said.join(" · "));
+    }
+    out.push_str("<div class=\"owner\">\n");
+    for (label, blank) in &front.owner {
+        let _ = writeln!(out, "<div>{} {}</div>", escaped(label), boxed(blank));
+    }
+    out.push_str("</div>\n");
+    grid(out, front);
+    assumptions(out, "h2", &front.assumptions, labels);
+    out.push_str("</header>\n");
+}
+
+/// Points and scores.
+fn grid(out: &mut String, front: &Front) {
+    let grid = &front.grid;
+    let _ =
+        write!(out, "<table class=\"grid\">\n<thead><tr><th scope=\"col\">{}</th>", escaped(&grid.heads[0]));
+    for (number, _) in &grid.questions {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(number));
+    }
+    let _ = writeln!(out, "<th scope=\"col\">{}</th></tr></thead>\n<tbody>", escaped(&grid.total.0));
+    let points: Vec<&str> =
+        grid.questions.iter().map(|(_, points)| points.as_str()).chain([&*grid.total.1]).collect();
+    for (head, filled) in [(&grid.heads[1], true), (&grid.heads[2], false)] {
+        let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(head));
+        for points in &points {
+            let _ = write!(out, "<td>{}</td>", if filled { escaped(points) } else { String::new() });
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table>\n");
+}
+
+fn assumptions(out: &mut String, level: &str, said: &[String], labels: &Labels) {
+    if said.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<{level}>{}</{level}>\n<ul class=\"assumptions\">",
+        escaped(labels.say("Assumptions"))
+    );
+    for sentence in said {
+        let _ = writeln!(out, "<li>{}</li>", escaped(sentence));
+    }
+    out.push_str("</ul>\n");
+}
+
+fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
+    let _ = writeln!(
+        out,
+        "<section class=\"question\">\n<h2 dir=\"auto\"><span class=\"points\">{}</span>{} {}</h2>",
+        escaped(&question.points),
+        escaped(&question.number),
+        escaped(&question.title)
+    );
+    assumptions(out, "h3", &question.assumptions, labels);
+    out.push_str(&piece(&question.body, canvas));
+    out.push_str("</section>\n");
+}

@@ -1,0 +1,56 @@
+//! Tables, with what a reader who hears them needs: captions, and heads that say what they are of.
+
+use std::fmt::Write;
+
+use super::boxed::boxed;
+use super::escape::escaped;
+use crate::exam::formats::tree::{Cell, Table};
+
+/// The width of a character in a table, and what stands between two columns, for text of size 1.
+const CHARACTER: f64 = 0.55;
+const BETWEEN: f64 = 0.8;
+
+/// A table; `class` tells what it is for. It is smaller where it is wider than so many times the size of text.
+pub fn table(out: &mut String, table: &Table, class: &str, room: f64) {
+    let columns = table.columns().count() as f64;
+    let wide = f64::from(table.widths().iter().sum::<u32>()) * CHARACTER + columns * BETWEEN;
+    let size =
+        if wide > room { format!(" style=\"font-size:{:.0}%\"", room / wide * 100.0) } else { String::new() };
+    let _ = write!(out, "<table class=\"{class}\"{size}>");
+    if !table.title.is_empty() {
+        let _ = write!(out, "<caption>{}</caption>", escaped(&table.title));
+    }
+    for group in &table.groups {
+        let _ = write!(out, "<colgroup span=\"{}\"></colgroup>", group.len());
+    }
+    out.push_str("\n<thead><tr>");
+    for (_, name, begins) in table.columns() {
+        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", edge(begins), escaped(name));
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
+    let begins: Vec<bool> = table.columns().map(|(_, _, begins)| begins).collect();
+    // A first column alone in its group names the rows.
+    let names_rows = table.groups.len() > 1 && table.groups[0].len() == 1;
+    for row in &table.rows {
+        out.push_str("<tr>");
+        for (at, cell) in row.iter().enumerate() {
+            let begins = begins.get(at).is_some_and(|begins| *begins);
+            let (open, close) = if at == 0 && names_rows { ("th scope=\"row\"", "th") } else { ("td", "td") };
+            let (class, words) = match cell {
+                Cell::Word(text) => {
+                    (if begins { " class=\"edge word\"" } else { " class=\"word\"" }, escaped(text))
+                }
+                Cell::Number(text) => (edge(begins), escaped(text)),
+                Cell::Blank(blank) => (edge(begins), boxed(blank)),
+            };
+            let _ = write!(out, "<{open}{class}>{words}</{close}>");
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table>\n");
+}
+
+/// A bar stands between groups of columns.
+fn edge(begins: bool) -> &'static str {
+    if begins { " class=\"edge\"" } else { "" }
+}

@@ -1,0 +1,142 @@
+//! A paper as JSON. The key is in it only where it is asked for.
+
+use serde_json::{Map, Value, json};
+
+use super::assumptions::assumptions;
+use super::edition::Edition;
+use super::label::{filled, how, label};
+use super::page;
+use crate::exam::paper::{Item, Paper, Piece, Question};
+use crate::lang::value::Number;
+use crate::questions::entry::{Blank, Figure, Form, ItemKind};
+use crate::report::doc::Table;
+use crate::report::narrate::view;
+use crate::report::text::text;
+use crate::run::view::View;
+
+/// A paper, with its key or without.
+pub fn json(paper: &Paper, edition: Edition) -> String {
+    let cover: Map<String, Value> =
+        paper.cover.iter().map(|(name, words)| (name.to_string(), json!(words))).collect();
+    let questions: Vec<Value> =
+        paper.questions.iter().map(|question| self::question(question, edition)).collect();
+    let whole = json!({
+        "exam": cover,
+        "key": edition.filled(),
+        "points": paper.points().to_json(),
+        "questions": questions,
+    });
+    format!("{whole:#}\n")
+}
+
+fn question(question: &Question, edition: Edition) -> Value {
+    json!({
+        "title": &*question.title,
+        "points": question.points.to_json(),
+        "assumptions": assumptions(question),
+        "body": pieces(&question.body, edition),
+    })
+}
+
+fn pieces(body: &[Piece], edition: Edition) -> Vec<Value> {
+    let one = |piece: &Piece| match piece {
+        Piece::Text(words) => json!({ "kind": "text", "text": words }),
+        Piece::Given(views) => {
+            json!({ "kind": "given", "given": views.iter().map(given).collect::<Vec<_>>() })
+        }
+        Piece::Figure(Figure::Views(views)) => {
+            json!({ "kind": "figure", "given": views.iter().map(given).collect::<Vec<_>>() })
+        }
+        Piece::Figure(Figure::Bits { title, bits, value }) => {
+            let figure = json!({ "kind": "bits", "title": title, "bits": bits });
+            with_key(figure, edition, || json!(format!("{value:0width$b}", width = *bits as usize)))
+        }
+        Piece::Item(item) => self::item(item, edition),
+        Piece::Part { name, points, body } => json!({
+            "kind": "part",
+            "name": &**name,
+            "points": points.to_json(),
+            "body": pieces(body, edition),
+        }),
+    };
+    body.iter().map(one).collect()
+}
+
+/// An object with its key, where that is wanted.
+fn with_key(mut object: Value, edition: Edition, key: impl FnOnce() -> Value) -> Value {
+    if let (true, Some(object)) = (edition.filled(), object.as_object_mut()) {
+        object.insert("key".to_owned(), key());
+    }
+    object
+}
+
+fn given(of: &View) -> Value {
+    match of {
+        View::Table(shown) => table(&view::table(shown)),
+        other => json!({ "text": text(&view::blocks(other), false) }),
+    }
+}
+
+fn table(table: &Table) -> Value {
+    let rows: Vec<Vec<&str>> =
+        table.rows.iter().map(|row| row.iter().map(|cell| cell.text.as_str()).collect()).collect();
+    json!({ "title": table.title, "columns": table.groups, "rows": rows })
+}
+
+fn item(item: &Item, edition: Edition) -> Value {
+    let points = item.points.to_json();
+    let bare = page::bare(item);
+    match &item.kind {
+        ItemKind::Facts { blanks, .. } => {
+            let blanks: Vec<Value> = blanks.iter().map(|blank| self::blank(blank, bare, edition)).collect();
+            json!({ "kind": "facts", "operation": page::operation(item), "points": points, "blanks": blanks })
+        }
+        ItemKind::Value { label, blank, .. } => {
+            let blank = self::blank(blank, bare, edition);
+            json!({ "kind": "value", "label": label, "points": points, "blank": blank })
+        }
+        ItemKind::Table { table, columns: asked } => {
+            let columns: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
+            let of = self::table(&page::asked_table(table, asked, edition));
+            json!({ "kind": "table", "points": points, "asked": columns, "table": of })
+        }
+        ItemKind::Any { name, among, answers, radix, .. } => {
+            let object = json!({ "kind": "any", "name": &**name, "among": among, "points": points, "radix": radix.name() });
+            with_key(object, edition, || {
+                let first = answers.first.iter().map(|value| json!(radix.write(value, None)));
+                json!({ "answers": first.collect::<Vec<_>>(), "all": answers.all })
+            })
+        }
+        ItemKind::Choice { text, options } => {
+            let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
+            let object = json!({ "kind": "choice", "text": text, "points": points, "options": texts });
+            with_key(object, edition, || {
+                json!(options.iter().map(|option| option.correct).collect::<Vec<_>>())
+            })
+        }
+        ItemKind::Essay { text, space, rubric } => {
+            let space = space.map(Number::to_json);
+            let object = json!({ "kind": "essay", "text": text, "points": points, "space_mm": space });
+            with_key(object, edition, || {
+                let row = |row: &crate::questions::entry::Rubric| json!({ "text": row.text, "points": row.points.map(Number::to_json) });
+                json!(rubric.iter().map(row).collect::<Vec<_>>())
+            })
+        }
+    }
+}
+
+fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
+    let (radix, digits) = match blank.form {
+        Form::Number { radix, digits } => (Some(radix.name()), digits),
+        Form::Words(_) | Form::Free => (None, None),
+    };
+    let object = json!({
+        "label": label(blank),
+        "fact": &*blank.fact,
+        "how": how(blank, bare),
+        "radix": radix,
+        "digits": digits,
+        "unit": blank.unit.as_deref(),
+    });
+    with_key(object, edition, || json!(filled(blank, bare)))
+}

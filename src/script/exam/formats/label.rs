@@ -1,0 +1,128 @@
+//! The blanks of a worksheet: how the textbook labels them, and what is to be written into them.
+
+use super::labels::Labels;
+use crate::exam::words::Words;
+use crate::questions::entry::{Blank, Form, Radix};
+
+/// The label of a blank, without what is to be written into it.
+pub fn label(blank: &Blank) -> String {
+    called(blank, &Labels::default())
+}
+
+/// The label of a blank as a course calls it.
+pub fn called(blank: &Blank, labels: &Labels) -> String {
+    if let Some(label) = labels.fact(&blank.fact) {
+        return label.to_owned();
+    }
+    if let Some(label) = of_level(&blank.fact) {
+        return label;
+    }
+    let name = blank.fact.replace('.', " ");
+    match blank.form {
+        Form::Words(words) if words.contains(&"hit") => format!("{name} {}", labels.say("hit?")),
+        _ => name,
+    }
+}
+
+/// The label of a fact of one level of the page table: `vpn2`, `pte2.address`, `pte2.value`.
+fn of_level(fact: &str) -> Option<String> {
+    if let Some(level) = fact.strip_prefix("vpn") {
+        return Some(format!("VPN{}", level.parse::<u32>().ok()?));
+    }
+    let (level, what) = fact.strip_prefix("pte")?.split_once('.')?;
+    let level: u32 = level.parse().ok()?;
+    match what {
+        "address" => Some(format!("Physical address of the level-{level} entry")),
+        "value" => Some(format!("Level-{level} entry")),
+        _ => None,
+    }
+}
+
+/// What is to be written: `Y/N`, `hex`, `decimal`; empty if there is nothing to say.
+pub fn how(blank: &Blank, bare: bool) -> String {
+    match (Words::of(blank, bare), blank.form) {
+        (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
+        // A long list would be no help.
+        (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
+        (_, Form::Number { radix: Radix::Hex, digits: Some(digits) }) => {
+            format!("hex, {digits} digit{}", if digits == 1 { "" } else { "s" })
+        }
+        (_, Form::Number { radix, .. }) => radix.name().to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What a box has room for, in characters besides its prefix: of how it is to be written, never of what is right.
+pub fn width(blank: &Blank, bare: bool) -> u32 {
+    match (Words::of(blank, bare), blank.form) {
+        (Some(Words::OneOf(words)), _) => {
+            words.iter().map(|word| roomy(word.len() as u32)).max().unwrap_or(8)
+        }
+        (_, Form::Number { radix: Radix::Hex, digits }) => roomy(digits.unwrap_or(8)),
+        (_, Form::Number { radix: Radix::Binary, .. }) => 20,
+        (_, Form::Free) => 24,
+        _ => 12,
+    }
+}
+
+/// Room for so many characters by hand.
+pub fn roomy(characters: u32) -> u32 {
+    [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
+}
+
+/// The box filled in.
+pub fn filled(blank: &Blank, bare: bool) -> String {
+    let answer = blank.answer();
+    match Words::of(blank, bare) {
+        Some(Words::YesNo { yes, .. }) if answer == yes => "Y".to_owned(),
+        Some(Words::YesNo { not_looked_up: true, .. }) if matches!(answer.as_str(), "none" | "-") => {
+            "-".to_owned()
+        }
+        Some(Words::YesNo { .. }) if answer == "protection" => "N (protection fault)".to_owned(),
+        Some(Words::YesNo { .. }) if answer != "-" => "N".to_owned(),
+        _ => answer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{filled, how, label, width};
+    use crate::questions::entry::{Blank, Form, Radix};
+    use crate::run::record::Shown;
+
+    fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
+        Blank { fact: fact.into(), key, form, unit: None }
+    }
+
+    #[test]
+    fn numbers_show_their_radix_and_digits() {
+        let form = Form::Number { radix: Radix::Hex, digits: Some(2) };
+        let vpn = blank("vpn", Some(Shown::hex(0xF, 2)), form);
+        assert_eq!((label(&vpn), how(&vpn, true)), ("VPN".to_owned(), "hex, 2 digits".to_owned()));
+        assert_eq!((width(&vpn, true), filled(&vpn, true)), (4, "0x0F".to_owned()));
+        // The box of what there is not looks the same.
+        let none = blank("ppn", None, form);
+        assert_eq!((width(&none, true), filled(&none, true)), (4, "-".to_owned()));
+        let binary = Form::Number { radix: Radix::Binary, digits: None };
+        assert_eq!(filled(&blank("vpn", Some(Shown::hex(0xF, 2)), binary), true), "0b1111");
+        let decimal = Form::Number { radix: Radix::Decimal, digits: None };
+        assert_eq!(filled(&blank("vpn", Some(Shown::hex(0xF, 2)), decimal), true), "15");
+    }
+
+    #[test]
+    fn the_textbook_asks_for_yes_and_no() {
+        let of = |fact: &str, word: &str, words| blank(fact, Some(Shown::word(word)), Form::Words(words));
+        let lookup: &[&str] = &["hit", "miss", "none"];
+        for (word, answer) in [("hit", "Y"), ("miss", "N"), ("none", "-")] {
+            assert_eq!(filled(&of("tlb", word, lookup), true), answer);
+        }
+        assert_eq!(label(&of("L1d", "hit", lookup)), "L1d hit?");
+        let faults: &[&str] = &["none", "page", "protection", "file", "any"];
+        for (word, answer) in [("none", "N"), ("page", "Y"), ("protection", "N (protection fault)")] {
+            assert_eq!(filled(&of("fault", word, faults), true), answer);
+        }
+        // A kernel knows classes.
+        assert_eq!(filled(&of("fault", "file", faults), false), "file");
+        assert_eq!(how(&of("fault", "file", faults), false), "none, protection, file");
+    }
+}

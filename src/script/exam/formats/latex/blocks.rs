@@ -1,0 +1,250 @@
+//! What stands in a question, as macros of `paper.tex`.
+
+use std::fmt::Write;
+
+use super::text::Text;
+use crate::exam::formats::drawing::{Canvas, drawings, picture};
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::roomy::roomy;
+use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Row, Table};
+
+/// The width of a character of the font of code, for one of its size.
+const CHARACTER: f64 = 0.525;
+/// How far the way to an answer is indented, in millimetres.
+const INDENT: f64 = 8.0;
+
+/// Characters from which on a label of a worksheet is divided into lines.
+const LONG: usize = 48;
+
+/// Writes blocks.
+pub struct Writer<'l> {
+    out: String,
+    canvas: Canvas,
+    labels: &'l Labels,
+    text: &'l Text,
+}
+
+/// A box.
+pub fn blank(blank: &Blank, text: &Text) -> String {
+    let inside = match &blank.content {
+        Some(content) => format!("\\bfseries {}", text.escaped(content)),
+        None => format!("\\ttfamily {}", text.escaped(&blank.prefix)),
+    };
+    let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!(" {}", text.escaped(unit)));
+    format!("\\blank{{{:.2}em}}{{{inside}}}{{{unit}}}", width(blank))
+}
+
+fn width(blank: &Blank) -> f64 {
+    f64::from(blank.room()) * CHARACTER + 0.6
+}
+
+impl<'l> Writer<'l> {
+    /// Blocks, one after the other.
+    pub fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels, text: &'l Text) -> String {
+        let mut writer = Self { out: String::new(), canvas, labels, text };
+        for block in blocks {
+            let written = writer.block(block);
+            let _ = writeln!(writer.out, "{written}");
+        }
+        writer.out
+    }
+
+    fn within(&self, blocks: &[Block]) -> String {
+        Self::blocks(blocks, self.canvas, self.labels, self.text)
+    }
+
+    fn say(&self, words: &str) -> String {
+        self.text.escaped(words)
+    }
+
+    fn worth(&self, points: &str) -> String {
+        if points.is_empty() { String::new() } else { format!("\\worth{{{}}}", self.say(points)) }
+    }
+
+    fn how(&self, how: &str) -> String {
+        if how.is_empty() { String::new() } else { format!("\\how{{{}}}", self.say(how)) }
+    }
+
+    fn code(&self, code: &str) -> String {
+        format!("{{\\ttfamily {}}}", self.say(code))
+    }
+
+    fn block(&self, block: &Block) -> String {
+        match block {
+            Block::Part { name, points, body } => {
+                let head = format!("\\heading{{{}{}}}", self.say(name), self.worth(points));
+                let parts =
+                    body.chunk_by(|a, b| is_worked(a) == is_worked(b)).enumerate().map(|(at, some)| {
+                        let within = self.within(some);
+                        let head = if at == 0 { &*head } else { "" };
+                        if is_worked(&some[0]) { within } else { format!("\\whole{{{head}\n{within}}}") }
+                    });
+                parts.collect::<Vec<_>>().join("\n")
+            }
+            Block::Prose(paragraphs) => {
+                paragraphs.iter().map(|one| self.paragraph(one)).collect::<Vec<_>>().join("\n")
+            }
+            Block::Given(table) => self.table(table),
+            Block::Pairs { title, pairs } => self.pairs(title, pairs),
+            Block::Figure(figure) => self.figure(figure),
+            Block::Lines(lines) => self.lines(lines),
+            Block::Steps(steps) => self.steps(steps),
+            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
+            Block::Value { label, written, points, how, blank } => {
+                let written =
+                    if written.is_empty() { String::new() } else { format!(" {}", self.code(written)) };
+                let rest = format!("{written}{}{}:", self.how(how), self.worth(points));
+                let room = self.say(&roomy(label).unwrap_or_else(|| label.clone()));
+                let (label, boxed) = (self.say(label), self::blank(blank, self.text));
+                format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
+            }
+            Block::Fill { how, points, table } => {
+                format!("\\whole{{{}{}\n{}}}", self.say(how), self.worth(points), self.table(table))
+            }
+            Block::Choice { text, how, points, options, .. } => {
+                self.choice(&[text, " ", how].concat(), points, options)
+            }
+            Block::Essay { text, points, space, rubric, .. } => {
+                let lead = format!("{}{}", self.say(text), self.worth(points));
+                let inside = if rubric.is_empty() {
+                    "\\aline".repeat((*space / 8) as usize)
+                } else {
+                    let row = |(text, points): &(String, Option<String>)| {
+                        let points = self.worth(points.as_deref().unwrap_or_default());
+                        format!("\\point{{\\textbf{{{}}}{points}}}", self.say(text))
+                    };
+                    rubric.iter().map(row).collect()
+                };
+                format!("\\whole{{{lead}\\room{{{space}mm}}{{{inside}}}}}")
+            }
+            Block::Worked(steps) => {
+                let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
+                format!("\\worked{{{}}}", Self::blocks(steps, canvas, self.labels, self.text))
+            }
+        }
+    }
+
+    fn paragraph(&self, paragraph: &Paragraph) -> String {
+        match paragraph {
+            Paragraph::Words(words) => self.words(words),
+            Paragraph::Code(code) => self.lines(code),
+        }
+    }
+
+    /// Words that take as much room in every version.
+    fn words(&self, words: &str) -> String {
+        match roomy(words) {
+            Some(room) => format!("\\words{{{}}}{{{room}}}", self.say(words), room = self.say(&room)),
+            None => format!("{}\\par", self.say(words)),
+        }
+    }
+
+    fn lines(&self, lines: &str) -> String {
+        let lines: Vec<String> =
+            lines.lines().map(|line| format!("{}\\\\\n", self.text.fixed(line))).collect();
+        format!(
+            "\\fit{{\\small\\ttfamily\\begin{{tabular}}{{@{{}}l@{{}}}}{}\\end{{tabular}}}}",
+            lines.concat()
+        )
+    }
+
+    fn steps(&self, steps: &[(String, String)]) -> String {
+        let step = |(number, (who, what)): (usize, &(String, String))| {
+            let who = if who.is_empty() { String::new() } else { format!("\\textbf{{{}}} ", self.say(who)) };
+            format!(
+                "\\par\\hangindent=2em\\hangafter=1\\makebox[2em][l]{{{number}.}}{who}{}\\par\n",
+                self.say(what)
+            )
+        };
+        (1..).zip(steps).map(step).collect()
+    }
+
+    fn pairs(&self, title: &str, pairs: &[(String, String)]) -> String {
+        let row =
+            |(name, value): &(String, String)| format!("{} & {}\\\\\n", self.say(name), self.say(value));
+        let rows: String = pairs.iter().map(row).collect();
+        let title = if title.is_empty() {
+            String::new()
+        } else {
+            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.say(title))
+        };
+        format!(
+            "\\whole{{{title}\\begin{{tabular}}{{@{{}}>{{\\raggedright\\arraybackslash}}p{{0.36\\linewidth}}>{{\\raggedright\\arraybackslash}}p{{0.56\\linewidth}}@{{}}}}\\hline\n{rows}\\hline\\end{{tabular}}}}"
+        )
+    }
+
+    fn worksheet(&self, operation: &str, points: &str, rows: &[Row]) -> String {
+        let row = |row: &Row| {
+            format!(
+                "{}{} & {}\\\\[0.25em]\n",
+                self.say(&row.label),
+                self.how(&row.how),
+                blank(&row.blank, self.text)
+            )
+        };
+        let written: String = rows.iter().map(row).collect();
+        let heads =
+            ["Parameter", "Value"].map(|head| format!("\\textbf{{{}}}", self.say(self.labels.say(head))));
+        let lead = format!("{}{}", self.code(operation), self.worth(points));
+        let longest =
+            rows.iter().map(|row| row.label.chars().count() + row.how.chars().count()).max().unwrap_or(0);
+        let column = if longest > LONG { ">{\\raggedright\\arraybackslash}m{0.6\\linewidth}" } else { "l" };
+        format!(
+            "\\whole{{{lead}\\par\\begin{{tabular}}{{@{{}}{column}@{{\\hspace{{2em}}}}l@{{}}}}\n{}\\\\[0.2em]\n{written}\\end{{tabular}}}}",
+            heads.join(" & ")
+        )
+    }
+
+    fn choice(&self, text: &str, points: &str, options: &[Choice]) -> String {
+        let option = |option: &Choice| {
+            format!("\\option{{{}}}{{{}}}", if option.ticked { "X" } else { "" }, self.words(&option.text))
+        };
+        let options = options.iter().map(option).collect::<Vec<_>>().join("\n");
+        format!("\\whole{{{}{}\n{options}}}", self.say(text), self.worth(points))
+    }
+
+    /// A figure's drawings: side by side where they have room.
+    fn figure(&self, figure: &Figure) -> String {
+        let all = drawings(figure, self.canvas);
+        let wide: f64 = all.iter().map(|drawing| drawing.width + 4.0).sum();
+        let drawn = all.iter().map(|drawing| picture(drawing, &|text| self.text.fixed(text)));
+        let between = if wide <= self.canvas.room + 4.5 { "\\hspace{4mm}" } else { "\\par\\vspace{2mm}" };
+        format!("\\whole{{{}}}", drawn.collect::<Vec<_>>().join(between))
+    }
+
+    /// A table whose columns are as wide as what may stand in them.
+    fn table(&self, table: &Table) -> String {
+        let boxed = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Blank(_))));
+        let word = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Word(_))));
+        let widths = table.widths();
+        let columns = table.columns().zip(&widths).map(|((at, _, begins), width)| {
+            let side = if word(at) || boxed(at) { "l" } else { "r" };
+            let width = f64::from(*width) * CHARACTER + if boxed(at) { 0.7 } else { 0.0 };
+            format!("{}w{{{side}}}{{{width:.2}em}}", if begins { "|" } else { "" })
+        });
+        let columns: String = columns.collect();
+        let heads: Vec<String> = table.columns().map(|(_, name, _)| self.text.fixed(name)).collect();
+        let row = |row: &Vec<Cell>| {
+            let cells = row.iter().map(|cell| match cell {
+                Cell::Word(text) | Cell::Number(text) => self.text.fixed(text),
+                Cell::Blank(blank) => self::blank(blank, self.text),
+            });
+            let below = if row.iter().any(|cell| matches!(cell, Cell::Blank(_))) { "[0.2em]" } else { "" };
+            format!("{}\\\\{below}\n", cells.collect::<Vec<_>>().join(" & "))
+        };
+        let rows: String = table.rows.iter().map(row).collect();
+        let title = if table.title.is_empty() {
+            String::new()
+        } else {
+            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.say(&table.title))
+        };
+        format!(
+            "\\whole{{{title}\\fit{{\\ttfamily\\setlength\\tabcolsep{{0.35em}}\\begin{{tabular}}{{{columns}}}\\hline\n{}\\\\\\hline\n{rows}\\hline\\end{{tabular}}}}}}",
+            heads.join(" & ")
+        )
+    }
+}
+
+fn is_worked(block: &Block) -> bool {
+    matches!(block, Block::Worked(_))
+}

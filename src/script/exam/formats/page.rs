@@ -1,0 +1,107 @@
+//! What is common to every format of a paper: operations, tables with blanks.
+
+use crate::exam::paper::Item;
+use crate::questions::entry::ItemKind;
+use crate::report::doc::{Cell, Table};
+use crate::report::narrate::replay::line;
+use crate::report::narrate::view;
+use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
+
+use crate::run::view::TableView;
+
+use super::edition::Edition;
+
+/// Whether no kernel handles the faults of what is asked.
+pub fn bare(item: &Item) -> bool {
+    item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
+}
+
+/// The operation that is asked of, with its address: as the script writes it where that says the same.
+pub fn operation(item: &Item) -> String {
+    let ItemKind::Facts { operation, .. } = &item.kind else { return String::new() };
+    let access = match &*item.did {
+        Did::Access(access) => access,
+        Did::Reference(run) => return string(run),
+        Did::Replay(run) => return format!("{operation}{}", records(run)),
+        _ => return operation.clone(),
+    };
+    let address = Shown::field(access.va.raw(), access.spec.virtual_bits());
+    let process = access.process.as_ref().map_or_else(String::new, |own| format!("{}: ", own.process.name));
+    let verb = match access.verb {
+        AccessVerb::Translate => "translate",
+        AccessVerb::Read => "read",
+        AccessVerb::Fetch => "fetch",
+        // What is stored stands in the script.
+        AccessVerb::Write => {
+            let stored = operation.split_once('=').map_or("", |(_, stored)| stored.trim_start());
+            return format!("{process}write {address} = {stored}");
+        }
+    };
+    let size = match (access.verb, access.data.len()) {
+        (AccessVerb::Read, size) if size != 1 => format!(" size {size}"),
+        _ => String::new(),
+    };
+    format!("{process}{verb} {address}{size}")
+}
+
+/// A reference string, without what is asked of it.
+fn string(run: &ReferenceRun) -> String {
+    let pages: Vec<String> = run.steps.iter().map(|step| run.page(step.page).to_string()).collect();
+    format!("{} ({})", pages.join(" "), run.caption)
+}
+
+/// The records of a trace, if it is short; of a long one the file's name has to do.
+fn records(run: &Replayed) -> String {
+    let Some(whole) = run.whole() else { return String::new() };
+    let lines: Vec<String> = whole.iter().map(|record| line(*record)).collect();
+    format!(": {}", lines.join("; "))
+}
+
+/// Columns that a table to fill in has besides its first and those asked: what the answers are found from.
+const FOUND_FROM: [(&str, &str); 1] = [("reference", "page")];
+
+/// Which columns of a table to fill in are printed: its key columns, what its rows are found from, and those asked.
+pub fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
+    let names: Vec<&String> = of.groups.iter().flatten().collect();
+    let asked = |name: &String| columns.iter().any(|column| **column == **name);
+    let found_from = |name: &String| {
+        FOUND_FROM.iter().any(|(title, column)| of.title.starts_with(title) && column == name)
+    };
+    names.iter().map(|name| names.first() == Some(name) || asked(name) || found_from(name)).collect()
+}
+
+/// A table to fill in: its key column, what its rows are found from, and those asked.
+pub fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
+    let asked = |name: &String| columns.iter().any(|column| **column == **name);
+    let whole = view::table(of);
+    let names: Vec<&String> = of.groups.iter().flatten().collect();
+    let printed = printed(of, columns);
+    let kept: Vec<usize> = (0..names.len()).filter(|at| printed[*at]).collect();
+    let cell = |at: usize, cell: &Cell| match edition {
+        Edition::Paper if asked(names[at]) => Cell { text: "_".repeat(width(&whole, at)), word: cell.word },
+        _ => cell.clone(),
+    };
+    let rows = whole.rows.iter().map(|row| {
+        let cells = kept.iter().filter_map(|at| Some(cell(*at, row.get(*at)?)));
+        cells.collect()
+    });
+    let mut at = 0;
+    let groups = of.groups.iter().map(|group| {
+        let own: Vec<String> = group
+            .iter()
+            .filter(|_| {
+                at += 1;
+                printed[at - 1]
+            })
+            .cloned()
+            .collect();
+        own
+    });
+    let groups = groups.filter(|group: &Vec<String>| !group.is_empty()).collect();
+    Table { title: of.title.clone(), groups, rows: rows.collect() }
+}
+
+/// The widest cell of a column, so that every blank of it is as wide.
+fn width(table: &Table, at: usize) -> usize {
+    table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count()).max().unwrap_or(1)
+}

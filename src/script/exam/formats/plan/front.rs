@@ -1,0 +1,55 @@
+//! What stands before the questions.
+
+use crate::exam::formats::edition::Edition;
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::tree::{Blank, Front, Grid};
+use crate::exam::paper::Paper;
+
+/// Characters that the box of a name holds, and that of an ID.
+const OWNER: [u32; 2] = [32, 14];
+
+/// What stands before the questions; `assumptions` are those of all of them.
+pub fn front(paper: &Paper, edition: Edition, labels: &Labels, assumptions: Vec<String>) -> Front {
+    let title = paper.cover.iter().find(|(name, _)| &**name == "title");
+    let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
+    let cover = rest.map(|(name, words)| (labels.say(&capital(name)).to_owned(), words.clone()));
+    Front {
+        title: title.map_or_else(|| labels.say("Exam").to_owned(), |(_, words)| words.clone()),
+        edition: match edition {
+            Edition::Paper => None,
+            Edition::Key => Some(labels.say("Key").to_owned()),
+            Edition::Solutions => Some(labels.say("Solutions").to_owned()),
+        },
+        cover: cover.collect(),
+        owner: owner(paper, labels),
+        grid: grid(paper, labels),
+        assumptions,
+    }
+}
+
+/// The boxes of name and ID: filled in with what a roster says.
+fn owner(paper: &Paper, labels: &Labels) -> Vec<(String, Blank)> {
+    let student = paper.version.as_ref().and_then(|version| version.student.as_ref());
+    let said = [student.map(|student| &student.name), student.map(|student| &student.id)];
+    let boxes = ["Name", "ID"].into_iter().zip(said).zip(OWNER).map(|((label, content), width)| {
+        let content = content.filter(|content| !content.is_empty()).cloned();
+        let blank = Blank { width, content, ..Blank::default() };
+        (labels.say(label).to_owned(), blank)
+    });
+    boxes.collect()
+}
+
+fn grid(paper: &Paper, labels: &Labels) -> Grid {
+    let number = |(at, points): (usize, String)| ((at + 1).to_string(), points);
+    let points = paper.questions.iter().map(|question| question.points.to_string());
+    Grid {
+        heads: ["Question", "Points", "Score"].map(|word| labels.say(word).to_owned()),
+        questions: points.enumerate().map(number).collect(),
+        total: (labels.say("Total").to_owned(), paper.points().to_string()),
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

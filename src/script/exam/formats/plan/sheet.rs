@@ -1,0 +1,160 @@
+//! A whole paper.
+
+use super::appendix::appendix;
+use super::front::front;
+use super::items::{Items, points};
+use super::prose::paragraphs;
+use super::sharing;
+use super::tables;
+use crate::exam::formats::assumptions::assumptions;
+use crate::exam::formats::edition::Edition;
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::solution::solution;
+use crate::exam::formats::style::Style;
+use crate::exam::formats::told::told;
+use crate::exam::formats::tree::{Block, Figure, Section, Sheet, Table};
+use crate::exam::paper::{Paper, Piece};
+use crate::lang::value::Number;
+use crate::questions::entry::Figure as Drawn;
+use crate::report::doc;
+use crate::report::narrate::view;
+use crate::run::view::View;
+
+/// A paper, laid out in one of its editions.
+pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
+    within(paper, edition, style, if style.large { 48 } else { 84 })
+}
+
+/// A paper for students who answer on a screen: its tables are as long as they are, so that their blanks stand in the order of
+/// the fields.
+pub fn for_screens(paper: &Paper) -> Sheet {
+    within(paper, Edition::Paper, &Style { powers: false, ..Style::default() }, 0)
+}
+
+/// A paper whose tables may be so many characters wide.
+fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
+    let labels = &style.labels;
+    let say = |said: &String| labels.sentence(said);
+    let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
+    let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
+        first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
+    });
+    let mut plan = Plan { edition, labels, room, items: Items::of(paper, edition, labels, room) };
+    let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
+        number: (at + 1).to_string(),
+        title: question.title.to_string(),
+        points: points(question.points, labels),
+        assumptions: own.iter().filter(|said| !shared.contains(said)).map(say).collect(),
+        body: plan.pieces(&question.body, question.points),
+    });
+    Sheet {
+        edition,
+        code: paper.version.as_ref().map(|version| version.code.clone()),
+        questions: questions.collect(),
+        front: front(paper, edition, labels, shared.iter().map(say).collect()),
+        appendix: if style.powers { appendix(labels) } else { Vec::new() },
+    }
+}
+
+struct Plan<'p> {
+    edition: Edition,
+    labels: &'p Labels,
+    /// Characters that a table may be wide.
+    room: u32,
+    items: Items<'p>,
+}
+
+impl Plan<'_> {
+    /// What stands in a question or part that is worth so much.
+    fn pieces(&mut self, body: &[Piece], whole: Number) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        for piece in body {
+            match piece {
+                Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
+                Piece::Given(views) => blocks.extend(views.iter().flat_map(|view| self.given(view))),
+                Piece::Figure(figure) => {
+                    for block in self.figure(figure) {
+                        put(&mut blocks, block);
+                    }
+                }
+                Piece::Item(item) => {
+                    blocks.push(self.items.next(item, item.points != whole));
+                    let worked = match self.edition {
+                        Edition::Solutions => told(&solution(item, self.labels)),
+                        Edition::Paper | Edition::Key => Vec::new(),
+                    };
+                    blocks.extend((!worked.is_empty()).then_some(Block::Worked(worked)));
+                }
+                Piece::Part { name, points: worth, body } => blocks.push(Block::Part {
+                    name: name.to_string(),
+                    points: points(*worth, self.labels),
+                    body: self.pieces(body, *worth),
+                }),
+            }
+        }
+        blocks
+    }
+
+    /// Something given. Tables and columns are called what the course calls them.
+    fn given(&self, view: &View) -> Vec<Block> {
+        let named = |block| match block {
+            Block::Given(table) => Block::Given(named(table, self.labels).folded(self.room)),
+            other => other,
+        };
+        told(&view::blocks(view)).into_iter().map(named).collect()
+    }
+
+    fn figure(&self, figure: &Drawn) -> Vec<Block> {
+        match figure {
+            Drawn::Bits { title, bits, value } => {
+                let digit = |bit: u32| if value >> bit & 1 == 1 { '1' } else { '0' };
+                let of = |bit: u32| (bit, self.edition.filled().then(|| digit(bit)));
+                let bits = (0..*bits).rev().map(of).collect();
+                vec![Block::Figure(Figure::Bits { title: self.labels.say(title).to_owned(), bits })]
+            }
+            Drawn::Views(views) => {
+                let mut blocks = Vec::new();
+                for block in views.iter().flat_map(|view| self.drawn(view)) {
+                    put(&mut blocks, block);
+                }
+                blocks
+            }
+        }
+    }
+
+    /// A view as a figure: the picture alone, where there is one.
+    fn drawn(&self, view: &View) -> Vec<Block> {
+        match view {
+            View::Tree(tree) => vec![tables::figure(tree)],
+            View::Sharing(of) => vec![sharing::figure(of)],
+            View::Layout(_) => {
+                let blocks = view::blocks(view).into_iter();
+                let layouts = blocks.filter_map(|block| match block {
+                    doc::Block::Layout(layout) => Some(Block::Figure(Figure::Layouts(vec![layout]))),
+                    _ => None,
+                });
+                layouts.collect()
+            }
+            other => self.given(other),
+        }
+    }
+}
+
+/// Puts a block behind others. Address spaces that follow each other are one figure: before and after.
+fn put(blocks: &mut Vec<Block>, block: Block) {
+    match (blocks.last_mut(), block) {
+        (Some(Block::Figure(Figure::Layouts(before))), Block::Figure(Figure::Layouts(after)))
+            if before.len() < 2 =>
+        {
+            before.extend(after);
+        }
+        (_, block) => blocks.push(block),
+    }
+}
+
+/// A table with its name and those of its columns as the course calls them.
+fn named(table: Table, labels: &Labels) -> Table {
+    let groups =
+        table.groups.iter().map(|group| group.iter().map(|name| labels.table(name).to_owned()).collect());
+    Table { groups: groups.collect(), title: labels.table(&table.title).to_owned(), ..table }
+}

@@ -1,0 +1,127 @@
+//! Fields as elements of `PrairieLearn`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::exam::field::{Asked, Field, slot};
+use crate::exam::formats::bank::html::escaped;
+use crate::exam::formats::bank::input::{Input, input};
+use crate::exam::formats::bank::rubric::rubric;
+use crate::exam::formats::bank::stem::Slots;
+use crate::exam::formats::export::Refusal;
+use crate::lang::value::Value as Known;
+use crate::questions::entry::{Form, Radix};
+
+/// Draws fields as elements, and notes what is right.
+pub struct Elements<'d> {
+    /// The names of fields that are answered with `-` in some version.
+    pub dashes: BTreeSet<&'d str>,
+    /// What each field weighs that is no essay.
+    pub weights: std::slice::Iter<'d, u64>,
+    /// What is right, as it is shown to students afterwards.
+    pub answers: Map<String, Value>,
+    /// Every spelling of what is right in a text.
+    pub accepted: Map<String, Value>,
+}
+
+impl Slots for Elements<'_> {
+    fn blank(&mut self, field: &Field) -> Result<String, Refusal> {
+        let name = slot(&field.name);
+        let input = input(field)?;
+        if let Input::Essay { .. } = input {
+            return Ok(format!(
+                "<pl-rich-text-editor file-name=\"{name}.html\" allow-blank=\"true\"></pl-rich-text-editor>"
+            ));
+        }
+        let weight = self.weights.next().copied().unwrap_or(1);
+        let common = format!("answers-name=\"{name}\" weight=\"{weight}\" allow-blank=\"true\"");
+        if let Some((base, right)) = self.integer(field) {
+            self.answers.insert(name, json!(right));
+            return Ok(format!(
+                "<pl-integer-input {common} blank-value=\"\" base=\"{base}\" size=\"12\" display=\"inline\"></pl-integer-input>"
+            ));
+        }
+        Ok(match input {
+            Input::Pick { options, right } => {
+                let each = options.iter().enumerate().map(|(at, option)| (option.as_str(), at == right));
+                format!(
+                    "<pl-multiple-choice {common} display=\"dropdown\" order=\"fixed\">{}</pl-multiple-choice>",
+                    choices(each)
+                )
+            }
+            Input::Text(accepted) => {
+                self.answers.insert(name.clone(), json!(accepted.first()));
+                self.accepted.insert(name, json!(accepted));
+                format!(
+                    "<pl-string-input {common} remove-leading-trailing=\"true\" size=\"12\" display=\"inline\" show-help-text=\"false\"></pl-string-input>"
+                )
+            }
+            Input::Number(number, _) => {
+                self.answers.insert(name, json!(number.to_f64()));
+                format!(
+                    "<pl-number-input {common} blank-value=\"\" comparison=\"relabs\" rtol=\"0.005\" atol=\"0\" size=\"12\" display=\"inline\"></pl-number-input>"
+                )
+            }
+            Input::Choice { options, several } => {
+                let each = options.iter().map(|(option, right)| (option.as_str(), *right));
+                let (tag, more) = if several {
+                    ("pl-checkbox", " partial-credit=\"net-correct\"")
+                } else {
+                    ("pl-multiple-choice", "")
+                };
+                format!("<{tag} {common} order=\"fixed\"{more}>{}</{tag}>", choices(each))
+            }
+            Input::Essay { .. } => String::new(),
+        })
+    }
+
+    fn block(&mut self, field: &Field) -> Result<String, Refusal> {
+        Ok(format!("<div>{}</div>", self.blank(field)?))
+    }
+
+    fn table(&self) -> &'static str {
+        " class=\"table table-sm table-bordered w-auto\""
+    }
+}
+
+impl Elements<'_> {
+    /// The base of a field's whole number and that number, where there is one in every version.
+    fn integer(&self, field: &Field) -> Option<(u32, String)> {
+        let Asked::Blank(blank) = field.asked else { return None };
+        // What an address has always: that another fact may be missing is something to find out.
+        let certain = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
+        let Form::Number { radix, .. } = blank.form else { return None };
+        let Known::Number(number) = blank.key.as_ref()?.value else { return None };
+        let whole = number.as_integer().is_some_and(|n| n >= 0 || radix == Radix::Decimal);
+        if !certain || !whole || self.dashes.contains(field.name.as_str()) {
+            return None;
+        }
+        let base = match radix {
+            Radix::Hex => 16,
+            Radix::Binary => 2,
+            // Decimal, and any other radix by its prefix.
+            Radix::Decimal => 0,
+        };
+        Some((base, blank.answer()))
+    }
+}
+
+fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
+    let option =
+        |(text, right): (&str, bool)| format!("<pl-answer correct=\"{right}\">{}</pl-answer>", escaped(text));
+    options.map(option).collect()
+}
+
+/// What essays are marked by, which only graders see.
+pub fn rubrics(fields: &[Field]) -> String {
+    let essays = fields.iter().filter_map(|field| match input(field) {
+        Ok(Input::Essay { rubric, .. }) => Some(format!(
+            "<pl-manual-grading-only><p>{}</p>{}</pl-manual-grading-only>\n",
+            escaped(&field.name),
+            self::rubric(&rubric)
+        )),
+        _ => None,
+    });
+    essays.collect()
+}

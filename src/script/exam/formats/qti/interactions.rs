@@ -1,0 +1,135 @@
+//! Fields as interactions of QTI, and what is noted of them besides.
+
+use std::fmt::Write;
+
+use crate::exam::field::{Field, slot};
+use crate::exam::formats::bank::html::escaped;
+use crate::exam::formats::bank::input::{Input, input};
+use crate::exam::formats::bank::rubric::rubric;
+use crate::exam::formats::bank::stem::Slots;
+use crate::exam::formats::export::Refusal;
+
+/// Characters that a box is wide: the same for all, so that it tells nothing.
+const WIDTH: u32 = 16;
+
+/// What is noted of an interaction.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// Its identifier.
+    pub identifier: String,
+    /// The type of what is answered: `string`, `identifier`, `float`.
+    pub base: &'static str,
+    /// Several may be chosen.
+    pub several: bool,
+    /// What is right: none for what a person marks.
+    pub correct: Vec<String>,
+    /// What each answer is worth.
+    pub worth: Vec<(String, f64)>,
+    /// How far a number may be off, in percent of what is right.
+    pub off: Option<f64>,
+    /// What the whole is worth.
+    pub points: f64,
+}
+
+/// Draws fields as interactions.
+#[derive(Debug, Default)]
+pub struct Interactions {
+    /// What is noted of each, in order.
+    pub responses: Vec<Response>,
+}
+
+impl Slots for Interactions {
+    fn blank(&mut self, field: &Field) -> Result<String, Refusal> {
+        let identifier = slot(&field.name);
+        let worth = field.points.to_f64();
+        let mut response = Response {
+            identifier: identifier.clone(),
+            base: "string",
+            several: false,
+            correct: Vec::new(),
+            worth: Vec::new(),
+            off: None,
+            points: worth,
+        };
+        let entry =
+            format!("<textEntryInteraction responseIdentifier=\"{identifier}\" expectedLength=\"{WIDTH}\"/>");
+        let drawn = match input(field)? {
+            Input::Text(accepted) => {
+                response.correct = accepted.first().cloned().into_iter().collect();
+                response.worth = accepted.into_iter().map(|one| (one, worth)).collect();
+                entry
+            }
+            Input::Number(number, off) if off > 0.0 => {
+                (response.base, response.off) = ("float", Some(100.0 * off / number.to_f64().abs()));
+                response.correct = vec![number.to_f64().to_string()];
+                entry
+            }
+            Input::Number(number, _) => {
+                response.correct = vec![number.to_string()];
+                response.worth = vec![(number.to_string(), worth)];
+                entry
+            }
+            Input::Pick { options, right } => {
+                let options: Vec<(String, bool)> =
+                    options.into_iter().enumerate().map(|(at, option)| (option, at == right)).collect();
+                note(&mut response, &options, false);
+                let choices = choices("inlineChoice", &options);
+                format!(
+                    "<inlineChoiceInteraction responseIdentifier=\"{identifier}\" shuffle=\"false\">{choices}</inlineChoiceInteraction>"
+                )
+            }
+            Input::Choice { options, several } => {
+                note(&mut response, &options, several);
+                let (choices, most) = (choices("simpleChoice", &options), u8::from(!several));
+                format!(
+                    "<choiceInteraction responseIdentifier=\"{identifier}\" shuffle=\"false\" maxChoices=\"{most}\">{choices}</choiceInteraction>"
+                )
+            }
+            Input::Essay { lines, rubric } => {
+                let rubric = self::rubric(&rubric);
+                let marked = if rubric.is_empty() {
+                    rubric
+                } else {
+                    format!("\n<rubricBlock view=\"scorer\">{rubric}</rubricBlock>")
+                };
+                format!(
+                    "<extendedTextInteraction responseIdentifier=\"{identifier}\" expectedLines=\"{lines}\"/>{marked}"
+                )
+            }
+        };
+        self.responses.push(response);
+        Ok(drawn)
+    }
+
+    fn block(&mut self, field: &Field) -> Result<String, Refusal> {
+        self.blank(field)
+    }
+
+    fn table(&self) -> &'static str {
+        " class=\"table\""
+    }
+}
+
+/// What is right among options. Of several each right one has its share, and a wrong one takes one away.
+fn note(response: &mut Response, options: &[(String, bool)], several: bool) {
+    let right = options.iter().filter(|(_, right)| *right).count().max(1);
+    let share = response.points / right as f64;
+    (response.base, response.several) = ("identifier", several);
+    for (at, (_, right)) in options.iter().enumerate() {
+        let identifier = format!("c{}", at + 1);
+        if *right {
+            response.correct.push(identifier.clone());
+            response.worth.push((identifier, share));
+        } else if several {
+            response.worth.push((identifier, -share));
+        }
+    }
+}
+
+fn choices(tag: &str, options: &[(String, bool)]) -> String {
+    let mut out = String::new();
+    for (at, (option, _)) in options.iter().enumerate() {
+        let _ = write!(out, "<{tag} identifier=\"c{}\">{}</{tag}>", at + 1, escaped(option));
+    }
+    out
+}

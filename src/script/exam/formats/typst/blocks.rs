@@ -1,0 +1,196 @@
+//! What stands in a question, as calls of the functions of `paper.typ`.
+
+use std::fmt::Write;
+
+use super::text::{array, flowing, perhaps, string};
+use crate::exam::formats::drawing::{Canvas, drawings, svg};
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::roomy::roomy;
+use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Row, Table};
+
+/// Characters of a name from which on its column gets a part of the width only.
+const LONG: usize = 28;
+/// How far the way to an answer is indented, in millimetres.
+const INDENT: f64 = 8.0;
+
+/// Writes blocks.
+pub struct Writer<'l> {
+    out: String,
+    canvas: Canvas,
+    labels: &'l Labels,
+}
+
+/// A box.
+pub fn blank(blank: &Blank) -> String {
+    let mut out = format!("blank({}", blank.room());
+    if let Some(content) = &blank.content {
+        // No line of a box is broken.
+        let _ = write!(out, ", answer: {}", string(&content.replace(' ', "\u{a0}")));
+        if blank.shrunk() < 1.0 {
+            let _ = write!(out, ", shrink: {:.3}", blank.shrunk());
+        }
+    }
+    if !blank.prefix.is_empty() {
+        let _ = write!(out, ", prefix: {}", string(&blank.prefix));
+    }
+    if let Some(unit) = &blank.unit {
+        let _ = write!(out, ", unit: {}", string(unit));
+    }
+    out.push(')');
+    out
+}
+
+/// Words that take as much room in every version.
+fn words(text: &str) -> String {
+    match roomy(text) {
+        Some(room) => format!("words({}, room: {})", flowing(text), flowing(&room)),
+        None => format!("words({})", flowing(text)),
+    }
+}
+
+impl<'l> Writer<'l> {
+    /// Blocks as statements of Typst's scripting.
+    pub fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels) -> String {
+        let mut writer = Self { out: String::new(), canvas, labels };
+        for block in blocks {
+            writer.block(block);
+        }
+        writer.out
+    }
+
+    fn within(&self, blocks: &[Block]) -> String {
+        Self::blocks(blocks, self.canvas, self.labels)
+    }
+
+    fn put(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn block(&mut self, block: &Block) {
+        let line = match block {
+            Block::Part { name, points, body } => self.part(name, points, body),
+            Block::Prose(paragraphs) => paragraphs.iter().map(paragraph).collect::<Vec<_>>().join("\n"),
+            Block::Given(table) => grouped(table),
+            Block::Pairs { title, pairs } => {
+                let longest = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+                let first = if longest > LONG { "40%" } else { "auto" };
+                let rows =
+                    pairs.iter().map(|(name, value)| format!("({}, {})", flowing(name), flowing(value)));
+                format!("pairs({}, {first}, {})", perhaps(title), rows.collect::<Vec<_>>().join(", "))
+            }
+            Block::Figure(figure) => self.figure(figure),
+            Block::Lines(lines) => format!("listing({})", string(lines)),
+            Block::Steps(steps) => {
+                let steps = steps.iter().map(|(who, what)| format!("({}, {})", perhaps(who), flowing(what)));
+                format!("steps({})", steps.collect::<Vec<_>>().join(", "))
+            }
+            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
+            Block::Value { label, written, points, how, blank } => format!(
+                "value({}, {}, {}, {}, {}, {})",
+                flowing(label),
+                flowing(&roomy(label).unwrap_or_else(|| label.clone())),
+                perhaps(written),
+                perhaps(points),
+                perhaps(how),
+                self::blank(blank)
+            ),
+            Block::Fill { how, points, table } => {
+                format!("fill({}, {}, {})", string(how), perhaps(points), grouped(table))
+            }
+            Block::Choice { text, how, points, options, .. } => {
+                let options =
+                    options.iter().map(|option| format!("({}, {})", option.ticked, words(&option.text)));
+                let options = options.collect::<Vec<_>>().join(", ");
+                format!("choice({}, {}, {}, {options})", string(text), string(how), perhaps(points))
+            }
+            Block::Essay { text, points, space, rubric, .. } => {
+                let rubric = rubric.iter().map(|(text, points)| {
+                    format!("({}, {})", string(text), perhaps(points.as_deref().unwrap_or_default()))
+                });
+                let rubric = rubric.collect::<Vec<_>>().join(", ");
+                format!("essay({}, {}, {space}mm, {rubric})", string(text), perhaps(points))
+            }
+            Block::Worked(steps) => {
+                let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
+                format!("worked({{\n{}}})", Self::blocks(steps, canvas, self.labels))
+            }
+        };
+        self.put(&line);
+    }
+
+    /// A part stands on one page; the ways to its answers may go on to the next.
+    fn part(&self, name: &str, points: &str, body: &[Block]) -> String {
+        let is_worked = |block: &Block| matches!(block, Block::Worked(_));
+        let mut out = String::new();
+        let mut head = format!("{}, {}", string(name), perhaps(points));
+        for some in body.chunk_by(|a, b| is_worked(a) == is_worked(b)) {
+            let within = self.within(some);
+            if is_worked(&some[0]) {
+                out.push_str(&within);
+            } else {
+                let _ = writeln!(out, "part({head}, {{\n{within}}})");
+            }
+            "none, none".clone_into(&mut head);
+        }
+        out
+    }
+
+    fn worksheet(&self, operation: &str, points: &str, rows: &[Row]) -> String {
+        let rows = rows.iter().map(|row| {
+            format!("({{ {}; how({}) }}, {})", string(&row.label), perhaps(&row.how), blank(&row.blank))
+        });
+        let heads = array(["Parameter", "Value"].map(|head| string(self.labels.say(head))));
+        let rows = rows.collect::<Vec<_>>().join(", ");
+        format!("worksheet({}, {}, {heads}, {rows})", string(operation), perhaps(points))
+    }
+
+    /// A figure's drawings: side by side where they have room.
+    fn figure(&self, figure: &Figure) -> String {
+        let all = drawings(figure, self.canvas);
+        let drawn = all.iter().map(|drawing| {
+            format!("drawing({}, {:.2}mm, {})", string(&svg(drawing)), drawing.width, string(&drawing.alt))
+        });
+        let drawn: Vec<String> = drawn.collect();
+        let wide: f64 = all.iter().map(|drawing| drawing.width).sum::<f64>() + 4.0 * (all.len() as f64 - 1.0);
+        if wide <= self.canvas.room + 0.5 {
+            return format!("drawings({})", drawn.join(", "));
+        }
+        drawn.iter().map(|drawing| format!("drawings({drawing})")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn paragraph(paragraph: &Paragraph) -> String {
+    match paragraph {
+        Paragraph::Words(text) => words(text),
+        Paragraph::Code(code) => format!("listing({})", string(code)),
+    }
+}
+
+/// A table whose columns are as wide as what may stand in them.
+fn grouped(table: &Table) -> String {
+    let boxed = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Blank(_))));
+    let word = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Word(_))));
+    let widths = table.widths();
+    let columns = widths.iter().enumerate().map(|(at, width)| {
+        // A box has its own margins inside.
+        let more = u32::from(boxed(at));
+        format!("({width}, {more}, \"{}\")", if word(at) || boxed(at) { "l" } else { "r" })
+    });
+    let bars = table.columns().filter(|(_, _, begins)| *begins).map(|(at, _, _)| at.to_string());
+    let heads = table.columns().map(|(_, name, _)| string(name));
+    let rows = table.rows.iter().map(|row| {
+        array(row.iter().map(|cell| match cell {
+            Cell::Word(text) | Cell::Number(text) => string(&text.replace(' ', "\u{a0}")),
+            Cell::Blank(blank) => self::blank(blank),
+        }))
+    });
+    let rows = rows.collect::<Vec<_>>().join(",\n  ");
+    format!(
+        "grouped({}, {}, {}, {},\n  {rows})",
+        perhaps(&table.title),
+        array(columns),
+        array(bars),
+        array(heads)
+    )
+}

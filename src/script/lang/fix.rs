@@ -1,0 +1,148 @@
+//! What to write so that a mistake is gone, where that is known to the letter.
+
+use super::cut::cut;
+use super::edit::TextEdit;
+use super::span::Span;
+
+/// A text to be written in the place of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What is replaced; empty where something is put in.
+    pub span: Span,
+    /// What stands there, blanks around it aside, perhaps in quotes; none for whatever stands there.
+    pub was: Option<String>,
+    /// What is written; empty where something is taken away.
+    pub text: String,
+}
+
+impl Fix {
+    /// One text in the place of another.
+    pub fn write(span: Span, was: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { span, was: Some(was.into()), text: text.into() }
+    }
+
+    /// A text in the place of whatever stands there.
+    pub fn replace(span: Span, text: impl Into<String>) -> Self {
+        Self { span, was: None, text: text.into() }
+    }
+
+    /// A text put in before this byte.
+    pub fn put_in(file: u32, at: u32, text: impl Into<String>) -> Self {
+        Self { span: Span { file, start: at, end: at }, was: None, text: text.into() }
+    }
+
+    /// Whatever stands there is taken away, and the comma or line with it that it leaves empty.
+    pub fn remove(span: Span) -> Self {
+        Self::replace(span, "")
+    }
+
+    /// What it does, in the words of a help: ``write `vpn` ``, `remove it`.
+    pub fn title(&self) -> String {
+        let text = cut(self.text.trim());
+        if text.is_empty() {
+            return match self.was.as_deref() {
+                Some(was) if self.span.start < self.span.end => format!("remove `{}`", cut(was)),
+                _ => "remove it".to_owned(),
+            };
+        }
+        let verb = if self.span.start == self.span.end { "put in" } else { "write" };
+        format!("{verb} `{text}`")
+    }
+
+    /// The edit of a file's text: a string keeps its quotes, blanks stay, and what is removed takes its comma with it. None
+    /// where the text is another, as where a name is computed.
+    pub fn edit(&self, file: &str) -> Option<TextEdit> {
+        let (start, end) = (self.span.start as usize, self.span.end as usize);
+        let there = file.get(start..end)?;
+        match self.was.as_deref() {
+            None if self.text.is_empty() => Some(TextEdit::new(without(file, self.span), "")),
+            None => Some(TextEdit::new(self.span, &*self.text)),
+            Some(was) => {
+                let plain = there.trim();
+                let begin = self.span.start + (there.len() - there.trim_start().len()) as u32;
+                let span = Span { start: begin, end: begin + plain.len() as u32, ..self.span };
+                if plain == was {
+                    return Some(TextEdit::new(span, &*self.text));
+                }
+                let bare = plain.strip_prefix('"')?.strip_suffix('"')?;
+                let simple = !self.text.contains(['"', '\\', '\n']);
+                (bare == was && simple).then(|| TextEdit::new(span, format!("\"{}\"", self.text)))
+            }
+        }
+    }
+}
+
+/// What goes with a text that is taken away: the whole line if nothing else stands on it, or else the comma or `;` that
+/// parts it from what stands beside it.
+fn without(file: &str, span: Span) -> Span {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let (ahead, behind) = (&file[..start], &file[end..]);
+    let line = ahead.rfind('\n').map_or(0, |at| at + 1);
+    let parting = |c: char| matches!(c, ',' | ';');
+    let (before, after) = (ahead[line..].trim_end(), behind.trim_start_matches([' ', '\t']));
+    let comma = after.starts_with(parting);
+    let rest = if comma { after[1..].trim_start_matches([' ', '\t']) } else { after };
+    let line_ends = rest.is_empty() || rest.starts_with(['\n', '\r']);
+    let (start, end) = match (before.is_empty(), line_ends) {
+        (true, true) => {
+            let newline = rest.find('\n').map_or(rest.len(), |at| at + 1);
+            (line, file.len() - rest.len() + newline)
+        }
+        (_, false) if comma => (start, file.len() - rest.len()),
+        _ if before.ends_with(parting) => (line + before.len() - 1, end),
+        _ => (start, end),
+    };
+    Span { start: start as u32, end: end as u32, ..span }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fix;
+    use crate::lang::edit::edited;
+    use crate::lang::span::Span;
+
+    /// The text with what stands between the first pair of `«` and `»` fixed.
+    fn fixed(text: &str, was: Option<&str>, new: &str) -> Option<String> {
+        let start = text.find('«').expect("a place");
+        let end = text.find('»').expect("a place") - '«'.len_utf8();
+        let text = text.replace(['«', '»'], "");
+        let span = Span { file: 0, start: start as u32, end: end as u32 };
+        let fix = Fix { span, was: was.map(ToOwned::to_owned), text: new.to_owned() };
+        Some(edited(&text, Span::start_of(0), &[fix.edit(&text)?]))
+    }
+
+    #[test]
+    fn only_what_is_meant_is_replaced() {
+        assert_eq!(fixed("read «vnp» 3", Some("vnp"), "vpn").as_deref(), Some("read vpn 3"));
+        assert_eq!(fixed("read «x» 3", Some("vnp"), "vpn"), None);
+        assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "data").as_deref(), Some("size(\"data\")"));
+        assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "da\"ta"), None);
+        assert_eq!(fixed("cr3« == »5", Some("=="), "=").as_deref(), Some("cr3 = 5"));
+    }
+
+    #[test]
+    fn what_parts_goes_with_what_is_taken_away() {
+        for (text, wanted) in [
+            ("{ ways 4, «ways 4» }", "{ ways 4 }"),
+            ("{ «ways 4», sets 2 }", "{ sets 2 }"),
+            ("{ sets 2, «ways 4», policy lru }", "{ sets 2, policy lru }"),
+            ("{ sets 2; «ways 4»; policy lru }", "{ sets 2; policy lru }"),
+            ("{\n  sets 2\n  «ways 4»\n}", "{\n  sets 2\n}"),
+            ("{\n  sets 2,\n  «ways 4»,\n}", "{\n  sets 2,\n}"),
+            ("{\n  sets 2, «ways 4»\n}", "{\n  sets 2\n}"),
+            ("{ «ways 4» }", "{  }"),
+            ("«ways 4»", ""),
+        ] {
+            assert_eq!(fixed(text, None, "").as_deref(), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_title_says_what_is_done() {
+        let span = Span { file: 0, start: 3, end: 6 };
+        assert_eq!(Fix::write(span, "vnp", "vpn").title(), "write `vpn`");
+        assert_eq!(Fix::put_in(0, 3, ")").title(), "put in `)`");
+        assert_eq!(Fix::remove(span).title(), "remove it");
+        assert_eq!(Fix::write(span, ")", "").title(), "remove `)`");
+    }
+}

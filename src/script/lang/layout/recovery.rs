@@ -1,0 +1,227 @@
+//! What is wrong with brackets and strings, and where to read on.
+
+use super::level::Kind;
+use crate::lang::fix::Fix;
+
+use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
+
+/// How often the pass may go back in one file; keeps it linear.
+const RETURN_LIMIT: u32 = 20;
+
+impl Scan<'_> {
+    /// Something that ends statements comes while brackets are open: they are not closed. True if the pass went
+    /// back to the line where it reads on.
+    pub(super) fn close_brackets(&mut self) -> bool {
+        let block = self.block();
+        let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
+        let Some(level) = self.levels.get(inner + 1) else { return false };
+        let (at, (open, close)) = (level.at, level.kind.ends());
+        let fix = self.closing(inner + 1, self.at.min(self.text.len()));
+        let (here, message) = (self.span(at, at + 1), format!("this `{open}` is never closed"));
+        self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(fix);
+        self.levels.truncate(inner + 1);
+        self.levels[block].damaged = true;
+        self.after = After::Nothing;
+        inner == block && self.go_back(at)
+    }
+
+    /// Back to the first line after the bracket that is no further in than its statement.
+    fn go_back(&mut self, bracket: usize) -> bool {
+        if self.returns >= RETURN_LIMIT {
+            return false;
+        }
+        let begun = self.levels[self.block()].statement.unwrap_or(bracket);
+        let line = self.text[..begun].rfind('\n').map_or(0, |newline| newline + 1);
+        let indent = self.text[line..begun].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let newline =
+            self.text[bracket..self.at.min(self.text.len())].match_indices('\n').find_map(|(at, _)| {
+                let line = self.text[bracket + at + 1..].lines().next().unwrap_or("");
+                let text = line.trim_start_matches([' ', '\t']);
+                let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || "_}|".contains(c));
+                (begins && line.len() - text.len() <= indent).then_some(bracket + at)
+            });
+        let Some(newline) = newline else { return false };
+        self.returns += 1;
+        self.out[newline..].copy_from_slice(&self.text.as_bytes()[newline..]);
+        self.diagnostics.retain(|diagnostic| (diagnostic.span.start as usize) < newline);
+        self.at = newline;
+        true
+    }
+
+    /// A string runs into the end of its line.
+    pub(super) fn unclosed_string(&mut self, line_end: usize) {
+        let open = self.at;
+        self.note_open_string();
+        let (message, help) = if self.byte(0) == b'"' {
+            (
+                "this string is never closed",
+                "a string ends on its line; text over several lines stands in `\"\"\"`",
+            )
+        } else {
+            ("this `'` is never closed", "a byte is written 'h'; strings stand in double quotes")
+        };
+        let fix = self.closing_quote(open, line_end);
+        let diagnostic = self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here");
+        diagnostic.help = Some(help.to_owned());
+        diagnostic.perhaps(fix);
+        let line = self.text[open..line_end].trim_end();
+        let block = self.block();
+        self.levels[block].damaged = true;
+        let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
+        self.levels.truncate(inner + 1);
+        // A block that opens on this line still holds the lines below.
+        self.at = if line.ends_with('{') { open + line.len() - 1 } else { line_end };
+    }
+
+    /// Prose ends while a `{` in it is open.
+    pub(super) fn unclosed_hole(&mut self) {
+        let hole = self.levels.iter().rposition(|level| level.kind == Kind::Hole).unwrap_or(0);
+        let at = self.levels[hole].at;
+        self.report(Code::Unclosed, self.span(at, at + 1), "this `{` is never closed", "in this text").help =
+            Some("`{EXPR}` in text prints a value; a brace itself is written `{{`".to_owned());
+        self.levels.truncate(hole);
+        let block = self.block();
+        self.levels[block].damaged = true;
+    }
+
+    /// A closing bracket without its partner.
+    pub(super) fn stray_bracket(&mut self, kind: Kind) {
+        let (open, close) = kind.ends();
+        let here = self.span(self.at, self.at + 1);
+        let (top, inner) =
+            (self.top(), self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0));
+        let partner = self.levels[inner..].iter().rposition(|level| level.kind == kind).map(|at| inner + at);
+        if !top.kind.is_bracket() {
+            let message = format!("this `{close}` closes nothing");
+            self.report(Code::Syntax, here, &message, &format!("no `{open}` is open"))
+                .perhaps(Some(Fix::write(here, close, "")));
+            self.out[self.at] = b' ';
+            return;
+        }
+        let (at, (opened, wanted)) = (top.at, top.kind.ends());
+        let opener = self.span(at, at + 1);
+        if let Some(partner) = partner {
+            let message = format!("this `{opened}` is never closed");
+            let fix = self.closing_here(partner + 1);
+            let label = format!("no `{wanted}` follows before `{close}`");
+            self.report(Code::Unclosed, opener, &message, &label).perhaps(fix);
+            self.levels.truncate(partner);
+            let block = self.block();
+            self.levels[block].damaged = true;
+        } else {
+            let message = format!("`{opened}` is closed by `{close}`");
+            let diagnostic =
+                self.report(Code::Unclosed, here, &message, &format!("a `{wanted}` belongs here"));
+            diagnostic.related.push((opener, "opened here".to_owned()));
+            diagnostic.perhaps(Some(Fix::write(here, close, wanted)));
+            self.out[self.at] = wanted.as_bytes()[0];
+            self.levels.pop();
+        }
+    }
+
+    /// A `}` without its partner.
+    pub(super) fn stray_brace(&mut self) {
+        let here = self.span(self.at, self.at + 1);
+        self.report(Code::Syntax, here, "this `}` closes nothing", "no `{` is open").help =
+            Some("a block that it should close may have been closed too early above".to_owned());
+        self.out[self.at] = b' ';
+    }
+
+    /// Too much is open: the rest of the file is left unread.
+    pub(super) fn too_deep(&mut self) {
+        let here = self.span(self.at, self.at + 1);
+        self.report(
+            Code::TooDeep,
+            here,
+            &format!("brackets and blocks lie more than {DEPTH_LIMIT} deep here"),
+            "one too many",
+        );
+        self.give_up();
+    }
+
+    /// A statement of too many words: the rest of the file is left unread.
+    pub(super) fn too_long(&mut self) {
+        let here = self.span(self.at, self.at + 1);
+        self.report(
+            Code::LimitSize,
+            here,
+            &format!("a statement has more than {WORD_LIMIT} words"),
+            "one too many",
+        );
+        self.give_up();
+    }
+
+    fn give_up(&mut self) {
+        let from = self.levels[0].statement.unwrap_or(self.at).min(self.at);
+        self.blank(from, self.text.len());
+        self.levels.truncate(1);
+        self.levels[0].statement = None;
+        self.done = true;
+    }
+
+    /// The file ends: what is still open is not closed.
+    pub(super) fn unclosed_at_end(&mut self) {
+        let mut in_hole = false;
+        while self.levels.len() > 1 {
+            let sole = self.levels.get(self.levels.len() - 2).is_some_and(|outer| !outer.kind.is_bracket());
+            let bracket = self.top().kind.is_bracket() && sole;
+            let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
+            let Some(level) = self.levels.pop() else { break };
+            // The prose around a hole that is not closed may well be.
+            if std::mem::replace(&mut in_hole, level.kind == Kind::Hole) {
+                continue;
+            }
+            if level.kind == Kind::Block && !self.strict {
+                self.unmatched = true;
+            }
+            let (open, close) = level.kind.ends();
+            let here = self.span(level.at, level.at + open.len());
+            let message = format!("this `{open}` is never closed");
+            let closing = closing.or_else(|| self.closing_brace(&level, self.text.len()));
+            self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(closing);
+            let block = self.block();
+            self.levels[block].damaged = true;
+        }
+    }
+
+    /// A line begins a statement: a block whose lines are further in than this one was not closed.
+    pub(super) fn indentation(&mut self) {
+        if !self.strict {
+            return;
+        }
+        let indent = self.indent;
+        while let Some(level) = self.levels.last_mut().filter(|level| level.kind == Kind::Block) {
+            let deeper = *level.deeper.get_or_insert(indent > level.indent);
+            if !deeper || indent > level.indent {
+                break;
+            }
+            self.drop_block();
+            let end = self.text[..self.at].trim_end().len();
+            self.end_statement(end);
+        }
+    }
+
+    /// A `}` at the beginning of its line closes the block that began that far in, and no block within it.
+    pub(super) fn indentation_of_close(&mut self) {
+        if !self.strict || self.first != Some(self.at) {
+            return;
+        }
+        let indent = self.indent;
+        let same = |kind, at: usize| kind == Kind::Block && at == indent;
+        if !self.levels.iter().any(|level| same(level.kind, level.indent)) {
+            return;
+        }
+        while self.top().kind == Kind::Block && self.top().indent > indent {
+            self.drop_block();
+        }
+    }
+
+    fn drop_block(&mut self) {
+        let Some(level) = self.levels.pop() else { return };
+        let here = self.span(level.at, level.at + 1);
+        let fix = self.closing_brace(&level, self.at);
+        self.report(Code::Unclosed, here, "this `{` is never closed", "no `}` follows").perhaps(fix);
+        let block = self.block();
+        self.levels[block].damaged = true;
+    }
+}

@@ -1,0 +1,331 @@
+//! Walking the tree of a script.
+//!
+//! [`Visit`] has a method for each kind of node, which walks into the node's children unless it is overridden; an
+//! override calls the `walk_…` function of its node to go on. Where only the statements matter, [`statements`] and
+//! [`statements_of_scope`] list them.
+
+use super::ast::{
+    Ask, Asked, Block, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
+    OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, Word,
+};
+
+/// A walk over the tree, in the order in which a statement evaluates its parts; facts come last.
+#[expect(missing_docs, reason = "each method is called for the node that its name says")]
+pub trait Visit<'s> {
+    fn visit_block(&mut self, block: &'s [Stmt]) {
+        block.iter().for_each(|stmt| self.visit_stmt(stmt));
+    }
+
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_command(&mut self, command: &'s Command) {
+        walk_command(self, command);
+    }
+
+    fn visit_operation(&mut self, operation: &'s Operation) {
+        walk_operation(self, operation);
+    }
+
+    fn visit_reference(&mut self, pages: &'s Pages, settings: &'s Settings) {
+        walk_reference(self, pages, settings);
+    }
+
+    fn visit_condition(&mut self, condition: &'s Condition) {
+        walk_condition(self, condition);
+    }
+
+    fn visit_ask(&mut self, ask: &'s Ask) {
+        walk_ask(self, ask);
+    }
+
+    fn visit_fact(&mut self, fact: &'s Fact) {
+        walk_fact(self, fact);
+    }
+
+    fn visit_settings(&mut self, settings: &'s Settings) {
+        walk_settings(self, settings);
+    }
+
+    fn visit_setting(&mut self, setting: &'s Setting) {
+        walk_setting(self, setting);
+    }
+
+    fn visit_table(&mut self, table: &'s Table) {
+        walk_table(self, table);
+    }
+
+    fn visit_cell(&mut self, cell: &'s Cell) {
+        if let CellKind::Expr(expr) = &cell.kind {
+            self.visit_expr(expr);
+        }
+    }
+
+    /// A variable gets its name here, and this value or one of a range or list.
+    fn visit_variable(&mut self, _name: &'s Word, _value: &'s Expr) {}
+
+    /// The body of a `for`, which has a variable, or of a `repeat`.
+    fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
+        variable.into_iter().for_each(|(name, over)| self.visit_variable(name, over));
+        self.visit_block(body);
+    }
+
+    /// The blocks of an `if`.
+    fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
+        self.visit_block(then);
+        otherwise.into_iter().for_each(|block| self.visit_block(block));
+    }
+
+    /// The body of a definition with these parameters, of a scenario or a question: what sets names in it alone.
+    fn visit_scope(&mut self, _stmt: &'s Stmt, _params: &'s [Word], body: &'s [Stmt]) {
+        self.visit_block(body);
+    }
+
+    /// The conditions of an `ask`, in which alone its variable is known.
+    fn visit_asked(&mut self, name: &'s Word, from: &'s Expr, conditions: &'s [Condition]) {
+        self.visit_variable(name, from);
+        conditions.iter().for_each(|condition| self.visit_condition(condition));
+    }
+
+    /// The operands of a noun, its own words first.
+    fn visit_noun(&mut self, noun: &'s [Expr]) {
+        noun.iter().for_each(|operand| self.visit_operand(operand));
+    }
+
+    /// An expression in a place that has words of its own: a bare word may be one of them.
+    fn visit_operand(&mut self, operand: &'s Expr) {
+        self.visit_expr(operand);
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        walk_expr(self, expr);
+    }
+}
+
+/// The children of a statement.
+pub fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
+    match &stmt.kind {
+        StmtKind::Command(command) => visit.visit_command(command),
+        StmtKind::Probe(operation) => visit.visit_operation(operation),
+        StmtKind::Let { name, value } => {
+            visit.visit_expr(value);
+            visit.visit_variable(name, value);
+        }
+        StmtKind::Choose { name, from, conditions } => {
+            visit.visit_expr(from);
+            visit.visit_variable(name, from);
+            conditions.iter().for_each(|condition| visit.visit_condition(condition));
+        }
+        StmtKind::For { name, over, body } => {
+            visit.visit_expr(over);
+            visit.visit_loop(Some((name, over)), body);
+        }
+        StmtKind::Repeat { count, body } => {
+            visit.visit_expr(count);
+            visit.visit_loop(None, body);
+        }
+        StmtKind::If { condition, then, otherwise } => {
+            visit.visit_expr(condition);
+            visit.visit_branches(then, otherwise.as_deref());
+        }
+        StmtKind::Def { params, body, .. } => visit.visit_scope(stmt, params, body),
+        StmtKind::Scenario { body, .. } => visit.visit_scope(stmt, &[], body),
+        StmtKind::Question { points, body, .. } => {
+            points.iter().for_each(|points| visit.visit_expr(points));
+            visit.visit_scope(stmt, &[], body);
+        }
+        StmtKind::Part { points, body, .. } => {
+            points.iter().for_each(|points| visit.visit_expr(points));
+            visit.visit_block(body);
+        }
+        StmtKind::Include { body, .. } | StmtKind::InProcess { body, .. } => visit.visit_block(body),
+        StmtKind::Given { nouns, .. } => nouns.iter().for_each(|noun| visit.visit_noun(noun)),
+        StmtKind::Ask(ask) => visit.visit_ask(ask),
+        StmtKind::Reference { pages, settings } => visit.visit_reference(pages, settings),
+    }
+    stmt.facts.iter().for_each(|fact| visit.visit_fact(fact));
+}
+
+/// The children of a command. A definition or system call takes expressions, a verb also words of its own.
+pub fn walk_command<'s, V: Visit<'s> + ?Sized>(visit: &mut V, command: &'s Command) {
+    if command.call {
+        command.operands.iter().for_each(|argument| visit.visit_expr(argument));
+    } else {
+        walk_operands(visit, command.operands.iter());
+    }
+    walk_operands(visit, command.assigned.iter().flat_map(|values| values.iter()));
+    command.block.iter().for_each(|block| visit.visit_settings(block));
+}
+
+fn walk_operands<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operands: impl Iterator<Item = &'s Expr>) {
+    operands.for_each(|operand| visit.visit_operand(operand));
+}
+
+/// The children of an operation.
+pub fn walk_operation<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operation: &'s Operation) {
+    match &operation.kind {
+        OperationKind::Command(command) => visit.visit_command(command),
+        OperationKind::Expr(expr) => visit.visit_operand(expr),
+        OperationKind::Reference { pages, settings } => visit.visit_reference(pages, settings),
+    }
+}
+
+/// The children of a `reference`.
+pub fn walk_reference<'s, V: Visit<'s> + ?Sized>(visit: &mut V, pages: &'s Pages, settings: &'s Settings) {
+    if let Pages::List(list) = pages {
+        visit.visit_operand(list);
+    }
+    visit.visit_settings(settings);
+}
+
+/// The children of a condition.
+pub fn walk_condition<'s, V: Visit<'s> + ?Sized>(visit: &mut V, condition: &'s Condition) {
+    match condition {
+        Condition::Expr(expr) => visit.visit_expr(expr),
+        Condition::Facts { operation, facts } => {
+            visit.visit_operation(operation);
+            facts.iter().for_each(|fact| visit.visit_fact(fact));
+        }
+    }
+}
+
+/// The children of an `ask`.
+pub fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
+    match &ask.what {
+        Asked::Facts { operation, .. } => visit.visit_operation(operation),
+        Asked::Value { label, value, .. } => {
+            visit.visit_expr(label);
+            visit.visit_expr(value);
+        }
+        Asked::Table { noun, .. } => visit.visit_noun(noun),
+        Asked::Any { name, from, conditions } => {
+            visit.visit_expr(from);
+            visit.visit_asked(name, from, conditions);
+        }
+    }
+    ask.points.iter().for_each(|points| visit.visit_expr(points));
+}
+
+/// The value of a fact.
+pub fn walk_fact<'s, V: Visit<'s> + ?Sized>(visit: &mut V, fact: &'s Fact) {
+    if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
+        visit.visit_operand(value);
+    }
+}
+
+/// The children of a block of settings.
+pub fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: &'s Settings) {
+    settings.settings.iter().for_each(|setting| visit.visit_setting(setting));
+    settings.table.iter().for_each(|table| visit.visit_table(table));
+}
+
+/// The children of a setting.
+pub fn walk_setting<'s, V: Visit<'s> + ?Sized>(visit: &mut V, setting: &'s Setting) {
+    walk_operands(visit, setting.values.iter());
+    setting.block.iter().for_each(|block| visit.visit_settings(block));
+}
+
+/// The cells of a table, below its header.
+pub fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
+    table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| visit.visit_cell(cell));
+}
+
+/// The children of an expression.
+pub fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr) {
+    match &expr.kind {
+        ExprKind::Value(_) | ExprKind::Name(_) => {}
+        ExprKind::Unary(_, x) | ExprKind::Field(x, _) => visit.visit_expr(x),
+        ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
+            visit.visit_expr(a);
+            visit.visit_expr(b);
+        }
+        ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => {
+            parts.iter().for_each(|part| visit.visit_expr(part));
+        }
+        ExprKind::Prose(pieces) => {
+            for piece in pieces.iter() {
+                if let Piece::Expr(expr) = piece {
+                    visit.visit_expr(expr);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a test holds for an expression or for any part of it.
+pub fn any_expr(expr: &Expr, test: fn(&Expr) -> bool) -> bool {
+    struct Search(fn(&Expr) -> bool, bool);
+    impl<'s> Visit<'s> for Search {
+        fn visit_expr(&mut self, expr: &'s Expr) {
+            self.1 = self.1 || self.0(expr);
+            if !self.1 {
+                walk_expr(self, expr);
+            }
+        }
+    }
+    let mut search = Search(test, false);
+    search.visit_expr(expr);
+    search.1
+}
+
+impl Stmt {
+    /// The blocks of statements in this one, in order.
+    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
+        let (first, second) = match &self.kind {
+            StmtKind::For { body, .. }
+            | StmtKind::Repeat { body, .. }
+            | StmtKind::Def { body, .. }
+            | StmtKind::Include { body, .. }
+            | StmtKind::Scenario { body, .. }
+            | StmtKind::InProcess { body, .. }
+            | StmtKind::Question { body, .. }
+            | StmtKind::Part { body, .. } => (Some(body), None),
+            StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Whether the names that its block sets are not seen after it.
+    pub fn opens_scope(&self) -> bool {
+        matches!(self.kind, StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. })
+    }
+
+    /// The variable that it sets.
+    pub fn variable(&self) -> Option<&Word> {
+        match &self.kind {
+            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
+                Some(name)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Every statement of a block and of the blocks in it, in the order of the text.
+pub fn statements(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
+    within(block, |_| true)
+}
+
+/// The same without what is in a scope of its own.
+pub fn statements_of_scope(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
+    within(block, |stmt| !stmt.opens_scope())
+}
+
+fn within(block: &[Stmt], enters: fn(&Stmt) -> bool) -> impl Iterator<Item = &Stmt> {
+    let mut open = vec![block.iter()];
+    std::iter::from_fn(move || {
+        loop {
+            match open.last_mut()?.next() {
+                Some(stmt) => {
+                    if enters(stmt) {
+                        open.extend(stmt.blocks().rev().map(|block| block.iter()));
+                    }
+                    return Some(stmt);
+                }
+                None => drop(open.pop()),
+            }
+        }
+    })
+}

@@ -1,0 +1,214 @@
+//! Questions about an access: which one, what is asked of it, and whether an answer is right.
+
+use crate::lang::value::{Number, Value};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::process::ProcessState;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::Tag;
+use pagewalk_engine::machine::pte::Bit;
+use pagewalk_engine::machine::random::SplitMix64;
+use pagewalk_engine::machine::spec::Spec;
+
+use crate::run::facts::{Family, Key, key};
+use crate::run::record::{Access, AccessVerb, Did, Shown};
+use crate::run::state::{Slot, State};
+
+/// The facts of an access that are asked, in the order of the worksheet.
+const ASKED: &[&str] =
+    &["vpn", "tlbi", "tlbt", "tlb", "fault", "ppn", "pa", "co", "ci", "ct", "cache", "byte"];
+
+/// The facts of a system call that are asked.
+const ASKED_OF_CALLS: &[&str] = &["returns", "error", "fault", "minor", "major"];
+
+/// Of how many addresses one is drawn from anywhere, and not from where something is.
+const ANYWHERE: u64 = 4;
+
+/// A question: the name of a fact, and what it is; none if the statement has no such fact.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The fact.
+    pub fact: String,
+    /// The answer.
+    pub answer: Option<Shown>,
+}
+
+/// What is asked of a statement; nothing if it has no facts. What a fault leaves out is asked, too: its answer is
+/// that there is none.
+pub fn questions(did: &Did) -> Vec<Question> {
+    let (names, family, spec) = match did {
+        Did::Access(access) => (ASKED, Family::Access, Some(&access.spec)),
+        did if did.call().is_some() => (ASKED_OF_CALLS, Family::Call, None),
+        _ => return Vec::new(),
+    };
+    let asked = names.iter().filter(|name| match did {
+        Did::Access(access) => has(access, name),
+        _ => true,
+    });
+    let question = |name: &&str| {
+        let key: Key = key(name, family, spec.map(AsRef::as_ref)).ok()?;
+        Some(Question { fact: (*name).to_owned(), answer: key.of(did) })
+    };
+    asked.filter_map(question).collect()
+}
+
+/// Whether the machine has what a fact is about.
+fn has(access: &Access, name: &str) -> bool {
+    let Spec { mmu, .. } = &*access.spec;
+    match name {
+        "tlb" | "tlbi" | "tlbt" => access.spec.first_tlb(access.kind).is_some(),
+        "cache" | "co" | "ci" | "ct" => {
+            access.spec.first_cache(access.kind).is_some() && access.uses_caches()
+        }
+        "byte" => matches!(access.verb, AccessVerb::Read | AccessVerb::Fetch),
+        _ => mmu.is_some(),
+    }
+}
+
+/// Whether an answer is right: a number in any base that is written as such, a word of the fact, `yes` and `no` for a
+/// hit and a miss, `-` where there is no such fact.
+pub fn right(question: &Question, given: &str) -> bool {
+    let given = given.trim();
+    let Some(answer) = &question.answer else { return matches!(given, "-" | "none" | "no") };
+    match &answer.value {
+        Value::Number(number) => read(given).is_some_and(|given| given.compare(*number).is_eq()),
+        Value::Text(word) => {
+            let word = word.to_lowercase();
+            let given = given.to_lowercase();
+            let meant = matches!(
+                (given.as_str(), word.as_str()),
+                ("yes", "hit") | ("no", "miss" | "none") | ("?" | "-", "unknown") | ("-", "none")
+            );
+            meant || given == word
+        }
+        other => other.quoted() == given,
+    }
+}
+
+/// A number as a script writes it, or in hexadecimal without `0x` where a letter in it shows that it is.
+fn read(given: &str) -> Option<Number> {
+    if let Some(given) = given.strip_prefix('-') {
+        return read(given).filter(|n| !n.is_negative())?.negate().ok();
+    }
+    let literal = Number::literal(&given.replace('X', "x")).ok();
+    literal.or_else(|| {
+        let n = u64::from_str_radix(given, 16).ok()?;
+        Number::integer(i128::from(n)).ok()
+    })
+}
+
+/// Whether decimal digits would be right if they were hexadecimal: a hint is due.
+pub fn meant_hexadecimal(question: &Question, given: &str) -> bool {
+    let digits = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit());
+    digits && right(question, &format!("0x{given}"))
+}
+
+/// The statement of quiz number `number` in this state: the same at any time. None without a machine.
+pub fn statement(state: &State, number: u64) -> Option<String> {
+    let mut random = SplitMix64::new(state.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    match &state.machine {
+        Slot::Is(machine) => Some(format!("read {}", hex(machine.spec(), bare(machine, &mut random)))),
+        Slot::Kernel(kernel) => {
+            let place = in_process(kernel, &mut random);
+            let spec = kernel.machine().spec();
+            Some(match place {
+                Some((process, va)) => format!("{process}: read {}", hex(spec, va)),
+                None if kernel.processes().next().is_some() => return None,
+                None => format!("read {}", hex(spec, bare(kernel.machine(), &mut random))),
+            })
+        }
+        Slot::Empty | Slot::Unknowable => None,
+    }
+}
+
+fn hex(spec: &Spec, va: u64) -> String {
+    Shown::field(va, spec.virtual_bits()).to_string()
+}
+
+/// An address of so many bits.
+fn below(random: &mut SplitMix64, bits: u32) -> u64 {
+    if bits >= u64::BITS { random.next() } else { random.below(1 << bits) }
+}
+
+/// An address on bare hardware: of a mapped page, of a cached block, or any.
+fn bare(machine: &Machine, random: &mut SplitMix64) -> u64 {
+    let spec = machine.spec();
+    if random.below(ANYWHERE) == 0 {
+        return below(random, spec.virtual_bits());
+    }
+    if spec.mmu.is_none() {
+        return cached(machine, random).unwrap_or_else(|| below(random, spec.physical_bits));
+    }
+    let mappings = machine.page_table().mappings;
+    let mapped: Vec<u64> = mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect();
+    let Some(vpn) = pick(&mapped, random) else { return below(random, spec.virtual_bits()) };
+    vpn << spec.page_bits() | below(random, spec.page_bits())
+}
+
+/// An address in a block that the first cache holds.
+fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
+    let cache = machine.spec().caches.first()?;
+    let set = *pick(&machine.cache_sets_in_use(0), random)?;
+    let ways = (0..cache.ways).filter_map(|way| machine.cache_line(0, set, way));
+    let tags: Vec<u64> = ways.filter(|line| line.valid).filter_map(|line| line.tag).map(Tag::raw).collect();
+    let tag = pick(&tags, random)?;
+    let block = tag << cache.index_bits() | set.raw();
+    Some(block << cache.offset_bits() | below(random, cache.offset_bits()))
+}
+
+/// An address of a running process: in one of its areas, or any.
+fn in_process(kernel: &Kernel, random: &mut SplitMix64) -> Option<(String, u64)> {
+    let running: Vec<_> =
+        kernel.processes().filter(|process| process.state == ProcessState::Running).collect();
+    let process = *pick(&running, random)?;
+    let areas: Vec<(u64, u64)> =
+        process.space.areas.iter().map(|area| (area.start, area.end - area.start)).collect();
+    let anywhere = random.below(2 * ANYWHERE) == 0;
+    let va = match pick(&areas, random).filter(|_| !anywhere) {
+        Some((start, length)) => start + random.below(*length),
+        None => below(random, kernel.machine().spec().virtual_bits() - 1),
+    };
+    Some((process.name.to_string(), va))
+}
+
+fn pick<'a, T>(of: &'a [T], random: &mut SplitMix64) -> Option<&'a T> {
+    of.get(random.below(of.len() as u64) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ASKED, ASKED_OF_CALLS, Question, meant_hexadecimal, right};
+    use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
+    use crate::run::record::Shown;
+
+    #[test]
+    fn what_is_asked_has_a_row() {
+        assert!(ASKED.iter().all(|name| ACCESS_FACTS.iter().any(|row| row.name == *name)));
+        assert!(ASKED_OF_CALLS.iter().all(|name| CALL_FACTS.iter().any(|row| row.name == *name)));
+    }
+
+    #[test]
+    fn numbers_are_taken_in_any_base() {
+        let question = Question { fact: "vpn".to_owned(), answer: Some(Shown::field(0x1F, 8)) };
+        for given in ["0x1F", "0X1f", "31", "0b1_1111", "1F", " 0x01F "] {
+            assert!(right(&question, given), "{given}");
+        }
+        let minus = Question { fact: "returns".to_owned(), answer: Some(Shown::plain(-1i64)) };
+        assert!(right(&minus, "-1") && !right(&minus, "1") && !right(&minus, "--1"));
+        for given in ["", "-", "0x1E", "hit", "1G", "-31"] {
+            assert!(!right(&question, given), "{given}");
+        }
+        let question = Question { answer: Some(Shown::field(0x10, 8)), ..question };
+        assert!(!right(&question, "10") && meant_hexadecimal(&question, "10"));
+        assert!(right(&question, "16") && !meant_hexadecimal(&question, "16"));
+    }
+
+    #[test]
+    fn words_may_be_those_of_the_worksheet() {
+        let of = |word: &str| Question { fact: String::new(), answer: Some(Shown::word(word)) };
+        assert!(right(&of("hit"), "yes") && right(&of("miss"), "no") && right(&of("miss"), "Miss"));
+        assert!(!right(&of("hit"), "no") && !right(&of("hit"), ""));
+        assert!(right(&of("none"), "no") && right(&of("unknown"), "?") && right(&of("page"), "page"));
+        let absent = Question { fact: String::new(), answer: None };
+        assert!(right(&absent, "-") && right(&absent, "none") && !right(&absent, "0"));
+    }
+}

@@ -1,0 +1,169 @@
+//! A session as a script that states what was seen, so that it is a test of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lang::ast::{Command, ExprKind, Fact, Stmt, StmtKind};
+use crate::lang::edit::{TextEdit, edited};
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::prompt::explore::{Done, Exploration};
+use crate::report::narrate::declaration;
+use crate::run::facts::told;
+use crate::run::record::{Did, StepRecord};
+
+/// What a saved session begins with.
+pub const HEAD: &str = "# A session of `pagewalk repl`, as it was seen.\n";
+
+/// Columns of a line of facts.
+const COLUMNS: usize = 96;
+
+/// The session, from its beginning or its last `:reset` to where it stands. Facts of statements outside of loops are
+/// those that were seen; elsewhere, what did not hold is left out.
+pub fn script(session: &Exploration) -> String {
+    let done: Vec<&Done> = session.history.done().collect();
+    let from = done.iter().rposition(|done| done.stmt.is_none()).map_or(0, |reset| reset + 1);
+    let done = &done[from..];
+    let failed = done.iter().flat_map(|done| done.failed.iter().copied()).collect();
+    let mut writer = Writer { sources: &session.sources, failed, scenarios: BTreeMap::new() };
+    let mut text = HEAD.to_owned();
+    for done in done {
+        if let Some(stmt) = &done.stmt {
+            text.push('\n');
+            text += &writer.statement(stmt, &done.records);
+        }
+    }
+    text
+}
+
+/// Writes statements with what was seen of them.
+struct Writer<'a> {
+    sources: &'a Sources,
+    /// The places of what did not hold.
+    failed: BTreeSet<(u32, u32, u32)>,
+    /// The names of scenarios, and how often each came.
+    scenarios: BTreeMap<String, usize>,
+}
+
+impl Writer<'_> {
+    /// A statement of the session on lines of its own.
+    fn statement(&mut self, stmt: &Stmt, records: &[StepRecord]) -> String {
+        if let StmtKind::Include { body, .. } = &stmt.kind {
+            return body.iter().map(|stmt| self.statement(stmt, records)).collect();
+        }
+        let mut edits = Vec::new();
+        self.edits(stmt, records, &mut edits);
+        let text = edited(self.sources.text(stmt.span), stmt.span, &edits);
+        if is_expectation(stmt) && self.fails_within(stmt.span) {
+            return text.lines().flat_map(|line| ["# did not hold: ", line, "\n"]).collect();
+        }
+        format!("{text}\n")
+    }
+
+    /// Whether something stated within a place did not hold.
+    fn fails_within(&self, span: Span) -> bool {
+        let from = (span.file, span.start, 0);
+        self.failed
+            .range(from..)
+            .take_while(|at| at.0 == span.file && at.1 < span.end)
+            .any(|at| at.2 <= span.end)
+    }
+
+    /// What is to be written otherwise in a statement, and in the blocks in it.
+    fn edits(&mut self, stmt: &Stmt, records: &[StepRecord], edits: &mut Vec<TextEdit>) {
+        if matches!(stmt.kind, StmtKind::Ask(_)) {
+            // Its blanks stay blank.
+            return;
+        }
+        let record = records.iter().find(|record| record.span == stmt.span);
+        edits.extend(self.facts(stmt, record));
+        match &stmt.kind {
+            StmtKind::Command(command) => edits.extend(machine(command, stmt.span, record)),
+            StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
+                let count = self.scenarios.entry(name.text.to_string()).or_default();
+                *count += 1;
+                if *count > 1 {
+                    let text = Value::Text(format!("{} ({count})", name.text).into()).quoted();
+                    edits.push(TextEdit::new(name.span, text));
+                }
+                self.within(body, &[], edits);
+            }
+            StmtKind::Include { body, .. } => {
+                let text: String = body.iter().map(|stmt| self.statement(stmt, records)).collect();
+                edits.push(TextEdit::new(stmt.span, text.trim_end()));
+            }
+            _ => {
+                // What a loop or a definition did is not of one statement alone.
+                let once = matches!(stmt.kind, StmtKind::InProcess { .. } | StmtKind::If { .. });
+                let records = if once { records } else { &[] };
+                stmt.blocks().for_each(|block| self.within(block, records, edits));
+            }
+        }
+    }
+
+    /// The same for the statements of a block; an expectation that does not hold is one that does.
+    fn within(&mut self, block: &[Stmt], records: &[StepRecord], edits: &mut Vec<TextEdit>) {
+        for stmt in block {
+            if is_expectation(stmt) && self.fails_within(stmt.span) {
+                edits.push(TextEdit::new(stmt.span, "expect true"));
+            } else {
+                self.edits(stmt, records, edits);
+            }
+        }
+    }
+
+    /// The facts of a statement: those that were seen; where none was kept, those that held.
+    fn facts(&self, stmt: &Stmt, record: Option<&StepRecord>) -> Option<TextEdit> {
+        let seen: Vec<String> =
+            record.iter().flat_map(|record| told(&record.did)).map(|told| told.to_string()).collect();
+        let fails = |fact: &&Fact| {
+            let Span { file, start, end } = fact.span;
+            self.failed.contains(&(file, start, end))
+        };
+        let text = match (seen.is_empty(), stmt.facts.iter().any(|fact| fails(&fact))) {
+            (false, _) => format!("\n{}", arrows(&seen)),
+            (true, false) => return None,
+            (true, true) => {
+                let held = stmt.facts.iter().filter(|fact| !fails(fact));
+                let held: Vec<&str> = held.map(|fact| self.sources.text(fact.span)).collect();
+                if held.is_empty() { String::new() } else { format!(" => {}", held.join(", ")) }
+            }
+        };
+        Some(TextEdit::new(Span { start: self.head_end(stmt), ..stmt.span }, text))
+    }
+
+    /// Where a statement ends and its facts begin.
+    fn head_end(&self, stmt: &Stmt) -> u32 {
+        let Some(first) = stmt.facts.first() else { return stmt.span.end };
+        let head = self.sources.text(Span { end: first.span.start, ..stmt.span });
+        let end = head.rfind("=>").map_or(head, |arrow| &head[..arrow]).trim_end().len();
+        stmt.span.start + end as u32
+    }
+}
+
+fn is_expectation(stmt: &Stmt) -> bool {
+    matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "expect" && !command.call)
+}
+
+/// Facts on lines that belong to the statement above.
+fn arrows(facts: &[String]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for fact in facts {
+        match lines.last_mut().filter(|line| line.chars().count() + fact.chars().count() < COLUMNS) {
+            Some(line) => {
+                line.push_str(", ");
+                line.push_str(fact);
+            }
+            None => lines.push(format!("  => {fact}")),
+        }
+    }
+    lines.join("\n")
+}
+
+/// A machine out of a file, written out.
+fn machine(command: &Command, span: Span, record: Option<&StepRecord>) -> Option<TextEdit> {
+    let operand = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
+    let ExprKind::Value(Value::Text(_)) = operand.kind else { return None };
+    let Did::Machine(spec) = &*record?.did else { return None };
+    Some(TextEdit::new(span, declaration(spec).trim_end()))
+}

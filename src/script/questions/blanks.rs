@@ -1,0 +1,59 @@
+//! The blanks of an operation: what is right, and how it is to be written.
+
+use std::sync::Arc;
+
+use super::entry::{Blank, Form, Radix};
+use crate::lang::value::Value;
+use crate::run::facts::{Key, Values};
+use crate::run::record::{Access, AccessVerb, Did, Shown};
+use pagewalk_engine::machine::AccessOutcome;
+use pagewalk_engine::machine::addr::Pa;
+
+/// The blank of a fact. `pa` is any physical address of the machine. Where the answer is a number, a word says that there
+/// is none (`evicted none`) or that nobody can know it (`byte unknown`): on paper both are a dash.
+pub fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
+    let form = form(key, did, radix, pa);
+    let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
+    Blank { fact: fact.clone(), key: key.of(did).filter(is_answer), form, unit: None }
+}
+
+/// How a fact is written, whether the operation has it or not.
+fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
+    match key.kind().values {
+        // Caches have names of their own.
+        Values::ServedBy | Values::Text | Values::Pages => return Form::Free,
+        Values::OneOf { .. } | Values::YesNo => return Form::Words(key.words()),
+        _ => {}
+    }
+    let hex = key.of(did).and_then(|shown| shown.hex).or_else(|| {
+        let supposed = Did::Access(supposed(did, pa)?);
+        key.of(&supposed)?.hex
+    });
+    let hex = hex.or_else(|| of_entry(key, did));
+    let own = if hex.is_some() { Radix::Hex } else { Radix::Decimal };
+    let radix = radix.unwrap_or(own);
+    Form::Number { radix, digits: hex.filter(|_| radix == Radix::Hex) }
+}
+
+/// The digits of an entry of the page table, and of its address, where the walk did not come to it.
+fn of_entry(key: &Key, did: &Did) -> Option<u32> {
+    let (Key::Level(row, _), Did::Access(access)) = (key, did) else { return None };
+    match row.pattern {
+        ("pte", ".address") => Some(access.spec.physical_bits.div_ceil(4)),
+        ("pte", ".value") => Some(access.spec.mmu.as_ref()?.pte.bytes * 2),
+        _ => None,
+    }
+}
+
+/// The access as if it had come to a physical address and read a known byte there.
+fn supposed(did: &Did, pa: Option<Pa>) -> Option<Access> {
+    let Did::Access(access) = did else { return None };
+    let mut supposed = access.clone();
+    let data = vec![Some(0); access.data.len()];
+    supposed.outcome = AccessOutcome { pa: Some(pa?), fault: None, ..access.outcome };
+    supposed.data = data;
+    if access.verb == AccessVerb::Write {
+        supposed.verb = AccessVerb::Read;
+    }
+    Some(supposed)
+}

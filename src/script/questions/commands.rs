@@ -1,0 +1,203 @@
+//! `exam`, `text`, `essay`.
+
+use std::sync::Arc;
+
+use super::arrangement::{Arrangement, arranges};
+use super::entry::{Entry, ItemKind, Rubric};
+use super::papers::puts;
+use super::rows::{known, missing, settings, word};
+use super::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
+use crate::lang::ast::{Command, Expr, Setting, Span};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::value::Number;
+use crate::run::session::{Action, Session};
+use crate::run::settings::list;
+use crate::run::shown::Shown;
+use crate::run::stop::Stop;
+use crate::run::view::View;
+
+/// Units of the room that an essay gets, in millimetres: a ruled line is 8 mm high.
+pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
+
+/// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
+///
+/// # Errors
+/// `misplaced`, `unknown-setting`, `duplicate`, `wrong-count`.
+pub fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let place = command.verb.span;
+    if session.sheet().is_some() {
+        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` is said of the whole paper")
+            .label("in a question")
+            .help("write it before the first question")
+            .into());
+    }
+    let mut fields: Vec<(Arc<str>, String)> = Vec::new();
+    let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
+    for setting in settings(command)? {
+        let name = &setting.name;
+        known(setting, &[COVER_SETTINGS, ARRANGEMENT_SETTINGS], "exam")?;
+        if arranges(&name.text) {
+            session.arrange(&mut arrangement, setting)?;
+            continue;
+        }
+        if fields.iter().any(|(known, _)| *known == name.text) {
+            let message = format!("`{}` is said twice", name.text);
+            return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
+        }
+        fields.push((name.text.clone(), session.words(setting)?));
+    }
+    let pairs = fields.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
+    let view = View::Pairs { title: "exam".to_owned(), pairs };
+    if session.checking() {
+        session.exam_mut().arrangement = Some(arrangement.clone());
+    }
+    Ok(puts(Entry::Cover { fields, arrangement: Box::new(arrangement) }, vec![view]))
+}
+
+/// `text """…"""`
+///
+/// # Errors
+/// `misplaced`, `wrong-count`.
+pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let place = command.verb.span;
+    session.needs_question(place)?;
+    let ([prose], None, None) = (&*command.operands, &command.assigned, &command.block) else {
+        return Err(Diagnostic::new(Code::WrongCount, place, "`text` needs one text")
+            .help("write `text \"\"\"…\"\"\"`")
+            .into());
+    };
+    let text = session.prose_of(prose)?;
+    let view = View::Value { of: String::new(), value: Shown::word(&text) };
+    let in_part = session.in_part();
+    Ok(puts(Entry::Text { text, in_part }, vec![view]))
+}
+
+/// `essay "…" space 4 cm points 3 { rubric "…" points 2 }`
+///
+/// # Errors
+/// `misplaced`, `bad-points`, `unknown-setting`, `unknown-word`, `wrong-count`.
+pub fn essay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    session.needs_question(command.verb.span)?;
+    let said = session.before_block(command, true)?;
+    let mut rubric = Vec::new();
+    for setting in settings(command)? {
+        known(setting, &[ESSAY_SETTINGS], "essay")?;
+        let (text, points) = match &*setting.values {
+            [text] => (text, None),
+            [text, points, n] if word(points) == Some("points") => (text, Some(n)),
+            _ => return Err(missing(setting, "a text, and perhaps `points N`").into()),
+        };
+        let points = session.perhaps_points(points)?.map(|(points, _)| points);
+        rubric.push(Rubric { text: session.prose_of(text)?, points });
+    }
+    let points = rubric_points(&rubric, said.points, command.verb.span)?;
+    let entry = session.item(ItemKind::Essay { text: said.text.clone(), space: said.space, rubric }, points);
+    let view = View::Value { of: String::new(), value: Shown::word(&said.text) };
+    Ok(puts(entry, vec![view]))
+}
+
+/// What an essay is worth: what it says, which is what its rubric adds up to.
+fn rubric_points(
+    rubric: &[Rubric],
+    said: Option<(Number, Span)>,
+    place: Span,
+) -> Result<Option<(Number, Span)>, Stop> {
+    let each: Option<Vec<Number>> = rubric.iter().map(|row| row.points).collect();
+    let Some(each) = each.filter(|each| !each.is_empty()) else { return Ok(said) };
+    let mut sum = Number::from(0u64);
+    for points in each {
+        sum = sum.plus(points).map_err(|error| error.at(place))?;
+    }
+    match said {
+        Some((points, at)) if points != sum => {
+            let message = format!("the rubric is worth {sum} points, and the essay has {points}");
+            Err(Diagnostic::new(Code::BadPoints, at, message)
+                .label("does not add up")
+                .help(format!("write `points {sum}`"))
+                .fix(Fix::replace(at, sum.to_string()))
+                .into())
+        }
+        Some(said) => Ok(Some(said)),
+        None => Ok(Some((sum, place))),
+    }
+}
+
+/// What stands before the block of a choice or an essay.
+pub struct Said {
+    /// The text.
+    pub text: String,
+    /// What it is worth, and where that is said.
+    pub points: Option<(Number, Span)>,
+    /// In millimetres.
+    space: Option<Number>,
+}
+
+impl Session<'_> {
+    /// What stands before the block.
+    ///
+    /// # Errors
+    /// `wrong-count`, `unknown-word`, and what its points can be wrong with.
+    pub fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
+        let verb = &command.verb;
+        let Some((text, mut rest)) = command.operands.split_first() else {
+            let message = format!("`{}` needs a text", verb.text);
+            return Err(Diagnostic::new(Code::WrongCount, verb.span, message)
+                .label("nothing follows")
+                .into());
+        };
+        let mut said = Said { text: self.prose_of(text)?, points: None, space: None };
+        while let Some((clause, after)) = rest.split_first() {
+            rest = match (word(clause), after) {
+                (Some("points"), [n, rest @ ..]) => {
+                    said.points = Some(self.points(n)?);
+                    rest
+                }
+                (Some("space"), [n, unit, rest @ ..]) if with_space => {
+                    said.space = Some(self.length(n, unit)?);
+                    rest
+                }
+                _ => {
+                    let help = if with_space { "`space 4 cm` and `points N`" } else { "`points N`" };
+                    let message = format!("this cannot stand in `{}`", verb.text);
+                    return Err(Diagnostic::new(Code::UnknownWord, clause.span, message)
+                        .label("unexpected here")
+                        .help(format!("after its text stand {help}"))
+                        .into());
+                }
+            };
+        }
+        Ok(said)
+    }
+
+    /// A length in millimetres.
+    fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
+        let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
+            let names = list(LENGTHS.iter().map(|(name, _)| *name));
+            return Err(Diagnostic::new(Code::UnknownWord, unit.span, "this is no length")
+                .help(format!("there are {names}"))
+                .into());
+        };
+        let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
+        let length = length.map_err(|error| error.at(n.span))?;
+        if length.is_negative() || length.to_f64() > 2000.0 {
+            return Err(Diagnostic::new(Code::BadWidth, n.span, "there is no such room on a paper").into());
+        }
+        Ok(length)
+    }
+
+    /// What a field of the cover says: texts and values as they are, words as words.
+    fn words(&mut self, setting: &Setting) -> Result<String, Stop> {
+        if setting.values.is_empty() {
+            return Err(missing(setting, "a value").into());
+        }
+        let mut said = Vec::new();
+        for value in &*setting.values {
+            said.push(match word(value) {
+                Some(word) if self.state.find(word).is_none() => word.to_owned(),
+                _ => self.prose_of(value)?,
+            });
+        }
+        Ok(said.join(" "))
+    }
+}

@@ -1,0 +1,129 @@
+use std::sync::Arc;
+
+use super::claim::Claim;
+use super::quantity::Kind;
+use super::rows::ROWS;
+use super::{follow, order};
+use crate::lang::include::{Disk, read_text};
+use crate::questions::LANGUAGE;
+use crate::questions::entry::{Entry, Item};
+use crate::run::Files;
+use crate::run::record::{Access, Did, Shown, StepRecord};
+use crate::run::session::Options;
+
+/// What a script asks of accesses: each with its record.
+fn asked(text: &str) -> Vec<(Item, Arc<Did>)> {
+    let (mut sources, script, wrong) = read_text("test.pw", text, &mut Disk);
+    assert_eq!(wrong, []);
+    let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
+    assert_eq!(wrong, []);
+    let mut records: Vec<StepRecord> = Vec::new();
+    let ended = crate::run::run(&script.body, &sources, &files, Options::of(&LANGUAGE), &mut records);
+    assert_eq!(ended.diagnostics, []);
+    let items = records.into_iter().filter_map(|record| match Entry::of(&record) {
+        Some(Entry::Item { item, .. }) => Some(((**item).clone(), record.did.clone())),
+        _ => None,
+    });
+    items.collect()
+}
+
+fn access(did: &Did) -> &Access {
+    let Did::Access(access) = did else { panic!("an access") };
+    access
+}
+
+/// What a fact would be by what is stated: `vpn 0x0E`, a word, `-`.
+fn by(item: &(Item, Arc<Did>), stated: &[(&str, &str)], fact: &str) -> Option<String> {
+    let claim = |text: &str| -> Claim {
+        let number =
+            text.strip_prefix("0x").map(|digits| u64::from_str_radix(digits, 16).expect("hexadecimal"));
+        match (text, number) {
+            ("-", _) => None,
+            (_, Some(n)) => Some(Shown::hex(n, 1)),
+            (word, None) => Some(Shown::word(word)),
+        }
+    };
+    let stated: Vec<(&str, Option<Claim>)> =
+        stated.iter().map(|(name, text)| (*name, Some(claim(text)))).collect();
+    let before = item.0.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()).expect("a machine");
+    let followed = follow(access(&item.1), before, &stated).fact(fact)?;
+    Some(followed.claim.map_or("-".to_owned(), |shown| shown.to_string()))
+}
+
+#[test]
+fn a_fact_follows_from_facts_before_it() {
+    for (at, row) in ROWS.iter().enumerate() {
+        assert_eq!(row.kind as usize, at, "rows stand in the order of their kinds");
+        for from in row.from {
+            // Of a level above: a TLB or cache before it, the entry that led there.
+            let above = (row.kind, *from) == (Kind::PteAddress, Kind::PteValue) || row.kind == *from;
+            assert!((*from as usize) < at || above, "{:?} from {from:?}", row.kind);
+        }
+    }
+}
+
+const SMALL: &str = "machine simple\n\
+    set page_table { | vpn ppn v |; | 0E 11 1 |; | 0F 0D 1 | }\n\
+    set tlb { | set | tag ppn v |; | 3 | 03 2D 1 | }\n\
+    set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }\n";
+
+#[test]
+fn lookups_are_those_of_the_machine_before_the_access() {
+    let all = asked(&format!("{SMALL}question \"q\" {{ ask read 0x3D6 => vpn; ask read 0x396 => ppn }}"));
+    let one = &all[0];
+    assert_eq!(by(one, &[("vpn", "0x0E")], "tlbi").as_deref(), Some("0x2"));
+    assert_eq!(by(one, &[("vpn", "0x0E")], "tlb").as_deref(), Some("miss"));
+    assert_eq!(by(one, &[("vpn", "0x0E")], "pa").as_deref(), Some("0x456"));
+    assert_eq!(by(one, &[("vpn", "0x0C")], "fault").as_deref(), Some("page"));
+    assert_eq!(by(one, &[("vpn", "0x0C")], "byte").as_deref(), Some("-"));
+    // The TLB has another frame for page 0F than the table: what is said of the lookup decides.
+    assert_eq!(by(one, &[], "ppn").as_deref(), Some("0x2D"));
+    assert_eq!(by(one, &[("tlb", "miss")], "ppn").as_deref(), Some("0xD"));
+    assert_eq!(by(one, &[("ppn", "0x0D")], "byte").as_deref(), Some("0xF0"));
+    assert_eq!(by(one, &[("ppn", "0x0D"), ("co", "0x3")], "byte").as_deref(), Some("0x1D"));
+    assert_eq!(by(one, &[("fault", "page")], "pa").as_deref(), Some("-"));
+    // The walk for page 0E fills the TLB: it is not there before the second access.
+    assert_eq!(by(&all[1], &[], "tlb").as_deref(), Some("miss"));
+}
+
+#[test]
+fn what_is_beyond_the_machine_follows_from_nothing() {
+    let all = asked(&format!("{SMALL}question \"q\" {{ ask read 0x3D6 => vpn }}"));
+    for (name, value) in
+        [("vpn", "0xFFFFFFFFFFFFFFFF"), ("ppn", "0xFFFFFFFFFFFFFFFF"), ("pa", "0xFFFFFFFFFFFFFFFF")]
+    {
+        for row in ["tlbi", "tlb", "fault", "ppn", "pa", "co", "ci", "ct", "cache", "byte", "value"] {
+            let _ = by(&all[0], &[(name, value)], row);
+        }
+    }
+    assert_eq!(by(&all[0], &[("ppn", "0xFFFFFFFFFFFFFFFF")], "pa"), None);
+    assert_eq!(by(&all[0], &[("vpn", "0x100")], "fault"), None);
+}
+
+/// Two levels of 4-byte entries, pages of 4 KB: PPN from bit 12, P bit 0 (the tiny format of the operating-systems exam).
+const WALK: &str = "machine { virtual 32 bits, physical 32 bits, page 4 KB,\n\
+    page_table { levels 2, bits 10 10, pte { size 4 B, valid 0, ppn 12..31 } } }\n\
+    set cr3 = 0x1000\n\
+    set pte 1 0x1000 = 0x3007\n\
+    set pte 1 0x1004 = 0x5007\n\
+    set pte 2 0x3000 = 0x7007\n\
+    set pte 2 0x3004 = 0x8007\n\
+    set pte 2 0x5004 = 0x9007\n";
+
+#[test]
+fn a_walk_goes_on_from_the_entry_that_was_read() {
+    let facts = "vpn1, vpn2, pte1.address, pte1.value, pte2.address, pte2.value, fault, ppn, pa";
+    let all = asked(&format!("{WALK}question \"q\" {{ ask translate 0x1040 => {facts} }}"));
+    let one = &all[0];
+    assert_eq!(by(one, &[], "pte2.value").as_deref(), Some("0x8007"));
+    // The wrong index at the top leads to another table, and another page.
+    assert_eq!(by(one, &[("vpn1", "0x1")], "pte1.address").as_deref(), Some("0x1004"));
+    assert_eq!(by(one, &[("vpn1", "0x1")], "pte2.address").as_deref(), Some("0x5004"));
+    assert_eq!(by(one, &[("pte1.value", "0x5007")], "pte2.value").as_deref(), Some("0x9007"));
+    assert_eq!(by(one, &[("pte2.value", "0x9007")], "pa").as_deref(), Some("0x9040"));
+    assert_eq!(by(one, &[("pte2.value", "0x9006")], "fault").as_deref(), Some("page"));
+    assert_eq!(by(one, &[("pte1.value", "0x5006")], "pte2.address").as_deref(), Some("-"));
+    let access = access(&one.1);
+    assert!(order("pte1.value", access) < order("pte2.address", access));
+    assert!(order("pte2.value", access) < order("ppn", access));
+}

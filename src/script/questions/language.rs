@@ -1,0 +1,141 @@
+//! The language with papers: the core's rows, and those of `exam`, `question` and what belongs into it.
+
+use super::settings::{ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
+use super::{choice, commands, figure};
+use crate::lang::ast::{Stmt, StmtKind};
+use crate::lang::diagnostic::Diagnostic;
+use crate::run::facts::Family;
+use crate::run::params::Param::{Keyword, Literal, Many, Optional, Unit, Ways};
+use crate::run::params::{N, PROCESS, PROSE, TEXT, VA, settings};
+use crate::run::session::{Extension, Language, Session, Verb};
+use crate::run::settings::{BLOCKS, BlockRow};
+use crate::run::stop::Stop;
+use crate::run::verbs::VERBS;
+
+/// The whole language.
+pub static LANGUAGE: Language =
+    Language { verbs: &[VERBS, PAPER_VERBS], blocks: &[BLOCKS, PAPER_BLOCKS], extension: &Papers };
+
+/// Verbs of papers.
+const PAPER_VERBS: &[Verb] = &[
+    Verb {
+        name: "exam",
+        params: &[settings(
+            "title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options",
+        )],
+        help: "what the cover of an exam says, and how its paper is arranged",
+        example: "exam { title \"Final\", duration 90 min, shuffle options }",
+        family: Family::None,
+        prepare: commands::exam,
+    },
+    Verb {
+        name: "text",
+        params: &[PROSE],
+        help: "prose of a question",
+        example: "question \"Q\" { text \"Name the page.\"; ask 0x10 => vpn }",
+        family: Family::None,
+        prepare: commands::text,
+    },
+    Verb {
+        name: "figure",
+        params: &[Ways(&[
+            &[Keyword("bits"), VA],
+            &[Keyword("layout"), Many(&PROCESS)],
+            &[Keyword("frames"), Many(&PROCESS)],
+            &[Keyword("tables"), Optional(&[PROCESS])],
+            &[Literal("reference")],
+        ])],
+        help: "a figure of a question",
+        example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
+        family: Family::None,
+        prepare: figure::figure,
+    },
+    Verb {
+        name: "choice",
+        params: &[
+            TEXT,
+            Optional(&[Keyword("points"), N]),
+            settings("correct TEXT [when COND]; wrong TEXT; answers FACT of OP"),
+        ],
+        help: "a question with options to choose from",
+        example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
+        family: Family::None,
+        prepare: choice::choice,
+    },
+    Verb {
+        name: "essay",
+        params: &[
+            TEXT,
+            Optional(&[Keyword("space"), N, Unit("cm")]),
+            Optional(&[Keyword("points"), N]),
+            settings("rubric TEXT points N"),
+        ],
+        help: "a question to answer in words",
+        example: "question \"Q\" { essay \"Why?\" space 4 cm }",
+        family: Family::None,
+        prepare: commands::essay,
+    },
+];
+
+/// Blocks of settings in them.
+const PAPER_BLOCKS: &[BlockRow] = &[
+    BlockRow::new("exam", "`exam { … }`", || [COVER_SETTINGS, ARRANGEMENT_SETTINGS].concat()),
+    BlockRow::new("choice", "`choice TEXT { … }`", || CHOICE_SETTINGS.to_vec()),
+    BlockRow::new("essay", "`essay TEXT { … }`", || ESSAY_SETTINGS.to_vec()),
+];
+
+/// Performs `question`, `part`, `given` and `ask`.
+struct Papers;
+
+impl Extension for Papers {
+    fn run(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
+        match &stmt.kind {
+            StmtKind::Question { title, points, body } => {
+                session.run_question(stmt, title, points.as_ref(), body)
+            }
+            StmtKind::Part { name, points, body } => session.run_part(stmt, name, points.as_ref(), body),
+            StmtKind::Given { place, nouns } => session.run_given(stmt, *place, nouns),
+            StmtKind::Ask(ask) => session.run_ask(stmt, ask),
+            _ => session.run(stmt),
+        }
+    }
+
+    fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
+        match &stmt.kind {
+            StmtKind::Question { title, points, body } => {
+                session.check_question(title, points.as_ref(), body)
+            }
+            StmtKind::Part { name, points, body } => session.check_part(name, points.as_ref(), body),
+            StmtKind::Given { place, nouns } => session.given(*place, nouns).map(|_| ()),
+            StmtKind::Ask(ask) => session.check_ask(stmt, ask),
+            _ => Ok(()),
+        }
+    }
+
+    fn note_uncertain(&self, session: &mut Session) {
+        session.unsure_of_question();
+    }
+
+    fn finish_check(&self, session: &mut Session) -> Vec<Diagnostic> {
+        let exam = session.exam_mut();
+        exam.arrangement.take().map_or_else(Vec::new, |arrangement| arrangement.wrong(&exam.questions))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LANGUAGE;
+    use crate::lang::include::read_text;
+    use crate::run::session::Options;
+    use crate::run::state::Binding;
+    use crate::run::{Files, state_at};
+
+    #[test]
+    fn the_state_within_a_part_of_a_question_is_known() {
+        let text = "question \"a\" { let x = 5; part \"b\" { let x = 6; ask x } }";
+        let (sources, script, _) = read_text("q.pw", text, &mut ());
+        let at = text.len() - 4;
+        let state = state_at(&script.body, &sources, &Files::default(), Options::of(&LANGUAGE), at);
+        assert!(matches!(state.find("x"), Some(Binding::Value(value)) if value.to_string() == "6"));
+    }
+}

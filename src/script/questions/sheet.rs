@@ -1,0 +1,118 @@
+//! The question at hand: its points and those of what is in it, while it is put together.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::span::Span;
+use crate::lang::value::Number;
+
+use super::points::{Share, Unshared, shares, total};
+
+/// The question at hand.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    question: Unit,
+    part: Option<Unit>,
+}
+
+/// A question or part.
+#[derive(Debug, Clone)]
+struct Unit {
+    what: &'static str,
+    /// Its title.
+    place: Span,
+    /// Where its points are said.
+    points: Option<(Number, Span)>,
+    shares: Vec<Share>,
+    /// Not everything of it is known (when checking only).
+    unsure: bool,
+}
+
+impl Sheet {
+    /// A question with nothing in it.
+    pub fn new(place: Span, points: Option<(Number, Span)>) -> Self {
+        Self { question: Unit::new("question", place, points), part: None }
+    }
+
+    /// Whether a part is at hand.
+    pub fn in_part(&self) -> bool {
+        self.part.is_some()
+    }
+
+    /// A part begins.
+    pub fn begin(&mut self, place: Span, points: Option<(Number, Span)>) {
+        self.part = Some(Unit::new("part", place, points));
+    }
+
+    /// The part ends.
+    ///
+    /// # Errors
+    /// `no-blank`, `bad-points`.
+    pub fn end(&mut self) -> Result<(), Diagnostic> {
+        let Some(part) = self.part.take() else { return Ok(()) };
+        let closed = part.close();
+        self.question.unsure |= part.unsure || closed.is_err();
+        let stated = part.points.map(|(points, _)| points);
+        self.question.shares.push(Share { stated, alone: *closed.as_ref().unwrap_or(&Number::from(1u64)) });
+        closed.map(|_| ())
+    }
+
+    /// The question ends.
+    ///
+    /// # Errors
+    /// `no-blank`, `bad-points`.
+    pub fn close(&self) -> Result<(), Diagnostic> {
+        self.question.close().map(|_| ())
+    }
+
+    /// Something is asked.
+    pub fn add(&mut self, stated: Option<Number>, blanks: usize) {
+        let unit = self.part.as_mut().unwrap_or(&mut self.question);
+        unit.shares.push(Share { stated, alone: Number::from(blanks.max(1) as u64) });
+    }
+
+    /// What is asked from here on is not known for certain.
+    pub fn unsure(&mut self) {
+        self.part.as_mut().unwrap_or(&mut self.question).unsure = true;
+    }
+}
+
+impl Unit {
+    fn new(what: &'static str, place: Span, points: Option<(Number, Span)>) -> Self {
+        Self { what, place, points, shares: Vec::new(), unsure: false }
+    }
+
+    /// What it counts.
+    fn close(&self) -> Result<Number, Diagnostic> {
+        if self.unsure {
+            return Ok(Number::from(1u64));
+        }
+        let what = self.what;
+        if self.shares.is_empty() {
+            return Err(Diagnostic::new(Code::NoBlank, self.place, format!("this {what} asks nothing"))
+                .label("without a blank")
+                .help("ask something in it, as in `ask read va => vpn, ppn`"));
+        }
+        let whole = self.points.map(|(points, _)| points);
+        shares(whole, &self.shares).and_then(|points| total(&points)).map_err(|error| self.unshared(error))
+    }
+
+    fn unshared(&self, error: Unshared) -> Diagnostic {
+        let (what, place) = (self.what, self.points.map_or(self.place, |(_, place)| place));
+        let whole = self.points.map_or_else(String::new, |(points, _)| points.to_string());
+        let say = |message: String| Diagnostic::new(Code::BadPoints, place, message);
+        match error {
+            Unshared::Sum(sum) => {
+                say(format!("what this {what} asks is worth {sum} points, and the {what} has {whole}"))
+                    .label("does not add up")
+                    .help(format!("write `points {sum}`, or let an item without points take the rest"))
+                    .fix(Fix::replace(place, sum.to_string()))
+            }
+            Unshared::NothingLeft(sum) => {
+                say(format!("{sum} of the {whole} points of this {what} are given away, and none are left"))
+                    .label("too few")
+                    .help("items without points share what is left: there must be some")
+            }
+            Unshared::TooLarge => say(format!("the points of this {what} are no number any more")),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a name of the script stands for: a variable, a definition, a process, a part of the machine.
+
+use super::asked::Asked;
+use super::markdown::{code, paragraphs, script};
+use super::number::number;
+use crate::lang::value::Value;
+use crate::run::facts::Component;
+use crate::run::paths::{PART_PROPERTIES, part_of};
+use crate::run::state::{Binding, State};
+use crate::services::complete::{Place, Role};
+use pagewalk_engine::kernel::process::Process;
+
+/// The longest value that is shown whole, in characters.
+const SHOWN: usize = 400;
+
+/// The value of a variable, where it is known without a run. Where it is given one, the value that it is given.
+pub fn variable(asked: &Asked, place: &Place, state: &State) -> Option<String> {
+    let gives = matches!(place.head, "let" | "choose" | "for");
+    let after = gives.then(|| (asked.state)(end_of_line(asked.text, place.span.end)));
+    let given =
+        after.as_ref().is_some_and(|after| after.find(place.text).is_some()) && names_it(asked.text, place);
+    let state = if given { after.as_ref().unwrap_or(state) } else { state };
+    let name = code(place.text);
+    match state.find(place.text)? {
+        Binding::Value(Value::Number(value)) => {
+            let written = hex_or_plain(&Value::Number(*value));
+            let told = number(*value, Role::Unknown, &written, state);
+            Some(format!("{name} = {}", told.unwrap_or(format!("**{written}**"))))
+        }
+        Binding::Value(value) => {
+            let text: String = value.quoted().chars().take(SHOWN).collect();
+            Some(paragraphs([format!("{name}: {}", value.kind()), script(&text)]))
+        }
+        Binding::Unknowable => Some(format!("{name}: its value is known when the script runs.")),
+        Binding::Def(_) => definition(asked, place.text, state),
+    }
+}
+
+/// The word is what the statement gives a name to: it comes directly after the verb.
+fn names_it(text: &str, place: &Place) -> bool {
+    text.get(..place.span.start).is_some_and(|before| before.trim_end().ends_with(place.head))
+}
+
+/// Past the end of the line, where the statement is over if it does not go on.
+fn end_of_line(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or("");
+    at + rest.find(['\n', ';']).unwrap_or(rest.len()) + 1
+}
+
+/// Large numbers in hexadecimal, as addresses are.
+fn hex_or_plain(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
+            Some(n) if n >= 0x100 => format!("0x{n:X}"),
+            _ => value.to_string(),
+        },
+        _ => value.to_string(),
+    }
+}
+
+/// A definition: its head, and the comment above it.
+pub fn definition(asked: &Asked, name: &str, state: &State) -> Option<String> {
+    let Some(Binding::Def(def)) = state.find(name) else { return None };
+    let params: Vec<&str> = def.params.iter().map(|param| &*param.text).collect();
+    let head = format!("def {}({})", def.name.text, params.join(", "));
+    let file = asked.sources.file(def.name.span.file)?;
+    Some(paragraphs([script(&head), comment_above(&file.text, def.name.span.start as usize)]))
+}
+
+/// The lines of comment directly above a place.
+fn comment_above(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or("");
+    let above = before.rfind('\n').map_or("", |end| &before[..end]);
+    let mut lines: Vec<&str> = above
+        .lines()
+        .rev()
+        .map_while(|line| line.trim().strip_prefix('#'))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    lines.reverse();
+    lines.join("\n")
+}
+
+/// What is known of a process.
+pub fn process(name: &str, state: &State) -> Option<String> {
+    let kernel = state.kernel()?;
+    let process = kernel.processes().find(|process| &*process.name == name)?;
+    Some(paragraphs([
+        format!("Process {}, number {}: {}.", code(name), process.pid.0, process.state.name()),
+        areas(process),
+    ]))
+}
+
+fn areas(process: &Process) -> String {
+    let count = process.space.areas.iter().count();
+    let plural = if count == 1 { "area" } else { "areas" };
+    format!("{count} {plural} of {} bytes, as declared above.", process.space.areas.size())
+}
+
+/// A TLB or cache: what kind, and what follows from its declaration.
+pub fn part(name: &str, state: &State) -> Option<String> {
+    let machine = state.hardware()?;
+    let component = Component::named(machine.spec(), name)?;
+    let kind = if matches!(component, Component::Tlb(_)) { "TLB" } else { "cache" };
+    let part = part_of(machine, component);
+    let rows = PART_PROPERTIES.iter().filter(|row| row.fact.is_none()).filter_map(|row| {
+        let value = (row.get)(&part)?;
+        Some(format!("| {} | {value} | {} |", code(&format!("{name}.{}", row.name)), row.help))
+    });
+    let rows: Vec<String> = rows.collect();
+    Some(format!("The {kind} {}:\n\n| | is | |\n|---|---|---|\n{}", code(name), rows.join("\n")))
+}

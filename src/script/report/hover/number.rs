@@ -1,0 +1,146 @@
+//! A number: what it is otherwise written like, and what it is to the machine: an address in its fields, a page-table
+//! entry in its bits.
+
+use super::markdown::{drawn, paragraphs};
+use crate::lang::value::Number;
+use crate::report::narrate::{binary, fields, hex, rulers};
+use crate::run::state::State;
+use crate::services::complete::Role;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::{Pa, Va};
+use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
+use pagewalk_engine::machine::spec::Spec;
+
+/// What a number is, written like this; none if that is plain.
+pub fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
+    let Some(integer) = number.as_integer() else { return Some(other(number, written)) };
+    let radices = radices(integer, written);
+    let address = u64::try_from(integer).ok().zip(state.hardware());
+    let meaning = address.map_or_else(String::new, |(raw, machine)| match role {
+        Role::Virtual => virtual_address(raw, machine, state.kernel().is_none()),
+        Role::Physical => physical_address(raw, machine),
+        Role::Entry => {
+            machine.spec().mmu.as_ref().map_or_else(String::new, |mmu| entry(raw, &mmu.pte, machine.spec()))
+        }
+        Role::Unknown if looks_like_address(written) => virtual_address(raw, machine, false),
+        Role::Unknown | Role::Count => String::new(),
+    });
+    // Of a digit by itself there is nothing to tell.
+    let known = meaning.is_empty() && written.len() == 1;
+    (!known).then(|| paragraphs([radices, meaning]))
+}
+
+/// Whether a number whose meaning is not said may be an address: people write those in hexadecimal or binary.
+fn looks_like_address(written: &str) -> bool {
+    let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| written.starts_with(prefix));
+    prefixed && !written.contains(' ')
+}
+
+/// A number that is no integer.
+fn other(number: Number, written: &str) -> String {
+    let value = crate::lang::value::Value::Number(number).to_string();
+    if value == written { format!("**{written}**") } else { format!("**{written}** = {value}") }
+}
+
+/// In each radix, as it is written first.
+fn radices(integer: i128, written: &str) -> String {
+    let magnitude = integer.unsigned_abs();
+    let Ok(magnitude) = u64::try_from(magnitude) else { return format!("**{written}**") };
+    let sign = if integer < 0 { "-" } else { "" };
+    let bits = (u64::BITS - magnitude.leading_zeros()).max(1);
+    let plain = written.replace('_', "");
+    let forms = [
+        format!("{sign}{magnitude}"),
+        format!("{sign}0x{magnitude:X}"),
+        format!("{sign}{}", binary(magnitude, bits)),
+    ];
+    let same = |form: &String| {
+        let (form, plain) = (form.replace('_', ""), plain.replace("0x0", "0x"));
+        form.eq_ignore_ascii_case(&plain)
+    };
+    let others: Vec<String> = forms.into_iter().filter(|form| !same(form)).collect();
+    format!("**{written}** = {}", others.join(" = "))
+}
+
+/// A virtual address in its fields; with `walked`, where the page table as it is known leads. Without an MMU an address is
+/// a physical one.
+fn virtual_address(raw: u64, machine: &Machine, walked: bool) -> String {
+    let spec = machine.spec();
+    if spec.mmu.is_none() {
+        return physical_address(raw, machine);
+    }
+    let Ok(va) = machine.va(raw) else {
+        return format!("No address of this machine: it has {} bits.", spec.virtual_bits());
+    };
+    let ruler = rulers(spec).into_iter().next();
+    let drawing = ruler.map_or_else(String::new, |ruler| drawn(&fields(ruler, va.raw())));
+    paragraphs([drawing, if walked { mapped(va, machine) } else { String::new() }])
+}
+
+/// Where the page table leads, as far as it is known without a run.
+fn mapped(va: Va, machine: &Machine) -> String {
+    let spec = machine.spec();
+    let vpn = machine.vpn_of(va);
+    let entry = machine.page_table_entry(vpn).filter(|(_, pte)| pte.flags.has(Bit::P));
+    let Some((level, pte)) = entry else { return String::new() };
+    let bits = spec.mmu.as_ref().map_or(0, |mmu| mmu.level_page_bits(level));
+    let offset = if bits >= u64::BITS { va.raw() } else { va.raw() & ((1 << bits) - 1) };
+    let Some(base) = pte.ppn.checked_shl(spec.page_bits()) else { return String::new() };
+    let Ok(pa) = machine.pa(base | offset) else { return String::new() };
+    let said = format!(
+        "The page table maps VPN {} to PPN {}: physical address **{}**.",
+        hex(vpn.raw(), spec.vpn_bits()),
+        hex(pte.ppn, spec.ppn_bits()),
+        hex(pa.raw(), spec.physical_bits)
+    );
+    paragraphs([said, drawn_physical(pa, spec)])
+}
+
+fn physical_address(raw: u64, machine: &Machine) -> String {
+    let spec = machine.spec();
+    match machine.pa(raw) {
+        Ok(pa) => drawn_physical(pa, spec),
+        Err(_) => format!("No physical address of this machine: it has {} bits.", spec.physical_bits),
+    }
+}
+
+fn drawn_physical(pa: Pa, spec: &Spec) -> String {
+    let ruler = rulers(spec).pop();
+    ruler.map_or_else(String::new, |ruler| drawn(&fields(ruler, pa.raw())))
+}
+
+/// An entry as it stands in memory, in its bits: a row each, the highest first.
+fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
+    let width = format.bytes * 8;
+    if width < u64::BITS && raw >> width > 0 {
+        return format!("No page-table entry of this machine: it has {width} bits.");
+    }
+    let Pte { ppn, flags } = format.decode(raw);
+    let start =
+        ppn.checked_shl(spec.page_bits()).map_or_else(String::new, |base| hex(base, spec.physical_bits));
+    let place = if format.ppn_high == format.ppn_low {
+        format.ppn_low.to_string()
+    } else {
+        format!("{}–{}", format.ppn_high, format.ppn_low)
+    };
+    let leads = if flags.has(Bit::P) {
+        format!("the page, or the next table, at {start}")
+    } else {
+        "nothing: not present".to_owned()
+    };
+    let mut rows =
+        vec![(format.ppn_low, format!("| PPN | {place} | {} | {leads} |", hex(ppn, format.ppn_bits())))];
+    for row in &BITS {
+        if let Some(place) = format.bit_position(row.bit) {
+            let value = raw >> place & 1;
+            rows.push((place, format!("| {} | {place} | {value} | {} |", row.label, row.help)));
+        }
+    }
+    rows.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    let rows: Vec<String> = rows.into_iter().map(|(_, row)| row).collect();
+    format!(
+        "Page-table entry of {} bytes:\n\n| | bit | is | means |\n|---|---|---|---|\n{}",
+        format.bytes,
+        rows.join("\n")
+    )
+}

@@ -1,0 +1,49 @@
+//! What an offer of completion means.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::markdown::paragraphs;
+use super::word::row;
+use crate::services::complete::ItemKind;
+use crate::services::lookup::every_row;
+
+/// What is told of every word, by the section of the reference that has it.
+static ROWS: OnceLock<BTreeMap<(&'static str, String), String>> = OnceLock::new();
+
+/// What the reference says of an offer; none of what has no row under this very name.
+pub fn documentation(text: &str, kind: ItemKind) -> Option<&'static str> {
+    let rows = ROWS.get_or_init(|| {
+        let mut rows: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for (word, found) in every_row() {
+            rows.entry((found.section, word)).or_default().push(row(&found));
+        }
+        rows.into_iter().map(|(key, told)| (key, paragraphs(told))).collect()
+    });
+    let section = section(kind)?;
+    rows.get(&(section, text.to_owned())).map(String::as_str)
+}
+
+fn section(kind: ItemKind) -> Option<&'static str> {
+    Some(match kind {
+        ItemKind::Verb | ItemKind::Keyword => "statements",
+        ItemKind::Call => "calls",
+        ItemKind::Fact => "facts",
+        ItemKind::Word => "policies",
+        ItemKind::Noun => "nouns",
+        ItemKind::Preset => "presets",
+        ItemKind::Function => "functions",
+        ItemKind::Constant => "constants",
+        ItemKind::Bit | ItemKind::Column => "bits",
+        ItemKind::Unit => "units",
+        ItemKind::Definition
+        | ItemKind::Process
+        | ItemKind::Setting
+        | ItemKind::Part
+        | ItemKind::Variable
+        | ItemKind::Field
+        | ItemKind::File => {
+            return None;
+        }
+    })
+}

@@ -1,0 +1,158 @@
+//! The commands of a session that is explored statement by statement: what begins with a colon. Each is one row.
+
+use crate::lang::nearest::nearest;
+use crate::run::params::Param::{self, Optional};
+use crate::run::params::{FACT, N, PATH, Params, STATEMENT, VA, WORD};
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Undoes statements.
+    Back,
+    /// Does again what was undone.
+    Forward,
+    /// Goes to a statement by its number.
+    Goto,
+    /// Lists the statements.
+    History,
+    /// A statement's facts, without effect.
+    What,
+    /// What the last statement changed.
+    Diff,
+    /// The last access step by step.
+    Steps,
+    /// Reasons behind the last answer.
+    Why,
+    /// The fields of an address.
+    Bits,
+    /// Asks for the facts of an access, and marks the answers.
+    Quiz,
+    /// Writes the session as a script.
+    Save,
+    /// Runs a script.
+    Load,
+    /// Starts afresh.
+    Reset,
+    /// Says what a word means.
+    Help,
+    /// Ends the session.
+    Quit,
+}
+
+/// A command.
+#[derive(Debug)]
+pub struct Command {
+    /// What it does.
+    pub kind: Kind,
+    /// Its word, without the colon.
+    pub name: &'static str,
+    /// What follows it.
+    pub params: &'static [Param],
+    /// One line of help.
+    pub help: &'static str,
+    /// A line that uses it.
+    pub example: &'static str,
+}
+
+impl Command {
+    /// How it is written.
+    pub fn usage(&self) -> String {
+        format!(":{} {}", self.name, self.params.text()).trim_end().to_owned()
+    }
+}
+
+const fn row(
+    kind: Kind,
+    name: &'static str,
+    params: &'static [Param],
+    help: &'static str,
+    example: &'static str,
+) -> Command {
+    Command { kind, name, params, help, example }
+}
+
+/// Every command.
+pub const COMMANDS: &[Command] = &[
+    row(Kind::Back, "back", &[Optional(&[N])], "undoes the last statement, or the last N", ":back 2"),
+    row(
+        Kind::Forward,
+        "forward",
+        &[Optional(&[N])],
+        "does the next undone statement again, or the next N",
+        ":forward",
+    ),
+    row(Kind::Goto, "goto", &[N], "goes to the state after statement N; 0 is the beginning", ":goto 0"),
+    row(Kind::History, "history", &[], "lists the statements with their numbers", ":history"),
+    row(
+        Kind::What,
+        "what",
+        &[STATEMENT],
+        "tells what any statement would do, and changes nothing",
+        ":what write 0x3D4 = 1",
+    ),
+    row(Kind::Diff, "diff", &[], "shows what the last statement changed, old value and new", ":diff"),
+    row(Kind::Steps, "steps", &[], "the numbered steps of the last access or system call", ":steps"),
+    row(
+        Kind::Why,
+        "why",
+        &[Optional(&[FACT])],
+        "the reasons behind the last answer, or behind one fact",
+        ":why tlb",
+    ),
+    row(Kind::Bits, "bits", &[VA], "an address on the ruler, with every field of it", ":bits 0x3D4"),
+    row(
+        Kind::Quiz,
+        "quiz",
+        &[Optional(&[STATEMENT])],
+        "asks for the facts of an access, its own or yours, and marks your answers; changes nothing",
+        ":quiz read 0x3D4",
+    ),
+    row(
+        Kind::Save,
+        "save",
+        &[PATH],
+        "writes the session as a script that states what was seen, so that it is a test",
+        ":save session.pw",
+    ),
+    row(Kind::Load, "load", &[PATH], "runs a script; each of its statements can be undone", ":load first.pw"),
+    row(Kind::Reset, "reset", &[], "starts afresh; `:back` leads back", ":reset"),
+    row(
+        Kind::Help,
+        "help",
+        &[Optional(&[WORD])],
+        "what a word means: a statement, fact, noun, setting, call, preset or command",
+        ":help tlbi",
+    ),
+    row(Kind::Quit, "quit", &[], "ends the session, as Ctrl-D does", ":quit"),
+];
+
+/// The command of this name.
+///
+/// # Errors
+/// The nearest, if one is near.
+pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
+    let named = COMMANDS.iter().find(|row| row.name == name);
+    named.ok_or_else(|| nearest(name, COMMANDS.iter().map(|row| row.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMANDS, Kind, find};
+    use crate::run::params::Params;
+
+    #[test]
+    fn a_command_is_found_by_its_name_or_nearly() {
+        assert_eq!(find("back").map(|row| row.kind).ok(), Some(Kind::Back));
+        assert_eq!(find("hlep").err().flatten(), Some("help"));
+        assert_eq!(find("zzz").err().flatten(), None);
+    }
+
+    #[test]
+    fn every_row_shows_itself() {
+        for row in COMMANDS {
+            assert!(row.example.starts_with(&format!(":{}", row.name)), "{}", row.name);
+            assert!(row.params.is_empty() || row.usage().ends_with(&row.params.text()), "{}", row.name);
+            assert!(!row.help.is_empty() && !row.help.ends_with('.'), "{}", row.name);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What a run finds out of the facts that a script states.
+
+use std::collections::BTreeMap;
+
+use super::plan::{LeftAlone, Plan};
+use super::{grid, spell, tables};
+use crate::lang::ast::Stmt;
+use crate::lang::edit::TextEdit;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::run::record::{Check, Sink, StepRecord, Written};
+
+/// The most different values of one fact that are told.
+const VALUES: usize = 4;
+
+/// What is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// The actual values of facts and cells that do not hold.
+    pub accept: bool,
+    /// The values of those that are written `?`.
+    pub fill: bool,
+}
+
+/// What is known of one fact or cell.
+#[derive(Debug, Clone, Default)]
+struct Found {
+    fact: String,
+    /// It did not hold, at least once.
+    failed: bool,
+    /// What it would have to state for each time to hold, each text once, [`VALUES`] and one at most.
+    texts: Vec<String>,
+    /// Why no text would do.
+    refusal: Option<String>,
+}
+
+/// What runs have found out of the facts and cells of some files.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    wanted: Wanted,
+    /// By the place of the value, or of the fact where no value stands by itself.
+    found: BTreeMap<Span, Vec<Found>>,
+    /// Tables: the places of their cells, row by row, the header first.
+    tables: BTreeMap<Span, Vec<Vec<Span>>>,
+}
+
+impl Findings {
+    /// Nothing found yet.
+    pub fn new(wanted: Wanted) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    /// A sink for the records of a script; what they show is added to what is known.
+    pub fn watch<'a>(&'a mut self, script: &[Stmt], sources: &'a Sources) -> Watching<'a> {
+        tables::collect(script, &mut self.tables);
+        Watching { findings: self, sources }
+    }
+
+    /// Takes in what another run has found, whose files have other numbers; what is of a file without one is left out.
+    pub fn absorb(&mut self, other: Findings, number: impl Fn(u32) -> Option<u32>) {
+        let here = |span: Span| number(span.file).map(|file| Span { file, ..span });
+        for (span, all) in other.found {
+            let Some(span) = here(span) else { continue };
+            for found in all {
+                let mine = self.known(span, &found.fact);
+                mine.failed |= found.failed;
+                mine.refusal = mine.refusal.take().or(found.refusal);
+                found.texts.into_iter().for_each(|text| mine.wants(text));
+            }
+        }
+        for (span, rows) in other.tables {
+            let rows = rows.into_iter().map(|row| row.into_iter().filter_map(here).collect());
+            if let Some(span) = here(span) {
+                self.tables.insert(span, rows.collect());
+            }
+        }
+    }
+
+    /// What to write, and what is left alone.
+    pub fn plan(&self, sources: &Sources) -> Plan {
+        let (mut new, mut left) = (BTreeMap::new(), Vec::new());
+        for (span, found) in
+            self.found.iter().flat_map(|(span, all)| all.iter().map(move |found| (*span, found)))
+        {
+            match (found.failed, &found.refusal, found.texts.as_slice()) {
+                (false, ..) => {}
+                (true, None, [text]) => drop(new.insert(span, text.clone())),
+                (true, None, texts) => left.push(found.left(span, several(texts))),
+                (true, Some(reason), _) => left.push(found.left(span, reason.clone())),
+            }
+        }
+        let facts = new.len();
+        let mut edits = Vec::new();
+        for rows in self.tables.values() {
+            edits.extend(grid::laid_out(sources, rows, &mut new));
+        }
+        edits.extend(new.into_iter().map(|(span, text)| TextEdit::new(span, text)));
+        edits.sort();
+        Plan { edits, facts, left }
+    }
+
+    fn known(&mut self, span: Span, fact: &str) -> &mut Found {
+        let all = self.found.entry(span).or_default();
+        let at = all.iter().position(|found| found.fact == fact).unwrap_or_else(|| {
+            all.push(Found { fact: fact.to_owned(), ..Found::default() });
+            all.len() - 1
+        });
+        &mut all[at]
+    }
+
+    fn see(&mut self, check: &Check, sources: &Sources) {
+        let open = check.written.is_open();
+        let place = check.written.place();
+        if check.held {
+            if let Some(place) = place.filter(|_| self.wanted.accept) {
+                self.known(place, &check.fact).keeps(sources.text(place));
+            }
+            return;
+        }
+        if !(self.wanted.accept || open && self.wanted.fill) {
+            return;
+        }
+        let text = match (check.written, place) {
+            _ if open && !self.wanted.fill => Err("`--fill` writes what stands for `?`".to_owned()),
+            (Written::Otherwise(why), _) => Err(why.to_owned()),
+            (_, Some(place)) => spell::text(sources.text(place), check),
+            (_, None) => Err(String::new()),
+        };
+        let found = self.known(place.unwrap_or(check.span), &check.fact);
+        found.failed = true;
+        match text {
+            Ok(text) => found.wants(text),
+            Err(reason) => found.refusal = Some(reason),
+        }
+    }
+}
+
+impl Found {
+    fn wants(&mut self, text: String) {
+        if self.texts.len() <= VALUES && !self.texts.contains(&text) {
+            self.texts.push(text);
+        }
+    }
+
+    fn keeps(&mut self, text: &str) {
+        if !self.texts.iter().any(|known| known == text) {
+            self.wants(text.to_owned());
+        }
+    }
+
+    fn left(&self, span: Span, reason: String) -> LeftAlone {
+        LeftAlone { span, fact: self.fact.clone(), reason }
+    }
+}
+
+/// Says that one text cannot state different values.
+fn several(texts: &[String]) -> String {
+    let more = if texts.len() > VALUES { ", …" } else { "" };
+    let shown = texts.get(..VALUES.min(texts.len())).unwrap_or(texts);
+    format!("it runs several times with different values: {}{more}", shown.join(", "))
+}
+
+/// Adds what the records of a run show to what is known.
+#[derive(Debug)]
+pub struct Watching<'a> {
+    findings: &'a mut Findings,
+    sources: &'a Sources,
+}
+
+impl Sink for Watching<'_> {
+    fn take(&mut self, record: &StepRecord) -> bool {
+        record.checks.iter().for_each(|check| self.findings.see(check, self.sources));
+        true
+    }
+}

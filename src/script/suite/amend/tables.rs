@@ -1,0 +1,30 @@
+//! The tables of a script.
+
+use std::collections::BTreeMap;
+
+use crate::lang::ast::{Cell, Command, Settings, Stmt, StmtKind, Table};
+use crate::lang::span::Span;
+use crate::lang::visit::statements;
+
+/// Adds the tables of commands, each once: the places of the cells, row by row, the header first.
+pub fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
+    for stmt in statements(script) {
+        if let StmtKind::Command(Command { block: Some(Settings { table: Some(table), .. }), .. }) =
+            &stmt.kind
+        {
+            tables.entry(table.span).or_insert_with(|| rows(table));
+        }
+    }
+}
+
+/// The places of the tables of a script's commands.
+pub fn tables(script: &[Stmt]) -> Vec<Span> {
+    let mut found = BTreeMap::new();
+    collect(script, &mut found);
+    found.into_keys().collect()
+}
+
+fn rows(table: &Table) -> Vec<Vec<Span>> {
+    let places = |cells: &[Cell]| cells.iter().map(|cell| cell.span).collect();
+    std::iter::once(places(&table.header)).chain(table.rows.iter().map(|row| places(&row.cells))).collect()
+}

@@ -1,0 +1,73 @@
+//! What a statement did, for a golden file: facts in the language's own words, and no narration.
+
+use std::sync::Arc;
+
+use super::clip::{clipped, shortened};
+use super::facts::Facts;
+use crate::lang::source::Sources;
+use crate::report::narrate::{Statement, Statements, bound, inside, shown};
+use crate::report::text;
+use crate::run::record::{Check, Did, StepRecord};
+use crate::suite::golden::Entry;
+
+/// Makes entries of records.
+pub struct Entries<'s> {
+    statements: Statements<'s>,
+    facts: Facts,
+}
+
+impl<'s> Entries<'s> {
+    /// None yet.
+    pub fn new(sources: &'s Sources) -> Self {
+        Self { statements: Statements::new(sources), facts: Facts::default() }
+    }
+
+    /// The statement of a record, and what it did. With `fails`, also what does not hold of it.
+    pub fn of(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
+        let statement = self.statements.of(record);
+        let mut entry = Entry {
+            statement: inside(record, statement.short.clone()),
+            facts: self.facts.lines(&record.did),
+            calls: self.calls(record),
+            ..Entry::default()
+        };
+        match &*record.did {
+            Did::Bound { name, value, .. } => entry.value = clipped(&bound(name, value, &statement)),
+            Did::Shown(views) => entry.shows = shortened(&dedented(&text::text(&shown(views), false))),
+            Did::Action(action) => entry.count = Some(action.count),
+            _ => {}
+        }
+        if let Some(call) = record.did.call() {
+            entry.prints = shortened(&String::from_utf8_lossy(&call.effect.output));
+        }
+        if fails {
+            let failed = record.checks.iter().filter(|check| !check.held);
+            entry.fails = failed.map(failure).collect::<Vec<_>>().join("\n");
+        }
+        (statement, entry)
+    }
+
+    /// The system calls in a statement's expressions, a line each.
+    fn calls(&mut self, record: &StepRecord) -> String {
+        let lines = record.calls.iter().map(|call| {
+            let args: Vec<&str> = call.args.iter().map(|arg| arg.written.as_str()).collect();
+            let facts = self.facts.lines(&Did::Call(call.clone())).replace('\n', ", ");
+            format!("{}({}) => {facts}", call.name, args.join(", "))
+        });
+        shortened(&lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+fn failure(check: &Check) -> String {
+    let actual = check.actual.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    let (expected, actual) = (clipped(&check.expected.to_string()), clipped(&actual));
+    format!("{}: expected {expected}, actual {actual}", check.fact)
+}
+
+/// A text without the margin that all its lines have.
+fn dedented(text: &str) -> String {
+    let margin = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let least = text.lines().filter(|line| !line.is_empty()).map(margin).min().unwrap_or(0);
+    let lines = text.lines().map(|line| line.get(least..).unwrap_or("").trim_end());
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,112 @@
+//! What of a long run is listed in a golden file, and what is counted and digested.
+
+use std::collections::HashMap;
+
+use super::entries::Entries;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::report::narrate::Statement;
+use crate::run::record::{Did, StepRecord};
+use crate::suite::golden::{Digest, Entry, Placed};
+
+/// Rounds of a statement in a loop that are listed.
+const ROUNDS: u32 = 8;
+/// Bytes of a case after which nothing more is listed.
+const LARGEST: usize = 256 << 10;
+
+/// Takes the records of a script's cases down.
+pub struct Recorder<'s> {
+    entries: Entries<'s>,
+    cases: Vec<Case>,
+}
+
+/// What a case did so far.
+#[derive(Default)]
+struct Case {
+    listed: Vec<Placed>,
+    size: usize,
+    /// The outermost loop that is running, and how often its statements have run.
+    outer: Option<Span>,
+    rounds: HashMap<Span, u32>,
+    /// What is not listed of it.
+    more: More,
+}
+
+/// Statements that are not listed.
+#[derive(Default)]
+struct More {
+    count: u64,
+    digest: Digest,
+    place: (String, usize),
+}
+
+impl<'s> Recorder<'s> {
+    /// For so many cases.
+    pub fn new(sources: &'s Sources, cases: usize) -> Self {
+        Self { entries: Entries::new(sources), cases: (0..cases).map(|_| Case::default()).collect() }
+    }
+
+    /// Takes a record of a case down. With `fails`, also what does not hold of it.
+    pub fn take(&mut self, at: usize, record: &StepRecord, fails: bool) {
+        if let Did::Scenario(_) = &*record.did {
+            return;
+        }
+        let (statement, entry) = self.entries.of(record, fails);
+        let Some(case) = self.cases.get_mut(at) else { return };
+        if case.outer != record.outer {
+            // When nothing more is listed, one digest is of all the rest.
+            if case.size <= LARGEST {
+                case.flush();
+            }
+            case.rounds.clear();
+            case.outer = record.outer;
+        }
+        let rounds = case.rounds.entry(record.span).or_default();
+        *rounds = rounds.saturating_add(1);
+        let listed = record.outer.is_none() || *rounds <= ROUNDS;
+        if listed && case.size <= LARGEST {
+            case.flush();
+            case.size += entry.size();
+            case.listed.push(Placed { entry, file: statement.file.clone(), line: statement.line });
+        } else {
+            case.more.add(&entry, &statement);
+        }
+    }
+
+    /// What each case did.
+    pub fn cases(self) -> Vec<Vec<Placed>> {
+        self.cases.into_iter().map(Case::end).collect()
+    }
+}
+
+impl Case {
+    /// Lists how many statements were not listed.
+    fn flush(&mut self) {
+        let More { count, digest, place: (file, line) } = std::mem::take(&mut self.more);
+        if count > 0 {
+            let entry = Entry { more: Some(count), digest: digest.to_string(), ..Entry::default() };
+            self.listed.push(Placed { entry, file, line });
+        }
+    }
+
+    fn end(mut self) -> Vec<Placed> {
+        self.flush();
+        self.listed
+    }
+}
+
+impl More {
+    fn add(&mut self, entry: &Entry, statement: &Statement) {
+        if self.count == 0 {
+            self.place = (statement.file.clone(), statement.line);
+        }
+        self.count += 1;
+        self.digest.put(&entry.statement);
+        for text in [&entry.facts, &entry.value, &entry.calls, &entry.prints, &entry.shows, &entry.fails] {
+            self.digest.put(text);
+        }
+        if let Some(count) = entry.count {
+            self.digest.put(&count.to_string());
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Scripts under test: golden files, actual values written into scripts, and the reports of a suite.
+
+pub mod amend;
+pub mod amended;
+pub mod golden;
+pub mod listing;
+pub mod reports;

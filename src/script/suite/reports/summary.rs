@@ -1,0 +1,89 @@
+//! A suite as text: the cases that failed, and a summary.
+
+use super::case::{Broken, Case, Held, Suite, Verdict};
+use crate::report::doc::{Block, Tone};
+use crate::report::narrate::{count, failure};
+use crate::report::text::text;
+use crate::suite::listing::draw;
+
+/// What is told of a case that failed; nothing of others.
+pub fn tell(case: &Case, color: bool) -> String {
+    if !case.verdict().bad() {
+        return String::new();
+    }
+    format!("{}{}\n", text(&blocks(case), color), golden(case, color))
+}
+
+/// What does not hold, whatever the golden file says.
+fn blocks(case: &Case) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading(format!("✗ {}", case.name))];
+    if case.fails && case.own().bad() {
+        blocks.push(Block::line("is meant to fail, and does not"));
+        return blocks;
+    }
+    if case.fails {
+        return blocks;
+    }
+    blocks.extend(case.broken.iter().flat_map(broken));
+    let told: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
+    if case.failed > told as u64 {
+        let all = failure(case.failed, case.checks);
+        blocks.push(Block::toned(Tone::Faint, format!("… {all}; the first {told} are shown")));
+    }
+    if !case.mistakes.is_empty() {
+        let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");
+        blocks.push(Block::toned(Tone::Bad, format!("{mistakes}:")));
+        blocks.extend(case.mistakes.iter().map(|mistake| {
+            Block::line(format!("{}:{}:{}: {mistake}", mistake.file, mistake.line, mistake.column))
+        }));
+    }
+    blocks
+}
+
+/// How the golden file differs, and what to do about it.
+fn golden(case: &Case, color: bool) -> String {
+    let help = |words: &str| text(&[Block::toned(Tone::Faint, format!("{words}: {}", case.bless()))], color);
+    match &case.golden {
+        Held::Without | Held::Same => String::new(),
+        Held::Missing => {
+            let words = Block::toned(Tone::Bad, "there is no golden file, and one is required");
+            text(&[words], color) + &help("if what the script does is right, write one")
+        }
+        Held::Differs { differences, notes } => {
+            let differs = count(differences.len() as u64, "statement differs", "statements differ");
+            let mut words: Vec<Block> = notes.iter().map(|note| Block::toned(Tone::Bad, note)).collect();
+            if !differences.is_empty() {
+                words.push(Block::toned(
+                    Tone::Bad,
+                    format!("{differs} from the golden file (-) in this run (+):"),
+                ));
+            }
+            text(&words, color)
+                + &draw(differences, color)
+                + &help("if the run is right, write the golden file anew")
+        }
+    }
+}
+
+fn broken(broken: &Broken) -> [Block; 2] {
+    let place = format!("{}:{}", broken.file, broken.line);
+    [Block::Statement { text: broken.text.clone(), place }, Block::Checks(broken.checks.clone())]
+}
+
+/// The counts, and in the last line `N passed, N failed`.
+pub fn summary(suite: &Suite) -> Vec<String> {
+    let checks: u64 = suite.cases.iter().map(|case| case.checks).sum();
+    let mut counts = vec![
+        count(suite.cases.len() as u64, "case", "cases"),
+        count(checks, "fact checked", "facts checked"),
+    ];
+    let without = suite.without_golden();
+    if without > 0 {
+        counts.push(count(without, "file without a golden", "files without a golden"));
+    }
+    let unreached = suite.count(Verdict::NotRun);
+    if unreached > 0 {
+        counts.push(count(unreached, "case not reached", "cases not reached"));
+    }
+    vec![counts.join(", "), format!("{} passed, {} failed", suite.count(Verdict::Passed), suite.failed())]
+}

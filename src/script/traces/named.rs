@@ -1,0 +1,115 @@
+//! A machine that is named without a script around it: a preset, a machine file, or what stands at the end of a script.
+
+use std::sync::Arc;
+
+use crate::lang::ast::Block;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::policy::{POLICIES, Policy};
+use pagewalk_engine::machine::presets::{PRESETS, Preset};
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::demand::DemandPaging;
+
+use crate::questions::LANGUAGE;
+use crate::run::files::Files;
+use crate::run::record::{Sink, StepRecord};
+use crate::run::script::play_from;
+use crate::run::session::Options;
+use crate::run::settings::{build_machine, fields_of_yaml};
+use crate::run::state::{Slot, State};
+
+/// A machine that is named.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// As it was named.
+    pub name: String,
+    /// How it is built.
+    pub spec: Arc<Spec>,
+    /// The settings of the kernel that a script has started on it.
+    pub kernel: Option<KernelConfig>,
+}
+
+/// Takes nothing of what a script does.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+/// The names of the presets.
+pub fn presets() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|preset| preset.name)
+}
+
+/// The policies by which pages are replaced: their names, and what they do.
+pub fn replacements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.help))
+}
+
+impl Named {
+    /// The preset of this name.
+    pub fn preset(name: &str) -> Option<Self> {
+        let preset = Preset::named(name)?;
+        Some(Self { name: name.to_owned(), spec: Arc::new((preset.build)()), kernel: None })
+    }
+
+    /// The machine of a machine file, which has this number in the sources.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn of_file(name: &str, file: u32, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let place = Span { file, ..Span::default() };
+        let spec = build_machine(None, &fields_of_yaml(file, text)?, place)?;
+        Ok(Self { name: name.to_owned(), spec: Arc::new(spec), kernel: None })
+    }
+
+    /// The machine that stands at the end of a script in which a check has found nothing wrong, if one does.
+    ///
+    /// # Errors
+    /// What is wrong with the script when it runs. Expectations that do not hold are no matter.
+    pub fn of_script(
+        name: &str,
+        script: &Block,
+        sources: &Sources,
+        files: &Files,
+    ) -> Result<Option<Self>, Vec<Diagnostic>> {
+        let options = Options::of(&LANGUAGE);
+        let state = State::new(options.seed);
+        let (ended, state) = play_from(state, script, sources, files, options, &mut Nowhere, None);
+        if !ended.diagnostics.is_empty() {
+            return Err(ended.diagnostics);
+        }
+        let (machine, kernel) = match &state.machine {
+            Slot::Is(machine) => (&**machine, None),
+            Slot::Kernel(kernel) => (kernel.machine(), Some(kernel.config().clone())),
+            Slot::Empty | Slot::Unknowable => return Ok(None),
+        };
+        Ok(Some(Self { name: name.to_owned(), spec: machine.spec().clone(), kernel }))
+    }
+
+    /// A fresh one, with nothing in its parts.
+    pub fn machine(&self) -> Machine {
+        Machine::new(self.spec.clone())
+    }
+
+    /// Whether it translates addresses.
+    pub fn translates(&self) -> bool {
+        self.spec.mmu.is_some()
+    }
+
+    /// How its kernel gives frames to a trace: as said here, else as the script's kernel has it, else by default.
+    pub fn demand(&self, frames: Option<u32>, replacement: Option<&str>) -> DemandPaging {
+        let kernel = self.kernel.as_ref();
+        DemandPaging {
+            frames: frames.or_else(|| kernel.and_then(|kernel| kernel.frames)),
+            replacement: replacement
+                .and_then(Policy::by_name)
+                .or_else(|| kernel.map(|kernel| kernel.replacement)),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What came of replaying a trace: as text for a terminal, JSON lines, CSV, and a plot.
+
+pub(crate) mod amounts;
+mod csv;
+mod curve;
+mod json;
+pub(crate) mod plot;
+mod replayed;
+pub(crate) mod rows;
+pub(crate) mod svg;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use amounts::{kinds_of, rate};
+pub use csv::{HEADER, csv};
+pub use json::json;
+pub use plot::plot;
+pub use replayed::{Ended, Replayed};
+pub use text::{malformed, record, text, warnings};

@@ -1,0 +1,259 @@
+//! The settings of a grid, each with the values it takes.
+
+use super::reading::whole;
+use crate::lang::ast::{Expr, ExprKind, Setting, Settings, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::nearest::nearest;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::lang::value;
+use crate::run::files::Files;
+use crate::run::params::{Param, Params};
+use crate::run::record::{Sink, StepRecord};
+use crate::run::session::{Options, Session};
+use crate::run::settings::{Arg, ArgKind, Field, cache_mistakes, integer, list, tlb_mistakes};
+use crate::run::stop::Stop;
+use crate::run::verbs::CORE;
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
+
+/// A setting with its values, each as a field that says it.
+pub(super) struct Said {
+    pub axis: Axis,
+    pub fields: Vec<Field>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// Takes nothing: an expression tells nothing.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn take(&mut self, _: &StepRecord) -> bool {
+        true
+    }
+}
+
+/// The settings of a grid, in order, with every mistake that one value by itself or a setting beside another shows.
+pub(super) fn axes(
+    block: &Settings,
+    base: &Spec,
+    unit: Option<SweptUnit>,
+) -> Result<Vec<Said>, Vec<Diagnostic>> {
+    let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Nowhere);
+    let mut session = Session::new(&sources, &files, Options::of(&CORE), &mut nowhere);
+    let (mut said, mut wrong) = (Vec::new(), Vec::new());
+    let mut take = |setting: &Setting, unit| match axis(&mut session, setting, unit) {
+        Ok(axis) => said.push(axis),
+        Err(stop) => wrong.extend(mistakes(stop)),
+    };
+    for setting in block.settings.iter() {
+        match &setting.block {
+            Some(inner) if part(&setting.name.text) => {
+                let unit = named(setting, base)?;
+                inner.settings.iter().for_each(|setting| take(setting, unit));
+            }
+            _ => take(setting, unit.ok_or_else(|| nothing(setting))?),
+        }
+    }
+    if wrong.is_empty() {
+        wrong = said.iter().flat_map(|said| wrong_values(said, base)).collect();
+    }
+    if wrong.is_empty() {
+        wrong = wrong_together(&said, base);
+    }
+    if wrong.is_empty() { Ok(said) } else { Err(wrong) }
+}
+
+/// Whether a word declares a part that can be swept.
+fn part(word: &str) -> bool {
+    matches!(word, "tlb" | "cache")
+}
+
+fn nothing(setting: &Setting) -> Vec<Diagnostic> {
+    whole(Code::NoMachine, "the machine has neither a cache nor a TLB to sweep", setting.span)
+}
+
+/// The part that `cache NAME { … }` names; without a name the only one.
+fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
+    let tlb = &*setting.name.text == "tlb";
+    let unit = if tlb { SweptUnit::Tlb } else { SweptUnit::Cache };
+    let names: Vec<&str> = if tlb {
+        base.tlbs.iter().map(|tlb| &*tlb.name).collect()
+    } else {
+        base.caches.iter().map(|cache| &*cache.name).collect()
+    };
+    let all = || list(names.iter().copied());
+    match &*setting.values {
+        [] if names.len() == 1 => Ok(unit(0)),
+        [] => {
+            let message = format!("which `{}` is meant is not said", setting.name.text);
+            let wrong = Diagnostic::new(Code::BadGeometry, setting.name.span, message);
+            Err(vec![wrong.help(format!("name it: {}", all()))])
+        }
+        [Expr { kind: ExprKind::Name(name), span }] => {
+            let at = names.iter().position(|known| *known == &**name);
+            at.map(unit).ok_or_else(|| {
+                let message = format!("the machine has no {} `{name}`", setting.name.text);
+                let wrong = Diagnostic::new(Code::UnknownNoun, *span, message);
+                vec![match nearest(name, names.iter().copied()) {
+                    Some(near) => wrong.did_you_mean(name, near),
+                    None => wrong.help(format!("it has {}", all())),
+                }]
+            })
+        }
+        [.., more] => Err(whole(Code::WrongCount, "one name stands before a part's settings", more.span)),
+    }
+}
+
+/// A setting and its values.
+fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<Said, Stop> {
+    let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
+    let row = CORE.block(word).and_then(|block| block.setting(&setting.name.text));
+    let fields = if row.as_ref().is_some_and(|row| row.params.is_empty()) {
+        flags(setting)?
+    } else {
+        parted(setting, word, row.map_or(&[], |row| row.params))?;
+        valued(session, setting)?
+    };
+    let values = fields.iter().map(shown).collect();
+    let axis = Axis { unit, setting: (*setting.name.text).into(), values };
+    Ok(Said { axis, fields, span: setting.span })
+}
+
+/// A setting that begins where a comma is missing is not taken for a value.
+fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<(), Stop> {
+    let known = |word: &str| CORE.block(block).and_then(|block| block.setting(word)).is_some();
+    for value in setting.values.iter() {
+        if let ExprKind::Name(word) = &value.kind
+            && known(word)
+            && !params.has_word(word)
+        {
+            let wrong =
+                Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a setting of its own"));
+            let comma = Fix::put_in(value.span.file, value.span.start, ", ");
+            return Err(wrong.help("put a comma before it").fix(comma).into());
+        }
+    }
+    Ok(())
+}
+
+/// Words that exclude each other, each a setting without a value: `write-back write-through`.
+fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
+    let flag = |name: Word| Field { span: name.span, name, args: Vec::new(), block: None };
+    let mut fields = vec![flag(setting.name.clone())];
+    for value in setting.values.iter() {
+        let ExprKind::Name(text) = &value.kind else {
+            let message = format!("`{}` takes no value", setting.name.text);
+            let help = "beside it stand words of its kind, or a comma";
+            return Err(Diagnostic::new(Code::WrongCount, value.span, message).help(help).into());
+        };
+        fields.push(flag(Word { text: text.clone(), span: value.span }));
+    }
+    Ok(fields)
+}
+
+/// A field for each value; a range doubles from its low end.
+fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
+    let alone = |values: &[Expr]| Setting { values: values.into(), ..setting.clone() };
+    if setting.values.is_empty() {
+        return Ok(vec![session.field(setting)?]);
+    }
+    let mut fields = Vec::new();
+    for value in setting.values.iter() {
+        let with = |kind: ArgKind, session: &mut Session<'_>| -> Result<Field, Stop> {
+            let plain = session.field(&alone(&[]))?;
+            Ok(Field { args: vec![Arg { kind, span: value.span }], ..plain })
+        };
+        if let ExprKind::Range { from, to, .. } = &value.kind {
+            for number in doubled(session, from, to, value.span)? {
+                fields.push(with(ArgKind::Value(value::Value::Number(number.into())), session)?);
+            }
+            continue;
+        }
+        let field = session.field(&alone(std::slice::from_ref(value)))?;
+        match field.args.first().map(|arg| &arg.kind) {
+            Some(ArgKind::Value(value::Value::List(elements))) => {
+                for element in elements.iter() {
+                    fields.push(with(ArgKind::Value(element.clone()), session)?);
+                }
+            }
+            _ => fields.push(field),
+        }
+    }
+    Ok(fields)
+}
+
+/// `low`, twice that, and so on up to `high`.
+fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Result<Vec<u64>, Stop> {
+    let mut end = |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&session.eval(expr)?, expr.span)?) };
+    let (from, to) = (end(low)?, end(high)?);
+    if from == 0 {
+        let wrong =
+            Diagnostic::new(Code::BadGeometry, low.span, "the range of a grid doubles, and 0 stays 0");
+        return Err(wrong.label("must be at least 1").into());
+    }
+    if from > to {
+        let wrong =
+            Diagnostic::new(Code::BadGeometry, span, format!("there is nothing from {from} up to {to}"));
+        return Err(wrong.label("an empty range").help("write the smaller number first").into());
+    }
+    Ok(std::iter::successors(Some(from), |n| n.checked_mul(2)).take_while(|n| *n <= to).collect())
+}
+
+/// A value as the grid lists it.
+fn shown(field: &Field) -> AxisValue {
+    let Some(arg) = field.args.first() else { return AxisValue::Word((*field.name.text).into()) };
+    match arg.value().ok().map(|value| (value, integer(value, arg.span))) {
+        Some((_, Ok(number))) => AxisValue::Number(number),
+        Some((value, Err(_))) => AxisValue::Word(value.to_string().into()),
+        None => AxisValue::Word(arg.word().unwrap_or_default().into()),
+    }
+}
+
+/// What is wrong with a setting's values, each by itself: once a place.
+fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
+    let mut wrong: Vec<Diagnostic> = Vec::new();
+    for (at, field) in said.fields.iter().enumerate() {
+        let value = &said.axis.values[at];
+        let mut found = mistakes_of(said.axis.unit, std::slice::from_ref(field), base);
+        if found.is_empty() && said.axis.values[..at].contains(value) {
+            let span = field.args.first().map_or(field.span, |arg| arg.span);
+            let twice =
+                Diagnostic::new(Code::Duplicate, span, format!("`{}` has a value twice", field.name.text));
+            found.push(twice.label("again here").fix(Fix::remove(span)));
+        }
+        found.retain(|one| wrong.iter().all(|known| known.span != one.span));
+        wrong.extend(found);
+    }
+    wrong
+}
+
+/// What is wrong with the settings beside each other: one that is said twice, a size that is said in two ways.
+fn wrong_together(said: &[Said], base: &Spec) -> Vec<Diagnostic> {
+    let mut units: Vec<SweptUnit> = said.iter().map(|said| said.axis.unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    let of = |unit: SweptUnit| -> Vec<Field> {
+        let own = said.iter().filter(|said| said.axis.unit == unit);
+        own.filter_map(|said| said.fields.first().map(|field| Field { span: said.span, ..field.clone() }))
+            .collect()
+    };
+    units.into_iter().flat_map(|unit| mistakes_of(unit, &of(unit), base)).collect()
+}
+
+fn mistakes_of(unit: SweptUnit, fields: &[Field], base: &Spec) -> Vec<Diagnostic> {
+    match unit {
+        SweptUnit::Tlb(n) => tlb_mistakes(base, n, fields),
+        SweptUnit::Cache(n) => cache_mistakes(base, n, fields),
+    }
+}
+
+/// Nothing in a grid can be closed or unknowable.
+fn mistakes(stop: Stop) -> Vec<Diagnostic> {
+    match stop {
+        Stop::Wrong(wrong) => wrong,
+        Stop::Unknowable | Stop::Closed => Vec::new(),
+    }
+}

@@ -1,0 +1,108 @@
+//! A sweep as a JSON object; `docs/traces.md` says what its members are.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::points::{Item, rows};
+use super::swept::Swept;
+use crate::traces::reports::Ended;
+use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::replay::Straddle;
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue};
+
+/// The object of a sweep, on one line.
+pub fn json(swept: &Swept) -> String {
+    let references = swept.references();
+    let (ended, error) = match &swept.ended {
+        Ended::Whole => ("whole", None),
+        Ended::Interrupted => ("interrupted", None),
+        Ended::Broken(why) => ("broken", Some(why)),
+    };
+    let mut object = Map::new();
+    let mut put = |name: &str, value: Json| drop(object.insert(name.to_owned(), value));
+    put("trace", json!(swept.trace));
+    put("machine", json!(swept.machine));
+    put("map", json!(if swept.demand { "demand" } else { "identity" }));
+    put("straddle", json!(if swept.straddle == Straddle::Split { "split" } else { "first" }));
+    put("ended", json!(ended));
+    if let Some(why) = error {
+        put("error", json!(why));
+    }
+    put("lines", json!(swept.lines));
+    put("malformed", malformed(&swept.malformed));
+    put(
+        "references",
+        json!({
+            "records": references.records,
+            "reads": references.reads,
+            "writes": references.writes,
+            "fetches": references.fetches,
+            "outside": references.outside,
+        }),
+    );
+    put("axes", swept.grid.axes.iter().map(|axis| self::axis(swept, axis)).collect());
+    put("points", points(swept));
+    put("skipped", skipped(swept));
+    format!("{}\n", Json::Object(object))
+}
+
+fn malformed(malformed: &Malformed) -> Json {
+    let first = malformed.first.iter();
+    let first: Vec<Json> =
+        first.map(|bad| json!({"line": bad.line, "text": bad.text, "why": bad.why})).collect();
+    json!({"count": malformed.count, "first": first})
+}
+
+fn axis(swept: &Swept, axis: &Axis) -> Json {
+    let spec = swept.grid.points.first().map(|point| &point.spec);
+    let values: Vec<Json> = axis.values.iter().map(value).collect();
+    json!({
+        "part": spec.map(|spec| axis.unit.name(spec)),
+        "setting": axis.setting,
+        "values": values,
+    })
+}
+
+fn value(value: &AxisValue) -> Json {
+    match value {
+        AxisValue::Number(n) => json!(n),
+        AxisValue::Word(word) => json!(word),
+    }
+}
+
+/// An object a row; what is the same of the whole sweep is not in them.
+fn points(swept: &Swept) -> Json {
+    let table = rows(swept);
+    let units = swept.grid.units().len().max(1);
+    let mut points: Vec<Json> = Vec::with_capacity(table.rows.len());
+    for (at, row) in table.rows.iter().enumerate() {
+        let mut object = Map::new();
+        for (column, item) in table.columns.iter().zip(row) {
+            if !matches!(&*column.name, "trace" | "machine") {
+                object.insert(column.name.clone(), self::item(item));
+            }
+        }
+        if let Some(Err(why)) = swept.counted.get(at / units) {
+            object.insert("error".to_owned(), json!(why));
+        }
+        points.push(Json::Object(object));
+    }
+    Json::Array(points)
+}
+
+fn item(item: &Item) -> Json {
+    match item {
+        Item::Nothing => Json::Null,
+        Item::Number(n) => json!(n),
+        Item::Rate(part, whole) => json!(*part as f64 / *whole as f64),
+        Item::Word(word) => json!(word),
+    }
+}
+
+fn skipped(swept: &Swept) -> Json {
+    let each = |skipped: &pagewalk_engine::trace::sweep::grid::SkippedPoint| {
+        let axes = swept.grid.axes.iter().zip(&skipped.at);
+        let values: Vec<Json> = axes.map(|(axis, at)| value(&axis.values[*at])).collect();
+        json!({"values": values, "why": skipped.why})
+    };
+    swept.grid.skipped.iter().map(each).collect()
+}

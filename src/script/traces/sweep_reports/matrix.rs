@@ -1,0 +1,66 @@
+//! The grid of two settings as a matrix of miss rates.
+
+use super::points::word;
+use super::swept::Swept;
+use crate::report::doc::{Block, Cell};
+use crate::run::nouns::size;
+use crate::traces::reports::amounts::rate;
+use crate::traces::reports::rows::{table, word as word_cell, written};
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
+
+/// Settings that say how large a part is: they are the rows of a matrix, and the horizontal axis of a plot.
+const CAPACITIES: [&str; 4] = ["size", "lines", "entries", "sets"];
+
+/// Of the settings with several values, the one that comes first: that of a capacity if there is one.
+pub fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
+    let capacity = |at: &&usize| CAPACITIES.contains(&&*swept.grid.axes[**at].setting);
+    varied.iter().find(capacity).or(varied.first()).copied()
+}
+
+/// The matrix of each swept part, if two settings vary: a row for each value of the one that says a capacity, a column
+/// for each of the other.
+pub fn matrices(swept: &Swept) -> Vec<Block> {
+    let varied = swept.grid.varied();
+    let [_, _] = *varied else { return Vec::new() };
+    let Some(down) = leading(swept, &varied) else { return Vec::new() };
+    let across = if varied[0] == down { varied[1] } else { varied[0] };
+    swept.grid.units().into_iter().map(|unit| matrix(swept, unit, down, across)).collect()
+}
+
+fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
+    let axes = &swept.grid.axes;
+    let name = swept.grid.points.first().map_or("", |point| unit.name(&point.spec));
+    let title = format!("miss rate of {name}: {} down, {} across", axes[down].setting, axes[across].setting);
+    let head: Vec<String> = axes[across].values.iter().map(|value| shown(&axes[across], value)).collect();
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let row = |(at, value): (usize, &AxisValue)| -> Vec<Cell> {
+        let label = shown(&axes[down], value);
+        let label = if matches!(value, AxisValue::Word(_)) { word_cell(label) } else { written(label) };
+        let cells = (0..axes[across].values.len()).map(|other| {
+            let mut wanted = vec![0; axes.len()];
+            (wanted[down], wanted[across]) = (at, other);
+            written(rate_at(swept, unit, &wanted))
+        });
+        std::iter::once(label).chain(cells).collect()
+    };
+    let rows = axes[down].values.iter().enumerate().map(row).collect();
+    table(title, &[&[&axes[down].setting], &head], rows)
+}
+
+/// The miss rate at a point; nothing if it was skipped or not counted.
+fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
+    let number = swept.grid.points.iter().position(|point| point.at == at);
+    let counted = number.and_then(|number| swept.counted.get(number)?.as_ref().ok());
+    counted.map_or_else(String::new, |counted| {
+        let counts = unit.counts(counted);
+        rate(counts.misses, counts.hits + counts.misses)
+    })
+}
+
+/// A value as a reader expects it: sizes with their unit.
+pub fn shown(axis: &Axis, value: &AxisValue) -> String {
+    match value {
+        AxisValue::Number(n) if matches!(&*axis.setting, "size" | "block") => size(u128::from(*n)),
+        value => word(value),
+    }
+}

@@ -1,0 +1,180 @@
+//! A sweep as text for a terminal or a pipe.
+
+use super::matrix::{matrices, shown};
+use super::points::{Column, Item, Kind, rows};
+use super::swept::Swept;
+use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::narrate::{count, thousands};
+use crate::report::text;
+use crate::run::nouns::size;
+use crate::traces::reports::amounts::rate;
+use crate::traces::reports::rows::{nothing, number, word, written};
+use crate::traces::reports::{self, Ended};
+use pagewalk_engine::trace::sweep::grid::SkippedPoint;
+
+/// The most reasons for skipped points that are told.
+const REASONS: usize = 5;
+
+/// The report: what was swept, the table of the points, and for two settings the matrix of miss rates.
+pub fn text(swept: &Swept, color: bool) -> String {
+    let mut sections = vec![
+        vec![Block::Heading(format!("{} on {}", swept.trace, swept.machine))],
+        summary(swept),
+        vec![table(swept)],
+    ];
+    sections.extend(matrices(swept).into_iter().map(|matrix| vec![matrix]));
+    sections.push(skipped(swept));
+    let drawn =
+        sections.iter().filter(|section| !section.is_empty()).map(|section| text::text(section, color));
+    drawn.collect::<Vec<String>>().join("\n")
+}
+
+fn summary(swept: &Swept) -> Vec<Block> {
+    let references = swept.references();
+    let kinds = [
+        count(references.reads, "load", "loads"),
+        count(references.writes, "store", "stores"),
+        count(references.fetches, "fetch", "fetches"),
+    ];
+    let points = count(swept.grid.points.len() as u64, "point", "points");
+    let mut blocks = vec![Block::line(format!(
+        "{points}, each with {}: {}",
+        count(references.records, "record", "records"),
+        kinds.join(", ")
+    ))];
+    let same = same(swept);
+    if !same.is_empty() {
+        blocks.push(Block::toned(Tone::Faint, format!("the same at every point: {}", same.join(", "))));
+    }
+    let map = if swept.demand {
+        "map demand: a page gets its frame at its first touch"
+    } else {
+        "map identity: an address is a physical one"
+    };
+    blocks.push(Block::toned(Tone::Faint, map));
+    let lines = count(swept.lines, "line", "lines");
+    match &swept.ended {
+        Ended::Whole => {}
+        Ended::Interrupted => {
+            let told = format!("interrupted: these are the counts of the first {lines}");
+            blocks.push(Block::toned(Tone::Bad, told));
+        }
+        Ended::Broken(_) => {
+            let told = format!("not the whole trace: these are the counts of the first {lines}");
+            blocks.push(Block::toned(Tone::Bad, told));
+        }
+    }
+    blocks
+}
+
+/// Whether a column says what a part is like, so that it need not be repeated where all rows agree.
+fn describes(column: &Column) -> bool {
+    let counts = ["accesses", "hits", "misses", "miss_rate", "evictions", "write_backs"];
+    !counts.contains(&&*column.name) && !matches!(&*column.name, "trace" | "machine" | "point")
+}
+
+/// The numbers of the columns of which all rows say the same.
+fn constant(columns: &[Column], rows: &[Vec<Item>]) -> Vec<usize> {
+    let same = |at: &usize| rows.windows(2).all(|pair| pair[0][*at] == pair[1][*at]);
+    (0..columns.len()).filter(|at| describes(&columns[*at])).filter(same).collect()
+}
+
+/// What is the same at every point, in words.
+fn same(swept: &Swept) -> Vec<String> {
+    let table = rows(swept);
+    let Some(first) = table.rows.first() else { return Vec::new() };
+    let words = constant(&table.columns, &table.rows).into_iter().filter_map(|at| {
+        let column = &table.columns[at];
+        let item = match &first[at] {
+            Item::Nothing => return None,
+            item => cell(column, item).text,
+        };
+        Some(if column.name == "part" { item } else { format!("{} {item}", column.name) })
+    });
+    words.collect()
+}
+
+/// The columns that differ, and the counts.
+fn table(swept: &Swept) -> Block {
+    let table = rows(swept);
+    let constant = constant(&table.columns, &table.rows);
+    let several = swept.grid.units().len() > 1;
+    let shown = |at: &usize| match &*table.columns[*at].name {
+        "trace" | "machine" => false,
+        "point" => several,
+        _ => !constant.contains(at),
+    };
+    let columns: Vec<usize> = (0..table.columns.len()).filter(shown).collect();
+    let plain = |at: &usize| !describes(&table.columns[*at]) && table.columns[*at].name != "point";
+    let name = |at: &usize| table.columns[*at].name.replace('_', " ").replace("write backs", "write-backs");
+    let (counts, parts): (Vec<usize>, Vec<usize>) = columns.iter().partition(|at| plain(at));
+    let groups = [&parts, &counts].map(|group| group.iter().map(name).collect::<Vec<String>>());
+    let order: Vec<usize> = parts.iter().chain(&counts).copied().collect();
+    let line = |row: &Vec<Item>| order.iter().map(|&at| cell(&table.columns[at], &row[at])).collect();
+    let groups = groups.into_iter().filter(|group| !group.is_empty()).collect();
+    Block::Table(Table { title: String::new(), groups, rows: table.rows.iter().map(line).collect() })
+}
+
+fn cell(column: &Column, item: &Item) -> Cell {
+    match (item, column.kind) {
+        (Item::Nothing, Kind::Rate) => written("-"),
+        (Item::Nothing, _) => nothing(),
+        (Item::Number(n), Kind::Bytes) => written(size(u128::from(*n))),
+        (Item::Number(n), _) => number(*n),
+        (Item::Rate(part, whole), _) => written(rate(*part, *whole)),
+        (Item::Word(text), _) => word(text.clone()),
+    }
+}
+
+/// The points that make no machine, by their reasons: the first of each, and how many.
+fn skipped(swept: &Swept) -> Vec<Block> {
+    let skipped = &swept.grid.skipped;
+    if skipped.is_empty() {
+        return Vec::new();
+    }
+    let points = count(skipped.len() as u64, "point makes", "points make");
+    let mut told =
+        vec![format!("{points} no machine and {} skipped", if skipped.len() == 1 { "is" } else { "are" })];
+    told.extend(skipped.iter().take(REASONS).map(|one| format!("  {}: {}", named(swept, one), one.why)));
+    let rest = skipped.len().saturating_sub(REASONS);
+    if rest > 0 {
+        told.push(format!("  and {} more", thousands(rest as u64)));
+    }
+    told.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
+}
+
+/// A combination by the values that vary: `ways 16, size 512 B`.
+fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
+    let axes = swept.grid.axes.iter().zip(&skipped.at);
+    let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();
+    let told = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);
+    let told = told.map(|(axis, at)| {
+        let value = shown(axis, &axis.values[*at]);
+        if *axis.setting == *axis.values[0].word() { value } else { format!("{} {value}", axis.setting) }
+    });
+    told.collect::<Vec<String>>().join(", ")
+}
+
+/// What a reader must know that the counts do not say: malformed lines, records beyond the addresses there are, points that
+/// could not go on, an end before the end. A line each.
+pub fn warnings(swept: &Swept) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some(counted) = swept.counted.iter().flatten().next() {
+        let replayed = reports::Replayed {
+            trace: swept.trace.clone(),
+            machine: swept.machine.clone(),
+            straddle: swept.straddle,
+            lines: swept.lines,
+            malformed: swept.malformed.clone(),
+            ended: swept.ended.clone(),
+            counted: counted.clone(),
+        };
+        told.extend(reports::warnings(&replayed));
+    }
+    for (number, counted) in (1..).zip(&swept.counted) {
+        if let Err(why) = counted {
+            told.push(format!("point {}: {why}", thousands(number)));
+        }
+    }
+    told
+}
