@@ -27,7 +27,7 @@ pub enum SignalPolicy {
 /// The settings of a kernel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KernelConfig {
-    /// User page frames; none: all that fit beside the page tables, at most [`FRAME_LIMIT`].
+    /// Number of user page frames. If none, as many as fit beside the page tables, at most 2^20.
     pub frames: Option<u32>,
     /// Victim for eviction.
     pub replacement: Policy,

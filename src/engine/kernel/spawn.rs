@@ -105,8 +105,7 @@ impl Kernel {
         Some(VmaLabel(number))
     }
 
-    /// A new file; one of the same name is replaced (those who have it open keep the old one). Sizes end at
-    /// [`MOST_BYTES`].
+    /// Adds a file of at most 2^63 - 1 bytes. It replaces a file of the same name; open descriptors keep the old file.
     pub fn add_file(&mut self, name: Arc<str>, fill: Fill, size: u64) -> FileId {
         let id = FileId(self.files.all.get_max().map_or(0, |(last, _)| last.0) + 1);
         let file = File::new(Arc::clone(&name), fill, size.min(MOST_BYTES));

@@ -18,7 +18,7 @@ pub enum Op {
 pub struct Record {
     /// The first byte, as the program called it.
     pub address: u64,
-    /// Bytes, at least one, at most [`Record::MOST_BYTES`].
+    /// Number of bytes, 1 to 4096.
     pub size: u32,
     /// What is done.
     pub op: Op,

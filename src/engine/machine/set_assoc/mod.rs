@@ -12,8 +12,7 @@ use super::sparse::Sparse;
 /// know what a tag means.
 ///
 /// # Panics
-/// Methods that take a set and a way panic if there is no such set or way, save [`SetAssoc::find`], [`SetAssoc::line`]
-/// and [`SetAssoc::set_lines`].
+/// Methods that take a set and a way panic if the set or way does not exist, except [`SetAssoc::find`].
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
     /// A row a set: a valid bit a way, a bit a way that says it ever had a tag, the tags, the policy's words.

@@ -18,7 +18,7 @@ impl Machine {
         out[len..].fill(0);
     }
 
-    /// The newest bytes of a page frame, as [`Machine::read_bytes`]; at most a page of them.
+    /// Reads the newest bytes of a page frame, at most one page. Unknown bytes read as 0.
     pub fn read_page(&self, ppn: Ppn, out: &mut [u8]) {
         let len = (out.len() as u64).min(self.page_size()) as usize;
         self.read_bytes(self.page_of(ppn), &mut out[..len]);
@@ -48,7 +48,7 @@ impl Machine {
         mmu.pte.from_bytes(bytes)
     }
 
-    /// The newest page-table entry at `pa`, as [`Machine::raw_at`].
+    /// The newest page-table entry at `pa`. Unknown bytes read as 0.
     pub fn pte_at(&self, pa: Pa) -> Pte {
         self.spec().mmu.as_ref().map_or(Pte::default(), |mmu| mmu.pte.decode(self.raw_at(pa)))
     }
@@ -62,7 +62,7 @@ impl Machine {
         self.hierarchy.poke(pa.raw(), &bytes[..len]);
     }
 
-    /// Writes a page-table entry as [`Machine::put_raw`], in the machine's format: a PPN too wide for it is cut, and bits
+    /// Writes a page-table entry to memory and to every cached copy, in the machine's format: a PPN too wide for it is cut, and bits
     /// that it lacks are dropped.
     pub fn put_pte(&mut self, pa: Pa, pte: Pte) {
         let Some(mmu) = &self.spec().mmu else { return };

@@ -1,4 +1,4 @@
-//! What these calls answer and leave, against what Linux 6.18 answered and left: `recorded/record.py` recorded it
+//! What these calls answer and leave, against what Linux 6.18 answered and left: `record.py` recorded it
 //! there.
 
 use std::collections::BTreeMap;
@@ -156,12 +156,12 @@ fn differences(recording: &str) -> Vec<String> {
 
 #[test]
 fn calls_answer_and_leave_what_they_do_on_linux() {
-    let found = differences(include_str!("recorded/linux.txt"));
+    let found = differences(include_str!("linux.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
 #[test]
 fn calls_drawn_at_random_do_as_on_linux() {
-    let found = differences(include_str!("recorded/random.txt"));
+    let found = differences(include_str!("random.txt"));
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }

@@ -76,7 +76,7 @@ impl Reader {
         Ok(Self { source, written, failed: None })
     }
 
-    /// Clears `records` and fills it with the next ones, at most [`BATCH`]; false at the end.
+    /// Replaces the contents of `records` with the next batch, at most 4096 records. Returns false at the end of the trace.
     ///
     /// # Errors
     /// If it cannot be read on; all records before that were delivered.
