@@ -2,7 +2,9 @@
 
 mod processes;
 
-use pagewalk::run::session::Options;
+use pagewalk_script::LANGUAGE;
+
+use pagewalk_script::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;

@@ -73,7 +73,12 @@ pub struct Constant {
 
 impl Constant {
     /// A row of a list of constants.
-    pub const fn new(name: &'static str, value: i64, passed: &'static str, help: &'static str) -> Self {
+    pub(crate) const fn new(
+        name: &'static str,
+        value: i64,
+        passed: &'static str,
+        help: &'static str,
+    ) -> Self {
         Self { name, value, passed, help }
     }
 }
@@ -94,7 +99,7 @@ pub struct Args<'a>(&'a [Arg]);
 
 /// A buffer that a system call is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Buffer<'a> {
+pub(crate) enum Buffer<'a> {
     /// An address of the process.
     At(u64),
     /// A string in its place: it stands in no page of the process, and cannot be written.
@@ -108,7 +113,7 @@ impl<'a> Args<'a> {
     }
 
     /// The argument was given, not left out.
-    pub fn given(self, at: usize) -> bool {
+    pub(crate) fn given(self, at: usize) -> bool {
         at < self.0.len()
     }
 
@@ -130,7 +135,7 @@ impl<'a> Args<'a> {
     }
 
     /// As an `off_t` or an `intptr_t`.
-    pub fn offset(self, at: usize) -> i64 {
+    pub(crate) fn offset(self, at: usize) -> i64 {
         self.number(at) as i64
     }
 
@@ -140,7 +145,7 @@ impl<'a> Args<'a> {
     }
 
     /// As a pointer to bytes.
-    pub fn buffer(self, at: usize) -> Buffer<'a> {
+    pub(crate) fn buffer(self, at: usize) -> Buffer<'a> {
         match self.0.get(at) {
             Some(Arg::Bytes(bytes)) => Buffer::Bytes(bytes),
             _ => Buffer::At(self.address(at)),
@@ -166,25 +171,25 @@ impl From<Result<u64, Errno>> for Reply {
 }
 
 /// Flag of `open`: for writing only.
-pub const O_WRONLY: i32 = 1;
+pub(crate) const O_WRONLY: i32 = 1;
 /// Flag of `open`: for reading and writing.
-pub const O_RDWR: i32 = 2;
+pub(crate) const O_RDWR: i32 = 2;
 /// Flag of `open`: make an empty file if there is none.
-pub const O_CREAT: i32 = 0x40;
+pub(crate) const O_CREAT: i32 = 0x40;
 /// Flag of `open`: with `O_CREAT`: fail if the file exists.
-pub const O_EXCL: i32 = 0x80;
+pub(crate) const O_EXCL: i32 = 0x80;
 /// Flag of `open`: cut the file to no bytes.
-pub const O_TRUNC: i32 = 0x200;
+pub(crate) const O_TRUNC: i32 = 0x200;
 /// Flag of `open`: every write goes to the end.
-pub const O_APPEND: i32 = 0x400;
+pub(crate) const O_APPEND: i32 = 0x400;
 /// Flag of `open`: `execve` closes the descriptor.
-pub const O_CLOEXEC: i32 = 0x8_0000;
+pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
 
 /// From so many bytes on `malloc` takes an area of its own: glibc's default.
-pub const MMAP_THRESHOLD: u64 = 128 << 10;
+pub(crate) const MMAP_THRESHOLD: u64 = 128 << 10;
 
 /// Constants of files, buffers and the library. Those of memory stand beside its calls; [`super::syscall::constants`] has all.
-pub const CONSTANTS: &[Constant] = &[
+pub(crate) const CONSTANTS: &[Constant] = &[
     Constant::new("NULL", 0, "*", "no address"),
     Constant::new("MAP_FAILED", -1, "", "what `mmap` and `mremap` answer when they fail"),
     Constant::new("O_RDONLY", 0, "open.flags", "open: for reading only"),

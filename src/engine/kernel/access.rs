@@ -130,7 +130,7 @@ impl Kernel {
     /// # Errors
     /// As [`Kernel::access`].
     #[inline(always)]
-    pub fn touch<W: KernelObserver>(
+    pub(crate) fn touch<W: KernelObserver>(
         &mut self,
         pid: Pid,
         va: Va,
@@ -254,7 +254,7 @@ impl Kernel {
     }
 
     /// No core runs a process any more.
-    pub(in crate::kernel) fn leave_cores(&mut self, pid: Pid) {
+    pub(super) fn leave_cores(&mut self, pid: Pid) {
         let current = self.machine.core();
         for core in 0..self.machine.core_count() {
             let Some(running) = Arc::make_mut(&mut self.running).get_mut(core as usize) else { continue };

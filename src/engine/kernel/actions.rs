@@ -2,7 +2,7 @@
 
 use crate::machine::addr::Vpn;
 
-use super::event::KernelObserver;
+use super::event::Observer;
 use super::frames::FrameContents;
 use super::ids::{FileId, Pid};
 use super::process::PageLocation;
@@ -10,7 +10,7 @@ use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// Evicts up to so many pages, by the policy. Answers how many went.
-    pub fn reclaim(&mut self, pages: u64, watch: &mut dyn KernelObserver) -> u64 {
+    pub fn reclaim(&mut self, pages: u64, watch: Observer<'_>) -> u64 {
         (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count() as u64
     }
 
@@ -27,12 +27,7 @@ impl Kernel {
     ///
     /// # Errors
     /// If swap is full.
-    pub fn swap_out(
-        &mut self,
-        pid: Pid,
-        vpn: Vpn,
-        watch: &mut dyn KernelObserver,
-    ) -> Result<bool, OutOfMemory> {
+    pub fn swap_out(&mut self, pid: Pid, vpn: Vpn, watch: Observer<'_>) -> Result<bool, OutOfMemory> {
         let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn.raw()) else { return Ok(false) };
         let held = self.frames.get(frame);
         if matches!(held.contents, FrameContents::File { .. } | FrameContents::Free) || self.is_locked(frame)

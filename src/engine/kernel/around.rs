@@ -1,6 +1,6 @@
 //! Fault-around: further pages of a file or object that are in memory already, mapped by one read fault.
 
-use super::event::{KernelObserver, KernelStep};
+use super::event::{KernelStep, Observer};
 use super::fault::FaultContext;
 use super::frames::FrameContents;
 use super::ids::FileId;
@@ -11,7 +11,7 @@ impl Kernel {
     /// After a read fault, maps the pages of its window that are in memory and have no entry yet. It takes free frames
     /// only. The window begins at the page rounded down to `fault-around` pages, or at the area's start, and ends with the
     /// area or the leaf table (Linux's `do_fault_around`).
-    pub(in crate::kernel) fn map_around(&mut self, fault: &FaultContext, watch: &mut dyn KernelObserver) {
+    pub(super) fn map_around(&mut self, fault: &FaultContext, watch: Observer<'_>) {
         let pages = self.config.fault_around;
         if fault.write || pages <= 1 || self.make_path(fault.pid, fault.vpn, watch).is_err() {
             return;

@@ -191,7 +191,7 @@ impl Kernel {
     }
 
     /// The process that runs on the current core.
-    pub fn current(&self) -> Option<Pid> {
+    pub(crate) fn current(&self) -> Option<Pid> {
         *self.running.get(self.machine.core() as usize)?
     }
 
@@ -201,7 +201,7 @@ impl Kernel {
     }
 
     /// A process to be changed.
-    pub(in crate::kernel) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
+    pub(super) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
         self.processes.get_mut(&pid).map(Arc::make_mut)
     }
 }

@@ -12,7 +12,7 @@ impl Kernel {
     /// # Errors
     /// ENOMEM, with the break where it was: below the heap's beginning, above what a process may map, into another area;
     /// or when it is to go down and nothing is there that could be taken away.
-    pub(in crate::kernel) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
+    pub(super) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Err(Errno::ENOMEM) };
         let space = &process.space;
         let (old, new) = (self.whole_pages(space.brk), self.whole_pages(to));

@@ -4,7 +4,7 @@ use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
 
 /// The most user frames there are, however large memory is: a limit of the simulation.
-pub const FRAME_LIMIT: u64 = 1 << 20;
+pub(crate) const FRAME_LIMIT: u64 = 1 << 20;
 
 /// Whose frames may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Copy-on-write: a store to a private page that is not the process's own.
 
-use super::event::{FaultClass, KernelObserver, KernelStep};
+use super::event::{FaultClass, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
 use super::frames::FrameContents;
 use super::ids::FrameNo;
@@ -13,11 +13,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no frame for the copy.
-    pub(in crate::kernel) fn copy_on_write(
+    pub(super) fn copy_on_write(
         &mut self,
         fault: &FaultContext,
         from: Option<FrameNo>,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         if let Some(frame) = from.filter(|frame| self.is_last_sharer(*frame)) {
             self.make_exclusive(frame);
@@ -43,7 +43,7 @@ impl Kernel {
 
     /// A frame is written to by its only process from now on: pages of others that are still in its slot stay what they
     /// are.
-    pub(in crate::kernel) fn make_exclusive(&mut self, frame: FrameNo) {
+    pub(super) fn make_exclusive(&mut self, frame: FrameNo) {
         let shared = |slot: &super::ids::SlotNo| self.swap.holds_pages(*slot);
         if let Some(slot) = self.frames.get(frame).slot.filter(shared) {
             self.detach_from_slot(frame, slot);
@@ -55,11 +55,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is none.
-    pub(in crate::kernel) fn copy_frame(
+    pub(super) fn copy_frame(
         &mut self,
         fault: &FaultContext,
         from: Option<FrameNo>,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let to = self.allocate_frame(fault.pid, from, FrameContents::Anonymous, watch)?;
         match from {

@@ -9,14 +9,14 @@ use super::state::{Kernel, OpenFile};
 use super::vma::Backing;
 
 /// The most descriptors a process may have (`RLIMIT_NOFILE`).
-pub const MOST_DESCRIPTORS: u32 = 1024;
+pub(crate) const MOST_DESCRIPTORS: u32 = 1024;
 
 impl Kernel {
     /// The open file description of a descriptor.
     ///
     /// # Errors
     /// EBADF if there is none.
-    pub(in crate::kernel) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, OpenFile), Errno> {
+    pub(super) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, OpenFile), Errno> {
         let number = u32::try_from(fd).map_err(|_| Errno::EBADF)?;
         let held = self.process(pid).and_then(|process| process.descriptors.get(&number));
         let id = held.ok_or(Errno::EBADF)?.open;
@@ -27,7 +27,7 @@ impl Kernel {
     ///
     /// # Errors
     /// EMFILE if it has as many as there may be.
-    pub(in crate::kernel) fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
+    pub(super) fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
         let taken = self.process(pid).into_iter().flat_map(|process| process.descriptors.keys());
         let free = (0..).zip(taken).find(|(number, fd)| number != *fd).map(|(number, _)| number);
         let count = self.process(pid).map_or(0, |process| process.descriptors.len());
@@ -36,7 +36,7 @@ impl Kernel {
     }
 
     /// Opens a file, or the terminal, as a descriptor that is free.
-    pub(in crate::kernel) fn install(&mut self, pid: Pid, fd: u32, open: OpenFile, close_on_exec: bool) {
+    pub(super) fn install(&mut self, pid: Pid, fd: u32, open: OpenFile, close_on_exec: bool) {
         let id = OpenId(self.opens.get_max().map_or(0, |(last, _)| last.0 + 1));
         self.opens.insert(id, OpenFile { users: 1, ..open });
         if let Some(file) = open.file {
@@ -48,7 +48,7 @@ impl Kernel {
     }
 
     /// Opens the terminal as standard input, output and error: one open file description, as a login makes it.
-    pub(in crate::kernel) fn open_terminal(&mut self, pid: Pid) {
+    pub(super) fn open_terminal(&mut self, pid: Pid) {
         let open = OpenFile { file: None, offset: 0, read: true, write: true, append: false, users: 1 };
         self.install(pid, 0, open, false);
         let Some(first) = self.process(pid).and_then(|process| process.descriptors.get(&0).copied()) else {
@@ -70,7 +70,7 @@ impl Kernel {
     }
 
     /// A child has copies of all descriptors of its parent.
-    pub(in crate::kernel) fn share_descriptors(&mut self, child: Pid) {
+    pub(super) fn share_descriptors(&mut self, child: Pid) {
         for id in self.open_ids(child, |_| true).into_iter().map(|(_, id)| id) {
             self.count_descriptor(id);
         }
@@ -88,7 +88,7 @@ impl Kernel {
     ///
     /// # Errors
     /// EBADF if there is none.
-    pub(in crate::kernel) fn close_descriptor(&mut self, pid: Pid, fd: i32) -> Result<(), Errno> {
+    pub(super) fn close_descriptor(&mut self, pid: Pid, fd: i32) -> Result<(), Errno> {
         let (id, open) = self.descriptor(pid, fd)?;
         if let Some(process) = self.process_mut(pid) {
             process.descriptors.remove(&fd.unsigned_abs());
@@ -106,7 +106,7 @@ impl Kernel {
     }
 
     /// Closes all descriptors, or those that an `execve` closes.
-    pub(in crate::kernel) fn close_descriptors(&mut self, pid: Pid, on_exec: bool) {
+    pub(super) fn close_descriptors(&mut self, pid: Pid, on_exec: bool) {
         let of: fn(&Descriptor) -> bool = if on_exec { |held| held.close_on_exec } else { |_| true };
         for (fd, _) in self.open_ids(pid, of) {
             // It is there: it was listed just now.

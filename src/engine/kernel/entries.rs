@@ -6,7 +6,7 @@ use crate::machine::Machine;
 use crate::machine::addr::{Pa, Vpn};
 use crate::machine::pte::{Bit, Flags, Pte};
 
-use super::event::{KernelObserver, KernelStep};
+use super::event::{KernelStep, Observer};
 use super::heap::Heap;
 use super::ids::Pid;
 use super::persistent::Map;
@@ -25,20 +25,19 @@ const FLUSH_CEILING: usize = 33;
 const CLEARED: u64 = 1 << 12;
 
 /// What an entry of a page allows.
-pub(in crate::kernel) fn flags_of(prot: Prot, writable: bool) -> Flags {
+pub(super) fn flags_of(prot: Prot, writable: bool) -> Flags {
     let any = prot.read || prot.write || prot.exec;
     Flags::NONE.with(Bit::Us).with_bit(Bit::P, any).with_bit(Bit::Rw, writable).with_bit(Bit::Xd, !prot.exec)
 }
 
 /// Where the entry of a page stands, if there is a table for it.
-pub(in crate::kernel) fn entry_of(tables: &TableMap, shape: &Shape, vpn: u64) -> Option<u64> {
+pub(super) fn entry_of(tables: &TableMap, shape: &Shape, vpn: u64) -> Option<u64> {
     let level = shape.levels;
     let table = tables.get(&(level, shape.table(level, vpn)))?;
     Some(shape.entry(level, table.ppn, vpn))
 }
 
-/// Writes an entry.
-pub(in crate::kernel) fn write_pte(machine: &mut Machine, at: u64, pte: Pte) {
+pub(super) fn write_pte(machine: &mut Machine, at: u64, pte: Pte) {
     if let Ok(at) = machine.pa(at) {
         machine.put_pte(at, pte);
     }
@@ -54,7 +53,7 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no room for the table.
-    pub(in crate::kernel) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
+    pub(super) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
         let ppn = self.allocate_table(1)?;
         let brk = self.config.brk_start;
         Ok(AddressSpace {
@@ -98,12 +97,7 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no room for one; those above it stay.
-    pub(in crate::kernel) fn make_path(
-        &mut self,
-        pid: Pid,
-        vpn: u64,
-        watch: &mut dyn KernelObserver,
-    ) -> Result<(), OutOfMemory> {
+    pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         let Some(process) = self.process_mut(pid) else { return Ok(()) };
         if process.space.tables.contains_key(&(shape.levels, shape.table(shape.levels, vpn))) {
@@ -121,11 +115,11 @@ impl Kernel {
     ///
     /// # Errors
     /// As [`Kernel::make_path`].
-    pub(in crate::kernel) fn make_tables(
+    pub(super) fn make_tables(
         &mut self,
         tables: &mut TableMap,
         vpn: u64,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         for level in 2..=shape.levels {
@@ -146,7 +140,7 @@ impl Kernel {
     }
 
     /// Gives back the tables below the root that have nothing left in them, of those on the way to the pages of a range.
-    pub(in crate::kernel) fn free_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
+    pub(super) fn free_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
         let shape = self.shape;
         let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else { return };
         for level in (2..=shape.levels).rev() {
@@ -179,7 +173,7 @@ impl Kernel {
     }
 
     /// Gives back the root of a process that has no other table.
-    pub(in crate::kernel) fn free_root(&mut self, pid: Pid) {
+    pub(super) fn free_root(&mut self, pid: Pid) {
         let Some(process) = self.process_mut(pid) else { return };
         if let Some(root) = process.space.tables.remove(&(1, 0)) {
             self.free_table(1, root);
@@ -187,7 +181,7 @@ impl Kernel {
     }
 
     /// Gives back all tables of an address space that holds no page.
-    pub(in crate::kernel) fn free_tables(&mut self, tables: &TableMap) {
+    pub(super) fn free_tables(&mut self, tables: &TableMap) {
         for ((level, number), _) in tables {
             let vpn = self.shape.first_page(*level, *number);
             if let Some(above) = level.checked_sub(1).filter(|above| *above > 0)
@@ -202,26 +196,26 @@ impl Kernel {
     }
 
     /// The physical address of a process's root table.
-    pub(in crate::kernel) fn root_of(&self, pid: Pid) -> Option<Pa> {
+    pub(super) fn root_of(&self, pid: Pid) -> Option<Pa> {
         let root = self.process(pid)?.space.tables.get(&(1, 0))?;
         self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
     }
 
     /// The level of the lowest table that there is for a page of a process.
-    pub(in crate::kernel) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
+    pub(super) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
         let Some(process) = self.process(pid) else { return 1 };
         let there = |level: &u32| process.space.tables.contains_key(&(*level, self.shape.table(*level, vpn)));
         (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 
     /// The entry of a page of a process; none if there is no table for it.
-    pub(in crate::kernel) fn pte(&self, pid: Pid, vpn: u64) -> Option<Pte> {
+    pub(super) fn pte(&self, pid: Pid, vpn: u64) -> Option<Pte> {
         let at = entry_of(&self.process(pid)?.space.tables, &self.shape, vpn)?;
         Some(read_pte(&self.machine, at))
     }
 
     /// Writes the entry of a page of a process for which there is a table. TLBs are not told.
-    pub(in crate::kernel) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
+    pub(super) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
         let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
         if let Some(at) = at {
             write_pte(&mut self.machine, at, pte);
@@ -229,7 +223,7 @@ impl Kernel {
     }
 
     /// Changes the permissions of an entry, and drops what TLBs hold of it. What the hardware marked stays.
-    pub(in crate::kernel) fn set_permissions(&mut self, pid: Pid, vpn: u64, flags: Flags) {
+    pub(super) fn set_permissions(&mut self, pid: Pid, vpn: u64, flags: Flags) {
         let Some(pte) = self.pte(pid, vpn) else { return };
         let marks = |bit| pte.flags.has(bit);
         let flags = flags.with_bit(Bit::A, marks(Bit::A)).with_bit(Bit::D, marks(Bit::D));
@@ -239,14 +233,14 @@ impl Kernel {
     }
 
     /// Drops what TLBs of any core hold of a page.
-    pub(in crate::kernel) fn shoot_down(&mut self, pid: Pid, vpn: u64) {
+    pub(super) fn shoot_down(&mut self, pid: Pid, vpn: u64) {
         if let Some(vpn) = self.vpn(vpn) {
             self.machine.shoot_down(self.machine.va_of(vpn), asid(pid));
         }
     }
 
     /// Drops what TLBs of any core hold of these pages.
-    pub(in crate::kernel) fn shoot_down_pages(&mut self, pid: Pid, vpns: &[u64]) {
+    pub(super) fn shoot_down_pages(&mut self, pid: Pid, vpns: &[u64]) {
         if vpns.len() > FLUSH_CEILING {
             self.machine.shoot_down_all(asid(pid));
         } else {
@@ -257,12 +251,12 @@ impl Kernel {
     }
 
     /// A page number as the machine writes it.
-    pub(in crate::kernel) fn vpn(&self, vpn: u64) -> Option<Vpn> {
+    pub(super) fn vpn(&self, vpn: u64) -> Option<Vpn> {
         self.machine.vpn(vpn).ok()
     }
 }
 
 /// The address-space number of a process in TLBs.
-pub(in crate::kernel) fn asid(pid: Pid) -> u16 {
+pub(super) fn asid(pid: Pid) -> u16 {
     pid.0 as u16
 }

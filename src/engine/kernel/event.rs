@@ -14,6 +14,9 @@ pub trait KernelObserver: MachineObserver {
     fn on_step(&mut self, step: KernelStep);
 }
 
+/// A borrowed observer of any type.
+pub type Observer<'a> = &'a mut dyn KernelObserver;
+
 impl KernelObserver for () {
     #[inline(always)]
     fn on_step(&mut self, _: KernelStep) {}
@@ -87,7 +90,7 @@ impl Signal {
     }
 
     /// Its number on Linux.
-    pub const fn number(self) -> u32 {
+    pub(crate) const fn number(self) -> u32 {
         match self {
             Signal::Segv => 11,
             Signal::Bus => 7,

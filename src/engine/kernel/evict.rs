@@ -3,19 +3,17 @@
 use crate::machine::pool::Pool;
 
 use super::config::ReplacementScope;
-use super::event::{BackingStore, KernelObserver, KernelStep};
+use super::event::{BackingStore, KernelStep, Observer};
 use super::frames::{Frame, FrameContents};
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::object::ObjectPage;
 use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
-/// What may be evicted.
 #[derive(Debug, Clone, Copy)]
 struct EvictionFilter {
     /// Only frames that this process maps.
     only: Option<Pid>,
-    /// Not this one.
     keep: Option<FrameNo>,
     /// A slot can be had for a page that has none of its own.
     room: bool,
@@ -26,12 +24,12 @@ impl Kernel {
     ///
     /// # Errors
     /// If no frame is free and no page can make room.
-    pub(in crate::kernel) fn allocate_frame(
+    pub(super) fn allocate_frame(
         &mut self,
         pid: Pid,
         keep: Option<FrameNo>,
         holds: FrameContents,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let limit = self.frame_limit();
         let taken = self.frames.allocate(limit, holds);
@@ -59,11 +57,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If no page can make room.
-    pub(in crate::kernel) fn evict(
+    pub(super) fn evict(
         &mut self,
         only: Option<Pid>,
         keep: Option<FrameNo>,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let choice = EvictionFilter { only, keep, room: self.swap.has_room() };
         // The pool is lent out, so that what may go can be asked of the rest.
@@ -87,7 +85,7 @@ impl Kernel {
     }
 
     /// A page needs a slot besides its own to leave its frame.
-    pub(in crate::kernel) fn needs_slot(&self, frame: FrameNo, held: &Frame) -> bool {
+    pub(super) fn needs_slot(&self, frame: FrameNo, held: &Frame) -> bool {
         match (held.contents, held.slot) {
             (FrameContents::Free | FrameContents::File { .. }, _) => false,
             (_, None) => true,
@@ -96,7 +94,7 @@ impl Kernel {
     }
 
     /// A frame is mapped in a locked area.
-    pub(in crate::kernel) fn is_locked(&self, frame: FrameNo) -> bool {
+    pub(super) fn is_locked(&self, frame: FrameNo) -> bool {
         let locked = |(pid, vpn): (Pid, u64)| {
             self.area_at(pid, vpn << self.shape.page_bits).is_some_and(|area| area.locked)
         };
@@ -105,7 +103,7 @@ impl Kernel {
 
     /// Makes the page in a frame leave it: into its file or a slot, or for nothing if it can be had again. There is a slot
     /// if it needs one.
-    pub(in crate::kernel) fn evict_frame(&mut self, frame: FrameNo, watch: &mut dyn KernelObserver) {
+    pub(super) fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += 1 + mapped.len() as u64;
         let page = mapped.first().and_then(|(pid, vpn)| self.page_of(*pid, *vpn));

@@ -46,7 +46,7 @@ impl Kernel {
     ///
     /// # Errors
     /// ENOENT without such a file, EACCES if it is no executable, ENOMEM if there is no room for its areas.
-    pub(in crate::kernel) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
+    pub(super) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
         let program = self.files.executables.get(&file).map(Arc::clone).ok_or(Errno::EACCES)?;
         let image = self.image(file, &program)?;
         let current = self.current() == Some(pid);

@@ -3,7 +3,7 @@
 use crate::machine::event::AccessKind;
 
 use super::entries::flags_of;
-use super::event::{FaultClass, KernelObserver, KernelStep, ProcessPage};
+use super::event::{FaultClass, KernelStep, Observer, ProcessPage};
 use super::frames::FrameContents;
 use super::ids::{FrameNo, Pid};
 use super::process::PageLocation;
@@ -12,20 +12,16 @@ use super::vma::{Backing, Prot, Vma};
 
 /// A touch of a page that faulted, and that its area allows.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::kernel) struct FaultContext {
-    /// The process.
-    pub pid: Pid,
-    /// Its page.
-    pub vpn: u64,
+pub(super) struct FaultContext {
+    pub(crate) pid: Pid,
+    pub(crate) vpn: u64,
     /// The area of the page.
-    pub area: Vma,
-    /// It is a store.
-    pub write: bool,
+    pub(crate) area: Vma,
+    pub(crate) write: bool,
 }
 
-/// What the handler found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::kernel) enum FaultOutcome {
+pub(super) enum FaultOutcome {
     /// The page is there now; a major fault read from a disk.
     Resolved {
         /// What the fault was.
@@ -35,19 +31,18 @@ pub(in crate::kernel) enum FaultOutcome {
     },
     /// It was there all along: a TLB held something else.
     Spurious,
-    /// It cannot be done.
     Fatal(FaultClass),
 }
 
 impl FaultOutcome {
     /// A minor fault of this class.
-    pub const fn minor(class: FaultClass) -> Self {
+    pub(crate) const fn minor(class: FaultClass) -> Self {
         FaultOutcome::Resolved { class, major: false }
     }
 }
 
 /// What an area must allow for an access. There is no read bit: what may be written or executed may be read.
-pub(in crate::kernel) fn permits(prot: Prot, kind: AccessKind) -> bool {
+pub(super) fn permits(prot: Prot, kind: AccessKind) -> bool {
     match kind {
         AccessKind::Read => prot.read || prot.write || prot.exec,
         AccessKind::Write => prot.write,
@@ -61,12 +56,12 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn handle_fault(
+    pub(super) fn handle_fault(
         &mut self,
         pid: Pid,
         va: u64,
         kind: AccessKind,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<Result<(), FaultClass>, OutOfMemory> {
         self.frames.just_filled = None;
         let found = self.area_at(pid, va);
@@ -92,13 +87,13 @@ impl Kernel {
     }
 
     /// The area of an address.
-    pub(in crate::kernel) fn area_at(&self, pid: Pid, va: u64) -> Option<Vma> {
+    pub(super) fn area_at(&self, pid: Pid, va: u64) -> Option<Vma> {
         self.process(pid)?.space.areas.find(va).copied()
     }
 
     /// The area of a stack that may grow down to an address, with its new start: the next area above, within the stack's
     /// size, and with a gap to what lies below.
-    pub(in crate::kernel) fn growing_stack(&self, pid: Pid, va: u64) -> Option<Vma> {
+    pub(super) fn growing_stack(&self, pid: Pid, va: u64) -> Option<Vma> {
         let above = self.process(pid)?.space.areas.at_or_above(va)?;
         let lowest = above.end.saturating_sub(self.config.stack_size);
         let start = va & !(self.shape.page() - 1);
@@ -114,8 +109,7 @@ impl Kernel {
         self.area_at(pid, va)
     }
 
-    /// A fault was resolved.
-    pub(in crate::kernel) fn count_fault(&mut self, pid: Pid, major: bool) {
+    pub(super) fn count_fault(&mut self, pid: Pid, major: bool) {
         if let Some(process) = self.process_mut(pid) {
             let counts = &mut process.faults;
             *(if major { &mut counts.major } else { &mut counts.minor }) += 1;
@@ -123,11 +117,7 @@ impl Kernel {
     }
 
     /// Brings the page of a touch to where it can be done.
-    fn resolve(
-        &mut self,
-        fault: &FaultContext,
-        watch: &mut dyn KernelObserver,
-    ) -> Result<FaultOutcome, OutOfMemory> {
+    fn resolve(&mut self, fault: &FaultContext, watch: Observer<'_>) -> Result<FaultOutcome, OutOfMemory> {
         match self.page_location(fault.pid, fault.vpn) {
             Some(PageLocation::Frame(frame)) => self.resolve_present(fault, frame, watch),
             Some(PageLocation::Zero) if fault.write => self.copy_on_write(fault, None, watch),
@@ -146,7 +136,7 @@ impl Kernel {
         &mut self,
         fault: &FaultContext,
         frame: FrameNo,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         let pte = self.pte(fault.pid, fault.vpn).unwrap_or_default();
         let allowed = pte.flags.has(crate::machine::pte::Bit::Rw);
@@ -175,7 +165,7 @@ impl Kernel {
     fn demand_zero(
         &mut self,
         fault: &FaultContext,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         self.make_path(fault.pid, fault.vpn, watch)?;
         if !fault.write && self.has_zero_frame() {
@@ -201,11 +191,11 @@ impl Kernel {
     }
 
     /// A frame full of zeros.
-    pub(in crate::kernel) fn allocate_zeroed(
+    pub(super) fn allocate_zeroed(
         &mut self,
         pid: Pid,
         holds: FrameContents,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let frame = self.allocate_frame(pid, None, holds, watch)?;
         self.machine.zero_page(self.ppn(frame));
@@ -214,12 +204,12 @@ impl Kernel {
     }
 
     /// Leads the page of a touch to a frame.
-    pub(in crate::kernel) fn map_frame(
+    pub(super) fn map_frame(
         &mut self,
         fault: &FaultContext,
         frame: FrameNo,
         writable: bool,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) {
         self.map_page(fault.pid, fault.vpn, PageLocation::Frame(frame), flags_of(fault.area.prot, writable));
         self.report_mapped(fault, Some(frame), writable, watch);
@@ -230,7 +220,7 @@ impl Kernel {
         fault: &FaultContext,
         frame: Option<FrameNo>,
         writable: bool,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) {
         if let Some(page) = self.page_of(fault.pid, fault.vpn) {
             watch.on_step(KernelStep::Mapped { page, frame, writable });
@@ -238,7 +228,7 @@ impl Kernel {
     }
 
     /// A page of a process, as it is told.
-    pub(in crate::kernel) fn page_of(&self, pid: Pid, vpn: u64) -> Option<ProcessPage> {
+    pub(super) fn page_of(&self, pid: Pid, vpn: u64) -> Option<ProcessPage> {
         self.vpn(vpn).map(|vpn| ProcessPage { pid, vpn })
     }
 }

@@ -29,35 +29,35 @@ pub struct File {
     /// Its name.
     pub name: Arc<str>,
     /// Bytes it has.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Its bytes before anything was written; beyond `base` they are zeros.
-    pub fill: Fill,
+    pub(crate) fill: Fill,
     /// The first byte that `fill` does not give.
-    pub base: u64,
+    pub(crate) base: u64,
     /// Pages that were written, whole.
-    pub written: Map<u64, Arc<[u8]>>,
+    pub(crate) written: Map<u64, Arc<[u8]>>,
     /// Pages that are in the page cache, if it was cold in the beginning; or that are not, if it was warm.
-    pub turned: Set<u64>,
+    pub(crate) turned: Set<u64>,
     /// Pages that stand in a user frame.
-    pub mapped: Map<u64, FrameNo>,
+    pub(crate) mapped: Map<u64, FrameNo>,
     /// Areas that map it and descriptors that refer to it.
-    pub users: u32,
+    pub(crate) users: u32,
 }
 
 impl File {
     /// A file as it is declared.
-    pub(in crate::kernel) fn new(name: Arc<str>, fill: Fill, size: u64) -> Self {
+    pub(super) fn new(name: Arc<str>, fill: Fill, size: u64) -> Self {
         let (written, turned, mapped) = (Map::new(), Set::new(), Map::new());
         Self { name, size, fill, base: size, written, turned, mapped, users: 0 }
     }
 
     /// A page is in the page cache; `warm`: all pages were in the beginning. One in a frame is.
-    pub fn is_cached(&self, page: u64, warm: bool) -> bool {
+    pub(crate) fn is_cached(&self, page: u64, warm: bool) -> bool {
         self.turned.contains(&page) != warm
     }
 
     /// A page comes into the page cache, or leaves it.
-    pub(in crate::kernel) fn set_cached(&mut self, page: u64, cached: bool, warm: bool) {
+    pub(super) fn set_cached(&mut self, page: u64, cached: bool, warm: bool) {
         if cached == warm {
             self.turned.remove(&page);
         } else {
@@ -66,7 +66,7 @@ impl File {
     }
 
     /// The bytes on disk from `offset` on, which lie within one page of `1 << page_bits` bytes; zeros beyond the end.
-    pub(in crate::kernel) fn read_disk(&self, offset: u64, out: &mut [u8], page_bits: u32) {
+    pub(super) fn read_disk(&self, offset: u64, out: &mut [u8], page_bits: u32) {
         let there = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
         let (out, beyond) = out.split_at_mut(there);
         beyond.fill(0);
@@ -81,7 +81,7 @@ impl File {
     }
 
     /// Writes bytes of a page to disk, from `at` in it on. What lies beyond the file's end is not written.
-    pub(in crate::kernel) fn write_disk(&mut self, page: u64, at: usize, bytes: &[u8], page_bits: u32) {
+    pub(super) fn write_disk(&mut self, page: u64, at: usize, bytes: &[u8], page_bits: u32) {
         let start = page << page_bits;
         let mut whole = vec![0; 1 << page_bits];
         self.read_disk(start, &mut whole, page_bits);
@@ -92,7 +92,7 @@ impl File {
     }
 
     /// Changes the size on disk: what is cut off is forgotten, what is added is zeros.
-    pub(in crate::kernel) fn resize(&mut self, size: u64, page_bits: u32) {
+    pub(super) fn resize(&mut self, size: u64, page_bits: u32) {
         if size < self.size {
             let pages = size.div_ceil(1 << page_bits);
             let gone: Vec<u64> = self.written.range(pages..).map(|(page, _)| *page).collect();

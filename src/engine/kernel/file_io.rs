@@ -34,7 +34,7 @@ impl Kernel {
     }
 
     /// Bytes of a frame from `at` on.
-    pub(in crate::kernel) fn read_frame(&self, frame: FrameNo, at: usize, out: &mut [u8]) {
+    pub(super) fn read_frame(&self, frame: FrameNo, at: usize, out: &mut [u8]) {
         let first = self.machine.page_of(self.ppn(frame)).raw();
         if let Ok(pa) = self.machine.pa(first + at as u64) {
             self.machine.read_bytes(pa, out);
@@ -42,7 +42,7 @@ impl Kernel {
     }
 
     /// Writes bytes to a frame from `at` on.
-    pub(in crate::kernel) fn write_frame(&mut self, frame: FrameNo, at: usize, bytes: &[u8]) {
+    pub(super) fn write_frame(&mut self, frame: FrameNo, at: usize, bytes: &[u8]) {
         let first = self.machine.page_of(self.ppn(frame)).raw();
         if let Ok(pa) = self.machine.pa(first + at as u64) {
             self.machine.write_bytes(pa, bytes);
@@ -52,7 +52,7 @@ impl Kernel {
     }
 
     /// Reads bytes of a file as `read(2)` does, and leaves its pages in the page cache. Answers how many there were.
-    pub(in crate::kernel) fn file_read(&mut self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
+    pub(super) fn file_read(&mut self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
         let len = self.file_peek(file, offset, out);
         for (page, ..) in self.parts(offset, len) {
             self.use_page(file, page);
@@ -72,7 +72,7 @@ impl Kernel {
     }
 
     /// Writes bytes to a file as `write(2)` does: where a page is mapped, into its frame. The file grows as needed.
-    pub(in crate::kernel) fn file_write(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
+    pub(super) fn file_write(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
         let Some(end) = offset.checked_add(bytes.len() as u64) else { return };
         let Some(held) = self.files.all.get(&file).filter(|_| !bytes.is_empty()) else { return };
         if end > held.size {
@@ -91,7 +91,7 @@ impl Kernel {
 
     /// Changes a file's size: pages wholly beyond the end leave every process, private copies too; what is left of the last
     /// page reads zeros.
-    pub(in crate::kernel) fn file_truncate(&mut self, file: FileId, size: u64) {
+    pub(super) fn file_truncate(&mut self, file: FileId, size: u64) {
         let Some(held) = self.files.all.get(&file) else { return };
         if size < held.size {
             let beyond = self.shape.pages_of(size);

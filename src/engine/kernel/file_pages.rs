@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::machine::pte::{Bit, Pte};
 
 use super::config::FRAME_LIMIT;
-use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep};
+use super::event::{BackingStore, FaultClass, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
 use super::file::File;
 use super::frames::FrameContents;
@@ -15,7 +15,7 @@ use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// A file to be changed.
-    pub(in crate::kernel) fn file_mut(&mut self, file: FileId) -> Option<&mut File> {
+    pub(super) fn file_mut(&mut self, file: FileId) -> Option<&mut File> {
         self.files.all.get_mut(&file).map(Arc::make_mut)
     }
 
@@ -24,11 +24,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn resolve_file(
+    pub(super) fn resolve_file(
         &mut self,
         fault: &FaultContext,
         file: FileId,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         let page = self.backing_page(fault);
         let Some(held) = self.files.all.get(&file) else { return Ok(FaultOutcome::Fatal(FaultClass::Bus)) };
@@ -77,7 +77,7 @@ impl Kernel {
         fault: &FaultContext,
         file: FileId,
         page: u64,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let to = self.allocate_frame(fault.pid, None, FrameContents::Anonymous, watch)?;
         watch.on_step(KernelStep::Filled { frame: to, from: self.store_of(file, page) });
@@ -87,7 +87,7 @@ impl Kernel {
     }
 
     /// Fills a frame that is to be the page of a file.
-    pub(in crate::kernel) fn fill_from_file(&mut self, frame: FrameNo, file: FileId, page: u64) {
+    pub(super) fn fill_from_file(&mut self, frame: FrameNo, file: FileId, page: u64) {
         self.read_in(frame, file, page);
         if let Some(held) = self.file_mut(file) {
             held.mapped.insert(page, frame);
@@ -107,7 +107,7 @@ impl Kernel {
 
     /// Reads pages of a file into the page cache, as far as the file goes (`MADV_WILLNEED`); no more than there can be
     /// frames.
-    pub(in crate::kernel) fn cache_pages(&mut self, file: FileId, pages: Range<u64>) {
+    pub(super) fn cache_pages(&mut self, file: FileId, pages: Range<u64>) {
         let (warm, shape) = (self.config.warm, self.shape);
         let Some(held) = self.file_mut(file) else { return };
         let end = pages.end.min(shape.pages_of(held.size)).min(pages.start.saturating_add(FRAME_LIMIT));
@@ -118,14 +118,14 @@ impl Kernel {
     }
 
     /// The bytes of a frame.
-    pub(in crate::kernel) fn frame_bytes(&self, frame: FrameNo) -> Vec<u8> {
+    pub(super) fn frame_bytes(&self, frame: FrameNo) -> Vec<u8> {
         let mut bytes = vec![0; self.shape.page() as usize];
         self.machine.read_page(self.ppn(frame), &mut bytes);
         bytes
     }
 
     /// Writes a frame to the page of the file that it holds.
-    pub(in crate::kernel) fn write_back(&mut self, frame: FrameNo, file: FileId, page: u64) {
+    pub(super) fn write_back(&mut self, frame: FrameNo, file: FileId, page: u64) {
         let (bytes, bits) = (self.frame_bytes(frame), self.shape.page_bits);
         if let Some(held) = self.file_mut(file) {
             held.write_disk(page, 0, &bytes, bits);
@@ -134,7 +134,7 @@ impl Kernel {
     }
 
     /// A frame that no entry leads to is no page of its file any more; if it is dirty, it is written to it first.
-    pub(in crate::kernel) fn unframe_file_page(&mut self, frame: FrameNo, file: FileId, page: u64) {
+    pub(super) fn unframe_file_page(&mut self, frame: FrameNo, file: FileId, page: u64) {
         if self.frames.get(frame).dirty {
             self.write_back(frame, file, page);
         }
@@ -144,7 +144,7 @@ impl Kernel {
     }
 
     /// Writes the dirty pages of a file that stand in `pages` to it. The next store to each faults, so that it is known.
-    pub(in crate::kernel) fn file_sync(&mut self, file: FileId, pages: Range<u64>) {
+    pub(super) fn file_sync(&mut self, file: FileId, pages: Range<u64>) {
         let Some(held) = self.files.all.get(&file).filter(|_| pages.start < pages.end) else { return };
         let framed: Vec<_> = held.mapped.range(pages).map(|(page, frame)| (*page, *frame)).collect();
         for (page, frame) in framed {

@@ -19,11 +19,7 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no room for its tables, or without an R/W bit for the copies; nothing has changed then.
-    pub(in crate::kernel) fn fork_space(
-        &mut self,
-        parent: Pid,
-        child: Pid,
-    ) -> Result<AddressSpace, OutOfMemory> {
+    pub(super) fn fork_space(&mut self, parent: Pid, child: Pid) -> Result<AddressSpace, OutOfMemory> {
         let mut pages = self.pages_to_inherit(parent);
         let mut space = self.new_space()?;
         if let Err(error) = self.prepare(parent, &mut space, &mut pages) {

@@ -34,34 +34,32 @@ pub struct Frame {
     pub refs: u32,
     /// It differs from what stands in its file or slot, as far as entries that led to it said so; those that lead to it now
     /// keep their own dirty bit.
-    pub dirty: bool,
+    pub(crate) dirty: bool,
     /// A `fork` has shared it since it was filled, or since it was last found to be its process's own (Linux's pages that are not
     /// `PageAnonExclusive`): only a fault makes it writable again.
-    pub maybe_shared: bool,
+    pub(crate) maybe_shared: bool,
     /// The swap slot that holds the same page, if it was swapped in (the swap cache).
-    pub slot: Option<SlotNo>,
+    pub(crate) slot: Option<SlotNo>,
 }
 
 /// All user page frames.
 #[derive(Debug, Clone)]
 pub struct Frames {
-    /// By number.
     table: Sparse<Frame>,
     /// Who maps what: frame, process, virtual page.
     mappings: Set<(u32, Pid, u64)>,
-    /// Which are in use.
     numbers: NumberAllocator,
     /// The highest that ever was in use, and one.
     high_watermark: u32,
     /// The one that the latest fault filled: the access that is done again then does not count as another touch of it.
-    pub(in crate::kernel) just_filled: Option<FrameNo>,
+    pub(super) just_filled: Option<FrameNo>,
     /// What goes when no frame is free.
-    pub pool: Pool,
+    pub(crate) pool: Pool,
 }
 
 impl Frames {
     /// `limit` frames at most, all free. `policy` serves frames.
-    pub(in crate::kernel) fn new(policy: Policy, limit: u32) -> Self {
+    pub(super) fn new(policy: Policy, limit: u32) -> Self {
         Self {
             table: Sparse::new(limit, 1, Frame::default()),
             mappings: Set::new(),
@@ -83,12 +81,12 @@ impl Frames {
     }
 
     /// The highest frame in use, and one: tables stand above.
-    pub fn end(&self) -> u32 {
+    pub(crate) fn end(&self) -> u32 {
         self.numbers.end()
     }
 
     /// The highest frame that ever was in use, and one: above, memory is as it was when the kernel started.
-    pub(in crate::kernel) fn high_watermark(&self) -> u32 {
+    pub(super) fn high_watermark(&self) -> u32 {
         self.high_watermark
     }
 
@@ -105,13 +103,13 @@ impl Frames {
     }
 
     /// The first of [`Frames::maps`] that is the process's.
-    pub fn mapped_by(&self, frame: FrameNo, pid: Pid) -> Option<u64> {
+    pub(crate) fn mapped_by(&self, frame: FrameNo, pid: Pid) -> Option<u64> {
         let (at, owner, vpn) = *self.mappings.get_next(&(frame.0, pid, 0))?;
         (at == frame.0 && owner == pid).then_some(vpn)
     }
 
     /// Takes the lowest free frame below `limit` for a new page.
-    pub(in crate::kernel) fn allocate(&mut self, limit: u32, contents: FrameContents) -> Option<FrameNo> {
+    pub(super) fn allocate(&mut self, limit: u32, contents: FrameContents) -> Option<FrameNo> {
         let number = self.numbers.allocate(limit)?;
         self.high_watermark = self.high_watermark.max(number + 1);
         self.pool.fill(number);
@@ -120,25 +118,25 @@ impl Frames {
     }
 
     /// A frame that nothing leads to is free from now on.
-    pub(in crate::kernel) fn free(&mut self, frame: FrameNo) {
+    pub(super) fn free(&mut self, frame: FrameNo) {
         *self.change(frame) = Frame::default();
         self.pool.forget(frame.0);
         self.numbers.free(frame.0);
     }
 
     /// A frame to be changed, below the limit.
-    pub(in crate::kernel) fn change(&mut self, frame: FrameNo) -> &mut Frame {
+    pub(super) fn change(&mut self, frame: FrameNo) -> &mut Frame {
         &mut self.table.row_mut(frame.0.into())[0]
     }
 
     /// A page leads to a frame from now on.
-    pub(in crate::kernel) fn map(&mut self, frame: FrameNo, pid: Pid, vpn: u64) {
+    pub(super) fn map(&mut self, frame: FrameNo, pid: Pid, vpn: u64) {
         self.mappings.insert((frame.0, pid, vpn));
         self.change(frame).refs += 1;
     }
 
     /// A page leads to a frame no more; with `dirty`, it was stored to through it.
-    pub(in crate::kernel) fn unmap(&mut self, frame: FrameNo, pid: Pid, vpn: u64, dirty: bool) {
+    pub(super) fn unmap(&mut self, frame: FrameNo, pid: Pid, vpn: u64, dirty: bool) {
         self.mappings.remove(&(frame.0, pid, vpn));
         let frame = self.change(frame);
         frame.refs -= 1;

@@ -7,7 +7,7 @@
 use super::persistent::{Map, Set};
 
 /// Bytes of a block's header, and what addresses and sizes are a multiple of.
-pub const UNIT: u64 = 16;
+pub(crate) const UNIT: u64 = 16;
 
 /// Blocks of `malloc`, by the address that it answered.
 #[derive(Debug, Clone, Default)]
@@ -32,14 +32,14 @@ pub struct HeapBlock {
 }
 
 /// The usable bytes of a block that is asked for with `size`; none if there is no such number.
-pub fn usable(size: u64) -> Option<u64> {
+pub(crate) fn usable(size: u64) -> Option<u64> {
     size.max(1).checked_next_multiple_of(UNIT)
 }
 
 impl Heap {
     /// Takes the lowest free block that has `size` usable bytes (a multiple of 16), and leaves the rest of it free. Answers
     /// its address, and how many blocks were looked at.
-    pub fn allocate(&mut self, size: u64) -> (Option<u64>, u64) {
+    pub(crate) fn allocate(&mut self, size: u64) -> (Option<u64>, u64) {
         let mut looked = 0;
         let found = self.free.iter().copied().find(|at| {
             looked += 1;
@@ -71,7 +71,7 @@ impl Heap {
     }
 
     /// Where the break must be at least for a block of `size` usable bytes to be free; none if beyond every address.
-    pub fn break_for(&self, brk: u64, size: u64) -> Option<u64> {
+    pub(crate) fn break_for(&self, brk: u64, size: u64) -> Option<u64> {
         let at = self.last_free(brk).map_or_else(|| first_block(brk), |(at, _)| Some(at))?;
         at.checked_add(size)
     }
@@ -84,7 +84,7 @@ impl Heap {
     }
 
     /// The break moved from `brk` to `to`: what lies between is free.
-    pub fn grow(&mut self, brk: u64, to: u64) {
+    pub(crate) fn grow(&mut self, brk: u64, to: u64) {
         let last = self.last_free(brk).map(|(at, _)| at).or_else(|| first_block(brk));
         let Some((at, room)) = last.and_then(|at| Some((at, to.checked_sub(at)?))) else { return };
         self.end = to;
@@ -94,7 +94,7 @@ impl Heap {
     }
 
     /// The break is below the end of the heap: blocks that reach above it are forgotten.
-    pub fn cut(&mut self, brk: u64) {
+    pub(crate) fn cut(&mut self, brk: u64) {
         while let Some((at, _)) = self.last_below(self.end).filter(|(at, block)| at + block.size > brk) {
             self.blocks.remove(&at);
             self.free.remove(&at);
@@ -109,13 +109,13 @@ impl Heap {
     }
 
     /// A block that is an area of its own.
-    pub fn add_mapped(&mut self, at: u64, size: u64) {
+    pub(crate) fn add_mapped(&mut self, at: u64, size: u64) {
         self.free.remove(&at);
         self.blocks.insert(at, HeapBlock { size, used: true, mapped: true });
     }
 
     /// Gives a block back, and answers what it was; none if there is no such block in use.
-    pub fn release(&mut self, at: u64) -> Option<HeapBlock> {
+    pub(crate) fn release(&mut self, at: u64) -> Option<HeapBlock> {
         let block = *self.blocks.get(&at).filter(|block| block.used)?;
         self.blocks.remove(&at);
         if !block.mapped {

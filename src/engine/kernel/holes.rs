@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// Runs of bytes that no area has. Copying shares all of it; a change makes at most 64 forks anew.
 #[derive(Debug, Clone, Default)]
-pub struct Holes {
+pub(crate) struct Holes {
     root: Option<Arc<Node>>,
 }
 
@@ -30,7 +30,7 @@ type Hole = (u64, u64);
 
 impl Holes {
     /// A hole that begins at `start`, in place of one that began there.
-    pub fn insert(&mut self, start: u64, len: u64) {
+    pub(crate) fn insert(&mut self, start: u64, len: u64) {
         self.root = Some(match &self.root {
             None => Arc::new(Node::Hole { start, len }),
             Some(root) => insert(root, start, len),
@@ -38,12 +38,12 @@ impl Holes {
     }
 
     /// The hole that begins at `start` is none any more.
-    pub fn remove(&mut self, start: u64) {
+    pub(crate) fn remove(&mut self, start: u64) {
         self.root = self.root.as_ref().and_then(|root| remove(root, start));
     }
 
     /// The highest hole of at least `len` bytes that begins below `limit`.
-    pub fn highest(&self, len: u64, limit: u64) -> Option<Hole> {
+    pub(crate) fn highest(&self, len: u64, limit: u64) -> Option<Hole> {
         highest(self.root.as_deref()?, len, limit)
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::machine::pte::Bit;
 
 use super::entries::flags_of;
-use super::event::{KernelObserver, KernelStep};
+use super::event::{KernelStep, Observer};
 use super::fault::FaultContext;
 use super::frames::FrameContents;
 use super::ids::{FrameNo, Pid};
@@ -21,7 +21,7 @@ type EqualFrames = Vec<(FrameNo, Vec<(Pid, u64)>)>;
 impl Kernel {
     /// Same-page merging: pages of mergeable private areas with equal bytes share one read-only frame, the
     /// lowest-numbered. Answers the frames freed.
-    pub fn ksm_scan(&mut self, watch: &mut dyn KernelObserver) -> u64 {
+    pub fn ksm_scan(&mut self, watch: Observer<'_>) -> u64 {
         self.merging.scans += 1;
         if !self.shape.read_only {
             return 0;
@@ -39,11 +39,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no frame for a copy.
-    pub(in crate::kernel) fn unmerge(
+    pub(super) fn unmerge(
         &mut self,
         pid: Pid,
         range: Range<u64>,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<(), OutOfMemory> {
         for (vpn, place) in self.pages_in(pid, self.shape.vpns(&range)) {
             self.work += 1;
@@ -97,7 +97,7 @@ impl Kernel {
     }
 
     /// Leads the pages of all frames of a group to its first.
-    fn merge(&mut self, equals: &EqualFrames, watch: &mut dyn KernelObserver) {
+    fn merge(&mut self, equals: &EqualFrames, watch: Observer<'_>) {
         let Some(((keep, _), others)) = equals.split_first() else { return };
         self.frames.change(*keep).contents = FrameContents::Merged;
         for (pid, vpn) in self.frames.maps(*keep).collect::<Vec<_>>() {
@@ -112,7 +112,7 @@ impl Kernel {
         }
     }
 
-    fn merge_page(&mut self, pid: Pid, vpn: u64, keep: FrameNo, watch: &mut dyn KernelObserver) {
+    fn merge_page(&mut self, pid: Pid, vpn: u64, keep: FrameNo, watch: Observer<'_>) {
         let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { return };
         self.unmap_page(pid, vpn, None);
         self.shoot_down(pid, vpn);

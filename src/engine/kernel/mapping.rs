@@ -10,23 +10,23 @@ use super::vma::{Backing, Prot, Vma};
 use super::vma_map::{VmaEdit, VmaMap};
 
 /// The most areas a process may have (`vm.max_map_count`).
-pub const MOST_AREAS: usize = 65_530;
+pub(crate) const MOST_AREAS: usize = 65_530;
 
 impl Kernel {
     /// Puts an area where nothing is; neighbours that agree merge.
-    pub(in crate::kernel) fn map_area(&mut self, pid: Pid, area: Vma) {
+    pub(super) fn map_area(&mut self, pid: Pid, area: Vma) {
         self.edit_areas(pid, |areas| areas.insert(area));
     }
 
     /// Takes away what areas there are in a range, and their pages.
-    pub(in crate::kernel) fn unmap_range(&mut self, pid: Pid, range: Range<u64>) {
+    pub(super) fn unmap_range(&mut self, pid: Pid, range: Range<u64>) {
         // A backing may go with its last area, so its pages leave first.
         self.unmap_pages(pid, range.clone());
         self.edit_areas(pid, |areas| areas.remove(range));
     }
 
     /// Changes every area in a range (splitting at its ends, merging afterwards). Entries follow where permissions do.
-    pub(in crate::kernel) fn change_areas(&mut self, pid: Pid, range: Range<u64>, change: &dyn Fn(&mut Vma)) {
+    pub(super) fn change_areas(&mut self, pid: Pid, range: Range<u64>, change: &dyn Fn(&mut Vma)) {
         let protected = Cell::new(false);
         let watched = |area: &mut Vma| {
             let before = area.prot;
@@ -41,7 +41,7 @@ impl Kernel {
 
     /// The highest hole of `len` bytes (whole pages) below `mmap-base`, at its top. The page of NULL is left alone, and so
     /// are the pages below a stack.
-    pub(in crate::kernel) fn find_hole(&self, pid: Pid, len: u64) -> Option<u64> {
+    pub(super) fn find_hole(&self, pid: Pid, len: u64) -> Option<u64> {
         let areas = &self.process(pid)?.space.areas;
         let mut limit = self.config.mmap_base.min(self.user_end());
         loop {
@@ -54,7 +54,7 @@ impl Kernel {
     }
 
     /// Nothing is in a range that `mmap` would have to push aside, a stack's guard gap included.
-    pub(in crate::kernel) fn is_vacant(&self, pid: Pid, range: Range<u64>) -> bool {
+    pub(super) fn is_vacant(&self, pid: Pid, range: Range<u64>) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let above = areas.and_then(|areas| areas.at_or_above(range.start));
         above.is_none_or(|area| self.kept_free_below(area) >= range.end)
@@ -67,7 +67,7 @@ impl Kernel {
 
     /// A stack that grows down to `start` stays clear of what lies below it, unless that is a stack too or forbids
     /// everything.
-    pub(in crate::kernel) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
+    pub(super) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let below = areas.and_then(|areas| areas.below(start));
         below.is_none_or(|area| area.stack || area.prot.is_none() || start - area.end >= self.guard_gap())
@@ -83,13 +83,12 @@ impl Kernel {
         self.machine.spec().virtual_bits() >= 47
     }
 
-    /// Bytes of a page.
-    pub(in crate::kernel) fn page_size(&self) -> u64 {
+    pub(super) fn page_size(&self) -> u64 {
         self.shape.page()
     }
 
     /// Bytes rounded up to whole pages; none if they are too many to be counted.
-    pub(in crate::kernel) fn whole_pages(&self, bytes: u64) -> Option<u64> {
+    pub(super) fn whole_pages(&self, bytes: u64) -> Option<u64> {
         bytes.checked_next_multiple_of(self.page_size())
     }
 
@@ -103,7 +102,7 @@ impl Kernel {
     }
 
     /// The lowest address that a hint is taken for (`vm.mmap_min_addr`): 64 KB on machines with room, else a page.
-    pub(in crate::kernel) fn lowest_hint(&self) -> u64 {
+    pub(super) fn lowest_hint(&self) -> u64 {
         let lowest: u64 = if self.is_roomy() { 0x1_0000 } else { 1 };
         lowest.next_multiple_of(self.page_size())
     }
@@ -112,7 +111,7 @@ impl Kernel {
     ///
     /// # Errors
     /// ENOMEM.
-    pub(in crate::kernel) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
+    pub(super) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let before = process.space.areas.count();
         // No edit leaves more than two areas more for each range it is about, of which there are two at most.
@@ -144,7 +143,7 @@ impl Kernel {
     ///
     /// # Errors
     /// ENOMEM if there is no hole, EINVAL if no byte is asked for.
-    pub(in crate::kernel) fn map_private(&mut self, pid: Pid, len: u64) -> Result<u64, Errno> {
+    pub(super) fn map_private(&mut self, pid: Pid, len: u64) -> Result<u64, Errno> {
         if len == 0 {
             return Err(Errno::EINVAL);
         }

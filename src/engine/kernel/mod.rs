@@ -6,14 +6,14 @@
 //! reference counts: everything big is shared until it is written.
 
 pub mod abi;
-pub mod access;
+pub(crate) mod access;
 mod actions;
 mod around;
 pub mod boot;
 mod brk;
 pub mod config;
 mod cow;
-pub mod descriptors;
+pub(crate) mod descriptors;
 mod entries;
 pub mod event;
 mod evict;
@@ -29,28 +29,28 @@ mod holes;
 pub mod ids;
 mod ksm;
 mod mapping;
-pub mod number_allocator;
-pub mod object;
-pub mod output;
+pub(crate) mod number_allocator;
+pub(crate) mod object;
+pub(crate) mod output;
 mod pages;
-pub mod persistent;
+pub(crate) mod persistent;
 pub mod process;
-pub mod process_lifecycle;
+pub(crate) mod process_lifecycle;
 pub mod program;
 mod protect;
-pub mod shape;
+pub(crate) mod shape;
 mod shared;
 pub mod spawn;
 mod state;
-pub mod swap;
+pub(crate) mod swap;
 mod swapping;
 pub mod syscall;
-pub mod tables;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod unmap;
 mod user_access;
 pub mod vma;
-pub mod vma_map;
+pub(crate) mod vma_map;
 
 pub use state::{Kernel, MergeCounts, OpenFile, OutOfMemory};

@@ -4,7 +4,7 @@ use super::persistent::Set;
 
 /// Numbers from 0 upward, each in use or free.
 #[derive(Debug, Clone)]
-pub struct NumberAllocator {
+pub(crate) struct NumberAllocator {
     /// The highest in use, and one.
     next: u32,
     /// The free ones below `next`.
@@ -19,17 +19,17 @@ impl Default for NumberAllocator {
 
 impl NumberAllocator {
     /// How many are in use.
-    pub fn used(&self) -> u32 {
+    pub(crate) fn used(&self) -> u32 {
         self.next - self.free.len() as u32
     }
 
     /// The highest in use, and one; 0 if none is.
-    pub fn end(&self) -> u32 {
+    pub(crate) fn end(&self) -> u32 {
         self.next
     }
 
     /// Takes the lowest free number, if it is below `limit`.
-    pub fn allocate(&mut self, limit: u32) -> Option<u32> {
+    pub(crate) fn allocate(&mut self, limit: u32) -> Option<u32> {
         if let Some(&lowest) = self.free.get_min() {
             return (lowest < limit).then(|| {
                 self.free.remove(&lowest);
@@ -43,7 +43,7 @@ impl NumberAllocator {
     }
 
     /// A number that is in use is free from now on.
-    pub fn free(&mut self, number: u32) {
+    pub(crate) fn free(&mut self, number: u32) {
         self.free.insert(number);
         while let Some(last) = self.next.checked_sub(1)
             && self.free.remove(&last).is_some()

@@ -5,29 +5,25 @@ use super::persistent::Map;
 
 /// Where a page of an object is. A page that is in neither place was never touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ObjectPage {
+pub(crate) struct ObjectPage {
     /// The frame that holds it, mapped or not.
-    pub frame: Option<FrameNo>,
-    /// Its swap slot.
-    pub slot: Option<SlotNo>,
+    pub(crate) frame: Option<FrameNo>,
+    pub(crate) slot: Option<SlotNo>,
 }
 
-/// A shared anonymous object.
 #[derive(Debug, Clone, Default)]
-pub struct Object {
+pub(crate) struct Object {
     /// Bytes it has: beyond them is SIGBUS.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Areas that map it; it goes with the last.
-    pub users: u32,
+    pub(crate) users: u32,
     /// Pages that were touched.
-    pub pages: Map<u64, ObjectPage>,
+    pub(crate) pages: Map<u64, ObjectPage>,
 }
 
-/// All objects.
 #[derive(Debug, Clone, Default)]
-pub struct Objects {
-    /// By number.
-    pub all: Map<ObjectId, Object>,
+pub(crate) struct Objects {
+    pub(crate) all: Map<ObjectId, Object>,
     /// The number of the next one.
-    pub next: u32,
+    pub(crate) next: u32,
 }

@@ -49,7 +49,7 @@ impl Output {
     }
 
     /// Puts bytes at the end.
-    pub(in crate::kernel) fn push(&mut self, bytes: &[u8]) {
+    pub(super) fn push(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
             let last = Arc::make_mut(&mut self.last);

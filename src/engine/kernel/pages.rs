@@ -17,7 +17,7 @@ use super::state::Kernel;
 
 /// Leads a page of an address space to where it is. There is a table for it, and it was nowhere or in swap; `zero` is the
 /// physical page of the zero frame.
-pub(in crate::kernel) fn enter_page(
+pub(super) fn enter_page(
     (space, frames, machine): (&mut AddressSpace, &mut Frames, &mut Machine),
     shape: &Shape,
     (pid, vpn): (Pid, u64),
@@ -45,12 +45,12 @@ pub(in crate::kernel) fn enter_page(
 
 impl Kernel {
     /// Where a page of a process is.
-    pub(in crate::kernel) fn page_location(&self, pid: Pid, vpn: u64) -> Option<PageLocation> {
+    pub(super) fn page_location(&self, pid: Pid, vpn: u64) -> Option<PageLocation> {
         self.process(pid)?.space.pages.get(&vpn).copied()
     }
 
     /// Leads a page of a process to a frame or the zero frame: see [`enter_page`].
-    pub(in crate::kernel) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
+    pub(super) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
         let Self { processes, frames, machine, shape, zero, .. } = self;
         if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
             let parts = (&mut process.space, frames, machine);
@@ -61,7 +61,7 @@ impl Kernel {
 
     /// A page of a process leaves where it is, for swap or for nowhere. Its entry is cleared; TLBs are not told, and its
     /// frame is not given back. Answers where it was.
-    pub(in crate::kernel) fn unmap_page(
+    pub(super) fn unmap_page(
         &mut self,
         pid: Pid,
         vpn: u64,
@@ -100,7 +100,7 @@ impl Kernel {
 
     /// The entry of a page is about to get these flags. In a format without a D bit, that it allowed stores is all that tells
     /// of them: the frame keeps in mind what the entry will not say any more.
-    pub(in crate::kernel) fn preserve_dirty(&mut self, pid: Pid, vpn: u64, (old, new): (Flags, Flags)) {
+    pub(super) fn preserve_dirty(&mut self, pid: Pid, vpn: u64, (old, new): (Flags, Flags)) {
         let forgets = !self.shape.dirty && old.has(Bit::Rw) && !new.has(Bit::Rw);
         if forgets && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn) {
             self.frames.change(frame).dirty = true;
@@ -114,7 +114,7 @@ impl Kernel {
 
     /// Gives a frame back if nothing needs it any more: no entry leads to it, and it is no page of a shared object. What a
     /// file does not have yet is written to it.
-    pub(in crate::kernel) fn release(&mut self, frame: FrameNo) {
+    pub(super) fn release(&mut self, frame: FrameNo) {
         let held = self.frames.get(frame);
         if held.refs > 0 {
             return;
@@ -131,12 +131,12 @@ impl Kernel {
     }
 
     /// The physical page of a frame.
-    pub(in crate::kernel) fn ppn(&self, frame: FrameNo) -> Ppn {
+    pub(super) fn ppn(&self, frame: FrameNo) -> Ppn {
         self.machine.ppn(frame.0.into()).unwrap_or_default()
     }
 
     /// The pages of a range that are somewhere, in order.
-    pub(in crate::kernel) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, PageLocation)> {
+    pub(super) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, PageLocation)> {
         let Some(process) = self.process(pid).filter(|_| vpns.start < vpns.end) else { return Vec::new() };
         process.space.pages.range(vpns).map(|(vpn, place)| (*vpn, *place)).collect()
     }

@@ -1,3 +1,3 @@
 //! Ordered maps and sets whose copies cost a reference count, and whose changes after a copy cost what they touch.
 
-pub use imbl::{OrdMap as Map, OrdSet as Set};
+pub(crate) use imbl::{OrdMap as Map, OrdSet as Set};

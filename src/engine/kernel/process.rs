@@ -44,11 +44,11 @@ pub struct AddressSpace {
 
 /// An open file: what a descriptor refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Descriptor {
+pub(crate) struct Descriptor {
     /// The open file description, shared after `fork`.
-    pub open: OpenId,
+    pub(crate) open: OpenId,
     /// It is closed by `execve` (`O_CLOEXEC`).
-    pub close_on_exec: bool,
+    pub(crate) close_on_exec: bool,
 }
 
 /// What became of a process.
@@ -93,13 +93,13 @@ pub struct Process {
     /// Who forked it, while that one runs.
     pub parent: Option<Pid>,
     /// Those that it forked, running or not waited for.
-    pub children: Set<Pid>,
+    pub(crate) children: Set<Pid>,
     /// What became of it.
     pub state: ProcessState,
     /// Its address space; empty once it ended.
     pub space: AddressSpace,
     /// Its open files, by descriptor.
-    pub descriptors: Map<u32, Descriptor>,
+    pub(crate) descriptors: Map<u32, Descriptor>,
     /// What it wrote to standard output and standard error.
     pub stdout: Output,
     /// Page faults that were resolved.

@@ -11,7 +11,7 @@ use super::process::{AddressSpace, FaultCounts, Process, ProcessState};
 use super::state::{Kernel, OutOfMemory};
 
 /// The most processes that run or are not waited for (`kernel.pid_max`).
-pub const MOST_PROCESSES: u32 = 32_768;
+pub(crate) const MOST_PROCESSES: u32 = 32_768;
 
 /// As many processes are remembered, ended ones included; then the ended ones are forgotten.
 const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
@@ -89,7 +89,7 @@ impl Kernel {
     ///
     /// # Errors
     /// EAGAIN if there are too many processes, ENOMEM if there is no room for the child's page tables.
-    pub(in crate::kernel) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
+    pub(super) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
         let child = self.next_pid()?;
         let space = self.fork_space(parent, child).map_err(|_| Errno::ENOMEM)?;
         self.add_process(child, format!("pid{child}").into(), space);
@@ -135,7 +135,7 @@ impl Kernel {
     }
 
     /// A process ends by a signal.
-    pub(in crate::kernel) fn kill(&mut self, pid: Pid, signal: Signal) {
+    pub(super) fn kill(&mut self, pid: Pid, signal: Signal) {
         self.end(pid, signal.number());
     }
 
@@ -143,7 +143,7 @@ impl Kernel {
     ///
     /// # Errors
     /// ECHILD without children; EAGAIN if all of them run, since then the wait would have no end.
-    pub(in crate::kernel) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
+    pub(super) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
         let Some(process) = self.process(pid).filter(|process| !process.children.is_empty()) else {
             return Err(Errno::ECHILD);
         };

@@ -19,22 +19,22 @@ pub enum ExecutableError {
 
 /// Whole pages of a loaded program with the same permissions and backing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
+pub(crate) struct Segment {
     /// Its addresses.
-    pub pages: Range<u64>,
+    pub(crate) pages: Range<u64>,
     /// What is allowed.
-    pub prot: Prot,
+    pub(crate) prot: Prot,
     /// Where it begins in the file; none is anonymous (`.bss`).
-    pub offset: Option<u64>,
+    pub(crate) offset: Option<u64>,
     /// The section that it is called after, by its place in the list; none for a library that is no executable.
-    pub section: Option<usize>,
+    pub(crate) section: Option<usize>,
 }
 
 /// Checks that an executable can be loaded below `limit`.
 ///
 /// # Errors
 /// Why it cannot.
-pub fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
+pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
     let sections = executable.sections.iter().enumerate().filter(|(_, section)| section.size > 0);
     let mut sorted: Vec<_> = sections.collect();
     sorted.sort_by_key(|(_, section)| section.start);
@@ -73,14 +73,14 @@ fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
 }
 
 /// Bytes of the file of an executable: those of its sections, in order of address.
-pub fn file_size(sections: &[Section], page: u64) -> u64 {
+pub(crate) fn file_size(sections: &[Section], page: u64) -> u64 {
     let ends = offsets(sections, page).into_iter().zip(sections);
     ends.filter_map(|(offset, section)| Some(offset? + section.size)).max().unwrap_or(0)
 }
 
 /// The pages that sections (in order of address) are loaded as. In a page that two of them have in common, what either needs
 /// is allowed; it is of the file if one of them is: so the part of a `.bss` in the last page of `.data` is that page's rest.
-pub fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
+pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     for ((at, section), offset) in sections.iter().enumerate().zip(offsets(sections, page)) {
         if section.size == 0 {
@@ -119,7 +119,7 @@ fn meet(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segme
 
 /// The segments of a shared library that is a file of `size` bytes and no more is known of: all of it as text, and its last
 /// page once more as data.
-pub fn plain_library(size: u64, page: u64) -> Vec<Segment> {
+pub(crate) fn plain_library(size: u64, page: u64) -> Vec<Segment> {
     let Some(text) = size.checked_next_multiple_of(page).filter(|text| *text > 0) else { return Vec::new() };
     let Some(end) = text.checked_add(page) else { return Vec::new() };
     let allowed = |write| Prot { read: true, write, exec: !write };
@@ -129,7 +129,7 @@ pub fn plain_library(size: u64, page: u64) -> Vec<Segment> {
 }
 
 /// The sections of a library that nobody declared: a page of text and a page of data.
-pub fn implicit_library(page: u64) -> Vec<Section> {
+pub(crate) fn implicit_library(page: u64) -> Vec<Section> {
     let section = |name: &str, start, write| Section {
         name: name.into(),
         start,
@@ -142,7 +142,7 @@ pub fn implicit_library(page: u64) -> Vec<Section> {
 
 impl Segment {
     /// The area that it is loaded as, `shift` bytes above its address.
-    pub fn area(&self, file: FileId, shift: u64, shared: bool) -> Vma {
+    pub(crate) fn area(&self, file: FileId, shift: u64, shared: bool) -> Vma {
         let backing = match self.offset {
             Some(offset) => Backing::File { file, offset, writable: false },
             None => Backing::Anonymous,

@@ -14,7 +14,7 @@ use super::vma::Vma;
 impl Kernel {
     /// The permissions of the areas in a range have changed: entries and TLBs follow. A page of the process's own becomes
     /// writable at once where its area is.
-    pub(in crate::kernel) fn reprotect(&mut self, pid: Pid, range: Range<u64>) {
+    pub(super) fn reprotect(&mut self, pid: Pid, range: Range<u64>) {
         let Some(process) = self.process(pid) else { return };
         let areas = process.space.areas.within(range);
         self.work += areas.len() as u64;
@@ -27,13 +27,7 @@ impl Kernel {
     }
 
     /// Makes an entry allow what the area does and what the page is fit for.
-    pub(in crate::kernel) fn set_area_permissions(
-        &mut self,
-        pid: Pid,
-        vpn: u64,
-        area: &Vma,
-        place: PageLocation,
-    ) {
+    pub(super) fn set_area_permissions(&mut self, pid: Pid, vpn: u64, area: &Vma, place: PageLocation) {
         let writable = match place {
             PageLocation::Frame(frame) => area.prot.write && self.may_store(pid, vpn, area, frame),
             PageLocation::Zero => false,

@@ -6,11 +6,11 @@ use crate::machine::spec::{Mmu, Spec};
 
 /// The shape of the page tables of a machine.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// log2 of a page.
-    pub page_bits: u32,
+    pub(crate) page_bits: u32,
     /// Number of levels; tables of level 1 are the roots.
-    pub levels: u32,
+    pub(crate) levels: u32,
     /// Bytes of an entry.
     entry: u64,
     /// log2 of the pages that an entry leads to, from the top level on.
@@ -18,14 +18,14 @@ pub struct Shape {
     /// log2 of the entries of a table.
     index: [u32; MAX_LEVELS],
     /// Entries have an R/W bit. Without one no store to a present page can be noticed.
-    pub read_only: bool,
+    pub(crate) read_only: bool,
     /// Entries have a D bit.
-    pub dirty: bool,
+    pub(crate) dirty: bool,
 }
 
 impl Shape {
     /// The shape of a machine's tables; none without an MMU.
-    pub fn from_spec(spec: &Spec) -> Option<Self> {
+    pub(crate) fn from_spec(spec: &Spec) -> Option<Self> {
         let mmu = spec.mmu.as_ref()?;
         let level = |n: usize| (n < mmu.levels.len()).then_some(n as u32 + 1);
         let below = |n| level(n).map_or(0, |level| mmu.level_page_bits(level) - mmu.page_bits);
@@ -40,54 +40,53 @@ impl Shape {
         })
     }
 
-    /// Bytes of a page.
-    pub fn page(&self) -> u64 {
+    pub(crate) fn page(&self) -> u64 {
         1 << self.page_bits
     }
 
     /// Pages that so many bytes take.
-    pub fn pages_of(&self, bytes: u64) -> u64 {
+    pub(crate) fn pages_of(&self, bytes: u64) -> u64 {
         bytes.div_ceil(self.page())
     }
 
     /// The page of an address.
-    pub fn vpn(&self, va: u64) -> u64 {
+    pub(crate) fn vpn(&self, va: u64) -> u64 {
         va >> self.page_bits
     }
 
     /// The pages that have a byte of `range`.
-    pub fn vpns(&self, range: &std::ops::Range<u64>) -> std::ops::Range<u64> {
+    pub(crate) fn vpns(&self, range: &std::ops::Range<u64>) -> std::ops::Range<u64> {
         let first = self.vpn(range.start);
         let end = range.end.checked_sub(1).map_or(0, |last| self.vpn(last).saturating_add(1));
         first..end.max(first)
     }
 
     /// Pages of physical memory that a table of `level` takes; none if they cannot be counted.
-    pub fn table_pages(&self, level: u32) -> Option<u64> {
+    pub(crate) fn table_pages(&self, level: u32) -> Option<u64> {
         let bytes = u128::from(self.entry) << self.index[level as usize - 1];
         u64::try_from(bytes.div_ceil(u128::from(self.page()))).ok()
     }
 
     /// Which table of `level` is for page `vpn`: what is left of it above the table's index.
-    pub fn table(&self, level: u32, vpn: u64) -> u64 {
+    pub(crate) fn table(&self, level: u32, vpn: u64) -> u64 {
         let n = level as usize - 1;
         vpn.checked_shr(self.below[n] + self.index[n]).unwrap_or(0)
     }
 
     /// The first page that table `table` of `level` is for.
-    pub fn first_page(&self, level: u32, table: u64) -> u64 {
+    pub(crate) fn first_page(&self, level: u32, table: u64) -> u64 {
         let n = level as usize - 1;
         table.checked_shl(self.below[n] + self.index[n]).unwrap_or(0)
     }
 
     /// The last page that the table of `level` that is for `vpn` is for.
-    pub fn last_page(&self, level: u32, vpn: u64) -> u64 {
+    pub(crate) fn last_page(&self, level: u32, vpn: u64) -> u64 {
         let n = level as usize - 1;
         vpn | 1u64.checked_shl(self.below[n] + self.index[n]).map_or(u64::MAX, |pages| pages - 1)
     }
 
     /// The physical address of the entry for `vpn` in the table of `level` that begins at physical page `ppn`.
-    pub fn entry(&self, level: u32, ppn: u64, vpn: u64) -> u64 {
+    pub(crate) fn entry(&self, level: u32, ppn: u64, vpn: u64) -> u64 {
         let n = level as usize - 1;
         let index = vpn.checked_shr(self.below[n]).unwrap_or(0);
         let index = index & 1u64.checked_shl(self.index[n]).map_or(u64::MAX, |entries| entries - 1);

@@ -1,7 +1,7 @@
 //! Pages of shared anonymous objects.
 
 use super::entries::flags_of;
-use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep};
+use super::event::{BackingStore, FaultClass, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
 use super::frames::FrameContents;
 use super::ids::{FrameNo, ObjectId};
@@ -13,7 +13,7 @@ use super::vma::Backing;
 
 impl Kernel {
     /// A new shared anonymous object of so many bytes.
-    pub(in crate::kernel) fn new_object(&mut self, size: u64) -> ObjectId {
+    pub(super) fn new_object(&mut self, size: u64) -> ObjectId {
         let object = ObjectId(self.objects.next);
         self.objects.next += 1;
         self.objects.all.insert(object, Object { size, users: 0, pages: Map::new() });
@@ -21,7 +21,7 @@ impl Kernel {
     }
 
     /// An object that nothing uses any more goes, with its frames and slots.
-    pub(in crate::kernel) fn drop_object(&mut self, object: ObjectId) {
+    pub(super) fn drop_object(&mut self, object: ObjectId) {
         let Some(held) = self.objects.all.remove(&object) else { return };
         for (_, page) in &held.pages {
             self.work += 1;
@@ -35,13 +35,13 @@ impl Kernel {
     }
 
     /// Where a page of an object is.
-    pub(in crate::kernel) fn object_page(&self, object: ObjectId, page: u64) -> ObjectPage {
+    pub(super) fn object_page(&self, object: ObjectId, page: u64) -> ObjectPage {
         let held = self.objects.all.get(&object);
         held.and_then(|object| object.pages.get(&page)).copied().unwrap_or_default()
     }
 
     /// Changes where a page of an object is.
-    pub(in crate::kernel) fn set_object_page(&mut self, object: ObjectId, page: u64, at: ObjectPage) {
+    pub(super) fn set_object_page(&mut self, object: ObjectId, page: u64, at: ObjectPage) {
         if let Some(held) = self.objects.all.get_mut(&object) {
             held.pages.insert(page, at);
         }
@@ -51,11 +51,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn resolve_object(
+    pub(super) fn resolve_object(
         &mut self,
         fault: &FaultContext,
         object: ObjectId,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         let page = self.backing_page(fault);
         let pages = self.objects.all.get(&object).map_or(0, |held| self.shape.pages_of(held.size));
@@ -88,26 +88,26 @@ impl Kernel {
     }
 
     /// Maps a page of an object beside the one touched, if it is in a frame.
-    pub(in crate::kernel) fn map_object_around(&mut self, fault: &FaultContext, object: ObjectId) -> bool {
+    pub(super) fn map_object_around(&mut self, fault: &FaultContext, object: ObjectId) -> bool {
         let Some(frame) = self.object_page(object, self.backing_page(fault)).frame else { return false };
         self.map_beside(fault, frame, fault.area.prot.write);
         true
     }
 
     /// Maps a frame for a page beside the one touched.
-    pub(in crate::kernel) fn map_beside(&mut self, fault: &FaultContext, frame: FrameNo, writable: bool) {
+    pub(super) fn map_beside(&mut self, fault: &FaultContext, frame: FrameNo, writable: bool) {
         let flags = flags_of(fault.area.prot, writable);
         self.map_page(fault.pid, fault.vpn, PageLocation::Frame(frame), flags);
     }
 
     /// Which page of its file or object a touch is for.
-    pub(in crate::kernel) fn backing_page(&self, fault: &FaultContext) -> u64 {
+    pub(super) fn backing_page(&self, fault: &FaultContext) -> u64 {
         let va = fault.vpn << self.shape.page_bits;
         fault.area.offset_of(va).unwrap_or(0) >> self.shape.page_bits
     }
 
     /// Areas or descriptors that refer to a backing, more or fewer. With the last one an object goes.
-    pub(in crate::kernel) fn count_users(&mut self, backing: Backing, change: i64) {
+    pub(super) fn count_users(&mut self, backing: Backing, change: i64) {
         match backing {
             Backing::Anonymous => {}
             Backing::File { file, .. } => {

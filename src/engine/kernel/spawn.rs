@@ -10,7 +10,7 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma, VmaLabel};
 
 /// The largest size and offset of a file: what an `off_t` holds.
-pub const MOST_BYTES: u64 = i64::MAX as u64;
+pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
 
 /// An area as a `process` declaration lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Kernel {
     }
 
     /// A file that nothing refers to and that has no name any more is forgotten.
-    pub(in crate::kernel) fn forget_file(&mut self, file: FileId) {
+    pub(super) fn forget_file(&mut self, file: FileId) {
         let Some(held) = self.files.all.get(&file) else { return };
         if held.users == 0 && self.files.names.get(&held.name) != Some(&file) {
             self.files.all.remove(&file);

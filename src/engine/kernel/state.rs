@@ -63,27 +63,27 @@ pub struct MergeCounts {
 /// An operating system and the machine it runs on.
 #[derive(Debug, Clone)]
 pub struct Kernel {
-    pub(in crate::kernel) machine: Machine,
-    pub(in crate::kernel) config: Arc<KernelConfig>,
+    pub(super) machine: Machine,
+    pub(super) config: Arc<KernelConfig>,
     /// How page tables are cut.
-    pub(in crate::kernel) shape: Shape,
-    pub(in crate::kernel) frames: Frames,
-    pub(in crate::kernel) space: TableSpace,
-    pub(in crate::kernel) files: Files,
-    pub(in crate::kernel) objects: Objects,
-    pub(in crate::kernel) swap: Swap,
-    pub(in crate::kernel) processes: Map<Pid, Arc<Process>>,
-    pub(in crate::kernel) names: Map<Arc<str>, Pid>,
+    pub(super) shape: Shape,
+    pub(super) frames: Frames,
+    pub(super) space: TableSpace,
+    pub(super) files: Files,
+    pub(super) objects: Objects,
+    pub(super) swap: Swap,
+    pub(super) processes: Map<Pid, Arc<Process>>,
+    pub(super) names: Map<Arc<str>, Pid>,
     /// Processes that have not ended, or whose parent has not waited for them.
-    pub(in crate::kernel) alive: u32,
-    pub(in crate::kernel) opens: Map<OpenId, OpenFile>,
+    pub(super) alive: u32,
+    pub(super) opens: Map<OpenId, OpenFile>,
     /// The process that each core runs.
-    pub(in crate::kernel) running: Arc<Vec<Option<Pid>>>,
+    pub(super) running: Arc<Vec<Option<Pid>>>,
     /// The physical page of zeros, once it was needed.
-    pub(in crate::kernel) zero: Option<u64>,
-    pub(in crate::kernel) merging: MergeCounts,
+    pub(super) zero: Option<u64>,
+    pub(super) merging: MergeCounts,
     /// Some area was locked once, so that eviction has to ask.
-    pub(in crate::kernel) locks: bool,
+    pub(super) locks: bool,
     /// Work done so far, in pages and areas gone through: callers hold it against a budget.
-    pub(in crate::kernel) work: u64,
+    pub(super) work: u64,
 }

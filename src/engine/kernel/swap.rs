@@ -10,11 +10,11 @@ use super::persistent::{Map, Set};
 #[derive(Debug, Clone)]
 pub struct SwapSlot {
     /// The page's bytes, without the zeros at its end.
-    pub bytes: Arc<[u8]>,
+    pub(crate) bytes: Arc<[u8]>,
     /// The frame that holds the same page (the swap cache).
     pub frame: Option<FrameNo>,
     /// It belongs to a page of a shared object.
-    pub object: bool,
+    pub(crate) object: bool,
 }
 
 /// The swap file.
@@ -25,7 +25,7 @@ pub struct Swap {
     /// Those in use.
     pub used: Map<SlotNo, SwapSlot>,
     /// Which pages of processes are there: slot, process, virtual page.
-    pub pages: Set<(SlotNo, Pid, u64)>,
+    pub(crate) pages: Set<(SlotNo, Pid, u64)>,
     /// Which numbers are in use.
     numbers: NumberAllocator,
     /// Those that only back a page which is in a frame: they can be had when no other is free.
@@ -34,18 +34,18 @@ pub struct Swap {
 
 impl Swap {
     /// A swap file of so many slots, all free.
-    pub(in crate::kernel) fn new(slots: u32) -> Self {
+    pub(super) fn new(slots: u32) -> Self {
         let (used, pages, spare) = (Map::new(), Set::new(), Set::new());
         Self { slots, used, pages, numbers: NumberAllocator::default(), spare }
     }
 
     /// A slot can be had for another page.
-    pub fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.numbers.used() < self.slots || !self.spare.is_empty()
     }
 
     /// The page in a frame can be had of this slot; none if it is not in use.
-    pub(in crate::kernel) fn slot(&self, slot: SlotNo) -> Option<&SwapSlot> {
+    pub(super) fn slot(&self, slot: SlotNo) -> Option<&SwapSlot> {
         self.used.get(&slot)
     }
 
@@ -56,27 +56,27 @@ impl Swap {
     }
 
     /// Takes the lowest free slot for a page; none if all are in use.
-    pub(in crate::kernel) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
+    pub(super) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
         let slot = SlotNo(self.numbers.allocate(self.slots)?);
         self.used.insert(slot, SwapSlot { bytes, frame: None, object });
         Some(slot)
     }
 
     /// The lowest slot that only backs a page in a frame, and the frame.
-    pub(in crate::kernel) fn spare(&self) -> Option<(SlotNo, FrameNo)> {
+    pub(super) fn spare(&self) -> Option<(SlotNo, FrameNo)> {
         let slot = *self.spare.get_min()?;
         Some((slot, self.slot(slot)?.frame?))
     }
 
     /// Writes other bytes to a slot that is in use.
-    pub(in crate::kernel) fn write(&mut self, slot: SlotNo, bytes: Arc<[u8]>) {
+    pub(super) fn write(&mut self, slot: SlotNo, bytes: Arc<[u8]>) {
         if let Some(held) = self.used.get_mut(&slot) {
             held.bytes = bytes;
         }
     }
 
     /// The page of a slot is in this frame too from now on, or in none. A slot that nothing needs is free then.
-    pub(in crate::kernel) fn set_frame(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
+    pub(super) fn set_frame(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
         if let Some(held) = self.used.get_mut(&slot) {
             held.frame = frame;
             self.update_slot(slot);
@@ -84,19 +84,19 @@ impl Swap {
     }
 
     /// A page of a process is in a slot from now on.
-    pub(in crate::kernel) fn add_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
+    pub(super) fn add_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.insert((slot, pid, vpn));
         self.spare.remove(&slot);
     }
 
     /// A page of a process is in a slot no more. A slot that nothing needs is free then.
-    pub(in crate::kernel) fn remove_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
+    pub(super) fn remove_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.remove(&(slot, pid, vpn));
         self.update_slot(slot);
     }
 
     /// The page of a shared object that was in a slot goes.
-    pub(in crate::kernel) fn drop_object(&mut self, slot: SlotNo) {
+    pub(super) fn drop_object(&mut self, slot: SlotNo) {
         if let Some(held) = self.used.get_mut(&slot) {
             (held.object, held.frame) = (false, None);
             self.update_slot(slot);
@@ -105,21 +105,21 @@ impl Swap {
 
     /// Lends a slot that no frame holds, and which is being read into one, to the page that makes room: the slot is free.
     /// Answers what was in it.
-    pub(in crate::kernel) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
+    pub(super) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
         self.used.get(&slot).filter(|held| held.frame.is_none())?;
         self.numbers.free(slot.0);
         self.used.remove(&slot)
     }
 
     /// Takes back a slot that was lent and not used, while all others are in use.
-    pub(in crate::kernel) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
+    pub(super) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
         if self.numbers.allocate(self.slots) == Some(slot.0) {
             self.used.insert(slot, held);
         }
     }
 
     /// Some page of a process is in a slot.
-    pub(in crate::kernel) fn holds_pages(&self, slot: SlotNo) -> bool {
+    pub(super) fn holds_pages(&self, slot: SlotNo) -> bool {
         self.pages_in(slot).next().is_some()
     }
 

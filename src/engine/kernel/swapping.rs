@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep};
+use super::event::{BackingStore, FaultClass, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
 use super::frames::FrameContents;
 use super::ids::{FrameNo, SlotNo};
@@ -15,11 +15,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn swap_in(
+    pub(super) fn swap_in(
         &mut self,
         fault: &FaultContext,
         slot: SlotNo,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         self.make_path(fault.pid, fault.vpn, watch)?;
         let cached = self.swap.slot(slot).and_then(|held| held.frame);
@@ -54,12 +54,12 @@ impl Kernel {
     ///
     /// # Errors
     /// If there is no frame.
-    pub(in crate::kernel) fn allocate_frame_for(
+    pub(super) fn allocate_frame_for(
         &mut self,
         fault: &FaultContext,
         slot: SlotNo,
         holds: FrameContents,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let bytes = self.swap.slot(slot).map_or_else(Arc::default, |held| held.bytes.clone());
         let taken = self.allocate_frame(fault.pid, None, holds, watch);
@@ -81,7 +81,7 @@ impl Kernel {
         slot: SlotNo,
         holds: FrameContents,
         error: OutOfMemory,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let alone = self.swap.pages_in(slot).count() <= 1;
         let lent = if alone { self.swap.lend(slot) } else { None }.ok_or(error)?;
@@ -93,7 +93,7 @@ impl Kernel {
     }
 
     /// A slot for the bytes of a frame: the lowest free one, else one that only backs a page in another frame.
-    pub(in crate::kernel) fn allocate_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
+    pub(super) fn allocate_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
         let bytes: Arc<[u8]> = self.trimmed_bytes(frame);
         if let Some(slot) = self.swap.allocate(bytes.clone(), object) {
             return Some(slot);
@@ -108,14 +108,14 @@ impl Kernel {
     }
 
     /// The bytes of a frame without the zeros at their end.
-    pub(in crate::kernel) fn trimmed_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
+    pub(super) fn trimmed_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
         let bytes = self.frame_bytes(frame);
         let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         bytes[..len].into()
     }
 
     /// Bytes of the page in a slot, from `at` in it on.
-    pub(in crate::kernel) fn read_slot(&self, slot: SlotNo, at: usize, out: &mut [u8]) {
+    pub(super) fn read_slot(&self, slot: SlotNo, at: usize, out: &mut [u8]) {
         let bytes = self.swap.slot(slot).and_then(|held| held.bytes.get(at..)).unwrap_or_default();
         let there = bytes.len().min(out.len());
         out[..there].copy_from_slice(&bytes[..there]);
@@ -123,7 +123,7 @@ impl Kernel {
     }
 
     /// A slot is no more in the swap cache: its page in the frame goes its own way.
-    pub(in crate::kernel) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
+    pub(super) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
         self.swap.set_frame(slot, None);
         let held = self.frames.change(frame);
         (held.slot, held.dirty) = (None, true);

@@ -4,7 +4,7 @@ use super::persistent::Map;
 
 /// The pages that tables (and the zero frame) take, from the top of memory downward. Those that are free are zeros.
 #[derive(Debug, Clone)]
-pub struct TableSpace {
+pub(crate) struct TableSpace {
     /// The lowest page that is taken; the number of physical pages while there is none.
     low: u64,
     /// Runs of free pages above `low`: first page, length. No two touch.
@@ -21,21 +21,21 @@ pub struct TableInfo {
 }
 
 /// The page tables of a process, by level (1 is the top) and by the part of the VPN above the table's own index.
-pub type TableMap = Map<(u32, u64), TableInfo>;
+pub(crate) type TableMap = Map<(u32, u64), TableInfo>;
 
 impl TableSpace {
     /// All of `pages` physical pages, free.
-    pub(in crate::kernel) fn new(pages: u64) -> Self {
+    pub(super) fn new(pages: u64) -> Self {
         Self { low: pages, free: Map::new() }
     }
 
     /// The lowest page that is taken, with all above it: user frames stand below.
-    pub fn low(&self) -> u64 {
+    pub(crate) fn low(&self) -> u64 {
         self.low
     }
 
     /// Takes `len` pages side by side, as high as there are so many, and none below `floor`. Answers the first.
-    pub(in crate::kernel) fn allocate(&mut self, len: u64, floor: u64) -> Option<u64> {
+    pub(super) fn allocate(&mut self, len: u64, floor: u64) -> Option<u64> {
         let run = self.free.iter().rev().find(|(_, size)| **size >= len).map(|(start, size)| (*start, *size));
         let Some((start, size)) = run else {
             self.low = self.low.checked_sub(len).filter(|first| *first >= floor)?;
@@ -49,7 +49,7 @@ impl TableSpace {
     }
 
     /// Gives `len` pages from `first` on back.
-    pub(in crate::kernel) fn free(&mut self, first: u64, len: u64) {
+    pub(super) fn free(&mut self, first: u64, len: u64) {
         let (mut start, mut size) = (first, len);
         if let Some(next) = self.free.remove(&(first + len)) {
             size += next;

@@ -14,7 +14,7 @@ use super::state::{Kernel, OutOfMemory};
 impl Kernel {
     /// Gives back everything of a process's address space: pages, tables (the root too), areas (their backings are counted
     /// down); it is empty and has no root afterwards. TLBs hold nothing of it any more, and no core runs it.
-    pub(in crate::kernel) fn free_address_space(&mut self, pid: Pid) {
+    pub(super) fn free_address_space(&mut self, pid: Pid) {
         self.release_pages(pid, 0..u64::MAX);
         self.machine.shoot_down_all(asid(pid));
         self.free_empty_tables(pid, &(0..u64::MAX));
@@ -31,14 +31,14 @@ impl Kernel {
 
     /// The pages of a range leave a process: entries are cleared, TLBs told, frames and slots given back, tables with
     /// nothing left in them too. Areas are not looked at. Costs what is there, not the range.
-    pub(in crate::kernel) fn unmap_pages(&mut self, pid: Pid, range: Range<u64>) {
+    pub(super) fn unmap_pages(&mut self, pid: Pid, range: Range<u64>) {
         let vpns = self.shape.vpns(&range);
         self.unmap_vpns(pid, vpns.clone());
         self.free_empty_tables(pid, &vpns);
     }
 
     /// As [`Kernel::unmap_pages`], but tables stay.
-    pub(in crate::kernel) fn unmap_vpns(&mut self, pid: Pid, vpns: Range<u64>) {
+    pub(super) fn unmap_vpns(&mut self, pid: Pid, vpns: Range<u64>) {
         let gone = self.release_pages(pid, vpns);
         self.shoot_down_pages(pid, &gone);
     }
@@ -65,12 +65,7 @@ impl Kernel {
     ///
     /// # Errors
     /// If a table for the new place cannot be had; nothing has moved then.
-    pub(in crate::kernel) fn move_pages(
-        &mut self,
-        pid: Pid,
-        from: Range<u64>,
-        to: u64,
-    ) -> Result<(), OutOfMemory> {
+    pub(super) fn move_pages(&mut self, pid: Pid, from: Range<u64>, to: u64) -> Result<(), OutOfMemory> {
         let vpns = self.shape.vpns(&from);
         let target = self.shape.vpn(to);
         let pages = self.pages_in(pid, vpns.clone());

@@ -7,7 +7,7 @@ use crate::machine::event::{AccessKind, Fault, ProtectionCause};
 use crate::machine::pte::Bit;
 
 use super::config::FRAME_LIMIT;
-use super::event::{KernelObserver, KernelStep};
+use super::event::{KernelStep, Observer};
 use super::fault::permits;
 use super::ids::{FileId, FrameNo, ObjectId, Pid};
 use super::process::PageLocation;
@@ -18,7 +18,6 @@ use super::vma::{Backing, Vma};
 #[derive(Debug, Clone, Copy)]
 struct PagePart {
     va: u64,
-    /// Where in the buffer.
     from: usize,
     size: usize,
 }
@@ -42,12 +41,12 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn copy_in(
+    pub(super) fn copy_in(
         &mut self,
         pid: Pid,
         va: u64,
         out: &mut [u8],
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<usize, OutOfMemory> {
         for PagePart { va, from, size } in self.parts_of(va, out.len()) {
             if !self.fault_in(pid, va, AccessKind::Read, watch)? {
@@ -69,12 +68,12 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn copy_out(
+    pub(super) fn copy_out(
         &mut self,
         pid: Pid,
         va: u64,
         bytes: &[u8],
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<usize, OutOfMemory> {
         for PagePart { va, from, size } in self.parts_of(va, bytes.len()) {
             let there = self.fault_in(pid, va, AccessKind::Write, watch)?;
@@ -107,7 +106,7 @@ impl Kernel {
         pid: Pid,
         va: u64,
         kind: AccessKind,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<bool, OutOfMemory> {
         self.work += 1;
         self.frames.just_filled = None;
@@ -140,11 +139,11 @@ impl Kernel {
     ///
     /// # Errors
     /// If memory runs out.
-    pub(in crate::kernel) fn populate(
+    pub(super) fn populate(
         &mut self,
         pid: Pid,
         range: Range<u64>,
-        watch: &mut dyn KernelObserver,
+        watch: Observer<'_>,
     ) -> Result<(), OutOfMemory> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let areas = process.space.areas.within(range);

@@ -15,7 +15,7 @@ pub struct Prot {
 
 impl Prot {
     /// `PROT_READ | PROT_WRITE`.
-    pub const RW: Self = Self { read: true, write: true, exec: false };
+    pub(crate) const RW: Self = Self { read: true, write: true, exec: false };
 
     /// `PROT_NONE`.
     pub fn is_none(self) -> bool {
@@ -83,7 +83,7 @@ pub struct VmaLabel(pub u16);
 
 impl Vma {
     /// An area without any of the flags.
-    pub fn new(range: std::ops::Range<u64>, prot: Prot, shared: bool, backing: Backing) -> Self {
+    pub(crate) fn new(range: std::ops::Range<u64>, prot: Prot, shared: bool, backing: Backing) -> Self {
         Self {
             start: range.start,
             end: range.end,
@@ -111,19 +111,19 @@ impl Vma {
 
     /// The part from `start` to `end`, with its offset moved along.
     #[must_use]
-    pub fn part(&self, start: u64, end: u64) -> Self {
+    pub(crate) fn part(&self, start: u64, end: u64) -> Self {
         Self { start, end, backing: self.backing_at(start), ..*self }
     }
 
     /// The part that lies in `range`, of which it has a byte.
     #[must_use]
-    pub fn clip(&self, range: &std::ops::Range<u64>) -> Self {
+    pub(crate) fn clip(&self, range: &std::ops::Range<u64>) -> Self {
         self.part(self.start.max(range.start), self.end.min(range.end))
     }
 
     /// One area in place of two, if `next` follows at once and agrees in everything but its name.
     #[must_use]
-    pub fn joined(&self, next: &Self) -> Option<Self> {
+    pub(crate) fn joined(&self, next: &Self) -> Option<Self> {
         let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
         let like =
             Self { start: self.start, end: self.end, backing: self.backing, label: self.label, ..*next };

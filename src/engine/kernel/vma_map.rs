@@ -20,11 +20,10 @@ pub struct VmaMap {
 
 /// What a change did: these areas went, whole, and those stand in their place. Both are in order of address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct VmaEdit {
+pub(crate) struct VmaEdit {
     /// The areas that went, those that were only looked at for merging included.
-    pub before: Vec<Vma>,
-    /// The areas that came.
-    pub after: Vec<Vma>,
+    pub(crate) before: Vec<Vma>,
+    pub(crate) after: Vec<Vma>,
 }
 
 impl Default for VmaMap {
@@ -68,19 +67,19 @@ impl VmaMap {
     }
 
     /// The areas that have a byte of `range`, whole, in order.
-    pub fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
+    pub(crate) fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());
         let first = held.map_or(range.start, |area| area.start);
         self.all.range(first..range.end.max(first)).map(|(_, area)| area)
     }
 
     /// The parts of areas that lie in `range`, in order.
-    pub fn within(&self, range: Range<u64>) -> Vec<Vma> {
+    pub(crate) fn within(&self, range: Range<u64>) -> Vec<Vma> {
         self.touching(range.clone()).map(|area| area.clip(&range)).collect()
     }
 
     /// No area has a byte of `range`.
-    pub fn is_free(&self, range: Range<u64>) -> bool {
+    pub(crate) fn is_free(&self, range: Range<u64>) -> bool {
         self.touching(range).next().is_none()
     }
 
@@ -102,7 +101,7 @@ impl VmaMap {
     }
 
     /// Where the highest hole of `len` bytes between `lowest` and `limit` has its top `len` bytes.
-    pub fn highest_hole(&self, len: u64, lowest: u64, limit: u64) -> Option<u64> {
+    pub(crate) fn highest_hole(&self, len: u64, lowest: u64, limit: u64) -> Option<u64> {
         let room = |start: u64, end: u64| end.checked_sub(len).filter(|at| *at >= start.max(lowest));
         // The hole that reaches across the limit is of use only below it.
         let across = match self.all.get_prev(&limit.checked_sub(1)?) {
@@ -117,17 +116,17 @@ impl VmaMap {
     }
 
     /// Puts an area where nothing is; neighbours that agree merge with it.
-    pub fn insert(&mut self, area: Vma) -> VmaEdit {
+    pub(crate) fn insert(&mut self, area: Vma) -> VmaEdit {
         self.replace(area.start..area.end, |_| vec![area])
     }
 
     /// Takes away what areas there are in a range, splitting those that reach out of it.
-    pub fn remove(&mut self, range: Range<u64>) -> VmaEdit {
+    pub(crate) fn remove(&mut self, range: Range<u64>) -> VmaEdit {
         self.replace(range, |_| Vec::new())
     }
 
     /// Changes every area in a range, splitting those that reach out of it; neighbours that agree merge afterwards.
-    pub fn change(&mut self, range: Range<u64>, change: &dyn Fn(&mut Vma)) -> VmaEdit {
+    pub(crate) fn change(&mut self, range: Range<u64>, change: &dyn Fn(&mut Vma)) -> VmaEdit {
         self.replace(range, |mut parts| {
             parts.iter_mut().for_each(change);
             parts

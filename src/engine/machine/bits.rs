@@ -2,22 +2,21 @@
 
 use std::iter::successors;
 
-/// Bits of a word.
 const WORD: usize = u64::BITS as usize;
 
 /// Words that hold a bit a way.
-pub(in crate::machine) const fn mask_words(ways: usize) -> usize {
+pub(super) const fn mask_words(ways: usize) -> usize {
     ways.div_ceil(WORD)
 }
 
 /// Bit `i` of `words`.
 #[inline]
-pub(in crate::machine) fn bit(words: &[u64], i: usize) -> bool {
+pub(super) fn bit(words: &[u64], i: usize) -> bool {
     words[i / WORD] >> (i % WORD) & 1 == 1
 }
 
 /// The numbers of the bits that are set, in order.
-pub(in crate::machine) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     let in_word = |word: u64| {
         let next = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
         successors(Some(word).filter(|&word| word != 0), next).map(|word| word.trailing_zeros() as usize)
@@ -27,7 +26,7 @@ pub(in crate::machine) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '
 
 /// Makes bit `i` of `words` what `on` says.
 #[inline]
-pub(in crate::machine) fn set_bit(words: &mut [u64], i: usize, on: bool) {
+pub(super) fn set_bit(words: &mut [u64], i: usize, on: bool) {
     let word = &mut words[i / WORD];
     *word = *word & !(1 << (i % WORD)) | u64::from(on) << (i % WORD);
 }

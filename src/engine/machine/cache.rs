@@ -28,55 +28,50 @@ pub struct Counts {
 
 /// A line of a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LineSlot {
-    /// Its set.
-    pub set: SetIndex,
-    /// Its way.
-    pub way: u32,
+pub(crate) struct LineSlot {
+    pub(crate) set: SetIndex,
+    pub(crate) way: u32,
 }
 
 /// What a line keeps beside its tag and bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::machine) struct Block {
+pub(super) struct Block {
     /// It was stored to, and what is below does not know.
-    pub dirty: bool,
+    pub(crate) dirty: bool,
 }
 
 /// A line as a script lists it.
 #[derive(Clone, Copy)]
-pub(in crate::machine) struct ListedLine<'a> {
-    pub line: Line<Block>,
+pub(super) struct ListedLine<'a> {
+    pub(crate) line: Line<Block>,
     /// Its bytes from the first on; those not given are unknown.
-    pub bytes: &'a [Option<u8>],
+    pub(crate) bytes: &'a [Option<u8>],
 }
 
 /// A cache of one core, or of all.
 #[derive(Debug, Clone)]
-pub(in crate::machine) struct Cache {
+pub(super) struct Cache {
     lines: SetAssoc<Block>,
     data: Bytes,
-    /// What happened to it.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
     /// Its number in the spec.
-    pub level: u32,
+    pub(crate) level: u32,
     /// The core it belongs to; none if it is shared.
-    pub core: Option<u32>,
+    pub(crate) core: Option<u32>,
     /// log2 of its block.
-    pub block_bits: u32,
+    pub(crate) block_bits: u32,
     /// The lowest bit of the physical address that belongs to the tag.
     tag_low: u32,
     /// The set comes from the virtual address.
     virtual_index: bool,
     /// Bits of the set that come from the virtual page number: a block may stand in as many sets as they can name.
     alias_bits: u32,
-    /// What a store does.
     write: WritePolicy,
     /// A missing store brings the block in.
-    pub write_allocate: bool,
+    pub(crate) write_allocate: bool,
     /// With regard to the levels above.
-    pub inclusion: Inclusion,
-    /// Which accesses it serves.
-    pub side: Side,
+    pub(crate) inclusion: Inclusion,
+    pub(crate) side: Side,
     /// It ever held a block.
     used: bool,
     /// The last hits of its sets.
@@ -94,7 +89,7 @@ struct Hit {
 
 impl Cache {
     /// An empty cache: number `level` of `spec`.
-    pub fn new(spec: &Spec, level: u32, cache: &CacheSpec, core: Option<u32>) -> Self {
+    pub(crate) fn new(spec: &Spec, level: u32, cache: &CacheSpec, core: Option<u32>) -> Self {
         let tag_low = cache.tag_low(spec);
         Self {
             lines: SetAssoc::new(cache.sets, cache.ways, cache.policy),
@@ -117,20 +112,20 @@ impl Cache {
 
     /// The set and tag of the block at `pa`, which a program calls `va`.
     #[inline]
-    pub fn locate(&self, va: u64, pa: u64) -> (SetIndex, Tag) {
+    pub(crate) fn locate(&self, va: u64, pa: u64) -> (SetIndex, Tag) {
         let index = if self.virtual_index { va } else { pa };
         (SetIndex::new(index >> self.block_bits & (self.lines.sets() - 1)), Tag::new(pa >> self.tag_low))
     }
 
     /// The way of `set` that holds the block of this tag.
     #[inline]
-    pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
+    pub(crate) fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
         self.lines.find(set, tag)
     }
 
     /// The line of `set` that holds the block of this tag, which is touched.
     #[inline(always)]
-    pub fn hit(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
+    pub(crate) fn hit(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
         match self.memo.get(set) {
             Some(hit) if hit.tag == tag && hit.slot.set == set => Some(hit.slot),
             _ => self.hit_other(set, tag),
@@ -148,7 +143,7 @@ impl Cache {
     }
 
     /// The line that holds the block at `pa`, in whichever set a virtual index has put it.
-    pub fn holder(&self, pa: u64) -> Option<LineSlot> {
+    pub(crate) fn holder(&self, pa: u64) -> Option<LineSlot> {
         let (SetIndex { .. }, tag) = self.locate(pa, pa);
         let low = pa >> self.block_bits & (self.lines.sets() - 1);
         if self.alias_bits == 0 {
@@ -163,51 +158,54 @@ impl Cache {
 
     /// Whether a store marks the block dirty and stops here.
     #[inline]
-    pub fn write_back(&self) -> bool {
+    pub(crate) fn write_back(&self) -> bool {
         self.write == WritePolicy::Back
     }
 
     /// Whether a block may stand in several sets.
     #[inline]
-    pub fn has_aliases(&self) -> bool {
+    pub(crate) fn has_aliases(&self) -> bool {
         self.alias_bits > 0
     }
 
     /// The physical address of the block in a line of this set and tag.
-    pub fn base(&self, set: SetIndex, tag: Tag) -> u64 {
+    pub(crate) fn base(&self, set: SetIndex, tag: Tag) -> u64 {
         tag.raw() << self.tag_low | set.raw() << self.block_bits & mask(self.tag_low)
     }
 
     /// The first byte of the block that holds `pa`.
     #[inline]
-    pub fn align(&self, pa: u64) -> u64 {
+    pub(crate) fn align(&self, pa: u64) -> u64 {
         pa & !mask(self.block_bits)
     }
 
     /// The line that a fill of `set` takes.
-    pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (LineSlot, Option<Line<Block>>) {
+    pub(crate) fn victim(
+        &mut self,
+        set: SetIndex,
+        random: &mut SplitMix64,
+    ) -> (LineSlot, Option<Line<Block>>) {
         self.memo.forget(set);
         let (way, line) = self.lines.victim(set, random);
         (LineSlot { set, way }, line)
     }
 
     /// Puts a block into a line; its bytes are those already copied there.
-    pub fn fill(&mut self, slot: LineSlot, tag: Tag, dirty: bool) {
+    pub(crate) fn fill(&mut self, slot: LineSlot, tag: Tag, dirty: bool) {
         self.used = true;
         self.memo.forget(slot.set);
         self.lines.fill(slot.set, slot.way, tag, Block { dirty });
     }
 
-    /// The line was used.
     #[inline]
-    pub fn touch(&mut self, slot: LineSlot) {
+    pub(crate) fn touch(&mut self, slot: LineSlot) {
         self.memo.forget(slot.set);
         self.lines.touch(slot.set, slot.way);
     }
 
     /// The block that was just hit is stored to, and what is below does not know.
     #[inline(always)]
-    pub fn mark_dirty(&mut self, slot: LineSlot) {
+    pub(crate) fn mark_dirty(&mut self, slot: LineSlot) {
         if self.memo.get(slot.set).is_none_or(|hit| !hit.dirty) {
             self.mark_first_dirty(slot);
         }
@@ -225,13 +223,13 @@ impl Cache {
 
     /// Whether the block in the line is dirty.
     #[inline]
-    pub fn dirty(&self, slot: LineSlot) -> bool {
+    pub(crate) fn dirty(&self, slot: LineSlot) -> bool {
         self.lines.payload(slot.set, slot.way).dirty
     }
 
     /// Whether it holds the block of this tag, and that is dirty.
     #[inline]
-    pub fn has_dirty(&self, set: SetIndex, tag: Tag) -> bool {
+    pub(crate) fn has_dirty(&self, set: SetIndex, tag: Tag) -> bool {
         match self.memo.get(set) {
             Some(hit) if hit.dirty && hit.tag == tag && hit.slot.set == set => true,
             _ => self.find(set, tag).is_some_and(|way| self.dirty(LineSlot { set, way })),
@@ -240,34 +238,33 @@ impl Cache {
 
     /// Marks the block in the line.
     #[inline]
-    pub fn mark(&mut self, slot: LineSlot, dirty: bool) {
+    pub(crate) fn mark(&mut self, slot: LineSlot, dirty: bool) {
         if self.dirty(slot) != dirty {
             self.lines.payload_mut(slot.set, slot.way).dirty = dirty;
             self.memo.forget(slot.set);
         }
     }
 
-    /// Makes the line invalid.
-    pub fn invalidate(&mut self, slot: LineSlot) {
+    pub(crate) fn invalidate(&mut self, slot: LineSlot) {
         self.memo.forget(slot.set);
         self.lines.invalidate(slot.set, slot.way);
         self.mark(slot, false);
     }
 
     /// The line as it stands.
-    pub fn line(&self, slot: LineSlot) -> Line<Block> {
+    pub(crate) fn line(&self, slot: LineSlot) -> Line<Block> {
         self.lines.line(slot.set, slot.way)
     }
 
     /// Puts lines into a set as a script lists them: see [`SetAssoc::set_lines`].
-    pub fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
+    pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
         self.used = true;
         self.memo.forget(set);
         self.lines.set_lines(set, lines);
     }
 
     /// Sets the bytes of a line from the first on; those not given become unknown.
-    pub fn write_line(&mut self, slot: LineSlot, bytes: &[Option<u8>]) {
+    pub(crate) fn write_line(&mut self, slot: LineSlot, bytes: &[Option<u8>]) {
         let (at, size) = (self.data_offset(slot), 1 << self.block_bits);
         self.data.forget(at, size);
         for (at, byte) in (at..at + size).zip(bytes) {
@@ -277,25 +274,25 @@ impl Cache {
 
     /// Whether it ever held a block.
     #[inline]
-    pub fn used(&self) -> bool {
+    pub(crate) fn used(&self) -> bool {
         self.used
     }
 
     /// Its valid lines with the addresses of their blocks, in order of set and way.
-    pub fn blocks(&self) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
         self.lines
             .valid_lines()
             .map(|(set, way, line)| (LineSlot { set, way }, self.base(set, line.tag.unwrap_or_default())))
     }
 
     /// Its lines that hold bytes of `first..=last`, with the addresses of their blocks.
-    pub fn holders(&self, first: u64, last: u64) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
+    pub(crate) fn holders(&self, first: u64, last: u64) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
         let blocks = (self.align(first) >> self.block_bits)..=(last >> self.block_bits);
         blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
     }
 
     /// Tells the lines that hold bytes of `first..=last`, and which bytes of these (from, to): no byte twice.
-    pub fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(LineSlot, u64, u64)) {
+    pub(crate) fn each_held(&self, first: u64, last: u64, mut tell: impl FnMut(LineSlot, u64, u64)) {
         let mut clip = |slot, base: u64| tell(slot, base.max(first), self.end(base).min(last));
         let (mut block, end) = (first >> self.block_bits, last >> self.block_bits);
         let sets = self.lines.sets();
@@ -323,7 +320,7 @@ impl Cache {
     }
 
     /// Makes all lines invalid that hold bytes of `first..=last`, dirty or not.
-    pub fn drop_held(&mut self, first: u64, last: u64) {
+    pub(crate) fn drop_held(&mut self, first: u64, last: u64) {
         let mut held = Vec::new();
         self.each_held(first, last, |slot, from, _| held.push((slot, from)));
         for (slot, pa) in held {
@@ -336,31 +333,31 @@ impl Cache {
 
     /// The last byte of the block that begins at `base`.
     #[inline]
-    pub fn end(&self, base: u64) -> u64 {
+    pub(crate) fn end(&self, base: u64) -> u64 {
         base | mask(self.block_bits)
     }
 
     /// Where the bytes of a line begin in [`Cache::data`].
     #[inline]
-    pub fn data_offset(&self, slot: LineSlot) -> u64 {
+    pub(crate) fn data_offset(&self, slot: LineSlot) -> u64 {
         (slot.set.raw() * u64::from(self.lines.ways()) + u64::from(slot.way)) << self.block_bits
     }
 
     /// Where the byte of `pa` stands in [`Cache::data`], if its block is in this line.
     #[inline]
-    pub fn byte_at(&self, slot: LineSlot, pa: u64) -> u64 {
+    pub(crate) fn byte_at(&self, slot: LineSlot, pa: u64) -> u64 {
         self.data_offset(slot) | pa & mask(self.block_bits)
     }
 
     /// The bytes of all lines.
     #[inline]
-    pub fn data(&self) -> &Bytes {
+    pub(crate) fn data(&self) -> &Bytes {
         &self.data
     }
 
     /// The bytes of all lines, to be written.
     #[inline]
-    pub fn data_mut(&mut self) -> &mut Bytes {
+    pub(crate) fn data_mut(&mut self) -> &mut Bytes {
         &mut self.data
     }
 }

@@ -8,17 +8,16 @@ use super::pte::{Bit, PteError};
 use super::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec};
 
 /// The widest address, in bits.
-pub const MAX_WIDTH: u32 = 64;
+pub(crate) const MAX_WIDTH: u32 = 64;
 /// The most levels of a page table.
-pub const MAX_LEVELS: usize = 6;
+pub(crate) const MAX_LEVELS: usize = 6;
 /// The most TLBs, and the most caches.
-pub const MAX_UNITS: usize = 16;
+pub(crate) const MAX_UNITS: usize = 16;
 /// The most lines of a TLB or cache.
-pub const MAX_LINES: u64 = 1 << 26;
+pub(crate) const MAX_LINES: u64 = 1 << 26;
 /// log2 of the largest block of a cache.
-pub const MAX_BLOCK_BITS: u32 = 20;
-/// The most cores.
-pub const MAX_CORES: u32 = 64;
+pub(crate) const MAX_BLOCK_BITS: u32 = 20;
+pub(crate) const MAX_CORES: u32 = 64;
 
 /// A rule that a spec breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +165,6 @@ impl fmt::Display for SpecProblem {
     }
 }
 
-/// Gathers what is wrong.
 struct Findings(Vec<SpecError>);
 
 impl Findings {

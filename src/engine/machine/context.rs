@@ -5,11 +5,6 @@ use super::datapath::Machine;
 use super::tlb::Tlb;
 
 impl Machine {
-    /// Physical address of the root table in memory that walks of the current core begin at.
-    pub fn cr3(&self) -> Option<Pa> {
-        self.translator.as_ref()?.context(self.core()).root.map(Pa::new)
-    }
-
     /// From now on walks of every core read memory from this root (none: the table that stands apart). TLBs keep what
     /// they hold.
     pub fn set_cr3(&mut self, root: Option<Pa>) {
@@ -19,15 +14,10 @@ impl Machine {
         }
     }
 
-    /// The process that the current core runs; 0 at first and without an MMU.
-    pub fn asid(&self) -> u16 {
-        self.translator.as_ref().map_or(0, |translator| translator.context(self.core()).asid)
-    }
-
     /// Puts the current core into an address space: a process, and the root of its tables in memory (none: the table that
     /// stands apart). If it is another process than before, TLBs of this core whose entries do not carry their process
     /// drop those not global, as a load of CR3 does (Intel SDM 3A, section 4.10.4); the others keep all.
-    pub fn switch_to(&mut self, asid: u16, root: Option<Pa>) {
+    pub(crate) fn switch_to(&mut self, asid: u16, root: Option<Pa>) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
         let context = &mut translator.contexts_mut()[core as usize];
@@ -48,7 +38,7 @@ impl Machine {
     }
 
     /// Drops all entries of a process from the TLBs of all cores. A global entry goes if this process filled it.
-    pub fn shoot_down_all(&mut self, asid: u16) {
+    pub(crate) fn shoot_down_all(&mut self, asid: u16) {
         let Some(translator) = &mut self.translator else { return };
         for (tlb, running) in translator.tlbs_and_processes() {
             tlb.shoot_down_all(asid, running);

@@ -66,13 +66,12 @@ pub struct Machine {
     spec: Arc<Spec>,
     core: u32,
     /// The last address of a program.
-    pub(in crate::machine) last: u64,
-    /// The last physical address.
-    pub(in crate::machine) last_physical: u64,
+    pub(super) last: u64,
+    pub(super) last_physical: u64,
     /// None without an MMU.
-    pub(in crate::machine) translator: Option<Translator>,
-    pub(in crate::machine) hierarchy: Hierarchy,
-    pub(in crate::machine) random: SplitMix64,
+    pub(super) translator: Option<Translator>,
+    pub(super) hierarchy: Hierarchy,
+    pub(super) random: SplitMix64,
 }
 
 impl Machine {
@@ -100,7 +99,7 @@ impl Machine {
     }
 
     /// The generator of `random` replacement.
-    pub fn random(&mut self) -> &mut SplitMix64 {
+    pub(crate) fn random(&mut self) -> &mut SplitMix64 {
         &mut self.random
     }
 
@@ -139,19 +138,6 @@ impl Machine {
         let bits = self.spec.virtual_bits();
         let extended = self.spec.mmu.is_some() && bits >= 48 && raw >> (bits - 1) == u64::MAX >> (bits - 1);
         if extended { Ok(Va::new(raw & mask(bits))) } else { fit(raw, bits).map(Va::new) }
-    }
-
-    /// The first address of `size` bytes that a program means, all of which the space has.
-    ///
-    /// # Errors
-    /// If the first or last one is wider than the space.
-    pub fn va_span(&self, raw: u64, size: u64) -> Result<Va, TooWide> {
-        let first = self.va(raw)?;
-        let bits = self.spec.virtual_bits();
-        match first.raw().checked_add(size.saturating_sub(1)) {
-            Some(last) => fit(last, bits).map(|_| first),
-            None => Err(TooWide { value: raw, bits }),
-        }
     }
 
     /// A physical address.
@@ -303,7 +289,7 @@ impl Machine {
 }
 
 /// A number that fits into `bits` bits.
-pub(in crate::machine) fn fit(value: u64, bits: u32) -> Result<u64, TooWide> {
+pub(super) fn fit(value: u64, bits: u32) -> Result<u64, TooWide> {
     if value & !mask(bits) == 0 { Ok(value) } else { Err(TooWide { value, bits }) }
 }
 

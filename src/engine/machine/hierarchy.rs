@@ -18,34 +18,31 @@ use super::memory::Bytes;
 use super::random::SplitMix64;
 use super::spec::{Inclusion, Spec};
 use plan::Plan;
-pub(in crate::machine) use plan::{Route, RouteId};
+pub(super) use plan::{Route, RouteId};
 use presence::Presence;
 
 /// What every step of an access needs beside the state: where chance comes from and who watches.
-pub(in crate::machine) struct Ctx<'a, O> {
-    /// The script's generator.
-    pub random: &'a mut SplitMix64,
-    /// Who watches.
-    pub watch: &'a mut O,
+pub(super) struct Ctx<'a, O> {
+    pub(crate) random: &'a mut SplitMix64,
+    pub(crate) watch: &'a mut O,
 }
 
 /// A load or store of bytes within one block of every cache on its route.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Fragment {
+pub(super) struct Fragment {
     /// Which caches it goes through.
-    pub route: RouteId,
+    pub(crate) route: RouteId,
     /// What a program calls its first byte; the physical address where no program does.
-    pub va: u64,
+    pub(crate) va: u64,
     /// Its first byte.
-    pub pa: u64,
+    pub(crate) pa: u64,
     /// Its bytes, at least one.
-    pub size: u32,
-    /// What for.
-    pub purpose: Purpose,
+    pub(crate) size: u32,
+    pub(crate) purpose: Purpose,
     /// Stores pass down whatever the cache says (WT of the page).
-    pub write_through: bool,
+    pub(crate) write_through: bool,
     /// The caches are passed by (CD of the page).
-    pub uncached: bool,
+    pub(crate) uncached: bool,
 }
 
 impl Fragment {
@@ -76,7 +73,7 @@ impl Users {
 
 /// The caches of all cores and main memory.
 #[derive(Debug, Clone)]
-pub(in crate::machine) struct Hierarchy {
+pub(super) struct Hierarchy {
     plan: Arc<Plan>,
     /// In the order of the spec; the cores' ones of a level side by side.
     caches: Vec<Cache>,
@@ -89,7 +86,7 @@ pub(in crate::machine) struct Hierarchy {
 
 impl Hierarchy {
     /// Empty caches and unknown memory.
-    pub fn new(spec: &Spec) -> Self {
+    pub(crate) fn new(spec: &Spec) -> Self {
         let cores = |shared: bool| if shared { 1 } else { spec.cores };
         let caches = spec.caches.iter().zip(0..).flat_map(|(cache, level)| {
             let own = move |core| (!cache.shared).then_some(core);
@@ -108,29 +105,34 @@ impl Hierarchy {
 
     /// log2 of what a piece lies within: the smallest block on its route, or the page if that is smaller.
     #[inline]
-    pub fn fragment_bits(&self, route: RouteId) -> u32 {
+    pub(crate) fn fragment_bits(&self, route: RouteId) -> u32 {
         self.plan.route(route).fragment_bits
     }
 
     /// The bits of an address within a piece: the lowest [`Hierarchy::fragment_bits`].
     #[inline]
-    pub fn fragment_mask(&self, route: RouteId) -> u64 {
+    pub(crate) fn fragment_mask(&self, route: RouteId) -> u64 {
         self.plan.route(route).fragment_mask
     }
 
-    /// Number of cache levels.
-    pub fn levels(&self) -> usize {
+    pub(crate) fn levels(&self) -> usize {
         self.plan.levels()
     }
 
     /// Cache `level` of `core`.
-    pub fn cache(&self, level: usize, core: u32) -> &Cache {
+    pub(crate) fn cache(&self, level: usize, core: u32) -> &Cache {
         &self.caches[self.plan.instance(level, core)]
     }
 
     /// Puts lines with their bytes into a set of cache `level` of `core` as a script lists them, which may put a block
     /// into several caches. See [`SetAssoc::set_lines`](super::set_assoc::SetAssoc::set_lines).
-    pub fn set_lines(&mut self, level: usize, core: u32, set: SetIndex, lines: &[Option<ListedLine<'_>>]) {
+    pub(crate) fn set_lines(
+        &mut self,
+        level: usize,
+        core: u32,
+        set: SetIndex,
+        lines: &[Option<ListedLine<'_>>],
+    ) {
         if !self.plan.single {
             self.users = Users::Several;
         }
@@ -149,18 +151,18 @@ impl Hierarchy {
     }
 
     /// Main memory, beneath the caches.
-    pub fn memory(&self) -> &Bytes {
+    pub(crate) fn memory(&self) -> &Bytes {
         &self.memory
     }
 
     /// Main memory, to be filled by a script.
-    pub fn memory_mut(&mut self) -> &mut Bytes {
+    pub(crate) fn memory_mut(&mut self) -> &mut Bytes {
         &mut self.memory
     }
 
     /// Loads a piece into `out`.
     #[inline]
-    pub fn load<O: MachineObserver>(
+    pub(crate) fn load<O: MachineObserver>(
         &mut self,
         fragment: Fragment,
         out: &mut [Option<u8>],
@@ -177,7 +179,12 @@ impl Hierarchy {
 
     /// Stores the bytes of a piece.
     #[inline]
-    pub fn store<O: MachineObserver>(&mut self, fragment: Fragment, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+    pub(crate) fn store<O: MachineObserver>(
+        &mut self,
+        fragment: Fragment,
+        bytes: &[u8],
+        ctx: &mut Ctx<'_, O>,
+    ) {
         match self.hit_first_cache(&fragment, true, ctx) {
             Some((inst, slot)) => {
                 let cache = &mut self.caches[inst];
@@ -190,7 +197,12 @@ impl Hierarchy {
 
     /// Loads a piece, or with `write` stores it, but no bytes: they stay as they were.
     #[inline(always)]
-    pub fn touch<O: MachineObserver>(&mut self, fragment: Fragment, write: bool, ctx: &mut Ctx<'_, O>) {
+    pub(crate) fn touch<O: MachineObserver>(
+        &mut self,
+        fragment: Fragment,
+        write: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         if self.hit_first_cache(&fragment, write, ctx).is_none() {
             if write {
                 self.store_beyond(fragment, &[], ctx);

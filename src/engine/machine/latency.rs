@@ -10,7 +10,7 @@ use super::spec::{Latency, Spec};
 /// waits for them. Where the first cache is virtually indexed, its lookup begins together with the first TLB's, and only
 /// the longer of the two counts.
 #[derive(Debug, Clone)]
-pub struct LatencyMeter<'a> {
+pub(crate) struct LatencyMeter<'a> {
     spec: &'a Spec,
     total: Latency,
     /// Latency of this piece's first TLB lookup, until the first cache has been looked up.
@@ -20,13 +20,11 @@ pub struct LatencyMeter<'a> {
 }
 
 impl<'a> LatencyMeter<'a> {
-    /// A meter at zero.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub(crate) fn new(spec: &'a Spec) -> Self {
         Self { spec, total: 0, tlb: None, cached: false }
     }
 
-    /// The sum so far.
-    pub fn total(&self) -> Latency {
+    pub(crate) fn total(&self) -> Latency {
         self.total
     }
 

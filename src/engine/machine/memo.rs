@@ -10,40 +10,39 @@ const SLOTS: usize = 64;
 /// For each set, the hit that was the last thing to happen to it. Whoever changes a set forgets it here.
 ///
 /// It only saves time: a copy begins with nothing, so that copying costs nothing.
-pub(in crate::machine) struct Memo<T>(Option<Box<[Option<T>; SLOTS]>>);
+pub(super) struct Memo<T>(Option<Box<[Option<T>; SLOTS]>>);
 
 impl<T: Copy> Memo<T> {
-    /// Nothing remembered.
-    pub const EMPTY: Self = Self(None);
+    pub(crate) const EMPTY: Self = Self(None);
 
     /// What is remembered of a set, or of another that shares its place.
     #[inline(always)]
-    pub fn get(&self, set: SetIndex) -> Option<&T> {
+    pub(crate) fn get(&self, set: SetIndex) -> Option<&T> {
         self.0.as_ref()?[slot_index(set)].as_ref()
     }
 
     /// What is remembered of a set, or of another that shares its place, to be changed.
     #[inline(always)]
-    pub fn get_mut(&mut self, set: SetIndex) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, set: SetIndex) -> Option<&mut T> {
         self.0.as_mut()?[slot_index(set)].as_mut()
     }
 
     /// Remembers the last hit of a set.
     #[inline]
-    pub fn remember(&mut self, set: SetIndex, hit: T) {
+    pub(crate) fn remember(&mut self, set: SetIndex, hit: T) {
         self.0.get_or_insert_with(|| Box::new([None; SLOTS]))[slot_index(set)] = Some(hit);
     }
 
     /// Something else happened to a set.
     #[inline]
-    pub fn forget(&mut self, set: SetIndex) {
+    pub(crate) fn forget(&mut self, set: SetIndex) {
         if let Some(places) = &mut self.0 {
             places[slot_index(set)] = None;
         }
     }
 
     /// Something else happened to any set.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0 = None;
     }
 }

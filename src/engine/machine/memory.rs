@@ -11,7 +11,7 @@ const KNOWN: usize = 8;
 
 /// An array of bytes, each unknown until it is written. Copying it is O(1), and what was never written takes no storage.
 #[derive(Debug, Clone)]
-pub struct Bytes {
+pub(crate) struct Bytes {
     /// An unknown byte stands there as 0.
     rows: Sparse<u64>,
     /// Bytes that are not known otherwise are known to be 0.
@@ -20,30 +20,30 @@ pub struct Bytes {
 
 impl Bytes {
     /// `size` unknown bytes.
-    pub fn new(size: u128) -> Self {
+    pub(crate) fn new(size: u128) -> Self {
         Self { rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0), zeros: false }
     }
 
     /// No byte was ever written.
     #[inline]
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.rows.is_blank()
     }
 
     /// From now on bytes that would be unknown are known to be 0.
-    pub fn zero_unset(&mut self) {
+    pub(crate) fn zero_unset(&mut self) {
         self.zeros = true;
     }
 
     /// The byte at `at`, if it is known.
     #[inline]
-    pub fn get(&self, at: u64) -> Option<u8> {
+    pub(crate) fn get(&self, at: u64) -> Option<u8> {
         let Some(row) = self.rows.row(at / ROW) else { return self.zeros.then_some(0) };
         byte_of(row, (at % ROW) as usize, self.zeros)
     }
 
     /// The byte at `at`, if it was written.
-    pub fn given(&self, at: u64) -> Option<u8> {
+    pub(crate) fn given(&self, at: u64) -> Option<u8> {
         byte_of(self.rows.row(at / ROW)?, (at % ROW) as usize, false)
     }
 
@@ -52,13 +52,13 @@ impl Bytes {
     /// # Panics
     /// If `at` lies beyond the size, which the gates of [`super::Machine`] see to.
     #[inline]
-    pub fn set(&mut self, at: u64, byte: Option<u8>) {
+    pub(crate) fn set(&mut self, at: u64, byte: Option<u8>) {
         set_byte(self.rows.row_mut(at / ROW), (at % ROW) as usize, byte);
     }
 
     /// Reads the bytes from `at` on.
     #[inline]
-    pub fn read(&self, at: u64, out: &mut [Option<u8>]) {
+    pub(crate) fn read(&self, at: u64, out: &mut [Option<u8>]) {
         let (mut at, mut out) = (at, out);
         while !out.is_empty() {
             let n = (at % ROW) as usize;
@@ -74,7 +74,7 @@ impl Bytes {
     }
 
     /// Reads the bytes from `at` on, unknown ones as 0.
-    pub fn read_known(&self, at: u64, out: &mut [u8]) {
+    pub(crate) fn read_known(&self, at: u64, out: &mut [u8]) {
         let (mut at, mut out) = (at, out);
         while !out.is_empty() {
             let (rows, cells) = self.rows.run(at / ROW);
@@ -94,7 +94,7 @@ impl Bytes {
     /// # Panics
     /// As [`Bytes::set`].
     #[inline]
-    pub fn write(&mut self, at: u64, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, at: u64, bytes: &[u8]) {
         let (mut at, mut bytes) = (at, bytes);
         while !bytes.is_empty() {
             let n = (at % ROW) as usize;
@@ -107,7 +107,7 @@ impl Bytes {
 
     /// Copies `len` bytes of another array, the unknown ones as unknown. Those that would come beyond the size are passed
     /// over: a script may fill a set of a cache that no address of a smaller memory belongs to.
-    pub fn copy(&mut self, at: u64, from: &Bytes, from_at: u64, len: u64) {
+    pub(crate) fn copy(&mut self, at: u64, from: &Bytes, from_at: u64, len: u64) {
         if at / ROW > self.rows.last() || from.is_blank() && self.is_blank() {
             return;
         }
@@ -131,7 +131,7 @@ impl Bytes {
     }
 
     /// Copies `len` bytes to another place in the array, which does not overlap, the unknown ones as unknown.
-    pub fn copy_within(&mut self, from: u64, to: u64, len: u64) {
+    pub(crate) fn copy_within(&mut self, from: u64, to: u64, len: u64) {
         if (from | to | len).is_multiple_of(ROW) {
             self.rows.copy_rows(from / ROW, to / ROW, len / ROW);
         } else {
@@ -141,7 +141,7 @@ impl Bytes {
     }
 
     /// Makes `len` bytes unknown.
-    pub fn forget(&mut self, at: u64, len: u64) {
+    pub(crate) fn forget(&mut self, at: u64, len: u64) {
         let Some(more) = len.checked_sub(1) else { return };
         let last = at + more;
         // The rows between the first and the last one go whole.
@@ -162,7 +162,7 @@ impl Bytes {
     ///
     /// # Panics
     /// As [`Bytes::set`].
-    pub fn zero(&mut self, at: u64, len: u64) {
+    pub(crate) fn zero(&mut self, at: u64, len: u64) {
         if self.zeros {
             return self.forget(at, len);
         }
@@ -176,7 +176,7 @@ impl Bytes {
     }
 
     /// Where written bytes stand: the first bytes of the aligned runs of 64 that hold some, in order.
-    pub fn known(&self) -> impl Iterator<Item = u64> + '_ {
+    pub(crate) fn known(&self) -> impl Iterator<Item = u64> + '_ {
         self.rows.rows().filter(|(_, row)| row[KNOWN] != 0).map(|(row, _)| row * ROW)
     }
 }

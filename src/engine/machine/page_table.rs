@@ -7,21 +7,14 @@ use super::spec::Mmu;
 
 /// What an entry leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TableEntry {
+pub(crate) enum TableEntry {
     /// A table of the next level.
     Table(Pte),
     /// A page, present or not: a huge one above the last level.
     Page(Pte),
 }
 
-impl TableEntry {
-    /// Its bits and page number.
-    pub fn pte(self) -> Pte {
-        match self {
-            TableEntry::Table(pte) | TableEntry::Page(pte) => pte,
-        }
-    }
-}
+impl TableEntry {}
 
 /// A page of the table as it is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +33,7 @@ struct Level {
     entries: Sparse<Option<TableEntry>>,
     /// Bits of the VPN that lower levels use.
     shift: u32,
-    /// Bytes of a table.
     table_bytes: u128,
-    /// Tables in use.
     tables: u64,
 }
 
@@ -56,13 +47,13 @@ impl Level {
 ///
 /// Tables between are made as needed, and forbid nothing.
 #[derive(Debug, Clone)]
-pub struct PageTable {
+pub(crate) struct PageTable {
     levels: Vec<Level>,
 }
 
 impl PageTable {
     /// An empty table: the root alone.
-    pub fn new(mmu: &Mmu) -> Self {
+    pub(crate) fn new(mmu: &Mmu) -> Self {
         let level = |n: u32| {
             let shift = mmu.level_page_bits(n) - mmu.page_bits;
             let keys = 1u128 << (mmu.virtual_bits - mmu.page_bits - shift);
@@ -73,13 +64,13 @@ impl PageTable {
     }
 
     /// The entry of `vpn` at `level` (1 is the top), if it was ever set or made.
-    pub fn entry(&self, level: u32, vpn: Vpn) -> Option<TableEntry> {
+    pub(crate) fn entry(&self, level: u32, vpn: Vpn) -> Option<TableEntry> {
         let level = self.levels.get((level as usize).checked_sub(1)?)?;
         *level.entries.row(level.key(vpn.raw()))?.first()?
     }
 
     /// The entry that maps `vpn`, and its level, if one was ever set; it need not be present.
-    pub fn leaf(&self, vpn: Vpn) -> Option<(u32, Pte)> {
+    pub(crate) fn leaf(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         for level in 1..=self.levels.len() as u32 {
             if let TableEntry::Page(pte) = self.entry(level, vpn)? {
                 return Some((level, pte));
@@ -88,14 +79,9 @@ impl PageTable {
         None
     }
 
-    /// Sets the entry of `vpn` at the last level. A huge page that held `vpn` goes.
-    pub fn map(&mut self, vpn: Vpn, pte: Pte) {
-        self.map_at(self.levels.len() as u32, vpn, pte);
-    }
-
     /// Sets the entry of `vpn` at `level`, a huge page above the last one: then PS is set, and the tables below it go.
     /// A level that does not exist is left alone.
-    pub fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
+    pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let last = self.levels.len();
         let n = level as usize;
         if !(1..=last).contains(&n) {
@@ -115,7 +101,7 @@ impl PageTable {
     }
 
     /// Sets a bit of an entry that there is.
-    pub fn mark(&mut self, level: u32, vpn: Vpn, bit: Bit) {
+    pub(crate) fn mark(&mut self, level: u32, vpn: Vpn, bit: Bit) {
         let with = |pte: Pte| Pte { flags: pte.flags.with(bit), ..pte };
         let marked = self.entry(level, vpn).map(|entry| match entry {
             TableEntry::Table(pte) => TableEntry::Table(with(pte)),
@@ -127,7 +113,7 @@ impl PageTable {
     }
 
     /// Every page that was ever set, present or not, in order of VPN.
-    pub fn mappings(&self) -> Vec<Mapping> {
+    pub(crate) fn mappings(&self) -> Vec<Mapping> {
         let mut all = Vec::new();
         for (level, number) in self.levels.iter().zip(1..) {
             all.extend(level.entries.rows().filter_map(|(key, cell)| match cell.first()? {
@@ -144,12 +130,12 @@ impl PageTable {
     }
 
     /// Tables in use: the root, and those that were made on the way to a page.
-    pub fn tables(&self) -> u64 {
+    pub(crate) fn tables(&self) -> u64 {
         self.levels.iter().map(|level| level.tables).sum()
     }
 
     /// Bytes of the tables in use.
-    pub fn bytes(&self) -> u128 {
+    pub(crate) fn bytes(&self) -> u128 {
         self.levels.iter().map(|level| u128::from(level.tables) * level.table_bytes).sum()
     }
 

@@ -11,15 +11,8 @@ impl Machine {
         self.hierarchy.zero_unset();
     }
 
-    /// The newest byte at `pa`, in whichever cache or in memory. No state changes.
-    pub fn peek_physical(&self, pa: Pa) -> Option<u8> {
-        let mut byte = [None];
-        self.hierarchy.newest(pa.raw(), &mut byte);
-        byte[0]
-    }
-
     /// The newest bytes from `pa` on, wherever they are; unknown ones, and those beyond memory, read 0.
-    pub fn read_bytes(&self, pa: Pa, out: &mut [u8]) {
+    pub(crate) fn read_bytes(&self, pa: Pa, out: &mut [u8]) {
         let len = self.length(pa.raw(), out.len() as u64) as usize;
         self.hierarchy.read_newest(pa.raw(), &mut out[..len]);
         out[len..].fill(0);
@@ -48,7 +41,7 @@ impl Machine {
     }
 
     /// The newest raw word of the page-table entry at `pa`, read as [`Machine::read_bytes`] does; 0 without an MMU.
-    pub fn raw_at(&self, pa: Pa) -> u64 {
+    pub(crate) fn raw_at(&self, pa: Pa) -> u64 {
         let Some(mmu) = &self.spec().mmu else { return 0 };
         let mut bytes = [0; 8];
         self.read_bytes(pa, &mut bytes[..mmu.pte.bytes as usize]);
@@ -62,7 +55,7 @@ impl Machine {
 
     /// Writes the raw word of a page-table entry to memory and to every cached copy; bits beyond an entry are cut.
     /// Nothing without an MMU.
-    pub fn put_raw(&mut self, pa: Pa, raw: u64) {
+    pub(crate) fn put_raw(&mut self, pa: Pa, raw: u64) {
         let Some(mmu) = &self.spec().mmu else { return };
         let (bytes, len) = (mmu.pte.to_bytes(raw), u64::from(mmu.pte.bytes));
         let len = self.length(pa.raw(), len) as usize;

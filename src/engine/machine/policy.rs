@@ -98,18 +98,6 @@ pub struct PolicyState {
     pub tree: Option<Vec<bool>>,
 }
 
-impl PolicyState {
-    /// Leaves out the ways from `ways` on. A tree stays whole.
-    pub(in crate::machine) fn truncate(&mut self, ways: usize) {
-        for bits in [&mut self.use_bits, &mut self.dirty].into_iter().flatten() {
-            bits.truncate(ways);
-        }
-        if let Some(counts) = &mut self.counts {
-            counts.truncate(ways);
-        }
-    }
-}
-
 impl Policy {
     /// The policy of this name.
     pub fn by_name(name: &str) -> Option<Self> {

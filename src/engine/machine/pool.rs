@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bits::{bit, mask_words, set_bit};
-use super::policy::{Policy, PolicyState};
+use super::policy::Policy;
 use super::random::SplitMix64;
 
 /// Frames that a pool first has room for.
@@ -56,8 +56,7 @@ impl Pool {
         }
     }
 
-    /// What replaces frames.
-    pub fn policy(&self) -> Policy {
+    pub(crate) fn policy(&self) -> Policy {
         self.policy
     }
 
@@ -81,7 +80,7 @@ impl Pool {
 
     /// The physical page was used, and stored to: nothing if no frame has its number.
     #[inline(always)]
-    pub fn used(&mut self, ppn: u64, write: bool) {
+    pub(crate) fn used(&mut self, ppn: u64, write: bool) {
         if let Ok(frame) = u32::try_from(ppn) {
             self.touch(frame);
             if write {
@@ -113,7 +112,7 @@ impl Pool {
     }
 
     /// `frame` is free again. Nothing for a frame that is not filled.
-    pub fn forget(&mut self, frame: u32) {
+    pub(crate) fn forget(&mut self, frame: u32) {
         self.latest = None;
         let (frame, room) = (frame as usize, self.room);
         if self.holds(frame) {
@@ -126,7 +125,7 @@ impl Pool {
     /// The page in `frame` was stored to, or written back. Only `nru` minds; told beside [`Pool::touch`] and
     /// [`Pool::fill`]. Nothing for a frame that is not filled.
     #[inline]
-    pub fn note_dirty(&mut self, frame: u32, dirty: bool) {
+    pub(crate) fn note_dirty(&mut self, frame: u32, dirty: bool) {
         let (frame, room) = (frame as usize, self.room);
         if self.policy == Policy::Nru && self.holds(frame) {
             self.policy.note_dirty(
@@ -139,7 +138,7 @@ impl Pool {
     }
 
     /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
-    pub fn tick(&mut self) {
+    pub(crate) fn tick(&mut self) {
         self.latest = None;
         if matches!(self.policy, Policy::Nru | Policy::Aging) {
             let at = mask_words(self.room);
@@ -160,13 +159,6 @@ impl Pool {
         let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         let open = |frame| bit(filled, frame) && may(frame as u32);
         self.policy.victim(words, room, random, open).map(|frame| frame as u32)
-    }
-
-    /// What the policy remembers, a frame an element up to the highest ever filled.
-    pub fn state(&self) -> PolicyState {
-        let mut state = self.policy.state(&self.words[mask_words(self.room)..], self.room, self.limit);
-        state.truncate(self.reached);
-        state
     }
 
     /// The frame with the smallest stamp that may go, if it is among the smallest of all.

@@ -95,8 +95,7 @@ impl BitRow {
 pub struct Flags(u16);
 
 impl Flags {
-    /// No bit.
-    pub const NONE: Flags = Flags(0);
+    pub(crate) const NONE: Flags = Flags(0);
     /// What a script's row has where it gives no bit: R/W and U/S.
     pub const OPEN: Flags = Flags::NONE.with(Bit::Rw).with(Bit::Us);
     /// An inner entry of a table that stands apart: present and forbidding nothing.
@@ -314,13 +313,13 @@ impl PteFormat {
     }
 
     /// The entry as this format can keep it; P is kept even where the format has no place for it.
-    pub fn representable(&self, pte: Pte) -> Pte {
+    pub(crate) fn representable(&self, pte: Pte) -> Pte {
         let kept = self.decode(self.encode(pte));
         Pte { flags: kept.flags.with_bit(Bit::P, pte.flags.has(Bit::P)), ..kept }
     }
 
     /// The raw word as it stands in memory: the first `bytes` of the array.
-    pub fn to_bytes(&self, raw: u64) -> [u8; 8] {
+    pub(crate) fn to_bytes(&self, raw: u64) -> [u8; 8] {
         if self.big_endian { (raw << (64 - 8 * self.bytes)).to_be_bytes() } else { raw.to_le_bytes() }
     }
 
@@ -341,7 +340,7 @@ fn width_of(bytes: u32) -> Result<u32, PteError> {
 }
 
 /// The lowest `bits` bits, all 64 from there up.
-pub(in crate::machine) const fn mask(bits: u32) -> u64 {
+pub(super) const fn mask(bits: u32) -> u64 {
     if bits >= 64 { u64::MAX } else { (1 << bits) - 1 }
 }
 

@@ -277,7 +277,6 @@ impl Iterator for ReferenceSteps<'_> {
 }
 
 impl ReferenceSteps<'_> {
-    /// Does the next reference.
     fn advance(&mut self) -> Option<Moved> {
         let page = *self.string.get(self.time)?;
         let tag = Tag::new(page.into());

@@ -36,11 +36,9 @@ pub struct SetAssoc<L> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line<L> {
     /// Its tag; none if it never had one. An invalid line keeps its tag, as textbooks print them.
-    pub tag: Option<Tag>,
-    /// It holds something.
-    pub valid: bool,
-    /// What it holds.
-    pub payload: L,
+    pub(crate) tag: Option<Tag>,
+    pub(crate) valid: bool,
+    pub(crate) payload: L,
 }
 
 impl<L: Copy + Default> SetAssoc<L> {
@@ -61,18 +59,16 @@ impl<L: Copy + Default> SetAssoc<L> {
         Self { words, payloads, sets, ways, policy, mask, tags, policy_words, now: 0 }
     }
 
-    /// Number of sets.
-    pub fn sets(&self) -> u64 {
+    pub(crate) fn sets(&self) -> u64 {
         self.sets
     }
 
     /// Lines a set.
-    pub fn ways(&self) -> u32 {
+    pub(crate) fn ways(&self) -> u32 {
         self.ways as u32
     }
 
-    /// What replaces lines.
-    pub fn policy(&self) -> Policy {
+    pub(crate) fn policy(&self) -> Policy {
         self.policy
     }
 
@@ -84,7 +80,7 @@ impl<L: Copy + Default> SetAssoc<L> {
 
     /// The page or block number with this set and tag.
     #[inline]
-    pub fn join(&self, set: SetIndex, tag: Tag) -> u64 {
+    pub(crate) fn join(&self, set: SetIndex, tag: Tag) -> u64 {
         tag.raw() << self.sets.trailing_zeros() | set.raw()
     }
 
@@ -96,7 +92,7 @@ impl<L: Copy + Default> SetAssoc<L> {
 
     /// As [`SetAssoc::find`], and what is found is touched.
     #[inline]
-    pub fn find_and_touch(&mut self, set: SetIndex, tag: Tag) -> Option<u32> {
+    pub(crate) fn find_and_touch(&mut self, set: SetIndex, tag: Tag) -> Option<u32> {
         if !self.policy.minds_touches() {
             return self.find(set, tag);
         }
@@ -109,7 +105,7 @@ impl<L: Copy + Default> SetAssoc<L> {
 
     /// The lowest way of `set` that is valid, has `tag`, and whose payload satisfies `also` (an ASID, a page size).
     #[inline]
-    pub fn find_by(&self, set: SetIndex, tag: Tag, also: impl Fn(&L) -> bool) -> Option<u32> {
+    pub(crate) fn find_by(&self, set: SetIndex, tag: Tag, also: impl Fn(&L) -> bool) -> Option<u32> {
         let payloads = self.payloads.row(set.raw())?;
         self.among(self.words.row(set.raw())?, tag, |way| also(&payloads[way]))
     }
@@ -121,7 +117,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// Tells of the sets `first..first + count` each the lowest way that is valid and has `tag`, if there is one.
-    pub fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut tell: impl FnMut(u64, u32)) {
+    pub(crate) fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut tell: impl FnMut(u64, u32)) {
         let mut done = 0;
         while done < count {
             let (sets, cells) = self.words.run(first + done);
@@ -150,7 +146,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// Way `way` was stored to, or written back. Only `nru` minds; told beside [`SetAssoc::touch`] and [`SetAssoc::fill`].
-    pub fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
+    pub(crate) fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
         let at = self.policy_words;
         self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
     }
@@ -175,23 +171,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         (way, Some(Line { tag, valid: true, payload: self.payload(set, way) }))
     }
 
-    /// The valid line of `set` that goes, among the ways for which `may` holds; none if there is none. A clock's hand
-    /// passes over the others without clearing their bits.
-    pub fn victim_among(
-        &mut self,
-        set: SetIndex,
-        random: &mut SplitMix64,
-        may: impl Fn(u32) -> bool,
-    ) -> Option<u32> {
-        let at = self.policy_words;
-        let (lines, words) = self.words.row_mut(set.raw()).split_at_mut(at);
-        let open = |way| bit(lines, way) && may(way as u32);
-        self.policy.victim(words, self.ways, random, open).map(|way| way as u32)
-    }
-
     /// The lowest invalid way of `set`.
     #[inline]
-    pub fn free(&self, set: SetIndex) -> Option<u32> {
+    pub(crate) fn free(&self, set: SetIndex) -> Option<u32> {
         let Some(row) = self.words.row(set.raw()) else { return Some(0) };
         let (chunk, valid) = row[..self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
         let way = chunk * 64 + valid.trailing_ones() as usize;
@@ -215,7 +197,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// Makes `way` invalid. Its tag and payload stay to be read.
-    pub fn invalidate(&mut self, set: SetIndex, way: u32) {
+    pub(crate) fn invalidate(&mut self, set: SetIndex, way: u32) {
         let (at, way) = (self.policy_words, way as usize);
         let row = self.words.row_mut(set.raw());
         set_bit(row, way, false);
@@ -223,7 +205,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// Makes every valid line invalid for which `goes` holds, and answers how many there were.
-    pub fn invalidate_if(&mut self, mut goes: impl FnMut(SetIndex, u32, &Line<L>) -> bool) -> u64 {
+    pub(crate) fn invalidate_if(&mut self, mut goes: impl FnMut(SetIndex, u32, &Line<L>) -> bool) -> u64 {
         let going: Vec<_> = self.valid_lines().filter(|(set, way, line)| goes(*set, *way, line)).collect();
         for (set, way, _) in &going {
             self.invalidate(*set, *way);
@@ -234,7 +216,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Puts lines into the ways of `set` from the left, as they are given; none leaves a way as it is, as do lines that
     /// are not given, and those beyond the last way are not taken. The whole set is then in order: the leftmost way is the
     /// least recently touched and the first filled; use bits are clear, counts 0, the hand at way 0.
-    pub fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
+    pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
         if set.raw() >= self.sets {
             return;
         }
@@ -259,7 +241,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// The line in `way`; an empty one if it was never filled or there is no such line.
-    pub fn line(&self, set: SetIndex, way: u32) -> Line<L> {
+    pub(crate) fn line(&self, set: SetIndex, way: u32) -> Line<L> {
         let way = way as usize;
         let Some(row) = self.words.row(set.raw()) else { return Line::default() };
         if way >= self.ways {
@@ -271,23 +253,23 @@ impl<L: Copy + Default> SetAssoc<L> {
 
     /// What the line in `way` holds, valid or not; the default if nothing was ever put there.
     #[inline]
-    pub fn payload(&self, set: SetIndex, way: u32) -> L {
+    pub(crate) fn payload(&self, set: SetIndex, way: u32) -> L {
         self.payloads.row(set.raw()).and_then(|row| row.get(way as usize)).copied().unwrap_or_default()
     }
 
     /// What the line in `way` holds, to be changed.
     #[inline]
-    pub fn payload_mut(&mut self, set: SetIndex, way: u32) -> &mut L {
+    pub(crate) fn payload_mut(&mut self, set: SetIndex, way: u32) -> &mut L {
         &mut self.payloads.row_mut(set.raw())[way as usize]
     }
 
     /// The lines of `set`, from way 0.
-    pub fn lines(&self, set: SetIndex) -> impl Iterator<Item = Line<L>> + '_ {
+    pub(crate) fn lines(&self, set: SetIndex) -> impl Iterator<Item = Line<L>> + '_ {
         (0..self.ways()).map(move |way| self.line(set, way))
     }
 
     /// Every valid line with its set and way, in order.
-    pub fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
+    pub(crate) fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
         self.words.rows().flat_map(move |(set, row)| {
             let set = SetIndex::new(set);
             ones(&row[..self.mask]).map(move |way| (set, way as u32, self.line(set, way as u32)))
@@ -295,7 +277,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// The clock interrupt, which `nru` and `aging` count by: see [`Policy`].
-    pub fn tick(&mut self) {
+    pub(crate) fn tick(&mut self) {
         if !matches!(self.policy, Policy::Nru | Policy::Aging) {
             return;
         }
@@ -307,7 +289,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// What the policy remembers of `set`.
-    pub fn policy_state(&self, set: SetIndex) -> PolicyState {
+    pub(crate) fn policy_state(&self, set: SetIndex) -> PolicyState {
         let at = self.policy_words;
         match self.words.row(set.raw()) {
             Some(row) => self.policy.state(&row[at..], self.ways, self.ways),

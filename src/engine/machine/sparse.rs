@@ -29,7 +29,6 @@ pub struct Sparse<T> {
     row_bits: u32,
     /// The bits of a row's number that say where it is in its leaf.
     row_mask: u64,
-    /// Cells of a leaf.
     leaf_cells: usize,
     /// Branches above a leaf.
     depth: u32,
@@ -82,18 +81,18 @@ impl<T: Clone> Sparse<T> {
     }
 
     /// The number of the last row.
-    pub fn last(&self) -> u64 {
+    pub(crate) fn last(&self) -> u64 {
         self.last
     }
 
     /// Cells of a row.
-    pub fn stride(&self) -> usize {
+    pub(crate) fn stride(&self) -> usize {
         self.stride
     }
 
     /// Row `i`; none if nothing near it was ever written (then all its cells are the default) or there is no such row.
     #[inline]
-    pub fn row(&self, i: u64) -> Option<&[T]> {
+    pub(crate) fn row(&self, i: u64) -> Option<&[T]> {
         if i > self.last {
             return None;
         }
@@ -116,7 +115,7 @@ impl<T: Clone> Sparse<T> {
 
     /// How many rows there are from row `i` on to the end of its leaf, and their cells (none: all the default).
     #[inline]
-    pub fn run(&self, i: u64) -> (u64, Option<&[T]>) {
+    pub(crate) fn run(&self, i: u64) -> (u64, Option<&[T]>) {
         let start = self.start(i);
         let rows = ((self.leaf_cells - start) / self.stride) as u64;
         match self.node(i, 0) {
@@ -137,7 +136,7 @@ impl<T: Clone> Sparse<T> {
 
     /// Row `i`, to be written; none if nothing near it was ever written or there is no such row.
     #[inline]
-    pub fn written_mut(&mut self, i: u64) -> Option<&mut [T]> {
+    pub(crate) fn written_mut(&mut self, i: u64) -> Option<&mut [T]> {
         if i > self.last {
             return None;
         }
@@ -161,7 +160,7 @@ impl<T: Clone> Sparse<T> {
     /// # Panics
     /// As [`Sparse::row_mut`].
     #[inline]
-    pub fn run_mut(&mut self, i: u64) -> &mut [T] {
+    pub(crate) fn run_mut(&mut self, i: u64) -> &mut [T] {
         let (start, cells) = (self.start(i), self.leaf_cells);
         let (node, default) = self.node_mut(i, 0);
         if let Node::Empty = node {
@@ -173,7 +172,7 @@ impl<T: Clone> Sparse<T> {
 
     /// Makes the rows `first..=last` (those of them that there are) the default again. What then holds nothing else gives
     /// its storage back.
-    pub fn reset(&mut self, first: u64, last: u64) {
+    pub(crate) fn reset(&mut self, first: u64, last: u64) {
         let (row_bits, stride, depth) = (self.row_bits, self.stride, self.depth);
         let mut root = std::mem::replace(&mut self.root, Node::Empty);
         reset(&mut root, (first, last.min(self.last)), 0, depth, (row_bits, stride, &self.default));
@@ -185,7 +184,7 @@ impl<T: Clone> Sparse<T> {
     ///
     /// # Panics
     /// If there are no such rows.
-    pub fn copy_rows(&mut self, mut from: u64, mut to: u64, mut count: u64) {
+    pub(crate) fn copy_rows(&mut self, mut from: u64, mut to: u64, mut count: u64) {
         while count > 0 {
             let step = self.copy_some(from, to, count);
             (from, to, count) = (from.wrapping_add(step), to.wrapping_add(step), count - step);
@@ -247,13 +246,13 @@ impl<T: Clone> Sparse<T> {
 
     /// The rows that have storage, in order. Rows never written may be among them, all default: they share a leaf with
     /// one that was.
-    pub fn rows(&self) -> Rows<'_, T> {
+    pub(crate) fn rows(&self) -> Rows<'_, T> {
         Rows { array: self, pending: vec![(&self.root, 0, self.depth)], leaf: None }
     }
 
     /// Nothing was ever written, or all of it was made the default again.
     #[inline]
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         matches!(self.root, Node::Empty)
     }
 
@@ -329,7 +328,7 @@ fn slot(i: u64, row_bits: u32, level: u32) -> usize {
 
 /// The rows of a [`Sparse`] that have storage, with their numbers, in order.
 #[derive(Debug)]
-pub struct Rows<'a, T> {
+pub(crate) struct Rows<'a, T> {
     array: &'a Sparse<T>,
     /// Nodes still to visit, the next one last: each with its first row and the branches below it.
     pending: Vec<(&'a Node<T>, u64, u32)>,

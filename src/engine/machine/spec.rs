@@ -151,7 +151,7 @@ impl Side {
     }
 
     /// Whether some access concerns both sides.
-    pub fn meets(self, other: Side) -> bool {
+    pub(crate) fn meets(self, other: Side) -> bool {
         self == other || self == Side::Both || other == Side::Both
     }
 }
@@ -232,13 +232,8 @@ impl Mmu {
 
     /// The page of a virtual address.
     #[inline]
-    pub(in crate::machine) fn vpn(&self, va: u64) -> Vpn {
+    pub(super) fn vpn(&self, va: u64) -> Vpn {
         Vpn::new(va.checked_shr(self.page_bits).unwrap_or(0))
-    }
-
-    /// The index that virtual page `vpn` has in its table of each level, top first.
-    pub fn indices(&self, vpn: Vpn) -> impl Iterator<Item = u64> + '_ {
-        (1..=self.levels.len() as u32).map(move |level| self.index(vpn, level))
     }
 
     /// The index that virtual page `vpn` has in its table of `level` (1 is the top).
@@ -300,7 +295,7 @@ impl CacheSpec {
     }
 
     /// The lowest bit of the physical address that belongs to the tag.
-    pub(in crate::machine) fn tag_low(&self, spec: &Spec) -> u32 {
+    pub(super) fn tag_low(&self, spec: &Spec) -> u32 {
         let low = self.block_bits + self.index_bits();
         if self.virtual_index { low.min(spec.page_bits()) } else { low }
     }

@@ -56,7 +56,7 @@ impl Machine {
 
     /// Sets the entry of a page at `level` (1 is the top): above the last one, a huge page. Nothing if there is no such
     /// level.
-    pub fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
+    pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let spec = self.spec().clone();
         if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {
             translator.detached_table.map_at(level, vpn, mmu.pte.representable(pte));

@@ -12,38 +12,38 @@ use super::spec::TlbSpec;
 
 /// A translation as a TLB keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TlbEntry {
+pub(crate) struct TlbEntry {
     /// The first physical page, in base pages.
-    pub ppn: u64,
+    pub(crate) ppn: u64,
     /// log2 of the page, or of the part of a huge one that this TLB can hold.
-    pub page_bits: u8,
+    pub(crate) page_bits: u8,
     /// log2 of the whole page.
-    pub whole_bits: u8,
+    pub(crate) whole_bits: u8,
     /// R/W, U/S and XD of all levels together; G, D, CD and WT of the page.
-    pub flags: Flags,
+    pub(crate) flags: Flags,
     /// The process it belongs to.
-    pub asid: u16,
+    pub(crate) asid: u16,
 }
 
 /// Where a lookup looked, and what it found.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Lookup {
-    pub set: SetIndex,
-    pub tag: Tag,
-    pub hit: Option<(u32, TlbEntry)>,
+pub(super) struct Lookup {
+    pub(crate) set: SetIndex,
+    pub(crate) tag: Tag,
+    pub(crate) hit: Option<(u32, TlbEntry)>,
 }
 
 /// An entry that was found.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Hit {
-    pub set: SetIndex,
-    pub way: u32,
-    pub tag: Tag,
+pub(super) struct Hit {
+    pub(crate) set: SetIndex,
+    pub(crate) way: u32,
+    pub(crate) tag: Tag,
     /// Its first physical page, in base pages.
-    pub ppn: u64,
+    pub(crate) ppn: u64,
     /// The bits of an address within its page.
-    pub within: u64,
-    pub flags: Flags,
+    pub(crate) within: u64,
+    pub(crate) flags: Flags,
 }
 
 impl Hit {
@@ -57,7 +57,7 @@ impl Hit {
 
 /// A TLB of one core.
 #[derive(Debug, Clone)]
-pub(in crate::machine) struct Tlb {
+pub(super) struct Tlb {
     entries: SetAssoc<TlbEntry>,
     /// log2 of the page sizes it holds, smallest first.
     sizes: Arc<[u32]>,
@@ -69,8 +69,7 @@ pub(in crate::machine) struct Tlb {
     parts: bool,
     /// The last hits of its sets, on pages of the smallest size.
     memo: Memo<Latest>,
-    /// What happened to it.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
 }
 
 /// An entry that was hit, and would be hit again: another touch changes nothing.
@@ -83,8 +82,7 @@ struct Latest {
 }
 
 impl Tlb {
-    /// An empty TLB.
-    pub fn new(spec: &TlbSpec) -> Self {
+    pub(crate) fn new(spec: &TlbSpec) -> Self {
         Self {
             entries: SetAssoc::new(spec.sets, spec.ways, spec.policy),
             sizes: spec.page_bits.as_slice().into(),
@@ -99,18 +97,18 @@ impl Tlb {
 
     /// Where the page of `va` of this size belongs.
     #[inline]
-    pub fn locate(&self, va: u64, page_bits: u32) -> (SetIndex, Tag) {
+    pub(crate) fn locate(&self, va: u64, page_bits: u32) -> (SetIndex, Tag) {
         self.entries.split(va.checked_shr(page_bits).unwrap_or(0))
     }
 
     /// log2 of the smallest pages it holds.
-    pub fn smallest(&self) -> u32 {
+    pub(crate) fn smallest(&self) -> u32 {
         self.smallest
     }
 
     /// The entry of `va`, if it has what the access needs: `may` says so. It is counted and touched.
     #[inline(always)]
-    pub fn hit(&mut self, va: u64, asid: u16, may: impl Fn(Flags) -> bool) -> Option<Hit> {
+    pub(crate) fn hit(&mut self, va: u64, asid: u16, may: impl Fn(Flags) -> bool) -> Option<Hit> {
         let (page, set) = (self.page(va), self.locate(va, self.smallest).0);
         if let Some(latest) = self.memo.get(set)
             && latest.page == page
@@ -126,7 +124,6 @@ impl Tlb {
         Some(hit)
     }
 
-    /// An entry was used.
     fn touch(&mut self, page: u64, asid: u16, hit: Hit) {
         self.entries.touch(hit.set, hit.way);
         if hit.within == mask(self.smallest) && self.entries.policy().forgets_repeats() {
@@ -138,7 +135,7 @@ impl Tlb {
 
     /// Looks for the translation of `va`. No state changes.
     #[inline(never)]
-    pub fn lookup(&self, va: u64, asid: u16) -> Lookup {
+    pub(crate) fn lookup(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
         if self.plain {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
@@ -166,7 +163,7 @@ impl Tlb {
 
     /// Counts a lookup of `va`, and touches what it found.
     #[inline]
-    pub fn count(&mut self, va: u64, asid: u16, found: &Lookup) {
+    pub(crate) fn count(&mut self, va: u64, asid: u16, found: &Lookup) {
         match Hit::from_lookup(found) {
             Some(hit) => {
                 self.counts.hits += 1;
@@ -177,7 +174,7 @@ impl Tlb {
     }
 
     /// Puts in the part of a translation that it can hold; none if it holds no page so small.
-    pub fn fill(
+    pub(crate) fn fill(
         &mut self,
         va: u64,
         entry: TlbEntry,
@@ -198,7 +195,7 @@ impl Tlb {
     }
 
     /// Sets D in the entry of `va`, if it is here.
-    pub fn mark_dirty(&mut self, va: u64, asid: u16) {
+    pub(crate) fn mark_dirty(&mut self, va: u64, asid: u16) {
         let found = self.lookup(va, asid);
         if let Some((way, entry)) = found.hit {
             self.memo.forget(found.set);
@@ -207,7 +204,7 @@ impl Tlb {
     }
 
     /// Drops the entry of the page of `va`, global or not; of a huge page all the parts that are here.
-    pub fn drop_page(&mut self, va: u64, asid: u16) {
+    pub(crate) fn drop_page(&mut self, va: u64, asid: u16) {
         self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid));
     }
 
@@ -246,7 +243,7 @@ impl Tlb {
 
     /// Drops the entries of the page of `va` that process `asid` could meet, while the core runs `running`: its own and
     /// global ones. Entries that do not carry their process are those of the one that runs.
-    pub fn shoot_down(&mut self, va: u64, asid: u16, running: u16) {
+    pub(crate) fn shoot_down(&mut self, va: u64, asid: u16, running: u16) {
         self.drop_page_if(va, |tlb, entry| {
             entry.flags.has(Bit::G) || if tlb.asid { entry.asid == asid } else { running == asid }
         });
@@ -254,7 +251,7 @@ impl Tlb {
 
     /// Drops all entries of process `asid`, while the core runs `running`; global ones are those of the process that
     /// filled them.
-    pub fn shoot_down_all(&mut self, asid: u16, running: u16) {
+    pub(crate) fn shoot_down_all(&mut self, asid: u16, running: u16) {
         self.memo.clear();
         let its = !self.asid && running == asid;
         self.entries.invalidate_if(|_, _, line| {
@@ -264,32 +261,32 @@ impl Tlb {
     }
 
     /// Drops all entries that are not global.
-    pub fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         self.memo.clear();
         self.entries.invalidate_if(|_, _, line| !line.payload.flags.has(Bit::G));
     }
 
     /// Drops what another process must not see: nothing if entries carry their process.
-    pub fn switch(&mut self) {
+    pub(crate) fn switch(&mut self) {
         if !self.asid {
             self.flush();
         }
     }
 
     /// The sets that hold a valid entry, in order.
-    pub fn sets_in_use(&self) -> Vec<SetIndex> {
+    pub(crate) fn sets_in_use(&self) -> Vec<SetIndex> {
         let mut sets: Vec<SetIndex> = self.entries.valid_lines().map(|(set, _, _)| set).collect();
         sets.dedup();
         sets
     }
 
     /// A line of a set; none if there is no such way.
-    pub fn line(&self, set: SetIndex, way: u32) -> Option<Line<TlbEntry>> {
+    pub(crate) fn line(&self, set: SetIndex, way: u32) -> Option<Line<TlbEntry>> {
         (way < self.entries.ways()).then(|| self.entries.line(set, way))
     }
 
     /// Puts lines into a set as a script lists them: see [`SetAssoc::set_lines`].
-    pub fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
+    pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
         let odd = |line: &Line<TlbEntry>| !self.sizes.contains(&line.payload.page_bits.into());
         self.parts |= lines.iter().flatten().any(odd);
         self.memo.clear();

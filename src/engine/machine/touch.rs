@@ -12,7 +12,7 @@ impl Machine {
     /// and the first TLB has its page and lets it. Answers its physical address. None: more is to be done, and nothing has
     /// happened yet.
     #[inline(always)]
-    pub fn touch(
+    pub(crate) fn touch(
         &mut self,
         va: Va,
         size: u32,
@@ -43,7 +43,7 @@ impl Machine {
     /// A reference without bytes that is not translated: as an access from the first cache on, and no page is asked whether
     /// it may be cached. Answers the parts it was done in; none are done beyond the last physical address.
     #[inline(always)]
-    pub fn touch_physical(
+    pub(crate) fn touch_physical(
         &mut self,
         pa: Pa,
         size: u32,

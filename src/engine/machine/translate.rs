@@ -12,39 +12,38 @@ use super::walk::{TableLayout, Walker, forbidden};
 
 /// An access as the MMU sees it.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct AccessRequest {
-    pub va: u64,
-    pub kind: AccessKind,
-    pub mode: Privilege,
-    pub core: u32,
+pub(super) struct AccessRequest {
+    pub(crate) va: u64,
+    pub(crate) kind: AccessKind,
+    pub(crate) mode: Privilege,
+    pub(crate) core: u32,
 }
 
 /// The address space that a core runs in.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::machine) struct Context {
+pub(super) struct Context {
     /// The process whose TLB entries count.
-    pub asid: u16,
+    pub(crate) asid: u16,
     /// Physical address of the root table in memory; without one walks go through the table that stands apart.
-    pub root: Option<u64>,
+    pub(crate) root: Option<u64>,
 }
 
 /// A translated address, and what its page says of caching.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Translation {
-    pub pa: u64,
-    pub flags: Flags,
+pub(super) struct Translation {
+    pub(crate) pa: u64,
+    pub(crate) flags: Flags,
 }
 
 /// What the first TLB answered.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Hit {
-    /// Which TLB.
-    pub level: u32,
-    pub set: SetIndex,
-    pub tag: Tag,
-    pub way: u32,
-    pub pa: u64,
-    pub flags: Flags,
+pub(super) struct Hit {
+    pub(crate) level: u32,
+    pub(crate) set: SetIndex,
+    pub(crate) tag: Tag,
+    pub(crate) way: u32,
+    pub(crate) pa: u64,
+    pub(crate) flags: Flags,
 }
 
 /// The TLB levels that accesses of one side look into.
@@ -64,7 +63,6 @@ impl TlbLevels {
         Self { levels, len }
     }
 
-    /// The first one.
     #[inline]
     fn first(&self) -> Option<usize> {
         (self.len > 0).then(|| usize::from(self.levels[0]))
@@ -77,7 +75,7 @@ impl TlbLevels {
 
 /// The TLBs of all cores, the address space each runs in, and the table that stands apart.
 #[derive(Debug, Clone)]
-pub(in crate::machine) struct Translator {
+pub(super) struct Translator {
     /// In the order of the spec; the cores' ones of a level side by side.
     tlbs: Vec<Tlb>,
     cores: usize,
@@ -85,14 +83,14 @@ pub(in crate::machine) struct Translator {
     data: TlbLevels,
     instructions: TlbLevels,
     /// The table that stands apart.
-    pub detached_table: PageTable,
+    pub(crate) detached_table: PageTable,
     /// Of each core.
     contexts: Vec<Context>,
 }
 
 impl Translator {
     /// Empty TLBs and an empty table.
-    pub fn new(spec: &Spec, mmu: &Mmu) -> Self {
+    pub(crate) fn new(spec: &Spec, mmu: &Mmu) -> Self {
         let cores = spec.cores as usize;
         Self {
             tlbs: spec.tlbs.iter().flat_map(|tlb| (0..cores).map(move |_| Tlb::new(tlb))).collect(),
@@ -106,35 +104,35 @@ impl Translator {
     }
 
     /// TLB `level` of `core`.
-    pub fn tlb(&self, level: usize, core: u32) -> &Tlb {
+    pub(crate) fn tlb(&self, level: usize, core: u32) -> &Tlb {
         &self.tlbs[level * self.cores + core as usize]
     }
 
     /// TLB `level` of `core`.
     #[inline]
-    pub fn tlb_mut(&mut self, level: usize, core: u32) -> &mut Tlb {
+    pub(crate) fn tlb_mut(&mut self, level: usize, core: u32) -> &mut Tlb {
         &mut self.tlbs[level * self.cores + core as usize]
     }
 
     /// The address space that `core` runs in.
     #[inline]
-    pub fn context(&self, core: u32) -> Context {
+    pub(crate) fn context(&self, core: u32) -> Context {
         self.contexts[core as usize]
     }
 
     /// The address spaces that the cores run in, to be changed.
-    pub fn contexts_mut(&mut self) -> &mut [Context] {
+    pub(crate) fn contexts_mut(&mut self) -> &mut [Context] {
         &mut self.contexts
     }
 
     /// Every TLB, with the process that its core runs.
-    pub fn tlbs_and_processes(&mut self) -> impl Iterator<Item = (&mut Tlb, u16)> {
+    pub(crate) fn tlbs_and_processes(&mut self) -> impl Iterator<Item = (&mut Tlb, u16)> {
         let running = self.contexts.iter().map(|context| context.asid).cycle();
         self.tlbs.iter_mut().zip(running)
     }
 
     /// All TLBs of `core`.
-    pub fn tlbs_of(&mut self, core: u32) -> impl Iterator<Item = &mut Tlb> {
+    pub(crate) fn tlbs_of(&mut self, core: u32) -> impl Iterator<Item = &mut Tlb> {
         self.tlbs.iter_mut().skip(core as usize).step_by(self.cores)
     }
 
@@ -145,14 +143,14 @@ impl Translator {
 
     /// log2 of the base page.
     #[inline]
-    pub fn page_bits(&self) -> u32 {
+    pub(crate) fn page_bits(&self) -> u32 {
         self.page_bits
     }
 
     /// The translation of an address, if the first TLB has it and lets the access be done: it is counted, and not told.
     /// None: more is to be done, and nothing has happened.
     #[inline(always)]
-    pub fn hit(&mut self, AccessRequest { va, kind, mode, core }: AccessRequest) -> Option<Hit> {
+    pub(crate) fn hit(&mut self, AccessRequest { va, kind, mode, core }: AccessRequest) -> Option<Hit> {
         let levels = self.levels(kind);
         let (level, asid) = (levels.first()?, self.context(core).asid);
         let may = |flags: Flags| {
@@ -170,7 +168,7 @@ impl Translator {
     /// # Errors
     /// The fault, which fills no TLB.
     #[inline(always)]
-    pub fn translate<O: MachineObserver>(
+    pub(crate) fn translate<O: MachineObserver>(
         &mut self,
         spec: &Spec,
         access: AccessRequest,
@@ -284,7 +282,6 @@ impl Translator {
     }
 }
 
-/// Tells of a lookup.
 #[inline]
 fn report_tlb_lookup<O: MachineObserver>(level: usize, found: &Lookup, ctx: &mut Ctx<'_, O>) {
     let way = found.hit.map(|(way, _)| way);

@@ -9,13 +9,13 @@ use super::spec::Mmu;
 
 /// A page as the walk found it.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Leaf {
+pub(super) struct Leaf {
     /// Its first physical page, in base pages.
-    pub ppn: u64,
+    pub(crate) ppn: u64,
     /// log2 of its size.
-    pub page_bits: u32,
+    pub(crate) page_bits: u32,
     /// R/W, U/S and XD of all levels together; G, D, CD and WT of its own entry.
-    pub flags: Flags,
+    pub(crate) flags: Flags,
 }
 
 /// A table on the way: where it is in memory, and whether fetches from it pass the caches by.
@@ -27,19 +27,19 @@ struct TableRef {
 
 /// An entry as it was read.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Visit {
+pub(super) struct Visit {
     level: u32,
     address: Option<u64>,
     raw: Option<u64>,
-    pub pte: Pte,
-    pub found: PteKind,
+    pub(crate) pte: Pte,
+    pub(crate) found: PteKind,
 }
 
 /// How tables lie in memory.
 #[derive(Clone, Copy)]
-pub(in crate::machine) struct TableLayout<'a> {
-    pub mmu: &'a Mmu,
-    pub physical_bits: u32,
+pub(super) struct TableLayout<'a> {
+    pub(crate) mmu: &'a Mmu,
+    pub(crate) physical_bits: u32,
 }
 
 impl TableLayout<'_> {
@@ -49,19 +49,19 @@ impl TableLayout<'_> {
     }
 
     /// The first byte of the table that an entry leads to.
-    pub fn child(&self, pte: Pte) -> u64 {
+    pub(crate) fn child(&self, pte: Pte) -> u64 {
         self.truncate_ppn(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0)
     }
 
     /// Where an entry of the table at `base` stands; none beyond memory.
-    pub fn address(&self, base: u64, index: u64) -> Option<u64> {
+    pub(crate) fn address(&self, base: u64, index: u64) -> Option<u64> {
         let bytes = u64::from(self.mmu.pte.bytes);
         let address = base.checked_add(index.checked_mul(bytes)?)?;
         (address.checked_add(bytes - 1)? <= mask(self.physical_bits)).then_some(address)
     }
 
     /// The newest bytes of an entry, read without a trace.
-    pub fn peek(&self, memory: &Hierarchy, level: u32, address: u64) -> Visit {
+    pub(crate) fn peek(&self, memory: &Hierarchy, level: u32, address: u64) -> Visit {
         let mut bytes = [None; 8];
         memory.newest(address, &mut bytes[..self.mmu.pte.bytes as usize]);
         self.read(level, address, bytes)
@@ -83,24 +83,20 @@ impl TableLayout<'_> {
 }
 
 /// What a walk needs: the table that stands apart, or a root and memory to read from.
-pub(in crate::machine) struct Walker<'a> {
-    pub layout: TableLayout<'a>,
+pub(super) struct Walker<'a> {
+    pub(crate) layout: TableLayout<'a>,
     /// The table that stands apart.
-    pub detached_table: &'a mut PageTable,
+    pub(crate) detached_table: &'a mut PageTable,
     /// Physical address of the root in memory, once there is one: then walks read memory.
-    pub root: Option<u64>,
-    pub memory: &'a mut Hierarchy,
+    pub(crate) root: Option<u64>,
+    pub(crate) memory: &'a mut Hierarchy,
     /// The data side of the core that walks.
-    pub route: RouteId,
+    pub(crate) route: RouteId,
 }
 
 /// Which bit of `flags`, if any, forbids an access.
 #[inline]
-pub(in crate::machine) fn forbidden(
-    flags: Flags,
-    kind: AccessKind,
-    mode: Privilege,
-) -> Option<ProtectionCause> {
+pub(super) fn forbidden(flags: Flags, kind: AccessKind, mode: Privilege) -> Option<ProtectionCause> {
     if mode == Privilege::User && !flags.has(Bit::Us) {
         Some(ProtectionCause::Supervisor)
     } else if kind == AccessKind::Write && !flags.has(Bit::Rw) {
@@ -125,7 +121,7 @@ impl Walker<'_> {
     ///
     /// # Errors
     /// The fault; nothing is marked then.
-    pub fn walk<O: MachineObserver>(
+    pub(crate) fn walk<O: MachineObserver>(
         &mut self,
         va: u64,
         kind: AccessKind,
@@ -164,7 +160,7 @@ impl Walker<'_> {
     }
 
     /// Sets D in the entry of a page that a TLB has clean. Only that entry is fetched; without one nothing happens.
-    pub fn set_dirty<O: MachineObserver>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
+    pub(crate) fn set_dirty<O: MachineObserver>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
         let mut table = self.top();
         for level in 1..=self.layout.mmu.levels.len() as u32 {
             let visit = self.peek(va, level, table);

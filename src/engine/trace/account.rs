@@ -90,7 +90,7 @@ impl Account {
     }
 
     /// What has been performed so far.
-    pub fn references(&self) -> &ReferenceCounts {
+    pub(crate) fn references(&self) -> &ReferenceCounts {
         &self.so_far.references
     }
 

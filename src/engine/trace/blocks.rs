@@ -44,7 +44,7 @@ pub(super) struct BlockNumbers {
 impl BlockNumbers {
     /// The number of an address.
     #[inline]
-    pub fn number_of(&mut self, address: u64) -> u32 {
+    pub(crate) fn number_of(&mut self, address: u64) -> u32 {
         match self.last {
             Some((last, number)) if last == address => number,
             _ => self.find(address),
@@ -52,7 +52,7 @@ impl BlockNumbers {
     }
 
     /// The number of an address that was asked for before.
-    pub fn known(&self, address: u64) -> Option<u32> {
+    pub(crate) fn known(&self, address: u64) -> Option<u32> {
         self.known.get(&address).copied()
     }
 

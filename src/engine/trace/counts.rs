@@ -31,7 +31,7 @@ pub struct ReferenceCounts {
 impl ReferenceCounts {
     /// A reference of this kind is made.
     #[inline]
-    pub(in crate::trace) fn count(&mut self, kind: AccessKind) {
+    pub(super) fn count(&mut self, kind: AccessKind) {
         *match kind {
             AccessKind::Read => &mut self.reads,
             AccessKind::Write => &mut self.writes,
@@ -41,7 +41,7 @@ impl ReferenceCounts {
 
     /// A record reaches beyond the addresses that there are.
     #[cold]
-    pub(in crate::trace) fn skip(&mut self, record: &Record) {
+    pub(super) fn skip(&mut self, record: &Record) {
         self.outside += 1;
         self.first_outside.get_or_insert(*record);
     }

@@ -32,14 +32,14 @@ struct Columns {
 
 /// A reader of lines.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Csv {
+pub(crate) struct Csv {
     /// Known after the first line.
     columns: Option<Columns>,
 }
 
 impl Csv {
     /// What the next line is.
-    pub fn line(&mut self, line: &[u8]) -> Line {
+    pub(crate) fn line(&mut self, line: &[u8]) -> Line {
         let text = line.trim_ascii();
         if line::is_comment(text) {
             return Line::Nothing;

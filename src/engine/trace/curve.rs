@@ -48,7 +48,7 @@ pub(super) struct Stack {
 
 impl Stack {
     /// No block was referred to yet.
-    pub fn new(block_bits: u32) -> Self {
+    pub(crate) fn new(block_bits: u32) -> Self {
         Self {
             numbers: BlockNumbers::default(),
             nodes: Vec::new(),
@@ -62,7 +62,7 @@ impl Stack {
 
     /// A reference to the block of an address.
     #[inline]
-    pub fn refer(&mut self, address: u64) {
+    pub(crate) fn refer(&mut self, address: u64) {
         let number = self.numbers.number_of(address.checked_shr(self.block_bits).unwrap_or(0));
         if number == self.newest {
             self.groups[0] += 1;
@@ -126,8 +126,7 @@ impl Stack {
         }
     }
 
-    /// The curve so far.
-    pub fn curve(&self) -> MissCurve {
+    pub(crate) fn curve(&self) -> MissCurve {
         let again: u64 = self.groups.iter().sum();
         let first = self.nodes.len() as u64;
         let full = self.nodes.len().next_power_of_two().trailing_zeros();
@@ -153,7 +152,7 @@ pub(super) struct Distances {
 
 impl Distances {
     /// No reference yet. Blocks are those of the machine's first cache for data.
-    pub fn new(spec: &Spec) -> Self {
+    pub(crate) fn new(spec: &Spec) -> Self {
         let block_bits =
             spec.first_cache(AccessKind::Read).map_or(BLOCK_BITS, |level| spec.caches[level].block_bits);
         Self { stack: Stack::new(block_bits), data: false, part: None }
@@ -161,13 +160,12 @@ impl Distances {
 
     /// A reference of this kind begins.
     #[inline]
-    pub fn begin(&mut self, kind: AccessKind) {
+    pub(crate) fn begin(&mut self, kind: AccessKind) {
         self.data = kind != AccessKind::Execute;
         self.part = None;
     }
 
-    /// The curve so far.
-    pub fn curve(&self) -> MissCurve {
+    pub(crate) fn curve(&self) -> MissCurve {
         self.stack.curve()
     }
 }

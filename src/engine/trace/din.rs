@@ -8,8 +8,7 @@
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;
 
-/// What a line is.
-pub fn line(line: &[u8]) -> Line {
+pub(crate) fn line(line: &[u8]) -> Line {
     let text = line.trim_ascii();
     if line::is_comment(text) { Line::Nothing } else { record(text).into() }
 }

@@ -21,9 +21,8 @@ pub struct ExtraOptions {
     pub top: Option<usize>,
 }
 
-/// Counts what is wanted.
 #[derive(Debug, Clone, Default)]
-pub struct Extras {
+pub(crate) struct Extras {
     causes: Option<MissClassifier>,
     distances: Option<Distances>,
     spots: Option<HotSpotCounter>,
@@ -31,7 +30,7 @@ pub struct Extras {
 
 impl Extras {
     /// Nothing counted yet, of a machine.
-    pub fn new(spec: &Spec, wanted: ExtraOptions) -> Self {
+    pub(crate) fn new(spec: &Spec, wanted: ExtraOptions) -> Self {
         Self {
             causes: wanted.causes.then(|| MissClassifier::new(spec)),
             distances: wanted.curve.then(|| Distances::new(spec)),
@@ -40,17 +39,15 @@ impl Extras {
     }
 
     /// Causes of the misses of the cache of this level.
-    pub fn causes(&self, level: usize) -> Option<MissCauses> {
+    pub(crate) fn causes(&self, level: usize) -> Option<MissCauses> {
         self.causes.as_ref().map(|causes| causes.causes(level))
     }
 
-    /// The miss-ratio curve.
-    pub fn curve(&self) -> Option<MissCurve> {
+    pub(crate) fn curve(&self) -> Option<MissCurve> {
         self.distances.as_ref().map(Distances::curve)
     }
 
-    /// The busiest places.
-    pub fn top(&self) -> Option<HotSpots> {
+    pub(crate) fn top(&self) -> Option<HotSpots> {
         self.spots.as_ref().map(HotSpotCounter::top)
     }
 }

@@ -62,13 +62,8 @@ impl Format {
         FORMATS.iter().find(|row| row.name == name).map(|row| row.format)
     }
 
-    /// What it is called.
-    pub fn name(self) -> &'static str {
-        FORMATS.iter().find(|row| row.format == self).map_or("", |row| row.name)
-    }
-
     /// By how the name of a file ends; `.gz` and `.zst` after that say nothing of it.
-    pub fn of_name(name: &str) -> Option<Self> {
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
         let end = Path::new(name).extension()?.to_str()?;
         FORMATS.iter().find(|row| row.extensions.contains(&end)).map(|row| row.format)

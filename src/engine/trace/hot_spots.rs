@@ -55,7 +55,7 @@ pub(super) struct HotSpotCounter {
 
 impl HotSpotCounter {
     /// Nothing counted yet, of a machine; so many of the busiest will be asked for.
-    pub fn new(spec: &Spec, count: usize) -> Self {
+    pub(crate) fn new(spec: &Spec, count: usize) -> Self {
         let first = |kind| spec.first_cache(kind).map(|level| level as u32);
         Self {
             count,
@@ -69,9 +69,8 @@ impl HotSpotCounter {
         }
     }
 
-    /// A reference begins.
     #[inline]
-    pub fn begin(&mut self, reference: Reference) {
+    pub(crate) fn begin(&mut self, reference: Reference) {
         let fetch = reference.kind == AccessKind::Execute;
         self.asked = self.first[usize::from(fetch)];
         self.page = self.pages.refer(reference.va & u64::MAX.checked_shl(self.page_bits).unwrap_or(0));
@@ -80,8 +79,7 @@ impl HotSpotCounter {
         self.instruction = known.then(|| self.code.refer(reference.code));
     }
 
-    /// The busiest so far.
-    pub fn top(&self) -> HotSpots {
+    pub(crate) fn top(&self) -> HotSpots {
         HotSpots { pages: self.pages.busiest(self.count), code: self.code.busiest(self.count) }
     }
 }

@@ -3,12 +3,10 @@
 use super::record::{Op, Record};
 
 /// Bytes of an access whose line does not say it: a word, as Dinero takes it.
-pub const DEFAULT_SIZE: u32 = 4;
+pub(crate) const DEFAULT_SIZE: u32 = 4;
 
-/// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
-    /// A record.
+pub(crate) enum Line {
     Record(Record),
     /// Something between records: a comment, or blank.
     Nothing,
@@ -17,7 +15,7 @@ pub enum Line {
 }
 
 /// A record, if the line has one.
-pub type Parsed = Result<Record, &'static str>;
+pub(crate) type Parsed = Result<Record, &'static str>;
 
 impl From<Parsed> for Line {
     fn from(parsed: Parsed) -> Self {
@@ -32,7 +30,7 @@ impl From<Parsed> for Line {
 ///
 /// # Errors
 /// If no access is of this size.
-pub fn record(op: Op, address: u64, size: u64) -> Parsed {
+pub(crate) fn record(op: Op, address: u64, size: u64) -> Parsed {
     match u32::try_from(size) {
         Ok(0) => Err("a size of 0"),
         Ok(size @ 1..=Record::MOST_BYTES) => Ok(Record { address, size, op }),
@@ -41,7 +39,7 @@ pub fn record(op: Op, address: u64, size: u64) -> Parsed {
 }
 
 /// Is there nothing to read but blanks, or a comment?
-pub fn is_comment(line: &[u8]) -> bool {
+pub(crate) fn is_comment(line: &[u8]) -> bool {
     matches!(line.trim_ascii_start().first(), None | Some(b'#'))
 }
 
@@ -49,7 +47,7 @@ pub fn is_comment(line: &[u8]) -> bool {
 ///
 /// # Errors
 /// If there is none, or it is beyond 64 bits.
-pub fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
+pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
     let (number, rest) = number(digits, 16).ok_or("an address of more than 64 bits")?;
     if rest.len() == digits.len() {
@@ -62,7 +60,7 @@ pub fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
 ///
 /// # Errors
 /// If there is none, or it is beyond 64 bits.
-pub fn decimal(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
+pub(crate) fn decimal(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let (number, rest) = number(text, 10).ok_or("a number of more than 64 bits")?;
     if rest.len() == text.len() { Err("no number where one should be") } else { Ok((number, rest)) }
 }

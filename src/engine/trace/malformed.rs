@@ -26,7 +26,6 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    /// One more.
     pub(super) fn note(&mut self, line: u64, bytes: &[u8], why: &'static str) {
         self.count += 1;
         if self.first.len() < KEPT {

@@ -163,20 +163,19 @@ pub(super) struct MissClassifier {
 }
 
 impl MissClassifier {
-    /// Nothing asked for yet.
-    pub fn new(spec: &Spec) -> Self {
+    pub(crate) fn new(spec: &Spec) -> Self {
         let caches = (0..spec.caches.len()).map(|level| ShadowCache::new(spec, level)).collect();
         Self { caches, store: false, page_bits: spec.page_bits() }
     }
 
     /// A reference of this kind begins.
     #[inline]
-    pub fn begin(&mut self, kind: AccessKind) {
+    pub(crate) fn begin(&mut self, kind: AccessKind) {
         self.store = kind == AccessKind::Write;
     }
 
     /// A frame holds another page.
-    pub fn renew(&mut self, frame: FrameNo) {
+    pub(crate) fn renew(&mut self, frame: FrameNo) {
         let pa = u64::from(frame.0).checked_shl(self.page_bits).unwrap_or(0);
         for beside in &mut self.caches {
             beside.renew(pa, self.page_bits);
@@ -184,7 +183,7 @@ impl MissClassifier {
     }
 
     /// The causes of a cache's misses.
-    pub fn causes(&self, level: usize) -> MissCauses {
+    pub(crate) fn causes(&self, level: usize) -> MissCauses {
         self.caches.get(level).map(|beside| beside.causes).unwrap_or_default()
     }
 }

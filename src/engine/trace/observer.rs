@@ -6,15 +6,14 @@ use crate::machine::event::{AccessKind, Event, MachineObserver};
 /// A reference to memory: a record, or the half of a modifying one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
-    /// What it does.
-    pub kind: AccessKind,
+    pub(crate) kind: AccessKind,
     /// Its first byte, as the program calls it.
-    pub va: u64,
+    pub(crate) va: u64,
     /// Its bytes.
-    pub size: u32,
+    pub(crate) size: u32,
     /// The instruction that makes it: what was fetched last. 0 before the first fetch of a trace, and in traces without
     /// fetches.
-    pub code: u64,
+    pub(crate) code: u64,
 }
 
 /// Watches a replay: each reference as it begins, and then what the machine and the kernel do for it. `()` watches nothing

@@ -174,7 +174,6 @@ fn receive_batches<B>(
     }
 }
 
-/// Reads on this thread.
 fn read_inline<B>(
     mut reader: Reader,
     interrupt: Option<&AtomicBool>,

@@ -13,7 +13,7 @@ use super::text::{Grammar, Text};
 use super::unreadable::{Unreadable, UnreadableReason};
 
 /// Records that are handed out at once, at most.
-pub const BATCH: usize = 4096;
+pub(crate) const BATCH: usize = 4096;
 
 /// A trace, as it is written down.
 enum TraceEncoding {
@@ -102,7 +102,7 @@ impl Reader {
     }
 
     /// Lines that were read so far; of a packed trace records.
-    pub fn lines(&self) -> u64 {
+    pub(crate) fn lines(&self) -> u64 {
         match &self.written {
             TraceEncoding::Text(text) => text.lines,
             TraceEncoding::Packed(packed, _) => packed.records,
@@ -118,17 +118,16 @@ impl Reader {
     }
 
     /// Bytes of the file that were read so far; of a compressed one compressed ones.
-    pub fn consumed(&self) -> u64 {
+    pub(crate) fn consumed(&self) -> u64 {
         self.source.consumed()
     }
 
     /// Bytes of the file, if it is one.
-    pub fn total(&self) -> Option<u64> {
+    pub(crate) fn total(&self) -> Option<u64> {
         self.source.total()
     }
 
-    /// How far it is.
-    pub fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         Progress { consumed: self.consumed(), total: self.total(), lines: self.lines() }
     }
 }

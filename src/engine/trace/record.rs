@@ -26,5 +26,5 @@ pub struct Record {
 
 impl Record {
     /// The most bytes of a record: a page, as no instruction that is traced moves more. A longer one is malformed.
-    pub const MOST_BYTES: u32 = 4096;
+    pub(crate) const MOST_BYTES: u32 = 4096;
 }

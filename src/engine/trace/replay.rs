@@ -33,12 +33,11 @@ pub enum Target<'a> {
 pub struct Replay<'a, L> {
     target: Target<'a>,
     straddle: Straddle,
-    /// Who watches.
-    pub observer: L,
+    pub(crate) observer: L,
     /// What was performed so far.
-    pub references: ReferenceCounts,
+    pub(crate) references: ReferenceCounts,
     /// The instruction that was fetched last; see [`Reference::code`].
-    pub code: u64,
+    pub(crate) code: u64,
     /// The highest address there is.
     last: u64,
 }

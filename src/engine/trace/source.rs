@@ -19,7 +19,7 @@ const GZIP: &str = "gzip";
 const ZSTD: &str = "zstd";
 
 /// The bytes of a trace.
-pub struct Source {
+pub(crate) struct Source {
     name: String,
     bytes: Box<dyn Read + Send>,
     /// What compresses them.
@@ -30,7 +30,6 @@ pub struct Source {
     file: Option<(File, Metadata)>,
 }
 
-/// Counts what is read.
 struct CountingReader {
     bytes: Box<dyn Read + Send>,
     count: Arc<AtomicU64>,
@@ -46,7 +45,7 @@ impl Read for CountingReader {
 
 impl Source {
     /// Opens a file; `-` is standard input.
-    pub fn open(path: &Path) -> Result<Self, Unreadable> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Unreadable> {
         if path.as_os_str() == "-" {
             return Self::new(Box::new(io::stdin()), "standard input");
         }
@@ -63,8 +62,7 @@ impl Source {
         Ok(source)
     }
 
-    /// Of any bytes.
-    pub fn new(mut bytes: Box<dyn Read + Send>, name: &str) -> Result<Self, Unreadable> {
+    pub(crate) fn new(mut bytes: Box<dyn Read + Send>, name: &str) -> Result<Self, Unreadable> {
         let mut magic = Vec::new();
         let head = bytes.by_ref().take(4).read_to_end(&mut magic);
         head.map_err(|error| Unreadable::system(name, &error))?;
@@ -84,23 +82,22 @@ impl Source {
         Ok(Self { name: name.to_owned(), bytes, kind, consumed, file: None })
     }
 
-    /// What it is called.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Bytes that were taken of the file so far.
-    pub fn consumed(&self) -> u64 {
+    pub(crate) fn consumed(&self) -> u64 {
         self.consumed.load(Ordering::Relaxed)
     }
 
     /// Bytes of the file when it was opened, if it is one.
-    pub fn total(&self) -> Option<u64> {
+    pub(crate) fn total(&self) -> Option<u64> {
         self.file.as_ref().map(|(_, known)| known.len())
     }
 
     /// Reads as much as there is at once, at least a byte; 0 at the end.
-    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
         loop {
             match self.bytes.read(buffer) {
                 Ok(0) if !buffer.is_empty() => return self.end().map(|()| 0),
@@ -112,7 +109,7 @@ impl Source {
     }
 
     /// The first bytes, as many of these as there are.
-    pub fn head(&mut self, count: usize) -> Result<Vec<u8>, Unreadable> {
+    pub(crate) fn head(&mut self, count: usize) -> Result<Vec<u8>, Unreadable> {
         let mut head = vec![0; count];
         let mut there = 0;
         while there < count {
@@ -126,13 +123,13 @@ impl Source {
     }
 
     /// Puts bytes that were read back to the front.
-    pub fn put_back(&mut self, bytes: Vec<u8>) {
+    pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
         let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
         self.bytes = Box::new(Cursor::new(bytes).chain(rest));
     }
 
     /// What is wrong at this place of the file.
-    pub fn error(&self, why: UnreadableReason) -> Unreadable {
+    pub(crate) fn error(&self, why: UnreadableReason) -> Unreadable {
         Unreadable::new(&self.name, why)
     }
 

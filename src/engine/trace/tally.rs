@@ -115,22 +115,22 @@ impl Tally {
     }
 
     /// Lookups of the TLB of this level.
-    pub fn tlb(&self, level: usize) -> ByKind<Lookups> {
+    pub(crate) fn tlb(&self, level: usize) -> ByKind<Lookups> {
         self.tlbs.by_kind(level)
     }
 
     /// Lookups of the cache of this level.
-    pub fn cache(&self, level: usize) -> ByKind<Lookups> {
+    pub(crate) fn cache(&self, level: usize) -> ByKind<Lookups> {
         self.caches.by_kind(level)
     }
 
     /// Transfers from and to main memory.
-    pub fn memory(&self) -> MemoryTransfers {
+    pub(crate) fn memory(&self) -> MemoryTransfers {
         self.memory
     }
 
     /// What the kernel did, on a machine of this spec.
-    pub fn paging(&self, spec: &Spec) -> PagingCounts {
+    pub(crate) fn paging(&self, spec: &Spec) -> PagingCounts {
         let walks =
             [AccessKind::Read, AccessKind::Write, AccessKind::Execute].map(|kind| self.walks(spec, kind));
         let (faults, evicted, written) = (self.faults, self.evicted, self.written);

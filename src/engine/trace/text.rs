@@ -17,40 +17,31 @@ const BUFFER: usize = 1 << 17;
 /// If there is no record in so many lines that are not comments, it is no trace.
 const PATIENCE: u64 = 1000;
 
-/// How lines are read.
 #[derive(Debug)]
-pub enum Grammar {
-    /// Of lackey.
+pub(crate) enum Grammar {
     Lackey,
-    /// Of Dinero.
     Din,
-    /// Comma-separated values.
     Csv(Csv),
 }
 
-/// A text, in lines.
-pub struct Text {
+pub(crate) struct Text {
     grammar: Grammar,
     buffer: Vec<u8>,
     /// What is to be read next, up to the end of the last whole line, and to the end of what there is.
     start: usize,
     whole: usize,
     end: usize,
-    /// No more comes.
     ended: bool,
     /// What comes is of a line that was too long, and is passed over up to its end.
     skipping: bool,
-    /// Lines so far.
-    pub lines: u64,
+    pub(crate) lines: u64,
     /// Those of them that are no records.
-    pub malformed: Malformed,
-    /// Was there a record?
+    pub(crate) malformed: Malformed,
     begun: bool,
 }
 
 impl Text {
-    /// Nothing read yet.
-    pub fn new(grammar: Grammar) -> Self {
+    pub(crate) fn new(grammar: Grammar) -> Self {
         Self {
             grammar,
             buffer: vec![0; BUFFER],
@@ -66,7 +57,7 @@ impl Text {
     }
 
     /// Adds records up to this many; fewer at the end only.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         source: &mut Source,
         records: &mut Vec<Record>,

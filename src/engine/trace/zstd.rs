@@ -6,12 +6,12 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// Does a file that begins with these bytes hold frames? Some begin with one that is to be passed over.
-pub fn begins(magic: &[u8]) -> bool {
+pub(crate) fn begins(magic: &[u8]) -> bool {
     matches!(magic, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
 /// Decompresses frames, and checks their sums.
-pub struct Frames<R> {
+pub(crate) struct Frames<R> {
     source: EndDetector<R>,
     decoder: FrameDecoder,
     /// Is a frame being read?
@@ -39,8 +39,7 @@ impl<R: Read> Read for EndDetector<R> {
 }
 
 impl<R: BufRead> Frames<R> {
-    /// Nothing read yet.
-    pub fn new(bytes: R) -> Self {
+    pub(crate) fn new(bytes: R) -> Self {
         Self {
             source: EndDetector { bytes, ended: false },
             decoder: FrameDecoder::new(),

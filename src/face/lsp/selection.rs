@@ -6,7 +6,7 @@ use super::view::View;
 use pagewalk_script::lang::layout::TokenKind;
 use pagewalk_script::lang::visit::statements;
 
-/// The selections around each position, from the word outward: brackets, statements, the document.
+/// What may be selected around each position, from the word outwards: brackets, statements, the document.
 pub(crate) fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRange> {
     positions.iter().map(|position| selection(view, view.byte_at(*position))).collect()
 }
@@ -19,7 +19,7 @@ fn selection(view: &View, at: usize) -> SelectionRange {
     brackets(view, at, &mut around);
     around.sort_by_key(|(start, end)| (end - start, *start));
     around.dedup();
-    // From the outermost inward; ranges that are not nested are skipped.
+    // From the outermost inwards; what does not lie in the one around it is left out.
     let mut whole: Option<((usize, usize), SelectionRange)> = None;
     for (start, end) in around.into_iter().rev() {
         let inside = whole.as_ref().is_none_or(|((from, to), _)| *from <= start && end <= *to);

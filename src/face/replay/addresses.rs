@@ -1,4 +1,4 @@
-//! Options that all commands on traces share, and Ctrl-C.
+//! What commands that replay traces have in common: how addresses are taken, and Ctrl-C.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -49,7 +49,7 @@ enum Straddling {
     First,
 }
 
-/// The names of trace formats.
+/// The words for how traces are written.
 pub(crate) fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
     let rows = FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.help));
     PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
@@ -60,8 +60,11 @@ fn policies() -> impl TypedValueParser<Value = String> {
 }
 
 impl Addresses {
-    /// The mapping of addresses on a machine, or the reason why it is impossible.
-    pub(crate) fn map(&self, machine: &Named) -> Result<Map, String> {
+    /// How addresses become physical ones on a machine.
+    ///
+    /// # Errors
+    /// Why they cannot.
+    pub(crate) fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
         let Addresses { map, frames, replacement, .. } = self;
         let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
         if map.unwrap_or(natural) == Mapping::Demand {
@@ -79,6 +82,7 @@ impl Addresses {
         })
     }
 
+    /// What becomes of references that straddle blocks or pages.
     pub(crate) fn straddle(&self) -> Straddle {
         match self.straddle {
             Straddling::Split => Straddle::Split,
@@ -87,17 +91,17 @@ impl Addresses {
     }
 }
 
-/// Reports why the command does nothing.
+/// Says why nothing is done.
 pub(crate) fn refused(why: &str) -> Status {
     complain(&format!("pagewalk: {why}\n"));
     Status::Wrong
 }
 
-/// Becomes true at the first Ctrl-C. The second one ends the process.
+/// Becomes true at the first Ctrl-C; the second ends the process.
 pub(crate) fn interruptible() -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let signal = signal_hook::consts::SIGINT;
-    // Without signals, Ctrl-C ends the process at once.
+    // Where signals cannot be had, Ctrl-C ends the process at once.
     let _ = signal_hook::flag::register_conditional_shutdown(
         signal,
         i32::from(Status::Interrupted as u8),

@@ -1,4 +1,4 @@
-//! A trace named by a command.
+//! A trace as a command names it.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -9,18 +9,21 @@ use pagewalk_engine::trace::read_ahead::{BatchHandler, ReadEnd, TraceOrigin, is_
 use pagewalk_engine::trace::unreadable::Unreadable;
 use pagewalk_script::report::narrate::thousands;
 
-/// The first malformed line, for `--strict`.
-pub(crate) fn first_malformed(read: &Read) -> Option<String> {
+/// The first malformed line, as `--strict` refuses it.
+pub(crate) fn first_malformed(read: &ReadSoFar) -> Option<String> {
     let bad = read.malformed.first.first()?;
     Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
 }
 
-/// The name of a trace in messages.
+/// What a trace is called in what is told of it.
 pub(crate) fn trace_name(trace: &Path) -> String {
     if is_standard_input(trace) { "standard input".to_owned() } else { trace.display().to_string() }
 }
 
-/// Reads a trace in batches until its end or Ctrl-C.
+/// Reads a file batch by batch, until its end or Ctrl-C.
+///
+/// # Errors
+/// If the trace cannot be opened.
 pub(crate) fn feed<B>(
     path: &Path,
     format: Option<Format>,

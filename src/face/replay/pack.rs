@@ -1,4 +1,4 @@
-//! `pagewalk replay --pack`: writes a packed trace.
+//! `pagewalk replay --pack`: a trace written as a packed one.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -16,29 +16,32 @@ use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::reports::malformed;
 
-/// The input of packing.
+/// A trace to be packed.
 pub(crate) struct Packing<'a> {
     /// The trace; `-` is standard input.
     pub(crate) trace: &'a Path,
-    /// The format; none to detect it.
+    /// How it is written, if it is said.
     pub(crate) format: Option<Format>,
-    /// Whether to refuse a trace with a malformed line.
+    /// A malformed line ends it all.
     pub(crate) strict: bool,
-    /// Becomes true at Ctrl-C.
+    /// Becomes true when somebody presses Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// The result of packing.
+/// How packing ended, if the file could be written.
 #[derive(Debug)]
 struct Packed {
     status: Status,
-    /// A complete message, with line ends.
+    /// What is said of it, with line breaks.
     message: String,
 }
 
 impl Packing<'_> {
-    /// Writes the packed trace to a file, or for `-` to standard output. A damaged trace is packed up to the
-    /// damage. If the trace is refused or the user presses Ctrl-C, the file stays as it was.
+    /// Writes the packed trace; to `-`, standard output. Where the trace is damaged, what comes before that is packed; where it
+    /// is refused or somebody presses Ctrl-C, the file stays as it was.
+    ///
+    /// # Errors
+    /// What standard output says.
     pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
         let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
@@ -49,7 +52,7 @@ impl Packing<'_> {
         };
         complain(&packed.message);
         match written {
-            // The message explains the missing file.
+            // What is said already is why there is nothing.
             Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
             Err(error) if to_stdout => Err(error),
             Err(error) => {
@@ -60,8 +63,7 @@ impl Packing<'_> {
         }
     }
 
-    /// Packs the trace. An error comes from the stream, or means that no file is to be written for the reason
-    /// in `packed`.
+    /// Packs the trace. An error is the stream's, or, if `packed` says why, means that there is to be no file.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
         let name = trace_name(self.trace);
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
@@ -100,15 +102,15 @@ impl Packing<'_> {
 }
 
 impl Packed {
-    /// Prevents the file, for this reason.
+    /// There is to be no file, for this reason.
     fn refuse(&mut self, why: &str) -> io::Error {
         self.status = Status::Wrong;
         self.message = format!("pagewalk: {why}\n");
         no_file()
     }
 
-    /// Adds a warning about malformed lines.
-    fn warn(&mut self, name: &str, read: &Read) {
+    /// Says which lines are not among the records.
+    fn warn(&mut self, name: &str, read: &ReadSoFar) {
         if read.malformed.count > 0 {
             // Writing to a string does not fail.
             let _ = writeln!(self.message, "pagewalk: `{name}`: {}", malformed(&read.malformed));
@@ -116,7 +118,7 @@ impl Packed {
     }
 }
 
-/// The error that prevents a file.
+/// Ends the writing of a file that is not to be there.
 fn no_file() -> io::Error {
     io::Error::other("nothing is to be written")
 }

@@ -1,4 +1,4 @@
-//! The replay of one trace on a fresh machine.
+//! One trace, replayed on a machine of its own.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -16,36 +16,38 @@ use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::report::narrate::thousands;
 use pagewalk_script::traces::reports::{Ended, Replayed, record};
 
-/// The input of a replay.
+/// How traces are replayed.
 pub(crate) struct ReplayPlan<'a> {
+    /// On what.
     pub(crate) machine: &'a Named,
-    /// The mapping of addresses.
-    pub(crate) map: Map,
-    /// The handling of references that straddle blocks or pages.
+    /// How addresses become physical ones.
+    pub(crate) map: AddressMapping,
+    /// What becomes of references that straddle blocks or pages.
     pub(crate) straddle: Straddle,
-    /// Additional statistics.
-    pub(crate) wanted: Wanted,
-    /// The format; none to detect it.
+    /// What is counted besides.
+    pub(crate) wanted: ExtraOptions,
+    /// How the traces are written, if it is said.
     pub(crate) format: Option<Format>,
-    /// Whether to refuse a trace with a malformed line or an address outside of the machine.
+    /// A malformed line, or an address that the machine has not, ends it all.
     pub(crate) strict: bool,
-    /// Becomes true at Ctrl-C.
+    /// Becomes true when somebody presses Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// The result of a replay: counts, an error, or both.
+/// What came of a trace: counts, unless there are none to be told; and what went wrong, if anything did.
 pub(crate) struct ReplayOutcome {
+    /// The counts.
     pub(crate) replayed: Option<Replayed>,
-    /// The error message.
+    /// What went wrong.
     pub(crate) why: Option<String>,
 }
 
-/// The reason to stop reading records.
+/// Why no more records are taken.
 #[derive(Debug, PartialEq)]
 enum StopReason {
-    /// `--strict` refuses the trace.
+    /// `--strict` forbids what there is.
     Refused(String),
-    /// The machine cannot continue.
+    /// The machine cannot go on.
     Stuck(String),
 }
 
@@ -56,6 +58,7 @@ impl ReplayOutcome {
 }
 
 impl ReplayPlan<'_> {
+    /// Replays a trace.
     pub(crate) fn replay(&self, path: &Path) -> ReplayOutcome {
         let name = trace_name(path);
         let machine = self.machine.machine();
@@ -78,7 +81,7 @@ impl ReplayPlan<'_> {
         }
     }
 
-    /// The outcome of a trace that was read.
+    /// What is told of a trace that was read, and how that ended.
     fn outcome(
         &self,
         name: String,
@@ -114,8 +117,8 @@ impl ReplayPlan<'_> {
         ReplayOutcome { replayed: Some(replayed), why }
     }
 
-    /// Replays records. With `--strict`, an address outside of the machine is an error.
-    fn perform(&self, counting: &mut Counting, records: &[Record]) -> Result<(), StopReason> {
+    /// Performs records; with `--strict` none may lie outside.
+    fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), StopReason> {
         let before = counting.references().records;
         counting.perform(records).map_err(|why| StopReason::Stuck(why.to_string()))?;
         let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
@@ -129,8 +132,8 @@ impl ReplayPlan<'_> {
         )))
     }
 
-    /// The first malformed line, if `--strict` is set.
-    fn refusal(&self, read: &Read) -> Option<String> {
+    /// The first malformed line, where `--strict` forbids it.
+    fn refusal(&self, read: &ReadSoFar) -> Option<String> {
         first_malformed(read).filter(|_| self.strict)
     }
 }

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk sweep` and its top level.
+//! The arguments of `pagewalk sweep`, and what is done with them.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -62,7 +62,10 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// Runs the sweep.
+    /// Sweeps.
+    ///
+    /// # Errors
+    /// What standard output says.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let machine = match find_machine(&self.machine, color) {
@@ -104,8 +107,8 @@ impl Sweep {
         told
     }
 
-    /// The component whose settings vary.
-    fn unit(&self, machine: &Named) -> Result<Option<Unit>, String> {
+    /// The part whose settings are swept.
+    fn unit(&self, machine: &Named) -> Result<Option<SweptUnit>, String> {
         match (&self.cache, &self.tlb) {
             (Some(name), _) => cache_named(&machine.spec, name).map(Some),
             (None, Some(name)) => tlb_named(&machine.spec, name).map(Some),
@@ -113,8 +116,8 @@ impl Sweep {
         }
     }
 
-    /// The grid. Reports mistakes in it.
-    fn grid(&self, machine: &Named, unit: Option<Unit>, color: Color) -> Option<Grid> {
+    /// The grid; what is wrong with it is told here.
+    fn grid(&self, machine: &Named, unit: Option<SweptUnit>, color: Color) -> Option<Grid> {
         let mut sources = Sources::default();
         let read = grid(&self.grid.join(" "), &machine.spec, unit, &mut sources);
         read.map_err(|wrong| complain(&render(&wrong, &sources, diagnostic_style(color)))).ok()

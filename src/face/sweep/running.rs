@@ -1,4 +1,4 @@
-//! Runs a sweep: reads the trace once for all machines of the grid.
+//! The run of a sweep: the trace is read once, and fed to the machines of the grid.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -14,27 +14,29 @@ use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 use pagewalk_script::traces::reports::{Ended, record};
 use pagewalk_script::traces::sweep_reports::Swept;
 
-/// The input of a sweep.
+/// How a trace is swept.
 pub(super) struct SweepPlan<'a> {
-    /// The name of the machine that the grid varies.
+    /// The machine that the grid changes, as the command names it.
     pub(crate) machine: &'a str,
+    /// The machines.
     pub(crate) grid: Grid,
-    /// The replay options for each machine.
-    pub(crate) how: How,
-    /// The most threads.
+    /// How each of them replays the trace.
+    pub(crate) how: ReplayOptions,
+    /// Threads that replay, at most.
     pub(crate) threads: usize,
-    /// The format; none to detect it.
+    /// How the trace is written, if it is said.
     pub(crate) format: Option<Format>,
-    /// Whether to refuse a trace with a malformed line or an address outside of the machine.
+    /// A malformed line, or an address that the machine has not, ends it all.
     pub(crate) strict: bool,
-    /// Becomes true at Ctrl-C.
+    /// Becomes true when somebody presses Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
 
-/// The result of a sweep: counts, an error, or both.
+/// What came of it: counts, unless there are none to be told; and what went wrong, if anything did.
 pub(super) struct SweepOutcome {
+    /// The counts.
     pub(crate) swept: Option<Swept>,
-    /// The error message.
+    /// What went wrong.
     pub(crate) why: Option<String>,
 }
 
@@ -45,6 +47,7 @@ impl SweepOutcome {
 }
 
 impl SweepPlan<'_> {
+    /// Sweeps.
     pub(crate) fn sweep(self, trace: &Path) -> SweepOutcome {
         let name = trace.display().to_string();
         let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
@@ -99,8 +102,8 @@ impl SweepPlan<'_> {
         SweepOutcome { swept: Some(swept), why }
     }
 
-    /// The first malformed line, if `--strict` is set.
-    fn refusal(&self, read: &Read) -> Option<String> {
+    /// The first malformed line, where `--strict` forbids it.
+    fn refusal(&self, read: &ReadSoFar) -> Option<String> {
         first_malformed(read).filter(|_| self.strict)
     }
 }

@@ -1,7 +1,7 @@
 //! What a system call is: a row of the registry.
 
 use crate::kernel::abi::{Arg, Args, Constant, Errno, Reply};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::ProcessState;
 use crate::kernel::state::{Kernel, OutOfMemory};
@@ -35,7 +35,7 @@ pub struct SystemCall {
     /// Fields of the structure that it fills in, which may stand after it: `fstat(fd).st_size`.
     pub fields: &'static [&'static str],
     /// Does it, for a process that runs: callers use [`SystemCall::call`].
-    pub run: fn(&mut Kernel, Pid, Args<'_>, &mut dyn KernelObserver) -> SyscallResult,
+    pub run: fn(&mut Kernel, Pid, Args<'_>, Observer<'_>) -> SyscallResult,
 }
 
 /// A parameter of a prototype.
@@ -85,13 +85,7 @@ impl SystemCall {
     ///
     /// # Errors
     /// If it needs memory and there is none.
-    pub fn call(
-        &self,
-        kernel: &mut Kernel,
-        pid: Pid,
-        args: &[Arg],
-        watch: &mut dyn KernelObserver,
-    ) -> SyscallResult {
+    pub fn call(&self, kernel: &mut Kernel, pid: Pid, args: &[Arg], watch: Observer<'_>) -> SyscallResult {
         let runs = kernel.process(pid).is_some_and(|process| process.state == ProcessState::Running);
         if !runs {
             return Ok(Err(Errno::ESRCH).into());

@@ -3,7 +3,7 @@
 use crate::kernel::abi::{
     Args, Buffer, Errno, O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, Reply,
 };
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::spawn::MOST_BYTES;
@@ -16,8 +16,7 @@ use super::transfer::{pread, pwrite, read, write};
 /// What `fstat` tells.
 const STAT_FIELDS: &[&str] = &["st_ino", "st_mode", "st_nlink", "st_size", "st_blksize"];
 
-/// Their rows.
-pub const CALLS: &[SystemCall] = &[
+pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "open",
         prototype: "int open(const char *path, int flags, ... /* mode_t mode */ )",
@@ -102,7 +101,7 @@ pub const CALLS: &[SystemCall] = &[
 ];
 
 /// `open(2)`. There are no directories and no owners: the mode of a new file is not kept.
-fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     Ok(name.and_then(|name| open_named(kernel, pid, &name, args.int(1))).into())
 }
@@ -134,11 +133,11 @@ fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u
     Ok(fd.into())
 }
 
-fn close(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
+fn close(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(kernel.close_descriptor(pid, args.int(0)).map(|()| 0).into())
 }
 
-fn lseek(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
+fn lseek(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(seek(kernel, pid, args.int(0), args.offset(1), args.int(2)).into())
 }
 
@@ -159,7 +158,7 @@ fn seek(kernel: &mut Kernel, pid: Pid, fd: i32, by: i64, whence: i32) -> Result<
 }
 
 /// `fstat(2)`. What it tells is also answered as fields, so the buffer may be left out.
-fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let open = match kernel.descriptor(pid, args.int(0)) {
         Ok((_, open)) => open,
         Err(error) => return Ok(Err(error).into()),
@@ -185,7 +184,7 @@ fn put_stat(
     pid: Pid,
     to: Buffer<'_>,
     [ino, mode, nlink, size, blksize]: &[u64; 5],
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<bool, OutOfMemory> {
     let Buffer::At(at) = to else { return Ok(false) };
     let mut bytes = [0; 144];
@@ -195,12 +194,7 @@ fn put_stat(
     Ok(kernel.copy_out(pid, at, &bytes, watch)? == bytes.len())
 }
 
-fn ftruncate(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    _watch: &mut dyn KernelObserver,
-) -> SyscallResult {
+fn ftruncate(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(truncate(kernel, pid, args.int(0), args.offset(1)).map(|()| 0).into())
 }
 

@@ -1,7 +1,7 @@
 //! The C library's heap: `malloc`, `free`.
 
 use crate::kernel::abi::{Args, Errno, MMAP_THRESHOLD};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::heap::{self, UNIT};
 use crate::kernel::ids::Pid;
 use crate::kernel::spawn::MOST_BYTES;
@@ -9,8 +9,7 @@ use crate::kernel::state::Kernel;
 
 use super::call::{ParamKind, SyscallResult, SystemCall};
 
-/// Their rows.
-pub const CALLS: &[SystemCall] = &[
+pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "malloc",
         prototype: "void *malloc(size_t size)",
@@ -31,7 +30,7 @@ pub const CALLS: &[SystemCall] = &[
     },
 ];
 
-fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
+fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(allocate(kernel, pid, args.size(0)).into())
 }
 
@@ -72,7 +71,7 @@ fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
 }
 
 /// `free(3)`. What is no block in use is EINVAL, where glibc ends the process.
-fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
+fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(release(kernel, pid, args.address(0)).map(|()| 0).into())
 }
 

@@ -9,12 +9,11 @@ mod map;
 mod protect;
 mod remap;
 
-pub use constants::CONSTANTS;
+pub(crate) use constants::CONSTANTS;
 
 use super::call::{ParamKind, SystemCall};
 
-/// Their rows.
-pub const CALLS: &[SystemCall] = &[
+pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "mmap",
         prototype: "void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)",

@@ -1,7 +1,7 @@
 //! Strings that a system call is given: paths.
 
 use crate::kernel::abi::{Buffer, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
@@ -13,11 +13,11 @@ const MOST_OF_NAME: usize = 255;
 
 /// A path: a string, or the bytes at an address up to a NUL. EFAULT if they cannot be read, ENAMETOOLONG if there are too
 /// many, ENOENT for an empty one.
-pub fn path(
+pub(crate) fn path(
     kernel: &mut Kernel,
     pid: Pid,
     from: Buffer<'_>,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<Result<String, Errno>, OutOfMemory> {
     let bytes = match from {
         Buffer::Bytes(bytes) => Ok(until_nul(bytes).unwrap_or(bytes).to_vec()),
@@ -44,7 +44,7 @@ fn string_at(
     kernel: &mut Kernel,
     pid: Pid,
     at: u64,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<Result<Vec<u8>, Errno>, OutOfMemory> {
     let page = kernel.page_size();
     let mut found = Vec::new();

@@ -1,15 +1,14 @@
 //! Processes: `fork`, `execve`, `exit`, `wait`, `getpid`.
 
 use crate::kernel::abi::{Args, Errno, Reply};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::state::{Kernel, OutOfMemory};
 
 use super::call::{ParamKind, SyscallResult, SystemCall};
 use super::path::path;
 
-/// Their rows.
-pub const CALLS: &[SystemCall] = &[
+pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fork",
         prototype: "pid_t fork(void)",
@@ -63,13 +62,13 @@ const POINTER: u64 = 8;
 /// The most strings in `argv` or `envp`.
 const MOST_STRINGS: u64 = 4096;
 
-fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
+fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     let child = kernel.fork(pid);
     Ok(Reply { child: child.ok(), ..child.map(|child| child.0.into()).into() })
 }
 
 /// `execve(2)`. The strings of `argv` and `envp` are not put on the new stack; NULL stands for an empty list, as on Linux.
-fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     let found = name.and_then(|name| kernel.file_named(&name).ok_or(Errno::ENOENT));
     let executable = |file: &FileId| kernel.files().executables.contains_key(file);
@@ -91,7 +90,7 @@ fn check_strings(
     kernel: &mut Kernel,
     pid: Pid,
     list: u64,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<Result<(), Errno>, OutOfMemory> {
     if list == 0 {
         return Ok(Ok(()));
@@ -110,13 +109,13 @@ fn check_strings(
 }
 
 /// `exit(3)`: it does not return; what it answers is seen by nobody.
-fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
+fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     kernel.end(pid, (args.int(0) as u32 & 0xFF) << 8);
     Ok(Ok(0).into())
 }
 
 /// `wait(2)`. The child is taken note of even if its status cannot be written, as on Linux.
-fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let (child, status) = match kernel.wait(pid) {
         Ok(ended) => ended,
         Err(error) => return Ok(Err(error).into()),
@@ -128,6 +127,6 @@ fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObs
     Ok(Ok(child.0.into()).into())
 }
 
-fn getpid(_kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: &mut dyn KernelObserver) -> SyscallResult {
+fn getpid(_kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(Ok(pid.0.into()).into())
 }

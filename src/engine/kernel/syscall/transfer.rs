@@ -1,7 +1,7 @@
 //! `read`, `write`, `pread` and `pwrite`: bytes between a file and the memory of a process, page by page.
 
 use crate::kernel::abi::{Args, Buffer, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::{FileId, OpenId, Pid};
 use crate::kernel::spawn::MOST_BYTES;
 use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
@@ -12,13 +12,13 @@ use super::call::SyscallResult;
 const MOST_OF_LINUX: u64 = 0x7FFF_F000;
 
 /// The most bytes that a call moves here; it answers how many, as a short `read` or `write` may.
-pub const MOST_AT_ONCE: u64 = 16 << 20;
+pub(crate) const MOST_AT_ONCE: u64 = 16 << 20;
 
 /// The most bytes between the file and the memory at a time.
 const CHUNK: u64 = 64 << 10;
 
 /// The most bytes that are kept of what a process writes to the terminal.
-pub const MOST_OF_TERMINAL: usize = 1 << 20;
+pub(crate) const MOST_OF_TERMINAL: usize = 1 << 20;
 
 /// What a call of this family was asked for, once it is allowed.
 #[derive(Clone, Copy)]
@@ -27,39 +27,30 @@ struct TransferRequest<'a> {
     open: OpenFile,
     buffer: Buffer<'a>,
     count: u64,
-    /// Where in the file.
     offset: u64,
     /// The descriptor's offset follows.
     follows: bool,
 }
 
-/// Which way bytes go.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Direction {
-    /// From the file.
     In,
-    /// To the file.
     Out,
 }
 
-pub fn read(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn read(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     transfer(kernel, pid, args, (Direction::In, None), watch)
 }
 
-pub fn write(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn write(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     transfer(kernel, pid, args, (Direction::Out, None), watch)
 }
 
-pub fn pread(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn pread(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     transfer(kernel, pid, args, (Direction::In, Some(args.offset(3))), watch)
 }
 
-pub fn pwrite(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> SyscallResult {
+pub(crate) fn pwrite(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     transfer(kernel, pid, args, (Direction::Out, Some(args.offset(3))), watch)
 }
 
@@ -68,7 +59,7 @@ fn transfer(
     pid: Pid,
     args: Args<'_>,
     (way, at): (Direction, Option<i64>),
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> SyscallResult {
     let request = match request(kernel, pid, args, way, at) {
         Ok(request) => request,
@@ -130,7 +121,7 @@ fn from_file(
     pid: Pid,
     request: &TransferRequest<'_>,
     file: FileId,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<Result<u64, Errno>, OutOfMemory> {
     let (mut done, mut fault) = (0, false);
     while done < request.count && !fault {
@@ -159,7 +150,7 @@ fn to_file(
     pid: Pid,
     request: &TransferRequest<'_>,
     file: FileId,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<Result<u64, Errno>, OutOfMemory> {
     if request.count == 0 {
         return Ok(Ok(0));
@@ -191,7 +182,7 @@ fn to_terminal(
     kernel: &mut Kernel,
     pid: Pid,
     request: &TransferRequest<'_>,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<Result<u64, Errno>, OutOfMemory> {
     let kept = kernel.process(pid).map_or(0, |process| process.stdout.len());
     let room = MOST_OF_TERMINAL.saturating_sub(kept) as u64;
@@ -214,7 +205,7 @@ fn fetch(
     buffer: Buffer<'_>,
     done: u64,
     out: &mut [u8],
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<usize, OutOfMemory> {
     let string = match buffer {
         Buffer::At(start) => return kernel.copy_in(pid, start + done, out, watch),

@@ -9,7 +9,7 @@ use crate::machine::event::AccessKind;
 
 impl Pair {
     /// Empties all caches: memory beneath them has every byte that any process has in a frame.
-    pub fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         let machine = &mut self.lab.kernel.machine;
         let current = machine.core();
         for core in (0..machine.core_count()).chain([current]) {
@@ -32,7 +32,7 @@ impl Pair {
     }
 
     /// A child begins with pages of private areas that have a page of their own; the others fault again.
-    pub fn check_child(&self, child: Pid) {
+    pub(crate) fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
         let is_own = |place: &PageLocation| match place {
             PageLocation::Frame(frame) => {
@@ -52,7 +52,7 @@ impl Pair {
     }
 
     /// What is counted adds up: faults are those that were resolved, vsize is the bytes of the areas.
-    pub fn check_counts(&self) {
+    pub(crate) fn check_counts(&self) {
         for pid in &self.alive {
             let process = self.lab.kernel.process(*pid).expect("it lives");
             let counted = (process.faults.minor, process.faults.major);
@@ -62,7 +62,7 @@ impl Pair {
         }
     }
 
-    pub fn peek(&self, pid: Pid, va: u64, len: usize) -> Vec<u8> {
+    pub(crate) fn peek(&self, pid: Pid, va: u64, len: usize) -> Vec<u8> {
         let mut bytes = vec![0; len];
         let va = self.lab.kernel.machine.va(va).expect("an address");
         let count = self.lab.kernel.peek(pid, va, &mut bytes);
@@ -71,7 +71,7 @@ impl Pair {
     }
 
     /// Every byte that any process can see, and of every file, is the model's.
-    pub fn compare(&mut self) {
+    pub(crate) fn compare(&mut self) {
         for pid in self.alive.clone() {
             for vpn in self.vpns(0, PAGES + 8) {
                 let (expected, _) =

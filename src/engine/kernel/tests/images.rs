@@ -6,14 +6,13 @@ use crate::kernel::file::{Executable, Fill, Section};
 use crate::kernel::ids::FileId;
 use crate::kernel::vma::{Backing, Prot, Vma};
 
-/// An executable.
 #[derive(Debug, Clone)]
-pub struct Program {
-    pub file: FileId,
+pub(crate) struct Program {
+    pub(crate) file: FileId,
     /// `execve` succeeds.
-    pub fits: bool,
+    pub(crate) fits: bool,
     /// What it is loaded as then.
-    pub areas: Vec<Vma>,
+    pub(crate) areas: Vec<Vma>,
 }
 
 const RW: Prot = Prot { read: true, write: true, exec: false };
@@ -22,7 +21,7 @@ const RX: Prot = Prot { read: true, write: false, exec: true };
 const RWX: Prot = Prot { read: true, write: true, exec: true };
 
 /// Declares one that fits, one with a library, one that stands where the stack is, and one with a library too large.
-pub fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<Program> {
+pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<Program> {
     let (page, top) = (model.page, kernel.config().stack_top);
     kernel.add_file("huge.so".into(), Fill::Byte(0), 1 << 47);
     let section = |name: &str, start, size, prot| Section {

@@ -14,15 +14,14 @@ use crate::machine::presets::Preset;
 use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
 
-/// A kernel under test.
 #[derive(Debug, Clone)]
-pub struct Lab {
-    pub kernel: Kernel,
+pub(crate) struct Lab {
+    pub(crate) kernel: Kernel,
 }
 
 /// The steps of the kernel, with the hardware's events left out.
 #[derive(Default)]
-pub struct Steps(pub Vec<KernelStep>);
+pub(crate) struct Steps(pub(crate) Vec<KernelStep>);
 
 impl MachineObserver for Steps {
     fn on_event(&mut self, _: Event) {}
@@ -34,28 +33,26 @@ impl KernelObserver for Steps {
     }
 }
 
-/// Read and write.
-pub const RW: Prot = Prot { read: true, write: true, exec: false };
-/// Read only.
-pub const R: Prot = Prot { read: true, write: false, exec: false };
+pub(crate) const RW: Prot = Prot { read: true, write: true, exec: false };
+pub(crate) const R: Prot = Prot { read: true, write: false, exec: false };
 /// Nothing.
-pub const NONE: Prot = Prot { read: false, write: false, exec: false };
+pub(crate) const NONE: Prot = Prot { read: false, write: false, exec: false };
 
 /// The spec of a preset.
-pub fn preset(name: &str) -> Spec {
+pub(crate) fn preset(name: &str) -> Spec {
     (Preset::named(name).expect("a preset").build)()
 }
 
 /// How an access ended: its last class, if any, and whether it was fatal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     Done,
     Killed(FaultClass),
     NoMemory(OutOfMemory),
 }
 
 impl Lab {
-    pub fn new(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
+    pub(crate) fn new(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
         let mut config = KernelConfig::default_for(&spec);
         change(&mut config);
         let kernel =
@@ -63,53 +60,61 @@ impl Lab {
         Self { kernel }
     }
 
-    pub fn simple(change: impl FnOnce(&mut KernelConfig)) -> Self {
+    pub(crate) fn simple(change: impl FnOnce(&mut KernelConfig)) -> Self {
         Self::new(preset("simple"), change)
     }
 
-    pub fn i7(change: impl FnOnce(&mut KernelConfig)) -> Self {
+    pub(crate) fn i7(change: impl FnOnce(&mut KernelConfig)) -> Self {
         Self::new(preset("core-i7"), change)
     }
 
-    pub fn page(&self) -> u64 {
+    pub(crate) fn page(&self) -> u64 {
         self.kernel.shape.page()
     }
 
-    pub fn spawn(&mut self) -> Pid {
+    pub(crate) fn spawn(&mut self) -> Pid {
         self.kernel.spawn("P".into()).expect("room for a root")
     }
 
-    pub fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
+    pub(crate) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
         self.kernel.fork(parent)
     }
 
-    pub fn exit(&mut self, pid: Pid) {
+    pub(crate) fn exit(&mut self, pid: Pid) {
         self.kernel.end(pid, 0);
     }
 
     /// Maps `pages` pages at `start`.
-    pub fn map(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot, shared: bool, backing: Backing) {
+    pub(crate) fn map(
+        &mut self,
+        pid: Pid,
+        start: u64,
+        pages: u64,
+        prot: Prot,
+        shared: bool,
+        backing: Backing,
+    ) {
         let end = start + pages * self.page();
         self.kernel.map_area(pid, Vma::new(start..end, prot, shared, backing));
     }
 
-    pub fn anonymous(&mut self, pid: Pid, start: u64, pages: u64) {
+    pub(crate) fn anonymous(&mut self, pid: Pid, start: u64, pages: u64) {
         self.map(pid, start, pages, RW, false, Backing::Anonymous);
     }
 
-    pub fn object(&mut self, pages: u64) -> (ObjectId, Backing) {
+    pub(crate) fn object(&mut self, pages: u64) -> (ObjectId, Backing) {
         let object = self.kernel.new_object(pages * self.page());
         (object, Backing::Object { object, offset: 0 })
     }
 
     /// A file with bytes; its pages' first bytes are 0x40, 0x41 …, if `pages` is given.
-    pub fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
+    pub(crate) fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
         let name = format!("f{}", self.kernel.files.all.len());
         let file = self.kernel.add_file(name.into(), fill, size);
         (file, Backing::File { file, offset: 0, writable: true })
     }
 
-    pub fn protect(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot) {
+    pub(crate) fn protect(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot) {
         let end = start + pages * self.page();
         self.kernel.change_areas(pid, start..end, &|area| area.prot = prot);
     }
@@ -123,12 +128,12 @@ impl Lab {
     }
 
     /// Loads bytes; those that could be loaded, how it ended, and the kernel's steps.
-    pub fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<KernelStep>) {
+    pub(crate) fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<KernelStep>) {
         self.access_bytes(pid, va, size, AccessKind::Read)
     }
 
     /// As [`Lab::load`], of any kind.
-    pub fn access_bytes(
+    pub(crate) fn access_bytes(
         &mut self,
         pid: Pid,
         va: u64,
@@ -140,26 +145,26 @@ impl Lab {
         (bytes, end, steps.0)
     }
 
-    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (End, Vec<KernelStep>) {
+    pub(crate) fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (End, Vec<KernelStep>) {
         let mut steps = Steps::default();
         let end = self.access(pid, va, AccessKind::Write, Data::Store(bytes), &mut steps);
         (end, steps.0)
     }
 
     /// Loads one byte that can be loaded.
-    pub fn read(&mut self, pid: Pid, va: u64) -> u8 {
+    pub(crate) fn read(&mut self, pid: Pid, va: u64) -> u8 {
         let (bytes, end, _) = self.load(pid, va, 1);
         assert_eq!(end, End::Done, "read {va:#x}");
         bytes[0].expect("a known byte")
     }
 
     /// Stores one byte that can be stored.
-    pub fn write(&mut self, pid: Pid, va: u64, byte: u8) {
+    pub(crate) fn write(&mut self, pid: Pid, va: u64, byte: u8) {
         assert_eq!(self.store(pid, va, &[byte]).0, End::Done, "write {va:#x}");
     }
 
     /// The class of the fault that a load (or with a byte, a store) of one byte raises; none if none.
-    pub fn class(&mut self, pid: Pid, va: u64, byte: Option<u8>) -> Option<FaultClass> {
+    pub(crate) fn class(&mut self, pid: Pid, va: u64, byte: Option<u8>) -> Option<FaultClass> {
         let steps = match byte {
             Some(byte) => self.store(pid, va, &[byte]).1,
             None => self.load(pid, va, 1).2,
@@ -170,13 +175,13 @@ impl Lab {
         })
     }
 
-    pub fn faults(&self, pid: Pid) -> (u64, u64) {
+    pub(crate) fn faults(&self, pid: Pid) -> (u64, u64) {
         let faults = self.kernel.process(pid).expect("a process").faults;
         (faults.minor, faults.major)
     }
 
     /// Faults (minor and major) that `act` makes the process raise.
-    pub fn counting(&mut self, pid: Pid, act: impl FnOnce(&mut Self)) -> (u64, u64) {
+    pub(crate) fn counting(&mut self, pid: Pid, act: impl FnOnce(&mut Self)) -> (u64, u64) {
         let before = self.faults(pid);
         act(self);
         let after = self.faults(pid);
@@ -184,7 +189,7 @@ impl Lab {
     }
 
     /// The frame that a page is in.
-    pub fn frame(&self, pid: Pid, va: u64) -> Option<FrameNo> {
+    pub(crate) fn frame(&self, pid: Pid, va: u64) -> Option<FrameNo> {
         match self.kernel.page_location(pid, self.kernel.shape.vpn(va)) {
             Some(crate::kernel::process::PageLocation::Frame(frame)) => Some(frame),
             _ => None,

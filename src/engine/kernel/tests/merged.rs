@@ -41,10 +41,8 @@ fn deeds() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// Where each page is.
 type Frames = BTreeMap<(Pid, u64), FrameNo>;
 
-/// Two processes.
 struct Pair {
     lab: Lab,
     pids: [Pid; 2],

@@ -14,7 +14,7 @@ mod merging;
 mod model;
 mod pair;
 mod programs;
-pub(in crate::kernel) mod sound;
+pub(crate) mod sound;
 mod strings;
 mod tally;
 mod worlds;

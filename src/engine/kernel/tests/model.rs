@@ -11,23 +11,22 @@ use crate::machine::event::AccessKind;
 
 /// A process: its areas a page each, and the pages that are its own.
 #[derive(Debug, Clone, Default)]
-pub struct Space {
+pub(crate) struct Space {
     /// By page: what is allowed, whether it is shared, and the backing of that very page.
-    pub pages: BTreeMap<u64, (Prot, bool, Backing)>,
+    pub(crate) pages: BTreeMap<u64, (Prot, bool, Backing)>,
     /// Private pages that were stored to.
-    pub own: BTreeMap<u64, Vec<u8>>,
+    pub(crate) own: BTreeMap<u64, Vec<u8>>,
 }
 
-/// All memory there is.
 #[derive(Debug, Clone, Default)]
-pub struct Model {
-    pub page: u64,
+pub(crate) struct Model {
+    pub(crate) page: u64,
     /// Private pages of files are copied when they are first touched, for want of an R/W bit.
-    pub eager: bool,
-    pub spaces: BTreeMap<Pid, Space>,
-    pub files: BTreeMap<FileId, Vec<u8>>,
+    pub(crate) eager: bool,
+    pub(crate) spaces: BTreeMap<Pid, Space>,
+    pub(crate) files: BTreeMap<FileId, Vec<u8>>,
     /// Bytes of shared objects.
-    pub objects: BTreeMap<ObjectId, Vec<u8>>,
+    pub(crate) objects: BTreeMap<ObjectId, Vec<u8>>,
 }
 
 impl Model {
@@ -36,24 +35,24 @@ impl Model {
     }
 
     /// Whole pages of an area.
-    pub fn map(&mut self, pid: Pid, area: &Vma) {
+    pub(crate) fn map(&mut self, pid: Pid, area: &Vma) {
         for vpn in area.start / self.page..area.end / self.page {
             let page = area.part(vpn * self.page, (vpn + 1) * self.page);
             self.space(pid).pages.insert(vpn, (page.prot, page.shared, page.backing));
         }
     }
 
-    pub fn unmap(&mut self, pid: Pid, vpns: Range<u64>) {
+    pub(crate) fn unmap(&mut self, pid: Pid, vpns: Range<u64>) {
         self.drop_own(pid, vpns.clone());
         self.space(pid).pages.retain(|vpn, _| !vpns.contains(vpn));
     }
 
     /// Private pages are forgotten (`MADV_DONTNEED`).
-    pub fn drop_own(&mut self, pid: Pid, vpns: Range<u64>) {
+    pub(crate) fn drop_own(&mut self, pid: Pid, vpns: Range<u64>) {
         self.space(pid).own.retain(|vpn, _| !vpns.contains(vpn));
     }
 
-    pub fn move_pages(&mut self, pid: Pid, vpns: Range<u64>, to: u64) {
+    pub(crate) fn move_pages(&mut self, pid: Pid, vpns: Range<u64>, to: u64) {
         let space = self.space(pid);
         for vpn in vpns.clone() {
             let new = to + (vpn - vpns.start);
@@ -66,27 +65,27 @@ impl Model {
         }
     }
 
-    pub fn protect(&mut self, pid: Pid, vpns: Range<u64>, prot: Prot) {
+    pub(crate) fn protect(&mut self, pid: Pid, vpns: Range<u64>, prot: Prot) {
         for (_, page) in self.space(pid).pages.range_mut(vpns) {
             page.0 = prot;
         }
     }
 
     /// A private page is the process's own from now on.
-    pub fn make_own(&mut self, pid: Pid, vpn: u64) {
+    pub(crate) fn make_own(&mut self, pid: Pid, vpn: u64) {
         let backing = self.spaces[&pid].pages[&vpn].2;
         if let Some(bytes) = self.behind(backing) {
             self.space(pid).own.entry(vpn).or_insert(bytes);
         }
     }
 
-    pub fn fork(&mut self, parent: Pid, child: Pid) {
+    pub(crate) fn fork(&mut self, parent: Pid, child: Pid) {
         let space = self.space(parent).clone();
         self.spaces.insert(child, space);
     }
 
     /// Changes a file's size; it is a whole number of pages before and after.
-    pub fn truncate(&mut self, file: FileId, size: usize) {
+    pub(crate) fn truncate(&mut self, file: FileId, size: usize) {
         if let Some(bytes) = self.files.get_mut(&file) {
             bytes.resize(size, 0);
         }
@@ -123,7 +122,7 @@ impl Model {
     }
 
     /// A load: the bytes that can be had, and how it ends. With `touch`, it is a real one.
-    pub fn load(
+    pub(crate) fn load(
         &mut self,
         pid: Pid,
         va: u64,
@@ -150,7 +149,7 @@ impl Model {
     }
 
     /// A store: how many bytes were stored, and how it ends.
-    pub fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (usize, Option<FaultClass>) {
+    pub(crate) fn store(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> (usize, Option<FaultClass>) {
         for (n, byte) in bytes.iter().enumerate() {
             let at = va + n as u64;
             let (vpn, within) = (at / self.page, (at % self.page) as usize);

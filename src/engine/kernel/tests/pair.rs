@@ -13,23 +13,23 @@ use crate::kernel::vma::{Backing, Prot, Vma};
 use crate::machine::event::AccessKind;
 
 /// The kernel and the model, side by side.
-pub struct Pair {
-    pub lab: Lab,
-    pub model: Model,
-    pub alive: Vec<Pid>,
+pub(crate) struct Pair {
+    pub(crate) lab: Lab,
+    pub(crate) model: Model,
+    pub(crate) alive: Vec<Pid>,
     /// What the program was told: bytes, and how what it did ended.
-    pub told: Vec<(Vec<u8>, Option<End>)>,
-    pub tally: Tally,
-    pub files: Vec<FileId>,
+    pub(crate) told: Vec<(Vec<u8>, Option<End>)>,
+    pub(crate) tally: Tally,
+    pub(crate) files: Vec<FileId>,
     objects: Vec<ObjectId>,
     programs: Vec<Program>,
-    pub page: u64,
+    pub(crate) page: u64,
     /// The first address that programs use.
     base: u64,
 }
 
 impl Pair {
-    pub fn new(setting: &Setting) -> Self {
+    pub(crate) fn new(setting: &Setting) -> Self {
         let mut lab = Lab::new(setting.spec.clone(), |config| *config = setting.config.clone());
         let page = lab.page();
         // On the core i7, across the border between two tables of each level.
@@ -90,12 +90,12 @@ impl Pair {
         start..start + pages * self.page
     }
 
-    pub fn vpns(&self, at: u64, pages: u64) -> std::ops::Range<u64> {
+    pub(crate) fn vpns(&self, at: u64, pages: u64) -> std::ops::Range<u64> {
         let range = self.range(at, pages);
         range.start / self.page..range.end / self.page
     }
 
-    pub fn step(&mut self, op: &Op) {
+    pub(crate) fn step(&mut self, op: &Op) {
         match *op {
             Op::Spawn if self.alive.len() < 4 => {
                 if let Ok(pid) = self.lab.kernel.spawn("P".into()) {

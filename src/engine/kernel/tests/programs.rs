@@ -11,13 +11,13 @@ use crate::machine::pte::Bit;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec, WritePolicy};
 
 /// Pages that programs use.
-pub const PAGES: u64 = 24;
+pub(crate) const PAGES: u64 = 24;
 /// Pages of a file or object in the beginning.
-pub const BACKED: u64 = 6;
+pub(crate) const BACKED: u64 = 6;
 
 /// What stands behind a new area.
 #[derive(Debug, Clone, Copy)]
-pub enum Behind {
+pub(crate) enum Behind {
     Anonymous,
     NewObject,
     Object(usize),
@@ -27,7 +27,7 @@ pub enum Behind {
 
 /// A step of a program. Processes, pages and files are numbers that are cut to those there are.
 #[derive(Debug, Clone)]
-pub enum Op {
+pub(crate) enum Op {
     Spawn,
     Fork(usize),
     Exit(usize),
@@ -137,7 +137,7 @@ fn prots() -> impl Strategy<Value = Prot> {
     prop_oneof![6 => Just(RW), 2 => Just(R), 1 => Just(NONE), 1 => Just(exec)]
 }
 
-pub fn ops() -> impl Strategy<Value = Op> {
+pub(crate) fn ops() -> impl Strategy<Value = Op> {
     let who = 0..4usize;
     let pages = || (0..PAGES, 1..6u64);
     let behind = prop_oneof![
@@ -184,7 +184,7 @@ pub fn ops() -> impl Strategy<Value = Op> {
 }
 
 /// Steps of families whose memory is nearly full.
-pub fn tight_ops() -> impl Strategy<Value = Op> {
+pub(crate) fn tight_ops() -> impl Strategy<Value = Op> {
     let (who, at) = (0..4usize, || 0..8 * 64u64);
     let anonymous = |who| Op::Map { who, at: 0, pages: 8, prot: RW, behind: Behind::Anonymous, offset: 0 };
     prop_oneof![
@@ -198,7 +198,7 @@ pub fn tight_ops() -> impl Strategy<Value = Op> {
 }
 
 /// Steps of processes that share a file.
-pub fn file_ops() -> impl Strategy<Value = Op> {
+pub(crate) fn file_ops() -> impl Strategy<Value = Op> {
     let (who, pages) = (0..3usize, || (0..8u64, 1..4u64));
     let bytes = || (0..8 * 64u64, 1..80usize);
     let shared = |(who, at, offset)| {
@@ -225,9 +225,9 @@ pub fn file_ops() -> impl Strategy<Value = Op> {
 
 /// A machine and the settings of a kernel.
 #[derive(Debug, Clone)]
-pub struct Setting {
-    pub spec: Spec,
-    pub config: KernelConfig,
+pub(crate) struct Setting {
+    pub(crate) spec: Spec,
+    pub(crate) config: KernelConfig,
 }
 
 fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
@@ -246,7 +246,7 @@ fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
 }
 
 /// Machines with room for every page that programs use, and one TLB and cache geometry and another.
-pub fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
+pub(crate) fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
     let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
     let kernel = (3..12u32, proptest::sample::select(policies), any::<[bool; 3]>(), 0..4u32);
     let cached = any::<[bool; 2]>();
@@ -298,7 +298,7 @@ fn units() -> impl Strategy<Value = (Vec<TlbSpec>, Vec<CacheSpec>, u32)> {
     (tlbs, caches, 1..3u32)
 }
 
-pub fn settings() -> impl Strategy<Value = Setting> {
+pub(crate) fn settings() -> impl Strategy<Value = Setting> {
     let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
     let kernels = (
         prop_oneof![3 => (3..12u32).prop_map(Some), 1 => Just(None)],

@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::machine::pte::{Bit, Pte};
 
 /// Everything that must hold at any time between two accesses.
-pub fn check(kernel: &Kernel) {
+pub(crate) fn check(kernel: &Kernel) {
     let mut mapped: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
     let mut slots: BTreeSet<(SlotNo, Pid, u64)> = BTreeSet::new();
     for process in kernel.processes() {

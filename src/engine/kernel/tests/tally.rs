@@ -7,28 +7,27 @@ use crate::kernel::ids::Pid;
 
 /// What was told so far.
 #[derive(Debug, Clone, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Minor and major faults of each process.
     faults: BTreeMap<Pid, (u64, u64)>,
-    /// Every step, in order.
-    pub steps: Vec<KernelStep>,
+    pub(crate) steps: Vec<KernelStep>,
 }
 
 impl Tally {
     /// Minor and major faults of a process.
-    pub fn faults(&self, pid: Pid) -> (u64, u64) {
+    pub(crate) fn faults(&self, pid: Pid) -> (u64, u64) {
         self.faults.get(&pid).copied().unwrap_or_default()
     }
 
     /// Steps of the kernel's own, in which no process faults.
-    pub fn hear_kernel(&mut self, steps: &[KernelStep]) {
+    pub(crate) fn hear_kernel(&mut self, steps: &[KernelStep]) {
         assert!(!steps.iter().any(|step| matches!(step, KernelStep::Resolved { .. })));
         self.steps.extend(steps);
     }
 
     /// Steps while a process did something. A fault is major if a file or a slot was read for it, and counts if it was
     /// resolved.
-    pub fn hear(&mut self, pid: Pid, steps: &[KernelStep]) {
+    pub(crate) fn hear(&mut self, pid: Pid, steps: &[KernelStep]) {
         let counts = self.faults.entry(pid).or_default();
         let mut read = false;
         for step in steps {

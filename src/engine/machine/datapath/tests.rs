@@ -7,6 +7,21 @@ use crate::machine::event::{ProtectionCause, PteKind};
 use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Pte};
 
+impl Machine {
+    /// The first address of `size` bytes that a program means, all of which the space has.
+    ///
+    /// # Errors
+    /// If the first or last one is wider than the space.
+    pub(super) fn va_span(&self, raw: u64, size: u64) -> Result<Va, TooWide> {
+        let first = self.va(raw)?;
+        let bits = self.spec.virtual_bits();
+        match first.raw().checked_add(size.saturating_sub(1)) {
+            Some(last) => fit(last, bits).map(|_| first),
+            None => Err(TooWide { value: raw, bits }),
+        }
+    }
+}
+
 /// The page table's first 16 entries; 0 where there is none.
 const PAGES: [u64; 16] = [0x28, 0, 0x33, 0x02, 0, 0x16, 0, 0, 0x13, 0x17, 0x09, 0, 0, 0x2D, 0x11, 0x0D];
 

@@ -137,7 +137,7 @@ impl Hierarchy {
     }
 
     /// Empties cache `level` of `core`; dirty blocks go to the next level.
-    pub fn flush<O: MachineObserver>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
+    pub(crate) fn flush<O: MachineObserver>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
         let inst = self.plan.instance(level, core);
         let ids = [AccessKind::Read, AccessKind::Execute].map(|kind| RouteId::new(core, kind));
         let place = |id: &RouteId| Some((*id, self.plan.route(*id).position_of(inst)?));

@@ -9,19 +9,19 @@ use crate::machine::memory::Bytes;
 
 impl Hierarchy {
     /// From now on bytes that were never set are known to be 0.
-    pub fn zero_unset(&mut self) {
+    pub(crate) fn zero_unset(&mut self) {
         self.memory.zero_unset();
         self.lifted.zero_unset();
         self.caches.iter_mut().for_each(|cache| cache.data_mut().zero_unset());
     }
 
     /// The newest bytes from `pa` on, wherever they are. No state changes.
-    pub fn newest(&self, pa: u64, out: &mut [Option<u8>]) {
+    pub(crate) fn newest(&self, pa: u64, out: &mut [Option<u8>]) {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read(at, &mut out[from..to]));
     }
 
     /// As [`Hierarchy::newest`], unknown bytes as 0.
-    pub fn read_newest(&self, pa: u64, out: &mut [u8]) {
+    pub(crate) fn read_newest(&self, pa: u64, out: &mut [u8]) {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read_known(at, &mut out[from..to]));
     }
 
@@ -44,7 +44,7 @@ impl Hierarchy {
     }
 
     /// Writes bytes to memory and to every copy of them.
-    pub fn poke(&mut self, pa: u64, bytes: &[u8]) {
+    pub(crate) fn poke(&mut self, pa: u64, bytes: &[u8]) {
         let Some(more) = (bytes.len() as u64).checked_sub(1) else { return };
         self.memory.write(pa, bytes);
         let last = pa.saturating_add(more);
@@ -58,19 +58,19 @@ impl Hierarchy {
     }
 
     /// Writes bytes to memory alone; see [`Hierarchy::clear_way`].
-    pub fn write(&mut self, pa: u64, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, pa: u64, bytes: &[u8]) {
         self.clear_way(pa, bytes.len() as u64);
         self.memory.write(pa, bytes);
     }
 
     /// Makes bytes of memory 0; see [`Hierarchy::clear_way`].
-    pub fn zero(&mut self, pa: u64, len: u64) {
+    pub(crate) fn zero(&mut self, pa: u64, len: u64) {
         self.clear_way(pa, len);
         self.memory.zero(pa, len);
     }
 
     /// Copies the newest bytes to another place in memory, which does not overlap; see [`Hierarchy::clear_way`].
-    pub fn copy(&mut self, from: u64, to: u64, len: u64) {
+    pub(crate) fn copy(&mut self, from: u64, to: u64, len: u64) {
         if from == to || len == 0 {
             return;
         }
@@ -126,7 +126,7 @@ impl Hierarchy {
     }
 
     /// Where known bytes may stand, in memory or a cache: first addresses of aligned runs of 64, in no order.
-    pub fn known(&self) -> impl Iterator<Item = u64> + '_ {
+    pub(crate) fn known(&self) -> impl Iterator<Item = u64> + '_ {
         let cached = self.caches.iter().filter(|cache| cache.used()).flat_map(|cache| {
             let step = 1u64 << cache.block_bits;
             cache.blocks().flat_map(move |(_, base)| (base & !63..=base | (step - 1)).step_by(64))

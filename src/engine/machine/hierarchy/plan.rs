@@ -7,64 +7,62 @@ use crate::machine::spec::Spec;
 
 /// A core's loads and stores, or its instruction fetches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::machine) struct RouteId(usize);
+pub(crate) struct RouteId(usize);
 
 impl RouteId {
     /// The route of accesses of this kind by this core.
     #[inline]
-    pub fn new(core: u32, kind: AccessKind) -> Self {
+    pub(crate) fn new(core: u32, kind: AccessKind) -> Self {
         Self(core as usize * 2 + usize::from(kind == AccessKind::Execute))
     }
 }
 
 /// The caches that an access goes through, from the core to memory.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::machine) struct Route {
+pub(crate) struct Route {
     caches: [u16; MAX_UNITS],
     len: usize,
     /// Equal for routes of the same caches.
-    pub class: u16,
+    pub(crate) class: u16,
     /// log2 of what a piece lies within: the smallest block or the page, whichever is smaller.
-    pub fragment_bits: u32,
+    pub(crate) fragment_bits: u32,
     /// The bits of an address within a piece.
-    pub fragment_mask: u64,
+    pub(crate) fragment_mask: u64,
     /// log2 of the largest block.
     largest: u32,
     /// Its first cache is the first of every route that goes through it.
-    pub top_private: bool,
+    pub(crate) top_private: bool,
 }
 
 impl Route {
-    /// Number of caches.
     #[inline]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// The cache at place `k`, which must be below [`Route::len`].
     #[inline]
-    pub fn cache_at(&self, k: usize) -> usize {
+    pub(crate) fn cache_at(&self, k: usize) -> usize {
         usize::from(self.caches[k])
     }
 
     /// The cache at place `k`; none is memory.
     #[inline]
-    pub fn get(&self, k: usize) -> Option<usize> {
+    pub(crate) fn get(&self, k: usize) -> Option<usize> {
         (k < self.len).then(|| self.cache_at(k))
     }
 
-    /// The caches in order.
-    pub fn caches(self) -> impl Iterator<Item = usize> {
+    pub(crate) fn caches(self) -> impl Iterator<Item = usize> {
         (0..self.len).map(move |k| self.cache_at(k))
     }
 
     /// The place of a cache.
-    pub fn position_of(&self, cache: usize) -> Option<usize> {
+    pub(crate) fn position_of(&self, cache: usize) -> Option<usize> {
         self.caches().position(|other| other == cache)
     }
 
     /// The bytes that come with those of `first..=last` when all caches of the route are filled.
-    pub fn around(&self, first: u64, last: u64) -> (u64, u64) {
+    pub(crate) fn around(&self, first: u64, last: u64) -> (u64, u64) {
         (first & !mask(self.largest), last | mask(self.largest))
     }
 }
@@ -76,17 +74,17 @@ pub(super) struct Plan {
     /// The first instance of each level, and whether there is one for all cores.
     levels: Vec<(usize, bool)>,
     /// log2 of the smallest block of all caches; 64 without any.
-    pub smallest: u32,
+    pub(crate) smallest: u32,
     /// log2 of the largest one; 0 without any.
-    pub largest: u32,
+    pub(crate) largest: u32,
     /// All accesses go through the same caches.
-    pub single: bool,
+    pub(crate) single: bool,
     /// Two routes through one cache go on differently below it.
-    pub crossed: bool,
+    pub(crate) crossed: bool,
 }
 
 impl Plan {
-    pub fn new(spec: &Spec) -> Self {
+    pub(crate) fn new(spec: &Spec) -> Self {
         let mut next = 0;
         let levels: Vec<(usize, bool)> = spec
             .caches
@@ -141,17 +139,16 @@ impl Plan {
     }
 
     #[inline]
-    pub fn route(&self, id: RouteId) -> &Route {
+    pub(crate) fn route(&self, id: RouteId) -> &Route {
         &self.routes[id.0]
     }
 
-    /// Number of cache levels.
-    pub fn levels(&self) -> usize {
+    pub(crate) fn levels(&self) -> usize {
         self.levels.len()
     }
 
     /// The cache of `core` at `level`.
-    pub fn instance(&self, level: usize, core: u32) -> usize {
+    pub(crate) fn instance(&self, level: usize, core: u32) -> usize {
         let (first, shared) = self.levels[level];
         first + if shared { 0 } else { core as usize }
     }

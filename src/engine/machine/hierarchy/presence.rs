@@ -24,7 +24,7 @@ impl Present {
 
     /// Whether cache `inst` may be among them.
     #[inline]
-    pub const fn may_have(self, inst: usize) -> bool {
+    pub(crate) const fn may_have(self, inst: usize) -> bool {
         self.0 >> (inst % 64) & 1 == 1
     }
 }
@@ -39,13 +39,13 @@ pub(super) struct Presence {
 
 impl Presence {
     /// Of a memory of 2^`bits` bytes.
-    pub fn new(bits: u32) -> Self {
+    pub(crate) fn new(bits: u32) -> Self {
         Self { regions: Sparse::new(1u128 << bits.saturating_sub(REGION), 1, 0), recent: [(NONE, 0); RECENT] }
     }
 
     /// Cache `inst` is given the block `first..=last`.
     #[inline]
-    pub fn note(&mut self, inst: usize, first: u64, last: u64) {
+    pub(crate) fn note(&mut self, inst: usize, first: u64, last: u64) {
         let (region, bit) = (first >> REGION, Present::only(inst).0);
         let recent = self.recent[region as usize % RECENT];
         if recent.0 != region || recent.1 & bit == 0 || last >> REGION != region {
@@ -72,7 +72,7 @@ impl Presence {
 
     /// The caches that may hold bytes of `first..=last`.
     #[inline]
-    pub fn caches_with(&self, first: u64, last: u64) -> Present {
+    pub(crate) fn caches_with(&self, first: u64, last: u64) -> Present {
         let (first, last) = (first >> REGION, last >> REGION);
         if last - first >= MANY {
             return Present::ALL;
@@ -81,7 +81,7 @@ impl Presence {
     }
 
     /// No cache holds bytes of `first..=last` any more.
-    pub fn clear(&mut self, first: u64, last: u64) {
+    pub(crate) fn clear(&mut self, first: u64, last: u64) {
         let end = last.checked_add(1).map_or(1 << (64 - REGION), |end| end >> REGION);
         let first = first.div_ceil(1 << REGION);
         if first < end {

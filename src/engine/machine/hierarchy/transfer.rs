@@ -62,7 +62,7 @@ impl Hierarchy {
                 });
             }
             Some(place) if self.bars_fill(route, place) => {
-                from = self.lift(route, (to, place), fragment, ctx)
+                from = self.lift(route, (to, place), fragment, ctx);
             }
             Some(_) => {}
         }

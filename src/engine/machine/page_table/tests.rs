@@ -1,6 +1,22 @@
 use super::*;
 use crate::machine::pte::PteFormat;
 
+impl TableEntry {
+    /// Its bits and page number.
+    fn pte(self) -> Pte {
+        match self {
+            TableEntry::Table(pte) | TableEntry::Page(pte) => pte,
+        }
+    }
+}
+
+impl PageTable {
+    /// Sets the entry of `vpn` at the last level. A huge page that held `vpn` goes.
+    fn map(&mut self, vpn: Vpn, pte: Pte) {
+        self.map_at(self.levels.len() as u32, vpn, pte);
+    }
+}
+
 fn table(levels: &[u32], virtual_bits: u32, page_bits: u32, bytes: u32) -> PageTable {
     let mmu = Mmu::flat(virtual_bits, 32.max(page_bits), page_bits).unwrap();
     let pte = PteFormat { bytes, ..mmu.pte };

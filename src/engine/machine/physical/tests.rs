@@ -11,6 +11,15 @@ use crate::machine::random::SplitMix64;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, WritePolicy};
 use crate::machine::{Data, Machine};
 
+impl Machine {
+    /// The newest byte at `pa`, in whichever cache or in memory. No state changes.
+    pub(in crate::machine) fn peek_physical(&self, pa: Pa) -> Option<u8> {
+        let mut byte = [None];
+        self.hierarchy.newest(pa.raw(), &mut byte);
+        byte[0]
+    }
+}
+
 /// log2 of physical memory.
 const MEMORY: u32 = 12;
 

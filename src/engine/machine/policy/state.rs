@@ -53,12 +53,12 @@ impl Policy {
     }
 
     /// Words that a set of `ways` ways needs.
-    pub(in crate::machine) fn words(self, ways: usize) -> usize {
+    pub(crate) fn words(self, ways: usize) -> usize {
         self.runs().iter().map(|run| run.words(ways)).sum()
     }
 
     /// The words of a set of `ways` ways as those of one of `more`, whose new ways were never filled. Not for plru.
-    pub(in crate::machine) fn relay(self, words: &[u64], ways: usize, more: usize) -> Vec<u64> {
+    pub(crate) fn relay(self, words: &[u64], ways: usize, more: usize) -> Vec<u64> {
         let (mut from, mut laid) = (words, Vec::with_capacity(self.words(more)));
         for run in self.runs() {
             let (these, rest) = from.split_at(run.words(ways).min(from.len()));
@@ -72,19 +72,19 @@ impl Policy {
 
     /// When a way was last touched or filled, where the smallest such stamp goes and stamps only grow.
     #[inline]
-    pub(in crate::machine) fn stamp(self, words: &[u64], way: usize) -> Option<u64> {
+    pub(crate) fn stamp(self, words: &[u64], way: usize) -> Option<u64> {
         matches!(self, Self::Lru | Self::Fifo).then(|| words[way])
     }
 
     /// Whether a touch changes anything: where not, a hit need not write to the set.
     #[inline]
-    pub(in crate::machine) const fn minds_touches(self) -> bool {
+    pub(crate) const fn minds_touches(self) -> bool {
         !matches!(self, Self::Fifo | Self::Lifo | Self::Random)
     }
 
     /// The way with the smallest of these stamps, where that one goes: the first of them.
     #[inline]
-    pub(in crate::machine) fn smallest_stamp(self, stamps: &[u64]) -> Option<usize> {
+    pub(crate) fn smallest_stamp(self, stamps: &[u64]) -> Option<usize> {
         if !matches!(self, Self::Lru | Self::Fifo) {
             return None;
         }
@@ -95,19 +95,19 @@ impl Policy {
 
     /// Whether touching a way twice in a row, with nothing in between, is touching it once.
     #[inline]
-    pub(in crate::machine) const fn forgets_repeats(self) -> bool {
+    pub(crate) const fn forgets_repeats(self) -> bool {
         !matches!(self, Self::Lfu)
     }
 
     /// Whether a use bit says of way `way` already what a touch would.
     #[inline]
-    pub(in crate::machine) fn is_marked(self, words: &[u64], way: usize) -> bool {
+    pub(crate) fn is_marked(self, words: &[u64], way: usize) -> bool {
         matches!(self, Self::Clock | Self::SecondChance | Self::Nru | Self::Aging) && bit(words, way)
     }
 
     /// Way `way` was used; `now` grows from call to call.
     #[inline(always)]
-    pub(in crate::machine) fn touch(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
+    pub(crate) fn touch(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
         match self {
             Self::Lru | Self::Mru => words[way] = now,
             Self::Plru => point_away(words, ways, way),
@@ -119,7 +119,7 @@ impl Policy {
 
     /// Way `way` was filled anew; what was remembered of it is forgotten.
     #[inline(always)]
-    pub(in crate::machine) fn fill(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
+    pub(crate) fn fill(self, words: &mut [u64], ways: usize, way: usize, now: u64) {
         let mask = mask_words(ways);
         match self {
             Self::Lru | Self::Mru | Self::Fifo | Self::Lifo => words[way] = now,
@@ -140,7 +140,7 @@ impl Policy {
     }
 
     /// Way `way` became invalid: its bits and counts are cleared. Stamps and trees stay as they are.
-    pub(in crate::machine) fn forget(self, words: &mut [u64], ways: usize, way: usize) {
+    pub(crate) fn forget(self, words: &mut [u64], ways: usize, way: usize) {
         let mask = mask_words(ways);
         match self {
             Self::Clock | Self::SecondChance => set_bit(words, way, false),
@@ -159,7 +159,7 @@ impl Policy {
 
     /// Orders the ways from the left (least recently touched, first filled) to the right, bits clear, counts 0, the hand
     /// at way 0. Stamps are `now` and what follows it.
-    pub(in crate::machine) fn order(self, words: &mut [u64], ways: usize, now: u64) {
+    pub(crate) fn order(self, words: &mut [u64], ways: usize, now: u64) {
         words.fill(0);
         if let Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Lfu = self {
             for (stamp, word) in (now..).zip(&mut words[..ways]) {
@@ -169,14 +169,14 @@ impl Policy {
     }
 
     /// Way `way` holds something that differs from what lies beneath it, or no longer does. Only nru minds.
-    pub(in crate::machine) fn note_dirty(self, words: &mut [u64], ways: usize, way: usize, dirty: bool) {
+    pub(crate) fn note_dirty(self, words: &mut [u64], ways: usize, way: usize, dirty: bool) {
         if self == Self::Nru {
             set_bit(&mut words[mask_words(ways)..], way, dirty);
         }
     }
 
     /// The clock interrupt: nru clears the reference bits, aging shifts them into the counters from the top.
-    pub(in crate::machine) fn tick(self, words: &mut [u64], ways: usize) {
+    pub(crate) fn tick(self, words: &mut [u64], ways: usize) {
         let (referenced, counters) = words.split_at_mut(mask_words(ways).min(words.len()));
         match self {
             Self::Nru => referenced.fill(0),
@@ -192,7 +192,7 @@ impl Policy {
 
     /// Which of the ways for which `may` holds goes; none if there is none.
     #[inline]
-    pub(in crate::machine) fn victim(
+    pub(crate) fn victim(
         self,
         words: &mut [u64],
         ways: usize,
@@ -221,7 +221,7 @@ impl Policy {
     }
 
     /// The state as it is shown, of a set whose hand goes round `places` ways: those given, or more.
-    pub(in crate::machine) fn state(self, words: &[u64], ways: usize, places: usize) -> PolicyState {
+    pub(crate) fn state(self, words: &[u64], ways: usize, places: usize) -> PolicyState {
         let mask = mask_words(ways);
         let bits = |words: &[u64]| Some((0..ways).map(|way| bit(words, way)).collect());
         let none = PolicyState::default();

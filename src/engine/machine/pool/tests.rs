@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::machine::policy::POLICIES;
+use crate::machine::policy::{POLICIES, PolicyState};
 use crate::machine::reference_string::{ReferenceString, Replacement};
 
 fn serving_frames() -> impl Iterator<Item = Policy> {
@@ -38,9 +38,22 @@ fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, Pol
     steps
 }
 
+impl Pool {
+    /// The policy's state, one element a frame up to the highest that was ever filled.
+    fn state(&self) -> PolicyState {
+        let state = self.policy.state(&self.words[mask_words(self.room)..], self.room, self.limit);
+        cut(state, self.reached)
+    }
+}
+
 /// What every policy remembered of the first `len` frames.
 fn cut(mut state: PolicyState, len: usize) -> PolicyState {
-    state.truncate(len);
+    for bits in [&mut state.use_bits, &mut state.dirty].into_iter().flatten() {
+        bits.truncate(len);
+    }
+    if let Some(counts) = &mut state.counts {
+        counts.truncate(len);
+    }
     state
 }
 

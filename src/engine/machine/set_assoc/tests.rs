@@ -2,7 +2,23 @@ use crate::machine::addr::{SetIndex, Tag};
 use crate::machine::policy::Policy;
 use crate::machine::random::SplitMix64;
 
-use super::{Line, SetAssoc};
+use super::{Line, SetAssoc, bit};
+
+impl<L: Copy + Default> SetAssoc<L> {
+    /// The valid line of `set` that goes, among the ways for which `may` holds; none if there is none. A clock's hand
+    /// passes over the others without clearing their bits.
+    fn victim_among(
+        &mut self,
+        set: SetIndex,
+        random: &mut SplitMix64,
+        may: impl Fn(u32) -> bool,
+    ) -> Option<u32> {
+        let at = self.policy_words;
+        let (lines, words) = self.words.row_mut(set.raw()).split_at_mut(at);
+        let open = |way| bit(lines, way) && may(way as u32);
+        self.policy.victim(words, self.ways, random, open).map(|way| way as u32)
+    }
+}
 
 /// Touches block `number`, filling it in if it is missing; the hit, and the block that went.
 fn access(cache: &mut SetAssoc<()>, number: u64) -> (bool, Option<u64>) {

@@ -9,7 +9,6 @@ use super::Sparse;
 enum Op {
     /// Writes a cell of an array: which array, row, column, value.
     Write(usize, u64, usize, u8),
-    /// Copies an array.
     Clone(usize),
     /// Makes the rows between two of an array the default.
     Reset(usize, u64, u64),

@@ -32,7 +32,7 @@ const OPS: [([u8; ADDRESS], Op); 8] = [
 
 /// Adds the records that a text begins with, up to `most` altogether, as long as each line has the usual shape. Gives the
 /// bytes of these lines.
-pub fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> usize {
+pub(crate) fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> usize {
     let mut at = 0;
     records.reserve(most.saturating_sub(records.len()));
     while records.len() < most {

@@ -5,13 +5,12 @@
 
 mod fast;
 
-pub use fast::records;
+pub(crate) use fast::records;
 
 use super::line::{self, Line, Parsed};
 use super::record::Op;
 
-/// What a line is.
-pub fn line(line: &[u8]) -> Line {
+pub(crate) fn line(line: &[u8]) -> Line {
     let text = line.trim_ascii();
     let valgrind = [b"==", b"--", b"**"].into_iter().any(|mark| text.starts_with(mark));
     if valgrind || line::is_comment(text) { Line::Nothing } else { record(text).into() }

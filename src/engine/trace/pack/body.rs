@@ -1,13 +1,13 @@
 //! The bytes of a block's body, as they are written and read.
 
 /// Why a body cannot be.
-pub type PackError = &'static str;
+pub(crate) type PackError = &'static str;
 
 /// The distances of a body are not those that its forms need.
-pub const OTHER_DISTANCES: PackError = "other distances than its slots need";
+pub(crate) const OTHER_DISTANCES: PackError = "other distances than its slots need";
 
 /// Adds a number: seven bits a byte, the lowest first, with the highest bit set in all bytes but the last.
-pub fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -28,28 +28,25 @@ const BITS: [u64; 9] = {
 
 /// Reads bytes, from a place on.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Cursor(pub usize);
+pub(crate) struct Cursor(pub(crate) usize);
 
 impl Cursor {
-    /// The next byte.
     #[inline]
-    pub fn byte(&mut self, bytes: &[u8]) -> Result<u8, PackError> {
+    pub(crate) fn byte(&mut self, bytes: &[u8]) -> Result<u8, PackError> {
         let byte = *bytes.get(self.0).ok_or("its body ends too early")?;
         self.0 += 1;
         Ok(byte)
     }
 
-    /// So many of them.
-    pub fn bytes<'a>(&mut self, bytes: &'a [u8], count: usize) -> Result<&'a [u8], PackError> {
+    pub(crate) fn bytes<'a>(&mut self, bytes: &'a [u8], count: usize) -> Result<&'a [u8], PackError> {
         let taken =
             bytes.get(self.0..).and_then(|rest| rest.get(..count)).ok_or("its body ends too early")?;
         self.0 += count;
         Ok(taken)
     }
 
-    /// A number.
     #[inline]
-    pub fn number(&mut self, bytes: &[u8]) -> Result<u64, PackError> {
+    pub(crate) fn number(&mut self, bytes: &[u8]) -> Result<u64, PackError> {
         let first = self.byte(bytes)?;
         if first < 0x80 { Ok(u64::from(first)) } else { self.longer(bytes, first) }
     }
@@ -71,14 +68,14 @@ impl Cursor {
     }
 
     /// A number that counts something of which there are at most so many.
-    pub fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, PackError> {
+    pub(crate) fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, PackError> {
         let number = usize::try_from(self.number(bytes)?).ok();
         number.filter(|number| *number <= most).ok_or("more of something than there can be")
     }
 
     /// A number in so many bytes, at most eight, the lowest first. There must be eight, of which the rest is not taken.
     #[inline]
-    pub fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, PackError> {
+    pub(crate) fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, PackError> {
         let eight = bytes.get(self.0..).and_then(<[u8]>::first_chunk).ok_or(OTHER_DISTANCES)?;
         self.0 += usize::from(width);
         Ok(u64::from_le_bytes(*eight) & BITS[usize::from(width & 15)])

@@ -7,11 +7,11 @@ use crate::trace::line;
 use crate::trace::record::{Op, Record};
 
 /// What is done, by the lowest two bits of a record's first byte.
-pub const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
+pub(crate) const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
 /// Set in that byte if the fetch is not of the bytes after the fetch that was described before.
-pub const ELSEWHERE: u8 = 4;
+pub(crate) const ELSEWHERE: u8 = 4;
 /// The size is in the bits above; 0 says that it follows as a number.
-pub const SIZE_SHIFT: u32 = 3;
+pub(crate) const SIZE_SHIFT: u32 = 3;
 
 /// Records, of which the addresses of data are 0.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,6 @@ struct Phrase {
     records: u32,
     /// Its first slot among all.
     slots: u32,
-    /// Its records.
     length: u16,
     /// Its slots: records that are no fetches.
     data: u16,
@@ -53,11 +52,11 @@ const STRIP: usize = 8;
 const AFTER: usize = 2 * STRIP;
 
 /// A record that belongs to no phrase.
-pub const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
+pub(crate) const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
 
 /// Phrases, forms and slots.
 #[derive(Debug, Default)]
-pub struct Book {
+pub(crate) struct Book {
     records: Vec<Record>,
     phrases: Vec<Phrase>,
     fillings: Vec<Filling>,
@@ -71,7 +70,7 @@ pub struct Book {
 
 impl Book {
     /// Learns what a body describes first: phrases, then forms.
-    pub fn learn(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
+    pub(crate) fn learn(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         if place.byte(bytes)? & 1 == 1 {
             *self = Self::default();
         }
@@ -142,7 +141,7 @@ impl Book {
     /// Writes the records of a form to the beginning of `records`, which has room for the longest, and says how many they
     /// are; the numbers that are written down are read from `place` on. Eight bytes that are none follow them.
     #[inline]
-    pub fn decode_form(
+    pub(crate) fn decode_form(
         &mut self,
         form: u16,
         bytes: &[u8],

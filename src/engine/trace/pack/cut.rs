@@ -12,7 +12,7 @@ const BITS: u32 = 3;
 /// Cuts where the program jumps. Where data follows data, as in traces without fetches, it is a matter of the four records
 /// before the place: so the same row of records is cut at the same places whenever it comes again.
 #[derive(Debug, Clone, Default)]
-pub struct PhraseCutter {
+pub(crate) struct PhraseCutter {
     /// Where the last fetch ends.
     next: u64,
     /// Data since the last fetch.
@@ -23,7 +23,7 @@ pub struct PhraseCutter {
 
 impl PhraseCutter {
     /// Does a phrase of so many records end before this one?
-    pub fn before(&mut self, record: &Record, length: usize) -> bool {
+    pub(crate) fn before(&mut self, record: &Record, length: usize) -> bool {
         let ends = match record.op {
             Op::Fetch => record.address < self.next,
             _ => self.row >= ROW && length >= ROW && self.chosen(),

@@ -13,7 +13,7 @@ const STORED: usize = 0xffff;
 ///
 /// # Errors
 /// None in practice, as it is written to memory.
-pub fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
+pub(crate) fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
     let alone = add(Vec::new(), distances)?.finish()?.len();
     if 5 * alone <= 3 * distances.len() {
         let mut encoder = add(std::mem::take(bytes), head)?;

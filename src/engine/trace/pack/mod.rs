@@ -16,7 +16,7 @@ mod slot;
 mod unpacker;
 
 pub use packer::Packer;
-pub use shape::{MAGIC, VERSION};
+pub(crate) use shape::{MAGIC, VERSION};
 pub(super) use unpacker::Unpacker;
 
 #[cfg(test)]

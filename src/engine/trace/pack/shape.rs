@@ -1,9 +1,8 @@
 //! The sizes of the packed format, and what its files begin with.
 
 /// The first bytes of a file, without the version: no text begins so, and it shows if a transfer changed ends of lines.
-pub const MAGIC: [u8; 7] = [0x89, b'P', b'W', b'T', b'\r', b'\n', 0x1a];
-/// The byte after them.
-pub const VERSION: u8 = 1;
+pub(crate) const MAGIC: [u8; 7] = [0x89, b'P', b'W', b'T', b'\r', b'\n', 0x1a];
+pub(crate) const VERSION: u8 = 1;
 
 /// Bytes of a block before its body: the lengths of the body, compressed and not, and its records.
 pub(super) const HEADER: usize = 12;

@@ -19,7 +19,7 @@ const ROOM: usize = LONGEST_PHRASE + 16;
 
 /// Reads records of the packed format. Whatever the bytes are, it ends with the records that are there or an error.
 #[derive(Debug)]
-pub struct Unpacker {
+pub(crate) struct Unpacker {
     /// Of everything that was read, without the checksums.
     sum: Crc,
     inflate: Decompress,
@@ -36,10 +36,8 @@ pub struct Unpacker {
     distances: Cursor,
     /// Records of the block that are still to come, as it says itself.
     left: u64,
-    /// The end was read.
     ended: bool,
-    /// Records so far.
-    pub records: u64,
+    pub(crate) records: u64,
 }
 
 impl Default for Unpacker {
@@ -68,7 +66,7 @@ impl Default for Unpacker {
 impl Unpacker {
     /// Replaces `records` by the next ones, at most `most`; there are none at the end only. What they were is of no
     /// matter, but a vector that is used again is quicker.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         source: &mut Source,
         records: &mut Vec<Record>,
@@ -117,7 +115,6 @@ impl Unpacker {
         Ok(())
     }
 
-    /// Reads the next block.
     fn block(&mut self, source: &mut Source) -> Result<(), Unreadable> {
         let mut header = [0; HEADER];
         fill(source, &mut header)?;

@@ -24,11 +24,8 @@ pub struct Feed<'a> {
     into: FeedTarget<'a>,
 }
 
-/// Who performs a batch.
 enum FeedTarget<'a> {
-    /// This thread.
     Here(&'a mut Worker),
-    /// Other threads.
     There(Vec<Sender<Arc<[Record]>>>),
 }
 
@@ -64,7 +61,6 @@ pub fn run<R>(
     (fed, counted.collect())
 }
 
-/// On this thread alone.
 fn run_inline<R>(
     specs: &[&Spec],
     how: ReplayOptions,

@@ -37,13 +37,13 @@ pub(super) type PointResult = (usize, Result<FinishedReplay, ReplayError>);
 
 impl Worker {
     /// Builds the machines of the points of these numbers.
-    pub fn new(specs: &[&Spec], numbers: impl Iterator<Item = usize>, how: ReplayOptions) -> Self {
+    pub(crate) fn new(specs: &[&Spec], numbers: impl Iterator<Item = usize>, how: ReplayOptions) -> Self {
         let points = numbers.map(|at| (at, counting(specs[at], how))).collect();
         Self { points }
     }
 
     /// Every machine performs the records; one that fails performs no more.
-    pub fn perform(&mut self, records: &[Record]) {
+    pub(crate) fn perform(&mut self, records: &[Record]) {
         for (_, point) in &mut self.points {
             if let Ok(counting) = point
                 && let Err(why) = counting.perform(records)
@@ -54,7 +54,7 @@ impl Worker {
     }
 
     /// What came of each point.
-    pub fn ended(self) -> Vec<PointResult> {
+    pub(crate) fn ended(self) -> Vec<PointResult> {
         let came = |counting: CountingReplay| {
             let ReplayCounts { references, tlbs, caches, memory, paging, .. } = counting.counts();
             FinishedReplay { references, tlbs, caches, memory, paging }
@@ -70,7 +70,7 @@ fn counting(spec: &Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayErr
 
 impl FinishedReplay {
     /// As it is reported.
-    pub fn counted(self, spec: &Spec) -> ReplayCounts {
+    pub(crate) fn counted(self, spec: &Spec) -> ReplayCounts {
         let FinishedReplay { references, tlbs, caches, memory, paging } = self;
         let spec = Arc::new(spec.clone());
         ReplayCounts { spec, references, tlbs, caches, memory, paging, top: None, curve: None }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
@@ -16,12 +16,7 @@ use super::constants::{
 use super::failure::{CallFailure, into_result};
 
 /// `madvise(2)`.
-pub fn madvise(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> SyscallResult {
+pub(crate) fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(advise(kernel, pid, args, watch))
 }
 
@@ -49,12 +44,7 @@ fn action_for(advice: u32) -> Option<AdviceAction> {
     })
 }
 
-fn advise(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> Result<u64, CallFailure> {
+fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
     let (start, len) = (args.address(0), args.size(1));
     let deed = action_for(args.int(2) as u32).ok_or(Errno::EINVAL)?;
     if !start.is_multiple_of(kernel.page_size()) {
@@ -82,7 +72,7 @@ fn apply(
     pid: Pid,
     deed: AdviceAction,
     part: &Vma,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<(), CallFailure> {
     let range = part.start..part.end;
     match deed {
@@ -119,7 +109,7 @@ fn read_ahead(kernel: &mut Kernel, part: &Vma) {
 }
 
 /// `msync(2)`.
-pub fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(synchronise(kernel, pid, args).map_err(CallFailure::from))
 }
 

@@ -4,10 +4,9 @@ use crate::kernel::abi::Constant;
 
 macro_rules! constants {
     ($($passed:literal { $($name:ident $value:literal $help:literal),* $(,)? })*) => {
-        $($(#[doc = $help] #[allow(dead_code, reason = "scripts use it")] pub const $name: u32 = $value;)*)*
+        $($(#[doc = $help] #[allow(dead_code, reason = "scripts use it")] pub(crate) const $name: u32 = $value;)*)*
 
-        /// Their rows.
-        pub const CONSTANTS: &[Constant] =
+        pub(crate) const CONSTANTS: &[Constant] =
             &[$($(Constant::new(stringify!($name), $value, $passed, $help)),*),*];
     };
 }

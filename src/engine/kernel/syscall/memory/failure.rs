@@ -6,8 +6,7 @@ use crate::kernel::syscall::call::SyscallResult;
 
 /// An error that the process is told, or memory that the simulation does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallFailure {
-    /// The call fails.
+pub(crate) enum CallFailure {
     Errno(Errno),
     /// A frame is needed and there is none.
     Memory,
@@ -29,8 +28,7 @@ impl From<OutOfMemory> for CallFailure {
     }
 }
 
-/// What a call answers.
-pub fn into_result(result: Result<u64, CallFailure>) -> SyscallResult {
+pub(crate) fn into_result(result: Result<u64, CallFailure>) -> SyscallResult {
     match result {
         Ok(value) => Ok(Ok(value).into()),
         Err(CallFailure::Errno(error)) => Ok(Err(error).into()),

@@ -1,18 +1,18 @@
 //! `brk` and `sbrk`.
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
 
 /// `brk(2)`, as the C library has it: 0, or an error.
-pub fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     Ok(kernel.move_break(pid, args.address(0)).map(|()| 0).into())
 }
 
 /// `sbrk(3)`: the old break.
-pub fn sbrk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn sbrk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     Ok(shift(kernel, pid, args.offset(0)).into())
 }
 

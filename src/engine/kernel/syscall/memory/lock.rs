@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
@@ -12,16 +12,11 @@ use crate::kernel::vma::{Backing, Vma};
 use super::failure::{CallFailure, into_result};
 
 /// `mlock(2)`: pages are touched, and stay in memory.
-pub fn mlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn mlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(lock(kernel, pid, args, watch))
 }
 
-fn lock(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> Result<u64, CallFailure> {
+fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
     let range = set_locked(kernel, pid, args, true)?;
     let end = touchable_end(kernel, pid, &range);
     kernel.populate(pid, range.start..end, watch)?;
@@ -30,7 +25,7 @@ fn lock(
 }
 
 /// `munlock(2)`.
-pub fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(set_locked(kernel, pid, args, false).map(|_| 0).map_err(CallFailure::from))
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
 use crate::kernel::syscall::call::SyscallResult;
@@ -25,7 +25,7 @@ const KNOWN: u32 = 0x7C07_F9F3;
 const FILE_END: u64 = 1 << 63;
 
 /// The permissions that a `prot` argument names; other bits mean nothing.
-pub fn prot_of(bits: u32) -> Prot {
+pub(crate) fn prot_of(bits: u32) -> Prot {
     Prot { read: bits & PROT_READ != 0, write: bits & PROT_WRITE != 0, exec: bits & PROT_EXEC != 0 }
 }
 
@@ -36,7 +36,6 @@ struct MapRequest {
     len: u64,
     prot: Prot,
     flags: u32,
-    /// Where in the file.
     offset: u64,
     /// What the descriptor refers to; none for anonymous memory.
     open: Option<OpenFile>,
@@ -62,16 +61,11 @@ enum MapSource {
 }
 
 /// `mmap(2)`.
-pub fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(map(kernel, pid, args, watch))
 }
 
-fn map(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> Result<u64, CallFailure> {
+fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
     let request = request(kernel, pid, args)?;
     let range = choose_range(kernel, pid, &request)?;
     let (source, shared) = source(&request, &range)?;
@@ -100,12 +94,7 @@ fn map(
 }
 
 /// Touches the pages of a new mapping, which goes again if there is no room for its page tables.
-fn fill(
-    kernel: &mut Kernel,
-    pid: Pid,
-    range: Range<u64>,
-    watch: &mut dyn KernelObserver,
-) -> Result<(), OutOfMemory> {
+fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: Observer<'_>) -> Result<(), OutOfMemory> {
     let filled = kernel.populate(pid, range.clone(), watch);
     if filled == Err(OutOfMemory::Tables) {
         kernel.unmap_range(pid, range);
@@ -163,7 +152,7 @@ fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range
 ///
 /// # Errors
 /// ENOMEM if there is none.
-pub fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result<u64, Errno> {
+pub(crate) fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result<u64, Errno> {
     let hint = hint - hint % kernel.page_size();
     if hint != 0 {
         let hint = hint.max(kernel.lowest_hint());
@@ -206,7 +195,7 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
 }
 
 /// `munmap(2)`.
-pub fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: &mut dyn KernelObserver) -> SyscallResult {
+pub(crate) fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     into_result(unmap(kernel, pid, args.address(0), args.size(1)).map_err(CallFailure::from))
 }
 
@@ -221,7 +210,7 @@ fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Err
 ///
 /// # Errors
 /// EINVAL if it is empty, begins within a page or reaches beyond what a process may map.
-pub fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u64>, Errno> {
+pub(crate) fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u64>, Errno> {
     let end = start.checked_add(len).and_then(|end| kernel.whole_pages(end));
     let fits = end.filter(|end| *end <= kernel.user_end() && *end > start);
     let aligned = start.is_multiple_of(kernel.page_size());

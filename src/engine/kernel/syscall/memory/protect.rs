@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
@@ -20,21 +20,11 @@ const PROT_GROWSUP: u32 = 0x200_0000;
 const PROT_SEM: u32 = 0x8;
 
 /// `mprotect(2)`.
-pub fn mprotect(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> SyscallResult {
+pub(crate) fn mprotect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(protect(kernel, pid, args, watch))
 }
 
-fn protect(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> Result<u64, CallFailure> {
+fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
     let (start, bits) = (args.address(0), args.int(2) as u32);
     let grows = bits & (PROT_GROWSDOWN | PROT_GROWSUP);
     if grows == PROT_GROWSDOWN | PROT_GROWSUP || !start.is_multiple_of(kernel.page_size()) {
@@ -75,7 +65,7 @@ fn change(
     pid: Pid,
     range: Range<u64>,
     prot: Prot,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<u64, CallFailure> {
     let parts =
         kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();

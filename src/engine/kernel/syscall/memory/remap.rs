@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::kernel::abi::{Args, Errno};
-use crate::kernel::event::KernelObserver;
+use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
@@ -60,21 +60,11 @@ impl Move {
 }
 
 /// `mremap(2)`.
-pub fn mremap(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> SyscallResult {
+pub(crate) fn mremap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(remap(kernel, pid, args, watch))
 }
 
-fn remap(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: &mut dyn KernelObserver,
-) -> Result<u64, CallFailure> {
+fn remap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
     let request = request(kernel, args)?;
     if request.has(MREMAP_FIXED) && request.old_len == request.new_len {
         return move_all(kernel, pid, &request, watch);
@@ -167,7 +157,7 @@ fn move_to(
     pid: Pid,
     request: &RemapRequest,
     area: Vma,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<u64, CallFailure> {
     let shrinks = request.new_len < request.old_len;
     let len = request.old_len.min(request.new_len);
@@ -202,7 +192,7 @@ fn move_all(
     kernel: &mut Kernel,
     pid: Pid,
     request: &RemapRequest,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<u64, CallFailure> {
     let keep = request.has(MREMAP_DONTUNMAP);
     let parts =
@@ -227,7 +217,7 @@ fn grow(
     pid: Pid,
     request: &RemapRequest,
     area: Vma,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<u64, CallFailure> {
     let old = request.old();
     let end = old.end.checked_add(request.new_len - request.old_len);
@@ -258,7 +248,7 @@ fn relocate(
     pid: Pid,
     step: &Move,
     keep: bool,
-    watch: &mut dyn KernelObserver,
+    watch: Observer<'_>,
 ) -> Result<u64, CallFailure> {
     let (from, area) = (step.from.start..step.from.end, step.area());
     if area.mergeable {

@@ -20,18 +20,17 @@ use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
 
 /// A kernel under test, and the process whose turn it is.
-pub struct Lab {
-    pub kernel: Kernel,
-    pub pid: Pid,
+pub(crate) struct Lab {
+    pub(crate) kernel: Kernel,
+    pub(crate) pid: Pid,
     /// The books are not held against the machine after each call: that costs what there is.
-    pub hasty: bool,
+    pub(crate) hasty: bool,
 }
 
-/// What a call answers.
-pub type Result = std::result::Result<u64, Errno>;
+pub(crate) type Result = std::result::Result<u64, Errno>;
 
 /// An argument of a call.
-pub trait Argument {
+pub(crate) trait Argument {
     fn arg(&self) -> Arg;
 }
 
@@ -72,21 +71,21 @@ macro_rules! args {
 pub(super) use args;
 
 /// The value of constants that are or-ed.
-pub fn c(names: &str) -> i32 {
+pub(crate) fn c(names: &str) -> i32 {
     names.split('|').map(|name| constant(name.trim()).expect("a constant") as i32).fold(0, |a, b| a | b)
 }
 
 /// `rwx` as permissions.
-pub fn prot(perms: &str) -> Prot {
+pub(crate) fn prot(perms: &str) -> Prot {
     Prot { read: perms.contains('r'), write: perms.contains('w'), exec: perms.contains('x') }
 }
 
 impl Lab {
-    pub fn on(preset: &str, change: impl FnOnce(&mut KernelConfig)) -> Self {
+    pub(crate) fn on(preset: &str, change: impl FnOnce(&mut KernelConfig)) -> Self {
         Self::with((Preset::named(preset).expect("a preset").build)(), change)
     }
 
-    pub fn with(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
+    pub(crate) fn with(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
         let mut config = KernelConfig::default_for(&spec);
         change(&mut config);
         let machine = Machine::new(Arc::new(spec));
@@ -96,16 +95,16 @@ impl Lab {
     }
 
     /// On a Core i7 with the defaults.
-    pub fn i7() -> Self {
+    pub(crate) fn i7() -> Self {
         Self::on("core-i7", |_| {})
     }
 
     /// On the 14/12-bit machine of 64-byte pages.
-    pub fn simple() -> Self {
+    pub(crate) fn simple() -> Self {
         Self::on("simple", |_| {})
     }
 
-    pub fn reply(&mut self, name: &str, args: &[&dyn Argument]) -> Reply {
+    pub(crate) fn reply(&mut self, name: &str, args: &[&dyn Argument]) -> Reply {
         let args: Vec<Arg> = args.iter().map(|arg| arg.arg()).collect();
         let call = system_call(name).expect("a system call");
         let reply = call.call(&mut self.kernel, self.pid, &args, &mut ()).expect("memory");
@@ -116,7 +115,7 @@ impl Lab {
     }
 
     /// A load or a store of a byte by the process; the class of its fault if it was fatal.
-    pub fn touch(&mut self, va: u64, store: Option<u8>) -> Option<FaultClass> {
+    pub(crate) fn touch(&mut self, va: u64, store: Option<u8>) -> Option<FaultClass> {
         let va = self.kernel.machine().va(va).expect("an address");
         let (kind, mut load) = (if store.is_some() { AccessKind::Write } else { AccessKind::Read }, [None]);
         let bytes = store.map(|byte| [byte]);
@@ -127,7 +126,7 @@ impl Lab {
     }
 
     /// A load or a store of a byte, whatever comes of it.
-    pub fn touch_lightly(&mut self, va: Va, store: bool) {
+    pub(crate) fn touch_lightly(&mut self, va: Va, store: bool) {
         let (kind, mut load) = (if store { AccessKind::Write } else { AccessKind::Read }, [None]);
         let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
         // Memory may run out.
@@ -135,44 +134,43 @@ impl Lab {
     }
 
     /// Another process has its turn.
-    pub fn turn(&mut self, pid: u64) -> &mut Self {
+    pub(crate) fn turn(&mut self, pid: u64) -> &mut Self {
         self.pid = Pid(pid as u32);
         self
     }
 
-    pub fn process(&self) -> &Process {
+    pub(crate) fn process(&self) -> &Process {
         self.kernel.process(self.pid).expect("a process")
     }
 
     /// `/proc/PID/maps` without inodes and names: start, end, permissions, offset.
-    pub fn maps(&self) -> Vec<(u64, u64, String, u64)> {
+    pub(crate) fn maps(&self) -> Vec<(u64, u64, String, u64)> {
         let areas = self.process().space.areas.iter();
         areas
             .map(|area| (area.start, area.end, area.perms(), area.offset_of(area.start).unwrap_or(0)))
             .collect()
     }
 
-    pub fn call(&mut self, name: &str, args: &[&dyn Argument]) -> Result {
+    pub(crate) fn call(&mut self, name: &str, args: &[&dyn Argument]) -> Result {
         self.reply(name, args).result
     }
 
-    /// A call that succeeds.
-    pub fn ok(&mut self, name: &str, args: &[&dyn Argument]) -> u64 {
+    pub(crate) fn ok(&mut self, name: &str, args: &[&dyn Argument]) -> u64 {
         self.call(name, args).unwrap_or_else(|error| panic!("{name}: {error:?}"))
     }
 
     /// A file with these bytes.
-    pub fn file(&mut self, name: &str, bytes: &str) -> FileId {
+    pub(crate) fn file(&mut self, name: &str, bytes: &str) -> FileId {
         self.kernel.add_file(name.into(), Fill::Bytes(bytes.as_bytes().into()), bytes.len() as u64)
     }
 
     /// Opens a file by constants.
-    pub fn open(&mut self, name: &str, flags: &str) -> Result {
+    pub(crate) fn open(&mut self, name: &str, flags: &str) -> Result {
         self.call("open", args![name, c(flags)])
     }
 
     /// Declares an area of the process, anonymous and private.
-    pub fn area(&mut self, label: &str, start: u64, end: u64, perms: &str) {
+    pub(crate) fn area(&mut self, label: &str, start: u64, end: u64, perms: &str) {
         let area = AreaDeclaration {
             label: Some(label.into()),
             start,
@@ -186,14 +184,14 @@ impl Lab {
     }
 
     /// A page of another process, to be read and written.
-    pub fn area_of(&mut self, pid: u64, label: &str, start: u64) {
+    pub(crate) fn area_of(&mut self, pid: u64, label: &str, start: u64) {
         let before = self.pid;
         self.turn(pid).area(label, start, start + 0x1000, "rw-");
         self.pid = before;
     }
 
     /// Bytes of the process's memory, as far as they can be read.
-    pub fn bytes(&self, va: u64, len: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&self, va: u64, len: usize) -> Vec<u8> {
         let mut bytes = vec![0; len];
         let va = self.kernel.machine().va(va).expect("an address");
         let there = self.kernel.peek(self.pid, va, &mut bytes);
@@ -202,7 +200,7 @@ impl Lab {
     }
 
     /// Bytes of a file, as `read` would see them.
-    pub fn contents(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn contents(&self, name: &str) -> Vec<u8> {
         let file = self.kernel.file_named(name).expect("a file");
         let mut bytes = vec![0; self.kernel.file_size(file) as usize];
         let there = self.kernel.file_peek(file, 0, &mut bytes);
@@ -211,7 +209,7 @@ impl Lab {
     }
 
     /// What the process wrote to the terminal.
-    pub fn stdout(&self) -> Vec<u8> {
+    pub(crate) fn stdout(&self) -> Vec<u8> {
         self.process().stdout.to_vec()
     }
 }

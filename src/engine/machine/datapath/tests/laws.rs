@@ -8,7 +8,7 @@ use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy
 
 /// Chance, with the few draws that the tests need.
 #[derive(Clone)]
-pub(super) struct Dice(pub SplitMix64);
+pub(super) struct Dice(pub(crate) SplitMix64);
 
 impl Dice {
     pub(super) fn below(&mut self, n: u64) -> u64 {

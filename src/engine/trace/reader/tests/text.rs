@@ -126,7 +126,6 @@ fn the_format_is_told_or_found() {
     assert_eq!(all(&mut told).0, [record(Op::Load, 16, 4)]);
     assert_eq!(Format::named("din"), Some(Format::Din));
     assert_eq!(Format::named("Din"), None);
-    assert_eq!(Format::Packed.name(), "packed");
 }
 
 /// Gives what it has in pieces of these lengths.
