@@ -4,6 +4,7 @@ use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::pte::BITS;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::value::UNITS;
 use pagewalk_script::lang::value::functions::FUNCTIONS;
 use pagewalk_script::questions::LENGTHS;
@@ -11,12 +12,12 @@ use pagewalk_script::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
 };
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
+use pagewalk_script::run::params::{NOUN, Param, Params, ways};
 use pagewalk_script::run::paths::{
-    FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
-    PROCESS_PROPERTIES,
+    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
 };
-use pagewalk_script::run::settings::BLOCKS;
-use pagewalk_script::run::verbs::{FORMS, VERBS};
+use pagewalk_script::run::session::Verb;
+use pagewalk_script::run::verbs::FORMS;
 
 /// A list: its name in the editors' files, what it holds, and its words.
 pub struct List {
@@ -44,13 +45,13 @@ pub const LISTS: &[List] = &[
     List {
         name: "verbs",
         holds: "words that begin other statements",
-        words: || VERBS.iter().map(|row| row.name).collect(),
+        words: || LANGUAGE.verbs().map(|row| row.name).collect(),
     },
     List { name: "options", holds: "words that stand in those statements", words: options },
     List {
         name: "blocks",
         holds: "words whose braces hold settings",
-        words: || BLOCKS.iter().map(|row| row.name).collect(),
+        words: || LANGUAGE.blocks().map(|row| row.name).collect(),
     },
     List { name: "settings", holds: "settings", words: settings },
     List {
@@ -84,36 +85,27 @@ pub const LISTS: &[List] = &[
     List { name: "process_properties", holds: "properties of a process", words: process_properties },
 ];
 
-/// The words of a usage, without its strings.
-fn words_of(usage: &'static str) -> impl Iterator<Item = &'static str> {
-    let unquoted = usage.split('"').step_by(2);
-    let words =
-        unquoted.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')));
-    words.filter(|word| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase()))
-}
-
-/// A usage without what stands in its braces.
-fn unbraced(usage: &'static str) -> impl Iterator<Item = &'static str> {
-    usage.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest))
+/// The words of parameters.
+pub fn words_of(params: &'static [Param]) -> impl Iterator<Item = &'static str> {
+    params.leaves().into_iter().flat_map(Param::words).copied()
 }
 
 fn forms() -> Vec<&'static str> {
-    let words = FORMS.iter().map(|row| row.0);
-    words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect()
+    FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name).collect()
 }
 
 fn options() -> Vec<&'static str> {
-    VERBS.iter().flat_map(|row| unbraced(row.params)).flat_map(words_of).collect()
+    LANGUAGE.verbs().flat_map(|row| words_of(row.params)).collect()
 }
 
 fn settings() -> Vec<&'static str> {
-    BLOCKS.iter().flat_map(|block| (block.settings)()).map(|row| row.name).collect()
+    LANGUAGE.blocks().flat_map(|block| (block.settings)()).map(|row| row.name).collect()
 }
 
 fn values() -> Vec<&'static str> {
-    let usages = BLOCKS.iter().flat_map(|block| (block.settings)()).map(|row| row.params);
+    let rows = LANGUAGE.blocks().flat_map(|block| (block.settings)());
     let units: Vec<&str> = UNITS.iter().map(|row| row.name).collect();
-    let words = usages.flat_map(unbraced).flat_map(words_of).filter(|word| !units.contains(word));
+    let words = rows.flat_map(|row| words_of(row.params)).filter(|word| !units.contains(word));
     words.chain(POLICIES.iter().map(|row| row.name)).collect()
 }
 
@@ -122,9 +114,13 @@ fn nouns() -> Vec<&'static str> {
     let things = THING_NOUNS.iter().map(|row| row.name);
     let shown = SHOWN_NOUNS.iter().map(|row| row.name);
     // `set` knows two more.
-    let usages = VERBS.iter().map(|row| row.params).filter(|usage| usage.starts_with("NOUN"));
-    let more = usages.flat_map(unbraced).flat_map(words_of);
+    let more = LANGUAGE.verbs().filter(|row| begins_with_noun(row)).flat_map(|row| words_of(row.params));
     tables.chain(things).chain(shown).chain(more).collect()
+}
+
+/// Whether a noun follows the verb first.
+pub fn begins_with_noun(verb: &Verb) -> bool {
+    ways(verb.params).first().is_some_and(|way| way.first() == Some(&NOUN))
 }
 
 fn facts() -> Vec<&'static str> {
@@ -135,18 +131,17 @@ fn facts() -> Vec<&'static str> {
 }
 
 fn fact_words() -> Vec<&'static str> {
-    let access = ACCESS_FACTS.iter().map(|row| row.words);
-    let calls = CALL_FACTS.iter().map(|row| row.words);
-    let parts = COMPONENT_FACTS.iter().map(|row| row.words);
-    let levels = LEVEL_FACTS.iter().map(|row| row.words);
+    let access = ACCESS_FACTS.iter().map(|row| row.kind.words());
+    let calls = CALL_FACTS.iter().map(|row| row.kind.words());
+    let parts = COMPONENT_FACTS.iter().map(|row| row.kind.words());
+    let levels = LEVEL_FACTS.iter().map(|row| row.kind.words());
     access.chain(calls).chain(parts).chain(levels).flatten().copied().collect()
 }
 
 fn functions() -> Vec<&'static str> {
     let language = FUNCTIONS.iter().map(|row| row.name);
-    let memory = MEMORY_FUNCTIONS.iter().map(|row| row.name);
-    let files = FILE_FUNCTIONS.iter().map(|row| row.name);
-    language.chain(memory).chain(files).chain(system_calls().map(|row| row.name)).collect()
+    let peeks = PEEK_FUNCTIONS.iter().map(|row| row.name);
+    language.chain(peeks).chain(system_calls().map(|row| row.name)).collect()
 }
 
 fn units() -> Vec<&'static str> {

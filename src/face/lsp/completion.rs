@@ -11,7 +11,9 @@ use lsp_types::{
 use super::view::View;
 use pagewalk_script::report::hover::documentation;
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::complete::{Begins, Completions, Item, Kind, OnDisk, complete, disk, snippet};
+use pagewalk_script::services::complete::{
+    Completions, Item, ItemKind, ItemPosition, OnDisk, complete, disk, snippet,
+};
 
 /// The most items in an answer. The list is then incomplete, and the client asks again.
 const MOST: usize = 1000;
@@ -38,7 +40,7 @@ pub(crate) fn completion(
         found.items.extend(more);
     }
     let blank = context.and_then(|context| context.trigger_character.as_deref()) == Some(" ");
-    if blank && (found.items.len() > FEW || found.begins == Begins::Statement) {
+    if blank && (found.items.len() > FEW || found.position == ItemPosition::Statement) {
         return None;
     }
     let typed = view.text.get(found.from..at).unwrap_or("");
@@ -67,7 +69,7 @@ fn files(view: &View, wanted: &OnDisk) -> Vec<Item> {
         let fits =
             name.starts_with(&wanted.typed) && wanted.endings.iter().any(|ending| name.ends_with(ending));
         if fits && !items.iter().any(|item| item.text == name) {
-            items.push(Item { text: name, kind: Kind::File, help: "open, not saved".to_owned() });
+            items.push(Item { text: name, kind: ItemKind::File, help: "open, not saved".to_owned() });
         }
     }
     items
@@ -116,25 +118,25 @@ impl ItemMaker<'_> {
         if !self.view.client.snippets || !free {
             return None;
         }
-        snippet(&item.text, item.kind, self.found.begins, self.state)
+        snippet(&item.text, item.kind, self.found.position, self.state)
     }
 }
 
 fn kind(item: &Item) -> CompletionItemKind {
     match item.kind {
-        Kind::Verb | Kind::Keyword => CompletionItemKind::KEYWORD,
-        Kind::Definition | Kind::Call | Kind::Function => CompletionItemKind::FUNCTION,
-        Kind::Process => CompletionItemKind::MODULE,
-        Kind::Fact | Kind::Setting => CompletionItemKind::PROPERTY,
-        Kind::Word => CompletionItemKind::ENUM_MEMBER,
-        Kind::Noun | Kind::Part => CompletionItemKind::CLASS,
-        Kind::Preset => CompletionItemKind::VALUE,
-        Kind::Variable => CompletionItemKind::VARIABLE,
-        Kind::Constant => CompletionItemKind::CONSTANT,
-        Kind::Field | Kind::Column | Kind::Bit => CompletionItemKind::FIELD,
-        Kind::Unit => CompletionItemKind::UNIT,
-        Kind::File if item.text.ends_with('/') => CompletionItemKind::FOLDER,
-        Kind::File => CompletionItemKind::FILE,
+        ItemKind::Verb | ItemKind::Keyword => CompletionItemKind::KEYWORD,
+        ItemKind::Definition | ItemKind::Call | ItemKind::Function => CompletionItemKind::FUNCTION,
+        ItemKind::Process => CompletionItemKind::MODULE,
+        ItemKind::Fact | ItemKind::Setting => CompletionItemKind::PROPERTY,
+        ItemKind::Word => CompletionItemKind::ENUM_MEMBER,
+        ItemKind::Noun | ItemKind::Part => CompletionItemKind::CLASS,
+        ItemKind::Preset => CompletionItemKind::VALUE,
+        ItemKind::Variable => CompletionItemKind::VARIABLE,
+        ItemKind::Constant => CompletionItemKind::CONSTANT,
+        ItemKind::Field | ItemKind::Column | ItemKind::Bit => CompletionItemKind::FIELD,
+        ItemKind::Unit => CompletionItemKind::UNIT,
+        ItemKind::File if item.text.ends_with('/') => CompletionItemKind::FOLDER,
+        ItemKind::File => CompletionItemKind::FILE,
     }
 }
 

@@ -13,7 +13,7 @@ use rustyline::{CompletionType, Config, Editor};
 use super::answer::AnswerStyle;
 use super::context::{DisplayOptions, ReplContext};
 use super::history_file::{HistoryFile, MAX_ENTRIES};
-use super::line::{CommandRow, LineHelper};
+use super::line::LineHelper;
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::LANGUAGE;
@@ -80,23 +80,12 @@ impl Repl {
     }
 }
 
-/// The commands for the line editor.
-const ROWS: [CommandRow; COMMANDS.len()] = {
-    let mut rows = [("", ""); COMMANDS.len()];
-    let mut at = 0;
-    while at < COMMANDS.len() {
-        rows[at] = (COMMANDS[at].name, COMMANDS[at].params);
-        at += 1;
-    }
-    rows
-};
-
 fn editor(color: bool) -> Option<Editor<LineHelper, MemHistory>> {
     let config = Config::builder().max_history_size(MAX_ENTRIES).ok()?.auto_add_history(false);
     let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
-    editor.set_helper(Some(LineHelper::new(&ROWS, color, PathBuf::from("."))));
+    editor.set_helper(Some(LineHelper::new(color, PathBuf::from("."))));
     Some(editor)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::entry::{Blank, Form, Radix};
 use crate::lang::value::Value;
-use crate::run::facts::Key;
+use crate::run::facts::{Key, Values};
 use crate::run::record::{Access, AccessVerb, Did, Shown};
 use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Pa;
@@ -19,18 +19,11 @@ pub fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Op
 
 /// How a fact is written, whether the operation has it or not.
 fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
-    // Caches have names of their own.
-    if key.words() == ["memory"] {
-        return Form::Free;
-    }
-    if key.takes_words() {
-        return Form::Words(key.words());
-    }
-    // What a reference string has is there always: lists of pages and letters are no numbers.
-    if let (Key::Reference(_), Some(Shown { value, .. })) = (key, key.of(did))
-        && !matches!(value, Value::Number(_))
-    {
-        return Form::Free;
+    match key.kind().values {
+        // Caches have names of their own.
+        Values::ServedBy | Values::Text | Values::Pages => return Form::Free,
+        Values::OneOf { .. } | Values::YesNo => return Form::Words(key.words()),
+        _ => {}
     }
     let hex = key.of(did).and_then(|shown| shown.hex).or_else(|| {
         let supposed = Did::Access(supposed(did, pa)?);

@@ -5,6 +5,8 @@ use super::{choice, commands, figure};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
+use crate::run::params::Param::{Keyword, Literal, Many, Optional, Unit, Ways};
+use crate::run::params::{N, PROCESS, PROSE, TEXT, VA, settings};
 use crate::run::session::{Extension, Language, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
@@ -18,7 +20,9 @@ pub static LANGUAGE: Language =
 const PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "exam",
-        params: "{ title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options }",
+        params: &[settings(
+            "title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options",
+        )],
         help: "what the cover of an exam says, and how its paper is arranged",
         example: "exam { title \"Final\", duration 90 min, shuffle options }",
         family: Family::None,
@@ -26,7 +30,7 @@ const PAPER_VERBS: &[Verb] = &[
     },
     Verb {
         name: "text",
-        params: "PROSE",
+        params: &[PROSE],
         help: "prose of a question",
         example: "question \"Q\" { text \"Name the page.\"; ask 0x10 => vpn }",
         family: Family::None,
@@ -34,7 +38,13 @@ const PAPER_VERBS: &[Verb] = &[
     },
     Verb {
         name: "figure",
-        params: "bits VA | layout PROCESS… | frames PROCESS… | tables [PROCESS] | reference",
+        params: &[Ways(&[
+            &[Keyword("bits"), VA],
+            &[Keyword("layout"), Many(&PROCESS)],
+            &[Keyword("frames"), Many(&PROCESS)],
+            &[Keyword("tables"), Optional(&[PROCESS])],
+            &[Literal("reference")],
+        ])],
         help: "a figure of a question",
         example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
         family: Family::None,
@@ -42,7 +52,11 @@ const PAPER_VERBS: &[Verb] = &[
     },
     Verb {
         name: "choice",
-        params: "TEXT [points N] { correct TEXT [when COND]; wrong TEXT; answers FACT of OP }",
+        params: &[
+            TEXT,
+            Optional(&[Keyword("points"), N]),
+            settings("correct TEXT [when COND]; wrong TEXT; answers FACT of OP"),
+        ],
         help: "a question with options to choose from",
         example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
         family: Family::None,
@@ -50,7 +64,12 @@ const PAPER_VERBS: &[Verb] = &[
     },
     Verb {
         name: "essay",
-        params: "TEXT [space N cm] [points N] { rubric TEXT points N }",
+        params: &[
+            TEXT,
+            Optional(&[Keyword("space"), N, Unit("cm")]),
+            Optional(&[Keyword("points"), N]),
+            settings("rubric TEXT points N"),
+        ],
         help: "a question to answer in words",
         example: "question \"Q\" { essay \"Why?\" space 4 cm }",
         family: Family::None,

@@ -160,7 +160,7 @@ impl Session<'_> {
 fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
     if let (Key::Access(row), Value::Text(stated), Did::Access(access)) = (key, &expected.value, did)
         && row.name == "value"
-        && !row.words.contains(&&**stated)
+        && !row.kind.words().contains(&&**stated)
     {
         let bytes: Option<Vec<u8>> = access.data.iter().copied().collect();
         let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
@@ -176,7 +176,7 @@ fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
     match (key, stated, did) {
         (_, Value::Text(word), _) if is_fault(key) => fault_agrees(word, &actual.value),
         (Key::Access(row), Value::Text(text), Did::Access(access))
-            if row.name == "value" && !row.words.contains(&&**text) =>
+            if row.name == "value" && !row.kind.words().contains(&&**text) =>
         {
             access.data.iter().copied().eq(text.bytes().map(Some))
         }

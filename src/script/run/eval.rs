@@ -10,7 +10,7 @@ use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
 use super::absent;
 use super::budget::surplus_work;
-use super::paths::{self, FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use super::paths::{self, PEEK_FUNCTIONS, PeekFunction};
 use super::session::{ACCESS_LIMIT, Session};
 use super::settings::integer;
 use super::state::Binding;
@@ -150,11 +150,8 @@ impl Session<'_> {
             self.work(args.iter().map(elements).fold(0, u64::saturating_add), span)?;
             return Ok(function.call(&args).map_err(|e| e.at(span))?);
         }
-        if let Some(row) = MEMORY_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
-            return self.memory_function(row, args, span);
-        }
-        if let Some(row) = FILE_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
-            return self.file_function(row, args, span);
+        if let Some(row) = PeekFunction::named(&name.text) {
+            return self.peek_function(row, args, span);
         }
         if let Some(row) = called(&name.text, args.len()) {
             return Ok(returned(&*self.call_made(row, name, args)?));
@@ -182,8 +179,8 @@ impl Session<'_> {
                 format!("`byte(VA)` looks at memory; the system call has more arguments: {}", prototype(row)),
             );
         }
-        let names = FUNCTIONS.iter().map(|row| row.name).chain(MEMORY_FUNCTIONS.iter().map(|row| row.name));
-        let names = names.chain(FILE_FUNCTIONS.iter().map(|row| row.name)).chain(self.state.definitions());
+        let names = FUNCTIONS.iter().map(|row| row.name).chain(PEEK_FUNCTIONS.iter().map(|row| row.name));
+        let names = names.chain(self.state.definitions());
         let names = names.chain(system_calls().map(|row| row.name));
         let message = format!("no function or definition is called `{}` here", name.text);
         let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);

@@ -16,6 +16,7 @@ pub mod facts;
 pub(crate) mod files;
 pub(crate) mod inside;
 pub mod nouns;
+pub mod params;
 pub mod paths;
 pub(crate) mod prepare;
 pub(crate) mod process;

@@ -12,7 +12,7 @@ use super::absent;
 use super::facts::Family;
 use super::files::REPLAY;
 use super::inside::Inside;
-use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use super::paths::PeekFunction;
 use super::record::{AccessVerb, Did};
 use super::session::{Action, Language, Session};
 use super::state::{Binding, Definition, Slot};
@@ -74,10 +74,7 @@ impl Session<'_> {
         if self.checking() && self.state.scopes.iter().any(|scope| scope.private) {
             return Stop::Unknowable;
         }
-        let is_function = function(&name.text).is_some()
-            || MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text)
-            || FILE_FUNCTIONS.iter().any(|row| row.name == &*name.text);
-        if is_function {
+        if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
             let message = format!("`{}` yields a value, and is no statement", name.text);
             let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
             return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();

@@ -7,6 +7,8 @@ use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::reference_string::{ReferenceError, ReferenceString, Replacement};
 
 use super::budget::surplus_work;
+use super::params::Param::{Keyword, Literal, Optional, Ways, Words};
+use super::params::{N, PAGES};
 use super::record::ReferenceRun;
 use super::session::Session;
 use super::settings::{Arg, ArgKind, Field, SettingRow, apply, list, sole};
@@ -31,42 +33,57 @@ pub struct Draft {
 pub const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "frames",
-        params: "N",
+        params: &[N],
         help: "number of frames",
         repeats: false,
         set: |d, f| number(f, &mut d.frames),
     },
     SettingRow {
         name: "replacement",
-        params: "lru|fifo|clock|second-chance|nru|aging|mru|lifo|lfu|random | optimal [lookahead N] | working-set",
+        params: &[Ways(&[
+            &[Words(&[
+                "lru",
+                "fifo",
+                "clock",
+                "second-chance",
+                "nru",
+                "aging",
+                "mru",
+                "lifo",
+                "lfu",
+                "random",
+            ])],
+            &[Literal("optimal"), Optional(&[Keyword("lookahead"), N])],
+            &[Literal("working-set")],
+        ])],
         help: "which page goes",
         repeats: false,
         set: replacement,
     },
     SettingRow {
         name: "window",
-        params: "N",
+        params: &[N],
         help: "references that a working set looks back",
         repeats: false,
         set: |d, f| number(f, &mut d.window),
     },
     SettingRow {
         name: "tick",
-        params: "N",
+        params: &[N],
         help: "a tick every N references, for nru and aging",
         repeats: false,
         set: |d, f| number(f, &mut d.tick),
     },
     SettingRow {
         name: "holding",
-        params: "[PAGES]",
+        params: &[Optional(&[PAGES])],
         help: "pages in memory at the start, oldest first",
         repeats: false,
         set: |d, f| pages(f, &mut d.holding),
     },
     SettingRow {
         name: "writes",
-        params: "[PAGES]",
+        params: &[Optional(&[PAGES])],
         help: "pages to which every reference is a store",
         repeats: false,
         set: |d, f| pages(f, &mut d.writes),

@@ -13,7 +13,7 @@ use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use super::absent;
 use super::checker::Checker;
 use super::files::Files;
-use super::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use super::paths::PEEK_FUNCTIONS;
 use super::record::{Sink, StepRecord, Totals};
 use super::session::{Language, Options, Session};
 use super::state::State;
@@ -94,8 +94,7 @@ fn is_call(language: &Language, name: &str) -> bool {
 
 /// What is called with arguments in brackets, besides the functions of values: looks at memory and files, system calls.
 fn callable<'a>() -> impl Iterator<Item = &'a str> {
-    let looks = MEMORY_FUNCTIONS.iter().map(|row| row.name).chain(FILE_FUNCTIONS.iter().map(|row| row.name));
-    looks.chain(system_calls().map(|row| row.name))
+    PEEK_FUNCTIONS.iter().map(|row| row.name).chain(system_calls().map(|row| row.name))
 }
 
 /// Checks a script, and runs it if nothing is wrong; the sink takes a record a statement.

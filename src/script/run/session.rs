@@ -18,6 +18,7 @@ use super::checker::Checker;
 use super::facts::Family;
 use super::files::Files;
 use super::inside::{Inside, Unsure};
+use super::params::{Param, Params};
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord, Totals};
 use super::seeds::mixed;
 use super::settings::BlockRow;
@@ -86,8 +87,8 @@ impl Language {
 pub struct Verb {
     /// Its word.
     pub name: &'static str,
-    /// What follows it, as the reference prints it.
-    pub params: &'static str,
+    /// What follows it.
+    pub params: &'static [Param],
     /// One line of help.
     pub help: &'static str,
     /// A statement that uses it.
@@ -101,7 +102,7 @@ pub struct Verb {
 impl Verb {
     /// How it is written.
     pub fn usage(&self) -> String {
-        format!("{} {}", self.name, self.params).trim_end().to_owned()
+        format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 }
 

@@ -1,6 +1,8 @@
 //! The commands of a session that is explored statement by statement: what begins with a colon. Each is one row.
 
 use crate::lang::nearest::nearest;
+use crate::run::params::Param::{self, Optional};
+use crate::run::params::{FACT, N, PATH, Params, STATEMENT, VA, WORD};
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +46,8 @@ pub struct Command {
     pub kind: Kind,
     /// Its word, without the colon.
     pub name: &'static str,
-    /// What follows it, as the reference prints it.
-    pub params: &'static str,
+    /// What follows it.
+    pub params: &'static [Param],
     /// One line of help.
     pub help: &'static str,
     /// A line that uses it.
@@ -55,14 +57,14 @@ pub struct Command {
 impl Command {
     /// How it is written.
     pub fn usage(&self) -> String {
-        format!(":{} {}", self.name, self.params).trim_end().to_owned()
+        format!(":{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 }
 
 const fn row(
     kind: Kind,
     name: &'static str,
-    params: &'static str,
+    params: &'static [Param],
     help: &'static str,
     example: &'static str,
 ) -> Command {
@@ -71,45 +73,57 @@ const fn row(
 
 /// Every command.
 pub const COMMANDS: &[Command] = &[
-    row(Kind::Back, "back", "[N]", "undoes the last statement, or the last N", ":back 2"),
-    row(Kind::Forward, "forward", "[N]", "does the next undone statement again, or the next N", ":forward"),
-    row(Kind::Goto, "goto", "N", "goes to the state after statement N; 0 is the beginning", ":goto 0"),
-    row(Kind::History, "history", "", "lists the statements with their numbers", ":history"),
+    row(Kind::Back, "back", &[Optional(&[N])], "undoes the last statement, or the last N", ":back 2"),
+    row(
+        Kind::Forward,
+        "forward",
+        &[Optional(&[N])],
+        "does the next undone statement again, or the next N",
+        ":forward",
+    ),
+    row(Kind::Goto, "goto", &[N], "goes to the state after statement N; 0 is the beginning", ":goto 0"),
+    row(Kind::History, "history", &[], "lists the statements with their numbers", ":history"),
     row(
         Kind::What,
         "what",
-        "STATEMENT",
+        &[STATEMENT],
         "tells what any statement would do, and changes nothing",
         ":what write 0x3D4 = 1",
     ),
-    row(Kind::Diff, "diff", "", "shows what the last statement changed, old value and new", ":diff"),
-    row(Kind::Steps, "steps", "", "the numbered steps of the last access or system call", ":steps"),
-    row(Kind::Why, "why", "[FACT]", "the reasons behind the last answer, or behind one fact", ":why tlb"),
-    row(Kind::Bits, "bits", "VA", "an address on the ruler, with every field of it", ":bits 0x3D4"),
+    row(Kind::Diff, "diff", &[], "shows what the last statement changed, old value and new", ":diff"),
+    row(Kind::Steps, "steps", &[], "the numbered steps of the last access or system call", ":steps"),
+    row(
+        Kind::Why,
+        "why",
+        &[Optional(&[FACT])],
+        "the reasons behind the last answer, or behind one fact",
+        ":why tlb",
+    ),
+    row(Kind::Bits, "bits", &[VA], "an address on the ruler, with every field of it", ":bits 0x3D4"),
     row(
         Kind::Quiz,
         "quiz",
-        "[STATEMENT]",
+        &[Optional(&[STATEMENT])],
         "asks for the facts of an access, its own or yours, and marks your answers; changes nothing",
         ":quiz read 0x3D4",
     ),
     row(
         Kind::Save,
         "save",
-        "FILE",
+        &[PATH],
         "writes the session as a script that states what was seen, so that it is a test",
         ":save session.pw",
     ),
-    row(Kind::Load, "load", "FILE", "runs a script; each of its statements can be undone", ":load first.pw"),
-    row(Kind::Reset, "reset", "", "starts afresh; `:back` leads back", ":reset"),
+    row(Kind::Load, "load", &[PATH], "runs a script; each of its statements can be undone", ":load first.pw"),
+    row(Kind::Reset, "reset", &[], "starts afresh; `:back` leads back", ":reset"),
     row(
         Kind::Help,
         "help",
-        "[WORD]",
+        &[Optional(&[WORD])],
         "what a word means: a statement, fact, noun, setting, call, preset or command",
         ":help tlbi",
     ),
-    row(Kind::Quit, "quit", "", "ends the session, as Ctrl-D does", ":quit"),
+    row(Kind::Quit, "quit", &[], "ends the session, as Ctrl-D does", ":quit"),
 ];
 
 /// The command of this name.
@@ -124,6 +138,7 @@ pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
 #[cfg(test)]
 mod tests {
     use super::{COMMANDS, Kind, find};
+    use crate::run::params::Params;
 
     #[test]
     fn a_command_is_found_by_its_name_or_nearly() {
@@ -136,7 +151,7 @@ mod tests {
     fn every_row_shows_itself() {
         for row in COMMANDS {
             assert!(row.example.starts_with(&format!(":{}", row.name)), "{}", row.name);
-            assert!(row.params.is_empty() || row.usage().ends_with(row.params), "{}", row.name);
+            assert!(row.params.is_empty() || row.usage().ends_with(&row.params.text()), "{}", row.name);
             assert!(!row.help.is_empty() && !row.help.ends_with('.'), "{}", row.name);
         }
     }

@@ -13,15 +13,13 @@ use rustyline::{Context, Helper};
 
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::report::text::{Ink, Theme};
+use pagewalk_script::run::params::{Param, Params, Slot};
 use pagewalk_script::run::state::State;
+use pagewalk_script::services::commands::COMMANDS;
 use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
-
-/// A command's name, with or without the colon, and its parameters.
-pub(crate) type CommandRow = (&'static str, &'static str);
 
 /// The helper of the line editor.
 pub(crate) struct LineHelper {
-    commands: &'static [CommandRow],
     theme: Theme,
     folder: PathBuf,
     state: State,
@@ -30,10 +28,10 @@ pub(crate) struct LineHelper {
 }
 
 impl LineHelper {
-    /// A helper for these commands. File names are completed below `folder`.
-    pub(crate) fn new(commands: &'static [CommandRow], color: bool, folder: PathBuf) -> Self {
+    /// A helper. File names are completed below `folder`.
+    pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
-        Self { commands, theme, folder, state: State::new(0), current }
+        Self { theme, folder, state: State::new(0), current }
     }
 
     /// Updates the state, which a statement may have changed.
@@ -45,7 +43,7 @@ impl LineHelper {
     pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
         let found = match command(line) {
             None => complete(line, at, &self.state),
-            Some((colon, _, None)) => return self.command_names(line, at, colon),
+            Some((colon, _, None)) => return command_names(line, at, colon),
             Some((_, name, Some(from))) => self.operands(line, at.max(from), name, from),
         };
         let mut items = found.items;
@@ -53,27 +51,20 @@ impl LineHelper {
         (found.from, items.into_iter().map(|item| (item.text, item.help)).collect())
     }
 
-    fn command_names(&self, line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
-        let typed = line.get(colon..at).unwrap_or(":");
-        let names =
-            self.commands.iter().map(|(name, params)| (with_colon(name).into_owned(), (*params).to_owned()));
-        (colon, names.filter(|(name, _)| name.starts_with(typed)).collect())
-    }
-
     /// The completions for a command's operand.
     fn operands(&self, line: &str, at: usize, name: &str, from: usize) -> Completions {
-        let params = self.params(name).unwrap_or("");
+        let params = params(name).unwrap_or_default();
         let typed = line.get(from..at.min(line.len())).unwrap_or("");
-        if params.contains("FILE") {
+        if params.has(Slot::Path) {
             let disk = Some(OnDisk { typed: typed.to_owned(), endings: &[".pw"] });
             return Completions { from, disk, ..Completions::default() };
         }
-        if params.contains("WORD") {
+        if params.has(Slot::Word) {
             return Completions { from, items: words(typed), ..Completions::default() };
         }
-        let before = if params.contains("STATEMENT") {
+        let before = if params.has(Slot::Statement) {
             ""
-        } else if params.contains("VA") || params.contains("EXPR") {
+        } else if params.has(Slot::Va) {
             "show "
         } else {
             return Completions { from: at, ..Completions::default() };
@@ -82,20 +73,16 @@ impl LineHelper {
         Completions { from: from + found.from.saturating_sub(before.len()), ..found }
     }
 
-    fn params(&self, name: &str) -> Option<&'static str> {
-        self.commands.iter().find(|(known, _)| with_colon(known) == name).map(|(_, params)| *params)
-    }
-
     /// The hint for the rest of the line, and the range of the current parameter in it.
     fn hint_of(&self, line: &str) -> Option<(String, Option<Range<usize>>)> {
         let Some((_, name, operands)) = command(line) else {
             return hint(line, line.len(), &self.state).map(|hint| (hint.text, hint.current));
         };
-        let params = self.params(name)?;
+        let params = params(name)?;
         match operands.map(|from| &line[from..]) {
-            None => Some((format!(" {params}"), None)),
-            Some("") => Some((params.to_owned(), None)),
-            Some(text) if params.contains("STATEMENT") => {
+            None => Some((format!(" {}", params.text()), None)),
+            Some("") => Some((params.text(), None)),
+            Some(text) if params.has(Slot::Statement) => {
                 hint(text, text.len(), &self.state).map(|hint| (hint.text, hint.current))
             }
             Some(_) => None,
@@ -108,7 +95,7 @@ impl LineHelper {
         match command(line) {
             None => tokens(line).unfinished,
             Some((_, name, Some(from))) => {
-                self.params(name).is_some_and(|params| params.contains("STATEMENT"))
+                params(name).is_some_and(|params| params.has(Slot::Statement))
                     && tokens(&line[from..]).unfinished
             }
             Some((_, _, None)) => false,
@@ -116,8 +103,17 @@ impl LineHelper {
     }
 }
 
-fn with_colon(name: &str) -> Cow<'_, str> {
-    if name.starts_with(':') { Cow::Borrowed(name) } else { Cow::Owned(format!(":{name}")) }
+/// The commands that begin with what is typed, and how their operands are written.
+fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
+    let typed = line.get(colon..at).unwrap_or(":");
+    let names = COMMANDS.iter().map(|row| (format!(":{}", row.name), row.params.text()));
+    (colon, names.filter(|(name, _)| name.starts_with(typed)).collect())
+}
+
+/// The parameters of a command; its name has the colon.
+fn params(name: &str) -> Option<&'static [Param]> {
+    let name = name.strip_prefix(':')?;
+    COMMANDS.iter().find(|row| row.name == name).map(|row| row.params)
 }
 
 /// A command line: the position of its colon, its name with the colon, and the start of its operands if a
@@ -179,7 +175,7 @@ impl Highlighter for LineHelper {
             None => Cow::Owned(self.theme.script(line)),
             Some((_, name, operands)) => {
                 let from = operands.unwrap_or(line.len());
-                let word = if self.params(name).is_some() { Ink::Strong } else { Ink::Plain };
+                let word = if params(name).is_some() { Ink::Strong } else { Ink::Plain };
                 Cow::Owned(self.theme.paint(word, &line[..from]) + &self.theme.script(&line[from..]))
             }
         }

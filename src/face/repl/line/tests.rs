@@ -7,20 +7,11 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 
-use super::{CommandRow, LineHelper};
-
-const COMMANDS: &[CommandRow] = &[
-    (":back", "[N]"),
-    (":bits", "VA"),
-    (":what", "STATEMENT"),
-    (":load", "FILE"),
-    (":steps", ""),
-    ("help", "WORD"),
-];
+use super::LineHelper;
 
 fn helper(color: bool) -> LineHelper {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    LineHelper::new(COMMANDS, color, folder)
+    LineHelper::new(color, folder)
 }
 
 fn offers(line: &str) -> (usize, Vec<String>) {

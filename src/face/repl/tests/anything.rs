@@ -1,6 +1,7 @@
 //! Sessions of random lines made from pieces of the language.
 
 use super::{Flow, Typed};
+use pagewalk_script::run::params::PATH;
 use pagewalk_script::services::commands::COMMANDS;
 
 /// Pieces of lines.
@@ -89,7 +90,7 @@ fn line(random: &mut Random) -> String {
         0 => {
             let command = &COMMANDS[random.below(COMMANDS.len() as u64) as usize];
             // Files are not touched.
-            if command.params == "FILE" {
+            if command.params == [PATH] {
                 ":history".to_owned()
             } else {
                 format!(":{} {first}", command.name)

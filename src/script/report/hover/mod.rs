@@ -11,7 +11,7 @@ mod offer;
 mod tests;
 mod word;
 
-use crate::services::complete::{Is, place};
+use crate::services::complete::{PlaceKind, place};
 pub use asked::{Asked, Told};
 pub use markdown::{code, paragraphs, script};
 pub use offer::documentation;
@@ -20,11 +20,11 @@ pub use offer::documentation;
 pub fn told(asked: &Asked, at: usize) -> Option<Told> {
     let found = place(asked.text, asked.tokens, at)?;
     let state = (asked.state)(found.span.start);
-    let text = match found.is {
-        Is::Number(number, role) => number::number(number, role, found.text, &state),
-        Is::Word(stands) => word::word(asked, &found, stands, &state),
-        Is::Cell(column) => word::cell(&found, column, &state),
-        Is::Text => word::file(&found, &state),
+    let text = match found.kind {
+        PlaceKind::Number(number, role) => number::number(number, role, found.text, &state),
+        PlaceKind::Word(role) => word::word(asked, &found, role, &state),
+        PlaceKind::Cell(column) => word::cell(&found, column, &state),
+        PlaceKind::Text => word::file(&found, &state),
     }?;
     let fact = found.fact().map(str::to_owned);
     let span = if fact.is_some() { found.whole_span } else { found.span };

@@ -24,7 +24,7 @@ pub fn variable(asked: &Asked, place: &Place, state: &State) -> Option<String> {
     match state.find(place.text)? {
         Binding::Value(Value::Number(value)) => {
             let written = hex_or_plain(&Value::Number(*value));
-            let told = number(*value, Role::Unsaid, &written, state);
+            let told = number(*value, Role::Unknown, &written, state);
             Some(format!("{name} = {}", told.unwrap_or(format!("**{written}**"))))
         }
         Binding::Value(value) => {
@@ -103,7 +103,7 @@ pub fn part(name: &str, state: &State) -> Option<String> {
     let component = Component::named(machine.spec(), name)?;
     let kind = if matches!(component, Component::Tlb(_)) { "TLB" } else { "cache" };
     let part = part_of(machine, component);
-    let rows = PART_PROPERTIES.iter().filter(|row| !row.counts).filter_map(|row| {
+    let rows = PART_PROPERTIES.iter().filter(|row| row.fact.is_none()).filter_map(|row| {
         let value = (row.get)(&part)?;
         Some(format!("| {} | {value} | {} |", code(&format!("{name}.{}", row.name)), row.help))
     });

@@ -22,8 +22,8 @@ pub fn number(number: Number, role: Role, written: &str, state: &State) -> Optio
         Role::Entry => {
             machine.spec().mmu.as_ref().map_or_else(String::new, |mmu| entry(raw, &mmu.pte, machine.spec()))
         }
-        Role::Unsaid if looks_like_address(written) => virtual_address(raw, machine, false),
-        Role::Unsaid | Role::Count => String::new(),
+        Role::Unknown if looks_like_address(written) => virtual_address(raw, machine, false),
+        Role::Unknown | Role::Count => String::new(),
     });
     // Of a digit by itself there is nothing to tell.
     let known = meaning.is_empty() && written.len() == 1;

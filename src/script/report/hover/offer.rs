@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 
 use super::markdown::paragraphs;
 use super::word::row;
-use crate::services::complete::Kind;
+use crate::services::complete::ItemKind;
 use crate::services::lookup::every_row;
 
 /// What is told of every word, by the section of the reference that has it.
 static ROWS: OnceLock<BTreeMap<(&'static str, String), String>> = OnceLock::new();
 
 /// What the reference says of an offer; none of what has no row under this very name.
-pub fn documentation(text: &str, kind: Kind) -> Option<&'static str> {
+pub fn documentation(text: &str, kind: ItemKind) -> Option<&'static str> {
     let rows = ROWS.get_or_init(|| {
         let mut rows: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for (word, found) in every_row() {
@@ -24,25 +24,25 @@ pub fn documentation(text: &str, kind: Kind) -> Option<&'static str> {
     rows.get(&(section, text.to_owned())).map(String::as_str)
 }
 
-fn section(kind: Kind) -> Option<&'static str> {
+fn section(kind: ItemKind) -> Option<&'static str> {
     Some(match kind {
-        Kind::Verb | Kind::Keyword => "statements",
-        Kind::Call => "calls",
-        Kind::Fact => "facts",
-        Kind::Word => "policies",
-        Kind::Noun => "nouns",
-        Kind::Preset => "presets",
-        Kind::Function => "functions",
-        Kind::Constant => "constants",
-        Kind::Bit | Kind::Column => "bits",
-        Kind::Unit => "units",
-        Kind::Definition
-        | Kind::Process
-        | Kind::Setting
-        | Kind::Part
-        | Kind::Variable
-        | Kind::Field
-        | Kind::File => {
+        ItemKind::Verb | ItemKind::Keyword => "statements",
+        ItemKind::Call => "calls",
+        ItemKind::Fact => "facts",
+        ItemKind::Word => "policies",
+        ItemKind::Noun => "nouns",
+        ItemKind::Preset => "presets",
+        ItemKind::Function => "functions",
+        ItemKind::Constant => "constants",
+        ItemKind::Bit | ItemKind::Column => "bits",
+        ItemKind::Unit => "units",
+        ItemKind::Definition
+        | ItemKind::Process
+        | ItemKind::Setting
+        | ItemKind::Part
+        | ItemKind::Variable
+        | ItemKind::Field
+        | ItemKind::File => {
             return None;
         }
     })

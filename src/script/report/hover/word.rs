@@ -5,42 +5,43 @@ use super::markdown::{code, paragraphs, script};
 use super::names;
 use crate::questions::LANGUAGE;
 use crate::run::facts::{Family, key};
+use crate::run::params::Params;
 use crate::run::settings::{BlockRow, SettingWord};
 use crate::run::state::State;
-use crate::services::complete::{Place, Stands};
+use crate::services::complete::{Place, TokenRole};
 use crate::services::lookup::{Found, look_up};
 use pagewalk_engine::kernel::abi::Errno;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::pte::{BITS, BitRow};
 
 /// What a word means at its place; nothing where there is nothing to say.
-pub fn word(asked: &Asked, place: &Place, stands: Stands, state: &State) -> Option<String> {
+pub fn word(asked: &Asked, place: &Place, role: TokenRole, state: &State) -> Option<String> {
     let word = place.text;
-    match stands {
-        Stands::Operator => match word {
+    match role {
+        TokenRole::Operator => match word {
             "where" => rows("choose", &["statements"]),
             _ => None,
         },
-        Stands::Form | Stands::Verb => {
+        TokenRole::Form | TokenRole::Verb => {
             rows(word, &["statements"]).or_else(|| names::definition(asked, word, state))
         }
-        Stands::Process => names::process(word, state),
-        Stands::Called => called(asked, word, state),
-        Stands::Setting(block) => setting(block, word, state),
-        Stands::Bit => bit(word, state),
-        Stands::Column => column(word, state),
-        Stands::Fact(family) => fact(place.whole, family, state).or_else(|| rows(place.whole, &["facts"])),
-        Stands::Property => property(asked, place, state),
-        Stands::FactWord(of) => of_fact(word, of, place.family, state),
-        Stands::Word("") => None,
-        Stands::Word(head) => rows(head, &["statements"]).or_else(|| setting_of(head)),
-        Stands::SettingWord(of) => policy(word).or_else(|| setting_of(of)),
-        Stands::Noun => rows(word, &["nouns"]).or_else(|| rows(place.head, &["statements"])),
-        Stands::Part => names::part(word, state),
-        Stands::Preset => rows(word, &["presets"]),
-        Stands::Unit | Stands::Value => rows(word, &["units"]),
-        Stands::Constant => rows(word, &["constants"]),
-        Stands::Variable => names::variable(asked, place, state).or_else(|| names::part(word, state)),
+        TokenRole::Process => names::process(word, state),
+        TokenRole::Called => called(asked, word, state),
+        TokenRole::Setting(block) => setting(block, word, state),
+        TokenRole::Bit => bit(word, state),
+        TokenRole::Column => column(word, state),
+        TokenRole::Fact(family) => fact(place.whole, family, state).or_else(|| rows(place.whole, &["facts"])),
+        TokenRole::Property => property(asked, place, state),
+        TokenRole::FactWord(of) => of_fact(word, of, place.family, state),
+        TokenRole::Keyword("") => None,
+        TokenRole::Keyword(head) => rows(head, &["statements"]).or_else(|| setting_of(head)),
+        TokenRole::SettingWord(of) => policy(word).or_else(|| setting_of(of)),
+        TokenRole::Noun => rows(word, &["nouns"]).or_else(|| rows(place.head, &["statements"])),
+        TokenRole::Part => names::part(word, state),
+        TokenRole::Preset => rows(word, &["presets"]),
+        TokenRole::Unit | TokenRole::Value => rows(word, &["units"]),
+        TokenRole::Constant => rows(word, &["constants"]),
+        TokenRole::Variable => names::variable(asked, place, state).or_else(|| names::part(word, state)),
     }
 }
 
@@ -125,7 +126,7 @@ fn setting_of(name: &str) -> Option<String> {
 }
 
 fn of_block(block: &BlockRow, found: &SettingWord) -> String {
-    let usage = format!("{} {}", found.name, found.params);
+    let usage = format!("{} {}", found.name, found.params.text());
     paragraphs([script(&usage), sentence(found.help), format!("A setting of {}.", block.title)])
 }
 

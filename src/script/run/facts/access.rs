@@ -7,66 +7,69 @@ use pagewalk_engine::machine::latency::cycles;
 use super::component::{self, Component};
 use super::kernel;
 use super::row::{FactRow, low, shifted};
-use super::words::{CODES, ERRORS, FAULTS, LOOKUP, NOTHING, SIGNALS, UNKNOWN, YES_NO};
+use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
+use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
 use crate::run::record::{Access, AccessVerb, Shown};
 
 /// A row that is told of every access.
 const fn told(
     name: &'static str,
-    words: &'static [&'static str],
+    kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
 ) -> FactRow {
-    FactRow { name, words, help, get, told: true }
+    FactRow { name, kind, help, get, told: true }
 }
 
 /// A row of the kernel's answer: nothing on bare hardware, so it is checked but not told.
 const fn handler(
     name: &'static str,
-    words: &'static [&'static str],
+    kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
 ) -> FactRow {
-    FactRow { name, words, help, get, told: false }
+    FactRow { name, kind, help, get, told: false }
 }
 
 /// The facts of an access, in the order in which they are told.
 pub const ACCESS_FACTS: &[FactRow] = &[
-    told("vpn", &[], "virtual page number", |a| virtual_field(a, |va, page| va >> page, |v, page| v - page)),
-    told("vpo", &[], "virtual page offset", |a| virtual_field(a, low, |_, page| page)),
-    told("tlbi", &[], "TLB index: the set of the first TLB", |a| component::index(a, first_tlb(a)?)),
-    told("tlbt", &[], "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
+    told("vpn", FIELD, "virtual page number", |a| {
+        virtual_field(a, |va, page| va >> page, |v, page| v - page)
+    }),
+    told("vpo", FIELD, "virtual page offset", |a| virtual_field(a, low, |_, page| page)),
+    told("tlbi", FIELD, "TLB index: the set of the first TLB", |a| component::index(a, first_tlb(a)?)),
+    told("tlbt", FIELD, "TLB tag in the first TLB", |a| component::tag(a, first_tlb(a)?)),
     told("tlb", LOOKUP, "whether some TLB level held the translation; none if none was looked up", tlb),
-    told("walk", &[], "page-table entries fetched", walk),
-    told("fault", FAULTS, "why the access could not be done, at first or at all", kernel::fault),
-    told("ppn", &[], "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
-    told("ppo", &[], "physical page offset", |a| physical_field(a, low, |_, page| page)),
-    told("pa", &[], "physical address", pa),
-    told("co", &[], "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
-    told("ci", &[], "set of the first cache", |a| component::index(a, first_cache(a)?)),
-    told("ct", &[], "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
+    told("walk", COUNT, "page-table entries fetched", walk),
+    told("fault", FAULT, "why the access could not be done, at first or at all", kernel::fault),
+    told("ppn", FIELD, "physical page number", |a| physical_field(a, shifted, |p, page| p - page)),
+    told("ppo", FIELD, "physical page offset", |a| physical_field(a, low, |_, page| page)),
+    told("pa", FIELD, "physical address", pa),
+    told("co", FIELD, "block offset in the first cache", |a| component::offset(a, first_cache(a)?)),
+    told("ci", FIELD, "set of the first cache", |a| component::index(a, first_cache(a)?)),
+    told("ct", FIELD, "tag in the first cache", |a| component::tag(a, first_cache(a)?)),
     told("cache", LOOKUP, "whether the first cache held the block; none if it was not looked up", |a| {
         first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache))
     }),
-    told("served", &["memory"], "where the data came from", served),
-    told("byte", UNKNOWN, "the byte that was read", byte),
-    told("value", UNKNOWN, "all that was read, little-endian", value),
-    told("cycles", &[], "latency of the access", |a| {
+    told("served", FactType::of(Values::ServedBy), "where the data came from", served),
+    told("byte", FactType::of(Values::Byte).or_unknown(), "the byte that was read", byte),
+    told("value", FactType::of(Values::Bytes).or_unknown(), "all that was read, little-endian", value),
+    told("cycles", FRACTION, "latency of the access", |a| {
         Some(Shown::plain(thousandths(cycles(&a.spec, &a.events))))
     }),
-    told("pieces", &[], "parts it was done in, at block and page boundaries", |a| {
+    told("pieces", COUNT, "parts it was done in, at block and page boundaries", |a| {
         Some(Shown::plain(u64::from(a.outcome.fragments)))
     }),
-    handler("signal", SIGNALS, "the signal that Linux sends", kernel::signal),
-    handler("code", CODES, "the signal's si_code", kernel::code),
-    handler("frame", NOTHING, "the frame that the fault handler mapped", kernel::frame),
-    handler("evicted", NOTHING, "the page that the fault handler evicted", kernel::evicted_page),
-    handler("swapped-out", YES_NO, "whether the evicted page was written to swap", kernel::swapped_out),
-    handler("copied", YES_NO, "whether the fault handler copied a page", kernel::copied_page),
-    handler("minor", &[], "minor faults of this access", kernel::minor),
-    handler("major", &[], "major faults of this access", kernel::major),
-    handler("returns", &[], "result of a system call", |_| None),
-    handler("error", ERRORS, "errno of a system call", |_| None),
+    handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal),
+    handler("code", CODE, "the signal's si_code", kernel::code),
+    handler("frame", COUNT.or_none(), "the frame that the fault handler mapped", kernel::frame),
+    handler("evicted", FIELD.or_none(), "the page that the fault handler evicted", kernel::evicted_page),
+    handler("swapped-out", TRUTH, "whether the evicted page was written to swap", kernel::swapped_out),
+    handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page),
+    handler("minor", COUNT, "minor faults of this access", kernel::minor),
+    handler("major", COUNT, "major faults of this access", kernel::major),
+    handler("returns", FactType::of(Values::Returned), "result of a system call", |_| None),
+    handler("error", ERROR, "errno of a system call", |_| None),
 ];
 
 /// A latency kept in thousandths.

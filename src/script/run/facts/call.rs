@@ -3,7 +3,8 @@
 use pagewalk_engine::kernel::syscall::system_call;
 
 use super::kernel::{class, count, page, to_swap, yes_no};
-use super::words::{CODES, ERRORS, FAULTS, NOTHING, SIGNALS, YES_NO};
+use super::types::{COUNT, FIELD, FactType, TRUTH, Values};
+use super::words::{CODE, ERROR, FAULT, SIGNAL};
 use crate::run::record::{CallRecord, FaultRecord, Shown};
 use crate::run::recorder::copied;
 
@@ -11,8 +12,8 @@ use crate::run::recorder::copied;
 pub struct CallFact {
     /// Its name.
     pub name: &'static str,
-    /// The words that may stand for its value.
-    pub words: &'static [&'static str],
+    /// What its values are.
+    pub kind: FactType,
     /// One line of help.
     pub help: &'static str,
     /// What it is.
@@ -21,33 +22,31 @@ pub struct CallFact {
 
 const fn fact(
     name: &'static str,
-    words: &'static [&'static str],
+    kind: FactType,
     help: &'static str,
     get: fn(&CallRecord) -> Shown,
 ) -> CallFact {
-    CallFact { name, words, help, get }
+    CallFact { name, kind, help, get }
 }
 
 /// The facts of a system call, in the order in which they are told.
 pub const CALL_FACTS: &[CallFact] = &[
-    fact("returns", &[], "what it returned; -1 where it failed", returns),
-    fact("error", ERRORS, "its errno", |call| {
+    fact("returns", FactType::of(Values::Returned), "what it returned; -1 where it failed", returns),
+    fact("error", ERROR, "its errno", |call| {
         Shown::word(call.reply.result.err().map_or("none", |error| error.name()))
     }),
-    fact("fault", FAULTS, "the first page fault inside it", |call| {
+    fact("fault", FAULT, "the first page fault inside it", |call| {
         call.faults.first().map_or(Shown::word("none"), class)
     }),
-    fact("minor", &[], "minor faults inside it", |call| count(&call.faults, FaultRecord::minor)),
-    fact("major", &[], "major faults inside it", |call| count(&call.faults, FaultRecord::major)),
-    fact("evicted", NOTHING, "the first page that was evicted for it", |call| {
+    fact("minor", COUNT, "minor faults inside it", |call| count(&call.faults, FaultRecord::minor)),
+    fact("major", COUNT, "major faults inside it", |call| count(&call.faults, FaultRecord::major)),
+    fact("evicted", FIELD.or_none(), "the first page that was evicted for it", |call| {
         page(call.all_steps(), call.spec.vpn_bits())
     }),
-    fact("swapped-out", YES_NO, "whether a page was written to swap for it", |call| {
-        to_swap(call.all_steps())
-    }),
-    fact("copied", YES_NO, "whether a page was copied for it", |call| yes_no(copied(call.all_steps()))),
-    fact("signal", SIGNALS, "none: a bad buffer is an error, and no signal is sent", |_| Shown::word("none")),
-    fact("code", CODES, "none, as there is no signal", |_| Shown::word("none")),
+    fact("swapped-out", TRUTH, "whether a page was written to swap for it", |call| to_swap(call.all_steps())),
+    fact("copied", TRUTH, "whether a page was copied for it", |call| yes_no(copied(call.all_steps()))),
+    fact("signal", SIGNAL, "none: a bad buffer is an error, and no signal is sent", |_| Shown::word("none")),
+    fact("code", CODE, "none, as there is no signal", |_| Shown::word("none")),
 ];
 
 /// An address is written in hexadecimal, all else in decimal.

@@ -4,6 +4,8 @@ use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::row::{low, shifted};
+use super::types::{FIELD, FactType, TRUTH};
+use super::words::LOOKUP;
 use crate::run::record::{Access, Shown};
 
 /// A TLB or cache, by its place in the spec.
@@ -52,8 +54,8 @@ impl Component {
 pub struct ComponentFact {
     /// What follows the name: empty for the lookup itself.
     pub suffix: &'static str,
-    /// The words that may stand for its value.
-    pub words: &'static [&'static str],
+    /// What its values are.
+    pub kind: FactType,
     /// One line of help.
     pub help: &'static str,
     /// A cache's only.
@@ -62,28 +64,35 @@ pub struct ComponentFact {
     pub get: fn(&Access, Component) -> Option<Shown>,
 }
 
+impl ComponentFact {
+    /// Whether such a part has it.
+    pub fn is_of(&self, component: Component) -> bool {
+        !self.cache_only || matches!(component, Component::Cache(_))
+    }
+}
+
 /// The facts of a named TLB or cache.
 pub const COMPONENT_FACTS: &[ComponentFact] = &[
     ComponentFact {
         suffix: "",
-        words: &["hit", "miss", "none"],
+        kind: LOOKUP,
         help: "whether it held it; none if it was not looked up",
         cache_only: false,
         get: lookup,
     },
-    ComponentFact { suffix: ".index", words: &[], help: "the set", cache_only: false, get: index },
-    ComponentFact { suffix: ".tag", words: &[], help: "the tag", cache_only: false, get: tag },
-    ComponentFact { suffix: ".offset", words: &[], help: "the block offset", cache_only: true, get: offset },
+    ComponentFact { suffix: ".index", kind: FIELD, help: "the set", cache_only: false, get: index },
+    ComponentFact { suffix: ".tag", kind: FIELD, help: "the tag", cache_only: false, get: tag },
+    ComponentFact { suffix: ".offset", kind: FIELD, help: "the block offset", cache_only: true, get: offset },
     ComponentFact {
         suffix: ".victim",
-        words: &["none"],
+        kind: FIELD.or_none(),
         help: "the tag that a fill threw out",
         cache_only: false,
         get: victim,
     },
     ComponentFact {
         suffix: ".writeback",
-        words: &["yes", "no"],
+        kind: TRUTH,
         help: "whether the victim was dirty and written back",
         cache_only: false,
         get: writeback,
@@ -94,8 +103,8 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
 pub struct LevelFact {
     /// What stands before and after the level's number.
     pub pattern: (&'static str, &'static str),
-    /// The words that may stand for its value.
-    pub words: &'static [&'static str],
+    /// What its values are.
+    pub kind: FactType,
     /// One line of help.
     pub help: &'static str,
     /// What it is for the level.
@@ -106,19 +115,19 @@ pub struct LevelFact {
 pub const LEVEL_FACTS: &[LevelFact] = &[
     LevelFact {
         pattern: ("vpn", ""),
-        words: &[],
+        kind: FIELD,
         help: "the part of the VPN that indexes level K, 1 the top",
         get: vpn_part,
     },
     LevelFact {
         pattern: ("pte", ".address"),
-        words: &[],
+        kind: FIELD,
         help: "physical address of level K's entry in this walk",
         get: pte_address,
     },
     LevelFact {
         pattern: ("pte", ".value"),
-        words: &["unknown"],
+        kind: FIELD.or_unknown(),
         help: "raw value of level K's entry in this walk",
         get: pte_value,
     },
@@ -139,26 +148,7 @@ pub fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact
     let (part, suffix) = name.find('.').map_or((name, ""), |dot| name.split_at(dot));
     let component = Component::named(spec, part)?;
     let row = COMPONENT_FACTS.iter().find(|row| row.suffix == suffix)?;
-    (!row.cache_only || matches!(component, Component::Cache(_))).then_some((row, component))
-}
-
-/// The names of the levels' facts on a machine.
-pub fn level_names(spec: &Spec) -> impl Iterator<Item = String> + use<> {
-    let levels = spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
-    LEVEL_FACTS
-        .iter()
-        .flat_map(move |row| (1..=levels).map(|level| format!("{}{level}{}", row.pattern.0, row.pattern.1)))
-}
-
-/// The names of the facts of a machine's TLBs and caches.
-pub fn component_names(spec: &Spec) -> Vec<String> {
-    let rows = |component| {
-        COMPONENT_FACTS.iter().filter(move |row| !row.cache_only || matches!(component, Component::Cache(_)))
-    };
-    Component::all(spec)
-        .flat_map(|component| rows(component).map(move |row| (component, row)))
-        .map(|(component, row)| format!("{}{}", component.name(spec), row.suffix))
-        .collect()
+    row.is_of(component).then_some((row, component))
 }
 
 fn vpn_part(a: &Access, level: u32) -> Option<Shown> {

@@ -2,11 +2,12 @@
 
 use super::access::ACCESS_FACTS;
 use super::call::{CALL_FACTS, CallFact};
-use super::component::{self, Component, ComponentFact, LevelFact};
+use super::component::{self, COMPONENT_FACTS, Component, ComponentFact, LEVEL_FACTS, LevelFact};
 use super::family::Family;
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
-use super::replay::{self, REPLAY_FACTS, ReplayFact, replay_names};
+use super::replay::{self, REPLAY_FACTS, ReplayFact};
 use super::row::FactRow;
+use super::types::{COUNT, FactType, Values};
 use crate::lang::nearest::nearest;
 use crate::run::paths::PartProperty;
 use crate::run::record::{Did, Shown};
@@ -32,15 +33,22 @@ pub enum Key {
 }
 
 impl Key {
-    /// The words that may stand for its value.
-    pub fn words(&self) -> &'static [&'static str] {
+    /// The type of its values.
+    pub fn kind(&self) -> FactType {
         match self {
-            Key::Access(row) => row.words,
-            Key::Component(row, _) => row.words,
-            Key::Level(row, _) => row.words,
-            Key::Call(row) => row.words,
-            Key::Reference(_) | Key::Replay(_) | Key::Counter(..) => &[],
+            Key::Access(row) => row.kind,
+            Key::Component(row, _) => row.kind,
+            Key::Level(row, _) => row.kind,
+            Key::Call(row) => row.kind,
+            Key::Reference(row) => row.kind,
+            Key::Replay(_) => COUNT,
+            Key::Counter(row, _) => row.fact.unwrap_or(COUNT),
         }
+    }
+
+    /// The words that a script may state for it, besides the names of caches.
+    pub fn words(&self) -> &'static [&'static str] {
+        self.kind().words()
     }
 
     /// One line of help.
@@ -56,16 +64,15 @@ impl Key {
         }
     }
 
-    /// Whether a bare word stands for a value of this fact; `served` has the caches' names, too.
+    /// Whether a bare word stands for a value of this fact on a machine.
     pub fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
-        let served = matches!(self, Key::Access(row) if row.name == "served");
-        self.words().contains(&word) || served && spec.is_some_and(|spec| spec.cache_named(word).is_some())
+        let is_cache = || spec.is_some_and(|spec| spec.cache_named(word).is_some());
+        self.words().contains(&word) || self.kind().values == Values::ServedBy && is_cache()
     }
 
     /// Whether its values are words, not numbers that a word may stand in for.
     pub fn takes_words(&self) -> bool {
-        let words = self.words();
-        words.len() > 1 || words == ["memory"]
+        self.kind().is_word()
     }
 
     /// What it is in what was done; none if that has no such fact.
@@ -119,9 +126,7 @@ fn replay_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     if let Some((row, component)) = replay::part_fact(name, spec) {
         return Ok(Key::Counter(row, component));
     }
-    let names: Vec<String> = replay_names(spec).collect();
-    let near = || nearest(name, names.iter().map(String::as_str)).map(Into::into);
-    Err(replay::counter_named(name, spec).or_else(near))
+    Err(replay::counter_named(name, spec).or_else(|| near(name, Family::Replay, spec)))
 }
 
 fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
@@ -135,12 +140,60 @@ fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     if let Some((row, component)) = component::component_fact(name, spec) {
         return Ok(Key::Component(row, component));
     }
-    let names = access_names(spec);
-    Err(nearest(name, names.iter().map(String::as_str)).map(Into::into))
+    Err(near(name, Family::Access, spec))
 }
 
-/// Every name of a fact that an access on this machine may have.
-pub fn access_names(spec: &Spec) -> Vec<String> {
-    let rows = ACCESS_FACTS.iter().map(|row| row.name.to_owned());
-    rows.chain(component::level_names(spec)).chain(component::component_names(spec)).collect()
+/// The fact of a family with the nearest name.
+fn near(name: &str, family: Family, spec: &Spec) -> Option<String> {
+    let facts = facts_of(family, Some(spec));
+    nearest(name, facts.iter().map(|(name, _)| name.as_str())).map(Into::into)
+}
+
+/// Every fact that a statement of this family may have on a machine, in the order in which they are told. Those of its
+/// TLBs, caches and page table are left out where no machine is known; two may have the same name, and the first counts.
+pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
+    match family {
+        Family::None => Vec::new(),
+        Family::Reference => {
+            REFERENCE_FACTS.iter().map(|row| (row.name.into(), Key::Reference(row))).collect()
+        }
+        Family::Call => CALL_FACTS.iter().map(|row| (row.name.into(), Key::Call(row))).collect(),
+        Family::Replay => {
+            let rows = REPLAY_FACTS.iter().map(|row| (row.name.into(), Key::Replay(row)));
+            rows.chain(spec.into_iter().flat_map(counters)).collect()
+        }
+        Family::Access => {
+            let rows = ACCESS_FACTS.iter().map(|row| (row.name.into(), Key::Access(row)));
+            rows.chain(spec.into_iter().flat_map(|spec| levels(spec).chain(components(spec)))).collect()
+        }
+    }
+}
+
+fn counters(spec: &Spec) -> impl Iterator<Item = (String, Key)> {
+    let counters = Component::all(spec).flat_map(|part| replay::counters(part).map(move |row| (row, part)));
+    counters.map(|(row, part)| (format!("{}.{}", part.name(spec), row.name), Key::Counter(row, part)))
+}
+
+fn levels(spec: &Spec) -> impl Iterator<Item = (String, Key)> + use<> {
+    let levels = spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
+    LEVEL_FACTS.iter().flat_map(move |row| {
+        let (before, after) = row.pattern;
+        (1..=levels).map(move |level| (format!("{before}{level}{after}"), Key::Level(row, level)))
+    })
+}
+
+fn components(spec: &Spec) -> impl Iterator<Item = (String, Key)> {
+    Component::all(spec).flat_map(move |part| {
+        let rows = COMPONENT_FACTS.iter().filter(move |row| row.is_of(part));
+        rows.map(move |row| (format!("{}{}", part.name(spec), row.suffix), Key::Component(row, part)))
+    })
+}
+
+/// The type of a fact of this name, also of a TLB or cache of a machine that is not known.
+pub fn type_named(name: &str, family: Family, spec: Option<&Spec>) -> Option<FactType> {
+    if let Ok(key) = key(name, family, spec) {
+        return Some(key.kind());
+    }
+    let suffix = name.find('.').map_or("", |dot| &name[dot..]);
+    COMPONENT_FACTS.iter().find(|row| row.suffix == suffix).map(|row| row.kind)
 }

@@ -1,5 +1,6 @@
 //! The facts of a `reference`.
 
+use super::types::{COUNT, FRACTION, FactType, Values};
 use crate::lang::value::{Number, Value};
 use crate::run::record::{ReferenceRun, Shown};
 
@@ -7,26 +8,33 @@ use crate::run::record::{ReferenceRun, Shown};
 pub struct ReferenceFact {
     /// Its name.
     pub name: &'static str,
+    /// What its values are.
+    pub kind: FactType,
     /// One line of help.
     pub help: &'static str,
     /// What it is.
     pub get: fn(&ReferenceRun) -> Shown,
 }
 
+const fn fact(
+    name: &'static str,
+    kind: FactType,
+    help: &'static str,
+    get: fn(&ReferenceRun) -> Shown,
+) -> ReferenceFact {
+    ReferenceFact { name, kind, help, get }
+}
+
 /// The facts of a `reference`.
 pub const REFERENCE_FACTS: &[ReferenceFact] = &[
-    ReferenceFact { name: "faults", help: "references that missed", get: |r| Shown::plain(r.totals.faults) },
-    ReferenceFact { name: "hits", help: "references that hit", get: |r| Shown::plain(r.totals.hits) },
-    ReferenceFact {
-        name: "trace",
-        help: "a letter a reference: m for a miss, h for a hit",
-        get: |r| {
-            let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
-            Shown::plain(letters)
-        },
-    },
-    ReferenceFact { name: "resident", help: "the pages in the frames at the end", get: resident },
-    ReferenceFact { name: "rate", help: "faults / references", get: rate },
+    fact("faults", COUNT, "references that missed", |r| Shown::plain(r.totals.faults)),
+    fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals.hits)),
+    fact("trace", FactType::of(Values::Text), "a letter a reference: m for a miss, h for a hit", |r| {
+        let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
+        Shown::plain(letters)
+    }),
+    fact("resident", FactType::of(Values::Pages), "the pages in the frames at the end", resident),
+    fact("rate", FRACTION, "faults / references", rate),
 ];
 
 fn resident(run: &ReferenceRun) -> Shown {

@@ -65,7 +65,7 @@ impl ReplayFact {
 pub fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Component)> {
     let (part, property) = name.split_once('.')?;
     let component = Component::named(spec, part)?;
-    let row = PART_PROPERTIES.iter().find(|row| row.counts && row.name == property)?;
+    let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == property)?;
     Some((row, component))
 }
 
@@ -80,19 +80,13 @@ pub fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) 
 
 /// The counter of the first cache, or TLB, that is meant by a property's name alone: `L1d.misses` by `misses`.
 pub fn counter_named(name: &str, spec: &Spec) -> Option<String> {
-    let row = PART_PROPERTIES.iter().find(|row| row.counts && row.name == name)?;
+    let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == name)?;
     let mut parts = Component::all(spec).filter(|part| row.counted_by(*part));
     let first = parts.clone().find(|part| matches!(part, Component::Cache(_))).or_else(|| parts.next())?;
     Some(format!("{}.{name}", first.name(spec)))
 }
 
-/// Every name of a fact that a replay on this machine may have.
-pub fn replay_names(spec: &Spec) -> impl Iterator<Item = String> {
-    let rows = REPLAY_FACTS.iter().map(|row| row.name.to_owned());
-    rows.chain(Component::all(spec).flat_map(|component| part_names(spec, component)))
-}
-
-fn part_names(spec: &Spec, component: Component) -> impl Iterator<Item = String> {
-    let rows = PART_PROPERTIES.iter().filter(move |row| row.counts && row.counted_by(component));
-    rows.map(move |row| format!("{}.{}", component.name(spec), row.name))
+/// The counters of a TLB or cache that a replay has.
+pub fn counters(component: Component) -> impl Iterator<Item = &'static PartProperty> {
+    PART_PROPERTIES.iter().filter(move |row| row.fact.is_some() && row.counted_by(component))
 }

@@ -1,13 +1,14 @@
 //! The row of a fact, and the arithmetic of fields that facts share.
 
+use super::types::FactType;
 use crate::run::record::{Access, Shown};
 
 /// A fact of an access.
 pub struct FactRow {
     /// Its name.
     pub name: &'static str,
-    /// The words that may stand for its value, which win over variables.
-    pub words: &'static [&'static str],
+    /// What its values are; its words win over variables.
+    pub kind: FactType,
     /// One line of help.
     pub help: &'static str,
     /// What it is for an access; none if the access has no such fact.

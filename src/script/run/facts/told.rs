@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use super::call::CALL_FACTS;
 use super::component::Component;
 use super::family::Family;
-use super::key::{Key, access_names, key};
-use super::reference::REFERENCE_FACTS;
-use super::replay::replay_names;
+use super::key::{Key, facts_of};
 use crate::lang::value::Value;
 use crate::run::record::{Did, Shown};
 use crate::run::replayed::{Map, Replayed};
@@ -46,15 +43,11 @@ pub fn stated(key: &Key, value: &Shown) -> String {
 
 /// The facts of what was done, in the order in which they are told; none if it has no facts.
 pub fn told(did: &Did) -> Vec<Told> {
-    let keys: Vec<(String, Key)> = match did {
+    let keys = match did {
         Did::Access(access) => access_keys(&access.spec, access.process.is_some()),
-        Did::Reference(_) => {
-            REFERENCE_FACTS.iter().map(|row| (row.name.into(), Key::Reference(row))).collect()
-        }
+        Did::Reference(_) => facts_of(Family::Reference, None),
         Did::Replay(run) => replay_keys(run),
-        did if did.call().is_some() => {
-            CALL_FACTS.iter().map(|row| (row.name.into(), Key::Call(row))).collect()
-        }
+        did if did.call().is_some() => facts_of(Family::Call, None),
         _ => Vec::new(),
     };
     let facts = keys.into_iter().filter_map(|(name, key)| Some(Told { value: key.of(did)?, name, key }));
@@ -68,18 +61,13 @@ pub fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
         Key::Counter(_, Component::Tlb(_)) => run.map == Map::Demand,
         _ => true,
     };
-    let keys = replay_names(run.spec()).filter_map(|name| {
-        let key = key(&name, Family::Replay, Some(run.spec())).ok()?;
-        Some((name, key))
-    });
-    keys.filter(|(_, key)| tells(key)).collect()
+    facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()
 }
 
 /// The facts that are told of an access on a machine, by a process or not; each once.
 pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     let mut keys: Vec<(String, Key)> = Vec::new();
-    for name in access_names(spec) {
-        let Ok(key) = key(&name, Family::Access, Some(spec)) else { continue };
+    for (name, key) in facts_of(Family::Access, Some(spec)) {
         if tells(key, spec, process) && !keys.iter().any(|(known, _)| *known == name) {
             keys.push((name, key));
         }

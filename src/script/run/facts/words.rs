@@ -2,16 +2,21 @@
 
 use pagewalk_engine::kernel::abi::Errno;
 
-/// Whether something held it.
-pub const LOOKUP: &[&str] = &["hit", "miss", "none"];
-/// No value.
-pub const NOTHING: &[&str] = &["none"];
-/// A truth.
-pub const YES_NO: &[&str] = &["yes", "no"];
-/// A byte never set.
-pub const UNKNOWN: &[&str] = &["unknown"];
-/// Classes of fault; `normal` and `any` stand for several.
-pub const FAULTS: &[&str] = &[
+use super::types::{FactType, Values};
+
+/// Whether a TLB or cache held something.
+pub const LOOKUP: FactType = FactType::one_of(&["hit", "miss", "none"]);
+/// A signal of a fault.
+pub const SIGNAL: FactType = FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]);
+/// Its code.
+pub const CODE: FactType = FactType::one_of(&["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"]);
+/// An errno.
+pub const ERROR: FactType = FactType::one_of(ERRORS);
+/// The class of a fault.
+pub const FAULT: FactType =
+    FactType::of(Values::OneOf { words: FAULTS, groups: &["normal", "any"] }).or_none();
+
+const FAULTS: &[&str] = &[
     "none",
     "page",
     "demand-zero",
@@ -24,13 +29,9 @@ pub const FAULTS: &[&str] = &[
     "normal",
     "any",
 ];
-/// Signals of faults.
-pub const SIGNALS: &[&str] = &["none", "SIGSEGV", "SIGBUS"];
-/// Their codes.
-pub const CODES: &[&str] = &["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"];
 
 /// The names of every error.
-pub const ERRORS: &[&str] = &{
+const ERRORS: &[&str] = &{
     let mut words = ["none"; Errno::ALL.len() + 1];
     let mut at = 0;
     while at < Errno::ALL.len() {

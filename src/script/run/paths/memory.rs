@@ -4,37 +4,67 @@ use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
+use crate::run::params::Slot;
 use crate::run::session::{ACCESS_LIMIT, Session};
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::FileId;
 
-/// A function that looks at memory as the CPU would see it.
-pub struct MemoryFunction {
+/// A function that looks at memory or at a file.
+pub struct PeekFunction {
     /// Its name.
     pub name: &'static str,
     /// Its parameters.
-    pub params: &'static str,
+    pub params: &'static [Slot],
     /// One line of help.
     pub help: &'static str,
-    /// Makes a value of the bytes.
-    pub of: fn(&[u8]) -> Value,
+    /// What it looks at.
+    pub of: Peek,
 }
 
-/// The functions that look at memory.
-pub const MEMORY_FUNCTIONS: &[MemoryFunction] = &[
-    MemoryFunction { name: "byte", params: "VA", help: "the byte at an address", of: little_endian },
-    MemoryFunction {
-        name: "word",
-        params: "VA, n",
-        help: "n bytes at an address, little-endian, at most 8",
-        of: little_endian,
+/// What a function looks at, and how it makes a value of that.
+#[derive(Clone, Copy)]
+pub enum Peek {
+    /// The bytes at an address, as the CPU or the process would see them.
+    Memory(fn(&[u8]) -> Value),
+    /// A file at an offset; none where the file has no such byte.
+    File(fn(&Kernel, FileId, u64) -> Option<u64>),
+}
+
+/// The functions that look at memory and files.
+pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
+    PeekFunction {
+        name: "byte",
+        params: &[Slot::Va],
+        help: "the byte at an address",
+        of: Peek::Memory(little_endian),
     },
-    MemoryFunction {
+    PeekFunction {
+        name: "word",
+        params: &[Slot::Va, Slot::Count],
+        help: "n bytes at an address, little-endian, at most 8",
+        of: Peek::Memory(little_endian),
+    },
+    PeekFunction {
         name: "string",
-        params: "VA, n",
+        params: &[Slot::Va, Slot::Count],
         help: "n bytes at an address, as text",
-        of: |bytes| Value::from(String::from_utf8_lossy(bytes).into_owned()),
+        of: Peek::Memory(|bytes| Value::from(String::from_utf8_lossy(bytes).into_owned())),
+    },
+    PeekFunction {
+        name: "file_byte",
+        params: &[Slot::FileName, Slot::Offset],
+        help: "a byte of a file, as `read(2)` would see it",
+        of: Peek::File(|kernel, file, offset| {
+            let mut byte = [0];
+            (kernel.file_peek(file, offset, &mut byte) == 1).then_some(u64::from(byte[0]))
+        }),
+    },
+    PeekFunction {
+        name: "file_size",
+        params: &[Slot::FileName],
+        help: "bytes of a file",
+        of: Peek::File(|kernel, file, _| Some(kernel.file_size(file))),
     },
 ];
 
@@ -42,61 +72,60 @@ fn little_endian(bytes: &[u8]) -> Value {
     Value::from(bytes.iter().rev().fold(0u64, |number, &byte| number << 8 | u64::from(byte)))
 }
 
-/// A function that looks at a file.
-pub struct FileFunction {
-    /// Its name.
-    pub name: &'static str,
-    /// Its parameters.
-    pub params: &'static str,
-    /// One line of help.
-    pub help: &'static str,
-    /// Its value; none where the file has no such byte.
-    pub of: fn(&Kernel, FileId, u64) -> Option<u64>,
-}
-
-/// The functions that look at files.
-pub const FILE_FUNCTIONS: &[FileFunction] = &[
-    FileFunction {
-        name: "file_byte",
-        params: "\"name\", OFFSET",
-        help: "a byte of a file, as `read(2)` would see it",
-        of: |kernel, file, offset| {
-            let mut byte = [0];
-            (kernel.file_peek(file, offset, &mut byte) == 1).then_some(u64::from(byte[0]))
-        },
-    },
-    FileFunction {
-        name: "file_size",
-        params: "\"name\"",
-        help: "bytes of a file",
-        of: |kernel, file, _| Some(kernel.file_size(file)),
-    },
-];
-
-/// Refuses a wrong number of arguments.
-fn check_count(name: &str, params: &str, help: &str, given: usize, span: Span) -> Result<(), Diagnostic> {
-    let wanted = params.split(',').count();
-    if given == wanted {
-        return Ok(());
+impl PeekFunction {
+    /// The function of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        PEEK_FUNCTIONS.iter().find(|row| row.name == name)
     }
-    let plural = if wanted == 1 { "" } else { "s" };
-    let message = format!("`{name}` takes {wanted} value{plural}, not {given}");
-    Err(Diagnostic::new(Code::WrongCount, span, message).help(format!("write `{name}({params})`: {help}")))
+
+    /// The names of its parameters.
+    pub fn parameters(&self) -> Vec<&'static str> {
+        self.params.iter().map(|slot| slot.name()).collect()
+    }
+
+    /// How it is written.
+    pub fn usage(&self) -> String {
+        format!("{}({})", self.name, self.parameters().join(", "))
+    }
+
+    /// Refuses a wrong number of arguments.
+    fn check_count(&self, given: usize, span: Span) -> Result<(), Diagnostic> {
+        let wanted = self.params.len();
+        if given == wanted {
+            return Ok(());
+        }
+        let plural = if wanted == 1 { "" } else { "s" };
+        let message = format!("`{}` takes {wanted} value{plural}, not {given}", self.name);
+        let help = format!("write `{}`: {}", self.usage(), self.help);
+        Err(Diagnostic::new(Code::WrongCount, span, message).help(help))
+    }
 }
 
 impl Session<'_> {
-    /// A function that looks at memory.
+    /// The value of a function that looks at memory or at a file.
     ///
     /// # Errors
-    /// `wrong-count`, `address-too-wide`, `no-answer` where the bytes cannot be read or are unknown.
-    pub fn memory_function(
+    /// `wrong-count`, and what its arguments can be wrong with.
+    pub fn peek_function(&mut self, row: &PeekFunction, args: &[Expr], span: Span) -> Result<Value, Stop> {
+        row.check_count(args.len(), span)?;
+        let most = if row.name == "word" { 8 } else { ACCESS_LIMIT };
+        match row.of {
+            Peek::Memory(value) => self.peek_memory(value, most, args, span),
+            Peek::File(value) => self.peek_file(value, args, span),
+        }
+    }
+
+    /// A value of the bytes at an address, of which at most `most` may be asked for.
+    ///
+    /// # Errors
+    /// `address-too-wide`, `no-answer` where the bytes cannot be read or are unknown.
+    fn peek_memory(
         &mut self,
-        row: &MemoryFunction,
+        value: fn(&[u8]) -> Value,
+        most: u64,
         args: &[Expr],
         span: Span,
     ) -> Result<Value, Stop> {
-        check_count(row.name, row.params, row.help, args.len(), span)?;
-        let most = if row.name == "word" { 8 } else { ACCESS_LIMIT };
         let size = if args.len() == 2 { self.within(&args[1], 1, most)? } else { 1 };
         let va = self.address(&args[0], size)?;
         let process = self.running(span)?;
@@ -107,7 +136,7 @@ impl Session<'_> {
             let mut bytes = vec![0; size as usize];
             let seen = self.kernel(span)?.peek(pid, va, &mut bytes);
             return match bytes.get(seen) {
-                None => Ok((row.of)(&bytes)),
+                None => Ok(value(&bytes)),
                 Some(_) => Err(unreadable(span, "the process cannot read all of it").into()),
             };
         }
@@ -121,16 +150,20 @@ impl Session<'_> {
             .into_iter()
             .collect::<Option<Vec<u8>>>()
             .filter(|_| seen.is_ok())
-            .map(|bytes| (row.of)(&bytes))
+            .map(|bytes| value(&bytes))
             .ok_or_else(|| unreadable(span, why).into())
     }
 
-    /// A function that looks at a file.
+    /// A value of a file.
     ///
     /// # Errors
-    /// `wrong-count`, `no-kernel`, `no-answer` where there is no such file or byte.
-    pub fn file_function(&mut self, row: &FileFunction, args: &[Expr], span: Span) -> Result<Value, Stop> {
-        check_count(row.name, row.params, row.help, args.len(), span)?;
+    /// `no-kernel`, `no-answer` where there is no such file or byte.
+    fn peek_file(
+        &mut self,
+        value: fn(&Kernel, FileId, u64) -> Option<u64>,
+        args: &[Expr],
+        span: Span,
+    ) -> Result<Value, Stop> {
         let name = self.eval(&args[0])?;
         let Value::Text(name) = name else {
             let message = format!("{} is no file's name", name.kind());
@@ -146,7 +179,7 @@ impl Session<'_> {
         let Some(file) = kernel.file_named(&name) else {
             return Err(no_file(kernel, &name, args[0].span).into());
         };
-        (row.of)(kernel, file, offset).map(Value::from).ok_or_else(|| {
+        value(kernel, file, offset).map(Value::from).ok_or_else(|| {
             let message = format!("\"{name}\" has {} bytes, and no byte {offset}", kernel.file_size(file));
             Diagnostic::new(Code::NoAnswer, span, message).label("past its end").into()
         })

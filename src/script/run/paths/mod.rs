@@ -11,6 +11,6 @@ mod unknown;
 pub use find::LAST;
 pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;
-pub use memory::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+pub use memory::{PEEK_FUNCTIONS, Peek, PeekFunction};
 pub use part::{PART_PROPERTIES, Part, PartProperty, part_of};
 pub use unknown::no_property;

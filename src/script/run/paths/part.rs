@@ -1,7 +1,7 @@
 //! What can be asked of a TLB or cache: one row a property.
 
 use crate::lang::value::{Number, Value};
-use crate::run::facts::Component;
+use crate::run::facts::{COUNT, Component, FRACTION, FactType};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, TlbSpec};
@@ -20,8 +20,8 @@ pub struct PartProperty {
     pub name: &'static str,
     /// One line of help.
     pub help: &'static str,
-    /// It counts what accesses do; the others follow from the declaration.
-    pub counts: bool,
+    /// The fact that a replay has of it, if it counts what accesses do; the others follow from the declaration.
+    pub fact: Option<FactType>,
     /// Only caches have something to count there.
     pub of_caches: bool,
     /// Its value; none if this kind of part has no such property.
@@ -29,15 +29,15 @@ pub struct PartProperty {
 }
 
 const fn part(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { name, help, counts: false, of_caches: false, get }
+    PartProperty { name, help, fact: None, of_caches: false, get }
 }
 
 const fn counted(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { name, help, counts: true, of_caches: false, get }
+    PartProperty { fact: Some(COUNT), ..part(name, help, get) }
 }
 
 const fn of_caches(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { name, help, counts: true, of_caches: true, get }
+    PartProperty { of_caches: true, ..counted(name, help, get) }
 }
 
 impl PartProperty {
@@ -61,7 +61,10 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     }),
     of_caches("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
     of_caches("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
-    counted("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats))),
+    PartProperty {
+        fact: Some(FRACTION),
+        ..part("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats)))
+    },
     part("sets", "number of sets", |p| p.tlb.map(|t| t.sets).or(p.cache.map(|c| c.sets)).map(Value::from)),
     part("ways", "associativity", |p| {
         p.tlb.map(|t| t.ways).or(p.cache.map(|c| c.ways)).map(|w| Value::from(u64::from(w)))

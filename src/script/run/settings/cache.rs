@@ -5,8 +5,10 @@ use crate::lang::span::Span;
 use pagewalk_engine::machine::spec::{CacheSpec, Capacity, Inclusion, WritePolicy};
 
 use super::field::{SettingRow, latency, one, one_of, sole};
-use super::level::{Common, Level, SIDES, policy, shared_rows};
+use super::level::{Common, Level, POLICY_WORDS, SIDES, policy, shared_rows};
 use super::shape::{Shape, Ways};
+use crate::run::params::Param::{Literal, OneOf, Words};
+use crate::run::params::{N, SIZE, T, words_of};
 
 /// A cache being declared.
 #[derive(Debug, Clone)]
@@ -20,30 +22,34 @@ pub struct CacheDraft {
     shared: bool,
 }
 
+/// The words of `index`: whether the address is virtual.
+const INDEXES: &[(&str, bool)] = &[("physical", false), ("virtual", true)];
+
+/// The words of `inclusion`.
+const INCLUSIONS: &[(&str, Inclusion)] =
+    &[("none", Inclusion::None), ("inclusive", Inclusion::Inclusive), ("exclusive", Inclusion::Exclusive)];
+
 /// Settings of `cache`.
 pub const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
-    SettingRow { name: "size", params: "SIZE", help: "capacity in bytes", repeats: false,
+    SettingRow { name: "size", params: &[SIZE], help: "capacity in bytes", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
-    SettingRow { name: "lines", params: "N", help: "number of lines", repeats: false,
+    SettingRow { name: "lines", params: &[N], help: "number of lines", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
-    SettingRow { name: "block", params: "SIZE", help: "block size, a power of two", repeats: false,
+    SettingRow { name: "block", params: &[SIZE], help: "block size, a power of two", repeats: false,
         set: |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one) },
-    SettingRow { name: "write-back", params: "", help: "a store marks the block dirty", repeats: false,
+    SettingRow { name: "write-back", params: &[], help: "a store marks the block dirty", repeats: false,
         set: |d, _| { d.write = WritePolicy::Back; Ok(()) } },
-    SettingRow { name: "write-through", params: "", help: "a store is passed down at once", repeats: false,
+    SettingRow { name: "write-through", params: &[], help: "a store is passed down at once", repeats: false,
         set: |d, _| { d.write = WritePolicy::Through; Ok(()) } },
-    SettingRow { name: "write-allocate", params: "", help: "a missing store brings the block in", repeats: false,
+    SettingRow { name: "write-allocate", params: &[], help: "a missing store brings the block in", repeats: false,
         set: |d, _| { d.write_allocate = true; Ok(()) } },
-    SettingRow { name: "no-write-allocate", params: "", help: "a missing store is passed down", repeats: false,
+    SettingRow { name: "no-write-allocate", params: &[], help: "a missing store is passed down", repeats: false,
         set: |d, _| { d.write_allocate = false; Ok(()) } },
-    SettingRow { name: "index", params: "physical|virtual", help: "which address picks the set", repeats: false,
-        set: |d, f| one_of(sole(f)?, &[("physical", false), ("virtual", true)]).map(|v| d.virtual_index = v) },
-    SettingRow { name: "inclusion", params: "none|inclusive|exclusive", help: "with regard to the levels above", repeats: false,
-        set: |d, f| {
-            let words = [("none", Inclusion::None), ("inclusive", Inclusion::Inclusive), ("exclusive", Inclusion::Exclusive)];
-            one_of(sole(f)?, &words).map(|i| d.inclusion = i)
-        } },
-    SettingRow { name: "shared", params: "", help: "one for all cores", repeats: false,
+    SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "which address picks the set", repeats: false,
+        set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
+    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "with regard to the levels above", repeats: false,
+        set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
+    SettingRow { name: "shared", params: &[], help: "one for all cores", repeats: false,
         set: |d, _| { d.shared = true; Ok(()) } },
 ];
 

@@ -10,6 +10,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value, unit_spelt};
+use crate::run::params::{Param, Params};
 
 /// A setting with its values evaluated.
 #[derive(Debug, Clone)]
@@ -135,12 +136,15 @@ pub fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
     }
 }
 
+/// The words of a switch.
+pub const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
+
 /// A setting of a block: one row.
 pub struct SettingRow<D: 'static> {
     /// Its first word.
     pub name: &'static str,
-    /// What follows it, as the reference prints it; empty for a flag.
-    pub params: &'static str,
+    /// What follows it; nothing for a flag.
+    pub params: &'static [Param],
     /// One line of help.
     pub help: &'static str,
     /// Puts it into the draft.
@@ -174,7 +178,7 @@ pub fn apply<D>(
 
 /// A flag takes no values, a setting without a block of its own no block.
 fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
-    let takes_block = row.params.contains('{');
+    let takes_block = row.params.has_block();
     if row.params.is_empty() && !field.args.is_empty() {
         return Err(one(Diagnostic::new(
             Code::WrongCount,
@@ -204,7 +208,7 @@ fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
 }
 
 fn usage<D>(row: &SettingRow<D>) -> String {
-    format!("write `{} {}`: {}", row.name, row.params, row.help)
+    format!("write `{} {}`: {}", row.name, row.params.text(), row.help)
 }
 
 fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {

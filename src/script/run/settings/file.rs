@@ -8,6 +8,9 @@ use crate::lang::span::Span;
 use crate::lang::value::Value;
 use pagewalk_engine::kernel::file::Fill;
 
+use crate::run::params::Param::{Literal, Many, OneOf};
+use crate::run::params::{BYTE, FILE_NAME, SIZE, VA};
+
 use super::field::{Arg, Field, SettingRow, one, sole};
 
 /// The most bytes that a file may be declared with: those of an ext4 file with blocks of 4 KB.
@@ -26,7 +29,7 @@ pub struct FileDraft {
 pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "size",
-        params: "SIZE",
+        params: &[SIZE],
         help: "bytes that it has",
         repeats: false,
         set: |d, f| {
@@ -37,7 +40,7 @@ pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     },
     SettingRow {
         name: "fill",
-        params: "BYTE|zero|counting",
+        params: &[OneOf(&[BYTE, Literal("zero"), Literal("counting")])],
         help: "its bytes: all one byte; with `counting`, byte i is i modulo 256 (zero)",
         repeats: false,
         set: |d, f| {
@@ -52,7 +55,7 @@ pub const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     },
     SettingRow {
         name: "pages",
-        params: "BYTE",
+        params: &[BYTE],
         help: "its bytes: page i is filled with this byte plus i",
         repeats: false,
         set: |d, f| {
@@ -114,14 +117,14 @@ pub struct ExecutableDraft {
 pub const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
     SettingRow {
         name: "entry",
-        params: "VA",
+        params: &[VA],
         help: "where it begins to run (its first section)",
         repeats: false,
         set: |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
     },
     SettingRow {
         name: "library",
-        params: "\"name\"…",
+        params: &[Many(&FILE_NAME)],
         help: "a shared library that is mapped with it",
         repeats: true,
         set: |d, f| {

@@ -7,7 +7,9 @@ use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPoli
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::Spec;
 
-use super::field::{Field, SettingRow, apply, one, one_of, sole};
+use super::field::{Field, ON_OFF, SettingRow, apply, one, one_of, sole};
+use crate::run::params::Param::{self, Unit, Words};
+use crate::run::params::{N, POLICY, SIZE, VA, words_of};
 
 /// A kernel being declared.
 #[derive(Debug, Clone)]
@@ -23,9 +25,19 @@ const SWAP_LIMIT: u64 = 1 << 20;
 /// The most pages that one fault maps around.
 const AROUND_LIMIT: u64 = 1 << 16;
 
+/// The words of `scope`.
+const SCOPES: &[(&str, ReplacementScope)] =
+    &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)];
+
+/// The words of `page-cache`: whether it is warm.
+const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
+
+/// The words of `signals`.
+const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
+
 const fn row(
     name: &'static str,
-    params: &'static str,
+    params: &'static [Param],
     help: &'static str,
     set: fn(&mut KernelDraft, &Field) -> Result<(), Vec<Diagnostic>>,
 ) -> SettingRow<KernelDraft> {
@@ -34,64 +46,65 @@ const fn row(
 
 /// Settings of `kernel`.
 pub const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
-    row("frames", "N", "user page frames, numbered from 0 upward (all that fit)", |d, f| {
+    row("frames", &[N], "user page frames, numbered from 0 upward (all that fit)", |d, f| {
         let n =
             sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
         d.places.push(("frames", f.span));
         d.config.frames = Some(n as u32);
         Ok(())
     }),
-    row("replacement", "POLICY", "victim for eviction (clock)", |d, f| {
+    row("replacement", &[POLICY], "victim for eviction (clock)", |d, f| {
         replacement(f).map(|policy| d.config.replacement = policy)
     }),
-    row("scope", "global|local", "whose frames may be taken (global)", |d, f| {
-        one_of(sole(f)?, &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)])
-            .map(|scope| d.config.scope = scope)
+    row("scope", &[Words(words_of!(SCOPES.0))], "whose frames may be taken (global)", |d, f| {
+        one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope)
     }),
-    row("swap", "N slots", "slots of the swap file, a page each (0)", |d, f| {
+    row("swap", &[N, Unit("slots")], "slots of the swap file, a page each (0)", |d, f| {
         let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
         d.config.swap = n as u32;
         Ok(())
     }),
-    row("stack-top", "VA", "the address just past the stack", |d, f| {
+    row("stack-top", &[VA], "the address just past the stack", |d, f| {
         address(d, "stack-top", f).map(|at| d.config.stack_top = at)
     }),
-    row("stack-size", "SIZE", "the most bytes a stack may have", |d, f| {
+    row("stack-size", &[SIZE], "the most bytes a stack may have", |d, f| {
         address(d, "stack-size", f).map(|size| d.config.stack_size = size)
     }),
-    row("mmap-base", "VA", "the address below which `mmap` looks for a hole", |d, f| {
+    row("mmap-base", &[VA], "the address below which `mmap` looks for a hole", |d, f| {
         address(d, "mmap-base", f).map(|at| d.config.mmap_base = at)
     }),
-    row("brk-start", "VA", "where the heap begins, unless a program was executed", |d, f| {
+    row("brk-start", &[VA], "where the heap begins, unless a program was executed", |d, f| {
         address(d, "brk-start", f).map(|at| d.config.brk_start = at)
     }),
-    row("fault-around", "N pages", "file pages mapped by one read fault, a power of two (1)", |d, f| {
-        let arg = sole(f)?;
-        let n = arg.within(1, AROUND_LIMIT, Code::BadKernel, "a window").map_err(one)?;
-        arg.log2("the window of `fault-around`").map_err(one)?;
-        d.config.fault_around = n;
-        Ok(())
-    }),
+    row(
+        "fault-around",
+        &[N, Unit("pages")],
+        "file pages mapped by one read fault, a power of two (1)",
+        |d, f| {
+            let arg = sole(f)?;
+            let n = arg.within(1, AROUND_LIMIT, Code::BadKernel, "a window").map_err(one)?;
+            arg.log2("the window of `fault-around`").map_err(one)?;
+            d.config.fault_around = n;
+            Ok(())
+        },
+    ),
     row(
         "page-cache",
-        "cold|warm",
+        &[Words(words_of!(PAGE_CACHES.0))],
         "whether a file's page must be read from disk the first time (cold)",
-        |d, f| one_of(sole(f)?, &[("cold", false), ("warm", true)]).map(|warm| d.config.warm = warm),
+        |d, f| one_of(sole(f)?, PAGE_CACHES).map(|warm| d.config.warm = warm),
     ),
     row(
         "zero-page",
-        "on|off",
+        &[Words(words_of!(ON_OFF.0))],
         "whether a read of an untouched anonymous page maps a shared zero frame (off)",
-        |d, f| one_of(sole(f)?, &[("on", true), ("off", false)]).map(|on| d.config.zero_page = on),
+        |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.config.zero_page = on),
     ),
     row(
         "signals",
-        "report|kill",
+        &[Words(words_of!(SIGNALS.0))],
         "whether a process goes on or ends after a fatal fault (report)",
-        |d, f| {
-            one_of(sole(f)?, &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)])
-                .map(|signals| d.config.signals = signals)
-        },
+        |d, f| one_of(sole(f)?, SIGNALS).map(|signals| d.config.signals = signals),
     ),
 ];
 

@@ -84,6 +84,10 @@ fn inherited<L: Level>(level: &L) -> bool {
 pub(super) const SIDES: &[(&str, Side)] =
     &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
 
+/// The names of the policies that may serve a TLB or cache.
+pub(super) const POLICY_WORDS: &[&str] =
+    &["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"];
+
 /// A policy that may serve a TLB or cache.
 pub(super) fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
     let words: Vec<_> = POLICIES.iter().filter(|row| row.sets).map(|row| (row.name, row.policy)).collect();
@@ -94,19 +98,19 @@ pub(super) fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
 macro_rules! shared_rows {
     ($draft:ty; $($row:expr),* $(,)?) => {
         &[
-            SettingRow { name: "sets", params: "N", help: "number of sets, a power of two", repeats: false,
+            SettingRow { name: "sets", params: &[N], help: "number of sets, a power of two", repeats: false,
                 set: |d: &mut $draft, f| d.common.shape.capacity(f, Capacity::Sets) },
-            SettingRow { name: "ways", params: "N|fully-associative|direct-mapped", help: "associativity", repeats: false,
+            SettingRow { name: "ways", params: &[OneOf(&[N, Literal("fully-associative"), Literal("direct-mapped")])], help: "associativity", repeats: false,
                 set: |d: &mut $draft, f| d.common.shape.ways(f) },
-            SettingRow { name: "fully-associative", params: "", help: "one set of all", repeats: false,
+            SettingRow { name: "fully-associative", params: &[], help: "one set of all", repeats: false,
                 set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) } },
-            SettingRow { name: "direct-mapped", params: "", help: "one way", repeats: false,
+            SettingRow { name: "direct-mapped", params: &[], help: "one way", repeats: false,
                 set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) } },
-            SettingRow { name: "policy", params: "lru|fifo|plru|clock|second-chance|mru|lfu|random", help: "which one of a full set goes", repeats: false,
+            SettingRow { name: "policy", params: &[Words(POLICY_WORDS)], help: "which one of a full set goes", repeats: false,
                 set: |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p) },
-            SettingRow { name: "for", params: "data|instructions|both", help: "which accesses it serves", repeats: false,
+            SettingRow { name: "for", params: &[Words(words_of!(SIDES.0))], help: "which accesses it serves", repeats: false,
                 set: |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side) },
-            SettingRow { name: "latency", params: "T", help: "latency of a lookup", repeats: false,
+            SettingRow { name: "latency", params: &[T], help: "latency of a lookup", repeats: false,
                 set: |d: &mut $draft, f| latency(sole(f)?).map(|t| d.common.latency = t) },
             $($row),*
         ]

@@ -11,6 +11,8 @@ use super::field::{Arg, Field, SettingRow, apply, block_of, integer, latency, on
 use super::level::{Level, level};
 use super::pte::PteDraft;
 use super::tlb::TlbDraft;
+use crate::run::params::Param::{Literal, Many, Optional, Unit, Ways, Words};
+use crate::run::params::{CACHE, N, SIZE, T, TLB, settings, words_of};
 
 /// A machine being declared: what was said, before what follows from it.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +45,7 @@ pub struct TableDraft {
 pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "virtual",
-        params: "N bits",
+        params: &[N, Unit("bits")],
         help: "width of a virtual address",
         repeats: false,
         set: |d, f| {
@@ -53,7 +55,7 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "physical",
-        params: "N bits",
+        params: &[N, Unit("bits")],
         help: "width of a physical address",
         repeats: false,
         set: |d, f| {
@@ -63,7 +65,7 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "page",
-        params: "SIZE",
+        params: &[SIZE],
         help: "page size, a power of two",
         repeats: false,
         set: |d, f| {
@@ -73,7 +75,7 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "page_table",
-        params: "{ levels N, bits N…, pte FORMAT, walk cached|uncached }",
+        params: &[settings("levels N, bits N…, pte FORMAT, walk cached|uncached")],
         help: "how the VPN is split over the levels, and the format of an entry",
         repeats: false,
         set: |d, f| {
@@ -84,7 +86,7 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "pte",
-        params: "SIZE | { size SIZE, valid N, ppn N..N, … }",
+        params: &[Ways(&[&[SIZE], &[settings("size SIZE, valid N, ppn N..N, …")]])],
         help: "the format of a page-table entry",
         repeats: false,
         set: |d, f| {
@@ -94,28 +96,31 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "tlb",
-        params: "[NAME] { entries N, ways N, … } | none",
+        params: &[Ways(&[&[Optional(&[TLB]), settings("entries N, ways N, …")], &[Literal("none")]])],
         help: "one more level of TLB",
         repeats: true,
         set: |d, f| level(&mut d.tlbs, f),
     },
     SettingRow {
         name: "cache",
-        params: "[NAME] { size SIZE, block SIZE, ways N, … } | none",
+        params: &[Ways(&[
+            &[Optional(&[CACHE]), settings("size SIZE, block SIZE, ways N, …")],
+            &[Literal("none")],
+        ])],
         help: "one more level of cache",
         repeats: true,
         set: |d, f| level(&mut d.caches, f),
     },
     SettingRow {
         name: "memory",
-        params: "{ latency T }",
+        params: &[settings("latency T")],
         help: "main memory",
         repeats: false,
         set: |d, f| block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
     },
     SettingRow {
         name: "cores",
-        params: "N",
+        params: &[N],
         help: "number of cores, each with private TLBs and caches",
         repeats: false,
         set: |d, f| {
@@ -126,11 +131,14 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
 ];
 
+/// The words of `walk`: whether it is cached.
+const WALKS: &[(&str, bool)] = &[("cached", true), ("uncached", false)];
+
 /// Settings of `page_table` inside `machine`.
 pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
     SettingRow {
         name: "levels",
-        params: "N",
+        params: &[N],
         help: "number of levels, 1 to 6",
         repeats: false,
         set: |d, f| {
@@ -140,7 +148,7 @@ pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
     },
     SettingRow {
         name: "bits",
-        params: "N…",
+        params: &[Many(&N)],
         help: "bits of the VPN that index each level, top first",
         repeats: false,
         set: |d, f| {
@@ -154,18 +162,18 @@ pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
     },
     SettingRow {
         name: "pte",
-        params: "SIZE | { size SIZE, valid N, ppn N..N, … }",
+        params: &[Ways(&[&[SIZE], &[settings("size SIZE, valid N, ppn N..N, …")]])],
         help: "the format of an entry",
         repeats: false,
         set: |d, f| d.pte.set(f),
     },
     SettingRow {
         name: "walk",
-        params: "cached|uncached",
+        params: &[Words(words_of!(WALKS.0))],
         help: "whether entries are fetched through the data caches",
         repeats: false,
         set: |d, f| {
-            d.walk_cached = one_of(sole(f)?, &[("cached", true), ("uncached", false)])?;
+            d.walk_cached = one_of(sole(f)?, WALKS)?;
             Ok(())
         },
     },
@@ -174,7 +182,7 @@ pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
 /// Settings of `memory` inside `machine`.
 pub const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
     name: "latency",
-    params: "T",
+    params: &[T],
     help: "latency of main memory",
     repeats: false,
     set: |d, f| latency(sole(f)?).map(|t| *d = t),

@@ -8,6 +8,8 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use pagewalk_engine::machine::pte::{BITS, BitRow, Flags, Pte, PteError, PteFormat};
 
+use crate::run::params::{BITS as BIT_NUMBERS, SIZE};
+
 use super::field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one, sole, twice};
 
 /// The format of an entry being declared.
@@ -26,14 +28,14 @@ pub struct PteDraft {
 pub const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     SettingRow {
         name: "size",
-        params: "SIZE",
+        params: &[SIZE],
         help: "size of an entry, 1 to 8 bytes",
         repeats: false,
         set: |d, f| d.size(sole(f)?),
     },
     SettingRow {
         name: "ppn",
-        params: "N..N",
+        params: &[BIT_NUMBERS],
         help: "the PPN's bits, both ends included",
         repeats: false,
         set: |d, f| {
@@ -43,7 +45,7 @@ pub const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     },
     SettingRow {
         name: "little-endian",
-        params: "",
+        params: &[],
         help: "least significant byte first",
         repeats: false,
         set: |d, _| {
@@ -53,7 +55,7 @@ pub const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     },
     SettingRow {
         name: "big-endian",
-        params: "",
+        params: &[],
         help: "most significant byte first",
         repeats: false,
         set: |d, _| {

@@ -4,9 +4,11 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
 use pagewalk_engine::machine::spec::{Capacity, TlbSpec};
 
-use super::field::{SettingRow, latency, one, one_of, sole};
-use super::level::{Common, Level, SIDES, policy, shared_rows};
+use super::field::{ON_OFF, SettingRow, latency, one, one_of, sole};
+use super::level::{Common, Level, POLICY_WORDS, SIDES, policy, shared_rows};
 use super::shape::{Shape, Ways};
+use crate::run::params::Param::{Literal, Many, OneOf, Words};
+use crate::run::params::{N, SIZE, T, words_of};
 
 /// A TLB being declared.
 #[derive(Debug, Clone)]
@@ -18,9 +20,9 @@ pub struct TlbDraft {
 
 /// Settings of `tlb`.
 pub const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
-    SettingRow { name: "entries", params: "N", help: "number of entries", repeats: false,
+    SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
-    SettingRow { name: "pages", params: "SIZE…", help: "the page sizes it holds", repeats: false, set: |d, f| {
+    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "the page sizes it holds", repeats: false, set: |d, f| {
         let sizes: Result<Vec<u32>, _> = f.args.iter().map(|arg| arg.log2("a page size")).collect();
         let mut sizes = sizes.map_err(one)?;
         sizes.sort_unstable();
@@ -28,8 +30,8 @@ pub const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
         d.page_bits = Some(sizes);
         Ok(())
     } },
-    SettingRow { name: "asid", params: "on|off", help: "entries are marked with their process", repeats: false,
-        set: |d, f| one_of(sole(f)?, &[("on", true), ("off", false)]).map(|on| d.asid = on) },
+    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "entries are marked with their process", repeats: false,
+        set: |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on) },
 ];
 
 impl Level for TlbDraft {

@@ -14,6 +14,8 @@ use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Value, ValueError};
 
+use crate::run::params::Param;
+
 use super::cache::CACHE_SETTINGS;
 use super::field::{Arg, ArgKind, Field, one};
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS};
@@ -49,7 +51,7 @@ pub fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnosti
 
 /// What follows the name of a setting, as its row says, in whichever block that is: no name is a flag in one block and
 /// something else in another. None for PTE bits and for what has no row.
-fn params(name: &str) -> Option<&'static str> {
+fn params(name: &str) -> Option<&'static [Param]> {
     let machine = MACHINE_SETTINGS.iter().map(|row| (row.name, row.params));
     let table = TABLE_SETTINGS.iter().map(|row| (row.name, row.params));
     let pte = PTE_SETTINGS.iter().map(|row| (row.name, row.params));
@@ -101,9 +103,9 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
     match node {
         Node::Scalar(scalar) if scalar.is_null() => Some(plain),
         Node::Scalar(scalar) => match (scalar.truth(), params(key.text)) {
-            (Some(true), Some("")) => Some(plain),
-            (Some(false), Some("")) => None,
-            (Some(truth), Some("on|off")) => {
+            (Some(true), Some([])) => Some(plain),
+            (Some(false), Some([])) => None,
+            (Some(truth), Some([Param::Words(["on", "off"])])) => {
                 let text = if truth { "on" } else { "off" };
                 let kind = ArgKind::Word { text: text.into(), value: Some(Value::Bool(truth)) };
                 Some(Field { args: vec![Arg { kind, span: scalar.span }], ..plain })

@@ -5,6 +5,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::run::budget::surplus_work;
+use crate::run::params::Param::{self, Keyword, Optional, Words};
+use crate::run::params::{N, words_of};
 use crate::run::record::{AccessVerb, Did};
 use crate::run::session::{ACCESS_LIMIT, Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
@@ -17,6 +19,13 @@ use super::plans::AccessPlan;
 const KINDS: &[(&str, AccessKind)] =
     &[("read", AccessKind::Read), ("write", AccessKind::Write), ("execute", AccessKind::Execute)];
 const MODES: &[(&str, Privilege)] = &[("user", Privilege::User), ("supervisor", Privilege::Supervisor)];
+
+/// `[for read|write|execute]`
+pub const FOR: Param = Optional(&[Keyword("for"), Words(words_of!(KINDS.0))]);
+/// `[by user|supervisor]`
+pub const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))]);
+/// `[size N]`
+pub const SIZED: Param = Optional(&[Keyword("size"), N]);
 
 /// One of a clause's words.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
@@ -31,7 +40,7 @@ fn access(plan: AccessPlan) -> Action {
 /// `translate VA [for read|write|execute] [by user|supervisor]`
 pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
-    let (va, clauses) = clauses(command, &command.operands, &["for", "by"])?;
+    let (va, clauses) = clauses(command, &command.operands, &[FOR, BY])?;
     let (mut kind, mut mode) = (AccessKind::Read, Privilege::User);
     for (clause, value) in clauses {
         match clause {
@@ -47,7 +56,7 @@ pub fn translate(session: &mut Session, command: &Command) -> Result<Action, Sto
 /// `read VA [size N]`
 pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
-    let (va, clauses) = clauses(command, &command.operands, &["size"])?;
+    let (va, clauses) = clauses(command, &command.operands, &[SIZED])?;
     let size = clauses.first().map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
     load(session, AccessVerb::Read, va, size)
 }
@@ -79,7 +88,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let Some(assigned) = &command.assigned else {
         return Err(missing(command, "a value after `=`").into());
     };
-    let (value, clauses) = clauses(command, assigned, &["size"])?;
+    let (value, clauses) = clauses(command, assigned, &[SIZED])?;
     let size = match clauses.first() {
         Some((_, size)) => Some(session.within(size, 1, ACCESS_LIMIT)?),
         None => None,

@@ -10,6 +10,7 @@ mod control;
 mod declare;
 mod declaring;
 mod expect;
+mod forms;
 mod kernel_action;
 mod naming;
 mod operands;
@@ -22,18 +23,26 @@ mod system;
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Stmt, Word};
+use crate::lang::ast::{self, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
 use super::absent;
 use super::facts::Family;
+use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
+use super::params::{
+    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA, PRESET,
+    PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
+};
 use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
 use super::stop::Stop;
+use access::{BY, FOR, SIZED};
+use replay::{FORMAT, MAP, STRADDLE};
 
 pub use access::load;
 pub use contents::show_plan;
+pub use forms::{FORMS, Form};
 pub use operands::word;
 pub use perms::SECTION_COLUMNS;
 pub use plans::AccessPlan;
@@ -42,7 +51,7 @@ pub use plans::AccessPlan;
 pub const VERBS: &[Verb] = &[
     Verb {
         name: "machine",
-        params: "[PRESET|\"file.yaml\"] [{ settings }]",
+        params: &[Optional(&[OneOf(&[PRESET, MACHINE_FILE])]), Optional(&[settings("settings")])],
         help: "declares the hardware; a later one starts afresh",
         example: "machine core-i7 { cores 1 }",
         family: Family::None,
@@ -50,7 +59,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "kernel",
-        params: "{ settings }",
+        params: &[settings("settings")],
         help: "starts a kernel on the machine; without it the first process gets the defaults",
         example: "kernel { frames 64, replacement lru, swap 32 slots }",
         family: Family::None,
@@ -58,7 +67,10 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "file",
-        params: "\"name\" = \"text\" | \"name\" { size SIZE, fill BYTE, pages BYTE }",
+        params: &[Ways(&[
+            &[FILE_NAME, Equals, FILE_TEXT],
+            &[FILE_NAME, settings("size SIZE, fill BYTE, pages BYTE")],
+        ])],
         help: "declares a file",
         example: "file \"data.txt\" = \"hello, world\\n\"",
         family: Family::None,
@@ -66,7 +78,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "executable",
-        params: "\"name\" { entry VA, table of sections, library \"name\" }",
+        params: &[FILE_NAME, settings("entry VA, table of sections, library \"name\"")],
         help: "declares a file that `execve` loads",
         example: "executable \"a.out\" { entry 0x400400; | section start size perms |; | .text 400000 1800 r-x | }",
         family: Family::None,
@@ -74,7 +86,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "process",
-        params: "NAME [{ table of areas }]",
+        params: &[NEW_PROCESS, Optional(&[Block(Contents::Areas, "table of areas")])],
         help: "declares a process; `NAME: STATEMENT` and `NAME { … }` run in it",
         example: "process P1",
         family: Family::None,
@@ -82,7 +94,12 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "set",
-        params: "NOUN { table } | cr3 = PA | pte LEVEL PA = RAW | pte LEVEL PA { fields }",
+        params: &[Ways(&[
+            &[NOUN, TABLE],
+            &[Literal("cr3"), Equals, PA],
+            &[Keyword("pte"), LEVEL, PA, Equals, RAW],
+            &[Keyword("pte"), LEVEL, PA, Block(Contents::Entry, "fields")],
+        ])],
         help: "puts contents into the machine",
         example: "set cr3 = 0x1000",
         family: Family::None,
@@ -90,7 +107,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "expect",
-        params: "EXPR | [exactly] NOUN { table }",
+        params: &[Ways(&[&[EXPR], &[Optional(&[Keyword("exactly")]), NOUN, TABLE]])],
         help: "states what must be true",
         example: "expect tlb.hits == 0",
         family: Family::None,
@@ -98,7 +115,14 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "show",
-        params: "NOUN | geometry | machine | stats | steps | EXPR",
+        params: &[Ways(&[
+            &[NOUN],
+            &[Literal("geometry")],
+            &[Literal("machine")],
+            &[Literal("stats")],
+            &[Literal("steps")],
+            &[EXPR],
+        ])],
         help: "shows a part of the machine, or a value",
         example: "show geometry",
         family: Family::None,
@@ -106,7 +130,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "translate",
-        params: "VA [for read|write|execute] [by user|supervisor]",
+        params: &[VA, FOR, BY],
         help: "the MMU alone: TLBs, page walk, A and D bits, TLB fill",
         example: "translate 0x03D4 for write",
         family: Family::Access,
@@ -114,7 +138,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "read",
-        params: "VA [size N]",
+        params: &[VA, SIZED],
         help: "a load: translation, then the data caches, then memory",
         example: "read 0x03D4 size 4",
         family: Family::Access,
@@ -122,7 +146,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "write",
-        params: "VA = V [size N]",
+        params: &[VA, Equals, V, SIZED],
         help: "a store: translation, then the data caches, then memory",
         example: "write 0x03D4 = 0x1234 size 2",
         family: Family::Access,
@@ -130,7 +154,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fetch",
-        params: "VA",
+        params: &[VA],
         help: "an instruction fetch",
         example: "fetch 0x03D4",
         family: Family::Access,
@@ -138,7 +162,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "replay",
-        params: "\"file.trace\" [format lackey|din|csv|packed] [straddle split|first] [map identity|demand]",
+        params: &[TRACE, FORMAT, STRADDLE, MAP],
         help: "a memory trace through the machine; a machine with an MMU needs `map`",
         example: "replay \"loop.trace\" map demand",
         family: Family::Replay,
@@ -146,7 +170,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "flush",
-        params: "tlb [NAME] | cache [NAME]",
+        params: &[Ways(&[&[Keyword("tlb"), Optional(&[TLB])], &[Keyword("cache"), Optional(&[CACHE])]])],
         help: "drops entries; a write-back cache writes dirty blocks back, global TLB entries stay",
         example: "flush tlb",
         family: Family::None,
@@ -154,7 +178,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "invlpg",
-        params: "VA",
+        params: &[VA],
         help: "drops the TLB entries of one page, global ones too",
         example: "invlpg 0x03D4",
         family: Family::None,
@@ -162,7 +186,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "core",
-        params: "N",
+        params: &[N],
         help: "the core that later statements run on, from 0",
         example: "core 0",
         family: Family::None,
@@ -170,7 +194,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "ksm",
-        params: "scan",
+        params: &[Literal("scan")],
         help: "same-page merging: pages of mergeable areas with equal bytes share one frame",
         example: "ksm scan",
         family: Family::None,
@@ -178,7 +202,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "reclaim",
-        params: "N pages",
+        params: &[N, Unit("pages")],
         help: "evicts up to N pages, by the policy",
         example: "reclaim 4 pages",
         family: Family::None,
@@ -186,7 +210,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "sync",
-        params: "",
+        params: &[],
         help: "writes every dirty file page to its file",
         example: "sync",
         family: Family::None,
@@ -194,7 +218,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "swap",
-        params: "out [PROCESS] VA",
+        params: &[Keyword("out"), Optional(&[PROCESS]), VA],
         help: "moves a page of a process to swap",
         example: "swap out P1 0x7000",
         family: Family::None,
@@ -202,7 +226,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "tick",
-        params: "",
+        params: &[],
         help: "the clock interrupt that ages reference bits (`nru`, `aging`)",
         example: "tick",
         family: Family::None,
@@ -210,40 +234,12 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "seed",
-        params: "N",
+        params: &[N],
         help: "starts the script's generator anew",
         example: "seed 1",
         family: Family::None,
         prepare: control::seed,
     },
-];
-
-/// Words that begin a statement with a shape of its own; the grammar knows them.
-pub const FORMS: &[(&str, &str, &str)] = &[
-    ("let", "NAME = EXPR", "gives a name a value"),
-    (
-        "choose",
-        "NAME in RANGE|LIST where COND | where OP => FACTS",
-        "draws a value by the seed among those for which every condition holds",
-    ),
-    ("for", "NAME in RANGE|LIST { … }", "runs the block for each value"),
-    ("repeat", "N { … }", "runs the block N times"),
-    ("if", "COND { … } else { … }", "runs one block or the other"),
-    ("def", "NAME(a, b) { … }", "defines a statement of your own"),
-    ("include", "\"file.pw\"", "the statements of another file"),
-    ("scenario", "\"name\" { … }", "runs on a copy of the state, forgotten afterwards"),
-    ("probe", "OP | VA", "an operation's facts, without changing anything"),
-    ("NAME:", "STATEMENT", "runs in the process of that name"),
-    ("NAME", "{ … }", "runs in the process of that name"),
-    ("question", "\"title\" [points N] { … }", "a question of an exam, isolated as a scenario"),
-    ("part", "\"name\" [points N] { … }", "a part of a question"),
-    ("given", "NOUN, NOUN …", "tables and other things that a question gives"),
-    (
-        "ask",
-        "OP => FACT, … | \"label\" = EXPR [unit U] | NOUN columns … | NAME in LIST where …",
-        "what a question asks; `radix hex|decimal|binary` and `points N` may follow",
-    ),
-    ("reference", "PAGES { frames N, replacement P, … }", "page replacement on a bare string of pages"),
 ];
 
 /// The core of the language: without papers.
@@ -255,17 +251,16 @@ struct NoPapers;
 impl Extension for NoPapers {
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
         let text: Arc<str> = session.text(stmt.span).split_whitespace().next().unwrap_or_default().into();
-        Err(unknown(session.language, &Word { text, span: stmt.span }, &[]).into())
+        Err(unknown(session.language, &ast::Word { text, span: stmt.span }, &[]).into())
     }
 }
 
 /// Says that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for words that are known.
-pub fn unknown(language: &Language, word: &Word, also: &[&str]) -> Diagnostic {
+pub fn unknown(language: &Language, word: &ast::Word, also: &[&str]) -> Diagnostic {
     if let Some(diagnostic) = absent::diagnostic(word) {
         return diagnostic;
     }
-    // `NAME:` is no word.
-    let forms = FORMS.iter().map(|form| form.0).filter(|form| form.starts_with(char::is_lowercase));
+    let forms = FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name);
     let names = language.verbs().map(|verb| verb.name).chain(forms).chain(also.iter().copied());
     let diagnostic =
         Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))

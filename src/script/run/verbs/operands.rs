@@ -6,6 +6,7 @@ use crate::lang::value::Value;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::addr::{Pa, Va};
 
+use crate::run::params::{Param, Params};
 use crate::run::session::Session;
 use crate::run::settings::{integer, list};
 use crate::run::stop::Stop;
@@ -21,7 +22,7 @@ pub fn word(expr: &Expr) -> Option<&str> {
 /// Clauses of a statement: the word that each begins with, and what it says.
 pub type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
 
-/// The first operand and the clauses after it: words of `known`, each followed by what it says.
+/// The first operand and the clauses after it, of those that are known: a word, and what it says.
 ///
 /// # Errors
 /// `wrong-count` where something is missing or too much, `unknown-word` for a clause that the verb does not have,
@@ -29,15 +30,16 @@ pub type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
 pub fn clauses<'a>(
     command: &Command,
     exprs: &'a [Expr],
-    known: &[&'static str],
+    known: &'static [Param],
 ) -> Result<(&'a Expr, Clauses<'a>), Diagnostic> {
+    let known = known.clauses();
     let Some((first, rest)) = exprs.split_first() else {
         return Err(missing(command, "an address"));
     };
     let mut found: Clauses = Vec::new();
     for pair in rest.chunks(2) {
         let Some(name) = word(&pair[0]).and_then(|w| known.iter().find(|k| **k == w)) else {
-            return Err(unexpected(command, &pair[0], known));
+            return Err(unexpected(command, &pair[0], &known));
         };
         let Some(value) = pair.get(1) else {
             return Err(Diagnostic::new(Code::WrongCount, pair[0].span, format!("`{name}` needs a value"))

@@ -7,6 +7,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::inside::Inside;
+use crate::run::params::Param::{self, Keyword, Optional, Words};
+use crate::run::params::{Params, words_of};
 use crate::run::record::Did;
 use crate::run::replayed::{MAPS, Map, STRADDLES};
 use crate::run::session::{Action, Session};
@@ -18,8 +20,15 @@ use pagewalk_engine::trace::replay::Straddle;
 use super::operands::{missing, plain, word};
 use super::plans::ReplayPlan;
 
-/// What can be said of a replay.
-const OPTIONS: &[&str] = &["format", "straddle", "map"];
+/// `[format lackey|din|csv|packed]`
+pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.name))]);
+/// `[straddle split|first]`
+pub const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_of!(STRADDLES.0))]);
+/// `[map identity|demand]`
+pub const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(MAPS.0))]);
+
+/// The options of a replay.
+const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
 
 /// What a `replay` says of how it is done.
 #[derive(Default)]
@@ -69,7 +78,7 @@ fn said(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
     let mut said = Said::default();
     for pair in rest.chunks(2) {
         let option = word(&pair[0]).unwrap_or_default();
-        let Some(option) = OPTIONS.iter().find(|known| **known == option) else {
+        let Some(option) = OPTIONS.clauses().into_iter().find(|known| *known == option) else {
             return Err(vec![no_option(command, &pair[0])]);
         };
         let Some(value) = pair.get(1) else {
@@ -78,7 +87,7 @@ fn said(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
                 Diagnostic::new(Code::WrongCount, pair[0].span, message).label("nothing follows"),
             ]);
         };
-        let twice = match *option {
+        let twice = match option {
             "format" => said.format.replace(format(value)?).is_some(),
             "straddle" => said.straddle.replace(choice(value, STRADDLES)?).is_some(),
             _ => said.map.replace(choice(value, MAPS)?).is_some(),
@@ -109,22 +118,16 @@ fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
     let verb = &command.verb.text;
     let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("this cannot stand in `{verb}`"))
         .label("unexpected here");
-    let Some(said) = word(expr) else {
-        return diagnostic.help(format!("`{verb}` knows {}", list(OPTIONS.iter().copied())));
-    };
-    let option = if FORMATS.iter().any(|row| row.name == said) {
-        Some("format")
-    } else if STRADDLES.iter().any(|(word, _)| *word == said) {
-        Some("straddle")
-    } else if MAPS.iter().any(|(word, _)| *word == said) {
-        Some("map")
-    } else {
-        None
-    };
-    match (option, nearest(said, OPTIONS.iter().copied())) {
+    let known = OPTIONS.clauses();
+    let said = word(expr).unwrap_or_default();
+    let option = OPTIONS.iter().find_map(|option| match option {
+        Optional([Keyword(name), words]) => words.words().contains(&said).then_some(name),
+        _ => None,
+    });
+    match (option, nearest(said, known.iter().copied())) {
         (Some(option), _) => diagnostic.did_you_mean(said, &format!("{option} {said}")),
         (None, Some(near)) => diagnostic.did_you_mean(said, near),
-        (None, None) => diagnostic.help(format!("`{verb}` knows {}", list(OPTIONS.iter().copied()))),
+        (None, None) => diagnostic.help(format!("`{verb}` knows {}", list(known.into_iter()))),
     }
 }
 

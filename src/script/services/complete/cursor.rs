@@ -1,15 +1,15 @@
-//! The place of the cursor: what is typed there, and what stands before it.
+//! The place of the cursor: what is typed there, and what is before it.
 
-use super::item::{Begins, Completions, Kind, Pick};
+use super::context::{CompletionContext, context};
+use super::item::{Completions, ItemKind, ItemPosition, Pick};
 use super::offer::Offers;
-use super::spot::{Spot, spot};
 use super::string;
 use super::walk::Walk;
 use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::value::UNITS;
 use crate::run::state::State;
 
-/// What can stand at byte `at` of a text, given the text before it and what the state knows. An `at` beyond the text, or
+/// What may be written at byte `at` of a text, given the text before it and what the state knows. An `at` beyond the text, or
 /// within a character, counts as the end of what is before it.
 pub fn complete(text: &str, at: usize, state: &State) -> Completions {
     let text = before(text, at);
@@ -51,7 +51,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     if let Some(string) =
         last.filter(|last| last.kind == TokenKind::String { closed: false } && last.end == from)
     {
-        let walk = gone_over(above, &tokens[..tokens.len() - 1]);
+        let walk = Walk::over(above, &tokens[..tokens.len() - 1]);
         return string::complete(&walk, text, string.start + 1, state);
     }
     let nothing = Completions { from, ..Completions::default() };
@@ -69,33 +69,24 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     if typed.starts_with(|c: char| c.is_ascii_digit()) {
         return nothing;
     }
-    let walk = gone_over(above, &tokens);
-    let spot = spot(&walk);
+    let walk = Walk::over(above, &tokens);
+    let context = context(&walk);
     // The name of a fact is offered whole, with what stands before its dot.
-    let from = if let Spot::Fact(Some(begun)) = spot { begun } else { from };
+    let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
     let offers = Offers { state, walk: &walk };
     let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();
     let items = Pick::of(&text[from..], near, |pick| {
         if number {
             for unit in UNITS {
-                pick.add(unit.name, Kind::Unit, unit.help);
+                pick.add(unit.name, ItemKind::Unit, unit.help);
             }
         }
-        offers.offer(&spot, pick);
+        offers.offer(&context, pick);
     });
-    let begins = match spot {
-        Spot::Statement => Begins::Statement,
-        Spot::Setting(block) => Begins::Setting(block),
-        _ => Begins::Nothing,
+    let position = match context {
+        CompletionContext::Statement => ItemPosition::Statement,
+        CompletionContext::Setting(block) => ItemPosition::Setting(block),
+        _ => ItemPosition::Other,
     };
-    Completions { from, items, disk: None, begins }
-}
-
-/// The walk over a text's tokens.
-pub(super) fn gone_over<'t>(text: &'t str, tokens: &[Token]) -> Walk<'t> {
-    let mut walk = Walk::new(text);
-    for token in tokens {
-        walk.take(*token);
-    }
-    walk
+    Completions { from, items, disk: None, position }
 }

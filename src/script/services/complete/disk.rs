@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::item::{Item, Kind, OnDisk};
+use super::item::{Item, ItemKind, OnDisk};
 
 /// The most entries of a folder that are looked at.
 const ENTRIES: usize = 10_000;
@@ -25,7 +25,11 @@ pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<Item> {
         let fits = wanted.endings.iter().any(|ending| name.ends_with(ending));
         if is_folder || fits {
             let slash = if is_folder { "/" } else { "" };
-            items.push(Item { text: format!("{typed}{name}{slash}"), kind: Kind::File, help: String::new() });
+            items.push(Item {
+                text: format!("{typed}{name}{slash}"),
+                kind: ItemKind::File,
+                help: String::new(),
+            });
         }
     }
     items.sort_by(|a, b| a.text.cmp(&b.text));

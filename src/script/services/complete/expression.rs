@@ -1,12 +1,12 @@
 //! What can stand in an expression: variables, the beginnings of paths, functions, system calls, constants.
 
-use super::item::{Kind, Pick};
+use super::item::{ItemKind, Pick};
 use super::offer::Offers;
 use super::walk::Named;
 use crate::lang::value::Value;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::run::facts::Component;
-use crate::run::paths::{FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS};
+use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PEEK_FUNCTIONS};
 use crate::run::state::Binding;
 use crate::run::syscalls::called;
 use pagewalk_engine::kernel::process::ProcessState;
@@ -18,21 +18,21 @@ const SHOWN: usize = 40;
 impl Offers<'_> {
     /// Whatever can stand in an expression.
     pub fn expression(&self, pick: &mut Pick) {
-        self.names(pick);
+        self.values(pick);
         for row in constants() {
-            pick.add(row.name, Kind::Constant, row.help);
+            pick.add(row.name, ItemKind::Constant, row.help);
         }
     }
 
     /// Whatever can stand in an expression but constants.
-    fn names(&self, pick: &mut Pick) {
+    fn values(&self, pick: &mut Pick) {
         self.variables(pick);
         self.path_heads(pick);
         for row in FUNCTIONS {
-            pick.add(row.name, Kind::Function, row.help);
+            pick.add(row.name, ItemKind::Function, row.help);
         }
-        for (name, help) in looking_functions() {
-            pick.add(name, Kind::Function, help);
+        for row in PEEK_FUNCTIONS {
+            pick.add(row.name, ItemKind::Function, row.help);
         }
         self.calls(pick);
     }
@@ -40,13 +40,13 @@ impl Offers<'_> {
     fn variables(&self, pick: &mut Pick) {
         for (named, name) in self.walk.named.iter().rev() {
             if *named == Named::Variable && pick.begins(name) && self.state.find(name).is_none() {
-                pick.add(name, Kind::Variable, "");
+                pick.add(name, ItemKind::Variable, "");
             }
         }
         for (name, binding) in self.state.bindings() {
             match binding {
-                Binding::Value(value) => pick.add_with(name, Kind::Variable, || short(value)),
-                Binding::Unknowable => pick.add(name, Kind::Variable, ""),
+                Binding::Value(value) => pick.add_with(name, ItemKind::Variable, || short(value)),
+                Binding::Unknowable => pick.add(name, ItemKind::Variable, ""),
                 Binding::Def(_) => {}
             }
         }
@@ -56,13 +56,13 @@ impl Offers<'_> {
         let heads = MACHINE_PROPERTIES.iter().map(|row| row.of);
         let kernel = KERNEL_PROPERTIES.iter().filter(|_| self.state.kernel().is_some()).map(|row| row.of);
         for head in heads.chain(kernel) {
-            pick.add(head, Kind::Noun, "");
+            pick.add(head, ItemKind::Noun, "");
         }
-        pick.add(LAST, Kind::Noun, "the facts of the latest statement that has some");
+        pick.add(LAST, ItemKind::Noun, "the facts of the latest statement that has some");
         self.parts(pick, |_| true);
         if let Some(spec) = self.state.spec() {
             for name in ["tlb", "cache"].into_iter().filter(|name| Component::named(spec, name).is_some()) {
-                pick.add(name, Kind::Part, "the only one");
+                pick.add(name, ItemKind::Part, "the only one");
             }
         }
         self.processes(pick, "");
@@ -74,7 +74,7 @@ impl Offers<'_> {
         for part in Component::all(spec).filter(|part| which(*part)) {
             pick.add(
                 part.name(spec),
-                Kind::Part,
+                ItemKind::Part,
                 if matches!(part, Component::Tlb(_)) { "a TLB" } else { "a cache" },
             );
         }
@@ -83,7 +83,7 @@ impl Offers<'_> {
     /// The processes, with what follows their names.
     pub fn processes(&self, pick: &mut Pick, then: &str) {
         for (name, help) in self.known_processes() {
-            pick.add(&format!("{name}{then}"), Kind::Process, help);
+            pick.add(&format!("{name}{then}"), ItemKind::Process, help);
         }
     }
 
@@ -103,7 +103,7 @@ impl Offers<'_> {
         let first = running.next();
         let only = first.is_some() && running.all(|name| Some(name) == first);
         if only || self.walk.in_process() {
-            system_calls().for_each(|row| pick.add(row.name, Kind::Call, row.help));
+            system_calls().for_each(|row| pick.add(row.name, ItemKind::Call, row.help));
         }
     }
 
@@ -116,10 +116,10 @@ impl Offers<'_> {
         let used = &self.walk.statement().top().words;
         for constant in constants().filter(|constant| row.takes(parameter, constant)) {
             if !used.contains(&constant.name) {
-                pick.add(constant.name, Kind::Constant, constant.help);
+                pick.add(constant.name, ItemKind::Constant, constant.help);
             }
         }
-        self.names(pick);
+        self.values(pick);
     }
 
     /// A definition of this name, which comes before a system call.
@@ -127,12 +127,6 @@ impl Offers<'_> {
         self.walk.named.contains(&(Named::Definition, name))
             || matches!(self.state.find(name), Some(Binding::Def(_)))
     }
-}
-
-/// The functions that look at memory and files.
-fn looking_functions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let memory = MEMORY_FUNCTIONS.iter().map(|row| (row.name, row.help));
-    memory.chain(FILE_FUNCTIONS.iter().map(|row| (row.name, row.help)))
 }
 
 /// A value, if it is short.

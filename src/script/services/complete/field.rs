@@ -1,9 +1,8 @@
 //! What may follow a path: properties of the machine, its parts, the kernel and processes; fields of a call.
 
-use super::head::Head;
-use super::item::{Kind, Pick};
+use super::item::{ItemKind, Pick};
 use super::offer::Offers;
-use crate::run::facts::{Component, Family};
+use crate::run::facts::{Component, Family, facts_of};
 use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
     KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, part_of,
@@ -16,7 +15,7 @@ impl Offers<'_> {
     pub fn fields(&self, pick: &mut Pick, path: &[&str]) {
         let [head, between @ ..] = path else { return };
         let before: String = between.iter().flat_map(|name| [name, "."]).collect();
-        let mut add = |name: &str, kind: Kind, help: &str| {
+        let mut add = |name: &str, kind: ItemKind, help: &str| {
             // Of a name with dots in it, the part that comes next.
             if let Some(rest) = name.strip_prefix(&*before) {
                 let next = rest.split('.').next().unwrap_or(rest);
@@ -24,40 +23,43 @@ impl Offers<'_> {
             }
         };
         if *head == LAST {
-            return self.facts_of(self.last_family(), &mut |name, help| add(name, Kind::Fact, help));
+            let facts = facts_of(self.last_family(), self.state.spec().map(|spec| &**spec));
+            return facts.iter().for_each(|(name, key)| add(name, ItemKind::Fact, key.help()));
         }
         let part = self.state.spec().and_then(|spec| Component::named(spec, head));
         if let (Some(part), Some(machine)) = (part, self.state.hardware()) {
             let part = part_of(machine, part);
             let has = PART_PROPERTIES.iter().filter(|row| (row.get)(&part).is_some());
-            return has.for_each(|row| add(row.name, Kind::Field, row.help));
+            return has.for_each(|row| add(row.name, ItemKind::Field, row.help));
         }
         if self.is_process(head) {
             return self.process_fields(&mut add);
         }
         for row in MACHINE_PROPERTIES.iter().filter(|row| row.of == *head) {
-            add(row.name, Kind::Field, row.help);
+            add(row.name, ItemKind::Field, row.help);
         }
         for row in KERNEL_PROPERTIES.iter().filter(|row| row.of == *head) {
-            add(row.name, Kind::Field, row.help);
+            add(row.name, ItemKind::Field, row.help);
         }
     }
 
-    fn process_fields(&self, add: &mut dyn FnMut(&str, Kind, &str)) {
+    fn process_fields(&self, add: &mut dyn FnMut(&str, ItemKind, &str)) {
         for row in PROCESS_PROPERTIES {
-            add(row.name, Kind::Field, row.help);
+            add(row.name, ItemKind::Field, row.help);
         }
         for row in MACHINE_PROPERTIES.iter().filter(|row| row.of == "page_table") {
-            add(&format!("{}.{}", row.of, row.name), Kind::Field, row.help);
+            add(&format!("{}.{}", row.of, row.name), ItemKind::Field, row.help);
         }
-        let head = self.walk.statement().head.map(|(head, _)| head);
-        let Some(Head::Verb(verb)) = head.filter(|head| head.usage().contains("NOUN")) else { return };
-        let set = verb.name == "set";
+        let head = self.walk.statement().head();
+        if !head.is_verb() || !head.takes_noun() {
+            return;
+        }
+        let set = head.name == "set";
         for row in THING_NOUNS.iter().filter(|row| row.of_process && (row.settable || !set)) {
-            add(row.name, Kind::Noun, row.help);
+            add(row.name, ItemKind::Noun, row.help);
         }
         for row in TABLE_NOUNS.iter().filter(|row| row.name == "page_table" && !set) {
-            add(row.name, Kind::Noun, row.help);
+            add(row.name, ItemKind::Noun, row.help);
         }
     }
 
@@ -80,7 +82,7 @@ impl Offers<'_> {
     /// The fields of the structure that a call fills in.
     pub fn call_fields(pick: &mut Pick, call: &str) {
         for field in system_call(call).map_or(&[][..], |row| row.fields) {
-            pick.add(field, Kind::Field, "");
+            pick.add(field, ItemKind::Field, "");
         }
     }
 }

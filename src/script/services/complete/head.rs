@@ -1,76 +1,122 @@
-//! The word that a statement or setting begins with, and what its row says of what follows.
+//! The first word of a statement or setting, and its row.
 
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
-use crate::run::session::Verb;
+use crate::run::params::{Atom, Contents, OP, Param, Params, Slot, ways};
 use crate::run::settings::BlockRow;
-use crate::run::verbs::FORMS;
+use crate::run::verbs::Form;
 
-/// The word that a statement begins with.
-#[derive(Clone, Copy)]
-pub enum Head {
-    /// A verb.
-    Verb(&'static Verb),
-    /// A word that begins a statement with a shape of its own, and its usage.
-    Form(&'static str, &'static str),
-    /// `where`, which takes a condition or an operation.
+/// The first word of a statement or setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Which registry has it.
+    pub kind: HeadKind,
+    /// Its word; empty for another.
+    pub name: &'static str,
+    /// What follows it.
+    pub params: &'static [Param],
+    /// One line of help; empty for a setting.
+    pub help: &'static str,
+}
+
+/// Which registry has the first word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeadKind {
+    /// That of verbs; the statement has these facts.
+    Verb(Family),
+    /// That of statements with a shape of their own.
+    Form,
+    /// None: `where`, which takes a condition or an operation.
     Where,
-    /// A setting, and what follows it.
-    Setting(&'static str, &'static str),
-    /// Another word.
+    /// That of a block's settings.
+    Setting,
+    /// None.
     Other,
 }
 
 impl Head {
-    /// What a word at the beginning of a statement is.
+    /// A word of no registry.
+    pub const OTHER: Self = Self { kind: HeadKind::Other, name: "", params: &[], help: "" };
+    /// `where`
+    pub const WHERE: Self = Self { kind: HeadKind::Where, name: "where", params: &[OP], help: "" };
+
+    /// The first word of a statement.
     pub fn of(word: &str) -> Self {
-        if let Some((name, usage, _)) = form(word) {
-            return Self::Form(name, usage);
+        if let Some(Form { name, params, help }) = Form::named(word) {
+            return Self { kind: HeadKind::Form, name, params, help };
         }
-        LANGUAGE.verb(word).map_or(Self::Other, Self::Verb)
+        LANGUAGE.verb(word).map_or(Self::OTHER, |row| Self {
+            kind: HeadKind::Verb(row.family),
+            name: row.name,
+            params: row.params,
+            help: row.help,
+        })
     }
 
-    /// What a word at the beginning of a setting is.
+    /// The first word of a setting.
     pub fn of_setting(block: &BlockRow, word: &str) -> Self {
-        block.setting(word).map_or(Self::Other, |row| Self::Setting(row.name, row.params))
+        block.setting(word).map_or(Self::OTHER, |row| Self {
+            kind: HeadKind::Setting,
+            name: row.name,
+            params: row.params,
+            help: "",
+        })
     }
 
-    /// What follows it.
-    pub fn usage(self) -> &'static str {
-        match self {
-            Self::Verb(verb) => verb.params,
-            Self::Form(_, usage) | Self::Setting(_, usage) => usage,
-            Self::Where => "OP",
-            Self::Other => "",
-        }
+    /// Whether it is this word of a statement with a shape of its own.
+    pub fn is_form(self, name: &str) -> bool {
+        self.kind == HeadKind::Form && self.name == name
     }
 
-    /// Its word; empty for another.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Verb(verb) => verb.name,
-            Self::Form(name, _) | Self::Setting(name, _) => name,
-            Self::Where => "where",
-            Self::Other => "",
-        }
+    /// Whether it is a verb.
+    pub fn is_verb(self) -> bool {
+        matches!(self.kind, HeadKind::Verb(_))
     }
 
-    /// It is an operation's.
+    /// Whether it begins an operation.
     pub fn is_operation(self) -> bool {
-        match self {
-            Self::Verb(verb) => matches!(verb.family, Family::Access | Family::Replay),
-            head => matches!(head.name(), "probe" | "reference"),
+        match self.kind {
+            HeadKind::Verb(family) => matches!(family, Family::Access | Family::Replay),
+            _ => matches!(self.name, "probe" | "reference"),
         }
     }
 
-    /// An operation may follow it.
-    pub fn takes_operation(self) -> bool {
-        matches!(self, Self::Where) || self.usage().starts_with("OP")
+    /// What its braces hold; of several ways to write it, that of the word that follows it.
+    pub fn contents(self, first: Option<&Atom>) -> Option<Contents> {
+        let of_way = |way: &&'static [Param]| {
+            way.leaves().into_iter().find_map(|param| match param {
+                Param::Block(contents, _) => Some(*contents),
+                _ => None,
+            })
+        };
+        let ways = ways(self.params);
+        let begun = |way: &&&'static [Param]| match (first, way.first()) {
+            (Some(Atom::Word(word)), Some(param)) => param.words().contains(word),
+            _ => false,
+        };
+        ways.iter().filter(begun).find_map(of_way).or_else(|| ways.iter().find_map(of_way))
     }
-}
 
-/// The row of a word that begins a statement with a shape of its own.
-pub fn form(word: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
-    // `NAME:` is no word.
-    FORMS.iter().find(|form| form.0 == word && word.starts_with(char::is_lowercase))
+    /// Whether an operation may follow it.
+    pub fn takes_operation(self) -> bool {
+        self.begins_with(Slot::Op)
+    }
+
+    /// Whether a noun may follow it.
+    pub fn takes_noun(self) -> bool {
+        self.params.has(Slot::Noun)
+    }
+
+    /// Whether this follows it first.
+    pub fn begins_with(self, slot: Slot) -> bool {
+        self.first_way().first() == Some(&Param::Value(slot))
+    }
+
+    /// The first way to write what follows it.
+    pub fn first_way(self) -> &'static [Param] {
+        match self.params {
+            [Param::Ways([first, ..])] => first,
+            params => params,
+        }
+    }
 }

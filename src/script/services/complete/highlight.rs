@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::stands::{Stands, stands};
+use super::token_role::{TokenRole, token_role};
 use super::walk::Walk;
 use crate::lang::layout::{Token, TokenKind, tokens};
 
@@ -74,7 +74,7 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
     let mut found = Vec::with_capacity(list.len());
     for (at, token) in list.iter().enumerate() {
         let class = match token.kind {
-            TokenKind::Word => Some(Class::of(stands(&walk, &list[at..]))),
+            TokenKind::Word => Some(Class::of(token_role(&walk, &list[at..]))),
             TokenKind::Cell => Some(cell(&walk, token.of(text))),
             kind => plain(kind),
         };
@@ -88,23 +88,24 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
 }
 
 impl Class {
-    /// The class of a word that stands for this.
-    fn of(stands: Stands) -> Self {
-        match stands {
-            Stands::Operator | Stands::Form | Stands::Word(_) | Stands::Setting("choice" | "essay") => {
-                Self::Keyword
-            }
-            Stands::Verb | Stands::Called => Self::Verb,
-            Stands::Process => Self::Process,
-            Stands::Setting(_) | Stands::Noun | Stands::Part => Self::Noun,
-            Stands::Bit | Stands::Column | Stands::Fact(_) | Stands::Property => Self::Fact,
-            Stands::FactWord(_)
-            | Stands::SettingWord(_)
-            | Stands::Preset
-            | Stands::Constant
-            | Stands::Value => Self::Constant,
-            Stands::Unit => Self::Number,
-            Stands::Variable => Self::Variable,
+    /// The class of a word with this role.
+    fn of(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Operator
+            | TokenRole::Form
+            | TokenRole::Keyword(_)
+            | TokenRole::Setting("choice" | "essay") => Self::Keyword,
+            TokenRole::Verb | TokenRole::Called => Self::Verb,
+            TokenRole::Process => Self::Process,
+            TokenRole::Setting(_) | TokenRole::Noun | TokenRole::Part => Self::Noun,
+            TokenRole::Bit | TokenRole::Column | TokenRole::Fact(_) | TokenRole::Property => Self::Fact,
+            TokenRole::FactWord(_)
+            | TokenRole::SettingWord(_)
+            | TokenRole::Preset
+            | TokenRole::Constant
+            | TokenRole::Value => Self::Constant,
+            TokenRole::Unit => Self::Number,
+            TokenRole::Variable => Self::Variable,
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::cursor::{before, gone_over};
+use super::cursor::before;
 use super::signature::open_call;
 use super::statement::{Bracket, Statement};
-use super::usage::Usage;
+use super::walk::Walk;
 use crate::lang::layout::{TokenKind, tokens};
+use crate::run::params::rest;
 use crate::run::state::State;
 
 /// What parts a call from what is written.
@@ -29,7 +30,7 @@ pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     if last.end == text.len() && matches!(last.kind, TokenKind::Comment | TokenKind::Prose) {
         return None;
     }
-    let walk = gone_over(text, &tokens);
+    let walk = Walk::over(text, &tokens);
     let statement = walk.statement();
     if let Some(call) = open_call(&walk, state) {
         let current = call.current().map(|place| place.start + CALL.len()..place.end + CALL.len());
@@ -45,10 +46,8 @@ pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
 
 /// What is left of the usage of the first word.
 fn usage(statement: &Statement) -> Option<String> {
-    let (head, _) = statement.head?;
     let top = statement.top();
-    if statement.facts.is_some() || !statement.outside() || statement.call || top.joined && !top.filled {
-        return None;
-    }
-    Some(Usage::of(head.usage()).rest(&statement.atoms))
+    let within = statement.facts.is_some() || !statement.outside() || statement.call;
+    let pending = top.joined && !top.filled;
+    (!within && !pending).then(|| rest(statement.head().params, &statement.atoms))
 }

@@ -13,20 +13,20 @@ pub struct Completions {
     pub items: Vec<Item>,
     /// Names of files on disk can stand there.
     pub disk: Option<OnDisk>,
-    /// What an item would begin.
-    pub begins: Begins,
+    /// Where an item would be.
+    pub position: ItemPosition,
 }
 
-/// Where an offer would stand, as far as that says what follows it.
+/// Where an item would be, as far as that determines what follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Begins {
+pub enum ItemPosition {
     /// It begins a statement.
     Statement,
     /// It begins a setting of the block of this name.
     Setting(&'static str),
     /// Elsewhere.
     #[default]
-    Nothing,
+    Other,
 }
 
 /// Files on disk that can stand at a place: see [`super::disk::names`].
@@ -44,14 +44,14 @@ pub struct Item {
     /// What is written.
     pub text: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// One line of help; of a variable its value, if that is short.
     pub help: String,
 }
 
 /// What an offer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ItemKind {
     /// It begins a statement.
     Verb,
     /// It begins a statement with a shape of its own, or is a word within one.
@@ -127,12 +127,12 @@ impl<'a> Pick<'a> {
     }
 
     /// One more that can stand there.
-    pub fn add(&mut self, text: &str, kind: Kind, help: &str) {
+    pub fn add(&mut self, text: &str, kind: ItemKind, help: &str) {
         self.add_with(text, kind, || help.to_owned());
     }
 
     /// One more, whose help is only made if it is offered.
-    pub fn add_with(&mut self, text: &str, kind: Kind, help: impl FnOnce() -> String) {
+    pub fn add_with(&mut self, text: &str, kind: ItemKind, help: impl FnOnce() -> String) {
         let to = if self.all {
             if self.exact.len() >= LOOKED_AT {
                 return;

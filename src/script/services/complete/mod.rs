@@ -1,6 +1,7 @@
-//! Completion: what can stand at a place of a text that is being written, and hints of what a statement or call takes. All
+//! Completion: what may follow at a place of a text that is being written, and hints of what a statement or call takes. All
 //! words come from the registries; nothing here fails on wrong or half-typed text, and nothing changes the state.
 
+mod context;
 mod cursor;
 pub mod disk;
 mod expression;
@@ -15,11 +16,9 @@ mod offer;
 mod place;
 mod signature;
 mod snippet;
-mod spot;
-mod stands;
 mod statement;
 mod string;
-mod usage;
+mod token_role;
 mod walk;
 mod word;
 
@@ -29,9 +28,9 @@ mod tests;
 pub use cursor::complete;
 pub use highlight::{CLASSES, Class, ClassRow, highlight, highlight_tokens};
 pub use hint::{Hint, hint};
-pub use item::{Begins, Completions, Item, Kind, OnDisk};
-pub use place::{Is, Place, Role, place};
+pub use item::{Completions, Item, ItemKind, ItemPosition, OnDisk};
+pub use place::{Place, PlaceKind, Role, place};
 pub use signature::{Signature, signature};
 pub use snippet::snippet;
-pub use stands::Stands;
+pub use token_role::TokenRole;
 pub use word::words;

@@ -1,11 +1,11 @@
 //! Nouns, and the columns of their tables.
 
-use super::item::{Kind, Pick};
+use super::item::{ItemKind, Pick};
 use super::offer::Offers;
-use super::usage::Atom;
-use super::walk::Holds;
+use super::walk::BlockContents;
 use crate::run::facts::Component;
 use crate::run::nouns::{Column, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun};
+use crate::run::params::Atom;
 use crate::run::verbs::SECTION_COLUMNS;
 use pagewalk_engine::machine::pte::BITS;
 
@@ -15,22 +15,22 @@ impl Offers<'_> {
         let kernel = self.state.kernel().is_some();
         let kept = |name: &str| verb == "set" && kernel && name == "page_table";
         for row in TABLE_NOUNS.iter().filter(|row| !kept(row.name)) {
-            pick.add(row.name, Kind::Noun, row.help);
+            pick.add(row.name, ItemKind::Noun, row.help);
         }
         let set = verb == "set";
         for row in THING_NOUNS.iter().filter(|row| row.settable || !set) {
             if kernel && (!row.of_process || self.walk.in_process()) {
-                pick.add(row.name, Kind::Noun, row.help);
+                pick.add(row.name, ItemKind::Noun, row.help);
             }
         }
         if verb == "show" {
             for row in SHOWN_NOUNS {
-                pick.add(row.name, Kind::Noun, row.help);
+                pick.add(row.name, ItemKind::Noun, row.help);
             }
         }
         if verb == "expect" {
             let reference = SHOWN_NOUNS.iter().filter(|row| row.name == "reference");
-            reference.for_each(|row| pick.add(row.name, Kind::Noun, row.help));
+            reference.for_each(|row| pick.add(row.name, ItemKind::Noun, row.help));
         }
         self.processes(pick, "");
     }
@@ -41,10 +41,14 @@ impl Offers<'_> {
         let cells = |of: usize| {
             block.header.iter().filter(move |(bar, _)| of == 0 || *bar == of).map(|(_, name)| *name)
         };
-        match &block.holds {
-            Holds::Areas => listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0)),
-            Holds::Settings(row, _) if row.name == "executable" => listed(pick, SECTION_COLUMNS, cells(0)),
-            Holds::Table(atoms, path) => {
+        match &block.contents {
+            BlockContents::Areas => {
+                listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0))
+            }
+            BlockContents::Settings(row, _) if row.name == "executable" => {
+                listed(pick, SECTION_COLUMNS, cells(0))
+            }
+            BlockContents::Table(atoms, path) => {
                 let named = noun(atoms, path);
                 if let Some(row) = ThingNoun::named(named) {
                     listed(pick, row.columns, cells(0));
@@ -53,7 +57,7 @@ impl Offers<'_> {
                     STEP_COLUMNS
                         .iter()
                         .filter(|name| !said.contains(name))
-                        .for_each(|name| pick.add(name, Kind::Column, ""));
+                        .for_each(|name| pick.add(name, ItemKind::Column, ""));
                 } else {
                     self.grouped(pick, named, atoms, &cells(block.bars).collect::<Vec<_>>());
                 }
@@ -68,7 +72,7 @@ impl Offers<'_> {
         let mut add = |name: &str| {
             if !said.contains(&name) {
                 let bit = BITS.iter().find(|bit| bit.name == name || bit.aliases.contains(&name));
-                pick.add(name, Kind::Column, bit.map_or("", |bit| bit.help));
+                pick.add(name, ItemKind::Column, bit.map_or("", |bit| bit.help));
             }
         };
         let Some((machine, level)) = self.state.hardware().zip(self.level(named, atoms)) else {
@@ -112,6 +116,6 @@ fn noun<'t>(atoms: &[Atom<'t>], path: &[&'t str]) -> &'t str {
 fn listed<'t>(pick: &mut Pick, columns: &'static [Column], said: impl Iterator<Item = &'t str>) {
     let said: Vec<&str> = said.collect();
     for column in columns.iter().filter(|column| !said.contains(&column.name)) {
-        pick.add(column.name, Kind::Column, "");
+        pick.add(column.name, ItemKind::Column, "");
     }
 }

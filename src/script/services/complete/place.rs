@@ -1,18 +1,18 @@
-//! What stands at a byte of a text: a word and what it is there, or a number and what it counts.
+//! The token at a byte of a text: a word and its role, or a number and what it counts.
 
 use std::ops::Range;
 
-use super::spot::{Spot, spot};
-use super::stands::{Stands, stands};
-use super::usage::Part;
-use super::walk::{Holds, Walk};
+use super::context::{CompletionContext, context};
+use super::token_role::{TokenRole, token_role};
+use super::walk::{BlockContents, Walk};
 use crate::lang::layout::{Token, TokenKind};
 use crate::lang::value::{Number, unit_factor};
 use crate::run::facts::Family;
-use crate::run::paths::MEMORY_FUNCTIONS;
+use crate::run::params::{Param, Slot};
+use crate::run::paths::PeekFunction;
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// What stands at a byte of a text.
+/// The token at a byte of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place<'t> {
     /// Its bytes.
@@ -20,8 +20,8 @@ pub struct Place<'t> {
     /// Its text.
     pub text: &'t str,
     /// What it is.
-    pub is: Is<'t>,
-    /// With what stands before and after it between dots: `L1d.index`.
+    pub kind: PlaceKind<'t>,
+    /// With the names before and after it between dots: `L1d.index`.
     pub whole: &'t str,
     /// The bytes of that.
     pub whole_span: Range<usize>,
@@ -36,24 +36,24 @@ pub struct Place<'t> {
 impl<'t> Place<'t> {
     /// The name of the fact that it is, or is a piece of.
     pub fn fact(&self) -> Option<&'t str> {
-        matches!(self.is, Is::Word(Stands::Fact(_))).then_some(self.whole)
+        matches!(self.kind, PlaceKind::Word(TokenRole::Fact(_))).then_some(self.whole)
     }
 }
 
-/// What it is.
+/// What a token is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Is<'t> {
+pub enum PlaceKind<'t> {
     /// A word.
-    Word(Stands<'t>),
+    Word(TokenRole<'t>),
     /// A number, its unit among its bytes.
     Number(Number, Role),
-    /// A cell of a table, that is no number: the column that it stands in.
+    /// A cell of a table that is no number, of this column.
     Cell(&'t str),
     /// A string.
     Text,
 }
 
-/// What a number is of.
+/// What a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// A virtual address; a physical one where there is no MMU.
@@ -64,15 +64,16 @@ pub enum Role {
     Entry,
     /// A count, a size, data.
     Count,
-    /// That is not said.
-    Unsaid,
+    /// Not known.
+    Unknown,
 }
 
-/// What stands at byte `at` of a text with these tokens; of two things that touch there, the one that begins.
+/// The token at byte `at` of a text with these tokens; of two that touch there, the one that begins.
 pub fn place<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<Place<'t>> {
     let after = tokens.partition_point(|token| token.start <= at);
-    let said = |number: &usize| tokens.get(*number).is_some_and(|token| tells(token.kind) && token.end >= at);
-    let number = (after.saturating_sub(3)..after).rev().find(said)?;
+    let is_there =
+        |number: &usize| tokens.get(*number).is_some_and(|token| has_meaning(token.kind) && token.end >= at);
+    let number = (after.saturating_sub(3)..after).rev().find(is_there)?;
     let token = tokens[number];
     // After a number its unit belongs to it.
     let number = match (number.checked_sub(1).and_then(|before| tokens.get(before)), token.kind) {
@@ -83,53 +84,50 @@ pub fn place<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<Place<'t>
         }
         _ => number,
     };
-    let mut walk = Walk::new(text);
-    for token in &tokens[..number] {
-        walk.take(*token);
-    }
-    At { walk: &walk, text, tokens, number }.place()
+    let walk = Walk::over(text, &tokens[..number]);
+    PlaceFinder { walk: &walk, text, tokens, number }.place()
 }
 
-fn tells(kind: TokenKind) -> bool {
+fn has_meaning(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::Word | TokenKind::Number | TokenKind::Cell | TokenKind::String { .. })
 }
 
-/// A token, what stands before it and after it.
-struct At<'a, 't> {
+/// A token, and what is before it and after it.
+struct PlaceFinder<'a, 't> {
     walk: &'a Walk<'t>,
     text: &'t str,
     tokens: &'a [Token],
     number: usize,
 }
 
-impl<'t> At<'_, 't> {
-    fn of(&self, span: &Range<usize>) -> &'t str {
+impl<'t> PlaceFinder<'_, 't> {
+    fn text_of(&self, span: &Range<usize>) -> &'t str {
         self.text.get(span.clone()).unwrap_or("")
     }
 
     fn place(&self) -> Option<Place<'t>> {
         let token = self.tokens[self.number];
         let mut span = token.start..token.end;
-        let is = match token.kind {
-            TokenKind::Word => Is::Word(stands(self.walk, &self.tokens[self.number..])),
+        let kind = match token.kind {
+            TokenKind::Word => PlaceKind::Word(token_role(self.walk, &self.tokens[self.number..])),
             TokenKind::Number => {
                 let unit = self.tokens.get(self.number + 1).filter(|next| next.kind == TokenKind::Word);
                 if let Some(unit) = unit.filter(|unit| unit_factor(unit.of(self.text)).is_some()) {
                     span.end = unit.end;
                 }
-                Is::Number(Number::parse(self.of(&span)).ok()?, self.role())
+                PlaceKind::Number(Number::parse(self.text_of(&span)).ok()?, self.role())
             }
-            TokenKind::Cell => self.cell(self.of(&span))?,
-            _ => Is::Text,
+            TokenKind::Cell => self.cell(self.text_of(&span))?,
+            _ => PlaceKind::Text,
         };
         let whole_span = if token.kind == TokenKind::Word { self.dotted() } else { span.clone() };
         let statement = self.walk.statement();
         Some(Place {
-            text: self.of(&span),
-            is,
-            whole: self.of(&whole_span),
+            text: self.text_of(&span),
+            kind,
+            whole: self.text_of(&whole_span),
             whole_span,
-            head: statement.head.map_or("", |(head, _)| head.name()),
+            head: statement.head().name,
             process: statement.process,
             family: statement.family(),
             span,
@@ -159,24 +157,26 @@ impl<'t> At<'_, 't> {
         self.tokens[first].start..self.tokens[last].end
     }
 
-    /// What a number is of, by where it stands.
+    /// What a number is, by where it is.
     fn role(&self) -> Role {
-        match spot(self.walk) {
-            Spot::Usage(parts) => parts.iter().map(slot).find(|role| *role != Role::Unsaid).unwrap_or(
-                if matches!(self.walk.block().holds, Holds::Statements) { Role::Unsaid } else { Role::Count },
-            ),
-            Spot::FactValue(name, _) => of_fact(name),
-            Spot::Argument(call, at) => argument(call, at),
-            Spot::Value if matches!(self.walk.block().holds, Holds::Statements) => Role::Unsaid,
+        let in_statement = matches!(self.walk.block().contents, BlockContents::Statements);
+        let otherwise = if in_statement { Role::Unknown } else { Role::Count };
+        match context(self.walk) {
+            CompletionContext::Params(params) => {
+                params.into_iter().map(of_param).find(|role| *role != Role::Unknown).unwrap_or(otherwise)
+            }
+            CompletionContext::FactValue(name, _) => of_fact(name),
+            CompletionContext::Argument(call, at) => argument(call, at),
+            CompletionContext::Value => otherwise,
             _ => Role::Count,
         }
     }
 
     /// A cell: textbooks print hexadecimal numbers in tables.
-    fn cell(&self, cell: &'t str) -> Option<Is<'t>> {
+    fn cell(&self, cell: &'t str) -> Option<PlaceKind<'t>> {
         let block = self.walk.block();
         if block.rows == 0 {
-            return Some(Is::Word(Stands::Column));
+            return Some(PlaceKind::Word(TokenRole::Column));
         }
         let column = self.column();
         let digits = cell.strip_prefix("0x").unwrap_or(cell);
@@ -184,9 +184,9 @@ impl<'t> At<'_, 't> {
         let words = WORDS.contains(&column);
         Some(match Number::digits(digits, radix) {
             Ok(number) if !words && digits.starts_with(|c: char| c.is_ascii_hexdigit()) => {
-                Is::Number(number, of_column(column))
+                PlaceKind::Number(number, of_column(column))
             }
-            _ => Is::Cell(column),
+            _ => PlaceKind::Cell(column),
         })
     }
 
@@ -215,13 +215,28 @@ const DECIMAL: [&str; 2] = ["refs", "step"];
 /// Columns of names.
 const WORDS: [&str; 7] = ["backing", "process", "page", "area", "section", "perms", "kind"];
 
-fn slot(part: &Part) -> Role {
-    match part {
-        Part::Slot("VA" | "OP") => Role::Virtual,
-        Part::Slot("PA") => Role::Physical,
-        Part::Slot("RAW") => Role::Entry,
-        Part::Slot("V" | "N" | "SIZE" | "LEVEL" | "PAGES" | "BYTE" | "T" | "N..N") => Role::Count,
-        _ => Role::Unsaid,
+fn of_param(param: &Param) -> Role {
+    match param {
+        Param::Value(slot) => of_slot(*slot),
+        _ => Role::Unknown,
+    }
+}
+
+fn of_slot(slot: Slot) -> Role {
+    match slot {
+        Slot::Va | Slot::Op => Role::Virtual,
+        Slot::Pa => Role::Physical,
+        Slot::Raw => Role::Entry,
+        Slot::Stored
+        | Slot::Number
+        | Slot::Size
+        | Slot::Level
+        | Slot::Pages
+        | Slot::Byte
+        | Slot::Latency
+        | Slot::Bits
+        | Slot::Count => Role::Count,
+        _ => Role::Unknown,
     }
 }
 
@@ -230,7 +245,7 @@ fn of_fact(name: &str) -> Role {
         Some((level, "value")) if level.starts_with("pte") => Role::Entry,
         Some((level, "address")) if level.starts_with("pte") => Role::Physical,
         None if name == "pa" => Role::Physical,
-        None if name == "returns" => Role::Unsaid,
+        None if name == "returns" => Role::Unknown,
         _ => Role::Count,
     }
 }
@@ -245,15 +260,14 @@ fn of_column(column: &str) -> Role {
 
 /// The argument of a call: pointers are addresses.
 fn argument(call: &str, at: usize) -> Role {
-    if let Some(row) = MEMORY_FUNCTIONS.iter().find(|row| row.name == call) {
-        let takes = row.params.split(", ").nth(at);
-        return if takes == Some("VA") { Role::Virtual } else { Role::Count };
+    if let Some(row) = PeekFunction::named(call) {
+        return row.params.get(at).map_or(Role::Count, |slot| of_slot(*slot));
     }
     match system_call(call) {
         Some(row) => match row.parameters().get(at) {
             Some(parameter) if parameter.pointer => Role::Virtual,
             _ => Role::Count,
         },
-        None => Role::Unsaid,
+        None => Role::Unknown,
     }
 }

@@ -2,17 +2,15 @@
 
 use std::ops::Range;
 
-use super::cursor::{before, gone_over};
-use super::head::Head;
+use super::cursor::before;
 use super::statement::{Bracket, Statement};
-use super::usage::Usage;
 use super::walk::Walk;
 use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::value::functions::function;
-use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use crate::run::params::{Params, current};
+use crate::run::paths::PeekFunction;
 use crate::run::state::{Binding, State};
 use crate::run::syscalls::called;
-use crate::run::verbs::FORMS;
 use pagewalk_engine::kernel::syscall::SystemCall;
 
 /// What a statement or call takes.
@@ -44,7 +42,7 @@ pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
     if last.end == text.len() && closed {
         return None;
     }
-    let walk = gone_over(text, &tokens);
+    let walk = Walk::over(text, &tokens);
     open_call(&walk, state).or_else(|| usage(walk.statement(), last.end < text.len()))
 }
 
@@ -60,33 +58,23 @@ pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
 
 /// The usage of the first word; `apart`: a blank follows what is written.
 fn usage(statement: &Statement, apart: bool) -> Option<Signature> {
-    let (head, _) = statement.head?;
-    let top = statement.top();
+    let (head, top) = (statement.head(), statement.top());
     let within = statement.facts.is_some() || !statement.outside() || statement.call;
-    if within || head.usage().is_empty() {
+    if within || head.params.is_empty() {
         return None;
     }
-    let usage = Usage::of(head.usage());
     // What is being written may go on.
     let pending = top.joined && !top.filled || !apart && !statement.atoms.is_empty();
-    let atoms = if pending {
-        statement.atoms.split_last().map_or(&[][..], |(_, rest)| rest)
-    } else {
-        &statement.atoms
-    };
-    let label = format!("{} {}", head.name(), head.usage());
-    let from = label.len() - head.usage().len();
-    let current = usage.current(atoms).map(|place| place.start + from..place.end + from);
-    let active = current.is_some().then_some(0);
-    Some(Signature { label, help: help(head).to_owned(), parameters: current.into_iter().collect(), active })
-}
-
-fn help(head: Head) -> &'static str {
-    match head {
-        Head::Verb(verb) => verb.help,
-        Head::Form(name, _) => FORMS.iter().find(|form| form.0 == name).map_or("", |form| form.2),
-        Head::Where | Head::Setting(..) | Head::Other => "",
-    }
+    let atoms =
+        &statement.atoms[..statement.atoms.len() - usize::from(pending && !statement.atoms.is_empty())];
+    let from = head.name.len() + 1;
+    let current = current(head.params, atoms).map(|place| place.start + from..place.end + from);
+    Some(Signature {
+        label: format!("{} {}", head.name, head.params.text()),
+        help: head.help.to_owned(),
+        active: current.is_some().then_some(0),
+        parameters: current.into_iter().collect(),
+    })
 }
 
 /// What is called, and where its parameter of this number stands.
@@ -102,10 +90,8 @@ fn call(name: &str, at: usize, state: &State) -> Option<Signature> {
     if let Some(row) = function(name) {
         return Some(listed(name, row.help, row.parameters, at));
     }
-    let memory = MEMORY_FUNCTIONS.iter().map(|row| (row.name, row.params, row.help));
-    let mut looking = memory.chain(FILE_FUNCTIONS.iter().map(|row| (row.name, row.params, row.help)));
-    let (_, params, help) = looking.find(|(other, ..)| *other == name)?;
-    Some(listed(name, help, &params.split(", ").collect::<Vec<_>>(), at))
+    let row = PeekFunction::named(name)?;
+    Some(listed(name, row.help, &row.parameters(), at))
 }
 
 fn prototype(row: &SystemCall, at: usize) -> Signature {

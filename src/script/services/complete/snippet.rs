@@ -1,26 +1,25 @@
 //! What is written for an offer with places to fill in, made from the usage of its row. The syntax is that of snippets in
 //! the Language Server Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
 
-use super::head::form;
-use super::item::{Begins, Kind};
-use super::usage::{Part, Place, Usage};
+use super::head::Head;
+use super::item::{ItemKind, ItemPosition};
 use crate::lang::value::functions::function;
 use crate::questions::LANGUAGE;
-use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use crate::run::params::{Param, Slot};
+use crate::run::paths::PeekFunction;
 use crate::run::state::{Binding, State};
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// The snippet of an offer; none where nothing must follow.
-pub fn snippet(text: &str, kind: Kind, begins: Begins, state: &State) -> Option<String> {
-    let usage = match (kind, begins) {
-        (Kind::Verb, _) => LANGUAGE.verb(text)?.params,
-        (Kind::Keyword, Begins::Statement) => form(text)?.1,
-        (Kind::Setting, Begins::Setting(block)) => LANGUAGE.block(block)?.setting(text)?.params,
-        (Kind::Call | Kind::Function | Kind::Definition, _) => return called(text, state),
+/// The snippet of an item; none where nothing must follow.
+pub fn snippet(text: &str, kind: ItemKind, position: ItemPosition, state: &State) -> Option<String> {
+    let head = match (kind, position) {
+        (ItemKind::Verb, _) | (ItemKind::Keyword, ItemPosition::Statement) => Head::of(text),
+        (ItemKind::Setting, ItemPosition::Setting(block)) => Head::of_setting(LANGUAGE.block(block)?, text),
+        (ItemKind::Call | ItemKind::Function | ItemKind::Definition, _) => return called(text, state),
         _ => return None,
     };
-    let mut writer = Writer { text: format!("{text} "), places: 0, over: false, usage };
-    writer.parts(Usage::of(usage).first_way());
+    let mut writer = Writer { text: format!("{text} "), places: 0, over: false };
+    writer.params(head.first_way());
     (writer.places > 0).then(|| writer.text.trim_end().to_owned() + if writer.over { "" } else { "$0" })
 }
 
@@ -37,9 +36,7 @@ fn called(name: &str, state: &State) -> Option<String> {
             .map(|param| param.replace('…', ""))
             .collect()
     } else {
-        let memory = MEMORY_FUNCTIONS.iter().map(|row| (row.name, row.params));
-        let mut rows = memory.chain(FILE_FUNCTIONS.iter().map(|row| (row.name, row.params)));
-        rows.find(|row| row.0 == name)?.1.split(", ").map(|param| param.replace('"', "")).collect()
+        PeekFunction::named(name)?.parameters().iter().map(|param| param.replace('"', "")).collect()
     };
     let places: Vec<String> =
         params.iter().zip(1..).map(|(param, number)| format!("${{{number}:{}}}", escaped(param))).collect();
@@ -51,84 +48,57 @@ struct Writer {
     places: usize,
     /// The last place is written: the inside of a block.
     over: bool,
-    usage: &'static str,
 }
 
 impl Writer {
-    fn parts(&mut self, parts: &[Place]) {
-        let mut before: Option<&Part> = None;
-        for place in parts {
-            let again = before == Some(&place.part) || place.part == Part::Slot("…");
-            if self.over || again {
+    /// The parameters up to a list, of which only the first element is written.
+    fn params(&mut self, params: &[Param]) {
+        for param in params {
+            if self.over || matches!(param, Param::Comma | Param::Value(Slot::Etc)) {
                 return;
             }
-            self.part(place);
-            before = Some(&place.part);
+            self.param(param);
         }
     }
 
-    fn part(&mut self, place: &Place) {
-        match &place.part {
-            Part::Optional(_) => return,
-            Part::Word(word) => self.text += word,
-            Part::Slot(name) => {
-                self.slot(name);
-                self.parameters(&self.usage[place.at + name.len()..]);
+    fn param(&mut self, param: &Param) {
+        match param {
+            Param::Optional(_) | Param::Comma | Param::Ways(_) => return,
+            Param::Many(one) => return self.param(one),
+            Param::Value(slot) => self.slot(*slot),
+            Param::Words(words) => {
+                self.places += 1;
+                self.text += &["${", &self.places.to_string(), "|", &words.join(","), "|}"].concat();
             }
-            Part::Text(shown) => {
-                self.text.push('"');
-                self.place(shown);
-                self.text.push('"');
+            Param::OneOf(params) => {
+                return params.iter().take(1).for_each(|param| self.param(param));
             }
-            Part::Equals => self.text += if self.usage[place.at..].starts_with("=>") { "=>" } else { "=" },
-            Part::Block => {
+            Param::Block(..) => {
                 self.text += "{\n\t$0\n}";
                 self.places += 1;
                 self.over = true;
             }
-            Part::OneOf(ways) => self.one_of(ways),
-            Part::Many(one) => return self.part(one),
+            Param::Keyword(_) | Param::Literal(_) | Param::Unit(_) | Param::Equals | Param::Arrow => {
+                self.text += &param.to_string();
+            }
         }
         self.text.push(' ');
     }
 
-    /// Words to choose from; else the first that is no word.
-    fn one_of(&mut self, ways: &[Place]) {
-        let words: Option<Vec<&str>> = ways
-            .iter()
-            .map(|way| match way.part {
-                Part::Word(word) => Some(word),
-                _ => None,
-            })
-            .collect();
-        if let Some(words) = words {
-            self.places += 1;
-            self.text += "${";
-            self.text += &[&self.places.to_string(), "|", &words.join(","), "|}"].concat();
-            return;
-        }
-        if let Some(way) = ways.iter().find(|way| !matches!(way.part, Part::Word(_))) {
-            self.part(way);
-            self.text.truncate(self.text.trim_end().len());
-        }
-    }
-
-    fn slot(&mut self, name: &str) {
-        if matches!(name, "TEXT" | "PROSE") {
+    /// A place, in the quotes of a string or before the brackets of a definition.
+    fn slot(&mut self, slot: Slot) {
+        let name = slot.name();
+        if slot.is_quoted() || matches!(slot, Slot::Text | Slot::Prose) {
             self.text.push('"');
+            self.place(name.trim_matches('"'));
+            self.text.push('"');
+        } else if let Some((name, params)) = name.split_once('(') {
             self.place(name);
-            self.text.push('"');
+            self.text.push('(');
+            self.place(params.trim_end_matches(')'));
+            self.text.push(')');
         } else {
             self.place(name);
-        }
-    }
-
-    /// `NAME(a, b)`
-    fn parameters(&mut self, rest: &str) {
-        if let Some(inside) = rest.strip_prefix('(').and_then(|rest| rest.split(')').next()) {
-            self.text.push('(');
-            self.place(inside);
-            self.text.push(')');
         }
     }
 

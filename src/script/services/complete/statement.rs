@@ -1,8 +1,8 @@
 //! A statement or setting that is being written, token by token: what stands in it so far.
 
-use super::head::Head;
-use super::usage::Atom;
+use super::head::{Head, HeadKind};
 use crate::run::facts::Family;
+use crate::run::params::{Atom, Param, Slot};
 use crate::run::syscalls::called;
 
 /// The most pieces of a statement, and names of a path, that are kept: no usage and no path has more.
@@ -120,6 +120,11 @@ impl<'t> Statement<'t> {
         self.head.is_none() && !self.row && self.levels.len() == 1 && !self.top().filled
     }
 
+    /// Its first word; another if there is none.
+    pub fn head(&self) -> Head {
+        self.head.map_or(Head::OTHER, |(head, _)| head)
+    }
+
     /// The expression at hand.
     pub fn top(&self) -> &Level<'t> {
         &self.levels[self.levels.len() - 1]
@@ -219,7 +224,7 @@ impl<'t> Statement<'t> {
             self.next_fact();
         }
         // Nouns that are given stand one after the other.
-        if matches!(self.head, Some((Head::Form("given", _), _))) {
+        if self.head().is_form("given") {
             self.atoms.clear();
         }
     }
@@ -291,7 +296,7 @@ impl<'t> Statement<'t> {
 
     /// The operation after `probe` or `where` begins with this verb; true if it does.
     pub fn operation(&mut self, word: &'t str) -> bool {
-        let takes = self.head.is_some_and(|(head, _)| head.takes_operation()) && self.atoms.is_empty();
+        let takes = self.head().takes_operation() && self.atoms.is_empty();
         let head = Some(Head::of(word)).filter(|head| takes && head.is_operation());
         self.head = head.map(|head| (head, word)).or(self.head);
         head.is_some()
@@ -299,13 +304,14 @@ impl<'t> Statement<'t> {
 
     /// It has a name, and `in` follows.
     pub fn names_one(&self) -> bool {
-        let usage = self.head.map_or("", |(head, _)| head.usage());
-        self.outside() && self.atoms.len() == 1 && usage.starts_with("NAME in ")
+        let first_way = self.head().first_way();
+        let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
+        self.outside() && self.atoms.len() == 1 && named
     }
 
     /// A colon: what stands before it is the process.
     pub fn colon(&mut self) {
-        let operation = self.head.is_some_and(|(head, _)| head.takes_operation());
+        let operation = self.head().takes_operation();
         match (self.atoms.as_slice(), self.head) {
             ([Atom::Word(process)], _) if operation => {
                 self.process = Some(process);
@@ -323,15 +329,16 @@ impl<'t> Statement<'t> {
     /// Which facts it has.
     pub fn family(&self) -> Family {
         let calls = self.made.is_some_and(|(name, args)| called(name, args).is_some());
-        match self.head {
-            Some((Head::Form("reference", _), _)) => Family::Reference,
-            Some((Head::Form("let", _) | Head::Other, _)) if calls => Family::Call,
-            Some((Head::Form("let", _) | Head::Other | Head::Setting(..), _)) | None => Family::None,
-            Some((Head::Verb(_), _)) if self.call && calls => Family::Call,
-            Some((Head::Verb(verb), _)) => verb.family,
-            Some((Head::Form(..) | Head::Where, _)) if calls => Family::Call,
-            Some((Head::Form("probe", _) | Head::Where, _)) => Family::Access,
-            Some((Head::Form(..), _)) => Family::None,
+        let head = self.head();
+        match head.kind {
+            HeadKind::Form if head.name == "reference" => Family::Reference,
+            HeadKind::Setting => Family::None,
+            HeadKind::Verb(family) if !self.call => family,
+            _ if calls => Family::Call,
+            HeadKind::Verb(family) => family,
+            HeadKind::Where => Family::Access,
+            HeadKind::Form if head.name == "probe" => Family::Access,
+            HeadKind::Form | HeadKind::Other => Family::None,
         }
     }
 }

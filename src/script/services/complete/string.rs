@@ -1,11 +1,10 @@
 //! Names of files within quotes.
 
-use super::head::Head;
-use super::item::{Completions, Kind, OnDisk, Pick};
-use super::spot::{Spot, spot};
-use super::usage::Part;
+use super::context::{CompletionContext, context};
+use super::item::{Completions, Item, ItemKind, OnDisk, Pick};
 use super::walk::Walk;
-use crate::run::paths::FILE_FUNCTIONS;
+use crate::run::params::{Param, Slot};
+use crate::run::paths::PeekFunction;
 use crate::run::state::State;
 use pagewalk_engine::kernel::syscall::{ParamKind, system_call};
 
@@ -34,7 +33,7 @@ enum Wanted {
     Executable,
 }
 
-/// What can stand in the quotes that are open at the end of a text; their text begins at `from`.
+/// The names of files that fit the quotes that are open at the end of a text; their text begins at `from`.
 pub fn complete(walk: &Walk, text: &str, from: usize, state: &State) -> Completions {
     let typed = text.get(from..).unwrap_or("");
     let nothing = Completions { from, ..Completions::default() };
@@ -50,21 +49,14 @@ pub fn complete(walk: &Walk, text: &str, from: usize, state: &State) -> Completi
 }
 
 fn wanted(walk: &Walk) -> Option<Wanted> {
-    match spot(walk) {
-        Spot::Usage(parts) => parts.iter().find_map(|part| match part {
-            Part::Text(shown) if shown.rsplit('.').next() == Some("pw") => Some(Wanted::Disk(&[".pw"])),
-            Part::Text(shown) if shown.rsplit('.').next() == Some("yaml") => {
-                Some(Wanted::Disk(&[".yaml", ".yml"]))
-            }
-            Part::Text(shown) if shown.rsplit('.').next() == Some("trace") => Some(Wanted::Disk(TRACES)),
-            Part::Text("name") if !matches!(walk.statement().head, Some((Head::Form(..), _))) => {
-                Some(Wanted::Declared)
-            }
+    match context(walk) {
+        CompletionContext::Params(params) => params.into_iter().find_map(|param| match param {
+            Param::Value(slot) => of_slot(*slot),
             _ => None,
         }),
-        Spot::Argument(call, at) => {
-            if at == 0 && FILE_FUNCTIONS.iter().any(|row| row.name == call) {
-                return Some(Wanted::Declared);
+        CompletionContext::Argument(call, at) => {
+            if let Some(row) = PeekFunction::named(call) {
+                return of_slot(*row.params.get(at)?);
             }
             let row = system_call(call)?;
             let path = row.params.get(at) == Some(&ParamKind::Path);
@@ -74,13 +66,23 @@ fn wanted(walk: &Walk) -> Option<Wanted> {
     }
 }
 
-fn files(typed: &str, state: &State, executable: bool) -> Vec<super::item::Item> {
+fn of_slot(slot: Slot) -> Option<Wanted> {
+    match slot {
+        Slot::Script => Some(Wanted::Disk(&[".pw"])),
+        Slot::MachineFile => Some(Wanted::Disk(&[".yaml", ".yml"])),
+        Slot::Trace => Some(Wanted::Disk(TRACES)),
+        Slot::FileName => Some(Wanted::Declared),
+        _ => None,
+    }
+}
+
+fn files(typed: &str, state: &State, executable: bool) -> Vec<Item> {
     let Some(kernel) = state.kernel() else { return Vec::new() };
     let files = kernel.files();
     Pick::of(typed, true, |pick| {
         for (name, file) in &files.names {
             if !executable || files.executables.contains_key(file) {
-                pick.add(name, Kind::File, "");
+                pick.add(name, ItemKind::File, "");
             }
         }
     })

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::head::Head;
+use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Facts, Statement};
-use super::usage::Atom;
 use crate::lang::layout::{Token, TokenKind};
 use crate::questions::LANGUAGE;
+use crate::run::params::{Atom, Contents, Param, Slot};
 use crate::run::settings::BlockRow;
 
 /// A block that is open.
 pub struct Block<'t> {
     /// What stands in it.
-    pub holds: Holds<'t>,
+    pub contents: BlockContents<'t>,
     /// Its statements run in a process.
     pub inside: bool,
     /// The statement at hand.
@@ -29,7 +29,7 @@ pub struct Block<'t> {
 
 /// What stands in a block.
 #[derive(Clone)]
-pub enum Holds<'t> {
+pub enum BlockContents<'t> {
     /// Statements.
     Statements,
     /// Settings, perhaps with a table; and the words between the verb and the block.
@@ -67,17 +67,24 @@ pub struct Walk<'t> {
 }
 
 impl<'t> Block<'t> {
-    fn new(holds: Holds<'t>, inside: bool) -> Self {
+    fn new(contents: BlockContents<'t>, inside: bool) -> Self {
         let (said, header) = (Vec::new(), Vec::new());
-        Self { holds, inside, statement: Statement::new(), said, header, rows: 0, bars: 0 }
+        Self { contents, inside, statement: Statement::new(), said, header, rows: 0, bars: 0 }
     }
 }
 
 impl<'t> Walk<'t> {
     /// Before the first token.
     pub fn new(text: &'t str) -> Self {
-        let blocks = vec![Block::new(Holds::Statements, false)];
+        let blocks = vec![Block::new(BlockContents::Statements, false)];
         Self { text, blocks, last: None, named: Vec::new(), processes: BTreeSet::new() }
+    }
+
+    /// After these tokens.
+    pub fn over(text: &'t str, tokens: &[Token]) -> Self {
+        let mut walk = Self::new(text);
+        tokens.iter().for_each(|token| walk.take(*token));
+        walk
     }
 
     /// The innermost block.
@@ -152,12 +159,16 @@ impl<'t> Walk<'t> {
             block.rows += 1;
             block.bars = 0;
         }
-        if let (Holds::Settings(..) | Holds::Entry, Some((_, name))) = (&block.holds, block.statement.head) {
+        if let (BlockContents::Settings(..) | BlockContents::Entry, Some((_, name))) =
+            (&block.contents, block.statement.head)
+        {
             block.said.push(name);
         }
         // `let child = fork()` names a process, too.
-        let forked = match (block.statement.head, block.statement.made, block.statement.atoms.first()) {
-            (Some((Head::Form("let", _), _)), Some(("fork", _)), Some(Atom::Word(name))) => Some(*name),
+        let forked = match (block.statement.made, block.statement.atoms.first()) {
+            (Some(("fork", _)), Some(Atom::Word(name))) if block.statement.head().is_form("let") => {
+                Some(*name)
+            }
             _ => None,
         };
         block.statement.clear();
@@ -208,7 +219,7 @@ impl<'t> Walk<'t> {
         match word {
             "where" if statement.outside() => {
                 let (process, asks) = (statement.process, statement.asks);
-                *statement = Statement { process, asks, head: Some((Head::Where, word)), ..Statement::new() };
+                *statement = Statement { process, asks, head: Some((Head::WHERE, word)), ..Statement::new() };
             }
             "if" if statement.atoms.last() == Some(&Atom::Word("else")) => statement.atoms.clear(),
             "in" if statement.names_one() => statement.mark(Atom::Word(word)),
@@ -223,32 +234,27 @@ impl<'t> Walk<'t> {
 
     fn head(&mut self, word: &'t str) {
         let block = self.block_mut();
-        let head = match &block.holds {
-            Holds::Settings(row, _) => Head::of_setting(row, word),
-            Holds::Statements => Head::of(word),
-            _ => Head::Other,
+        let head = match &block.contents {
+            BlockContents::Settings(row, _) => Head::of_setting(row, word),
+            BlockContents::Statements => Head::of(word),
+            _ => Head::OTHER,
         };
         block.statement.head = Some((head, word));
-        block.statement.asks = matches!(head, Head::Form("ask", _));
+        block.statement.asks = head.is_form("ask");
     }
 
     /// What the word gives a name to.
     fn name(&mut self, word: &'t str) {
         let statement = self.statement();
         let Some((head, _)) = statement.head else { return };
-        let parameter = head.name() == "def" && statement.levels.len() == 2;
-        let first = statement.outside() && statement.atoms.len() == 1 && head.usage().starts_with("NAME");
-        if parameter {
+        if head.is_form("def") && statement.levels.len() == 2 {
             self.named.push((Named::Variable, word));
-        } else if first {
-            let named = match head.name() {
-                "def" => Named::Definition,
-                "process" => Named::Process,
-                _ => Named::Variable,
-            };
-            match named {
-                Named::Process => self.process(word),
-                _ => self.named.push((named, word)),
+        } else if statement.outside() && statement.atoms.len() == 1 {
+            match head.first_way().first() {
+                Some(Param::Value(Slot::Variable)) => self.named.push((Named::Variable, word)),
+                Some(Param::Value(Slot::Definition)) => self.named.push((Named::Definition, word)),
+                Some(Param::Value(Slot::NewProcess)) => self.process(word),
+                _ => {}
             }
         }
     }
@@ -282,36 +288,33 @@ impl<'t> Walk<'t> {
     }
 
     fn open_block(&mut self) {
-        let holds = self.holds();
-        let process = matches!(self.statement().head, Some((Head::Other, _)));
-        let inside = self.in_process() || process && matches!(self.block().holds, Holds::Statements);
+        let contents = self.contents();
+        let inside = self.in_process() || self.begins_block_of_process();
         self.statement_mut().block();
-        self.blocks.push(Block::new(holds, inside));
+        self.blocks.push(Block::new(contents, inside));
     }
 
-    /// What the block that opens after the statement at hand holds.
-    fn holds(&self) -> Holds<'t> {
+    /// What the block holds that opens after the current statement.
+    fn contents(&self) -> BlockContents<'t> {
         let statement = self.statement();
-        let settings = |name| LANGUAGE.block(name).map(|row| Holds::Settings(row, statement.atoms.clone()));
-        let entry = statement.atoms.first() == Some(&Atom::Word("pte"));
-        match statement.head {
-            Some((Head::Verb(verb), _)) if verb.params.contains("NOUN {") => {
-                if entry {
-                    Holds::Entry
-                } else {
-                    Holds::Table(statement.atoms.clone(), statement.top().path.clone())
-                }
-            }
-            Some((Head::Verb(verb), _)) if verb.params.contains("areas") => Holds::Areas,
-            Some((Head::Verb(verb), _)) => settings(verb.name).unwrap_or(Holds::Unknown),
-            Some((Head::Form(_, usage), _)) if usage.contains("{ … }") => Holds::Statements,
-            Some((Head::Form(name, _), _)) => settings(name).unwrap_or(Holds::Unknown),
-            Some((Head::Setting(name, usage), _)) if usage.contains('{') => {
-                settings(name).unwrap_or(Holds::Unknown)
-            }
-            Some((Head::Other, _)) if matches!(self.block().holds, Holds::Statements) => Holds::Statements,
-            _ => Holds::Unknown,
+        let (head, atoms) = (statement.head(), &statement.atoms);
+        match head.contents(atoms.first()) {
+            Some(Contents::Statements) => BlockContents::Statements,
+            Some(Contents::Settings) => LANGUAGE
+                .block(head.name)
+                .map_or(BlockContents::Unknown, |row| BlockContents::Settings(row, atoms.clone())),
+            Some(Contents::Table) => BlockContents::Table(atoms.clone(), statement.top().path.clone()),
+            Some(Contents::Areas) => BlockContents::Areas,
+            Some(Contents::Entry) => BlockContents::Entry,
+            None if self.begins_block_of_process() => BlockContents::Statements,
+            None => BlockContents::Unknown,
         }
+    }
+
+    /// Whether the current statement may be `NAME { … }`.
+    fn begins_block_of_process(&self) -> bool {
+        let named = self.statement().head.is_some_and(|(head, _)| head.kind == HeadKind::Other);
+        named && matches!(self.block().contents, BlockContents::Statements)
     }
 
     fn close_block(&mut self) {
@@ -343,7 +346,7 @@ impl<'t> Walk<'t> {
     }
 
     fn operator(&mut self, token: Token, word: &str) {
-        let settings = matches!(self.block().holds, Holds::Settings(..) | Holds::Entry);
+        let settings = matches!(self.block().contents, BlockContents::Settings(..) | BlockContents::Entry);
         let text = self.text;
         let statement = self.statement_mut();
         match word {

@@ -1,12 +1,11 @@
 //! Every word of the language, wherever it may stand: what can be asked about.
 
-use super::head::form;
-use super::item::{Item, Kind, Pick};
+use super::item::{Item, ItemKind, Pick};
 use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use crate::run::paths::PEEK_FUNCTIONS;
 use crate::run::verbs::FORMS;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
@@ -20,31 +19,31 @@ pub fn words(typed: &str) -> Vec<Item> {
             pick.add(name, kind, help);
         }
         for row in LANGUAGE.blocks().flat_map(|block| (block.settings)()) {
-            pick.add(row.name, Kind::Setting, row.help);
+            pick.add(row.name, ItemKind::Setting, row.help);
         }
     })
 }
 
-type Row = (&'static str, Kind, &'static str);
+type Row = (&'static str, ItemKind, &'static str);
 
 fn statements() -> impl Iterator<Item = Row> {
-    let verbs = LANGUAGE.verbs().map(|row| (row.name, Kind::Verb, row.help));
-    let forms = FORMS.iter().filter(|row| form(row.0).is_some());
-    verbs.chain(forms.map(|(name, _, help)| (*name, Kind::Keyword, *help)))
+    let verbs = LANGUAGE.verbs().map(|row| (row.name, ItemKind::Verb, row.help));
+    let forms = FORMS.iter().filter(|form| !form.is_pattern());
+    verbs.chain(forms.map(|form| (form.name, ItemKind::Keyword, form.help)))
 }
 
 /// Facts, nouns, bits and what has a name.
 fn parts() -> impl Iterator<Item = Row> {
-    let access = ACCESS_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
-    let calls = CALL_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
-    let reference = REFERENCE_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
-    let replay = REPLAY_FACTS.iter().map(|row| (row.name, Kind::Fact, row.help));
-    let tables = TABLE_NOUNS.iter().map(|row| (row.name, Kind::Noun, row.help));
-    let things = THING_NOUNS.iter().map(|row| (row.name, Kind::Noun, row.help));
-    let shown = SHOWN_NOUNS.iter().map(|row| (row.name, Kind::Noun, row.help));
-    let bits = BITS.iter().map(|row| (row.name, Kind::Bit, row.help));
-    let presets = PRESETS.iter().map(|row| (row.name, Kind::Preset, row.help));
-    let policies = POLICIES.iter().map(|row| (row.name, Kind::Word, row.help));
+    let access = ACCESS_FACTS.iter().map(|row| (row.name, ItemKind::Fact, row.help));
+    let calls = CALL_FACTS.iter().map(|row| (row.name, ItemKind::Fact, row.help));
+    let reference = REFERENCE_FACTS.iter().map(|row| (row.name, ItemKind::Fact, row.help));
+    let replay = REPLAY_FACTS.iter().map(|row| (row.name, ItemKind::Fact, row.help));
+    let tables = TABLE_NOUNS.iter().map(|row| (row.name, ItemKind::Noun, row.help));
+    let things = THING_NOUNS.iter().map(|row| (row.name, ItemKind::Noun, row.help));
+    let shown = SHOWN_NOUNS.iter().map(|row| (row.name, ItemKind::Noun, row.help));
+    let bits = BITS.iter().map(|row| (row.name, ItemKind::Bit, row.help));
+    let presets = PRESETS.iter().map(|row| (row.name, ItemKind::Preset, row.help));
+    let policies = POLICIES.iter().map(|row| (row.name, ItemKind::Word, row.help));
     access
         .chain(calls)
         .chain(reference)
@@ -59,10 +58,9 @@ fn parts() -> impl Iterator<Item = Row> {
 
 /// What stands in expressions.
 fn values() -> impl Iterator<Item = Row> {
-    let functions = FUNCTIONS.iter().map(|row| (row.name, Kind::Function, row.help));
-    let memory = MEMORY_FUNCTIONS.iter().map(|row| (row.name, Kind::Function, row.help));
-    let files = FILE_FUNCTIONS.iter().map(|row| (row.name, Kind::Function, row.help));
-    let calls = system_calls().map(|row| (row.name, Kind::Call, row.help));
-    let constants = constants().map(|row| (row.name, Kind::Constant, row.help));
-    functions.chain(memory).chain(files).chain(calls).chain(constants)
+    let functions = FUNCTIONS.iter().map(|row| (row.name, ItemKind::Function, row.help));
+    let peeks = PEEK_FUNCTIONS.iter().map(|row| (row.name, ItemKind::Function, row.help));
+    let calls = system_calls().map(|row| (row.name, ItemKind::Call, row.help));
+    let constants = constants().map(|row| (row.name, ItemKind::Constant, row.help));
+    functions.chain(peeks).chain(calls).chain(constants)
 }

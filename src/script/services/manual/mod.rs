@@ -12,9 +12,9 @@ use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
 };
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
+use crate::run::params::Params;
 use crate::run::paths::{
-    FILE_FUNCTIONS, KERNEL_PROPERTIES, MACHINE_PROPERTIES, MEMORY_FUNCTIONS, PART_PROPERTIES,
-    PROCESS_PROPERTIES,
+    KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
 };
 use crate::run::verbs::FORMS;
 use crate::services::commands::COMMANDS;
@@ -168,7 +168,8 @@ fn statements(out: &mut Tables) {
         [code(&verb.usage()), format!("{facts}{}", verb.help), code(verb.example)]
     });
     table(out, "", ["statement", "does", "example"], verbs);
-    let forms = FORMS.iter().map(|(name, rest, help)| [code(&format!("{name} {rest}")), (*help).to_owned()]);
+    let forms =
+        FORMS.iter().map(|row| [code(&format!("{} {}", row.name, row.params.text())), row.help.to_owned()]);
     table(out, "", ["statement", "does"], forms);
 }
 
@@ -177,7 +178,7 @@ fn settings(out: &mut Tables) {
         let rows = (block.settings)();
         let cells = rows
             .iter()
-            .map(|row| [code(format!("{} {}", row.name, row.params).trim_end()), row.help.to_owned()]);
+            .map(|row| [code(format!("{} {}", row.name, row.params.text()).trim_end()), row.help.to_owned()]);
         table(out, block.title, ["setting", "is"], cells);
     }
 }
@@ -203,7 +204,7 @@ fn presets(out: &mut Tables) {
 fn facts(out: &mut Tables) {
     let access = ACCESS_FACTS.iter().map(|row| {
         let whose = if row.told { "" } else { " (a kernel's doing)" };
-        [code(row.name), values(row.words), format!("{}{whose}", row.help)]
+        [code(row.name), values(row.kind.words()), format!("{}{whose}", row.help)]
     });
     table(out, "Of an access", ["fact", "values", "is"], access);
     let level = LEVEL_FACTS
@@ -212,15 +213,15 @@ fn facts(out: &mut Tables) {
     table(out, "Of a level of the page table", ["fact", "values", "is"], level);
     let part = COMPONENT_FACTS.iter().map(|row| {
         let of = if row.cache_only { " (caches)" } else { "" };
-        [code(&format!("NAME{}", row.suffix)), values(row.words), format!("{}{of}", row.help)]
+        [code(&format!("NAME{}", row.suffix)), values(row.kind.words()), format!("{}{of}", row.help)]
     });
     table(out, "Of a TLB or cache", ["fact", "values", "is"], part);
-    let call = CALL_FACTS.iter().map(|row| [code(row.name), values(row.words), row.help.to_owned()]);
+    let call = CALL_FACTS.iter().map(|row| [code(row.name), values(row.kind.words()), row.help.to_owned()]);
     table(out, "Of a system call", ["fact", "values", "is"], call);
     let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Of a `reference`", ["fact", "is"], run);
     let replay = REPLAY_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
-    let counters = PART_PROPERTIES.iter().filter(|row| row.counts).map(|row| {
+    let counters = PART_PROPERTIES.iter().filter(|row| row.fact.is_some()).map(|row| {
         let of = if row.of_caches { " (caches)" } else { "" };
         [code(&format!("NAME.{}", row.name)), format!("{}{of}, in this replay", row.help)]
     });
@@ -264,14 +265,9 @@ fn functions(out: &mut Tables) {
         .iter()
         .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
     table(out, "", ["function", "is", "example", "gives"], rows);
-    let memory = MEMORY_FUNCTIONS
-        .iter()
-        .map(|row| [code(&format!("{}({})", row.name, row.params)), row.help.to_owned()]);
-    let files = FILE_FUNCTIONS
-        .iter()
-        .map(|row| [code(&format!("{}({})", row.name, row.params)), row.help.to_owned()]);
+    let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
     let title = "Looking at memory as the CPU or the process would, and at files, changing nothing";
-    table(out, title, ["function", "is"], memory.chain(files));
+    table(out, title, ["function", "is"], peeks);
 }
 
 fn calls(out: &mut Tables) {

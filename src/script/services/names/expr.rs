@@ -8,7 +8,7 @@ use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use crate::lang::visit::{Visit, any_expr, walk_expr};
 use crate::run::facts::ACCESS_FACTS;
-use crate::run::paths::{FILE_FUNCTIONS, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, MEMORY_FUNCTIONS};
+use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, Peek, PeekFunction};
 use crate::run::syscalls::called;
 use pagewalk_engine::kernel::syscall::ParamKind;
 
@@ -51,7 +51,7 @@ impl Finder<'_> {
 
     /// A function, a system call, or by mistake a definition.
     pub fn call(&mut self, name: &Word, args: &[Expr]) {
-        let file_function = FILE_FUNCTIONS.iter().any(|row| row.name == &*name.text);
+        let peek = PeekFunction::named(&name.text).map(|row| row.of);
         if let Some(row) = called(&name.text, args.len()) {
             let creates = args.iter().any(|arg| any_expr(arg, creates));
             for (at, arg) in args.iter().enumerate() {
@@ -62,13 +62,11 @@ impl Finder<'_> {
             }
             return;
         }
-        if file_function {
+        if let Some(Peek::File(_)) = peek {
             args.iter().take(1).for_each(|arg| self.path(arg, false));
             return args.iter().skip(1).for_each(|arg| self.visit_expr(arg));
         }
-        let known =
-            function(&name.text).is_some() || MEMORY_FUNCTIONS.iter().any(|row| row.name == &*name.text);
-        if !known {
+        if function(&name.text).is_none() && peek.is_none() {
             self.calls_with(name, args);
         }
         self.exprs(args);

@@ -10,7 +10,7 @@ use crate::lang::ast::{Claim, Expr, ExprKind, Fact, Word};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::lang::visit::Visit;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, Key, REPLAY_FACTS, key};
+use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named};
 
 impl Finder<'_> {
     /// A stated fact.
@@ -82,9 +82,5 @@ fn is_fact(name: &str, family: Family) -> bool {
 
 /// The words that may stand for the value of a fact.
 fn words(name: &str, family: Family) -> &'static [&'static str] {
-    if let Ok(key) = key(name, family, None) {
-        return key.words();
-    }
-    let suffix = name.find('.').map_or("", |dot| &name[dot..]);
-    COMPONENT_FACTS.iter().find(|row| row.suffix == suffix).map_or(&[], |row| row.words)
+    type_named(name, family, None).map_or(&[], FactType::words)
 }

@@ -20,7 +20,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod words;
 
 pub use find::names;
 pub use kind::{KINDS, KindRow, NameKind};

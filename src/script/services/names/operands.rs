@@ -6,13 +6,13 @@ use super::cells::Columns;
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
-use super::words::Words;
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::value::Value;
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, Views};
+use crate::run::params::{Param, Params, ways};
 use crate::run::syscalls::called;
 
 use crate::run::session::Verb;
@@ -66,27 +66,27 @@ impl Finder<'_> {
     fn operands(&mut self, verb: Option<&Verb>, operands: &[Expr]) {
         let Some((first, rest)) = operands.split_first() else { return };
         let Some(verb) = verb else { return operands.iter().for_each(|operand| self.visit_expr(operand)) };
-        let words = Words::of(verb.params);
         if verb.family == Family::Access {
             self.visit_expr(first);
             for value in rest.iter().skip(1).step_by(2) {
-                self.unless_word(value, &words);
+                self.unless_word(value, verb.params);
             }
             return;
         }
-        if verb.params.starts_with(|c: char| c.is_ascii_uppercase()) {
+        let value = ways(verb.params).first().and_then(|way| way.first());
+        if matches!(value, Some(Param::Value(slot)) if !slot.is_quoted()) {
             self.visit_expr(first);
-            return rest.iter().for_each(|operand| self.unless_word(operand, &words));
+            return rest.iter().for_each(|operand| self.unless_word(operand, verb.params));
         }
         for operand in operands {
-            self.unless_word(operand, &words);
+            self.unless_word(operand, verb.params);
         }
     }
 
-    /// An expression, unless it is one of these words.
-    pub fn unless_word(&mut self, expr: &Expr, words: &Words) {
+    /// An expression, unless it is a word of these parameters.
+    pub fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
         match &expr.kind {
-            ExprKind::Name(name) if words.has(name) => {}
+            ExprKind::Name(name) if params.has_word(name) => {}
             _ => self.visit_expr(expr),
         }
     }

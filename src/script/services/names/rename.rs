@@ -18,7 +18,7 @@ use crate::lang::span::Span;
 use crate::lang::value::functions::function;
 use crate::questions::LANGUAGE;
 use crate::run::files::Files;
-use crate::run::paths::{FILE_FUNCTIONS, MEMORY_FUNCTIONS};
+use crate::run::paths::PeekFunction;
 use crate::run::script::check;
 use crate::run::session::Options;
 use crate::run::verbs::FORMS;
@@ -98,16 +98,14 @@ fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     if RESERVED.contains(&new) {
         return Err(format!("`{new}` is a reserved word"));
     }
-    if FORMS.iter().any(|(word, ..)| *word == new) {
+    if FORMS.iter().any(|form| form.name == new) {
         return Err(format!("`{new}` is a keyword"));
     }
     if kind != NameKind::Definition {
         return Ok(());
     }
-    let callable = function(new).is_some()
-        || system_call(new).is_some()
-        || MEMORY_FUNCTIONS.iter().any(|row| row.name == new)
-        || FILE_FUNCTIONS.iter().any(|row| row.name == new);
+    let callable =
+        function(new).is_some() || system_call(new).is_some() || PeekFunction::named(new).is_some();
     match LANGUAGE.verb(new) {
         Some(_) => Err(format!("`{new}` is a verb")),
         None if callable => Err(format!("`{new}` is a function of the language")),

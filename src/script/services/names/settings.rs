@@ -6,13 +6,13 @@ use super::cells::Columns;
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
 use super::occurrence::Form;
-use super::words::Words;
 use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings, Word};
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value, unit_factor};
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Component;
+use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
 use pagewalk_engine::machine::presets::Preset;
 
@@ -105,16 +105,17 @@ impl Finder<'_> {
         if known.is_some() && is_level(&setting.name) {
             return;
         }
-        let words = known.map(|known| Words::of(known.params));
-        if words.is_some_and(|words| !words.take_values()) {
+        let params = known.map(|known| known.params);
+        let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
+        if params.is_some_and(|params| !params.leaves().iter().any(is_value)) {
             return;
         }
         for (at, value) in setting.values.iter().enumerate() {
-            match (&value.kind, words) {
+            match (&value.kind, params) {
                 (ExprKind::Name(name), _) if at > 0 && self.is_bare_unit(name) => {}
                 // `bits` of `virtual N bits` is a unit, which a variable may be called.
                 (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => self.visit_expr(value),
-                (_, Some(words)) => self.unless_word(value, &words),
+                (_, Some(params)) => self.unless_word(value, params),
                 (_, None) => self.visit_expr(value),
             }
         }

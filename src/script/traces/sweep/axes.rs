@@ -9,6 +9,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value;
 use crate::run::files::Files;
+use crate::run::params::{Param, Params};
 use crate::run::record::{Sink, StepRecord};
 use crate::run::session::{Options, Session};
 use crate::run::settings::{Arg, ArgKind, Field, cache_mistakes, integer, list, tlb_mistakes};
@@ -113,7 +114,7 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
     let fields = if row.as_ref().is_some_and(|row| row.params.is_empty()) {
         flags(setting)?
     } else {
-        parted(setting, word, row.map_or("", |row| row.params))?;
+        parted(setting, word, row.map_or(&[], |row| row.params))?;
         valued(session, setting)?
     };
     let values = fields.iter().map(shown).collect();
@@ -122,12 +123,12 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
 }
 
 /// A setting that begins where a comma is missing is not taken for a value.
-fn parted(setting: &Setting, block: &str, params: &str) -> Result<(), Stop> {
+fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<(), Stop> {
     let known = |word: &str| CORE.block(block).and_then(|block| block.setting(word)).is_some();
     for value in setting.values.iter() {
         if let ExprKind::Name(word) = &value.kind
             && known(word)
-            && !params.contains(&**word)
+            && !params.has_word(word)
         {
             let wrong =
                 Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins a setting of its own"));

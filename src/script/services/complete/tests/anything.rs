@@ -28,7 +28,7 @@ fn ask(text: &str, at: usize, state: &State) {
         assert_eq!(text.get(place.whole_span), Some(place.whole), "{text:?} at {at}");
     }
     for item in found.items.iter().take(20) {
-        snippet(&item.text, item.kind, found.begins, state);
+        snippet(&item.text, item.kind, found.position, state);
     }
     if let Some(hint) = hint(text, at, state) {
         assert!(hint.current.is_none_or(|place| hint.text.get(place).is_some()), "{text:?} at {at}");

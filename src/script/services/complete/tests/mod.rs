@@ -233,43 +233,48 @@ fn what_is_typed_is_replaced() {
 
 #[test]
 fn snippets_are_made_from_usages() {
-    use crate::services::complete::{Begins, Kind, snippet};
+    use crate::services::complete::{ItemKind, ItemPosition, snippet};
     let state = state(lab::PROCESSES);
-    let statement = Begins::Statement;
-    for (text, kind, begins, wanted) in [
-        ("read", Kind::Verb, statement, Some("read ${1:VA}$0")),
-        ("write", Kind::Verb, statement, Some("write ${1:VA} = ${2:V}$0")),
-        ("kernel", Kind::Verb, statement, Some("kernel {\n\t$0\n}")),
-        ("set", Kind::Verb, statement, Some("set ${1:NOUN} {\n\t$0\n}")),
-        ("file", Kind::Verb, statement, Some("file \"${1:name}\" = \"${2:text}\"$0")),
-        ("reclaim", Kind::Verb, statement, Some("reclaim ${1:N} pages$0")),
-        ("sync", Kind::Verb, statement, None),
-        ("let", Kind::Keyword, statement, Some("let ${1:NAME} = ${2:EXPR}$0")),
-        ("for", Kind::Keyword, statement, Some("for ${1:NAME} in ${2:RANGE} {\n\t$0\n}")),
-        ("if", Kind::Keyword, statement, Some("if ${1:COND} {\n\t$0\n}")),
-        ("def", Kind::Keyword, statement, Some("def ${1:NAME}(${2:a, b}) {\n\t$0\n}")),
-        ("scenario", Kind::Keyword, statement, Some("scenario \"${1:name}\" {\n\t$0\n}")),
-        ("include", Kind::Keyword, statement, Some("include \"${1:file.pw}\"$0")),
-        ("ask", Kind::Keyword, statement, Some("ask ${1:OP} => ${2:FACT}$0")),
-        ("given", Kind::Keyword, statement, Some("given ${1:NOUN}$0")),
+    let statement = ItemPosition::Statement;
+    for (text, kind, position, wanted) in [
+        ("read", ItemKind::Verb, statement, Some("read ${1:VA}$0")),
+        ("write", ItemKind::Verb, statement, Some("write ${1:VA} = ${2:V}$0")),
+        ("kernel", ItemKind::Verb, statement, Some("kernel {\n\t$0\n}")),
+        ("set", ItemKind::Verb, statement, Some("set ${1:NOUN} {\n\t$0\n}")),
+        ("file", ItemKind::Verb, statement, Some("file \"${1:name}\" = \"${2:text}\"$0")),
+        ("reclaim", ItemKind::Verb, statement, Some("reclaim ${1:N} pages$0")),
+        ("sync", ItemKind::Verb, statement, None),
+        ("let", ItemKind::Keyword, statement, Some("let ${1:NAME} = ${2:EXPR}$0")),
+        ("for", ItemKind::Keyword, statement, Some("for ${1:NAME} in ${2:RANGE} {\n\t$0\n}")),
+        ("if", ItemKind::Keyword, statement, Some("if ${1:COND} {\n\t$0\n}")),
+        ("def", ItemKind::Keyword, statement, Some("def ${1:NAME}(${2:a, b}) {\n\t$0\n}")),
+        ("scenario", ItemKind::Keyword, statement, Some("scenario \"${1:name}\" {\n\t$0\n}")),
+        ("include", ItemKind::Keyword, statement, Some("include \"${1:file.pw}\"$0")),
+        ("ask", ItemKind::Keyword, statement, Some("ask ${1:OP} => ${2:FACT}$0")),
+        ("given", ItemKind::Keyword, statement, Some("given ${1:NOUN}$0")),
         // `for` of a `translate` is no loop.
-        ("for", Kind::Keyword, Begins::Nothing, None),
-        ("essay", Kind::Verb, statement, Some("essay \"${1:TEXT}\" {\n\t$0\n}")),
+        ("for", ItemKind::Keyword, ItemPosition::Other, None),
+        ("essay", ItemKind::Verb, statement, Some("essay \"${1:TEXT}\" {\n\t$0\n}")),
         (
             "mmap",
-            Kind::Call,
+            ItemKind::Call,
             statement,
             Some("mmap(${1:addr}, ${2:length}, ${3:prot}, ${4:flags}, ${5:fd}, ${6:offset})$0"),
         ),
-        ("hex", Kind::Function, Begins::Nothing, Some("hex(${1:n})$0")),
-        ("max", Kind::Function, Begins::Nothing, Some("max(${1:numbers})$0")),
-        ("twice", Kind::Definition, statement, Some("twice(${1:x}, ${2:y})$0")),
-        ("virtual", Kind::Setting, Begins::Setting("machine"), Some("virtual ${1:N} bits$0")),
-        ("walk", Kind::Setting, Begins::Setting("page_table"), Some("walk ${1|cached,uncached|}$0")),
-        ("ways", Kind::Setting, Begins::Setting("tlb"), Some("ways ${1:N}$0")),
-        ("write-back", Kind::Setting, Begins::Setting("cache"), None),
-        ("x", Kind::Variable, Begins::Nothing, None),
+        ("hex", ItemKind::Function, ItemPosition::Other, Some("hex(${1:n})$0")),
+        ("max", ItemKind::Function, ItemPosition::Other, Some("max(${1:numbers})$0")),
+        ("twice", ItemKind::Definition, statement, Some("twice(${1:x}, ${2:y})$0")),
+        ("virtual", ItemKind::Setting, ItemPosition::Setting("machine"), Some("virtual ${1:N} bits$0")),
+        (
+            "walk",
+            ItemKind::Setting,
+            ItemPosition::Setting("page_table"),
+            Some("walk ${1|cached,uncached|}$0"),
+        ),
+        ("ways", ItemKind::Setting, ItemPosition::Setting("tlb"), Some("ways ${1:N}$0")),
+        ("write-back", ItemKind::Setting, ItemPosition::Setting("cache"), None),
+        ("x", ItemKind::Variable, ItemPosition::Other, None),
     ] {
-        assert_eq!(snippet(text, kind, begins, &state).as_deref(), wanted, "{text}");
+        assert_eq!(snippet(text, kind, position, &state).as_deref(), wanted, "{text}");
     }
 }

@@ -1,0 +1,126 @@
+//! The types of facts: which values a fact has, and how it says that it has none.
+
+/// The type of a fact.
+///
+/// A statement may lack a fact altogether: an access that faults has no `pa`. Where it has the fact, its value is one of
+/// `values`, or the word of `absent`. A table of facts has a column a fact; a missing fact and an absent value are nulls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactType {
+    /// What its values are.
+    pub values: Values,
+    /// How it says that there is no value; none if there always is one.
+    pub absent: Option<Absent>,
+}
+
+/// The values of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values {
+    /// An unsigned number of a fixed number of bits, at most 64, which the machine determines: an address, a part of one,
+    /// or a page-table entry.
+    Field,
+    /// A byte: an unsigned number of 8 bits.
+    Byte,
+    /// All bytes of an access: up to 8 as one little-endian unsigned number, more as a list of bytes.
+    Bytes,
+    /// A count or an index: an unsigned number of at most 64 bits.
+    Count,
+    /// What a system call returns: an unsigned number of at most 64 bits, or -1.
+    Returned,
+    /// An exact fraction that is not negative: a latency in thousandths, a rate.
+    Fraction,
+    /// `yes` or `no`.
+    YesNo,
+    /// One of these words. The word of `absent` is among them, and so are the groups.
+    OneOf {
+        /// Every word that a script may state.
+        words: &'static [&'static str],
+        /// Words that a script may state for several others, and that are never a value.
+        groups: &'static [&'static str],
+    },
+    /// The name of a cache of the machine, or `memory`.
+    ServedBy,
+    /// A text.
+    Text,
+    /// A list of pages: numbers and words.
+    Pages,
+}
+
+/// How a fact says that there is no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// There is none: nothing was looked up, evicted, or sent.
+    None,
+    /// There is one, but it cannot be known: the byte was never set.
+    Unknown,
+}
+
+impl Absent {
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        self.words()[0]
+    }
+
+    const fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &["none"],
+            Self::Unknown => &["unknown"],
+        }
+    }
+}
+
+impl FactType {
+    /// Always one of these values.
+    pub const fn of(values: Values) -> Self {
+        Self { values, absent: None }
+    }
+
+    /// One of these words, `none` among them.
+    pub const fn one_of(words: &'static [&'static str]) -> Self {
+        Self::of(Values::OneOf { words, groups: &[] }).or_none()
+    }
+
+    /// The same, or `none`.
+    #[must_use]
+    pub const fn or_none(self) -> Self {
+        Self { absent: Some(Absent::None), ..self }
+    }
+
+    /// The same, or `unknown`.
+    #[must_use]
+    pub const fn or_unknown(self) -> Self {
+        Self { absent: Some(Absent::Unknown), ..self }
+    }
+
+    /// The words that a script may state for it, besides the names of caches.
+    pub const fn words(self) -> &'static [&'static str] {
+        match (self.values, self.absent) {
+            (Values::OneOf { words, .. }, _) => words,
+            (Values::YesNo, _) => &["yes", "no"],
+            (Values::ServedBy, _) => &["memory"],
+            (_, Some(absent)) => absent.words(),
+            (_, None) => &[],
+        }
+    }
+
+    /// The words that are its values, besides the names of caches.
+    pub fn value_words(self) -> impl Iterator<Item = &'static str> {
+        let groups = if let Values::OneOf { groups, .. } = self.values { groups } else { &[] };
+        let absent = self.absent.map(Absent::word);
+        let words = self.words().iter().copied();
+        words.filter(move |word| Some(*word) != absent && !groups.contains(word))
+    }
+
+    /// Whether its values are words, not numbers that a word may stand in for.
+    pub const fn is_word(self) -> bool {
+        matches!(self.values, Values::YesNo | Values::OneOf { .. } | Values::ServedBy)
+    }
+}
+
+/// A field of an address or an entry.
+pub const FIELD: FactType = FactType::of(Values::Field);
+/// A count.
+pub const COUNT: FactType = FactType::of(Values::Count);
+/// A fraction.
+pub const FRACTION: FactType = FactType::of(Values::Fraction);
+/// A truth.
+pub const TRUTH: FactType = FactType::of(Values::YesNo);

@@ -1,0 +1,175 @@
+//! What parameters may follow those that are written already.
+
+use std::ops::Range;
+
+use super::param::Param;
+use super::usage::Params;
+use crate::lang::value::unit_factor;
+
+/// A piece of what is written after the first word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Atom<'t> {
+    /// A bare word.
+    Word(&'t str),
+    /// A number; a unit may follow.
+    Number,
+    /// A string.
+    Text,
+    /// Any other value.
+    Value,
+    /// `=`
+    Equals,
+    /// Braces.
+    Block,
+}
+
+/// The ways to write parameters.
+pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
+    match params {
+        [Param::Ways(ways)] => ways.to_vec(),
+        _ => vec![params],
+    }
+}
+
+/// The parameters that may follow these pieces.
+pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
+    let mut found = Vec::new();
+    for params in ways(params) {
+        follow(Remaining { params, at: 0, then: None }, atoms, &mut |param, _| {
+            if !found.contains(&param) {
+                found.push(param);
+            }
+        });
+    }
+    found
+}
+
+/// The bytes of the usage that are the parameter that may follow these pieces, the first of several.
+pub fn current(params: &'static [Param], atoms: &[Atom]) -> Option<Range<usize>> {
+    let place = places(params, atoms).into_iter().next()?;
+    let length = part_length(&params.text()[place.clone()]);
+    Some(place.start..place.start + length)
+}
+
+/// What is left of the usage after these pieces; empty if they do not fit, or if nothing may follow.
+pub fn rest(params: &'static [Param], atoms: &[Atom]) -> String {
+    let text = params.text();
+    let mut rests: Vec<String> = Vec::new();
+    for place in places(params, atoms) {
+        let rest = balanced(&text[place]);
+        if !rest.is_empty() && !rests.contains(&rest) {
+            rests.push(rest);
+        }
+    }
+    rests.join(" | ")
+}
+
+/// For each way in which something may follow these pieces, the bytes of the usage from there to the end of the way.
+fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
+    let (mut found, mut start) = (Vec::new(), 0);
+    for params in ways(params) {
+        let mut first: Option<usize> = None;
+        follow(Remaining { params, at: start, then: None }, atoms, &mut |_, at| {
+            first = Some(first.map_or(at, |first| first.min(at)));
+        });
+        let end = start + params.text().len();
+        found.extend(first.map(|first| first..end));
+        start = end + " | ".len();
+    }
+    found
+}
+
+/// Bytes of the part that a usage begins with.
+fn part_length(text: &str) -> usize {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' | '(' => depth += 1,
+            ']' | '}' | ')' | ' ' | ',' if depth == 0 => return at,
+            ']' | '}' | ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Without a closing bracket that was opened before.
+fn balanced(text: &str) -> String {
+    let mut depth = 0;
+    let mut kept = String::new();
+    for c in text.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' if depth == 0 => continue,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        kept.push(c);
+    }
+    kept
+}
+
+/// Parameters that are left, and those after the brackets around them.
+#[derive(Clone, Copy)]
+struct Remaining<'a> {
+    params: &'static [Param],
+    /// The byte of the usage at which they begin.
+    at: usize,
+    then: Option<&'a Remaining<'a>>,
+}
+
+/// Finds every parameter that may follow the pieces, and the byte of the usage at which it begins.
+fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param, usize)) {
+    let Some((param, params)) = left.params.split_first() else {
+        return left.then.into_iter().for_each(|then| follow(*then, atoms, found));
+    };
+    // A comma touches what is before it.
+    let width = if *param == Param::Comma { 0 } else { param.to_string().len() };
+    let rest = Remaining { params, at: left.at + width + 1, ..left };
+    let mut within = |params: &'static [Param], at: usize, then: Remaining| {
+        follow(Remaining { params, at, then: Some(&then) }, atoms, found);
+    };
+    match (param, atoms) {
+        (Param::Comma, _) => follow(rest, atoms, found),
+        (Param::Optional(params), _) => {
+            within(params, left.at + 1, rest);
+            follow(rest, atoms, found);
+        }
+        (Param::OneOf(params), _) => {
+            let mut at = left.at;
+            for param in *params {
+                within(std::slice::from_ref(param), at, rest);
+                at += param.to_string().len() + 1;
+            }
+        }
+        (Param::Many(one), _) => {
+            within(std::slice::from_ref(one), left.at, rest);
+            if !atoms.is_empty() {
+                within(std::slice::from_ref(one), left.at, Remaining { params: left.params, ..left });
+            }
+        }
+        (_, []) => found(param, left.at),
+        (param, [atom, atoms @ ..]) if fits(param, *atom) => {
+            follow(rest, atoms, found);
+            // A unit that the usage does not name changes nothing.
+            if let (Atom::Number, [Atom::Word(unit), atoms @ ..]) = (atom, atoms)
+                && unit_factor(unit).is_some()
+                && !params.first().is_some_and(|param| param.words().contains(unit))
+            {
+                follow(rest, atoms, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn fits(param: &Param, atom: Atom) -> bool {
+    match (param, atom) {
+        (Param::Value(slot), atom) if slot.is_quoted() => matches!(atom, Atom::Text | Atom::Value),
+        (Param::Value(_), atom) => !matches!(atom, Atom::Equals | Atom::Block),
+        (Param::Equals | Param::Arrow, atom) => atom == Atom::Equals,
+        (Param::Block(..), atom) => atom == Atom::Block,
+        (param, Atom::Word(word)) => param.words().contains(&word),
+        _ => false,
+    }
+}

@@ -1,0 +1,28 @@
+//! The parameters of a row: what follows the first word of a statement, setting, or command, as data. The printed usage,
+//! the reading of operands, completion, highlighting, and the editors' word lists all come from it.
+
+mod expected;
+mod param;
+mod usage;
+
+pub use expected::{Atom, current, next, rest, ways};
+pub use param::*;
+pub use usage::Params;
+
+/// The words of a table's rows, as a constant: `words_of!(KINDS.0)`, `words_of!(FORMATS.name)`.
+macro_rules! words_of {
+    ($rows:ident.$word:tt) => {
+        const {
+            &{
+                let mut words = [""; $rows.len()];
+                let mut at = 0;
+                while at < words.len() {
+                    words[at] = $rows[at].$word;
+                    at += 1;
+                }
+                words
+            }
+        }
+    };
+}
+pub(crate) use words_of;

@@ -1,0 +1,88 @@
+//! How the parameters of a row are printed, and queries on them.
+
+use std::fmt;
+
+use super::param::{Param, Slot};
+
+/// Queries on the parameters of a row.
+pub trait Params {
+    /// How the usage prints them.
+    fn text(self) -> String;
+    /// Each parameter that has no parts, in all ways to write them.
+    fn leaves(self) -> Vec<&'static Param>;
+    /// Whether this is one of their words.
+    fn has_word(self, word: &str) -> bool;
+    /// Whether one of them is this.
+    fn has(self, slot: Slot) -> bool;
+    /// Whether braces may follow.
+    fn has_block(self) -> bool;
+    /// The words of the clauses that may follow: `size` of `[size N]`.
+    fn clauses(self) -> Vec<&'static str>;
+}
+
+impl Params for &'static [Param] {
+    fn text(self) -> String {
+        Sequence(self).to_string()
+    }
+
+    fn leaves(self) -> Vec<&'static Param> {
+        let mut found = Vec::new();
+        self.iter().for_each(|param| param.leaves(&mut found));
+        found
+    }
+
+    fn has_word(self, word: &str) -> bool {
+        self.leaves().iter().any(|param| param.words().contains(&word))
+    }
+
+    fn has(self, slot: Slot) -> bool {
+        self.leaves().contains(&&Param::Value(slot))
+    }
+
+    fn has_block(self) -> bool {
+        self.leaves().iter().any(|param| matches!(param, Param::Block(..)))
+    }
+
+    fn clauses(self) -> Vec<&'static str> {
+        let word = |param: &Param| match param {
+            Param::Optional([Param::Keyword(word), _, ..]) => Some(*word),
+            _ => None,
+        };
+        self.iter().filter_map(word).collect()
+    }
+}
+
+/// Parameters that follow each other.
+struct Sequence(&'static [Param]);
+
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, param) in self.0.iter().enumerate() {
+            let blank = if at == 0 || *param == Param::Comma { "" } else { " " };
+            write!(f, "{blank}{param}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(slot) => f.write_str(slot.name()),
+            Self::Keyword(word) | Self::Literal(word) | Self::Unit(word) => f.write_str(word),
+            Self::Words(words) => f.write_str(&words.join("|")),
+            Self::Equals => f.write_str("="),
+            Self::Arrow => f.write_str("=>"),
+            Self::Comma => f.write_str(","),
+            Self::Block(_, shown) => write!(f, "{{ {shown} }}"),
+            Self::Optional(parts) => write!(f, "[{}]", Sequence(parts)),
+            Self::OneOf(parts) => f.write_str(&joined(parts.iter(), "|")),
+            Self::Many(part) => write!(f, "{part}…"),
+            Self::Ways(ways) => f.write_str(&joined(ways.iter().map(|way| Sequence(way)), " | ")),
+        }
+    }
+}
+
+fn joined(parts: impl Iterator<Item = impl fmt::Display>, between: &str) -> String {
+    parts.map(|part| part.to_string()).collect::<Vec<_>>().join(between)
+}

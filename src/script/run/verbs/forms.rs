@@ -1,0 +1,81 @@
+//! Statements with a shape of their own: one row each.
+
+use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, OneOf, Optional, Ways};
+use crate::run::params::{
+    BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, RANGE, SCRIPT,
+    STATEMENT, STATEMENTS, TITLE, UNIT, VA, VARIABLE, settings,
+};
+
+/// A word that begins a statement with a shape of its own; the grammar knows it.
+pub struct Form {
+    /// Its word; `NAME` and `NAME:` are patterns.
+    pub name: &'static str,
+    /// What follows it.
+    pub params: &'static [Param],
+    /// One line of help.
+    pub help: &'static str,
+}
+
+impl Form {
+    /// The form of this word.
+    pub fn named(word: &str) -> Option<&'static Self> {
+        FORMS.iter().find(|form| form.name == word && !form.is_pattern())
+    }
+
+    /// Whether its name is no word but a pattern.
+    pub fn is_pattern(&self) -> bool {
+        self.name.starts_with("NAME")
+    }
+}
+
+const fn form(name: &'static str, params: &'static [Param], help: &'static str) -> Form {
+    Form { name, params, help }
+}
+
+/// Words that begin a statement with a shape of its own; the grammar knows them.
+pub const FORMS: &[Form] = &[
+    form("let", &[VARIABLE, Equals, EXPR], "gives a name a value"),
+    form(
+        "choose",
+        &[Ways(&[
+            &[VARIABLE, Keyword("in"), OneOf(&[RANGE, LIST]), Keyword("where"), COND],
+            &[Keyword("where"), OP, Arrow, FACTS],
+        ])],
+        "draws a value by the seed among those for which every condition holds",
+    ),
+    form(
+        "for",
+        &[VARIABLE, Keyword("in"), OneOf(&[RANGE, LIST]), STATEMENTS],
+        "runs the block for each value",
+    ),
+    form("repeat", &[N, STATEMENTS], "runs the block N times"),
+    form("if", &[COND, STATEMENTS, Keyword("else"), STATEMENTS], "runs one block or the other"),
+    form("def", &[DEFINITION, STATEMENTS], "defines a statement of your own"),
+    form("include", &[SCRIPT], "the statements of another file"),
+    form("scenario", &[BLOCK_NAME, STATEMENTS], "runs on a copy of the state, forgotten afterwards"),
+    form("probe", &[Ways(&[&[OP], &[VA]])], "an operation's facts, without changing anything"),
+    form("NAME:", &[STATEMENT], "runs in the process of that name"),
+    form("NAME", &[STATEMENTS], "runs in the process of that name"),
+    form(
+        "question",
+        &[TITLE, Optional(&[Keyword("points"), N]), STATEMENTS],
+        "a question of an exam, isolated as a scenario",
+    ),
+    form("part", &[BLOCK_NAME, Optional(&[Keyword("points"), N]), STATEMENTS], "a part of a question"),
+    form("given", &[NOUN, Comma, NOUN, ETC], "tables and other things that a question gives"),
+    form(
+        "ask",
+        &[Ways(&[
+            &[OP, Arrow, FACT, Comma, ETC],
+            &[LABEL, Equals, EXPR, Optional(&[Keyword("unit"), UNIT])],
+            &[NOUN, Keyword("columns"), ETC],
+            &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
+        ])],
+        "what a question asks; `radix hex|decimal|binary` and `points N` may follow",
+    ),
+    form(
+        "reference",
+        &[PAGES, settings("frames N, replacement P, …")],
+        "page replacement on a bare string of pages",
+    ),
+];

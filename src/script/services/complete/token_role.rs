@@ -1,0 +1,283 @@
+//! The role of a word in a text, as far as the text alone tells. Highlighting and hovering go by it.
+
+use super::context::{CompletionContext, context};
+use super::fact::is_fact_word;
+use super::head::{Head, HeadKind};
+use super::statement::Bracket;
+use super::walk::{BlockContents, Walk};
+use crate::lang::layout::{Token, TokenKind, is_operator};
+use crate::lang::value::unit_factor;
+use crate::questions::LANGUAGE;
+use crate::run::facts::{Family, Values, type_named};
+use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun};
+use crate::run::params::{Atom, Param, Params, Slot, ways};
+use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES};
+use crate::run::verbs::Form;
+use pagewalk_engine::kernel::syscall::constant;
+use pagewalk_engine::machine::presets::Preset;
+
+/// The role of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenRole<'t> {
+    /// `and`, `or`, `not`, `in`, `where`.
+    Operator,
+    /// The first word of a statement with a shape of its own.
+    Form,
+    /// The first word of another statement.
+    Verb,
+    /// A process.
+    Process,
+    /// The name of what is called, or of a new definition.
+    Called,
+    /// A setting of this block.
+    Setting(&'static str),
+    /// A bit of a page-table entry, or its PPN.
+    Bit,
+    /// A column of a table.
+    Column,
+    /// The name of a fact, or a piece of it.
+    Fact(Family),
+    /// A property, or a field of what a call fills in.
+    Property,
+    /// A word that is a value of this fact.
+    FactWord(&'t str),
+    /// A keyword among the parameters of this word.
+    Keyword(&'static str),
+    /// A word that is a value of this setting.
+    SettingWord(&'static str),
+    /// A part of the machine or the kernel.
+    Noun,
+    /// The name of a TLB or cache.
+    Part,
+    /// A preset.
+    Preset,
+    /// A unit.
+    Unit,
+    /// A constant of C.
+    Constant,
+    /// A word that is its own value: `true`, a page.
+    Value,
+    /// A variable.
+    Variable,
+}
+
+/// The role of the first of these tokens, a word, which comes after the tokens of the walk.
+pub fn token_role<'t>(walk: &Walk<'t>, tokens: &[Token]) -> TokenRole<'t> {
+    RoleFinder { walk, text: walk.text(), tokens }.role()
+}
+
+/// A word and what follows it.
+#[derive(Clone, Copy)]
+struct RoleFinder<'a, 't> {
+    walk: &'a Walk<'t>,
+    text: &'t str,
+    tokens: &'a [Token],
+}
+
+impl<'t> RoleFinder<'_, 't> {
+    /// A token's text: 0 is the word.
+    fn text(self, number: usize) -> &'t str {
+        let token = self.tokens.get(number);
+        token.and_then(|token| self.text.get(token.start..token.end)).unwrap_or("")
+    }
+
+    fn kind(self, number: usize) -> Option<TokenKind> {
+        self.tokens.get(number).map(|token| token.kind)
+    }
+
+    fn role(self) -> TokenRole<'t> {
+        let (walk, word) = (self.walk, self.text(0));
+        if is_operator(word) {
+            return TokenRole::Operator;
+        }
+        if word == "if" && walk.last_word() == "else" {
+            return TokenRole::Form;
+        }
+        if let Some(trailer) = self.trailer(word) {
+            return trailer;
+        }
+        if walk.after_number() && self.is_unit(word) {
+            return TokenRole::Unit;
+        }
+        match context(walk) {
+            CompletionContext::Statement => self.statement(word),
+            CompletionContext::Setting(block) => TokenRole::Setting(block),
+            CompletionContext::Entry => TokenRole::Bit,
+            CompletionContext::Column => TokenRole::Column,
+            CompletionContext::Fact(_) => TokenRole::Fact(walk.statement().family()),
+            CompletionContext::Field(_) | CompletionContext::FieldOfCall(_) => TokenRole::Property,
+            CompletionContext::FactValue(fact, _) => self.fact_value(fact, word),
+            CompletionContext::Params(params) => {
+                self.param(word, &params).unwrap_or_else(|| self.value(word))
+            }
+            _ => self.value(word),
+        }
+    }
+
+    /// Whether the word is a unit after a number.
+    fn is_unit(self, word: &str) -> bool {
+        let statement = self.walk.statement();
+        let named = || {
+            statement
+                .head()
+                .params
+                .leaves()
+                .iter()
+                .any(|param| matches!(param, Param::Unit(unit) if *unit == word))
+        };
+        unit_factor(word).is_some() || statement.outside() && named()
+    }
+
+    fn statement(self, word: &str) -> TokenRole<'t> {
+        if Form::named(word).is_some() {
+            TokenRole::Form
+        } else if self.text(1) == "(" {
+            TokenRole::Called
+        } else if LANGUAGE.verb(word).is_none() && matches!(self.text(1), ":" | "{") {
+            TokenRole::Process
+        } else {
+            TokenRole::Verb
+        }
+    }
+
+    /// A word after the name of a fact.
+    fn fact_value(self, fact: &'t str, word: &str) -> TokenRole<'t> {
+        let kind = type_named(fact, Family::Access, None);
+        // It may be the name of a cache.
+        let served = kind.is_some_and(|kind| kind.values == Values::ServedBy);
+        if served || is_fact_word(word) { TokenRole::FactWord(fact) } else { self.value(word) }
+    }
+
+    /// What may follow everything that an `ask` asks: `radix hex`, `points 2`.
+    fn trailer(self, word: &str) -> Option<TokenRole<'t>> {
+        let statement = self.walk.statement();
+        if !statement.asks || !statement.outside() {
+            return None;
+        }
+        let columns = statement.atoms.contains(&Atom::Word("columns"));
+        let trailer = TRAILERS.iter().find_map(|(name, words)| {
+            if *name == word {
+                return Some(TokenRole::Keyword("ask"));
+            }
+            let follows = self.walk.last_word() == *name && (words.contains(&word) || *name == "unit");
+            follows.then_some(TokenRole::Value)
+        });
+        trailer.or(columns.then_some(TokenRole::Column))
+    }
+
+    /// A word that is one of the parameters that may follow here.
+    fn param(self, word: &str, params: &[&Param]) -> Option<TokenRole<'t>> {
+        let head = self.walk.statement().head();
+        let has = |slot| params.contains(&&Param::Value(slot));
+        if let Some(param) = params.iter().find(|param| param.words().contains(&word)) {
+            return Some(match (head.kind, param) {
+                (HeadKind::Setting, Param::Literal(_) | Param::Words(_) | Param::Unit(_)) => {
+                    TokenRole::SettingWord(head.name)
+                }
+                (HeadKind::Verb(_), _) if is_noun(word) || is_register(word) => TokenRole::Noun,
+                _ => TokenRole::Keyword(head.name),
+            });
+        }
+        match () {
+            () if has(Slot::Preset) && Preset::named(word).is_some() => Some(TokenRole::Preset),
+            () if has(Slot::Noun) && is_noun(word) => Some(TokenRole::Noun),
+            () if has(Slot::Process) || has(Slot::NewProcess) || has(Slot::Op) && self.text(1) == ":" => {
+                Some(TokenRole::Process)
+            }
+            () if has(Slot::Definition) => Some(TokenRole::Called),
+            () if has(Slot::Tlb) || has(Slot::Cache) => Some(TokenRole::Part),
+            // A condition may call a variable as another verb is called.
+            () if has(Slot::Op) && Head::of(word).is_operation() => match Head::of(word).kind {
+                HeadKind::Form => Some(TokenRole::Form),
+                _ if self.text(1) == "(" => None,
+                _ => Some(TokenRole::Verb),
+            },
+            () if has(Slot::Policy) => Some(TokenRole::SettingWord(head.name)),
+            // `=` after a label is no arrow.
+            () if has(Slot::Fact)
+                && !self.walk.statement().atoms.contains(&Atom::Equals)
+                && !(self.text(1) == "." && is_path(word)) =>
+            {
+                Some(TokenRole::Fact(Family::Access))
+            }
+            () if has(Slot::Unit) => Some(TokenRole::Value),
+            () if is_alternative(head, word) => Some(TokenRole::SettingWord(head.name)),
+            () => None,
+        }
+    }
+
+    /// A bare word where pages of a reference string stand.
+    fn names_page(self) -> bool {
+        let (statement, block) = (self.walk.statement(), self.walk.block());
+        let joins = self.kind(1) == Some(TokenKind::Operator) && !matches!(self.text(1), "," | "=>");
+        let alone = !statement.top().joined && !joins;
+        let head = statement.head();
+        let pages = match &statement.facts {
+            _ if head.kind == HeadKind::Setting => {
+                head.params.has(Slot::Pages) && matches!(block.contents, BlockContents::Settings(..))
+            }
+            _ if !head.is_form("reference") => false,
+            None => true,
+            Some(facts) => facts.name.is_some_and(|(from, to)| self.text.get(from..to) == Some("resident")),
+        };
+        let listed = statement.levels.iter().skip(1).all(|level| level.bracket == Bracket::Group);
+        alone && pages && listed
+    }
+
+    /// A word in an expression.
+    fn value(self, word: &str) -> TokenRole<'t> {
+        let property = |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name);
+        if self.text(1) == "(" {
+            TokenRole::Called
+        } else if self.names_page() || matches!(word, "true" | "false") {
+            TokenRole::Value
+        } else if constant(word).is_some() {
+            TokenRole::Constant
+        } else if self.walk.names_process(word) {
+            TokenRole::Process
+        } else if self.text(1) == "." && is_path(word) {
+            TokenRole::Noun
+        } else if self.text(1) == "." && property(self.text(2)) || self.after_noun() {
+            TokenRole::Part
+        } else {
+            TokenRole::Variable
+        }
+    }
+
+    /// `show tlb L2`: the noun of a part stands before it, and nothing else.
+    fn after_noun(self) -> bool {
+        let statement = self.walk.statement();
+        statement.head().takes_noun()
+            && statement.outside()
+            && !statement.top().joined
+            && matches!(self.walk.last_word(), "tlb" | "cache")
+    }
+}
+
+/// What may follow everything that an `ask` asks, and the words that may come after it.
+const TRAILERS: [(&str, &[&str]); 4] =
+    [("radix", &["hex", "decimal", "binary"]), ("points", &[]), ("unit", &[]), ("columns", &[])];
+
+fn is_noun(word: &str) -> bool {
+    TABLE_NOUNS.iter().any(|row| row.name == word)
+        || SHOWN_NOUNS.iter().any(|row| row.name == word)
+        || ThingNoun::named(word).is_some()
+}
+
+/// What `set` knows besides nouns.
+fn is_register(word: &str) -> bool {
+    matches!(word, "cr3" | "pte")
+}
+
+/// Whether this is a whole other way to write a setting: `none` of `[NAME] { … } | none`.
+fn is_alternative(head: Head, word: &str) -> bool {
+    let alternative = |way: &'static [Param]| matches!(way, [Param::Literal(only)] if *only == word);
+    head.kind == HeadKind::Setting && ways(head.params).into_iter().any(alternative)
+}
+
+/// Whether a path begins with the word.
+fn is_path(word: &str) -> bool {
+    let mut heads =
+        MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
+    heads.any(|head| head == word) || word == LAST || is_noun(word)
+}
