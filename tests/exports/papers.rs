@@ -3,7 +3,7 @@
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::field::{Field, fields};
 use pagewalk_script::exam::formats::export::{File, Refusal};
-use pagewalk_script::exam::formats::formats::{FORMATS, Writer};
+use pagewalk_script::exam::formats::paper_formats::{FORMATS, Writer};
 use pagewalk_script::exam::paper::Paper;
 
 pub use crate::running::paper;

@@ -224,7 +224,7 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "by" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
   "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
@@ -236,7 +236,7 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "by" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
   "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
@@ -245,7 +245,7 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "by" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
   "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
@@ -256,7 +256,7 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "cm" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
+  "by" "csv" "demand" "din" "execute" "first" "for" "format" "identity" "lackey" "map" "packed"
   "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))

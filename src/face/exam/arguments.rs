@@ -21,7 +21,7 @@ use pagewalk_script::exam::fair::Fairness;
 use pagewalk_script::exam::formats::Edition;
 use pagewalk_script::exam::formats::export::File;
 use pagewalk_script::exam::formats::fairness as report;
-use pagewalk_script::exam::formats::formats::{FORMATS, Format, Writer};
+use pagewalk_script::exam::formats::paper_formats::{FORMATS, Format, Writer};
 use pagewalk_script::report::text::text;
 use pagewalk_script::run::session::Options;
 

@@ -15,7 +15,7 @@ use super::task::{Task, runnable};
 use crate::face::reading::Reading;
 use pagewalk_script::LANGUAGE;
 use pagewalk_script::exam::compose;
-use pagewalk_script::exam::formats::formats::{FORMATS, Writer};
+use pagewalk_script::exam::formats::paper_formats::{FORMATS, Writer};
 use pagewalk_script::exam::formats::{Edition, Style};
 use pagewalk_script::lang::ast::Stmt;
 use pagewalk_script::lang::span::Span;

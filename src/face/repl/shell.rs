@@ -38,7 +38,7 @@ pub struct Shell {
 
 impl Shell {
     pub(crate) fn new(context: ReplContext) -> Self {
-        Self { context: context, quiz: None }
+        Self { context, quiz: None }
     }
 
     /// A session that prints to memory, as on a terminal of this width without colors.
@@ -105,6 +105,9 @@ impl Shell {
     }
 
     /// Processes an input.
+    ///
+    /// # Errors
+    /// The output cannot be written.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
         let words = text.trim();
         if let Some(mut quiz) = self.quiz.take() {

@@ -13,7 +13,9 @@ use super::ast::{
 #[expect(missing_docs, reason = "each method is called for the node that its name says")]
 pub trait Visit<'s> {
     fn visit_block(&mut self, block: &'s [Stmt]) {
-        block.iter().for_each(|stmt| self.visit_stmt(stmt));
+        for stmt in block {
+            self.visit_stmt(stmt);
+        }
     }
 
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
@@ -67,14 +69,18 @@ pub trait Visit<'s> {
 
     /// The body of a `for`, which has a variable, or of a `repeat`.
     fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
-        variable.into_iter().for_each(|(name, over)| self.visit_variable(name, over));
+        if let Some((name, over)) = variable {
+            self.visit_variable(name, over);
+        }
         self.visit_block(body);
     }
 
     /// The blocks of an `if`.
     fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
         self.visit_block(then);
-        otherwise.into_iter().for_each(|block| self.visit_block(block));
+        if let Some(block) = otherwise {
+            self.visit_block(block);
+        }
     }
 
     /// The body of a definition with these parameters, of a scenario or a question: what sets names in it alone.
@@ -85,12 +91,16 @@ pub trait Visit<'s> {
     /// The conditions of an `ask`, in which alone its variable is known.
     fn visit_asked(&mut self, name: &'s Word, from: &'s Expr, conditions: &'s [Condition]) {
         self.visit_variable(name, from);
-        conditions.iter().for_each(|condition| self.visit_condition(condition));
+        for condition in conditions {
+            self.visit_condition(condition);
+        }
     }
 
     /// The operands of a noun, its own words first.
     fn visit_noun(&mut self, noun: &'s [Expr]) {
-        noun.iter().for_each(|operand| self.visit_operand(operand));
+        for operand in noun {
+            self.visit_operand(operand);
+        }
     }
 
     /// An expression in a place that has words of its own: a bare word may be one of them.
@@ -115,7 +125,9 @@ pub fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
         StmtKind::Choose { name, from, conditions } => {
             visit.visit_expr(from);
             visit.visit_variable(name, from);
-            conditions.iter().for_each(|condition| visit.visit_condition(condition));
+            for condition in conditions.iter() {
+                visit.visit_condition(condition);
+            }
         }
         StmtKind::For { name, over, body } => {
             visit.visit_expr(over);
@@ -132,11 +144,15 @@ pub fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
         StmtKind::Def { params, body, .. } => visit.visit_scope(stmt, params, body),
         StmtKind::Scenario { body, .. } => visit.visit_scope(stmt, &[], body),
         StmtKind::Question { points, body, .. } => {
-            points.iter().for_each(|points| visit.visit_expr(points));
+            if let Some(points) = points {
+                visit.visit_expr(points);
+            }
             visit.visit_scope(stmt, &[], body);
         }
         StmtKind::Part { points, body, .. } => {
-            points.iter().for_each(|points| visit.visit_expr(points));
+            if let Some(points) = points {
+                visit.visit_expr(points);
+            }
             visit.visit_block(body);
         }
         StmtKind::Include { body, .. } | StmtKind::InProcess { body, .. } => visit.visit_block(body),

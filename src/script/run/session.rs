@@ -110,6 +110,7 @@ impl Verb {
 pub type Done = Result<(Did, Vec<Check>), Stop>;
 
 type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
+type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
 /// A command, evaluated and checked. Nothing is done until it is performed.
 pub struct Action {
@@ -124,7 +125,7 @@ enum WhenChecking {
     Nothing,
     /// All of it, so that what follows is checked against what it declares.
     Perform,
-    Instead(Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>),
+    Instead(Declare),
 }
 
 impl Action {
@@ -287,6 +288,9 @@ impl<'s> Session<'s> {
     }
 
     /// What the extension remembers of this script; its default at first.
+    ///
+    /// # Panics
+    /// Never: the state is of this type when it is looked at.
     pub fn extension_state<T: Any + Send + Default>(&mut self) -> &mut T {
         if !self.extension.is::<T>() {
             self.extension = Box::new(T::default());

@@ -24,7 +24,7 @@ impl Until {
             let begun = |inner: &&Block| {
                 inner.first().is_some_and(|first| first.span.file == 0 && first.span.start <= at)
             };
-            match holder.and_then(|stmt| stmt.blocks().filter(begun).last().cloned()) {
+            match holder.and_then(|stmt| stmt.blocks().rfind(begun).cloned()) {
                 Some(inner) => block = inner,
                 None => return Self { block, number, found: None },
             }

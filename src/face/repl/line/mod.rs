@@ -89,17 +89,16 @@ impl LineHelper {
         }
         .filter(|(text, _)| !text.trim().is_empty())
     }
+}
 
-    /// Whether the input continues on another line.
-    pub(crate) fn is_unfinished(&self, line: &str) -> bool {
-        match command(line) {
-            None => tokens(line).unfinished,
-            Some((_, name, Some(from))) => {
-                params(name).is_some_and(|params| params.has(Slot::Statement))
-                    && tokens(&line[from..]).unfinished
-            }
-            Some((_, _, None)) => false,
+/// Whether the input continues on another line.
+pub(crate) fn is_unfinished(line: &str) -> bool {
+    match command(line) {
+        None => tokens(line).unfinished,
+        Some((_, name, Some(from))) => {
+            params(name).is_some_and(|params| params.has(Slot::Statement)) && tokens(&line[from..]).unfinished
         }
+        Some((_, _, None)) => false,
     }
 }
 
@@ -200,7 +199,7 @@ impl Highlighter for LineHelper {
 
 impl Validator for LineHelper {
     fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        let unfinished = self.is_unfinished(context.input());
+        let unfinished = is_unfinished(context.input());
         Ok(if unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }

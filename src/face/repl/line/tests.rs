@@ -7,7 +7,7 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 
-use super::LineHelper;
+use super::{LineHelper, is_unfinished};
 
 fn helper(color: bool) -> LineHelper {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -58,10 +58,10 @@ fn hints_are_shown_at_the_end_of_the_line() {
 fn lines_go_on_while_something_is_open() {
     let helper = helper(false);
     for line in ["machine {", "read 0 =>", ":what machine {", "text \"\"\"a"] {
-        assert!(helper.is_unfinished(line), "{line}");
+        assert!(is_unfinished(line), "{line}");
     }
     for line in ["", "read 0", ":back {", ":what", ":nothing {", "read \"a", "a }"] {
-        assert!(!helper.is_unfinished(line), "{line}");
+        assert!(!is_unfinished(line), "{line}");
     }
 }
 

@@ -87,7 +87,9 @@ impl<'s> Visit<'s> for Checker<'_> {
     }
 
     fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
-        variable.into_iter().for_each(|(name, _)| self.set(name));
+        if let Some((name, _)) = variable {
+            self.set(name);
+        }
         // What its body sets, its next turn sees.
         self.sets(body);
         self.visit_block(body);
@@ -104,7 +106,9 @@ impl<'s> Visit<'s> for Checker<'_> {
             _ => {}
         }
         self.scopes.push(Scope::default());
-        params.iter().for_each(|param| self.set(param));
+        for param in params {
+            self.set(param);
+        }
         self.hoist(body);
         self.visit_block(body);
         self.scopes.pop();
@@ -114,7 +118,9 @@ impl<'s> Visit<'s> for Checker<'_> {
     fn visit_asked(&mut self, name: &'s Word, _: &'s Expr, conditions: &'s [Condition]) {
         self.scopes.push(Scope::default());
         self.set(name);
-        conditions.iter().for_each(|condition| self.visit_condition(condition));
+        for condition in conditions {
+            self.visit_condition(condition);
+        }
         self.scopes.pop();
     }
 

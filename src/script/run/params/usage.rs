@@ -27,7 +27,9 @@ impl Params for &'static [Param] {
 
     fn leaves(self) -> Vec<&'static Param> {
         let mut found = Vec::new();
-        self.iter().for_each(|param| param.leaves(&mut found));
+        for param in self {
+            param.leaves(&mut found);
+        }
         found
     }
 

@@ -2,17 +2,17 @@
 
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Value;
 use pagewalk_engine::machine::check::{SpecError, SpecPart, SpecProblem};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
 use super::cache::CacheDraft;
-use super::field::{Arg, Field, SettingRow, apply, block_of, integer, latency, one, one_of, sole};
+use super::field::{Field, SettingRow, apply, block_of, latency, one, sole};
 use super::level::{Level, level};
+use super::page_table::{TABLE_SETTINGS, TableDraft, even_split};
 use super::pte::PteDraft;
 use super::tlb::TlbDraft;
-use crate::run::params::Param::{Literal, Many, Optional, Unit, Ways, Words};
-use crate::run::params::{CACHE, N, SIZE, T, TLB, settings, words_of};
+use crate::run::params::Param::{Literal, Optional, Unit, Ways};
+use crate::run::params::{CACHE, N, SIZE, T, TLB, settings};
 
 /// A machine being declared: what was said, before what follows from it.
 #[derive(Debug, Clone, Default)]
@@ -26,19 +26,6 @@ pub struct MachineDraft {
     memory_latency: u64,
     cores: u32,
     spans: Vec<(&'static str, Span)>,
-}
-
-/// The page table's shape being declared.
-#[derive(Debug, Clone, Default)]
-pub struct TableDraft {
-    levels: Option<u64>,
-    split: Option<Vec<u32>>,
-    split_span: Option<Span>,
-    /// The split of the machine that is overridden, which holds where neither of the two is said.
-    inherited: Vec<u32>,
-    pte: PteDraft,
-    walk_cached: bool,
-    span: Option<Span>,
 }
 
 /// Settings of `machine`.
@@ -131,54 +118,6 @@ pub const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
 ];
 
-/// The words of `walk`: whether it is cached.
-const WALKS: &[(&str, bool)] = &[("cached", true), ("uncached", false)];
-
-/// Settings of `page_table` inside `machine`.
-pub const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
-    SettingRow {
-        name: "levels",
-        params: &[N],
-        help: "number of levels, 1 to 6",
-        repeats: false,
-        set: |d, f| {
-            d.levels = Some(sole(f)?.within(1, 6, Code::BadGeometry, "a number of levels").map_err(one)?);
-            Ok(())
-        },
-    },
-    SettingRow {
-        name: "bits",
-        params: &[Many(&N)],
-        help: "bits of the VPN that index each level, top first",
-        repeats: false,
-        set: |d, f| {
-            let each = |arg: &Arg| {
-                each_integer(arg).map(|list| list.into_iter().map(|n| n.min(65) as u32).collect::<Vec<_>>())
-            };
-            d.split_span = Some(f.span);
-            d.split = Some(f.args.iter().map(each).collect::<Result<Vec<_>, _>>().map_err(one)?.concat());
-            Ok(())
-        },
-    },
-    SettingRow {
-        name: "pte",
-        params: &[Ways(&[&[SIZE], &[settings("size SIZE, valid N, ppn N..N, …")]])],
-        help: "the format of an entry",
-        repeats: false,
-        set: |d, f| d.pte.set(f),
-    },
-    SettingRow {
-        name: "walk",
-        params: &[Words(words_of!(WALKS.0))],
-        help: "whether entries are fetched through the data caches",
-        repeats: false,
-        set: |d, f| {
-            d.walk_cached = one_of(sole(f)?, WALKS)?;
-            Ok(())
-        },
-    },
-];
-
 /// Settings of `memory` inside `machine`.
 pub const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
     name: "latency",
@@ -190,14 +129,6 @@ pub const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
 
 fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
     sole(field)?.within(1, most, Code::BadWidth, "a width").map(|n| n as u32).map_err(one)
-}
-
-/// One number, or those of a list.
-fn each_integer(arg: &Arg) -> Result<Vec<u64>, Diagnostic> {
-    match arg.value()? {
-        Value::List(list) => list.iter().map(|value| integer(value, arg.span)).collect(),
-        value => Ok(vec![integer(value, arg.span)?]),
-    }
 }
 
 impl MachineDraft {
@@ -364,29 +295,6 @@ fn code(problem: &SpecProblem) -> Code {
         SpecProblem::OutOfRange { .. } | SpecProblem::PageTooLarge { .. } => Code::BadWidth,
         _ => Code::BadGeometry,
     }
-}
-
-impl TableDraft {
-    /// The split where none is said: one level, or as many as the overridden machine has, split as there.
-    fn inherited_split(&self, vpn_bits: u32) -> Vec<u32> {
-        let before = &self.inherited;
-        let levels = before.len().max(1) as u32;
-        let even = even_split(before.iter().sum(), levels) == *before;
-        if even || before.is_empty() { even_split(vpn_bits, levels) } else { before.clone() }
-    }
-}
-
-/// Splits the VPN over levels: the lower ones equal, the top one taking fewer.
-fn even_split(vpn_bits: u32, levels: u32) -> Vec<u32> {
-    let each = vpn_bits.div_ceil(levels);
-    let below = each * (levels - 1);
-    if below < vpn_bits || vpn_bits == 0 {
-        let mut split = vec![each; levels as usize];
-        split[0] = vpn_bits - below;
-        return split;
-    }
-    let spare = levels - vpn_bits % levels;
-    (0..levels).map(|level| vpn_bits / levels + u32::from(level >= spare)).collect()
 }
 
 /// Builds a machine from fields, on top of a preset or file if there is one.

@@ -10,6 +10,7 @@ mod file;
 mod kernel;
 mod level;
 mod machine;
+mod page_table;
 mod pte;
 mod shape;
 mod tlb;

@@ -18,7 +18,8 @@ use crate::run::params::Param;
 
 use super::cache::CACHE_SETTINGS;
 use super::field::{Arg, ArgKind, Field, one};
-use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, TABLE_SETTINGS};
+use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
+use super::page_table::TABLE_SETTINGS;
 use super::pte::PTE_SETTINGS;
 use super::tlb::TLB_SETTINGS;
 use tree::{Entry, Node, Scalar, join, tree};

@@ -43,10 +43,10 @@ impl Offers<'_> {
         };
         match &block.contents {
             BlockContents::Areas => {
-                listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0))
+                listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0));
             }
             BlockContents::Settings(row, _) if row.name == "executable" => {
-                listed(pick, SECTION_COLUMNS, cells(0))
+                listed(pick, SECTION_COLUMNS, cells(0));
             }
             BlockContents::Table(atoms, path) => {
                 let named = noun(atoms, path);

@@ -83,7 +83,9 @@ impl<'t> Walk<'t> {
     /// After these tokens.
     pub fn over(text: &'t str, tokens: &[Token]) -> Self {
         let mut walk = Self::new(text);
-        tokens.iter().for_each(|token| walk.take(*token));
+        for token in tokens {
+            walk.take(*token);
+        }
         walk
     }
 

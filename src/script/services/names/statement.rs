@@ -53,7 +53,9 @@ impl<'s> Visit<'s> for Finder<'_> {
     /// The body may not run at all. What it sets, its next turn sees.
     fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
         self.scopes.begin_conditional();
-        variable.into_iter().for_each(|(name, over)| self.visit_variable(name, over));
+        if let Some((name, over)) = variable {
+            self.visit_variable(name, over);
+        }
         self.sets(body);
         self.visit_block(body);
         self.scopes.end_conditional();
@@ -88,7 +90,9 @@ impl<'s> Visit<'s> for Finder<'_> {
     fn visit_asked(&mut self, name: &'s Word, _: &'s Expr, conditions: &'s [Condition]) {
         self.open();
         self.gives(Space::Value, name, NameKind::Variable);
-        conditions.iter().for_each(|condition| self.visit_condition(condition));
+        for condition in conditions {
+            self.visit_condition(condition);
+        }
         self.close();
     }
 
