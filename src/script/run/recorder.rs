@@ -15,7 +15,7 @@ use super::process::{AreaRecord, Legend};
 pub struct FaultRecord {
     /// What the hardware did up to the fault; nothing if the kernel itself touched the page, for a system call.
     pub events: Vec<Event>,
-    /// The kernel's steps, from [`Step::Fault`] to [`Step::Resolved`] or [`Step::Killed`].
+    /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
     pub steps: Vec<KernelStep>,
     /// The area of the address; none if there is none.
     pub area: Option<AreaRecord>,

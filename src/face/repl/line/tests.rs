@@ -56,7 +56,6 @@ fn hints_are_shown_at_the_end_of_the_line() {
 
 #[test]
 fn lines_go_on_while_something_is_open() {
-    let helper = helper(false);
     for line in ["machine {", "read 0 =>", ":what machine {", "text \"\"\"a"] {
         assert!(is_unfinished(line), "{line}");
     }

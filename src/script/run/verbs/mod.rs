@@ -1,5 +1,5 @@
 //! Verbs: what a statement can begin with. One row a verb: name, parameters, help, example, and the function that
-//! turns a command into an [`Action`]. Preparing an action evaluates and checks everything and changes nothing,
+//! turns a command into an [`Action`](super::session::Action). Preparing an action evaluates and checks everything and changes nothing,
 //! so that a script can be checked without being run.
 
 mod access;
