@@ -33,9 +33,9 @@ pub struct Done {
     /// The statement; none where the session was begun afresh.
     pub stmt: Option<Stmt>,
     /// Its records that have facts or declare a machine, of statements outside of loops and scenarios.
-    pub records: Vec<StepRecord>,
+    pub(crate) records: Vec<StepRecord>,
     /// The places of what was stated and did not hold.
-    pub failed: BTreeSet<(u32, u32, u32)>,
+    pub(crate) failed: BTreeSet<(u32, u32, u32)>,
 }
 
 /// What came of an input.

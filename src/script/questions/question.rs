@@ -21,7 +21,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What ends the script; what is wrong in the question ends the question.
-    pub fn run_question(
+    pub(crate) fn run_question(
         &mut self,
         stmt: &Stmt,
         title: &Word,
@@ -58,7 +58,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What is wrong in it.
-    pub fn run_part(
+    pub(crate) fn run_part(
         &mut self,
         stmt: &Stmt,
         name: &Word,
@@ -113,7 +113,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Arc<[Expr]>]) -> Result<(), Stop> {
+    pub(crate) fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Arc<[Expr]>]) -> Result<(), Stop> {
         let mut views = Vec::new();
         for plan in self.given(place, nouns)? {
             views.extend(self.show(plan, place)?);
@@ -127,7 +127,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn given(&mut self, place: Span, nouns: &[Arc<[Expr]>]) -> Result<Vec<ShowPlan>, Stop> {
+    pub(crate) fn given(&mut self, place: Span, nouns: &[Arc<[Expr]>]) -> Result<Vec<ShowPlan>, Stop> {
         self.needs_question(place)?;
         nouns.iter().map(|operands| self.as_shown(place, operands)).collect()
     }
@@ -136,7 +136,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<ShowPlan, Stop> {
+    pub(crate) fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<ShowPlan, Stop> {
         let verb = Word { text: "show".into(), span: place };
         let command = Command { verb, call: false, operands: operands.clone(), assigned: None, block: None };
         show_plan(self, &command)
@@ -146,7 +146,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `misplaced`, and what its points can be wrong with.
-    pub fn check_question(&mut self, title: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
+    pub(crate) fn check_question(
+        &mut self,
+        title: &Word,
+        points: Option<&Expr>,
+        body: &[Stmt],
+    ) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points);
         let worth = points.as_ref().ok().copied().flatten().map(|(points, _)| points);
@@ -170,7 +175,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `misplaced`, `no-blank`, `bad-points`, and what its points can be wrong with.
-    pub fn check_part(&mut self, name: &Word, points: Option<&Expr>, body: &[Stmt]) -> Result<(), Stop> {
+    pub(crate) fn check_part(
+        &mut self,
+        name: &Word,
+        points: Option<&Expr>,
+        body: &[Stmt],
+    ) -> Result<(), Stop> {
         let begun = self.begin_part(name, points);
         self.check_block(body);
         begun?;

@@ -18,7 +18,7 @@ use super::verbs::word;
 
 impl Session<'_> {
     /// Checks the statements of a block; every mistake is remembered.
-    pub fn check_block(&mut self, block: &[Stmt]) {
+    pub(crate) fn check_block(&mut self, block: &[Stmt]) {
         for (number, stmt) in block.iter().enumerate() {
             if self.reached(block, number) {
                 return;
@@ -185,8 +185,7 @@ impl Session<'_> {
         self.state = state;
     }
 
-    /// Checks a condition.
-    pub fn check_condition(&mut self, condition: &Condition) {
+    pub(crate) fn check_condition(&mut self, condition: &Condition) {
         let result = match condition {
             Condition::Expr(expr) => self.truth(expr).map(|_| ()),
             Condition::Facts { operation, facts } => {
@@ -204,7 +203,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the operation is wrong with.
-    pub fn check_operation(
+    pub(crate) fn check_operation(
         &mut self,
         operation: &Operation,
         stated: &[Fact],

@@ -153,7 +153,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-fact`, as it has none.
-    pub fn chosen(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
+    pub(crate) fn chosen(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
         self.no_facts(stmt, "this value")?;
         self.bind_and_tell(stmt, name, value, None, Family::None)
     }
@@ -188,7 +188,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-fact`.
-    pub fn no_facts(&self, stmt: &Stmt, what: &str) -> Result<(), Stop> {
+    pub(crate) fn no_facts(&self, stmt: &Stmt, what: &str) -> Result<(), Stop> {
         let Some(fact) = stmt.facts.first() else { return Ok(()) };
         Err(Diagnostic::new(Code::UnknownFact, fact.name.span, format!("{what} has no facts"))
             .label("nothing can be stated here")
@@ -227,7 +227,7 @@ impl Session<'_> {
     }
 
     /// Makes a definition known.
-    pub fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
+    pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
         let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
         self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));
     }
@@ -253,7 +253,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What ends the script.
-    pub fn isolated(
+    pub(crate) fn isolated(
         &mut self,
         name: &Word,
         run: impl FnOnce(&mut Self) -> Result<(), Stop>,
@@ -280,7 +280,7 @@ impl Session<'_> {
     }
 
     /// Remembers mistakes, each once.
-    pub fn report(&mut self, diagnostics: Vec<Diagnostic>) {
+    pub(crate) fn report(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
             let Span { file, start, end } = diagnostic.span;
             if self.reported.insert((diagnostic.code.name(), file, start, end)) {

@@ -46,19 +46,18 @@ impl Options {
 }
 
 /// Bytes that one access or string may have.
-pub const ACCESS_LIMIT: u64 = 1 << 20;
+pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
 
 /// Definitions, loops and blocks that may stand around a statement while it runs.
-pub const DEPTH_LIMIT: usize = 256;
+pub(crate) const DEPTH_LIMIT: usize = 256;
 
 /// The rows that a language is made of: those of the core, and those of an extension.
 pub struct Language {
     /// What a statement can begin with.
-    pub verbs: &'static [&'static [Verb]],
-    /// Blocks of settings.
-    pub blocks: &'static [&'static [BlockRow]],
+    pub(crate) verbs: &'static [&'static [Verb]],
+    pub(crate) blocks: &'static [&'static [BlockRow]],
     /// Performs the statements that the core leaves to it.
-    pub extension: &'static dyn Extension,
+    pub(crate) extension: &'static dyn Extension,
 }
 
 impl Language {
@@ -68,7 +67,7 @@ impl Language {
     }
 
     /// The verb of that name.
-    pub fn verb(&self, name: &str) -> Option<&'static Verb> {
+    pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {
         self.verbs().find(|verb| verb.name == name)
     }
 
@@ -78,7 +77,7 @@ impl Language {
     }
 
     /// The block that this word opens.
-    pub fn block(&self, name: &str) -> Option<&'static BlockRow> {
+    pub(crate) fn block(&self, name: &str) -> Option<&'static BlockRow> {
         self.blocks().find(|block| block.name == name)
     }
 }
@@ -90,34 +89,34 @@ pub struct Verb {
     /// What follows it.
     pub params: &'static [Param],
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// A statement that uses it.
-    pub example: &'static str,
+    pub(crate) example: &'static str,
     /// Which facts it has.
-    pub family: Family,
+    pub(crate) family: Family,
     /// Evaluates and checks a command.
-    pub prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
+    pub(crate) prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
 }
 
 impl Verb {
     /// How it is written.
-    pub fn usage(&self) -> String {
+    pub(crate) fn usage(&self) -> String {
         format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 }
 
 /// What a statement did, and the expectations that it checked itself.
-pub type Done = Result<(Did, Vec<Check>), Stop>;
+pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
 type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
 type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
 /// A command, evaluated and checked. Nothing is done until it is performed.
-pub struct Action {
+pub(crate) struct Action {
     perform: Perform,
     when_checking: WhenChecking,
     /// `probe` and `where` can try it out: it has facts, and can be undone.
-    pub is_operation: bool,
+    pub(crate) is_operation: bool,
 }
 
 /// What is done of an action when a script is only checked.
@@ -134,28 +133,31 @@ impl Action {
     }
 
     /// An action that is left out when a script is only checked.
-    pub fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+    pub(crate) fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self::new(|session| Ok((act(session)?, Vec::new())))
     }
 
     /// An action that checks expectations of its own.
-    pub fn checks(check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static) -> Self {
+    pub(crate) fn checks(check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static) -> Self {
         Self::new(|session| Ok((Did::Quiet, check(session)?)))
     }
 
     /// An action that declares something. It is also performed when a script is only checked.
-    pub fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+    pub(crate) fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { when_checking: WhenChecking::Perform, ..Self::does(declare) }
     }
 
     /// An operation: `probe` and `where` can try it out.
-    pub fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
+    pub(crate) fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { is_operation: true, ..Self::does(operate) }
     }
 
     /// The same; when a script is only checked, something else is done instead.
     #[must_use]
-    pub fn when_checking(self, instead: impl FnOnce(&mut Session) -> Result<(), Stop> + 'static) -> Self {
+    pub(crate) fn when_checking(
+        self,
+        instead: impl FnOnce(&mut Session) -> Result<(), Stop> + 'static,
+    ) -> Self {
         Self { when_checking: WhenChecking::Instead(Box::new(instead)), ..self }
     }
 
@@ -163,7 +165,7 @@ impl Action {
     ///
     /// # Errors
     /// What only shows when it is done.
-    pub fn perform(self, session: &mut Session) -> Done {
+    pub(crate) fn perform(self, session: &mut Session) -> Done {
         (self.perform)(session)
     }
 
@@ -182,7 +184,7 @@ impl Action {
 
 /// What an extension of the language does in a session. The grammar has statements for it (`question`, `part`, `given`,
 /// `ask`), which the core leaves to it.
-pub trait Extension: Sync {
+pub(crate) trait Extension: Sync {
     /// Runs one of its statements.
     ///
     /// # Errors
@@ -209,42 +211,41 @@ pub trait Extension: Sync {
 /// A script being run or checked.
 pub struct Session<'s> {
     /// What the script may say.
-    pub language: &'static Language,
+    pub(crate) language: &'static Language,
     /// The texts that spans point into.
-    pub sources: &'s Sources,
+    pub(crate) sources: &'s Sources,
     /// The machine files that the script names.
-    pub files: &'s Files,
+    pub(crate) files: &'s Files,
     /// Everything that statements change.
     pub state: State,
     /// What is wrong so far.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Counts so far.
-    pub totals: Totals,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) totals: Totals,
     /// What a check knows; none while the script runs.
-    pub checker: Option<Checker>,
+    pub(crate) checker: Option<Checker>,
     /// The loops around the statement, outermost first.
-    pub loops: Vec<Span>,
+    pub(crate) loops: Vec<Span>,
     /// The scenario the statement stands in.
-    pub scenario: Option<Arc<str>>,
+    pub(crate) scenario: Option<Arc<str>>,
     /// Blocks around the statement.
-    pub depth: usize,
+    pub(crate) depth: usize,
     /// The process that the statement runs in.
-    pub inside: Inside,
+    pub(crate) inside: Inside,
     /// System calls that the statement has made so far in its expressions.
-    pub calls: Vec<Arc<CallRecord>>,
+    pub(crate) calls: Vec<Arc<CallRecord>>,
     /// True while something is tried out: state changes are made on a copy.
-    pub probing: bool,
+    pub(crate) probing: bool,
     /// The codes and places of the diagnostics.
-    pub reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
     /// `choose` statements that follow each other are drawn together, with backtracking.
-    pub draws_together: bool,
+    pub(crate) draws_together: bool,
     /// What the extension adds to the statement's record.
-    pub attachment: Option<Arc<dyn Attachment>>,
+    pub(crate) attachment: Option<Arc<dyn Attachment>>,
     /// Becomes true when the run is to end.
-    pub interrupt: Option<&'s AtomicBool>,
+    pub(crate) interrupt: Option<&'s AtomicBool>,
     pub(super) options: Options,
     /// Work so far: see [`Session::work`].
-    pub worked: u64,
+    pub(crate) worked: u64,
     extension: Box<dyn Any + Send>,
     sink: &'s mut dyn Sink,
 }
@@ -278,12 +279,12 @@ impl<'s> Session<'s> {
     }
 
     /// Whether the script is only checked, not run.
-    pub fn checking(&self) -> bool {
+    pub(crate) fn checking(&self) -> bool {
         self.checker.is_some()
     }
 
     /// What is not known of processes before the script runs.
-    pub fn unsure(&self) -> &Unsure {
+    pub(crate) fn unsure(&self) -> &Unsure {
         self.checker.as_ref().map_or(Unsure::NOTHING, |checker| &checker.unsure)
     }
 
@@ -291,7 +292,7 @@ impl<'s> Session<'s> {
     ///
     /// # Panics
     /// Never: the state is of this type when it is looked at.
-    pub fn extension_state<T: Any + Send + Default>(&mut self) -> &mut T {
+    pub(crate) fn extension_state<T: Any + Send + Default>(&mut self) -> &mut T {
         if !self.extension.is::<T>() {
             self.extension = Box::new(T::default());
         }
@@ -299,12 +300,12 @@ impl<'s> Session<'s> {
     }
 
     /// What the extension remembers of this script, if anything.
-    pub fn known_extension_state<T: Any>(&self) -> Option<&T> {
+    pub(crate) fn known_extension_state<T: Any>(&self) -> Option<&T> {
         self.extension.downcast_ref()
     }
 
     /// The effective seed for `seed N`: mixed with the version's seed when versions of a paper are made.
-    pub fn seed_of(&self, said: u64) -> u64 {
+    pub(crate) fn seed_of(&self, said: u64) -> u64 {
         if self.options.version { mixed(self.options.seed, said) } else { said }
     }
 
@@ -317,7 +318,7 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// `no-machine` at `place` if none was declared.
-    pub fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
+    pub(crate) fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
         match &mut self.state.machine {
             Slot::Is(machine) => Ok(machine),
             Slot::Kernel(kernel) => Ok(kernel.machine_mut()),
@@ -330,7 +331,7 @@ impl<'s> Session<'s> {
     }
 
     /// How the machine is built, if it is known.
-    pub fn spec(&self) -> Option<&Arc<Spec>> {
+    pub(crate) fn spec(&self) -> Option<&Arc<Spec>> {
         self.state.spec()
     }
 
@@ -338,7 +339,7 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// `no-kernel` at `place` if none was started.
-    pub fn kernel(&mut self, place: Span) -> Result<&mut Kernel, Stop> {
+    pub(crate) fn kernel(&mut self, place: Span) -> Result<&mut Kernel, Stop> {
         match &mut self.state.machine {
             Slot::Kernel(kernel) => Ok(kernel),
             Slot::Unknowable => Err(Stop::Unknowable),
@@ -353,7 +354,7 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// [`Stop::Closed`] when nobody listens any more.
-    pub fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
+    pub(crate) fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
         let did = Arc::new(did);
         match &*did {
             Did::Access(_) | Did::Call(_) | Did::Replay(_) | Did::Bound { call: Some(_), .. } => {

@@ -44,7 +44,7 @@ fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
 }
 
 /// `flush tlb [NAME]`, `flush cache [NAME]`
-pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (what, name) = match &*command.operands {
         [] => return Err(missing(command, "`tlb` or `cache`").into()),
@@ -73,14 +73,14 @@ pub fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// `invlpg VA`
-pub fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let va = only(command, "an address")?;
     let va = session.address(va, 1)?;
     Ok(on_machine(move |machine| machine.invlpg(va)))
 }
 
 /// `core N`
-pub fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let expr = only(command, "a core's number")?;
     let core = session.integer(expr)?;
     let cores = session.machine(expr.span)?.spec().cores;
@@ -98,7 +98,7 @@ pub fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// `seed N`
-pub fn seed(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let expr = only(command, "a number")?;
     let seed = session.integer(expr)?;
     Ok(Action::does(move |session| {
@@ -112,7 +112,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-noun`, `no-machine`.
-    pub fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
+    pub(crate) fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
         self.machine(name.span)?;
         let text = word(name).unwrap_or_default();
         self.component(text)
