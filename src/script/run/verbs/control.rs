@@ -25,10 +25,10 @@ fn flush_cache(level: Option<usize>) -> Action {
 /// Does something to the hardware. If the statement runs in a process, the core switches to it first.
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |session| {
-        match &mut session.state.machine {
+        match &mut session.progress.state.machine {
             Slot::Is(machine) => drop(act(machine)),
             Slot::Kernel(kernel) => {
-                let named = session.inside.process().map(|process| process.pid);
+                let named = session.progress.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
                     kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)
                 };
@@ -102,7 +102,8 @@ pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, S
     let expr = only(command, "a number")?;
     let seed = session.integer(expr)?;
     Ok(Action::does(move |session| {
-        session.state.reseed(session.seed_of(seed));
+        let seed = session.seed_of(seed);
+        session.state.reseed(seed);
         Ok(Did::Quiet)
     }))
 }
