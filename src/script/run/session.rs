@@ -219,6 +219,8 @@ pub struct Progress {
     pub(crate) frames: Vec<Frame>,
     /// Statements so far.
     pub(crate) steps: u64,
+    /// The place of the statement that has run last.
+    pub(crate) latest: Option<Span>,
     /// Counts so far.
     pub totals: Totals,
     /// What is wrong so far.
@@ -247,6 +249,7 @@ impl Progress {
             state,
             frames: Vec::new(),
             steps: 0,
+            latest: None,
             totals: Totals::default(),
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
