@@ -179,7 +179,7 @@ impl Kernel {
         while outcome.pa.is_none() && outcome.killed.is_none() {
             let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
             let mut touching = FrameUseObserver { watch, pool, write, used };
-            match self.machine.translate(va, kind, mode, &mut touching) {
+            match self.machine.translate_as(va, kind, mode, &mut touching) {
                 Ok(pa) => outcome.pa = Some(pa),
                 Err(fault) => outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?,
             }

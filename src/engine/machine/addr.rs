@@ -25,6 +25,19 @@ macro_rules! number {
                 fmt::LowerHex::fmt(&self.0, f)
             }
         }
+
+        impl fmt::UpperHex for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::UpperHex::fmt(&self.0, f)
+            }
+        }
+
+        /// Hexadecimal, with the prefix `0x`.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:#x}", self.0)
+            }
+        }
     };
 }
 

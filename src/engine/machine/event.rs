@@ -1,5 +1,7 @@
 //! What happens during an access, told step by step to whoever watches. Small, `Copy`, without text.
 
+use std::fmt;
+
 use super::addr::{Pa, Ppn, SetIndex, Tag, Va, Vpn};
 
 /// Watches an access. `()` watches nothing and costs nothing.
@@ -52,6 +54,22 @@ pub enum Fault {
         /// The bit that forbids it.
         why: ProtectionCause,
     },
+}
+
+impl std::error::Error for Fault {}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self {
+            Fault::NotPresent { level } => {
+                return write!(f, "page fault: the level-{level} page-table entry is not present");
+            }
+            Fault::Protection { why: ProtectionCause::ReadOnly } => "the page is read-only",
+            Fault::Protection { why: ProtectionCause::Supervisor } => "the page is for the supervisor only",
+            Fault::Protection { why: ProtectionCause::NoExecute } => "the page is not executable",
+        };
+        write!(f, "protection fault: {why}")
+    }
 }
 
 /// Which bit forbids an access.

@@ -1,9 +1,6 @@
-use std::sync::Arc;
-
 use crate::machine::Machine;
 use crate::machine::addr::Pa;
 use crate::machine::event::{AccessKind, Fault, Privilege};
-use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
 
@@ -23,10 +20,16 @@ impl Machine {
 ///
 /// Process 1's table is at 0x000, process 2's at 0x400; page `n` is frame 32 + n for the one and 48 + n for the other.
 fn machine(tlb: TlbSpec) -> Machine {
-    let mmu = Mmu::flat(10, 12, 6).unwrap();
-    let plain = (Preset::named("simple").unwrap().build)();
-    let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches: vec![], cores: 2, ..plain };
-    let mut machine = Machine::new(Arc::new(spec));
+    let mmu = Mmu::flat(10, 12, 6);
+    let spec = Spec {
+        mmu: Some(mmu),
+        physical_bits: 12,
+        tlbs: vec![tlb],
+        caches: vec![],
+        cores: 2,
+        ..Spec::simple()
+    };
+    let mut machine = Machine::new(spec);
     machine.zero_unset();
     for page in 0..16 {
         map(&mut machine, 1, page, 32 + page, Flags::TABLE);
@@ -55,7 +58,7 @@ fn run(machine: &mut Machine, core: u32, asid: u16) {
 fn frame(machine: &mut Machine, page: u64) -> (Result<u64, Fault>, bool) {
     let misses = machine.tlb_counts(0).misses;
     let va = machine.va(page << 6).unwrap();
-    let pa = machine.translate(va, AccessKind::Read, Privilege::User, &mut ());
+    let pa = machine.translate_as(va, AccessKind::Read, Privilege::User, &mut ());
     (pa.map(|pa| pa.raw() >> 6), machine.tlb_counts(0).misses > misses)
 }
 
@@ -204,11 +207,10 @@ fn global_entries_are_shot_down_too() {
 /// A TLB of small pages holds parts of a huge one: they go together.
 #[test]
 fn all_parts_of_a_huge_page_are_shot_down() {
-    let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6).unwrap() };
-    let plain = (Preset::named("simple").unwrap().build)();
+    let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6) };
     let tlbs = vec![TlbSpec { asid: true, ..TlbSpec::new("tlb", 4, 4, 6) }];
-    let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs, caches: vec![], cores: 1, ..plain };
-    let mut machine = Machine::new(Arc::new(spec));
+    let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs, caches: vec![], cores: 1, ..Spec::simple() };
+    let mut machine = Machine::new(spec);
     machine.map_at(1, machine.vpn(4).unwrap(), Pte { ppn: 16, flags: Flags::TABLE.with(Bit::Ps) });
     machine.map(machine.vpn(8).unwrap(), Pte { ppn: 9, flags: Flags::TABLE });
     machine.switch_to(4, None);

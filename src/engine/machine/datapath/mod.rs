@@ -20,6 +20,8 @@ pub struct TooWide {
     pub bits: u32,
 }
 
+impl std::error::Error for TooWide {}
+
 impl fmt::Display for TooWide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#x} does not fit into {} bits", self.value, self.bits)
@@ -79,13 +81,24 @@ impl Machine {
     ///
     /// # Panics
     /// If `spec` does not pass [`Spec::check`].
-    pub fn new(spec: Arc<Spec>) -> Self {
+    pub fn new(spec: impl Into<Arc<Spec>>) -> Self {
+        let spec = spec.into();
         assert_eq!(spec.check(), Ok(()), "a spec is checked before a machine is made of it");
         let translator = spec.mmu.as_ref().map(|mmu| Translator::new(&spec, mmu));
         let hierarchy = Hierarchy::new(&spec);
         let last = mask(spec.virtual_bits());
         let last_physical = mask(spec.physical_bits);
         Self { spec, core: 0, last, last_physical, translator, hierarchy, random: SplitMix64::new(0) }
+    }
+
+    /// The simple memory system of CS:APP 9.6.4: see [`Spec::simple`].
+    pub fn simple() -> Self {
+        Self::new(Spec::simple())
+    }
+
+    /// The Intel Core i7 of CS:APP 9.7: see [`Spec::core_i7`].
+    pub fn core_i7() -> Self {
+        Self::new(Spec::core_i7())
     }
 
     /// How it is built.
@@ -189,12 +202,39 @@ impl Machine {
         Va::new(vpn.raw().checked_shl(self.spec.page_bits()).unwrap_or(0))
     }
 
-    /// The MMU alone: TLBs, walk, A and D, TLB fill; no data cache unless the walk uses them. Without an MMU the address
-    /// is physical already.
+    /// Translates the address of a load in user mode: see [`Machine::translate_as`].
     ///
     /// # Errors
     /// The fault.
-    pub fn translate(
+    pub fn translate(&mut self, va: Va) -> Result<Pa, Fault> {
+        self.translate_as(va, AccessKind::Read, Privilege::User, &mut ())
+    }
+
+    /// Loads `size` bytes in user mode: see [`Machine::access`]. A byte that was never set is `None`.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn read(&mut self, va: Va, size: usize) -> Result<Vec<Option<u8>>, Fault> {
+        let mut bytes = vec![None; size];
+        let done = self.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut bytes), &mut ());
+        done.fault.map_or(Ok(bytes), Err)
+    }
+
+    /// Stores bytes in user mode: see [`Machine::access`].
+    ///
+    /// # Errors
+    /// The fault; bytes on the pages before it are stored.
+    pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
+        let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
+        done.fault.map_or(Ok(()), Err)
+    }
+
+    /// Uses only the MMU: looks up the TLBs, walks the page table after a miss, sets A and D, and fills the TLBs. No data
+    /// cache is used, unless page walks are cached. Without an MMU the address is already physical.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn translate_as(
         &mut self,
         va: Va,
         kind: AccessKind,

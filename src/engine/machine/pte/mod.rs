@@ -142,6 +142,13 @@ pub struct Pte {
     pub flags: Flags,
 }
 
+impl Pte {
+    /// An entry that maps page frame `ppn`, and that allows user mode to load, store, and fetch.
+    pub const fn present(ppn: u64) -> Pte {
+        Pte { ppn, flags: Flags::TABLE }
+    }
+}
+
 /// Where the raw word of an entry keeps what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PteFormat {

@@ -54,7 +54,7 @@ const CACHE: [(u64, bool, [u8; 4]); 16] = [
 ];
 
 pub(super) fn preset(name: &str) -> Machine {
-    Machine::new(Arc::new((Preset::named(name).unwrap().build)()))
+    Machine::new(Preset::named(name).unwrap().spec())
 }
 
 fn simple() -> Machine {
@@ -296,9 +296,9 @@ fn addresses_pass_gates() {
 
 #[test]
 fn without_an_mmu_addresses_are_physical() {
-    let mut spec = (Preset::named("simple").unwrap().build)();
+    let mut spec = Spec::simple();
     (spec.mmu, spec.tlbs) = (None, vec![]);
-    let mut machine = Machine::new(Arc::new(spec));
+    let mut machine = Machine::new(spec);
     let (byte, outcome, events) = read(&mut machine, 0x354);
     assert_eq!((byte, outcome.pa.unwrap().raw()), (None, 0x354));
     assert!(matches!(
