@@ -177,5 +177,5 @@ fn copy_page_table_entry(bencher: Bencher) {
 fn shoot_down(bencher: Bencher) {
     let mut machine = warm();
     let va = machine.va(0x1000).expect("48 bits");
-    bencher.bench_local(|| machine.shoot_down(va, 0));
+    bencher.bench_local(|| machine.shoot_down(va, 0, &mut ()));
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use super::addr::{Pa, Ppn, SetIndex, Tag, Va};
 use super::cache::{Block, Counts, LineSlot, ListedLine};
 use super::datapath::{Data, Machine, TooWide, fit};
-use super::event::{AccessKind, Fault, Privilege};
+use super::event::{AccessKind, Fault, MachineObserver, Privilege};
 use super::hierarchy::Ctx;
 use super::pte::{Flags, Pte, mask};
 use super::set_assoc::Line;
@@ -160,22 +160,22 @@ impl Machine {
     }
 
     /// Drops the entries of one TLB level of the current core, or of all; global ones stay.
-    pub fn flush_tlb(&mut self, level: Option<usize>) {
+    pub fn flush_tlb(&mut self, level: Option<usize>, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
-        for (n, tlb) in translator.tlbs_of(core).enumerate() {
+        translator.for_each_tlb_of(core, watch, |tlb, n, dropped| {
             if level.is_none_or(|level| level == n) {
-                tlb.flush();
+                tlb.flush(dropped);
             }
-        }
+        });
     }
 
     /// Drops the entry of a page from all TLBs of the current core, global or not.
-    pub fn invlpg(&mut self, va: Va) {
+    pub fn invlpg(&mut self, va: Va, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
         let asid = translator.context(core).asid;
-        translator.tlbs_of(core).for_each(|tlb| tlb.drop_page(va.raw(), asid));
+        translator.for_each_tlb_of(core, watch, |tlb, _, dropped| tlb.drop_page(va.raw(), asid, dropped));
     }
 
     /// What happened to TLB `level`; zeros if there is no such TLB.

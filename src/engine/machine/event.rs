@@ -145,6 +145,12 @@ pub enum Event {
         level: u32,
         /// D was set.
         dirty: bool,
+        /// Physical address of the entry; none in a detached table.
+        address: Option<Pa>,
+        /// Its raw value before.
+        before: u64,
+        /// Its raw value after.
+        after: u64,
     },
     /// A translation entered a TLB.
     TlbFill {
@@ -158,6 +164,22 @@ pub enum Event {
         tag: Tag,
         /// Tag of the entry that went.
         victim: Option<Tag>,
+    },
+    /// A TLB entry was invalidated: by a flush, by `INVLPG`, by a context switch, or by the kernel after it changed the
+    /// page-table entry.
+    TlbInvalidated {
+        /// The core that the TLB belongs to.
+        core: u32,
+        /// The TLB.
+        tlb: u32,
+        /// The set.
+        set: SetIndex,
+        /// The way.
+        way: u32,
+        /// Its tag.
+        tag: Tag,
+        /// The first virtual page that it mapped, in base pages.
+        vpn: Vpn,
     },
     /// The address is translated.
     Translated {

@@ -279,7 +279,8 @@ impl Walker<'_> {
         let missing = |bit: Bit| {
             format.bit_position(bit).filter(|_| !visit.pte.flags.has(bit)).map(|place| (bit, place))
         };
-        let (mut raw, mut changed) = (visit.raw.unwrap_or(0), Flags::NONE);
+        let before = visit.raw.unwrap_or_else(|| format.encode(visit.pte));
+        let (mut raw, mut changed) = (before, Flags::NONE);
         for (bit, place) in wanted.into_iter().filter_map(|(bit, set)| missing(bit).filter(|_| set)) {
             raw |= 1 << place;
             changed = changed.with(bit);
@@ -293,6 +294,7 @@ impl Walker<'_> {
         if let Some(address) = visit.address {
             self.memory.poke(address, &format.to_bytes(raw)[..format.bytes as usize]);
         }
-        ctx.watch.on_event(Event::AccessedDirtySet { level: visit.level, dirty: changed.has(Bit::D) });
+        let (level, dirty, address) = (visit.level, changed.has(Bit::D), visit.address.map(Pa::new));
+        ctx.watch.on_event(Event::AccessedDirtySet { level, dirty, address, before, after: raw });
     }
 }

@@ -155,8 +155,8 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
     let places: Vec<Option<usize>> = (raw..raw + size).map(|va| pages.pa(va)).collect();
     let good = places.iter().take_while(|place| place.is_some()).count();
     let outcome = match dice.below(20) {
-        0 => return machine.flush_tlb(None),
-        1 => return machine.invlpg(va),
+        0 => return machine.flush_tlb(None, &mut ()),
+        1 => return machine.invlpg(va, &mut ()),
         2 => {
             let levels = machine.spec().caches.len() as u64;
             return if levels > 0 {

@@ -71,7 +71,11 @@ fn the_walk_tells_where_it_reads() {
     // Only the first entry lacked A; the page was not stored to.
     let marked: Vec<_> =
         events.iter().filter(|event| matches!(event, Event::AccessedDirtySet { .. })).collect();
-    assert_eq!(marked, [&Event::AccessedDirtySet { level: 1, dirty: false }]);
+    let address = machine.pa(0x1080).ok();
+    assert_eq!(
+        marked,
+        [&Event::AccessedDirtySet { level: 1, dirty: false, address, before: 0x3007, after: 0x3027 }]
+    );
     assert_eq!(machine.peek_physical(machine.pa(0x1080).unwrap()), Some(0x27));
 }
 
@@ -193,11 +197,11 @@ fn global_entries_outlive_a_flush_but_not_invlpg() {
         machine.tlb_counts(0).misses
     };
     assert_eq!(misses(&mut machine), 2);
-    machine.flush_tlb(None);
+    machine.flush_tlb(None, &mut ());
     assert_eq!(misses(&mut machine), 3);
-    machine.invlpg(machine.va(0x1FFF).unwrap());
+    machine.invlpg(machine.va(0x1FFF).unwrap(), &mut ());
     assert_eq!(misses(&mut machine), 4);
-    machine.switch_to(7, None);
+    machine.switch_to(7, None, &mut ());
     assert_eq!(misses(&mut machine), 5);
 }
 
@@ -210,7 +214,7 @@ fn invlpg_drops_all_parts_of_a_huge_page() {
     for va in [0x0, 0x1000, 0x3F_F000, 0x40_0000] {
         user_read(&mut machine, va).unwrap();
     }
-    machine.invlpg(machine.va(0x2000).unwrap());
+    machine.invlpg(machine.va(0x2000).unwrap(), &mut ());
     for (va, misses) in [(0x0, 5), (0x1000, 6), (0x3F_F000, 7), (0x40_0000, 7)] {
         user_read(&mut machine, va).unwrap();
         assert_eq!(machine.tlb_counts(0).misses, misses, "{va:#x}");

@@ -61,6 +61,9 @@ impl Handled {
                 KernelStep::Fault { .. }
                 | KernelStep::Area { .. }
                 | KernelStep::FrameAllocated { .. }
+                | KernelStep::EntryWritten { .. }
+                | KernelStep::DiskRead { .. }
+                | KernelStep::DiskWritten { .. }
                 | KernelStep::Killed { .. } => {}
             }
         }
